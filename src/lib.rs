@@ -1,1 +1,16 @@
-//! x
+//! mailpol: a mail policy compiled to the configuration of a real MTA, and proved.
+
+pub mod source;
+
+pub mod diagnostic;
+pub mod mail;
+
+pub mod spf;
+
+pub mod decision;
+
+pub mod policy;
+
+pub mod prove;
+
+pub mod target;

@@ -1,0 +1,26 @@
+//! The one trait that the whole system turns on.
+
+use super::{Ask, Decision, Destination, Test, Unanswered};
+use crate::mail::Address;
+
+/// Something that decides what happens to an envelope.
+///
+/// It never sees the envelope. It declares numbered tests and decides from their answers alone, so
+/// two envelopes that answer alike are decided alike, by construction.
+///
+/// A test is asked only under a form (see [`crate::mail::PathForm`]) that has what its table looks
+/// at: tables of whole addresses under forms with [`crate::mail::PathForm::has_address`], tables
+/// of domains only under those with `has_domain`. Whether it was kept shows when a witness is
+/// replayed.
+pub trait Decider {
+    /// Returns what it may ask. The order is that of the [`super::TestId`]s.
+    fn tests(&self) -> &[Test];
+
+    /// Decides from answers.
+    fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered>;
+
+    /// Returns every final mailbox and next hop of accepted mail for an address, after all
+    /// expansion: sorted, each once, never empty for an address that [`Self::decide`] accepts with
+    /// [`super::Route::Recipient`].
+    fn destinations(&self, address: &Address) -> Vec<Destination>;
+}

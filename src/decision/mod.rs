@@ -1,0 +1,23 @@
+//! Envelopes, verdicts, and the one question that every part of mailpol answers: what happens to
+//! this envelope?
+//!
+//! The policy is a [`Decider`]; so is what a reader made of an MTA's files. A decider never sees
+//! the envelope: it asks numbered [`Test`]s and decides from their answers alone. `simulate`
+//! answers them from one envelope, the prover from classes of envelopes.
+//! Not here: what any test means, and any policy.
+
+mod ask;
+mod decider;
+mod envelope;
+mod table;
+mod test;
+mod verdict;
+
+pub use ask::{Answer, Ask, EnvelopeAsk, Unanswered, run};
+pub use decider::Decider;
+pub use envelope::Envelope;
+pub use table::{
+    AddressKey, AddressTable, ClientTable, Label, LoginTable, NameTable, OwnerTable, Row,
+};
+pub use test::{Question, Test, TestId};
+pub use verdict::{At, Because, Decision, Destination, Header, Route, Store, Verdict};

@@ -1,0 +1,205 @@
+//! What is decided: the verdict, and why, where to, and with which marks.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::TestId;
+use crate::mail::{Address, Domain, Reply};
+use crate::source::Loc;
+
+/// Accept, defer or reject: a reply of 2yz, 4yz or 5yz.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// 2yz: the server answers for the mail from here on.
+    Accept,
+    /// 4yz: try again.
+    Defer,
+    /// 5yz: no.
+    Reject,
+}
+
+impl Verdict {
+    /// All verdicts.
+    pub const ALL: [Self; 3] = [Self::Accept, Self::Defer, Self::Reject];
+
+    /// Returns the word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Defer => "defer",
+            Self::Reject => "reject",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The rule that decided, in the order in which a policy asks them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Because {
+    /// A path that RFC 5321 does not allow.
+    BadPath,
+    /// A submission listener, and a client that is neither authenticated nor internal.
+    AuthRequired,
+    /// A stranger claims a reverse-path in one of our domains.
+    OwnDomain,
+    /// An authenticated client uses a reverse-path that is not its own.
+    SenderLimit,
+    /// A network whose clients may do only what is granted, and this is not.
+    NetworkLimit,
+    /// A foreign destination, and nothing allows it.
+    RelayDenied,
+    /// One of our domains, but no such recipient.
+    Unlisted,
+    /// The SPF result of the sender.
+    Spf,
+    /// Accepted: the recipient is ours.
+    Listed,
+    /// Accepted: the client may send there.
+    Granted,
+    /// A rule of a configuration that says nothing of its reason.
+    Unstated,
+}
+
+impl Because {
+    /// All rules, in order.
+    pub const ALL: [Self; 11] = [
+        Self::BadPath,
+        Self::AuthRequired,
+        Self::OwnDomain,
+        Self::SenderLimit,
+        Self::NetworkLimit,
+        Self::RelayDenied,
+        Self::Unlisted,
+        Self::Spf,
+        Self::Listed,
+        Self::Granted,
+        Self::Unstated,
+    ];
+
+    /// Returns the word for it, as in scenarios and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BadPath => "bad-path",
+            Self::AuthRequired => "auth-required",
+            Self::OwnDomain => "own-domain",
+            Self::SenderLimit => "sender-limit",
+            Self::NetworkLimit => "network-limit",
+            Self::RelayDenied => "relay-denied",
+            Self::Unlisted => "unlisted",
+            Self::Spf => "spf",
+            Self::Listed => "listed",
+            Self::Granted => "granted",
+            Self::Unstated => "unstated",
+        }
+    }
+
+    /// Returns the rule of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|because| because.name() == name)
+    }
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A header that is recorded on accepted mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Header {
+    /// `Received-SPF` (RFC 7208 section 9.1).
+    ReceivedSpf,
+    /// `Authentication-Results` (RFC 8601).
+    AuthenticationResults,
+}
+
+impl Header {
+    /// Returns the field name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ReceivedSpf => "Received-SPF",
+            Self::AuthenticationResults => "Authentication-Results",
+        }
+    }
+}
+
+/// The place that decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// This place, whatever the envelope.
+    Place(Loc),
+    /// The row of this test's table that the envelope met; without one, the table itself.
+    Row(TestId),
+}
+
+/// Where accepted mail goes, as a function of the forward-path.
+///
+/// The destinations of a million recipients are no part of a decision: they are asked with
+/// [`super::Decider::destinations`], key by key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Route {
+    /// Refused: nowhere.
+    None,
+    /// To the destinations of the forward-path's address.
+    Recipient,
+    /// To the destinations of the forward-path's local-part in this domain.
+    RecipientAt(Domain),
+    /// To the destinations of this address.
+    Address(Address),
+    /// To the mail exchangers of the forward-path's own domain, or to its address literal.
+    Foreign,
+    /// To this next hop, whatever the forward-path.
+    Hop(String),
+}
+
+/// A final mailbox or next hop, after all expansion.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Destination {
+    /// Delivered here.
+    Mailbox {
+        /// The mailbox's address.
+        mailbox: Address,
+        /// Where its messages are kept.
+        store: Store,
+    },
+    /// Sent to the mail exchangers of this domain.
+    Exchangers(String),
+    /// Sent to this next hop.
+    Hop(String),
+    /// Accepted and thrown away.
+    Discard,
+    /// Accepted, and then found undeliverable: a bounce will be made.
+    Undeliverable,
+}
+
+/// Where the messages of a mailbox are kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Store {
+    /// The Maildir of this Unix account.
+    Account(String),
+    /// This directory, such as `/var/mail/d.example/box`.
+    Directory(String),
+}
+
+/// A verdict and all that goes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Accept, defer or reject.
+    pub verdict: Verdict,
+    /// The reply.
+    pub reply: Reply,
+    /// The rule that decided.
+    pub because: Because,
+    /// The place that decided.
+    pub at: At,
+    /// Where the mail goes.
+    pub route: Route,
+    /// The headers that are recorded.
+    pub headers: BTreeSet<Header>,
+}

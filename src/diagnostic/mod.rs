@@ -1,0 +1,114 @@
+//! What is told to the user about a policy: collected, sorted by place, rendered.
+//!
+//! One struct per diagnostic stands in the layer that finds it; here is what they have in common.
+//! Not here: printing. Only the binary has streams.
+
+mod render;
+
+pub use render::{Style, render};
+
+use miette::{Diagnostic, Severity};
+
+/// Anything told about a policy.
+pub type Told = Box<dyn Diagnostic + Send + Sync + 'static>;
+
+/// A token that only [`Diagnostics::error`] makes: a stage cannot fail without having said why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported(());
+
+/// Collects what a run has to say. No stage stops at its first error.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    told: Vec<Told>,
+    errors: usize,
+}
+
+impl Diagnostics {
+    /// Returns an empty collection.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Records an error and returns the token that says so.
+    pub fn error(&mut self, diagnostic: impl Diagnostic + Send + Sync + 'static) -> Reported {
+        self.errors += 1;
+        self.told.push(Box::new(diagnostic));
+        Reported(())
+    }
+
+    /// Records a warning.
+    pub fn warn(&mut self, diagnostic: impl Diagnostic + Send + Sync + 'static) {
+        self.told.push(Box::new(diagnostic));
+    }
+
+    /// Returns how many errors were recorded.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// Returns how many warnings were recorded.
+    pub fn warnings(&self) -> usize {
+        self.told.len() - self.errors
+    }
+
+    /// Returns the token if any error was recorded since `before` of them had been.
+    ///
+    /// A stage that collects calls this at its end.
+    pub fn failed_since(&self, before: usize) -> Result<(), Reported> {
+        if self.errors > before {
+            Err(Reported(()))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Returns everything told, sorted by file and place; the same thing at the same place once.
+    pub fn sorted(&self) -> Vec<&Told> {
+        let mut told: Vec<(Place, String, &Told)> = self
+            .told
+            .iter()
+            .map(|one| (Place::of(one.as_ref()), one.to_string(), one))
+            .collect();
+        told.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        told.dedup_by(|a, b| (&a.0, &a.1) == (&b.0, &b.1));
+        told.into_iter().map(|(_, _, one)| one).collect()
+    }
+}
+
+/// Returns whether a diagnostic is an error; a missing severity is one.
+pub fn is_error(diagnostic: &dyn Diagnostic) -> bool {
+    diagnostic.severity().unwrap_or(Severity::Error) == Severity::Error
+}
+
+/// Where a diagnostic belongs in the output: those without a place come last.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    unplaced: bool,
+    file: String,
+    offset: usize,
+}
+
+impl Place {
+    fn of(diagnostic: &dyn Diagnostic) -> Self {
+        let primary = diagnostic.labels().and_then(|labels| {
+            let labels: Vec<_> = labels.collect();
+            labels
+                .iter()
+                .find(|label| label.primary())
+                .or(labels.first())
+                .cloned()
+        });
+        let file = primary.as_ref().and_then(|label| {
+            let contents = diagnostic
+                .source_code()?
+                .read_span(label.inner(), 0, 0)
+                .ok()?;
+            contents.name().map(str::to_owned)
+        });
+        Self {
+            unplaced: file.is_none(),
+            file: file.unwrap_or_default(),
+            offset: primary.map_or(0, |label| label.offset()),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Mail addresses, in the one spelling that comparisons use.
+
+use std::fmt;
+
+use super::Domain;
+
+/// The longest local-part, in octets (RFC 5321 section 4.5.3.1.1).
+pub(super) const LOCAL_OCTETS_MAX: usize = 64;
+
+/// A local-part of ours: a dot-string of RFC 5321 without routing characters, in lower case.
+///
+/// RFC 5321 section 2.4 leaves the case of a local-part to its host. This host folds it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalPart(String);
+
+/// Why a text is no local-part that we deliver for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LocalPartError {
+    /// Nothing stands there.
+    #[error("a local-part cannot be empty")]
+    Empty,
+    /// Longer than 64 octets (RFC 5321 section 4.5.3.1.1).
+    #[error("a local-part has at most 64 octets")]
+    Long,
+    /// `%`, `!` or `@`: a neighbour could follow them to somebody else's domain.
+    #[error("`%`, `!` and `@` in a local-part can be read as a route")]
+    Routing,
+    /// `/`, `|` or a leading `-`: a path, a command or an option to a delivery program.
+    #[error(
+        "`/`, `|` and a leading `-` in a local-part can be read as a path, a command or an option"
+    )]
+    Delivery,
+    /// Not a dot-string (RFC 5321 section 4.1.2).
+    #[error("not a dot-string of letters, digits and `.!#$&'*+-=?^_{{}}~`")]
+    Syntax,
+}
+
+impl LocalPart {
+    /// Reads a local-part as a user writes it in a policy.
+    pub fn parse(text: &str) -> Result<Self, LocalPartError> {
+        if text.is_empty() {
+            return Err(LocalPartError::Empty);
+        }
+        if text.contains(['%', '!', '@']) {
+            return Err(LocalPartError::Routing);
+        }
+        if text.contains(['/', '|']) || text.starts_with('-') {
+            return Err(LocalPartError::Delivery);
+        }
+        if !super::path::is_dot_string(text) {
+            return Err(LocalPartError::Syntax);
+        }
+        if text.len() > LOCAL_OCTETS_MAX {
+            return Err(LocalPartError::Long);
+        }
+        Ok(Self(text.to_ascii_lowercase()))
+    }
+
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LocalPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A mail address: a local-part in lower case, and a domain.
+///
+/// The local-part is any text here: strangers' addresses are addresses too.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    local: String,
+    domain: Domain,
+}
+
+impl Address {
+    /// Returns the address with this local-part, folded to lower case, in this domain.
+    pub fn new(local: &str, domain: Domain) -> Self {
+        Self {
+            local: local.to_ascii_lowercase(),
+            domain,
+        }
+    }
+
+    /// Returns the local-part, in lower case.
+    pub fn local(&self) -> &str {
+        &self.local
+    }
+
+    /// Returns the domain.
+    pub fn domain(&self) -> &Domain {
+        &self.domain
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.local, self.domain)
+    }
+}

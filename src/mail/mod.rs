@@ -1,0 +1,18 @@
+//! The field's words as values: domains, addresses, paths, networks, listeners, replies.
+//!
+//! Words are those of RFC 5321 and RFC 5598. Not here: any policy, and any input or output.
+
+mod address;
+mod client;
+mod domain;
+mod listener;
+mod path;
+mod reply;
+
+pub use address::{Address, LocalPart, LocalPartError};
+pub(crate) use client::number;
+pub use client::{canonical_client, canonical_prefix, prefix_range, v4_or_v6};
+pub use domain::{Domain, DomainError};
+pub use listener::Listener;
+pub use path::{ForwardPath, Path, PathForm, ReversePath};
+pub use reply::{Reply, Status};

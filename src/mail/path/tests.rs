@@ -1,0 +1,121 @@
+use super::*;
+
+#[track_caller]
+fn check(text: &str, form: PathForm, address: &str) {
+    let own = ["198.51.100.25".parse().unwrap()];
+    let path = Path::parse(text, &own);
+    let parts = format!(
+        "{}@{}",
+        path.local().unwrap_or("-"),
+        path.domain().map_or("-", Domain::as_str)
+    );
+    assert_eq!((path.form(), parts.as_str()), (form, address), "{text}");
+}
+
+#[test]
+fn forms_are_told_apart() {
+    check("user@d.example", PathForm::Plain, "user@d.example");
+    check("USER@D.Example", PathForm::Plain, "user@d.example");
+    check("|cat@d.example", PathForm::Plain, "|cat@d.example");
+    check("user+tag@d.example", PathForm::Plain, "user+tag@d.example");
+    check("\"us er\"@d.example", PathForm::Quoted, "us er@d.example");
+    check(
+        "\"double\\-bounce\"@d.example",
+        PathForm::QuotedPair,
+        "double-bounce@d.example",
+    );
+    check(
+        "@a.example,@b.example:u@d.example",
+        PathForm::SourceRoute,
+        "u@d.example",
+    );
+    check("PostMaster", PathForm::BarePostmaster, "-@-");
+    check("", PathForm::Null, "-@-");
+    check("u@[192.0.2.1]", PathForm::Literal, "u@-");
+    check("u@[198.51.100.25]", PathForm::OwnLiteral, "u@-");
+    check("u@[127.0.0.1]", PathForm::OwnLiteral, "u@-");
+    check("u@[IPv6:::1]", PathForm::OwnLiteral, "u@-");
+    check("u@[IPv6:::ffff:198.51.100.25]", PathForm::OwnLiteral, "u@-");
+    check("u@[::1]", PathForm::Malformed, "-@-");
+    check("u@[d.example]", PathForm::Malformed, "-@-");
+    check("u%x.example@d.example", PathForm::Percent, "-@d.example");
+    check("x.example!u@d.example", PathForm::Bang, "-@d.example");
+    check(
+        "\"u@x.example\"@d.example",
+        PathForm::QuotedRoute,
+        "-@d.example",
+    );
+    check(
+        "\"x.example!u\"@d.example",
+        PathForm::QuotedRoute,
+        "-@d.example",
+    );
+    check(
+        "u\\@x.example@d.example",
+        PathForm::QuotedRoute,
+        "-@d.example",
+    );
+    check("u@d.example.", PathForm::TrailingDot, "u@d.example");
+    check("-oQ/tmp@d.example", PathForm::LeadingDash, "-@d.example");
+    check("u@1.2.3.4", PathForm::NumericDomain, "u@-");
+    check("u@a_b.example", PathForm::Underscore, "u@-");
+    check("u@x.example@d.example", PathForm::DoubleAt, "-@d.example");
+}
+
+#[test]
+fn what_rfc_5321_forbids_has_its_forms() {
+    check("u", PathForm::Bare, "u@-");
+    check("\"postmaster\"", PathForm::OddPostmaster, "-@-");
+    check("post\\master", PathForm::OddPostmaster, "-@-");
+    check("postmaster.", PathForm::OddPostmaster, "-@-");
+    check(" postmaster ", PathForm::OddPostmaster, "-@-");
+    check("\"u@x.example\"", PathForm::BareRoute, "-@-");
+    check("u%x.example", PathForm::BareRoute, "-@-");
+    check("@d.example", PathForm::EmptyLocal, "-@d.example");
+    check("u @d.example", PathForm::Spaced, "u@d.example");
+    check(" u@d.example", PathForm::Spaced, "u@d.example");
+    check("u(c)@d.example", PathForm::Comment, "u@d.example");
+    check("u@d.example(c)", PathForm::Comment, "u@d.example");
+    check("lo\\cal@d.example", PathForm::Escaped, "local@d.example");
+    check("u..r@d.example", PathForm::Dotted, "-@d.example");
+    check("../x@d.example", PathForm::Dotted, "-@d.example");
+    check("u::x.example@d.example", PathForm::OddLocal, "-@d.example");
+    check(":include:/x@d.example", PathForm::OddLocal, "-@d.example");
+    check("\u{fc}ser@d.example", PathForm::EightBit, "-@d.example");
+    check(
+        &format!("{}@d.example", "a".repeat(65)),
+        PathForm::LongLocal,
+        "-@d.example",
+    );
+    for text in [
+        "u@",
+        "u@-d.example",
+        "u@d..example",
+        "u@.d.example",
+        "u@d.example:25",
+        "u@d.example,x@y.example",
+        "u@d\u{f6}.example",
+        "u@d.example\n",
+        "\"u@d.example",
+        "u@#1.2.3.4",
+        " ",
+        "u@x.example%d.example",
+    ] {
+        check(text, PathForm::Malformed, "-@-");
+    }
+}
+
+#[test]
+fn every_form_is_spelled_as_it_is_read() {
+    let own = ["198.51.100.25".parse().unwrap()];
+    let address = Address::new("john.doe", Domain::literal("d.example"));
+    for form in PathForm::ALL {
+        let path = Path::spell(form, &address, &own);
+        assert_eq!(path.form(), form, "{}", path.text());
+        assert_eq!(PathForm::from_index(form.index()), Some(form));
+        if form.has_address() {
+            assert_eq!(path.address().as_ref(), Some(&address), "{}", path.text());
+        }
+        assert_eq!(path.domain().is_some(), form.has_domain(), "{form}");
+    }
+}

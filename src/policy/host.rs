@@ -1,0 +1,86 @@
+//! The host: its name, addresses, listeners, certificate, and where passwords are checked.
+
+use std::net::IpAddr;
+
+use crate::mail::{Address, Domain, Listener};
+use crate::source::{Loc, Spanned};
+
+/// The host that the MTA runs on.
+#[derive(Debug)]
+pub struct Host {
+    /// Its fully qualified name: what HELO says, and what MX records point to.
+    pub name: Spanned<Domain>,
+    /// Its public addresses: what A and AAAA records say.
+    pub addresses: Vec<Spanned<IpAddr>>,
+    /// Where it listens, each once, in the order of the text.
+    pub listeners: Vec<Spanned<Listener>>,
+    /// Its certificate. Every policy with a submission listener has one.
+    pub tls: Option<Tls>,
+    /// The one address that mail to bare `postmaster`, and mail made on the host itself (root,
+    /// cron, bounces), goes to. `lower` makes sure that it is deliverable.
+    pub postmaster: Option<Spanned<Address>>,
+    /// Where the node stands.
+    pub at: Loc,
+}
+
+/// A certificate and its key, by path. Neither is ever read.
+#[derive(Debug)]
+pub struct Tls {
+    /// The path of the certificate with its chain (PEM).
+    pub certificate: Spanned<String>,
+    /// The path of the private key (PEM).
+    pub key: Spanned<String>,
+}
+
+/// Where passwords are checked.
+#[derive(Debug)]
+pub enum Auth {
+    /// Cyrus saslauthd(8).
+    Saslauthd {
+        /// What it asks.
+        mechanism: Spanned<SaslauthdMechanism>,
+        /// Where the node stands.
+        at: Loc,
+    },
+    /// Dovecot's auth socket.
+    Dovecot {
+        /// The path of the socket, absolute.
+        socket: Spanned<String>,
+        /// Where the node stands.
+        at: Loc,
+    },
+}
+
+impl Auth {
+    /// Returns where the node stands.
+    pub fn at(&self) -> &Loc {
+        match self {
+            Self::Saslauthd { at, .. } | Self::Dovecot { at, .. } => at,
+        }
+    }
+}
+
+/// What saslauthd(8) asks, in the order of its manual page's mechanisms that Debian builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SaslauthdMechanism {
+    /// A directory.
+    Ldap,
+    /// Pluggable authentication modules.
+    Pam,
+    /// The local shadow password file.
+    Shadow,
+}
+
+impl SaslauthdMechanism {
+    /// All mechanisms.
+    pub const ALL: [Self; 3] = [Self::Ldap, Self::Pam, Self::Shadow];
+
+    /// Returns the word for it, the same in a policy and in saslauthd's options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ldap => "ldap",
+            Self::Pam => "pam",
+            Self::Shadow => "shadow",
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What is checked of mail from strangers.
+
+use crate::source::Loc;
+
+/// What is checked of mail from strangers.
+#[derive(Debug)]
+pub struct Inbound {
+    /// What SPF results do.
+    pub spf: SpfPolicy,
+    /// Which headers record them.
+    pub header: RecordHeaders,
+    /// What happens to strangers that claim one of our domains.
+    pub own_domain: OwnDomain,
+    /// Where the SPF rule stands: its node, else the inbound node, else the host.
+    pub spf_at: Loc,
+    /// Where the own-domain rule stands: its node, else the inbound node, else the host.
+    pub own_domain_at: Loc,
+}
+
+/// What SPF results do, from nothing to most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SpfPolicy {
+    /// Nothing is checked.
+    Off,
+    /// `fail` and `permerror` reject, `temperror` defers.
+    Soft,
+    /// `softfail` rejects too.
+    Strict,
+}
+
+/// Which headers record the SPF result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecordHeaders {
+    /// None.
+    None,
+    /// Received-SPF (RFC 7208 section 9.1).
+    Spf,
+    /// Authentication-Results (RFC 8601).
+    Auth,
+    /// Both.
+    Both,
+}
+
+/// What happens to strangers whose reverse-path is in one of our domains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OwnDomain {
+    /// They are refused.
+    Reject,
+    /// They are checked like any other: SPF decides.
+    Check,
+}

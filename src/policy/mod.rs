@@ -1,0 +1,72 @@
+//! What a policy means. A [`Policy`] is valid by construction: `lower` is its only maker.
+//!
+//! Rules, in the order in which they are asked, stand in `docs/semantics.md`; `decide` is their
+//! reference in code. Not here: how a policy is written (`syntax`), and any MTA.
+
+mod domain;
+mod grant;
+mod host;
+mod inbound;
+mod network;
+mod statement;
+mod target;
+
+pub use domain::{Alias, HostedDomain, Mailbox, Publish};
+pub use grant::{Grant, Login, SenderScope};
+pub use host::{Auth, Host, SaslauthdMechanism, Tls};
+pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
+pub use network::{Network, Otherwise};
+pub use statement::{
+    Expectation, LoginScope, RecipientScope, ReversePathScope, Scenario, Statement, StatementKind,
+};
+pub use target::{RawFile, RawSetting, TargetOptions};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::mail::{Address, Domain};
+use crate::source::{Source, Spanned};
+
+/// A mail policy of one host.
+#[derive(Debug)]
+pub struct Policy {
+    /// The text it was read from.
+    pub source: Arc<Source>,
+    /// The host that the MTA runs on.
+    pub host: Host,
+    /// Named networks, in the order of the text. No two hold the same prefix.
+    pub networks: Vec<Network>,
+    /// Where passwords are checked; without it nobody authenticates.
+    pub auth: Option<Auth>,
+    /// The grant of every login that has none of its own: by default from its own addresses.
+    pub authenticated: Grant,
+    /// The logins that the policy lists, by mailboxes or by `login` nodes.
+    pub logins: BTreeMap<String, Login>,
+    /// The domains that mail is delivered for.
+    pub domains: BTreeMap<Domain, HostedDomain>,
+    /// What is checked of mail from outside.
+    pub inbound: Inbound,
+    /// Options and raw settings for targets.
+    pub targets: Vec<TargetOptions>,
+    /// Envelopes with the verdict that is expected.
+    pub scenarios: Vec<Scenario>,
+    /// Statements over classes of envelopes, to be proved.
+    pub statements: Vec<Statement>,
+}
+
+impl Policy {
+    /// Returns the options of a target, if the policy has a node for it.
+    pub fn target(&self, name: &str) -> Option<&TargetOptions> {
+        self.targets
+            .iter()
+            .find(|options| options.name.value == name)
+    }
+
+    /// Returns where mail for `postmaster` of any domain without one of its own goes: the host's,
+    /// that is `postmaster` of the first domain that has one, else a box of the first domain.
+    ///
+    /// `lower` fills in every domain's postmaster, so this is what it fills in.
+    pub fn postmaster(&self) -> Option<&Spanned<Address>> {
+        self.host.postmaster.as_ref()
+    }
+}

@@ -1,0 +1,187 @@
+//! Texts with names, and places in them.
+//!
+//! A policy is a source; so is every emitted file, so that a reader's complaint has a place too.
+//! Not here: where texts come from. The library reads no file.
+
+use std::sync::Arc;
+
+use miette::{MietteError, SourceCode, SourceSpan, SpanContents};
+
+/// A text with a name, such as `policy.kdl` or `etc/postfix/main.cf`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    name: String,
+    text: String,
+}
+
+impl Source {
+    /// Returns a source that holds `text` under `name`.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            name: name.into(),
+            text: text.into(),
+        })
+    }
+
+    /// Returns the name, as it is shown to the user.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the line and the column, both from 1, of a byte offset. Columns count characters.
+    pub fn position(&self, offset: usize) -> Position {
+        let before = self
+            .text
+            .as_bytes()
+            .get(..offset)
+            .unwrap_or(self.text.as_bytes());
+        let line_start = before
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let line = self
+            .text
+            .get(..offset)
+            .unwrap_or(&self.text)
+            .matches('\n')
+            .count()
+            + 1;
+        let head = before.get(line_start..).unwrap_or_default();
+        // A byte that begins a character is no continuation byte (10xxxxxx).
+        let column = head.iter().filter(|byte| **byte & 0xC0 != 0x80).count() + 1;
+        Position { line, column }
+    }
+}
+
+impl SourceCode for Source {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        context_lines_before: usize,
+        context_lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let contents = self
+            .text
+            .read_span(span, context_lines_before, context_lines_after)?;
+        Ok(Box::new(miette::MietteSpanContents::new_named(
+            self.name.clone(),
+            contents.data(),
+            *contents.span(),
+            contents.line(),
+            contents.column(),
+            contents.line_count(),
+        )))
+    }
+}
+
+/// A line and a column, both counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column, in characters.
+    pub column: usize,
+}
+
+/// A place in a source: from `start` up to `end`, in bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Loc {
+    source: Arc<Source>,
+    start: u32,
+    end: u32,
+}
+
+impl Loc {
+    /// Returns the place of the bytes `start..end` of `source`.
+    pub fn new(source: &Arc<Source>, start: usize, end: usize) -> Self {
+        let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self {
+            source: Arc::clone(source),
+            start: clamp(start),
+            end: clamp(end.max(start)),
+        }
+    }
+
+    /// Returns the source that the place is in.
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// Returns the offset of the first byte.
+    pub fn start(&self) -> usize {
+        self.start as usize
+    }
+
+    /// Returns the offset behind the last byte.
+    pub fn end(&self) -> usize {
+        self.end as usize
+    }
+
+    /// Returns the span for a diagnostic's label.
+    pub fn span(&self) -> SourceSpan {
+        SourceSpan::from((self.start(), self.end() - self.start()))
+    }
+
+    /// Returns the line and column of the first byte.
+    pub fn position(&self) -> Position {
+        self.source.position(self.start())
+    }
+
+    /// Returns the words at this place.
+    pub fn words(&self) -> &str {
+        self.source
+            .text
+            .get(self.start()..self.end())
+            .unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for Loc {
+    /// Writes `name:line:column`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Position { line, column } = self.position();
+        write!(f, "{}:{line}:{column}", self.source.name)
+    }
+}
+
+impl std::fmt::Debug for Loc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// A value with the place where it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub at: Loc,
+}
+
+impl<T> Spanned<T> {
+    /// Returns `value` as written at `at`.
+    pub fn new(value: T, at: Loc) -> Self {
+        Self { value, at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_count_from_one() {
+        let source = Source::new("x", "aé\nbéc");
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(3), Position { line: 1, column: 3 });
+        assert_eq!(source.position(7), Position { line: 2, column: 3 });
+        assert_eq!(Loc::new(&source, 4, 5).to_string(), "x:2:1");
+        assert_eq!(Loc::new(&source, 4, 5).words(), "b");
+    }
+}

@@ -1,0 +1,4 @@
+//! SPF (RFC 7208): results.
+
+mod result;
+pub use result::SpfResult;

@@ -1,0 +1,55 @@
+//! Emitted files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::source::Source;
+
+/// One emitted file.
+#[derive(Debug, Clone)]
+pub struct Artifact {
+    /// Its text; the source's name is the path below the server's root, without a leading `/`:
+    /// `etc/postfix/main.cf`.
+    pub source: Arc<Source>,
+    /// Its permissions, such as `0o644`.
+    pub mode: u32,
+}
+
+/// A tree of files that mirrors the server's root.
+#[derive(Debug, Clone, Default)]
+pub struct Artifacts {
+    files: BTreeMap<String, Artifact>,
+    /// The addresses of the host that the files are for: those of its interfaces, which no file
+    /// says. A reader needs them where an MTA asks for its own addresses.
+    pub host_addresses: Vec<std::net::IpAddr>,
+    /// The MTA's version that the files are read as, such as `(3, 7, 11)`.
+    pub version: (u16, u16, u16),
+}
+
+impl Artifacts {
+    /// Returns an empty tree.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file under its path below the root, without a leading `/`.
+    pub fn add(&mut self, path: &str, mode: u32, text: impl Into<String>) {
+        let artifact = Artifact {
+            source: Source::new(path, text),
+            mode,
+        };
+        self.files.insert(path.to_owned(), artifact);
+    }
+
+    /// Returns a file by its path; a leading `/` is allowed.
+    pub fn get(&self, path: &str) -> Option<&Artifact> {
+        self.files.get(path.trim_start_matches('/'))
+    }
+
+    /// Returns all files, sorted by path.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &Artifact)> {
+        self.files
+            .iter()
+            .map(|(path, artifact)| (path.as_str(), artifact))
+    }
+}

@@ -1,0 +1,35 @@
+//! Targets: the MTAs that a policy can be compiled for.
+//!
+//! A target is six files: `mod`, `emit`, `view`, `lexical`, `interpret/`, `probe`. The reader
+//! (`interpret`) sees artifacts only, and never its siblings.
+
+mod artifact;
+mod reading;
+
+pub mod postfix;
+
+pub use artifact::{Artifact, Artifacts};
+pub use reading::{FoundListener, Reading};
+
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::prove::Proven;
+
+/// An MTA that a policy can be compiled for.
+pub trait Target: Sync {
+    /// Returns its name, as in `--target postfix`.
+    fn name(&self) -> &'static str;
+
+    /// Returns the complete configuration of a working server.
+    fn emit(
+        &self,
+        proven: &Proven<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Artifacts, Reported>;
+
+    /// Reads a tree of files as the MTA would, whoever wrote it.
+    fn interpret(
+        &self,
+        artifacts: &Artifacts,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Reading, Reported>;
+}
