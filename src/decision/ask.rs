@@ -114,6 +114,14 @@ pub(crate) fn answer<'q>(question: &'q Question, envelope: &Envelope) -> (Label,
                 });
             plain(u32::from(owns))
         }
+        Question::OwnerOfDomain(table) => {
+            let owns = envelope
+                .login
+                .as_deref()
+                .zip(envelope.from.domain())
+                .is_some_and(|(login, domain)| table.owns_domain(login, domain.as_str()));
+            plain(u32::from(owns))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod table;
 mod test;
 mod verdict;
 
+pub(crate) use ask::answer;
 pub use ask::{Answer, Ask, EnvelopeAsk, Unanswered, run};
 pub use decider::Decider;
 pub use envelope::Envelope;

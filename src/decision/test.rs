@@ -63,4 +63,7 @@ pub enum Question {
     SpfHelo,
     /// Whether the login owns the address of the reverse-path. Label: 0 or 1; 0 without login.
     Owner(OwnerTable),
+    /// Whether the login owns every address of the reverse-path's domain, by the domain's row
+    /// alone. For forms that have a domain and no address. Label: 0 or 1; 0 without login.
+    OwnerOfDomain(OwnerTable),
 }

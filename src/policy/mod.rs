@@ -3,14 +3,17 @@
 //! Rules, in the order in which they are asked, stand in `docs/semantics.md`; `decide` is their
 //! reference in code. Not here: how a policy is written (`syntax`), and any MTA.
 
+mod decide;
 mod domain;
 mod grant;
 mod host;
 mod inbound;
 mod network;
 mod statement;
+mod tables;
 mod target;
 
+pub use decide::PolicyDecider;
 pub use domain::{Alias, HostedDomain, Mailbox, Publish};
 pub use grant::{Grant, Login, SenderScope};
 pub use host::{Auth, Host, SaslauthdMechanism, Tls};
@@ -60,6 +63,12 @@ impl Policy {
         self.targets
             .iter()
             .find(|options| options.name.value == name)
+    }
+
+    /// Returns the mailbox of an address.
+    pub fn mailbox(&self, address: &Address) -> Option<&Mailbox> {
+        let local = crate::mail::LocalPart::parse(address.local()).ok()?;
+        self.domains.get(address.domain())?.mailboxes.get(&local)
     }
 
     /// Returns where mail for `postmaster` of any domain without one of its own goes: the host's,

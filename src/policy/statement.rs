@@ -121,3 +121,13 @@ pub enum RecipientScope {
     /// Every address of a domain.
     Domain(Domain),
 }
+
+impl StatementKind {
+    /// Returns the word for it, the name of its node.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Forbid => "forbid",
+            Self::Require => "require",
+        }
+    }
+}

@@ -1,5 +1,91 @@
 //! The proof: obligations over every class of envelopes, and the equality of policy and files.
+//!
+//! [`fork`] runs deciders over all classes that [`universe`] lays out; [`obligation`]s are judged
+//! at the leaves; [`equivalence`] says when two decisions are the same. What is assumed stands in
+//! [`ASSUMPTIONS`], and is printed with every proof.
 
+mod counterexample;
+mod declared;
+mod diagnostics;
+mod equivalence;
+mod fork;
+mod keys;
+mod obligation;
+mod obligations;
 mod proven;
+mod report;
+mod run;
+mod side;
+mod statement;
+mod universe;
 
+pub use counterexample::{Counterexample, Decided};
+pub use diagnostics::{Differs, NoProof, Refuted};
+pub use equivalence::destinations;
+pub use fork::{Incomplete, Visited};
 pub use proven::Proven;
+pub use report::{Answer, Finding, Report};
+
+use crate::decision::Decider;
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::policy::{Policy, PolicyDecider};
+
+/// What every proof assumes.
+pub const ASSUMPTIONS: &[&str] = &[
+    "client addresses reach the MTA unchanged (no NAT, container bridge or proxy in between)",
+    "the MTA is of the declared version, and is what the reader models (judged by the tests)",
+    "the auth backend admits only right passwords",
+    "the raw text of a path is parsed as the MTA parses it (tested, not proved)",
+    "tables on the server are the emitted ones",
+];
+
+/// Checks every obligation and statement on a policy.
+pub fn check_policy(policy: &Policy) -> Report {
+    let reference = PolicyDecider::new(policy);
+    let subjects = run::Subjects {
+        policy,
+        reference: &reference,
+        files: None,
+    };
+    Report {
+        subject: "policy".to_owned(),
+        findings: run::run(&subjects),
+    }
+}
+
+/// Checks every obligation and statement on what a reader made of files, and that they decide as
+/// the policy does.
+pub fn check_files(policy: &Policy, name: &str, decider: &dyn Decider) -> Report {
+    let reference = PolicyDecider::new(policy);
+    let subjects = run::Subjects {
+        policy,
+        reference: &reference,
+        files: Some((name, decider)),
+    };
+    Report {
+        subject: name.to_owned(),
+        findings: run::run(&subjects),
+    }
+}
+
+/// Proves a policy, or says what breaks it.
+pub fn prove<'p>(
+    policy: &'p Policy,
+    diagnostics: &mut Diagnostics,
+) -> Result<(Proven<'p>, Report), Reported> {
+    let report = check_policy(policy);
+    diagnostics::tell(policy, &report, diagnostics)?;
+    Ok((Proven::new(policy), report))
+}
+
+/// Proves files against a proven policy, or says what breaks them.
+pub fn prove_files(
+    proven: &Proven<'_>,
+    name: &str,
+    decider: &dyn Decider,
+    diagnostics: &mut Diagnostics,
+) -> Result<Report, Reported> {
+    let report = check_files(proven.policy(), name, decider);
+    diagnostics::tell(proven.policy(), &report, diagnostics)?;
+    Ok(report)
+}

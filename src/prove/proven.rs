@@ -10,7 +10,6 @@ pub struct Proven<'p> {
 
 impl<'p> Proven<'p> {
     /// Makes the token. INVARIANT: called only after every obligation held.
-    #[expect(dead_code, reason = "the prover that calls it is next")]
     pub(super) fn new(policy: &'p Policy) -> Self {
         Self { policy }
     }

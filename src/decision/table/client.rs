@@ -38,6 +38,19 @@ impl ClientTable {
         Self::layered(prefixes, &order)
     }
 
+    /// Returns a table of intervals: where each starts, ascending from 0, and its row.
+    pub fn intervals(intervals: impl IntoIterator<Item = (u128, Option<Row>)>) -> Self {
+        let mut table = Self::default();
+        for (start, row) in intervals {
+            let number = row
+                .is_some()
+                .then(|| u32::try_from(table.rows.len()).unwrap_or(u32::MAX));
+            table.rows.extend(row);
+            table.starts.push((start, number));
+        }
+        table
+    }
+
     /// Lays the prefixes out; where they overlap, the one that comes first in `order` holds.
     fn layered(prefixes: Vec<(IpNet, Row)>, order: &[usize]) -> Self {
         let mut rank = vec![0_usize; prefixes.len()];

@@ -48,12 +48,36 @@ impl OwnerTable {
         }
     }
 
+    /// Adds the owners of each domain to the rows of its addresses, which would hide them.
+    pub fn spread_domains(&mut self) {
+        let domains = &self.domain;
+        // Each row depends on itself and its domain only: the order cannot show.
+        self.address.iter_mut().for_each(|(address, owners)| {
+            let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+            for owner in domains.get(domain).map(Vec::as_slice).unwrap_or_default() {
+                if !owners.contains(owner) {
+                    owners.push(*owner);
+                }
+            }
+        });
+    }
+
     /// Returns whether a login owns an address.
     pub fn owns(&self, login: &str, local: &str, domain: &str) -> bool {
         let Some(login) = self.numbers.get(login) else {
             return false;
         };
         self.row(local, domain)
+            .is_some_and(|owners| owners.contains(login))
+    }
+
+    /// Returns whether a login owns a whole domain.
+    pub fn owns_domain(&self, login: &str, domain: &str) -> bool {
+        let Some(login) = self.numbers.get(login) else {
+            return false;
+        };
+        self.domain
+            .get(domain)
             .is_some_and(|owners| owners.contains(login))
     }
 

@@ -147,8 +147,11 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
     if !local.is_ascii() {
         return path(PathForm::EightBit, None, some);
     }
-    if content != local && content.contains(['@', '%', '!']) {
+    if local.starts_with('"') && content.contains(['@', '%', '!']) {
         return path(PathForm::QuotedRoute, None, some);
+    }
+    if scan.escape && content.contains(['@', '%', '!']) {
+        return path(PathForm::OddLocal, None, some);
     }
     if local.starts_with('"') {
         let form = if local.contains('\\') {

@@ -1,0 +1,392 @@
+//! The policy as a decider: the reference, as plain as it can be.
+//!
+//! The rules stand in the order of `docs/semantics.md`, and each is a few lines. Nothing here is
+//! clever: whoever doubts a reader compares it with this.
+
+use std::collections::BTreeSet;
+
+use super::tables::{self, IN_DOMAIN, LOGIN_ANY, Tests};
+use super::{OwnDomain, Policy, RecordHeaders, SpfPolicy};
+use crate::decision::{
+    Ask, At, Because, Decider, Decision, Destination, Header, Label, Route, Test, Unanswered,
+    Verdict,
+};
+use crate::mail::{Address, Listener, PathForm, Reply};
+use crate::spf::SpfResult;
+
+/// A policy, prepared to decide envelopes.
+#[derive(Debug)]
+pub struct PolicyDecider<'p> {
+    policy: &'p Policy,
+    tests: Vec<Test>,
+}
+
+/// Who asks: what rules 2 to 8 need to know of the client.
+struct Client {
+    listener: Listener,
+    /// The number of its network, if it is in one.
+    network: Option<usize>,
+    internal: bool,
+    authenticated: bool,
+    /// The label of its login; of no meaning unless authenticated.
+    login: Label,
+}
+
+impl Client {
+    /// Neither internal nor authenticated.
+    fn is_stranger(&self) -> bool {
+        !self.internal && !self.authenticated
+    }
+}
+
+/// Where the mail would go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Where {
+    /// In a domain of ours, or bare postmaster.
+    Local,
+    /// In a domain of ours, with a local-part that a neighbour could follow elsewhere.
+    Routed,
+    /// Elsewhere.
+    Foreign,
+}
+
+impl<'p> PolicyDecider<'p> {
+    /// Prepares a policy.
+    pub fn new(policy: &'p Policy) -> Self {
+        Self {
+            policy,
+            tests: tables::prepare(policy),
+        }
+    }
+
+    fn client(&self, ask: &mut dyn Ask) -> Result<Client, Unanswered> {
+        let listener = ask.ask(Tests::LISTENER)?;
+        let listener = Listener::ALL
+            .get(listener.0 as usize)
+            .copied()
+            .unwrap_or(Listener::Smtp);
+        let network = (ask.ask(Tests::CLIENT)?.0 as usize).checked_sub(1);
+        let internal = network
+            .and_then(|network| self.policy.networks.get(network))
+            .is_some_and(|network| network.may_send.is_some());
+        // AUTH is offered on submission and submissions only, and only under TLS.
+        let mut login = Label::NO_LOGIN;
+        if listener != Listener::Smtp && ask.ask(Tests::TLS)? == Label(1) {
+            login = ask.ask(Tests::LOGIN)?;
+        }
+        let authenticated = login != Label::NO_LOGIN && login != Label::ABSENT;
+        Ok(Client {
+            listener,
+            network,
+            internal,
+            authenticated,
+            login,
+        })
+    }
+
+    /// Rules 2 to 5: what the client and its reverse-path are refused for.
+    fn refused_sender(
+        &self,
+        client: &Client,
+        from: PathForm,
+        place: Where,
+        ask: &mut dyn Ask,
+    ) -> Result<Option<Decision>, Unanswered> {
+        if client.listener != Listener::Smtp && client.is_stranger() {
+            let reply = Reply::new(530, 5, 7, 0);
+            let at = self
+                .policy
+                .auth
+                .as_ref()
+                .map_or(&self.policy.host.at, super::Auth::at);
+            return Ok(Some(refuse(
+                reply,
+                Because::AuthRequired,
+                At::Place(at.clone()),
+            )));
+        }
+        if client.is_stranger()
+            && self.policy.inbound.own_domain == OwnDomain::Reject
+            && from.has_domain()
+            && ask.ask(Tests::FROM_DOMAIN)? == IN_DOMAIN
+        {
+            let at = At::Place(self.policy.inbound.own_domain_at.clone());
+            return Ok(Some(refuse(
+                Reply::new(554, 5, 7, 1),
+                Because::OwnDomain,
+                at,
+            )));
+        }
+        if client.authenticated
+            && !client.internal
+            && from != PathForm::Null
+            && !Self::owns(client, from, ask)?
+        {
+            let at = At::Row(Tests::LOGIN);
+            return Ok(Some(refuse(
+                Reply::new(553, 5, 7, 1),
+                Because::SenderLimit,
+                at,
+            )));
+        }
+        let network = client
+            .network
+            .and_then(|network| self.policy.networks.get(network));
+        if let Some(network) = network
+            && let super::Otherwise::Refuse(at) = &network.otherwise
+            && client.is_stranger()
+            && !(network.may_hand_over.is_some() && place == Where::Local)
+        {
+            let at = At::Place(at.clone());
+            return Ok(Some(refuse(
+                Reply::new(554, 5, 7, 1),
+                Because::NetworkLimit,
+                at,
+            )));
+        }
+        Ok(None)
+    }
+
+    /// Whether a grant of the login covers the reverse-path.
+    fn owns(client: &Client, from: PathForm, ask: &mut dyn Ask) -> Result<bool, Unanswered> {
+        if client.login == LOGIN_ANY {
+            return Ok(true);
+        }
+        if from.has_address() {
+            return Ok(ask.ask(Tests::OWNER)? == Label(1));
+        }
+        Ok(from.has_domain() && ask.ask(Tests::OWNER_OF_DOMAIN)? == Label(1))
+    }
+
+    fn place(to: PathForm, ask: &mut dyn Ask) -> Result<Where, Unanswered> {
+        if to == PathForm::BarePostmaster {
+            return Ok(Where::Local);
+        }
+        if !to.has_domain() || ask.ask(Tests::TO_DOMAIN)? != IN_DOMAIN {
+            return Ok(Where::Foreign);
+        }
+        Ok(if to.is_routed() {
+            Where::Routed
+        } else {
+            Where::Local
+        })
+    }
+
+    /// Rule 8: what SPF says of a stranger. `None` where it is not asked.
+    fn spf(&self, from: PathForm, ask: &mut dyn Ask) -> Result<Option<Spf>, Unanswered> {
+        let policy = self.policy.inbound.spf;
+        if policy == SpfPolicy::Off || ask.ask(Tests::LOOPBACK)? != Label::ABSENT {
+            return Ok(None);
+        }
+        // RFC 7208 section 2.4: the HELO identity stands in for the null reverse-path.
+        let identity = if from == PathForm::Null {
+            Tests::SPF_HELO
+        } else {
+            Tests::SPF_FROM
+        };
+        let result = SpfResult::ALL.get(ask.ask(identity)?.0 as usize).copied();
+        Ok(Some(match result.unwrap_or(SpfResult::None) {
+            SpfResult::Fail => Spf::Refuse(Reply::new(550, 5, 7, 23)),
+            SpfResult::Softfail if policy == SpfPolicy::Strict => {
+                Spf::Refuse(Reply::new(550, 5, 7, 23))
+            }
+            SpfResult::Temperror => Spf::Refuse(Reply::new(451, 4, 7, 24)),
+            SpfResult::Permerror => Spf::Refuse(Reply::new(550, 5, 7, 24)),
+            SpfResult::None | SpfResult::Neutral | SpfResult::Pass | SpfResult::Softfail => {
+                Spf::Pass
+            }
+        }))
+    }
+
+    fn headers(&self) -> BTreeSet<Header> {
+        let headers: &[Header] = match self.policy.inbound.header {
+            RecordHeaders::None => &[],
+            RecordHeaders::Spf => &[Header::ReceivedSpf],
+            RecordHeaders::Auth => &[Header::AuthenticationResults],
+            RecordHeaders::Both => &[Header::ReceivedSpf, Header::AuthenticationResults],
+        };
+        headers.iter().copied().collect()
+    }
+
+    fn accept(
+        &self,
+        client: &Client,
+        to: PathForm,
+        place: Where,
+        headers: BTreeSet<Header>,
+    ) -> Decision {
+        let network = client
+            .network
+            .and_then(|network| self.policy.networks.get(network));
+        let grant = network.and_then(|network| network.may_send.as_ref());
+        let (because, at) = match grant {
+            Some(grant) => (Because::Granted, At::Place(grant.at.clone())),
+            None if client.authenticated => (Because::Granted, At::Row(Tests::LOGIN)),
+            None if to == PathForm::BarePostmaster => {
+                let at = self
+                    .policy
+                    .postmaster()
+                    .map_or(&self.policy.host.at, |to| &to.at);
+                (Because::Listed, At::Place(at.clone()))
+            }
+            None => (Because::Listed, At::Row(Tests::RECIPIENT)),
+        };
+        let route = match (place, self.policy.postmaster()) {
+            (Where::Local, Some(postmaster)) if to == PathForm::BarePostmaster => {
+                Route::Address(postmaster.value.clone())
+            }
+            (Where::Local, _) => Route::Recipient,
+            (Where::Foreign | Where::Routed, _) => Route::Foreign,
+        };
+        let reply = Reply::new(250, 2, 1, 5);
+        Decision {
+            verdict: Verdict::Accept,
+            reply,
+            because,
+            at,
+            route,
+            headers,
+        }
+    }
+}
+
+/// What SPF does.
+enum Spf {
+    Pass,
+    Refuse(Reply),
+}
+
+impl Decider for PolicyDecider<'_> {
+    fn tests(&self) -> &[Test] {
+        &self.tests
+    }
+
+    fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
+        // 1. Paths that RFC 5321 does not allow.
+        let host = At::Place(self.policy.host.at.clone());
+        let from = form(ask.ask(Tests::FROM_FORM)?);
+        if !is_reverse_path(from) {
+            return Ok(refuse(Reply::new(501, 5, 1, 7), Because::BadPath, host));
+        }
+        let to = form(ask.ask(Tests::TO_FORM)?);
+        if !is_forward_path(to) {
+            return Ok(refuse(Reply::new(501, 5, 1, 3), Because::BadPath, host));
+        }
+        let client = self.client(ask)?;
+        let place = Self::place(to, ask)?;
+        // 2. to 5.
+        if let Some(decision) = self.refused_sender(&client, from, place, ask)? {
+            return Ok(decision);
+        }
+        // 6. A route inside one of our domains is foreign for a stranger.
+        if place != Where::Local && client.is_stranger() {
+            let at = At::Row(Tests::CLIENT);
+            return Ok(refuse(Reply::new(554, 5, 7, 1), Because::RelayDenied, at));
+        }
+        // 7. No such recipient; a route inside one of our domains is none for anybody else.
+        let unlisted = match place {
+            Where::Foreign => false,
+            Where::Routed => true,
+            Where::Local if to == PathForm::BarePostmaster => false,
+            Where::Local => !to.has_address() || ask.ask(Tests::RECIPIENT)? == Label::ABSENT,
+        };
+        if unlisted {
+            let at = At::Row(Tests::TO_DOMAIN);
+            return Ok(refuse(Reply::new(550, 5, 1, 1), Because::Unlisted, at));
+        }
+        // 8. SPF, for strangers that are not our own backup.
+        let network = client
+            .network
+            .and_then(|network| self.policy.networks.get(network));
+        let hands_over = network.is_some_and(|network| network.may_hand_over.is_some());
+        let mut headers = BTreeSet::new();
+        if client.is_stranger() && !hands_over {
+            match self.spf(from, ask)? {
+                Some(Spf::Refuse(reply)) => {
+                    let at = At::Place(self.policy.inbound.spf_at.clone());
+                    return Ok(refuse(reply, Because::Spf, at));
+                }
+                Some(Spf::Pass) => headers = self.headers(),
+                None => {}
+            }
+        }
+        // 9.
+        Ok(self.accept(&client, to, place, headers))
+    }
+
+    fn destinations(&self, address: &Address) -> Vec<Destination> {
+        tables::destinations(self.policy, address)
+    }
+}
+
+/// Returns the form of a label; a number that no form has is none that any MTA takes.
+fn form(label: Label) -> PathForm {
+    PathForm::from_index(label.0).unwrap_or(PathForm::Malformed)
+}
+
+/// Returns the refusal with a reply; 4yz defers.
+fn refuse(reply: Reply, because: Because, at: At) -> Decision {
+    let verdict = if reply.code < 500 {
+        Verdict::Defer
+    } else {
+        Verdict::Reject
+    };
+    let headers = BTreeSet::new();
+    Decision {
+        verdict,
+        reply,
+        because,
+        at,
+        route: Route::None,
+        headers,
+    }
+}
+
+/// Returns whether rule 1 lets a reverse-path through.
+///
+/// RFC 5321 section 4.1.2 allows the null path, a dot-string or a quoted-string before a domain or
+/// an address literal, and a source route in front. A trailing dot is tolerated, and an
+/// underscore, which only DNS knows of. Bare numbers are no domain (section 4.1.3), and a
+/// local-part that begins like an option is refused as Postfix does (postconf(5),
+/// `allow_min_user`).
+fn is_reverse_path(form: PathForm) -> bool {
+    match form {
+        PathForm::Plain
+        | PathForm::Quoted
+        | PathForm::QuotedPair
+        | PathForm::SourceRoute
+        | PathForm::Null
+        | PathForm::Literal
+        | PathForm::OwnLiteral
+        | PathForm::Percent
+        | PathForm::Bang
+        | PathForm::QuotedRoute
+        | PathForm::TrailingDot
+        | PathForm::Underscore
+        | PathForm::LongLocal => true,
+        PathForm::BarePostmaster
+        | PathForm::LeadingDash
+        | PathForm::NumericDomain
+        | PathForm::DoubleAt
+        | PathForm::Bare
+        | PathForm::OddPostmaster
+        | PathForm::BareRoute
+        | PathForm::EmptyLocal
+        | PathForm::Spaced
+        | PathForm::Comment
+        | PathForm::Escaped
+        | PathForm::Dotted
+        | PathForm::OddLocal
+        | PathForm::EightBit
+        | PathForm::Malformed => false,
+    }
+}
+
+/// Returns whether rule 1 lets a forward-path through.
+///
+/// As for a reverse-path; besides, bare `postmaster` is a recipient (RFC 5321 section 4.5.1) and
+/// the null path is none. `a@b@ours` is let through: it is a route, and rule 6 or 7 refuses it.
+fn is_forward_path(form: PathForm) -> bool {
+    let besides = matches!(form, PathForm::BarePostmaster | PathForm::DoubleAt);
+    besides || (form != PathForm::Null && is_reverse_path(form))
+}

@@ -1,0 +1,304 @@
+//! The tables that the policy's tests look at, and where its mail goes.
+
+use std::collections::BTreeSet;
+
+use ipnet::IpNet;
+
+use super::{Policy, SenderScope};
+use crate::decision::{
+    AddressKey, AddressTable, ClientTable, Destination, Label, LoginTable, OwnerTable, Question,
+    Row, Store, Test, TestId,
+};
+use crate::mail::{Address, Domain};
+use crate::source::Loc;
+
+/// The numbers of the policy's tests.
+pub(super) struct Tests;
+
+impl Tests {
+    pub(super) const LISTENER: TestId = TestId(0);
+    pub(super) const TLS: TestId = TestId(1);
+    pub(super) const CLIENT: TestId = TestId(2);
+    pub(super) const LOOPBACK: TestId = TestId(3);
+    pub(super) const LOGIN: TestId = TestId(4);
+    pub(super) const FROM_FORM: TestId = TestId(5);
+    pub(super) const FROM_DOMAIN: TestId = TestId(6);
+    pub(super) const OWNER: TestId = TestId(7);
+    pub(super) const OWNER_OF_DOMAIN: TestId = TestId(8);
+    pub(super) const TO_FORM: TestId = TestId(9);
+    pub(super) const TO_DOMAIN: TestId = TestId(10);
+    pub(super) const RECIPIENT: TestId = TestId(11);
+    pub(super) const SPF_FROM: TestId = TestId(12);
+    pub(super) const SPF_HELO: TestId = TestId(13);
+}
+
+/// The label of a domain of ours.
+pub(super) const IN_DOMAIN: Label = Label(1);
+/// The label of a listed login whose grant names its reverse-paths.
+const LOGIN_OWN: Label = Label(1);
+/// The label of a listed login that may use any reverse-path.
+pub(super) const LOGIN_ANY: Label = Label(2);
+
+/// Returns the policy's tests, in the order of their numbers.
+pub(super) fn prepare(policy: &Policy) -> Vec<Test> {
+    let host = policy.host.at.clone();
+    let networks = policy
+        .networks
+        .first()
+        .map_or(&host, |network| &network.at)
+        .clone();
+    let domains = policy
+        .domains
+        .values()
+        .map(|domain| &domain.at)
+        .min_by_key(|at| at.start());
+    let domains = domains.unwrap_or(&host).clone();
+    let auth = policy.auth.as_ref().map_or(&host, super::Auth::at).clone();
+    let test =
+        |name: &str, question: Question, at: &Loc| Test::new(name, question, Some(at.clone()));
+    vec![
+        test("listener", Question::Listener, &host),
+        test("tls", Question::Tls, &host),
+        test(
+            "client in network",
+            Question::Client(client_table(policy)),
+            &networks,
+        ),
+        test(
+            "client on loopback",
+            Question::Client(loopback(&host)),
+            &host,
+        ),
+        test("login listed", Question::Login(login_table(policy)), &auth),
+        test("form of the reverse-path", Question::FromForm, &host),
+        test(
+            "reverse-path in our domains",
+            Question::From(domain_table(policy)),
+            &domains,
+        ),
+        test(
+            "login owns the reverse-path",
+            Question::Owner(owner_table(policy)),
+            &auth,
+        ),
+        test(
+            "login owns the reverse-path's domain",
+            Question::OwnerOfDomain(owner_table(policy)),
+            &auth,
+        ),
+        test("form of the forward-path", Question::ToForm, &host),
+        test(
+            "forward-path in our domains",
+            Question::To(domain_table(policy)),
+            &domains,
+        ),
+        test(
+            "recipient listed",
+            Question::To(recipient_table(policy)),
+            &domains,
+        ),
+        test(
+            "SPF of MAIL FROM",
+            Question::SpfFrom,
+            &policy.inbound.spf_at,
+        ),
+        test("SPF of HELO", Question::SpfHelo, &policy.inbound.spf_at),
+    ]
+}
+
+/// The label of a network is its number and one.
+fn client_table(policy: &Policy) -> ClientTable {
+    let mut rows: Vec<(IpNet, Row)> = Vec::new();
+    for (label, network) in (1..).zip(&policy.networks) {
+        for prefix in &network.prefixes {
+            rows.push((prefix.value, Row::new(Label(label), network.at.clone())));
+        }
+    }
+    ClientTable::longest_prefix(rows)
+}
+
+fn loopback(at: &Loc) -> ClientTable {
+    let v4 = ipnet::Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8);
+    let v6 = ipnet::Ipv6Net::new_assert(std::net::Ipv6Addr::LOCALHOST, 128);
+    let row = |net| (net, Row::new(Label(1), at.clone()));
+    ClientTable::longest_prefix(vec![row(IpNet::V4(v4)), row(IpNet::V6(v6))])
+}
+
+fn login_table(policy: &Policy) -> LoginTable {
+    LoginTable::new(policy.logins.values().map(|login| {
+        let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
+        let any = grant
+            .from
+            .iter()
+            .any(|scope| scope.value == SenderScope::Any);
+        let label = if any { LOGIN_ANY } else { LOGIN_OWN };
+        (
+            login.name.value.clone(),
+            Row::new(label, login.name.at.clone()),
+        )
+    }))
+}
+
+fn domain_table(policy: &Policy) -> AddressTable {
+    let mut table = AddressTable::new(&[AddressKey::Domain]);
+    for (name, domain) in &policy.domains {
+        table.insert(
+            AddressKey::Domain,
+            name.as_str(),
+            Row::new(IN_DOMAIN, domain.at.clone()),
+        );
+    }
+    table
+}
+
+fn recipient_table(policy: &Policy) -> AddressTable {
+    let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
+    for (name, domain) in &policy.domains {
+        let mut insert = |local: &str, at: &Loc| {
+            let key = format!("{local}@{name}");
+            table.insert(AddressKey::Address, &key, Row::new(Label(1), at.clone()));
+        };
+        for (local, mailbox) in &domain.mailboxes {
+            insert(local.as_str(), &mailbox.at);
+        }
+        for (local, alias) in &domain.aliases {
+            insert(local.as_str(), &alias.at);
+        }
+        if let Some(catch_all) = &domain.catch_all {
+            let row = Row::new(Label(1), catch_all.at.clone());
+            table.insert(AddressKey::Domain, name.as_str(), row);
+        }
+    }
+    table
+}
+
+/// Which login owns which address, by its own grant or by that of all logins.
+fn owner_table(policy: &Policy) -> OwnerTable {
+    let mut table = OwnerTable::new();
+    for login in policy.logins.values() {
+        let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
+        for scope in &grant.from {
+            match &scope.value {
+                SenderScope::Any => {}
+                SenderScope::Address(address) => {
+                    table.own_address(&login.name.value, &address.to_string());
+                }
+                SenderScope::Domain(domain) => table.own_domain(&login.name.value, domain.as_str()),
+                SenderScope::Own => {
+                    for mailbox in &login.mailboxes {
+                        table.own_address(&login.name.value, &mailbox.to_string());
+                    }
+                }
+            }
+        }
+    }
+    own_aliases(policy, &mut table);
+    // Grants add up: a row for an address hides that of its domain, so it repeats it.
+    table.spread_domains();
+    table
+}
+
+/// An alias is its mailboxes' logins' own, however many aliases lie between. A catch-all is none.
+fn own_aliases(policy: &Policy, table: &mut OwnerTable) {
+    for (name, domain) in &policy.domains {
+        for local in domain.aliases.keys() {
+            let address = Address::new(local.as_str(), name.clone());
+            for login in logins_behind(policy, &address) {
+                let grant = policy
+                    .logins
+                    .get(&login)
+                    .and_then(|login| login.grant.as_ref());
+                let grant = grant.unwrap_or(&policy.authenticated);
+                if grant
+                    .from
+                    .iter()
+                    .any(|scope| scope.value == SenderScope::Own)
+                {
+                    table.own_address(&login, &address.to_string());
+                }
+            }
+        }
+    }
+}
+
+/// Returns the logins of the mailboxes that an alias leads to by name.
+fn logins_behind(policy: &Policy, alias: &Address) -> BTreeSet<String> {
+    let mut logins = BTreeSet::new();
+    for mailbox in mailboxes_behind(policy, alias, ByName) {
+        if let Some(login) = policy
+            .mailbox(&mailbox)
+            .and_then(|mailbox| mailbox.login.as_ref())
+        {
+            logins.insert(login.value.clone());
+        }
+    }
+    logins
+}
+
+/// How an address is followed to mailboxes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Follow {
+    /// Through names only: what somebody may call their own.
+    ByName,
+    /// Through catch-alls too: where mail goes.
+    Everywhere,
+}
+use Follow::{ByName, Everywhere};
+
+/// Returns the mailboxes that an address leads to, sorted.
+fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> BTreeSet<Address> {
+    let mut seen = BTreeSet::new();
+    let mut found = BTreeSet::new();
+    let mut open = vec![address.clone()];
+    while let Some(address) = open.pop() {
+        if !seen.insert(address.clone()) {
+            continue;
+        }
+        let Some(domain) = policy.domains.get(address.domain()) else {
+            continue;
+        };
+        let by_name = |local: &crate::mail::LocalPart| local.as_str() == address.local();
+        let local = crate::mail::LocalPart::parse(address.local()).ok();
+        let local = local.filter(by_name);
+        if let Some(local) = &local
+            && domain.mailboxes.contains_key(local)
+        {
+            found.insert(address);
+            continue;
+        }
+        let alias = local.and_then(|local| domain.aliases.get(&local));
+        let alias = alias.or(domain.catch_all.as_ref().filter(|_| follow == Everywhere));
+        open.extend(
+            alias
+                .iter()
+                .flat_map(|alias| &alias.targets)
+                .map(|to| to.value.clone()),
+        );
+    }
+    found
+}
+
+/// Returns where mail for an address of ours goes; see [`crate::decision::Decider`].
+pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destination> {
+    if !policy.domains.contains_key(address.domain()) {
+        return vec![Destination::Exchangers(address.domain().to_string())];
+    }
+    let mailboxes = mailboxes_behind(policy, address, Everywhere);
+    let destination = |mailbox: Address| {
+        let login = policy
+            .mailbox(&mailbox)
+            .and_then(|mailbox| mailbox.login.as_ref());
+        let store = match login {
+            Some(login) => Store::Account(login.value.clone()),
+            None => Store::Directory(directory(&mailbox)),
+        };
+        Destination::Mailbox { mailbox, store }
+    };
+    mailboxes.into_iter().map(destination).collect()
+}
+
+/// Returns where the messages of a mailbox without a login are kept.
+fn directory(mailbox: &Address) -> String {
+    let domain: &Domain = mailbox.domain();
+    format!("/var/mail/{domain}/{}", mailbox.local())
+}

@@ -1,0 +1,100 @@
+//! Counterexamples: an envelope, what was decided, and the dialogue that anyone can repeat.
+
+use std::fmt::Write as _;
+
+use crate::decision::{Decider, Decision, Envelope, run};
+use crate::mail::{Listener, PathForm};
+use crate::source::Loc;
+
+/// An envelope that breaks something, with what each side decides of it.
+#[derive(Debug, Clone)]
+pub struct Counterexample {
+    /// The envelope.
+    pub envelope: Envelope,
+    /// What was decided, and where; the policy first.
+    pub decided: Vec<Decided>,
+}
+
+/// One side's decision.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// Who decided: `policy`, or the name of a target.
+    pub who: String,
+    /// The decision.
+    pub decision: Decision,
+    /// The place that decided.
+    pub at: Option<Loc>,
+}
+
+impl Decided {
+    /// Runs a decider on an envelope. `None` if it asks what it has not declared.
+    pub(super) fn by(who: &str, decider: &dyn Decider, envelope: &Envelope) -> Option<Self> {
+        let (decision, asked) = run(decider, envelope).ok()?;
+        let at = asked.place(&decision.at);
+        Some(Self {
+            who: who.to_owned(),
+            decision,
+            at,
+        })
+    }
+}
+
+impl Counterexample {
+    /// Returns how hard the envelope is to read: of several, the least is shown.
+    pub(super) fn weight(envelope: &Envelope) -> (u32, u32, bool, bool, bool, String) {
+        (
+            envelope.to.form().index(),
+            envelope.from.form().index(),
+            envelope.login.is_some(),
+            envelope.tls,
+            envelope.listener != Listener::Smtp,
+            envelope.client.to_string(),
+        )
+    }
+
+    /// Returns the SMTP dialogue and the decisions, line by line.
+    pub fn dialogue(&self) -> String {
+        let envelope = &self.envelope;
+        let tls = if envelope.tls { "TLS" } else { "no TLS" };
+        let login = match &envelope.login {
+            Some(login) => format!("authenticated as `{login}`"),
+            None => "not authenticated".to_owned(),
+        };
+        let port = envelope.listener.port();
+        let mut text = format!("client {}, port {port}, {tls}, {login}\n", envelope.client);
+        let helo = &envelope.helo;
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "  EHLO {helo}");
+        let _ = writeln!(text, "  MAIL FROM:<{}>{}", envelope.from.text(), self.spf());
+        let _ = writeln!(text, "  RCPT TO:<{}>", envelope.to.text());
+        let width = self
+            .decided
+            .iter()
+            .map(|one| one.who.len())
+            .max()
+            .unwrap_or(0);
+        for one in &self.decided {
+            let at = one.at.as_ref().map(ToString::to_string).unwrap_or_default();
+            let Decision {
+                verdict,
+                reply,
+                because,
+                ..
+            } = &one.decision;
+            let _ = writeln!(
+                text,
+                "{:width$}  {verdict} {reply} ({because})  {at}",
+                one.who
+            );
+        }
+        text
+    }
+
+    fn spf(&self) -> String {
+        let identity = match self.envelope.from.form() {
+            PathForm::Null => self.envelope.spf_helo,
+            _ => self.envelope.spf,
+        };
+        format!("   (SPF: {})", identity.as_str())
+    }
+}

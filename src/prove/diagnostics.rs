@@ -1,0 +1,149 @@
+//! What the proof has to tell.
+
+use std::sync::Arc;
+
+use miette::{Diagnostic, SourceSpan};
+
+use super::fork::Incomplete;
+use super::report::{Answer, Finding, Report};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::policy::Policy;
+use crate::source::{Loc, Source};
+
+/// An obligation or a statement does not hold: an envelope breaks it.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{name}` does not hold for {subject}: {sentence}")]
+#[diagnostic(code(mailpol::prove::refuted))]
+pub struct Refuted {
+    /// The obligation.
+    pub name: String,
+    /// What it was asked of.
+    pub subject: String,
+    /// What it says.
+    pub sentence: String,
+    /// The dialogue.
+    #[help]
+    pub dialogue: String,
+    /// The text that decided.
+    #[source_code]
+    pub text: Arc<Source>,
+    /// The place that decided.
+    #[label(primary, "this decides")]
+    pub at: SourceSpan,
+}
+
+/// The files decide an envelope otherwise than the policy does.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("the files for {subject} decide an envelope otherwise than the policy does")]
+#[diagnostic(code(mailpol::prove::differs))]
+pub struct Differs {
+    /// The target.
+    pub subject: String,
+    /// The dialogue.
+    #[help]
+    pub dialogue: String,
+    /// The text that decided.
+    #[source_code]
+    pub text: Arc<Source>,
+    /// The place that decided.
+    #[label(primary, "this decides")]
+    pub at: SourceSpan,
+}
+
+/// There is no proof, and so there are no files.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{name}` could not be proved for {subject}: {why}")]
+#[diagnostic(code(mailpol::prove::no_proof))]
+pub struct NoProof {
+    /// The obligation.
+    pub name: String,
+    /// What it was asked of.
+    pub subject: String,
+    /// Why not.
+    pub why: String,
+    /// What can be done, or the alarm that did not replay.
+    #[help]
+    pub help: String,
+}
+
+/// Tells everything that was not proved.
+pub(super) fn tell(
+    policy: &Policy,
+    report: &Report,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let before = diagnostics.errors();
+    for finding in &report.findings {
+        one(policy, report, finding, diagnostics);
+    }
+    diagnostics.failed_since(before)
+}
+
+fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Diagnostics) {
+    let (name, subject) = (finding.name.clone(), report.subject.clone());
+    match &finding.answer {
+        Answer::Proved(_) => {}
+        Answer::Refuted(counterexample) => {
+            // The last to decide is the one in question; a place in no file is the host's.
+            let at = counterexample
+                .decided
+                .last()
+                .and_then(|one| one.at.as_ref());
+            let at: &Loc = at.unwrap_or(&policy.host.at);
+            let (text, span) = (Arc::clone(at.source()), at.span());
+            let dialogue = counterexample.dialogue();
+            if finding.name == "policy-equals-files" {
+                diagnostics.error(Differs {
+                    subject,
+                    dialogue,
+                    text,
+                    at: span,
+                });
+            } else {
+                let sentence = finding.sentence.clone();
+                diagnostics.error(Refuted {
+                    name,
+                    subject,
+                    sentence,
+                    dialogue,
+                    text,
+                    at: span,
+                });
+            }
+        }
+        Answer::Undecided(alarm) => {
+            let why = "a class breaks it, but no envelope of it does when replayed".to_owned();
+            let help = alarm
+                .as_ref()
+                .map(|alarm| alarm.dialogue())
+                .unwrap_or_default();
+            diagnostics.error(NoProof {
+                name,
+                subject,
+                why,
+                help,
+            });
+        }
+        Answer::Incomplete(incomplete) => {
+            let (why, help) = match incomplete {
+                Incomplete::TooLarge => {
+                    ("there are too many envelopes to count", "split the policy")
+                }
+                Incomplete::TooManyLeaves => (
+                    "there are more classes than the limit",
+                    "use fewer networks with rights of their own",
+                ),
+                Incomplete::Miscounted => (
+                    "the classes do not add up: this is a bug of mailpol",
+                    "please send us the policy",
+                ),
+            };
+            diagnostics.error(NoProof {
+                name,
+                subject,
+                why: why.into(),
+                help: help.into(),
+            });
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Who has logged in can send as itself.
+
+use crate::mail::PathForm;
+use crate::prove::declared::{Answered, Asked};
+use crate::prove::obligation::{Obligation, Outcome};
+
+/// An authenticated client is accepted for a plain foreign recipient, from each granted address.
+pub(in crate::prove) struct AuthenticatedMaySend;
+
+impl Obligation for AuthenticatedMaySend {
+    fn name(&self) -> &'static str {
+        "authenticated-may-send"
+    }
+
+    fn sentence(&self) -> &'static str {
+        "a listed login, under TLS, can send anywhere as the addresses that it is granted"
+    }
+
+    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
+        if super::accepted(outcome) || !asked.authenticated()? {
+            return Ok(true);
+        }
+        let form = asked.from_form()?;
+        let fair = matches!(form, PathForm::Plain | PathForm::Null) && asked.from_covered()?;
+        Ok(!fair || !asked.plain_foreign()?)
+    }
+}

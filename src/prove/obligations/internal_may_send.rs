@@ -1,0 +1,27 @@
+//! Who is granted to send, can.
+
+use crate::mail::PathForm;
+use crate::prove::declared::{Answered, Asked};
+use crate::prove::obligation::{Obligation, Outcome};
+
+/// An internal client is accepted for a plain foreign recipient, on every listener, with any login.
+pub(in crate::prove) struct InternalMaySend;
+
+impl Obligation for InternalMaySend {
+    fn name(&self) -> &'static str {
+        "internal-may-send"
+    }
+
+    fn sentence(&self) -> &'static str {
+        "every address of an internal network can send anywhere"
+    }
+
+    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
+        if super::accepted(outcome) || !asked.internal()? {
+            return Ok(true);
+        }
+        let form = asked.from_form()?;
+        let fair = matches!(form, PathForm::Plain | PathForm::Null);
+        Ok(!fair || !asked.plain_foreign()?)
+    }
+}

@@ -1,0 +1,59 @@
+//! The obligations, one file each.
+
+mod auth_needs_tls;
+mod authenticated_may_send;
+mod internal_may_send;
+mod listed_is_reachable;
+mod no_backscatter;
+mod no_open_relay;
+mod no_spoofed_own_domain;
+mod null_sender_accepted;
+mod postmaster_is_reachable;
+mod sender_does_not_authorise;
+mod sender_limit;
+mod spf_policy;
+
+pub(super) use auth_needs_tls::AuthNeedsTls;
+pub(super) use authenticated_may_send::AuthenticatedMaySend;
+pub(super) use internal_may_send::InternalMaySend;
+pub(super) use listed_is_reachable::ListedIsReachable;
+pub(super) use no_backscatter::NoBackscatter;
+pub(super) use no_open_relay::NoOpenRelay;
+pub(super) use no_spoofed_own_domain::NoSpoofedOwnDomain;
+pub(super) use null_sender_accepted::NullSenderAccepted;
+pub(super) use postmaster_is_reachable::PostmasterIsReachable;
+pub(super) use sender_does_not_authorise::SenderDoesNotAuthorise;
+pub(super) use sender_limit::SenderLimit;
+pub(super) use spf_policy::SpfPolicy;
+
+use super::declared::{Answered, Asked};
+use crate::decision::Verdict;
+use crate::mail::{Listener, PathForm};
+use crate::spf::SpfResult;
+
+use super::obligation::Outcome;
+
+fn accepted(outcome: &Outcome) -> bool {
+    outcome.decision.verdict == Verdict::Accept
+}
+
+/// Returns whether this is a well-behaved stranger on port 25: one that mail from outside is for.
+///
+/// A plain reverse-path that claims nothing of ours (or the null one), nothing against it in DNS,
+/// and a network that is not refused as such.
+fn welcome(asked: &mut Asked<'_, '_>) -> Answered<bool> {
+    if asked.listener()? != Listener::Smtp {
+        return Ok(false);
+    }
+    let network = asked.network()?;
+    if network.may_send || network.refuse {
+        return Ok(false);
+    }
+    let form = asked.from_form()?;
+    let fair = form == PathForm::Null || (form == PathForm::Plain && !asked.from_ours()?);
+    Ok(fair
+        && matches!(
+            asked.spf()?,
+            SpfResult::None | SpfResult::Neutral | SpfResult::Pass
+        ))
+}

@@ -1,0 +1,28 @@
+//! RFC 3834 section 2, RFC 5321 section 6.2: what is accepted is delivered, not bounced later.
+
+use crate::prove::declared::{Answered, Asked};
+use crate::prove::obligation::{Obligation, Outcome, Reach};
+
+/// Every accepted recipient in a domain of ours has somewhere to be delivered, and none that the
+/// policy does not list is accepted.
+pub(in crate::prove) struct NoBackscatter;
+
+impl Obligation for NoBackscatter {
+    fn name(&self) -> &'static str {
+        "no-backscatter"
+    }
+
+    fn sentence(&self) -> &'static str {
+        "every recipient that is accepted can be delivered, so no bounce goes to a forged sender"
+    }
+
+    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
+        if !super::accepted(outcome) {
+            return Ok(true);
+        }
+        if outcome.reach == Reach::Bounces {
+            return Ok(false);
+        }
+        Ok(!asked.plain_ours()? || asked.plain_listed()?)
+    }
+}

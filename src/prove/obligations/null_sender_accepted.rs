@@ -1,0 +1,25 @@
+//! RFC 5321 section 4.5.5, RFC 2505 section 2.6.1: the null reverse-path is never refused as such.
+
+use crate::mail::PathForm;
+use crate::prove::declared::{Answered, Asked};
+use crate::prove::obligation::{Obligation, Outcome};
+
+/// A well-behaved stranger with the null reverse-path is accepted for a listed recipient.
+pub(in crate::prove) struct NullSenderAccepted;
+
+impl Obligation for NullSenderAccepted {
+    fn name(&self) -> &'static str {
+        "null-sender-accepted"
+    }
+
+    fn sentence(&self) -> &'static str {
+        "bounces (the null reverse-path) for listed recipients are taken from outside"
+    }
+
+    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
+        if super::accepted(outcome) || asked.from_form()? != PathForm::Null {
+            return Ok(true);
+        }
+        Ok(!asked.plain_listed()? || !super::welcome(asked)?)
+    }
+}

@@ -1,0 +1,24 @@
+//! RFC 5321 section 4.5.1: postmaster of every domain, and bare, takes mail.
+
+use crate::prove::declared::{Answered, Asked};
+use crate::prove::obligation::{Obligation, Outcome};
+
+/// A well-behaved stranger is accepted for postmaster of each of our domains, and bare.
+pub(in crate::prove) struct PostmasterIsReachable;
+
+impl Obligation for PostmasterIsReachable {
+    fn name(&self) -> &'static str {
+        "postmaster-is-reachable"
+    }
+
+    fn sentence(&self) -> &'static str {
+        "postmaster of every domain of ours takes mail from outside"
+    }
+
+    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
+        if super::accepted(outcome) || !asked.postmaster()? {
+            return Ok(true);
+        }
+        Ok(!super::welcome(asked)?)
+    }
+}

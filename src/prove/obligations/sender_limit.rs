@@ -1,0 +1,24 @@
+//! A login sends as itself.
+
+use crate::prove::declared::{Answered, Asked};
+use crate::prove::obligation::{Obligation, Outcome};
+
+/// An authenticated client outside is not accepted with a reverse-path that no grant covers.
+pub(in crate::prove) struct SenderLimit;
+
+impl Obligation for SenderLimit {
+    fn name(&self) -> &'static str {
+        "sender-limit"
+    }
+
+    fn sentence(&self) -> &'static str {
+        "a login outside can send only as the addresses that it is granted"
+    }
+
+    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
+        if !super::accepted(outcome) || asked.internal()? || !asked.authenticated()? {
+            return Ok(true);
+        }
+        asked.from_covered()
+    }
+}

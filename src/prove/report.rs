@@ -1,0 +1,56 @@
+//! How a proof came out.
+
+use super::counterexample::Counterexample;
+use super::fork::{Incomplete, Visited};
+use crate::source::Loc;
+
+/// How one question of the proof came out.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It holds for every class.
+    Proved(Visited),
+    /// It does not: this envelope, replayed on the deciders, breaks it.
+    Refuted(Box<Counterexample>),
+    /// Some class breaks it, but no envelope of it did when replayed. That is no proof.
+    Undecided(Option<Box<Counterexample>>),
+    /// Not every class was visited. That is no proof.
+    Incomplete(Incomplete),
+}
+
+impl Answer {
+    /// Returns whether it was proved.
+    pub fn is_proved(&self) -> bool {
+        matches!(self, Self::Proved(_))
+    }
+}
+
+/// An obligation or a statement, and how it came out.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Its name: an obligation's, `forbid`, `require`, or `policy-equals-files`.
+    pub name: String,
+    /// What it says.
+    pub sentence: String,
+    /// Where a statement stands.
+    pub at: Option<Loc>,
+    /// How it came out.
+    pub answer: Answer,
+}
+
+/// All findings about one subject.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// What they are about: `policy`, or the name of a target.
+    pub subject: String,
+    /// The findings, in a fixed order.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Returns whether everything was proved.
+    pub fn is_proved(&self) -> bool {
+        self.findings
+            .iter()
+            .all(|finding| finding.answer.is_proved())
+    }
+}

@@ -1,0 +1,84 @@
+//! Classes of addresses: every local-part that any table names, and a fresh one, in every domain
+//! that any table names, a sub-domain of each, and a fresh one.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Axis;
+use super::class::{Dimension, Labels, TestNumber, Witness};
+use crate::decision::{AddressKey, AddressTable, Label, Question};
+use crate::mail::{Address, Domain};
+use crate::prove::keys::{Keys, address_table};
+
+type Questions<'q> = [(TestNumber, &'q Question)];
+
+/// Which class an address is in.
+#[derive(Debug, Default)]
+pub(super) struct ClassOf {
+    /// By domain, by local-part: whole addresses with a row, and local-parts that tables name.
+    whole: HashMap<String, HashMap<String, u32>>,
+    /// By domain, for every other local-part.
+    rest: HashMap<String, u32>,
+}
+
+impl ClassOf {
+    /// Returns the class of an address of the universe.
+    pub(super) fn get(&self, local: &str, domain: &str) -> Option<u32> {
+        let whole = self.whole.get(domain).and_then(|locals| locals.get(local));
+        whole.or_else(|| self.rest.get(domain)).copied()
+    }
+}
+
+/// Returns the classes of addresses of an axis, and the class of each address.
+pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Dimension, ClassOf) {
+    let tables: Vec<(TestNumber, &AddressTable)> = questions
+        .iter()
+        .filter_map(|(test, question)| address_table(question, axis).map(|table| (*test, table)))
+        .collect();
+    let mut dimension = Dimension::default();
+    for (test, table) in &tables {
+        dimension.set_default(*test, label(table, &keys.fresh_local, FRESH));
+    }
+    // Local-parts that a table names by themselves are told apart in every domain.
+    let mut named: BTreeSet<&str> = BTreeSet::new();
+    for (_, table) in &tables {
+        named.extend(table.keys(AddressKey::Local));
+    }
+    let mut class_of = ClassOf::default();
+    let none = BTreeSet::new();
+    let locals = keys.locals.len() as u128;
+    for domain in &keys.domains {
+        let own = keys.whole.get(domain).unwrap_or(&none);
+        let labels = |local: &str| -> Labels {
+            tables
+                .iter()
+                .map(|(test, table)| (*test, label(table, local, domain)))
+                .collect()
+        };
+        let witness = |local: &str| Witness::Address(Address::new(local, Domain::literal(domain)));
+        let mut special: BTreeSet<&str> = named.clone();
+        special.extend(own.iter().map(String::as_str));
+        let rest = locals - special.len() as u128;
+        let number = dimension.add(labels(&keys.fresh_local), rest, || {
+            witness(&keys.fresh_local)
+        });
+        class_of.rest.insert(domain.clone(), number);
+        for local in special {
+            let number = dimension.add(labels(local), 1, || witness(local));
+            class_of
+                .whole
+                .entry(domain.clone())
+                .or_default()
+                .insert(local.to_owned(), number);
+        }
+    }
+    (dimension, class_of)
+}
+
+/// A domain that no table names: `.` is none.
+const FRESH: &str = ".";
+
+fn label(table: &AddressTable, local: &str, domain: &str) -> Label {
+    table
+        .lookup(Some(local), Some(domain))
+        .map_or(Label::ABSENT, |row| row.label)
+}

@@ -1,0 +1,107 @@
+//! Classes of one dimension.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use crate::decision::Label;
+use crate::mail::{Address, Listener, PathForm};
+use crate::spf::SpfResult;
+
+/// The number of a test among those of all sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::prove) struct TestNumber(pub(in crate::prove) u32);
+
+impl TestNumber {
+    pub(in crate::prove) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A member of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::prove) enum Witness {
+    Client(IpAddr),
+    /// A listener, and whether under TLS.
+    Session(Listener, bool),
+    Login(Option<String>),
+    Helo(String),
+    Form(PathForm),
+    Address(Address),
+    Spf(SpfResult),
+}
+
+/// The labels of a class that differ from the default of their test, by test.
+pub(in crate::prove) type Labels = Vec<(TestNumber, Label)>;
+
+/// Atoms that every test of the dimension answers alike.
+#[derive(Debug, Clone)]
+pub(in crate::prove) struct Class {
+    /// Sorted by test; what is missing is the test's default.
+    pub(in crate::prove) labels: Labels,
+    /// How many atoms.
+    pub(in crate::prove) count: u128,
+    /// One of them.
+    pub(in crate::prove) witness: Witness,
+}
+
+/// A dimension: its classes, and what its tests answer by default.
+#[derive(Debug, Default)]
+pub(in crate::prove) struct Dimension {
+    pub(in crate::prove) classes: Vec<Class>,
+    numbers: HashMap<Labels, u32>,
+    defaults: HashMap<TestNumber, Label>,
+}
+
+impl Dimension {
+    /// Sets what a test answers where a class says nothing.
+    pub(in crate::prove) fn set_default(&mut self, test: TestNumber, label: Label) {
+        self.defaults.insert(test, label);
+    }
+
+    /// Adds atoms to the class of these labels, and returns its number.
+    ///
+    /// The first witness stays: atoms come with the most telling first.
+    pub(in crate::prove) fn add(
+        &mut self,
+        mut labels: Labels,
+        count: u128,
+        witness: impl FnOnce() -> Witness,
+    ) -> u32 {
+        labels.retain(|(test, label)| *label != self.default_of(*test));
+        labels.sort_unstable();
+        if let Some(number) = self.numbers.get(&labels) {
+            if let Some(class) = self.classes.get_mut(*number as usize) {
+                class.count += count;
+            }
+            return *number;
+        }
+        let number = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(labels.clone(), number);
+        self.classes.push(Class {
+            labels,
+            count,
+            witness: witness(),
+        });
+        number
+    }
+
+    /// Returns the number of atoms.
+    pub(in crate::prove) fn atoms(&self) -> u128 {
+        self.classes.iter().map(|class| class.count).sum()
+    }
+
+    /// Returns the label that a test gives to a class.
+    pub(in crate::prove) fn label(&self, class: &Class, test: TestNumber) -> Label {
+        match class.labels.binary_search_by_key(&test, |(test, _)| *test) {
+            Ok(at) => class
+                .labels
+                .get(at)
+                .map_or(Label::ABSENT, |(_, label)| *label),
+            Err(_) => self.default_of(test),
+        }
+    }
+
+    pub(in crate::prove) fn default_of(&self, test: TestNumber) -> Label {
+        self.defaults.get(&test).copied().unwrap_or(Label::ABSENT)
+    }
+}

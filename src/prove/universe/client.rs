@@ -1,0 +1,94 @@
+//! Classes of client addresses: the intervals between the edges of all prefixes.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::class::{Dimension, TestNumber, Witness};
+use crate::decision::{Label, Question};
+use crate::mail::v4_or_v6;
+
+/// Returns the classes of client addresses. An atom is an interval in which no answer changes.
+pub(super) fn classes(questions: &[(TestNumber, &Question)]) -> Dimension {
+    let tables: Vec<_> = questions
+        .iter()
+        .filter_map(|(test, question)| match question {
+            Question::Client(table) => Some((*test, table)),
+            Question::Listener
+            | Question::Tls
+            | Question::Login(_)
+            | Question::Helo(_)
+            | Question::FromForm
+            | Question::From(_)
+            | Question::ToForm
+            | Question::To(_)
+            | Question::SpfFrom
+            | Question::SpfHelo
+            | Question::Owner(_)
+            | Question::OwnerOfDomain(_) => None,
+        })
+        .collect();
+    // The edges of IPv4 are edges too, so that no interval mixes the families.
+    let mut edges: BTreeSet<u128> = BTreeSet::from([0, V4_FIRST, V4_BEHIND]);
+    for (_, table) in &tables {
+        edges.extend(table.starts());
+    }
+    let preferred = preferred(&edges);
+    let mut dimension = Dimension::default();
+    for (start, witness) in preferred {
+        let labels = tables.iter().map(|(test, table)| {
+            (
+                *test,
+                table.at(start).map_or(Label::ABSENT, |row| row.label),
+            )
+        });
+        dimension.add(labels.collect(), 1, || Witness::Client(witness));
+    }
+    dimension
+}
+
+const V4_FIRST: u128 = 0xffff_0000_0000;
+const V4_BEHIND: u128 = 0x1_0000_0000_0000;
+
+/// Addresses that no one has (RFC 5737, RFC 3849): the witnesses that a reader likes best.
+const DOCUMENTATION: [&str; 4] = [
+    "203.0.113.9",
+    "198.51.100.9",
+    "192.0.2.9",
+    "2001:db8:ffff::9",
+];
+
+/// Returns each interval's start with a witness: intervals with a documentation address first.
+fn preferred(edges: &BTreeSet<u128>) -> Vec<(u128, IpAddr)> {
+    let documentation: Vec<u128> = DOCUMENTATION
+        .iter()
+        .filter_map(|text| text.parse::<IpAddr>().ok())
+        .map(crate::mail::number)
+        .collect();
+    let start_of = |number: u128| edges.range(..=number).next_back().copied().unwrap_or(0);
+    let mut first: Vec<(u128, IpAddr)> = documentation
+        .iter()
+        .map(|number| (start_of(*number), v4_or_v6(*number)))
+        .collect();
+    let mut seen = BTreeSet::new();
+    first.retain(|(start, _)| seen.insert(*start));
+    let is_v4 = |start: &u128| (V4_FIRST..V4_BEHIND).contains(start);
+    let others = edges.iter().filter(|start| !seen.contains(*start));
+    let (v4, v6): (Vec<u128>, Vec<u128>) = others.partition(|start| is_v4(start));
+    first.extend(
+        v4.into_iter()
+            .chain(v6)
+            .map(|start| (start, representative(start, edges))),
+    );
+    first
+}
+
+/// Returns a member of an interval that can be the address of a host: not the network's own where
+/// there is another.
+fn representative(start: u128, edges: &BTreeSet<u128>) -> IpAddr {
+    let next = edges
+        .range(start + 1..)
+        .next()
+        .copied()
+        .unwrap_or(u128::MAX);
+    v4_or_v6(if next - start > 1 { start + 1 } else { start })
+}

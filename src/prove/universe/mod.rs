@@ -1,0 +1,130 @@
+//! All envelopes, as the tests of a proof tell them apart.
+//!
+//! An envelope is a point in a product of ten dimensions. Each dimension has *atoms*: the keys
+//! of every table of every side, and fresh values that no table names. Atoms that every test of
+//! the dimension answers alike are one *class*, with the number of its atoms and a witness.
+//!
+//! SOUNDNESS: a test looks at one dimension (or, for owners, at login and reverse-path), and a
+//! table can tell two values apart only by its keys. So every envelope answers all tests as some
+//! point of the product does: the one that has, for each value that is a key, that key, and for
+//! every other value the fresh one.
+
+mod address;
+mod class;
+mod client;
+mod plain;
+mod relation;
+
+pub(super) use class::{Class, Dimension, TestNumber, Witness};
+pub(super) use plain::fresh;
+pub(super) use relation::{Cell, Relations};
+
+use std::net::IpAddr;
+
+use super::keys::Keys;
+use crate::decision::{Question, Test};
+use crate::mail::Listener;
+
+/// The dimensions, in the order of [`Universe::dimensions`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Axis {
+    Client,
+    Session,
+    Login,
+    Helo,
+    FromForm,
+    From,
+    ToForm,
+    To,
+    SpfFrom,
+    SpfHelo,
+}
+
+/// The dimensions with their classes, and the relations between login and reverse-path.
+#[derive(Debug)]
+pub(super) struct Universe<'t> {
+    /// Every test of every side, by number.
+    pub(super) tests: Vec<&'t Test>,
+    /// By [`Axis`].
+    pub(super) dimensions: Vec<Dimension>,
+    pub(super) relations: Relations,
+    /// The host's own addresses, for the spelling of witnesses.
+    pub(super) own: Vec<IpAddr>,
+}
+
+/// What of the world a universe is made for.
+#[derive(Debug, Clone)]
+pub(super) struct World {
+    /// The listeners that exist.
+    pub(super) listeners: Vec<Listener>,
+    /// The host's own addresses.
+    pub(super) own: Vec<IpAddr>,
+}
+
+impl<'t> Universe<'t> {
+    /// Lays out the classes that these tests tell apart.
+    pub(super) fn new(tests: Vec<&'t Test>, world: &World) -> Self {
+        let questions: Vec<(TestNumber, &Question)> = (0..)
+            .map(TestNumber)
+            .zip(tests.iter().map(|test| &test.question))
+            .collect();
+        let logins = plain::login_keys(&questions);
+        let froms = Keys::of(tests.iter().map(|test| &test.question), Axis::From);
+        let tos = Keys::of(tests.iter().map(|test| &test.question), Axis::To);
+        let (login, login_class) = plain::logins(&questions, &logins);
+        let (from, from_class) = address::classes(&questions, &froms, Axis::From);
+        let (to, _) = address::classes(&questions, &tos, Axis::To);
+        let relations = relation::relate(&questions, &froms, &logins, &login_class, &from_class);
+        let dimensions = vec![
+            client::classes(&questions),
+            plain::sessions(&questions, &world.listeners),
+            login,
+            plain::helos(&questions),
+            plain::forms(&questions, Axis::FromForm),
+            from,
+            plain::forms(&questions, Axis::ToForm),
+            to,
+            plain::spf(&questions, Axis::SpfFrom),
+            plain::spf(&questions, Axis::SpfHelo),
+        ];
+        Self {
+            tests,
+            dimensions,
+            relations,
+            own: world.own.clone(),
+        }
+    }
+
+    /// Returns the number of envelopes: the product of the dimensions' atoms.
+    ///
+    /// `None` where it does not fit; then there is no proof.
+    pub(super) fn size(&self) -> Option<u128> {
+        self.dimensions.iter().try_fold(1_u128, |size, dimension| {
+            size.checked_mul(dimension.atoms())
+        })
+    }
+
+    /// Returns the axis of a test; none for a relation.
+    pub(super) fn axis(&self, test: TestNumber) -> Option<Axis> {
+        self.tests
+            .get(test.index())
+            .and_then(|test| axis(&test.question))
+    }
+}
+
+/// Returns the axis that a question looks at; none for a relation.
+pub(super) fn axis(question: &Question) -> Option<Axis> {
+    Some(match question {
+        Question::Client(_) => Axis::Client,
+        Question::Listener | Question::Tls => Axis::Session,
+        Question::Login(_) => Axis::Login,
+        Question::Helo(_) => Axis::Helo,
+        Question::FromForm => Axis::FromForm,
+        Question::From(_) => Axis::From,
+        Question::ToForm => Axis::ToForm,
+        Question::To(_) => Axis::To,
+        Question::SpfFrom => Axis::SpfFrom,
+        Question::SpfHelo => Axis::SpfHelo,
+        Question::Owner(_) | Question::OwnerOfDomain(_) => return None,
+    })
+}

@@ -1,0 +1,166 @@
+//! Classes of the dimensions that are short lists: session, login, HELO, forms, SPF.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Axis;
+use super::class::{Dimension, Labels, TestNumber, Witness};
+use crate::decision::{Label, Question};
+use crate::mail::{Listener, PathForm};
+use crate::spf::SpfResult;
+
+type Questions<'q> = [(TestNumber, &'q Question)];
+
+/// The tests of an axis whose label is the atom's own number.
+fn numbered(questions: &Questions<'_>, axis: Axis, label: u32) -> Labels {
+    questions
+        .iter()
+        .filter(|(_, question)| super::axis(question) == Some(axis))
+        .map(|(test, _)| (*test, Label(label)))
+        .collect()
+}
+
+/// Returns the classes of sessions: each listener that exists, without and with TLS; on
+/// `submissions` there is no session without.
+pub(super) fn sessions(questions: &Questions<'_>, listeners: &[Listener]) -> Dimension {
+    let mut dimension = Dimension::default();
+    for listener in listeners {
+        for tls in [false, true] {
+            if *listener == Listener::Submissions && !tls {
+                continue;
+            }
+            let labels = questions
+                .iter()
+                .filter_map(|(test, question)| match question {
+                    Question::Listener => Some((*test, Label(*listener as u32))),
+                    Question::Tls => Some((*test, Label(u32::from(tls)))),
+                    _ => None,
+                });
+            dimension.add(labels.collect(), 1, || Witness::Session(*listener, tls));
+        }
+    }
+    dimension
+}
+
+/// Returns the classes of path forms.
+pub(super) fn forms(questions: &Questions<'_>, axis: Axis) -> Dimension {
+    let mut dimension = Dimension::default();
+    for form in PathForm::ALL {
+        let labels = numbered(questions, axis, form.index());
+        dimension.add(labels, 1, || Witness::Form(form));
+    }
+    dimension
+}
+
+/// Returns the classes of SPF results; pass and none first: the witnesses that mean least.
+pub(super) fn spf(questions: &Questions<'_>, axis: Axis) -> Dimension {
+    let mut dimension = Dimension::default();
+    for result in SpfResult::ALL {
+        let labels = numbered(questions, axis, result as u32);
+        dimension.add(labels, 1, || Witness::Spf(result));
+    }
+    dimension
+}
+
+/// Returns every login that some table names, sorted, and a fresh one.
+pub(super) fn login_keys(questions: &Questions<'_>) -> Vec<String> {
+    let mut keys = BTreeSet::new();
+    for (_, question) in questions {
+        if let Question::Login(table) = question {
+            keys.extend(table.keys());
+        }
+        if let Question::Owner(table) | Question::OwnerOfDomain(table) = question {
+            keys.extend(table.logins());
+        }
+    }
+    let mut keys: Vec<String> = keys.into_iter().map(str::to_owned).collect();
+    let fresh = fresh("www-data", |name| keys.iter().any(|key| key == name));
+    keys.push(fresh);
+    keys
+}
+
+/// Returns the classes of logins, and the class of each login.
+pub(super) fn logins(
+    questions: &Questions<'_>,
+    keys: &[String],
+) -> (Dimension, HashMap<String, u32>) {
+    let mut dimension = Dimension::default();
+    let mut numbers = HashMap::new();
+    let tables: Vec<_> = questions
+        .iter()
+        .filter_map(|(test, question)| {
+            if let Question::Login(table) = question {
+                Some((*test, table))
+            } else {
+                None
+            }
+        })
+        .collect();
+    // The client that gives no login comes first: a class of its own.
+    let none = tables
+        .iter()
+        .map(|(test, _)| (*test, Label::NO_LOGIN))
+        .collect();
+    dimension.add(none, 1, || Witness::Login(None));
+    for key in keys {
+        let labels = tables.iter().map(|(test, table)| {
+            (
+                *test,
+                table.lookup(key).map_or(Label::ABSENT, |row| row.label),
+            )
+        });
+        let number = dimension.add(labels.collect(), 1, || Witness::Login(Some(key.clone())));
+        numbers.insert(key.clone(), number);
+    }
+    (dimension, numbers)
+}
+
+/// Returns the classes of HELO names.
+pub(super) fn helos(questions: &Questions<'_>) -> Dimension {
+    let mut dimension = Dimension::default();
+    let tables: Vec<_> = questions
+        .iter()
+        .filter_map(|(test, question)| {
+            if let Question::Helo(table) = question {
+                Some((*test, table))
+            } else {
+                None
+            }
+        })
+        .collect();
+    let mut keys: BTreeSet<String> = BTreeSet::new();
+    for (_, table) in &tables {
+        keys.extend(table.exact_keys().into_iter().map(str::to_owned));
+        keys.extend(
+            table
+                .below_keys()
+                .into_iter()
+                .map(|key| format!("below.{key}")),
+        );
+        keys.extend(table.below_keys().into_iter().map(str::to_owned));
+    }
+    let fresh = fresh("mail.example", |name| keys.contains(name));
+    for key in std::iter::once(fresh).chain(keys) {
+        let labels = tables.iter().map(|(test, table)| {
+            (
+                *test,
+                table.lookup(&key).map_or(Label::ABSENT, |row| row.label),
+            )
+        });
+        dimension.add(labels.collect(), 1, || Witness::Helo(key.clone()));
+    }
+    dimension
+}
+
+/// Returns a name like `wanted` that is not taken.
+pub(in crate::prove) fn fresh(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
+    let mut name = wanted.to_owned();
+    let mut number = 1_u32;
+    while taken(&name) {
+        number += 1;
+        name = match wanted.split_once('.') {
+            Some((head, tail)) => format!("{head}{number}.{tail}"),
+            None => format!("{wanted}{number}"),
+        };
+    }
+    name
+}

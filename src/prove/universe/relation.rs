@@ -1,0 +1,183 @@
+//! Relations between login and reverse-path: who owns what, on each side.
+//!
+//! Pairs that some table relates are listed; all others are unrelated on every side, and counted
+//! as what is left of the product.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::address::ClassOf;
+use super::class::TestNumber;
+use crate::decision::Question;
+use crate::mail::{Address, Domain};
+use crate::prove::keys::Keys;
+
+/// Related pairs of one login class and one reverse-path class that all relations answer alike.
+#[derive(Debug, Clone)]
+pub(in crate::prove) struct Cell {
+    /// Which relations hold: bit `n` for the `n`-th of [`Relations::tests`].
+    pub(in crate::prove) holds: u32,
+    pub(in crate::prove) count: u128,
+    /// A pair of the cell.
+    pub(in crate::prove) login: String,
+    pub(in crate::prove) address: Address,
+}
+
+/// All relations, and the pairs that some of them relate.
+#[derive(Debug, Default)]
+pub(in crate::prove) struct Relations {
+    /// The tests that are relations.
+    pub(in crate::prove) tests: Vec<TestNumber>,
+    /// By login class and reverse-path class.
+    cells: HashMap<(u32, u32), Vec<Cell>>,
+    /// By login class: the reverse-path classes that have cells with it, sorted.
+    partners: HashMap<u32, Vec<u32>>,
+}
+
+impl Relations {
+    /// Returns the bit of a relation.
+    pub(in crate::prove) fn bit(&self, test: TestNumber) -> Option<u32> {
+        self.tests
+            .iter()
+            .position(|one| *one == test)
+            .and_then(|at| u32::try_from(at).ok())
+    }
+
+    /// Returns the cells of two classes.
+    pub(in crate::prove) fn cells(&self, login: u32, from: u32) -> &[Cell] {
+        self.cells
+            .get(&(login, from))
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// Returns the reverse-path classes that have cells with a login class, sorted.
+    pub(in crate::prove) fn partners(&self, login: u32) -> &[u32] {
+        self.partners
+            .get(&login)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+}
+
+type Questions<'q> = [(TestNumber, &'q Question)];
+
+/// Lists the related pairs.
+///
+/// SOUNDNESS: an address is related to a login by its own row or by its domain's. Every address
+/// with a row is visited, and every domain with a row, there for all local-parts without one.
+pub(super) fn relate(
+    questions: &Questions<'_>,
+    keys: &Keys,
+    logins: &[String],
+    login_class: &HashMap<String, u32>,
+    from_class: &ClassOf,
+) -> Relations {
+    let tests: Vec<TestNumber> = questions
+        .iter()
+        .filter(|(_, question)| super::axis(question).is_none())
+        .map(|(test, _)| *test)
+        .collect();
+    let mut relations = Relations {
+        tests,
+        ..Relations::default()
+    };
+    let relating: Vec<&Question> = questions
+        .iter()
+        .map(|(_, question)| *question)
+        .filter(|question| super::axis(question).is_none())
+        .collect();
+    if relating.is_empty() {
+        return relations;
+    }
+    let known: BTreeSet<&str> = logins.iter().map(String::as_str).collect();
+    let mut add = |local: &str, domain: &str, count: u128| {
+        for (login, holds) in related(&relating, local, domain) {
+            let classes = (login_class.get(login), from_class.get(local, domain));
+            if let (Some(login_class), Some(from_class)) = classes
+                && known.contains(login)
+            {
+                relations.add(
+                    (*login_class, from_class),
+                    holds,
+                    count,
+                    login,
+                    local,
+                    domain,
+                );
+            }
+        }
+    };
+    let none = BTreeSet::new();
+    for domain in &keys.domains {
+        let own = keys.whole.get(domain).unwrap_or(&none);
+        for local in own {
+            add(local, domain, 1);
+        }
+        // Local-parts without a row here answer alike, but need not be of one class.
+        let mut classes: BTreeMap<u32, (u128, &str)> = BTreeMap::new();
+        let relates = !related(&relating, &keys.fresh_local, domain).is_empty();
+        for local in keys
+            .locals
+            .iter()
+            .filter(|local| relates && !own.contains(*local))
+        {
+            if let Some(class) = from_class.get(local, domain) {
+                classes.entry(class).or_insert((0, local)).0 += 1;
+            }
+        }
+        for (count, local) in classes.into_values() {
+            add(local, domain, count);
+        }
+    }
+    relations.index();
+    relations
+}
+
+/// Returns the logins that some relation relates to an address, and which relations do.
+fn related<'q>(relating: &[&'q Question], local: &str, domain: &str) -> BTreeMap<&'q str, u32> {
+    let mut holds: BTreeMap<&str, u32> = BTreeMap::new();
+    for (bit, question) in relating.iter().enumerate() {
+        let owners = match question {
+            Question::Owner(table) => table.owners(local, domain),
+            Question::OwnerOfDomain(table) => table.domain_owners(domain),
+            _ => Vec::new(),
+        };
+        for owner in owners {
+            *holds.entry(owner).or_default() |= 1 << bit;
+        }
+    }
+    holds
+}
+
+impl Relations {
+    fn add(
+        &mut self,
+        classes: (u32, u32),
+        holds: u32,
+        count: u128,
+        login: &str,
+        local: &str,
+        domain: &str,
+    ) {
+        let cells = self.cells.entry(classes).or_default();
+        if let Some(cell) = cells.iter_mut().find(|cell| cell.holds == holds) {
+            cell.count += count;
+            return;
+        }
+        let address = Address::new(local, Domain::literal(domain));
+        cells.push(Cell {
+            holds,
+            count,
+            login: login.to_owned(),
+            address,
+        });
+    }
+
+    fn index(&mut self) {
+        let mut pairs: Vec<(u32, u32)> = self.cells.keys().copied().collect();
+        pairs.sort_unstable();
+        for (login, from) in pairs {
+            self.partners.entry(login).or_default().push(from);
+        }
+    }
+}
