@@ -8,7 +8,7 @@ use libtest_mimic::Failed;
 
 use crate::Test;
 use crate::doe;
-use crate::support::job::{Client, Envelope, Listener};
+use crate::support::job::{Client, Listener};
 use crate::support::namespace;
 
 pub(crate) const TESTS: &[Test] = &[
@@ -25,9 +25,10 @@ pub(crate) const TESTS: &[Test] = &[
 
 fn replaced() -> Result<(), Failed> {
     let multicast = Client::new([224, 0, 0, 1], Listener::Smtp);
-    let envelopes = vec![Envelope::new(&multicast, "a@b.example", "c@d.example")];
-    let expected = ["broken: *"];
-    doe::check_envelopes(doe::job(), envelopes, expected.into_iter())
+    doe::check(
+        doe::job(),
+        doe::asks(&multicast, "<a@b.example> <c@d.example> broken: *"),
+    )
 }
 
 fn endless() -> Result<(), Failed> {

@@ -65,7 +65,7 @@ pub(crate) struct Account {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Certificate {
     pub(crate) name: String,
-    pub(crate) certificate: PathBuf,
+    pub(crate) chain: PathBuf,
     pub(crate) key: PathBuf,
 }
 
@@ -115,7 +115,7 @@ impl Listener {
 /// A name and a password, as a client gives them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Login {
-    pub(crate) login: String,
+    pub(crate) name: String,
     pub(crate) password: String,
     pub(crate) mechanism: Mechanism,
 }
@@ -123,7 +123,7 @@ pub(crate) struct Login {
 impl Login {
     pub(crate) fn plain(login: &str, password: &str) -> Self {
         Self {
-            login: login.to_owned(),
+            name: login.to_owned(),
             password: password.to_owned(),
             mechanism: Mechanism::Plain,
         }

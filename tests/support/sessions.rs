@@ -39,7 +39,23 @@ impl Servers {
 /// Asks about every envelope. The outcomes are in the order of the envelopes.
 pub(crate) fn drive(servers: &Servers, envelopes: &[Envelope]) -> Result<Vec<Outcome>> {
     let mut clients: BTreeMap<&Client, Vec<Numbered<'_>>> = BTreeMap::new();
+    let mut unspeakable = BTreeMap::new();
     for (number, envelope) in envelopes.iter().enumerate() {
+        // A path with a line end would be several commands, and replies would be miscounted.
+        if [&envelope.from, &envelope.to, &envelope.client.helo]
+            .iter()
+            .any(|text| text.contains(['\r', '\n']))
+        {
+            let why = "a line end in a path; a script can say that".to_owned();
+            unspeakable.insert(
+                number,
+                Outcome {
+                    auth: None,
+                    answer: Answer::Broken { why },
+                },
+            );
+            continue;
+        }
         clients
             .entry(&envelope.client)
             .or_default()
@@ -53,7 +69,7 @@ pub(crate) fn drive(servers: &Servers, envelopes: &[Envelope]) -> Result<Vec<Out
         })
         .collect();
     let waiting = Mutex::new(sessions.into_iter());
-    let outcomes = Mutex::new(BTreeMap::new());
+    let outcomes = Mutex::new(unspeakable);
     thread::scope(|scope| {
         for _ in 0..WORKERS {
             scope.spawn(|| {
@@ -360,7 +376,11 @@ fn take(connection: &mut Connection, step: &Step) -> Result<Vec<Reply>> {
     let (text, count) = match step {
         Step::Say(line) => (format!("{line}\r\n"), 1),
         Step::Pipeline(lines) => (
-            lines.iter().map(|line| format!("{line}\r\n")).collect(),
+            lines.join(
+                "
+",
+            ) + "
+",
             lines.len(),
         ),
         Step::Raw { text, replies } => (text.clone(), *replies),

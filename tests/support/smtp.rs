@@ -14,7 +14,7 @@ use super::tls::{self, TlsStream};
 use super::{Context, Failure, Result};
 
 /// A server that is silent for so long is not coming back.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// No reply of a sane server is longer.
 const REPLY_BYTES_MAX: usize = 64 * 1024;
 
@@ -120,11 +120,11 @@ impl Connection {
 
     /// Authenticates, or hears why not.
     pub(crate) fn authenticate(&mut self, login: &Login) -> Result<Reply> {
-        let name = base64(login.login.as_bytes());
+        let name = base64(login.name.as_bytes());
         let password = base64(login.password.as_bytes());
         match login.mechanism {
             Mechanism::Plain => {
-                let both = base64(format!("\0{}\0{}", login.login, login.password).as_bytes());
+                let both = base64(format!("\0{}\0{}", login.name, login.password).as_bytes());
                 self.say(&format!("AUTH PLAIN {both}"))
             }
             Mechanism::Login => {

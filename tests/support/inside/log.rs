@@ -73,6 +73,15 @@ impl Log {
         self.locked().lines.clone()
     }
 
+    /// Returns the first line that has these words.
+    pub(super) fn find(&self, words: &str) -> Option<String> {
+        self.locked()
+            .lines
+            .iter()
+            .find(|line| line.contains(words))
+            .cloned()
+    }
+
     fn take(&self, datagram: &str) {
         let mut read = self.locked();
         if datagram == MARKER {

@@ -30,6 +30,8 @@ pub(crate) const REPORT: &str = "report.json";
 const RUN: &str = "/run/mailpol/job";
 /// The tree of the job, as `namespace.sh` mounts it.
 const TREE: &str = "/run/mailpol/tree";
+/// How often somebody looks whether the wait makes sense.
+const GLANCE: Duration = Duration::from_millis(100);
 /// Lines of syslog that go with a failure.
 const LOG_TAIL: usize = 60;
 
@@ -67,12 +69,7 @@ fn enter() -> Result<()> {
     thread::spawn(move || {
         let _told = tell.send(work(&job, &worker_log));
     });
-    let report = told.recv_timeout(patience).unwrap_or_else(|_| {
-        Err(Failure::new(format!(
-            "gave up after {} seconds",
-            patience.as_secs()
-        )))
-    });
+    let report = await_report(&told, patience, &log);
     let report = report.map_err(|why| {
         let lines = log.lines();
         let tail = lines
@@ -82,6 +79,29 @@ fn enter() -> Result<()> {
     })?;
     let report = serde_json::to_vec(&report).context("writing the report")?;
     fs::write(format!("{RUN}/{REPORT}"), report).context("writing the report")
+}
+
+/// Waits for the report, but not longer than `patience`, nor for an MTA that will not speak.
+fn await_report(
+    told: &mpsc::Receiver<Result<Report>>,
+    patience: Duration,
+    log: &Log,
+) -> Result<Report> {
+    let start = Instant::now();
+    while start.elapsed() < patience {
+        match told.recv_timeout(GLANCE) {
+            Ok(report) => return report,
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+        }
+        if let Some(line) = log.find(postfix::HOPELESS) {
+            return Err(Failure::new(format!("a service does not start: {line}")));
+        }
+    }
+    Err(Failure::new(format!(
+        "gave up after {} seconds",
+        patience.as_secs()
+    )))
 }
 
 fn work(job: &Job, log: &Log) -> Result<Report> {

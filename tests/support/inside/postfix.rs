@@ -15,6 +15,8 @@ use super::log::Log;
 const DIRECTORY: &str = "/etc/postfix";
 const MAIN: &str = "/etc/postfix/main.cf";
 const SPOOL: &str = "/var/spool/postfix";
+/// What master(8) logs when a service ends at its start; its clients would wait for a minute.
+pub(super) const HOPELESS: &str = "bad command startup -- throttling";
 /// Queues whose mail, if the host has any, is no business of ours.
 const QUEUES: &[&str] = &[
     "maildrop", "incoming", "active", "deferred", "hold", "defer", "bounce",
@@ -128,7 +130,7 @@ pub(super) fn start() -> Result<()> {
 /// Makes the files look old: every Postfix process dozes over a main.cf that is newer than two
 /// seconds, 0.3 s at a time, to see whether it is still being written.
 fn age_files() -> Result<()> {
-    let old = SystemTime::now() - Duration::from_secs(3600);
+    let old = SystemTime::now() - Duration::from_hours(1);
     for entry in fs::read_dir(DIRECTORY).context(DIRECTORY)? {
         let path = entry.context(DIRECTORY)?.path();
         if path.is_file() {

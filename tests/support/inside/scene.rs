@@ -1,5 +1,6 @@
 //! The machine and the network around the MTA: names, addresses, accounts, certificates, files.
 
+use std::fmt::Write;
 use std::fs;
 use std::net::IpAddr;
 use std::os::unix::fs::symlink;
@@ -25,7 +26,8 @@ pub(super) fn set(scene: &Scene) -> Result<()> {
         };
         let prefix = format!("{address}/{length}");
         command("ip", &[family, "address", "add", &prefix, "dev", "lo"])?;
-        hosts.push_str(&format!("{address} {}\n", scene.hostname));
+        // Writing to a String cannot fail.
+        let _written = writeln!(hosts, "{address} {}", scene.hostname);
     }
     fs::write("/etc/hosts", hosts).context("writing /etc/hosts")?;
     fs::write("/etc/resolv.conf", "nameserver 127.0.0.1\n").context("writing /etc/resolv.conf")?;
@@ -115,11 +117,11 @@ fn make_account(account: &Account) -> Result<()> {
 }
 
 fn make_certificate(wanted: &Certificate) -> Result<()> {
-    make_parent(&wanted.certificate)?;
+    make_parent(&wanted.chain)?;
     make_parent(&wanted.key)?;
     let path = |path: &Path| path.to_string_lossy().into_owned();
     let subject = format!("/CN={}", wanted.name);
-    let (certificate, key) = (path(&wanted.certificate), path(&wanted.key));
+    let (certificate, key) = (path(&wanted.chain), path(&wanted.key));
     command(
         "openssl",
         &[
