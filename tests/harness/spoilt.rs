@@ -13,6 +13,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("a tree that Postfix refuses to serve is a failure", refused),
     ("a misspelt restriction is broken", misspelt),
     ("an unknown parameter is a failure", unknown_parameter),
+    ("a file that anyone may write is a failure", writable),
     ("a password that nobody can check is broken", unchecked),
     ("a command that fails is a failure", failing_command),
     ("a tree that does not start is a failure", not_starting),
@@ -79,6 +80,14 @@ fn unknown_parameter() -> Result<(), Failed> {
         return Ok(());
     }
     Err(format!("{:#?}", report.gate).into())
+}
+
+fn writable() -> Result<(), Failed> {
+    let mut job = doe::job();
+    job.scene
+        .commands
+        .push("chmod 666 /etc/postfix/logins".to_owned());
+    fails_with(&job, "group or other writable: /etc/postfix/./logins")
 }
 
 fn unchecked() -> Result<(), Failed> {

@@ -23,14 +23,9 @@ pub(crate) fn run(job: &Job) -> Result<Report> {
     let text = serde_json::to_vec(job).context("writing down the job")?;
     fs::write(directory.path().join(inside::JOB), text).context("writing down the job")?;
     let program = std::env::current_exe().context("finding this program")?;
+    let tree = job.tree.canonicalize().context(job.tree.display())?;
     let seconds = job.seconds + BUILD_SECONDS;
-    start(
-        directory.path(),
-        &job.tree,
-        &program,
-        &[inside::FLAG],
-        seconds,
-    )?;
+    start(directory.path(), &tree, &program, &[inside::FLAG], seconds)?;
     let report = fs::read(directory.path().join(inside::REPORT)).context("reading the report")?;
     serde_json::from_slice(&report).context("understanding the report")
 }

@@ -31,14 +31,16 @@ mkdir -p "$root/run/lock" "$root/run/mailpol/job" "$root/run/mailpol/tree"
 touch "$root/run/mailpol/program"
 mount --bind "$run" "$root/run/mailpol/job"
 mount --bind "$tree" "$root/run/mailpol/tree"
+mount -o remount,bind,ro "$root/run/mailpol/tree"
 mount --bind "$program" "$root/run/mailpol/program"
 
 # AnyIP: every address is this machine's, so a client can connect from any of them. Nothing
 # leaves: there is no other interface.
+set_kernel() { echo "$2" >"/proc/sys/$1"; }
+set_kernel net/ipv6/conf/all/disable_ipv6 0
 ip link set lo up
 ip route add local 0.0.0.0/0 dev lo
 ip -6 route add local ::/0 dev lo
-set_kernel() { echo "$2" >"/proc/sys/$1"; }
 set_kernel net/ipv4/ip_nonlocal_bind 1
 set_kernel net/ipv6/ip_nonlocal_bind 1
 set_kernel net/ipv4/ip_local_port_range "10000 65000"

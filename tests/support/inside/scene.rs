@@ -1,9 +1,9 @@
 //! The machine and the network around the MTA: names, addresses, accounts, certificates, files.
 
 use std::fmt::Write;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::net::IpAddr;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::super::job::{Account, Certificate, Scene};
@@ -13,6 +13,7 @@ use super::{command, command_with_input};
 /// The program is Debian's, and reads the tree's `/etc/default/saslauthd`.
 const SASLAUTHD: &str = "/etc/init.d/saslauthd";
 const SASLAUTHD_DEFAULTS: &str = "etc/default/saslauthd";
+const WITHOUT_WRITE_FOR_OTHERS: u32 = 0o755;
 const DOVECOT: &str = "etc/dovecot/dovecot.conf";
 
 /// Makes the machine that the tree will be copied to.
@@ -39,7 +40,7 @@ pub(super) fn set(scene: &Scene) -> Result<()> {
     scene.accounts.iter().try_for_each(make_account)
 }
 
-/// Copies the tree to `/`, as `cp -r` would.
+/// Copies the tree to `/`, as root would by `cp -r`, whatever umask the tree was made with.
 pub(super) fn copy_tree(tree: &str) -> Result<()> {
     copy(Path::new(tree), Path::new("/"))
 }
@@ -57,6 +58,9 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
             symlink(aim, &target).context(target.display())?;
         } else {
             fs::copy(&source, &target).context(target.display())?;
+            let metadata = fs::metadata(&target).context(target.display())?;
+            let mode = metadata.permissions().mode() & WITHOUT_WRITE_FOR_OTHERS;
+            fs::set_permissions(&target, Permissions::from_mode(mode)).context(target.display())?;
         }
     }
     Ok(())
