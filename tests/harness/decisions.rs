@@ -1,11 +1,12 @@
 //! What the server answers at RCPT, and at DATA where RCPT says nothing.
 
+use std::fs;
 use std::net::IpAddr;
 
 use libtest_mimic::Failed;
 
 use crate::Test;
-use crate::doe::{Case, PASSWORD, asks, check, internal, job, stranger, user};
+use crate::doe::{Case, PASSWORD, asks, check, internal, job, spoilt, stranger, user};
 use crate::support::job::Listener::{Smtp, Submission, Submissions};
 use crate::support::job::{Client, Envelope, Login, Mechanism, Until};
 
@@ -13,6 +14,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("a stranger reaches only the family", strangers),
     ("internal machines relay", internals),
     ("users send as themselves, anywhere", users),
+    ("Dovecot can check passwords too", dovecot),
     ("accounts that are nobody's relay nothing", nobodies),
     ("SPF decides about strangers", spf),
     ("DATA refuses what RCPT lets pass", data),
@@ -129,6 +131,55 @@ fn users() -> Result<(), Failed> {
     ];
     check(job(), cases.concat())
 }
+
+fn dovecot() -> Result<(), Failed> {
+    let main = "etc/postfix/main.cf";
+    let before = "smtpd_sasl_type = cyrus\nsmtpd_sasl_path = smtpd";
+    let after = "smtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth";
+    let (tree, job) = spoilt(main, before, after)?;
+    fs::remove_file(tree.path().join("etc/default/saslauthd"))?;
+    fs::create_dir(tree.path().join("etc/dovecot"))?;
+    fs::write(tree.path().join("etc/dovecot/dovecot.conf"), DOVECOT)?;
+    let guessing = Client::authenticated(Submission, "john", "guess");
+    let cases = [
+        asks(
+            &user("john", Submission),
+            "<john.doe@doe-family.com> <c@d.example> rcpt 250 2.1.5",
+        ),
+        asks(
+            &guessing,
+            "<john.doe@doe-family.com> <c@d.example> rcpt 530 5.7.0",
+        ),
+    ];
+    check(job, cases.concat())
+}
+
+const DOVECOT: &str = "
+protocols =
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+passdb {
+  driver = shadow
+}
+userdb {
+  driver = passwd
+}
+# Without this an address that guessed wrong has to wait, longer each time.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service auth {
+  unix_listener /var/spool/postfix/private/auth {
+    mode = 0660
+    user = postfix
+    group = postfix
+  }
+}
+";
 
 fn nobodies() -> Result<(), Failed> {
     let table = r"

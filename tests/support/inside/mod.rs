@@ -1,7 +1,7 @@
 //! What runs on the throw-away machine: puts the tree in place, starts the MTA, asks, reports.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::mpsc;
@@ -197,21 +197,25 @@ fn command(program: &str, arguments: &[&str]) -> Result<String> {
 
 fn command_with_input(program: &str, arguments: &[&str], input: &str) -> Result<String> {
     let doing = format!("{program} {}", arguments.join(" "));
+    // Not a pipe: a daemon holds its end open long after the program that started it has ended.
+    let mut output = tempfile::tempfile().context(&doing)?;
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdout(output.try_clone().context(&doing)?)
+        .stderr(output.try_clone().context(&doing)?)
         .spawn()
         .context(&doing)?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(input.as_bytes()).context(&doing)?;
     }
-    let output = child.wait_with_output().context(&doing)?;
-    let mut said = String::from_utf8_lossy(&output.stdout).into_owned();
-    said.push_str(&String::from_utf8_lossy(&output.stderr));
-    if output.status.success() {
+    let status = child.wait().context(&doing)?;
+    let mut said = Vec::new();
+    output.rewind().context(&doing)?;
+    output.read_to_end(&mut said).context(&doing)?;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    if status.success() {
         return Ok(said);
     }
-    Err(Failure::new(format!("{doing}: {}: {said}", output.status)))
+    Err(Failure::new(format!("{doing}: {status}: {said}")))
 }

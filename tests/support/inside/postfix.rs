@@ -99,6 +99,8 @@ pub(super) fn gate(warnings: Warnings, log: &Log) -> Result<Gate> {
         .filter(suspicious)
         .map(str::to_owned)
         .collect();
+    let parameters = without_complaints(&parameters);
+    let services = without_complaints(&services);
     if warnings == Warnings::Refused && !found.is_empty() {
         return Err(Failure::new(format!(
             "Postfix does not like its files:\n{}",
@@ -110,6 +112,12 @@ pub(super) fn gate(warnings: Warnings, log: &Log) -> Result<Gate> {
         services,
         warnings: found,
     })
+}
+
+/// Leaves only what postconf(1) was asked for.
+fn without_complaints(said: &str) -> String {
+    let asked = said.lines().filter(|line| !line.starts_with("postconf: "));
+    asked.collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// Starts the tree's own services, with the limits lifted.
