@@ -8,7 +8,7 @@ use libtest_mimic::Failed;
 use tempfile::TempDir;
 
 use crate::support::job::{
-    Account, Certificate, Client, DnsFailure, Envelope, Job, Listener, Mta, Record, Scene, Warnings,
+    Account, Certificate, Client, DnsFailure, Envelope, Job, Listener, Record, Scene,
 };
 use crate::support::namespace;
 
@@ -18,15 +18,7 @@ pub(crate) const PASSWORD: &str = "s3cret pass";
 
 /// A job for the Doe tree, with nothing to ask yet.
 pub(crate) fn job() -> Job {
-    Job {
-        mta: Mta::Postfix,
-        tree: PathBuf::from(TREE),
-        scene: scene(),
-        envelopes: Vec::new(),
-        scripts: Vec::new(),
-        warnings: Warnings::Refused,
-        seconds: 60,
-    }
+    Job::new(TREE, scene())
 }
 
 fn scene() -> Scene {

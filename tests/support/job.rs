@@ -21,6 +21,21 @@ pub(crate) struct Job {
     pub(crate) seconds: u64,
 }
 
+impl Job {
+    /// A run of Postfix on this tree, with nothing to ask yet.
+    pub(crate) fn new(tree: impl Into<PathBuf>, scene: Scene) -> Self {
+        Self {
+            mta: Mta::Postfix,
+            tree: tree.into(),
+            scene,
+            envelopes: Vec::new(),
+            scripts: Vec::new(),
+            warnings: Warnings::Refused,
+            seconds: 60,
+        }
+    }
+}
+
 /// The MTA that reads the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Mta {

@@ -8,6 +8,8 @@
 //! The harness knows nothing of policies, and it keeps no promise about what is right: that is
 //! what the tests say. A test program that uses it has its own `main`, opens with
 //! [`inside::run_if_asked`], and hands its trials to [`probes::gate`]. See `tests/harness.rs`.
+//! One that does not need all of this says so where it names the module:
+//! `#[expect(dead_code, reason = "...")] mod support;`.
 
 #![expect(
     clippy::disallowed_methods,
@@ -21,6 +23,7 @@ pub(crate) mod job;
 pub(crate) mod namespace;
 pub(crate) mod probes;
 pub(crate) mod report;
+pub(crate) mod scripts;
 pub(crate) mod sessions;
 pub(crate) mod smtp;
 pub(crate) mod tls;

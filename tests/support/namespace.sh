@@ -48,6 +48,6 @@ set_kernel net/ipv4/tcp_tw_reuse 1
 # Whoever writes to syslog must not wait for its reader.
 set_kernel net/unix/max_dgram_qlen 4096
 
-# The program may have been named by a path that means nothing in there.
+# Nothing of the caller's environment means anything in there.
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/root \
     chroot "$root" /run/mailpol/program "$@"

@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Mutex;
 use std::thread;
 
-use super::job::{Client, Envelope, Listener, Script, Step, Until};
-use super::report::{Answer, Outcome, Reply, Stage, Transcript};
+use super::job::{Client, Envelope, Listener, Until};
+use super::report::{Answer, Outcome, Reply, Stage};
 use super::smtp::Connection;
 use super::{Failure, Result};
 
@@ -27,7 +27,7 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    fn for_client(&self, client: IpAddr, listener: Listener) -> SocketAddr {
+    pub(crate) fn for_client(&self, client: IpAddr, listener: Listener) -> SocketAddr {
         let address = match client {
             IpAddr::V4(_) => IpAddr::V4(self.v4),
             IpAddr::V6(_) => IpAddr::V6(self.v6),
@@ -343,57 +343,4 @@ fn outcome(envelope: &Envelope, auth: Option<&Reply>, stage: Stage, reply: Reply
         auth: auth.cloned(),
         answer,
     }
-}
-
-/// Plays a script to its end, or until the connection breaks.
-pub(crate) fn play(servers: &Servers, script: &Script) -> Transcript {
-    let mut replies = Vec::new();
-    let broken = act(servers, script, &mut replies)
-        .err()
-        .map(|why| why.to_string());
-    Transcript { replies, broken }
-}
-
-fn act(servers: &Servers, script: &Script, replies: &mut Vec<Vec<Reply>>) -> Result<()> {
-    let server = servers.for_client(script.address, script.listener);
-    let mut connection = Connection::open(script.address, server)?;
-    if script.listener == Listener::Submissions {
-        connection.secure()?;
-    }
-    let banner = connection.reply()?;
-    if banner.code != 220 {
-        return Err(Failure::new(banner.text));
-    }
-    for step in &script.steps {
-        replies.push(take(&mut connection, step)?);
-    }
-    connection.close();
-    Ok(())
-}
-
-/// Takes one step.
-fn take(connection: &mut Connection, step: &Step) -> Result<Vec<Reply>> {
-    let (text, count) = match step {
-        Step::Say(line) => (format!("{line}\r\n"), 1),
-        Step::Pipeline(lines) => (
-            lines.join(
-                "
-",
-            ) + "
-",
-            lines.len(),
-        ),
-        Step::Raw { text, replies } => (text.clone(), *replies),
-        Step::Message(text) => return Ok(vec![connection.message(text)?]),
-        Step::Auth(login) => return Ok(vec![connection.authenticate(login)?]),
-        Step::StartTls => {
-            let reply = connection.say("STARTTLS")?;
-            if reply.code == 220 {
-                connection.secure()?;
-            }
-            return Ok(vec![reply]);
-        }
-    };
-    connection.send(text.as_bytes())?;
-    (0..count).map(|_| connection.reply()).collect()
 }

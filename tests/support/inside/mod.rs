@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::job::{Job, Mta, Scene};
 use super::report::{Report, Timing};
+use super::scripts;
 use super::sessions::{self, Servers};
 use super::{Context, Failure, Result};
 use log::Log;
@@ -131,7 +132,7 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     let transcripts = job
         .scripts
         .iter()
-        .map(|script| sessions::play(&servers, script))
+        .map(|script| scripts::play(&servers, script))
         .collect();
     clock.lap("scripts");
     let queue = match job.mta {

@@ -26,8 +26,8 @@ const DELIVERY_PATIENCE: Duration = Duration::from_secs(15);
 
 /// The only settings that the harness adds to a tree, at the end of main.cf.
 ///
-/// Each of them only slows down or cuts off one who asks too much at once. None has a say in
-/// what an envelope is answered.
+/// Each of them lifts a limit that slows down or cuts off whoever asks too much at once. None
+/// has a say in what the first envelope of a client is answered.
 const LIMITS: &[(&str, &str)] = &[
     // Slow mail in when more comes than qmgr takes: a second for each accepted recipient.
     ("in_flow_delay", "0"),
