@@ -1,0 +1,222 @@
+//! What runs on the throw-away machine: puts the tree in place, starts the MTA, asks, reports.
+
+use std::fs;
+use std::io::{self, Read, Seek, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::job::{Job, Mta, Scene};
+use super::report::{Report, Timing};
+use super::scripts;
+use super::sessions::{self, Servers};
+use super::{Context, Failure, Result};
+use log::Log;
+
+mod dns;
+mod log;
+mod mailbox;
+mod postfix;
+mod scene;
+
+/// The argument that tells a test program that it is on a throw-away machine.
+pub(crate) const FLAG: &str = "--inside-throw-away-machine";
+/// The job, in the directory of the run.
+pub(crate) const JOB: &str = "job.json";
+/// The report, in the directory of the run.
+pub(crate) const REPORT: &str = "report.json";
+/// The directory of the run, as `namespace.sh` mounts it.
+const RUN: &str = "/run/mailpol/job";
+/// The tree of the job, as `namespace.sh` mounts it.
+const TREE: &str = "/run/mailpol/tree";
+/// How often somebody looks whether the wait makes sense.
+const GLANCE: Duration = Duration::from_millis(100);
+/// Lines of syslog that go with a failure.
+const LOG_TAIL: usize = 60;
+
+/// Does the job, if this test program was started for that.
+///
+/// The first thing that a `main` does.
+pub(crate) fn run_if_asked() -> Option<ExitCode> {
+    if std::env::args().nth(1).as_deref() != Some(FLAG) {
+        return None;
+    }
+    match enter() {
+        Ok(()) => Some(ExitCode::SUCCESS),
+        Err(why) => {
+            // The reader's end may be gone; the exit status still says it.
+            let _told = writeln!(io::stderr(), "{why}");
+            Some(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Does the job in a thread, so that neither time nor the starter's death is missed.
+fn enter() -> Result<()> {
+    let job = fs::read(format!("{RUN}/{JOB}")).context("reading the job")?;
+    let job: Job = serde_json::from_slice(&job).context("understanding the job")?;
+    let patience = Duration::from_secs(job.seconds);
+    let log = Log::start()?;
+    let (tell, told) = mpsc::channel();
+    let orphaned = tell.clone();
+    thread::spawn(move || {
+        // The other end is closed when the starter dies. Nothing is ever sent.
+        let _closed = io::stdin().read(&mut [0]);
+        let _told = orphaned.send(Err(Failure::new("nobody waits for the report any more")));
+    });
+    let worker_log = log.clone();
+    thread::spawn(move || {
+        let _told = tell.send(work(&job, &worker_log));
+    });
+    let report = await_report(&told, patience, &log);
+    let report = report.map_err(|why| {
+        let lines = log.lines();
+        let tail = lines
+            .get(lines.len().saturating_sub(LOG_TAIL)..)
+            .unwrap_or_default();
+        Failure::new(format!("{why}\n-- syslog:\n{}", tail.join("\n")))
+    })?;
+    let report = serde_json::to_vec(&report).context("writing the report")?;
+    fs::write(format!("{RUN}/{REPORT}"), report).context("writing the report")
+}
+
+/// Waits for the report, but not longer than `patience`, nor for an MTA that will not speak.
+fn await_report(
+    told: &mpsc::Receiver<Result<Report>>,
+    patience: Duration,
+    log: &Log,
+) -> Result<Report> {
+    let start = Instant::now();
+    while start.elapsed() < patience {
+        match told.recv_timeout(GLANCE) {
+            Ok(report) => return report,
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+        }
+        if let Some(line) = log.find(postfix::HOPELESS) {
+            return Err(Failure::new(format!("a service does not start: {line}")));
+        }
+    }
+    Err(Failure::new(format!(
+        "gave up after {} seconds",
+        patience.as_secs()
+    )))
+}
+
+fn work(job: &Job, log: &Log) -> Result<Report> {
+    let mut clock = Clock::start();
+    scene::set(&job.scene)?;
+    clock.lap("scene");
+    match job.mta {
+        Mta::Postfix => postfix::make_fresh()?,
+    }
+    scene::copy_tree(TREE)?;
+    scene::run_commands(&job.scene)?;
+    clock.lap("tree");
+    let gate = match job.mta {
+        Mta::Postfix => postfix::gate(job.warnings, log)?,
+    };
+    clock.lap("gate");
+    dns::start(&job.scene.zone)?;
+    scene::start_logins()?;
+    clock.lap("dns and logins");
+    match job.mta {
+        Mta::Postfix => postfix::start()?,
+    }
+    clock.lap("start");
+    let servers = servers(&job.scene);
+    let outcomes = sessions::drive(&servers, &job.envelopes)?;
+    clock.lap("envelopes");
+    let transcripts = job
+        .scripts
+        .iter()
+        .map(|script| scripts::play(&servers, script))
+        .collect();
+    clock.lap("scripts");
+    let queue = match job.mta {
+        Mta::Postfix => postfix::drain()?,
+    };
+    let mailboxes = mailbox::collect()?;
+    clock.lap("mailboxes");
+    log.settle()?;
+    Ok(Report {
+        gate,
+        outcomes,
+        transcripts,
+        mailboxes,
+        queue,
+        log: log.lines(),
+        timings: clock.laps,
+    })
+}
+
+/// Clients come to the machine's own address, as they would in the world.
+fn servers(scene: &Scene) -> Servers {
+    let mut servers = Servers {
+        v4: Ipv4Addr::LOCALHOST,
+        v6: Ipv6Addr::LOCALHOST,
+    };
+    for address in scene.addresses.iter().rev() {
+        match address {
+            IpAddr::V4(v4) => servers.v4 = *v4,
+            IpAddr::V6(v6) => servers.v6 = *v6,
+        }
+    }
+    servers
+}
+
+/// Measures the parts of a run.
+struct Clock {
+    last: Instant,
+    laps: Vec<Timing>,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            last: Instant::now(),
+            laps: Vec::new(),
+        }
+    }
+
+    fn lap(&mut self, part: &str) {
+        let milliseconds = self.last.elapsed().as_millis();
+        self.laps.push(Timing {
+            part: part.to_owned(),
+            milliseconds,
+        });
+        self.last = Instant::now();
+    }
+}
+
+/// Runs a program to its end, and returns what it said on both streams. It has to end well.
+fn command(program: &str, arguments: &[&str]) -> Result<String> {
+    command_with_input(program, arguments, "")
+}
+
+fn command_with_input(program: &str, arguments: &[&str], input: &str) -> Result<String> {
+    let doing = format!("{program} {}", arguments.join(" "));
+    // Not a pipe: a daemon holds its end open long after the program that started it has ended.
+    let mut output = tempfile::tempfile().context(&doing)?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(output.try_clone().context(&doing)?)
+        .stderr(output.try_clone().context(&doing)?)
+        .spawn()
+        .context(&doing)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input.as_bytes()).context(&doing)?;
+    }
+    let status = child.wait().context(&doing)?;
+    let mut said = Vec::new();
+    output.rewind().context(&doing)?;
+    output.read_to_end(&mut said).context(&doing)?;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    if status.success() {
+        return Ok(said);
+    }
+    Err(Failure::new(format!("{doing}: {status}: {said}")))
+}
