@@ -91,9 +91,11 @@ impl Counterexample {
     }
 
     fn spf(&self) -> String {
-        let identity = match self.envelope.from.form() {
-            PathForm::Null => self.envelope.spf_helo,
-            _ => self.envelope.spf,
+        let null = self.envelope.from.form() == PathForm::Null;
+        let identity = if null {
+            self.envelope.spf_helo
+        } else {
+            self.envelope.spf
         };
         format!("   (SPF: {})", identity.as_str())
     }

@@ -156,24 +156,24 @@ impl Asked<'_, '_> {
         Ok(!self.internal()? && !self.authenticated()?)
     }
 
-    pub(super) fn from_form(&mut self) -> Answered<PathForm> {
+    pub(super) fn reverse_form(&mut self) -> Answered<PathForm> {
         let number = self.ask.ask(FROM_FORM)?.0;
         Ok(PathForm::from_index(number).unwrap_or(PathForm::Malformed))
     }
 
-    pub(super) fn to_form(&mut self) -> Answered<PathForm> {
+    pub(super) fn forward_form(&mut self) -> Answered<PathForm> {
         let number = self.ask.ask(TO_FORM)?.0;
         Ok(PathForm::from_index(number).unwrap_or(PathForm::Malformed))
     }
 
     /// Returns whether the reverse-path claims one of our domains.
-    pub(super) fn from_ours(&mut self) -> Answered<bool> {
-        Ok(self.from_form()?.has_domain() && self.yes(FROM)?)
+    pub(super) fn claims_ours(&mut self) -> Answered<bool> {
+        Ok(self.reverse_form()?.has_domain() && self.yes(FROM)?)
     }
 
     /// Returns whether a grant of the login covers the reverse-path; the null one always.
-    pub(super) fn from_covered(&mut self) -> Answered<bool> {
-        let form = self.from_form()?;
+    pub(super) fn covered(&mut self) -> Answered<bool> {
+        let form = self.reverse_form()?;
         if form == PathForm::Null || self.ask.ask(LOGIN)? == Label(2) {
             return Ok(true);
         }
@@ -186,19 +186,22 @@ impl Asked<'_, '_> {
 
     /// Returns whether the forward-path leads to somebody else, or could be followed there.
     pub(super) fn foreign(&mut self) -> Answered<bool> {
-        let form = self.to_form()?;
+        let form = self.forward_form()?;
         Ok(match form {
             PathForm::Literal
             | PathForm::OwnLiteral
             | PathForm::NumericDomain
             | PathForm::Underscore
-            | PathForm::BareRoute => true,
+            | PathForm::BareRoute
+            | PathForm::Percent
+            | PathForm::Bang
+            | PathForm::QuotedRoute
+            | PathForm::DoubleAt => true,
             PathForm::BarePostmaster
             | PathForm::OddPostmaster
             | PathForm::Bare
             | PathForm::Null
             | PathForm::Malformed => false,
-            PathForm::Percent | PathForm::Bang | PathForm::QuotedRoute | PathForm::DoubleAt => true,
             PathForm::Plain
             | PathForm::Quoted
             | PathForm::QuotedPair
@@ -218,31 +221,31 @@ impl Asked<'_, '_> {
 
     /// Returns whether the forward-path is a plain address elsewhere.
     pub(super) fn plain_foreign(&mut self) -> Answered<bool> {
-        Ok(self.to_form()? == PathForm::Plain && !self.yes(TO)?)
+        Ok(self.forward_form()? == PathForm::Plain && !self.yes(TO)?)
     }
 
     /// Returns whether the forward-path is the plain address of a declared recipient.
     pub(super) fn plain_listed(&mut self) -> Answered<bool> {
-        Ok(self.to_form()? == PathForm::Plain && self.yes(RECIPIENT)?)
+        Ok(self.forward_form()? == PathForm::Plain && self.yes(RECIPIENT)?)
     }
 
     /// Returns whether the forward-path is plain, in a domain of ours.
     pub(super) fn plain_ours(&mut self) -> Answered<bool> {
-        Ok(self.to_form()? == PathForm::Plain && self.yes(TO)?)
+        Ok(self.forward_form()? == PathForm::Plain && self.yes(TO)?)
     }
 
     /// Returns whether the forward-path is postmaster of a domain of ours, or bare.
     pub(super) fn postmaster(&mut self) -> Answered<bool> {
-        Ok(match self.to_form()? {
-            PathForm::BarePostmaster => true,
-            PathForm::Plain => self.yes(POSTMASTER)?,
-            _ => false,
-        })
+        let form = self.forward_form()?;
+        Ok(
+            form == PathForm::BarePostmaster
+                || (form == PathForm::Plain && self.yes(POSTMASTER)?),
+        )
     }
 
     /// Returns the result of the identity that RFC 7208 section 2.4 names.
     pub(super) fn spf(&mut self) -> Answered<SpfResult> {
-        let test = if self.from_form()? == PathForm::Null {
+        let test = if self.reverse_form()? == PathForm::Null {
             SPF_HELO
         } else {
             SPF_FROM

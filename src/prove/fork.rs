@@ -5,6 +5,7 @@
 //! divides the envelopes of a state among its children, by the answer to one test; the counts of
 //! the leaves must sum to the size of the universe, which is asserted on every run.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::universe::{Axis, Class, Dimension, TestNumber, Universe, Witness};
@@ -119,7 +120,6 @@ pub(super) fn explore<J>(
                     &Leaf {
                         universe,
                         state: &state,
-                        count,
                     },
                 );
             }
@@ -169,7 +169,7 @@ impl State {
         let Some(dimension) = universe.dimensions.get(axis as usize) else {
             return;
         };
-        let mut parts: std::collections::BTreeMap<Label, Vec<u32>> = Default::default();
+        let mut parts: BTreeMap<Label, Vec<u32>> = BTreeMap::new();
         for number in self.set(axis) {
             if let Some(class) = dimension.classes.get(*number as usize) {
                 parts

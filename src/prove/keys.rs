@@ -83,7 +83,7 @@ impl Keys {
 }
 
 /// Returns the table of a question that looks at addresses of this axis.
-pub(super) fn address_table<'q>(question: &'q Question, axis: Axis) -> Option<&'q AddressTable> {
+pub(super) fn address_table(question: &Question, axis: Axis) -> Option<&AddressTable> {
     match (axis, question) {
         (Axis::From, Question::From(table)) | (Axis::To, Question::To(table)) => Some(table),
         _ => None,

@@ -106,7 +106,7 @@ fn covers(number: u32, statement: &Statement, asked: &mut Asked<'_, '_>) -> Answ
 
 /// A statement that names reverse-paths speaks of the null one and of plain ones only.
 fn covers_from(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -> Answered<bool> {
-    let form = asked.from_form()?;
+    let form = asked.reverse_form()?;
     if form == PathForm::Null {
         return Ok(statement.from.is_empty() || statement.from.contains(&ReversePathScope::Null));
     }
@@ -119,8 +119,8 @@ fn covers_from(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -
     for scope in &statement.from {
         let covered = match scope {
             ReversePathScope::Null => false,
-            ReversePathScope::Local => asked.from_ours()?,
-            ReversePathScope::Foreign => !asked.from_ours()?,
+            ReversePathScope::Local => asked.claims_ours()?,
+            ReversePathScope::Foreign => !asked.claims_ours()?,
             ReversePathScope::Address(_) | ReversePathScope::Domain(_) => {
                 asked.ask.ask(test)? == Label(1)
             }
@@ -134,7 +134,7 @@ fn covers_from(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -
 
 /// A statement that names recipients speaks of plain ones; `foreign` of every form of foreign.
 fn covers_to(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -> Answered<bool> {
-    let plain = asked.to_form()? == PathForm::Plain;
+    let plain = asked.forward_form()? == PathForm::Plain;
     if statement.to.is_empty() {
         return Ok(plain || statement.kind == StatementKind::Forbid);
     }

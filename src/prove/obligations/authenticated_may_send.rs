@@ -20,8 +20,8 @@ impl Obligation for AuthenticatedMaySend {
         if super::accepted(outcome) || !asked.authenticated()? {
             return Ok(true);
         }
-        let form = asked.from_form()?;
-        let fair = matches!(form, PathForm::Plain | PathForm::Null) && asked.from_covered()?;
+        let form = asked.reverse_form()?;
+        let fair = matches!(form, PathForm::Plain | PathForm::Null) && asked.covered()?;
         Ok(!fair || !asked.plain_foreign()?)
     }
 }

@@ -20,7 +20,7 @@ impl Obligation for InternalMaySend {
         if super::accepted(outcome) || !asked.internal()? {
             return Ok(true);
         }
-        let form = asked.from_form()?;
+        let form = asked.reverse_form()?;
         let fair = matches!(form, PathForm::Plain | PathForm::Null);
         Ok(!fair || !asked.plain_foreign()?)
     }

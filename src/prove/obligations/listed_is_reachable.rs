@@ -20,9 +20,12 @@ impl Obligation for ListedIsReachable {
             return Ok(true);
         }
         let fair = matches!(
-            asked.from_form()?,
+            asked.reverse_form()?,
             crate::mail::PathForm::Plain | crate::mail::PathForm::Null
         );
-        Ok(!(fair && asked.internal()?) && !super::welcome(asked)?)
+        if fair && asked.internal()? {
+            return Ok(false);
+        }
+        Ok(!super::welcome(asked)?)
     }
 }

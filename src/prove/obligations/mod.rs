@@ -49,8 +49,8 @@ fn welcome(asked: &mut Asked<'_, '_>) -> Answered<bool> {
     if network.may_send || network.refuse {
         return Ok(false);
     }
-    let form = asked.from_form()?;
-    let fair = form == PathForm::Null || (form == PathForm::Plain && !asked.from_ours()?);
+    let form = asked.reverse_form()?;
+    let fair = form == PathForm::Null || (form == PathForm::Plain && !asked.claims_ours()?);
     Ok(fair
         && matches!(
             asked.spf()?,

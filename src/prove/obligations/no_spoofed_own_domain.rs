@@ -21,6 +21,6 @@ impl Obligation for NoSpoofedOwnDomain {
         {
             return Ok(true);
         }
-        Ok(!asked.stranger()? || !asked.from_ours()?)
+        Ok(!asked.stranger()? || !asked.claims_ours()?)
     }
 }

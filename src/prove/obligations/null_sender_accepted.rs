@@ -17,7 +17,7 @@ impl Obligation for NullSenderAccepted {
     }
 
     fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if super::accepted(outcome) || asked.from_form()? != PathForm::Null {
+        if super::accepted(outcome) || asked.reverse_form()? != PathForm::Null {
             return Ok(true);
         }
         Ok(!asked.plain_listed()? || !super::welcome(asked)?)

@@ -19,6 +19,6 @@ impl Obligation for SenderLimit {
         if !super::accepted(outcome) || asked.internal()? || !asked.authenticated()? {
             return Ok(true);
         }
-        asked.from_covered()
+        asked.covered()
     }
 }

@@ -35,13 +35,13 @@ impl Obligation for SpfPolicy {
         if super::accepted(outcome) && decision.headers != declared_headers(asked) {
             return Ok(false);
         }
-        let form = asked.from_form()?;
+        let form = asked.reverse_form()?;
         let fair = matches!(form, PathForm::Plain | PathForm::Null)
             && asked.listener()? == Listener::Smtp
             && !network.refuse
             && asked.plain_listed()?;
         let spoofed = asked.declared.policy.inbound.own_domain == OwnDomain::Reject;
-        if !fair || (spoofed && asked.from_ours()?) {
+        if !fair || (spoofed && asked.claims_ours()?) {
             return Ok(true);
         }
         let strict = asked.declared.policy.inbound.spf == Declared::Strict;

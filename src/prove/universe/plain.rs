@@ -28,13 +28,12 @@ pub(super) fn sessions(questions: &Questions<'_>, listeners: &[Listener]) -> Dim
             if *listener == Listener::Submissions && !tls {
                 continue;
             }
-            let labels = questions
-                .iter()
-                .filter_map(|(test, question)| match question {
-                    Question::Listener => Some((*test, Label(*listener as u32))),
-                    Question::Tls => Some((*test, Label(u32::from(tls)))),
-                    _ => None,
-                });
+            let labels = questions.iter().filter_map(|(test, question)| {
+                if matches!(question, Question::Listener) {
+                    return Some((*test, Label(*listener as u32)));
+                }
+                matches!(question, Question::Tls).then(|| (*test, Label(u32::from(tls))))
+            });
             dimension.add(labels.collect(), 1, || Witness::Session(*listener, tls));
         }
     }

@@ -137,10 +137,12 @@ pub(super) fn relate(
 fn related<'q>(relating: &[&'q Question], local: &str, domain: &str) -> BTreeMap<&'q str, u32> {
     let mut holds: BTreeMap<&str, u32> = BTreeMap::new();
     for (bit, question) in relating.iter().enumerate() {
-        let owners = match question {
-            Question::Owner(table) => table.owners(local, domain),
-            Question::OwnerOfDomain(table) => table.domain_owners(domain),
-            _ => Vec::new(),
+        let owners = if let Question::Owner(table) = question {
+            table.owners(local, domain)
+        } else if let Question::OwnerOfDomain(table) = question {
+            table.domain_owners(domain)
+        } else {
+            Vec::new()
         };
         for owner in owners {
             *holds.entry(owner).or_default() |= 1 << bit;
