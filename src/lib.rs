@@ -11,6 +11,10 @@ pub mod decision;
 
 pub mod policy;
 
+pub mod dns;
+
 pub mod prove;
 
 pub mod target;
+
+pub mod simulate;

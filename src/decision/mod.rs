@@ -9,6 +9,7 @@
 mod ask;
 mod decider;
 mod envelope;
+mod listener;
 mod table;
 mod test;
 mod verdict;
@@ -17,6 +18,7 @@ pub(crate) use ask::answer;
 pub use ask::{Answer, Ask, EnvelopeAsk, Unanswered, run};
 pub use decider::Decider;
 pub use envelope::Envelope;
+pub use listener::FoundListener;
 pub use table::{
     AddressKey, AddressTable, ClientTable, Label, LoginTable, NameTable, OwnerTable, Row,
 };

@@ -50,6 +50,28 @@ pub struct Differs {
     pub at: SourceSpan,
 }
 
+/// The files open a way in that the policy does not declare, or miss one.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("the files for {subject} {fault}: {name}")]
+#[diagnostic(
+    code(mailpol::prove::listener),
+    help("every listener is declared at `host`, and every declared one is in the files, once")
+)]
+pub struct StrayListener {
+    /// The target.
+    pub subject: String,
+    /// What is wrong.
+    pub fault: String,
+    /// The listener.
+    pub name: String,
+    /// The text that opens or declares it.
+    #[source_code]
+    pub text: Arc<Source>,
+    /// Where.
+    #[label(primary, "{fault}")]
+    pub at: SourceSpan,
+}
+
 /// There is no proof, and so there are no files.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("`{name}` could not be proved for {subject}: {why}")]
@@ -111,6 +133,18 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
                 });
             }
         }
+        Answer::Listener(found) => {
+            let fault = finding.sentence.clone();
+            let (text, at) = (Arc::clone(found.at.source()), found.at.span());
+            let name = found.name.clone();
+            diagnostics.error(StrayListener {
+                subject,
+                fault,
+                name,
+                text,
+                at,
+            });
+        }
         Answer::Undecided(alarm) => {
             let why = "a class breaks it, but no envelope of it does when replayed".to_owned();
             let help = alarm
@@ -125,19 +159,7 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
             });
         }
         Answer::Incomplete(incomplete) => {
-            let (why, help) = match incomplete {
-                Incomplete::TooLarge => {
-                    ("there are too many envelopes to count", "split the policy")
-                }
-                Incomplete::TooManyLeaves => (
-                    "there are more classes than the limit",
-                    "use fewer networks with rights of their own",
-                ),
-                Incomplete::Miscounted => (
-                    "the classes do not add up: this is a bug of mailpol",
-                    "please send us the policy",
-                ),
-            };
+            let (why, help) = incomplete.words();
             diagnostics.error(NoProof {
                 name,
                 subject,

@@ -80,6 +80,22 @@ pub enum Incomplete {
     Miscounted,
 }
 
+impl Incomplete {
+    /// Returns why, and what can be done.
+    pub(super) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::TooLarge => ("there are too many envelopes to count", "split the policy"),
+            Self::TooManyLeaves => (
+                "there are more classes than the limit",
+                "use fewer networks with rights of their own",
+            ),
+            Self::Miscounted => {
+                ("the classes do not add up: this is a bug of mailpol", "please send us the policy")
+            }
+        }
+    }
+}
+
 /// What a complete run has visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visited {

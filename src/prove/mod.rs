@@ -10,6 +10,7 @@ mod diagnostics;
 mod equivalence;
 mod fork;
 mod keys;
+mod listeners;
 mod obligation;
 mod obligations;
 mod proven;
@@ -20,13 +21,13 @@ mod statement;
 mod universe;
 
 pub use counterexample::{Counterexample, Decided};
-pub use diagnostics::{Differs, NoProof, Refuted};
+pub use diagnostics::{Differs, NoProof, Refuted, StrayListener};
 pub use equivalence::destinations;
 pub use fork::{Incomplete, Visited};
 pub use proven::Proven;
 pub use report::{Answer, Finding, Report};
 
-use crate::decision::Decider;
+use crate::decision::{Decider, FoundListener};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::{Policy, PolicyDecider};
 
@@ -53,18 +54,39 @@ pub fn check_policy(policy: &Policy) -> Report {
     }
 }
 
-/// Checks every obligation and statement on what a reader made of files, and that they decide as
-/// the policy does.
-pub fn check_files(policy: &Policy, name: &str, decider: &dyn Decider) -> Report {
+/// What a reader made of files.
+#[derive(Clone, Copy)]
+pub struct Files<'a> {
+    /// The target's name.
+    pub name: &'a str,
+    /// What the files decide.
+    pub decider: &'a dyn Decider,
+    /// The ways in that they open.
+    pub listeners: &'a [FoundListener],
+}
+
+impl std::fmt::Debug for Files<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Files")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Checks every obligation and statement on what a reader made of files, and that they open the
+/// declared listeners and decide as the policy does.
+pub fn check_files(policy: &Policy, files: Files<'_>) -> Report {
     let reference = PolicyDecider::new(policy);
     let subjects = run::Subjects {
         policy,
         reference: &reference,
-        files: Some((name, decider)),
+        files: Some((files.name, files.decider)),
     };
+    let mut findings = listeners::check(policy, files.listeners);
+    findings.extend(run::run(&subjects));
     Report {
-        subject: name.to_owned(),
-        findings: run::run(&subjects),
+        subject: files.name.to_owned(),
+        findings,
     }
 }
 
@@ -81,11 +103,10 @@ pub fn prove<'p>(
 /// Proves files against a proven policy, or says what breaks them.
 pub fn prove_files(
     proven: &Proven<'_>,
-    name: &str,
-    decider: &dyn Decider,
+    files: Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Report, Reported> {
-    let report = check_files(proven.policy(), name, decider);
+    let report = check_files(proven.policy(), files);
     diagnostics::tell(proven.policy(), &report, diagnostics)?;
     Ok(report)
 }

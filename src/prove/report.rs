@@ -2,6 +2,7 @@
 
 use super::counterexample::Counterexample;
 use super::fork::{Incomplete, Visited};
+use crate::decision::FoundListener;
 use crate::source::Loc;
 
 /// How one question of the proof came out.
@@ -13,6 +14,8 @@ pub enum Answer {
     Refuted(Box<Counterexample>),
     /// Some class breaks it, but no envelope of it did when replayed. That is no proof.
     Undecided(Option<Box<Counterexample>>),
+    /// It does not: the files open, or fail to open, a way in.
+    Listener(FoundListener),
     /// Not every class was visited. That is no proof.
     Incomplete(Incomplete),
 }

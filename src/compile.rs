@@ -1,0 +1,78 @@
+//! The whole line: from a policy to the files of one target, or to the reason why not.
+//!
+//! It checks its own output on every run. If the files do not mean what the policy means, there
+//! are no files.
+
+mod manifest;
+
+pub use manifest::{MANIFEST, hash};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::policy::{self, Files, Policy};
+use crate::prove::{self, Report};
+use crate::source::Source;
+use crate::syntax;
+use crate::target::{Artifact, Artifacts, Reading, Target};
+
+/// What a target's files turned out to be.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The files, the MANIFEST included.
+    pub artifacts: Artifacts,
+    /// The proof of the policy.
+    pub policy_report: Report,
+    /// The proof of the files.
+    pub files_report: Report,
+}
+
+/// Reads a policy and checks it; proves nothing yet.
+pub fn load(
+    source: &Arc<Source>,
+    files: &dyn Files,
+    diagnostics: &mut Diagnostics,
+) -> Result<Policy, Reported> {
+    let document = syntax::parse(source, diagnostics)?;
+    policy::lower(&document, files, diagnostics)
+}
+
+/// Turns a policy into the files of one target, or says why it will not.
+pub fn compile(
+    policy: &Policy,
+    target: &dyn Target,
+    diagnostics: &mut Diagnostics,
+) -> Result<Compiled, Reported> {
+    let (proven, policy_report) = prove::prove(policy, diagnostics)?;
+    let mut artifacts = target.emit(&proven, diagnostics)?;
+    let reading = target.interpret(&artifacts, diagnostics)?;
+    let files = files(target, &reading);
+    let files_report = prove::prove_files(&proven, files, diagnostics)?;
+    manifest::add(policy, target, &files_report, &mut artifacts);
+    Ok(Compiled { artifacts, policy_report, files_report })
+}
+
+/// Reads files as a target does: the emitted ones, or with `tree` those of a server.
+pub fn read(
+    policy: &Policy,
+    target: &dyn Target,
+    tree: Option<BTreeMap<String, Artifact>>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Reading, Reported> {
+    let (proven, _) = prove::prove(policy, diagnostics)?;
+    let mut artifacts = target.emit(&proven, diagnostics)?;
+    if let Some(tree) = tree {
+        artifacts.replace(tree);
+    }
+    target.interpret(&artifacts, diagnostics)
+}
+
+/// Returns what the proof needs to know of files.
+pub fn files<'a>(target: &'a dyn Target, reading: &'a Reading) -> prove::Files<'a> {
+    prove::Files {
+        name: target.name(),
+        decider: reading.decider.as_ref(),
+        listeners: &reading.listeners,
+    }
+}

@@ -1,0 +1,42 @@
+//! TXT `v=spf1`: who may send as a domain (RFC 7208 section 3).
+
+use mail_auth::common::parse::TxtRecordParser;
+use mail_auth::spf::Spf;
+
+use super::RecordError;
+use crate::dns::{Record, RecordData};
+use crate::policy::Policy;
+
+/// Returns the record of each domain, and that of the host's HELO name (RFC 7208 section 2.3).
+pub(super) fn records(policy: &Policy) -> Result<Vec<Record>, RecordError> {
+    let mut records = Vec::new();
+    for (name, domain) in &policy.domains {
+        let terms = domain.publish.spf.iter().map(|term| term.value.as_str());
+        let purpose = format!("who may send mail as {name}");
+        records.push(record(
+            name.to_string(),
+            terms.collect::<Vec<_>>().join(" "),
+            purpose,
+        )?);
+    }
+    let host = &policy.host.name.value;
+    if !policy.domains.contains_key(host) {
+        let purpose = "the host says its own name with HELO, and sends only by itself".to_owned();
+        records.push(record(host.to_string(), "a -all", purpose)?);
+    }
+    Ok(records)
+}
+
+/// Makes a record, and has it read by a second reader.
+fn record(name: String, terms: &str, purpose: String) -> Result<Record, RecordError> {
+    let text = format!("v=spf1 {terms}");
+    Spf::parse(text.as_bytes()).map_err(|error| RecordError {
+        record: text.clone(),
+        why: error.to_string(),
+    })?;
+    Ok(Record {
+        name,
+        data: RecordData::Txt(text),
+        purpose,
+    })
+}

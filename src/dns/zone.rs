@@ -1,0 +1,20 @@
+//! Zone text: what a DNS server loads (RFC 1035 section 5).
+
+use std::fmt::Write as _;
+
+use super::Record;
+
+/// The time to live of every record.
+const TTL_SECONDS: u32 = 3600;
+
+/// Returns the records as a master file, each with a comment that says what it is for.
+///
+/// SOA and NS records are not ours: the text is to be included in a zone.
+pub fn zone(records: &[Record]) -> String {
+    let mut text = format!("$TTL {TTL_SECONDS}\n");
+    for record in records {
+        // Writing to a string does not fail.
+        let _ = write!(text, "\n; {}\n{record}\n", record.purpose);
+    }
+    text
+}

@@ -1,0 +1,44 @@
+//! Why: one envelope, step by step; and the page of a diagnostic or an obligation.
+
+use std::fmt::Write as _;
+
+use crate::decision::{Answer, Decider, Label, Question, Test};
+use crate::mail::{Listener, PathForm};
+use crate::spf::SpfResult;
+
+/// Returns the tests that were asked and their answers, a line each.
+pub fn steps(decider: &dyn Decider, asked: &[Answer]) -> String {
+    let mut text = String::new();
+    for answer in asked {
+        let Some(test) = decider.tests().get(answer.test.index()) else { continue };
+        let words = words(test, answer.label);
+        let at = answer.at.as_ref().map(|at| format!("  {at}")).unwrap_or_default();
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "  {}: {words}{at}", test.name);
+    }
+    text
+}
+
+/// Returns what a label says, in words.
+fn words(test: &Test, label: Label) -> String {
+    let index = label.0 as usize;
+    match &test.question {
+        Question::Listener => Listener::ALL.get(index).map(ToString::to_string),
+        Question::FromForm | Question::ToForm => {
+            PathForm::from_index(label.0).map(|form| form.to_string())
+        }
+        Question::SpfFrom | Question::SpfHelo => {
+            SpfResult::ALL.get(index).map(|result| result.as_str().to_owned())
+        }
+        Question::Login(_) if label == Label::NO_LOGIN => Some("none given".to_owned()),
+        Question::Tls
+        | Question::Client(_)
+        | Question::Login(_)
+        | Question::Helo(_)
+        | Question::From(_)
+        | Question::To(_)
+        | Question::Owner(_)
+        | Question::OwnerOfDomain(_) => None,
+    }
+    .unwrap_or_else(|| if label == Label::ABSENT { "no".to_owned() } else { "yes".to_owned() })
+}

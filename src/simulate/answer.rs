@@ -1,0 +1,133 @@
+//! One envelope, answered.
+
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use crate::decision::{
+    Answer, Decider, Decision, Destination, Envelope, Header, Question, Unanswered, run,
+};
+use crate::mail::Listener;
+use crate::prove::destinations;
+use crate::spf::SpfResult;
+
+/// A decider with what its envelopes are read by.
+#[derive(Clone, Copy)]
+pub struct Answerer<'a> {
+    /// What decides.
+    pub decider: &'a dyn Decider,
+    /// The host's own addresses.
+    pub own: &'a [IpAddr],
+    /// The listeners that exist.
+    pub listeners: &'a [Listener],
+}
+
+impl std::fmt::Debug for Answerer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answerer")
+            .field("listeners", &self.listeners)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answer to one envelope, as JSON prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Answered {
+    /// `accept`, `defer` or `reject`.
+    pub verdict: &'static str,
+    /// The reply code.
+    pub code: u16,
+    /// The enhanced status.
+    pub status: String,
+    /// The rule that decided.
+    pub because: &'static str,
+    /// The place that decided: `name:line:column`.
+    pub at: Option<String>,
+    /// Every final mailbox and next hop.
+    pub route: Vec<RouteStep>,
+    /// The headers that are recorded.
+    pub headers: Vec<&'static str>,
+    /// The SPF result that was used; none where SPF was not asked.
+    pub spf: Option<&'static str>,
+}
+
+/// A final mailbox or next hop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum RouteStep {
+    /// Delivered here.
+    Local {
+        /// The mailbox's address.
+        mailbox: String,
+    },
+    /// Sent to the mail exchangers of a domain.
+    Relay {
+        /// The domain.
+        domain: String,
+    },
+    /// Sent to a host.
+    Hop {
+        /// The host.
+        host: String,
+    },
+    /// Thrown away.
+    Discard,
+    /// Bounced.
+    Bounce,
+}
+
+impl From<&Destination> for RouteStep {
+    fn from(destination: &Destination) -> Self {
+        match destination {
+            Destination::Mailbox { mailbox, .. } => Self::Local {
+                mailbox: mailbox.to_string(),
+            },
+            Destination::Exchangers(domain) => Self::Relay {
+                domain: domain.clone(),
+            },
+            Destination::Hop(host) => Self::Hop { host: host.clone() },
+            Destination::Discard => Self::Discard,
+            Destination::Undeliverable => Self::Bounce,
+        }
+    }
+}
+
+impl Answerer<'_> {
+    /// Answers an envelope; also returns the decision and what was asked, for `explain`.
+    pub fn answer(
+        &self,
+        envelope: &Envelope,
+    ) -> Result<(Answered, Decision, Vec<Answer>), Unanswered> {
+        let (decision, asked) = run(self.decider, envelope)?;
+        let route = destinations(self.decider, &decision, &envelope.to);
+        let answered = Answered {
+            verdict: decision.verdict.name(),
+            code: decision.reply.code,
+            status: decision.reply.status.to_string(),
+            because: decision.because.name(),
+            at: asked.place(&decision.at).map(|at| at.to_string()),
+            route: route.iter().map(RouteStep::from).collect(),
+            headers: decision
+                .headers
+                .iter()
+                .map(|header: &Header| header.name())
+                .collect(),
+            spf: self
+                .spf_used(envelope, asked.asked())
+                .map(SpfResult::as_str),
+        };
+        Ok((answered, decision, asked.asked().to_vec()))
+    }
+
+    /// Returns the SPF result that the decision looked at last.
+    fn spf_used(&self, envelope: &Envelope, asked: &[Answer]) -> Option<SpfResult> {
+        asked.iter().rev().find_map(|answer| {
+            let test = self.decider.tests().get(answer.test.index())?;
+            if matches!(test.question, Question::SpfFrom) {
+                Some(envelope.spf)
+            } else {
+                matches!(test.question, Question::SpfHelo).then_some(envelope.spf_helo)
+            }
+        })
+    }
+}
