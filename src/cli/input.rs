@@ -42,7 +42,11 @@ impl Files for Beside {
 impl PolicyText {
     /// Checks the policy and makes its meaning.
     pub(super) fn load(&self, diagnostics: &mut Diagnostics) -> Result<Policy, Failure> {
-        Ok(mailpol::compile::load(&self.source, &self.beside, diagnostics)?)
+        Ok(mailpol::compile::load(
+            &self.source,
+            &self.beside,
+            diagnostics,
+        )?)
     }
 }
 
@@ -54,7 +58,10 @@ pub(super) fn policy(argument: Option<&Path>) -> Result<PolicyText, Failure> {
         None => find()?,
     };
     let text = read_text(&path)?;
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy();
     let beside = path.parent().unwrap_or(Path::new("")).to_path_buf();
     Ok(PolicyText {
         source: Source::new(name, text),
@@ -65,7 +72,10 @@ pub(super) fn policy(argument: Option<&Path>) -> Result<PolicyText, Failure> {
 
 fn standard_input() -> Result<PolicyText, Failure> {
     let mut bytes = Vec::new();
-    std::io::stdin().lock().take(OCTETS_MAX).read_to_end(&mut bytes)?;
+    std::io::stdin()
+        .lock()
+        .take(OCTETS_MAX)
+        .read_to_end(&mut bytes)?;
     let text = utf8("standard input", bytes)?;
     Ok(PolicyText {
         source: Source::new("stdin", text),
@@ -91,7 +101,9 @@ fn find() -> Result<PathBuf, Failure> {
     found.sort();
     match found.as_slice() {
         [only] => Ok(only.clone()),
-        [] => Err(Failure::Unable("there is no policy here; name one, such as `policy.kdl`".into())),
+        [] => Err(Failure::Unable(
+            "there is no policy here; name one, such as `policy.kdl`".into(),
+        )),
         several => Err(Failure::Unable(format!(
             "there are {} policies here; name one of them",
             several.len()
@@ -140,7 +152,13 @@ pub(super) fn tree(root: &Path) -> Result<BTreeMap<String, Artifact>, Failure> {
             let below = path.strip_prefix(root).unwrap_or(&path);
             let name = below.to_string_lossy().replace('\\', "/");
             let text = read_text(&path)?;
-            files.insert(name.clone(), Artifact { source: Source::new(name, text), mode: 0o644 });
+            files.insert(
+                name.clone(),
+                Artifact {
+                    source: Source::new(name, text),
+                    mode: 0o644,
+                },
+            );
         }
     }
     Ok(files)

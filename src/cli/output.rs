@@ -1,6 +1,9 @@
 //! What is printed. Standard output carries what was asked for and nothing else; standard error
 //! carries everything said about it.
-#![expect(clippy::disallowed_methods, reason = "this is where the terminal is asked")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the terminal is asked"
+)]
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -36,7 +39,10 @@ impl Output {
             format: global.format,
             quiet: global.quiet,
             deny: global.deny,
-            style: Style { colour, width: WIDTH },
+            style: Style {
+                colour,
+                width: WIDTH,
+            },
             command,
             result: None,
             success: None,
@@ -75,11 +81,7 @@ impl Output {
     }
 
     /// Says what is left to say, and returns how the program ends.
-    pub(super) fn finish(
-        self,
-        result: Result<Exit, Failure>,
-        diagnostics: &Diagnostics,
-    ) -> Exit {
+    pub(super) fn finish(self, result: Result<Exit, Failure>, diagnostics: &Diagnostics) -> Exit {
         let denied = self.deny == Some(Deny::Warnings) && diagnostics.warnings() > 0;
         let exit = match &result {
             Ok(Exit::Yes) if diagnostics.errors() > 0 || denied => Exit::No,

@@ -19,8 +19,11 @@ pub(super) fn document(
     diagnostics: &Diagnostics,
     result: Option<&Value>,
 ) -> Value {
-    let told: Vec<Value> =
-        diagnostics.sorted().into_iter().map(|one| diagnostic(one.as_ref())).collect();
+    let told: Vec<Value> = diagnostics
+        .sorted()
+        .into_iter()
+        .map(|one| diagnostic(one.as_ref()))
+        .collect();
     json!({
         "schema": SCHEMA,
         "command": command,
@@ -31,8 +34,12 @@ pub(super) fn document(
 }
 
 fn diagnostic(one: &dyn Diagnostic) -> Value {
-    let labels: Vec<Value> =
-        one.labels().into_iter().flatten().map(|span| label(one, &span)).collect();
+    let labels: Vec<Value> = one
+        .labels()
+        .into_iter()
+        .flatten()
+        .map(|span| label(one, &span))
+        .collect();
     json!({
         "code": one.code().map(|code| code.to_string()),
         "severity": if is_error(one) { "error" } else { "warning" },
@@ -94,7 +101,9 @@ pub(super) fn proof(report: &Report) -> ProofJson {
             Answer::Refuted(example) => ("refuted", None, Some(example.dialogue())),
             Answer::Listener(found) => ("refuted", None, Some(found.name.clone())),
             Answer::Undecided(example) => {
-                let dialogue = example.as_ref().map(|example: &Box<Counterexample>| example.dialogue());
+                let dialogue = example
+                    .as_ref()
+                    .map(|example: &Box<Counterexample>| example.dialogue());
                 ("undecided", None, dialogue)
             }
             Answer::Incomplete(_) => ("undecided", None, None),

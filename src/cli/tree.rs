@@ -29,7 +29,11 @@ pub(super) enum Edited {
 }
 
 /// Writes a tree. A file that is right already is not touched.
-pub(super) fn write(root: &Path, artifacts: &Artifacts, edited: Edited) -> Result<Written, Failure> {
+pub(super) fn write(
+    root: &Path,
+    artifacts: &Artifacts,
+    edited: Edited,
+) -> Result<Written, Failure> {
     let built = last_built(root);
     let mut written = Written::default();
     let mut changes: Vec<(PathBuf, &str, u32)> = Vec::new();
@@ -140,7 +144,10 @@ fn is_built(built: &BTreeMap<String, String>, name: &str, found: &[u8]) -> bool 
         return true;
     }
     let text = std::str::from_utf8(found);
-    built.get(name).zip(text.ok()).is_some_and(|(expected, text)| *expected == hash(text))
+    built
+        .get(name)
+        .zip(text.ok())
+        .is_some_and(|(expected, text)| *expected == hash(text))
 }
 
 /// Returns the files of the last build that this one has no more.
@@ -155,10 +162,12 @@ fn stale(
     for name in built.keys().filter(|name| artifacts.get(name).is_none()) {
         let path = root.join(name);
         // A path that leaves the tree is none that a build has written.
-        let inside = Path::new(name).components().all(|part| {
-            matches!(part, std::path::Component::Normal(_))
-        });
-        let Some(old) = existing(&path)?.filter(|_| inside) else { continue };
+        let inside = Path::new(name)
+            .components()
+            .all(|part| matches!(part, std::path::Component::Normal(_)));
+        let Some(old) = existing(&path)?.filter(|_| inside) else {
+            continue;
+        };
         if edited == Edited::Keep && !is_built(built, name, &old) {
             mine.push(path.display().to_string());
         } else {
@@ -171,5 +180,9 @@ fn stale(
 /// Writes one file that is there, keeping its permissions.
 pub(super) fn write_one(path: &Path, text: &str) -> Result<(), Failure> {
     let found = fs::metadata(path).map_err(|error| unable(path, "read", &error))?;
-    replace(&[(path.to_path_buf(), text, found.permissions().mode() & 0o7777)])
+    replace(&[(
+        path.to_path_buf(),
+        text,
+        found.permissions().mode() & 0o7777,
+    )])
 }

@@ -37,7 +37,11 @@ pub(in crate::cli) fn run(
     for target in &targets {
         compiled.push(mailpol::compile::compile(&policy, *target, diagnostics)?);
     }
-    let edited = if args.force { Edited::Overwrite } else { Edited::Keep };
+    let edited = if args.force {
+        Edited::Overwrite
+    } else {
+        Edited::Keep
+    };
     let mut lines = Vec::new();
     let mut results = Vec::new();
     for (target, compiled) in targets.iter().zip(&compiled) {

@@ -59,7 +59,9 @@ pub(in crate::cli) fn run(
     let is_policy = |text: &str| text == "-" || text.to_ascii_lowercase().ends_with(".kdl");
     if let Some(code) = first.filter(|text| !is_policy(text)) {
         let page = explain::page(code).ok_or_else(|| {
-            Failure::Unable(format!("`{code}` is neither a policy (`*.kdl`) nor a known code"))
+            Failure::Unable(format!(
+                "`{code}` is neither a policy (`*.kdl`) nor a known code"
+            ))
         })?;
         output.result(serde_json::json!({ "code": code, "page": page }));
         output.print(page)?;
@@ -102,11 +104,21 @@ fn one(
     line: &EnvelopeLine,
     text: &mut String,
 ) -> Result<serde_json::Value, Failure> {
-    let own: Vec<IpAddr> = policy.host.addresses.iter().map(|address| address.value).collect();
+    let own: Vec<IpAddr> = policy
+        .host
+        .addresses
+        .iter()
+        .map(|address| address.value)
+        .collect();
     let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
-    let answerer = Answerer { decider, own: &own, listeners: &listeners };
-    let envelope =
-        line.envelope(&own, &listeners).map_err(|error| Failure::Unable(error.to_string()))?;
+    let answerer = Answerer {
+        decider,
+        own: &own,
+        listeners: &listeners,
+    };
+    let envelope = line
+        .envelope(&own, &listeners)
+        .map_err(|error| Failure::Unable(error.to_string()))?;
     let (answered, _, asked) = answerer
         .answer(&envelope)
         .map_err(|_| Failure::Unable("this envelope cannot be decided: a bug of mailpol".into()))?;

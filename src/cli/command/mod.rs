@@ -22,10 +22,17 @@ fn targets(names: &str) -> Result<Vec<&'static dyn Target>, Failure> {
 }
 
 fn target(name: &str) -> Result<&'static dyn Target, Failure> {
-    TARGETS.iter().copied().find(|target| target.name() == name).ok_or_else(|| {
-        let known: Vec<&str> = TARGETS.iter().map(|target| target.name()).collect();
-        Failure::Unable(format!("there is no target `{name}`; there is: {}", known.join(", ")))
-    })
+    TARGETS
+        .iter()
+        .copied()
+        .find(|target| target.name() == name)
+        .ok_or_else(|| {
+            let known: Vec<&str> = TARGETS.iter().map(|target| target.name()).collect();
+            Failure::Unable(format!(
+                "there is no target `{name}`; there is: {}",
+                known.join(", ")
+            ))
+        })
 }
 
 /// Files of a target: the emitted ones, or a tree.
@@ -46,7 +53,9 @@ impl FilesArgs {
         policy: &Policy,
         diagnostics: &mut Diagnostics,
     ) -> Result<Option<(&'static dyn Target, Reading)>, Failure> {
-        let Some(name) = &self.target else { return Ok(None) };
+        let Some(name) = &self.target else {
+            return Ok(None);
+        };
         let target = target(name)?;
         let tree = self.files.as_deref().map(input::tree).transpose()?;
         let reading = mailpol::compile::read(policy, target, tree, diagnostics)?;

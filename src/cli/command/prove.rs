@@ -26,20 +26,27 @@ pub(in crate::cli) fn run(
     let policy = input::policy(args.policy.as_deref())?.load(diagnostics)?;
     let reading = args.files.reading(&policy, diagnostics)?;
     let report = match &reading {
-        Some((target, reading)) => {
-            check_files(&policy, mailpol::compile::files(*target, reading))
-        }
+        Some((target, reading)) => check_files(&policy, mailpol::compile::files(*target, reading)),
         None => check_policy(&policy),
     };
     output.result(report::proof(&report));
     output.print(&text(&report))?;
-    Ok(if report.is_proved() { Exit::Yes } else { Exit::No })
+    Ok(if report.is_proved() {
+        Exit::Yes
+    } else {
+        Exit::No
+    })
 }
 
 /// Returns a report as an administrator reads it.
 pub(super) fn text(report: &Report) -> String {
     let mut text = format!("Proof of {}\n\n", report.subject);
-    let width = report.findings.iter().map(|finding| finding.name.len()).max().unwrap_or(0);
+    let width = report
+        .findings
+        .iter()
+        .map(|finding| finding.name.len())
+        .max()
+        .unwrap_or(0);
     for finding in &report.findings {
         let (word, rest) = match &finding.answer {
             Answer::Proved(visited) => ("proved", format!("{} classes", visited.leaves)),
@@ -48,7 +55,11 @@ pub(super) fn text(report: &Report) -> String {
             Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),
         };
         // Writing to a string does not fail.
-        let _ = writeln!(text, "  {word:9} {:width$}  {}", finding.name, finding.sentence);
+        let _ = writeln!(
+            text,
+            "  {word:9} {:width$}  {}",
+            finding.name, finding.sentence
+        );
         if !rest.is_empty() {
             let _ = writeln!(text, "  {:9} {:width$}  {rest}", "", "");
         }
@@ -64,13 +75,16 @@ pub(super) fn text(report: &Report) -> String {
             Answer::Proved(_) | Answer::Undecided(None) | Answer::Incomplete(_) => {}
         }
     }
-    let envelopes = report.findings.iter().find_map(|finding| match &finding.answer {
-        Answer::Proved(visited) => Some(visited.envelopes),
-        Answer::Refuted(_)
-        | Answer::Listener(_)
-        | Answer::Undecided(_)
-        | Answer::Incomplete(_) => None,
-    });
+    let envelopes = report
+        .findings
+        .iter()
+        .find_map(|finding| match &finding.answer {
+            Answer::Proved(visited) => Some(visited.envelopes),
+            Answer::Refuted(_)
+            | Answer::Listener(_)
+            | Answer::Undecided(_)
+            | Answer::Incomplete(_) => None,
+        });
     if let Some(envelopes) = envelopes {
         let _ = writeln!(
             text,

@@ -40,9 +40,18 @@ pub(in crate::cli) fn run(
         Some((_, reading)) => reading.decider.as_ref(),
         None => &reference,
     };
-    let own: Vec<IpAddr> = policy.host.addresses.iter().map(|address| address.value).collect();
+    let own: Vec<IpAddr> = policy
+        .host
+        .addresses
+        .iter()
+        .map(|address| address.value)
+        .collect();
     let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
-    let answerer = Answerer { decider, own: &own, listeners: &listeners };
+    let answerer = Answerer {
+        decider,
+        own: &own,
+        listeners: &listeners,
+    };
     if let Some(file) = &args.envelopes {
         return stream(file, &answerer);
     }
@@ -60,7 +69,11 @@ pub(in crate::cli) fn run(
         "attacks": attacks.1,
         "proof": report::proof(&report),
     }));
-    Ok(if played && refused && report.is_proved() { Exit::Yes } else { Exit::No })
+    Ok(if played && refused && report.is_proved() {
+        Exit::Yes
+    } else {
+        Exit::No
+    })
 }
 
 type Table = (String, Vec<serde_json::Value>);
@@ -78,7 +91,11 @@ fn scenarios(policy: &Policy, answerer: &Answerer<'_>) -> Result<(Table, bool), 
         let played = play(scenario, answerer).map_err(|_| bug())?;
         good &= played.as_expected;
         let answered = &played.answered;
-        let word = if played.as_expected { "as expected" } else { "UNEXPECTED" };
+        let word = if played.as_expected {
+            "as expected"
+        } else {
+            "UNEXPECTED"
+        };
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
