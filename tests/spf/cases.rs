@@ -3,23 +3,12 @@
 use mailpol::spf::{DnsError, Event, Query, RecordType, Zone, check_host};
 use serde_json::{Value, json};
 
+use crate::policies::{DOMAINS, Form, explanation, ipv4, ipv6, policy};
 use crate::random::Random;
 use crate::records;
 
 pub(crate) const RECEIVER: &str = "mx.receiver.example";
 
-const DOMAINS: &[&str] = &[
-    "example.com",
-    "a.example.com",
-    "b.example.com",
-    "mail.example.com",
-    "example.org",
-    "c.example.org",
-    "x-y.z.example.org",
-    "example.net",
-    "_spf.example.net",
-    "helo.example.net",
-];
 const CLIENTS: &[&str] = &[
     "192.0.2.1",
     "192.0.2.130",
@@ -49,53 +38,6 @@ const HELOS: &[&str] = &[
     "a b.example.com",
     "x..y",
 ];
-const MACROS: &[&str] = &[
-    "%{d}", "%{D}", "%{d2}", "%{d1r}", "%{o}", "%{h}", "%{H}", "%{i}", "%{ir}", "%{v}", "%{l}",
-    "%{L}", "%{l-}", "%{lr-}", "%{l2r+-}", "%{s}", "%{S}", "%{s1}", "%{d128}", "%%", "%_", "%-",
-    "%{i4r}", "%{h3r}", "%{l1=_}",
-];
-/// What a record may be spoiled with.
-const SPOILERS: &[&str] = &[
-    "%",
-    "{",
-    "}",
-    "/",
-    ":",
-    "=",
-    ".",
-    "-",
-    "+",
-    "~",
-    "?",
-    " ",
-    ",",
-    "_",
-    "@",
-    "0",
-    "1",
-    "9",
-    "a",
-    "r",
-    "R",
-    "x",
-    "\t",
-    "\n",
-    "\0",
-    "\u{7f}",
-    "\u{e9}",
-    "%{",
-    "//",
-    "::",
-    "%{p}",
-    "%{c}",
-    "/0",
-    "/33",
-    "%%",
-    "all",
-    "exp=",
-    "redirect=",
-    "mx",
-];
 
 /// A zone and a question.
 #[derive(Debug)]
@@ -104,6 +46,8 @@ pub(crate) struct Case {
     pub(crate) client: String,
     pub(crate) helo: String,
     pub(crate) mail_from: String,
+    /// Whether characters of the texts were replaced at random.
+    pub(crate) spoiled: bool,
 }
 
 impl Case {
@@ -123,22 +67,6 @@ impl Case {
             "mail_from": self.mail_from, "receiver": RECEIVER,
         })
     }
-
-    /// The texts of all TXT records.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.zone
-            .iter()
-            .filter(|record| record[1] == "TXT")
-            .filter_map(|record| record[2].as_str())
-    }
-}
-
-/// How well the records of a case are formed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Good,
-    Odd,
-    Spoiled,
 }
 
 pub(crate) fn case(random: &mut Random) -> Case {
@@ -161,11 +89,13 @@ pub(crate) fn case(random: &mut Random) -> Case {
         2 if form == Form::Odd => domain.to_owned(),
         _ => format!("{}@{domain}", random.pick(LOCAL_PARTS)),
     };
+    let spoiled = form == Form::Spoiled;
     let mut case = Case {
         zone,
         client,
         helo,
         mail_from,
+        spoiled,
     };
     for _ in 0..2 {
         add_what_is_asked(random, &mut case);
@@ -233,17 +163,17 @@ fn add_names_of_client(random: &mut Random, client: &str, zone: &mut Vec<Value>)
     };
     let mut probe = Zone::new();
     probe.add_txt(helo, "v=spf1 ptr");
-    let asked = check_host(&probe, &query)
-        .trace
-        .into_iter()
-        .find_map(|step| match step.event {
-            Event::Asked {
-                record_type: RecordType::Ptr,
-                name,
-                ..
-            } => Some(name),
-            _ => None,
-        });
+    let mut asked = None;
+    for step in check_host(&probe, &query).trace {
+        if let Event::Asked {
+            record_type: RecordType::Ptr,
+            name,
+            ..
+        } = step.event
+        {
+            asked = Some(name);
+        }
+    }
     let count = if random.chance(5) {
         12
     } else {
@@ -278,176 +208,4 @@ fn add_what_is_asked(random: &mut Random, case: &mut Case) {
                 .push(json!([name, record_type.to_string(), value]));
         }
     }
-}
-
-fn ipv4(random: &mut Random) -> String {
-    let addresses = [
-        "192.0.2.1",
-        "192.0.2.2",
-        "192.0.2.130",
-        "198.51.100.7",
-        "203.0.113.200",
-    ];
-    random.pick(&addresses).to_owned()
-}
-
-fn ipv6(random: &mut Random) -> String {
-    random
-        .pick(&[
-            "2001:db8::1",
-            "2001:db8:1::26",
-            "2001:DB8:ffff::",
-            "::1",
-            "fe80::1",
-        ])
-        .to_owned()
-}
-
-fn policy(random: &mut Random, form: Form) -> String {
-    let mut terms: Vec<String> = (0..random.below(6)).map(|_| directive(random)).collect();
-    if random.chance(25) {
-        terms.push(format!(
-            "exp=why.{}",
-            random.pick(&["%{d}", "%{o}", "example.com"])
-        ));
-    }
-    match random.below(10) {
-        0..=1 => terms.push(format!("redirect={}", domain_spec(random))),
-        2..=7 => terms.push(format!("{}all", qualifier(random))),
-        _ => (),
-    }
-    let mut text = format!("v=spf1 {}", terms.join(" "));
-    match form {
-        Form::Good => (),
-        Form::Odd => make_odd(random, &mut terms, &mut text),
-        Form::Spoiled if random.chance(30) => spoil(random, &mut text),
-        Form::Spoiled => (),
-    }
-    text
-}
-
-fn make_odd(random: &mut Random, terms: &mut Vec<String>, text: &mut String) {
-    let odd = match random.below(10) {
-        0 => random
-            .pick(&["ip4:0.0.0.0/0", "ip6:::/0", "a/0", "mx//0", "a:%{d}//0"])
-            .to_owned(),
-        1 => format!(
-            "ptr:{}",
-            random.pick(&["%{d}", "%{o}", "com", "example.com.", "%{h}"])
-        ),
-        2 => format!("x-{}=%{{i}}/:=", random.below(1000)),
-        3 => format!("exists:{}.", domain(random)),
-        4 => format!(
-            "a:{}{}",
-            random.pick(MACROS),
-            random.pick(&[".com", "x", "", "."])
-        ),
-        5 => format!("exists:{}.%{{p}}.example.com", random.pick(MACROS)),
-        6 => format!("include:{}..{}", random.pick(MACROS), domain(random)),
-        7 => format!(
-            "exists:{}.example.com",
-            "very-long-label.".repeat(random.below(30))
-        ),
-        8 => random
-            .pick(&[
-                "IP4:192.0.2.0/25",
-                "MX",
-                "-ALL",
-                "Ptr",
-                "INCLUDE:Example.Org",
-            ])
-            .into(),
-        _ => format!(
-            "exists:{}{}",
-            "%{d}".repeat(random.below(5)),
-            random.pick(MACROS)
-        ),
-    };
-    terms.insert(random.below(terms.len() + 1), odd);
-    *text = format!("v=spf1 {}", terms.join(random.pick(&[" ", "  "])));
-    if random.chance(10) {
-        text.push(' ');
-    }
-    if random.chance(5) {
-        text.replace_range(0..1, "V");
-    }
-}
-
-/// Replaces, inserts or removes a few characters.
-fn spoil(random: &mut Random, text: &mut String) {
-    for _ in 0..=random.below(3) {
-        let places: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
-        // The version is mostly left alone: without it there is nothing to read.
-        let place = if random.chance(95) { 6 } else { 0 };
-        let place = place + random.below(places.len().saturating_sub(place).max(1));
-        let Some(place) = places.get(place).copied() else {
-            continue;
-        };
-        let end = text[place..]
-            .chars()
-            .next()
-            .map_or(place, |found| place + found.len_utf8());
-        match random.below(3) {
-            0 => text.replace_range(place..end, ""),
-            1 => text.replace_range(place..end, random.pick(SPOILERS)),
-            _ => text.insert_str(place, random.pick(SPOILERS)),
-        }
-    }
-}
-
-fn qualifier(random: &mut Random) -> &'static str {
-    random.pick(&["", "+", "-", "-", "-", "~", "?"])
-}
-
-fn directive(random: &mut Random) -> String {
-    let mechanism = match random.below(12) {
-        0 => format!(
-            "ip4:{}{}",
-            ipv4(random),
-            random.pick(&["", "/24", "/25", "/8", "/32"])
-        ),
-        1 => format!(
-            "ip6:{}{}",
-            ipv6(random),
-            random.pick(&["", "/32", "/64", "/127"])
-        ),
-        2 => format!("a{}", random.pick(&["", "/24", "//64", "/25//48"])),
-        3 => format!(
-            "a:{}{}",
-            domain_spec(random),
-            random.pick(&["", "/24", "//64", "/8//32"])
-        ),
-        4 => format!("mx{}", random.pick(&["", "/24", "//64", "/25//48"])),
-        5 => format!("mx:{}", domain(random)),
-        6..=8 => format!("include:{}", domain_spec(random)),
-        9..=10 => format!("exists:{}", domain_spec(random)),
-        _ => random
-            .pick(&["ptr", "ptr:example.com", "ptr:org.example", "a", "mx"])
-            .to_owned(),
-    };
-    format!("{}{mechanism}", qualifier(random))
-}
-
-fn domain(random: &mut Random) -> String {
-    random.pick(DOMAINS).to_owned()
-}
-
-fn domain_spec(random: &mut Random) -> String {
-    match random.below(8) {
-        0 => format!("{}.{}", random.pick(MACROS), domain(random)),
-        1 => format!("{}.{}.%{{d}}", random.pick(MACROS), random.pick(MACROS)),
-        _ => domain(random),
-    }
-}
-
-fn explanation(random: &mut Random, form: Form) -> String {
-    let words = [
-        "See", "why", "%{i}", "%{c}", "%{r}", "%{s}", "%{d}", "%{L}", "%%,", "%_", "%{t}",
-    ];
-    let words: Vec<&str> = (0..random.below(6)).map(|_| random.pick(&words)).collect();
-    let mut text = format!("Not you. {}", words.join(" "));
-    if form == Form::Spoiled && random.chance(30) {
-        spoil(random, &mut text);
-    }
-    text
 }

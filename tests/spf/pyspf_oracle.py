@@ -3,7 +3,7 @@
 usage: pyspf_oracle.py DIRECTORY_OF_PYSPF < cases > answers
 
 A line of the input is a JSON object with `zone` (a list of [name, type, value]), `client`,
-`helo`, `mail_from` and `receiver`; one of the output has `result` and `explanation`.
+`helo`, `mail_from` and `receiver`; one of the output has `result` and `explanation` (for an error, pyspf's message).
 Texts of TXT records are octets, written as the characters of the same numbers.
 """
 
@@ -56,12 +56,12 @@ class Zone:
         for _ in range(CNAMES_MAX + 1):
             node = self.nodes.get(wanted, {})
             if record_type in node.get("FAIL", []):
-                raise self.spf.TempError("DNS failure")
+                raise self.spf.TempError("no answer for " + name.lower())
             if "CNAME" not in node:
                 values = node.get(record_type, [])
                 return [((name, record_type), wire_value(record_type, value)) for value in values]
             wanted = node["CNAME"][-1].lower()
-        raise self.spf.TempError("CNAME chain")
+        raise self.spf.TempError("no answer for " + name.lower())
 
 
 def answer(spf, case):
@@ -76,7 +76,7 @@ def answer(spf, case):
         result, _, explanation = query.check()
     except Exception as error:  # What pyspf does not foresee is an answer too.
         return {"result": "crash", "explanation": repr(error)}
-    return {"result": result, "explanation": explanation if result == "fail" else None}
+    return {"result": result, "explanation": explanation}
 
 
 def main():
