@@ -34,7 +34,7 @@ use mailpol::spf::{Evaluation, SpfResult, check_host};
 use random::Random;
 use serde_json::Value;
 
-const SEED: u64 = 7208;
+const SEED: u64 = 1;
 const CASES: usize = 20_000;
 
 /// Differences that may be excused. Were there more, the cases would not show much.

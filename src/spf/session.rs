@@ -210,15 +210,13 @@ impl<'a> Session<'a> {
             None => self.validated_names(scope)?,
         };
         let domain = scope.domain;
-        let name = if names.iter().any(|name| name.eq_ignore_ascii_case(domain)) {
-            domain.to_owned()
-        } else {
-            let within = names.iter().find(|name| is_within(name, domain));
-            within
-                .or_else(|| names.first())
-                .map_or("unknown", String::as_str)
-                .to_owned()
-        };
+        let itself = names.iter().find(|name| name.eq_ignore_ascii_case(domain));
+        let within = names.iter().find(|name| is_within(name, domain));
+        let name = itself
+            .or(within)
+            .or(names.first())
+            .map_or("unknown", String::as_str);
+        let name = name.to_owned();
         self.client_names = Some(names);
         Ok(name)
     }

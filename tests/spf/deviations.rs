@@ -45,6 +45,42 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
         explains: |found| found.message_has("Void lookup limit") && found.record_has("%{p"),
     },
     Deviation {
+        what: "expands %{p} of explanations as it reads `exp=`, and counts what it does not find; \
+               section 4.6.4: `exp` causes a lookup only after the evaluation",
+        explains: |found| {
+            found.message_has("Void lookup limit")
+                && found.record_has("exp=")
+                && found.any_text_has("%{p")
+        },
+    },
+    Deviation {
+        what: "shows no explanation with %{p} if the lookups for it are over the limit or fail; \
+               sections 4.6.4 and 7.3: they are not counted, and a failure means `unknown`",
+        explains: |found| {
+            let ours = &found.ours.explanation;
+            ours.is_some() && found.theirs["explanation"] == "DEFAULT" && found.any_text_has("%{p")
+        },
+    },
+    Deviation {
+        what: "looks for the client's names, and counts what it does not find, if the domain of \
+               `ptr` is no name; section 4.8 leaves the result open",
+        explains: |found| {
+            found.message_has("Void lookup limit")
+                && found.record_has("ptr:%{h")
+                && found.case.helo.contains("..")
+        },
+    },
+    Deviation {
+        what: "takes a newline after a prefix length for the end of the term; section 4.6.1",
+        explains: |found| {
+            let problem = found.ours.problem.as_ref();
+            let reason = problem.map(|problem| &problem.reason);
+            found.case.spoiled
+                && found.any_text_has("\n ")
+                && matches!(reason, Some(Reason::Syntax(_)))
+        },
+    },
+    Deviation {
         what: "ends with temperror if DNS does not answer for the client's names; sections 5.5 \
                and 7.3: the name is skipped, or there is none",
         explains: |found| {
@@ -79,7 +115,7 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
             found.message_has("invalid-macro-char")
                 && found
                     .records()
-                    .any(|(_, text)| text.split(' ').any(|term| term.ends_with("%%")))
+                    .any(|(_, text)| text.split(' ').any(ends_in_percent))
         },
     },
     Deviation {
@@ -109,7 +145,26 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
             found.case.spoiled && dropped && found.theirs["result"] == "fail"
         },
     },
+    Deviation {
+        what: "cuts an explanation of more than 253 characters at its first dot, as it does with \
+               names; section 7.3: only names are cut",
+        explains: |found| match (
+            &found.ours.explanation,
+            found.theirs["explanation"].as_str(),
+        ) {
+            (Some(ours), Some(theirs)) => {
+                ours.len() > 253 && ours.split_once('.').is_some_and(|(_, rest)| rest == theirs)
+            }
+            _ => false,
+        },
+    },
 ];
+
+/// Tells whether `%%` is the last of a term, prefix lengths aside.
+fn ends_in_percent(term: &str) -> bool {
+    let length = |found: char| found == '/' || found.is_ascii_digit();
+    term.trim_end_matches(length).ends_with("%%")
+}
 
 impl Difference<'_> {
     fn message_has(&self, words: &str) -> bool {

@@ -45,6 +45,7 @@ const SPOILERS: &[&str] = &[
     "x",
     "\t",
     "\n",
+    "/8\n ",
     "\0",
     "\u{7f}",
     "\u{e9}",
@@ -186,7 +187,14 @@ fn directive(random: &mut Random) -> String {
         6..=8 => format!("include:{}", domain_spec(random)),
         9..=10 => format!("exists:{}", domain_spec(random)),
         _ => random
-            .pick(&["ptr", "ptr:example.com", "ptr:org.example", "a", "mx"])
+            .pick(&[
+                "ptr",
+                "ptr:%{h}",
+                "ptr:example.com",
+                "ptr:org.example",
+                "a",
+                "mx",
+            ])
             .to_owned(),
     };
     format!("{}{mechanism}", qualifier(random))
@@ -206,7 +214,19 @@ fn domain_spec(random: &mut Random) -> String {
 
 pub(crate) fn explanation(random: &mut Random, form: Form) -> String {
     let words = [
-        "See", "why", "%{i}", "%{c}", "%{r}", "%{s}", "%{d}", "%{L}", "%%,", "%_", "%{t}",
+        "See",
+        "why",
+        "%{i}",
+        "%{c}",
+        "%{r}",
+        "%{s}",
+        "%{d}",
+        "%{L}",
+        "%%,",
+        "%_",
+        "%{t}",
+        "%{p}",
+        "%{i}/%{ir}/%{i}/%{ir}",
     ];
     let words: Vec<&str> = (0..random.below(6)).map(|_| random.pick(&words)).collect();
     let mut text = format!("Not you. {}", words.join(" "));
