@@ -9,10 +9,11 @@ pub(super) const IPV6_BITS: u8 = 128;
 
 /// The two prefix lengths of `a` and `mx` (RFC 7208 section 5.3, `dual-cidr-length`).
 ///
-/// INVARIANT: `ipv4` is at most 32 and `ipv6` at most 128; only the parser makes other values
-/// than [`DualCidr::FULL`].
+/// The IPv4 length is at most 32, the IPv6 length at most 128.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DualCidr {
+    // INVARIANT: only the parser makes other values than `DualCidr::FULL`, and it compares them
+    // with the bits of the address.
     /// Compared when the client has an IPv4 address.
     pub(super) ipv4: u8,
     /// Compared when the client has an IPv6 address.

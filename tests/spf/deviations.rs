@@ -112,10 +112,7 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
         what: "refuses `%%` at the end of a term; section 7.1: macro-expand, which may end a \
                domain-spec",
         explains: |found| {
-            found.message_has("invalid-macro-char")
-                && found
-                    .records()
-                    .any(|(_, text)| text.split(' ').any(ends_in_percent))
+            found.message_has("invalid-macro-char") && found.has_term(ends_in_percent)
         },
     },
     Deviation {
@@ -158,6 +155,48 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
             _ => false,
         },
     },
+    Deviation {
+        what: "knows `exp` and `redirect` in lower case only; section 4.6.1 and RFC 5234 section \
+               2.3: names are compared without regard to case",
+        explains: |found| {
+            found.has_term(|term| {
+                let name = term.split_once('=').map_or("", |(name, _)| name);
+                let known =
+                    name.eq_ignore_ascii_case("exp") || name.eq_ignore_ascii_case("redirect");
+                known && name.contains(|letter: char| letter.is_ascii_uppercase())
+            })
+        },
+    },
+    Deviation {
+        what: "does not reverse at `R`; section 7.1 and RFC 5234 section 2.3, as above",
+        explains: |found| {
+            found.has_term(|term| {
+                term.split("%{")
+                    .skip(1)
+                    .any(|inside| inside.split('}').any(|inside| inside.contains('R')))
+            })
+        },
+    },
+    Deviation {
+        what: "joins parts by what divided them; section 7.3: by dots",
+        explains: |found| found.has_term(|term| term.contains("%{v-}")),
+    },
+    Deviation {
+        what: "refuses modifiers that it does not know if they are repeated; section 6: they are \
+               ignored, no matter how often they appear",
+        explains: |found| found.message_has("x= MUST appear at most once"),
+    },
+    Deviation {
+        what: "does not read the value of `default=`; section 6: it is a macro string",
+        explains: |found| {
+            let reason = found.ours.problem.as_ref().map(|problem| &problem.reason);
+            found.has_term(|term| term.starts_with("default="))
+                && matches!(
+                    reason,
+                    Some(Reason::Syntax("there is no such macro letter"))
+                )
+        },
+    },
 ];
 
 /// Tells whether `%%` is the last of a term, prefix lengths aside.
@@ -182,6 +221,10 @@ impl Difference<'_> {
                 None
             }
         })
+    }
+
+    fn has_term(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.records().any(|(_, text)| text.split(' ').any(&is))
     }
 
     fn record_has(&self, words: &str) -> bool {

@@ -122,6 +122,12 @@ fn make_odd(random: &mut Random, terms: &mut Vec<String>, text: &mut String) {
                 "-ALL",
                 "Ptr",
                 "INCLUDE:Example.Org",
+                "EXP=why.%{d}",
+                "Redirect=example.org",
+                "exists:%{dR}.example.com",
+                "exists:%{v-}.example.com",
+                "x=1 x=2",
+                "default=%{x}",
             ])
             .into(),
         _ => format!(
