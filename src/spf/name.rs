@@ -5,7 +5,8 @@ const NAME_LENGTH_MAX: usize = 253;
 /// Octets that a label may have (RFC 1035 section 2.3.4).
 const LABEL_OCTETS_MAX: usize = 63;
 
-/// Returns the name without a final dot, or `None` if DNS cannot be asked for it. Any printable ASCII character may be in a label: domain-specs allow it.
+/// Returns the name without a final dot, or `None` if DNS cannot be asked for it.
+/// Any printable ASCII character may be in a label: domain-specs allow it.
 pub(super) fn dns_name(name: &str) -> Option<String> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let printable = name.bytes().all(|octet| matches!(octet, b' '..=b'~'));

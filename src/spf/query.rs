@@ -170,6 +170,13 @@ mod tests {
     }
 
     #[test]
+    fn the_last_at_sign_divides() {
+        let subject = Subject::mail_from(&query("192.0.2.1", Some("\"a@c\"@b.example")));
+        let parts = (subject.local_part.as_str(), subject.domain.as_str());
+        assert_eq!(parts, ("\"a@c\"", "b.example"));
+    }
+
+    #[test]
     fn addresses_are_reversed_as_for_ptr() {
         let reverse = |client| Subject::helo(&query(client, None)).reverse_name();
         assert_eq!(reverse("192.0.2.1"), "1.2.0.192.in-addr.arpa");

@@ -178,6 +178,36 @@ fn explanations_are_one_line_of_ascii() {
 }
 
 #[test]
+fn only_a_fail_is_explained() {
+    let records = [
+        ("example.com", "v=spf1 ~all exp=why.example.com"),
+        ("why.example.com", "why"),
+    ];
+    assert_eq!(evaluate(&records).explanation, None);
+}
+
+#[test]
+fn the_domain_itself_is_the_best_name_of_a_client() {
+    fn last_asked(zone: &Zone) -> String {
+        let mut asked = String::new();
+        for step in check_host(zone, &query(Some("jane@example.com"))).trace {
+            if let Event::Asked { name, .. } = step.event {
+                asked = name;
+            }
+        }
+        asked
+    }
+    let mut zone = zone(&[("example.com", "v=spf1 exists:%{p}.ok.example -all")]);
+    for name in ["other.example", "host.example.com", "example.com"] {
+        zone.add_ptr("1.2.0.192.in-addr.arpa", name);
+    }
+    zone.add_a("other.example", "192.0.2.1".parse().unwrap());
+    assert_eq!(last_asked(&zone), "host.example.com.ok.example");
+    zone.add_a("example.com", "192.0.2.1".parse().unwrap());
+    assert_eq!(last_asked(&zone), "example.com.ok.example");
+}
+
+#[test]
 fn local_parts_beyond_ascii_match_nothing() {
     let mut zone = zone(&[(
         "example.com",

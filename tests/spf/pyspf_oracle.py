@@ -3,7 +3,8 @@
 usage: pyspf_oracle.py DIRECTORY_OF_PYSPF < cases > answers
 
 A line of the input is a JSON object with `zone` (a list of [name, type, value]), `client`,
-`helo`, `mail_from` and `receiver`; one of the output has `result` and `explanation` (for an error, pyspf's message).
+`helo`, `mail_from` and `receiver`; one of the output has `result` and `explanation` (for an
+error, pyspf's message).
 Texts of TXT records are octets, written as the characters of the same numbers.
 """
 
