@@ -49,6 +49,11 @@ impl Artifacts {
         self.files.insert(path.to_owned(), artifact);
     }
 
+    /// Replaces all files with those of a server's tree; what else is known of the host stays.
+    pub fn replace(&mut self, files: BTreeMap<String, Artifact>) {
+        self.files = files;
+    }
+
     /// Returns a file by its path; a leading `/` is allowed.
     pub fn get(&self, path: &str) -> Option<&Artifact> {
         self.files.get(path.trim_start_matches('/'))

@@ -108,7 +108,9 @@ fn gate(
 pub(crate) fn check<V: View>(view: V) -> Result<(), String> {
     use std::collections::BTreeSet;
     let environment = environment(V::NAME, V::TEXT, V::SYNTAX).map_err(|e| e.to_string())?;
-    let template = environment.get_template(V::NAME).map_err(|e| e.to_string())?;
+    let template = environment
+        .get_template(V::NAME)
+        .map_err(|e| e.to_string())?;
     let used: BTreeSet<String> = template.undeclared_variables(false).into_iter().collect();
     let fields = Value::from(Serde(view));
     let fields: BTreeSet<String> = fields

@@ -176,10 +176,7 @@ impl Parts<'_> {
 
 /// Rule 6 for who is still here.
 fn refuse_foreign() -> [Restriction; 2] {
-    [
-        restrict::literals(),
-        Restriction::REJECT_UNAUTH_DESTINATION,
-    ]
+    [restrict::literals(), Restriction::REJECT_UNAUTH_DESTINATION]
 }
 
 /// Returns the class of logins that may use their own addresses only: rule 4.

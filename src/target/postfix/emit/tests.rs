@@ -20,10 +20,15 @@ fn dump() {
     for (name, house) in [("doe", House::doe())] {
         let artifacts = emitted(&house);
         for (path, artifact) in artifacts.files() {
-            let path = std::path::Path::new("/tmp/emit-trees").join(name).join(path);
+            let path = std::path::Path::new("/tmp/emit-trees")
+                .join(name)
+                .join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, artifact.source.text()).unwrap();
         }
-        println!("{:?} {:?} {:?} {:?}", artifacts.packages, artifacts.required_files, artifacts.commands, artifacts.restarts);
+        println!(
+            "{:?} {:?} {:?} {:?}",
+            artifacts.packages, artifacts.required_files, artifacts.commands, artifacts.restarts
+        );
     }
 }
