@@ -48,6 +48,8 @@ fn words(test: &Test, label: Label) -> String {
         | Question::From(_)
         | Question::To(_)
         | Question::Owner(_)
+        | Question::FromKind(_)
+        | Question::ToKind(_)
         | Question::OwnerOfDomain(_) => None,
     }
     .unwrap_or_else(|| {

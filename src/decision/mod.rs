@@ -20,7 +20,7 @@ pub use decider::Decider;
 pub use envelope::Envelope;
 pub use listener::FoundListener;
 pub use table::{
-    AddressKey, AddressTable, ClientTable, Label, LoginTable, NameTable, OwnerTable, Row,
+    AddressKey, AddressTable, ClientTable, FormTable, Label, LoginTable, NameTable, OwnerTable, Row,
 };
 pub use test::{Question, Test, TestId};
 pub use verdict::{At, Because, Decision, Destination, Header, Route, Store, Verdict};

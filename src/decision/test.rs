@@ -1,6 +1,6 @@
 //! Tests: what a decider may ask of an envelope.
 
-use super::{AddressTable, ClientTable, LoginTable, NameTable, OwnerTable};
+use super::{AddressTable, ClientTable, FormTable, LoginTable, NameTable, OwnerTable};
 use crate::source::Loc;
 
 /// The number of a test in its decider's list.
@@ -51,10 +51,14 @@ pub enum Question {
     Helo(NameTable),
     /// The form of the reverse-path. Label: [`crate::mail::PathForm::index`].
     FromForm,
+    /// The form of the reverse-path, gathered into kinds.
+    FromKind(FormTable),
     /// The address of the reverse-path. Ask only under forms that have what the table looks at.
     From(AddressTable),
     /// The form of the forward-path. Label: [`crate::mail::PathForm::index`].
     ToForm,
+    /// The form of the forward-path, gathered into kinds.
+    ToKind(FormTable),
     /// The address of the forward-path. Ask only under forms that have what the table looks at.
     To(AddressTable),
     /// The SPF result of the MAIL FROM identity. Label: its number in RFC 7208 section 2.6.

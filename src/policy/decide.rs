@@ -5,13 +5,14 @@
 
 use std::collections::BTreeSet;
 
+use super::form::{ForwardKind, ReverseKind};
 use super::tables::{self, IN_DOMAIN, LOGIN_ANY, Tests};
 use super::{OwnDomain, Policy, RecordHeaders, SpfPolicy};
 use crate::decision::{
     Ask, At, Because, Decider, Decision, Destination, Header, Label, Route, Test, Unanswered,
     Verdict,
 };
-use crate::mail::{Address, Listener, PathForm, Reply};
+use crate::mail::{Address, Listener, Reply};
 use crate::spf::SpfResult;
 
 /// A policy, prepared to decide envelopes.
@@ -88,7 +89,7 @@ impl<'p> PolicyDecider<'p> {
     fn refused_sender(
         &self,
         client: &Client,
-        from: PathForm,
+        from: ReverseKind,
         place: Where,
         ask: &mut dyn Ask,
     ) -> Result<Option<Decision>, Unanswered> {
@@ -119,7 +120,7 @@ impl<'p> PolicyDecider<'p> {
         }
         if client.authenticated
             && !client.internal
-            && from != PathForm::Null
+            && from != ReverseKind::Null
             && !Self::owns(client, from, ask)?
         {
             let at = At::Row(Tests::LOGIN);
@@ -148,38 +149,35 @@ impl<'p> PolicyDecider<'p> {
     }
 
     /// Whether a grant of the login covers the reverse-path.
-    fn owns(client: &Client, from: PathForm, ask: &mut dyn Ask) -> Result<bool, Unanswered> {
+    fn owns(client: &Client, from: ReverseKind, ask: &mut dyn Ask) -> Result<bool, Unanswered> {
         if client.login == LOGIN_ANY {
             return Ok(true);
         }
-        if from.has_address() {
+        if from == ReverseKind::Address {
             return Ok(ask.ask(Tests::OWNER)? == Label(1));
         }
         Ok(from.has_domain() && ask.ask(Tests::OWNER_OF_DOMAIN)? == Label(1))
     }
 
-    fn place(to: PathForm, ask: &mut dyn Ask) -> Result<Where, Unanswered> {
-        if to == PathForm::BarePostmaster {
-            return Ok(Where::Local);
-        }
-        if !to.has_domain() || ask.ask(Tests::TO_DOMAIN)? != IN_DOMAIN {
-            return Ok(Where::Foreign);
-        }
-        Ok(if to.is_routed() {
-            Where::Routed
-        } else {
-            Where::Local
-        })
+    fn place(to: ForwardKind, ask: &mut dyn Ask) -> Result<Where, Unanswered> {
+        let ours = match to {
+            ForwardKind::Postmaster => return Ok(Where::Local),
+            ForwardKind::Bad | ForwardKind::Elsewhere => return Ok(Where::Foreign),
+            ForwardKind::Address | ForwardKind::Domain => Where::Local,
+            ForwardKind::Routed => Where::Routed,
+        };
+        let found = ask.ask(Tests::TO_DOMAIN)? == IN_DOMAIN;
+        Ok(if found { ours } else { Where::Foreign })
     }
 
     /// Rule 8: what SPF says of a stranger. `None` where it is not asked.
-    fn spf(&self, from: PathForm, ask: &mut dyn Ask) -> Result<Option<Spf>, Unanswered> {
+    fn spf(&self, from: ReverseKind, ask: &mut dyn Ask) -> Result<Option<Spf>, Unanswered> {
         let policy = self.policy.inbound.spf;
         if policy == SpfPolicy::Off || ask.ask(Tests::LOOPBACK)? != Label::ABSENT {
             return Ok(None);
         }
         // RFC 7208 section 2.4: the HELO identity stands in for the null reverse-path.
-        let identity = if from == PathForm::Null {
+        let identity = if from == ReverseKind::Null {
             Tests::SPF_HELO
         } else {
             Tests::SPF_FROM
@@ -211,7 +209,7 @@ impl<'p> PolicyDecider<'p> {
     fn accept(
         &self,
         client: &Client,
-        to: PathForm,
+        to: ForwardKind,
         place: Where,
         headers: BTreeSet<Header>,
     ) -> Decision {
@@ -222,7 +220,7 @@ impl<'p> PolicyDecider<'p> {
         let (because, at) = match grant {
             Some(grant) => (Because::Granted, At::Place(grant.at.clone())),
             None if client.authenticated => (Because::Granted, At::Row(Tests::LOGIN)),
-            None if to == PathForm::BarePostmaster => {
+            None if to == ForwardKind::Postmaster => {
                 let at = self
                     .policy
                     .postmaster()
@@ -232,7 +230,7 @@ impl<'p> PolicyDecider<'p> {
             None => (Because::Listed, At::Row(Tests::RECIPIENT)),
         };
         let route = match (place, self.policy.postmaster()) {
-            (Where::Local, Some(postmaster)) if to == PathForm::BarePostmaster => {
+            (Where::Local, Some(postmaster)) if to == ForwardKind::Postmaster => {
                 Route::Address(postmaster.value.clone())
             }
             (Where::Local, _) => Route::Recipient,
@@ -264,12 +262,12 @@ impl Decider for PolicyDecider<'_> {
     fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
         // 1. Paths that RFC 5321 does not allow.
         let host = At::Place(self.policy.host.at.clone());
-        let from = form(ask.ask(Tests::FROM_FORM)?);
-        if !is_reverse_path(from) {
+        let from = ReverseKind::from_label(ask.ask(Tests::FROM_FORM)?);
+        if from == ReverseKind::Bad {
             return Ok(refuse(Reply::new(501, 5, 1, 7), Because::BadPath, host));
         }
-        let to = form(ask.ask(Tests::TO_FORM)?);
-        if !is_forward_path(to) {
+        let to = ForwardKind::from_label(ask.ask(Tests::TO_FORM)?);
+        if to == ForwardKind::Bad {
             return Ok(refuse(Reply::new(501, 5, 1, 3), Because::BadPath, host));
         }
         let client = self.client(ask)?;
@@ -287,8 +285,10 @@ impl Decider for PolicyDecider<'_> {
         let unlisted = match place {
             Where::Foreign => false,
             Where::Routed => true,
-            Where::Local if to == PathForm::BarePostmaster => false,
-            Where::Local => !to.has_address() || ask.ask(Tests::RECIPIENT)? == Label::ABSENT,
+            Where::Local if to == ForwardKind::Postmaster => false,
+            Where::Local => {
+                to != ForwardKind::Address || ask.ask(Tests::RECIPIENT)? == Label::ABSENT
+            }
         };
         if unlisted {
             let at = At::Row(Tests::TO_DOMAIN);
@@ -319,11 +319,6 @@ impl Decider for PolicyDecider<'_> {
     }
 }
 
-/// Returns the form of a label; a number that no form has is none that any MTA takes.
-fn form(label: Label) -> PathForm {
-    PathForm::from_index(label.0).unwrap_or(PathForm::Malformed)
-}
-
 /// Returns the refusal with a reply; 4yz defers.
 fn refuse(reply: Reply, because: Because, at: At) -> Decision {
     let verdict = if reply.code < 500 {
@@ -340,53 +335,4 @@ fn refuse(reply: Reply, because: Because, at: At) -> Decision {
         route: Route::None,
         headers,
     }
-}
-
-/// Returns whether rule 1 lets a reverse-path through.
-///
-/// RFC 5321 section 4.1.2 allows the null path, a dot-string or a quoted-string before a domain or
-/// an address literal, and a source route in front. A trailing dot is tolerated, and an
-/// underscore, which only DNS knows of. Bare numbers are no domain (section 4.1.3), and a
-/// local-part that begins like an option is refused as Postfix does (postconf(5),
-/// `allow_min_user`).
-fn is_reverse_path(form: PathForm) -> bool {
-    match form {
-        PathForm::Plain
-        | PathForm::Quoted
-        | PathForm::QuotedPair
-        | PathForm::SourceRoute
-        | PathForm::Null
-        | PathForm::Literal
-        | PathForm::OwnLiteral
-        | PathForm::Percent
-        | PathForm::Bang
-        | PathForm::QuotedRoute
-        | PathForm::TrailingDot
-        | PathForm::Underscore
-        | PathForm::LongLocal => true,
-        PathForm::BarePostmaster
-        | PathForm::LeadingDash
-        | PathForm::NumericDomain
-        | PathForm::DoubleAt
-        | PathForm::Bare
-        | PathForm::OddPostmaster
-        | PathForm::BareRoute
-        | PathForm::EmptyLocal
-        | PathForm::Spaced
-        | PathForm::Comment
-        | PathForm::Escaped
-        | PathForm::Dotted
-        | PathForm::OddLocal
-        | PathForm::EightBit
-        | PathForm::Malformed => false,
-    }
-}
-
-/// Returns whether rule 1 lets a forward-path through.
-///
-/// As for a reverse-path; besides, bare `postmaster` is a recipient (RFC 5321 section 4.5.1) and
-/// the null path is none. `a@b@ours` is let through: it is a route, and rule 6 or 7 refuses it.
-fn is_forward_path(form: PathForm) -> bool {
-    let besides = matches!(form, PathForm::BarePostmaster | PathForm::DoubleAt);
-    besides || (form != PathForm::Null && is_reverse_path(form))
 }

@@ -5,6 +5,7 @@
 
 mod decide;
 mod domain;
+mod form;
 mod grant;
 mod host;
 mod inbound;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 
+use super::form::{ForwardKind, ReverseKind};
 use super::{Policy, SenderScope};
 use crate::decision::{
     AddressKey, AddressTable, ClientTable, Destination, Label, LoginTable, OwnerTable, Question,
@@ -70,7 +71,11 @@ pub(super) fn prepare(policy: &Policy) -> Vec<Test> {
             &host,
         ),
         test("login listed", Question::Login(login_table(policy)), &auth),
-        test("form of the reverse-path", Question::FromForm, &host),
+        test(
+            "form of the reverse-path",
+            Question::FromKind(ReverseKind::table()),
+            &host,
+        ),
         test(
             "reverse-path in our domains",
             Question::From(domain_table(policy)),
@@ -86,7 +91,11 @@ pub(super) fn prepare(policy: &Policy) -> Vec<Test> {
             Question::OwnerOfDomain(owner_table(policy)),
             &auth,
         ),
-        test("form of the forward-path", Question::ToForm, &host),
+        test(
+            "form of the forward-path",
+            Question::ToKind(ForwardKind::table()),
+            &host,
+        ),
         test(
             "forward-path in our domains",
             Question::To(domain_table(policy)),

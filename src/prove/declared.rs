@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
+use super::kind::{Forward, Reverse};
 use crate::decision::{
-    AddressKey, AddressTable, Ask, ClientTable, Label, LoginTable, OwnerTable, Question, Row, Test,
-    TestId, Unanswered,
+    AddressKey, AddressTable, Ask, ClientTable, FormTable, Label, LoginTable, OwnerTable, Question,
+    Row, Test, TestId, Unanswered,
 };
-use crate::mail::{Address, Listener, PathForm, prefix_range};
+use crate::mail::{Address, Listener, prefix_range};
 use crate::policy::{HostedDomain, Otherwise, Policy, SenderScope};
 use crate::source::Loc;
 use crate::spf::SpfResult;
@@ -65,7 +66,10 @@ impl<'p> Declared<'p> {
             test("listener", Question::Listener),
             test("TLS", Question::Tls),
             test("declared login", Question::Login(logins(policy))),
-            test("form of the reverse-path", Question::FromForm),
+            test(
+                "form of the reverse-path",
+                Question::FromKind(FormTable::new(Reverse::number)),
+            ),
             test(
                 "reverse-path in a declared domain",
                 Question::From(domains(policy, ours)),
@@ -75,7 +79,10 @@ impl<'p> Declared<'p> {
                 "declared owner of the domain",
                 Question::OwnerOfDomain(owners(policy)),
             ),
-            test("form of the forward-path", Question::ToForm),
+            test(
+                "form of the forward-path",
+                Question::ToKind(FormTable::new(Forward::number)),
+            ),
             test(
                 "forward-path in a declared domain",
                 Question::To(domains(policy, ours)),
@@ -156,96 +163,70 @@ impl Asked<'_, '_> {
         Ok(!self.internal()? && !self.authenticated()?)
     }
 
-    pub(super) fn reverse_form(&mut self) -> Answered<PathForm> {
-        let number = self.ask.ask(FROM_FORM)?.0;
-        Ok(PathForm::from_index(number).unwrap_or(PathForm::Malformed))
+    pub(super) fn reverse(&mut self) -> Answered<Reverse> {
+        let number = self.ask.ask(FROM_FORM)?.0 as usize;
+        Ok(Reverse::ALL
+            .get(number)
+            .copied()
+            .unwrap_or(Reverse::Neither))
     }
 
-    pub(super) fn forward_form(&mut self) -> Answered<PathForm> {
-        let number = self.ask.ask(TO_FORM)?.0;
-        Ok(PathForm::from_index(number).unwrap_or(PathForm::Malformed))
+    pub(super) fn forward(&mut self) -> Answered<Forward> {
+        let number = self.ask.ask(TO_FORM)?.0 as usize;
+        Ok(Forward::ALL.get(number).copied().unwrap_or(Forward::Abroad))
     }
 
     /// Returns whether the reverse-path claims one of our domains.
     pub(super) fn claims_ours(&mut self) -> Answered<bool> {
-        Ok(self.reverse_form()?.has_domain() && self.yes(FROM)?)
+        Ok(self.reverse()?.has_domain() && self.yes(FROM)?)
     }
 
     /// Returns whether a grant of the login covers the reverse-path; the null one always.
     pub(super) fn covered(&mut self) -> Answered<bool> {
-        let form = self.reverse_form()?;
-        if form == PathForm::Null || self.ask.ask(LOGIN)? == Label(2) {
+        let form = self.reverse()?;
+        if form == Reverse::Null || self.ask.ask(LOGIN)? == Label(2) {
             return Ok(true);
         }
-        if form.has_address() {
-            self.yes(OWNER)
-        } else {
-            Ok(form.has_domain() && self.yes(OWNER_OF_DOMAIN)?)
+        match form {
+            Reverse::Plain | Reverse::Address => self.yes(OWNER),
+            Reverse::Domain => self.yes(OWNER_OF_DOMAIN),
+            Reverse::Null | Reverse::Neither => Ok(false),
         }
     }
 
     /// Returns whether the forward-path leads to somebody else, or could be followed there.
     pub(super) fn foreign(&mut self) -> Answered<bool> {
-        let form = self.forward_form()?;
-        Ok(match form {
-            PathForm::Literal
-            | PathForm::OwnLiteral
-            | PathForm::NumericDomain
-            | PathForm::Underscore
-            | PathForm::BareRoute
-            | PathForm::Percent
-            | PathForm::Bang
-            | PathForm::QuotedRoute
-            | PathForm::DoubleAt => true,
-            PathForm::BarePostmaster
-            | PathForm::OddPostmaster
-            | PathForm::Bare
-            | PathForm::Null
-            | PathForm::Malformed => false,
-            PathForm::Plain
-            | PathForm::Quoted
-            | PathForm::QuotedPair
-            | PathForm::SourceRoute
-            | PathForm::TrailingDot
-            | PathForm::LeadingDash
-            | PathForm::EmptyLocal
-            | PathForm::Spaced
-            | PathForm::Comment
-            | PathForm::Escaped
-            | PathForm::Dotted
-            | PathForm::OddLocal
-            | PathForm::EightBit
-            | PathForm::LongLocal => !self.yes(TO)?,
-        })
+        match self.forward()? {
+            Forward::Abroad => Ok(true),
+            Forward::Postmaster | Forward::Nowhere => Ok(false),
+            Forward::Plain | Forward::Domain => Ok(!self.yes(TO)?),
+        }
     }
 
     /// Returns whether the forward-path is a plain address elsewhere.
     pub(super) fn plain_foreign(&mut self) -> Answered<bool> {
-        Ok(self.forward_form()? == PathForm::Plain && !self.yes(TO)?)
+        Ok(self.forward()? == Forward::Plain && !self.yes(TO)?)
     }
 
     /// Returns whether the forward-path is the plain address of a declared recipient.
     pub(super) fn plain_listed(&mut self) -> Answered<bool> {
-        Ok(self.forward_form()? == PathForm::Plain && self.yes(RECIPIENT)?)
+        Ok(self.forward()? == Forward::Plain && self.yes(RECIPIENT)?)
     }
 
     /// Returns whether the forward-path is plain, in a domain of ours.
     pub(super) fn plain_ours(&mut self) -> Answered<bool> {
-        Ok(self.forward_form()? == PathForm::Plain && self.yes(TO)?)
+        Ok(self.forward()? == Forward::Plain && self.yes(TO)?)
     }
 
     /// Returns whether the forward-path is postmaster of a domain of ours, or bare.
     pub(super) fn postmaster(&mut self) -> Answered<bool> {
-        let form = self.forward_form()?;
-        Ok(
-            form == PathForm::BarePostmaster
-                || (form == PathForm::Plain && self.yes(POSTMASTER)?),
-        )
+        let form = self.forward()?;
+        Ok(form == Forward::Postmaster || (form == Forward::Plain && self.yes(POSTMASTER)?))
     }
 
     /// Returns the result of the identity that RFC 7208 section 2.4 names.
     pub(super) fn spf(&mut self) -> Answered<SpfResult> {
-        let test = if self.reverse_form()? == PathForm::Null {
+        let test = if self.reverse()? == Reverse::Null {
             SPF_HELO
         } else {
             SPF_FROM

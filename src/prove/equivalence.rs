@@ -4,24 +4,28 @@
 //! narrow is the *latitude*: the rule of it stands here, once.
 
 use super::fork::Answers;
+use super::kind::Forward;
 use super::obligation::{Outcome, Reach};
 use super::side::{Side, number};
 use super::universe::TestNumber;
 use crate::decision::{Decider, Decision, Destination, Envelope, Route, TestId, Verdict, run};
-use crate::mail::{Address, ForwardPath, PathForm};
+use crate::mail::{Address, ForwardPath};
 
-/// Returns the form of the forward-path: the obligations' own test of it.
-pub(super) fn to_form(answers: &Answers, declared_offset: u32) -> Result<PathForm, TestNumber> {
+/// Returns what the forward-path says, by the obligations' own test of it.
+pub(super) fn forward(answers: &Answers, declared_offset: u32) -> Result<Forward, TestNumber> {
     let test = number(declared_offset, TestId(9));
     let label = answers.get(test).ok_or(test)?;
-    Ok(PathForm::from_index(label.0).unwrap_or(PathForm::Malformed))
+    Ok(Forward::ALL
+        .get(label.0 as usize)
+        .copied()
+        .unwrap_or(Forward::Plain))
 }
 
 /// Returns whether two outcomes are the same, but for the latitude.
 pub(super) fn equal(
     ours: &Outcome,
     theirs: &Outcome,
-    to: PathForm,
+    to: Forward,
     reference: &Side<'_>,
     files: &Side<'_>,
     destinations_differ: &mut dyn FnMut() -> Result<crate::decision::Label, TestNumber>,
@@ -50,8 +54,8 @@ fn same_reply(a: &Decision, b: &Decision) -> bool {
 /// The latitude: for a forward-path that is not a plain `local@domain`, an MTA may refuse what the
 /// policy accepts, refuse for another reason, or deliver here what the policy refuses. It may
 /// never relay.
-fn in_latitude(ours: &Decision, theirs: &Decision, to: PathForm, reach: Reach) -> bool {
-    if to == PathForm::Plain || to == PathForm::BarePostmaster {
+fn in_latitude(ours: &Decision, theirs: &Decision, to: Forward, reach: Reach) -> bool {
+    if !to.is_odd() {
         return false;
     }
     match (ours.verdict, theirs.verdict) {
@@ -67,7 +71,7 @@ pub(crate) fn differ(a: &dyn Decider, b: &dyn Decider, envelope: &Envelope) -> b
         return true;
     };
     let reach = reach(b, &theirs, &envelope.to);
-    if in_latitude(&ours, &theirs, envelope.to.form(), reach) {
+    if in_latitude(&ours, &theirs, Forward::of(envelope.to.form()), reach) {
         return false;
     }
     !same_reply(&ours, &theirs)

@@ -97,8 +97,8 @@ impl Incomplete {
     }
 }
 
-/// What a complete run has visited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a run has visited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Visited {
     /// The classes: leaves of the forks.
     pub leaves: u64,
@@ -112,33 +112,27 @@ pub(super) fn explore<J>(
     judge: &mut dyn FnMut(&Answers) -> Result<J, TestNumber>,
     leaf: &mut dyn FnMut(J, &Leaf<'_, '_>),
 ) -> Result<Visited, Incomplete> {
-    let size = universe.size().ok_or(Incomplete::TooLarge)?;
-    let all =
-        |dimension: &Dimension| Rc::new((0..).take(dimension.classes.len()).collect::<Vec<u32>>());
-    let sets = universe.dimensions.iter().map(all).collect();
-    let mut open = vec![State {
-        answers: Answers::default(),
-        sets,
-        asked: 0,
-        holds: 0,
-    }];
-    let mut visited = Visited {
-        leaves: 0,
-        envelopes: 0,
-    };
+    let mut visited = Visited::default();
+    walk(universe, State::all(universe), judge, leaf, &mut visited)?;
+    visited.complete(universe)
+}
+
+/// Judges every class of the envelopes of a state, and counts them.
+pub(super) fn walk<J>(
+    universe: &Universe<'_>,
+    start: State,
+    judge: &mut dyn FnMut(&Answers) -> Result<J, TestNumber>,
+    leaf: &mut dyn FnMut(J, &Leaf<'_, '_>),
+    visited: &mut Visited,
+) -> Result<(), Incomplete> {
+    let mut open = vec![start];
     while let Some(state) = open.pop() {
         match judge(&state.answers) {
             Ok(judgement) => {
-                let count = state.count(universe);
                 visited.leaves += 1;
-                visited.envelopes = visited.envelopes.saturating_add(count);
-                leaf(
-                    judgement,
-                    &Leaf {
-                        universe,
-                        state: &state,
-                    },
-                );
+                visited.envelopes = visited.envelopes.saturating_add(state.count(universe));
+                let state = &state;
+                leaf(judgement, &Leaf { universe, state });
             }
             Err(test) => state.fork(universe, test, &mut open),
         }
@@ -146,14 +140,36 @@ pub(super) fn explore<J>(
             return Err(Incomplete::TooManyLeaves);
         }
     }
-    if visited.envelopes == size {
-        Ok(visited)
-    } else {
-        Err(Incomplete::Miscounted)
+    Ok(())
+}
+
+impl Visited {
+    /// Returns what was visited, if that was everything.
+    pub(super) fn complete(self, universe: &Universe<'_>) -> Result<Self, Incomplete> {
+        let size = universe.size().ok_or(Incomplete::TooLarge)?;
+        if self.envelopes == size {
+            Ok(self)
+        } else {
+            Err(Incomplete::Miscounted)
+        }
     }
 }
 
 impl State {
+    /// Returns the state of all envelopes.
+    fn all(universe: &Universe<'_>) -> Self {
+        let all = |dimension: &Dimension| {
+            Rc::new((0..).take(dimension.classes.len()).collect::<Vec<u32>>())
+        };
+        let sets = universe.dimensions.iter().map(all).collect();
+        Self {
+            answers: Answers::default(),
+            sets,
+            asked: 0,
+            holds: 0,
+        }
+    }
+
     /// Returns the classes of a dimension that are still possible.
     pub(super) fn set(&self, axis: Axis) -> &[u32] {
         self.sets

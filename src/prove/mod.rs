@@ -10,6 +10,7 @@ mod diagnostics;
 mod equivalence;
 mod fork;
 mod keys;
+mod kind;
 mod listeners;
 mod obligation;
 mod obligations;

@@ -3,7 +3,7 @@
 use super::counterexample::{Counterexample, Decided};
 use super::declared::{Asked, Declared};
 use super::equivalence;
-use super::fork::{Answers, Concrete, Incomplete, Known, Leaf, Visited, explore};
+use super::fork::{Answers, Concrete, Incomplete, Known, Leaf, Visited, explore, walk};
 use super::keys::Keys;
 use super::obligation::{OBLIGATIONS, Outcome};
 use super::report::{Answer, Finding};
@@ -12,6 +12,7 @@ use super::statement;
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Decider, Envelope, Test, Unanswered};
 use crate::policy::{Policy, PolicyDecider};
+use crate::source::Loc;
 
 /// The deciders of a run: the policy, and what is held against it.
 pub(super) struct Subjects<'a> {
@@ -117,60 +118,111 @@ struct Run<'a, 't> {
     judged: Side<'a>,
 }
 
-/// A predicate of an obligation or a statement.
-type Holds<'h> = &'h dyn Fn(&mut Asked<'_, '_>, &Outcome) -> Result<bool, Unanswered>;
+/// What must hold of every envelope.
+type Holds<'h> = dyn Fn(&mut Asked<'_, '_>, &Outcome) -> Result<bool, Unanswered> + 'h;
+
+/// An obligation or a statement.
+struct Predicate<'h> {
+    name: String,
+    sentence: String,
+    at: Option<Loc>,
+    holds: Box<Holds<'h>>,
+}
+
+/// What was seen of a predicate so far.
+#[derive(Default)]
+struct Tally {
+    suspects: Suspects,
+    visited: Visited,
+    incomplete: Option<Incomplete>,
+}
 
 impl Run<'_, '_> {
+    /// Checks every obligation and statement: the decider runs once, and each predicate goes on
+    /// from the leaves of that.
     fn obligations(&self) -> Vec<Finding> {
+        let predicates = self.predicates();
+        let mut tallies: Vec<Tally> = predicates.iter().map(|_| Tally::default()).collect();
+        let mut judge = |answers: &Answers| self.judged.outcome(answers);
+        let run = explore(self.universe, &mut judge, &mut |outcome, leaf| {
+            for (predicate, tally) in predicates.iter().zip(&mut tallies) {
+                self.check(predicate, &outcome, leaf, tally);
+            }
+        });
         let mut findings = Vec::new();
-        for obligation in OBLIGATIONS {
-            let holds =
-                |asked: &mut Asked<'_, '_>, outcome: &Outcome| obligation.holds(asked, outcome);
+        for (predicate, tally) in predicates.into_iter().zip(tallies) {
+            let visited = run
+                .and(tally.incomplete.map_or(Ok(()), Err))
+                .and_then(|()| tally.visited.complete(self.universe));
+            let replay = |envelope: &Envelope| self.breaks(&*predicate.holds, envelope);
+            let counterexample = |envelope: &Envelope| self.counterexample(envelope);
             findings.push(Finding {
-                name: obligation.name().to_owned(),
-                sentence: obligation.sentence().to_owned(),
-                at: None,
-                answer: self.check(&holds),
-            });
-        }
-        for (number, stated) in (0..).zip(&self.subjects.policy.statements) {
-            let holds = |asked: &mut Asked<'_, '_>, outcome: &Outcome| {
-                statement::holds(number, stated, asked, outcome)
-            };
-            findings.push(Finding {
-                name: stated.kind.name().to_owned(),
-                sentence: stated.name.value.clone(),
-                at: Some(stated.at.clone()),
-                answer: self.check(&holds),
+                answer: tally.suspects.answer(visited, &replay, counterexample),
+                name: predicate.name,
+                sentence: predicate.sentence,
+                at: predicate.at,
             });
         }
         findings
     }
 
-    /// Checks one predicate over every class.
-    fn check(&self, holds: Holds<'_>) -> Answer {
+    fn predicates(&self) -> Vec<Predicate<'_>> {
+        let obligations = OBLIGATIONS.iter().map(|obligation| Predicate {
+            name: obligation.name().to_owned(),
+            sentence: obligation.sentence().to_owned(),
+            at: None,
+            holds: Box::new(|asked, outcome| obligation.holds(asked, outcome)),
+        });
+        let statements = (0..)
+            .zip(&self.subjects.policy.statements)
+            .map(|(number, stated)| Predicate {
+                name: stated.kind.name().to_owned(),
+                sentence: stated.name.value.clone(),
+                at: Some(stated.at.clone()),
+                holds: Box::new(move |asked, outcome| {
+                    statement::holds(number, stated, asked, outcome)
+                }),
+            });
+        obligations.chain(statements).collect()
+    }
+
+    /// Checks one predicate over the envelopes of a leaf.
+    fn check(
+        &self,
+        predicate: &Predicate<'_>,
+        outcome: &Outcome,
+        leaf: &Leaf<'_, '_>,
+        tally: &mut Tally,
+    ) {
         let mut judge = |answers: &Answers| {
-            let outcome = self.judged.outcome(answers)?;
             let mut known = Known::new(answers, self.declared_offset);
             let mut asked = Asked {
                 declared: self.declared,
                 ask: &mut known,
             };
-            holds(&mut asked, &outcome)
+            (predicate.holds)(&mut asked, outcome)
                 .map_err(|Unanswered(test)| TestNumber(self.declared_offset + test.0))
         };
-        let mut suspects = Suspects::default();
-        let visited = explore(self.universe, &mut judge, &mut |holds, leaf| {
+        let suspects = &mut tally.suspects;
+        let mut found = |holds: bool, leaf: &Leaf<'_, '_>| {
             if !holds {
                 suspects.add(leaf);
             }
-        });
-        let replay = |envelope: &Envelope| self.breaks(holds, envelope);
-        suspects.answer(visited, &replay, |envelope| self.counterexample(envelope))
+        };
+        let start = leaf.state.clone();
+        if let Err(incomplete) = walk(
+            self.universe,
+            start,
+            &mut judge,
+            &mut found,
+            &mut tally.visited,
+        ) {
+            tally.incomplete = Some(incomplete);
+        }
     }
 
     /// Returns whether an envelope, decided concretely, breaks a predicate.
-    fn breaks(&self, holds: Holds<'_>, envelope: &Envelope) -> bool {
+    fn breaks(&self, holds: &Holds<'_>, envelope: &Envelope) -> bool {
         let tests = &self.universe.tests;
         let from = |offset: u32| tests.get(offset as usize..).unwrap_or_default();
         let mut ask = Concrete {
@@ -220,7 +272,7 @@ impl Run<'_, '_> {
         let mut judge = |answers: &Answers| {
             let ours = reference.outcome(answers)?;
             let theirs = self.judged.outcome(answers)?;
-            let form = equivalence::to_form(answers, self.declared_offset)?;
+            let form = equivalence::forward(answers, self.declared_offset)?;
             equivalence::equal(&ours, &theirs, form, reference, &self.judged, &mut || {
                 answers.get(differing).ok_or(differing)
             })

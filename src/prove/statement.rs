@@ -7,10 +7,11 @@ use super::obligation::Outcome;
 use crate::decision::{
     AddressKey, AddressTable, ClientTable, Label, LoginTable, Question, Row, Test, TestId, Verdict,
 };
-use crate::mail::{Address, PathForm};
+use crate::mail::Address;
 use crate::policy::{
     LoginScope, Policy, RecipientScope, ReversePathScope, Statement, StatementKind,
 };
+use crate::prove::kind::{Forward, Reverse};
 
 /// Each statement has this many tests.
 const TESTS_EACH: u32 = 4;
@@ -106,11 +107,11 @@ fn covers(number: u32, statement: &Statement, asked: &mut Asked<'_, '_>) -> Answ
 
 /// A statement that names reverse-paths speaks of the null one and of plain ones only.
 fn covers_from(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -> Answered<bool> {
-    let form = asked.reverse_form()?;
-    if form == PathForm::Null {
+    let form = asked.reverse()?;
+    if form == Reverse::Null {
         return Ok(statement.from.is_empty() || statement.from.contains(&ReversePathScope::Null));
     }
-    if form != PathForm::Plain {
+    if form != Reverse::Plain {
         return Ok(statement.from.is_empty() && statement.kind == StatementKind::Forbid);
     }
     if statement.from.is_empty() {
@@ -134,7 +135,7 @@ fn covers_from(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -
 
 /// A statement that names recipients speaks of plain ones; `foreign` of every form of foreign.
 fn covers_to(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -> Answered<bool> {
-    let plain = asked.forward_form()? == PathForm::Plain;
+    let plain = asked.forward()? == Forward::Plain;
     if statement.to.is_empty() {
         return Ok(plain || statement.kind == StatementKind::Forbid);
     }

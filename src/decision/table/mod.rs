@@ -5,12 +5,14 @@
 
 mod address;
 mod client;
+mod form;
 mod login;
 mod name;
 mod owner;
 
 pub use address::{AddressKey, AddressTable};
 pub use client::ClientTable;
+pub use form::FormTable;
 pub use login::LoginTable;
 pub use name::NameTable;
 pub use owner::OwnerTable;

@@ -1,7 +1,7 @@
 //! Who has logged in can send as itself.
 
-use crate::mail::PathForm;
 use crate::prove::declared::{Answered, Asked};
+use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Obligation, Outcome};
 
 /// An authenticated client is accepted for a plain foreign recipient, from each granted address.
@@ -20,8 +20,8 @@ impl Obligation for AuthenticatedMaySend {
         if super::accepted(outcome) || !asked.authenticated()? {
             return Ok(true);
         }
-        let form = asked.reverse_form()?;
-        let fair = matches!(form, PathForm::Plain | PathForm::Null) && asked.covered()?;
+        let form = asked.reverse()?;
+        let fair = matches!(form, Reverse::Plain | Reverse::Null) && asked.covered()?;
         Ok(!fair || !asked.plain_foreign()?)
     }
 }

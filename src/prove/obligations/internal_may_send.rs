@@ -1,7 +1,7 @@
 //! Who is granted to send, can.
 
-use crate::mail::PathForm;
 use crate::prove::declared::{Answered, Asked};
+use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Obligation, Outcome};
 
 /// An internal client is accepted for a plain foreign recipient, on every listener, with any login.
@@ -20,8 +20,8 @@ impl Obligation for InternalMaySend {
         if super::accepted(outcome) || !asked.internal()? {
             return Ok(true);
         }
-        let form = asked.reverse_form()?;
-        let fair = matches!(form, PathForm::Plain | PathForm::Null);
+        let form = asked.reverse()?;
+        let fair = matches!(form, Reverse::Plain | Reverse::Null);
         Ok(!fair || !asked.plain_foreign()?)
     }
 }

@@ -1,6 +1,7 @@
 //! RFC 5321 section 3.3: mail for the recipients that we name is taken, from everybody.
 
 use crate::prove::declared::{Answered, Asked};
+use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Obligation, Outcome};
 
 /// A well-behaved stranger, and every internal client, is accepted for a listed recipient.
@@ -19,10 +20,7 @@ impl Obligation for ListedIsReachable {
         if super::accepted(outcome) || !asked.plain_listed()? {
             return Ok(true);
         }
-        let fair = matches!(
-            asked.reverse_form()?,
-            crate::mail::PathForm::Plain | crate::mail::PathForm::Null
-        );
+        let fair = matches!(asked.reverse()?, Reverse::Plain | Reverse::Null);
         if fair && asked.internal()? {
             return Ok(false);
         }

@@ -28,7 +28,8 @@ pub(super) use spf_policy::SpfPolicy;
 
 use super::declared::{Answered, Asked};
 use crate::decision::Verdict;
-use crate::mail::{Listener, PathForm};
+use crate::mail::Listener;
+use crate::prove::kind::Reverse;
 use crate::spf::SpfResult;
 
 use super::obligation::Outcome;
@@ -49,8 +50,8 @@ fn welcome(asked: &mut Asked<'_, '_>) -> Answered<bool> {
     if network.may_send || network.refuse {
         return Ok(false);
     }
-    let form = asked.reverse_form()?;
-    let fair = form == PathForm::Null || (form == PathForm::Plain && !asked.claims_ours()?);
+    let form = asked.reverse()?;
+    let fair = form == Reverse::Null || (form == Reverse::Plain && !asked.claims_ours()?);
     Ok(fair
         && matches!(
             asked.spf()?,

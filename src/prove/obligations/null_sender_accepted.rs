@@ -1,7 +1,7 @@
 //! RFC 5321 section 4.5.5, RFC 2505 section 2.6.1: the null reverse-path is never refused as such.
 
-use crate::mail::PathForm;
 use crate::prove::declared::{Answered, Asked};
+use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Obligation, Outcome};
 
 /// A well-behaved stranger with the null reverse-path is accepted for a listed recipient.
@@ -17,7 +17,7 @@ impl Obligation for NullSenderAccepted {
     }
 
     fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if super::accepted(outcome) || asked.reverse_form()? != PathForm::Null {
+        if super::accepted(outcome) || asked.reverse()? != Reverse::Null {
             return Ok(true);
         }
         Ok(!asked.plain_listed()? || !super::welcome(asked)?)

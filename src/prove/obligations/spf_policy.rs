@@ -1,9 +1,10 @@
 //! RFC 7208 section 8: each result is treated as declared, and recorded as declared.
 
+use crate::prove::kind::Reverse;
 use std::collections::BTreeSet;
 
 use crate::decision::{Header, Verdict};
-use crate::mail::{Listener, PathForm};
+use crate::mail::Listener;
 use crate::policy::{OwnDomain, RecordHeaders, SpfPolicy as Declared};
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::obligation::{Obligation, Outcome};
@@ -35,8 +36,8 @@ impl Obligation for SpfPolicy {
         if super::accepted(outcome) && decision.headers != declared_headers(asked) {
             return Ok(false);
         }
-        let form = asked.reverse_form()?;
-        let fair = matches!(form, PathForm::Plain | PathForm::Null)
+        let form = asked.reverse()?;
+        let fair = matches!(form, Reverse::Plain | Reverse::Null)
             && asked.listener()? == Listener::Smtp
             && !network.refuse
             && asked.plain_listed()?;

@@ -18,6 +18,8 @@ pub(super) fn classes(questions: &[(TestNumber, &Question)]) -> Dimension {
             | Question::Login(_)
             | Question::Helo(_)
             | Question::FromForm
+            | Question::FromKind(_)
+            | Question::ToKind(_)
             | Question::From(_)
             | Question::ToForm
             | Question::To(_)

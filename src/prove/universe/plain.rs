@@ -40,12 +40,22 @@ pub(super) fn sessions(questions: &Questions<'_>, listeners: &[Listener]) -> Dim
     dimension
 }
 
-/// Returns the classes of path forms.
+/// Returns the classes of path forms: those that no test tells apart are one.
 pub(super) fn forms(questions: &Questions<'_>, axis: Axis) -> Dimension {
     let mut dimension = Dimension::default();
     for form in PathForm::ALL {
-        let labels = numbered(questions, axis, form.index());
-        dimension.add(labels, 1, || Witness::Form(form));
+        let labels = questions.iter().filter_map(|(test, question)| {
+            let label = match (axis, question) {
+                (Axis::FromForm, Question::FromForm) | (Axis::ToForm, Question::ToForm) => {
+                    Label(form.index())
+                }
+                (Axis::FromForm, Question::FromKind(table))
+                | (Axis::ToForm, Question::ToKind(table)) => table.lookup(form),
+                _ => return None,
+            };
+            Some((*test, label))
+        });
+        dimension.add(labels.collect(), 1, || Witness::Form(form));
     }
     dimension
 }

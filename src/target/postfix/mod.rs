@@ -34,6 +34,7 @@ impl Target for Postfix {
         artifacts: &Artifacts,
         diagnostics: &mut Diagnostics,
     ) -> Result<Reading, Reported> {
-        let _ = (artifacts, diagnostics); std::process::abort()
+        let _ = (artifacts, diagnostics);
+        std::process::abort()
     }
 }

@@ -58,7 +58,11 @@ impl Parts<'_> {
 
     fn smtp(&self) -> [RestrictionList; 5] {
         [
-            list("Everybody may ask.", "smtpd_client_restrictions", Vec::new()),
+            list(
+                "Everybody may ask.",
+                "smtpd_client_restrictions",
+                Vec::new(),
+            ),
             list(
                 "Reverse-paths: strangers may not claim ours.",
                 "smtpd_sender_restrictions",

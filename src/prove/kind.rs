@@ -1,0 +1,109 @@
+//! What path forms are to obligations.
+
+use crate::mail::PathForm;
+
+/// What a reverse-path says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reverse {
+    /// Nothing: the null one.
+    Null,
+    /// A plain address.
+    Plain,
+    /// An address in another spelling.
+    Address,
+    /// A domain, and no address that anybody could own.
+    Domain,
+    /// Neither.
+    Neither,
+}
+
+/// What a forward-path says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Forward {
+    /// A plain address.
+    Plain,
+    /// Postmaster, without a domain.
+    Postmaster,
+    /// Somebody else's host, or a route that could be followed to one.
+    Abroad,
+    /// A domain, which may be ours.
+    Domain,
+    /// No domain at all.
+    Nowhere,
+}
+
+impl Reverse {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Null,
+        Self::Plain,
+        Self::Address,
+        Self::Domain,
+        Self::Neither,
+    ];
+
+    /// Returns the number of what a form says.
+    pub(super) fn number(form: PathForm) -> u32 {
+        let kind = if form == PathForm::Null {
+            Self::Null
+        } else if form == PathForm::Plain {
+            Self::Plain
+        } else if form.has_address() {
+            Self::Address
+        } else if form.has_domain() {
+            Self::Domain
+        } else {
+            Self::Neither
+        };
+        kind as u32
+    }
+
+    pub(super) fn has_domain(self) -> bool {
+        matches!(self, Self::Plain | Self::Address | Self::Domain)
+    }
+}
+
+impl Forward {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Plain,
+        Self::Postmaster,
+        Self::Abroad,
+        Self::Domain,
+        Self::Nowhere,
+    ];
+
+    /// Returns what a form says.
+    ///
+    /// A local-part with a route in it counts as abroad, whatever its domain; so does every
+    /// literal, the host's own too.
+    pub(super) fn of(form: PathForm) -> Self {
+        let abroad = matches!(
+            form,
+            PathForm::Literal
+                | PathForm::OwnLiteral
+                | PathForm::NumericDomain
+                | PathForm::Underscore
+                | PathForm::BareRoute
+        );
+        if form == PathForm::Plain {
+            Self::Plain
+        } else if form == PathForm::BarePostmaster {
+            Self::Postmaster
+        } else if abroad || form.is_routed() {
+            Self::Abroad
+        } else if form.has_domain() {
+            Self::Domain
+        } else {
+            Self::Nowhere
+        }
+    }
+
+    /// Returns the number of what a form says.
+    pub(super) fn number(form: PathForm) -> u32 {
+        Self::of(form) as u32
+    }
+
+    /// Returns whether an MTA may have a mind of its own about it: see `equivalence`.
+    pub(super) fn is_odd(self) -> bool {
+        !matches!(self, Self::Plain | Self::Postmaster)
+    }
+}
