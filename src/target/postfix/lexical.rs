@@ -197,8 +197,7 @@ pub(super) struct LoginName(String);
 impl LoginName {
     /// Takes a login that tables can hold.
     pub(super) fn new(text: &str) -> Result<Self, Unsayable> {
-        let plain =
-            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-+=@".contains(c);
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-+=@".contains(c);
         if !text.is_empty() && text.chars().all(plain) {
             Ok(Self(text.to_owned()))
         } else {
@@ -277,7 +276,9 @@ mod tests {
         for text in ["john", "www-data", "app@example.com", "j_1", "a+b=c"] {
             assert!(LoginName::new(text).is_ok(), "{text}");
         }
-        for text in ["", "John", "a b", "a,b", "#a", "a\nb", "a$b", "jürgen", "a:b", "{a}", "a\"b"] {
+        for text in [
+            "", "John", "a b", "a,b", "#a", "a\nb", "a$b", "jürgen", "a:b", "{a}", "a\"b",
+        ] {
             assert_eq!(LoginName::new(text), Err(Unsayable::Login), "{text}");
         }
     }

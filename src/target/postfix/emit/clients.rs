@@ -91,10 +91,7 @@ fn push<'p>(prefixes: &mut Vec<Prefix<'p>>, net: IpNet, network: Option<(usize, 
 }
 
 /// Returns the prefixes that say something, or lie inside one that does; longest first.
-fn relevant<'p>(
-    prefixes: &[Prefix<'p>],
-    says: impl Fn(&Prefix<'_>) -> bool,
-) -> Vec<Prefix<'p>> {
+fn relevant<'p>(prefixes: &[Prefix<'p>], says: impl Fn(&Prefix<'_>) -> bool) -> Vec<Prefix<'p>> {
     let mut sorted = prefixes.to_vec();
     sorted.sort_by_key(|prefix| (prefix_range(prefix.net).0, prefix.length));
     let mut around: Vec<(u128, bool)> = Vec::new();
@@ -161,7 +158,10 @@ fn rows(
 
 fn without_spf(prefixes: &[Prefix<'_>]) -> ClientTable {
     let loopback = [
-        IpNet::V4(Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8)),
+        IpNet::V4(Ipv4Net::new_assert(
+            std::net::Ipv4Addr::new(127, 0, 0, 0),
+            8,
+        )),
         IpNet::V6(Ipv6Net::new_assert(std::net::Ipv6Addr::LOCALHOST, 128)),
     ];
     let inside = |net: IpNet| loopback.iter().any(|range| range.contains(&net));
@@ -313,10 +313,22 @@ fn limits(
     clients: &mut Clients,
 ) {
     let about = [
-        (Limit::Internal, "A limited network, and a reverse-path that it is not granted."),
-        (Limit::InternalHandsOver, "The same, but our own mail may be handed over."),
-        (Limit::Stranger, "A network that may do only what is granted, which is nothing."),
-        (Limit::HandsOver, "The same, but our own mail may be handed over."),
+        (
+            Limit::Internal,
+            "A limited network, and a reverse-path that it is not granted.",
+        ),
+        (
+            Limit::InternalHandsOver,
+            "The same, but our own mail may be handed over.",
+        ),
+        (
+            Limit::Stranger,
+            "A network that may do only what is granted, which is nothing.",
+        ),
+        (
+            Limit::HandsOver,
+            "The same, but our own mail may be handed over.",
+        ),
     ];
     let mut found = false;
     for (limit, about) in about {

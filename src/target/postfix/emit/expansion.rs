@@ -44,11 +44,7 @@ pub(super) fn limits(policy: &Policy) -> Expansion {
 }
 
 /// Follows one alias. The stack is ours: chains may be long.
-fn expand(
-    policy: &Policy,
-    start: Address,
-    known: &mut BTreeMap<Address, Expansion>,
-) -> Expansion {
+fn expand(policy: &Policy, start: Address, known: &mut BTreeMap<Address, Expansion>) -> Expansion {
     let mut open = vec![(start.clone(), false)];
     while let Some((address, followed)) = open.pop() {
         let Some(alias) = alias(policy, &address) else {
@@ -67,10 +63,16 @@ fn expand(
                 let target = &target.value;
                 known.get(target).copied().unwrap_or(leaf)
             });
-            let sum = found.fold(Expansion { recipients: 0, steps: 0 }, |sum, one| Expansion {
-                recipients: sum.recipients.saturating_add(one.recipients),
-                steps: sum.steps.max(one.steps.saturating_add(1)),
-            });
+            let sum = found.fold(
+                Expansion {
+                    recipients: 0,
+                    steps: 0,
+                },
+                |sum, one| Expansion {
+                    recipients: sum.recipients.saturating_add(one.recipients),
+                    steps: sum.steps.max(one.steps.saturating_add(1)),
+                },
+            );
             known.insert(address, sum);
         } else {
             open.push((address, true));

@@ -58,7 +58,11 @@ impl Parts<'_> {
 
     fn smtp(&self) -> [RestrictionList; 5] {
         [
-            list("Everybody may ask.", "smtpd_client_restrictions", Vec::new()),
+            list(
+                "Everybody may ask.",
+                "smtpd_client_restrictions",
+                Vec::new(),
+            ),
             list(
                 "Reverse-paths: strangers may not claim ours.",
                 "smtpd_sender_restrictions",
@@ -242,10 +246,7 @@ impl Parts<'_> {
 
 /// Rule 6 for who is still here.
 fn refuse_foreign() -> [Restriction; 2] {
-    [
-        restrict::literals(),
-        Restriction::REJECT_UNAUTH_DESTINATION,
-    ]
+    [restrict::literals(), Restriction::REJECT_UNAUTH_DESTINATION]
 }
 
 /// Returns the class of logins that may use their own addresses only: rule 4.

@@ -57,9 +57,7 @@ fn lists(listener: Listener) -> Vec<Setting> {
     };
     match listener {
         Listener::Smtp => Vec::new(),
-        Listener::Submissions | Listener::Submission => {
-            MUA_LISTS.into_iter().map(list).collect()
-        }
+        Listener::Submissions | Listener::Submission => MUA_LISTS.into_iter().map(list).collect(),
     }
 }
 

@@ -121,10 +121,7 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
 }
 
 /// Writes everything but main.cf, whose text it returns.
-fn write(
-    emission: &mut Emission<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Result<String, Reported> {
+fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
     let policy = emission.policy;
     let recipients = recipients::recipients(emission, diagnostics);
     let senders = auth::is_offered(policy).then(|| senders::senders(policy, diagnostics));
@@ -264,7 +261,11 @@ fn command_filter(
 ) -> Result<(), Reported> {
     let view = CommandFilter {
         policy: emission.policy_name(),
-        postmaster: address(&emission.postmaster.value, &emission.postmaster.at, diagnostics)?,
+        postmaster: address(
+            &emission.postmaster.value,
+            &emission.postmaster.at,
+            diagnostics,
+        )?,
         postmaster_line: Comment::line(&emission.postmaster.at),
         origin: Word::domain(&emission.origin),
         origin_pattern: emission.origin.as_str().replace('.', "\\."),
@@ -293,7 +294,13 @@ fn patterns(
     table::pattern("address-literals", about, line, emission, diagnostics)?;
     if clients::backup_is_limited(emission.policy) {
         let name = "address-literals-limited";
-        table::pattern(name, about, restriction::LIMITED_LITERAL, emission, diagnostics)?;
+        table::pattern(
+            name,
+            about,
+            restriction::LIMITED_LITERAL,
+            emission,
+            diagnostics,
+        )?;
     }
     if catch_all {
         let about = "Local-parts that a neighbour could follow elsewhere (regexp_table(5)).";
@@ -313,7 +320,9 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
         artifacts.required_files = vec![tls.certificate.value.clone(), tls.key.value.clone()];
         artifacts.required_files.dedup();
     }
-    artifacts.restarts.push("systemctl restart postfix".to_owned());
+    artifacts
+        .restarts
+        .push("systemctl restart postfix".to_owned());
     artifacts.host_addresses = host.addresses.iter().map(|address| address.value).collect();
     artifacts.version = emission.version.0;
     artifacts

@@ -111,7 +111,9 @@ fn place(emission: &Emission<'_>, file: &RawFile) -> Result<(), &'static str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
     let parts = || name.split('/');
     if !name.chars().all(plain) || parts().any(|part| matches!(part, "" | "." | "..")) {
-        return Err("a file is named below /etc/postfix, by letters, digits and `._-/`, without `..`");
+        return Err(
+            "a file is named below /etc/postfix, by letters, digits and `._-/`, without `..`",
+        );
     }
     let path = format!("etc/postfix/{name}");
     let taken = |emitted: &str| {
@@ -119,12 +121,24 @@ fn place(emission: &Emission<'_>, file: &RawFile) -> Result<(), &'static str> {
             || emitted.starts_with(&format!("{path}/"))
             || path.starts_with(&format!("{emitted}/"))
     };
-    if emission.artifacts.files().any(|(emitted, _)| taken(emitted)) {
+    if emission
+        .artifacts
+        .files()
+        .any(|(emitted, _)| taken(emitted))
+    {
         return Err("mailpol makes a file of this name itself");
     }
     // What Debian's package brings is not for a policy to replace.
-    let packaged = ["dynamicmaps.cf", "postfix-files", "postfix-script", "post-install"];
-    if parts().next().is_some_and(|first| packaged.iter().any(|own| first.starts_with(own))) {
+    let packaged = [
+        "dynamicmaps.cf",
+        "postfix-files",
+        "postfix-script",
+        "post-install",
+    ];
+    if parts()
+        .next()
+        .is_some_and(|first| packaged.iter().any(|own| first.starts_with(own)))
+    {
         return Err("Postfix's package owns this file");
     }
     Ok(())

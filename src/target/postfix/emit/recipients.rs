@@ -195,12 +195,7 @@ impl Recipients {
         emission: &mut Emission<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
-        let tables = [
-            self.aliases,
-            self.mailboxes,
-            self.transport,
-            self.host_mail,
-        ];
+        let tables = [self.aliases, self.mailboxes, self.transport, self.host_mail];
         let others = self.domain_table.into_iter().chain(self.catch_all);
         for table in tables.into_iter().chain(others) {
             table.write(emission, diagnostics)?;

@@ -68,8 +68,7 @@ pub(super) fn auth_required() -> Restriction {
 }
 
 /// What rule 3 says.
-pub(super) const OWN_DOMAIN: &str =
-    "554 5.7.1 own-domain: authenticate to send from this domain";
+pub(super) const OWN_DOMAIN: &str = "554 5.7.1 own-domain: authenticate to send from this domain";
 
 /// Rule 5: who is still here is refused.
 pub(super) fn network_limit() -> Restriction {

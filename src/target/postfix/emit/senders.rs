@@ -64,7 +64,11 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
             Outcome::fixed("OK")
         } else {
             tables.limited = true;
-            if grant.from.iter().any(|scope| scope.value == SenderScope::Own) {
+            if grant
+                .from
+                .iter()
+                .any(|scope| scope.value == SenderScope::Own)
+            {
                 own.insert(login.name.value.as_str(), name.clone());
             }
             owners.add(login, &name, grant);

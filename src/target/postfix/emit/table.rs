@@ -62,7 +62,11 @@ impl Table {
 
     /// Returns how main.cf names it.
     pub(super) fn reference(&self) -> TableName {
-        let kind = if self.is_indexed() { "lmdb" } else { "texthash" };
+        let kind = if self.is_indexed() {
+            "lmdb"
+        } else {
+            "texthash"
+        };
         TableName::fixed(kind, &self.name)
     }
 

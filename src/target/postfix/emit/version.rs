@@ -58,7 +58,10 @@ impl Version {
             None => series.2,
             Some(patch) => patch?,
         };
-        parts.next().is_none().then_some(Self((major, minor, patch)))
+        parts
+            .next()
+            .is_none()
+            .then_some(Self((major, minor, patch)))
     }
 
     /// Whether a change is in: since when for each series, in the order of [`SERIES`].
@@ -133,7 +136,9 @@ mod tests {
         assert_eq!(parse("3.7"), Some((3, 7, 11)));
         assert_eq!(parse("3.7.2"), Some((3, 7, 2)));
         assert_eq!(parse("3.10"), Some((3, 10, 3)));
-        for text in ["", "3", "3.", "3.4", "3.11", "4.0", "3.7.", "3.7.11.1", "3.+7", "x"] {
+        for text in [
+            "", "3", "3.", "3.4", "3.11", "4.0", "3.7.", "3.7.11.1", "3.+7", "x",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

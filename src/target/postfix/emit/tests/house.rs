@@ -77,9 +77,13 @@ impl House {
     /// The Doe family's.
     pub(super) fn doe() -> Self {
         let mut house = Self::new("doe-family.com");
-        house.network("internal", &["192.168.0.0/24", "fd00:d0e::/64"], |network| {
-            network.may_send = Some(Self::grant(&[]));
-        });
+        house.network(
+            "internal",
+            &["192.168.0.0/24", "fd00:d0e::/64"],
+            |network| {
+                network.may_send = Some(Self::grant(&[]));
+            },
+        );
         let boxes = [
             ("john.doe", "john"),
             ("jane.doe", "jane"),
