@@ -44,6 +44,8 @@ pub(crate) fn render<V: View>(view: V, diagnostics: &mut Diagnostics) -> Result<
 }
 
 fn print<V: View>(view: V) -> Result<String, Error> {
+    #[cfg(test)]
+    check(&view)?;
     let environment = environment(V::NAME, V::TEXT, V::SYNTAX)?;
     environment.get_template(V::NAME)?.render(Serde(view))
 }
@@ -103,26 +105,21 @@ fn gate(
     }
 }
 
-/// Returns an error unless a template's variables are exactly its view's fields.
+/// Returns an error unless a template's variables are exactly its view's fields. In tests, every
+/// view that is rendered is checked.
 #[cfg(test)]
-pub(crate) fn check<V: View>(view: V) -> Result<(), String> {
+fn check<V: View>(view: &V) -> Result<(), Error> {
     use std::collections::BTreeSet;
-    let environment = environment(V::NAME, V::TEXT, V::SYNTAX).map_err(|e| e.to_string())?;
-    let template = environment
-        .get_template(V::NAME)
-        .map_err(|e| e.to_string())?;
+    let environment = environment(V::NAME, V::TEXT, V::SYNTAX)?;
+    let template = environment.get_template(V::NAME)?;
     let used: BTreeSet<String> = template.undeclared_variables(false).into_iter().collect();
     let fields = Value::from(Serde(view));
-    let fields: BTreeSet<String> = fields
-        .try_iter()
-        .map_err(|e| e.to_string())?
-        .map(|field| field.to_string())
-        .collect();
+    let fields: BTreeSet<String> = fields.try_iter()?.map(|field| field.to_string()).collect();
     if used == fields {
-        Ok(())
-    } else {
-        Err(format!("{}: uses {used:?}, has {fields:?}", V::NAME))
+        return Ok(());
     }
+    let why = format!("{}: uses {used:?}, has {fields:?}", V::NAME);
+    Err(Error::new(ErrorKind::UndefinedError, why))
 }
 
 #[cfg(test)]
@@ -137,6 +134,17 @@ mod tests {
     impl View for Line<'_> {
         const NAME: &'static str = "line";
         const TEXT: &'static str = "a = {{ value }}\n";
+        const SYNTAX: Syntax = Syntax::Lines;
+    }
+
+    #[derive(Serialize)]
+    struct Unused {
+        value: u8,
+    }
+
+    impl View for Unused {
+        const NAME: &'static str = "unused";
+        const TEXT: &'static str = "a\n";
         const SYNTAX: Syntax = Syntax::Lines;
     }
 
@@ -158,9 +166,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_undefined_is_an_error() {
+    fn what_is_undefined_or_unused_is_an_error() {
+        assert!(check(&Unused { value: 0 }).is_err());
         assert!(print(Missing {}).is_err());
-        assert!(check(Missing {}).is_err());
-        assert!(check(Line { value: "" }).is_ok());
+        assert!(check(&Missing {}).is_err());
+        assert!(check(&Line { value: "" }).is_ok());
     }
 }
