@@ -1,1 +1,3 @@
 //! Postfix.
+
+pub mod interpret;
