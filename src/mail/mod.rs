@@ -14,5 +14,6 @@ pub(crate) use client::number;
 pub use client::{canonical_client, canonical_prefix, prefix_range, v4_or_v6};
 pub use domain::{Domain, DomainError};
 pub use listener::Listener;
+pub(crate) use path::is_dot_string;
 pub use path::{ForwardPath, Path, PathForm, ReversePath};
 pub use reply::{Reply, Status};

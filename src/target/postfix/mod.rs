@@ -5,6 +5,7 @@
 //! stands in the relay restrictions of each listener. `docs/targets/postfix.md` has the rest.
 
 mod emit;
+mod interpret;
 mod lexical;
 mod view;
 
@@ -34,7 +35,6 @@ impl Target for Postfix {
         artifacts: &Artifacts,
         diagnostics: &mut Diagnostics,
     ) -> Result<Reading, Reported> {
-        let _ = (artifacts, diagnostics);
-        std::process::abort()
+        interpret::interpret(artifacts, diagnostics)
     }
 }

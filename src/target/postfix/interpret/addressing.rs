@@ -1,0 +1,381 @@
+//! How Postfix takes a path: which forms are syntax errors, and what is looked up for the others
+//! (extract_addr in smtpd.c; rewrite.c and resolve.c of trivial-rewrite, 3.7.11).
+//!
+//! Each arm was tried on the real program.
+
+use super::catalogue::{Catalogue, Side};
+use super::class::{Class, Classes, Domains};
+use super::map::{Asker, Parents, Seen, Surroundings};
+use super::parameter::Settings;
+use super::pattern::{self, Effect, Rule};
+use super::table::{self, Table, TableRow};
+use crate::decision::{AddressKey, AddressTable, At, Label, Row, TestId};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::PathForm;
+use crate::source::Loc;
+use crate::target::Artifacts;
+
+use super::diagnostics::UnjudgedTable;
+
+/// What trivial-rewrite(8) knows: the same for all listeners.
+#[derive(Debug)]
+pub(super) struct Addressing {
+    pub(super) around: Surroundings,
+    pub(super) classes: Classes,
+    /// The domains of all classes.
+    pub(super) domains: Domains,
+    has_percent_hack: bool,
+    swaps_bang_path: bool,
+    cracks_quotes: bool,
+    allows_dash: bool,
+    /// The address whose recipients are never checked: `address_verify_sender`.
+    pub(super) probe: Option<Probe>,
+}
+
+/// The address that smtpd(8) takes for its own probes.
+#[derive(Debug)]
+pub(super) struct Probe {
+    pub(super) local: String,
+    pub(super) domain: String,
+    test: TestId,
+}
+
+/// A path as Postfix takes it.
+#[derive(Debug, Clone)]
+pub(super) struct Resolved {
+    /// What is looked up.
+    pub(super) seen: Seen,
+    /// The class of its domain.
+    pub(super) class: Class,
+    /// Where the class is said.
+    pub(super) class_at: Option<At>,
+    /// Whether its local-part holds a route for another host (`RESOLVE_FLAG_ROUTED`).
+    pub(super) is_routed: bool,
+    /// Whether it has no local-part: then it is MAILER-DAEMON in a local domain.
+    pub(super) is_mailer_daemon: bool,
+}
+
+/// The command filter of a listener.
+#[derive(Debug, Default)]
+pub(super) struct Filter {
+    rules: Vec<(Rule, Loc)>,
+    /// The address that [`Effect::Rename`] is about.
+    double_bounce: Option<TestId>,
+}
+
+/// What becomes of a path before it is looked at.
+#[derive(Debug, Clone)]
+pub(super) enum Taken {
+    /// It is taken in this form. The flag says whether a dot at its end is gone.
+    Form(PathForm, bool),
+    /// It becomes this address.
+    Constant(String, String),
+    /// It is no path: a syntax error, which this place makes if it is a rule of the filter.
+    Error(Option<Loc>),
+}
+
+impl Addressing {
+    /// Reads the parameters.
+    pub(super) fn read(
+        settings: &Settings<'_>,
+        artifacts: &Artifacts,
+        catalogue: &mut Catalogue,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let origin = origin(settings, artifacts, diagnostics);
+        let below = parents(settings, "relay_domains", diagnostics) == Parents::Plain;
+        let domains = Domains::read(settings, artifacts, below, diagnostics);
+        let null_key = settings.text("smtpd_null_access_lookup_key", diagnostics);
+        let around = Surroundings {
+            local_domains: domains.names(Class::Local),
+            null_key: null_key.as_str().to_ascii_lowercase(),
+            origin,
+        };
+        let classes = domains.finish(catalogue, &settings.place("mydestination"));
+        let probe = probe(settings, &around.origin, catalogue, diagnostics);
+        let mut flag = |name| settings.boolean(name, diagnostics);
+        Self {
+            has_percent_hack: flag("allow_percent_hack"),
+            swaps_bang_path: flag("swap_bangpath"),
+            cracks_quotes: flag("resolve_dequoted_address"),
+            allows_dash: flag("allow_min_user"),
+            around,
+            classes,
+            domains,
+            probe,
+        }
+    }
+
+    /// Returns whether a form is a syntax error (501).
+    pub(super) fn is_error(&self, form: PathForm, side: Side, is_strict: bool) -> bool {
+        match form {
+            PathForm::Malformed | PathForm::NumericDomain => true,
+            PathForm::LeadingDash => !self.allows_dash,
+            PathForm::Comment | PathForm::EmptyLocal => is_strict,
+            PathForm::Null => side == Side::To,
+            PathForm::Plain
+            | PathForm::Quoted
+            | PathForm::QuotedPair
+            | PathForm::SourceRoute
+            | PathForm::BarePostmaster
+            | PathForm::Literal
+            | PathForm::OwnLiteral
+            | PathForm::Percent
+            | PathForm::Bang
+            | PathForm::QuotedRoute
+            | PathForm::TrailingDot
+            | PathForm::Underscore
+            | PathForm::DoubleAt
+            | PathForm::Bare
+            | PathForm::OddPostmaster
+            | PathForm::BareRoute
+            | PathForm::Spaced
+            | PathForm::Escaped
+            | PathForm::Dotted
+            | PathForm::OddLocal
+            | PathForm::EightBit
+            | PathForm::LongLocal => false,
+        }
+    }
+
+    /// Resolves a path.
+    pub(super) fn resolve<A: Asker>(
+        &self,
+        taken: &Taken,
+        side: Side,
+        asker: &mut A,
+    ) -> Result<Resolved, A::Stop> {
+        let origin = &self.around.origin;
+        let (seen, is_routed, form) = match taken {
+            Taken::Constant(local, domain) => (
+                Seen::Constant(Some(local.clone()), domain.clone()),
+                false,
+                None,
+            ),
+            Taken::Form(form, _) => {
+                let (seen, is_routed) = self.seen(*form);
+                (seen, is_routed, Some(*form))
+            }
+            Taken::Error(_) => (Seen::Null, false, None),
+        };
+        let (class, class_at) = self.classes.find(&seen, side, origin, asker)?;
+        // A domain of this host is cut off, and what is left is an address of its own.
+        if class == Class::Local && form.is_some_and(|form| self.leads_elsewhere(form)) {
+            return Ok(Resolved {
+                seen: Seen::Elsewhere,
+                class: Class::Default,
+                class_at: None,
+                is_routed: false,
+                is_mailer_daemon: false,
+            });
+        }
+        Ok(Resolved {
+            seen,
+            class,
+            class_at,
+            is_routed,
+            is_mailer_daemon: form == Some(PathForm::EmptyLocal),
+        })
+    }
+
+    /// Returns what a form offers for keys, and whether it holds a route.
+    fn seen(&self, form: PathForm) -> (Seen, bool) {
+        let origin = self.around.origin.clone();
+        match form {
+            PathForm::Plain
+            | PathForm::Quoted
+            | PathForm::QuotedPair
+            | PathForm::SourceRoute
+            | PathForm::TrailingDot
+            | PathForm::Spaced
+            | PathForm::Comment
+            | PathForm::Escaped => (Seen::Whole, false),
+            PathForm::BarePostmaster | PathForm::OddPostmaster => {
+                (Seen::Constant(Some("postmaster".to_owned()), origin), false)
+            }
+            PathForm::Null | PathForm::Malformed => (Seen::Null, false),
+            PathForm::Literal | PathForm::NumericDomain => (Seen::Literal, false),
+            PathForm::OwnLiteral => (Seen::OwnLiteral, false),
+            PathForm::Percent | PathForm::Bang | PathForm::QuotedRoute | PathForm::DoubleAt => {
+                (Seen::DomainOnly, true)
+            }
+            PathForm::Underscore => (Seen::Underscore, false),
+            PathForm::Bare => (Seen::Origin, false),
+            PathForm::BareRoute if self.has_percent_hack => (Seen::Elsewhere, false),
+            PathForm::BareRoute => (Seen::Constant(None, origin), true),
+            PathForm::LeadingDash
+            | PathForm::EmptyLocal
+            | PathForm::Dotted
+            | PathForm::OddLocal
+            | PathForm::EightBit
+            | PathForm::LongLocal => (Seen::DomainOnly, false),
+        }
+    }
+
+    /// Returns whether the route in the local-part is followed once the domain is cut off.
+    fn leads_elsewhere(&self, form: PathForm) -> bool {
+        match form {
+            PathForm::Percent => self.has_percent_hack,
+            PathForm::Bang => self.swaps_bang_path,
+            // The address comes dequoted to resolve.c, so an `@` is in quotes there either way.
+            PathForm::QuotedRoute | PathForm::DoubleAt => self.cracks_quotes,
+            _ => false,
+        }
+    }
+
+    /// Returns whether a recipient is the probe's address: smtpd(8) checks nothing then
+    /// (valid_verify_sender_addr(3)). The domain is compared as sent, so a dot at its end hides it.
+    pub(super) fn is_probe<A: Asker>(&self, taken: &Taken, asker: &mut A) -> Result<bool, A::Stop> {
+        let Some(probe) = &self.probe else {
+            return Ok(false);
+        };
+        match taken {
+            Taken::Constant(local, domain) => Ok(*local == probe.local && *domain == probe.domain),
+            Taken::Form(PathForm::TrailingDot, false) | Taken::Error(_) => Ok(false),
+            Taken::Form(form, _) if form.has_address() => {
+                Ok(asker.label(probe.test)? != Label::ABSENT)
+            }
+            Taken::Form(..) => Ok(false),
+        }
+    }
+}
+
+/// Returns `$myorigin` in lower case; a file name stands for what the file says (Debian).
+fn origin(settings: &Settings<'_>, artifacts: &Artifacts, diagnostics: &mut Diagnostics) -> String {
+    let text = settings.text("myorigin", diagnostics);
+    if !text.as_str().starts_with('/') {
+        return text.as_str().to_ascii_lowercase();
+    }
+    match table::file(&text, artifacts, diagnostics) {
+        Ok(source) => source.text().trim().to_ascii_lowercase(),
+        Err(Reported { .. }) => String::new(),
+    }
+}
+
+/// Returns what `parent_domain_matches_subdomains` says of a feature.
+pub(super) fn parents(
+    settings: &Settings<'_>,
+    feature: &str,
+    diagnostics: &mut Diagnostics,
+) -> Parents {
+    let text = settings.text("parent_domain_matches_subdomains", diagnostics);
+    let is_listed = |word: &super::text::Text| word.as_str().eq_ignore_ascii_case(feature);
+    if text.words().iter().any(is_listed) {
+        Parents::Plain
+    } else {
+        Parents::Dotted
+    }
+}
+
+fn probe(
+    settings: &Settings<'_>,
+    origin: &str,
+    catalogue: &mut Catalogue,
+    diagnostics: &mut Diagnostics,
+) -> Option<Probe> {
+    let text = settings.text("address_verify_sender", diagnostics);
+    let address = text.as_str().to_ascii_lowercase();
+    if address.is_empty() || address == "<>" {
+        return None;
+    }
+    let (local, domain) = address.split_once('@').unwrap_or((&address, origin));
+    let at = settings.place("address_verify_sender");
+    Some(Probe {
+        local: local.to_owned(),
+        domain: domain.to_owned(),
+        test: one_address(local, domain, &at, catalogue),
+    })
+}
+
+/// Returns the test whether a recipient is one address.
+fn one_address(local: &str, domain: &str, at: &Loc, catalogue: &mut Catalogue) -> TestId {
+    let name = format!("recipient is {local}@{domain}");
+    catalogue.share(&name, Some(at), || {
+        let mut table = AddressTable::new(&[AddressKey::Address]);
+        let row = Row::new(Label(1), at.clone());
+        table.insert(AddressKey::Address, &format!("{local}@{domain}"), row);
+        Side::To.question(table)
+    })
+}
+
+impl Filter {
+    /// Reads `smtpd_command_filter`.
+    pub(super) fn read(
+        settings: &Settings<'_>,
+        artifacts: &Artifacts,
+        origin: &str,
+        catalogue: &mut Catalogue,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let spec = settings.text("smtpd_command_filter", diagnostics);
+        let mut filter = Self::default();
+        if spec.as_str().is_empty() {
+            return filter;
+        }
+        let lines = match table::open(&spec, artifacts, diagnostics) {
+            Ok(Table::Patterns(lines)) => lines,
+            Ok(Table::Rows { .. } | Table::Cidr(_) | Table::Static(_)) => {
+                let reason = "as a command filter only patterns are judged";
+                diagnostics.error(UnjudgedTable::new(spec.as_str(), reason, &spec.at()));
+                return filter;
+            }
+            Err(_) => return filter,
+        };
+        for line in &lines {
+            filter.rule(line, origin, catalogue, diagnostics);
+        }
+        filter
+    }
+
+    fn rule(
+        &mut self,
+        line: &TableRow,
+        origin: &str,
+        catalogue: &mut Catalogue,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let Some(rule) = pattern::filter_rule(line.value.trim_end(), origin) else {
+            let reason = "the pattern is not on the closed list of docs/targets/postfix.md";
+            diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
+            return;
+        };
+        if rule.effect == Effect::Rename {
+            let test = one_address("double-bounce", origin, &line.at, catalogue);
+            self.double_bounce = Some(test);
+        }
+        self.rules.push((rule, line.at.clone()));
+    }
+
+    /// Returns what becomes of a path of this form: the first rule that matches it decides.
+    pub(super) fn take<A: Asker>(
+        &self,
+        form: PathForm,
+        side: Side,
+        origin: &str,
+        asker: &mut A,
+    ) -> Result<Taken, A::Stop> {
+        let is_mail = side == Side::From;
+        for (rule, at) in &self.rules {
+            if rule.is_mail != is_mail || !rule.forms.contains(&form) {
+                continue;
+            }
+            match rule.effect {
+                Effect::Pass => return Ok(Taken::Form(form, true)),
+                Effect::Spoil => return Ok(Taken::Error(Some(at.clone()))),
+                Effect::Qualify => {
+                    return Ok(Taken::Constant("postmaster".to_owned(), origin.to_owned()));
+                }
+                Effect::Rename => {
+                    let Some(test) = self.double_bounce else {
+                        continue;
+                    };
+                    if asker.label(test)? != Label::ABSENT {
+                        let local = "unlisted-double-bounce".to_owned();
+                        return Ok(Taken::Constant(local, origin.to_owned()));
+                    }
+                }
+            }
+        }
+        Ok(Taken::Form(form, false))
+    }
+}

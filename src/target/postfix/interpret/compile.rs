@@ -1,0 +1,7 @@
+//! From the text of restriction lists to programs (smtpd_check_parse and generic_checks in
+//! smtpd_check.c of 3.7.11).
+
+mod access;
+mod list;
+
+pub(super) use list::Compiler;

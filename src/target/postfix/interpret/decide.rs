@@ -1,0 +1,295 @@
+//! The decider that was read from Postfix's files: one dialogue from connect to the end of DATA
+//! (mail_cmd, rcpt_cmd and data_cmd in smtpd.c, smtpd_check_rcpt in smtpd_check.c of 3.7.11).
+
+use std::collections::BTreeSet;
+
+use super::action::{self, Refusal};
+use super::addressing::{Addressing, Resolved, Taken};
+use super::catalogue::Side;
+use super::class::Class;
+use super::evaluate::Flow;
+use super::listing::Known;
+use super::map::Seen;
+use super::program::{Program, Tls};
+use super::route::Delivery;
+use super::session::{Common, Refused, Session};
+use crate::decision::{
+    Ask, At, Because, Decider, Decision, Destination, Route, Test, Unanswered, Verdict,
+};
+use crate::mail::{Address, Domain, Listener, PathForm, Reply};
+use crate::source::Loc;
+
+/// What Postfix's files decide.
+#[derive(Debug)]
+pub(super) struct PostfixDecider {
+    pub(super) tests: Vec<Test>,
+    pub(super) common: Common,
+    pub(super) addressing: Addressing,
+    /// The program of each listener of [`Listener::ALL`].
+    pub(super) programs: [Option<Program>; 3],
+    pub(super) delivery: Delivery,
+    /// The place of what no file says.
+    pub(super) start: Loc,
+}
+
+/// Nobody listens there (RFC 7504 section 4).
+const NOBODY: Reply = Reply::new(521, 5, 3, 2);
+const ACCEPTED: Reply = Reply::new(250, 2, 1, 5);
+
+/// How a stage of the dialogue ends.
+type Stage = Result<Result<(), Refused>, Unanswered>;
+
+impl Decider for PostfixDecider {
+    fn tests(&self) -> &[Test] {
+        &self.tests
+    }
+
+    fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
+        let listener = ask.ask(self.common.listener)?;
+        let program = self
+            .programs
+            .get(listener.0 as usize)
+            .and_then(Option::as_ref);
+        let Some(program) = program else {
+            let at = At::Place(self.start.clone());
+            return Ok(refusal(NOBODY, Because::Unstated, at, false));
+        };
+        let mut session = Session {
+            program,
+            addressing: &self.addressing,
+            common: self.common,
+            tests: &self.tests,
+            ask,
+            from: None,
+            to: None,
+            defer_if_permit: None,
+            defer_if_reject: None,
+            warns_at: None,
+            depth: 0,
+            recipient_is_checked: false,
+            sender_is_checked: false,
+            granted: None,
+            headers: BTreeSet::new(),
+        };
+        match self.dialogue(&mut session)? {
+            Ok(()) => self.accept(session),
+            Err(refused) => {
+                let Refusal { reply, because } = refused.refusal;
+                Ok(refusal(reply, because, refused.at, program.is_soft))
+            }
+        }
+    }
+
+    fn destinations(&self, address: &Address) -> Vec<Destination> {
+        self.delivery.destinations(address)
+    }
+}
+
+impl PostfixDecider {
+    fn dialogue(&self, session: &mut Session<'_>) -> Stage {
+        let program = session.program;
+        if !program.delays_reject {
+            for list in [&program.client, &program.helo] {
+                if let Err(refused) = session.stage(list)? {
+                    return Ok(Err(refused));
+                }
+            }
+        }
+        if program.tls == Tls::Required && !session.is_under_tls()? {
+            let reply = Reply::new(530, 5, 7, 0);
+            return Ok(Err(refused(reply, Because::Unstated, program.at.clone())));
+        }
+        if let Taken::Error(at) = session.taken(Side::From)? {
+            let at = at.unwrap_or_else(|| self.start.clone());
+            return Ok(Err(refused(Reply::new(501, 5, 1, 7), Because::BadPath, at)));
+        }
+        if !program.delays_reject
+            && let Err(refused) = session.mail()?
+        {
+            return Ok(Err(refused));
+        }
+        if let Taken::Error(at) = session.taken(Side::To)? {
+            let at = at.unwrap_or_else(|| self.start.clone());
+            return Ok(Err(refused(Reply::new(501, 5, 1, 3), Because::BadPath, at)));
+        }
+        if let Err(refused) = self.rcpt(session)? {
+            return Ok(Err(refused));
+        }
+        for list in [&program.data, &program.end_of_data] {
+            session.defer_if_permit = None;
+            if let Err(refused) = session.stage(list)? {
+                return Ok(Err(refused));
+            }
+            if let Some(deferred) = session.defer_if_permit.take() {
+                return Ok(Err(deferred));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// RCPT. Bare postmaster and the address of probes skip everything.
+    fn rcpt(&self, session: &mut Session<'_>) -> Stage {
+        let program = session.program;
+        let taken = session.taken(Side::To)?;
+        let is_postmaster = matches!(
+            taken,
+            Taken::Form(PathForm::BarePostmaster | PathForm::OddPostmaster, _)
+        );
+        if is_postmaster || self.addressing.is_probe(&taken, session)? {
+            return Ok(Ok(()));
+        }
+        if program.delays_reject {
+            for list in [&program.client, &program.helo] {
+                if let Err(refused) = session.stage(list)? {
+                    return Ok(Err(refused));
+                }
+            }
+            if let Err(refused) = session.mail()? {
+                return Ok(Err(refused));
+            }
+        }
+        let lists = if program.relay_comes_first {
+            [&program.relay, &program.recipient]
+        } else {
+            [&program.recipient, &program.relay]
+        };
+        session.defer_if_reject = None;
+        for list in lists {
+            session.warns_at = None;
+            if let Flow::Refuse(refused) = session.list(list, false)? {
+                return Ok(Err(refused));
+            }
+        }
+        if let Some(deferred) = session.defer_if_permit.clone() {
+            return Ok(Err(deferred));
+        }
+        if program.refuses_unlisted_recipient {
+            let at = At::Place(program.unlisted_at.clone());
+            if let Flow::Refuse(refused) = session.unlisted_recipient(at)? {
+                return Ok(Err(refused));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn accept(&self, mut session: Session<'_>) -> Result<Decision, Unanswered> {
+        let taken = session.taken(Side::To)?;
+        let resolved = session.resolved(Side::To)?;
+        let program = session.program;
+        let known = program.recipients.find(&resolved, &mut session)?;
+        let route = self.route(&taken, &resolved, &mut session)?;
+        let listed_at = match known {
+            Known::Listed(at) => at.or_else(|| resolved.class_at.clone()),
+            Known::Refused(_) => resolved.class_at.clone(),
+        };
+        let (because, at) = match session.granted.clone() {
+            Some(at) => (Because::Granted, Some(at)),
+            None if resolved.class.is_ours() => (Because::Listed, listed_at),
+            None => (Because::Unstated, listed_at),
+        };
+        Ok(Decision {
+            verdict: Verdict::Accept,
+            reply: ACCEPTED,
+            because,
+            at: at.unwrap_or_else(|| At::Place(program.at.clone())),
+            route,
+            headers: session.headers,
+        })
+    }
+
+    /// Returns where accepted mail goes.
+    fn route(
+        &self,
+        taken: &Taken,
+        resolved: &Resolved,
+        session: &mut Session<'_>,
+    ) -> Result<Route, Unanswered> {
+        let origin = Domain::literal(&self.addressing.around.origin);
+        if let Taken::Constant(local, domain) = taken {
+            return Ok(Route::Address(Address::new(local, Domain::literal(domain))));
+        }
+        Ok(match &resolved.seen {
+            Seen::Constant(Some(local), domain) => {
+                Route::Address(Address::new(local, Domain::literal(domain)))
+            }
+            Seen::Constant(None, _) | Seen::Origin => Route::RecipientAt(origin),
+            Seen::OwnLiteral => Route::RecipientAt(Domain::literal(super::route::OWN_LITERAL)),
+            Seen::Whole if resolved.class == Class::Default => {
+                let program = session.program;
+                if program.recipients.is_routed_by_row(resolved, session)? {
+                    Route::Recipient
+                } else {
+                    self.delivery.foreign()
+                }
+            }
+            Seen::Whole | Seen::DomainOnly if resolved.class.is_ours() => Route::Recipient,
+            Seen::Underscore if resolved.class.is_ours() => Route::Recipient,
+            Seen::Whole
+            | Seen::DomainOnly
+            | Seen::Underscore
+            | Seen::Literal
+            | Seen::Elsewhere
+            | Seen::Null => self.delivery.foreign(),
+        })
+    }
+}
+
+impl Session<'_> {
+    /// Evaluates the list of a stage (SMTPD_CHECK_RESET).
+    fn stage(&mut self, list: &super::restriction::List) -> Stage {
+        self.warns_at = None;
+        self.defer_if_reject = None;
+        Ok(match self.list(list, false)? {
+            Flow::Refuse(refused) => Err(refused),
+            Flow::Permit | Flow::GoOn => Ok(()),
+        })
+    }
+
+    /// Evaluates the list of MAIL, and looks the sender up if a parameter says so.
+    fn mail(&mut self) -> Stage {
+        let program = self.program;
+        if let Err(refused) = self.stage(&program.sender)? {
+            return Ok(Err(refused));
+        }
+        if program.refuses_unlisted_sender {
+            let at = At::Place(program.unlisted_at.clone());
+            if let Flow::Refuse(refused) = self.unlisted_sender(at)? {
+                return Ok(Err(refused));
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+fn refused(reply: Reply, because: Because, at: Loc) -> Refused {
+    Refused {
+        refusal: Refusal { reply, because },
+        at: At::Place(at),
+    }
+}
+
+/// Returns the decision of a refusal; with `soft_bounce` every 5yz is 4yz.
+fn refusal(reply: Reply, because: Because, at: At, is_soft: bool) -> Decision {
+    let reply = match reply.code {
+        code @ 500..=599 if is_soft => action::reply(code - 100, reply.status),
+        _ => reply,
+    };
+    let verdict = if reply.code < 500 {
+        Verdict::Defer
+    } else {
+        Verdict::Reject
+    };
+    Decision {
+        verdict,
+        reply,
+        because,
+        at,
+        route: Route::None,
+        headers: BTreeSet::new(),
+    }
+}
+
+/// Returns the number of a listener.
+pub(super) fn slot(listener: Listener) -> usize {
+    listener as usize
+}

@@ -1,0 +1,152 @@
+//! What main.cf and master.cf say of delivery.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::addressing::{Addressing, parents};
+use super::class::Class;
+use super::master_cf::Service;
+use super::parameter::Settings;
+use super::route::{Delivery, Local};
+use super::rows::{Case, Lookup};
+use super::table::{self, Table};
+use crate::diagnostic::Diagnostics;
+use crate::target::Artifacts;
+
+/// Reads the parameters.
+pub(super) fn read(
+    settings: &Settings<'_>,
+    services: &[Service],
+    artifacts: &Artifacts,
+    addressing: &Addressing,
+    diagnostics: &mut Diagnostics,
+) -> Delivery {
+    let defaults = [
+        (Class::Local, "local_transport"),
+        (Class::Virtual, "virtual_transport"),
+        (Class::Relay, "relay_transport"),
+        (Class::Default, "default_transport"),
+    ];
+    let text = |name: &str, diagnostics: &mut Diagnostics| {
+        settings.text(name, diagnostics).as_str().to_owned()
+    };
+    let defaults = defaults.map(|(class, name)| (class, text(name, diagnostics)));
+    let programs = services.iter().filter(|service| service.kind == "unix");
+    let programs = programs
+        .map(|service| (service.name.as_str().to_owned(), service.command.clone()))
+        .collect();
+    let mut lookup = |name, case| Lookup::read(name, case, settings, artifacts, diagnostics);
+    let aliases = lookup("virtual_alias_maps", Case::Folded);
+    let transports = lookup("transport_maps", Case::Folded);
+    let mailboxes = lookup("virtual_mailbox_maps", Case::AsWritten);
+    let uids = lookup("virtual_uid_maps", Case::AsWritten);
+    let gids = lookup("virtual_gid_maps", Case::AsWritten);
+    let uid_min = text("virtual_minimum_uid", diagnostics)
+        .parse()
+        .unwrap_or(100);
+    let uses_local = uses_local(settings, addressing, diagnostics);
+    Delivery {
+        around: addressing.around.clone(),
+        classes: addressing.domains.exact(),
+        relay_parents: addressing.domains.relay_parents(),
+        aliases,
+        transports,
+        parents: parents(settings, "transport_maps", diagnostics),
+        defaults: defaults.into_iter().collect(),
+        relayhost: text("relayhost", diagnostics),
+        services: programs,
+        mailboxes,
+        mailbox_base: text("virtual_mailbox_base", diagnostics),
+        uids,
+        gids,
+        uid_min,
+        local: local(settings, artifacts, uses_local, diagnostics),
+    }
+}
+
+/// Returns whether local(8) delivers for more than the literals of this host.
+fn uses_local(
+    settings: &Settings<'_>,
+    addressing: &Addressing,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    !addressing.around.local_domains.is_empty()
+        || !settings
+            .text("transport_maps", diagnostics)
+            .as_str()
+            .is_empty()
+}
+
+fn local(
+    settings: &Settings<'_>,
+    artifacts: &Artifacts,
+    is_used: bool,
+    diagnostics: &mut Diagnostics,
+) -> Local {
+    let words = |name: &str, diagnostics: &mut Diagnostics| -> BTreeSet<String> {
+        let value = settings.text(name, diagnostics);
+        value
+            .words()
+            .iter()
+            .map(|word| word.as_str().to_ascii_lowercase())
+            .collect()
+    };
+    let text = |name: &str, diagnostics: &mut Diagnostics| {
+        settings.text(name, diagnostics).as_str().to_owned()
+    };
+    // The names in `forward_path` are expanded at delivery: only whether there are any counts.
+    let forward = settings.is_empty("forward_path");
+    Local {
+        aliases: if is_used {
+            aliases(settings, artifacts, diagnostics)
+        } else {
+            BTreeMap::new()
+        },
+        home_mailbox: text("home_mailbox", diagnostics),
+        spool: text("mail_spool_directory", diagnostics),
+        command: text("mailbox_command", diagnostics),
+        has_forward_files: !forward,
+        alias_commands: words("allow_mail_to_commands", diagnostics).contains("alias"),
+        alias_files: words("allow_mail_to_files", diagnostics).contains("alias"),
+    }
+}
+
+/// Reads the files of `alias_maps` (aliases(5)): `name: value`; of a name twice, the first stays.
+fn aliases(
+    settings: &Settings<'_>,
+    artifacts: &Artifacts,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<String, String> {
+    let mut aliases = BTreeMap::new();
+    let value = settings.text("alias_maps", diagnostics);
+    for word in value.words() {
+        let text = word.as_str();
+        let is_file = ["hash:", "lmdb:", "cdb:", "btree:", "dbm:"]
+            .iter()
+            .any(|kind| text.starts_with(kind));
+        if is_file {
+            let colon = text.find(':').unwrap_or_default();
+            let name = word.slice(colon + 1, text.len());
+            let Ok(source) = table::file(&name, artifacts, diagnostics) else {
+                continue;
+            };
+            for line in table::lines(&source) {
+                if let Some((name, value)) = line.value.split_once(':') {
+                    let name = name.trim().trim_matches('"').to_ascii_lowercase();
+                    aliases
+                        .entry(name)
+                        .or_insert_with(|| value.trim().to_owned());
+                }
+            }
+            continue;
+        }
+        // A table of `key value` would be taken as it is; none but an empty one is read here.
+        if let Ok(Table::Rows { rows, .. }) = table::open(&word, artifacts, diagnostics) {
+            for row in rows {
+                aliases
+                    .entry(row.key.to_ascii_lowercase())
+                    .or_insert(row.value);
+            }
+        }
+    }
+    aliases
+}

@@ -1,0 +1,321 @@
+//! The evaluation of restrictions (generic_checks, check_table_result and smtpd_check_reject in
+//! smtpd_check.c of 3.7.11).
+
+use super::action::{Action, Refusal};
+use super::addressing::Resolved;
+use super::catalogue::Side;
+use super::class::Class;
+use super::listing::Known;
+use super::map::Asker;
+use super::policyd::Answer;
+use super::restriction::{ByMap, ByTest, Compiled, Item, List, Restriction};
+use super::session::{Refused, Session};
+use crate::decision::{At, Because, Label, Unanswered};
+use crate::mail::Reply;
+
+/// What a list comes to (SMTPD_CHECK_OK, _DUNNO and _REJECT).
+#[derive(Debug, Clone)]
+pub(super) enum Flow {
+    /// Permitted; later items are not looked at.
+    Permit,
+    /// Neither.
+    GoOn,
+    /// Refused.
+    Refuse(Refused),
+}
+
+/// Who permits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The client's address or login.
+    Client,
+    /// Anything else.
+    Other,
+}
+
+impl Session<'_> {
+    /// Evaluates a list. `is_guarded` says whether a list around it keeps strangers from relaying
+    /// later on.
+    pub(super) fn list(&mut self, list: &List, is_guarded: bool) -> Result<Flow, Unanswered> {
+        self.depth += 1;
+        let mut flow = Flow::GoOn;
+        for item in &list.items {
+            if matches!(item.what, Restriction::WarnIfReject) {
+                self.warns_at.get_or_insert(self.depth);
+                continue;
+            }
+            flow = self.item(item, is_guarded || item.is_guarded)?;
+            if self.warns_at.is_some_and(|depth| depth >= self.depth) {
+                self.warns_at = None;
+            }
+            if !matches!(flow, Flow::GoOn) {
+                break;
+            }
+            if self.defer_if_permit.is_some() && self.defer_if_reject.is_some() {
+                break;
+            }
+        }
+        self.depth -= 1;
+        if self.warns_at.is_some_and(|depth| depth >= self.depth) {
+            self.warns_at = None;
+        }
+        Ok(flow)
+    }
+
+    fn item(&mut self, item: &Item, is_guarded: bool) -> Result<Flow, Unanswered> {
+        let here = || At::Place(item.at.clone());
+        Ok(match &item.what {
+            Restriction::WarnIfReject | Restriction::Nothing => Flow::GoOn,
+            Restriction::Permit => Flow::Permit,
+            Restriction::Refuse(refusal) => self.refuse(*refusal, here()),
+            Restriction::DeferIfPermit(refusal) => self.defer_if_permit(*refusal, here()),
+            Restriction::DeferIfReject(refusal) => self.defer_if_reject(*refusal, here()),
+            Restriction::PlaintextSession(refusal) => {
+                if self.is_under_tls()? {
+                    Flow::GoOn
+                } else {
+                    self.refuse(*refusal, here())
+                }
+            }
+            Restriction::PermitClient(test) => {
+                if super::client::is_match(self.label(*test)?) {
+                    self.permit(By::Client, is_guarded, At::Row(*test))
+                } else {
+                    Flow::GoOn
+                }
+            }
+            Restriction::PermitLogin => {
+                if self.has_login()? {
+                    self.permit(By::Client, is_guarded, here())
+                } else {
+                    Flow::GoOn
+                }
+            }
+            Restriction::Client(table) | Restriction::Helo(table) => {
+                let by = match &item.what {
+                    Restriction::Client(_) => By::Client,
+                    _ => By::Other,
+                };
+                self.by_test(table, by, is_guarded, here())?
+            }
+            Restriction::Login(table) => {
+                if self.has_login()? {
+                    self.by_test(table, By::Client, is_guarded, here())?
+                } else {
+                    Flow::GoOn
+                }
+            }
+            Restriction::Sender(table) => self.by_map(table, Side::From, is_guarded)?,
+            Restriction::Recipient(table) => self.by_map(table, Side::To, is_guarded)?,
+            Restriction::Policy(policyd) => match policyd.ask(self)? {
+                Answer::Dunno => Flow::GoOn,
+                Answer::Prepend(header) => {
+                    self.headers.insert(header);
+                    Flow::GoOn
+                }
+                Answer::Refuse(refusal) => self.refuse(refusal, here()),
+                Answer::DeferIfPermit(refusal) => self.defer_if_permit(refusal, here()),
+            },
+            Restriction::PermitAuthDestination => {
+                if self.is_authorized()? {
+                    Flow::Permit
+                } else {
+                    Flow::GoOn
+                }
+            }
+            Restriction::UnauthDestination(refusal) => {
+                if self.is_authorized()? {
+                    Flow::GoOn
+                } else {
+                    self.refuse(*refusal, here())
+                }
+            }
+            Restriction::UnlistedRecipient => self.unlisted_recipient(here())?,
+            Restriction::UnlistedSender => self.unlisted_sender(here())?,
+            Restriction::LoginDoesNotOwn => self.login_does_not_own(false, here())?,
+            Restriction::KnownSenderMismatch => {
+                if self.has_login()? {
+                    self.login_does_not_own(true, here())?
+                } else {
+                    self.owned_without_login(here())?
+                }
+            }
+            Restriction::OwnedWithoutLogin => self.owned_without_login(here())?,
+            Restriction::Class(list) => self.list(list, is_guarded)?,
+        })
+    }
+
+    fn permit(&mut self, by: By, is_guarded: bool, at: At) -> Flow {
+        if by == By::Client && is_guarded {
+            self.granted.get_or_insert(at);
+        }
+        Flow::Permit
+    }
+
+    /// Refuses, unless a warning was asked for, or an earlier trouble makes it a deferral.
+    fn refuse(&mut self, refusal: Refusal, at: At) -> Flow {
+        if self.warns() {
+            return Flow::GoOn;
+        }
+        if (500..600).contains(&refusal.reply.code)
+            && let Some(deferred) = self.defer_if_reject.take()
+        {
+            return Flow::Refuse(deferred);
+        }
+        Flow::Refuse(Refused { refusal, at })
+    }
+
+    fn defer_if_permit(&mut self, refusal: Refusal, at: At) -> Flow {
+        if self.warns() {
+            return self.refuse(refusal, at);
+        }
+        self.defer_if_permit.get_or_insert(Refused { refusal, at });
+        Flow::GoOn
+    }
+
+    fn defer_if_reject(&mut self, refusal: Refusal, at: At) -> Flow {
+        self.defer_if_reject.get_or_insert(Refused { refusal, at });
+        Flow::GoOn
+    }
+
+    /// Looks an access table up with one test.
+    fn by_test(
+        &mut self,
+        table: &ByTest,
+        by: By,
+        is_guarded: bool,
+        here: At,
+    ) -> Result<Flow, Unanswered> {
+        let (label, at) = match table.test {
+            None => (Label(1), here),
+            Some(test) => (self.label(test)?, At::Row(test)),
+        };
+        match action(&table.actions, label) {
+            Some(action) => self.act(action, by, is_guarded, at),
+            None => Ok(Flow::GoOn),
+        }
+    }
+
+    /// Looks an access table up by mail address (check_mail_access).
+    fn by_map(&mut self, table: &ByMap, side: Side, is_guarded: bool) -> Result<Flow, Unanswered> {
+        let resolved = self.resolved(side)?;
+        let Some((label, at)) = table.map.find(&resolved.seen, self)? else {
+            return Ok(Flow::GoOn);
+        };
+        let Some(action) = action(&table.actions, label) else {
+            return Ok(Flow::GoOn);
+        };
+        let flow = self.act(action, By::Other, is_guarded, at)?;
+        let is_suspicious = side == Side::To && resolved.is_routed && !self.program.trusts_routes;
+        Ok(match flow {
+            Flow::Permit if is_suspicious => Flow::GoOn,
+            flow => flow,
+        })
+    }
+
+    fn act(
+        &mut self,
+        action: &Compiled,
+        by: By,
+        is_guarded: bool,
+        at: At,
+    ) -> Result<Flow, Unanswered> {
+        Ok(match action {
+            Compiled::List(list) => self.list(list, is_guarded)?,
+            Compiled::Plain(Action::Ok) => self.permit(by, is_guarded, at),
+            Compiled::Plain(Action::Dunno | Action::Restrictions(_)) => Flow::GoOn,
+            Compiled::Plain(Action::Refuse(refusal)) => self.refuse(*refusal, at),
+            Compiled::Plain(Action::DeferIfPermit(refusal)) => self.defer_if_permit(*refusal, at),
+            Compiled::Plain(Action::DeferIfReject(refusal)) => self.defer_if_reject(*refusal, at),
+            Compiled::Plain(Action::Prepend(header)) => {
+                self.headers.extend(*header);
+                Flow::GoOn
+            }
+        })
+    }
+
+    /// Returns whether the files deliver or relay for the recipient (permit_auth_destination).
+    fn is_authorized(&mut self) -> Result<bool, Unanswered> {
+        let resolved = self.resolved(Side::To)?;
+        let is_trusted = !resolved.is_routed || self.program.trusts_routes;
+        Ok(is_trusted && resolved.class != Class::Default)
+    }
+
+    /// Looks the recipient up in its tables, once a recipient.
+    pub(super) fn unlisted_recipient(&mut self, at: At) -> Result<Flow, Unanswered> {
+        if self.recipient_is_checked {
+            return Ok(Flow::GoOn);
+        }
+        self.recipient_is_checked |= !self.warns();
+        let resolved = self.resolved(Side::To)?;
+        let program = self.program;
+        let known = program.recipients.find(&resolved, self)?;
+        Ok(self.unless_known(known, at))
+    }
+
+    /// Looks the sender up in the tables of recipients, once a sender.
+    pub(super) fn unlisted_sender(&mut self, at: At) -> Result<Flow, Unanswered> {
+        let resolved: Resolved = self.resolved(Side::From)?;
+        if self.sender_is_checked || resolved.seen == super::map::Seen::Null {
+            return Ok(Flow::GoOn);
+        }
+        self.sender_is_checked |= !self.warns();
+        let program = self.program;
+        let known = match &program.senders {
+            Some(listing) => listing.find(&resolved, self)?,
+            None => Known::Listed(None),
+        };
+        Ok(self.unless_known(known, at))
+    }
+
+    fn unless_known(&mut self, known: Known, at: At) -> Flow {
+        match known {
+            Known::Listed(_) => Flow::GoOn,
+            Known::Refused(refusal) => self.refuse(refusal, at),
+        }
+    }
+
+    fn login_does_not_own(&mut self, allows_unowned: bool, at: At) -> Result<Flow, Unanswered> {
+        let resolved = self.resolved(Side::From)?;
+        if resolved.seen == super::map::Seen::Null || !self.has_login()? {
+            return Ok(Flow::GoOn);
+        }
+        let program = self.program;
+        if program.owners.owned.find(&resolved.seen, self)?.is_none() && allows_unowned {
+            return Ok(Flow::GoOn);
+        }
+        let owns = resolved.seen == super::map::Seen::Whole
+            && self.label(program.owners.owns)? == Label(1);
+        Ok(if owns {
+            Flow::GoOn
+        } else {
+            self.refuse(MISMATCH, at)
+        })
+    }
+
+    fn owned_without_login(&mut self, at: At) -> Result<Flow, Unanswered> {
+        let resolved = self.resolved(Side::From)?;
+        if resolved.seen == super::map::Seen::Null || self.has_login()? {
+            return Ok(Flow::GoOn);
+        }
+        let program = self.program;
+        Ok(match program.owners.owned.find(&resolved.seen, self)? {
+            Some(_) => self.refuse(MISMATCH, at),
+            None => Flow::GoOn,
+        })
+    }
+}
+
+/// "Sender address rejected: not owned by user ...", "... not logged in".
+const MISMATCH: Refusal = Refusal {
+    reply: Reply::new(553, 5, 7, 1),
+    because: Because::SenderLimit,
+};
+
+/// Returns the action of a label.
+fn action(actions: &[Compiled], label: Label) -> Option<&Compiled> {
+    if label == Label::NO_LOGIN {
+        return None;
+    }
+    actions.get((label.0 as usize).checked_sub(1)?)
+}

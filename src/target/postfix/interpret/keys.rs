@@ -1,0 +1,114 @@
+//! The keys of tables that are looked up by mail address (access(5), virtual(5), transport(5);
+//! mail_addr_find(3) of 3.7.11).
+
+use crate::mail::{Path, PathForm};
+
+/// What a key of such a table is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Key {
+    /// `local@domain`.
+    Whole(String, String),
+    /// `@domain`.
+    AtDomain(String),
+    /// `local@`.
+    LocalAt(String),
+    /// `word`: a domain in one kind of table, a local-part in another.
+    Word(String),
+    /// `.domain`.
+    DotDomain(String),
+    /// `*`.
+    Star,
+    /// `<>`, or what else stands for the null reverse-path.
+    Null,
+}
+
+/// Reads a key, in lower case already.
+pub(super) fn read(key: &str, null_key: &str) -> Result<Key, &'static str> {
+    if key == null_key {
+        return Ok(Key::Null);
+    }
+    if key == "*" {
+        return Ok(Key::Star);
+    }
+    if let Some(domain) = key.strip_prefix('@') {
+        return domain_name(domain).map(Key::AtDomain);
+    }
+    if let Some(local) = key.strip_suffix('@') {
+        return local_part(local).map(Key::LocalAt);
+    }
+    if let Some(domain) = key.strip_prefix('.') {
+        return domain_name(domain).map(Key::DotDomain);
+    }
+    if !key.contains('@') {
+        return Ok(Key::Word(key.to_owned()));
+    }
+    let path = Path::parse(key, &[]);
+    let plain = match path.form() {
+        PathForm::Plain => true,
+        // A local-part that needs no quotes is looked up without them: the key is never met.
+        PathForm::Quoted => !crate::mail::is_dot_string(path.local().unwrap_or_default()),
+        _ => false,
+    };
+    match (plain, path.local(), path.domain()) {
+        (true, Some(local), Some(domain)) => {
+            Ok(Key::Whole(local.to_owned(), domain.as_str().to_owned()))
+        }
+        _ => Err("a key is no plain address: mailpol cannot tell which paths meet it"),
+    }
+}
+
+/// Reads a domain name of a key or a list.
+pub(super) fn domain_name(text: &str) -> Result<String, &'static str> {
+    let path = Path::parse(&format!("x@{text}"), &[]);
+    match (path.form(), path.domain()) {
+        (PathForm::Plain, Some(domain)) if domain.as_str() == text => Ok(text.to_owned()),
+        _ => Err("a name is no plain domain: mailpol cannot tell which paths meet it"),
+    }
+}
+
+/// Reads a local-part of a key.
+pub(super) fn local_part(text: &str) -> Result<String, &'static str> {
+    let path = Path::parse(&format!("{text}@x.invalid"), &[]);
+    match (path.form(), path.local()) {
+        (PathForm::Plain, Some(local)) => Ok(local.to_owned()),
+        _ => Err("a local-part is not plain: mailpol cannot tell which paths meet it"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_told_apart() {
+        let whole = |local: &str, domain: &str| Key::Whole(local.to_owned(), domain.to_owned());
+        assert_eq!(read("a@b.example", "<>"), Ok(whole("a", "b.example")));
+        assert_eq!(
+            read("\"a b\"@b.example", "<>"),
+            Ok(whole("a b", "b.example"))
+        );
+        assert_eq!(
+            read("@b.example", "<>"),
+            Ok(Key::AtDomain("b.example".to_owned()))
+        );
+        assert_eq!(read("a@", "<>"), Ok(Key::LocalAt("a".to_owned())));
+        assert_eq!(
+            read("b.example", "<>"),
+            Ok(Key::Word("b.example".to_owned()))
+        );
+        assert_eq!(
+            read(".b.example", "<>"),
+            Ok(Key::DotDomain("b.example".to_owned()))
+        );
+        assert_eq!(read("<>", "<>"), Ok(Key::Null));
+        for key in [
+            "a%b@c.example",
+            "a@[192.0.2.1]",
+            "\"a\"@b.example",
+            "a@b_c.example",
+            "a@b.",
+        ] {
+            assert!(read(key, "<>").is_err(), "{key}");
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Which recipients are known at RCPT (check_rcpt_maps in smtpd_check.c of 3.7.11), and what the
+//! transport table says of them there.
+
+use super::action::{About, Refusal, refusal};
+use super::addressing::Resolved;
+use super::catalogue::{Catalogue, Side};
+use super::class::Class;
+use super::map::{Asker, Map, Parents, Rows, Strategy, Surroundings};
+use super::parameter::Settings;
+use super::table::{self, Table, TableRow};
+use crate::decision::{At, Because, Label, Row};
+use crate::diagnostic::Diagnostics;
+use crate::mail::Status;
+use crate::target::Artifacts;
+
+/// The tables of one side, as one listener sees them.
+#[derive(Debug)]
+pub(super) struct Listing {
+    side: Side,
+    alias: Map,
+    local: Kept,
+    virtual_: Kept,
+    relay: Kept,
+    /// `unknown_virtual_alias_reject_code`.
+    alias_code: u16,
+    transport: Map,
+    /// What labels of `transport` from 2 on refuse with.
+    errors: Vec<Refusal>,
+    /// The default transports of the classes that are `error:` or `retry:`.
+    default_errors: Vec<(Class, Refusal)>,
+}
+
+/// A table of the recipients of a class.
+#[derive(Debug)]
+struct Kept {
+    /// Without a value every recipient is known.
+    map: Option<Map>,
+    code: u16,
+}
+
+/// What is known of a recipient.
+#[derive(Debug)]
+pub(super) enum Known {
+    /// It is listed there, or nothing says that it is not.
+    Listed(Option<At>),
+    /// It is refused.
+    Refused(Refusal),
+}
+
+/// The label of a row of the transport table that names no error.
+const ORDINARY: Label = Label(1);
+
+/// Recipients that are local whatever the table says; qmgr(8) and bounce(8) use them.
+const ALWAYS_LOCAL: [&str; 2] = ["postmaster", "mailer-daemon"];
+
+impl Listing {
+    /// Reads the parameters, for one side.
+    pub(super) fn read(
+        side: Side,
+        settings: &Settings<'_>,
+        artifacts: &Artifacts,
+        around: &Surroundings,
+        parents: Parents,
+        catalogue: &mut Catalogue,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut reader = Reader {
+            side,
+            settings,
+            artifacts,
+            around,
+            catalogue,
+            diagnostics,
+        };
+        let alias = reader.map("virtual_alias_maps", Strategy::Listing);
+        let (transport, errors) = reader.transports(parents);
+        Self {
+            side,
+            alias: alias.unwrap_or_default(),
+            local: reader.kept(
+                "local_recipient_maps",
+                "unknown_local_recipient_reject_code",
+            ),
+            virtual_: reader.kept(
+                "virtual_mailbox_maps",
+                "unknown_virtual_mailbox_reject_code",
+            ),
+            relay: reader.kept(
+                "relay_recipient_maps",
+                "unknown_relay_recipient_reject_code",
+            ),
+            alias_code: reader.code("unknown_virtual_alias_reject_code"),
+            transport,
+            errors,
+            default_errors: reader.default_errors(),
+        }
+    }
+
+    /// Returns whether an alias or a row of the transport table is about the recipient: then where
+    /// its mail goes is a matter of that row.
+    pub(super) fn is_routed_by_row<A: Asker>(
+        &self,
+        resolved: &Resolved,
+        asker: &mut A,
+    ) -> Result<bool, A::Stop> {
+        Ok(self.alias.find(&resolved.seen, asker)?.is_some()
+            || self.transport.find(&resolved.seen, asker)?.is_some())
+    }
+
+    /// Returns what is known of a recipient.
+    pub(super) fn find<A: Asker>(
+        &self,
+        resolved: &Resolved,
+        asker: &mut A,
+    ) -> Result<Known, A::Stop> {
+        let seen = &resolved.seen;
+        if let Some((_, at)) = self.alias.find(seen, asker)? {
+            return Ok(Known::Listed(Some(at)));
+        }
+        let unknown = |code| {
+            let detail = u16::from(self.side == Side::To);
+            let mut refusal = refusal(code, Status::new(5, 1, detail), "", About::Recipient);
+            refusal.because = Because::Unlisted;
+            Known::Refused(refusal)
+        };
+        if resolved.class == Class::Alias {
+            return Ok(unknown(self.alias_code));
+        }
+        if let Some(error) = self.transport_error(resolved, asker)? {
+            return Ok(Known::Refused(error));
+        }
+        let kept = match resolved.class {
+            Class::Local if resolved.is_mailer_daemon => return Ok(Known::Listed(None)),
+            Class::Local => &self.local,
+            Class::Virtual => &self.virtual_,
+            Class::Relay => &self.relay,
+            Class::Alias | Class::Default => return Ok(Known::Listed(None)),
+        };
+        let Some(map) = &kept.map else {
+            return Ok(Known::Listed(None));
+        };
+        Ok(match map.find(seen, asker)? {
+            Some((_, at)) => Known::Listed(Some(at)),
+            None => unknown(kept.code),
+        })
+    }
+
+    /// Returns the refusal of a recipient whose transport is `error:` or `retry:`.
+    fn transport_error<A: Asker>(
+        &self,
+        resolved: &Resolved,
+        asker: &mut A,
+    ) -> Result<Option<Refusal>, A::Stop> {
+        if !self.errors.is_empty()
+            && let Some((label, _)) = self.transport.find(&resolved.seen, asker)?
+        {
+            let at = (label.0 as usize).checked_sub(2);
+            return Ok(at.and_then(|at| self.errors.get(at)).copied());
+        }
+        let of_class = self
+            .default_errors
+            .iter()
+            .find(|(class, _)| *class == resolved.class);
+        let Some((_, error)) = of_class else {
+            return Ok(None);
+        };
+        // A row of the table stands above the default of the class.
+        let has_row = self.transport.find(&resolved.seen, asker)?.is_some();
+        Ok((!has_row).then_some(*error))
+    }
+}
+
+/// Reads tables of one side.
+struct Reader<'a> {
+    side: Side,
+    settings: &'a Settings<'a>,
+    artifacts: &'a Artifacts,
+    around: &'a Surroundings,
+    catalogue: &'a mut Catalogue,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn code(&mut self, name: &str) -> u16 {
+        self.settings.code(name, self.diagnostics)
+    }
+
+    fn kept(&mut self, name: &str, code: &str) -> Kept {
+        Kept {
+            map: self.map(name, Strategy::Listing),
+            code: self.code(code),
+        }
+    }
+
+    fn open(&mut self, name: &str) -> Option<Vec<Table>> {
+        let value = self.settings.text(name, self.diagnostics);
+        let words = value.words();
+        if words.is_empty() {
+            return None;
+        }
+        let tables = words
+            .iter()
+            .filter_map(|word| table::open(word, self.artifacts, self.diagnostics).ok());
+        Some(tables.collect())
+    }
+
+    /// Returns the map of a parameter; none if it has no value.
+    fn map(&mut self, name: &str, strategy: Strategy) -> Option<Map> {
+        let tables = self.open(name)?;
+        let tables: Vec<&Table> = tables.iter().collect();
+        let mut label = |_: &TableRow| ORDINARY;
+        let mut rows = Rows::sort(&tables, strategy, self.around, &mut label, self.diagnostics);
+        let at = self.settings.place(name);
+        if name == "local_recipient_maps" {
+            let double_bounce = self.settings.text("double_bounce_sender", self.diagnostics);
+            let names = ALWAYS_LOCAL.iter().copied().chain([double_bounce.as_str()]);
+            for local in names {
+                rows.add_local(local, Row::new(ORDINARY, at.clone()));
+            }
+        }
+        let permits = |_: Label| true;
+        Some(rows.finish(name, &at, self.side, self.around, &permits, self.catalogue))
+    }
+
+    /// Returns the transport table, and the refusals that its labels from 2 on stand for.
+    fn transports(&mut self, parents: Parents) -> (Map, Vec<Refusal>) {
+        let name = "transport_maps";
+        let Some(tables) = self.open(name) else {
+            return (Map::default(), Vec::new());
+        };
+        let tables: Vec<&Table> = tables.iter().collect();
+        let mut errors: Vec<Refusal> = Vec::new();
+        let side = self.side;
+        let mut label = |row: &TableRow| match error(&row.value, side) {
+            None => ORDINARY,
+            Some(error) => {
+                let known = errors.iter().position(|known| *known == error);
+                let at = known.unwrap_or_else(|| {
+                    errors.push(error);
+                    errors.len() - 1
+                });
+                Label(u32::try_from(at + 2).unwrap_or(u32::MAX))
+            }
+        };
+        let strategy = Strategy::Transport(parents);
+        let rows = Rows::sort(&tables, strategy, self.around, &mut label, self.diagnostics);
+        let at = self.settings.place(name);
+        let permits = |label: Label| label == ORDINARY;
+        let map = rows.finish(name, &at, self.side, self.around, &permits, self.catalogue);
+        (map, errors)
+    }
+
+    fn default_errors(&mut self) -> Vec<(Class, Refusal)> {
+        let defaults = [
+            (Class::Local, "local_transport"),
+            (Class::Virtual, "virtual_transport"),
+            (Class::Relay, "relay_transport"),
+            (Class::Default, "default_transport"),
+        ];
+        let mut errors = Vec::new();
+        for (class, name) in defaults {
+            let value = self.settings.text(name, self.diagnostics);
+            if let Some(error) = error(value.as_str(), self.side) {
+                errors.push((class, error));
+            }
+        }
+        errors
+    }
+}
+
+/// Returns the refusal of a transport `error:text` or `retry:text`.
+fn error(transport: &str, side: Side) -> Option<Refusal> {
+    let (channel, text) = transport.split_once(':').unwrap_or((transport, ""));
+    let about = match side {
+        Side::From => About::Sender,
+        Side::To => About::Recipient,
+    };
+    let detail = u16::from(side == Side::To);
+    let (code, class) = match channel {
+        "error" => (550, 5),
+        "retry" => (450, 4),
+        _ => return None,
+    };
+    let mut refusal = refusal(code, Status::new(class, 1, detail), text, about);
+    refusal.because = Because::Unlisted;
+    Some(refusal)
+}

@@ -1,0 +1,208 @@
+//! master.cf: the services (master(5); master_ent.c of 3.7.11), or the output of `postconf -M`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::diagnostics::Syntax;
+use super::text::{self, Text};
+use crate::diagnostic::Diagnostics;
+use crate::source::{Loc, Source};
+
+/// One service.
+#[derive(Debug)]
+pub(super) struct Service {
+    /// The first field: a name, or `[host:]port`.
+    pub(super) name: Text,
+    /// `inet`, `unix`, `unix-dgram`, `fifo` or `pass`.
+    pub(super) kind: String,
+    /// The program, such as `smtpd`.
+    pub(super) command: String,
+    /// What `-o` sets.
+    pub(super) overrides: BTreeMap<String, Text>,
+    /// Where the names of the `-o` stand.
+    pub(super) override_places: Vec<(String, Loc)>,
+    /// The other arguments.
+    pub(super) arguments: Vec<Text>,
+    /// The whole entry's first line.
+    pub(super) at: Loc,
+}
+
+impl Service {
+    /// Returns the host and the port of an inet service.
+    pub(super) fn endpoint(&self) -> (Option<&str>, &str) {
+        let name = self.name.as_str();
+        match name.rsplit_once(':') {
+            Some((host, port)) if !host.is_empty() => (Some(host), port),
+            Some((_, port)) => (None, port),
+            None => (None, name),
+        }
+    }
+
+    /// Returns the number of the port of an inet service; by `known_tcp_ports` of 3.7 and
+    /// the names of the IANA registry that mail uses.
+    pub(super) fn port(&self) -> Option<u16> {
+        match self.endpoint().1 {
+            "smtp" => Some(25),
+            "submission" => Some(587),
+            "submissions" | "smtps" => Some(465),
+            "lmtp" => Some(24),
+            "qmqp" => Some(628),
+            port => port.parse().ok(),
+        }
+    }
+}
+
+/// Reads the services.
+pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Vec<Service> {
+    let mut services: Vec<Service> = Vec::new();
+    for line in text::logical_lines(source) {
+        if line.as_str().starts_with(text::is_space) {
+            diagnostics.error(Syntax::new("the first line continues none", &line.at()));
+            continue;
+        }
+        let service = match service(&line) {
+            Ok(service) => service,
+            Err(reason) => {
+                diagnostics.error(Syntax::new(reason, &line.at()));
+                continue;
+            }
+        };
+        let is_twin = |other: &&Service| {
+            let same = if service.kind == "inet" {
+                other.endpoint().0 == service.endpoint().0 && other.port() == service.port()
+            } else {
+                other.name.as_str() == service.name.as_str()
+            };
+            other.kind == service.kind && same
+        };
+        // master(8) of 3.7.11: "duplicate service entry" is fatal.
+        if services.iter().find(is_twin).is_some() {
+            diagnostics.error(Syntax::new("the service stands twice", &service.at));
+        }
+        services.push(service);
+    }
+    services
+}
+
+fn service(line: &Text) -> Result<Service, String> {
+    let words = line.arguments();
+    let mut fields = words.iter();
+    let mut field = |name: &str| {
+        let found = fields.next();
+        found
+            .cloned()
+            .ok_or_else(|| format!("the field `{name}` is missing"))
+    };
+    let name = field("service")?;
+    let kind = field("type")?.as_str().to_owned();
+    if !matches!(
+        kind.as_str(),
+        "inet" | "unix" | "unix-dgram" | "fifo" | "pass"
+    ) {
+        return Err(format!("`{kind}` is no type of service"));
+    }
+    let private = field("private")?;
+    for name in ["unprivileged", "chroot"] {
+        let value = field(name)?;
+        if !matches!(value.as_str(), "y" | "n" | "-") {
+            return Err(format!("the field `{name}` is neither `y`, `n` nor `-`"));
+        }
+    }
+    match (kind.as_str(), private.as_str()) {
+        (_, "n") => {}
+        ("inet", _) => return Err("an inet service cannot be private".to_owned()),
+        (_, "y" | "-") => {}
+        _ => return Err("the field `private` is neither `y`, `n` nor `-`".to_owned()),
+    }
+    for name in ["wakeup", "maxproc"] {
+        let value = field(name)?;
+        let digits = value.as_str().trim_end_matches('?');
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if value.as_str() != "-" && !is_number {
+            return Err(format!("the field `{name}` is neither a number nor `-`"));
+        }
+    }
+    let command = field("command")?.as_str().to_owned();
+    let mut service = Service {
+        at: name.at(),
+        name,
+        kind,
+        command,
+        overrides: BTreeMap::new(),
+        override_places: Vec::new(),
+        arguments: Vec::new(),
+    };
+    let rest: Vec<Text> = fields.cloned().collect();
+    take_arguments(&mut service, &rest)?;
+    Ok(service)
+}
+
+/// Reads `-o name=value`, `-oname=value` and `-o { name = value }`; the rest stays as it is.
+fn take_arguments(service: &mut Service, words: &[Text]) -> Result<(), String> {
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let setting = match word.as_str().strip_prefix("-o") {
+            Some("") => words.next().ok_or("`-o` has no setting")?.clone(),
+            Some(_) => word.slice(2, word.as_str().len()),
+            None => {
+                service.arguments.push(word.clone());
+                continue;
+            }
+        };
+        let bare = if setting.as_str().starts_with('{') {
+            let inner = setting.inside_braces();
+            inner.ok_or("the braces of an `-o` do not match")?.trim()
+        } else {
+            setting
+        };
+        let (name, value) = bare.name_and_value()?;
+        let key = name.as_str().to_owned();
+        service.override_places.push((key.clone(), name.at()));
+        service.overrides.insert(key, value);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn services(text: &str) -> (Vec<Service>, usize) {
+        let mut diagnostics = Diagnostics::new();
+        let services = read(&Source::new("master.cf", text), &mut diagnostics);
+        (services, diagnostics.errors())
+    }
+
+    #[test]
+    fn entries_are_read_as_master_5_says() {
+        let (services, errors) = services(
+            "# comment\nsmtp inet n - y - - smtpd\n  -o a=b\n# between\n  -o { c = d, e }\n\n  -v\n\
+             127.0.0.1:10025 inet n - n - - smtpd\nsmtp unix - - y - - smtp\n",
+        );
+        assert_eq!(errors, 0);
+        let first = services.first().unwrap();
+        assert_eq!(first.endpoint(), (None, "smtp"));
+        assert_eq!(first.port(), Some(25));
+        assert_eq!(first.overrides.get("a").unwrap().as_str(), "b");
+        assert_eq!(first.overrides.get("c").unwrap().as_str(), "d, e");
+        assert_eq!(first.arguments.len(), 1);
+        let second = services.get(1).unwrap();
+        assert_eq!(second.endpoint(), (Some("127.0.0.1"), "10025"));
+        assert_eq!(services.len(), 3);
+    }
+
+    #[test]
+    fn what_master_does_not_start_with_is_an_error() {
+        for text in [
+            "smtp inet n - y - -\n",
+            "smtp inet - - y - - smtpd\n",
+            "smtp tcp n - y - - smtpd\n",
+            "smtp inet n - x - - smtpd\n",
+            "smtp inet n - y - - smtpd\n25 inet n - y - - smtpd\n",
+            "smtp inet n - y - - smtpd -o\n",
+            "smtp inet n - y - - smtpd -o ab\n",
+        ] {
+            assert_eq!(services(text).1, 1, "{text}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Postfix's files, read as Postfix reads them: main.cf, master.cf, and the tables they name.
+//!
+//! Written from Postfix's manual pages and the source of 3.7.11 alone; each file of this folder
+//! names what it was written from, and what was tried on the real program.
+//! INVARIANT: it knows nothing of policies. Given another tool's files it would answer the same.
+//! INVARIANT: what it does not understand is an error. It never guesses a default.
+//!
+//! Reading order: `text` and `parameter` (main.cf), `master_cf`, `table` and `map` (lookup tables),
+//! `class` and `addressing` (what a path means), `restriction`, `compile` and `evaluate` (smtpd(8)),
+//! `decide` (the dialogue), `route` (delivery).
+//!
+//! Not here: logins that differ in case only (Postfix folds them in tables, backends do not), the
+//! number of a client's commands and connections, and what a message's text says.
+
+mod action;
+mod addressing;
+mod catalogue;
+mod class;
+mod client;
+mod compile;
+mod decide;
+mod delivery;
+mod diagnostics;
+mod evaluate;
+mod keys;
+mod listing;
+mod map;
+mod master_cf;
+mod owner;
+mod parameter;
+mod pattern;
+mod policyd;
+mod program;
+mod restriction;
+mod route;
+mod rows;
+mod session;
+mod table;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use self::addressing::Addressing;
+use self::catalogue::Catalogue;
+use self::decide::PostfixDecider;
+use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedService, UnjudgedVersion};
+use self::master_cf::Service;
+use self::parameter::{Class, Main, Settings};
+use self::program::{Parts, Program, SharedTables};
+use self::session::Common;
+use crate::decision::Question;
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::Listener;
+use crate::target::{Artifacts, FoundListener, Reading};
+
+/// The oldest version that the model holds for.
+const VERSION_MIN: (u16, u16, u16) = (3, 7, 0);
+
+/// Reads a tree of files as Postfix would, whoever wrote it.
+pub fn interpret(
+    artifacts: &Artifacts,
+    diagnostics: &mut Diagnostics,
+) -> Result<Reading, Reported> {
+    if artifacts.version < VERSION_MIN {
+        return Err(diagnostics.error(UnjudgedVersion::new(artifacts.version)));
+    }
+    let mut file = |path: &str| match artifacts.get(path) {
+        Some(artifact) => Ok(&artifact.source),
+        None => Err(diagnostics.error(MissingRoot::new(path))),
+    };
+    let (main, master) = (file("etc/postfix/main.cf"), file("etc/postfix/master.cf"));
+    let (main, master) = (main?, master?);
+    let before = diagnostics.errors();
+    let main = Main::read(main, diagnostics);
+    let services = master_cf::read(master, diagnostics);
+    diagnostics.failed_since(before)?;
+    let reader = Reader {
+        artifacts,
+        main: &main,
+        services: &services,
+    };
+    reader.judge(diagnostics);
+    let listeners = reader.listeners(diagnostics);
+    diagnostics.failed_since(before)?;
+    let decider = reader.decider(diagnostics);
+    diagnostics.failed_since(before)?;
+    Ok(Reading {
+        decider: Box::new(decider),
+        listeners,
+    })
+}
+
+/// The files of one tree.
+struct Reader<'a> {
+    artifacts: &'a Artifacts,
+    main: &'a Main,
+    services: &'a [Service],
+}
+
+impl Reader<'_> {
+    /// Reports every parameter that is set and not judged.
+    fn judge(&self, diagnostics: &mut Diagnostics) {
+        let base = Settings::new(self.main, std::collections::BTreeMap::new());
+        let mut used = BTreeSet::new();
+        for service in self.services {
+            let settings = Settings::new(self.main, service.overrides.clone());
+            settings.touch_all();
+            used.append(&mut settings.used());
+            let classes = settings.text("smtpd_restriction_classes", diagnostics);
+            used.extend(classes.words().iter().map(|word| word.as_str().to_owned()));
+        }
+        base.judge_main(&used, diagnostics);
+        for service in self.services {
+            let settings = Settings::new(self.main, service.overrides.clone());
+            for (name, at) in &service.override_places {
+                let is_smtpd = service.command == "smtpd";
+                let is_modelled = parameter::class(name) == Class::Modelled;
+                if is_modelled && !(is_smtpd && parameter::is_read_by_smtpd_alone(name)) {
+                    let reason = "an `-o` of it for this service alone is not modelled";
+                    diagnostics.error(UnjudgedParameter::new(name, reason, at));
+                } else {
+                    // The error is recorded; there is nothing to stop here.
+                    let _ = settings.judge(name, at, &used, diagnostics);
+                }
+            }
+        }
+    }
+
+    /// Returns every way in.
+    fn listeners(&self, diagnostics: &mut Diagnostics) -> Vec<FoundListener> {
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        for service in self
+            .services
+            .iter()
+            .filter(|service| service.kind == "inet")
+        {
+            let listener = listener(service);
+            if let Some(listener) = listener
+                && !seen.insert(listener)
+            {
+                let reason = "two services listen on this port, on different addresses";
+                let name = service.name.as_str();
+                diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+            }
+            let port = service.port();
+            if port.is_none() {
+                let reason = "the name of its port is not known";
+                let name = service.name.as_str();
+                diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+            }
+            if service.command == "postscreen" {
+                let reason = "it stands before smtpd, and the model does not hold it";
+                let name = service.name.as_str();
+                diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+            }
+            let host = service.endpoint().0.unwrap_or("0.0.0.0");
+            let port = port.map_or_else(|| service.endpoint().1.to_owned(), |p| p.to_string());
+            found.push(FoundListener {
+                listener,
+                name: format!("{host}:{port} ({})", service.command),
+                at: service.at.clone(),
+            });
+        }
+        found
+    }
+
+    fn decider(&self, diagnostics: &mut Diagnostics) -> PostfixDecider {
+        let base = Settings::new(self.main, std::collections::BTreeMap::new());
+        let mut catalogue = Catalogue::default();
+        let common = Common {
+            listener: catalogue.add("listener", Question::Listener, None),
+            tls: catalogue.add("TLS", Question::Tls, None),
+            from_form: catalogue.add("form of the reverse-path", Question::FromForm, None),
+            to_form: catalogue.add("form of the forward-path", Question::ToForm, None),
+            spf_from: catalogue.add("SPF of MAIL FROM", Question::SpfFrom, None),
+            spf_helo: catalogue.add("SPF of HELO", Question::SpfHelo, None),
+        };
+        self.judge_interfaces(&base, diagnostics);
+        let addressing = Addressing::read(&base, self.artifacts, &mut catalogue, diagnostics);
+        let mut tables = SharedTables::default();
+        let mut programs = [None, None, None];
+        for service in self.services {
+            let Some(slot) = listener(service)
+                .filter(|_| service.command == "smtpd")
+                .and_then(|listener| programs.get_mut(decide::slot(listener)))
+            else {
+                continue;
+            };
+            let settings = Settings::new(self.main, service.overrides.clone());
+            let parts = Parts {
+                settings: &settings,
+                services: self.services,
+                artifacts: self.artifacts,
+                addressing: &addressing,
+                catalogue: &mut catalogue,
+                tables: &mut tables,
+                diagnostics,
+            };
+            *slot = Some(Program::compile(service, parts));
+        }
+        let delivery = delivery::read(
+            &base,
+            self.services,
+            self.artifacts,
+            &addressing,
+            diagnostics,
+        );
+        PostfixDecider {
+            tests: catalogue.finish(),
+            common,
+            addressing,
+            programs,
+            delivery,
+            start: self.main.start().clone(),
+        }
+    }
+
+    /// Literals of `proxy_interfaces` are this host's: the envelope must know them as such.
+    fn judge_interfaces(&self, settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
+        let name = "proxy_interfaces";
+        for word in settings.text(name, diagnostics).words() {
+            let bare = word.as_str().trim_start_matches('[').trim_end_matches(']');
+            let is_own = bare
+                .parse()
+                .is_ok_and(|ip: std::net::IpAddr| self.artifacts.host_addresses.contains(&ip));
+            if !is_own {
+                let reason = "it is none of the addresses that the host is known by";
+                diagnostics.error(UnjudgedParameter::new(name, reason, &word.at()));
+            }
+        }
+        let value = settings.text("inet_interfaces", diagnostics);
+        if value.as_str().is_empty() {
+            diagnostics.error(Syntax::new("inet_interfaces is empty", &value.at()));
+        }
+    }
+}
+
+/// Returns the listener that a service is, if policies speak of it.
+fn listener(service: &Service) -> Option<Listener> {
+    let is_open = service.kind == "inet" && service.command == "smtpd";
+    is_open
+        .then(|| service.port().and_then(Listener::from_port))
+        .flatten()
+}

@@ -1,0 +1,238 @@
+//! Parameters that the model holds at some values only. At any other they are refused by name.
+
+/// A parameter, the values that are judged (blanks and commas between words do not count), and why
+/// another is not.
+pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
+    (
+        "address_verify_sender_ttl",
+        &["0s", "0"],
+        "the clock would decide which recipients are not checked",
+    ),
+    (
+        "always_bcc",
+        &[""],
+        "every message would go to one more address",
+    ),
+    (
+        "append_at_myorigin",
+        &["yes"],
+        "addresses without a domain would stay without one",
+    ),
+    (
+        "append_dot_mydomain",
+        &["no"],
+        "names of one label would become names that no list holds",
+    ),
+    (
+        "best_mx_transport",
+        &[""],
+        "DNS would decide how mail is delivered",
+    ),
+    ("body_checks", &[""], "the content would decide"),
+    ("canonical_maps", &[""], "addresses would be rewritten"),
+    (
+        "cleanup_service_name",
+        &["cleanup"],
+        "another service would take the mail",
+    ),
+    ("content_filter", &[""], "mail would leave for a filter"),
+    (
+        "empty_address_recipient",
+        &["MAILER-DAEMON"],
+        "the address of bounces would change",
+    ),
+    (
+        "enable_idna2003_compatibility",
+        &["no"],
+        "names would compare in another way",
+    ),
+    (
+        "fallback_transport",
+        &[""],
+        "unknown accounts would be delivered elsewhere",
+    ),
+    (
+        "fallback_transport_maps",
+        &[""],
+        "unknown accounts would be delivered elsewhere",
+    ),
+    (
+        "header_checks",
+        &[""],
+        "the header would decide, and may redirect",
+    ),
+    (
+        "known_tcp_ports",
+        &["lmtp=24 smtp=25 smtps=submissions=465 submission=587"],
+        "the names of ports would mean other ports",
+    ),
+    (
+        "luser_relay",
+        &[""],
+        "unknown accounts would be delivered elsewhere",
+    ),
+    (
+        "mailbox_command_maps",
+        &[""],
+        "some accounts would be delivered by commands",
+    ),
+    (
+        "mailbox_transport",
+        &[""],
+        "accounts would be delivered by another service",
+    ),
+    (
+        "mailbox_transport_maps",
+        &[""],
+        "some accounts would be delivered by another service",
+    ),
+    ("masquerade_domains", &[""], "addresses would be rewritten"),
+    (
+        "master_service_disable",
+        &[""],
+        "services of master.cf would be off",
+    ),
+    (
+        "milter_header_checks",
+        &[""],
+        "the header would decide, and may redirect",
+    ),
+    (
+        "mime_header_checks",
+        &["", "$header_checks"],
+        "the header would decide, and may redirect",
+    ),
+    (
+        "multi_instance_directories",
+        &[""],
+        "another instance would have its own files",
+    ),
+    (
+        "multi_instance_enable",
+        &["no"],
+        "another instance would have its own files",
+    ),
+    (
+        "nested_header_checks",
+        &["", "$header_checks"],
+        "the header would decide, and may redirect",
+    ),
+    (
+        "non_smtpd_milters",
+        &[""],
+        "a filter outside the files would decide",
+    ),
+    ("owner_request_special", &["yes", "no"], ""),
+    (
+        "receive_override_options",
+        &[""],
+        "checks and rewriting would be off",
+    ),
+    (
+        "recipient_bcc_maps",
+        &[""],
+        "mail would go to one more address",
+    ),
+    (
+        "recipient_canonical_maps",
+        &[""],
+        "addresses would be rewritten",
+    ),
+    (
+        "recipient_delimiter",
+        &[""],
+        "addresses with an extension would be other addresses",
+    ),
+    (
+        "relocated_maps",
+        &[""],
+        "recipients would be refused by another table",
+    ),
+    (
+        "resolve_null_domain",
+        &["no"],
+        "an empty domain would be this host",
+    ),
+    (
+        "rewrite_service_name",
+        &["rewrite"],
+        "another service would resolve addresses",
+    ),
+    (
+        "sender_bcc_maps",
+        &[""],
+        "mail would go to one more address",
+    ),
+    (
+        "sender_canonical_maps",
+        &[""],
+        "addresses would be rewritten",
+    ),
+    (
+        "sender_dependent_default_transport_maps",
+        &[""],
+        "the sender would decide where mail goes",
+    ),
+    (
+        "sender_dependent_relayhost_maps",
+        &[""],
+        "the sender would decide where mail goes",
+    ),
+    (
+        "smtp_fallback_relay",
+        &[""],
+        "mail could leave by another host",
+    ),
+    (
+        "smtpd_authorized_xclient_hosts",
+        &[""],
+        "clients could claim any address and login",
+    ),
+    (
+        "smtpd_authorized_xforward_hosts",
+        &[""],
+        "clients could claim any address in logs",
+    ),
+    (
+        "smtpd_discard_ehlo_keyword_address_maps",
+        &[""],
+        "some clients would see other features",
+    ),
+    (
+        "smtpd_milter_maps",
+        &[""],
+        "a filter outside the files would decide",
+    ),
+    (
+        "smtpd_milters",
+        &[""],
+        "a filter outside the files would decide",
+    ),
+    (
+        "smtpd_policy_service_default_action",
+        &["451 4.3.5 Server configuration problem"],
+        "a broken policy service would decide",
+    ),
+    (
+        "smtpd_proxy_filter",
+        &[""],
+        "a filter outside the files would decide",
+    ),
+    (
+        "smtpd_sasl_exceptions_networks",
+        &[""],
+        "some clients would see no AUTH",
+    ),
+    (
+        "smtpd_upstream_proxy_protocol",
+        &[""],
+        "whoever reaches the port could claim any address",
+    ),
+    (
+        "strict_smtputf8",
+        &["no"],
+        "paths with octets over 127 would be refused",
+    ),
+    ("smtputf8_enable", &["yes", "no"], ""),
+    ("virtual_maps", &[""], "the name is of Postfix 1"),
+];

@@ -1,0 +1,103 @@
+//! Parameters: what main.cf and `-o` set, what is built in, and which of it the model judges.
+//!
+//! Every parameter that is set is modelled, or held at fixed values, or cannot touch a decision
+//! (each with its reason), or an error. The administrator's own names (`mua_relay_restrictions`) are
+//! read where another value or a restriction class names them.
+
+mod default;
+mod expand;
+mod fixed;
+mod harmless;
+mod names;
+mod settings;
+
+pub(super) use settings::{Main, Settings};
+
+use fixed::FIXED;
+use harmless::{HARMLESS, HARMLESS_ENDS};
+
+/// How the model takes a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// The model reads it.
+    Modelled,
+    /// Judged at these values only; else for this reason not.
+    Fixed(&'static [&'static str], &'static str),
+    /// It cannot touch a decision.
+    Harmless,
+    /// One of Postfix's own that is on no list.
+    Unjudged,
+    /// None of Postfix's own.
+    Own,
+}
+
+/// Returns how the model takes a parameter.
+pub(super) fn class(name: &str) -> Class {
+    if let Some((_, values, why)) = FIXED.iter().find(|(fixed, ..)| *fixed == name) {
+        return Class::Fixed(values, why);
+    }
+    let named = |names: &str| names.split_ascii_whitespace().any(|known| known == name);
+    if HARMLESS.iter().any(|(_, names)| named(names)) {
+        return Class::Harmless;
+    }
+    if default::default_value(name).is_some() || named(WITHOUT_DEFAULT) {
+        return Class::Modelled;
+    }
+    if HARMLESS_ENDS.iter().any(|end| name.ends_with(end)) {
+        return Class::Harmless;
+    }
+    if names::is_built_in(name) {
+        Class::Unjudged
+    } else {
+        Class::Own
+    }
+}
+
+/// Modelled parameters whose default is computed from the machine: they must be set where they are
+/// used.
+const WITHOUT_DEFAULT: &str = "myhostname mydomain mynetworks";
+
+/// Returns whether an `-o` of an smtpd(8) service sets this parameter for all that the model reads
+/// of it. What trivial-rewrite(8), cleanup(8) and the delivery agents read stays as main.cf says.
+pub(super) fn is_read_by_smtpd_alone(name: &str) -> bool {
+    name.starts_with("smtpd_")
+        || matches!(
+            name,
+            "access_map_defer_code"
+                | "access_map_reject_code"
+                | "allow_untrusted_routing"
+                | "defer_code"
+                | "local_recipient_maps"
+                | "mynetworks"
+                | "plaintext_reject_code"
+                | "reject_code"
+                | "relay_domains_reject_code"
+                | "relay_recipient_maps"
+                | "soft_bounce"
+                | "strict_rfc821_envelopes"
+                | "unknown_local_recipient_reject_code"
+                | "unknown_relay_recipient_reject_code"
+                | "unknown_virtual_alias_reject_code"
+                | "unknown_virtual_mailbox_reject_code"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parameter_is_on_one_list() {
+        for (_, names) in HARMLESS {
+            for name in names.split_ascii_whitespace() {
+                assert_eq!(class(name), Class::Harmless, "{name}");
+                assert!(!FIXED.iter().any(|(fixed, ..)| *fixed == name), "{name}");
+            }
+        }
+        assert!(matches!(class("content_filter"), Class::Fixed(..)));
+        assert_eq!(class("smtpd_relay_restrictions"), Class::Modelled);
+        assert_eq!(class("smtpd_tls_req_ccert"), Class::Unjudged);
+        assert_eq!(class("mua_relay_restrictions"), Class::Own);
+        assert_eq!(class("policyd-spf_time_limit"), Class::Harmless);
+    }
+}

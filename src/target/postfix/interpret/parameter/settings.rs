@@ -1,0 +1,280 @@
+//! The values of parameters as one service of master.cf sees them.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::expand::{self, Lookup};
+use super::{Class, class, default, names};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::source::{Loc, Source};
+use crate::target::postfix::interpret::diagnostics::{Syntax, UnjudgedParameter};
+use crate::target::postfix::interpret::text::{self, Text};
+
+/// What main.cf sets.
+#[derive(Debug)]
+pub(in crate::target::postfix::interpret) struct Main {
+    values: BTreeMap<String, Text>,
+    /// Where the names stand.
+    names: BTreeMap<String, Loc>,
+    /// The place of what the file does not say.
+    start: Loc,
+}
+
+impl Main {
+    /// Reads main.cf (postconf(5)), or the output of `postconf -n`: of two definitions the last
+    /// wins (dict_load_fp(3) of 3.7.11).
+    pub(in crate::target::postfix::interpret) fn read(
+        source: &Arc<Source>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut main = Self {
+            values: BTreeMap::new(),
+            names: BTreeMap::new(),
+            start: Loc::new(source, 0, 0),
+        };
+        for line in text::logical_lines(source) {
+            if line.as_str().starts_with(text::is_space) {
+                diagnostics.error(Syntax::new("the first line continues none", &line.at()));
+                continue;
+            }
+            match line.name_and_value() {
+                Ok((name, value)) => {
+                    main.names.insert(name.as_str().to_owned(), name.at());
+                    main.values.insert(name.as_str().to_owned(), value);
+                }
+                Err(reason) => {
+                    diagnostics.error(Syntax::new(reason, &line.at()));
+                }
+            }
+        }
+        main
+    }
+
+    /// Returns the place of what the file does not say.
+    pub(in crate::target::postfix::interpret) fn start(&self) -> &Loc {
+        &self.start
+    }
+}
+
+/// The values of parameters as one service sees them: its `-o`, then main.cf, then the defaults.
+#[derive(Debug)]
+pub(in crate::target::postfix::interpret) struct Settings<'m> {
+    main: &'m Main,
+    overrides: BTreeMap<String, Text>,
+    /// The names that `$name` named, for the question which of the own names are in use.
+    used: RefCell<BTreeSet<String>>,
+}
+
+impl<'m> Settings<'m> {
+    /// Returns the values as a service with these `-o` sees them.
+    pub(in crate::target::postfix::interpret) fn new(
+        main: &'m Main,
+        overrides: BTreeMap<String, Text>,
+    ) -> Self {
+        Self {
+            main,
+            overrides,
+            used: RefCell::new(BTreeSet::new()),
+        }
+    }
+
+    /// Returns where a parameter is set, else where it could be.
+    pub(in crate::target::postfix::interpret) fn place(&self, name: &str) -> Loc {
+        let over = self.overrides.get(name).map(Text::at);
+        over.or_else(|| self.main.names.get(name).cloned())
+            .unwrap_or_else(|| self.main.start.clone())
+    }
+
+    /// Returns whether a parameter is set anywhere, even to nothing.
+    pub(in crate::target::postfix::interpret) fn is_set(&self, name: &str) -> bool {
+        self.overrides.contains_key(name) || self.main.values.contains_key(name)
+    }
+
+    /// Returns whether a value is empty before `$name` is expanded.
+    pub(in crate::target::postfix::interpret) fn is_empty(&self, name: &str) -> bool {
+        self.raw(name).is_none_or(|raw| raw.as_str().is_empty())
+    }
+
+    /// Returns a value with `$name` expanded; the default if it is not set.
+    pub(in crate::target::postfix::interpret) fn text(
+        &self,
+        name: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Text {
+        let Some(raw) = self.raw(name) else {
+            return Text::empty(&self.main.start);
+        };
+        self.expand(name, &raw, diagnostics).trim()
+    }
+
+    /// Expands `$name` in a value.
+    fn expand(&self, name: &str, raw: &Text, diagnostics: &mut Diagnostics) -> Text {
+        match expand::expand(raw, self) {
+            Ok(text) => text,
+            Err(reason) => {
+                let at = raw.at();
+                if reason.starts_with('`') {
+                    diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+                } else {
+                    diagnostics.error(Syntax::new(reason, &at));
+                }
+                Text::empty(&at)
+            }
+        }
+    }
+
+    /// Returns a value of `yes` or `no` (get_mail_conf_bool(3): in any case).
+    pub(in crate::target::postfix::interpret) fn boolean(
+        &self,
+        name: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
+        let text = self.text(name, diagnostics);
+        match text.as_str().to_ascii_lowercase().as_str() {
+            "yes" => true,
+            "no" => false,
+            _ => {
+                let reason = format!("`{name}` is neither `yes` nor `no`");
+                diagnostics.error(Syntax::new(reason, &text.at()));
+                false
+            }
+        }
+    }
+
+    /// Returns a reply code.
+    pub(in crate::target::postfix::interpret) fn code(
+        &self,
+        name: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> u16 {
+        let text = self.text(name, diagnostics);
+        match text.as_str().parse::<u16>() {
+            Ok(code) if (200..600).contains(&code) => code,
+            _ => {
+                let reason = format!("`{name}` is no reply code");
+                diagnostics.error(Syntax::new(reason, &text.at()));
+                550
+            }
+        }
+    }
+
+    /// Reports the parameters that main.cf sets and the model does not judge.
+    ///
+    /// Own names must be used: by `$name`, or by what `is_class` says.
+    pub(in crate::target::postfix::interpret) fn judge_main(
+        &self,
+        used: &BTreeSet<String>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for name in self.main.values.keys() {
+            let at = self.place(name);
+            let _ = self.judge(name, &at, used, diagnostics);
+        }
+        // A parameter that is held fixed is so by its default too.
+        for (name, values, reason) in super::FIXED {
+            if !self.is_set(name) && !self.default_is_among(name, values, diagnostics) {
+                let at = self.main.start.clone();
+                diagnostics.error(UnjudgedParameter::new(name, *reason, &at));
+            }
+        }
+    }
+
+    /// Reports a parameter that is set and not judged.
+    pub(in crate::target::postfix::interpret) fn judge(
+        &self,
+        name: &str,
+        at: &Loc,
+        used: &BTreeSet<String>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Reported> {
+        match class(name) {
+            Class::Modelled | Class::Harmless => Ok(()),
+            Class::Fixed(values, reason) => {
+                let text = self.text(name, diagnostics);
+                if is_among(text.as_str(), values) {
+                    return Ok(());
+                }
+                Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
+            }
+            Class::Own if used.contains(name) => Ok(()),
+            Class::Own => {
+                let reason = "Postfix has no parameter of this name, and no value names it";
+                Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
+            }
+            Class::Unjudged => {
+                let reason = "it is on no list of the model";
+                Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
+            }
+        }
+    }
+
+    /// Returns the names that `$name` named so far.
+    pub(in crate::target::postfix::interpret) fn used(&self) -> BTreeSet<String> {
+        self.used.borrow().clone()
+    }
+
+    /// Expands every value that is set, for the names that they name.
+    pub(in crate::target::postfix::interpret) fn touch_all(&self) {
+        let set = self.main.values.iter().chain(&self.overrides);
+        for (_, value) in set {
+            // A value that cannot be expanded is reported where it is used.
+            let _ = expand::expand(value, self);
+        }
+    }
+
+    fn default_is_among(&self, name: &str, values: &[&str], diagnostics: &mut Diagnostics) -> bool {
+        if default::default_value(name).is_none() {
+            return true;
+        }
+        is_among(self.text(name, diagnostics).as_str(), values)
+    }
+
+    fn raw(&self, name: &str) -> Option<Text> {
+        let set = self
+            .overrides
+            .get(name)
+            .or_else(|| self.main.values.get(name));
+        set.cloned().or_else(|| {
+            let value = default::default_value(name)?;
+            Some(Text::made(value, &self.main.start))
+        })
+    }
+}
+
+/// Returns whether a value is one of these; blanks and commas between words do not count.
+fn is_among(value: &str, values: &[&str]) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split([' ', '\t', ',', '\n'])
+            .filter(|word| !word.is_empty())
+            .map(str::to_ascii_lowercase)
+            .collect()
+    };
+    values.iter().any(|allowed| words(allowed) == words(value))
+}
+
+impl Lookup for Settings<'_> {
+    fn lookup(&self, name: &str) -> Result<Option<Text>, String> {
+        self.used.borrow_mut().insert(name.to_owned());
+        match self.raw(name) {
+            Some(text) => Ok(Some(text)),
+            None if name == "mydomain" => Ok(self.mydomain()),
+            None if name == "myhostname" => Err(
+                "`$myhostname` is not set here: Postfix would take the machine's name".to_owned(),
+            ),
+            None if names::is_built_in(name) => Err(format!(
+                "`${name}` is not set here, and the model does not hold its default"
+            )),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Settings<'_> {
+    /// Returns `$mydomain`, which is `$myhostname` without its first label (postconf(5)).
+    fn mydomain(&self) -> Option<Text> {
+        let host = self.raw("myhostname")?;
+        let dot = host.as_str().find('.')?;
+        Some(host.slice(dot + 1, host.as_str().len()))
+    }
+}

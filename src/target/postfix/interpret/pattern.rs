@@ -1,0 +1,152 @@
+//! The closed list of patterns (docs/targets/postfix.md): known by their exact text, and modelled by
+//! what they mean for the forms of paths. Any other pattern is refused by name.
+
+use crate::mail::PathForm;
+
+/// Returns the value of a rule whose pattern is that of address literals, `/\]$/`.
+pub(super) fn literal_rule(rule: &str) -> Option<&str> {
+    let value = rule.strip_prefix("/\\]$/")?;
+    let trimmed = value.trim();
+    (value.starts_with([' ', '\t']) && !trimmed.is_empty()).then_some(trimmed)
+}
+
+/// What a rule of the command filter does with the paths that it matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// The command stays, but for a dot at the end of the path's domain.
+    Pass,
+    /// The command becomes one without a path: a syntax error.
+    Spoil,
+    /// Bare postmaster gets the domain of `myorigin`.
+    Qualify,
+    /// `double-bounce` at `myorigin` becomes `unlisted-double-bounce` there.
+    Rename,
+}
+
+/// A rule of the command filter.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rule {
+    /// Whether it is about MAIL; else about RCPT.
+    pub(super) is_mail: bool,
+    /// What it does.
+    pub(super) effect: Effect,
+    /// The forms that it matches; for [`Effect::Rename`], if the address is the one it names.
+    pub(super) forms: &'static [PathForm],
+}
+
+const ATOM: &str = "[-A-Za-z0-9!#$%&'*+/=?^_`{|}~]+";
+const QUOTED: &str = "\"([^\"\\\\]|\\\\.)*\"";
+const PLAINQUOTED: &str = "\"[^\"\\\\]*\"";
+const ROUTE: &str = "(@[-A-Za-z0-9.]+(,@[-A-Za-z0-9.]+)*:)?";
+const DOMAIN: &str = "[-A-Za-z0-9_]+(\\.[-A-Za-z0-9_]+)*";
+const LITERAL: &str = "\\[[A-Za-z0-9.:]+\\]";
+
+/// The forms that a dot-string or a quoted-string in a domain may have. Each form stands for the
+/// text that most of its members have; a member that the pattern does not match is refused by the
+/// rule behind it.
+const SENDERS: &[PathForm] = &[
+    PathForm::Plain,
+    PathForm::Quoted,
+    PathForm::QuotedPair,
+    PathForm::SourceRoute,
+    PathForm::Percent,
+    PathForm::Bang,
+    PathForm::QuotedRoute,
+    PathForm::TrailingDot,
+    PathForm::LeadingDash,
+    PathForm::NumericDomain,
+    PathForm::Underscore,
+    PathForm::LongLocal,
+];
+
+/// The same without backslashes.
+const RECIPIENTS: &[PathForm] = &[
+    PathForm::Plain,
+    PathForm::Quoted,
+    PathForm::SourceRoute,
+    PathForm::Percent,
+    PathForm::Bang,
+    PathForm::QuotedRoute,
+    PathForm::TrailingDot,
+    PathForm::LeadingDash,
+    PathForm::NumericDomain,
+    PathForm::Underscore,
+    PathForm::LongLocal,
+];
+
+const LITERALS: &[PathForm] = &[PathForm::Literal, PathForm::OwnLiteral];
+
+const DOUBLE_BOUNCES: &[PathForm] = &[
+    PathForm::Plain,
+    PathForm::Quoted,
+    PathForm::SourceRoute,
+    PathForm::TrailingDot,
+];
+
+/// Returns the rule of a line of the command filter, if it is on the closed list.
+pub(super) fn filter_rule(line: &str, origin: &str) -> Option<Rule> {
+    let local = format!("{ATOM}(\\.{ATOM})*");
+    let escaped = origin.replace('.', "\\.");
+    let rules = [
+        (
+            "^(MAIL +FROM: *<>.*)$".to_owned(),
+            "$1".to_owned(),
+            Rule::new(true, Effect::Pass, &[PathForm::Null]),
+        ),
+        (
+            format!("^(MAIL +FROM: *<{ROUTE}({local}|{QUOTED})@{DOMAIN})\\.?(>.*)$"),
+            "$1$8".to_owned(),
+            Rule::new(true, Effect::Pass, SENDERS),
+        ),
+        (
+            format!("^(MAIL +FROM: *<{ROUTE}({local}|{QUOTED})@{LITERAL}>.*)$"),
+            "$1".to_owned(),
+            Rule::new(true, Effect::Pass, LITERALS),
+        ),
+        (
+            "^[[:space:]]*MAIL".to_owned(),
+            "MAIL FROM:<".to_owned(),
+            Rule::new(true, Effect::Spoil, &PathForm::ALL),
+        ),
+        (
+            "^RCPT +TO: *<postmaster>(.*)$".to_owned(),
+            format!("RCPT TO:<postmaster@{origin}>$1"),
+            Rule::new(false, Effect::Qualify, &[PathForm::BarePostmaster]),
+        ),
+        (
+            format!("^RCPT +TO: *<{ROUTE}\"?double-bounce\"?@{escaped}\\.?>(.*)$"),
+            format!("RCPT TO:<unlisted-double-bounce@{origin}>$3"),
+            Rule::new(false, Effect::Rename, DOUBLE_BOUNCES),
+        ),
+        (
+            format!("^(RCPT +TO: *<{ROUTE}({local}|{PLAINQUOTED})@{DOMAIN})\\.?(>.*)$"),
+            "$1$7".to_owned(),
+            Rule::new(false, Effect::Pass, RECIPIENTS),
+        ),
+        (
+            format!("^(RCPT +TO: *<{ROUTE}({local}|{PLAINQUOTED})@{LITERAL}>.*)$"),
+            "$1".to_owned(),
+            Rule::new(false, Effect::Pass, LITERALS),
+        ),
+        (
+            "^[[:space:]]*RCPT".to_owned(),
+            "RCPT TO:<".to_owned(),
+            Rule::new(false, Effect::Spoil, &PathForm::ALL),
+        ),
+    ];
+    let body = line.strip_prefix(';')?;
+    let (pattern, result) = body.split_once(';')?;
+    let result = result.trim();
+    let is_it = |rule: &&(String, String, Rule)| rule.0 == pattern && rule.1 == result;
+    rules.iter().find(is_it).map(|(.., rule)| *rule)
+}
+
+impl Rule {
+    fn new(is_mail: bool, effect: Effect, forms: &'static [PathForm]) -> Self {
+        Self {
+            is_mail,
+            effect,
+            forms,
+        }
+    }
+}

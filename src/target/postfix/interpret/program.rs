@@ -1,0 +1,374 @@
+//! What one smtpd(8) listener does, compiled from the files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::action::Codes;
+use super::addressing::{Addressing, Filter, parents};
+use super::catalogue::{Catalogue, Side};
+use super::client;
+use super::compile::Compiler;
+use super::diagnostics::{Syntax, UnjudgedParameter};
+use super::listing::Listing;
+use super::master_cf::Service;
+use super::owner::Owners;
+use super::parameter::Settings;
+use super::restriction::{Compiled, List, Restriction};
+use super::text::Text;
+use crate::decision::{ClientTable, LoginTable, Question, TestId};
+use crate::diagnostic::Diagnostics;
+use crate::source::Loc;
+use crate::target::Artifacts;
+
+/// When a listener offers AUTH: a login counts only then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Auth {
+    /// Never.
+    Never,
+    /// Under TLS.
+    UnderTls,
+    /// Always.
+    Always,
+}
+
+/// What the listener wants of TLS before MAIL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tls {
+    /// Nothing.
+    Optional,
+    /// STARTTLS, else 530.
+    Required,
+    /// The session is under TLS from its first byte.
+    Wrapped,
+}
+
+/// A listener.
+#[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a parameter of smtpd(8) that is yes or no"
+)]
+pub(super) struct Program {
+    pub(super) at: Loc,
+    pub(super) auth: Auth,
+    pub(super) tls: Tls,
+    pub(super) filter: Filter,
+    pub(super) is_strict: bool,
+    pub(super) delays_reject: bool,
+    pub(super) relay_comes_first: bool,
+    pub(super) is_soft: bool,
+    pub(super) trusts_routes: bool,
+    pub(super) refuses_unlisted_recipient: bool,
+    pub(super) refuses_unlisted_sender: bool,
+    pub(super) unlisted_at: Loc,
+    pub(super) client: List,
+    pub(super) helo: List,
+    pub(super) sender: List,
+    pub(super) relay: List,
+    pub(super) recipient: List,
+    pub(super) data: List,
+    pub(super) end_of_data: List,
+    /// What `reject_unlisted_sender` asks, where it stands.
+    pub(super) senders: Option<Arc<Listing>>,
+    pub(super) recipients: Arc<Listing>,
+    pub(super) owners: Arc<Owners>,
+    /// Whether the client gave a login at all.
+    pub(super) any_login: TestId,
+}
+
+/// What the compilation of a listener needs.
+pub(super) struct Parts<'a> {
+    pub(super) settings: &'a Settings<'a>,
+    pub(super) services: &'a [Service],
+    pub(super) artifacts: &'a Artifacts,
+    pub(super) addressing: &'a Addressing,
+    pub(super) catalogue: &'a mut Catalogue,
+    pub(super) tables: &'a mut SharedTables,
+    pub(super) diagnostics: &'a mut Diagnostics,
+}
+
+/// The tables of recipients and owners that listeners share, by the values of their parameters.
+#[derive(Debug, Default)]
+pub(super) struct SharedTables {
+    listings: BTreeMap<(Side, Vec<String>), Arc<Listing>>,
+    owners: BTreeMap<String, Arc<Owners>>,
+}
+
+/// The parameters that a listing reads.
+const LISTING: [&str; 14] = [
+    "default_transport",
+    "local_recipient_maps",
+    "local_transport",
+    "parent_domain_matches_subdomains",
+    "relay_recipient_maps",
+    "relay_transport",
+    "transport_maps",
+    "unknown_local_recipient_reject_code",
+    "unknown_relay_recipient_reject_code",
+    "unknown_virtual_alias_reject_code",
+    "unknown_virtual_mailbox_reject_code",
+    "virtual_alias_maps",
+    "virtual_mailbox_maps",
+    "virtual_transport",
+];
+
+impl Parts<'_> {
+    fn flag(&mut self, name: &str) -> bool {
+        self.settings.boolean(name, self.diagnostics)
+    }
+
+    fn text(&mut self, name: &str) -> Text {
+        self.settings.text(name, self.diagnostics)
+    }
+
+    /// Returns when AUTH is offered (smtpd_sasl_glue.c, smtpd.c of 3.7.11).
+    fn auth(&mut self) -> Auth {
+        let is_on = self.flag("smtpd_sasl_auth_enable");
+        let tls_only = self.flag("smtpd_tls_auth_only");
+        for name in [
+            "smtpd_sasl_security_options",
+            "smtpd_sasl_tls_security_options",
+        ] {
+            let value = self.text(name);
+            let words: Vec<String> = value
+                .words()
+                .iter()
+                .map(|word| word.as_str().to_ascii_lowercase())
+                .collect();
+            if is_on && words != ["noanonymous"] {
+                let reason = "only `noanonymous` is judged: without it anybody has a login";
+                let at = self.settings.place(name);
+                self.diagnostics
+                    .error(UnjudgedParameter::new(name, reason, &at));
+            }
+        }
+        let name = "smtpd_discard_ehlo_keywords";
+        for word in self.text(name).words() {
+            let keyword = word.as_str().to_ascii_lowercase();
+            if matches!(keyword.as_str(), "auth" | "starttls") || keyword.contains([':', '/']) {
+                let reason = "clients would not see what they may use";
+                self.diagnostics
+                    .error(UnjudgedParameter::new(name, reason, &word.at()));
+            }
+        }
+        match (is_on, tls_only) {
+            (false, _) => Auth::Never,
+            (true, true) => Auth::UnderTls,
+            (true, false) => Auth::Always,
+        }
+    }
+
+    /// Returns what TLS is wanted (`smtpd_tls_security_level` before `smtpd_enforce_tls`).
+    fn tls(&mut self) -> Tls {
+        let wrapped = self.flag("smtpd_tls_wrappermode");
+        let enforced = self.flag("smtpd_enforce_tls");
+        let level = self.text("smtpd_tls_security_level");
+        match (wrapped, level.as_str().to_ascii_lowercase().as_str()) {
+            (true, _) => Tls::Wrapped,
+            (false, "encrypt") => Tls::Required,
+            (false, "") if enforced => Tls::Required,
+            (false, "" | "none" | "may") => Tls::Optional,
+            (false, other) => {
+                let reason = format!("`{other}` is no level of TLS for smtpd");
+                self.diagnostics.error(Syntax::new(reason, &level.at()));
+                Tls::Optional
+            }
+        }
+    }
+
+    /// Returns the test of `mynetworks`.
+    fn mynetworks(&mut self) -> TestId {
+        let name = "mynetworks";
+        let at = self.settings.place(name);
+        let rows = if self.settings.is_set(name) {
+            let value = self.text(name);
+            client::address_list(name, &value, self.artifacts, self.diagnostics).unwrap_or_default()
+        } else {
+            let style = self.text("mynetworks_style");
+            if style.as_str() != "host" {
+                let reason = "the netmasks of the machine are not in the files";
+                let at = self.settings.place("mynetworks_style");
+                self.diagnostics
+                    .error(UnjudgedParameter::new("mynetworks_style", reason, &at));
+            }
+            client::addresses(&self.own_addresses(), &at)
+        };
+        let words = self.text(name);
+        let test = format!("client in mynetworks {}", words.as_str());
+        let make = || Question::Client(ClientTable::first_match(rows));
+        self.catalogue.share(&test, Some(&at), make)
+    }
+
+    /// Returns the addresses of this host.
+    fn own_addresses(&self) -> Vec<IpAddr> {
+        let mut ips = self.artifacts.host_addresses.clone();
+        ips.push(std::net::Ipv4Addr::LOCALHOST.into());
+        ips.push(std::net::Ipv6Addr::LOCALHOST.into());
+        ips
+    }
+
+    /// Returns the tables of recipients, for one side.
+    fn listing(&mut self, side: Side) -> Arc<Listing> {
+        let key: Vec<String> = LISTING
+            .iter()
+            .map(|name| self.text(name).as_str().to_owned())
+            .collect();
+        let key = (side, key);
+        if let Some(listing) = self.tables.listings.get(&key) {
+            return Arc::clone(listing);
+        }
+        let parents = parents(self.settings, "transport_maps", self.diagnostics);
+        let listing = Arc::new(Listing::read(
+            side,
+            self.settings,
+            self.artifacts,
+            &self.addressing.around,
+            parents,
+            self.catalogue,
+            self.diagnostics,
+        ));
+        self.tables.listings.insert(key, Arc::clone(&listing));
+        listing
+    }
+
+    /// Returns the owners of reverse-paths.
+    fn owners(&mut self) -> Arc<Owners> {
+        let key = self.text("smtpd_sender_login_maps").as_str().to_owned();
+        if let Some(owners) = self.tables.owners.get(&key) {
+            return Arc::clone(owners);
+        }
+        let owners = Arc::new(Owners::read(
+            self.settings,
+            self.artifacts,
+            &self.addressing.around,
+            self.catalogue,
+            self.diagnostics,
+        ));
+        self.tables.owners.insert(key, Arc::clone(&owners));
+        owners
+    }
+
+    fn classes(&mut self) -> BTreeSet<String> {
+        let value = self.text("smtpd_restriction_classes");
+        value
+            .words()
+            .iter()
+            .map(|word| word.as_str().to_owned())
+            .collect()
+    }
+}
+
+impl Program {
+    /// Compiles the listener of a service.
+    pub(super) fn compile(service: &Service, mut parts: Parts<'_>) -> Self {
+        let auth = parts.auth();
+        let tls = parts.tls();
+        let mynetworks = parts.mynetworks();
+        let classes = parts.classes();
+        let recipients = parts.listing(Side::To);
+        let owners = parts.owners();
+        let around = &parts.addressing.around;
+        let filter = Filter::read(
+            parts.settings,
+            parts.artifacts,
+            &around.origin,
+            parts.catalogue,
+            parts.diagnostics,
+        );
+        let codes = Codes {
+            reject: parts
+                .settings
+                .code("access_map_reject_code", parts.diagnostics),
+            defer: parts
+                .settings
+                .code("access_map_defer_code", parts.diagnostics),
+        };
+        let access = parents(parts.settings, "smtpd_access_maps", parts.diagnostics);
+        let any = || Question::Login(LoginTable::default());
+        let any_login = parts.catalogue.share("login", None, any);
+        let mut program = Self {
+            at: service.at.clone(),
+            auth,
+            tls,
+            filter,
+            is_strict: parts.flag("strict_rfc821_envelopes"),
+            delays_reject: parts.flag("smtpd_delay_reject"),
+            relay_comes_first: parts.flag("smtpd_relay_before_recipient_restrictions"),
+            is_soft: parts.flag("soft_bounce"),
+            trusts_routes: parts.flag("allow_untrusted_routing"),
+            refuses_unlisted_recipient: parts.flag("smtpd_reject_unlisted_recipient"),
+            refuses_unlisted_sender: parts.flag("smtpd_reject_unlisted_sender"),
+            unlisted_at: parts.settings.place("smtpd_reject_unlisted_recipient"),
+            client: List::default(),
+            helo: List::default(),
+            sender: List::default(),
+            relay: List::default(),
+            recipient: List::default(),
+            data: List::default(),
+            end_of_data: List::default(),
+            senders: None,
+            recipients,
+            owners,
+            any_login,
+        };
+        let mut compiler = Compiler {
+            settings: parts.settings,
+            services: parts.services,
+            artifacts: parts.artifacts,
+            around,
+            parents: access,
+            codes,
+            mynetworks,
+            catalogue: parts.catalogue,
+            diagnostics: parts.diagnostics,
+            classes,
+            has_auth: auth != Auth::Never,
+            depth: 0,
+        };
+        compiler.require_refusal();
+        program.client = compiler.parameter("smtpd_client_restrictions");
+        program.helo = compiler.parameter("smtpd_helo_restrictions");
+        program.sender = compiler.parameter("smtpd_sender_restrictions");
+        program.relay = compiler.parameter("smtpd_relay_restrictions");
+        program.recipient = compiler.parameter("smtpd_recipient_restrictions");
+        program.data = compiler.parameter("smtpd_data_restrictions");
+        program.end_of_data = compiler.parameter("smtpd_end_of_data_restrictions");
+        if program.refuses_unlisted_sender || program.lists().any(asks_senders) {
+            program.senders = Some(parts.listing(Side::From));
+        }
+        program
+    }
+
+    fn lists(&self) -> impl Iterator<Item = &List> {
+        [
+            &self.client,
+            &self.helo,
+            &self.sender,
+            &self.relay,
+            &self.recipient,
+            &self.data,
+            &self.end_of_data,
+        ]
+        .into_iter()
+    }
+}
+
+/// Returns whether a list looks senders up in the tables of recipients.
+fn asks_senders(list: &List) -> bool {
+    let in_actions = |actions: &[Compiled]| {
+        actions.iter().any(|action| match action {
+            Compiled::List(list) => asks_senders(list),
+            Compiled::Plain(_) => false,
+        })
+    };
+    list.items.iter().any(|item| match &item.what {
+        Restriction::UnlistedSender => true,
+        Restriction::Class(list) => asks_senders(list),
+        Restriction::Client(table) | Restriction::Helo(table) | Restriction::Login(table) => {
+            in_actions(&table.actions)
+        }
+        Restriction::Sender(table) | Restriction::Recipient(table) => in_actions(&table.actions),
+        _ => false,
+    })
+}

@@ -1,0 +1,358 @@
+//! Where accepted mail goes: aliases, transports and the delivery agents (cleanup_map1n.c,
+//! trivial-rewrite/resolve.c and transport.c, local(8), virtual(8) of 3.7.11).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::class::Class;
+use super::map::{Parents, Surroundings};
+use super::rows::Lookup;
+use crate::decision::{Destination, Route, Store};
+use crate::mail::{Address, Domain};
+
+/// An address literal of this host.
+pub(super) const OWN_LITERAL: &str = "[127.0.0.1]";
+
+/// The longest chain of aliases (`virtual_alias_recursion_limit`, postconf(5)).
+const DEPTH_MAX: usize = 1000;
+/// The most addresses of one alias (`virtual_alias_expansion_limit`, postconf(5)).
+const ADDRESSES_MAX: usize = 1000;
+
+/// What the files say of delivery.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    pub(super) around: Surroundings,
+    /// Domains, exact, and the parents that relay for what is below them.
+    pub(super) classes: BTreeMap<String, Class>,
+    pub(super) relay_parents: BTreeSet<String>,
+    pub(super) aliases: Lookup,
+    pub(super) transports: Lookup,
+    pub(super) parents: Parents,
+    /// The default transport of each class but that of aliases.
+    pub(super) defaults: BTreeMap<Class, String>,
+    pub(super) relayhost: String,
+    /// The program of each `unix` service of master.cf.
+    pub(super) services: BTreeMap<String, String>,
+    pub(super) mailboxes: Lookup,
+    pub(super) mailbox_base: String,
+    pub(super) uids: Lookup,
+    pub(super) gids: Lookup,
+    pub(super) uid_min: u32,
+    pub(super) local: Local,
+}
+
+/// What local(8) does.
+#[derive(Debug)]
+pub(super) struct Local {
+    pub(super) aliases: BTreeMap<String, String>,
+    pub(super) home_mailbox: String,
+    pub(super) spool: String,
+    pub(super) command: String,
+    /// Whether accounts may have a file of their own that says where their mail goes.
+    pub(super) has_forward_files: bool,
+    pub(super) alias_commands: bool,
+    pub(super) alias_files: bool,
+}
+
+/// A transport and its next hop.
+struct Hop {
+    channel: String,
+    next: Option<String>,
+}
+
+/// What one address comes to, while aliases are followed.
+struct Expansion {
+    found: BTreeSet<Destination>,
+    /// Whether an alias leads to itself, or to too many: then cleanup(8) refuses the message.
+    is_broken: bool,
+    count: usize,
+}
+
+impl Delivery {
+    /// Returns every destination of an address.
+    pub(super) fn destinations(&self, address: &Address) -> Vec<Destination> {
+        let mut expansion = Expansion {
+            found: BTreeSet::new(),
+            is_broken: false,
+            count: 0,
+        };
+        let mut chain = Vec::new();
+        self.expand(address, None, &mut chain, &mut expansion);
+        if expansion.is_broken {
+            return vec![Destination::Undeliverable];
+        }
+        expansion.found.into_iter().collect()
+    }
+
+    /// Returns where mail for an address goes that no row is about.
+    pub(super) fn foreign(&self) -> Route {
+        let hop = self.hop(Class::Default, self.transports.wildcard());
+        match (
+            self.services.get(&hop.channel).map(String::as_str),
+            hop.next,
+        ) {
+            (Some("smtp"), None) => Route::Foreign,
+            (Some("smtp"), Some(next)) => Route::Hop(host_and_port(&next)),
+            (_, next) => Route::Hop(format!("{}:{}", hop.channel, next.unwrap_or_default())),
+        }
+    }
+
+    fn class(&self, domain: &str) -> Class {
+        if domain == OWN_LITERAL {
+            return Class::Local;
+        }
+        if let Some(class) = self.classes.get(domain) {
+            return *class;
+        }
+        let mut above = domain
+            .match_indices('.')
+            .filter_map(|(dot, _)| domain.get(dot + 1..));
+        if above.any(|parent| self.relay_parents.contains(parent)) {
+            Class::Relay
+        } else {
+            Class::Default
+        }
+    }
+
+    /// Follows aliases. `hosted` is the last address so far in a domain of ours.
+    fn expand(
+        &self,
+        address: &Address,
+        hosted: Option<&Address>,
+        chain: &mut Vec<Address>,
+        out: &mut Expansion,
+    ) {
+        let domain = address.domain().as_str();
+        let hosted = if self.class(domain).is_ours() {
+            Some(address)
+        } else {
+            hosted
+        };
+        out.count += 1;
+        if chain.contains(address) || chain.len() >= DEPTH_MAX || out.count > ADDRESSES_MAX {
+            out.is_broken = true;
+            return;
+        }
+        let Some(value) = self.aliases.listed(address.local(), domain, &self.around) else {
+            self.deliver(address, hosted, out);
+            return;
+        };
+        chain.push(address.clone());
+        for next in self.addresses(value, address.local()) {
+            if next == *address {
+                // An address may lead to itself once: it stays.
+                self.deliver(address, hosted, out);
+            } else {
+                self.expand(&next, hosted, chain, out);
+            }
+        }
+        chain.pop();
+    }
+
+    /// Returns the addresses of an alias's value.
+    fn addresses(&self, value: &str, local: &str) -> Vec<Address> {
+        let words = value
+            .split([',', ' ', '\t'])
+            .filter(|word| !word.is_empty());
+        let address = |word: &str| match word.rsplit_once('@') {
+            // `@other.domain`: the same local-part there.
+            Some(("", domain)) => Address::new(local, Domain::literal(domain)),
+            Some((part, domain)) => Address::new(part.trim_matches('"'), Domain::literal(domain)),
+            None => Address::new(word, Domain::literal(&self.around.origin)),
+        };
+        words.map(address).collect()
+    }
+
+    /// Returns the transport of a class, as a row of the transport table changes it.
+    fn hop(&self, class: Class, row: Option<&str>) -> Hop {
+        let split = |text: &str| -> (String, Option<String>) {
+            let (channel, next) = text.split_once(':').unwrap_or((text, ""));
+            (
+                channel.to_owned(),
+                (!next.is_empty()).then(|| next.to_owned()),
+            )
+        };
+        let default = self.defaults.get(&class).map_or("error", String::as_str);
+        let (channel, next) = split(default);
+        let relays = matches!(class, Class::Relay | Class::Default) && !self.relayhost.is_empty();
+        let next = next.or_else(|| relays.then(|| self.relayhost.clone()));
+        let Some(row) = row else {
+            return Hop { channel, next };
+        };
+        // update_entry in transport.c: a row with a channel forgets the next hop of main.cf.
+        let (new, new_next) = split(row);
+        if new.is_empty() {
+            return Hop {
+                channel,
+                next: new_next.or(next),
+            };
+        }
+        Hop {
+            channel: new,
+            next: new_next,
+        }
+    }
+
+    fn deliver(&self, address: &Address, hosted: Option<&Address>, out: &mut Expansion) {
+        let domain = address.domain().as_str();
+        let class = self.class(domain);
+        if class == Class::Alias || address.local().starts_with('-') {
+            out.found.insert(Destination::Undeliverable);
+            return;
+        }
+        let row = self
+            .transports
+            .transport(address.local(), domain, self.parents);
+        let hop = self.hop(class, row);
+        let mailbox = hosted.unwrap_or(address);
+        let command = self.services.get(&hop.channel).map(String::as_str);
+        let destination = match (command, &hop.next) {
+            (Some("local"), _) => {
+                self.deliver_locally(address.local(), mailbox, out);
+                return;
+            }
+            (Some("virtual"), _) => self.deliver_virtually(address, mailbox),
+            (Some("discard"), _) => Destination::Discard,
+            (Some("smtp"), None) if domain.starts_with('[') => {
+                Destination::Hop(host_and_port(domain))
+            }
+            (Some("smtp"), None) => Destination::Exchangers(domain.to_owned()),
+            (Some("smtp"), Some(next)) if next.starts_with('[') => {
+                Destination::Hop(host_and_port(next))
+            }
+            (Some("smtp"), Some(next)) => Destination::Exchangers(next.clone()),
+            (Some("lmtp" | "pipe"), next) => {
+                let next = next.as_deref().unwrap_or(domain);
+                Destination::Hop(format!("{}:{next}", hop.channel))
+            }
+            // error(8); or "mail transport unavailable", for ever.
+            _ => Destination::Undeliverable,
+        };
+        out.found.insert(destination);
+    }
+
+    /// virtual(8): a file or a Maildir below `virtual_mailbox_base`.
+    fn deliver_virtually(&self, address: &Address, mailbox: &Address) -> Destination {
+        let (local, domain) = (address.local(), address.domain().as_str());
+        let number = |lookup: &Lookup| -> Option<u32> {
+            lookup
+                .listed(local, domain, &self.around)?
+                .trim()
+                .parse()
+                .ok()
+        };
+        let has_owner = number(&self.uids).is_some_and(|uid| uid >= self.uid_min)
+            && number(&self.gids).is_some_and(|gid| gid > 0);
+        match self.mailboxes.listed(local, domain, &self.around) {
+            Some(path) if has_owner && self.mailbox_base.starts_with('/') => {
+                let base = self.mailbox_base.trim_end_matches('/');
+                let path = path.trim_matches('/');
+                Destination::Mailbox {
+                    mailbox: mailbox.clone(),
+                    store: Store::Directory(format!("{base}/{path}")),
+                }
+            }
+            _ => Destination::Undeliverable,
+        }
+    }
+
+    /// local(8): aliases(5), then the account of the local-part.
+    fn deliver_locally(&self, user: &str, mailbox: &Address, out: &mut Expansion) {
+        out.count += 1;
+        if out.count > ADDRESSES_MAX {
+            out.is_broken = true;
+            return;
+        }
+        let local = &self.local;
+        if let Some(value) = local.aliases.get(user) {
+            for word in value
+                .split([','])
+                .map(str::trim)
+                .filter(|word| !word.is_empty())
+            {
+                self.deliver_alias(user, word.trim_matches('"'), mailbox, out);
+            }
+            return;
+        }
+        let store = if !local.command.is_empty() {
+            out.found
+                .insert(Destination::Hop(format!("|{}", local.command)));
+            return;
+        } else if local.home_mailbox == "Maildir/" {
+            Store::Account(user.to_owned())
+        } else if local.home_mailbox.is_empty() {
+            Store::Directory(format!("{}/{user}", local.spool))
+        } else {
+            Store::Directory(format!(
+                "~{user}/{}",
+                local.home_mailbox.trim_end_matches('/')
+            ))
+        };
+        if local.has_forward_files {
+            out.found
+                .insert(Destination::Hop(format!("~{user}/.forward")));
+        }
+        out.found.insert(Destination::Mailbox {
+            mailbox: mailbox.clone(),
+            store,
+        });
+    }
+
+    fn deliver_alias(&self, user: &str, word: &str, mailbox: &Address, out: &mut Expansion) {
+        let local = &self.local;
+        if word.starts_with('|') || word.starts_with(":include:") {
+            let is_allowed = local.alias_commands || word.starts_with(':');
+            out.found.insert(if is_allowed {
+                Destination::Hop(word.to_owned())
+            } else {
+                Destination::Undeliverable
+            });
+        } else if word.starts_with('/') {
+            out.found.insert(if local.alias_files {
+                Destination::Mailbox {
+                    mailbox: mailbox.clone(),
+                    store: Store::Directory(word.to_owned()),
+                }
+            } else {
+                Destination::Undeliverable
+            });
+        } else if word == user || word == format!("\\{user}") {
+            let name = Address::new(user, mailbox.domain().clone());
+            let mut without = Expansion {
+                found: BTreeSet::new(),
+                is_broken: false,
+                count: out.count,
+            };
+            self.deliver_account(user, &name, &mut without);
+            out.found.append(&mut without.found);
+        } else {
+            for next in self.addresses(word, user) {
+                self.expand(&next, Some(mailbox), &mut Vec::new(), out);
+            }
+        }
+    }
+
+    /// Delivers to an account, its alias being used up.
+    fn deliver_account(&self, user: &str, mailbox: &Address, out: &mut Expansion) {
+        let store = if self.local.home_mailbox == "Maildir/" {
+            Store::Account(user.to_owned())
+        } else {
+            Store::Directory(format!("{}/{user}", self.local.spool))
+        };
+        out.found.insert(Destination::Mailbox {
+            mailbox: mailbox.clone(),
+            store,
+        });
+    }
+}
+
+/// Returns `host:port` of a next hop such as `[host]:port` or `[host]` (transport(5)).
+fn host_and_port(next: &str) -> String {
+    let Some(rest) = next.strip_prefix('[') else {
+        return next.to_owned();
+    };
+    match rest.split_once(']') {
+        Some((host, "")) => format!("{host}:25"),
+        Some((host, port)) => format!("{host}{port}"),
+        None => next.to_owned(),
+    }
+}

@@ -1,0 +1,134 @@
+//! Tables that are looked up by an address that is known: where mail goes is asked address by
+//! address, so no test is needed (mail_addr_find(3) of 3.7.11).
+
+use std::collections::HashMap;
+
+use super::keys::{self, Key};
+use super::map::{Parents, Surroundings};
+use super::parameter::Settings;
+use super::table::{self, Table};
+use crate::diagnostic::Diagnostics;
+use crate::target::Artifacts;
+
+/// Whether keys are compared in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Case {
+    /// Keys are folded before they are compared (`DICT_FLAG_FOLD_FIX`).
+    Folded,
+    /// Keys stay as they are in the file, unless postmap(1) folded them: virtual(8) folds the
+    /// address only, so a key with an upper-case letter in a `texthash:` table is never met.
+    AsWritten,
+}
+
+/// The rows of a list of tables.
+#[derive(Debug, Default)]
+pub(super) struct Lookup {
+    whole: HashMap<Box<str>, Box<str>>,
+    bare: HashMap<Box<str>, Box<str>>,
+    at_domain: HashMap<Box<str>, Box<str>>,
+    domain: HashMap<Box<str>, Box<str>>,
+    dotted: HashMap<Box<str>, Box<str>>,
+    star: Option<Box<str>>,
+    always: Option<Box<str>>,
+}
+
+impl Lookup {
+    /// Reads the tables of a parameter. What is wrong with them is reported where decisions are
+    /// read from them; here it is passed over.
+    pub(super) fn read(
+        name: &str,
+        case: Case,
+        settings: &Settings<'_>,
+        artifacts: &Artifacts,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut lookup = Self::default();
+        let value = settings.text(name, diagnostics);
+        for word in value.words() {
+            match table::open(&word, artifacts, diagnostics) {
+                Ok(Table::Rows { rows, folds_keys }) => {
+                    for row in rows {
+                        let folded = row.key.to_ascii_lowercase();
+                        if case == Case::Folded || folds_keys || folded == row.key {
+                            lookup.add(&folded, &row.value);
+                        }
+                    }
+                }
+                Ok(Table::Static(row)) => {
+                    lookup.always.get_or_insert(row.value.into());
+                    break;
+                }
+                Ok(Table::Cidr(_) | Table::Patterns(_)) | Err(_) => {}
+            }
+        }
+        lookup
+    }
+
+    fn add(&mut self, key: &str, value: &str) {
+        let (map, key) = match keys::read(key, "<>") {
+            Ok(Key::Whole(local, domain)) => (&mut self.whole, format!("{local}@{domain}")),
+            Ok(Key::AtDomain(domain)) => (&mut self.at_domain, domain),
+            Ok(Key::DotDomain(domain)) => (&mut self.dotted, domain),
+            Ok(Key::Star) => {
+                self.star.get_or_insert(value.into());
+                return;
+            }
+            Ok(Key::Word(word)) => {
+                self.domain
+                    .entry(word.as_str().into())
+                    .or_insert(value.into());
+                (&mut self.bare, word)
+            }
+            Ok(Key::LocalAt(_) | Key::Null) | Err(_) => return,
+        };
+        map.entry(key.into()).or_insert(value.into());
+    }
+
+    /// Looks an address up as virtual(5) says.
+    pub(super) fn listed(&self, local: &str, domain: &str, around: &Surroundings) -> Option<&str> {
+        let is_local = domain == around.origin || around.local_domains.iter().any(|d| d == domain);
+        let is_local = is_local || domain.starts_with('[');
+        self.whole
+            .get(format!("{local}@{domain}").as_str())
+            .or(self.always.as_ref())
+            .or_else(|| is_local.then(|| self.bare.get(local)).flatten())
+            .or_else(|| self.at_domain.get(domain))
+            .map(AsRef::as_ref)
+    }
+
+    /// Looks an address up as transport(5) says.
+    pub(super) fn transport(&self, local: &str, domain: &str, parents: Parents) -> Option<&str> {
+        let below = || {
+            domain
+                .match_indices('.')
+                .filter_map(|(dot, _)| domain.get(dot + 1..))
+                .find_map(|parent| match parents {
+                    Parents::Plain => self.domain.get(parent),
+                    Parents::Dotted => self.dotted.get(parent),
+                })
+        };
+        self.whole
+            .get(format!("{local}@{domain}").as_str())
+            .or(self.always.as_ref())
+            .or_else(|| self.domain.get(domain))
+            .or_else(below)
+            .or(self.star.as_ref())
+            .map(AsRef::as_ref)
+    }
+
+    /// Returns what any address without a row of its own gets.
+    pub(super) fn wildcard(&self) -> Option<&str> {
+        self.always
+            .as_ref()
+            .or(self.star.as_ref())
+            .map(AsRef::as_ref)
+    }
+
+    /// Looks a name up that is no address: a login, an alias of aliases(5).
+    pub(super) fn name(&self, name: &str) -> Option<&str> {
+        self.always
+            .as_ref()
+            .or_else(|| self.bare.get(name))
+            .map(AsRef::as_ref)
+    }
+}
