@@ -50,7 +50,11 @@ pub fn compile(
     let files = files(target, &reading);
     let files_report = prove::prove_files(&proven, files, diagnostics)?;
     manifest::add(policy, target, &files_report, &mut artifacts);
-    Ok(Compiled { artifacts, policy_report, files_report })
+    Ok(Compiled {
+        artifacts,
+        policy_report,
+        files_report,
+    })
 }
 
 /// Reads files as a target does: the emitted ones, or with `tree` those of a server.

@@ -18,3 +18,6 @@ pub mod prove;
 pub mod target;
 
 pub mod simulate;
+
+pub mod compile;
+pub mod explain;
