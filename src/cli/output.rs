@@ -84,6 +84,7 @@ impl Output {
     pub(super) fn finish(self, result: Result<Exit, Failure>, diagnostics: &Diagnostics) -> Exit {
         let denied = self.deny == Some(Deny::Warnings) && diagnostics.warnings() > 0;
         let exit = match &result {
+            _ if diagnostics.has_internal() => Exit::Unable,
             Ok(Exit::Yes) if diagnostics.errors() > 0 || denied => Exit::No,
             Ok(exit) => *exit,
             Err(Failure::Reported) => Exit::No,

@@ -63,14 +63,19 @@ pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> 
     if let Some(domain) = envelope.from.domain().cloned()
         && envelope.from.form() == PathForm::Plain
         && !policy.domains.contains_key(&domain)
-        && !domain.parents().any(|parent| policy.domains.contains_key(&Domain::literal(parent)))
+        && !domain
+            .parents()
+            .any(|parent| policy.domains.contains_key(&Domain::literal(parent)))
     {
         let domain = Domain::literal(&name_of(envelope.spf));
         let local = envelope.from.local().unwrap_or("nobody").to_owned();
         envelope.from = Path::parse(&format!("{local}@{domain}"), &[]);
     }
     envelope.helo = name_of(envelope.spf_helo);
-    envelope.spf = envelope.from.domain().map_or(SpfResult::None, |one| result_of(one.as_str()));
+    envelope.spf = envelope
+        .from
+        .domain()
+        .map_or(SpfResult::None, |one| result_of(one.as_str()));
     Some(envelope)
 }
 
@@ -78,7 +83,10 @@ pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> 
 fn is_unusable(client: IpAddr) -> bool {
     match client {
         IpAddr::V4(v4) => {
-            v4.is_multicast() || v4.is_broadcast() || v4.is_unspecified() || v4.octets()[0] >= 240
+            v4.is_multicast()
+                || v4.is_broadcast()
+                || v4.is_unspecified()
+                || v4.octets()[0] >= 240
                 || v4.octets()[0] == 0
         }
         IpAddr::V6(v6) => {
@@ -95,15 +103,30 @@ fn edges(policy: &Policy) -> BTreeSet<IpAddr> {
     let mut edges = BTreeSet::new();
     for prefix in policy.networks.iter().flat_map(|network| &network.prefixes) {
         let (first, last) = prefix_range(prefix.value);
-        let around = [first.checked_sub(1), Some(first), Some(last), last.checked_add(1)];
+        let around = [
+            first.checked_sub(1),
+            Some(first),
+            Some(last),
+            last.checked_add(1),
+        ];
         edges.extend(around.into_iter().flatten().map(v4_or_v6));
     }
-    edges.into_iter().filter(|client| !is_unusable(*client)).collect()
+    edges
+        .into_iter()
+        .filter(|client| !is_unusable(*client))
+        .collect()
 }
 
 fn parts(policy: &Policy) -> Parts {
     let mut clients: Vec<IpAddr> = edges(policy).into_iter().collect();
-    for text in ["203.0.113.9", "198.51.100.9", "2001:db8:ffff::9", "127.0.0.1", "::1", "9.9.9.9"] {
+    for text in [
+        "203.0.113.9",
+        "198.51.100.9",
+        "2001:db8:ffff::9",
+        "127.0.0.1",
+        "::1",
+        "9.9.9.9",
+    ] {
         clients.extend(text.parse::<IpAddr>());
     }
     let mut sessions = Vec::new();
@@ -138,7 +161,12 @@ fn parts(policy: &Policy) -> Parts {
         helos: SpfResult::ALL.into_iter().map(name_of).collect(),
         from,
         to,
-        own: policy.host.addresses.iter().map(|address| address.value).collect(),
+        own: policy
+            .host
+            .addresses
+            .iter()
+            .map(|address| address.value)
+            .collect(),
     }
 }
 
@@ -162,7 +190,9 @@ pub(crate) fn random(policy: &Policy, seed: u64) -> Vec<Envelope> {
                 tls,
                 login: login.clone(),
                 helo: helo.clone(),
-                spf: from.domain().map_or(SpfResult::None, |one| result_of(one.as_str())),
+                spf: from
+                    .domain()
+                    .map_or(SpfResult::None, |one| result_of(one.as_str())),
                 spf_helo: result_of(&helo),
                 from,
                 to,
@@ -175,8 +205,11 @@ pub(crate) fn random(policy: &Policy, seed: u64) -> Vec<Envelope> {
 /// Returns a path: one in `odd` of any form, the others plain.
 fn path(seeded: &mut Seeded, addresses: &[Address], own: &[IpAddr], odd: usize) -> Path {
     let address = seeded.pick(addresses).clone();
-    let form =
-        if seeded.below(odd) == 0 { *seeded.pick(&PathForm::ALL) } else { PathForm::Plain };
+    let form = if seeded.below(odd) == 0 {
+        *seeded.pick(&PathForm::ALL)
+    } else {
+        PathForm::Plain
+    };
     Path::spell(form, &address, own)
 }
 

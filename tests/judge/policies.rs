@@ -38,8 +38,10 @@ impl Case {
 /// Everything that was told, as the reason of a failed test.
 pub(crate) fn told(diagnostics: &Diagnostics) -> Failed {
     let all = diagnostics.sorted();
-    let text: Vec<String> =
-        all.into_iter().map(|one| render(one.as_ref(), Style::PLAIN)).collect();
+    let text: Vec<String> = all
+        .into_iter()
+        .map(|one| render(one.as_ref(), Style::PLAIN))
+        .collect();
     text.join("\n").into()
 }
 
@@ -51,11 +53,22 @@ pub(crate) fn all() -> Vec<Case> {
         let mut open = vec![root.join(top)];
         while let Some(folder) = open.pop() {
             if folder.join("policy.kdl").is_file() {
-                let name = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
-                cases.push(Case { name, folder: folder.clone() });
+                let name = folder
+                    .strip_prefix(root)
+                    .unwrap_or(&folder)
+                    .display()
+                    .to_string();
+                cases.push(Case {
+                    name,
+                    folder: folder.clone(),
+                });
             }
             let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
-            open.extend(entries.map(|entry| entry.path()).filter(|path| path.is_dir()));
+            open.extend(
+                entries
+                    .map(|entry| entry.path())
+                    .filter(|path| path.is_dir()),
+            );
         }
     }
     cases.sort_by(|a, b| a.name.cmp(&b.name));

@@ -24,21 +24,32 @@ pub(crate) fn name_of(result: SpfResult) -> String {
 /// Returns the result that the name server makes for a domain: that of its name, else `none`.
 pub(crate) fn result_of(domain: &str) -> SpfResult {
     let domain = domain.trim_end_matches('.').to_ascii_lowercase();
-    let word = domain.strip_suffix(RESULTS).and_then(|word| word.strip_suffix('.'));
+    let word = domain
+        .strip_suffix(RESULTS)
+        .and_then(|word| word.strip_suffix('.'));
     word.and_then(SpfResult::parse).unwrap_or(SpfResult::None)
 }
 
 fn zone() -> Vec<Record> {
     let record = |result: SpfResult| {
         let name = name_of(result);
-        let text = |text: &str| Record::Txt { name: name.clone(), strings: vec![text.to_owned()] };
+        let text = |text: &str| Record::Txt {
+            name: name.clone(),
+            strings: vec![text.to_owned()],
+        };
         match result {
-            SpfResult::None => Record::Address { name, address: [203, 0, 113, 7].into() },
+            SpfResult::None => Record::Address {
+                name,
+                address: [203, 0, 113, 7].into(),
+            },
             SpfResult::Neutral => text("v=spf1 ?all"),
             SpfResult::Pass => text("v=spf1 +all"),
             SpfResult::Fail => text("v=spf1 -all"),
             SpfResult::Softfail => text("v=spf1 ~all"),
-            SpfResult::Temperror => Record::Fails { name, how: DnsFailure::ServFail },
+            SpfResult::Temperror => Record::Fails {
+                name,
+                how: DnsFailure::ServFail,
+            },
             SpfResult::Permerror => text("v=spf1 ip4:bogus -all"),
         }
     };

@@ -34,21 +34,28 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
         .find(|target| target.name() == "postfix")
         .ok_or("there is no target `postfix`")?;
     let mut diagnostics = Diagnostics::new();
-    let compiled =
-        compile(&policy, target, &mut diagnostics).map_err(|_| told(&diagnostics))?;
+    let compiled = compile(&policy, target, &mut diagnostics).map_err(|_| told(&diagnostics))?;
     let reading = target
         .interpret(&compiled.artifacts, &mut diagnostics)
         .map_err(|_| told(&diagnostics))?;
     let mut asked: Vec<Envelope> = witnesses(&policy, files(target, &reading));
     asked.extend(at_edges(&policy));
     asked.extend(random(&policy, 7));
-    let asked: Vec<Envelope> =
-        asked.into_iter().filter_map(|envelope| real(envelope, &policy)).collect();
+    let asked: Vec<Envelope> = asked
+        .into_iter()
+        .filter_map(|envelope| real(envelope, &policy))
+        .collect();
     let outcomes = ask(&policy, &compiled.artifacts, &asked)?;
     let reference = PolicyDecider::new(&policy);
     let mut differences = Differences::default();
     for (envelope, outcome) in asked.iter().zip(&outcomes) {
-        differences.compare(envelope, outcome, &reference, reading.decider.as_ref(), target)?;
+        differences.compare(
+            envelope,
+            outcome,
+            &reference,
+            reading.decider.as_ref(),
+            target,
+        )?;
     }
     differences.verdict(&policy, &case.name)
 }
@@ -87,7 +94,10 @@ fn envelope(envelope: &Envelope) -> job::Envelope {
     };
     let mut client = Client::new(envelope.client, listener);
     client.tls = envelope.tls;
-    client.login = envelope.login.as_ref().map(|login| Login::plain(login, PASSWORD));
+    client.login = envelope
+        .login
+        .as_ref()
+        .map(|login| Login::plain(login, PASSWORD));
     client.helo.clone_from(&envelope.helo);
     let mut asked = job::Envelope::new(&client, envelope.from.text(), envelope.to.text());
     // What RCPT lets pass can be refused at DATA: the odd forms are asked that far.
@@ -121,7 +131,10 @@ impl Differences {
         };
         let (policy, files) = (decide(reference)?, decide(reading)?);
         let kind = kind(envelope, &policy.because);
-        *self.counts.entry((envelope.listener.name(), kind, policy.because)).or_default() += 1;
+        *self
+            .counts
+            .entry((envelope.listener.name(), kind, policy.because))
+            .or_default() += 1;
         let told = match &outcome.answer {
             Answer::Replied { reply, .. } => {
                 Some((class(reply.code), reply.code, reply.status.clone()))
@@ -138,8 +151,16 @@ impl Differences {
             }
             None => false,
         };
-        let fits_files = says(files.verdict, files.reply.code, files.reply.status.to_string());
-        let fits_policy = says(policy.verdict, policy.reply.code, policy.reply.status.to_string());
+        let fits_files = says(
+            files.verdict,
+            files.reply.code,
+            files.reply.status.to_string(),
+        );
+        let fits_policy = says(
+            policy.verdict,
+            policy.reply.code,
+            policy.reply.status.to_string(),
+        );
         if fits_files && fits_policy {
             return Ok(());
         }
@@ -186,7 +207,10 @@ impl Differences {
         }
         let listeners = &policy.host.listeners;
         let missed = listeners.iter().find(|listener| {
-            !self.counts.keys().any(|(name, _, _)| *name == listener.value.name())
+            !self
+                .counts
+                .keys()
+                .any(|(name, _, _)| *name == listener.value.name())
         });
         match missed {
             Some(listener) => Err(format!("nothing was asked on {}", listener.value).into()),
@@ -207,7 +231,11 @@ fn kind(envelope: &Envelope, because: &Because) -> &'static str {
         (Because::Granted, None) => "internal",
         (_, Some(_)) => "with a login",
         (_, None) => {
-            if matches!(envelope.client, IpAddr::V6(_)) { "other, IPv6" } else { "other, IPv4" }
+            if matches!(envelope.client, IpAddr::V6(_)) {
+                "other, IPv6"
+            } else {
+                "other, IPv4"
+            }
         }
     }
 }

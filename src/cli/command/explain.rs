@@ -111,6 +111,7 @@ fn one(
         .map(|address| address.value)
         .collect();
     let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
+    let results = super::results(policy)?;
     let answerer = Answerer {
         decider,
         own: &own,

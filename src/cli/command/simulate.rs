@@ -47,6 +47,7 @@ pub(in crate::cli) fn run(
         .map(|address| address.value)
         .collect();
     let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
+    let results = super::results(&policy)?;
     let answerer = Answerer {
         decider,
         own: &own,

@@ -1,1 +1,5 @@
 //! Postfix.
+
+mod emit;
+mod lexical;
+mod view;
