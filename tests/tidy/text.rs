@@ -64,7 +64,6 @@ const BANNED: &[(&str, &str)] = &[
     ("untrusted", "stranger"),
     ("matcher", "test"),
     ("bucket", "class"),
-    ("mismatch", "divergence"),
     ("sanity", "what is checked"),
 ];
 
