@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::policy::{self, Files, Policy};
+use crate::policy::{self, Policy};
 use crate::prove::{self, Report};
-use crate::source::Source;
+use crate::source::{Files, Source};
 use crate::syntax;
 use crate::target::{Artifact, Artifacts, Reading, Target};
 

@@ -6,6 +6,10 @@ use crate::decision::{Answer, Decider, Label, Question, Test};
 use crate::mail::{Listener, PathForm};
 use crate::spf::SpfResult;
 
+mod pages;
+
+pub use pages::{PAGES, page};
+
 /// Returns the tests that were asked and their answers, a line each.
 pub fn steps(decider: &dyn Decider, asked: &[Answer]) -> String {
     let mut text = String::new();

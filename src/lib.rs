@@ -7,6 +7,8 @@ pub mod mail;
 
 pub mod spf;
 
+pub mod syntax;
+
 pub mod decision;
 
 pub mod policy;

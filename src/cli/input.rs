@@ -7,8 +7,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mailpol::policy::{Files, Policy};
-use mailpol::source::Source;
+use mailpol::policy::Policy;
+use mailpol::source::{Files, Source};
 use mailpol::target::Artifact;
 
 use super::Failure;

@@ -38,3 +38,6 @@ pub trait Target: Sync {
         diagnostics: &mut Diagnostics,
     ) -> Result<Reading, Reported>;
 }
+
+/// Every target.
+pub static TARGETS: &[&dyn Target] = &[&postfix::Postfix];

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use libtest_mimic::Failed;
 use mailpol::diagnostic::{Diagnostics, Style, render};
-use mailpol::policy::{Files, Policy};
-use mailpol::source::Source;
+use mailpol::policy::Policy;
+use mailpol::source::{Files, Source};
 
 /// A policy of the corpus.
 pub(crate) struct Case {

@@ -116,9 +116,10 @@ fn one(
         decider,
         own: &own,
         listeners: &listeners,
+        results: &results,
     };
     let envelope = line
-        .envelope(&own, &listeners)
+        .envelope(&answerer)
         .map_err(|error| Failure::Unable(error.to_string()))?;
     let (answered, _, asked) = answerer
         .answer(&envelope)

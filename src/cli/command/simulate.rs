@@ -52,6 +52,7 @@ pub(in crate::cli) fn run(
         decider,
         own: &own,
         listeners: &listeners,
+        results: &results,
     };
     if let Some(file) = &args.envelopes {
         return stream(file, &answerer);

@@ -1,6 +1,6 @@
 //! master.cf: the listeners of the policy among the services of Debian.
 
-use super::lists::MUA;
+use super::lists::MUA_LISTS;
 use super::spf::Spf;
 use super::version::Version;
 use super::{Emission, auth};
@@ -49,18 +49,17 @@ fn service(listener: Listener) -> &'static str {
     }
 }
 
-/// Rule 2, and again at DATA: who is nobody is refused whatever the rest says.
+/// The lists that a listener asks instead of those of main.cf.
 fn lists(listener: Listener) -> Vec<Setting> {
-    let list = |name| Setting {
+    let list = |(name, value)| Setting {
         name: Name::fixed(name),
-        value: Word::fixed(MUA),
+        value: Word::fixed(value),
     };
     match listener {
         Listener::Smtp => Vec::new(),
-        Listener::Submissions | Listener::Submission => vec![
-            list("smtpd_client_restrictions"),
-            list("smtpd_data_restrictions"),
-        ],
+        Listener::Submissions | Listener::Submission => {
+            MUA_LISTS.into_iter().map(list).collect()
+        }
     }
 }
 

@@ -16,6 +16,7 @@ impl Restriction {
     pub(super) const PERMIT: Self = Self::word("permit");
     pub(super) const PERMIT_MYNETWORKS: Self = Self::word("permit_mynetworks");
     pub(super) const PERMIT_AUTH_DESTINATION: Self = Self::word("permit_auth_destination");
+    pub(super) const REJECT: Self = Self::word("reject");
     pub(super) const REJECT_UNAUTH_DESTINATION: Self = Self::word("reject_unauth_destination");
     pub(super) const REJECT_UNLISTED_RECIPIENT: Self = Self::word("reject_unlisted_recipient");
     pub(super) const REJECT_UNAUTH_PIPELINING: Self = Self::word("reject_unauth_pipelining");
