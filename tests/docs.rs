@@ -1,8 +1,9 @@
 //! What the documents show, done again: every `console` block is run, and its output compared.
 //!
-//! A line that begins with `$ ` is a command for the shell; what follows is what it prints, on
-//! both streams. After a command that fails stands its exit status. The blocks of one document
-//! share a fresh folder that holds `examples/`. `MAILPOL_BLESS=1` rewrites the documents.
+//! A line that begins with `$ ` is a command for the shell, continued on lines with `> `; what
+//! follows is what it prints, on both streams. After a command that fails stands its exit status.
+//! The blocks of one document share a fresh folder that holds `examples/`. `MAILPOL_BLESS=1`
+//! rewrites the documents.
 
 #![expect(
     clippy::disallowed_methods,
@@ -48,9 +49,9 @@ fn read(text: &str) -> Document {
                     command: command.to_owned(),
                     output: Vec::new(),
                 }),
-                (None, Some(step)) if step.command.ends_with('\\') && step.output.is_empty() => {
+                (None, Some(step)) if line.starts_with("> ") && step.output.is_empty() => {
                     step.command.push('\n');
-                    step.command.push_str(line);
+                    step.command.push_str(line.get(2..).unwrap_or_default());
                 }
                 (None, Some(step)) => step.output.push(line.to_owned()),
                 (None, None) => {}
@@ -78,7 +79,7 @@ fn write(document: &Document) -> String {
             Part::Text(lines) => lines.iter().for_each(|one| line(one)),
             Part::Block(steps) => {
                 for step in steps {
-                    line(&format!("$ {}", step.command));
+                    line(&format!("$ {}", step.command.replace('\n', "\n> ")));
                     step.output.iter().for_each(|one| line(one));
                 }
             }
@@ -226,14 +227,14 @@ fn links_lead_somewhere() {
 
 #[test]
 fn a_document_is_written_as_it_was_read() {
-    let text = "a\n\n```console\n$ one \\\n  two\nout\n\n$ three\n```\nb\n";
+    let text = "a\n\n```console\n$ one |\n>   two\nout\n\n$ three\n```\nb\n";
     let document = read(text);
     assert_eq!(write(&document), text);
     let Some(Part::Block(steps)) = document.parts.get(1) else {
         panic!("no block: {document:?}");
     };
     assert_eq!(steps.len(), 2);
-    assert_eq!(steps[0].command, "one \\\n  two");
+    assert_eq!(steps[0].command, "one |\n  two");
 }
 
 #[test]
