@@ -1,3 +1,5 @@
+//! Paths as clients send them, with the form and the address that each has.
+
 use super::*;
 
 #[track_caller]
