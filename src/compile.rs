@@ -3,17 +3,19 @@
 //! It checks its own output on every run. If the files do not mean what the policy means, there
 //! are no files.
 
+mod diagnostics;
 mod manifest;
 
+pub use diagnostics::Divergence;
 pub use manifest::{MANIFEST, hash};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::policy::{self, Files, Policy};
+use crate::policy::{self, Policy};
 use crate::prove::{self, Report};
-use crate::source::Source;
+use crate::source::{Files, Source};
 use crate::syntax;
 use crate::target::{Artifact, Artifacts, Reading, Target};
 
@@ -46,11 +48,24 @@ pub fn compile(
 ) -> Result<Compiled, Reported> {
     let (proven, policy_report) = prove::prove(policy, diagnostics)?;
     let mut artifacts = target.emit(&proven, diagnostics)?;
-    let reading = target.interpret(&artifacts, diagnostics)?;
-    let files = files(target, &reading);
-    let files_report = prove::prove_files(&proven, files, diagnostics)?;
+    let checked = target
+        .interpret(&artifacts, diagnostics)
+        .and_then(|reading| prove::prove_files(&proven, files(target, &reading), diagnostics));
+    let files_report = checked.map_err(|reported| {
+        let raw = policy.target(target.name());
+        if raw.is_some_and(|raw| !raw.settings.is_empty() || !raw.files.is_empty()) {
+            return reported;
+        }
+        diagnostics.error(Divergence {
+            target: target.name().to_owned(),
+        })
+    })?;
     manifest::add(policy, target, &files_report, &mut artifacts);
-    Ok(Compiled { artifacts, policy_report, files_report })
+    Ok(Compiled {
+        artifacts,
+        policy_report,
+        files_report,
+    })
 }
 
 /// Reads files as a target does: the emitted ones, or with `tree` those of a server.

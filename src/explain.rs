@@ -6,13 +6,23 @@ use crate::decision::{Answer, Decider, Label, Question, Test};
 use crate::mail::{Listener, PathForm};
 use crate::spf::SpfResult;
 
+mod pages;
+
+pub use pages::{PAGES, page};
+
 /// Returns the tests that were asked and their answers, a line each.
 pub fn steps(decider: &dyn Decider, asked: &[Answer]) -> String {
     let mut text = String::new();
     for answer in asked {
-        let Some(test) = decider.tests().get(answer.test.index()) else { continue };
+        let Some(test) = decider.tests().get(answer.test.index()) else {
+            continue;
+        };
         let words = words(test, answer.label);
-        let at = answer.at.as_ref().map(|at| format!("  {at}")).unwrap_or_default();
+        let at = answer
+            .at
+            .as_ref()
+            .map(|at| format!("  {at}"))
+            .unwrap_or_default();
         // Writing to a string does not fail.
         let _ = writeln!(text, "  {}: {words}{at}", test.name);
     }
@@ -27,9 +37,9 @@ fn words(test: &Test, label: Label) -> String {
         Question::FromForm | Question::ToForm => {
             PathForm::from_index(label.0).map(|form| form.to_string())
         }
-        Question::SpfFrom | Question::SpfHelo => {
-            SpfResult::ALL.get(index).map(|result| result.as_str().to_owned())
-        }
+        Question::SpfFrom | Question::SpfHelo => SpfResult::ALL
+            .get(index)
+            .map(|result| result.as_str().to_owned()),
         Question::Login(_) if label == Label::NO_LOGIN => Some("none given".to_owned()),
         Question::Tls
         | Question::Client(_)
@@ -40,5 +50,11 @@ fn words(test: &Test, label: Label) -> String {
         | Question::Owner(_)
         | Question::OwnerOfDomain(_) => None,
     }
-    .unwrap_or_else(|| if label == Label::ABSENT { "no".to_owned() } else { "yes".to_owned() })
+    .unwrap_or_else(|| {
+        if label == Label::ABSENT {
+            "no".to_owned()
+        } else {
+            "yes".to_owned()
+        }
+    })
 }

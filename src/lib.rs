@@ -7,6 +7,8 @@ pub mod mail;
 
 pub mod spf;
 
+pub mod syntax;
+
 pub mod decision;
 
 pub mod policy;
@@ -18,3 +20,6 @@ pub mod prove;
 pub mod target;
 
 pub mod simulate;
+
+pub mod compile;
+pub mod explain;

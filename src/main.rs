@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `mailpol` command.
+
+mod cli;
+
+fn main() -> cli::Exit {
+    cli::main()
+}

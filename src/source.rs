@@ -3,6 +3,7 @@
 //! A policy is a source; so is every emitted file, so that a reader's complaint has a place too.
 //! Not here: where texts come from. The library reads no file.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use miette::{MietteError, SourceCode, SourceSpan, SpanContents};
@@ -79,6 +80,21 @@ impl SourceCode for Source {
     }
 }
 
+/// Where the texts that a policy names come from: files beside it. The library reads none itself.
+pub trait Files {
+    /// Returns the text of a file by its name relative to the policy, or says why not.
+    fn read(&self, name: &str) -> Result<Arc<Source>, String>;
+}
+
+/// Files in memory; an empty map is a place without files.
+impl Files for BTreeMap<String, Arc<Source>> {
+    fn read(&self, name: &str) -> Result<Arc<Source>, String> {
+        self.get(name)
+            .cloned()
+            .ok_or_else(|| "there is no such file".to_owned())
+    }
+}
+
 /// A line and a column, both counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -138,6 +154,25 @@ impl Loc {
             .text
             .get(self.start()..self.end())
             .unwrap_or_default()
+    }
+}
+
+/// A place is the source code of its own label, so that a diagnostic needs one field for both.
+impl SourceCode for Loc {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        context_lines_before: usize,
+        context_lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        self.source
+            .read_span(span, context_lines_before, context_lines_after)
+    }
+}
+
+impl From<Loc> for SourceSpan {
+    fn from(at: Loc) -> Self {
+        at.span()
     }
 }
 

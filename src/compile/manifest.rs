@@ -12,7 +12,12 @@ use crate::target::{Artifacts, Target};
 pub const MANIFEST: &str = "MANIFEST";
 
 /// Adds the MANIFEST to a tree.
-pub(super) fn add(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &mut Artifacts) {
+pub(super) fn add(
+    policy: &Policy,
+    target: &dyn Target,
+    report: &Report,
+    artifacts: &mut Artifacts,
+) {
     let text = text(policy, target, report, artifacts);
     artifacts.add(MANIFEST, 0o644, text);
 }
@@ -20,11 +25,13 @@ pub(super) fn add(policy: &Policy, target: &dyn Target, report: &Report, artifac
 /// Returns the hash of a text, in hexadecimal digits.
 pub fn hash(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    digest
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a string does not fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artifacts) -> String {
@@ -34,17 +41,32 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
         let _ = text.write_fmt(words);
         text.push('\n');
     };
-    line(format_args!("# What mailpol {} made of this policy.", env!("CARGO_PKG_VERSION")));
-    line(format_args!("policy sha256 {} {}", hash(policy.source.text()), policy.source.name()));
-    line(format_args!("target {} {major}.{minor}.{patch}", target.name()));
-    line(format_args!("\n# Proved of the policy and of these files, for every class of envelopes."));
+    line(format_args!(
+        "# What mailpol {} made of this policy.",
+        env!("CARGO_PKG_VERSION")
+    ));
+    line(format_args!(
+        "policy sha256 {} {}",
+        hash(policy.source.text()),
+        policy.source.name()
+    ));
+    line(format_args!(
+        "target {} {major}.{minor}.{patch}",
+        target.name()
+    ));
+    line(format_args!(
+        "\n# Proved of the policy and of these files, for every class of envelopes."
+    ));
     for finding in &report.findings {
         let answer = match &finding.answer {
             Answer::Proved(visited) => format!("proved classes={}", visited.leaves),
             Answer::Refuted(_) | Answer::Listener(_) => "refuted".to_owned(),
             Answer::Undecided(_) | Answer::Incomplete(_) => "undecided".to_owned(),
         };
-        line(format_args!("{answer} {} ({})", finding.name, finding.sentence));
+        line(format_args!(
+            "{answer} {} ({})",
+            finding.name, finding.sentence
+        ));
     }
     line(format_args!("\n# Assumed by the proof."));
     for assumption in ASSUMPTIONS {
@@ -58,14 +80,19 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
     for file in &artifacts.required_files {
         line(format_args!("required {file}"));
     }
-    line(format_args!("\n# To run on the server, as root, after copying the files to /."));
+    line(format_args!(
+        "\n# To run on the server, as root, after copying the files to /."
+    ));
     for command in &artifacts.commands {
         line(format_args!("run {command}"));
     }
     line(format_args!("\n# The files."));
     for (path, artifact) in artifacts.files() {
         let mode = artifact.mode;
-        line(format_args!("file {mode:04o} sha256 {} {path}", hash(artifact.source.text())));
+        line(format_args!(
+            "file {mode:04o} sha256 {} {path}",
+            hash(artifact.source.text())
+        ));
     }
     text
 }

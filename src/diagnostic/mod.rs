@@ -51,6 +51,15 @@ impl Diagnostics {
         self.told.len() - self.errors
     }
 
+    /// Returns whether something told is a mistake of ours.
+    pub fn has_internal(&self) -> bool {
+        let internal = |told: &Told| {
+            told.code()
+                .is_some_and(|code| code.to_string().starts_with("mailpol::internal::"))
+        };
+        self.told.iter().any(internal)
+    }
+
     /// Returns the token if any error was recorded since `before` of them had been.
     ///
     /// A stage that collects calls this at its end.

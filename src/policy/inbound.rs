@@ -49,3 +49,36 @@ pub enum OwnDomain {
     /// They are checked like any other: SPF decides.
     Check,
 }
+
+impl SpfPolicy {
+    /// Returns the word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Soft => "soft",
+            Self::Strict => "strict",
+        }
+    }
+}
+
+impl RecordHeaders {
+    /// Returns the word for them.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Spf => "spf",
+            Self::Auth => "auth",
+            Self::Both => "both",
+        }
+    }
+}
+
+impl OwnDomain {
+    /// Returns the word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reject => "reject",
+            Self::Check => "check",
+        }
+    }
+}

@@ -8,16 +8,20 @@ mod domain;
 mod grant;
 mod host;
 mod inbound;
+mod lower;
 mod network;
 mod statement;
 mod tables;
 mod target;
+
+pub mod diagnostics;
 
 pub use decide::PolicyDecider;
 pub use domain::{Alias, HostedDomain, Mailbox, Publish};
 pub use grant::{Grant, Login, SenderScope};
 pub use host::{Auth, Host, SaslauthdMechanism, Tls};
 pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
+pub use lower::lower;
 pub use network::{Network, Otherwise};
 pub use statement::{
     Expectation, LoginScope, RecipientScope, ReversePathScope, Scenario, Statement, StatementKind,

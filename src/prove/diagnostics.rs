@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, SourceSpan};
 
-use super::fork::Incomplete;
 use super::report::{Answer, Finding, Report};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::Policy;

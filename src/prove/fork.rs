@@ -89,9 +89,10 @@ impl Incomplete {
                 "there are more classes than the limit",
                 "use fewer networks with rights of their own",
             ),
-            Self::Miscounted => {
-                ("the classes do not add up: this is a bug of mailpol", "please send us the policy")
-            }
+            Self::Miscounted => (
+                "the classes do not add up: this is a bug of mailpol",
+                "please send us the policy",
+            ),
         }
     }
 }

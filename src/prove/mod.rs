@@ -27,7 +27,7 @@ pub use fork::{Incomplete, Visited};
 pub use proven::Proven;
 pub use report::{Answer, Finding, Report};
 
-use crate::decision::{Decider, FoundListener};
+use crate::decision::{Decider, Envelope, FoundListener};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::{Policy, PolicyDecider};
 
@@ -88,6 +88,17 @@ pub fn check_files(policy: &Policy, files: Files<'_>) -> Report {
         subject: files.name.to_owned(),
         findings,
     }
+}
+
+/// Returns a member of every class of envelopes that policy and files tell apart: what a test asks
+/// the real MTA.
+pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
+    let reference = PolicyDecider::new(policy);
+    run::witnesses(&run::Subjects {
+        policy,
+        reference: &reference,
+        files: Some((files.name, files.decider)),
+    })
 }
 
 /// Proves a policy, or says what breaks it.

@@ -26,6 +26,33 @@ const CANDIDATES_MAX: usize = 256;
 
 /// Runs every obligation and statement, and with files the equality of both.
 pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
+    on_universe(subjects, |run, reference, differing| {
+        let mut findings = run.obligations();
+        findings.extend(differing.map(|differing| run.equality(reference, differing)));
+        findings
+    })
+}
+
+/// Returns a member of every class that the deciders tell apart, for tests to replay.
+pub(super) fn witnesses(subjects: &Subjects<'_>) -> Vec<Envelope> {
+    on_universe(subjects, |run, reference, _| {
+        let mut judge = |answers: &Answers| {
+            reference.outcome(answers)?;
+            run.judged.outcome(answers)
+        };
+        let mut witnesses = Vec::new();
+        let mut leaf = |_: Outcome, leaf: &Leaf<'_, '_>| witnesses.extend(leaf.witness());
+        // What an incomplete run has seen is worth replaying too.
+        let _ = explore(run.universe, &mut judge, &mut leaf);
+        witnesses
+    })
+}
+
+/// Lays out the universe of all sides, and works on it.
+fn on_universe<R>(
+    subjects: &Subjects<'_>,
+    work: impl FnOnce(&Run<'_, '_>, &Side<'_>, Option<TestNumber>) -> R,
+) -> R {
     let policy = subjects.policy;
     let declared = Declared::new(policy);
     let at = &policy.host.at;
@@ -75,11 +102,7 @@ pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
         universe: &universe,
         judged,
     };
-    let mut findings = run.obligations();
-    if files.is_some() {
-        findings.push(run.equality(&reference, TestNumber(made_offset + 2)));
-    }
-    findings
+    work(&run, &reference, files.map(|_| TestNumber(made_offset + 2)))
 }
 
 fn count(tests: &[&Test]) -> u32 {

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
+use super::results::Results;
 use crate::decision::{
     Answer, Decider, Decision, Destination, Envelope, Header, Question, Unanswered, run,
 };
@@ -20,6 +21,8 @@ pub struct Answerer<'a> {
     pub own: &'a [IpAddr],
     /// The listeners that exist.
     pub listeners: &'a [Listener],
+    /// Where SPF results come from that an envelope does not give.
+    pub results: &'a Results,
 }
 
 impl std::fmt::Debug for Answerer<'_> {

@@ -68,8 +68,9 @@ pub enum LineError {
 }
 
 impl EnvelopeLine {
-    /// Returns the envelope, for a host with these addresses and listeners.
-    pub fn envelope(&self, own: &[IpAddr], listeners: &[Listener]) -> Result<Envelope, LineError> {
+    /// Returns the envelope, as a host reads it.
+    pub fn envelope(&self, answerer: &Answerer<'_>) -> Result<Envelope, LineError> {
+        let (own, listeners) = (answerer.own, answerer.listeners);
         let client = self
             .client
             .parse::<IpAddr>()
@@ -95,16 +96,29 @@ impl EnvelopeLine {
                 return Err(LineError::Control(key));
             }
         }
+        let client = canonical_client(client);
+        let helo = self.helo.clone().unwrap_or_else(|| literal(client));
+        let from = Path::parse(&self.from, own);
+        let spf = match result("spf", self.spf.as_deref())? {
+            Some(given) => given,
+            None => answerer.results.mail_from(client, &helo, &from),
+        };
+        let spf_helo = match result("spf_helo", self.spf_helo.as_deref())? {
+            Some(given) => given,
+            None => answerer.results.helo(client, &helo),
+        };
+        let to = Path::parse(&self.to, own);
+        let login = self.login.clone();
         Ok(Envelope {
-            client: canonical_client(client),
+            client,
             listener,
             tls,
-            login: self.login.clone(),
-            helo: self.helo.clone().unwrap_or_else(|| literal(client)),
-            from: Path::parse(&self.from, own),
-            to: Path::parse(&self.to, own),
-            spf: result("spf", self.spf.as_deref())?,
-            spf_helo: result("spf_helo", self.spf_helo.as_deref())?,
+            login,
+            helo,
+            from,
+            to,
+            spf,
+            spf_helo,
         })
     }
 }
@@ -117,11 +131,10 @@ pub(super) fn literal(client: IpAddr) -> String {
     }
 }
 
-fn result(key: &'static str, value: Option<&str>) -> Result<SpfResult, LineError> {
-    let Some(value) = value else {
-        return Ok(SpfResult::None);
-    };
-    SpfResult::parse(value).ok_or_else(|| LineError::Spf {
+fn result(key: &'static str, value: Option<&str>) -> Result<Option<SpfResult>, LineError> {
+    let Some(value) = value else { return Ok(None) };
+    let known = SpfResult::parse(value).map(Some);
+    known.ok_or_else(|| LineError::Spf {
         key,
         value: value.to_owned(),
     })
@@ -136,7 +149,7 @@ struct ErrorLine {
 pub fn answer_line(answerer: &Answerer<'_>, line: &str) -> Result<String, String> {
     let answered = serde_json::from_str::<EnvelopeLine>(line)
         .map_err(|error| LineError::Json(error.to_string()))
-        .and_then(|line| line.envelope(answerer.own, answerer.listeners))
+        .and_then(|line| line.envelope(answerer))
         .and_then(|envelope| answerer.answer(&envelope).map_err(|_| LineError::Bug));
     // These types have no maps with odd keys: serialising them does not fail.
     match answered {

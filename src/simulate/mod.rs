@@ -5,9 +5,11 @@
 mod answer;
 mod catalogue;
 mod line;
+mod results;
 mod scenario;
 
 pub use answer::{Answered, Answerer, RouteStep};
 pub use catalogue::{Attack, CATALOGUE, attack};
 pub use line::{EnvelopeLine, LineError, answer_line};
+pub use results::Results;
 pub use scenario::{ScenarioResult, play};

@@ -5,7 +5,6 @@ use super::line::literal;
 use crate::decision::{Because, Envelope, Unanswered};
 use crate::mail::{Path, canonical_client};
 use crate::policy::Scenario;
-use crate::spf::SpfResult;
 
 /// How a scenario came out.
 #[derive(Debug, Clone)]
@@ -18,19 +17,27 @@ pub struct ScenarioResult {
 
 /// Returns the envelope of a scenario.
 fn envelope(scenario: &Scenario, answerer: &Answerer<'_>) -> Envelope {
+    let client = canonical_client(scenario.client);
+    let helo = scenario
+        .helo
+        .clone()
+        .unwrap_or_else(|| literal(scenario.client));
+    let from = Path::parse(&scenario.from, answerer.own);
+    let results = answerer.results;
     Envelope {
-        client: canonical_client(scenario.client),
+        spf: scenario
+            .spf
+            .unwrap_or_else(|| results.mail_from(client, &helo, &from)),
+        spf_helo: scenario
+            .spf_helo
+            .unwrap_or_else(|| results.helo(client, &helo)),
+        to: Path::parse(&scenario.to, answerer.own),
+        client,
         listener: scenario.listener,
         tls: scenario.tls,
         login: scenario.login.clone(),
-        helo: scenario
-            .helo
-            .clone()
-            .unwrap_or_else(|| literal(scenario.client)),
-        from: Path::parse(&scenario.from, answerer.own),
-        to: Path::parse(&scenario.to, answerer.own),
-        spf: scenario.spf.unwrap_or(SpfResult::None),
-        spf_helo: scenario.spf_helo.unwrap_or(SpfResult::None),
+        helo,
+        from,
     }
 }
 

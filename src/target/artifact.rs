@@ -22,6 +22,14 @@ pub struct Artifacts {
     /// The addresses of the host that the files are for: those of its interfaces, which no file
     /// says. A reader needs them where an MTA asks for its own addresses.
     pub host_addresses: Vec<std::net::IpAddr>,
+    /// The Debian packages that must be installed, sorted.
+    pub packages: Vec<String>,
+    /// The files that must exist already, by absolute path: certificates and keys.
+    pub required_files: Vec<String>,
+    /// The commands to run after the files were copied, in order. Running them twice does no harm.
+    pub commands: Vec<String>,
+    /// The commands that make running services take up the files, in order, after the others.
+    pub restarts: Vec<String>,
     /// The MTA's version that the files are read as, such as `(3, 7, 11)`.
     pub version: (u16, u16, u16),
 }
@@ -39,6 +47,11 @@ impl Artifacts {
             mode,
         };
         self.files.insert(path.to_owned(), artifact);
+    }
+
+    /// Replaces all files with those of a server's tree; what else is known of the host stays.
+    pub fn replace(&mut self, files: BTreeMap<String, Artifact>) {
+        self.files = files;
     }
 
     /// Returns a file by its path; a leading `/` is allowed.

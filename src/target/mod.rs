@@ -4,11 +4,16 @@
 //! (`interpret`) sees artifacts only, and never its siblings.
 
 mod artifact;
+mod diagnostics;
 mod reading;
+mod render;
 
 pub mod postfix;
 
 pub use artifact::{Artifact, Artifacts};
+pub use diagnostics::{
+    BrokenTemplate, RefusedFile, RefusedSetting, ReservedAddress, UnknownVersion, UnsayableValue,
+};
 pub use reading::{FoundListener, Reading};
 
 use crate::diagnostic::{Diagnostics, Reported};
@@ -33,3 +38,6 @@ pub trait Target: Sync {
         diagnostics: &mut Diagnostics,
     ) -> Result<Reading, Reported>;
 }
+
+/// Every target.
+pub static TARGETS: &[&dyn Target] = &[&postfix::Postfix];

@@ -26,12 +26,13 @@ fn white_space_is_plain() {
             } else if line.ends_with(char::is_whitespace) {
                 faults.push(format!("{path}:{number}: white space at the end"));
             }
-            if line.contains('\t') {
+            // A template may have to print what separates columns.
+            if line.contains('\t') && !file.has_extension(&["j2"]) {
                 faults.push(format!("{path}:{number}: a tab"));
             }
         }
-        if !file.text.is_empty() && (!file.text.ends_with('\n') || file.text.ends_with("\n\n")) {
-            faults.push(format!("{path}: does not end in exactly one line end"));
+        if !file.text.is_empty() && !file.text.ends_with('\n') {
+            faults.push(format!("{path}: does not end in a line end"));
         }
     }
     none(
@@ -63,7 +64,6 @@ const BANNED: &[(&str, &str)] = &[
     ("untrusted", "stranger"),
     ("matcher", "test"),
     ("bucket", "class"),
-    ("mismatch", "divergence"),
     ("sanity", "what is checked"),
 ];
 

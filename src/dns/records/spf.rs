@@ -15,7 +15,7 @@ pub(super) fn records(policy: &Policy) -> Result<Vec<Record>, RecordError> {
         let purpose = format!("who may send mail as {name}");
         records.push(record(
             name.to_string(),
-            terms.collect::<Vec<_>>().join(" "),
+            &terms.collect::<Vec<_>>().join(" "),
             purpose,
         )?);
     }

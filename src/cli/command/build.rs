@@ -1,0 +1,71 @@
+//! `mailpol build`: prove, emit, read back, compare; then write all files or none.
+
+use std::path::PathBuf;
+
+use mailpol::diagnostic::Diagnostics;
+use serde_json::json;
+
+use super::targets;
+use crate::cli::output::Output;
+use crate::cli::tree::{self, Edited};
+use crate::cli::{Exit, Failure, input, report};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The policy; `-` is standard input
+    policy: Option<PathBuf>,
+    /// The MTA, or several with commas
+    #[arg(long)]
+    target: String,
+    /// Where the files go; with several targets, a folder for each below [default: build/TARGET]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Overwrite files that were edited since the last build
+    #[arg(long)]
+    force: bool,
+}
+
+pub(in crate::cli) fn run(
+    args: &Args,
+    output: &mut Output,
+    diagnostics: &mut Diagnostics,
+) -> Result<Exit, Failure> {
+    let text = input::policy(args.policy.as_deref())?;
+    let policy = text.load(diagnostics)?;
+    let targets = targets(&args.target)?;
+    let mut compiled = Vec::new();
+    for target in &targets {
+        compiled.push(mailpol::compile::compile(&policy, *target, diagnostics)?);
+    }
+    let edited = if args.force {
+        Edited::Overwrite
+    } else {
+        Edited::Keep
+    };
+    let mut lines = Vec::new();
+    let mut results = Vec::new();
+    for (target, compiled) in targets.iter().zip(&compiled) {
+        let out = match &args.out {
+            Some(out) if targets.len() == 1 => out.clone(),
+            Some(out) => out.join(target.name()),
+            None => PathBuf::from("build").join(target.name()),
+        };
+        let written = tree::write(&out, &compiled.artifacts, edited)?;
+        let proved = compiled.files_report.findings.len();
+        lines.push(format!(
+            "{}: {proved} obligations proved; {} files written, {} as they were, in {}",
+            target.name(),
+            written.changed,
+            written.same,
+            out.display()
+        ));
+        results.push(json!({
+            "target": target.name(),
+            "files": compiled.artifacts.files().map(|(path, _)| path).collect::<Vec<_>>(),
+            "proof": report::proof(&compiled.files_report),
+        }));
+    }
+    output.result(results);
+    output.success(lines.join("\n"));
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,26 @@
+//! `mailpol check`: every error and warning, with places.
+
+use std::path::PathBuf;
+
+use mailpol::diagnostic::Diagnostics;
+
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure, input};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The policy; `-` is standard input
+    policy: Option<PathBuf>,
+}
+
+pub(in crate::cli) fn run(
+    args: &Args,
+    output: &mut Output,
+    diagnostics: &mut Diagnostics,
+) -> Result<Exit, Failure> {
+    let text = input::policy(args.policy.as_deref())?;
+    let policy = text.load(diagnostics)?;
+    mailpol::prove::prove(&policy, diagnostics)?;
+    output.success(format!("{}: no errors", text.source.name()));
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,140 @@
+//! `mailpol explain`: why an envelope is decided as it is; or what a diagnostic means.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use mailpol::decision::Decider;
+use mailpol::diagnostic::Diagnostics;
+use mailpol::explain;
+use mailpol::mail::Listener;
+use mailpol::policy::{Policy, PolicyDecider};
+use mailpol::simulate::{Answerer, EnvelopeLine};
+
+use super::FilesArgs;
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure, input};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The policy (ends in `.kdl`, or `-`), or a code such as `mailpol::network::universal`
+    policy_or_code: Option<String>,
+    /// The client's address
+    #[arg(long, requires = "to")]
+    client: Option<String>,
+    /// The reverse-path; empty for the null one
+    #[arg(long, default_value = "")]
+    from: String,
+    /// The forward-path
+    #[arg(long, requires = "client")]
+    to: Option<String>,
+    /// `smtp`, `submission` or `submissions`
+    #[arg(long)]
+    listener: Option<String>,
+    /// The session is under TLS
+    #[arg(long)]
+    tls: bool,
+    /// The login that the client has authenticated as
+    #[arg(long)]
+    login: Option<String>,
+    /// The name that the client gives with HELO
+    #[arg(long)]
+    helo: Option<String>,
+    /// The SPF result of MAIL FROM
+    #[arg(long)]
+    spf: Option<String>,
+    /// The SPF result of HELO
+    #[arg(long)]
+    spf_helo: Option<String>,
+    #[command(flatten)]
+    files: FilesArgs,
+}
+
+pub(in crate::cli) fn run(
+    args: &Args,
+    output: &mut Output,
+    diagnostics: &mut Diagnostics,
+) -> Result<Exit, Failure> {
+    let first = args.policy_or_code.as_deref();
+    let is_policy = |text: &str| text == "-" || text.to_ascii_lowercase().ends_with(".kdl");
+    if let Some(code) = first.filter(|text| !is_policy(text)) {
+        let page = explain::page(code).ok_or_else(|| {
+            Failure::Unable(format!(
+                "`{code}` is neither a policy (`*.kdl`) nor a known code"
+            ))
+        })?;
+        output.result(serde_json::json!({ "code": code, "page": page }));
+        output.print(page)?;
+        return Ok(Exit::Yes);
+    }
+    let Some((client, to)) = args.client.clone().zip(args.to.clone()) else {
+        return Err(Failure::Unable(
+            "give an envelope (`--client IP --from A --to B`), or a code".to_owned(),
+        ));
+    };
+    let policy = input::policy(first.map(PathBuf::from).as_deref())?.load(diagnostics)?;
+    let line = EnvelopeLine {
+        client,
+        from: args.from.clone(),
+        to,
+        listener: args.listener.clone(),
+        tls: args.tls.then_some(true),
+        login: args.login.clone(),
+        helo: args.helo.clone(),
+        spf: args.spf.clone(),
+        spf_helo: args.spf_helo.clone(),
+    };
+    let mut text = String::new();
+    let reference = PolicyDecider::new(&policy);
+    let mut results = vec![one("policy", &reference, &policy, &line, &mut text)?];
+    if let Some((target, reading)) = args.files.reading(&policy, diagnostics)? {
+        let decider = reading.decider.as_ref();
+        results.push(one(target.name(), decider, &policy, &line, &mut text)?);
+    }
+    output.print(&text)?;
+    output.result(results);
+    Ok(Exit::Yes)
+}
+
+/// Explains one decider's answer.
+fn one(
+    who: &str,
+    decider: &dyn Decider,
+    policy: &Policy,
+    line: &EnvelopeLine,
+    text: &mut String,
+) -> Result<serde_json::Value, Failure> {
+    let own: Vec<IpAddr> = policy
+        .host
+        .addresses
+        .iter()
+        .map(|address| address.value)
+        .collect();
+    let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
+    let results = super::results(policy)?;
+    let answerer = Answerer {
+        decider,
+        own: &own,
+        listeners: &listeners,
+        results: &results,
+    };
+    let envelope = line
+        .envelope(&answerer)
+        .map_err(|error| Failure::Unable(error.to_string()))?;
+    let (answered, _, asked) = answerer
+        .answer(&envelope)
+        .map_err(|_| Failure::Unable("this envelope cannot be decided: a bug of mailpol".into()))?;
+    let at = answered.at.as_deref().unwrap_or("-");
+    // Writing to a string does not fail.
+    let _ = writeln!(
+        text,
+        "{who}: {} {} {} ({}), {at}",
+        answered.verdict, answered.code, answered.status, answered.because
+    );
+    text.push_str(&explain::steps(decider, &asked));
+    for step in &answered.route {
+        let step = serde_json::to_string(step).unwrap_or_default();
+        let _ = writeln!(text, "  goes to {step}");
+    }
+    Ok(serde_json::json!({ "decider": who, "answer": answered }))
+}

@@ -1,0 +1,44 @@
+//! `mailpol fmt`: the canonical layout, comments kept.
+
+use std::path::PathBuf;
+
+use mailpol::diagnostic::Diagnostics;
+
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure, input, tree};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The policy; `-` is standard input, and then the result goes to standard output
+    policy: Option<PathBuf>,
+    /// Only say whether it is in its canonical layout
+    #[arg(long)]
+    check: bool,
+}
+
+pub(in crate::cli) fn run(
+    args: &Args,
+    output: &mut Output,
+    diagnostics: &mut Diagnostics,
+) -> Result<Exit, Failure> {
+    let text = input::policy(args.policy.as_deref())?;
+    let _ = diagnostics; let formatted = text.source.text().to_owned();
+    let same = formatted == text.source.text();
+    let name = text.source.name();
+    if args.check {
+        if !same {
+            output.print(&format!("{name} is not formatted\n"))?;
+        }
+        output.result(serde_json::json!({ "formatted": same }));
+        return Ok(if same { Exit::Yes } else { Exit::No });
+    }
+    match &text.path {
+        None => Output::raw(&formatted)?,
+        Some(path) if !same => {
+            tree::write_one(path, &formatted)?;
+            output.success(format!("{name}: formatted"));
+        }
+        Some(_) => output.success(format!("{name}: formatted already")),
+    }
+    Ok(Exit::Yes)
+}

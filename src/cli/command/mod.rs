@@ -1,0 +1,72 @@
+//! The commands, one file each: arguments, and one call of the library.
+
+pub(super) mod build;
+pub(super) mod check;
+pub(super) mod dns;
+pub(super) mod explain;
+pub(super) mod fmt;
+pub(super) mod prove;
+pub(super) mod simulate;
+
+use std::path::PathBuf;
+
+use mailpol::diagnostic::Diagnostics;
+use mailpol::policy::Policy;
+use mailpol::simulate::Results;
+use mailpol::target::{Reading, TARGETS, Target};
+
+use super::{Failure, input};
+
+/// Returns the targets that a user names: `postfix`, or several with commas.
+fn targets(names: &str) -> Result<Vec<&'static dyn Target>, Failure> {
+    names.split(',').map(|name| target(name.trim())).collect()
+}
+
+fn target(name: &str) -> Result<&'static dyn Target, Failure> {
+    TARGETS
+        .iter()
+        .copied()
+        .find(|target| target.name() == name)
+        .ok_or_else(|| {
+            let known: Vec<&str> = TARGETS.iter().map(|target| target.name()).collect();
+            Failure::Unable(format!(
+                "there is no target `{name}`; there is: {}",
+                known.join(", ")
+            ))
+        })
+}
+
+/// Returns where SPF results come from that nobody gives: the policy's own records.
+fn results(policy: &Policy) -> Result<Results, Failure> {
+    let records =
+        mailpol::dns::records(policy).map_err(|error| Failure::Unable(error.to_string()))?;
+    Ok(Results::new(&records, policy.host.name.value.as_str()))
+}
+
+/// Files of a target: the emitted ones, or a tree.
+#[derive(Debug, clap::Args)]
+struct FilesArgs {
+    /// Answer from the files of this target instead of the policy
+    #[arg(long)]
+    target: Option<String>,
+    /// Read these files instead of those that `build` would emit
+    #[arg(long, value_name = "DIR", requires = "target")]
+    files: Option<PathBuf>,
+}
+
+impl FilesArgs {
+    /// Reads the files, if a target is named.
+    fn reading(
+        &self,
+        policy: &Policy,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<(&'static dyn Target, Reading)>, Failure> {
+        let Some(name) = &self.target else {
+            return Ok(None);
+        };
+        let target = target(name)?;
+        let tree = self.files.as_deref().map(input::tree).transpose()?;
+        let reading = mailpol::compile::read(policy, target, tree, diagnostics)?;
+        Ok(Some((target, reading)))
+    }
+}

@@ -1,0 +1,100 @@
+//! `mailpol prove`: the obligations one by one.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use mailpol::diagnostic::Diagnostics;
+use mailpol::prove::{ASSUMPTIONS, Answer, Report, check_files, check_policy};
+
+use super::FilesArgs;
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure, input, report};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The policy; `-` is standard input
+    policy: Option<PathBuf>,
+    #[command(flatten)]
+    files: FilesArgs,
+}
+
+pub(in crate::cli) fn run(
+    args: &Args,
+    output: &mut Output,
+    diagnostics: &mut Diagnostics,
+) -> Result<Exit, Failure> {
+    let policy = input::policy(args.policy.as_deref())?.load(diagnostics)?;
+    let reading = args.files.reading(&policy, diagnostics)?;
+    let report = match &reading {
+        Some((target, reading)) => check_files(&policy, mailpol::compile::files(*target, reading)),
+        None => check_policy(&policy),
+    };
+    output.result(report::proof(&report));
+    output.print(&text(&report))?;
+    Ok(if report.is_proved() {
+        Exit::Yes
+    } else {
+        Exit::No
+    })
+}
+
+/// Returns a report as an administrator reads it.
+pub(super) fn text(report: &Report) -> String {
+    let mut text = format!("Proof of {}\n\n", report.subject);
+    let width = report
+        .findings
+        .iter()
+        .map(|finding| finding.name.len())
+        .max()
+        .unwrap_or(0);
+    for finding in &report.findings {
+        let (word, rest) = match &finding.answer {
+            Answer::Proved(visited) => ("proved", format!("{} classes", visited.leaves)),
+            Answer::Refuted(_) | Answer::Listener(_) => ("REFUTED", String::new()),
+            Answer::Undecided(_) => ("UNDECIDED", "an alarm did not replay".to_owned()),
+            Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),
+        };
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "  {word:9} {:width$}  {}",
+            finding.name, finding.sentence
+        );
+        if !rest.is_empty() {
+            let _ = writeln!(text, "  {:9} {:width$}  {rest}", "", "");
+        }
+        match &finding.answer {
+            Answer::Refuted(example) | Answer::Undecided(Some(example)) => {
+                for line in example.dialogue().lines() {
+                    let _ = writeln!(text, "      {line}");
+                }
+            }
+            Answer::Listener(found) => {
+                let _ = writeln!(text, "      {}  {}", found.name, found.at);
+            }
+            Answer::Proved(_) | Answer::Undecided(None) | Answer::Incomplete(_) => {}
+        }
+    }
+    let envelopes = report
+        .findings
+        .iter()
+        .find_map(|finding| match &finding.answer {
+            Answer::Proved(visited) => Some(visited.envelopes),
+            Answer::Refuted(_)
+            | Answer::Listener(_)
+            | Answer::Undecided(_)
+            | Answer::Incomplete(_) => None,
+        });
+    if let Some(envelopes) = envelopes {
+        let _ = writeln!(
+            text,
+            "\nEvery class of {envelopes} envelopes was visited: all that the names, prefixes and \
+             logins\nof the policy and of the files can tell apart."
+        );
+    }
+    text.push_str("\nAssumed:\n");
+    for assumption in ASSUMPTIONS {
+        let _ = writeln!(text, "  - {assumption}");
+    }
+    text
+}

@@ -1,0 +1,179 @@
+//! `mailpol simulate`: scenarios, attacks and given envelopes.
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufWriter, Write as _};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use mailpol::decision::Decider;
+use mailpol::diagnostic::Diagnostics;
+use mailpol::mail::Listener;
+use mailpol::policy::{Policy, PolicyDecider};
+use mailpol::prove::{check_files, check_policy};
+use mailpol::simulate::{Answerer, CATALOGUE, answer_line, attack, play};
+use serde_json::json;
+
+use super::FilesArgs;
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure, input, report};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The policy; `-` is standard input
+    policy: Option<PathBuf>,
+    /// Answer these envelopes: JSON lines, one answer a line; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    envelopes: Option<PathBuf>,
+    #[command(flatten)]
+    files: FilesArgs,
+}
+
+pub(in crate::cli) fn run(
+    args: &Args,
+    output: &mut Output,
+    diagnostics: &mut Diagnostics,
+) -> Result<Exit, Failure> {
+    let policy = input::policy(args.policy.as_deref())?.load(diagnostics)?;
+    let reading = args.files.reading(&policy, diagnostics)?;
+    let reference = PolicyDecider::new(&policy);
+    let decider: &dyn Decider = match &reading {
+        Some((_, reading)) => reading.decider.as_ref(),
+        None => &reference,
+    };
+    let own: Vec<IpAddr> = policy
+        .host
+        .addresses
+        .iter()
+        .map(|address| address.value)
+        .collect();
+    let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
+    let results = super::results(&policy)?;
+    let answerer = Answerer {
+        decider,
+        own: &own,
+        listeners: &listeners,
+        results: &results,
+    };
+    if let Some(file) = &args.envelopes {
+        return stream(file, &answerer);
+    }
+    let report = match &reading {
+        Some((target, reading)) => check_files(&policy, mailpol::compile::files(*target, reading)),
+        None => check_policy(&policy),
+    };
+    let (scenarios, played) = scenarios(&policy, &answerer)?;
+    let (attacks, refused) = attacks(&policy, &answerer)?;
+    output.print(&scenarios.0)?;
+    output.print(&attacks.0)?;
+    output.print(&super::prove::text(&report))?;
+    output.result(json!({
+        "scenarios": scenarios.1,
+        "attacks": attacks.1,
+        "proof": report::proof(&report),
+    }));
+    Ok(if played && refused && report.is_proved() {
+        Exit::Yes
+    } else {
+        Exit::No
+    })
+}
+
+type Table = (String, Vec<serde_json::Value>);
+
+fn bug() -> Failure {
+    Failure::Unable("a decider asked a test that it does not have; this is a bug of mailpol".into())
+}
+
+/// Plays the policy's scenarios: their table, and whether all came out as expected.
+fn scenarios(policy: &Policy, answerer: &Answerer<'_>) -> Result<(Table, bool), Failure> {
+    let mut text = String::new();
+    let mut rows = Vec::new();
+    let mut good = true;
+    for scenario in &policy.scenarios {
+        let played = play(scenario, answerer).map_err(|_| bug())?;
+        good &= played.as_expected;
+        let answered = &played.answered;
+        let word = if played.as_expected {
+            "as expected"
+        } else {
+            "UNEXPECTED"
+        };
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "  {word:11}  {}: {} {} {} ({})",
+            scenario.name.value, answered.verdict, answered.code, answered.status, answered.because
+        );
+        rows.push(json!({
+            "name": scenario.name.value,
+            "as_expected": played.as_expected,
+            "expected": scenario.expect.verdict.name(),
+            "answer": answered,
+        }));
+    }
+    if !text.is_empty() {
+        text.insert_str(0, "Scenarios\n\n");
+        text.push('\n');
+    }
+    Ok(((text, rows), good))
+}
+
+/// Asks the attack catalogue: its table, and whether nothing leaves this host.
+fn attacks(policy: &Policy, answerer: &Answerer<'_>) -> Result<(Table, bool), Failure> {
+    let mut text = "Attacks from outside, and where they lead\n\n".to_owned();
+    let mut rows = Vec::new();
+    let mut good = true;
+    for one in CATALOGUE {
+        let (envelope, answered, relays) = attack(one, policy, answerer).map_err(|_| bug())?;
+        good &= !relays;
+        let word = match (relays, answered.verdict) {
+            (true, _) => "RELAYED",
+            (false, "accept") => "delivered",
+            (false, _) => "refused",
+        };
+        let _ = writeln!(
+            text,
+            "  {word:9}  {} {} {:14} {:32} RCPT TO:<{}>",
+            answered.code,
+            answered.status,
+            answered.because,
+            one.name,
+            envelope.to.text()
+        );
+        rows.push(json!({
+            "name": one.name,
+            "from": envelope.from.text(),
+            "to": envelope.to.text(),
+            "relayed": relays,
+            "answer": answered,
+        }));
+    }
+    text.push('\n');
+    Ok(((text, rows), good))
+}
+
+/// Answers a stream of envelopes, line by line.
+fn stream(file: &Path, answerer: &Answerer<'_>) -> Result<Exit, Failure> {
+    let mut lines = input::lines(file)?;
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let mut exit = Exit::Yes;
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if lines.read_line(&mut line)? == 0 {
+            break;
+        }
+        let text = line.trim_end_matches(['\n', '\r']);
+        if text.trim().is_empty() {
+            continue;
+        }
+        let answer = answer_line(answerer, text).unwrap_or_else(|error| {
+            exit = Exit::No;
+            error
+        });
+        out.write_all(answer.as_bytes())?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(exit)
+}

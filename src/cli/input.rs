@@ -1,0 +1,165 @@
+//! Files that are read.
+#![expect(clippy::disallowed_methods, reason = "this is where files are read")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mailpol::policy::Policy;
+use mailpol::source::{Files, Source};
+use mailpol::target::Artifact;
+
+use super::Failure;
+use mailpol::diagnostic::Diagnostics;
+
+/// The longest policy that is read at all. The language has its own, smaller limit.
+const OCTETS_MAX: u64 = 1 << 30;
+
+/// A policy's text, and where the files beside it are.
+#[derive(Debug)]
+pub(super) struct PolicyText {
+    pub(super) source: Arc<Source>,
+    pub(super) path: Option<PathBuf>,
+    beside: Beside,
+}
+
+/// Files beside a policy.
+#[derive(Debug)]
+struct Beside(PathBuf);
+
+impl Files for Beside {
+    fn read(&self, name: &str) -> Result<Arc<Source>, String> {
+        let text = read_text(&self.0.join(name)).map_err(|failure| match failure {
+            Failure::Unable(why) => why,
+            Failure::Reported | Failure::Pipe => String::new(),
+        })?;
+        Ok(Source::new(name, text))
+    }
+}
+
+impl PolicyText {
+    /// Checks the policy and makes its meaning.
+    pub(super) fn load(&self, diagnostics: &mut Diagnostics) -> Result<Policy, Failure> {
+        Ok(mailpol::compile::load(
+            &self.source,
+            &self.beside,
+            diagnostics,
+        )?)
+    }
+}
+
+/// Reads the policy that the user names, or the one that stands here. `-` is standard input.
+pub(super) fn policy(argument: Option<&Path>) -> Result<PolicyText, Failure> {
+    let path = match argument {
+        Some(path) if path == Path::new("-") => return standard_input(),
+        Some(path) => path.to_path_buf(),
+        None => find()?,
+    };
+    let text = read_text(&path)?;
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy();
+    let beside = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    Ok(PolicyText {
+        source: Source::new(name, text),
+        path: Some(path),
+        beside: Beside(beside),
+    })
+}
+
+fn standard_input() -> Result<PolicyText, Failure> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(OCTETS_MAX)
+        .read_to_end(&mut bytes)?;
+    let text = utf8("standard input", bytes)?;
+    Ok(PolicyText {
+        source: Source::new("stdin", text),
+        path: None,
+        beside: Beside(PathBuf::new()),
+    })
+}
+
+/// Finds `mailpol.kdl`, `policy.kdl`, or the only `*.kdl` here.
+fn find() -> Result<PathBuf, Failure> {
+    for name in ["mailpol.kdl", "policy.kdl"] {
+        if Path::new(name).is_file() {
+            return Ok(PathBuf::from(name));
+        }
+    }
+    let mut found: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(".")? {
+        let path = PathBuf::from(entry?.file_name());
+        if path.extension().is_some_and(|extension| extension == "kdl") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    match found.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Failure::Unable(
+            "there is no policy here; name one, such as `policy.kdl`".into(),
+        )),
+        several => Err(Failure::Unable(format!(
+            "there are {} policies here; name one of them",
+            several.len()
+        ))),
+    }
+}
+
+/// Reads a text file.
+pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
+    let shown = path.display().to_string();
+    let bytes = fs::read(path)
+        .map_err(|error| Failure::Unable(format!("`{shown}` cannot be read: {error}")))?;
+    utf8(&shown, bytes)
+}
+
+fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+    String::from_utf8(bytes)
+        .map_err(|error| Failure::Unable(format!("`{shown}` is not UTF-8: {error}")))
+}
+
+/// Opens a stream of lines; `-` is standard input.
+pub(super) fn lines(path: &Path) -> Result<Box<dyn std::io::BufRead>, Failure> {
+    if path == Path::new("-") {
+        return Ok(Box::new(std::io::BufReader::new(std::io::stdin())));
+    }
+    let file = fs::File::open(path).map_err(|error| {
+        Failure::Unable(format!("`{}` cannot be read: {error}", path.display()))
+    })?;
+    Ok(Box::new(std::io::BufReader::with_capacity(1 << 16, file)))
+}
+
+/// Reads a tree of files that mirrors a server's root.
+pub(super) fn tree(root: &Path) -> Result<BTreeMap<String, Artifact>, Failure> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![root.to_path_buf()];
+    while let Some(directory) = open.pop() {
+        let entries = fs::read_dir(&directory).map_err(|error| {
+            Failure::Unable(format!("`{}` cannot be read: {error}", directory.display()))
+        })?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let below = path.strip_prefix(root).unwrap_or(&path);
+            let name = below.to_string_lossy().replace('\\', "/");
+            let text = read_text(&path)?;
+            files.insert(
+                name.clone(),
+                Artifact {
+                    source: Source::new(name, text),
+                    mode: 0o644,
+                },
+            );
+        }
+    }
+    Ok(files)
+}

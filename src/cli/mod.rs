@@ -1,0 +1,119 @@
+//! The command line: arguments, files and terminals. All meaning is in the library.
+
+mod command;
+mod exit;
+mod input;
+mod output;
+mod report;
+mod tree;
+
+pub(crate) use exit::{Exit, Failure};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use mailpol::diagnostic::Diagnostics;
+
+use output::Output;
+
+/// Compile a mail policy to the configuration of a real MTA, and prove that it is no open relay
+#[derive(Debug, Parser)]
+#[command(name = "mailpol", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  mailpol check policy.kdl
+  mailpol build policy.kdl --target postfix
+  mailpol prove policy.kdl --target postfix --files build/postfix
+  mailpol explain policy.kdl --client 203.0.113.9 --from a@b.example --to victim@c.example
+
+Exit status: 0 yes, 1 no (errors, refuted, not as wanted), 2 it could not be done.";
+
+/// What every command takes.
+#[derive(Debug, Clone, clap::Args)]
+struct Global {
+    /// How results are printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+    /// Say nothing on success
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Treat these as errors
+    #[arg(long, global = true, value_enum, value_name = "WHAT")]
+    deny: Option<Deny>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    Warnings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Report every error and warning, with places
+    Check(command::check::Args),
+    /// Prove a policy and write a target's files, or nothing
+    Build(command::build::Args),
+    /// Play the policy's scenarios and the attack catalogue, or given envelopes
+    Simulate(command::simulate::Args),
+    /// Prove the obligations one by one, on the policy or on files
+    Prove(command::prove::Args),
+    /// Say why an envelope is decided as it is, or what a diagnostic means
+    Explain(command::explain::Args),
+    /// Print the DNS records that the policy needs
+    Dns(command::dns::Args),
+    /// Write the policy in its canonical layout
+    Fmt(command::fmt::Args),
+}
+
+impl Command {
+    /// The command's name, as in reports.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Check(_) => "check",
+            Self::Build(_) => "build",
+            Self::Simulate(_) => "simulate",
+            Self::Prove(_) => "prove",
+            Self::Explain(_) => "explain",
+            Self::Dns(_) => "dns",
+            Self::Fmt(_) => "fmt",
+        }
+    }
+}
+
+/// Runs the program.
+pub(crate) fn main() -> Exit {
+    let arguments = Arguments::parse();
+    let mut output = Output::new(&arguments.global, arguments.command.name());
+    let mut diagnostics = Diagnostics::new();
+    let result = match &arguments.command {
+        Command::Check(args) => command::check::run(args, &mut output, &mut diagnostics),
+        Command::Build(args) => command::build::run(args, &mut output, &mut diagnostics),
+        Command::Simulate(args) => command::simulate::run(args, &mut output, &mut diagnostics),
+        Command::Prove(args) => command::prove::run(args, &mut output, &mut diagnostics),
+        Command::Explain(args) => command::explain::run(args, &mut output, &mut diagnostics),
+        Command::Dns(args) => command::dns::run(args, &mut output, &mut diagnostics),
+        Command::Fmt(args) => command::fmt::run(args, &mut output, &mut diagnostics),
+    };
+    output.finish(result, &diagnostics)
+}

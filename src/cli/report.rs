@@ -1,0 +1,127 @@
+//! The JSON document of a command; `schemas/report.schema.json` describes it.
+
+use mailpol::diagnostic::{Diagnostics, is_error};
+use mailpol::prove::{Answer, Counterexample, Report};
+use mailpol::source::Source;
+use miette::{Diagnostic, LabeledSpan};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Exit;
+
+/// The number of the schema. Keys are added within one, never renamed or removed.
+const SCHEMA: u32 = 1;
+
+/// Returns the document of a command.
+pub(super) fn document(
+    command: &str,
+    exit: Exit,
+    diagnostics: &Diagnostics,
+    result: Option<&Value>,
+) -> Value {
+    let told: Vec<Value> = diagnostics
+        .sorted()
+        .into_iter()
+        .map(|one| diagnostic(one.as_ref()))
+        .collect();
+    json!({
+        "schema": SCHEMA,
+        "command": command,
+        "ok": exit == Exit::Yes,
+        "diagnostics": told,
+        "result": result,
+    })
+}
+
+fn diagnostic(one: &dyn Diagnostic) -> Value {
+    let labels: Vec<Value> = one
+        .labels()
+        .into_iter()
+        .flatten()
+        .map(|span| label(one, &span))
+        .collect();
+    json!({
+        "code": one.code().map(|code| code.to_string()),
+        "severity": if is_error(one) { "error" } else { "warning" },
+        "message": one.to_string(),
+        "help": one.help().map(|help| help.to_string()),
+        "labels": labels,
+    })
+}
+
+fn label(one: &dyn Diagnostic, span: &LabeledSpan) -> Value {
+    let contents = one
+        .source_code()
+        .and_then(|code| code.read_span(span.inner(), usize::MAX, usize::MAX).ok());
+    let (name, text) = match &contents {
+        Some(contents) => (
+            contents.name().unwrap_or_default().to_owned(),
+            String::from_utf8_lossy(contents.data()).into_owned(),
+        ),
+        None => (String::new(), String::new()),
+    };
+    let source = Source::new(name.clone(), text);
+    let place = |offset: usize| {
+        let position = source.position(offset);
+        json!({ "offset": offset, "line": position.line, "column": position.column })
+    };
+    json!({
+        "file": name,
+        "primary": span.primary(),
+        "text": span.label(),
+        "start": place(span.offset()),
+        "end": place(span.offset() + span.len()),
+    })
+}
+
+/// A proof, as JSON prints it.
+#[derive(Debug, Serialize)]
+pub(super) struct ProofJson {
+    subject: String,
+    proved: bool,
+    obligations: Vec<FindingJson>,
+    assumptions: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingJson {
+    name: String,
+    sentence: String,
+    answer: &'static str,
+    classes: Option<u64>,
+    envelopes: Option<String>,
+    dialogue: Option<String>,
+}
+
+/// Returns a report, as JSON prints it.
+pub(super) fn proof(report: &Report) -> ProofJson {
+    let obligations = report.findings.iter().map(|finding| {
+        let (answer, visited, counterexample) = match &finding.answer {
+            Answer::Proved(visited) => ("proved", Some(*visited), None),
+            Answer::Refuted(example) => ("refuted", None, Some(example.dialogue())),
+            Answer::Listener(found) => ("refuted", None, Some(found.name.clone())),
+            Answer::Undecided(example) => {
+                let dialogue = example
+                    .as_ref()
+                    .map(|example: &Box<Counterexample>| example.dialogue());
+                ("undecided", None, dialogue)
+            }
+            Answer::Incomplete(_) => ("undecided", None, None),
+        };
+        FindingJson {
+            name: finding.name.clone(),
+            sentence: finding.sentence.clone(),
+            answer,
+            classes: visited.map(|visited| visited.leaves),
+            // More than a JSON number holds exactly.
+            envelopes: visited.map(|visited| visited.envelopes.to_string()),
+            dialogue: counterexample,
+        }
+    });
+    ProofJson {
+        subject: report.subject.clone(),
+        proved: report.is_proved(),
+        obligations: obligations.collect(),
+        assumptions: mailpol::prove::ASSUMPTIONS.to_vec(),
+    }
+}

@@ -1,0 +1,188 @@
+//! Writing a tree of files: all of them or none, and nothing that somebody edited.
+#![expect(clippy::disallowed_methods, reason = "this is where files are written")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use mailpol::compile::{MANIFEST, hash};
+use mailpol::target::Artifacts;
+
+use super::Failure;
+
+/// The ending of a file that is written beside its place.
+const BESIDE: &str = "mailpol-new";
+
+/// What a write did.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    pub(super) changed: usize,
+    pub(super) same: usize,
+}
+
+/// Whether edited files are overwritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edited {
+    Keep,
+    Overwrite,
+}
+
+/// Writes a tree. A file that is right already is not touched.
+pub(super) fn write(
+    root: &Path,
+    artifacts: &Artifacts,
+    edited: Edited,
+) -> Result<Written, Failure> {
+    let built = last_built(root);
+    let mut written = Written::default();
+    let mut changes: Vec<(PathBuf, &str, u32)> = Vec::new();
+    let mut mine: Vec<String> = Vec::new();
+    for (name, artifact) in artifacts.files() {
+        let path = root.join(name);
+        let text = artifact.source.text();
+        match existing(&path)? {
+            Some(old) if old.as_slice() == text.as_bytes() => {
+                written.same += 1;
+                set_mode(&path, artifact.mode)?;
+                continue;
+            }
+            Some(old) if edited == Edited::Keep && !is_built(&built, name, &old) => {
+                mine.push(path.display().to_string());
+            }
+            Some(_) | None => {}
+        }
+        changes.push((path, text, artifact.mode));
+    }
+    let stale = stale(root, artifacts, &built, edited, &mut mine)?;
+    if !mine.is_empty() {
+        return Err(Failure::Unable(format!(
+            "edited since the last build, so nothing was written: {} (`--force` overwrites)",
+            mine.join(", ")
+        )));
+    }
+    written.changed = changes.len() + stale.len();
+    replace(&changes)?;
+    for path in stale {
+        fs::remove_file(&path).map_err(|error| unable(&path, "removed", &error))?;
+    }
+    Ok(written)
+}
+
+/// Writes every file beside its place, then renames all.
+fn replace(changes: &[(PathBuf, &str, u32)]) -> Result<(), Failure> {
+    let mut staged: Vec<(PathBuf, &PathBuf)> = Vec::new();
+    for (path, text, mode) in changes {
+        let beside = beside(path);
+        if let Err(failure) = stage(&beside, text, *mode) {
+            for (beside, _) in &staged {
+                // What cannot be removed was not put in place either.
+                let _ = fs::remove_file(beside);
+            }
+            let _ = fs::remove_file(&beside);
+            return Err(failure);
+        }
+        staged.push((beside, path));
+    }
+    for (beside, path) in staged {
+        fs::rename(&beside, path).map_err(|error| unable(path, "written", &error))?;
+    }
+    Ok(())
+}
+
+fn stage(beside: &Path, text: &str, mode: u32) -> Result<(), Failure> {
+    if let Some(directory) = beside.parent() {
+        fs::create_dir_all(directory).map_err(|error| unable(directory, "made", &error))?;
+    }
+    fs::write(beside, text).map_err(|error| unable(beside, "written", &error))?;
+    set_mode(beside, mode)
+}
+
+fn set_mode(path: &Path, mode: u32) -> Result<(), Failure> {
+    let found = fs::metadata(path).map_err(|error| unable(path, "read", &error))?;
+    if found.permissions().mode() & 0o7777 == mode {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .map_err(|error| unable(path, "written", &error))
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".");
+    name.push(BESIDE);
+    path.with_file_name(name)
+}
+
+fn existing(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unable(path, "read", &error)),
+    }
+}
+
+fn unable(path: &Path, what: &str, error: &std::io::Error) -> Failure {
+    Failure::Unable(format!("`{}` cannot be {what}: {error}", path.display()))
+}
+
+/// Returns the hashes of the files of the last build, by path; the MANIFEST says them.
+fn last_built(root: &Path) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(root.join(MANIFEST)).unwrap_or_default();
+    let line = |line: &str| {
+        // file MODE sha256 HASH PATH
+        let mut words = line.strip_prefix("file ")?.splitn(4, ' ');
+        let (_, _, hash, path) = (words.next()?, words.next()?, words.next()?, words.next()?);
+        Some((path.to_owned(), hash.to_owned()))
+    };
+    text.lines().filter_map(line).collect()
+}
+
+/// Returns whether a file is as the last build left it. The MANIFEST itself always is.
+fn is_built(built: &BTreeMap<String, String>, name: &str, found: &[u8]) -> bool {
+    if name == MANIFEST {
+        return true;
+    }
+    let text = std::str::from_utf8(found);
+    built
+        .get(name)
+        .zip(text.ok())
+        .is_some_and(|(expected, text)| *expected == hash(text))
+}
+
+/// Returns the files of the last build that this one has no more.
+fn stale(
+    root: &Path,
+    artifacts: &Artifacts,
+    built: &BTreeMap<String, String>,
+    edited: Edited,
+    mine: &mut Vec<String>,
+) -> Result<Vec<PathBuf>, Failure> {
+    let mut stale = Vec::new();
+    for name in built.keys().filter(|name| artifacts.get(name).is_none()) {
+        let path = root.join(name);
+        // A path that leaves the tree is none that a build has written.
+        let inside = Path::new(name)
+            .components()
+            .all(|part| matches!(part, std::path::Component::Normal(_)));
+        let Some(old) = existing(&path)?.filter(|_| inside) else {
+            continue;
+        };
+        if edited == Edited::Keep && !is_built(built, name, &old) {
+            mine.push(path.display().to_string());
+        } else {
+            stale.push(path);
+        }
+    }
+    Ok(stale)
+}
+
+/// Writes one file that is there, keeping its permissions.
+pub(super) fn write_one(path: &Path, text: &str) -> Result<(), Failure> {
+    let found = fs::metadata(path).map_err(|error| unable(path, "read", &error))?;
+    replace(&[(
+        path.to_path_buf(),
+        text,
+        found.permissions().mode() & 0o7777,
+    )])
+}

@@ -1,0 +1,19 @@
+//! What only the whole line can tell.
+
+use miette::Diagnostic;
+
+/// The files are not what the policy means, and no raw setting is the reason: our mistake.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error(
+    "mailpol made files for {target} that do not mean what the policy means; nothing was written"
+)]
+#[diagnostic(
+    code(mailpol::internal::divergence),
+    help(
+        "this is a bug of mailpol, not of your policy: please send us the policy and this output"
+    )
+)]
+pub struct Divergence {
+    /// The target.
+    pub target: String,
+}

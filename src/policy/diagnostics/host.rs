@@ -1,0 +1,191 @@
+//! The host, its certificate, its logins.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::source::Loc;
+
+/// A text that is no IP address.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{text}` is no IP address")]
+#[diagnostic(
+    code(mailpol::host::address),
+    help("write one such as `198.51.100.25` or `2001:db8::25`")
+)]
+pub struct AddressInvalid {
+    /// What was written.
+    pub text: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "neither IPv4 nor IPv6")]
+    pub at: Loc,
+}
+
+/// An address that no other host can reach.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{address}` is {kind}, and no address of a mail server")]
+#[diagnostic(
+    code(mailpol::host::unusable_address),
+    help("write the addresses that MX records lead to")
+)]
+pub struct AddressUnusable {
+    /// The address.
+    pub address: String,
+    /// What it is instead.
+    pub kind: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "nobody could send mail there")]
+    pub at: Loc,
+}
+
+/// An address that stands twice.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the address `{address}` stands twice")]
+#[diagnostic(code(mailpol::host::duplicate_address), help("delete one of the two"))]
+pub struct AddressDuplicate {
+    /// The address.
+    pub address: String,
+    /// The second.
+    #[source_code]
+    #[label(primary, "again here")]
+    pub at: Loc,
+    /// The first.
+    #[label("first written here")]
+    pub first: Loc,
+}
+
+/// A listener that stands twice.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the listener `{listener}` stands twice")]
+#[diagnostic(code(mailpol::host::duplicate_listener), help("delete one of the two"))]
+pub struct ListenerDuplicate {
+    /// The listener.
+    pub listener: String,
+    /// The second.
+    #[source_code]
+    #[label(primary, "again here")]
+    pub at: Loc,
+    /// The first.
+    #[label("first written here")]
+    pub first: Loc,
+}
+
+/// A path that is not absolute, or holds what a configuration could take for its own.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{path}` is no path that can be written to every configuration")]
+#[diagnostic(
+    code(mailpol::host::path),
+    help("write an absolute path of letters, digits and `/._-+`, such as `{example}`")
+)]
+pub struct PathInvalid {
+    /// What was written.
+    pub path: String,
+    /// Why.
+    pub reason: &'static str,
+    /// A path that could stand there.
+    pub example: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "{reason}")]
+    pub at: Loc,
+}
+
+/// A submission listener without a certificate.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{listener}` needs a certificate, and the host has none")]
+#[diagnostic(
+    code(mailpol::host::tls_missing),
+    help(
+        "add `tls certificate=\"/etc/ssl/mx/fullchain.pem\" key=\"/etc/ssl/mx/privkey.pem\"` to the host"
+    )
+)]
+pub struct TlsMissing {
+    /// The listener.
+    pub listener: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "passwords go under TLS only")]
+    pub at: Loc,
+}
+
+/// Logins, and nowhere to check their passwords.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the policy has logins, and nothing checks their passwords")]
+#[diagnostic(
+    code(mailpol::auth::missing),
+    help("add `auth \"saslauthd\" mechanism=\"shadow\"`, or leave the logins out")
+)]
+pub struct AuthMissing {
+    /// The first login.
+    #[source_code]
+    #[label(primary, "nobody could authenticate as this")]
+    pub at: Loc,
+}
+
+/// A submission listener, and nowhere to check passwords.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{listener}` is for authenticated clients, and nothing checks passwords")]
+#[diagnostic(
+    code(mailpol::auth::missing_for_listener),
+    help("add `auth \"saslauthd\" mechanism=\"shadow\"`, or listen on `smtp` only")
+)]
+pub struct AuthMissingForListener {
+    /// The listener.
+    pub listener: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "nobody could authenticate here")]
+    pub at: Loc,
+}
+
+/// A login name that holds what a configuration could take for its own.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{login}` cannot be a login here")]
+#[diagnostic(
+    code(mailpol::login::invalid),
+    help("write the Unix account's name: letters, digits and `_.+-`, as in `john`")
+)]
+pub struct LoginInvalid {
+    /// What was written.
+    pub login: String,
+    /// Why.
+    pub reason: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "{reason}")]
+    pub at: Loc,
+}
+
+/// A login whose rights are declared twice.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the login `{login}` is declared twice")]
+#[diagnostic(
+    code(mailpol::login::duplicate),
+    help("write all its rights in one `login` node")
+)]
+pub struct LoginDuplicate {
+    /// The login.
+    pub login: String,
+    /// The second.
+    #[source_code]
+    #[label(primary, "again here")]
+    pub at: Loc,
+    /// The first.
+    #[label("first declared here")]
+    pub first: Loc,
+}
+
+/// A policy without a host.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the policy has no host")]
+#[diagnostic(
+    code(mailpol::host::missing),
+    help("add `host \"mx.example.org\" {{ address \"198.51.100.25\"; listen \"smtp\" }}`")
+)]
+pub struct HostMissing {
+    /// The start of the policy.
+    #[source_code]
+    #[label(primary, "it must stand in here")]
+    pub at: Loc,
+}

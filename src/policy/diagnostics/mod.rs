@@ -1,0 +1,52 @@
+//! What is told about what a policy means.
+//!
+//! A place is the source code of its own label: see [`crate::source::Loc`].
+
+mod bulk;
+mod domain;
+mod host;
+mod network;
+mod statement;
+
+pub use bulk::{
+    BulkBoth, BulkCell, BulkColumn, BulkEmpty, BulkEncoding, BulkFile, BulkHeader, BulkLong,
+    BulkMixed, BulkRow,
+};
+pub use domain::{
+    AliasAndMailbox, AliasDepth, AliasForeign, AliasLoop, AliasUnlisted, CatchAllTarget,
+    Confusable, DomainDuplicate, DomainInvalid, DomainMissing, DomainUndeclared, LocalPartInvalid,
+    MixedScripts, NoAddress, PostmasterAdded, PostmasterUnlisted, RecipientDuplicate, SpfEveryone,
+    SpfTerm, SpfVersion,
+};
+pub use host::{
+    AddressDuplicate, AddressInvalid, AddressUnusable, AuthMissing, AuthMissingForListener,
+    HostMissing, ListenerDuplicate, LoginDuplicate, LoginInvalid, PathInvalid, TlsMissing,
+};
+pub use network::{
+    HostBits, Loopback, MappedPrefix, NetworkContainer, NetworkDuplicate, NetworkEmptyName,
+    NetworkHostAddress, NetworkPublic, NetworkUniversal, NetworkWide, PrefixDuplicate,
+    PrefixInvalid, SenderInvalid, SenderOwn,
+};
+pub use statement::{
+    HeaderWithoutCheck, LoginOrNull, ScopeInvalid, SettingDuplicate, SettingName, SubmissionsTls,
+    TargetDuplicate,
+};
+
+use std::sync::Arc;
+
+use miette::SourceSpan;
+
+use crate::source::Loc;
+
+/// Returns the place of a first declaration, if a label can point at it beside `at`.
+pub(crate) fn beside(at: &Loc, first: &Loc) -> Option<SourceSpan> {
+    Arc::ptr_eq(at.source(), first.source()).then(|| first.span())
+}
+
+/// Returns a help that also names a first declaration in another file.
+pub(crate) fn elsewhere(help: &str, at: &Loc, first: &Loc) -> String {
+    match beside(at, first) {
+        Some(_) => help.to_owned(),
+        None => format!("{help}; the first stands at {first}"),
+    }
+}

@@ -1,0 +1,236 @@
+//! Where aliases and catch-alls lead: to recipients of ours, in the end to mailboxes.
+//!
+//! Chains may be long and there may be a million of them, so nothing here descends by recursion.
+
+use std::collections::BTreeMap;
+
+use super::domain::Domains;
+use crate::diagnostic::Diagnostics;
+use crate::mail::{Address, Domain, LocalPart};
+use crate::policy::Alias;
+use crate::policy::diagnostics::{
+    AliasDepth, AliasForeign, AliasLoop, AliasUnlisted, CatchAllTarget,
+};
+use crate::source::{Loc, Spanned};
+use crate::syntax::suggest;
+
+/// The longest chain of aliases. Postfix stops at 1000 (`virtual_alias_recursion_limit`).
+const DEPTH_MAX: usize = 64;
+/// How many addresses of a cycle are shown.
+const SHOWN_MAX: usize = 8;
+/// How many names are looked through for one that is like a misspelt one.
+const NAMES_MAX: usize = 1000;
+
+/// An alias, or the catch-all of a domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Hop<'a> {
+    Alias(&'a Domain, &'a LocalPart),
+    CatchAll(&'a Domain),
+}
+
+impl std::fmt::Display for Hop<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Alias(domain, local) => write!(f, "{local}@{domain}"),
+            Self::CatchAll(domain) => write!(f, "catch-all of {domain}"),
+        }
+    }
+}
+
+/// What a target is.
+enum Leads<'a> {
+    Mailbox,
+    Hop(Hop<'a>),
+    Foreign,
+    Nowhere,
+}
+
+/// Checks all aliases and catch-alls.
+pub(super) fn check(domains: &Domains, diagnostics: &mut Diagnostics) {
+    let before = diagnostics.errors();
+    for (hop, alias) in hops(domains) {
+        for target in &alias.targets {
+            check_target(hop, target, domains, diagnostics);
+        }
+    }
+    if diagnostics.errors() == before {
+        check_chains(domains, diagnostics);
+    }
+}
+
+/// Returns all aliases and catch-alls, in order.
+fn hops(domains: &Domains) -> impl Iterator<Item = (Hop<'_>, &Alias)> {
+    domains.map.iter().flat_map(|(domain, hosted)| {
+        let aliases = hosted.aliases.iter();
+        aliases
+            .map(move |(local, alias)| (Hop::Alias(domain, local), alias))
+            .chain(
+                hosted
+                    .catch_all
+                    .iter()
+                    .map(move |alias| (Hop::CatchAll(domain), alias)),
+            )
+    })
+}
+
+/// Returns what an address is.
+fn leads<'a>(address: &Address, domains: &'a Domains) -> Leads<'a> {
+    let Some((domain, hosted)) = domains.map.get_key_value(address.domain()) else {
+        return Leads::Foreign;
+    };
+    if let Ok(local) = LocalPart::parse(address.local()) {
+        if hosted.mailboxes.contains_key(&local) {
+            return Leads::Mailbox;
+        }
+        if let Some((local, _)) = hosted.aliases.get_key_value(&local) {
+            return Leads::Hop(Hop::Alias(domain, local));
+        }
+    }
+    match &hosted.catch_all {
+        Some(_) => Leads::Hop(Hop::CatchAll(domain)),
+        None => Leads::Nowhere,
+    }
+}
+
+fn check_target(
+    hop: Hop<'_>,
+    target: &Spanned<Address>,
+    domains: &Domains,
+    diagnostics: &mut Diagnostics,
+) {
+    let at = target.at.clone();
+    let name = target.value.to_string();
+    match (leads(&target.value, domains), hop) {
+        (Leads::Foreign, _) => {
+            diagnostics.error(AliasForeign { target: name, at });
+        }
+        (Leads::Nowhere, _) => {
+            let help = nearest(&target.value, domains);
+            diagnostics.error(AliasUnlisted {
+                target: name,
+                help,
+                at,
+            });
+        }
+        (Leads::Hop(Hop::CatchAll(_)), Hop::CatchAll(_)) => {
+            diagnostics.error(CatchAllTarget { target: name, at });
+        }
+        (Leads::Mailbox | Leads::Hop(_), _) => {}
+    }
+}
+
+/// Returns the help for a recipient that does not exist: the nearest one of its domain.
+fn nearest(address: &Address, domains: &Domains) -> Option<String> {
+    let hosted = domains.map.get(address.domain())?;
+    let names: Vec<&str> = hosted
+        .mailboxes
+        .keys()
+        .chain(hosted.aliases.keys())
+        .take(NAMES_MAX)
+        .map(LocalPart::as_str)
+        .collect();
+    match suggest::nearest(address.local(), &names) {
+        Some(nearest) => Some(format!("did you mean `{nearest}`?")),
+        None => Some(format!(
+            "add `mailbox \"{}\"` to the domain",
+            address.local()
+        )),
+    }
+}
+
+/// How far a hop is from a mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    OnTheWay,
+    Depth(usize),
+}
+
+/// Tells circles and long chains: a depth-first walk with a stack of its own.
+fn check_chains(domains: &Domains, diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<Hop<'_>, Seen> = BTreeMap::new();
+    for (start, alias) in hops(domains) {
+        if seen.contains_key(&start) {
+            continue;
+        }
+        let mut way: Vec<Step<'_>> = vec![Step::new(start, alias)];
+        seen.insert(start, Seen::OnTheWay);
+        while let Some(step) = way.last_mut() {
+            let Some(target) = step.rest.next() else {
+                let (hop, depth, at) = (step.hop, step.depth, step.at);
+                seen.insert(hop, Seen::Depth(depth));
+                way.pop();
+                if let Some(parent) = way.last_mut() {
+                    parent.depth = parent.depth.max(depth + 1);
+                }
+                if depth == DEPTH_MAX {
+                    diagnostics.error(AliasDepth {
+                        alias: hop.to_string(),
+                        depth_max: DEPTH_MAX,
+                        at: at.clone(),
+                    });
+                }
+                continue;
+            };
+            let Leads::Hop(next) = leads(&target.value, domains) else {
+                continue;
+            };
+            match seen.get(&next) {
+                Some(Seen::Depth(depth)) => step.depth = step.depth.max(depth + 1),
+                Some(Seen::OnTheWay) => {
+                    diagnostics.error(AliasLoop {
+                        alias: next.to_string(),
+                        cycle: cycle(&way, next),
+                        at: target.at.clone(),
+                    });
+                }
+                None => {
+                    if let Some(alias) = alias_of(next, domains) {
+                        seen.insert(next, Seen::OnTheWay);
+                        way.push(Step::new(next, alias));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A hop on the way, and which of its targets are still to be followed.
+struct Step<'a> {
+    hop: Hop<'a>,
+    at: &'a Loc,
+    rest: std::slice::Iter<'a, Spanned<Address>>,
+    depth: usize,
+}
+
+impl<'a> Step<'a> {
+    fn new(hop: Hop<'a>, alias: &'a Alias) -> Self {
+        Self {
+            hop,
+            at: &alias.at,
+            rest: alias.targets.iter(),
+            depth: 1,
+        }
+    }
+}
+
+fn alias_of<'a>(hop: Hop<'a>, domains: &'a Domains) -> Option<&'a Alias> {
+    match hop {
+        Hop::Alias(domain, local) => domains.map.get(domain)?.aliases.get(local),
+        Hop::CatchAll(domain) => domains.map.get(domain)?.catch_all.as_ref(),
+    }
+}
+
+/// Returns the circle from `hop` on the way back to it, in words.
+fn cycle(way: &[Step<'_>], hop: Hop<'_>) -> String {
+    let mut names: Vec<String> = way
+        .iter()
+        .skip_while(|step| step.hop != hop)
+        .map(|step| format!("`{}`", step.hop))
+        .collect();
+    if names.len() > SHOWN_MAX {
+        names.truncate(SHOWN_MAX);
+        names.push("…".to_owned());
+    }
+    names.push(format!("`{hop}`"));
+    names.join(" to ")
+}

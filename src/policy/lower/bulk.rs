@@ -1,0 +1,273 @@
+//! Files beside the policy: their rows become the nodes that they stand for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::name::shown;
+use super::table::{self, Row, Shape};
+use crate::diagnostic::Diagnostics;
+use crate::policy::diagnostics::{BulkBoth, BulkCell, BulkFile, BulkMixed};
+use crate::source::{Files, Source, Spanned};
+use crate::syntax::Document;
+use crate::syntax::node::{self, BulkKind};
+use crate::syntax::tree::Text;
+
+/// The largest file: places are counted in 32 bits.
+const FILE_BYTES_MAX: usize = 1 << 30;
+
+const DOMAINS: Shape = Shape {
+    required: &["domain"],
+    optional: &["spf", "catch-all"],
+    rest: "catch-all",
+};
+const MAILBOXES: Shape = Shape {
+    required: &["domain", "local-part"],
+    optional: &["login", "targets"],
+    rest: "targets",
+};
+const NETWORKS: Shape = Shape {
+    required: &["network", "cidr"],
+    optional: &["may-send", "may-hand-over", "otherwise", "from"],
+    rest: "from",
+};
+
+/// A recipient as a row of a file.
+pub(super) struct Recipient {
+    /// Its domain.
+    pub(super) domain: Text,
+    /// What it is.
+    pub(super) kind: RecipientKind,
+}
+
+/// A mailbox or an alias.
+pub(super) enum RecipientKind {
+    /// A mailbox.
+    Mailbox(node::Mailbox),
+    /// An alias.
+    Alias(node::Alias),
+}
+
+/// Returns the domains of all `domains` files.
+pub(super) fn domains(
+    document: &Document,
+    files: &dyn Files,
+    diagnostics: &mut Diagnostics,
+) -> Vec<node::Domain> {
+    let mut domains = Vec::new();
+    let mut each = |row: &Row<'_>, diagnostics: &mut Diagnostics| {
+        let name = row.need("domain", "a domain such as `example.org`", diagnostics);
+        let catch_all = row.rest("catch-all");
+        domains.extend(name.map(|name| node::Domain {
+            name: name.clone(),
+            mailboxes: Vec::new(),
+            aliases: Vec::new(),
+            catch_all: catch_all.first().map(|first| node::Alias {
+                local: first.clone(),
+                at: first.at.clone(),
+                targets: catch_all.clone(),
+            }),
+            spf: row.get("spf").map(|spf| node::PublishedSpf {
+                terms: vec![spf.clone()],
+                at: spf.at.clone(),
+            }),
+            at: name.at.clone(),
+        }));
+    };
+    read(
+        document,
+        files,
+        BulkKind::Domains,
+        &DOMAINS,
+        diagnostics,
+        &mut each,
+    );
+    domains
+}
+
+/// Hands on the recipients of all `mailboxes` files.
+pub(super) fn recipients(
+    document: &Document,
+    files: &dyn Files,
+    diagnostics: &mut Diagnostics,
+    take: &mut dyn FnMut(&Recipient, &mut Diagnostics),
+) {
+    let mut each = |row: &Row<'_>, diagnostics: &mut Diagnostics| {
+        let domain = row.need("domain", "a domain such as `example.org`", diagnostics);
+        let local = row.need("local-part", "a local-part such as `john.doe`", diagnostics);
+        let (Some(domain), Some(local)) = (domain, local) else {
+            return;
+        };
+        let login = row.get("login");
+        let targets = row.rest("targets");
+        if let (Some(_), Some(target)) = (login, targets.first()) {
+            diagnostics.error(BulkBoth {
+                at: target.at.clone(),
+            });
+            return;
+        }
+        let at = row.at.clone();
+        let local = local.clone();
+        let kind = if targets.is_empty() {
+            let login = login.cloned();
+            RecipientKind::Mailbox(node::Mailbox { local, login, at })
+        } else {
+            RecipientKind::Alias(node::Alias { local, targets, at })
+        };
+        let domain = domain.clone();
+        take(&Recipient { domain, kind }, diagnostics);
+    };
+    read(
+        document,
+        files,
+        BulkKind::Mailboxes,
+        &MAILBOXES,
+        diagnostics,
+        &mut each,
+    );
+}
+
+/// Returns the networks of all `networks` files; several rows may name one.
+pub(super) fn networks(
+    document: &Document,
+    files: &dyn Files,
+    diagnostics: &mut Diagnostics,
+) -> Vec<node::Network> {
+    let mut networks: Vec<node::Network> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut each = |row: &Row<'_>, diagnostics: &mut Diagnostics| {
+        let Some(network) = network(row, diagnostics) else {
+            return;
+        };
+        let place = places.get(&network.name.value).copied();
+        let Some(first) = place.and_then(|place| networks.get_mut(place)) else {
+            places.insert(network.name.value.clone(), networks.len());
+            networks.push(network);
+            return;
+        };
+        if same_rights(first, &network) {
+            first.prefixes.extend(network.prefixes);
+        } else {
+            diagnostics.error(BulkMixed {
+                name: network.name.value,
+                at: network.at,
+                first: first.at.clone(),
+            });
+        }
+    };
+    read(
+        document,
+        files,
+        BulkKind::Networks,
+        &NETWORKS,
+        diagnostics,
+        &mut each,
+    );
+    networks
+}
+
+fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<node::Network> {
+    let name = row.need("network", "a name such as `internal`", diagnostics);
+    let cidr = row.need("cidr", "a prefix such as `192.168.0.0/24`", diagnostics);
+    let may_send = yes(row, "may-send", diagnostics);
+    let may_hand_over = yes(row, "may-hand-over", diagnostics);
+    let from = row.rest("from");
+    if let (None, Some(sender)) = (&may_send, from.first()) {
+        diagnostics.error(BulkCell {
+            column: "may-send",
+            found: "no `yes`, and senders are named".to_owned(),
+            wanted: "`yes` into it, or no senders",
+            at: sender.at.clone(),
+        });
+    }
+    let otherwise = row.get("otherwise").cloned();
+    if let Some(word) = &otherwise
+        && !matches!(word.value.as_str(), "stranger" | "refuse")
+    {
+        diagnostics.error(BulkCell {
+            column: "otherwise",
+            found: format!("`{}`", shown(&word.value)),
+            wanted: "`stranger`, `refuse` or nothing",
+            at: word.at.clone(),
+        });
+    }
+    Some(node::Network {
+        name: name?.clone(),
+        prefixes: vec![cidr?.clone()],
+        may_send: may_send.map(|at| node::MaySend { from, at: at.at }),
+        may_hand_over: may_hand_over.map(|word| word.at),
+        otherwise,
+        at: row.at.clone(),
+    })
+}
+
+/// Returns the cell of a right that is given.
+fn yes(row: &Row<'_>, column: &'static str, diagnostics: &mut Diagnostics) -> Option<Text> {
+    let cell = row.get(column)?;
+    match cell.value.as_str() {
+        "yes" => Some(cell.clone()),
+        "no" => None,
+        other => {
+            diagnostics.error(BulkCell {
+                column,
+                found: format!("`{}`", shown(other)),
+                wanted: "`yes`, `no` or nothing",
+                at: cell.at.clone(),
+            });
+            None
+        }
+    }
+}
+
+fn same_rights(a: &node::Network, b: &node::Network) -> bool {
+    let senders = |network: &node::Network| {
+        network.may_send.as_ref().map(|may_send| {
+            let from = may_send.from.iter().map(|from| from.value.clone());
+            from.collect::<Vec<_>>()
+        })
+    };
+    let refuses = |network: &node::Network| {
+        let word = network.otherwise.as_ref().map(|word| word.value.as_str());
+        word == Some("refuse")
+    };
+    senders(a) == senders(b)
+        && a.may_hand_over.is_some() == b.may_hand_over.is_some()
+        && refuses(a) == refuses(b)
+}
+
+/// Reads all files of a kind.
+fn read(
+    document: &Document,
+    files: &dyn Files,
+    kind: BulkKind,
+    shape: &Shape,
+    diagnostics: &mut Diagnostics,
+    each: &mut dyn FnMut(&Row<'_>, &mut Diagnostics),
+) {
+    for bulk in document.bulk.iter().filter(|bulk| bulk.kind == kind) {
+        match open(&bulk.file, files) {
+            Ok(source) => table::read(&source, &bulk.file.at, shape, diagnostics, each),
+            Err(reason) => {
+                diagnostics.error(BulkFile {
+                    file: shown(&bulk.file.value),
+                    reason,
+                    at: bulk.file.at.clone(),
+                });
+            }
+        }
+    }
+}
+
+fn open(file: &Spanned<String>, files: &dyn Files) -> Result<Arc<Source>, String> {
+    let climbs = file
+        .value
+        .split('/')
+        .any(|name| matches!(name, "" | "." | ".."));
+    if climbs {
+        return Err("its name is absolute, empty or climbs".to_owned());
+    }
+    let source = files.read(&file.value)?;
+    if source.text().len() > FILE_BYTES_MAX {
+        return Err(format!("it has more than {FILE_BYTES_MAX} bytes"));
+    }
+    Ok(source)
+}

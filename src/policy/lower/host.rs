@@ -1,0 +1,98 @@
+//! `host`.
+
+use std::net::IpAddr;
+
+use super::name;
+use crate::diagnostic::Diagnostics;
+use crate::mail::Listener;
+use crate::policy::diagnostics::{
+    AddressDuplicate, AddressUnusable, ListenerDuplicate, TlsMissing,
+};
+use crate::policy::{Host, Tls};
+use crate::source::Spanned;
+use crate::syntax::node;
+
+/// Lowers a `host` node. Its postmaster comes later, when all recipients are known.
+pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<Host> {
+    let name =
+        name::domain(&node.name, diagnostics).map(|name| Spanned::new(name, node.name.at.clone()));
+    let mut addresses: Vec<Spanned<IpAddr>> = Vec::new();
+    for text in &node.addresses {
+        let Some(address) = name::ip(text, diagnostics) else {
+            continue;
+        };
+        if let Some(kind) = unusable(address) {
+            diagnostics.error(AddressUnusable {
+                address: text.value.clone(),
+                kind,
+                at: text.at.clone(),
+            });
+        } else if let Some(first) = addresses.iter().find(|first| first.value == address) {
+            diagnostics.error(AddressDuplicate {
+                address: text.value.clone(),
+                at: text.at.clone(),
+                first: first.at.clone(),
+            });
+        } else {
+            addresses.push(Spanned::new(address, text.at.clone()));
+        }
+    }
+    let mut listeners: Vec<Spanned<Listener>> = Vec::new();
+    for word in &node.listeners {
+        let Some(listener) = Listener::from_name(&word.value) else {
+            continue;
+        };
+        if let Some(first) = listeners.iter().find(|first| first.value == listener) {
+            diagnostics.error(ListenerDuplicate {
+                listener: word.value.clone(),
+                at: word.at.clone(),
+                first: first.at.clone(),
+            });
+        } else {
+            listeners.push(Spanned::new(listener, word.at.clone()));
+        }
+    }
+    if node.tls.is_none() {
+        for listener in listeners.iter().filter(|one| one.value != Listener::Smtp) {
+            diagnostics.error(TlsMissing {
+                listener: listener.value.name(),
+                at: listener.at.clone(),
+            });
+        }
+    }
+    let tls = node
+        .tls
+        .as_ref()
+        .and_then(|tls| lower_tls(tls, diagnostics));
+    Some(Host {
+        name: name?,
+        addresses,
+        listeners,
+        tls,
+        postmaster: None,
+        at: node.at.clone(),
+    })
+}
+
+fn lower_tls(node: &node::Tls, diagnostics: &mut Diagnostics) -> Option<Tls> {
+    let certificate = name::path(&node.certificate, "/etc/ssl/mx/fullchain.pem", diagnostics);
+    let key = name::path(&node.key, "/etc/ssl/mx/privkey.pem", diagnostics);
+    Some(Tls {
+        certificate: certificate?,
+        key: key?,
+    })
+}
+
+/// Returns what an address is, if no other host could send mail to it.
+fn unusable(address: IpAddr) -> Option<&'static str> {
+    let broadcast = address == IpAddr::V4(std::net::Ipv4Addr::BROADCAST);
+    if address.is_unspecified() {
+        Some("the unspecified address")
+    } else if address.is_loopback() {
+        Some("loopback")
+    } else if address.is_multicast() || broadcast {
+        Some("a group address")
+    } else {
+        None
+    }
+}

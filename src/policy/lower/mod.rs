@@ -1,0 +1,103 @@
+//! From what was written to what it means: the only maker of a [`Policy`], one file a node.
+//!
+//! Nothing here stops at its first error. What could not be understood is told, and left out of
+//! what is checked next; so where something is missing because it was left out, nothing is told.
+
+mod alias;
+mod auth;
+mod bulk;
+mod domain;
+mod grant;
+mod host;
+mod inbound;
+mod name;
+mod network;
+mod postmaster;
+mod scenario;
+mod script;
+mod space;
+mod spf;
+mod statement;
+mod table;
+mod target;
+
+use std::sync::Arc;
+
+use super::Policy;
+use super::diagnostics::DomainMissing;
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::source::{Files, Loc};
+use crate::syntax::Document;
+
+/// Returns the policy that a document means, or tells why it means none.
+pub fn lower(
+    document: &Document,
+    files: &dyn Files,
+    diagnostics: &mut Diagnostics,
+) -> Result<Policy, Reported> {
+    let before = diagnostics.errors();
+    let whole = Loc::new(&document.source, 0, 0);
+    let host = document
+        .host
+        .as_ref()
+        .and_then(|node| host::lower(node, diagnostics));
+    let own: Vec<_> = host.iter().flat_map(|host| &host.addresses).collect();
+    let rows = bulk::networks(document, files, diagnostics);
+    let networks = network::lower(&document.networks, &rows, &own, diagnostics);
+    let auth = document
+        .auth
+        .as_ref()
+        .and_then(|node| auth::lower(node, diagnostics));
+    let mut domains = domain::lower(document, files, diagnostics);
+    let complete = document.failed.is_none() && diagnostics.errors() == before;
+    if let (true, true, Some(host)) = (complete, domains.order.is_empty(), &host) {
+        diagnostics.error(DomainMissing {
+            at: host.at.clone(),
+        });
+    }
+    let postmaster = document
+        .host
+        .as_ref()
+        .and_then(|node| node.postmaster.as_ref());
+    let postmaster = postmaster::fill(&mut domains, postmaster, complete, diagnostics);
+    // A recipient that was left out would make others that lead to it look wrong.
+    if complete {
+        alias::check(&domains, diagnostics);
+    }
+    let logins = grant::logins(&document.logins, &domains, diagnostics);
+    let authenticated = grant::authenticated(document, &whole, diagnostics);
+    if document.auth.is_none() {
+        auth::check_absent(document, host.as_ref(), &logins, diagnostics);
+    }
+    let inbound = inbound::lower(document, diagnostics);
+    let targets = target::lower(&document.targets, diagnostics);
+    let scenarios = scenario::lower(&document.scenarios, diagnostics);
+    let statements = statement::lower(&document.statements, diagnostics);
+    if let Some(reported) = document.failed {
+        return Err(reported);
+    }
+    diagnostics.failed_since(before)?;
+    let Some(mut host) = host else {
+        // The check of the document has told that it is missing.
+        return Err(diagnostics.error(super::diagnostics::HostMissing { at: whole }));
+    };
+    host.postmaster = postmaster;
+    Ok(Policy {
+        source: Arc::clone(&document.source),
+        host,
+        networks,
+        auth,
+        authenticated,
+        logins,
+        domains: domains.map,
+        inbound,
+        targets,
+        scenarios,
+        statements,
+    })
+}
+
+/// Returns the one of `all` whose name is `word`; the document's check has told any other word.
+fn known<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str, word: &str) -> Option<T> {
+    all.iter().copied().find(|one| name(*one) == word)
+}

@@ -1,0 +1,227 @@
+//! Names as users write them: domains, local-parts, addresses, logins, prefixes, paths.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::script;
+use crate::diagnostic::Diagnostics;
+use crate::mail::{Address, Domain, DomainError, LocalPart, canonical_client, canonical_prefix};
+use crate::policy::diagnostics::{
+    AddressInvalid, DomainInvalid, HostBits, LocalPartInvalid, LoginInvalid, MappedPrefix,
+    NoAddress, PathInvalid, PrefixInvalid,
+};
+use crate::source::{Loc, Spanned};
+use crate::syntax::tree::{Text, part};
+
+/// The longest login: that of useradd(8).
+const LOGIN_OCTETS_MAX: usize = 32;
+/// The longest path that is taken.
+const PATH_OCTETS_MAX: usize = 255;
+
+/// Returns a text as a message may show it: short, and on one line.
+pub(super) fn shown(text: &str) -> String {
+    crate::syntax::shorten(text)
+}
+
+/// Returns the domain of a text.
+pub(super) fn domain(text: &Text, diagnostics: &mut Diagnostics) -> Option<Domain> {
+    domain_at(&text.value, &text.at, diagnostics)
+}
+
+/// Returns the domain of a part of a text, which stands at `at`.
+fn domain_at(text: &str, at: &Loc, diagnostics: &mut Diagnostics) -> Option<Domain> {
+    match Domain::parse(text) {
+        Ok(domain) => {
+            script::check(text, &domain, at, diagnostics);
+            Some(domain)
+        }
+        Err(error) => {
+            diagnostics.error(DomainInvalid {
+                name: shown(text),
+                reason: error.to_string(),
+                help: domain_help(text, error),
+                at: at.clone(),
+            });
+            None
+        }
+    }
+}
+
+/// Returns what to write instead of a text that is no domain.
+fn domain_help(text: &str, error: DomainError) -> Option<String> {
+    match error {
+        DomainError::OneLabel => Some(format!("write the full name, such as `{text}.example.org`")),
+        DomainError::Address => Some("write a name such as `example.org`".to_owned()),
+        DomainError::Labels if text.starts_with("*.") => {
+            Some("write each sub-domain as a `domain` of its own".to_owned())
+        }
+        DomainError::Labels if text.contains('@') => {
+            Some("write the domain without `@`".to_owned())
+        }
+        DomainError::Labels if text.contains('_') => {
+            Some("write `-` for `_`: a mail domain has none".to_owned())
+        }
+        DomainError::Empty | DomainError::Long | DomainError::Labels => {
+            Some("write a name such as `example.org`".to_owned())
+        }
+    }
+}
+
+/// Returns the local-part of a text.
+pub(super) fn local_part(text: &Text, diagnostics: &mut Diagnostics) -> Option<LocalPart> {
+    local_at(&text.value, &text.at, diagnostics)
+}
+
+fn local_at(text: &str, at: &Loc, diagnostics: &mut Diagnostics) -> Option<LocalPart> {
+    match LocalPart::parse(text) {
+        Ok(local) => Some(local),
+        Err(error) => {
+            diagnostics.error(LocalPartInvalid {
+                local: shown(text),
+                reason: error.to_string(),
+                at: at.clone(),
+            });
+            None
+        }
+    }
+}
+
+/// Returns the address of a text: a local-part, `@`, a domain.
+pub(super) fn address(text: &Text, diagnostics: &mut Diagnostics) -> Option<Address> {
+    let Some((local, domain)) = text.value.rsplit_once('@') else {
+        diagnostics.error(NoAddress {
+            text: shown(&text.value),
+            at: text.at.clone(),
+        });
+        return None;
+    };
+    let at_sign = local.len();
+    let local = local_at(local, &part(text, 0, at_sign), diagnostics);
+    let place = part(text, at_sign + 1, text.value.len());
+    let domain = domain_at(domain, &place, diagnostics)?;
+    Some(Address::new(local?.as_str(), domain))
+}
+
+/// Returns the address of a target: a local-part alone is one of the same domain.
+pub(super) fn target(
+    text: &Text,
+    domain: &Domain,
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<Address>> {
+    let address = if text.value.contains('@') {
+        address(text, diagnostics)?
+    } else {
+        Address::new(local_part(text, diagnostics)?.as_str(), domain.clone())
+    };
+    Some(Spanned::new(address, text.at.clone()))
+}
+
+/// Returns a login, if it is one that stands for itself in every configuration.
+pub(super) fn login(text: &Text, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '+');
+    let wrong = text.value.chars().find(|c| !allowed(*c));
+    let reason = if text.value.is_empty() {
+        "a login cannot be empty".to_owned()
+    } else if text.value.contains('@') {
+        "a Unix account has no domain".to_owned()
+    } else if let Some(wrong) = wrong {
+        format!("`{wrong}` means something to some program")
+    } else if text.value.starts_with(['-', '.', '+']) {
+        "a login begins with a letter, a digit or `_`".to_owned()
+    } else if text.value.len() > LOGIN_OCTETS_MAX {
+        format!("a login has at most {LOGIN_OCTETS_MAX} characters")
+    } else {
+        return Some(text.clone());
+    };
+    diagnostics.error(LoginInvalid {
+        login: shown(&text.value),
+        reason,
+        at: text.at.clone(),
+    });
+    None
+}
+
+/// Returns an IP address; an IPv4-mapped one is IPv4.
+pub(super) fn ip(text: &Text, diagnostics: &mut Diagnostics) -> Option<IpAddr> {
+    match text.value.parse::<IpAddr>() {
+        Ok(address) => Some(canonical_client(address)),
+        Err(_) => {
+            diagnostics.error(AddressInvalid {
+                text: shown(&text.value),
+                at: text.at.clone(),
+            });
+            None
+        }
+    }
+}
+
+/// Returns a prefix, or that of one address.
+pub(super) fn prefix_or_address(text: &Text, diagnostics: &mut Diagnostics) -> Option<IpNet> {
+    match text.value.parse::<IpAddr>() {
+        Ok(address) => Some(IpNet::from(canonical_client(address))),
+        Err(_) => prefix(text, diagnostics),
+    }
+}
+
+/// Returns a prefix without bits behind its length; one inside the IPv4-mapped range is IPv4.
+pub(super) fn prefix(text: &Text, diagnostics: &mut Diagnostics) -> Option<IpNet> {
+    let Ok(written) = text.value.parse::<IpNet>() else {
+        diagnostics.error(PrefixInvalid {
+            text: shown(&text.value),
+            at: text.at.clone(),
+        });
+        return None;
+    };
+    if written.trunc() != written {
+        diagnostics.error(HostBits {
+            text: shown(&text.value),
+            canonical: written.trunc().to_string(),
+            host: IpNet::from(written.addr()).to_string(),
+            at: text.at.clone(),
+        });
+        return None;
+    }
+    let canonical = canonical_prefix(written);
+    // A client of IPv4 is in no network of IPv6, whatever its mapped form: such a prefix would be
+    // read differently by whoever reads it.
+    if let IpNet::V6(v6) = canonical
+        && v6.contains(&std::net::Ipv4Addr::UNSPECIFIED.to_ipv6_mapped())
+    {
+        diagnostics.error(MappedPrefix {
+            text: shown(&text.value),
+            at: text.at.clone(),
+        });
+        return None;
+    }
+    Some(canonical)
+}
+
+/// Returns an absolute path that stands for itself in every configuration.
+pub(super) fn path(
+    text: &Text,
+    example: &'static str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Text> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+');
+    let reason = if !text.value.starts_with('/') {
+        "it is relative"
+    } else if !text.value.chars().all(allowed) {
+        "a character of it means something in some configuration"
+    } else if text.value.split('/').any(|name| name == "..") {
+        "it climbs with `..`"
+    } else if text.value.ends_with('/') {
+        "it is a directory"
+    } else if text.value.len() > PATH_OCTETS_MAX {
+        "it is too long"
+    } else {
+        return Some(text.clone());
+    };
+    diagnostics.error(PathInvalid {
+        path: shown(&text.value),
+        reason,
+        example,
+        at: text.at.clone(),
+    });
+    None
+}

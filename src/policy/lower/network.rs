@@ -1,0 +1,119 @@
+//! `network`, and the rows of files that hold networks.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::grant::{self, Holder};
+use super::{name, space};
+use crate::diagnostic::Diagnostics;
+use crate::policy::diagnostics::{
+    NetworkDuplicate, NetworkEmptyName, NetworkUniversal, PrefixDuplicate, beside, elsewhere,
+};
+use crate::policy::{Network, Otherwise};
+use crate::source::{Loc, Spanned};
+use crate::syntax::node;
+
+/// Lowers the `network` nodes and the rows of files. `own` are the host's addresses.
+pub(super) fn lower(
+    nodes: &[node::Network],
+    rows: &[node::Network],
+    own: &[&Spanned<IpAddr>],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Network> {
+    let mut networks: Vec<Network> = Vec::new();
+    let mut names: BTreeMap<&str, &Loc> = BTreeMap::new();
+    let mut prefixes: BTreeMap<IpNet, Loc> = BTreeMap::new();
+    for node in nodes.iter().chain(rows) {
+        let at = &node.name.at;
+        if node.name.value.trim().is_empty() {
+            diagnostics.error(NetworkEmptyName { at: at.clone() });
+        }
+        if let Some(first) = names.get(node.name.value.as_str()) {
+            diagnostics.error(NetworkDuplicate {
+                name: node.name.value.clone(),
+                help: elsewhere("write all its prefixes in one `network` node", at, first),
+                at: at.clone(),
+                first: beside(at, first),
+            });
+        } else {
+            names.insert(&node.name.value, at);
+        }
+        networks.push(lower_one(node, &mut prefixes, own, diagnostics));
+    }
+    check_universal(&networks, diagnostics);
+    networks
+}
+
+fn lower_one(
+    node: &node::Network,
+    seen: &mut BTreeMap<IpNet, Loc>,
+    own: &[&Spanned<IpAddr>],
+    diagnostics: &mut Diagnostics,
+) -> Network {
+    let mut prefixes: Vec<Spanned<IpNet>> = Vec::new();
+    for text in &node.prefixes {
+        let Some(prefix) = name::prefix(text, diagnostics) else {
+            continue;
+        };
+        if let Some(first) = seen.get(&prefix) {
+            diagnostics.error(PrefixDuplicate {
+                prefix: prefix.to_string(),
+                help: elsewhere("delete one of the two", &text.at, first),
+                at: text.at.clone(),
+                first: beside(&text.at, first),
+            });
+            continue;
+        }
+        seen.insert(prefix, text.at.clone());
+        prefixes.push(Spanned::new(prefix, text.at.clone()));
+    }
+    if node.may_send.is_some() {
+        for prefix in &prefixes {
+            space::check(prefix, own, diagnostics);
+        }
+    }
+    let refuse = node
+        .otherwise
+        .as_ref()
+        .filter(|word| word.value == "refuse");
+    Network {
+        name: node.name.clone(),
+        prefixes,
+        may_send: node
+            .may_send
+            .as_ref()
+            .map(|node| grant::lower(node, Holder::Network, diagnostics)),
+        may_hand_over: node.may_hand_over.clone(),
+        otherwise: refuse.map_or(Otherwise::Stranger, |word| {
+            Otherwise::Refuse(word.at.clone())
+        }),
+        at: node.at.clone(),
+    }
+}
+
+/// Tells networks that may send and together hold every address of a family, however pieced.
+fn check_universal(networks: &[Network], diagnostics: &mut Diagnostics) {
+    let internal: Vec<&Spanned<IpNet>> = networks
+        .iter()
+        .filter(|network| network.may_send.is_some())
+        .flat_map(|network| &network.prefixes)
+        .collect();
+    for (family, ranges) in [("IPv4", space::PUBLIC_V4), ("IPv6", space::PUBLIC_V6)] {
+        let is_v4 = family == "IPv4";
+        let members = internal
+            .iter()
+            .filter(|prefix| matches!(prefix.value, IpNet::V4(_)) == is_v4);
+        let nets: Vec<IpNet> = members.clone().map(|prefix| prefix.value).collect();
+        if !space::covers(&nets, ranges) {
+            continue;
+        }
+        if let Some(widest) = members.min_by_key(|prefix| prefix.value.prefix_len()) {
+            diagnostics.error(NetworkUniversal {
+                family,
+                at: widest.at.clone(),
+            });
+        }
+    }
+}

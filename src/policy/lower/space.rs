@@ -1,0 +1,155 @@
+//! Address space: whose it is, and what it would mean if client addresses were lost in it.
+//!
+//! Only networks that may send are asked about. The usual open relay is not a wrong restriction: it
+//! is a lost client address that meets a wide network.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::diagnostic::Diagnostics;
+use crate::mail::{number, prefix_range};
+use crate::policy::diagnostics::{
+    Loopback, NetworkContainer, NetworkHostAddress, NetworkPublic, NetworkWide,
+};
+use crate::source::Spanned;
+
+/// Public addresses of IPv4: all that can be a host on the Internet (RFC 6890).
+pub(super) const PUBLIC_V4: &[(IpAddr, IpAddr)] = &[
+    (v4(1, 0, 0, 0), v4(9, 255, 255, 255)),
+    (v4(11, 0, 0, 0), v4(100, 63, 255, 255)),
+    (v4(100, 128, 0, 0), v4(126, 255, 255, 255)),
+    (v4(128, 0, 0, 0), v4(169, 253, 255, 255)),
+    (v4(169, 255, 0, 0), v4(172, 15, 255, 255)),
+    (v4(172, 32, 0, 0), v4(192, 167, 255, 255)),
+    (v4(192, 169, 0, 0), v4(223, 255, 255, 255)),
+];
+
+/// Public addresses of IPv6: global unicast (RFC 4291 section 2.4, as IANA has assigned it).
+pub(super) const PUBLIC_V6: &[(IpAddr, IpAddr)] = &[(
+    IpAddr::V6(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0)),
+    IpAddr::V6(Ipv6Addr::new(
+        0x3fff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff,
+    )),
+)];
+
+/// Private space: RFC 1918, RFC 3927, RFC 4193, RFC 4291 section 2.5.6, and loopback.
+const PRIVATE: &[IpNet] = &[
+    net4(10, 0, 0, 8),
+    net4(172, 16, 0, 12),
+    net4(192, 168, 0, 16),
+    net4(169, 254, 0, 16),
+    LOOPBACK_V4,
+    net6(0xfc00, 7),
+    net6(0xfe80, 10),
+    LOOPBACK_V6,
+];
+
+const LOOPBACK_V4: IpNet = net4(127, 0, 0, 8);
+const LOOPBACK_V6: IpNet = IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128));
+
+/// Where container bridges are by default: Docker's 172.17.0.0/16 up to 172.31.0.0/16 (the part of
+/// its pools that nobody else uses), and Podman's 10.88.0.0/16.
+const CONTAINERS: &[IpNet] = &[
+    net4(172, 17, 0, 16),
+    net4(172, 18, 0, 15),
+    net4(172, 20, 0, 14),
+    net4(172, 24, 0, 13),
+    net4(10, 88, 0, 16),
+];
+const DOCKER: IpNet = net4(172, 17, 0, 16);
+
+/// A network of IPv4 wider than this is warned of.
+const WIDE_V4: u8 = 8;
+/// A network of IPv6 wider than this is warned of.
+const WIDE_V6: u8 = 32;
+
+const fn v4(a: u8, b: u8, c: u8, d: u8) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+}
+
+const fn net4(a: u8, b: u8, c: u8, length: u8) -> IpNet {
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, 0), length))
+}
+
+const fn net6(first: u16, length: u8) -> IpNet {
+    IpNet::V6(Ipv6Net::new_assert(
+        Ipv6Addr::new(first, 0, 0, 0, 0, 0, 0, 0),
+        length,
+    ))
+}
+
+/// Warns of a prefix that may send, where client addresses get lost or others live.
+pub(super) fn check(
+    prefix: &Spanned<IpNet>,
+    own: &[&Spanned<IpAddr>],
+    diagnostics: &mut Diagnostics,
+) {
+    let net = prefix.value;
+    let at = prefix.at.clone();
+    let name = net.to_string();
+    if let Some(own) = own.iter().find(|own| net.contains(&own.value)) {
+        diagnostics.warn(NetworkHostAddress {
+            prefix: name.clone(),
+            address: own.value.to_string(),
+            at: at.clone(),
+        });
+    }
+    if overlaps(net, LOOPBACK_V4) || overlaps(net, LOOPBACK_V6) {
+        diagnostics.warn(Loopback {
+            prefix: name.clone(),
+            at: at.clone(),
+        });
+    }
+    if overlaps(net, DOCKER) && !is_wide(net) || CONTAINERS.iter().any(|range| range.contains(&net))
+    {
+        diagnostics.warn(NetworkContainer {
+            prefix: name.clone(),
+            at: at.clone(),
+        });
+    }
+    if is_wide(net) {
+        diagnostics.warn(NetworkWide {
+            prefix: name,
+            limit: match net {
+                IpNet::V4(_) => "`/8`",
+                IpNet::V6(_) => "`/32`",
+            },
+            at,
+        });
+    } else if !PRIVATE.iter().any(|range| range.contains(&net)) {
+        diagnostics.warn(NetworkPublic { prefix: name, at });
+    }
+}
+
+fn is_wide(net: IpNet) -> bool {
+    match net {
+        IpNet::V4(net) => net.prefix_len() < WIDE_V4,
+        // Unique local space is private however wide (RFC 4193).
+        IpNet::V6(net) => net.prefix_len() < WIDE_V6,
+    }
+}
+
+fn overlaps(a: IpNet, b: IpNet) -> bool {
+    a.contains(&b) || b.contains(&a)
+}
+
+/// Returns whether prefixes together hold all of these ranges.
+pub(super) fn covers(nets: &[IpNet], ranges: &[(IpAddr, IpAddr)]) -> bool {
+    let mut pieces: Vec<(u128, u128)> = nets.iter().map(|net| prefix_range(*net)).collect();
+    pieces.sort_unstable();
+    ranges.iter().all(|(first, last)| {
+        let mut next = number(*first);
+        let last = number(*last);
+        for (start, end) in &pieces {
+            if *start > next {
+                break;
+            }
+            if *end >= last {
+                return true;
+            }
+            next = next.max(end + 1);
+        }
+        false
+    })
+}

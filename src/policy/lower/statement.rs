@@ -1,0 +1,123 @@
+//! `forbid` and `require`.
+
+use super::{name, scenario};
+use crate::diagnostic::Diagnostics;
+use crate::mail::Listener;
+use crate::policy::diagnostics::{LoginOrNull, ScopeInvalid};
+use crate::policy::{LoginScope, RecipientScope, ReversePathScope, Statement, StatementKind};
+use crate::source::Spanned;
+use crate::syntax::tree::{Text, part};
+use crate::syntax::{node, suggest};
+
+/// Lowers the `forbid` and `require` nodes.
+pub(super) fn lower(nodes: &[node::Statement], diagnostics: &mut Diagnostics) -> Vec<Statement> {
+    nodes
+        .iter()
+        .map(|node| lower_one(node, diagnostics))
+        .collect()
+}
+
+fn lower_one(node: &node::Statement, diagnostics: &mut Diagnostics) -> Statement {
+    let clients = node
+        .clients
+        .iter()
+        .filter_map(|text| name::prefix_or_address(text, diagnostics))
+        .collect();
+    let login = node.login.as_ref().map(|login| match &login.null {
+        None => LoginScope::OneOf(login.names.iter().map(|name| name.value.clone()).collect()),
+        Some(at) => {
+            if !login.names.is_empty() {
+                diagnostics.error(LoginOrNull { at: at.clone() });
+            }
+            LoginScope::None
+        }
+    });
+    let from = node.from.iter().filter_map(|text| from(text, diagnostics));
+    let from = from.collect();
+    let to = node.to.iter().filter_map(|text| to(text, diagnostics));
+    let to = to.collect();
+    Statement {
+        name: node.name.clone(),
+        kind: if node.requires {
+            StatementKind::Require
+        } else {
+            StatementKind::Forbid
+        },
+        clients,
+        listeners: node
+            .listeners
+            .iter()
+            .filter_map(|word| Listener::from_name(&word.value))
+            .collect(),
+        tls: node.tls,
+        login,
+        from,
+        to,
+        spf: node.spf.iter().filter_map(scenario::result).collect(),
+        at: node.at.clone(),
+    }
+}
+
+fn from(text: &Text, diagnostics: &mut Diagnostics) -> Option<ReversePathScope> {
+    match text.value.as_str() {
+        "null" => Some(ReversePathScope::Null),
+        "local" => Some(ReversePathScope::Local),
+        "foreign" => Some(ReversePathScope::Foreign),
+        _ => match scope(text, "senders", &["null", "local", "foreign"], diagnostics)? {
+            Scope::Address(address) => Some(ReversePathScope::Address(address)),
+            Scope::Domain(domain) => Some(ReversePathScope::Domain(domain)),
+        },
+    }
+}
+
+fn to(text: &Text, diagnostics: &mut Diagnostics) -> Option<RecipientScope> {
+    match text.value.as_str() {
+        "listed" => Some(RecipientScope::Listed),
+        "unlisted" => Some(RecipientScope::Unlisted),
+        "foreign" => Some(RecipientScope::Foreign),
+        _ => {
+            let words = ["listed", "unlisted", "foreign"];
+            match scope(text, "recipients", &words, diagnostics)? {
+                Scope::Address(address) => Some(RecipientScope::Address(address)),
+                Scope::Domain(domain) => Some(RecipientScope::Domain(domain)),
+            }
+        }
+    }
+}
+
+/// What is written of addresses, but for words.
+enum Scope {
+    Address(crate::mail::Address),
+    Domain(crate::mail::Domain),
+}
+
+fn scope(
+    text: &Text,
+    kind: &'static str,
+    words: &[&str],
+    diagnostics: &mut Diagnostics,
+) -> Option<Scope> {
+    if let Some(bare) = text.value.strip_prefix('@') {
+        let bare = Spanned::new(bare.to_owned(), part(text, 1, text.value.len()));
+        return name::domain(&bare, diagnostics).map(Scope::Domain);
+    }
+    if text.value.contains('@') {
+        return name::address(text, diagnostics).map(Scope::Address);
+    }
+    let help = suggest::nearest(&text.value, words).map_or_else(
+        || {
+            format!(
+                "write {}, an address, or `@` and a domain",
+                suggest::list(words)
+            )
+        },
+        |nearest| format!("did you mean `{nearest}`?"),
+    );
+    diagnostics.error(ScopeInvalid {
+        text: text.value.clone(),
+        kind,
+        help: Some(help),
+        at: text.at.clone(),
+    });
+    None
+}

@@ -1,0 +1,286 @@
+//! What was written against what may be written. What may not stand is told, and then left out.
+
+use super::diagnostics::{
+    ArgumentCount, ControlInText, LongText, MissingNode, MissingProperty, RepeatedNode,
+    RepeatedProperty, UnknownNode, UnknownProperty, UnknownWord, UnwantedBlock, WrongKind,
+};
+use super::scan::{escape, is_control, is_direction};
+use super::shape::{ArgumentSpec, Kind, MANY, NodeSpec, Occurs};
+use super::suggest;
+use super::tree::{Node, Value};
+use crate::diagnostic::Diagnostics;
+use crate::source::{Loc, Spanned};
+
+/// The longest text on one line.
+const TEXT_BYTES_MAX: usize = 8 << 10;
+/// The longest text of many lines.
+const LINES_BYTES_MAX: usize = 1 << 20;
+
+/// Returns the nodes that may stand in a block, each with what may stand in it.
+///
+/// `at` is where a missing node is missed: the head of the block's node.
+pub(super) fn check(
+    nodes: Vec<Node>,
+    specs: &[&'static NodeSpec],
+    within: Option<&str>,
+    at: &Loc,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Node> {
+    let mut sound: Vec<Node> = Vec::with_capacity(nodes.len());
+    let mut once: Vec<(&str, Loc)> = Vec::new();
+    for node in nodes {
+        let Some(spec) = specs.iter().find(|spec| spec.name == node.name.value) else {
+            let names: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
+            diagnostics.error(UnknownNode {
+                name: shorten(&node.name.value),
+                within: within.map_or_else(String::new, |name| format!(" in `{name}`")),
+                help: suggest::help(&node.name.value, &names),
+                at: node.name.at,
+            });
+            continue;
+        };
+        let first = once.iter().find(|(name, _)| *name == spec.name);
+        match (spec.occurs, first) {
+            (Occurs::Once | Occurs::AtMostOnce, Some((_, first))) => {
+                diagnostics.error(RepeatedNode {
+                    name: spec.name,
+                    at: node.name.at,
+                    first: first.clone(),
+                });
+                continue;
+            }
+            (Occurs::Once | Occurs::AtMostOnce, None) => {
+                once.push((spec.name, node.name.at.clone()));
+            }
+            (Occurs::Often, _) => {}
+        }
+        sound.push(check_node(node, spec, diagnostics));
+    }
+    for spec in specs {
+        if spec.occurs == Occurs::Once && !once.iter().any(|(name, _)| *name == spec.name) {
+            diagnostics.error(MissingNode {
+                name: spec.name,
+                within: within.map_or_else(|| "the policy".to_owned(), |name| format!("`{name}`")),
+                example: spec.example,
+                at: at.clone(),
+            });
+        }
+    }
+    sound
+}
+
+/// Returns a node with those of its parts that may stand there.
+fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Node {
+    let Node {
+        name,
+        arguments,
+        properties,
+        children,
+        at,
+    } = node;
+    let arguments = check_arguments(arguments, spec, &at, diagnostics);
+    let mut sound: Vec<(super::tree::Text, Spanned<Value>)> = Vec::new();
+    for (key, value) in properties {
+        let Some(property) = spec.property(&key.value) else {
+            let names: Vec<&str> = spec.properties.iter().map(|one| one.name).collect();
+            diagnostics.error(UnknownProperty {
+                name: shorten(&key.value),
+                node: spec.name,
+                help: suggest::help(&key.value, &names)
+                    .or_else(|| Some(format!("write `{}`", spec.example))),
+                at: key.at,
+            });
+            continue;
+        };
+        if let Some((first, _)) = sound.iter().find(|(first, _)| first.value == key.value) {
+            diagnostics.error(RepeatedProperty {
+                name: property.name,
+                at: key.at,
+                first: first.at.clone(),
+            });
+            continue;
+        }
+        if check_value(&value, property.kind, property.name, diagnostics) {
+            sound.push((key, value));
+        }
+    }
+    for property in spec.properties.iter().filter(|property| property.required) {
+        if !sound.iter().any(|(key, _)| key.value == property.name) {
+            diagnostics.error(MissingProperty {
+                name: property.name,
+                node: spec.name,
+                example: spec.example,
+                at: at.clone(),
+            });
+        }
+    }
+    let children = match children {
+        Some(children) if spec.children.is_empty() => {
+            if !children.is_empty() {
+                diagnostics.error(UnwantedBlock {
+                    node: spec.name,
+                    at: name.at.clone(),
+                });
+            }
+            None
+        }
+        Some(children) => Some(check(
+            children,
+            spec.children,
+            Some(spec.name),
+            &at,
+            diagnostics,
+        )),
+        None => {
+            let none = check(Vec::new(), spec.children, Some(spec.name), &at, diagnostics);
+            (!none.is_empty()).then_some(none)
+        }
+    };
+    Node {
+        name,
+        arguments,
+        properties: sound,
+        children,
+        at,
+    }
+}
+
+fn check_arguments(
+    arguments: Vec<Spanned<Value>>,
+    spec: &NodeSpec,
+    at: &Loc,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Spanned<Value>> {
+    let (min, max) = spec.argument_count();
+    let count = arguments.len();
+    if count < min || count > max {
+        let place = arguments.get(max).map_or(at, |extra| &extra.at);
+        diagnostics.error(ArgumentCount {
+            node: spec.name,
+            wanted: wanted(spec.arguments.as_ref(), min, max),
+            count,
+            example: spec.example,
+            at: place.clone(),
+        });
+    }
+    let Some(argument) = &spec.arguments else {
+        return Vec::new();
+    };
+    arguments
+        .into_iter()
+        .take(max)
+        .filter(|value| check_value(value, argument.kind, argument.name, diagnostics))
+        .collect()
+}
+
+/// Returns how many arguments are wanted, in words.
+fn wanted(arguments: Option<&ArgumentSpec>, min: usize, max: usize) -> String {
+    let Some(arguments) = arguments else {
+        return "no argument".to_owned();
+    };
+    match (min, max) {
+        (1, 1) => format!("one argument, the {}", arguments.name),
+        (2, 2) => format!("two arguments, {}", arguments.name),
+        (1, MANY) => format!("at least one {}", arguments.name),
+        (min, max) if min == max => format!("{min} arguments"),
+        (min, _) => format!("at least {min} arguments"),
+    }
+}
+
+/// Returns whether a value is of a kind.
+fn check_value(
+    value: &Spanned<Value>,
+    kind: Kind,
+    name: &'static str,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    match (&value.value, kind) {
+        (Value::Text(text), Kind::Text | Kind::TextOrNull) => {
+            check_text(text, value, TEXT_BYTES_MAX, &[], diagnostics)
+        }
+        (Value::Text(text), Kind::Lines) => {
+            check_text(text, value, LINES_BYTES_MAX, &['\n', '\t'], diagnostics)
+        }
+        (Value::Text(text), Kind::Words(words)) => {
+            if words.contains(&text.as_str()) {
+                return true;
+            }
+            diagnostics.error(UnknownWord {
+                word: shorten(text),
+                name,
+                help: suggest::help(text, words),
+                at: value.at.clone(),
+            });
+            false
+        }
+        (Value::Boolean(_), Kind::Boolean)
+        | (Value::Integer(_), Kind::Integer)
+        | (Value::Null, Kind::TextOrNull) => true,
+        (
+            Value::Text(_) | Value::Integer(_) | Value::Float | Value::Boolean(_) | Value::Null,
+            Kind::Text
+            | Kind::Lines
+            | Kind::TextOrNull
+            | Kind::Words(_)
+            | Kind::Boolean
+            | Kind::Integer,
+        ) => {
+            diagnostics.error(WrongKind {
+                found: value.value.describe(),
+                wanted: kind.describe(),
+                name,
+                at: value.at.clone(),
+            });
+            false
+        }
+    }
+}
+
+/// Returns whether a text holds nothing that could end a line or hide in one, and is not too long.
+fn check_text(
+    text: &str,
+    value: &Spanned<Value>,
+    bytes_max: usize,
+    allowed: &[char],
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    if text.len() > bytes_max {
+        diagnostics.error(LongText {
+            bytes: text.len(),
+            bytes_max,
+            at: Loc::new(value.at.source(), value.at.start(), value.at.start() + 1),
+        });
+        return false;
+    }
+    let hidden = text
+        .chars()
+        .find(|c| (is_control(*c) || is_direction(*c)) && !allowed.contains(c));
+    if let Some(character) = hidden {
+        diagnostics.error(ControlInText {
+            character: escape(character),
+            at: value.at.clone(),
+        });
+        return false;
+    }
+    true
+}
+
+/// Returns a word short enough for a message.
+pub(crate) fn shorten(text: &str) -> String {
+    const CHARACTERS_MAX: usize = 60;
+    let mut short: String = text
+        .chars()
+        .take(CHARACTERS_MAX)
+        .map(|c| {
+            if is_control(c) || is_direction(c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect();
+    if text.chars().count() > CHARACTERS_MAX {
+        short.push('…');
+    }
+    short
+}

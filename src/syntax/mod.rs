@@ -1,0 +1,95 @@
+//! What was written: a policy's KDL as a typed tree with places.
+//!
+//! `scan` looks at the text, `reader` alone knows KDL, `check` holds what was written against
+//! [`NODES`], and the files of `node` make the typed tree. Not here: what anything means (`policy`).
+
+mod check;
+mod reader;
+mod scan;
+pub(crate) mod suggest;
+
+pub mod diagnostics;
+pub mod node;
+pub mod shape;
+pub mod tree;
+
+pub(crate) use check::shorten;
+pub use node::NODES;
+pub(crate) use scan::{escape, is_control, is_direction};
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::source::{Loc, Source};
+
+/// A policy as written.
+#[derive(Debug)]
+pub struct Document {
+    /// Its text.
+    pub source: Arc<Source>,
+    /// The `host` node.
+    pub host: Option<node::Host>,
+    /// The `network` nodes.
+    pub networks: Vec<node::Network>,
+    /// The `auth` node.
+    pub auth: Option<node::Auth>,
+    /// The `domain` nodes.
+    pub domains: Vec<node::Domain>,
+    /// The `login` nodes.
+    pub logins: Vec<node::Login>,
+    /// The `authenticated` node.
+    pub authenticated: Option<node::Authenticated>,
+    /// The `inbound` node.
+    pub inbound: Option<node::Inbound>,
+    /// The `target` nodes.
+    pub targets: Vec<node::Target>,
+    /// The `scenario` nodes.
+    pub scenarios: Vec<node::Scenario>,
+    /// The `forbid` and `require` nodes.
+    pub statements: Vec<node::Statement>,
+    /// The files beside the policy.
+    pub bulk: Vec<node::Bulk>,
+    /// The token, if something could not stand and was left out. `lower` goes on, so that one run
+    /// tells everything, and then fails.
+    pub failed: Option<Reported>,
+}
+
+/// Reads a policy. What may not stand is told and left out; only what is no KDL at all ends here.
+pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<Document, Reported> {
+    let before = diagnostics.errors();
+    scan::scan(source, diagnostics)?;
+    let nodes = reader::read(source, diagnostics)?;
+    let nodes = check::check(nodes, NODES, None, &start(source), diagnostics);
+    let mut document = Document {
+        source: Arc::clone(source),
+        host: None,
+        networks: Vec::new(),
+        auth: None,
+        domains: Vec::new(),
+        logins: Vec::new(),
+        authenticated: None,
+        inbound: None,
+        targets: Vec::new(),
+        scenarios: Vec::new(),
+        statements: Vec::new(),
+        bulk: Vec::new(),
+        failed: None,
+    };
+    for node in &nodes {
+        node::read(node, &mut document, diagnostics);
+    }
+    document.failed = diagnostics.failed_since(before).err();
+    Ok(document)
+}
+
+/// Returns the place of the first line that holds anything: where a missing node is missed.
+fn start(source: &Arc<Source>) -> Loc {
+    let text = source.text();
+    let lead = text.len()
+        - text
+            .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+            .len();
+    let line = text.get(lead..).and_then(|rest| rest.lines().next());
+    let length = line.map_or(0, |line| line.trim_end().len());
+    Loc::new(source, lead, lead + length)
+}

@@ -1,0 +1,154 @@
+//! `domain`: a domain that mail is delivered for, its recipients, and what DNS says about it.
+
+use crate::source::Loc;
+use crate::syntax::shape::{ArgumentSpec, Kind, MANY, NodeSpec, Occurs, PropertySpec};
+use crate::syntax::tree::{Node, Text};
+
+/// The shape of `domain`.
+pub(super) static DOMAIN: NodeSpec = NodeSpec {
+    name: "domain",
+    about: "A domain that mail is delivered for.",
+    example: r#"domain "example.org" { mailbox "john" login="john" }"#,
+    arguments: ArgumentSpec::one("domain", Kind::Text),
+    children: &[&MAILBOX, &ALIAS, &CATCH_ALL, &PUBLISH],
+    ..NodeSpec::EMPTY
+};
+
+static MAILBOX: NodeSpec = NodeSpec {
+    name: "mailbox",
+    about: "A local-part whose mail is kept here.",
+    example: r#"mailbox "john.doe" login="john""#,
+    arguments: ArgumentSpec::one("local-part", Kind::Text),
+    properties: &[PropertySpec::optional(
+        "login",
+        Kind::Text,
+        "The login that the mailbox belongs to; without one nobody authenticates as it.",
+    )],
+    ..NodeSpec::EMPTY
+};
+
+static ALIAS: NodeSpec = NodeSpec {
+    name: "alias",
+    about: "A local-part, and behind it the recipients of ours that its mail goes to.",
+    example: r#"alias "family" "john" "jane@example.org""#,
+    arguments: Some(ArgumentSpec {
+        name: "local-part, and behind it a target",
+        kind: Kind::Text,
+        min: 2,
+        max: MANY,
+    }),
+    ..NodeSpec::EMPTY
+};
+
+static CATCH_ALL: NodeSpec = NodeSpec {
+    name: "catch-all",
+    about: "Where mail for every other local-part of the domain goes.",
+    example: r#"catch-all "john""#,
+    occurs: Occurs::AtMostOnce,
+    arguments: ArgumentSpec::some("target", Kind::Text),
+    ..NodeSpec::EMPTY
+};
+
+static PUBLISH: NodeSpec = NodeSpec {
+    name: "publish",
+    about: "What DNS says about the domain.",
+    example: r#"publish { spf "+mx -all" }"#,
+    occurs: Occurs::AtMostOnce,
+    children: &[&SPF],
+    ..NodeSpec::EMPTY
+};
+
+static SPF: NodeSpec = NodeSpec {
+    name: "spf",
+    about: "The terms of the SPF record, without `v=spf1`; by default `+mx -all`.",
+    example: r#"spf "+mx" "-all""#,
+    occurs: Occurs::AtMostOnce,
+    arguments: ArgumentSpec::some("term", Kind::Text),
+    ..NodeSpec::EMPTY
+};
+
+/// A `domain` node.
+#[derive(Debug)]
+pub struct Domain {
+    /// Its name.
+    pub name: Text,
+    /// Its mailboxes.
+    pub mailboxes: Vec<Mailbox>,
+    /// Its aliases.
+    pub aliases: Vec<Alias>,
+    /// Its catch-all; its name is the node's.
+    pub catch_all: Option<Alias>,
+    /// Its SPF record.
+    pub spf: Option<PublishedSpf>,
+    /// Where it stands.
+    pub at: Loc,
+}
+
+/// A `mailbox` node.
+#[derive(Debug)]
+pub struct Mailbox {
+    /// Its local-part.
+    pub local: Text,
+    /// Its login.
+    pub login: Option<Text>,
+    /// Where it stands.
+    pub at: Loc,
+}
+
+/// An `alias` or a `catch-all` node.
+#[derive(Debug)]
+pub struct Alias {
+    /// Its local-part.
+    pub local: Text,
+    /// Where its mail goes.
+    pub targets: Vec<Text>,
+    /// Where it stands.
+    pub at: Loc,
+}
+
+/// An `spf` node of `publish`.
+#[derive(Debug)]
+pub struct PublishedSpf {
+    /// Its arguments: each one term, or several with blanks between them.
+    pub terms: Vec<Text>,
+    /// Where it stands.
+    pub at: Loc,
+}
+
+/// Reads a checked node.
+pub(super) fn read(node: &Node) -> Option<Domain> {
+    Some(Domain {
+        name: node.text()?,
+        mailboxes: node.children_named("mailbox").filter_map(mailbox).collect(),
+        aliases: node.children_named("alias").filter_map(alias).collect(),
+        catch_all: node.child("catch-all").map(|node| Alias {
+            local: node.name.clone(),
+            targets: node.texts(),
+            at: node.at.clone(),
+        }),
+        spf: node
+            .child("publish")
+            .and_then(|publish| publish.child("spf"))
+            .map(|spf| PublishedSpf {
+                terms: spf.texts(),
+                at: spf.at.clone(),
+            }),
+        at: node.at.clone(),
+    })
+}
+
+fn mailbox(node: &Node) -> Option<Mailbox> {
+    Some(Mailbox {
+        local: node.text()?,
+        login: node.property("login"),
+        at: node.at.clone(),
+    })
+}
+
+fn alias(node: &Node) -> Option<Alias> {
+    Some(Alias {
+        local: node.text()?,
+        targets: node.texts().into_iter().skip(1).collect(),
+        at: node.at.clone(),
+    })
+}

@@ -1,0 +1,106 @@
+//! `host`: the machine that the MTA runs on.
+
+use crate::source::Loc;
+use crate::syntax::shape::{ArgumentSpec, Kind, NodeSpec, Occurs, PropertySpec};
+use crate::syntax::tree::{Node, Text};
+
+/// The listeners, in the order of the ports.
+pub(super) const LISTENERS: Kind = Kind::Words(&["smtp", "submissions", "submission"]);
+
+/// The shape of `host`.
+pub(super) static HOST: NodeSpec = NodeSpec {
+    name: "host",
+    about: "The machine that the MTA runs on: its name is what HELO says and MX records point to.",
+    example: r#"host "mx.example.org" { address "198.51.100.25"; listen "smtp" }"#,
+    occurs: Occurs::Once,
+    arguments: ArgumentSpec::one("name", Kind::Text),
+    children: &[&ADDRESS, &LISTEN, &TLS, &POSTMASTER],
+    ..NodeSpec::EMPTY
+};
+
+static ADDRESS: NodeSpec = NodeSpec {
+    name: "address",
+    about: "The host's public addresses.",
+    example: r#"address "198.51.100.25" "2001:db8::25""#,
+    occurs: Occurs::Once,
+    arguments: ArgumentSpec::some("address", Kind::Text),
+    ..NodeSpec::EMPTY
+};
+
+static LISTEN: NodeSpec = NodeSpec {
+    name: "listen",
+    about: "The ways in: port 25, port 587 with STARTTLS, port 465 with TLS from the first byte.",
+    example: r#"listen "smtp" "submission" "submissions""#,
+    occurs: Occurs::Once,
+    arguments: ArgumentSpec::some("listener", LISTENERS),
+    ..NodeSpec::EMPTY
+};
+
+static TLS: NodeSpec = NodeSpec {
+    name: "tls",
+    about: "The host's certificate and its key, by path. Neither is ever read.",
+    example: r#"tls certificate="/etc/ssl/mx/fullchain.pem" key="/etc/ssl/mx/privkey.pem""#,
+    occurs: Occurs::AtMostOnce,
+    properties: &[
+        PropertySpec::required(
+            "certificate",
+            Kind::Text,
+            "The path of the certificate with its chain (PEM).",
+        ),
+        PropertySpec::required("key", Kind::Text, "The path of the private key (PEM)."),
+    ],
+    ..NodeSpec::EMPTY
+};
+
+static POSTMASTER: NodeSpec = NodeSpec {
+    name: "postmaster",
+    about: "Where mail goes for `postmaster` of every domain without one of its own, and mail made \
+            on the host itself.",
+    example: r#"postmaster "admin@example.org""#,
+    occurs: Occurs::AtMostOnce,
+    arguments: ArgumentSpec::one("address", Kind::Text),
+    ..NodeSpec::EMPTY
+};
+
+/// A `host` node.
+#[derive(Debug)]
+pub struct Host {
+    /// Its name.
+    pub name: Text,
+    /// Its addresses.
+    pub addresses: Vec<Text>,
+    /// Its listeners.
+    pub listeners: Vec<Text>,
+    /// Its certificate.
+    pub tls: Option<Tls>,
+    /// Where mail for it goes.
+    pub postmaster: Option<Text>,
+    /// Where it stands.
+    pub at: Loc,
+}
+
+/// A `tls` node.
+#[derive(Debug)]
+pub struct Tls {
+    /// The path of the certificate.
+    pub certificate: Text,
+    /// The path of the key.
+    pub key: Text,
+}
+
+/// Reads a checked node.
+pub(super) fn read(node: &Node) -> Option<Host> {
+    Some(Host {
+        name: node.text()?,
+        addresses: node.child_texts("address"),
+        listeners: node.child_texts("listen"),
+        tls: node.child("tls").and_then(|tls| {
+            Some(Tls {
+                certificate: tls.property("certificate")?,
+                key: tls.property("key")?,
+            })
+        }),
+        postmaster: node.child("postmaster").and_then(Node::text),
+        at: node.at.clone(),
+    })
+}

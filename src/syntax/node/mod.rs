@@ -1,0 +1,66 @@
+//! The nodes of the language, one file each. [`NODES`] is the table of those at the top.
+
+mod auth;
+mod bulk;
+mod domain;
+mod grant;
+mod host;
+mod inbound;
+mod mailpol;
+mod network;
+mod scenario;
+mod statement;
+mod target;
+
+pub use auth::Auth;
+pub use bulk::{Bulk, BulkKind};
+pub use domain::{Alias, Domain, Mailbox, PublishedSpf};
+pub use grant::{Authenticated, Login, MaySend};
+pub use host::{Host, Tls};
+pub use inbound::{Inbound, OwnDomain, SpfCheck};
+pub use network::Network;
+pub use scenario::{Expect, Scenario};
+pub use statement::{Statement, StatementLogin};
+pub use target::{Setting, Target};
+
+use super::Document;
+use super::shape::NodeSpec;
+use super::tree::Node;
+use crate::diagnostic::Diagnostics;
+
+/// The nodes that may stand at the top of a policy, in the order of the manual.
+pub static NODES: &[&NodeSpec] = &[
+    &mailpol::MAILPOL,
+    &host::HOST,
+    &network::NETWORK,
+    &bulk::NETWORKS,
+    &auth::AUTH,
+    &domain::DOMAIN,
+    &bulk::DOMAINS,
+    &bulk::MAILBOXES,
+    &grant::LOGIN,
+    &grant::AUTHENTICATED,
+    &inbound::INBOUND,
+    &target::TARGET,
+    &scenario::SCENARIO,
+    &statement::FORBID,
+    &statement::REQUIRE,
+];
+
+/// Reads a checked node of the top into the document.
+pub(super) fn read(node: &Node, document: &mut Document, diagnostics: &mut Diagnostics) {
+    match node.name.value.as_str() {
+        "mailpol" => mailpol::read(node, diagnostics),
+        "host" => document.host = host::read(node),
+        "network" => document.networks.extend(network::read(node)),
+        "auth" => document.auth = auth::read(node, diagnostics),
+        "domain" => document.domains.extend(domain::read(node)),
+        "login" => document.logins.extend(grant::read_login(node)),
+        "authenticated" => document.authenticated = Some(grant::read_authenticated(node)),
+        "inbound" => document.inbound = Some(inbound::read(node)),
+        "target" => document.targets.extend(target::read(node)),
+        "scenario" => document.scenarios.extend(scenario::read(node)),
+        "forbid" | "require" => document.statements.extend(statement::read(node)),
+        _ => document.bulk.extend(bulk::read(node)),
+    }
+}

@@ -1,0 +1,71 @@
+//! `network`: a name for prefixes, with rights.
+
+use super::grant::{MAY_SEND, MaySend, may_send};
+use crate::source::Loc;
+use crate::syntax::shape::{ArgumentSpec, Kind, NodeSpec, Occurs};
+use crate::syntax::tree::{Node, Text};
+
+/// The shape of `network`.
+pub(super) static NETWORK: NodeSpec = NodeSpec {
+    name: "network",
+    about: "A name for prefixes of clients. Of nested networks the longest prefix decides alone.",
+    example: r#"network "internal" { cidr "192.168.0.0/24"; may-send }"#,
+    arguments: ArgumentSpec::one("name", Kind::Text),
+    children: &[&CIDR, &MAY_SEND, &MAY_HAND_OVER, &OTHERWISE],
+    ..NodeSpec::EMPTY
+};
+
+static CIDR: NodeSpec = NodeSpec {
+    name: "cidr",
+    about: "The network's prefixes, of IPv4 and IPv6.",
+    example: r#"cidr "192.168.0.0/24" "fd00:d0e::/64""#,
+    occurs: Occurs::Once,
+    arguments: ArgumentSpec::some("prefix", Kind::Text),
+    ..NodeSpec::EMPTY
+};
+
+static MAY_HAND_OVER: NodeSpec = NodeSpec {
+    name: "may-hand-over",
+    about: "The right of a backup MX: it hands us our own mail without an SPF check.",
+    example: "may-hand-over",
+    occurs: Occurs::AtMostOnce,
+    ..NodeSpec::EMPTY
+};
+
+static OTHERWISE: NodeSpec = NodeSpec {
+    name: "otherwise",
+    about: "What holds for what is not granted: its clients are strangers, or it is refused.",
+    example: r#"otherwise "refuse""#,
+    occurs: Occurs::AtMostOnce,
+    arguments: ArgumentSpec::one("word for the rest", Kind::Words(&["stranger", "refuse"])),
+    ..NodeSpec::EMPTY
+};
+
+/// A `network` node.
+#[derive(Debug)]
+pub struct Network {
+    /// Its name.
+    pub name: Text,
+    /// Its prefixes.
+    pub prefixes: Vec<Text>,
+    /// The right to send.
+    pub may_send: Option<MaySend>,
+    /// The right to hand over.
+    pub may_hand_over: Option<Loc>,
+    /// What holds for the rest.
+    pub otherwise: Option<Text>,
+    /// Where it stands.
+    pub at: Loc,
+}
+
+/// Reads a checked node.
+pub(super) fn read(node: &Node) -> Option<Network> {
+    Some(Network {
+        name: node.text()?,
+        prefixes: node.child_texts("cidr"),
+        may_send: may_send(node),
+        may_hand_over: node.child("may-hand-over").map(|node| node.at.clone()),
+        otherwise: node.child("otherwise").and_then(Node::text),
+        at: node.at.clone(),
+    })
+}

@@ -1,0 +1,90 @@
+//! The nearest name to a name that does not exist.
+
+/// The largest edit distance at which a name is offered.
+const DISTANCE_MAX: usize = 2;
+/// A list longer than this helps nobody.
+const LIST_MAX: usize = 12;
+/// A name longer than this is no misspelling of any of ours.
+const NAME_MAX: usize = 40;
+
+/// Returns the help for a name that does not exist: the nearest one, else all if they are few.
+pub(crate) fn help(written: &str, allowed: &[&str]) -> Option<String> {
+    if let Some(nearest) = nearest(written, allowed) {
+        return Some(format!("did you mean `{nearest}`?"));
+    }
+    match allowed.len() {
+        0 => None,
+        1..=LIST_MAX => Some(format!("what may stand here: {}", list(allowed))),
+        _ => Some(format!(
+            "among others, {} may stand here",
+            list(allowed.get(..LIST_MAX).unwrap_or(allowed))
+        )),
+    }
+}
+
+/// Returns names in backticks, separated by commas.
+pub(crate) fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+/// Returns the name with the smallest edit distance, if that is small.
+pub(crate) fn nearest<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str> {
+    if written.chars().count() > NAME_MAX {
+        return None;
+    }
+    let folded = written.to_lowercase();
+    allowed
+        .iter()
+        .map(|name| (distance(&folded, &name.to_lowercase()), *name))
+        .filter(|(distance, name)| *distance <= DISTANCE_MAX && *distance < name.chars().count())
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Returns the edit distance of two names, where swapped neighbours are one edit.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut previous = None;
+    for (i, from) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, to) in b.iter().enumerate() {
+            let get = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut cost = (get(&row, j) + usize::from(from != *to))
+                .min(get(&row, j + 1) + 1)
+                .min(get(&next, j) + 1);
+            let swapped = j > 0 && previous == Some(*to) && b.get(j - 1) == Some(&from);
+            if swapped {
+                cost = cost.min(get(&before, j - 1) + 1);
+            }
+            next.push(cost);
+        }
+        before = std::mem::replace(&mut row, next);
+        previous = Some(from);
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(written: &str, expected: Option<&str>) {
+        let allowed = ["domain", "domains", "network", "host", "own", "any"];
+        assert_eq!(nearest(written, &allowed), expected, "{written}");
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered() {
+        check("domian", Some("domain"));
+        check("Domain", Some("domain"));
+        check("netwrk", Some("network"));
+        check("hosts", Some("host"));
+        check("zzz", None);
+        check("elephant", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,127 @@
+//! What targets say about a policy.
+
+use std::sync::Arc;
+
+use miette::{Diagnostic, SourceSpan};
+
+use crate::source::{Loc, Source};
+
+/// A version of an MTA that mailpol does not know.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{version}` is no version of {target} that mailpol knows")]
+#[diagnostic(code(mailpol::target::version), help("write one of {known}"))]
+pub struct UnknownVersion {
+    /// The target.
+    pub target: &'static str,
+    /// What was written.
+    pub version: String,
+    /// The known versions, as text.
+    pub known: String,
+    /// The policy.
+    #[source_code]
+    pub text: Arc<Source>,
+    /// The word.
+    #[label(primary, "not known")]
+    pub at: SourceSpan,
+}
+
+/// A value that the target's files cannot hold.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{target} cannot be told `{value}`")]
+#[diagnostic(code(mailpol::target::unsayable), help("{why}"))]
+pub struct UnsayableValue {
+    /// The target.
+    pub target: &'static str,
+    /// What was written.
+    pub value: String,
+    /// What could be written.
+    pub why: String,
+    /// The policy.
+    #[source_code]
+    pub text: Arc<Source>,
+    /// The word.
+    #[label(primary, "this cannot stand in its files")]
+    pub at: SourceSpan,
+}
+
+/// An address that the target keeps for itself.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{target} keeps `{address}` for itself")]
+#[diagnostic(code(mailpol::target::reserved), help("choose another local-part"))]
+pub struct ReservedAddress {
+    /// The target.
+    pub target: &'static str,
+    /// The address.
+    pub address: String,
+    /// The policy.
+    #[source_code]
+    pub text: Arc<Source>,
+    /// Where it is declared.
+    #[label(primary, "mail to it would never arrive")]
+    pub at: SourceSpan,
+}
+
+/// A raw setting that is no setting.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{name}` cannot be set to that in {target}")]
+#[diagnostic(code(mailpol::target::setting), help("{why}"))]
+pub struct RefusedSetting {
+    /// The target.
+    pub target: &'static str,
+    /// The parameter.
+    pub name: String,
+    /// What could be written.
+    pub why: &'static str,
+    /// The policy.
+    #[source_code]
+    pub text: Arc<Source>,
+    /// The word.
+    #[label(primary, "this would change more than one setting, or none")]
+    pub at: SourceSpan,
+}
+
+/// A raw file that cannot stand beside the emitted ones.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{name}` cannot be added to the files of {target}")]
+#[diagnostic(code(mailpol::target::file), help("{why}"))]
+pub struct RefusedFile {
+    /// The target.
+    pub target: &'static str,
+    /// The file.
+    pub name: String,
+    /// What could be written.
+    pub why: &'static str,
+    /// The policy.
+    #[source_code]
+    pub text: Arc<Source>,
+    /// The word.
+    #[label(primary, "this name")]
+    pub at: SourceSpan,
+}
+
+/// A file that could not be written out: a fault of mailpol's own.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{file}` could not be written out: {why}")]
+#[diagnostic(
+    code(mailpol::internal::template),
+    help("this is a fault of mailpol; nothing was written. Please report it with the policy")
+)]
+pub struct BrokenTemplate {
+    /// The template.
+    pub file: &'static str,
+    /// What went wrong.
+    pub why: String,
+}
+
+impl UnsayableValue {
+    /// Returns the error for a value at a place.
+    pub(crate) fn new(target: &'static str, value: &str, why: impl ToString, at: &Loc) -> Self {
+        Self {
+            target,
+            value: value.to_owned(),
+            why: why.to_string(),
+            text: Arc::clone(at.source()),
+            at: at.span(),
+        }
+    }
+}

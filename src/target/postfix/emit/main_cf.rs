@@ -1,0 +1,126 @@
+//! The parts of main.cf that are not restrictions.
+
+use super::recipients::Recipients;
+use super::table::TableName;
+use super::version::Version;
+use super::{Emission, address, expansion};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::source::Spanned;
+use crate::target::diagnostics::UnsayableValue;
+use crate::target::postfix::lexical::{Comment, Name, Word};
+use crate::target::postfix::view::{
+    ClientsPart, ClosedPart, DomainsPart, HostPart, InternalPrefix, Setting, TlsNonePart, TlsPart,
+};
+use crate::target::render::render;
+
+/// The host.
+pub(super) fn host(
+    emission: &Emission<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    let policy = emission.policy;
+    let postmaster = &emission.postmaster;
+    let view = HostPart {
+        policy: emission.policy_name(),
+        version: emission.version.word(),
+        host_line: Comment::line(&policy.host.at),
+        compatibility_level: Word::fixed(emission.version.compatibility_level()),
+        myhostname: Word::domain(&policy.host.name.value),
+        myorigin: Word::domain(&emission.origin),
+        postmaster: address(&postmaster.value, &postmaster.at, diagnostics)?,
+        postmaster_line: Comment::line(&postmaster.at),
+    };
+    render(view, diagnostics)
+}
+
+/// Internal clients.
+pub(super) fn clients(
+    mynetworks: Vec<InternalPrefix>,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    render(ClientsPart { mynetworks }, diagnostics)
+}
+
+/// Domains, recipients, and where they lead.
+pub(super) fn domains(
+    emission: &Emission<'_>,
+    recipients: &Recipients,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    let expansion = expansion(emission.policy);
+    let view = DomainsPart {
+        domains: recipients.domains.clone(),
+        delivery: Word::domain(&emission.delivery),
+        aliases: recipients.aliases.reference(),
+        mailboxes: recipients.mailboxes.reference(),
+        transport: recipients.transport.reference(),
+        host_mail: recipients.host_mail.reference(),
+        no_recipients: TableName::fixed("texthash", "no-recipients"),
+        expansion_limit: expansion.recipients,
+        recursion_limit: expansion.steps,
+    };
+    render(view, diagnostics)
+}
+
+/// The order of the lists, where the version can be told.
+pub(super) fn order(version: Version) -> Vec<Setting> {
+    if version.relays_first() {
+        vec![setting("smtpd_relay_before_recipient_restrictions", "yes")]
+    } else {
+        Vec::new()
+    }
+}
+
+fn setting(name: &'static str, value: &'static str) -> Setting {
+    Setting {
+        name: Name::fixed(name),
+        value: Word::fixed(value),
+    }
+}
+
+/// The certificate, if there is one.
+pub(super) fn tls(
+    emission: &Emission<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    let Some(tls) = &emission.policy.host.tls else {
+        return render(TlsNonePart {}, diagnostics);
+    };
+    let view = TlsPart {
+        line: Comment::line(&tls.certificate.at),
+        key: path(&tls.key, diagnostics)?,
+        certificate: path(&tls.certificate, diagnostics)?,
+        protocols: Word::fixed(emission.version.tls_protocols()),
+    };
+    render(view, diagnostics)
+}
+
+/// Takes a path, or reports it.
+pub(super) fn path(
+    path: &Spanned<String>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Word, Reported> {
+    Word::path(&path.value).map_err(|why| {
+        diagnostics.error(UnsayableValue::new("postfix", &path.value, why, &path.at))
+    })
+}
+
+/// What the server does not do; smuggled mail above all (CVE-2023-51764).
+pub(super) fn closed(version: Version, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
+    let mut smuggling = Vec::new();
+    if let Some(value) = version.forbid_bare_newline() {
+        smuggling.push(setting("smtpd_forbid_bare_newline", value));
+        smuggling.push(setting("smtpd_forbid_bare_newline_exclusions", ""));
+        smuggling.push(setting("smtpd_discard_ehlo_keywords", ""));
+    } else {
+        // BDAT would pass what DATA refuses.
+        smuggling.push(setting("smtpd_discard_ehlo_keywords", "chunking"));
+    }
+    if version.replaces_stray_cr_lf() {
+        smuggling.push(setting("cleanup_replace_stray_cr_lf", "yes"));
+    }
+    if version.forbids_unauth_pipelining() {
+        smuggling.push(setting("smtpd_forbid_unauth_pipelining", "yes"));
+    }
+    render(ClosedPart { smuggling }, diagnostics)
+}

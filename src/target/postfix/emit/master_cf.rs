@@ -1,0 +1,86 @@
+//! master.cf: the listeners of the policy among the services of Debian.
+
+use super::lists::MUA_LISTS;
+use super::spf::Spf;
+use super::version::Version;
+use super::{Emission, auth};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::Listener;
+use crate::policy::Policy;
+use crate::target::postfix::lexical::{Comment, Name, Word};
+use crate::target::postfix::view::{ListenerEntry, MasterCf, Setting};
+use crate::target::render::render;
+
+/// Adds master.cf.
+pub(super) fn write(
+    emission: &mut Emission<'_>,
+    spf: &Spf,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let policy = emission.policy;
+    let entry = |listener: &crate::source::Spanned<Listener>| ListenerEntry {
+        name: Word::fixed(listener.value.name()),
+        line: Comment::line(&listener.at),
+        service: Word::fixed(service(listener.value)),
+        options: options(policy, listener.value, emission.version),
+        lists: lists(listener.value),
+    };
+    let mut listeners: Vec<_> = policy.host.listeners.iter().collect();
+    listeners.sort_by_key(|listener| listener.value);
+    let view = MasterCf {
+        policy: emission.policy_name(),
+        myhostname: Word::domain(&policy.host.name.value),
+        postmaster_line: Comment::line(&emission.postmaster.at),
+        listeners: listeners.into_iter().map(entry).collect(),
+        spf: spf.entries(),
+        spf_line: spf.line(),
+    };
+    let text = render(view, diagnostics)?;
+    emission.add("master.cf", text);
+    Ok(())
+}
+
+/// The columns of a listener.
+fn service(listener: Listener) -> &'static str {
+    match listener {
+        Listener::Smtp => "smtp      inet  n       -       n       -       -       smtpd",
+        Listener::Submissions => "submissions inet n      -       n       -       -       smtpd",
+        Listener::Submission => "submission inet n       -       n       -       -       smtpd",
+    }
+}
+
+/// The lists that a listener asks instead of those of main.cf.
+fn lists(listener: Listener) -> Vec<Setting> {
+    let list = |(name, value)| Setting {
+        name: Name::fixed(name),
+        value: Word::fixed(value),
+    };
+    match listener {
+        Listener::Smtp => Vec::new(),
+        Listener::Submissions | Listener::Submission => {
+            MUA_LISTS.into_iter().map(list).collect()
+        }
+    }
+}
+
+/// What a listener does otherwise than main.cf says.
+fn options(policy: &Policy, listener: Listener, version: Version) -> Vec<Word> {
+    let mut options = Vec::new();
+    match listener {
+        Listener::Smtp => return Vec::new(),
+        Listener::Submissions => {
+            options.push("syslog_name=postfix/submissions");
+            options.push("smtpd_tls_wrappermode=yes");
+            options.push("smtpd_tls_security_level=encrypt");
+        }
+        Listener::Submission => options.push("syslog_name=postfix/submission"),
+    }
+    if auth::is_offered(policy) {
+        options.push("smtpd_sasl_auth_enable=yes");
+    }
+    if version.forbids_unauth_pipelining() {
+        // Some mail programs do it when they log in.
+        options.push("smtpd_forbid_unauth_pipelining=no");
+    }
+    options.into_iter().map(Word::fixed).collect()
+}

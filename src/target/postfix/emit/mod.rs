@@ -1,0 +1,337 @@
+//! From a proved policy to Postfix's files: all order and choice is made here.
+//!
+//! Every domain of ours is in `virtual_mailbox_domains`; `mydestination` and `relay_domains` are
+//! empty, so no domain is in two classes (ADDRESS_CLASS_README). Who may relay is the same in each
+//! list: internal clients and listed logins. Everything that bears on relaying is written out,
+//! even where Postfix's default is right.
+//!
+//! Not here: what a restriction means (`interpret` says that, from Postfix's manual alone), and
+//! passwords and keys, which only their paths stand for.
+
+mod auth;
+mod clients;
+mod expansion;
+mod lists;
+mod main_cf;
+mod master_cf;
+mod raw;
+mod recipients;
+mod restriction;
+mod senders;
+mod spf;
+mod table;
+mod version;
+
+pub(super) use restriction::Restriction;
+pub(super) use table::TableName;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use self::expansion::Expansion;
+use self::lists::Parts;
+use self::version::Version;
+use super::lexical::{Comment, Word};
+use super::view::{CommandFilter, RestrictionsPart};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::{Address, Domain, Listener};
+use crate::policy::Policy;
+use crate::prove::Proven;
+use crate::source::{Loc, Spanned};
+use crate::target::Artifacts;
+use crate::target::diagnostics::ReservedAddress;
+use crate::target::render::render;
+
+/// The user that readers of these files run as cannot write them.
+const MODE: u32 = 0o644;
+
+/// Returns the complete configuration of a server that does what a proved policy says.
+pub(crate) fn emit(
+    proven: &Proven<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Artifacts, Reported> {
+    emit_policy(proven.policy(), diagnostics)
+}
+
+/// What is collected while the files are made.
+struct Emission<'p> {
+    policy: &'p Policy,
+    version: Version,
+    /// Where mail to bare postmaster, and mail made on the host, goes.
+    postmaster: Spanned<Address>,
+    /// Postfix's own domain: that of the postmaster.
+    origin: Domain,
+    /// The domain in which accounts are delivered to.
+    delivery: Domain,
+    artifacts: Artifacts,
+    packages: BTreeSet<&'static str>,
+}
+
+impl Emission<'_> {
+    /// Adds a file of /etc/postfix.
+    fn add(&mut self, name: &str, text: String) {
+        self.add_at(&format!("etc/postfix/{name}"), text);
+    }
+
+    /// Adds a file by its path below the root.
+    fn add_at(&mut self, path: &str, text: String) {
+        self.artifacts.add(path, MODE, text);
+    }
+
+    /// Adds a command that must run after the files were copied.
+    fn run(&mut self, command: impl Into<String>) {
+        self.artifacts.commands.push(command.into());
+    }
+
+    /// Adds a Debian package that must be there.
+    fn needs(&mut self, package: &'static str) {
+        self.packages.insert(package);
+    }
+
+    /// Returns the name of the policy's text.
+    fn policy_name(&self) -> Comment {
+        Comment::new(self.policy.source.name())
+    }
+}
+
+/// Returns the files of a policy. INVARIANT: its obligations were proved; only [`emit`] and tests
+/// call this.
+fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifacts, Reported> {
+    let before = diagnostics.errors();
+    let options = policy.target("postfix");
+    let version = options.and_then(|options| options.version.as_ref());
+    let version = Version::choose(version, diagnostics)?;
+    let postmaster = postmaster(policy, diagnostics)?;
+    let mut emission = Emission {
+        policy,
+        version,
+        origin: postmaster.value.domain().clone(),
+        postmaster,
+        delivery: delivery(policy),
+        artifacts: Artifacts::new(),
+        packages: BTreeSet::from(["postfix"]),
+    };
+    reserved(&emission, diagnostics);
+    let main = write(&mut emission, diagnostics)?;
+    let main = raw::settings(main, options, diagnostics);
+    emission.add("main.cf", main);
+    raw::files(&mut emission, options, diagnostics);
+    diagnostics.failed_since(before)?;
+    Ok(finish(emission))
+}
+
+/// Writes everything but main.cf, whose text it returns.
+fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
+    let policy = emission.policy;
+    let recipients = recipients::recipients(emission, diagnostics);
+    let senders = auth::is_offered(policy).then(|| senders::senders(policy, diagnostics));
+    for (address, at) in clients::unsayable(policy) {
+        let why = super::lexical::Unsayable::Key;
+        recipients::refuse(&address.to_string(), why, at, diagnostics);
+    }
+    let own_domains = recipients.own_domains.reference();
+    let clients = clients::clients(policy, &own_domains);
+    let inbound = &policy.inbound;
+    let spf = spf::services(inbound.spf, inbound.header, &inbound.spf_at);
+    let parts = Parts {
+        policy,
+        version: emission.version,
+        clients: &clients,
+        spf: &spf,
+        delivery: &emission.delivery.clone(),
+        logins: senders.as_ref().map(|senders| senders.logins.reference()),
+        own_domains,
+        catch_all: recipients.catch_all.as_ref().map(table::Table::reference),
+        submission: submission(policy),
+    };
+    let restrictions = restrictions(&parts, senders.as_ref());
+    drop(parts);
+
+    let mut main = main_cf::host(emission, diagnostics)?;
+    main += &main_cf::clients(clients.mynetworks, diagnostics)?;
+    main += &main_cf::domains(emission, &recipients, diagnostics)?;
+    main += &render(restrictions, diagnostics)?;
+    if !spf.is_off() {
+        main += &render(spf.part(), diagnostics)?;
+    }
+    let table = senders.as_ref().map(|senders| senders.senders.reference());
+    main += &auth::part(emission, table, diagnostics)?;
+    main += &main_cf::tls(emission, diagnostics)?;
+    main += &main_cf::closed(emission.version, diagnostics)?;
+
+    master_cf::write(emission, &spf, diagnostics)?;
+    spf.write(emission, diagnostics)?;
+    auth::write(emission, diagnostics)?;
+    command_filter(emission, diagnostics)?;
+    patterns(emission, recipients.catch_all.is_some(), diagnostics)?;
+    recipients.write(emission, diagnostics)?;
+    if let Some(senders) = senders {
+        senders.write(emission, diagnostics)?;
+    }
+    for table in clients.senders {
+        table.write(emission, diagnostics)?;
+    }
+    if !spf.is_off() {
+        clients.without_spf.write(emission, diagnostics)?;
+    }
+    for table in clients.grants.into_iter().chain(clients.limits) {
+        table.write(emission, diagnostics)?;
+    }
+    Ok(main)
+}
+
+/// The lists, and the classes that they or their tables name.
+fn restrictions(parts: &Parts<'_>, senders: Option<&senders::Senders>) -> RestrictionsPart {
+    let mut classes = Vec::new();
+    if senders.is_some_and(|senders| senders.limited) {
+        classes.push(lists::own_addresses());
+    }
+    if parts.catch_all.is_some() {
+        classes.push(lists::catch_all(recipients::CATCH_ALL));
+    }
+    classes.extend(parts.clients.classes.iter().cloned());
+    classes.extend(parts.spf.class());
+    RestrictionsPart {
+        order: main_cf::order(parts.version),
+        command_filter: TableName::fixed("regexp", "command-filter"),
+        classes,
+        lists: parts.lists(),
+    }
+}
+
+/// Whether the host listens to anything but `smtp`.
+fn submission(policy: &Policy) -> bool {
+    let mut listeners = policy.host.listeners.iter();
+    listeners.any(|listener| listener.value != Listener::Smtp)
+}
+
+/// The address that mail to bare postmaster goes to. `lower` sees to it that there is one.
+fn postmaster(
+    policy: &Policy,
+    diagnostics: &mut Diagnostics,
+) -> Result<Spanned<Address>, Reported> {
+    use crate::target::diagnostics::UnsayableValue;
+    let postmaster = policy.postmaster().ok_or_else(|| {
+        let name = policy.host.name.value.as_str();
+        let why = "a server needs a domain whose postmaster reads about its troubles";
+        diagnostics.error(UnsayableValue::new("postfix", name, why, &policy.host.at))
+    })?;
+    match Word::address(&postmaster.value) {
+        Ok(_) => Ok(postmaster.clone()),
+        Err(why) => {
+            let text = postmaster.value.to_string();
+            Err(diagnostics.error(UnsayableValue::new("postfix", &text, why, &postmaster.at)))
+        }
+    }
+}
+
+/// A domain that is nobody's (RFC 6761 section 6.4), and none of the policy's.
+fn delivery(policy: &Policy) -> Domain {
+    let names = std::iter::once("unix.invalid".to_owned());
+    let more = (1_usize..).map(|number| format!("unix-{number}.invalid"));
+    names
+        .chain(more)
+        .map(|name| Domain::literal(&name))
+        .find(|name| !policy.domains.contains_key(name) && *name != policy.host.name.value)
+        .unwrap_or_else(|| Domain::literal("unix.invalid"))
+}
+
+/// Addresses that Postfix, or the command filter, keeps for itself.
+fn reserved(emission: &Emission<'_>, diagnostics: &mut Diagnostics) {
+    let Some(hosted) = emission.policy.domains.get(&emission.origin) else {
+        return;
+    };
+    let boxes = hosted.mailboxes.iter().map(|(local, one)| (local, &one.at));
+    let aliases = hosted.aliases.iter().map(|(local, one)| (local, &one.at));
+    for (local, at) in boxes.chain(aliases) {
+        if matches!(local.as_str(), "double-bounce" | "unlisted-double-bounce") {
+            diagnostics.error(ReservedAddress {
+                target: "postfix",
+                address: format!("{local}@{}", emission.origin),
+                text: Arc::clone(at.source()),
+                at: at.span(),
+            });
+        }
+    }
+}
+
+fn command_filter(
+    emission: &mut Emission<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let view = CommandFilter {
+        policy: emission.policy_name(),
+        postmaster: address(
+            &emission.postmaster.value,
+            &emission.postmaster.at,
+            diagnostics,
+        )?,
+        postmaster_line: Comment::line(&emission.postmaster.at),
+        origin: Word::domain(&emission.origin),
+        origin_pattern: emission.origin.as_str().replace('.', "\\."),
+    };
+    let text = render(view, diagnostics)?;
+    emission.add("command-filter", text);
+    Ok(())
+}
+
+fn address(address: &Address, at: &Loc, diagnostics: &mut Diagnostics) -> Result<Word, Reported> {
+    use crate::target::diagnostics::UnsayableValue;
+    Word::address(address).map_err(|why| {
+        let text = address.to_string();
+        diagnostics.error(UnsayableValue::new("postfix", &text, why, at))
+    })
+}
+
+/// The tables of one pattern each, and the empty one.
+fn patterns(
+    emission: &mut Emission<'_>,
+    catch_all: bool,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let about = "Address literals, which are nobody's address here (regexp_table(5)).";
+    let line = restriction::LITERAL;
+    table::pattern("address-literals", about, line, emission, diagnostics)?;
+    if clients::backup_is_limited(emission.policy) {
+        let name = "address-literals-limited";
+        table::pattern(
+            name,
+            about,
+            restriction::LIMITED_LITERAL,
+            emission,
+            diagnostics,
+        )?;
+    }
+    if catch_all {
+        let about = "Local-parts that a neighbour could follow elsewhere (regexp_table(5)).";
+        let line = restriction::ROUTED;
+        table::pattern("routed-local-parts", about, line, emission, diagnostics)?;
+    }
+    let about = Comment::new("Nobody, and so that it is a table: no recipient is local by itself.");
+    table::Table::new("no-recipients", about).write(emission, diagnostics)
+}
+
+fn finish(mut emission: Emission<'_>) -> Artifacts {
+    emission.run("postfix check");
+    let host = &emission.policy.host;
+    let mut artifacts = emission.artifacts;
+    artifacts.packages = emission.packages.into_iter().map(str::to_owned).collect();
+    if let Some(tls) = &host.tls {
+        artifacts.required_files = vec![tls.certificate.value.clone(), tls.key.value.clone()];
+        artifacts.required_files.dedup();
+    }
+    artifacts
+        .restarts
+        .push("systemctl restart postfix".to_owned());
+    artifacts.host_addresses = host.addresses.iter().map(|address| address.value).collect();
+    artifacts.version = emission.version.0;
+    artifacts
+}
+
+/// Returns how far aliases expand.
+fn expansion(policy: &Policy) -> Expansion {
+    expansion::limits(policy)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,283 @@
+//! Recipients: domains, mailboxes, aliases, and where they lead.
+//!
+//! A mailbox of a login leads to `LOGIN@unix.invalid`, which transport(5) hands to local(8): so no
+//! numeric user id is needed, and the mailboxes of one domain are not those of another. The
+//! delivery domain is in no domain class: strangers are refused as for any foreign domain, and
+//! everybody else by a line of its own.
+
+use super::Emission;
+use super::table::Table;
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::{Address, Domain};
+use crate::policy::{Alias, HostedDomain, Mailbox, OwnDomain, Policy};
+use crate::source::Loc;
+use crate::target::postfix::lexical::{Comment, Key, LoginName, Name, Outcome, Unsayable};
+
+/// Domains up to this number stand in main.cf itself.
+const DOMAINS_INLINE_MAX: usize = 16;
+
+/// The class that the table of catch-all domains names.
+pub(super) const CATCH_ALL: &str = "unlisted_if_routed";
+
+/// What recipients come to.
+pub(super) struct Recipients {
+    /// What main.cf says of our domains.
+    pub(super) domains: String,
+    /// Domains, for reverse-paths of strangers.
+    pub(super) own_domains: Table,
+    /// The domains, where main.cf would be too long for them.
+    pub(super) domain_table: Option<Table>,
+    pub(super) aliases: Table,
+    pub(super) mailboxes: Table,
+    pub(super) transport: Table,
+    pub(super) host_mail: Table,
+    /// The domains that have a catch-all.
+    pub(super) catch_all: Option<Table>,
+}
+
+/// Returns the tables of recipients.
+pub(super) fn recipients(emission: &Emission<'_>, diagnostics: &mut Diagnostics) -> Recipients {
+    let policy = emission.policy;
+    let mut tables = empty();
+    tables.domains = domains(policy, &mut tables.domain_table);
+    for (domain, hosted) in &policy.domains {
+        tables.own_domains.push(
+            Key::domain(domain),
+            Outcome::fixed(super::restriction::OWN_DOMAIN),
+            Some(&hosted.at),
+        );
+        let mut recipients = Domainwide {
+            domain,
+            hosted,
+            delivery: &emission.delivery,
+            tables: &mut tables,
+            diagnostics: &mut *diagnostics,
+        };
+        recipients.add();
+    }
+    transport(emission, &mut tables.transport);
+    host_mail(emission, &mut tables);
+    tables
+}
+
+fn empty() -> Recipients {
+    let table = |name: &str, about: &str| Table::new(name, Comment::new(about));
+    Recipients {
+        domains: String::new(),
+        own_domains: table(
+            "own-domains",
+            "Reverse-paths that no stranger may claim (access(5)).",
+        ),
+        domain_table: None,
+        aliases: table(
+            "addresses",
+            "Aliases, and mailboxes that belong to a login (virtual(5)).",
+        ),
+        mailboxes: table(
+            "mailboxes",
+            "Mailboxes that belong to no login, below /var/mail (virtual(8)).",
+        ),
+        transport: table(
+            "transport",
+            "Where addresses lead that the other tables make (transport(5)).",
+        ),
+        host_mail: table(
+            "host-mail",
+            "Where mail made on this host goes that is for nobody else (virtual(5)).",
+        ),
+        catch_all: None,
+    }
+}
+
+/// Returns what main.cf says of our domains.
+fn domains(policy: &Policy, domain_table: &mut Option<Table>) -> String {
+    if policy.domains.len() <= DOMAINS_INLINE_MAX {
+        let names: Vec<&str> = policy.domains.keys().map(Domain::as_str).collect();
+        return names.join(" ");
+    }
+    let mut table = Table::new(
+        "domains",
+        Comment::new("Domains that mail is delivered for."),
+    );
+    for (domain, hosted) in &policy.domains {
+        table.push(
+            Key::domain(domain),
+            Outcome::fixed("delivered"),
+            Some(&hosted.at),
+        );
+    }
+    let name = table.reference().as_str().to_owned();
+    *domain_table = Some(table);
+    name
+}
+
+/// The recipients of one domain.
+struct Domainwide<'a> {
+    domain: &'a Domain,
+    hosted: &'a HostedDomain,
+    delivery: &'a Domain,
+    tables: &'a mut Recipients,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Domainwide<'_> {
+    fn add(&mut self) {
+        let hosted = self.hosted;
+        for (local, mailbox) in &hosted.mailboxes {
+            let address = Address::new(local.as_str(), self.domain.clone());
+            self.mailbox(&address, mailbox);
+        }
+        for (local, alias) in &hosted.aliases {
+            let address = Address::new(local.as_str(), self.domain.clone());
+            if let Some(key) = self.key(&address, &alias.at) {
+                let to = targets(alias);
+                self.tables.aliases.push(key, to, Some(&alias.at));
+            }
+        }
+        if let Some(alias) = &hosted.catch_all {
+            let key = Key::at_domain(self.domain);
+            self.tables
+                .aliases
+                .push(key, targets(alias), Some(&alias.at));
+            let about = Comment::new("Domains where every local-part is taken (access(5)).");
+            let table = self
+                .tables
+                .catch_all
+                .get_or_insert_with(|| Table::new("catch-all-domains", about));
+            table.push(
+                Key::domain(self.domain),
+                Outcome::class(&Name::fixed(CATCH_ALL)),
+                Some(&alias.at),
+            );
+        }
+    }
+
+    fn mailbox(&mut self, address: &Address, mailbox: &Mailbox) {
+        let Some(key) = self.key(address, &mailbox.at) else {
+            return;
+        };
+        let at = Some(&mailbox.at);
+        if let Some(login) = &mailbox.login {
+            let account = LoginName::new(&login.value).and_then(|name| name.at(self.delivery));
+            match account {
+                Ok(account) => {
+                    let to = Outcome::addresses([&account]);
+                    self.tables.aliases.push(key, to, at);
+                }
+                Err(why) => refuse(&login.value, why, &login.at, self.diagnostics),
+            }
+        } else {
+            let keeps = Outcome::maildir(address);
+            self.tables.mailboxes.push(key.clone(), keeps, at);
+            if self.hosted.catch_all.is_some() {
+                // Else the catch-all would take it: virtual(5) is asked first.
+                let itself = Outcome::addresses([address]);
+                self.tables.aliases.push(key, itself, at);
+            }
+        }
+    }
+
+    fn key(&mut self, address: &Address, at: &Loc) -> Option<Key> {
+        match Key::address(address) {
+            Ok(key) => Some(key),
+            Err(why) => {
+                refuse(&address.to_string(), why, at, self.diagnostics);
+                None
+            }
+        }
+    }
+}
+
+impl Recipients {
+    /// Adds all tables.
+    pub(super) fn write(
+        self,
+        emission: &mut Emission<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Reported> {
+        let tables = [self.aliases, self.mailboxes, self.transport, self.host_mail];
+        let others = self.domain_table.into_iter().chain(self.catch_all);
+        for table in tables.into_iter().chain(others) {
+            table.write(emission, diagnostics)?;
+        }
+        match emission.policy.inbound.own_domain {
+            OwnDomain::Reject => self.own_domains.write(emission, diagnostics),
+            OwnDomain::Check => Ok(()),
+        }
+    }
+}
+
+fn targets(alias: &Alias) -> Outcome {
+    Outcome::addresses(alias.targets.iter().map(|target| &target.value))
+}
+
+/// Reports a value that no table can hold.
+pub(super) fn refuse(value: &str, why: Unsayable, at: &Loc, diagnostics: &mut Diagnostics) {
+    use crate::target::diagnostics::UnsayableValue;
+    diagnostics.error(UnsayableValue::new("postfix", value, why, at));
+}
+
+fn transport(emission: &Emission<'_>, table: &mut Table) {
+    for login in emission.policy.logins.values() {
+        if login.mailboxes.is_empty() {
+            continue;
+        }
+        let account =
+            LoginName::new(&login.name.value).and_then(|name| name.at(&emission.delivery));
+        // Who cannot be written here was refused with the mailbox.
+        if let Ok(key) = account.and_then(|account| Key::address(&account)) {
+            table.push(key, Outcome::fixed("local:"), Some(&login.name.at));
+        }
+    }
+    table.push(
+        Key::domain(&emission.delivery),
+        Outcome::fixed("error:5.1.1 no such account"),
+        None,
+    );
+    // Postfix sends from it, and restricts mail to it nowhere.
+    let own = Address::new("double-bounce", emission.origin.clone());
+    if let Ok(key) = Key::address(&own) {
+        table.push(key, Outcome::fixed("discard:"), None);
+    }
+}
+
+/// What is for nobody goes to the host's postmaster; what is for somebody does not.
+fn host_mail(emission: &Emission<'_>, tables: &mut Recipients) {
+    let origin = &emission.origin;
+    let postmaster = Outcome::addresses([&emission.postmaster.value]);
+    let at = Some(&emission.postmaster.at);
+    let own = Address::new("double-bounce", origin.clone());
+    let root = Address::new("root", origin.clone());
+    let table = &mut tables.host_mail;
+    if let Ok(key) = Key::address(&own) {
+        table.push(key, Outcome::addresses([&own]), None);
+    }
+    let hosted = emission.policy.domains.get(origin);
+    let boxes = hosted.into_iter().flat_map(|hosted| &hosted.mailboxes);
+    let mut root_is_a_box = false;
+    for (local, mailbox) in boxes.filter(|(_, mailbox)| mailbox.login.is_none()) {
+        let address = Address::new(local.as_str(), origin.clone());
+        root_is_a_box |= address == root;
+        if let Ok(key) = Key::address(&address) {
+            table.push(key, Outcome::addresses([&address]), Some(&mailbox.at));
+        }
+    }
+    if !root_is_a_box && let Ok(key) = Key::address(&root) {
+        table.push(key, postmaster.clone(), at);
+    }
+    let host = &emission.policy.host.name.value;
+    let names = [
+        Key::at_domain(origin),
+        Key::at_domain(host),
+        Key::fixed("@localhost"),
+        Key::fixed("@localhost.localdomain"),
+    ];
+    let ours = emission.policy.domains.contains_key(host);
+    for (number, key) in names.into_iter().enumerate() {
+        // The host's name may be a domain of ours, whose recipients are listed.
+        if number == 1 && ours {
+            continue;
+        }
+        table.push(key, postmaster.clone(), at);
+    }
+}

@@ -1,0 +1,184 @@
+//! Logins: who they are, and which reverse-paths are theirs.
+//!
+//! A login that may use any reverse-path is permitted at once; every other one enters a class that
+//! asks for the owner first. smtpd asks for an address before its domain and takes the first row,
+//! so the row of an address repeats the owners of its domain: grants add up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Emission;
+use super::lists::OWN_ADDRESSES;
+use super::recipients::refuse;
+use super::table::Table;
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::{Address, Domain, LocalPart};
+use crate::policy::{Grant, Login, Policy, SenderScope};
+use crate::source::Loc;
+use crate::target::postfix::lexical::{Comment, Key, LoginName, Name, Outcome};
+
+/// The tables of logins.
+pub(super) struct Senders {
+    /// What each listed login may do.
+    pub(super) logins: Table,
+    /// The owners of reverse-paths.
+    pub(super) senders: Table,
+    /// Whether some login may use its own reverse-paths only.
+    pub(super) limited: bool,
+}
+
+/// The owners of reverse-paths, as they are collected.
+#[derive(Default)]
+struct Owners {
+    addresses: BTreeMap<Address, (BTreeSet<LoginName>, FirstPlace)>,
+    domains: BTreeMap<Domain, (BTreeSet<LoginName>, FirstPlace)>,
+}
+
+/// Where the first owner of a row comes from.
+type FirstPlace = Option<Loc>;
+
+/// Returns the tables of logins.
+pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders {
+    let mut tables = Senders {
+        logins: Table::new(
+            "logins",
+            Comment::new("The logins that the policy lists, and what each may do (access(5))."),
+        ),
+        senders: Table::new(
+            "senders",
+            Comment::new("Reverse-paths, and the logins that may use them (postconf(5))."),
+        ),
+        limited: false,
+    };
+    let mut owners = Owners::default();
+    let mut own = BTreeMap::new();
+    for login in policy.logins.values() {
+        let name = match LoginName::new(&login.name.value) {
+            Ok(name) => name,
+            Err(why) => {
+                refuse(&login.name.value, why, &login.name.at, diagnostics);
+                continue;
+            }
+        };
+        let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
+        let outcome = if covers_all(grant) {
+            Outcome::fixed("OK")
+        } else {
+            tables.limited = true;
+            if grant
+                .from
+                .iter()
+                .any(|scope| scope.value == SenderScope::Own)
+            {
+                own.insert(login.name.value.as_str(), name.clone());
+            }
+            owners.add(login, &name, grant);
+            Outcome::class(&Name::fixed(OWN_ADDRESSES))
+        };
+        let key = Key::login(&name);
+        tables.logins.push(key, outcome, Some(&login.name.at));
+    }
+    owners.add_aliases(policy, &own);
+    owners.write(&mut tables.senders, diagnostics);
+    tables
+}
+
+impl Senders {
+    /// Adds both tables.
+    pub(super) fn write(
+        self,
+        emission: &mut Emission<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Reported> {
+        self.logins.write(emission, diagnostics)?;
+        self.senders.write(emission, diagnostics)
+    }
+}
+
+/// Whether a grant covers every reverse-path.
+fn covers_all(grant: &Grant) -> bool {
+    let mut scopes = grant.from.iter().map(|scope| &scope.value);
+    grant.from.is_empty() || scopes.any(|scope| *scope == SenderScope::Any)
+}
+
+impl Owners {
+    fn add(&mut self, login: &Login, name: &LoginName, grant: &Grant) {
+        for scope in &grant.from {
+            match &scope.value {
+                SenderScope::Any => {}
+                SenderScope::Address(address) => self.own(address.clone(), name, &scope.at),
+                SenderScope::Domain(domain) => {
+                    let (owners, at) = self.domains.entry(domain.clone()).or_default();
+                    owners.insert(name.clone());
+                    at.get_or_insert_with(|| scope.at.clone());
+                }
+                SenderScope::Own => {
+                    for mailbox in &login.mailboxes {
+                        self.own(mailbox.clone(), name, &login.name.at);
+                    }
+                }
+            }
+        }
+    }
+
+    fn own(&mut self, address: Address, name: &LoginName, from: &Loc) {
+        let (owners, at) = self.addresses.entry(address).or_default();
+        owners.insert(name.clone());
+        at.get_or_insert_with(|| from.clone());
+    }
+
+    /// An alias belongs to the logins of the mailboxes that it leads to by name, however many
+    /// aliases lie between. A catch-all gives nobody anything.
+    fn add_aliases(&mut self, policy: &Policy, own: &BTreeMap<&str, LoginName>) {
+        for (domain, hosted) in &policy.domains {
+            for (local, alias) in &hosted.aliases {
+                let address = Address::new(local.as_str(), domain.clone());
+                for login in logins_behind(policy, &address) {
+                    if let Some(name) = own.get(login) {
+                        self.own(address.clone(), name, &alias.at);
+                    }
+                }
+            }
+        }
+    }
+
+    fn write(mut self, table: &mut Table, diagnostics: &mut Diagnostics) {
+        for (address, (owners, at)) in &mut self.addresses {
+            if let Some((of_domain, _)) = self.domains.get(address.domain()) {
+                owners.extend(of_domain.iter().cloned());
+            }
+            match Key::address(address) {
+                Ok(key) => table.push(key, Outcome::owners(&*owners), at.as_ref()),
+                Err(why) => {
+                    if let Some(at) = at {
+                        refuse(&address.to_string(), why, at, diagnostics);
+                    }
+                }
+            }
+        }
+        for (domain, (owners, at)) in &self.domains {
+            table.push(Key::at_domain(domain), Outcome::owners(owners), at.as_ref());
+        }
+    }
+}
+
+/// Returns the logins of the mailboxes that an address leads to by name.
+fn logins_behind<'p>(policy: &'p Policy, address: &Address) -> BTreeSet<&'p str> {
+    let mut logins = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut open = vec![address.clone()];
+    while let Some(address) = open.pop() {
+        let local = LocalPart::parse(address.local()).ok();
+        let hosted = policy.domains.get(address.domain());
+        let (Some(local), Some(hosted)) = (local, hosted) else {
+            continue;
+        };
+        if let Some(mailbox) = hosted.mailboxes.get(&local) {
+            logins.extend(mailbox.login.as_ref().map(|login| login.value.as_str()));
+        } else if let Some(alias) = hosted.aliases.get(&local) {
+            if seen.insert(address) {
+                open.extend(alias.targets.iter().map(|target| target.value.clone()));
+            }
+        }
+    }
+    logins
+}

@@ -1,0 +1,320 @@
+//! What Postfix's files can hold: one type for each position, whose makers refuse the rest.
+//!
+//! A value that cannot be written plainly is refused, not escaped: no `$` (main.cf expands it), no
+//! blank, comma or brace (lists split there), no `#` in front (a comment), no capital in a key
+//! (virtual(8) folds what it looks up, but not the table). Not here: which value goes where.
+
+use std::fmt;
+
+use ipnet::IpNet;
+use serde::Serialize;
+
+use crate::mail::{Address, Domain};
+use crate::source::Loc;
+
+/// Why a text cannot stand in a file of Postfix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unsayable {
+    /// Not a path that main.cf can hold.
+    #[error("a path begins with `/` and holds letters, digits and `._-+@%=~/` only")]
+    Path,
+    /// Not a login that a table and a list of owners can hold.
+    #[error("a login holds small letters, digits and `._-+=@` only, since Postfix folds capitals")]
+    Login,
+    /// Not a login that an address can carry.
+    #[error("a Unix account that gets mail holds small letters, digits and `._-` only")]
+    Account,
+    /// Not an address that main.cf can hold.
+    #[error("the host's postmaster holds letters, digits and `._-+=` only before its `@`")]
+    Postmaster,
+    /// Not an address that a table can hold as its key.
+    #[error("a line that begins with `#` is a comment in tables")]
+    Key,
+}
+
+/// Makes a newtype over text that prints and serialises as that text.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        pub(super) struct $name(String);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text! {
+    /// One word of a value in main.cf or master.cf: a domain name, a path, a number.
+    Word
+}
+text! {
+    /// The key of a table.
+    Key
+}
+text! {
+    /// The result of a table: addresses, a path, or what an access(5) table does.
+    Outcome
+}
+text! {
+    /// A client prefix in a list: IPv6 stands in brackets (postconf(5), mynetworks).
+    ListPrefix
+}
+text! {
+    /// A client prefix in a cidr_table(5).
+    TablePrefix
+}
+text! {
+    /// A name that main.cf defines: a restriction class, a service.
+    Name
+}
+text! {
+    /// Text behind `#`.
+    Comment
+}
+
+impl Word {
+    /// Takes a domain name: letters, digits, hyphens, dots (and what readers hold, never here).
+    pub(super) fn domain(domain: &Domain) -> Self {
+        Self(domain.to_string())
+    }
+
+    /// Takes an address of ours that nothing expands or splits.
+    pub(super) fn address(address: &Address) -> Result<Self, Unsayable> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+=".contains(c);
+        if address.local().chars().all(plain) {
+            Ok(Self(address.to_string()))
+        } else {
+            Err(Unsayable::Postmaster)
+        }
+    }
+
+    /// Takes text of ours.
+    pub(super) fn fixed(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Takes a version.
+    pub(super) fn version(parts: [u16; 3]) -> Self {
+        Self(parts.map(|part| part.to_string()).join("."))
+    }
+
+    /// Takes the absolute path of a file.
+    pub(super) fn path(text: &str) -> Result<Self, Unsayable> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+@%=~/".contains(c);
+        if text.starts_with('/') && text.chars().all(plain) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Unsayable::Path)
+        }
+    }
+}
+
+impl Key {
+    /// Takes an address; addresses are lower-case already.
+    pub(super) fn address(address: &Address) -> Result<Self, Unsayable> {
+        if address.local().starts_with('#') {
+            return Err(Unsayable::Key);
+        }
+        Ok(Self(address.to_string()))
+    }
+
+    /// Takes a domain name.
+    pub(super) fn domain(domain: &Domain) -> Self {
+        Self(domain.to_string())
+    }
+
+    /// Takes every address of a domain: `@domain`.
+    pub(super) fn at_domain(domain: &Domain) -> Self {
+        Self(format!("@{domain}"))
+    }
+
+    /// Takes a login.
+    pub(super) fn login(login: &LoginName) -> Self {
+        Self(login.0.clone())
+    }
+
+    /// The null reverse-path (postconf(5), smtpd_null_access_lookup_key).
+    pub(super) fn null() -> Self {
+        Self("<>".to_owned())
+    }
+
+    /// Takes text of ours.
+    pub(super) fn fixed(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl Outcome {
+    /// Takes addresses: what mail goes to instead.
+    pub(super) fn addresses<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Self {
+        let addresses: Vec<String> = addresses.into_iter().map(Address::to_string).collect();
+        Self(addresses.join(", "))
+    }
+
+    /// Takes the owners of an address.
+    pub(super) fn owners<'a>(owners: impl IntoIterator<Item = &'a LoginName>) -> Self {
+        let owners: Vec<&str> = owners.into_iter().map(|owner| owner.0.as_str()).collect();
+        Self(owners.join(", "))
+    }
+
+    /// Takes the directory of a mailbox, below `virtual_mailbox_base`; the slash makes it a
+    /// maildir (virtual(8)).
+    pub(super) fn maildir(mailbox: &Address) -> Self {
+        Self(format!("{}/{}/", mailbox.domain(), mailbox.local()))
+    }
+
+    /// Takes a restriction class.
+    pub(super) fn class(class: &Name) -> Self {
+        Self(class.0.clone())
+    }
+
+    /// Takes text of ours.
+    pub(super) fn fixed(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl Name {
+    /// Takes a name of ours.
+    pub(super) fn fixed(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Makes the name of something that there are several of.
+    pub(super) fn numbered(stem: &'static str, number: usize) -> Self {
+        Self(format!("{stem}{number}"))
+    }
+}
+
+/// A login, as tables, lists of owners and SASL see it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct LoginName(String);
+
+impl LoginName {
+    /// Takes a login that tables can hold.
+    pub(super) fn new(text: &str) -> Result<Self, Unsayable> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-+=@".contains(c);
+        if !text.is_empty() && text.chars().all(plain) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Unsayable::Login)
+        }
+    }
+
+    /// Returns the address that local(8) delivers to this Unix account.
+    pub(super) fn at(&self, delivery: &Domain) -> Result<Address, Unsayable> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+        let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let text = self.0.as_str();
+        let fits = text.chars().all(plain)
+            && text.starts_with(ends)
+            && !text.ends_with('.')
+            && !text.contains("..")
+            && text.len() <= 32;
+        if fits {
+            Ok(Address::new(text, delivery.clone()))
+        } else {
+            Err(Unsayable::Account)
+        }
+    }
+}
+
+impl ListPrefix {
+    /// Takes a prefix that is in the list, or `!` one that is not although a wider one is.
+    pub(super) fn new(prefix: IpNet, inside: bool) -> Self {
+        let sign = if inside { "" } else { "!" };
+        Self(match prefix {
+            IpNet::V4(net) => format!("{sign}{net}"),
+            IpNet::V6(net) => format!("{sign}[{}]/{}", net.network(), net.prefix_len()),
+        })
+    }
+}
+
+impl TablePrefix {
+    /// Takes a prefix without host bits.
+    pub(super) fn new(prefix: IpNet) -> Self {
+        Self(prefix.to_string())
+    }
+}
+
+impl Comment {
+    /// Takes any text; what could end the line, or be taken for a parameter, becomes `?`.
+    pub(super) fn new(text: &str) -> Self {
+        let safe = |c: char| {
+            let odd = c.is_control() || c == '$' || matches!(c, '\u{2028}' | '\u{2029}');
+            if odd { '?' } else { c }
+        };
+        Self(text.chars().map(safe).collect())
+    }
+
+    /// Names the line of a place: `policy.kdl:9`.
+    pub(super) fn line(at: &Loc) -> Self {
+        Self::new(&format!("{}:{}", at.source().name(), at.position().line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_main_cf_would_read_otherwise_are_refused() {
+        assert!(Word::path("/etc/ssl/doe/fullchain.pem").is_ok());
+        for text in [
+            "", "etc/x", "/a b", "/a,b", "/a$b", "/a\nb", "/a#b", "/{a}", "/a\"b", "/ä", "/a:b",
+        ] {
+            assert_eq!(Word::path(text), Err(Unsayable::Path), "{text}");
+        }
+    }
+
+    #[test]
+    fn logins_that_a_list_would_split_or_fold_are_refused() {
+        for text in ["john", "www-data", "app@example.com", "j_1", "a+b=c"] {
+            assert!(LoginName::new(text).is_ok(), "{text}");
+        }
+        for text in [
+            "", "John", "a b", "a,b", "#a", "a\nb", "a$b", "jürgen", "a:b", "{a}", "a\"b",
+        ] {
+            assert_eq!(LoginName::new(text), Err(Unsayable::Login), "{text}");
+        }
+    }
+
+    #[test]
+    fn logins_that_are_no_account_carry_no_mail() {
+        let delivery = Domain::literal("unix.invalid");
+        let at = |text: &str| LoginName::new(text).unwrap().at(&delivery);
+        assert_eq!(at("john").unwrap().to_string(), "john@unix.invalid");
+        assert_eq!(at("_apt-x.y").unwrap().to_string(), "_apt-x.y@unix.invalid");
+        for text in ["-john", "a@b.example", ".a", "a.", "a..b", "a+b", "a=b"] {
+            assert_eq!(at(text), Err(Unsayable::Account), "{text}");
+        }
+        assert_eq!(at(&"a".repeat(33)), Err(Unsayable::Account));
+    }
+
+    #[test]
+    fn keys_are_no_comments() {
+        let domain = Domain::literal("d.example");
+        let key = |local: &str| Key::address(&Address::new(local, domain.clone()));
+        assert_eq!(key("John").unwrap().to_string(), "john@d.example");
+        assert_eq!(key("#a"), Err(Unsayable::Key));
+    }
+
+    #[test]
+    fn prefixes_are_spelt_as_their_place_wants_them() {
+        let v4: IpNet = "10.0.0.0/8".parse().unwrap();
+        let v6: IpNet = "fd00:d0e::/64".parse().unwrap();
+        assert_eq!(ListPrefix::new(v4, false).to_string(), "!10.0.0.0/8");
+        assert_eq!(ListPrefix::new(v6, true).to_string(), "[fd00:d0e::]/64");
+        assert_eq!(TablePrefix::new(v6).to_string(), "fd00:d0e::/64");
+    }
+
+    #[test]
+    fn comments_stay_on_their_line() {
+        let text = Comment::new("a\nmynetworks = 0.0.0.0/0\u{85}$x\u{2028}");
+        assert_eq!(text.to_string(), "a?mynetworks = 0.0.0.0/0??x?");
+    }
+}

@@ -1,0 +1,223 @@
+//! The data of each template: everything that it may print, and nothing else.
+
+use serde::Serialize;
+
+use super::emit::{Restriction, TableName};
+use super::lexical::{Comment, ListPrefix, Name, Word};
+use crate::target::render::{Syntax, View};
+
+/// Joins a view with its template.
+macro_rules! view {
+    ($view:ty, $name:literal, $syntax:ident) => {
+        impl View for $view {
+            const NAME: &'static str = concat!("postfix/", $name);
+            const TEXT: &'static str = include_str!(concat!("../../../templates/postfix/", $name));
+            const SYNTAX: Syntax = Syntax::$syntax;
+        }
+    };
+}
+
+/// A parameter and its value.
+#[derive(Debug, Serialize)]
+pub(super) struct Setting {
+    pub(super) name: Name,
+    pub(super) value: Word,
+}
+
+/// main.cf: the host.
+#[derive(Debug, Serialize)]
+pub(super) struct HostPart {
+    pub(super) policy: Comment,
+    pub(super) version: Word,
+    pub(super) host_line: Comment,
+    pub(super) compatibility_level: Word,
+    pub(super) myhostname: Word,
+    pub(super) myorigin: Word,
+    pub(super) postmaster: Word,
+    pub(super) postmaster_line: Comment,
+}
+view!(HostPart, "main/host.j2", Lines);
+
+/// main.cf: internal clients.
+#[derive(Debug, Serialize)]
+pub(super) struct ClientsPart {
+    /// Postfix takes the first that matches, so nested prefixes stand before those around them.
+    pub(super) mynetworks: Vec<InternalPrefix>,
+}
+view!(ClientsPart, "main/clients.j2", Lines);
+
+/// A prefix in mynetworks.
+#[derive(Debug, Serialize)]
+pub(super) struct InternalPrefix {
+    pub(super) network: Comment,
+    pub(super) line: Comment,
+    pub(super) prefix: ListPrefix,
+}
+
+/// main.cf: domains, recipients, and where they lead.
+#[derive(Debug, Serialize)]
+pub(super) struct DomainsPart {
+    /// The domains, or the table that holds them.
+    pub(super) domains: String,
+    pub(super) delivery: Word,
+    pub(super) aliases: TableName,
+    pub(super) mailboxes: TableName,
+    pub(super) transport: TableName,
+    pub(super) host_mail: TableName,
+    pub(super) no_recipients: TableName,
+    pub(super) expansion_limit: usize,
+    pub(super) recursion_limit: usize,
+}
+view!(DomainsPart, "main/domains.j2", Lines);
+
+/// main.cf: the lists of restrictions.
+#[derive(Debug, Serialize)]
+pub(super) struct RestrictionsPart {
+    pub(super) order: Vec<Setting>,
+    pub(super) command_filter: TableName,
+    pub(super) classes: Vec<RestrictionList>,
+    pub(super) lists: Vec<RestrictionList>,
+}
+view!(RestrictionsPart, "main/restrictions.j2", Lines);
+
+/// A list of restrictions, or a class of them.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct RestrictionList {
+    pub(super) about: Comment,
+    pub(super) name: Name,
+    /// The first that permits or refuses decides.
+    pub(super) restrictions: Vec<Restriction>,
+}
+
+/// main.cf: SPF.
+#[derive(Debug, Serialize)]
+pub(super) struct SpfPart {
+    pub(super) line: Comment,
+    pub(super) services: Vec<Name>,
+}
+view!(SpfPart, "main/spf.j2", Lines);
+
+/// main.cf: nobody authenticates.
+#[derive(Debug, Serialize)]
+pub(super) struct AuthNonePart {}
+view!(AuthNonePart, "main/auth_none.j2", Lines);
+
+/// main.cf: saslauthd.
+#[derive(Debug, Serialize)]
+pub(super) struct AuthSaslauthdPart {
+    pub(super) line: Comment,
+    pub(super) senders: TableName,
+}
+view!(AuthSaslauthdPart, "main/auth_saslauthd.j2", Lines);
+
+/// main.cf: Dovecot.
+#[derive(Debug, Serialize)]
+pub(super) struct AuthDovecotPart {
+    pub(super) line: Comment,
+    pub(super) socket: Word,
+    pub(super) socket_line: Comment,
+    pub(super) senders: TableName,
+}
+view!(AuthDovecotPart, "main/auth_dovecot.j2", Lines);
+
+/// main.cf: TLS.
+#[derive(Debug, Serialize)]
+pub(super) struct TlsPart {
+    pub(super) line: Comment,
+    pub(super) key: Word,
+    pub(super) certificate: Word,
+    pub(super) protocols: Word,
+}
+view!(TlsPart, "main/tls.j2", Lines);
+
+/// main.cf: no TLS.
+#[derive(Debug, Serialize)]
+pub(super) struct TlsNonePart {}
+view!(TlsNonePart, "main/tls_none.j2", Lines);
+
+/// main.cf: what the server does not do.
+#[derive(Debug, Serialize)]
+pub(super) struct ClosedPart {
+    pub(super) smuggling: Vec<Setting>,
+}
+view!(ClosedPart, "main/closed.j2", Lines);
+
+/// master.cf.
+#[derive(Debug, Serialize)]
+pub(super) struct MasterCf {
+    pub(super) policy: Comment,
+    pub(super) myhostname: Word,
+    pub(super) postmaster_line: Comment,
+    pub(super) listeners: Vec<ListenerEntry>,
+    pub(super) spf: Vec<SpfService>,
+    pub(super) spf_line: Comment,
+}
+view!(MasterCf, "master.cf.j2", Words);
+
+/// A listener in master.cf.
+#[derive(Debug, Serialize)]
+pub(super) struct ListenerEntry {
+    pub(super) name: Word,
+    pub(super) line: Comment,
+    pub(super) service: Word,
+    pub(super) options: Vec<Word>,
+    /// Lists that are asked instead of those of the same name in main.cf.
+    pub(super) lists: Vec<Setting>,
+}
+
+/// A policy service in master.cf.
+#[derive(Debug, Serialize)]
+pub(super) struct SpfService {
+    pub(super) name: Name,
+    pub(super) about: Comment,
+}
+
+/// A configuration of policyd-spf.
+#[derive(Debug, Serialize)]
+pub(super) struct SpfConf {
+    pub(super) policy: Comment,
+    pub(super) about: Comment,
+    pub(super) line: Comment,
+    pub(super) helo_reject: Word,
+    pub(super) mail_from_reject: Word,
+    pub(super) header_type: Word,
+    pub(super) authserv_id: Word,
+}
+view!(SpfConf, "spf.conf.j2", Lines);
+
+/// The command filter.
+#[derive(Debug, Serialize)]
+pub(super) struct CommandFilter {
+    pub(super) policy: Comment,
+    pub(super) postmaster: Word,
+    pub(super) postmaster_line: Comment,
+    pub(super) origin: Word,
+    /// The same with each dot quoted.
+    pub(super) origin_pattern: String,
+}
+view!(CommandFilter, "command-filter.j2", Lines);
+
+/// sasl/smtpd.conf.
+#[derive(Debug, Serialize)]
+pub(super) struct SmtpdConf {
+    pub(super) policy: Comment,
+    pub(super) line: Comment,
+}
+view!(SmtpdConf, "smtpd.conf.j2", Lines);
+
+/// /etc/default/saslauthd.
+#[derive(Debug, Serialize)]
+pub(super) struct Saslauthd {
+    pub(super) policy: Comment,
+    pub(super) line: Comment,
+    pub(super) mechanism: Word,
+}
+view!(Saslauthd, "saslauthd.j2", Shell);
+
+/// The head of a table.
+#[derive(Debug, Serialize)]
+pub(super) struct TableHead {
+    pub(super) policy: Comment,
+    pub(super) about: Comment,
+}
+view!(TableHead, "table.j2", Lines);

@@ -1,0 +1,38 @@
+//! The real MTA as judge: every policy of the corpus, compiled and run, is asked about a member of
+//! every class of the proof, both sides of every prefix edge, and seeded random envelopes.
+//!
+//! real MTA = `simulate` = `simulate --target`, in verdict and enhanced status, but for the
+//! latitude that `docs/targets/` lists.
+
+#[expect(dead_code, reason = "the harness's own tests use the rest")]
+mod support;
+
+#[path = "judge/envelopes.rs"]
+mod envelopes;
+#[path = "judge/policies.rs"]
+mod policies;
+#[path = "judge/scene.rs"]
+mod scene;
+#[path = "judge/verdicts.rs"]
+mod verdicts;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    if let Some(code) = support::inside::run_if_asked() {
+        return code;
+    }
+    let mut arguments = Arguments::from_args();
+    // Each run fills the machine by itself.
+    arguments.test_threads = arguments.test_threads.or(Some(2));
+    let trials = policies::all()
+        .into_iter()
+        .map(|case| {
+            let name = format!("postfix/{}", case.name);
+            Trial::test(name, move || verdicts::judge(&case))
+        })
+        .collect();
+    libtest_mimic::run(&arguments, support::probes::gate(trials)).exit_code()
+}

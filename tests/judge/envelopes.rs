@@ -1,0 +1,241 @@
+//! The envelopes that are asked: witnesses of the proof, prefix edges, and seeded random ones.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use mailpol::decision::Envelope;
+use mailpol::mail::{Address, Domain, Listener, Path, PathForm, prefix_range, v4_or_v6};
+use mailpol::policy::Policy;
+use mailpol::spf::SpfResult;
+
+use crate::scene::{name_of, result_of};
+
+/// How many random envelopes a policy is asked about.
+pub(crate) const RANDOM: usize = 2_000;
+
+/// A small generator (SplitMix64): the same numbers on every machine.
+pub(crate) struct Seeded(u64);
+
+impl Seeded {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % (end.max(1) as u64)).unwrap_or(0)
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len())]
+    }
+}
+
+/// What random envelopes are made of.
+struct Parts {
+    clients: Vec<IpAddr>,
+    sessions: Vec<(Listener, bool)>,
+    logins: Vec<Option<String>>,
+    helos: Vec<String>,
+    from: Vec<Address>,
+    to: Vec<Address>,
+    own: Vec<IpAddr>,
+}
+
+/// Makes what the world can bring about: SPF results are those that the names give, and a
+/// session's login is one that it could have given.
+pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> {
+    if is_unusable(envelope.client) {
+        return None;
+    }
+    if envelope.login.is_some() && (envelope.listener == Listener::Smtp || !envelope.tls) {
+        // AUTH is not offered there: no client can have a login.
+        envelope.login = None;
+    }
+    // A stranger's domain is as good as another: take the one that gives the result.
+    if let Some(domain) = envelope.from.domain().cloned()
+        && envelope.from.form() == PathForm::Plain
+        && !policy.domains.contains_key(&domain)
+        && !domain
+            .parents()
+            .any(|parent| policy.domains.contains_key(&Domain::literal(parent)))
+    {
+        let domain = Domain::literal(&name_of(envelope.spf));
+        let local = envelope.from.local().unwrap_or("nobody").to_owned();
+        envelope.from = Path::parse(&format!("{local}@{domain}"), &[]);
+    }
+    envelope.helo = name_of(envelope.spf_helo);
+    envelope.spf = envelope
+        .from
+        .domain()
+        .map_or(SpfResult::None, |one| result_of(one.as_str()));
+    Some(envelope)
+}
+
+/// Addresses that no client on a network can have, or that the kernel replaces.
+fn is_unusable(client: IpAddr) -> bool {
+    match client {
+        IpAddr::V4(v4) => {
+            v4.is_multicast()
+                || v4.is_broadcast()
+                || v4.is_unspecified()
+                || v4.octets()[0] >= 240
+                || v4.octets()[0] == 0
+        }
+        IpAddr::V6(v6) => {
+            v6.is_multicast()
+                || v6.is_unspecified()
+                || v6.is_unicast_link_local()
+                || v6.to_ipv4_mapped().is_some()
+        }
+    }
+}
+
+/// Returns the addresses on both sides of every prefix edge.
+fn edges(policy: &Policy) -> BTreeSet<IpAddr> {
+    let mut edges = BTreeSet::new();
+    for prefix in policy.networks.iter().flat_map(|network| &network.prefixes) {
+        let (first, last) = prefix_range(prefix.value);
+        let around = [
+            first.checked_sub(1),
+            Some(first),
+            Some(last),
+            last.checked_add(1),
+        ];
+        edges.extend(around.into_iter().flatten().map(v4_or_v6));
+    }
+    edges
+        .into_iter()
+        .filter(|client| !is_unusable(*client))
+        .collect()
+}
+
+fn parts(policy: &Policy) -> Parts {
+    let mut clients: Vec<IpAddr> = edges(policy).into_iter().collect();
+    for text in [
+        "203.0.113.9",
+        "198.51.100.9",
+        "2001:db8:ffff::9",
+        "127.0.0.1",
+        "::1",
+        "9.9.9.9",
+    ] {
+        clients.extend(text.parse::<IpAddr>());
+    }
+    let mut sessions = Vec::new();
+    for listener in &policy.host.listeners {
+        sessions.push((listener.value, true));
+        if listener.value != Listener::Submissions {
+            sessions.push((listener.value, false));
+        }
+    }
+    let mut logins: Vec<Option<String>> = vec![None, Some("www-data".to_owned())];
+    logins.extend(policy.logins.keys().cloned().map(Some));
+    let mut ours = Vec::new();
+    for (name, domain) in &policy.domains {
+        let names = domain.mailboxes.keys().chain(domain.aliases.keys());
+        ours.extend(names.map(|local| Address::new(local.as_str(), name.clone())));
+        for local in ["nobody", "unknown.user", "root", "double-bounce"] {
+            ours.push(Address::new(local, name.clone()));
+        }
+        ours.push(Address::new("x", Domain::literal(&format!("sub.{name}"))));
+    }
+    let mut from = ours.clone();
+    let mut to = ours;
+    for result in SpfResult::ALL {
+        from.push(Address::new("sender", Domain::literal(&name_of(result))));
+    }
+    to.push(Address::new("victim", Domain::literal("victim.example")));
+    to.push(Address::new("victim", Domain::literal("other.example")));
+    Parts {
+        clients,
+        sessions,
+        logins,
+        helos: SpfResult::ALL.into_iter().map(name_of).collect(),
+        from,
+        to,
+        own: policy
+            .host
+            .addresses
+            .iter()
+            .map(|address| address.value)
+            .collect(),
+    }
+}
+
+/// Returns random envelopes, in groups of one session each.
+pub(crate) fn random(policy: &Policy, seed: u64) -> Vec<Envelope> {
+    let parts = parts(policy);
+    let mut seeded = Seeded::new(seed);
+    let mut envelopes = Vec::with_capacity(RANDOM);
+    while envelopes.len() < RANDOM {
+        let client = *seeded.pick(&parts.clients);
+        let (listener, tls) = *seeded.pick(&parts.sessions);
+        let may_login = tls && listener != Listener::Smtp;
+        let login = seeded.pick(&parts.logins).clone().filter(|_| may_login);
+        let helo = seeded.pick(&parts.helos).clone();
+        for _ in 0..20 {
+            let from = path(&mut seeded, &parts.from, &parts.own, 4);
+            let to = path(&mut seeded, &parts.to, &parts.own, 3);
+            envelopes.push(Envelope {
+                client,
+                listener,
+                tls,
+                login: login.clone(),
+                helo: helo.clone(),
+                spf: from
+                    .domain()
+                    .map_or(SpfResult::None, |one| result_of(one.as_str())),
+                spf_helo: result_of(&helo),
+                from,
+                to,
+            });
+        }
+    }
+    envelopes
+}
+
+/// Returns a path: one in `odd` of any form, the others plain.
+fn path(seeded: &mut Seeded, addresses: &[Address], own: &[IpAddr], odd: usize) -> Path {
+    let address = seeded.pick(addresses).clone();
+    let form = if seeded.below(odd) == 0 {
+        *seeded.pick(&PathForm::ALL)
+    } else {
+        PathForm::Plain
+    };
+    Path::spell(form, &address, own)
+}
+
+/// Returns envelopes from both sides of every prefix edge: to a stranger, to us, and as one of us.
+pub(crate) fn at_edges(policy: &Policy) -> Vec<Envelope> {
+    let parts = parts(policy);
+    let mut envelopes = Vec::new();
+    let sender = Address::new("sender", Domain::literal(&name_of(SpfResult::Pass)));
+    let victim = Address::new("victim", Domain::literal("victim.example"));
+    let ours = parts.to.first().cloned().unwrap_or_else(|| victim.clone());
+    for client in edges(policy) {
+        for (listener, tls) in &parts.sessions {
+            for (from, to) in [(&sender, &victim), (&sender, &ours), (&ours, &victim)] {
+                envelopes.push(Envelope {
+                    client,
+                    listener: *listener,
+                    tls: *tls,
+                    login: None,
+                    helo: name_of(SpfResult::None),
+                    from: Path::spell(PathForm::Plain, from, &parts.own),
+                    to: Path::spell(PathForm::Plain, to, &parts.own),
+                    spf: result_of(from.domain().as_str()),
+                    spf_helo: SpfResult::None,
+                });
+            }
+        }
+    }
+    envelopes
+}

@@ -1,0 +1,81 @@
+//! The machine that a policy's files are tried on: accounts, certificate, and DNS in which every
+//! SPF result really comes out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use mailpol::policy::Policy;
+use mailpol::spf::SpfResult;
+use mailpol::target::Artifacts;
+
+use crate::support::job::{Account, Certificate, DnsFailure, Record, Scene};
+
+/// The password of every account.
+pub(crate) const PASSWORD: &str = "s3cret pass";
+
+/// The domain under which there is a name for each SPF result.
+const RESULTS: &str = "spf-results.example";
+
+/// Returns a name whose SPF result is this one, for MAIL FROM and for HELO.
+pub(crate) fn name_of(result: SpfResult) -> String {
+    format!("{}.{RESULTS}", result.as_str())
+}
+
+/// Returns the result that the name server makes for a domain: that of its name, else `none`.
+pub(crate) fn result_of(domain: &str) -> SpfResult {
+    let domain = domain.trim_end_matches('.').to_ascii_lowercase();
+    let word = domain
+        .strip_suffix(RESULTS)
+        .and_then(|word| word.strip_suffix('.'));
+    word.and_then(SpfResult::parse).unwrap_or(SpfResult::None)
+}
+
+fn zone() -> Vec<Record> {
+    let record = |result: SpfResult| {
+        let name = name_of(result);
+        let text = |text: &str| Record::Txt {
+            name: name.clone(),
+            strings: vec![text.to_owned()],
+        };
+        match result {
+            SpfResult::None => Record::Address {
+                name,
+                address: [203, 0, 113, 7].into(),
+            },
+            SpfResult::Neutral => text("v=spf1 ?all"),
+            SpfResult::Pass => text("v=spf1 +all"),
+            SpfResult::Fail => text("v=spf1 -all"),
+            SpfResult::Softfail => text("v=spf1 ~all"),
+            SpfResult::Temperror => Record::Fails {
+                name,
+                how: DnsFailure::ServFail,
+            },
+            SpfResult::Permerror => text("v=spf1 ip4:bogus -all"),
+        }
+    };
+    SpfResult::ALL.into_iter().map(record).collect()
+}
+
+/// Returns the machine for a policy's files.
+pub(crate) fn scene(policy: &Policy, artifacts: &Artifacts) -> Scene {
+    let host = &policy.host;
+    let logins = policy.logins.keys().map(String::as_str);
+    let accounts = logins.chain(["www-data"]).map(|login| Account {
+        login: login.to_owned(),
+        password: PASSWORD.to_owned(),
+    });
+    let certificates = host.tls.iter().map(|tls| Certificate {
+        name: host.name.value.to_string(),
+        chain: PathBuf::from(&tls.certificate.value),
+        key: PathBuf::from(&tls.key.value),
+    });
+    Scene {
+        hostname: host.name.value.to_string(),
+        addresses: host.addresses.iter().map(|address| address.value).collect(),
+        accounts: accounts.collect(),
+        certificates: certificates.collect(),
+        zone: zone(),
+        commands: artifacts.commands.clone(),
+        files: BTreeMap::new(),
+    }
+}
