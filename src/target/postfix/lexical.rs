@@ -32,6 +32,12 @@ pub(super) enum Unsayable {
     Key,
 }
 
+impl From<Unsayable> for String {
+    fn from(why: Unsayable) -> Self {
+        why.to_string()
+    }
+}
+
 /// Makes a newtype over text that prints and serialises as that text.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {
