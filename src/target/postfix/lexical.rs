@@ -147,11 +147,6 @@ impl Key {
     pub(super) fn null() -> Self {
         Self("<>".to_owned())
     }
-
-    /// Takes text of ours.
-    pub(super) fn fixed(text: &'static str) -> Self {
-        Self(text.to_owned())
-    }
 }
 
 impl Outcome {
