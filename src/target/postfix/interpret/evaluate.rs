@@ -221,7 +221,11 @@ impl Session<'_> {
         at: At,
     ) -> Result<Flow, Unanswered> {
         Ok(match action {
-            Compiled::List(list) => self.list(list, is_guarded)?,
+            // What a client's address or login leads to is permitted by that address or login.
+            Compiled::List(list) => match self.list(list, is_guarded)? {
+                Flow::Permit => self.permit(by, is_guarded, at),
+                flow @ (Flow::GoOn | Flow::Refuse(_)) => flow,
+            },
             Compiled::Plain(Action::Ok) => self.permit(by, is_guarded, at),
             Compiled::Plain(Action::Dunno | Action::Restrictions(_)) => Flow::GoOn,
             Compiled::Plain(Action::Refuse(refusal)) => self.refuse(*refusal, at),
