@@ -129,6 +129,7 @@ impl Addressing {
             | PathForm::Bare
             | PathForm::OddPostmaster
             | PathForm::BareRoute
+            | PathForm::OddRoute
             | PathForm::Spaced
             | PathForm::Escaped
             | PathForm::Dotted
@@ -196,9 +197,11 @@ impl Addressing {
             PathForm::Null | PathForm::Malformed => (Seen::Null, false),
             PathForm::Literal | PathForm::NumericDomain => (Seen::Literal, false),
             PathForm::OwnLiteral => (Seen::OwnLiteral, false),
-            PathForm::Percent | PathForm::Bang | PathForm::QuotedRoute | PathForm::DoubleAt => {
-                (Seen::DomainOnly, true)
-            }
+            PathForm::Percent
+            | PathForm::Bang
+            | PathForm::QuotedRoute
+            | PathForm::DoubleAt
+            | PathForm::OddRoute => (Seen::DomainOnly, true),
             PathForm::Underscore => (Seen::Underscore, false),
             PathForm::Bare => (Seen::Origin, false),
             PathForm::BareRoute if self.has_percent_hack => (Seen::Elsewhere, false),
@@ -219,6 +222,9 @@ impl Addressing {
             PathForm::Bang => self.swaps_bang_path,
             // The address comes dequoted to resolve.c, so an `@` is in quotes there either way.
             PathForm::QuotedRoute | PathForm::DoubleAt => self.cracks_quotes,
+            PathForm::OddRoute => {
+                self.has_percent_hack || self.swaps_bang_path || self.cracks_quotes
+            }
             _ => false,
         }
     }
