@@ -112,11 +112,14 @@ fn with_blanks(form: PathForm, text: &str, local: &str, domain: &str) -> Path {
     let content = unquote(local);
     let (form, local) = if content.contains(ROUTING) {
         (PathForm::OddRoute, None)
+    } else if !is_dot_string(&content) {
+        (PathForm::Malformed, None)
+    } else if content.starts_with('-') {
+        (PathForm::LeadingDash, None)
     } else {
         (form, Some(content.to_ascii_lowercase()))
     };
-    let is_read = form == PathForm::OddRoute || is_dot_string(local.as_deref().unwrap_or_default());
-    let is_read = is_read && is_domain(domain);
+    let is_read = form != PathForm::Malformed && is_domain(domain);
     Path {
         text: text.to_owned(),
         form: if is_read { form } else { PathForm::Malformed },

@@ -160,6 +160,8 @@ fn of_two_oddities_the_more_dangerous_gives_the_form() {
         "-@d.example",
     );
     check("\"-a\"@d.example", PathForm::LeadingDash, "-@d.example");
+    check("-a @d.example", PathForm::LeadingDash, "-@d.example");
+    check("\\-a@d.example", PathForm::LeadingDash, "-@d.example");
     for text in [
         "-u%x.example@d.example",
         "u..r%x.example@d.example",
