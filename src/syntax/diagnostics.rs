@@ -58,7 +58,9 @@ pub struct TooLarge {
 #[error("blocks are nested more than {depth_max} deep")]
 #[diagnostic(
     code(mailpol::syntax::too_deep),
-    help("close the blocks that are open here; no policy needs more than three levels")
+    help(
+        "close the blocks that are open here; no policy needs more than three levels, and none that are commented out in each other"
+    )
 )]
 pub struct TooDeep {
     /// The deepest nesting.

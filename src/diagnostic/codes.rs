@@ -1,0 +1,6 @@
+//! The codes.
+/// x
+#[derive(Debug)]
+pub struct Code;
+/// x
+pub static CODES: &[Code] = &[];
