@@ -31,8 +31,8 @@ enum State {
     Argument { spaced: bool },
     /// Behind `=`.
     Value,
-    /// Behind a node's block.
-    Closed,
+    /// Behind a block of a node; whether one was its own, and not commented out.
+    Closed { own: bool },
     /// Behind a mistake: nothing is looked at before the line ends.
     Lost,
 }
@@ -79,7 +79,9 @@ impl Gate<'_> {
                 self.state = match self.state {
                     State::Node { .. } => State::Node { spaced: true },
                     State::Argument { .. } => State::Argument { spaced: true },
-                    other @ (State::Nodes | State::Value | State::Closed | State::Lost) => other,
+                    other @ (State::Nodes | State::Value | State::Closed { .. } | State::Lost) => {
+                        other
+                    }
                 };
             }
             // The newline behind it ends the node.
@@ -119,7 +121,10 @@ impl Gate<'_> {
             (State::Lost, _) => {}
             (_, Some(dashed)) => self.nothing_commented(dashed, diagnostics),
             (State::Value, None) => self.no_value(diagnostics),
-            (State::Nodes | State::Closed | State::Node { .. } | State::Argument { .. }, None) => {
+            (
+                State::Nodes | State::Closed { .. } | State::Node { .. } | State::Argument { .. },
+                None,
+            ) => {
                 self.dashed = Some(token);
             }
         }
@@ -132,7 +137,7 @@ impl Gate<'_> {
                 self.equals = token;
             }
             State::Lost => {}
-            State::Nodes | State::Node { .. } | State::Value | State::Closed => {
+            State::Nodes | State::Node { .. } | State::Value | State::Closed { .. } => {
                 let help = "write a property as `name=value`";
                 self.tell(
                     token,
@@ -161,13 +166,13 @@ impl Gate<'_> {
             return;
         }
         match self.state {
-            State::Node { .. } | State::Argument { .. } | State::Lost => {}
+            State::Node { .. }
+            | State::Argument { .. }
+            | State::Closed { own: false }
+            | State::Lost => {}
             State::Value => self.no_value(diagnostics),
-            State::Closed => {
-                if dashed {
-                    self.state = State::Nodes;
-                    return;
-                }
+            State::Closed { own: true } if dashed => {}
+            State::Closed { own: true } => {
                 let help = "write everything in the first one";
                 self.tell(token, "a node has one block", Some(help), diagnostics);
             }
@@ -193,13 +198,12 @@ impl Gate<'_> {
             self.nothing_commented(dashed, diagnostics);
         }
         self.dashed = None;
-        if self.open.pop().is_none() {
+        let Some((_, dashed)) = self.open.pop() else {
             let help = "delete it, or write the `{` that it closes";
             self.tell(token, "`}` closes nothing", Some(help), diagnostics);
             return;
-        }
-        // A block that is commented out leaves its node as it was.
-        self.state = State::Closed;
+        };
+        self.state = State::Closed { own: !dashed };
     }
 
     fn text(&mut self, token: Token, diagnostics: &mut Diagnostics) {
@@ -221,7 +225,7 @@ impl Gate<'_> {
                     State::Lost
                 };
             }
-            State::Closed => self.behind_block(token, diagnostics),
+            State::Closed { .. } => self.behind_block(token, diagnostics),
             State::Lost => {}
         }
     }
@@ -243,7 +247,7 @@ impl Gate<'_> {
                     self.no_blank(token, diagnostics);
                 }
             }
-            State::Closed => self.behind_block(token, diagnostics),
+            State::Closed { .. } => self.behind_block(token, diagnostics),
             State::Lost => {}
         }
     }

@@ -4,6 +4,7 @@
 //! [`NODES`], and the files of `node` make the typed tree. Not here: what anything means (`policy`).
 
 mod check;
+mod format;
 mod gate;
 mod lexer;
 mod reader;
@@ -16,6 +17,7 @@ pub mod shape;
 pub mod tree;
 
 pub(crate) use check::shorten;
+pub use format::format;
 pub use node::NODES;
 pub(crate) use scan::{escape, is_control, is_direction};
 
