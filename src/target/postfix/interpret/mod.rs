@@ -21,6 +21,7 @@ mod compile;
 mod decide;
 mod delivery;
 mod diagnostics;
+mod entries;
 mod evaluate;
 mod keys;
 mod listing;
