@@ -28,6 +28,7 @@ const WITHOUT_EXAMPLE: [(&str, &str); 13] = [
     ("mailpol::prove::listener", "raw settings cannot open one"),
     ("mailpol::prove::no_proof", "no policy brings it about"),
     ("mailpol::target::missing_root", "build always has it"),
+    ("mailpol::target::setting", "the language says it first"),
     (
         "mailpol::target::unjudged_service",
         "raw settings cannot add one",
