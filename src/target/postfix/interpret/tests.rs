@@ -223,7 +223,7 @@ fn no_text_makes_the_reader_panic() {
             } else {
                 broken.replace_range(at..=at, word);
             }
-            let cut = &text[..at];
+            let cut = text.get(..at).unwrap();
             for broken in [broken.as_str(), cut] {
                 let _ = if is_main {
                     reading(broken, &master)
