@@ -272,7 +272,7 @@ pub struct MissingProperty {
 
 /// Too few or too many arguments.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{node}` takes {wanted}, and {count} were written")]
+#[error("`{node}` takes {wanted}, not {count}")]
 #[diagnostic(code(mailpol::syntax::argument_count), help("write `{example}`"))]
 pub struct ArgumentCount {
     /// The node.

@@ -9,7 +9,9 @@ mod gate;
 mod lexer;
 mod reader;
 mod scan;
+mod schema;
 pub(crate) mod suggest;
+mod wrong;
 
 pub mod diagnostics;
 pub mod node;
@@ -19,7 +21,8 @@ pub mod tree;
 pub(crate) use check::shorten;
 pub use format::format;
 pub use node::NODES;
-pub(crate) use scan::{escape, is_control, is_direction};
+pub(crate) use scan::escape;
+pub use schema::schema;
 
 use std::sync::Arc;
 
@@ -99,3 +102,6 @@ fn start(source: &Arc<Source>) -> Loc {
     let length = line.map_or(0, |line| line.trim_end().len());
     Loc::new(source, lead, lead + length)
 }
+
+#[cfg(test)]
+mod tests;

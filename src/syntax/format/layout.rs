@@ -1,90 +1,9 @@
-//! `mailpol fmt`: the one layout of a policy. Every comment is kept, and every word as it is written.
-//!
-//! A node a line, four blanks a level, one blank between words, at most one empty line. A block that
-//! stands on one line stays there if it fits. What comes out is read again and must say the same.
+//! From tokens to lines: what belongs together, and which comments go with it.
 
-use std::sync::Arc;
-
-use super::diagnostics::FormatDiffers;
-use super::lexer::{TokenKind, tokens};
-use super::tree::Node as Meant;
-use super::{gate, reader, scan};
-use crate::diagnostic::{Diagnostics, Reported};
-use crate::source::Source;
-
-/// The widest line that a block may stand on.
-const WIDTH_MAX: usize = 100;
-/// The blanks of one level.
-const INDENT: &str = "    ";
-
-/// Returns a policy in its one layout.
-pub fn format(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
-    let before = diagnostics.errors();
-    scan::scan(source, diagnostics)?;
-    gate::check(source, diagnostics);
-    diagnostics.failed_since(before)?;
-    let nodes = reader::read(source, diagnostics)?;
-    let mut text = String::new();
-    print(&Layout::of(source.text()), 0, &mut text);
-    let formatted = Source::new(source.name(), text.clone());
-    let same = reader::read(&formatted, diagnostics).is_ok_and(|again| same(&nodes, &again));
-    if !same || words(source.text()) != words(&text) {
-        return Err(diagnostics.error(FormatDiffers {
-            name: source.name().to_owned(),
-        }));
-    }
-    Ok(text)
-}
-
-/// Returns whether two trees differ in places only.
-fn same(a: &[Meant], b: &[Meant]) -> bool {
-    a.len() == b.len()
-        && a.iter().zip(b).all(|(a, b)| {
-            let arguments = a.arguments.iter().zip(&b.arguments);
-            let properties = a.properties.iter().zip(&b.properties);
-            a.name.value == b.name.value
-                && a.arguments.len() == b.arguments.len()
-                && a.properties.len() == b.properties.len()
-                && arguments.into_iter().all(|(a, b)| a.value == b.value)
-                && properties
-                    .into_iter()
-                    .all(|(a, b)| a.0.value == b.0.value && a.1.value == b.1.value)
-                && same(a.children(), b.children())
-        })
-}
-
-/// Returns the words of a text, comments and punctuation included, but no blanks and line ends.
-///
-/// Comments come in an order of their own: one may move to the line above what it stands beside.
-fn words(text: &str) -> (Vec<&str>, Vec<&str>) {
-    let mut words = Vec::new();
-    let mut comments = Vec::new();
-    for token in tokens(text) {
-        let word = text.get(token.start..token.end).unwrap_or_default();
-        match token.kind {
-            TokenKind::Blank | TokenKind::Newline | TokenKind::Semicolon => {}
-            TokenKind::Continuation => comments.extend(comment_of(word)),
-            TokenKind::LineComment | TokenKind::BlockComment => comments.push(word.trim_end()),
-            TokenKind::Slashdash
-            | TokenKind::Equals
-            | TokenKind::Open
-            | TokenKind::Close
-            | TokenKind::Text
-            | TokenKind::Literal
-            | TokenKind::Wrong(_) => words.push(word),
-        }
-    }
-    (words, comments)
-}
-
-/// Returns the comment behind the backslash of a continued line.
-fn comment_of(continuation: &str) -> Option<&str> {
-    let start = continuation.find("//")?;
-    continuation.get(start..).map(str::trim_end)
-}
+use crate::syntax::lexer::{TokenKind, tokens};
 
 /// What stands in a block.
-enum Item {
+pub(super) enum Item {
     /// An empty line.
     Empty,
     /// A comment on its own line.
@@ -95,16 +14,16 @@ enum Item {
 
 /// A node as it is laid out.
 #[derive(Default)]
-struct Node {
+pub(super) struct Node {
     /// Whether `/-` stands before it.
-    dashed: bool,
-    parts: Vec<Part>,
+    pub(super) dashed: bool,
+    pub(super) parts: Vec<Part>,
     /// The comment behind it.
-    comment: Option<String>,
+    pub(super) comment: Option<String>,
 }
 
 /// A part of a node.
-enum Part {
+pub(super) enum Part {
     /// A name, an argument, a property, a comment: with its `/-`.
     Words(String),
     /// A block.
@@ -129,7 +48,7 @@ struct Level {
 }
 
 /// Reads tokens into items.
-struct Layout {
+pub(super) struct Layout {
     levels: Vec<Level>,
     level: Level,
     /// Whether `/-` stands before what comes next.
@@ -140,7 +59,7 @@ struct Layout {
 
 impl Layout {
     /// Returns the items of a text that the gate has let through.
-    fn of(text: &str) -> Vec<Item> {
+    pub(super) fn of(text: &str) -> Vec<Item> {
         let mut layout = Self {
             levels: Vec::new(),
             level: Level::default(),
@@ -331,91 +250,8 @@ fn trim(items: &mut Vec<Item>) {
     while items.pop_if(|item| is_empty(item)).is_some() {}
 }
 
-/// Writes the items of a block, each on lines of its own.
-fn print(items: &[Item], depth: usize, text: &mut String) {
-    let indent = INDENT.repeat(depth);
-    for item in items {
-        match item {
-            Item::Empty => {}
-            Item::Comment(comment) => {
-                text.push_str(&indent);
-                text.push_str(comment);
-            }
-            Item::Node(node) => print_node(node, depth, text),
-        }
-        text.push('\n');
-    }
-}
-
-fn print_node(node: &Node, depth: usize, text: &mut String) {
-    text.push_str(&INDENT.repeat(depth));
-    if node.dashed {
-        text.push_str("/- ");
-    }
-    let mut blank = "";
-    for part in &node.parts {
-        text.push_str(blank);
-        blank = " ";
-        match part {
-            Part::Words(words) => text.push_str(words),
-            Part::Break(comment) => {
-                text.push('\\');
-                if let Some(comment) = comment {
-                    text.push(' ');
-                    text.push_str(comment);
-                }
-                text.push('\n');
-                text.push_str(&INDENT.repeat(depth + 1));
-                blank = "";
-            }
-            Part::Block {
-                dashed,
-                inline,
-                items,
-            } => print_block(*dashed, *inline, items, depth, text),
-        }
-    }
-    if let Some(comment) = &node.comment {
-        text.push(' ');
-        text.push_str(comment);
-    }
-}
-
-fn print_block(dashed: bool, inline: bool, items: &[Item], depth: usize, text: &mut String) {
-    if dashed {
-        text.push_str("/-");
-    }
-    if items.is_empty() {
-        text.push_str("{}");
-        return;
-    }
-    if let Some(flat) = flat(inline, items) {
-        let column = text.chars().rev().take_while(|c| *c != '\n').count();
-        if column + flat.chars().count() <= WIDTH_MAX {
-            text.push_str(&flat);
-            return;
-        }
-    }
-    text.push_str("{\n");
-    print(items, depth + 1, text);
-    text.push_str(&INDENT.repeat(depth));
-    text.push('}');
-}
-
-/// Returns a block on one line, if it stood on one.
-fn flat(inline: bool, items: &[Item]) -> Option<String> {
-    if !inline {
-        return None;
-    }
-    let mut nodes = Vec::new();
-    for item in items {
-        let Item::Node(node) = item else {
-            return None;
-        };
-        let mut line = String::new();
-        print_node(node, 0, &mut line);
-        nodes.push(line);
-    }
-    let line = format!("{{ {} }}", nodes.join("; "));
-    (!line.contains('\n')).then_some(line)
+/// Returns the comment behind the backslash of a continued line.
+pub(super) fn comment_of(continuation: &str) -> Option<&str> {
+    let start = continuation.find("//")?;
+    continuation.get(start..).map(str::trim_end)
 }
