@@ -1,7 +1,7 @@
 //! The pages of the diagnostics: each code has one, and its examples do what they say.
 //!
-//! An example leaves out what does not matter: the nodes `mailpol`, `host` and `domain` that it does
-//! not have are added. `<U+202E>` stands for that character.
+//! An example leaves out what does not matter: the nodes `mailpol`, `host` and `domain` that it
+//! does not have are added. `<U+202E>` stands for that character.
 #![expect(clippy::disallowed_methods, reason = "tests read pages and sources")]
 
 #[path = "support/language.rs"]

@@ -9,8 +9,10 @@ use mailpol::policy::{self, Policy};
 use mailpol::source::Source;
 use mailpol::syntax;
 
-const BASE: &str = "mailpol version=1\n\nhost \"mx.example.org\" {\n    address \"198.51.100.25\"\n    \
-                    listen \"smtp\"\n}\n\ndomain \"example.org\" {\n    mailbox \"john\"\n    alias \
+const BASE: &str = "mailpol version=1\n\nhost \"mx.example.org\" {\n    address \
+ \"198.51.100.25\"\n    \
+                    listen \"smtp\"\n}\n\ndomain \"example.org\" {\n    mailbox \"john\"\n    \
+                     alias \
                     \"postmaster\" \"john\"\n}\n";
 
 fn compile(text: &str, tables: &[(&str, String)]) -> (Result<Policy, Reported>, Diagnostics) {
@@ -104,7 +106,8 @@ fn tables_of_many_rows_are_read() {
         )
         .unwrap();
     }
-    let policy = "mailpol version=1\n\nhost \"mx.example.org\" {\n    address \"198.51.100.25\"\n    \
+    let policy = "mailpol version=1\n\nhost \"mx.example.org\" {\n    address \
+     \"198.51.100.25\"\n    \
                   listen \"smtp\"\n    postmaster \"info@d0.example\"\n}\n\n\
                   auth \"saslauthd\" mechanism=\"shadow\"\n\ndomains file=\"d.tsv\"\n\n\
                   mailboxes file=\"m.tsv\"\n\nnetworks file=\"n.tsv\"\n";

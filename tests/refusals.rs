@@ -23,7 +23,8 @@ fn compile(text: &str) -> (Option<Policy>, BTreeSet<String>) {
 fn policy(host: &str, domain: &str, rest: &str) -> String {
     format!(
         "mailpol version=1\nhost \"mx.example.org\" {{\n address \"198.51.100.25\"\n listen \
-         \"smtp\"\n {host}\n}}\nauth \"saslauthd\" mechanism=\"shadow\"\ndomain \"example.org\" {{\n \
+         \"smtp\"\n {host}\n}}\nauth \"saslauthd\" mechanism=\"shadow\"\ndomain \"example.org\" \
+          {{\n \
          mailbox \"john\" login=\"john\"\n alias \"postmaster\" \"john\"\n {domain}\n}}\n{rest}\n"
     )
 }
@@ -287,7 +288,8 @@ fn networks_of_everybody() {
         bad(&with(cidr), "network::universal");
     }
     // In two networks as in one; what is said of a nested one does not matter.
-    let two = "network \"a\" { cidr \"0.0.0.0/1\"; may-send }\nnetwork \"b\" { cidr \"128.0.0.0/1\"; \
+    let two = "network \"a\" { cidr \"0.0.0.0/1\"; may-send }\nnetwork \"b\" { cidr \
+     \"128.0.0.0/1\"; \
                may-send { from \"john@example.org\" } }\nnetwork \"c\" { cidr \"10.0.0.0/8\" }";
     bad(&policy("", "", two), "network::universal");
     // Only networks that may send are asked.
@@ -457,7 +459,8 @@ fn targets_of_aliases() {
 
 #[test]
 fn postmasters() {
-    let one = "mailpol version=1\nhost \"mx.example.org\" {\n address \"198.51.100.25\"\n listen \"smtp\"\n";
+    let one = "mailpol version=1\nhost \"mx.example.org\" {\n address \"198.51.100.25\"\n \
+     listen \"smtp\"\n";
     let two = "}\ndomain \"b.example\" { mailbox \"x\" }\ndomain \"a.example\" { mailbox \"y\" }\n";
     let postmaster = |text: &str| {
         compile(text)
