@@ -97,7 +97,8 @@ pub struct PathInvalid {
 #[diagnostic(
     code(mailpol::host::tls_missing),
     help(
-        "add `tls certificate=\"/etc/ssl/mx/fullchain.pem\" key=\"/etc/ssl/mx/privkey.pem\"` to the host"
+        "add `tls certificate=\"/etc/ssl/mx/fullchain.pem\" key=\"/etc/ssl/mx/privkey.pem\"` to \
+         the host"
     )
 )]
 pub struct TlsMissing {
@@ -174,18 +175,4 @@ pub struct LoginDuplicate {
     /// The first.
     #[label("first declared here")]
     pub first: Loc,
-}
-
-/// A policy without a host.
-#[derive(Debug, Error, Diagnostic)]
-#[error("the policy has no host")]
-#[diagnostic(
-    code(mailpol::host::missing),
-    help("add `host \"mx.example.org\" {{ address \"198.51.100.25\"; listen \"smtp\" }}`")
-)]
-pub struct HostMissing {
-    /// The start of the policy.
-    #[source_code]
-    #[label(primary, "it must stand in here")]
-    pub at: Loc,
 }

@@ -20,7 +20,8 @@ impl Obligation for SenderDoesNotAuthorise {
     }
 
     fn sentence(&self) -> &'static str {
-        "what a stranger claims (sender, HELO, SPF) never changes the answer for a foreign recipient"
+        "what a stranger claims (sender, HELO, SPF) never changes the answer for a foreign \
+         recipient"
     }
 
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {

@@ -106,13 +106,12 @@ fn listed_table(
         Table::Static(row) => rows.extend(everything(&Row::new(label, row.at))),
         Table::Rows { rows: keys, .. } => {
             for key in keys {
-                match key.key.parse::<IpAddr>() {
-                    Ok(ip) => rows.push((IpNet::from(ip), Row::new(label, key.at))),
-                    Err(_) => {
-                        let reason = "a key is no address: client names are not in the envelope";
-                        diagnostics.error(UnjudgedTable::new(&key.key, reason, &key.at));
-                    }
-                }
+                let Ok(ip) = key.key.parse::<IpAddr>() else {
+                    let reason = "a key is no address: client names are not in the envelope";
+                    diagnostics.error(UnjudgedTable::new(&key.key, reason, &key.at));
+                    continue;
+                };
+                rows.push((IpNet::from(ip), Row::new(label, key.at)));
             }
         }
         Table::Patterns(lines) => {
@@ -167,8 +166,8 @@ pub(super) fn prefix(text: &str) -> Result<IpNet, Fault> {
 
 /// Reads the rules of a cidr table: in order, the first that holds the client answers.
 ///
-/// A rule that cidr_match_parse(3) does not take is skipped by Postfix with a warning; here it is an
-/// error, since nobody means it.
+/// A rule that cidr_match_parse(3) does not take is skipped by Postfix with a warning; here it is
+/// an error, since nobody means it.
 pub(super) fn cidr(
     lines: &[TableRow],
     mut label: impl FnMut(&TableRow) -> Label,

@@ -1,5 +1,5 @@
-//! The closed list of patterns (docs/targets/postfix.md): known by their exact text, and modelled by
-//! what they mean for the forms of paths. Any other pattern is refused by name.
+//! The closed list of patterns (docs/targets/postfix.md): known by their exact text, and modelled
+//! by what they mean for the forms of paths. Any other pattern is refused by name.
 
 use crate::mail::PathForm;
 

@@ -178,12 +178,4 @@ impl Lookup {
             .iter()
             .map(|(domain, value)| (domain.as_ref(), value.as_ref()))
     }
-
-    /// Looks a name up that is no address: a login, an alias of aliases(5).
-    pub(super) fn name(&self, name: &str) -> Option<&str> {
-        self.always
-            .as_ref()
-            .or_else(|| self.bare.get(name))
-            .map(AsRef::as_ref)
-    }
 }
