@@ -148,7 +148,7 @@ impl Reader<'_> {
         };
         match name {
             "cleanup_service_name" => {
-                let to = service.overrides.get(name).map(|value| value.as_str());
+                let to = service.overrides.get(name).map(text::Text::as_str);
                 let mut services = self.services.iter();
                 matches!(service.command.as_str(), "pickup" | "bounce")
                     && services.any(|one| is_cleanup(one) && Some(one.name.as_str()) == to)
