@@ -246,7 +246,7 @@ impl Addressing {
             PathForm::Literal | PathForm::NumericDomain => (Seen::Literal, false),
             PathForm::OwnLiteral => (Seen::OwnLiteral, false),
             PathForm::Percent | PathForm::Bang | PathForm::QuotedRoute | PathForm::DoubleAt => {
-                (Seen::DomainOnly, true)
+                (Seen::Routed, true)
             }
             PathForm::Underscore => (Seen::Underscore, false),
             PathForm::Bare => (Seen::Origin, false),

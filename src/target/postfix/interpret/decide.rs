@@ -222,11 +222,14 @@ impl PostfixDecider {
                     self.delivery.foreign()
                 }
             }
-            Seen::Whole | Seen::DomainOnly | Seen::Underscore if resolved.class.is_ours() => {
+            Seen::Whole | Seen::DomainOnly | Seen::Routed | Seen::Underscore
+                if resolved.class.is_ours() =>
+            {
                 Route::Recipient
             }
             Seen::Whole
             | Seen::DomainOnly
+            | Seen::Routed
             | Seen::Underscore
             | Seen::Literal
             | Seen::Elsewhere
