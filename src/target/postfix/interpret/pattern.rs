@@ -49,8 +49,8 @@ pub(super) struct Rule {
 }
 
 const ATOM: &str = "[-A-Za-z0-9!#$%&'*+/=?^_`{|}~]+";
-const QUOTED: &str = "\"([^\"\\\\]|\\\\.)*\"";
-const PLAINQUOTED: &str = "\"[^\"\\\\]*\"";
+const QUOTED: &str = "\"([^\"\\\\]|\\\\.)+\"";
+const PLAINQUOTED: &str = "\"[^\"\\\\]+\"";
 const ROUTE: &str = "(@[-A-Za-z0-9.]+(,@[-A-Za-z0-9.]+)*:)?";
 const DOMAIN: &str = "[-A-Za-z0-9_]+(\\.[-A-Za-z0-9_]+)*";
 const LITERAL: &str = "\\[[A-Za-z0-9.:]+\\]";
