@@ -5,7 +5,7 @@ use super::catalogue::{Catalogue, Side};
 use super::diagnostics::UnjudgedTable;
 use super::keys::{self, Key};
 use super::map::{Hit, Map, Parents, Strategy, Surroundings};
-use super::pattern;
+use super::pattern::{self, Matches};
 use super::table::{Table, TableRow};
 use crate::decision::{AddressKey, AddressTable, Label, Row};
 use crate::diagnostic::Diagnostics;
@@ -22,6 +22,7 @@ pub(super) struct Rows {
     star: Option<Row>,
     null: Option<Hit>,
     literal: Option<Hit>,
+    routed: Option<Hit>,
     always: Option<Hit>,
 }
 
@@ -73,15 +74,18 @@ impl Rows {
         label: &mut dyn FnMut(&TableRow) -> Label,
         diagnostics: &mut Diagnostics,
     ) {
-        match pattern::literal_rule(&line.value) {
-            Some(value) if matches!(strategy, Strategy::Access(_)) => {
+        match pattern::address_rule(&line.value) {
+            Some((matches, value)) if matches!(strategy, Strategy::Access(_)) => {
                 let row = TableRow {
                     key: String::new(),
                     value: value.to_owned(),
                     at: line.at.clone(),
                 };
                 let hit = (label(&row), line.at.clone());
-                self.literal.get_or_insert(hit);
+                match matches {
+                    Matches::Literals => self.literal.get_or_insert(hit),
+                    Matches::Routes => self.routed.get_or_insert(hit),
+                };
             }
             _ => {
                 let reason = "the pattern is not on the closed list of docs/targets/postfix.md";
@@ -182,6 +186,7 @@ impl Rows {
             origin: add(" at the origin", self.origin(around)),
             null: self.null,
             literal: self.literal,
+            routed: self.routed,
             underscore,
             always: other.map(|row| (row.label, row.at)),
         }

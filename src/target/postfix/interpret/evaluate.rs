@@ -186,7 +186,11 @@ impl Session<'_> {
     /// Looks an access table up by mail address (check_mail_access).
     fn by_map(&mut self, table: &ByMap, side: Side, is_guarded: bool) -> Result<Flow, Unanswered> {
         let resolved = self.resolved(side)?;
-        let Some((label, at)) = table.map.find(&resolved.seen, self)? else {
+        let hit = match &table.map.routed {
+            Some((label, at)) if resolved.is_routed => Some((*label, At::Place(at.clone()))),
+            Some(_) | None => table.map.find(&resolved.seen, self)?,
+        };
+        let Some((label, at)) = hit else {
             return Ok(Flow::GoOn);
         };
         let Some(action) = action(&table.actions, label) else {
@@ -275,8 +279,11 @@ impl Session<'_> {
         if program.owners.owned.find(&resolved.seen, self)?.is_none() && allows_unowned {
             return Ok(Flow::GoOn);
         }
-        let owns = resolved.seen == super::map::Seen::Whole
-            && self.label(program.owners.owns)? == Label(1);
+        let owns = match resolved.seen {
+            super::map::Seen::Whole => self.label(program.owners.owns)? == Label(1),
+            super::map::Seen::DomainOnly => self.label(program.owners.owns_domain)? == Label(1),
+            _ => false,
+        };
         Ok(if owns {
             Flow::GoOn
         } else {

@@ -75,6 +75,8 @@ pub(super) struct Map {
     pub(super) origin: Option<TestId>,
     pub(super) null: Option<Hit>,
     pub(super) literal: Option<Hit>,
+    /// What a pattern says of every local-part that holds a route.
+    pub(super) routed: Option<Hit>,
     pub(super) underscore: Option<Hit>,
     pub(super) always: Option<Hit>,
 }

@@ -3,11 +3,27 @@
 
 use crate::mail::PathForm;
 
-/// Returns the value of a rule whose pattern is that of address literals, `/\]$/`.
-pub(super) fn literal_rule(rule: &str) -> Option<&str> {
-    let value = rule.strip_prefix("/\\]$/")?;
-    let trimmed = value.trim();
-    (value.starts_with([' ', '\t']) && !trimmed.is_empty()).then_some(trimmed)
+/// What a rule over addresses matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Matches {
+    /// `/\]$/`: address literals.
+    Literals,
+    /// `/[@%!].*@/`: local-parts that hold a route.
+    Routes,
+}
+
+/// Returns what a rule over addresses matches, and its value, if it is on the closed list.
+pub(super) fn address_rule(rule: &str) -> Option<(Matches, &str)> {
+    let rules = [
+        ("/\\]$/", Matches::Literals),
+        ("/[@%!].*@/", Matches::Routes),
+    ];
+    rules.into_iter().find_map(|(pattern, matches)| {
+        let value = rule.strip_prefix(pattern)?;
+        let trimmed = value.trim();
+        let is_one = value.starts_with([' ', '\t']) && !trimmed.is_empty();
+        is_one.then_some((matches, trimmed))
+    })
 }
 
 /// What a rule of the command filter does with the paths that it matches.
