@@ -7,6 +7,7 @@ use super::fork::{Answers, Concrete, Incomplete, Known, Leaf, Visited, explore, 
 use super::keys::Keys;
 use super::obligation::{OBLIGATIONS, Outcome};
 use super::report::{Answer, Finding};
+use super::selection::{Body, EQUALITY, Selection};
 use super::side::{Side, differing_test, reach_test};
 use super::statement;
 use super::universe::{Axis, TestNumber, Universe, World};
@@ -20,6 +21,8 @@ pub(super) struct Subjects<'a> {
     pub(super) reference: &'a PolicyDecider<'a>,
     /// A name and a decider; without it the run is about the policy itself.
     pub(super) files: Option<(&'a str, &'a dyn Decider)>,
+    /// The questions that are put.
+    pub(super) selection: Selection<'a>,
 }
 
 /// Counterexamples that are tried: of the leaves that fail, the first ones.
@@ -29,7 +32,9 @@ const CANDIDATES_MAX: usize = 256;
 pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
     on_universe(subjects, |run, reference, differing| {
         let mut findings = run.obligations();
-        findings.extend(differing.map(|differing| run.equality(reference, differing)));
+        let body = subjects.selection.body(EQUALITY);
+        let equality = |(differing, body)| run.equality(reference, differing, body);
+        findings.extend(differing.zip(body).map(equality));
         findings
     })
 }
@@ -183,7 +188,17 @@ impl Run<'_, '_> {
                     statement::holds(number, stated, asked, outcome)
                 }),
             });
-        obligations.chain(statements).collect()
+        let selection = self.subjects.selection;
+        obligations
+            .chain(statements)
+            .filter_map(|one| match selection.body(&one.name)? {
+                Body::Stated => Some(one),
+                Body::Blank => Some(Predicate {
+                    holds: Box::new(|_, _| Ok(true)),
+                    ..one
+                }),
+            })
+            .collect()
     }
 
     /// Checks one predicate over the envelopes of a leaf.
@@ -268,10 +283,13 @@ impl Run<'_, '_> {
     }
 
     /// Checks that both sides decide every class alike.
-    fn equality(&self, reference: &Side<'_>, differing: TestNumber) -> Finding {
+    fn equality(&self, reference: &Side<'_>, differing: TestNumber, body: Body) -> Finding {
         let mut judge = |answers: &Answers| {
             let ours = reference.outcome(answers)?;
             let theirs = self.judged.outcome(answers)?;
+            if body == Body::Blank {
+                return Ok(true);
+            }
             let form = equivalence::forward(answers, self.declared_offset)?;
             equivalence::equal(&ours, &theirs, form, reference, &self.judged, &mut || {
                 answers.get(differing).ok_or(differing)
@@ -287,7 +305,7 @@ impl Run<'_, '_> {
             equivalence::differ(reference.decider, self.judged.decider, envelope)
         };
         Finding {
-            name: "policy-equals-files".to_owned(),
+            name: EQUALITY.to_owned(),
             sentence: "the files decide every class of envelopes as the policy does".to_owned(),
             at: None,
             answer: suspects.answer(visited, &replay, |envelope| self.counterexample(envelope)),
