@@ -4,12 +4,13 @@ use super::diagnostics::{
     ArgumentCount, ControlInText, LongText, MissingNode, MissingProperty, RepeatedNode,
     RepeatedProperty, UnknownNode, UnknownProperty, UnknownWord, UnwantedBlock, WrongKind,
 };
-use super::scan::{escape, is_control, is_direction};
+use super::node::NODES;
+use super::scan::escape;
 use super::shape::{ArgumentSpec, Kind, MANY, NodeSpec, Occurs};
 use super::suggest;
-use super::tree::{Node, Value};
+use super::tree::{Node, Text, Value};
 use crate::diagnostic::Diagnostics;
-use crate::source::{Loc, Spanned};
+use crate::source::{Loc, Spanned, is_control, is_direction};
 
 /// The longest text on one line.
 const TEXT_BYTES_MAX: usize = 8 << 10;
@@ -34,7 +35,8 @@ pub(super) fn check(
             diagnostics.error(UnknownNode {
                 name: shorten(&node.name.value),
                 within: within.map_or_else(String::new, |name| format!(" in `{name}`")),
-                help: suggest::help(&node.name.value, &names),
+                help: elsewhere(&node.name.value)
+                    .or_else(|| suggest::help(&node.name.value, &names)),
                 at: node.name.at,
             });
             continue;
@@ -69,6 +71,26 @@ pub(super) fn check(
     sound
 }
 
+/// Returns where a node of this name may stand, if the language has one.
+fn elsewhere(name: &str) -> Option<String> {
+    let mut homes: Vec<&str> = Vec::new();
+    let mut open: Vec<&NodeSpec> = NODES.to_vec();
+    while let Some(spec) = open.pop() {
+        if spec.children.iter().any(|child| child.name == name) {
+            homes.push(spec.name);
+        }
+        open.extend(spec.children);
+    }
+    if NODES.iter().any(|spec| spec.name == name) {
+        return Some(format!(
+            "`{name}` stands at the top of the policy, in no block"
+        ));
+    }
+    homes.sort_unstable();
+    homes.dedup();
+    (!homes.is_empty()).then(|| format!("`{name}` stands in {}", suggest::list(&homes)))
+}
+
 /// Returns a node with those of its parts that may stand there.
 fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Node {
     let Node {
@@ -79,7 +101,35 @@ fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Nod
         at,
     } = node;
     let arguments = check_arguments(arguments, spec, &at, diagnostics);
-    let mut sound: Vec<(super::tree::Text, Spanned<Value>)> = Vec::new();
+    let properties = check_properties(properties, spec, &at, diagnostics);
+    let children = children.unwrap_or_default();
+    let children = if spec.children.is_empty() {
+        if !children.is_empty() {
+            diagnostics.error(UnwantedBlock {
+                node: spec.name,
+                at: name.at.clone(),
+            });
+        }
+        Vec::new()
+    } else {
+        check(children, spec.children, Some(spec.name), &at, diagnostics)
+    };
+    Node {
+        name,
+        arguments,
+        properties,
+        children: Some(children),
+        at,
+    }
+}
+
+fn check_properties(
+    properties: Vec<(Text, Spanned<Value>)>,
+    spec: &NodeSpec,
+    at: &Loc,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Text, Spanned<Value>)> {
+    let mut sound: Vec<(Text, Spanned<Value>)> = Vec::new();
     for (key, value) in properties {
         let Some(property) = spec.property(&key.value) else {
             let names: Vec<&str> = spec.properties.iter().map(|one| one.name).collect();
@@ -100,9 +150,13 @@ fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Nod
             });
             continue;
         }
-        if check_value(&value, property.kind, property.name, diagnostics) {
-            sound.push((key, value));
-        }
+        // One of a wrong kind was written all the same, so that nobody misses it.
+        let value = if check_value(&value, property.kind, property.name, diagnostics) {
+            value
+        } else {
+            Spanned::new(Value::Null, value.at)
+        };
+        sound.push((key, value));
     }
     for property in spec.properties.iter().filter(|property| property.required) {
         if !sound.iter().any(|(key, _)| key.value == property.name) {
@@ -114,35 +168,7 @@ fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Nod
             });
         }
     }
-    let children = match children {
-        Some(children) if spec.children.is_empty() => {
-            if !children.is_empty() {
-                diagnostics.error(UnwantedBlock {
-                    node: spec.name,
-                    at: name.at.clone(),
-                });
-            }
-            None
-        }
-        Some(children) => Some(check(
-            children,
-            spec.children,
-            Some(spec.name),
-            &at,
-            diagnostics,
-        )),
-        None => {
-            let none = check(Vec::new(), spec.children, Some(spec.name), &at, diagnostics);
-            (!none.is_empty()).then_some(none)
-        }
-    };
-    Node {
-        name,
-        arguments,
-        properties: sound,
-        children,
-        at,
-    }
+    sound
 }
 
 fn check_arguments(
@@ -180,7 +206,6 @@ fn wanted(arguments: Option<&ArgumentSpec>, min: usize, max: usize) -> String {
     };
     match (min, max) {
         (1, 1) => format!("one argument, the {}", arguments.name),
-        (2, 2) => format!("two arguments, {}", arguments.name),
         (1, MANY) => format!("at least one {}", arguments.name),
         (min, max) if min == max => format!("{min} arguments"),
         (min, _) => format!("at least {min} arguments"),

@@ -19,6 +19,10 @@ use super::diagnostics::UnjudgedTable;
 
 /// What trivial-rewrite(8) knows: the same for all listeners.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a parameter of trivial-rewrite(8) that is yes or no"
+)]
 pub(super) struct Addressing {
     pub(super) around: Surroundings,
     pub(super) classes: Classes,
@@ -61,6 +65,26 @@ pub(super) struct Filter {
     rules: Vec<(Rule, Loc)>,
     /// The address that [`Effect::Rename`] is about.
     double_bounce: Option<TestId>,
+}
+
+/// All that the model asks of a form: two forms with the same traits are decided alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Traits {
+    /// This rule of the filter makes it a syntax error, whatever the address.
+    Spoiled(usize),
+    /// It is looked at.
+    Looked {
+        /// The rules of the filter that match, in order.
+        rules: Vec<usize>,
+        is_error: bool,
+        seen: Seen,
+        is_routed: bool,
+        leads_elsewhere: bool,
+        has_address: bool,
+        has_domain: bool,
+        /// A form that some rule of Postfix names by itself.
+        named: Option<PathForm>,
+    },
 }
 
 /// What becomes of a path before it is looked at.
@@ -135,6 +159,41 @@ impl Addressing {
             | PathForm::OddLocal
             | PathForm::EightBit
             | PathForm::LongLocal => false,
+        }
+    }
+
+    /// Returns all that the model asks of a form on a listener.
+    pub(super) fn traits(
+        &self,
+        form: PathForm,
+        side: Side,
+        filter: &Filter,
+        is_strict: bool,
+    ) -> Traits {
+        let rules = filter.matching(form, side);
+        if let Some(first) = rules.first()
+            && filter.spoils(*first)
+        {
+            return Traits::Spoiled(*first);
+        }
+        let (seen, is_routed) = self.seen(form);
+        let is_named = matches!(
+            form,
+            PathForm::BarePostmaster
+                | PathForm::OddPostmaster
+                | PathForm::Null
+                | PathForm::Malformed
+                | PathForm::EmptyLocal
+        ) || (form == PathForm::TrailingDot && !filter.passes(&rules));
+        Traits::Looked {
+            rules,
+            is_error: self.is_error(form, side, is_strict),
+            seen,
+            is_routed,
+            leads_elsewhere: self.leads_elsewhere(form),
+            has_address: form.has_address(),
+            has_domain: form.has_domain(),
+            named: is_named.then_some(form),
         }
     }
 
@@ -214,12 +273,13 @@ impl Addressing {
 
     /// Returns whether the route in the local-part is followed once the domain is cut off.
     fn leads_elsewhere(&self, form: PathForm) -> bool {
-        match form {
-            PathForm::Percent => self.has_percent_hack,
-            PathForm::Bang => self.swaps_bang_path,
+        if form == PathForm::Percent {
+            self.has_percent_hack
+        } else if form == PathForm::Bang {
+            self.swaps_bang_path
+        } else {
             // The address comes dequoted to resolve.c, so an `@` is in quotes there either way.
-            PathForm::QuotedRoute | PathForm::DoubleAt => self.cracks_quotes,
-            _ => false,
+            form.is_routed() && self.cracks_quotes
         }
     }
 
@@ -344,6 +404,34 @@ impl Filter {
             self.double_bounce = Some(test);
         }
         self.rules.push((rule, line.at.clone()));
+    }
+
+    /// Returns the numbers of the rules that match a form, in order.
+    fn matching(&self, form: PathForm, side: Side) -> Vec<usize> {
+        let is_mail = side == Side::From;
+        let matches =
+            |(rule, _): &(Rule, Loc)| rule.is_mail == is_mail && rule.forms.contains(&form);
+        (0..)
+            .zip(&self.rules)
+            .filter(|(_, rule)| matches(rule))
+            .map(|(number, _)| number)
+            .collect()
+    }
+
+    /// Returns whether a rule makes a syntax error of all that it matches.
+    fn spoils(&self, rule: usize) -> bool {
+        self.rules
+            .get(rule)
+            .is_some_and(|(rule, _)| rule.effect == Effect::Spoil)
+    }
+
+    /// Returns whether the rule that decides lets the command pass, its last dot cut off.
+    fn passes(&self, rules: &[usize]) -> bool {
+        let deciding = rules.iter().filter_map(|rule| self.rules.get(*rule));
+        let mut deciding = deciding.filter(|(rule, _)| rule.effect != Effect::Rename);
+        deciding
+            .next()
+            .is_some_and(|(rule, _)| rule.effect == Effect::Pass)
     }
 
     /// Returns what becomes of a path of this form: the first rule that matches it decides.

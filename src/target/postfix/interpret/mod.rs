@@ -21,8 +21,10 @@ mod compile;
 mod decide;
 mod delivery;
 mod diagnostics;
+mod entries;
 mod evaluate;
 mod keys;
+mod kinds;
 mod listing;
 mod map;
 mod master_cf;
@@ -44,7 +46,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use self::addressing::Addressing;
-use self::catalogue::Catalogue;
+use self::catalogue::{Catalogue, Side};
 use self::decide::PostfixDecider;
 use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedService, UnjudgedVersion};
 use self::master_cf::Service;
@@ -60,7 +62,7 @@ use crate::target::{Artifacts, FoundListener, Reading};
 const VERSION_MIN: (u16, u16, u16) = (3, 7, 0);
 
 /// Reads a tree of files as Postfix would, whoever wrote it.
-pub fn interpret(
+pub(super) fn interpret(
     artifacts: &Artifacts,
     diagnostics: &mut Diagnostics,
 ) -> Result<Reading, Reported> {
@@ -233,6 +235,9 @@ impl Reader<'_> {
             &addressing,
             diagnostics,
         );
+        let kinds = |side| kinds::table(side, &addressing, &programs);
+        catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
+        catalogue.replace(common.to_form, Question::ToKind(kinds(Side::To)));
         PostfixDecider {
             tests: catalogue.finish(),
             common,
