@@ -18,6 +18,7 @@ mod proven;
 mod report;
 mod run;
 mod selection;
+mod shrink;
 mod side;
 mod statement;
 mod universe;

@@ -8,6 +8,7 @@ use super::keys::Keys;
 use super::obligation::{OBLIGATIONS, Outcome};
 use super::report::{Answer, Finding};
 use super::selection::{Body, EQUALITY, Selection};
+use super::shrink::shrink;
 use super::side::{Side, differing_test, reach_test};
 use super::statement;
 use super::universe::{Axis, TestNumber, Universe, World};
@@ -336,7 +337,8 @@ impl Suspects {
     ) -> Answer {
         self.envelopes.sort_by_cached_key(Counterexample::weight);
         if let Some(envelope) = self.envelopes.iter().find(|envelope| replay(envelope)) {
-            return Answer::Refuted(Box::new(counterexample(envelope)));
+            let simplest = shrink(envelope, replay);
+            return Answer::Refuted(Box::new(counterexample(&simplest)));
         }
         if self.leaves > 0 {
             let alarm = self.envelopes.first().map(counterexample).map(Box::new);
