@@ -250,7 +250,7 @@ impl Addressing {
             | PathForm::Bang
             | PathForm::QuotedRoute
             | PathForm::DoubleAt
-            | PathForm::OddRoute => (Seen::DomainOnly, true),
+            | PathForm::OddRoute => (Seen::Routed, true),
             PathForm::Underscore => (Seen::Underscore, false),
             PathForm::Bare => (Seen::Origin, false),
             PathForm::BareRoute if self.has_percent_hack => (Seen::Elsewhere, false),
@@ -270,11 +270,10 @@ impl Addressing {
             self.has_percent_hack
         } else if form == PathForm::Bang {
             self.swaps_bang_path
-        } else if form == PathForm::OddRoute {
-            self.has_percent_hack || self.swaps_bang_path || self.cracks_quotes
         } else {
             // The address comes dequoted to resolve.c, so an `@` is in quotes there either way.
-            form.is_routed() && self.cracks_quotes
+            let odd = form == PathForm::OddRoute && (self.has_percent_hack || self.swaps_bang_path);
+            odd || (form.is_routed() && self.cracks_quotes)
         }
     }
 
