@@ -18,7 +18,7 @@ use mailpol::decision::Envelope;
 use mailpol::diagnostic::{Diagnostics, Style, render};
 use mailpol::mail::{Address, Domain, Listener, Path, PathForm, prefix_range, v4_or_v6};
 use mailpol::policy::Policy;
-use mailpol::prove::{Classes, with_classes};
+use mailpol::prove::{Classes, check_files, with_classes};
 use mailpol::source::Source;
 use mailpol::spf::SpfResult;
 use mailpol::target::TARGETS;
@@ -240,7 +240,7 @@ fn a_policy_decides_each_envelope_as_the_class_that_holds_it() {
 
 #[test]
 fn files_decide_each_envelope_as_the_class_that_holds_it() {
-    for text in [DOE, NESTED, BARE] {
+    for text in [DOE, NESTED, CATCH_ALL, BARE] {
         let policy = policy(text);
         let parts = Parts::new(&policy);
         for target in TARGETS {
@@ -252,6 +252,8 @@ fn files_decide_each_envelope_as_the_class_that_holds_it() {
                 panic!("{}", told.collect::<String>())
             });
             let files = compile::files(*target, &reading);
+            let report = check_files(&policy, files);
+            assert!(report.is_proved(), "{report:?}");
             with_classes(&policy, Some(files), |classes| check(&parts, classes));
         }
     }
