@@ -9,9 +9,18 @@ use mailpol::policy::{self, Policy};
 use mailpol::source::Source;
 use mailpol::syntax;
 
-const BASE: &str = "mailpol version=1\n\nhost \"mx.example.org\" {\n    address \"198.51.100.25\"\n    \
-                    listen \"smtp\"\n}\n\ndomain \"example.org\" {\n    mailbox \"john\"\n    alias \
-                    \"postmaster\" \"john\"\n}\n";
+const BASE: &str = r#"mailpol version=1
+
+host "mx.example.org" {
+    address "198.51.100.25"
+    listen "smtp"
+}
+
+domain "example.org" {
+    mailbox "john"
+    alias "postmaster" "john"
+}
+"#;
 
 fn compile(text: &str, tables: &[(&str, String)]) -> (Result<Policy, Reported>, Diagnostics) {
     let files: BTreeMap<String, Arc<Source>> = tables
@@ -104,10 +113,22 @@ fn tables_of_many_rows_are_read() {
         )
         .unwrap();
     }
-    let policy = "mailpol version=1\n\nhost \"mx.example.org\" {\n    address \"198.51.100.25\"\n    \
-                  listen \"smtp\"\n    postmaster \"info@d0.example\"\n}\n\n\
-                  auth \"saslauthd\" mechanism=\"shadow\"\n\ndomains file=\"d.tsv\"\n\n\
-                  mailboxes file=\"m.tsv\"\n\nnetworks file=\"n.tsv\"\n";
+    let policy = r#"mailpol version=1
+
+host "mx.example.org" {
+    address "198.51.100.25"
+    listen "smtp"
+    postmaster "info@d0.example"
+}
+
+auth "saslauthd" mechanism="shadow"
+
+domains file="d.tsv"
+
+mailboxes file="m.tsv"
+
+networks file="n.tsv"
+"#;
     let tables = [
         ("d.tsv", domains),
         ("m.tsv", mailboxes),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::equivalence::destinations;
+use super::reach::destinations;
 use crate::decision::{Decider, Decision, Destination, Envelope, Header, Store, Verdict, run};
 use crate::mail::{Listener, PathForm};
 use crate::source::Loc;

@@ -224,7 +224,8 @@ pub struct Loopback {
 #[diagnostic(
     code(mailpol::login::sender),
     help(
-        "write `own`, `any`, an address such as `john@example.org`, or a domain such as `@example.org`"
+        "write `own`, `any`, an address such as `john@example.org`, \
+         or a domain such as `@example.org`"
     )
 )]
 pub struct SenderInvalid {

@@ -136,13 +136,16 @@ impl Ask for Strict<'_> {
             Question::From(table) => hold(table, &self.envelope.from),
             Question::To(table) => hold(table, &self.envelope.to),
             Question::Owner(_) => assert!(self.envelope.from.form().has_address()),
+            Question::OwnerOfDomain(_) => assert!(self.envelope.from.form().has_domain()),
             Question::Listener
             | Question::Tls
             | Question::Client(_)
             | Question::Login(_)
             | Question::Helo(_)
             | Question::FromForm
+            | Question::FromKind(_)
             | Question::ToForm
+            | Question::ToKind(_)
             | Question::SpfFrom
             | Question::SpfHelo => {}
         }
