@@ -255,6 +255,12 @@ impl Compiler<'_> {
         bare: Bare,
     ) -> Option<Restriction> {
         match name {
+            "check_helo_access" | "check_policy_service" if !self.has_helo() => {
+                let reason = "clients may leave out HELO (smtpd_helo_required), and what then \
+                              becomes of this is not modelled";
+                self.refuse(word, reason);
+                None
+            }
             "check_client_access" => self.client_access(argument, bare).map(Restriction::Client),
             "check_helo_access" => self.helo_access(argument, bare).map(Restriction::Helo),
             "check_sasl_access" if !self.has_auth => Some(Restriction::Nothing),
@@ -283,6 +289,12 @@ impl Compiler<'_> {
                 None
             }
         }
+    }
+
+    /// Returns whether every client has said HELO: only such sessions are modelled where it counts.
+    fn has_helo(&mut self) -> bool {
+        self.settings
+            .boolean("smtpd_helo_required", self.diagnostics)
     }
 
     /// Compiles a restriction class where it is used: a bare table in it is looked up as in the
