@@ -93,7 +93,7 @@ fn of_many_errors_some_are_told_and_all_are_counted() {
 fn tables_of_many_rows_are_read() {
     let mut domains = "domain\tcatch-all\n".to_owned();
     let mut mailboxes = "domain\tlocal-part\tlogin\ttargets\n".to_owned();
-    let mut networks = "network\tcidr\tmay-send\tfrom\n".to_owned();
+    let mut networks = "network\tcidr\tmay-send\n".to_owned();
     for number in 0..20_000 {
         writeln!(domains, "d{number}.example").unwrap();
         writeln!(mailboxes, "d{number}.example\tinfo\tlogin{number}").unwrap();
@@ -107,11 +107,7 @@ fn tables_of_many_rows_are_read() {
     }
     for number in 0..5_000 {
         let (high, low) = (number / 250, number % 250);
-        writeln!(
-            networks,
-            "n{number}\t10.{high}.{low}.0/24\tyes\t@d{number}.example"
-        )
-        .unwrap();
+        writeln!(networks, "n{number}\t10.{high}.{low}.0/24\tyes").unwrap();
     }
     let policy = r#"mailpol version=1
 

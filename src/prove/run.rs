@@ -33,9 +33,8 @@ pub(super) struct Subjects<'a> {
 pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
     on_universe(subjects, |run| {
         let mut findings = run.obligations();
-        let body = subjects.selection.body(EQUALITY);
-        let equality = |(differing, body)| run.equality(differing, body);
-        findings.extend(run.differing.zip(body).map(equality));
+        let equality = run.differing.zip(subjects.selection.body(EQUALITY));
+        findings.extend(equality.map(|(differing, body)| run.equality(differing, body)));
         findings
     })
 }
@@ -294,10 +293,7 @@ impl Run<'_, '_> {
             declared: self.declared_offset,
         };
         let mut suspects = Suspects::default();
-        let mut judge = |answers: &Answers| match body {
-            Body::Stated => sides.agree(answers),
-            Body::Blank => Ok(true),
-        };
+        let mut judge = |answers: &Answers| Ok(sides.agree(answers)? || body == Body::Blank);
         let visited = explore(self.universe, &mut judge, &mut |equal, leaf| {
             if !equal {
                 suspects.add(leaf);

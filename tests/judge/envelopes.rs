@@ -54,6 +54,9 @@ struct Parts {
 ///
 /// A login stays where AUTH is not offered: the client tries, and is told so.
 pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> {
+    if envelope.tls && policy.host.tls.is_none() {
+        return None;
+    }
     if is_unusable(envelope.client) {
         envelope.client = usable(envelope.client, policy)?;
     }
@@ -141,6 +144,9 @@ fn parts(policy: &Policy) -> Parts {
     let mut sessions = Vec::new();
     for listener in &policy.host.listeners {
         sessions.push((listener.value, true));
+        if policy.host.tls.is_none() {
+            sessions.pop();
+        }
         if listener.value != Listener::Submissions {
             sessions.push((listener.value, false));
         }

@@ -77,7 +77,7 @@ fn networks_of_everybody() {
     // In two networks as in one; what is said of a nested one does not matter.
     let two = "network \"a\" { cidr \"0.0.0.0/1\"; may-send }\n\
                network \"b\" { cidr \"128.0.0.0/1\"; \
-               may-send { from \"john@example.org\" } }\nnetwork \"c\" { cidr \"10.0.0.0/8\" }";
+               may-send }\nnetwork \"c\" { cidr \"10.0.0.0/8\" }";
     bad(&policy("", "", two), "network::universal");
     // Only networks that may send are asked.
     good(&policy(

@@ -201,6 +201,14 @@ impl PostfixDecider {
         })
     }
 
+    /// Returns the route of a recipient that the command filter has renamed, if both names lead to
+    /// the same places, as they do in a domain with a catch-all.
+    fn renamed(&self, to: &Address) -> Option<Route> {
+        let name = to.local().strip_prefix("unlisted-")?;
+        let before = Address::new(name, to.domain().clone());
+        (self.destinations(&before) == self.destinations(to)).then_some(Route::Recipient)
+    }
+
     /// Returns where accepted mail goes.
     fn route(
         &self,
@@ -210,7 +218,8 @@ impl PostfixDecider {
     ) -> Result<Route, Unanswered> {
         let origin = Domain::literal(&self.addressing.around.origin);
         if let Taken::Constant(local, domain) = taken {
-            return Ok(Route::Address(Address::new(local, Domain::literal(domain))));
+            let to = Address::new(local, Domain::literal(domain));
+            return Ok(self.renamed(&to).unwrap_or(Route::Address(to)));
         }
         Ok(match &resolved.seen {
             Seen::Constant(Some(local), domain) => {
