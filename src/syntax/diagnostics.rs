@@ -73,7 +73,8 @@ pub struct TooLarge {
 #[diagnostic(
     code(mailpol::syntax::too_deep),
     help(
-        "close the blocks that are open here; no policy needs more than three levels, and none that are commented out in each other"
+        "close the blocks that are open here; no policy needs more than three levels, and none \
+         that are commented out in each other"
     )
 )]
 pub struct TooDeep {

@@ -1,7 +1,7 @@
 //! Whether a text is KDL, and no deeper than it may be: asked before KDL's own parser sees it.
 //!
-//! That parser descends by recursion, and where it has lost its way it takes time beyond measure. So
-//! it is given what is right already. Here nothing descends, every token is looked at once, and
+//! That parser descends by recursion, and where it has lost its way it takes time beyond measure.
+//! So it is given what is right already. Here nothing descends, every token is looked at once, and
 //! after a mistake the next line is read as if nothing had happened.
 
 use std::sync::Arc;

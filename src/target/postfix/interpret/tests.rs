@@ -55,6 +55,26 @@ fn check(more: &str, client: &str, to: &str, expected: Verdict) {
 }
 
 #[test]
+fn a_route_in_a_local_part_is_refused_by_its_pattern() {
+    let all = "mydestination =\nlocal_recipient_maps =\nvirtual_mailbox_domains = here.example\n\
+        virtual_mailbox_maps = inline:{@here.example=box}\nallow_percent_hack = no\n\
+        swap_bangpath = no\nallow_untrusted_routing = no\n";
+    let refused = "smtpd_recipient_restrictions = check_recipient_access \
+        regexp:{{/[@%!].*@/ 550 5.1.1 no}}\n";
+    for to in [
+        "a%b.example@here.example",
+        "b.example!a@here.example",
+        "\"a@b.example\"@here.example",
+    ] {
+        check(all, "192.168.0.9", to, Verdict::Accept);
+        let both = format!("{all}{refused}");
+        check(&both, "192.168.0.9", to, Verdict::Reject);
+    }
+    let both = format!("{all}{refused}");
+    check(&both, "192.168.0.9", "a@here.example", Verdict::Accept);
+}
+
+#[test]
 fn a_stranger_reaches_what_is_listed_and_nothing_else() {
     check("", "203.0.113.9", "john@here.example", Verdict::Accept);
     check("", "203.0.113.9", "jane@here.example", Verdict::Reject);
