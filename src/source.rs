@@ -292,8 +292,7 @@ mod tests {
         for start in 0..=text.len() {
             for end in start..=text.len() {
                 for context in 0..4 {
-                    // An empty span without context is an empty line to one, a character to the
-                    // other.
+                    // An empty span without context is nothing to one, a character to the other.
                     if start == end && context == 0 {
                         continue;
                     }

@@ -9,11 +9,18 @@ use mailpol::policy::{self, Policy};
 use mailpol::source::Source;
 use mailpol::syntax;
 
-const BASE: &str = "mailpol version=1\n\nhost \"mx.example.org\" {\n    address \
- \"198.51.100.25\"\n    \
-                    listen \"smtp\"\n}\n\ndomain \"example.org\" {\n    mailbox \"john\"\n    \
-                     alias \
-                    \"postmaster\" \"john\"\n}\n";
+const BASE: &str = r#"mailpol version=1
+
+host "mx.example.org" {
+    address "198.51.100.25"
+    listen "smtp"
+}
+
+domain "example.org" {
+    mailbox "john"
+    alias "postmaster" "john"
+}
+"#;
 
 fn compile(text: &str, tables: &[(&str, String)]) -> (Result<Policy, Reported>, Diagnostics) {
     let files: BTreeMap<String, Arc<Source>> = tables
@@ -86,7 +93,7 @@ fn of_many_errors_some_are_told_and_all_are_counted() {
 fn tables_of_many_rows_are_read() {
     let mut domains = "domain\tcatch-all\n".to_owned();
     let mut mailboxes = "domain\tlocal-part\tlogin\ttargets\n".to_owned();
-    let mut networks = "network\tcidr\tmay-send\tfrom\n".to_owned();
+    let mut networks = "network\tcidr\tmay-send\n".to_owned();
     for number in 0..20_000 {
         writeln!(domains, "d{number}.example").unwrap();
         writeln!(mailboxes, "d{number}.example\tinfo\tlogin{number}").unwrap();
@@ -100,17 +107,24 @@ fn tables_of_many_rows_are_read() {
     }
     for number in 0..5_000 {
         let (high, low) = (number / 250, number % 250);
-        writeln!(
-            networks,
-            "n{number}\t10.{high}.{low}.0/24\tyes\t@d{number}.example"
-        )
-        .unwrap();
+        writeln!(networks, "n{number}\t10.{high}.{low}.0/24\tyes").unwrap();
     }
-    let policy = "mailpol version=1\n\nhost \"mx.example.org\" {\n    address \
-     \"198.51.100.25\"\n    \
-                  listen \"smtp\"\n    postmaster \"info@d0.example\"\n}\n\n\
-                  auth \"saslauthd\" mechanism=\"shadow\"\n\ndomains file=\"d.tsv\"\n\n\
-                  mailboxes file=\"m.tsv\"\n\nnetworks file=\"n.tsv\"\n";
+    let policy = r#"mailpol version=1
+
+host "mx.example.org" {
+    address "198.51.100.25"
+    listen "smtp"
+    postmaster "info@d0.example"
+}
+
+auth "saslauthd" mechanism="shadow"
+
+domains file="d.tsv"
+
+mailboxes file="m.tsv"
+
+networks file="n.tsv"
+"#;
     let tables = [
         ("d.tsv", domains),
         ("m.tsv", mailboxes),

@@ -70,6 +70,7 @@ impl ReverseKind {
             | PathForm::Bare
             | PathForm::OddPostmaster
             | PathForm::BareRoute
+            | PathForm::OddRoute
             | PathForm::EmptyLocal
             | PathForm::Spaced
             | PathForm::Comment

@@ -4,6 +4,7 @@
 //! at the leaves; [`equivalence`] says when two decisions are the same. What is assumed stands in
 //! [`ASSUMPTIONS`], and is printed with every proof.
 
+mod classes;
 mod counterexample;
 mod declared;
 mod diagnostics;
@@ -12,20 +13,24 @@ mod fork;
 mod keys;
 mod kind;
 mod listeners;
+mod names;
 mod obligation;
 mod obligations;
 mod proven;
+mod reach;
 mod report;
 mod run;
 mod side;
 mod statement;
+mod tally;
 mod universe;
 
+pub use classes::{Class, Classes};
 pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Refuted, StrayListener};
-pub use equivalence::destinations;
 pub use fork::{Incomplete, Visited};
 pub use proven::Proven;
+pub use reach::destinations;
 pub use report::{Answer, Finding, Report};
 
 use crate::decision::{Decider, Envelope, FoundListener};
@@ -37,6 +42,7 @@ pub const ASSUMPTIONS: &[&str] = &[
     "client addresses reach the MTA unchanged (no NAT, container bridge or proxy in between)",
     "the MTA is of the declared version, and is what the reader models (judged by the tests)",
     "the auth backend admits only right passwords",
+    "no two accounts of the auth backend differ in the case of letters only",
     "the raw text of a path is parsed as the MTA parses it (tested, not proved)",
     "tables on the server are the emitted ones",
 ];
@@ -100,6 +106,22 @@ pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
         reference: &reference,
         files: Some((files.name, files.decider)),
     })
+}
+
+/// Lays open the classes into which a policy, or what a reader made of files beside it, divides all
+/// envelopes: what the laws about them are tested on.
+pub fn with_classes<R>(
+    policy: &Policy,
+    files: Option<Files<'_>>,
+    work: impl FnOnce(&Classes<'_, '_>) -> R,
+) -> R {
+    let reference = PolicyDecider::new(policy);
+    let subjects = run::Subjects {
+        policy,
+        reference: &reference,
+        files: files.map(|files| (files.name, files.decider)),
+    };
+    run::with_classes(&subjects, work)
 }
 
 /// Proves a policy, or says what breaks it.

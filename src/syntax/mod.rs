@@ -1,9 +1,8 @@
 //! What was written: a policy's KDL as a typed tree with places.
 //!
-//! `scan` looks at the text and `gate` at its form, `reader` alone knows KDL's types, `check`
-//! holds what was written against
-//! [`NODES`], and the files of `node` make the typed tree. Not here: what anything means
-//! (`policy`).
+//! `scan` looks at the text and `gate` at its form, `reader` alone knows KDL's types, `check` holds
+//! what was written against [`NODES`], and the files of `node` make the typed tree.
+//! Not here: what anything means (`policy`).
 
 mod check;
 mod format;

@@ -12,8 +12,7 @@ impl Wrong {
             ),
             Self::LongText => (
                 "this text of several lines is no such text".to_owned(),
-                "begin and end it with `\"\"\"` on lines of their own, and indent it as its \
-                 last line"
+                "begin and end it with `\"\"\"` on lines of their own, indented as its last line"
                     .to_owned(),
             ),
             Self::Escape => (

@@ -1,9 +1,8 @@
-//! `mailpol fmt`: the one layout of a policy. Every comment is kept, and every word as it is
-//! written.
+//! `mailpol fmt`: the one layout of a policy. Comments are kept, and words are as they are written.
 //!
 //! A node a line, four blanks a level, one blank between words, at most one empty line. A block
-//! that
-//! stands on one line stays there if it fits. What comes out is read again and must say the same.
+//! that stands on one line stays there if it fits. What comes out is read again, and must say the
+//! same.
 
 mod layout;
 mod print;

@@ -143,6 +143,7 @@ impl Addressing {
             | PathForm::Bare
             | PathForm::OddPostmaster
             | PathForm::BareRoute
+            | PathForm::OddRoute
             | PathForm::Spaced
             | PathForm::Escaped
             | PathForm::Dotted
@@ -245,9 +246,11 @@ impl Addressing {
             PathForm::Null | PathForm::Malformed => (Seen::Null, false),
             PathForm::Literal | PathForm::NumericDomain => (Seen::Literal, false),
             PathForm::OwnLiteral => (Seen::OwnLiteral, false),
-            PathForm::Percent | PathForm::Bang | PathForm::QuotedRoute | PathForm::DoubleAt => {
-                (Seen::DomainOnly, true)
-            }
+            PathForm::Percent
+            | PathForm::Bang
+            | PathForm::QuotedRoute
+            | PathForm::DoubleAt
+            | PathForm::OddRoute => (Seen::Routed, true),
             PathForm::Underscore => (Seen::Underscore, false),
             PathForm::Bare => (Seen::Origin, false),
             PathForm::BareRoute if self.has_percent_hack => (Seen::Elsewhere, false),
@@ -269,7 +272,8 @@ impl Addressing {
             self.swaps_bang_path
         } else {
             // The address comes dequoted to resolve.c, so an `@` is in quotes there either way.
-            form.is_routed() && self.cracks_quotes
+            let odd = form == PathForm::OddRoute && (self.has_percent_hack || self.swaps_bang_path);
+            odd || (form.is_routed() && self.cracks_quotes)
         }
     }
 

@@ -14,7 +14,7 @@ use super::program::{Program, Tls};
 use super::route::Delivery;
 use super::session::{Common, Refused, Session};
 use crate::decision::{
-    Ask, At, Because, Decider, Decision, Destination, Route, Test, Unanswered, Verdict,
+    AddressKey, Ask, At, Because, Decider, Decision, Destination, Route, Test, Unanswered, Verdict,
 };
 use crate::mail::{Address, Domain, Listener, PathForm, Reply};
 use crate::source::Loc;
@@ -82,6 +82,10 @@ impl Decider for PostfixDecider {
 
     fn destinations(&self, address: &Address) -> Vec<Destination> {
         self.delivery.destinations(address)
+    }
+
+    fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
+        self.delivery.keys(key);
     }
 }
 
@@ -231,11 +235,14 @@ impl PostfixDecider {
                     self.delivery.foreign()
                 }
             }
-            Seen::Whole | Seen::DomainOnly | Seen::Underscore if resolved.class.is_ours() => {
+            Seen::Whole | Seen::DomainOnly | Seen::Routed | Seen::Underscore
+                if resolved.class.is_ours() =>
+            {
                 Route::Recipient
             }
             Seen::Whole
             | Seen::DomainOnly
+            | Seen::Routed
             | Seen::Underscore
             | Seen::Literal
             | Seen::Elsewhere

@@ -5,7 +5,7 @@ use super::catalogue::{Catalogue, Side};
 use super::diagnostics::UnjudgedTable;
 use super::keys::{self, Key};
 use super::map::{Hit, Map, Parents, Strategy, Surroundings};
-use super::pattern::{self, Matches};
+use super::pattern;
 use super::table::{Table, TableRow};
 use crate::decision::{AddressKey, AddressTable, Label, Row};
 use crate::diagnostic::Diagnostics;
@@ -74,20 +74,21 @@ impl Rows {
         label: &mut dyn FnMut(&TableRow) -> Label,
         diagnostics: &mut Diagnostics,
     ) {
-        match pattern::address_rule(&line.value) {
-            Some((matches, value)) if matches!(strategy, Strategy::Access(_)) => {
+        let rule = pattern::access_rule(&line.value);
+        match rule.filter(|_| matches!(strategy, Strategy::Access(_))) {
+            Some((about, value)) => {
                 let row = TableRow {
                     key: String::new(),
                     value: value.to_owned(),
                     at: line.at.clone(),
                 };
                 let hit = (label(&row), line.at.clone());
-                match matches {
-                    Matches::Literals => self.literal.get_or_insert(hit),
-                    Matches::Routes => self.routed.get_or_insert(hit),
+                match about {
+                    pattern::About::Literals => self.literal.get_or_insert(hit),
+                    pattern::About::Routes => self.routed.get_or_insert(hit),
                 };
             }
-            _ => {
+            None => {
                 let reason = "the pattern is not on the closed list of docs/targets/postfix.md";
                 diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
             }

@@ -114,7 +114,9 @@ impl Filter {
                 Effect::Pass => return Ok(Taken::Form(form, true)),
                 Effect::Spoil => return Ok(Taken::Error(Some(at.clone()))),
                 Effect::Qualify => {
-                    return Ok(Taken::Constant("postmaster".to_owned(), origin.to_owned()));
+                    if let Some((local, domain)) = rule.address.clone() {
+                        return Ok(Taken::Constant(local, domain));
+                    }
                 }
                 Effect::Rename => {
                     let Some(test) = self.double_bounce else {

@@ -7,7 +7,7 @@
 //!
 //! Reading order: `text` and `parameter` (main.cf), `master_cf`, `table` and `map` (lookup tables),
 //! `class` and `addressing` (what a path means), `restriction`, `compile` and `evaluate`
-//! (smtpd(8)), `decide` (the dialogue), `route` (delivery).
+//! (smtpd(8)), `decide` (the dialogue), `route` and `destination` (delivery).
 //!
 //! Not here: logins that differ in case only (Postfix folds them in tables, backends do not), the
 //! number of a client's commands and connections, and what a message's text says.
@@ -20,6 +20,7 @@ mod client;
 mod compile;
 mod decide;
 mod delivery;
+mod destination;
 mod diagnostics;
 mod entries;
 mod evaluate;
