@@ -1,11 +1,5 @@
 //! Real DNS: what `--resolve` and `dns --check` see at a real name server on loopback.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests run programs, and fail by panicking"
-)]
+#![expect(clippy::disallowed_methods, reason = "tests run programs")]
 
 #[path = "support/nsd.rs"]
 mod nsd;
