@@ -20,6 +20,8 @@ mod proven;
 mod reach;
 mod report;
 mod run;
+mod selection;
+mod shrink;
 mod side;
 mod statement;
 mod tally;
@@ -32,10 +34,13 @@ pub use fork::{Incomplete, Visited};
 pub use proven::Proven;
 pub use reach::destinations;
 pub use report::{Answer, Finding, Report};
+pub use selection::{Body, question_names};
 
 use crate::decision::{Decider, Envelope, FoundListener};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::{Policy, PolicyDecider};
+
+use selection::Selection;
 
 /// What every proof assumes.
 pub const ASSUMPTIONS: &[&str] = &[
@@ -54,6 +59,7 @@ pub fn check_policy(policy: &Policy) -> Report {
         policy,
         reference: &reference,
         files: None,
+        selection: Selection::All,
     };
     Report {
         subject: "policy".to_owned(),
@@ -83,18 +89,30 @@ impl std::fmt::Debug for Files<'_> {
 /// Checks every obligation and statement on what a reader made of files, and that they open the
 /// declared listeners and decide as the policy does.
 pub fn check_files(policy: &Policy, files: Files<'_>) -> Report {
+    Report {
+        subject: files.name.to_owned(),
+        findings: put(policy, files, Selection::All),
+    }
+}
+
+/// Puts only the named questions of the proof, as [`question_names`] lists them, to files.
+///
+/// For tests that look at one question by itself; what comes out is no proof, and makes no report.
+pub fn check_only(policy: &Policy, files: Files<'_>, names: &[&str], body: Body) -> Vec<Finding> {
+    put(policy, files, Selection::Only(names, body))
+}
+
+fn put(policy: &Policy, files: Files<'_>, selection: Selection<'_>) -> Vec<Finding> {
     let reference = PolicyDecider::new(policy);
     let subjects = run::Subjects {
         policy,
         reference: &reference,
         files: Some((files.name, files.decider)),
+        selection,
     };
-    let mut findings = listeners::check(policy, files.listeners);
+    let mut findings = listeners::check(policy, files.listeners, selection);
     findings.extend(run::run(&subjects));
-    Report {
-        subject: files.name.to_owned(),
-        findings,
-    }
+    findings
 }
 
 /// Returns a member of every class of envelopes that policy and files tell apart: what a test asks
@@ -105,6 +123,7 @@ pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
         policy,
         reference: &reference,
         files: Some((files.name, files.decider)),
+        selection: Selection::All,
     })
 }
 
@@ -119,6 +138,7 @@ pub fn with_classes<R>(
     let subjects = run::Subjects {
         policy,
         reference: &reference,
+        selection: Selection::All,
         files: files.map(|files| (files.name, files.decider)),
     };
     run::with_classes(&subjects, work)

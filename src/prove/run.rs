@@ -10,6 +10,7 @@ use super::keys::Collected;
 use super::obligation::{Judgement, OBLIGATIONS, Outcome};
 use super::reach::reach;
 use super::report::Finding;
+use super::selection::{Body, EQUALITY, Selection};
 use super::side::{Side, differing_test, number, reach_test};
 use super::statement;
 use super::tally::{Suspects, Tally};
@@ -24,13 +25,16 @@ pub(super) struct Subjects<'a> {
     pub(super) reference: &'a PolicyDecider<'a>,
     /// A name and a decider; without it the run is about the policy itself.
     pub(super) files: Option<(&'a str, &'a dyn Decider)>,
+    /// The questions that are put.
+    pub(super) selection: Selection<'a>,
 }
 
 /// Runs every obligation and statement, and with files the equality of both.
 pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
     on_universe(subjects, |run| {
         let mut findings = run.obligations();
-        findings.extend(run.differing.map(|differing| run.equality(differing)));
+        let equality = run.differing.zip(subjects.selection.body(EQUALITY));
+        findings.extend(equality.map(|(differing, body)| run.equality(differing, body)));
         findings
     })
 }
@@ -39,7 +43,7 @@ pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
 pub(super) fn witnesses(subjects: &Subjects<'_>) -> Vec<Envelope> {
     on_universe(subjects, |run| {
         let mut witnesses = Vec::new();
-        let mut leaf = |_: (), leaf: &Leaf<'_, '_>| witnesses.extend(leaf.witness());
+        let mut leaf = |(): (), leaf: &Leaf<'_, '_>| witnesses.extend(leaf.witness());
         let mut judge = |answers: &Answers| {
             run.reference.outcome(answers)?;
             run.judged.outcome(answers).map(|_| ())
@@ -195,7 +199,17 @@ impl Run<'_, '_> {
                     statement::judge(number, stated, asked, outcome)
                 }),
             });
-        obligations.chain(statements).collect()
+        let selection = self.subjects.selection;
+        obligations
+            .chain(statements)
+            .filter_map(|one| match selection.body(&one.name)? {
+                Body::Stated => Some(one),
+                Body::Blank => Some(Predicate {
+                    judge: Box::new(|_, _| Ok(Judgement::Silent)),
+                    ..one
+                }),
+            })
+            .collect()
     }
 
     /// Checks one predicate over the envelopes of a leaf.
@@ -271,7 +285,7 @@ impl Run<'_, '_> {
     }
 
     /// Checks that both sides decide every class alike.
-    fn equality(&self, differing: TestNumber) -> Finding {
+    fn equality(&self, differing: TestNumber, body: Body) -> Finding {
         let sides = Sides {
             reference: &self.reference,
             files: &self.judged,
@@ -279,7 +293,7 @@ impl Run<'_, '_> {
             declared: self.declared_offset,
         };
         let mut suspects = Suspects::default();
-        let mut judge = |answers: &Answers| sides.agree(answers);
+        let mut judge = |answers: &Answers| Ok(sides.agree(answers)? || body == Body::Blank);
         let visited = explore(self.universe, &mut judge, &mut |equal, leaf| {
             if !equal {
                 suspects.add(leaf);
@@ -294,7 +308,7 @@ impl Run<'_, '_> {
             equivalence::differ(self.reference.decider, self.judged.decider, envelope)
         };
         Finding {
-            name: "policy-equals-files".to_owned(),
+            name: EQUALITY.to_owned(),
             sentence: "the files decide every class of envelopes as the policy does".to_owned(),
             at: None,
             answer: suspects.answer(visited, &replay, |envelope| self.counterexample(envelope)),

@@ -3,6 +3,7 @@
 use super::counterexample::Counterexample;
 use super::fork::{Incomplete, Leaf, Visited};
 use super::report::Answer;
+use super::shrink::shrink;
 use super::universe::Universe;
 use crate::decision::Envelope;
 
@@ -57,7 +58,8 @@ impl Suspects {
     ) -> Answer {
         self.envelopes.sort_by_cached_key(Counterexample::weight);
         if let Some(envelope) = self.envelopes.iter().find(|envelope| replay(envelope)) {
-            return Answer::Refuted(Box::new(counterexample(envelope)));
+            let simplest = shrink(envelope, replay);
+            return Answer::Refuted(Box::new(counterexample(&simplest)));
         }
         if self.leaves > 0 {
             let alarm = self.envelopes.first().map(counterexample).map(Box::new);

@@ -17,8 +17,7 @@ use crate::target::Artifacts;
 pub(super) struct Owners {
     /// Whether the login owns the reverse-path.
     pub(super) owns: TestId,
-    /// Whether the login owns every address of the reverse-path's domain: what is asked of a
-    /// local-part that no table holds.
+    /// Whether the login owns the whole domain: for paths whose local-part no table holds.
     pub(super) owns_domain: TestId,
     /// Whether the reverse-path has owners at all.
     pub(super) owned: Map,
@@ -60,7 +59,10 @@ impl Owners {
         let owns = catalogue.share(&shared, Some(&at), || {
             Question::Owner(owner_table(&tables, around))
         });
-        let shared = format!("login owns sender's domain in {name} {}", value.as_str());
+        let shared = format!(
+            "login owns the sender's domain in {name} {}",
+            value.as_str()
+        );
         let owns_domain = catalogue.share(&shared, Some(&at), || {
             Question::OwnerOfDomain(owner_table(&tables, around))
         });
