@@ -81,7 +81,7 @@ pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> 
 ///
 /// policyd-spf takes for the domain what stands behind the first `@`, so that one in quotes hides
 /// the domain: docs/targets/postfix.md.
-fn spf_of(from: &Path) -> SpfResult {
+pub(crate) fn spf_of(from: &Path) -> SpfResult {
     let behind = from
         .text()
         .split_once(':')

@@ -12,7 +12,7 @@ use mailpol::source::Source;
 use mailpol::target::{Artifact, Artifacts, Reading, TARGETS, Target};
 
 use crate::envelopes::{at_edges, random, real};
-use crate::policies::{Case, told};
+use crate::policies::told;
 
 /// What is judged.
 pub(crate) struct Subject {
@@ -23,11 +23,6 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Compiles a policy; it has to be proved.
-    pub(crate) fn compile(case: &Case) -> Result<Self, Failed> {
-        Self::of(case.load()?)
-    }
-
     /// Compiles a policy; it has to be proved.
     pub(crate) fn of(policy: Policy) -> Result<Self, Failed> {
         let target = postfix()?;

@@ -11,7 +11,7 @@ use mailpol::prove::check_policy;
 
 use crate::kinds::kind;
 use crate::policies::Case;
-use crate::real::ask;
+use crate::real::{ToData, ask};
 use crate::subject::Subject;
 use crate::support::report::{Answer, Outcome};
 
@@ -27,13 +27,17 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
     }
     let subject = Subject::of(policy)?;
     let asked = subject.asked();
-    let differences = compare(&subject, &asked)?;
+    let differences = compare(&subject, &asked, ToData::Some)?;
     differences.verdict(&subject, &case.name)
 }
 
 /// Asks the real Postfix about all envelopes, and holds its answers against policy and reader.
-pub(crate) fn compare(subject: &Subject, asked: &[Envelope]) -> Result<Differences, Failed> {
-    let outcomes = ask(&subject.policy, &subject.artifacts, asked)?;
+pub(crate) fn compare(
+    subject: &Subject,
+    asked: &[Envelope],
+    to_data: ToData,
+) -> Result<Differences, Failed> {
+    let outcomes = ask(&subject.policy, &subject.artifacts, asked, to_data)?;
     let mut differences = Differences::default();
     for (envelope, outcome) in asked.iter().zip(&outcomes) {
         differences.compare(subject, envelope, outcome)?;
