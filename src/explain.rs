@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use crate::decision::{Answer, Decider, Label, Question, Test};
+use crate::decision::{Answer, Decider, Envelope, Label, Question, Test};
 use crate::diagnostic::Code;
-use crate::mail::{Listener, PathForm};
+use crate::mail::Listener;
 use crate::spf::SpfResult;
 
 /// Returns the tests that were asked and their answers, a line each.
-pub fn steps(decider: &dyn Decider, asked: &[Answer]) -> String {
+pub fn steps(decider: &dyn Decider, asked: &[Answer], envelope: &Envelope) -> String {
     let mut text = String::new();
     for answer in asked {
         let Some(test) = decider.tests().get(answer.test.index()) else {
             continue;
         };
-        let words = words(test, answer.label);
+        let words = words(test, answer.label, envelope);
         let at = answer
             .at
             .as_ref()
@@ -32,13 +32,12 @@ pub fn page(code: &str) -> Option<&'static str> {
 }
 
 /// Returns what a label says, in words.
-fn words(test: &Test, label: Label) -> String {
+fn words(test: &Test, label: Label, envelope: &Envelope) -> String {
     let index = label.0 as usize;
     match &test.question {
         Question::Listener => Listener::ALL.get(index).map(ToString::to_string),
-        Question::FromForm | Question::ToForm => {
-            PathForm::from_index(label.0).map(|form| form.to_string())
-        }
+        Question::FromForm | Question::FromKind(_) => Some(envelope.from.form().to_string()),
+        Question::ToForm | Question::ToKind(_) => Some(envelope.to.form().to_string()),
         Question::SpfFrom | Question::SpfHelo => SpfResult::ALL
             .get(index)
             .map(|result| result.as_str().to_owned()),
@@ -50,8 +49,6 @@ fn words(test: &Test, label: Label) -> String {
         | Question::From(_)
         | Question::To(_)
         | Question::Owner(_)
-        | Question::FromKind(_)
-        | Question::ToKind(_)
         | Question::OwnerOfDomain(_) => None,
     }
     .unwrap_or_else(|| {

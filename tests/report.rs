@@ -12,7 +12,7 @@
 mod schema;
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -32,12 +32,8 @@ fn mailpol(arguments: &[&str], input: &str) -> (i32, String, String) {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
+    // Most commands do not read it, and may be gone before it is written.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (
@@ -140,10 +136,4 @@ fn the_schema_check_can_fail() {
     document["more"] = Value::Null;
     document.as_object_mut().unwrap().remove("ok");
     assert_eq!(schema::faults(&schema, &document).len(), 3);
-}
-
-/// Tests find the schema beside the package.
-#[test]
-fn the_schema_is_there() {
-    assert!(Path::new(&root().join("schemas/report.schema.json")).is_file());
 }

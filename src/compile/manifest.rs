@@ -86,6 +86,12 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
     for command in &artifacts.commands {
         line(format_args!("run {command}"));
     }
+    line(format_args!(
+        "\n# Then, to have running services take up the files."
+    ));
+    for command in &artifacts.restarts {
+        line(format_args!("restart {command}"));
+    }
     line(format_args!("\n# The files."));
     for (path, artifact) in artifacts.files() {
         let mode = artifact.mode;

@@ -1,7 +1,7 @@
 //! The proof: obligations over every class of envelopes, and the equality of policy and files.
 //!
-//! [`fork`] runs deciders over all classes that [`universe`] lays out; [`obligation`]s are judged
-//! at the leaves; [`equivalence`] says when two decisions are the same. What is assumed stands in
+//! `fork` runs deciders over all classes that `universe` lays out; `obligation`s are judged
+//! at the leaves; `equivalence` says when two decisions are the same. What is assumed stands in
 //! [`ASSUMPTIONS`], and is printed with every proof.
 
 mod classes;

@@ -145,7 +145,7 @@ fn one(
         "{who}: {} {} {} ({}), {at}",
         answered.verdict, answered.code, answered.status, answered.because
     );
-    text.push_str(&explain::steps(decider, &asked));
+    text.push_str(&explain::steps(decider, &asked, &envelope));
     for step in &answered.route {
         let step = serde_json::to_string(step).unwrap_or_default();
         let _ = writeln!(text, "  goes to {step}");
