@@ -11,8 +11,8 @@ use mailpol::prove::witnesses;
 use mailpol::source::Source;
 use mailpol::target::{Artifact, Artifacts, Reading, TARGETS, Target};
 
-use crate::envelopes::{at_edges, random, real};
-use crate::policies::{Case, told};
+use crate::envelopes::{at_edges, forms, random, real};
+use crate::policies::told;
 
 /// What is judged.
 pub(crate) struct Subject {
@@ -23,11 +23,6 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Compiles a policy; it has to be proved.
-    pub(crate) fn compile(case: &Case) -> Result<Self, Failed> {
-        Self::of(case.load()?)
-    }
-
     /// Compiles a policy; it has to be proved.
     pub(crate) fn of(policy: Policy) -> Result<Self, Failed> {
         let target = postfix()?;
@@ -53,6 +48,7 @@ impl Subject {
     pub(crate) fn asked(&self) -> Vec<Envelope> {
         let mut all = self.classes();
         all.extend(at_edges(&self.policy));
+        all.extend(forms(&self.policy));
         all.extend(random(&self.policy, 7));
         let all = all
             .into_iter()

@@ -11,7 +11,7 @@ use mailpol::prove::check_policy;
 
 use crate::kinds::kind;
 use crate::policies::Case;
-use crate::real::ask;
+use crate::real::{ToData, ask};
 use crate::subject::Subject;
 use crate::support::report::{Answer, Outcome};
 
@@ -27,13 +27,17 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
     }
     let subject = Subject::of(policy)?;
     let asked = subject.asked();
-    let differences = compare(&subject, &asked)?;
+    let differences = compare(&subject, &asked, ToData::Some)?;
     differences.verdict(&subject, &case.name)
 }
 
 /// Asks the real Postfix about all envelopes, and holds its answers against policy and reader.
-pub(crate) fn compare(subject: &Subject, asked: &[Envelope]) -> Result<Differences, Failed> {
-    let outcomes = ask(&subject.policy, &subject.artifacts, asked)?;
+pub(crate) fn compare(
+    subject: &Subject,
+    asked: &[Envelope],
+    to_data: ToData,
+) -> Result<Differences, Failed> {
+    let outcomes = ask(&subject.policy, &subject.artifacts, asked, to_data)?;
     let mut differences = Differences::default();
     for (envelope, outcome) in asked.iter().zip(&outcomes) {
         differences.compare(subject, envelope, outcome)?;
@@ -96,15 +100,16 @@ impl Differences {
     /// Fails if anything differed, or if a kind of decision that the proof speaks of was not met.
     fn verdict(&self, subject: &Subject, name: &str) -> Result<(), Failed> {
         let rows = self.counts.iter();
-        let table: String = rows
+        let table: Vec<String> = rows
             .map(|((listener, kind, because), count)| {
-                format!("  {count:6}  {listener:11} {kind:42} {because}\n")
+                format!("  {count:6}  {listener:11} {kind:42} {because}")
             })
             .collect();
         let all: usize = self.counts.values().sum();
         println!(
-            "{name}: {all} asked, {} in the latitude\n{table}",
-            self.latitude
+            "{name}: {all} asked, {} in the latitude\n{}\n",
+            self.latitude,
+            table.join("\n")
         );
         if !self.found.is_empty() {
             let found = self.found.len();

@@ -1,0 +1,46 @@
+//! The files as Postfix itself prints them: `postconf -n` and `postconf -M` in place of `main.cf`
+//! and `master.cf` are other files with the same meaning, and the reader must find it.
+
+use libtest_mimic::{Failed, Trial};
+use mailpol::compile::files;
+use mailpol::prove::{check_files, check_policy};
+
+use crate::machine::job;
+use crate::policies::{self, Case};
+use crate::subject::Subject;
+use crate::support::namespace;
+
+/// One test for each policy of the corpus. A warning of Postfix is a failure of the run.
+pub(crate) fn trials() -> Vec<Trial> {
+    let trial = |case: Case| {
+        let name = format!("printed again: {}", case.name);
+        Trial::test(name, move || again(&case))
+    };
+    policies::all().into_iter().map(trial).collect()
+}
+
+fn again(case: &Case) -> Result<(), Failed> {
+    let policy = case.load()?;
+    if !check_policy(&policy).is_proved() {
+        // Cases about what may be said hold statements that are not true: there are no files.
+        return Ok(());
+    }
+    let mut subject = Subject::of(policy)?;
+    let (_tree, job) = job(&subject)?;
+    let gate = namespace::run(&job)?.gate;
+    subject.replace(&[
+        ("etc/postfix/main.cf", gate.parameters),
+        ("etc/postfix/master.cf", gate.services),
+    ])?;
+    let report = check_files(&subject.policy, files(subject.target, &subject.reading));
+    let refuted: Vec<String> = report
+        .findings
+        .iter()
+        .filter(|finding| !finding.answer.is_proved())
+        .map(|finding| format!("{}: {:?}", finding.name, finding.answer))
+        .collect();
+    if refuted.is_empty() {
+        return Ok(());
+    }
+    Err(refuted.join("\n").into())
+}

@@ -1,0 +1,190 @@
+//! SPF: what each result does, and which headers say so.
+
+use libtest_mimic::Failed;
+use mailpol::spf::SpfResult;
+
+use crate::Test;
+use crate::machine::{doe, doe_with, expect, find, internal, message, serve, stranger, user};
+use crate::scene::name_of;
+use crate::support::job::Listener::{Smtp, Submission};
+use crate::support::job::{Client, Envelope};
+use crate::support::report::{Message, Report};
+
+pub(crate) const TESTS: &[Test] = &[
+    ("soft: each result, both headers", soft),
+    ("strict: softfail is refused too", strict),
+    ("off: nothing is asked, nothing is written", off),
+    ("one header, or none", headers),
+    ("who is not asked", not_asked),
+];
+
+const JOHN: &str = "john.doe@doe-family.com";
+const MAILDIR: &str = "/home/john/Maildir";
+
+/// What SPF refuses, at RCPT.
+fn refusal(result: SpfResult, is_strict: bool) -> Option<&'static str> {
+    match result {
+        SpfResult::Fail => Some("rcpt 550 5.7.23"),
+        SpfResult::Softfail if is_strict => Some("rcpt 550 5.7.23"),
+        SpfResult::Temperror => Some("rcpt 451 4.7.24"),
+        SpfResult::Permerror => Some("rcpt 550 5.7.24"),
+        SpfResult::Softfail | SpfResult::None | SpfResult::Neutral | SpfResult::Pass => None,
+    }
+}
+
+/// A message of each result by MAIL FROM, and of each by HELO with the null reverse-path. The
+/// identity that is not asked has a result of its own, which must not show.
+fn each() -> Vec<(Envelope, SpfResult, &'static str)> {
+    let mut all = Vec::new();
+    for result in SpfResult::ALL {
+        let name = name_of(result);
+        let misleading = Client {
+            helo: name_of(SpfResult::Fail),
+            ..stranger(Smtp)
+        };
+        let sender = format!("sender@{name}");
+        let by_sender = format!("mailfrom-{}", result.as_str());
+        all.push((
+            message(&misleading, &sender, JOHN, &by_sender),
+            result,
+            "mailfrom",
+        ));
+        let named = Client {
+            helo: name,
+            ..stranger(Smtp)
+        };
+        let by_helo = format!("helo-{}", result.as_str());
+        all.push((message(&named, "", JOHN, &by_helo), result, "helo"));
+    }
+    all
+}
+
+/// Asks for each result, and looks at replies and headers.
+fn check(text: &str, is_strict: bool, received: usize, results: usize) -> Result<(), Failed> {
+    let each = each();
+    let asked = each.iter().map(|(envelope, ..)| envelope.clone()).collect();
+    let report = serve(text, asked)?;
+    for ((envelope, result, identity), outcome) in each.iter().zip(&report.outcomes) {
+        let refused = refusal(*result, is_strict);
+        expect(
+            outcome,
+            refused.unwrap_or("message 250 2.0.0"),
+            format!("{envelope:?}"),
+        )?;
+        if refused.is_none() {
+            let subject = format!("{identity}-{}", result.as_str());
+            let message = find(&report, MAILDIR, &subject)?;
+            says(message, *result, identity, received, results)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the headers are so many, and say this result of this identity.
+fn says(
+    message: &Message,
+    result: SpfResult,
+    identity: &str,
+    received: usize,
+    results: usize,
+) -> Result<(), Failed> {
+    let word = result.as_str();
+    let found = message.headers("Received-SPF");
+    expect(found.len(), received, &message.text)?;
+    for header in found {
+        let first = header.split(' ').next().unwrap_or_default();
+        expect(first.to_ascii_lowercase(), word, &message.text)?;
+        let named = header.contains(&format!("identity={identity};"));
+        let client = header.contains("client-ip=203.0.113.9;");
+        expect(named && client, true, &message.text)?;
+    }
+    let found = message.headers("Authentication-Results");
+    expect(found.len(), results, &message.text)?;
+    for header in found {
+        let ours = header.starts_with("mx.doe-family.com;");
+        let named = header.contains(&format!("spf={word} "));
+        let identity = header.contains(&format!("smtp.{identity}={}", name_of(result)));
+        expect(ours && named && identity, true, &message.text)?;
+    }
+    Ok(())
+}
+
+fn soft() -> Result<(), Failed> {
+    check(&doe()?, false, 1, 1)
+}
+
+fn strict() -> Result<(), Failed> {
+    check(&doe_with("spf \"soft\"", "spf \"strict\"")?, true, 1, 1)
+}
+
+fn off() -> Result<(), Failed> {
+    let text = doe_with("spf \"soft\" header=\"both\"", "spf \"off\"")?;
+    let each = each();
+    let asked = each.iter().map(|(envelope, ..)| envelope.clone()).collect();
+    let report = serve(&text, asked)?;
+    for outcome in &report.outcomes {
+        expect(outcome, "message 250 2.0.0", outcome.text())?;
+    }
+    expect(
+        report.mailboxes.get(MAILDIR).map_or(0, Vec::len),
+        each.len(),
+        "messages",
+    )?;
+    plain(&report, MAILDIR)
+}
+
+fn headers() -> Result<(), Failed> {
+    for (word, received, results) in [("spf", 1, 0), ("auth", 0, 1), ("none", 0, 0)] {
+        let text = doe_with("header=\"both\"", &format!("header=\"{word}\""))?;
+        check(&text, false, received, results)?;
+    }
+    Ok(())
+}
+
+/// Whether no message of a Maildir has a header of ours.
+fn plain(report: &Report, maildir: &str) -> Result<(), Failed> {
+    for message in report.mailboxes.get(maildir).ok_or("no such Maildir")? {
+        for header in ["Received-SPF", "Authentication-Results"] {
+            expect(message.headers(header).len(), 0, &message.text)?;
+        }
+    }
+    Ok(())
+}
+
+const BACKUP: &str = r#"
+network "backup" {
+    cidr "192.0.2.7/32"
+    may-hand-over
+}
+
+auth "#;
+
+fn not_asked() -> Result<(), Failed> {
+    let fails = format!("sender@{}", name_of(SpfResult::Fail));
+    let backup = Client::new([192, 0, 2, 7], Smtp);
+    let loopback = Client::new([127, 0, 0, 1], Smtp);
+    let text = doe_with("auth ", BACKUP)?;
+    let report = serve(
+        &text,
+        vec![
+            message(&backup, &fails, JOHN, "handed-over"),
+            message(&loopback, &fails, JOHN, "loopback"),
+            message(&internal(Smtp), &fails, JOHN, "internal"),
+            message(&user("john", Submission), JOHN, JOHN, "login"),
+            Envelope::new(&backup, &fails, "c@d.example"),
+            Envelope::new(&backup, JOHN, JOHN),
+            Envelope::new(&loopback, &fails, "c@d.example"),
+            Envelope::new(&Client::new([192, 0, 2, 8], Smtp), &fails, JOHN),
+        ],
+    )?;
+    let mut wanted = vec!["message 250 2.0.0"; 4];
+    wanted.extend(["rcpt 554 5.7.1"; 3]);
+    wanted.push("rcpt 550 5.7.23");
+    crate::machine::outcomes(&report, &wanted)?;
+    expect(
+        report.mailboxes.get(MAILDIR).map_or(0, Vec::len),
+        4,
+        "messages",
+    )?;
+    plain(&report, MAILDIR)
+}
