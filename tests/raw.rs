@@ -1,11 +1,10 @@
 //! Raw settings and files: what `mailpol build` says of them, one named test a case.
 //!
-//! A case is a folder `tests/corpus/raw/<case>/` with a `policy.kdl`, without its first part if
-//! that
-//! is the same for all (`tests/corpus/raw/policy.kdl`), and `expected.txt`: the exit status, what
-//! stands on standard error, and of files that were written the lines that were set by hand.
-//! `MAILPOL_BLESS=1` writes it; read it then. Line numbers of emitted files are left out: they
-//! move. Who is refused writes nothing.
+//! A case is a folder `tests/corpus/raw/<case>/` with a `policy.kdl`, whose first part is the same
+//! for all (`tests/corpus/raw/policy.kdl`), and `expected.txt`: the exit status, what stands on
+//! standard error, and of files that were written the lines that were set by hand.
+//! `MAILPOL_BLESS=1` writes it; read it then. Line numbers of emitted files are left out, since
+//! they move. Who is refused writes nothing.
 #![expect(
     clippy::disallowed_methods,
     reason = "the library starts no program and reads no file; this test does both"

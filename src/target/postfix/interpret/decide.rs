@@ -69,6 +69,7 @@ impl Decider for PostfixDecider {
             recipient_is_checked: false,
             sender_is_checked: false,
             granted: None,
+            let_through: None,
             headers: BTreeSet::new(),
         };
         match self.dialogue(&mut session)? {
@@ -189,7 +190,7 @@ impl PostfixDecider {
         let (because, at) = match session.granted.clone() {
             Some(at) => (Because::Granted, Some(at)),
             None if resolved.class.is_ours() => (Because::Listed, listed_at),
-            None => (Because::Unstated, listed_at),
+            None => (Because::Unstated, session.let_through.clone().or(listed_at)),
         };
         Ok(Decision {
             verdict: Verdict::Accept,

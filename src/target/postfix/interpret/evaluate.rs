@@ -133,8 +133,11 @@ impl Session<'_> {
     }
 
     fn permit(&mut self, by: By, is_guarded: bool, at: At) -> Flow {
-        if by == By::Client && is_guarded {
-            self.granted.get_or_insert(at);
+        if is_guarded {
+            match by {
+                By::Client => self.granted.get_or_insert(at),
+                By::Other => self.let_through.get_or_insert(at),
+            };
         }
         Flow::Permit
     }

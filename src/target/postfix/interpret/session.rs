@@ -53,6 +53,8 @@ pub(super) struct Session<'s> {
     pub(super) sender_is_checked: bool,
     /// A permit by client or login before what keeps strangers from relaying.
     pub(super) granted: Option<At>,
+    /// The same by anything else: by what the client claims, or by the recipient.
+    pub(super) let_through: Option<At>,
     /// The headers that are recorded.
     pub(super) headers: BTreeSet<Header>,
 }
