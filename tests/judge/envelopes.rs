@@ -12,7 +12,7 @@ use crate::kinds::network;
 use crate::scene::{name_of, result_of};
 
 /// How many random envelopes a policy is asked about.
-pub(crate) const RANDOM: usize = 2_000;
+pub(crate) const RANDOM: usize = 1_500;
 
 /// A small generator (SplitMix64): the same numbers on every machine.
 pub(crate) struct Seeded(u64);
@@ -236,6 +236,48 @@ fn path(seeded: &mut Seeded, addresses: &[Address], own: &[IpAddr], odd: usize) 
         PathForm::Plain
     };
     Path::spell(form, &address, own)
+}
+
+/// Returns envelopes with each form of each path, in each session, from a stranger and from each
+/// network: the reader takes many forms for one another, and Postfix need not.
+pub(crate) fn forms(policy: &Policy) -> Vec<Envelope> {
+    let parts = parts(policy);
+    let inside = policy.networks.iter().flat_map(|network| &network.prefixes);
+    let inside = inside.map(|prefix| v4_or_v6(prefix_range(prefix.value).0));
+    let mut clients: Vec<IpAddr> = inside.filter(|client| !is_unusable(*client)).collect();
+    clients.truncate(2);
+    clients.extend(elsewhere().take(1));
+    let listed = policy.logins.keys().next().cloned();
+    let sender = Address::new("sender", Domain::literal(&name_of(SpfResult::Pass)));
+    let ours = parts.to.first().cloned().unwrap_or_else(|| sender.clone());
+    let plain = |address: &Address| Path::spell(PathForm::Plain, address, &parts.own);
+    let mut pairs = Vec::new();
+    for form in PathForm::ALL {
+        let odd = |address: &Address| Path::spell(form, address, &parts.own);
+        pairs.push((odd(&sender), plain(&ours)));
+        pairs.push((odd(&ours), plain(&sender)));
+        pairs.push((plain(&sender), odd(&ours)));
+        pairs.push((plain(&sender), odd(&sender)));
+    }
+    let mut envelopes = Vec::new();
+    for client in clients {
+        for (listener, tls) in &parts.sessions {
+            for (from, to) in &pairs {
+                envelopes.push(Envelope {
+                    client,
+                    listener: *listener,
+                    tls: *tls,
+                    login: listed.clone(),
+                    helo: name_of(SpfResult::None),
+                    from: from.clone(),
+                    to: to.clone(),
+                    spf: spf_of(from),
+                    spf_helo: SpfResult::None,
+                });
+            }
+        }
+    }
+    envelopes
 }
 
 /// Returns envelopes from both sides of every prefix edge: to a stranger, to us, and as one of us.

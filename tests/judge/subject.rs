@@ -11,7 +11,7 @@ use mailpol::prove::witnesses;
 use mailpol::source::Source;
 use mailpol::target::{Artifact, Artifacts, Reading, TARGETS, Target};
 
-use crate::envelopes::{at_edges, random, real};
+use crate::envelopes::{at_edges, forms, random, real};
 use crate::policies::told;
 
 /// What is judged.
@@ -45,9 +45,10 @@ impl Subject {
     }
 
     /// Returns the envelopes that are asked: each once, in a fixed order.
-    pub(crate) fn asked(&self) -> Vec<Envelope> {
-        let mut all = self.classes();
+    pub(crate) fn asked(&self, classes: &[Envelope]) -> Vec<Envelope> {
+        let mut all = classes.to_vec();
         all.extend(at_edges(&self.policy));
+        all.extend(forms(&self.policy));
         all.extend(random(&self.policy, 7));
         let all = all
             .into_iter()

@@ -175,7 +175,7 @@ impl<'s> Session<'s> {
 }
 
 /// Plays all sessions on one server, and compares every reply.
-pub(crate) fn play(subject: &Subject, sessions: Vec<Session<'_>>) -> Result<Report, Failed> {
+pub(crate) fn play(subject: &Subject, sessions: &[Session<'_>]) -> Result<Report, Failed> {
     let (_tree, mut job) = job(subject)?;
     let script = |session: &Session<'_>| Script {
         address: session.client,
