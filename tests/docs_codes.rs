@@ -94,9 +94,10 @@ fn example(page: &str, fence: &str) -> Option<Example> {
         }
         rest = after;
         // The next fence may begin the rest.
-        if rest.starts_with("```") {
-            panic!("an empty line stands between two fences");
-        }
+        assert!(
+            !rest.starts_with("```"),
+            "an empty line stands between two fences"
+        );
     }
     example
 }

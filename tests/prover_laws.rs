@@ -3,13 +3,6 @@
 //!
 //! The proof sees no envelope, and this sees no class: what either has wrong shows as a difference.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot be set up has failed"
-)]
-
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 

@@ -3,12 +3,6 @@
 //! `tests/spf/setup.sh` brings pyspf; without it the test is skipped, aloud, unless
 //! `MAILPOL_REQUIRE_SPF_SUITE` is set. Where the two differ, `DEVIATIONS` says why ours is
 //! right, with the section that decides.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 #[path = "spf/brought.rs"]
 mod brought;

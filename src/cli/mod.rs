@@ -119,5 +119,5 @@ pub(crate) fn main() -> Exit {
         Command::Dns(args) => command::dns::run(args, &mut output, &mut diagnostics),
         Command::Fmt(args) => command::fmt::run(args, &mut output, &mut diagnostics),
     };
-    output.finish(result, &diagnostics)
+    output.finish(&result, &diagnostics)
 }

@@ -81,9 +81,9 @@ impl Output {
     }
 
     /// Says what is left to say, and returns how the program ends.
-    pub(super) fn finish(self, result: Result<Exit, Failure>, diagnostics: &Diagnostics) -> Exit {
+    pub(super) fn finish(self, result: &Result<Exit, Failure>, diagnostics: &Diagnostics) -> Exit {
         let denied = self.deny == Some(Deny::Warnings) && diagnostics.warnings() > 0;
-        let exit = match &result {
+        let exit = match result {
             _ if diagnostics.has_internal() => Exit::Unable,
             Ok(Exit::Yes) if diagnostics.errors() > 0 || denied => Exit::No,
             Ok(exit) => *exit,
@@ -91,7 +91,7 @@ impl Output {
             Err(Failure::Unable(_)) => Exit::Unable,
             Err(Failure::Pipe) => return Exit::Yes,
         };
-        match self.say(exit, &result, diagnostics) {
+        match self.say(exit, result, diagnostics) {
             Ok(()) | Err(Failure::Pipe) => exit,
             Err(Failure::Reported | Failure::Unable(_)) => Exit::Unable,
         }

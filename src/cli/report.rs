@@ -1,7 +1,7 @@
 //! The JSON document of a command; `schemas/report.schema.json` describes it.
 
 use mailpol::diagnostic::{Diagnostics, is_error};
-use mailpol::prove::{Answer, Counterexample, Report};
+use mailpol::prove::{Answer, Report};
 use mailpol::source::Source;
 use miette::{Diagnostic, LabeledSpan};
 use serde::Serialize;
@@ -101,9 +101,7 @@ pub(super) fn proof(report: &Report) -> ProofJson {
             Answer::Refuted(example) => ("refuted", None, Some(example.dialogue())),
             Answer::Listener(found) => ("refuted", None, Some(found.name.clone())),
             Answer::Undecided(example) => {
-                let dialogue = example
-                    .as_ref()
-                    .map(|example: &Box<Counterexample>| example.dialogue());
+                let dialogue = example.as_ref().map(|example| example.dialogue());
                 ("undecided", None, dialogue)
             }
             Answer::Incomplete(_) => ("undecided", None, None),

@@ -27,7 +27,7 @@ const STEPS: &[Step] = &[
             envelope.tls = false;
         }
     },
-    |envelope| envelope.helo = "mail.example".to_owned(),
+    |envelope| "mail.example".clone_into(&mut envelope.helo),
     |envelope| envelope.spf_helo = SpfResult::None,
     |envelope| envelope.spf = SpfResult::None,
 ];

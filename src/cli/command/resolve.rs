@@ -53,7 +53,7 @@ pub(super) struct ResolveArgs {
 /// Records to evaluate SPF over, and what they are called.
 pub(super) enum Records {
     Zone(Zone),
-    Live(Live),
+    Live(Box<Live>),
 }
 
 impl ResolveArgs {
@@ -68,7 +68,7 @@ impl ResolveArgs {
             ));
         }
         if self.resolve {
-            return Ok(Some(Records::Live(self.server.live()?)));
+            return Ok(Some(Records::Live(Box::new(self.server.live()?))));
         }
         let zone = self.zone.as_deref().map(|file| zone(file, diagnostics));
         Ok(zone.transpose()?.map(Records::Zone))
@@ -84,7 +84,7 @@ impl ResolveArgs {
         let receiver = policy.host.name.value.as_str();
         Ok(match self.records(diagnostics)? {
             Some(Records::Zone(zone)) => Results::over(Box::new(zone), receiver),
-            Some(Records::Live(live)) => Results::over(Box::new(live), receiver),
+            Some(Records::Live(live)) => Results::over(live, receiver),
             None => Results::new(&records(policy)?, receiver),
         })
     }

@@ -65,7 +65,7 @@ pub(in crate::cli) fn run(
     let check = |dns: &dyn Dns| check_host(dns, &query);
     let (source, evaluation) = match (&records, &policy) {
         (Some(Records::Zone(zone)), _) => ("zone", check(zone)),
-        (Some(Records::Live(live)), _) => ("dns", check(live)),
+        (Some(Records::Live(live)), _) => ("dns", check(live.as_ref())),
         (None, Some(policy)) => {
             let own = dns::in_memory(&resolve::records(policy)?);
             ("policy", check(&own))

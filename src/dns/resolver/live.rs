@@ -25,8 +25,7 @@ use crate::spf::{CNAMES_MAX, Dns, DnsError, Mx};
 /// Questions without an answer, one after the other, after which no more are asked.
 const SILENCES_MAX: usize = 3;
 
-/// Names that are asked for: the octets of their labels are kept, but these cannot be written in
-/// a name. Nothing can be asked for in their place.
+/// Stands for an octet of a label that a name cannot show. No name that holds it exists.
 const UNWRITABLE: char = char::REPLACEMENT_CHARACTER;
 
 /// Real name servers.
@@ -208,8 +207,8 @@ fn encoded(name: &str) -> Option<Name> {
     Some(name)
 }
 
-/// Returns a name from the wire as it is written: octets as they are. What would be read
-/// otherwise, or would change the terminal, is replaced by what no name holds.
+/// Returns a name from the wire as it is written: octets as they are, but for a dot within a
+/// label and for what would change a terminal.
 fn decoded(name: &Name) -> String {
     let labels: Vec<String> = name
         .iter()

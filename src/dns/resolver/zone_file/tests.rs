@@ -197,3 +197,29 @@ fn our_own_zone_text_reads_back() {
     assert_eq!(zone.mx("a.example").unwrap()[0].exchange, "mx.example");
     assert!(zone.a("a.example").is_ok());
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "[aAMXT.@$;()\"\\\\029 \t\n\r\u{e9}\u{0}]{0,60}") {
+        let source = Source::new("zone", text);
+        let mut diagnostics = Diagnostics::new();
+        let refused = read_zone(&source, &mut diagnostics).is_err();
+        let told = diagnostics.sorted();
+        assert_eq!(refused, !told.is_empty());
+        for one in told {
+            let style = crate::diagnostic::Style::PLAIN;
+            assert!(!crate::diagnostic::render(one.as_ref(), style).is_empty());
+        }
+    }
+
+    #[test]
+    fn any_text_of_a_record_reads_back(text in "\\PC{0,300}|[ -~]{0,300}") {
+        let record = crate::dns::Record {
+            name: "a.example".to_owned(),
+            data: crate::dns::RecordData::Txt(text.clone()),
+            purpose: "a test".to_owned(),
+        };
+        let zone = zone(&crate::dns::zone(&[record]));
+        assert_eq!(zone.txt("a.example"), Ok(vec![text.into_bytes()]));
+    }
+}

@@ -75,24 +75,22 @@ impl Rows {
         diagnostics: &mut Diagnostics,
     ) {
         let rule = pattern::access_rule(&line.value);
-        match rule.filter(|_| matches!(strategy, Strategy::Access(_))) {
-            Some((about, value)) => {
-                let row = TableRow {
-                    key: String::new(),
-                    value: value.to_owned(),
-                    at: line.at.clone(),
-                };
-                let hit = (label(&row), line.at.clone());
-                match about {
-                    pattern::About::Literals => self.literal.get_or_insert(hit),
-                    pattern::About::Routes => self.routed.get_or_insert(hit),
-                };
-            }
-            None => {
-                let reason = "the pattern is not on the closed list of docs/targets/postfix.md";
-                diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
-            }
-        }
+        let rule = rule.filter(|_| matches!(strategy, Strategy::Access(_)));
+        let Some((about, value)) = rule else {
+            let reason = "the pattern is not on the closed list of docs/targets/postfix.md";
+            diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
+            return;
+        };
+        let row = TableRow {
+            key: String::new(),
+            value: value.to_owned(),
+            at: line.at.clone(),
+        };
+        let hit = (label(&row), line.at.clone());
+        match about {
+            pattern::About::Literals => self.literal.get_or_insert(hit),
+            pattern::About::Routes => self.routed.get_or_insert(hit),
+        };
     }
 
     fn add(
