@@ -45,8 +45,8 @@ impl Subject {
     }
 
     /// Returns the envelopes that are asked: each once, in a fixed order.
-    pub(crate) fn asked(&self) -> Vec<Envelope> {
-        let mut all = self.classes();
+    pub(crate) fn asked(&self, classes: &[Envelope]) -> Vec<Envelope> {
+        let mut all = classes.to_vec();
         all.extend(at_edges(&self.policy));
         all.extend(forms(&self.policy));
         all.extend(random(&self.policy, 7));

@@ -26,9 +26,10 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
         return Ok(());
     }
     let subject = Subject::of(policy)?;
-    let asked = subject.asked();
+    let classes = subject.classes();
+    let asked = subject.asked(&classes);
     let differences = compare(&subject, &asked, ToData::Some)?;
-    differences.verdict(&subject, &case.name)
+    differences.verdict(&subject, &classes, &case.name)
 }
 
 /// Asks the real Postfix about all envelopes, and holds its answers against policy and reader.
@@ -38,9 +39,10 @@ pub(crate) fn compare(
     to_data: ToData,
 ) -> Result<Differences, Failed> {
     let outcomes = ask(&subject.policy, &subject.artifacts, asked, to_data)?;
+    let reference = PolicyDecider::new(&subject.policy);
     let mut differences = Differences::default();
     for (envelope, outcome) in asked.iter().zip(&outcomes) {
-        differences.compare(subject, envelope, outcome)?;
+        differences.compare(subject, &reference, envelope, outcome)?;
     }
     Ok(differences)
 }
@@ -63,10 +65,11 @@ impl Differences {
     fn compare(
         &mut self,
         subject: &Subject,
+        reference: &dyn Decider,
         envelope: &Envelope,
         outcome: &Outcome,
     ) -> Result<(), Failed> {
-        let policy = decide(&PolicyDecider::new(&subject.policy), envelope)?;
+        let policy = decide(reference, envelope)?;
         let files = decide(subject.reading.decider.as_ref(), envelope)?;
         *self
             .counts
@@ -98,7 +101,7 @@ impl Differences {
     }
 
     /// Fails if anything differed, or if a kind of decision that the proof speaks of was not met.
-    fn verdict(&self, subject: &Subject, name: &str) -> Result<(), Failed> {
+    fn verdict(&self, subject: &Subject, classes: &[Envelope], name: &str) -> Result<(), Failed> {
         let rows = self.counts.iter();
         let table: Vec<String> = rows
             .map(|((listener, kind, because), count)| {
@@ -115,7 +118,7 @@ impl Differences {
             let found = self.found.len();
             return Err(format!("{found} differences\n{}", self.shown()).into());
         }
-        let missed = self.missed(subject)?;
+        let missed = self.missed(subject, classes)?;
         if missed.is_empty() {
             return Ok(());
         }
@@ -129,16 +132,21 @@ impl Differences {
     }
 
     /// Returns the kinds of decisions that the proof's classes hold and nobody was asked about.
-    fn missed(&self, subject: &Subject) -> Result<BTreeSet<Combination>, Failed> {
+    fn missed(
+        &self,
+        subject: &Subject,
+        classes: &[Envelope],
+    ) -> Result<BTreeSet<Combination>, Failed> {
+        let reference = PolicyDecider::new(&subject.policy);
         let mut missed = BTreeSet::new();
         // Without a certificate nobody is under TLS, whatever the classes say.
         let has_tls = subject.policy.host.tls.is_some();
-        for envelope in subject.classes() {
+        for envelope in classes {
             if envelope.tls && !has_tls {
                 continue;
             }
-            let decision = decide(&PolicyDecider::new(&subject.policy), &envelope)?;
-            let wanted = combination(&subject.policy, &envelope, &decision);
+            let decision = decide(&reference, envelope)?;
+            let wanted = combination(&subject.policy, envelope, &decision);
             if !self.counts.contains_key(&wanted) {
                 missed.insert(wanted);
             }

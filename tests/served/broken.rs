@@ -34,7 +34,11 @@ const EVERY: usize = 4;
 /// Breaks a file of the Doe family's server, and compares.
 fn broken(file: &str, breaks: impl Fn(&str) -> String) -> Result<Differences, Failed> {
     let mut subject = subject(&doe()?)?;
-    let asked: Vec<_> = subject.asked().into_iter().step_by(EVERY).collect();
+    let asked: Vec<_> = subject
+        .asked(&subject.classes())
+        .into_iter()
+        .step_by(EVERY)
+        .collect();
     let before = subject.text(file)?.to_owned();
     let after = breaks(&before);
     if before == after {
