@@ -62,8 +62,10 @@ fn every_policy_of_the_corpus_compiles_without_a_word() {
         let folder = Folder(path.parent().unwrap().to_owned());
         let policy = compile(&read(&path), &folder, &mut diagnostics);
         let told = rendered(&diagnostics);
+        // What the judge tries may be worth a warning.
+        let may_warn = path.to_string_lossy().contains("/accept/judge/");
         assert!(
-            policy.is_ok() && told.is_empty(),
+            policy.is_ok() && (told.is_empty() || may_warn),
             "{}\n{told}",
             path.display()
         );
