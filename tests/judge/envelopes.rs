@@ -12,7 +12,7 @@ use crate::kinds::network;
 use crate::scene::{name_of, result_of};
 
 /// How many random envelopes a policy is asked about.
-pub(crate) const RANDOM: usize = 1_500;
+pub(crate) const RANDOM: usize = 2_000;
 
 /// A small generator (SplitMix64): the same numbers on every machine.
 pub(crate) struct Seeded(u64);
