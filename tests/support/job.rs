@@ -40,6 +40,7 @@ impl Job {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Mta {
     Postfix,
+    Exim,
 }
 
 /// What to make of the MTA's warnings about its own configuration.

@@ -1,0 +1,56 @@
+//! The emitted Exim, driven: what the real Exim answers to the files that a policy becomes.
+//!
+//! The Doe family's policy is asked about line by line, up to the messages in its Maildirs; every
+//! policy of the corpus, about each edge of its networks and seeded random envelopes, which the
+//! reference decider answers too. Not here: the proof of the files, which needs their reader.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the library reads no file; its tests have to"
+)]
+
+#[expect(dead_code, reason = "the harness's own tests use the rest")]
+mod support;
+
+#[path = "exim/doe.rs"]
+mod doe;
+#[path = "judge/envelopes.rs"]
+mod envelopes;
+#[path = "exim/messages.rs"]
+mod messages;
+#[path = "judge/policies.rs"]
+mod policies;
+#[path = "exim/reference.rs"]
+mod reference;
+#[path = "exim/run.rs"]
+mod run;
+#[path = "judge/scene.rs"]
+mod scene;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use support::job::Mta;
+
+/// A test's name and the test.
+type Test = (&'static str, fn() -> Result<(), Failed>);
+
+fn main() -> ExitCode {
+    if let Some(code) = support::inside::run_if_asked() {
+        return code;
+    }
+    let mut arguments = Arguments::from_args();
+    // Each run fills the machine by itself.
+    arguments.test_threads = arguments.test_threads.or(Some(2));
+    let mut trials: Vec<Trial> = [doe::TESTS, messages::TESTS]
+        .concat()
+        .into_iter()
+        .map(|(name, test)| Trial::test(name, test))
+        .collect();
+    trials.extend(policies::all().into_iter().map(|case| {
+        let name = format!("exim/{}", case.name);
+        Trial::test(name, move || reference::compare(&case))
+    }));
+    libtest_mimic::run(&arguments, support::probes::gate_for(Mta::Exim, trials)).exit_code()
+}

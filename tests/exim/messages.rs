@@ -1,0 +1,3 @@
+//! Where messages land.
+use crate::Test;
+pub(crate) const TESTS: &[Test] = &[];

@@ -1,0 +1,55 @@
+//! From a policy to its files, and to the real Exim that runs on them.
+
+use std::fs;
+use std::path::Path;
+
+use libtest_mimic::Failed;
+use mailpol::diagnostic::Diagnostics;
+use mailpol::policy::Policy;
+use mailpol::target::{Artifacts, exim};
+use tempfile::TempDir;
+
+use crate::policies::{self, Case, told};
+use crate::scene::scene;
+use crate::support::job::{Job, Mta};
+
+/// Returns the Doe family's policy.
+pub(crate) fn doe() -> Result<Policy, Failed> {
+    policies::all()
+        .iter()
+        .find(|case| case.name == "examples/doe")
+        .ok_or("there is no examples/doe")?
+        .load()
+}
+
+/// Returns the files of a policy.
+pub(crate) fn emitted(policy: &Policy) -> Result<Artifacts, Failed> {
+    let mut diagnostics = Diagnostics::new();
+    mailpol::prove::prove(policy, &mut diagnostics)
+        .and_then(|(proven, _)| exim::emit(&proven, &mut diagnostics))
+        .map_err(|_| told(&diagnostics))
+}
+
+/// Returns a run of Exim on a policy's files, with nothing to ask yet. The folder goes with it.
+pub(crate) fn job(policy: &Policy) -> Result<(TempDir, Job), Failed> {
+    let artifacts = emitted(policy)?;
+    let tree = tempfile::tempdir()?;
+    write_tree(&artifacts, tree.path())?;
+    let mut job = Job::new(tree.path(), scene(policy, &artifacts));
+    job.mta = Mta::Exim;
+    Ok((tree, job))
+}
+
+fn write_tree(artifacts: &Artifacts, root: &Path) -> Result<(), Failed> {
+    for (name, artifact) in artifacts.files() {
+        let path = root.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(root))?;
+        fs::write(&path, artifact.source.text())?;
+    }
+    Ok(())
+}
+
+/// Returns the policy of a case.
+pub(crate) fn load(case: &Case) -> Result<Policy, Failed> {
+    case.load()
+}
