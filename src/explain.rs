@@ -3,12 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::decision::{Answer, Decider, Label, Question, Test};
+use crate::diagnostic::Code;
 use crate::mail::{Listener, PathForm};
 use crate::spf::SpfResult;
-
-mod pages;
-
-pub use pages::{PAGES, page};
 
 /// Returns the tests that were asked and their answers, a line each.
 pub fn steps(decider: &dyn Decider, asked: &[Answer]) -> String {
@@ -27,6 +24,11 @@ pub fn steps(decider: &dyn Decider, asked: &[Answer]) -> String {
         let _ = writeln!(text, "  {}: {words}{at}", test.name);
     }
     text
+}
+
+/// Returns the page of a diagnostic's code; the leading `mailpol::` may be left out.
+pub fn page(code: &str) -> Option<&'static str> {
+    Code::find(code).map(|code| code.page)
 }
 
 /// Returns what a label says, in words.

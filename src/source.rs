@@ -66,18 +66,60 @@ impl SourceCode for Source {
         context_lines_before: usize,
         context_lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let contents = self
-            .text
-            .read_span(span, context_lines_before, context_lines_after)?;
+        // Bulk files have a million lines: only those around the span are handed on.
+        let bytes = self.text.as_bytes();
+        let span_end = span.offset().saturating_add(span.len());
+        let window = window(
+            bytes,
+            span.offset(),
+            span_end,
+            context_lines_before,
+            context_lines_after,
+        )
+        .ok_or(MietteError::OutOfBounds)?;
+        let part = bytes.get(window.clone()).ok_or(MietteError::OutOfBounds)?;
+        let local = SourceSpan::from((span.offset() - window.start, span.len()));
+        let contents = part.read_span(&local, context_lines_before, context_lines_after)?;
+        let before = bytes.get(..window.start).unwrap_or_default();
+        let lines_before = before.split(|byte| *byte == b'\n').count() - 1;
+        let read = contents.span();
         Ok(Box::new(miette::MietteSpanContents::new_named(
             self.name.clone(),
             contents.data(),
-            *contents.span(),
-            contents.line(),
+            SourceSpan::from((read.offset() + window.start, read.len())),
+            contents.line() + lines_before,
             contents.column(),
             contents.line_count(),
         )))
     }
+}
+
+/// Returns the whole lines around `start..end`, with some lines before and after.
+fn window(
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    before: usize,
+    after: usize,
+) -> Option<std::ops::Range<usize>> {
+    let mut first = start;
+    for line in 0..=before {
+        let head = bytes.get(..first)?;
+        let Some(newline) = head.iter().rposition(|byte| *byte == b'\n') else {
+            first = 0;
+            break;
+        };
+        first = if line == before { newline + 1 } else { newline };
+    }
+    let mut last = end;
+    for _ in 0..=after {
+        let tail = bytes.get(last..)?;
+        match tail.iter().position(|byte| *byte == b'\n') {
+            Some(newline) => last += newline + 1,
+            None => return Some(first..bytes.len()),
+        }
+    }
+    Some(first..last)
 }
 
 /// Where the texts that a policy names come from: files beside it. The library reads none itself.
@@ -209,6 +251,27 @@ impl<T> Spanned<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_is_read_as_miette_reads_it() {
+        let text = "one\ntwo\n\nfour é\nfive\nsix";
+        let source = Source::new("x", text);
+        for start in 0..=text.len() {
+            for end in start..=text.len() {
+                for context in 0..4 {
+                    let span = SourceSpan::from((start, end - start));
+                    let ours = source.read_span(&span, context, context).unwrap();
+                    let theirs = text.read_span(&span, context, context).unwrap();
+                    assert_eq!(ours.data(), theirs.data(), "{start}..{end} {context}");
+                    assert_eq!(ours.span(), theirs.span());
+                    assert_eq!(ours.line(), theirs.line(), "{start}..{end} {context}");
+                    assert_eq!(ours.column(), theirs.column());
+                }
+            }
+        }
+        let outside = SourceSpan::from((text.len() + 1, 1));
+        assert!(source.read_span(&outside, 1, 1).is_err());
+    }
 
     #[test]
     fn columns_count_characters_and_lines_count_from_one() {

@@ -14,18 +14,25 @@ use mailpol::decision::{Decider, Envelope, run};
 use mailpol::diagnostic::{Diagnostics, Style, render};
 use mailpol::mail::{Listener, Path as MailPath};
 use mailpol::spf::SpfResult;
-use mailpol::target::Artifacts;
-use mailpol::target::postfix::interpret::interpret;
+use mailpol::target::{Artifacts, TARGETS, Target};
 use serde_json::Value;
 
 /// The addresses of the host that every case is for.
 const HOST: [&str; 2] = ["198.51.100.25", "2001:db8:d0e::25"];
+
+/// Fewer cases than this, and the corpus was not found.
+const CASES_MIN: usize = 40;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/read/postfix");
     let mut cases: Vec<PathBuf> = folders(&root);
     cases.sort();
+    assert!(
+        cases.len() >= CASES_MIN,
+        "only {} cases: the corpus is not there",
+        cases.len()
+    );
     let trials = cases
         .into_iter()
         .map(|case| {
@@ -58,13 +65,20 @@ fn read(path: &Path) -> Result<String, Failed> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
+fn postfix() -> &'static dyn Target {
+    let mut targets = TARGETS.iter().copied();
+    targets
+        .find(|target| target.name() == "postfix")
+        .expect("postfix is a target")
+}
+
 fn check(case: &Path) -> Result<(), Failed> {
     let mut artifacts = Artifacts::new();
     artifacts.version = (3, 7, 11);
     artifacts.host_addresses = own();
     add(&mut artifacts, case, &case.join("etc"))?;
     let mut diagnostics = Diagnostics::new();
-    let reading = interpret(&artifacts, &mut diagnostics);
+    let reading = postfix().interpret(&artifacts, &mut diagnostics);
     let refused = case.join("refused.txt");
     if refused.exists() {
         return check_refused(&read(&refused)?, reading.is_ok(), &diagnostics);

@@ -3,8 +3,10 @@
 //! One struct per diagnostic stands in the layer that finds it; here is what they have in common.
 //! Not here: printing. Only the binary has streams.
 
+mod codes;
 mod render;
 
+pub use codes::{CODES, Code};
 pub use render::{Style, render};
 
 use miette::{Diagnostic, Severity};
@@ -16,11 +18,15 @@ pub type Told = Box<dyn Diagnostic + Send + Sync + 'static>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported(());
 
+/// How many errors are kept, and how many warnings: whoever has more reads no more.
+const KEPT_MAX: usize = 200;
+
 /// Collects what a run has to say. No stage stops at its first error.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     told: Vec<Told>,
     errors: usize,
+    warnings: usize,
 }
 
 impl Diagnostics {
@@ -32,13 +38,18 @@ impl Diagnostics {
     /// Records an error and returns the token that says so.
     pub fn error(&mut self, diagnostic: impl Diagnostic + Send + Sync + 'static) -> Reported {
         self.errors += 1;
-        self.told.push(Box::new(diagnostic));
+        if self.errors <= KEPT_MAX {
+            self.told.push(Box::new(diagnostic));
+        }
         Reported(())
     }
 
     /// Records a warning.
     pub fn warn(&mut self, diagnostic: impl Diagnostic + Send + Sync + 'static) {
-        self.told.push(Box::new(diagnostic));
+        self.warnings += 1;
+        if self.warnings <= KEPT_MAX {
+            self.told.push(Box::new(diagnostic));
+        }
     }
 
     /// Returns how many errors were recorded.
@@ -48,7 +59,12 @@ impl Diagnostics {
 
     /// Returns how many warnings were recorded.
     pub fn warnings(&self) -> usize {
-        self.told.len() - self.errors
+        self.warnings
+    }
+
+    /// Returns how many errors and warnings were counted, but not kept.
+    pub fn left_out(&self) -> usize {
+        self.errors + self.warnings - self.told.len()
     }
 
     /// Returns whether something told is a mistake of ours.
@@ -107,11 +123,10 @@ impl Place {
                 .or(labels.first())
                 .cloned()
         });
-        let file = primary.as_ref().and_then(|label| {
-            let contents = diagnostic
-                .source_code()?
-                .read_span(label.inner(), 0, 0)
-                .ok()?;
+        // The name is that of the whole source; its first line is read soonest.
+        let file = primary.as_ref().and_then(|_| {
+            let start = miette::SourceSpan::from((0, 0));
+            let contents = diagnostic.source_code()?.read_span(&start, 0, 0).ok()?;
             contents.name().map(str::to_owned)
         });
         Self {

@@ -2,6 +2,10 @@
 //!
 //! Words are those of RFC 5321 and RFC 5598. Not here: any policy, and any input or output.
 
+/// The domain that carries deliveries to Unix accounts inside an MTA (RFC 6761 section 6.4: no such
+/// name exists). Nobody may send there.
+pub const DELIVERY_DOMAIN: &str = "unix.invalid";
+
 mod address;
 mod client;
 mod domain;

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::form::{ForwardKind, ReverseKind};
-use super::tables::{self, IN_DOMAIN, LOGIN_ANY, Tests};
+use super::tables::{self, DELIVERY, IN_DOMAIN, LOGIN_ANY, Tests};
 use super::{OwnDomain, Policy, RecordHeaders, SpfPolicy};
 use crate::decision::{
     Ask, At, Because, Decider, Decision, Destination, Header, Label, Route, Test, Unanswered,
@@ -49,6 +49,8 @@ enum Where {
     Routed,
     /// Elsewhere.
     Foreign,
+    /// The domain that carries deliveries to accounts: nobody may send there.
+    Delivery,
 }
 
 impl<'p> PolicyDecider<'p> {
@@ -166,8 +168,11 @@ impl<'p> PolicyDecider<'p> {
             ForwardKind::Address | ForwardKind::Domain => Where::Local,
             ForwardKind::Routed => Where::Routed,
         };
-        let found = ask.ask(Tests::TO_DOMAIN)? == IN_DOMAIN;
-        Ok(if found { ours } else { Where::Foreign })
+        Ok(match ask.ask(Tests::TO_DOMAIN)? {
+            IN_DOMAIN => ours,
+            DELIVERY => Where::Delivery,
+            _ => Where::Foreign,
+        })
     }
 
     /// Rule 8: what SPF says of a stranger. `None` where it is not asked.
@@ -234,7 +239,7 @@ impl<'p> PolicyDecider<'p> {
                 Route::Address(postmaster.value.clone())
             }
             (Where::Local, _) => Route::Recipient,
-            (Where::Foreign | Where::Routed, _) => Route::Foreign,
+            (Where::Foreign | Where::Routed | Where::Delivery, _) => Route::Foreign,
         };
         let reply = Reply::new(250, 2, 1, 5);
         Decision {
@@ -277,13 +282,13 @@ impl Decider for PolicyDecider<'_> {
             return Ok(decision);
         }
         // 6. A route inside one of our domains is foreign for a stranger.
-        if place != Where::Local && client.is_stranger() {
+        if place == Where::Delivery || (place != Where::Local && client.is_stranger()) {
             let at = At::Row(Tests::CLIENT);
             return Ok(refuse(Reply::new(554, 5, 7, 1), Because::RelayDenied, at));
         }
         // 7. No such recipient; a route inside one of our domains is none for anybody else.
         let unlisted = match place {
-            Where::Foreign => false,
+            Where::Foreign | Where::Delivery => false,
             Where::Routed => true,
             Where::Local if to == ForwardKind::Postmaster => false,
             Where::Local => {

@@ -10,7 +10,7 @@ use crate::decision::{
     AddressKey, AddressTable, ClientTable, Destination, Label, LoginTable, OwnerTable, Question,
     Row, Store, Test, TestId,
 };
-use crate::mail::{Address, Domain};
+use crate::mail::{Address, DELIVERY_DOMAIN, Domain};
 use crate::source::Loc;
 
 /// The numbers of the policy's tests.
@@ -35,6 +35,8 @@ impl Tests {
 
 /// The label of a domain of ours.
 pub(super) const IN_DOMAIN: Label = Label(1);
+/// The label of the domain that carries deliveries to accounts.
+pub(super) const DELIVERY: Label = Label(2);
 /// The label of a listed login whose grant names its reverse-paths.
 const LOGIN_OWN: Label = Label(1);
 /// The label of a listed login that may use any reverse-path.
@@ -98,7 +100,7 @@ pub(super) fn prepare(policy: &Policy) -> Vec<Test> {
         ),
         test(
             "forward-path in our domains",
-            Question::To(domain_table(policy)),
+            Question::To(destination_table(policy)),
             &domains,
         ),
         test(
@@ -157,6 +159,13 @@ fn domain_table(policy: &Policy) -> AddressTable {
             Row::new(IN_DOMAIN, domain.at.clone()),
         );
     }
+    table
+}
+
+fn destination_table(policy: &Policy) -> AddressTable {
+    let mut table = domain_table(policy);
+    let row = Row::new(DELIVERY, policy.host.at.clone());
+    table.insert(AddressKey::Domain, DELIVERY_DOMAIN, row);
     table
 }
 

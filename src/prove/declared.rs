@@ -12,7 +12,7 @@ use crate::decision::{
     AddressKey, AddressTable, Ask, ClientTable, FormTable, Label, LoginTable, OwnerTable, Question,
     Row, Test, TestId, Unanswered,
 };
-use crate::mail::{Address, Listener, prefix_range};
+use crate::mail::{Address, DELIVERY_DOMAIN, Listener, prefix_range};
 use crate::policy::{HostedDomain, Otherwise, Policy, SenderScope};
 use crate::source::Loc;
 use crate::spf::SpfResult;
@@ -85,7 +85,7 @@ impl<'p> Declared<'p> {
             ),
             test(
                 "forward-path in a declared domain",
-                Question::To(domains(policy, ours)),
+                Question::To(destinations(policy)),
             ),
             test("SPF of MAIL FROM", Question::SpfFrom),
             test("SPF of HELO", Question::SpfHelo),
@@ -199,7 +199,7 @@ impl Asked<'_, '_> {
         match self.forward()? {
             Forward::Abroad => Ok(true),
             Forward::Postmaster | Forward::Nowhere => Ok(false),
-            Forward::Plain | Forward::Domain => Ok(!self.yes(TO)?),
+            Forward::Plain | Forward::Domain => Ok(self.ask.ask(TO)? != Label(1)),
         }
     }
 
@@ -215,7 +215,7 @@ impl Asked<'_, '_> {
 
     /// Returns whether the forward-path is plain, in a domain of ours.
     pub(super) fn plain_ours(&mut self) -> Answered<bool> {
-        Ok(self.forward()? == Forward::Plain && self.yes(TO)?)
+        Ok(self.forward()? == Forward::Plain && self.ask.ask(TO)? == Label(1))
     }
 
     /// Returns whether the forward-path is postmaster of a domain of ours, or bare.
@@ -303,6 +303,13 @@ fn domains(policy: &Policy, which: impl Fn(&HostedDomain) -> bool) -> AddressTab
     for (name, domain) in policy.domains.iter().filter(|(_, domain)| which(domain)) {
         table.insert(AddressKey::Domain, name.as_str(), row(1, &domain.at));
     }
+    table
+}
+
+/// Nobody may send to the domain that carries deliveries: it is neither ours nor elsewhere.
+fn destinations(policy: &Policy) -> AddressTable {
+    let mut table = domains(policy, |_| true);
+    table.insert(AddressKey::Domain, DELIVERY_DOMAIN, row(2, &policy.host.at));
     table
 }
 

@@ -7,7 +7,7 @@ use super::diagnostics::{
 use super::scan::{escape, is_control, is_direction};
 use super::shape::{ArgumentSpec, Kind, MANY, NodeSpec, Occurs};
 use super::suggest;
-use super::tree::{Node, Value};
+use super::tree::{Node, Text, Value};
 use crate::diagnostic::Diagnostics;
 use crate::source::{Loc, Spanned};
 
@@ -79,7 +79,35 @@ fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Nod
         at,
     } = node;
     let arguments = check_arguments(arguments, spec, &at, diagnostics);
-    let mut sound: Vec<(super::tree::Text, Spanned<Value>)> = Vec::new();
+    let properties = check_properties(properties, spec, &at, diagnostics);
+    let children = children.unwrap_or_default();
+    let children = if spec.children.is_empty() {
+        if !children.is_empty() {
+            diagnostics.error(UnwantedBlock {
+                node: spec.name,
+                at: name.at.clone(),
+            });
+        }
+        Vec::new()
+    } else {
+        check(children, spec.children, Some(spec.name), &at, diagnostics)
+    };
+    Node {
+        name,
+        arguments,
+        properties,
+        children: Some(children),
+        at,
+    }
+}
+
+fn check_properties(
+    properties: Vec<(Text, Spanned<Value>)>,
+    spec: &NodeSpec,
+    at: &Loc,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Text, Spanned<Value>)> {
+    let mut sound: Vec<(Text, Spanned<Value>)> = Vec::new();
     for (key, value) in properties {
         let Some(property) = spec.property(&key.value) else {
             let names: Vec<&str> = spec.properties.iter().map(|one| one.name).collect();
@@ -100,9 +128,13 @@ fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Nod
             });
             continue;
         }
-        if check_value(&value, property.kind, property.name, diagnostics) {
-            sound.push((key, value));
-        }
+        // One of a wrong kind was written all the same, so that nobody misses it.
+        let value = if check_value(&value, property.kind, property.name, diagnostics) {
+            value
+        } else {
+            Spanned::new(Value::Null, value.at)
+        };
+        sound.push((key, value));
     }
     for property in spec.properties.iter().filter(|property| property.required) {
         if !sound.iter().any(|(key, _)| key.value == property.name) {
@@ -114,35 +146,7 @@ fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Nod
             });
         }
     }
-    let children = match children {
-        Some(children) if spec.children.is_empty() => {
-            if !children.is_empty() {
-                diagnostics.error(UnwantedBlock {
-                    node: spec.name,
-                    at: name.at.clone(),
-                });
-            }
-            None
-        }
-        Some(children) => Some(check(
-            children,
-            spec.children,
-            Some(spec.name),
-            &at,
-            diagnostics,
-        )),
-        None => {
-            let none = check(Vec::new(), spec.children, Some(spec.name), &at, diagnostics);
-            (!none.is_empty()).then_some(none)
-        }
-    };
-    Node {
-        name,
-        arguments,
-        properties: sound,
-        children,
-        at,
-    }
+    sound
 }
 
 fn check_arguments(

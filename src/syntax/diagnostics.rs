@@ -35,6 +35,20 @@ pub struct ReaderUnavailable {
     pub name: String,
 }
 
+/// The layout of a policy would have changed what it says: a mistake of ours.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` would say something else in its new layout")]
+#[diagnostic(
+    code(mailpol::internal::format),
+    help(
+        "this is a mistake in mailpol: nothing was written; please send the policy to its authors"
+    )
+)]
+pub struct FormatDiffers {
+    /// The policy.
+    pub name: String,
+}
+
 /// The policy is too large.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` has {bytes} bytes, and a policy has at most {bytes_max}")]
@@ -58,7 +72,9 @@ pub struct TooLarge {
 #[error("blocks are nested more than {depth_max} deep")]
 #[diagnostic(
     code(mailpol::syntax::too_deep),
-    help("close the blocks that are open here; no policy needs more than three levels")
+    help(
+        "close the blocks that are open here; no policy needs more than three levels, and none that are commented out in each other"
+    )
 )]
 pub struct TooDeep {
     /// The deepest nesting.

@@ -1,9 +1,12 @@
 //! What was written: a policy's KDL as a typed tree with places.
 //!
-//! `scan` looks at the text, `reader` alone knows KDL, `check` holds what was written against
+//! `scan` looks at the text and `gate` at its form, `reader` alone knows KDL's types, `check` holds what was written against
 //! [`NODES`], and the files of `node` make the typed tree. Not here: what anything means (`policy`).
 
 mod check;
+mod format;
+mod gate;
+mod lexer;
 mod reader;
 mod scan;
 pub(crate) mod suggest;
@@ -14,6 +17,7 @@ pub mod shape;
 pub mod tree;
 
 pub(crate) use check::shorten;
+pub use format::format;
 pub use node::NODES;
 pub(crate) use scan::{escape, is_control, is_direction};
 
@@ -58,6 +62,8 @@ pub struct Document {
 pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<Document, Reported> {
     let before = diagnostics.errors();
     scan::scan(source, diagnostics)?;
+    gate::check(source, diagnostics);
+    diagnostics.failed_since(before)?;
     let nodes = reader::read(source, diagnostics)?;
     let nodes = check::check(nodes, NODES, None, &start(source), diagnostics);
     let mut document = Document {

@@ -1,7 +1,8 @@
 //! From KDL to our own tree. The only file that knows KDL's types.
 //!
-//! KDL's parser descends by recursion, so it runs on a thread with room for more than `scan` lets
-//! through. Its complaints are re-homed to the policy's text, and bettered where it only shrugs.
+//! KDL's parser descends by recursion, so it runs on a thread with room for more than `gate` lets
+//! through; and `gate` has told what is no KDL. Where that parser is stricter, its complaint is
+//! re-homed to the policy's text.
 
 use std::sync::Arc;
 
@@ -146,19 +147,6 @@ fn rehome(source: &Arc<Source>, complaint: &KdlDiagnostic) -> Kdl {
         complaint.span.offset(),
         complaint.span.offset() + complaint.span.len(),
     );
-    let words = at.words();
-    let bare = ["true", "false", "null", "inf", "-inf", "nan"]
-        .into_iter()
-        .find(|keyword| words == *keyword || words.ends_with(&format!("={keyword}")));
-    if let Some(keyword) = bare {
-        return Kdl {
-            message: format!("`{keyword}` is not a value"),
-            help: Some(format!(
-                "write `#{keyword}`, or `\"{keyword}\"` for the word"
-            )),
-            at,
-        };
-    }
     let message = complaint
         .message
         .clone()

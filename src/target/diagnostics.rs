@@ -115,11 +115,11 @@ pub struct BrokenTemplate {
 
 impl UnsayableValue {
     /// Returns the error for a value at a place.
-    pub(crate) fn new(target: &'static str, value: &str, why: impl ToString, at: &Loc) -> Self {
+    pub(crate) fn new(target: &'static str, value: &str, why: impl Into<String>, at: &Loc) -> Self {
         Self {
             target,
             value: value.to_owned(),
-            why: why.to_string(),
+            why: why.into(),
             text: Arc::clone(at.source()),
             at: at.span(),
         }

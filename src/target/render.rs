@@ -76,12 +76,9 @@ fn gate(
     _state: &mut State<'_, '_>,
     value: &Value,
 ) -> Result<(), Error> {
-    match value.kind() {
-        ValueKind::String | ValueKind::Number => {}
-        _ => {
-            let why = format!("a value of kind {} was printed", value.kind());
-            return Err(Error::new(ErrorKind::BadEscape, why));
-        }
+    if !matches!(value.kind(), ValueKind::String | ValueKind::Number) {
+        let why = format!("a value of kind {} was printed", value.kind());
+        return Err(Error::new(ErrorKind::BadEscape, why));
     }
     let text = value.to_string();
     let unsafe_here = |c: char| {

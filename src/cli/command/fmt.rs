@@ -22,8 +22,7 @@ pub(in crate::cli) fn run(
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
     let text = input::policy(args.policy.as_deref())?;
-    let _ = diagnostics;
-    let formatted = text.source.text().to_owned();
+    let formatted = mailpol::syntax::format(&text.source, diagnostics)?;
     let same = formatted == text.source.text();
     let name = text.source.name();
     if args.check {

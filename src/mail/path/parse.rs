@@ -48,6 +48,9 @@ pub(super) fn parse(text: &str, own: &[IpAddr]) -> Path {
     if route && path.form == PathForm::Plain {
         path.form = PathForm::SourceRoute;
     }
+    if route && path.form == PathForm::BarePostmaster {
+        path.form = PathForm::OddPostmaster;
+    }
     if route && path.form == PathForm::Null {
         path.form = PathForm::Malformed;
     }

@@ -70,6 +70,7 @@ fn what_rfc_5321_forbids_has_its_forms() {
     check("\"postmaster\"", PathForm::OddPostmaster, "-@-");
     check("post\\master", PathForm::OddPostmaster, "-@-");
     check("postmaster.", PathForm::OddPostmaster, "-@-");
+    check("@x.example:postmaster", PathForm::OddPostmaster, "-@-");
     check(" postmaster ", PathForm::OddPostmaster, "-@-");
     check("\"u@x.example\"", PathForm::BareRoute, "-@-");
     check("u%x.example", PathForm::BareRoute, "-@-");

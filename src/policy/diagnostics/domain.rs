@@ -16,7 +16,7 @@ pub struct DomainInvalid {
     pub reason: String,
     /// What to do.
     #[help]
-    pub help: Option<String>,
+    pub help: String,
     /// Where.
     #[source_code]
     #[label(primary, "{reason}")]

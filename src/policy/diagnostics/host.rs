@@ -175,17 +175,3 @@ pub struct LoginDuplicate {
     #[label("first declared here")]
     pub first: Loc,
 }
-
-/// A policy without a host.
-#[derive(Debug, Error, Diagnostic)]
-#[error("the policy has no host")]
-#[diagnostic(
-    code(mailpol::host::missing),
-    help("add `host \"mx.example.org\" {{ address \"198.51.100.25\"; listen \"smtp\" }}`")
-)]
-pub struct HostMissing {
-    /// The start of the policy.
-    #[source_code]
-    #[label(primary, "it must stand in here")]
-    pub at: Loc,
-}

@@ -162,7 +162,7 @@ fn check_chains(domains: &Domains, diagnostics: &mut Diagnostics) {
                 if let Some(parent) = way.last_mut() {
                     parent.depth = parent.depth.max(depth + 1);
                 }
-                if depth == DEPTH_MAX {
+                if depth == DEPTH_MAX + 1 {
                     diagnostics.error(AliasDepth {
                         alias: hop.to_string(),
                         depth_max: DEPTH_MAX,

@@ -28,6 +28,7 @@ use super::diagnostics::DomainMissing;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::{Files, Loc};
 use crate::syntax::Document;
+use crate::syntax::diagnostics::MissingNode;
 
 /// Returns the policy that a document means, or tells why it means none.
 pub fn lower(
@@ -79,7 +80,12 @@ pub fn lower(
     diagnostics.failed_since(before)?;
     let Some(mut host) = host else {
         // The check of the document has told that it is missing.
-        return Err(diagnostics.error(super::diagnostics::HostMissing { at: whole }));
+        return Err(diagnostics.error(MissingNode {
+            name: "host",
+            within: "the policy".to_owned(),
+            example: "host \"mx.example.org\" { address \"198.51.100.25\"; listen \"smtp\" }",
+            at: whole,
+        }));
     };
     host.postmaster = postmaster;
     Ok(Policy {

@@ -49,21 +49,19 @@ fn domain_at(text: &str, at: &Loc, diagnostics: &mut Diagnostics) -> Option<Doma
 }
 
 /// Returns what to write instead of a text that is no domain.
-fn domain_help(text: &str, error: DomainError) -> Option<String> {
+fn domain_help(text: &str, error: DomainError) -> String {
+    let example = "write a name such as `example.org`";
     match error {
-        DomainError::OneLabel => Some(format!("write the full name, such as `{text}.example.org`")),
-        DomainError::Address => Some("write a name such as `example.org`".to_owned()),
+        DomainError::OneLabel => format!("write the full name, such as `{text}.example.org`"),
         DomainError::Labels if text.starts_with("*.") => {
-            Some("write each sub-domain as a `domain` of its own".to_owned())
+            "write each sub-domain as a `domain` of its own".to_owned()
         }
-        DomainError::Labels if text.contains('@') => {
-            Some("write the domain without `@`".to_owned())
-        }
+        DomainError::Labels if text.contains('@') => "write the domain without `@`".to_owned(),
         DomainError::Labels if text.contains('_') => {
-            Some("write `-` for `_`: a mail domain has none".to_owned())
+            "write `-` for `_`: a mail domain has none".to_owned()
         }
-        DomainError::Empty | DomainError::Long | DomainError::Labels => {
-            Some("write a name such as `example.org`".to_owned())
+        DomainError::Address | DomainError::Empty | DomainError::Long | DomainError::Labels => {
+            example.to_owned()
         }
     }
 }
@@ -144,16 +142,14 @@ pub(super) fn login(text: &Text, diagnostics: &mut Diagnostics) -> Option<Spanne
 
 /// Returns an IP address; an IPv4-mapped one is IPv4.
 pub(super) fn ip(text: &Text, diagnostics: &mut Diagnostics) -> Option<IpAddr> {
-    match text.value.parse::<IpAddr>() {
-        Ok(address) => Some(canonical_client(address)),
-        Err(_) => {
-            diagnostics.error(AddressInvalid {
-                text: shown(&text.value),
-                at: text.at.clone(),
-            });
-            None
-        }
+    if let Ok(address) = text.value.parse::<IpAddr>() {
+        return Some(canonical_client(address));
     }
+    diagnostics.error(AddressInvalid {
+        text: shown(&text.value),
+        at: text.at.clone(),
+    });
+    None
 }
 
 /// Returns a prefix, or that of one address.

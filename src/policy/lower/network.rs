@@ -40,16 +40,37 @@ pub(super) fn lower(
         } else {
             names.insert(&node.name.value, at);
         }
-        networks.push(lower_one(node, &mut prefixes, own, diagnostics));
+        networks.push(lower_one(node, &mut prefixes, diagnostics));
     }
-    check_universal(&networks, diagnostics);
+    let universal = check_universal(&networks, diagnostics);
+    for prefix in internal(&networks) {
+        // Whoever holds every address need not be told that it is many.
+        let family = family(prefix.value);
+        if !universal.contains(&family) {
+            space::check(prefix, own, diagnostics);
+        }
+    }
     networks
+}
+
+/// Returns the prefixes of all networks that may send.
+fn internal(networks: &[Network]) -> impl Iterator<Item = &Spanned<IpNet>> {
+    networks
+        .iter()
+        .filter(|network| network.may_send.is_some())
+        .flat_map(|network| &network.prefixes)
+}
+
+fn family(prefix: IpNet) -> &'static str {
+    match prefix {
+        IpNet::V4(_) => "IPv4",
+        IpNet::V6(_) => "IPv6",
+    }
 }
 
 fn lower_one(
     node: &node::Network,
     seen: &mut BTreeMap<IpNet, Loc>,
-    own: &[&Spanned<IpAddr>],
     diagnostics: &mut Diagnostics,
 ) -> Network {
     let mut prefixes: Vec<Spanned<IpNet>> = Vec::new();
@@ -68,11 +89,6 @@ fn lower_one(
         }
         seen.insert(prefix, text.at.clone());
         prefixes.push(Spanned::new(prefix, text.at.clone()));
-    }
-    if node.may_send.is_some() {
-        for prefix in &prefixes {
-            space::check(prefix, own, diagnostics);
-        }
     }
     let refuse = node
         .otherwise
@@ -94,26 +110,22 @@ fn lower_one(
 }
 
 /// Tells networks that may send and together hold every address of a family, however pieced.
-fn check_universal(networks: &[Network], diagnostics: &mut Diagnostics) {
-    let internal: Vec<&Spanned<IpNet>> = networks
-        .iter()
-        .filter(|network| network.may_send.is_some())
-        .flat_map(|network| &network.prefixes)
-        .collect();
-    for (family, ranges) in [("IPv4", space::PUBLIC_V4), ("IPv6", space::PUBLIC_V6)] {
-        let is_v4 = family == "IPv4";
-        let members = internal
-            .iter()
-            .filter(|prefix| matches!(prefix.value, IpNet::V4(_)) == is_v4);
-        let nets: Vec<IpNet> = members.clone().map(|prefix| prefix.value).collect();
+/// Returns the families.
+fn check_universal(networks: &[Network], diagnostics: &mut Diagnostics) -> Vec<&'static str> {
+    let mut universal = Vec::new();
+    for (name, ranges) in [("IPv4", space::PUBLIC_V4), ("IPv6", space::PUBLIC_V6)] {
+        let members = || internal(networks).filter(|prefix| family(prefix.value) == name);
+        let nets: Vec<IpNet> = members().map(|prefix| prefix.value).collect();
         if !space::covers(&nets, ranges) {
             continue;
         }
-        if let Some(widest) = members.min_by_key(|prefix| prefix.value.prefix_len()) {
+        if let Some(widest) = members().min_by_key(|prefix| prefix.value.prefix_len()) {
             diagnostics.error(NetworkUniversal {
-                family,
+                family: name,
                 at: widest.at.clone(),
             });
         }
+        universal.push(name);
     }
+    universal
 }

@@ -32,6 +32,12 @@ pub(super) enum Unsayable {
     Key,
 }
 
+impl From<Unsayable> for String {
+    fn from(why: Unsayable) -> Self {
+        why.to_string()
+    }
+}
+
 /// Makes a newtype over text that prints and serialises as that text.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident) => {
@@ -140,11 +146,6 @@ impl Key {
     /// The null reverse-path (postconf(5), smtpd_null_access_lookup_key).
     pub(super) fn null() -> Self {
         Self("<>".to_owned())
-    }
-
-    /// Takes text of ours.
-    pub(super) fn fixed(text: &'static str) -> Self {
-        Self(text.to_owned())
     }
 }
 

@@ -49,8 +49,7 @@ view!(ClientsPart, "main/clients.j2", Lines);
 /// A prefix in mynetworks.
 #[derive(Debug, Serialize)]
 pub(super) struct InternalPrefix {
-    pub(super) network: Comment,
-    pub(super) line: Comment,
+    pub(super) about: Comment,
     pub(super) prefix: ListPrefix,
 }
 

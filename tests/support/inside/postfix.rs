@@ -88,7 +88,8 @@ pub(super) fn gate(warnings: Warnings, log: &Log) -> Result<Gate> {
     let parameters = command("postconf", &["-n"])?;
     let services = command("postconf", &["-M"])?;
     let suspicious = |line: &&str| {
-        ["warning:", "error:", "fatal:"]
+        // A program names itself first; `error:` in a setting is a transport.
+        [": warning:", ": error:", ": fatal:"]
             .iter()
             .any(|word| line.contains(word))
     };

@@ -17,6 +17,9 @@ use crate::source::Loc;
 use crate::target::postfix::lexical::{Comment, Key, ListPrefix, Name, Outcome};
 use crate::target::postfix::view::{InternalPrefix, RestrictionList};
 
+/// Of more prefixes than this nobody reads where each comes from.
+const PLACES_MAX: usize = 1_000;
+
 /// What main.cf and its tables say of clients.
 pub(super) struct Clients {
     /// Internal clients.
@@ -123,15 +126,29 @@ fn mynetworks(prefixes: &[Prefix<'_>]) -> Vec<InternalPrefix> {
     if kept.iter().all(is_internal) {
         kept = prefixes.iter().copied().filter(is_internal).collect();
     }
-    let entry = |prefix: Prefix<'_>| {
-        let (_, network) = prefix.network?;
-        Some(InternalPrefix {
-            network: Comment::new(&network.name.value),
-            line: Comment::line(&network.at),
-            prefix: ListPrefix::new(prefix.net, is_internal(&prefix)),
-        })
+    let few = places(prefixes);
+    let entry = |prefix: Prefix<'_>| InternalPrefix {
+        about: about(&prefix, few),
+        prefix: ListPrefix::new(prefix.net, is_internal(&prefix)),
     };
-    kept.into_iter().filter_map(entry).collect()
+    kept.into_iter().map(entry).collect()
+}
+
+/// Whether prefixes are so few that anybody reads where each comes from.
+fn places(prefixes: &[Prefix<'_>]) -> bool {
+    prefixes.len() <= PLACES_MAX
+}
+
+/// Returns what a prefix is.
+fn about(prefix: &Prefix<'_>, places: bool) -> Comment {
+    match prefix.network {
+        None => Comment::new("loopback: tunnels and proxies end there"),
+        Some((_, network)) if places => {
+            let line = Comment::line(&network.at);
+            Comment::new(&format!("network {} ({line})", network.name.value))
+        }
+        Some((_, network)) => Comment::new(&format!("network {}", network.name.value)),
+    }
 }
 
 /// Returns the rows of a table; prefixes that only make a hole are undecided.
@@ -139,14 +156,9 @@ fn rows(
     prefixes: &[Prefix<'_>],
     outcome: impl Fn(&Prefix<'_>) -> Option<Outcome>,
 ) -> Vec<(IpNet, Outcome, Comment)> {
+    let few = places(prefixes);
     let row = |prefix: Prefix<'_>| {
-        let comment = match prefix.network {
-            Some((_, network)) => {
-                let line = Comment::line(&network.at);
-                Comment::new(&format!("network {} ({line})", network.name.value))
-            }
-            None => Comment::new("loopback: tunnels and proxies end there"),
-        };
+        let comment = about(&prefix, few);
         let outcome = outcome(&prefix).unwrap_or_else(|| Outcome::fixed("DUNNO"));
         (prefix.net, outcome, comment)
     };
@@ -208,7 +220,10 @@ fn grants(policy: &Policy, prefixes: &[Prefix<'_>], clients: &mut Clients) {
         );
         let mut table = Table::new(format!("network-{number}-senders"), Comment::new(&about));
         table.push(Key::null(), Outcome::fixed("OK"), Some(&grant.at));
-        for scope in &grant.from {
+        let mut scopes: Vec<_> = grant.from.iter().collect();
+        scopes.sort_by(|a, b| a.value.cmp(&b.value));
+        scopes.dedup_by(|a, b| a.value == b.value);
+        for scope in scopes {
             let key = match &scope.value {
                 // A network has no addresses of its own; `Any` is not here.
                 SenderScope::Own | SenderScope::Any => continue,

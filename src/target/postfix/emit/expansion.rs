@@ -35,7 +35,7 @@ pub(super) fn limits(policy: &Policy) -> Expansion {
             .as_ref()
             .map(|_| Address::new(" ", domain.clone()));
         for address in named.chain(any) {
-            let found = expand(policy, address, &mut known);
+            let found = expand(policy, &address, &mut known);
             most.recipients = most.recipients.max(found.recipients);
             most.steps = most.steps.max(found.steps);
         }
@@ -44,7 +44,7 @@ pub(super) fn limits(policy: &Policy) -> Expansion {
 }
 
 /// Follows one alias. The stack is ours: chains may be long.
-fn expand(policy: &Policy, start: Address, known: &mut BTreeMap<Address, Expansion>) -> Expansion {
+fn expand(policy: &Policy, start: &Address, known: &mut BTreeMap<Address, Expansion>) -> Expansion {
     let mut open = vec![(start.clone(), false)];
     while let Some((address, followed)) = open.pop() {
         let Some(alias) = alias(policy, &address) else {
@@ -84,7 +84,7 @@ fn expand(policy: &Policy, start: Address, known: &mut BTreeMap<Address, Expansi
             );
         }
     }
-    known.get(&start).copied().unwrap_or(Expansion {
+    known.get(start).copied().unwrap_or(Expansion {
         recipients: 1,
         steps: 1,
     })

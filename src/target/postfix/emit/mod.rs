@@ -46,6 +46,10 @@ use crate::target::render::render;
 const MODE: u32 = 0o644;
 
 /// Returns the complete configuration of a server that does what a proved policy says.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "as `Target::emit`: a proof is shown, not handed over"
+)]
 pub(crate) fn emit(
     proven: &Proven<'_>,
     diagnostics: &mut Diagnostics,
@@ -154,7 +158,7 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     if !spf.is_off() {
         main += &render(spf.part(), diagnostics)?;
     }
-    let table = senders.as_ref().map(|senders| senders.senders.reference());
+    let table = senders.as_ref().map(|senders| senders.owners.reference());
     main += &auth::part(emission, table, diagnostics)?;
     main += &main_cf::tls(emission, diagnostics)?;
     main += &main_cf::closed(emission.version, diagnostics)?;

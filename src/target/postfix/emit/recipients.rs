@@ -5,6 +5,8 @@
 //! delivery domain is in no domain class: strangers are refused as for any foreign domain, and
 //! everybody else by a line of its own.
 
+use std::collections::BTreeSet;
+
 use super::Emission;
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
@@ -265,19 +267,14 @@ fn host_mail(emission: &Emission<'_>, tables: &mut Recipients) {
     if !root_is_a_box && let Ok(key) = Key::address(&root) {
         table.push(key, postmaster.clone(), at);
     }
+    // A domain of ours has its recipients; the origin is one, but where programs write to too.
     let host = &emission.policy.host.name.value;
-    let names = [
-        Key::at_domain(origin),
-        Key::at_domain(host),
-        Key::fixed("@localhost"),
-        Key::fixed("@localhost.localdomain"),
-    ];
-    let ours = emission.policy.domains.contains_key(host);
-    for (number, key) in names.into_iter().enumerate() {
-        // The host's name may be a domain of ours, whose recipients are listed.
-        if number == 1 && ours {
-            continue;
-        }
-        table.push(key, postmaster.clone(), at);
+    let local = ["localhost", "localhost.localdomain"].map(Domain::literal);
+    let names: BTreeSet<&Domain> = std::iter::once(host).chain(&local).collect();
+    let others = names
+        .into_iter()
+        .filter(|name| !emission.policy.domains.contains_key(*name));
+    for name in std::iter::once(origin).chain(others) {
+        table.push(Key::at_domain(name), postmaster.clone(), at);
     }
 }

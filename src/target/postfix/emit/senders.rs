@@ -21,7 +21,7 @@ pub(super) struct Senders {
     /// What each listed login may do.
     pub(super) logins: Table,
     /// The owners of reverse-paths.
-    pub(super) senders: Table,
+    pub(super) owners: Table,
     /// Whether some login may use its own reverse-paths only.
     pub(super) limited: bool,
 }
@@ -43,7 +43,7 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
             "logins",
             Comment::new("The logins that the policy lists, and what each may do (access(5))."),
         ),
-        senders: Table::new(
+        owners: Table::new(
             "senders",
             Comment::new("Reverse-paths, and the logins that may use them (postconf(5))."),
         ),
@@ -78,7 +78,7 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
         tables.logins.push(key, outcome, Some(&login.name.at));
     }
     owners.add_aliases(policy, &own);
-    owners.write(&mut tables.senders, diagnostics);
+    owners.write(&mut tables.owners, diagnostics);
     tables
 }
 
@@ -90,7 +90,7 @@ impl Senders {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         self.logins.write(emission, diagnostics)?;
-        self.senders.write(emission, diagnostics)
+        self.owners.write(emission, diagnostics)
     }
 }
 
@@ -174,10 +174,10 @@ fn logins_behind<'p>(policy: &'p Policy, address: &Address) -> BTreeSet<&'p str>
         };
         if let Some(mailbox) = hosted.mailboxes.get(&local) {
             logins.extend(mailbox.login.as_ref().map(|login| login.value.as_str()));
-        } else if let Some(alias) = hosted.aliases.get(&local) {
-            if seen.insert(address) {
-                open.extend(alias.targets.iter().map(|target| target.value.clone()));
-            }
+        } else if let Some(alias) = hosted.aliases.get(&local)
+            && seen.insert(address)
+        {
+            open.extend(alias.targets.iter().map(|target| target.value.clone()));
         }
     }
     logins

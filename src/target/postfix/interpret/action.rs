@@ -125,11 +125,10 @@ fn fix(status: Status, about: About) -> Status {
         (About::Other, _) => return Status::new(status.class, 0, 0),
         (About::Sender, 1 | 3 | 4 | 6 | 7) => 7,
         (About::Sender, 2 | 8) => 8,
-        (About::Sender, _) => 0,
         (About::Recipient, 7) => 3,
         (About::Recipient, 8) => 2,
         (About::Recipient, detail @ 1..=6) => detail,
-        (About::Recipient, _) => 0,
+        (About::Sender | About::Recipient, _) => 0,
     };
     Status::new(status.class, 1, detail)
 }

@@ -19,6 +19,10 @@ use super::diagnostics::UnjudgedTable;
 
 /// What trivial-rewrite(8) knows: the same for all listeners.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a parameter of trivial-rewrite(8) that is yes or no"
+)]
 pub(super) struct Addressing {
     pub(super) around: Surroundings,
     pub(super) classes: Classes,
@@ -214,12 +218,13 @@ impl Addressing {
 
     /// Returns whether the route in the local-part is followed once the domain is cut off.
     fn leads_elsewhere(&self, form: PathForm) -> bool {
-        match form {
-            PathForm::Percent => self.has_percent_hack,
-            PathForm::Bang => self.swaps_bang_path,
+        if form == PathForm::Percent {
+            self.has_percent_hack
+        } else if form == PathForm::Bang {
+            self.swaps_bang_path
+        } else {
             // The address comes dequoted to resolve.c, so an `@` is in quotes there either way.
-            PathForm::QuotedRoute | PathForm::DoubleAt => self.cracks_quotes,
-            _ => false,
+            form.is_routed() && self.cracks_quotes
         }
     }
 

@@ -67,11 +67,6 @@ impl Catalogue {
     pub(super) fn finish(self) -> Vec<Test> {
         self.tests
     }
-
-    /// Returns the tests so far.
-    pub(super) fn tests(&self) -> &[Test] {
-        &self.tests
-    }
 }
 
 /// Returns the table of an address test.

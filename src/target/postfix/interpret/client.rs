@@ -106,13 +106,12 @@ fn listed_table(
         Table::Static(row) => rows.extend(everything(&Row::new(label, row.at))),
         Table::Rows { rows: keys, .. } => {
             for key in keys {
-                match key.key.parse::<IpAddr>() {
-                    Ok(ip) => rows.push((IpNet::from(ip), Row::new(label, key.at))),
-                    Err(_) => {
-                        let reason = "a key is no address: client names are not in the envelope";
-                        diagnostics.error(UnjudgedTable::new(&key.key, reason, &key.at));
-                    }
-                }
+                let Ok(ip) = key.key.parse::<IpAddr>() else {
+                    let reason = "a key is no address: client names are not in the envelope";
+                    diagnostics.error(UnjudgedTable::new(&key.key, reason, &key.at));
+                    continue;
+                };
+                rows.push((IpNet::from(ip), Row::new(label, key.at)));
             }
         }
         Table::Patterns(lines) => {

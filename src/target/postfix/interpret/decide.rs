@@ -222,8 +222,9 @@ impl PostfixDecider {
                     self.delivery.foreign()
                 }
             }
-            Seen::Whole | Seen::DomainOnly if resolved.class.is_ours() => Route::Recipient,
-            Seen::Underscore if resolved.class.is_ours() => Route::Recipient,
+            Seen::Whole | Seen::DomainOnly | Seen::Underscore if resolved.class.is_ours() => {
+                Route::Recipient
+            }
             Seen::Whole
             | Seen::DomainOnly
             | Seen::Underscore

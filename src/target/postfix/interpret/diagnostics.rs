@@ -84,7 +84,7 @@ pub(crate) struct MissingFile {
 /// A file of the tree without which Postfix does not start.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("the file `{path}` is missing")]
-#[diagnostic(code(mailpol::target::missing_file))]
+#[diagnostic(code(mailpol::target::missing_root))]
 pub(crate) struct MissingRoot {
     path: String,
 }

@@ -7,7 +7,7 @@ use super::catalogue::Side;
 use super::class::Class;
 use super::listing::Known;
 use super::map::Asker;
-use super::policyd::Answer;
+use super::policyd::{Answer, Policyd};
 use super::restriction::{ByMap, ByTest, Compiled, Item, List, Restriction};
 use super::session::{Refused, Session};
 use crate::decision::{At, Because, Label, Unanswered};
@@ -65,7 +65,6 @@ impl Session<'_> {
     fn item(&mut self, item: &Item, is_guarded: bool) -> Result<Flow, Unanswered> {
         let here = || At::Place(item.at.clone());
         Ok(match &item.what {
-            Restriction::WarnIfReject | Restriction::Nothing => Flow::GoOn,
             Restriction::Permit => Flow::Permit,
             Restriction::Refuse(refusal) => self.refuse(*refusal, here()),
             Restriction::DeferIfPermit(refusal) => self.defer_if_permit(*refusal, here()),
@@ -84,38 +83,16 @@ impl Session<'_> {
                     Flow::GoOn
                 }
             }
-            Restriction::PermitLogin => {
-                if self.has_login()? {
-                    self.permit(By::Client, is_guarded, here())
-                } else {
-                    Flow::GoOn
-                }
+            Restriction::WarnIfReject | Restriction::Nothing => Flow::GoOn,
+            Restriction::PermitLogin | Restriction::Login(_) if !self.has_login()? => Flow::GoOn,
+            Restriction::PermitLogin => self.permit(By::Client, is_guarded, here()),
+            Restriction::Client(table) | Restriction::Login(table) => {
+                self.by_test(table, By::Client, is_guarded, here())?
             }
-            Restriction::Client(table) | Restriction::Helo(table) => {
-                let by = match &item.what {
-                    Restriction::Client(_) => By::Client,
-                    _ => By::Other,
-                };
-                self.by_test(table, by, is_guarded, here())?
-            }
-            Restriction::Login(table) => {
-                if self.has_login()? {
-                    self.by_test(table, By::Client, is_guarded, here())?
-                } else {
-                    Flow::GoOn
-                }
-            }
+            Restriction::Helo(table) => self.by_test(table, By::Other, is_guarded, here())?,
             Restriction::Sender(table) => self.by_map(table, Side::From, is_guarded)?,
             Restriction::Recipient(table) => self.by_map(table, Side::To, is_guarded)?,
-            Restriction::Policy(policyd) => match policyd.ask(self)? {
-                Answer::Dunno => Flow::GoOn,
-                Answer::Prepend(header) => {
-                    self.headers.insert(header);
-                    Flow::GoOn
-                }
-                Answer::Refuse(refusal) => self.refuse(refusal, here()),
-                Answer::DeferIfPermit(refusal) => self.defer_if_permit(refusal, here()),
-            },
+            Restriction::Policy(policyd) => self.policy(policyd, here())?,
             Restriction::PermitAuthDestination => {
                 if self.is_authorized()? {
                     Flow::Permit
@@ -133,15 +110,25 @@ impl Session<'_> {
             Restriction::UnlistedRecipient => self.unlisted_recipient(here())?,
             Restriction::UnlistedSender => self.unlisted_sender(here())?,
             Restriction::LoginDoesNotOwn => self.login_does_not_own(false, here())?,
-            Restriction::KnownSenderMismatch => {
-                if self.has_login()? {
-                    self.login_does_not_own(true, here())?
-                } else {
-                    self.owned_without_login(here())?
-                }
+            Restriction::KnownSenderMismatch if self.has_login()? => {
+                self.login_does_not_own(true, here())?
             }
-            Restriction::OwnedWithoutLogin => self.owned_without_login(here())?,
+            Restriction::KnownSenderMismatch | Restriction::OwnedWithoutLogin => {
+                self.owned_without_login(here())?
+            }
             Restriction::Class(list) => self.list(list, is_guarded)?,
+        })
+    }
+
+    fn policy(&mut self, policyd: &Policyd, at: At) -> Result<Flow, Unanswered> {
+        Ok(match policyd.ask(self)? {
+            Answer::Dunno => Flow::GoOn,
+            Answer::Prepend(header) => {
+                self.headers.insert(header);
+                Flow::GoOn
+            }
+            Answer::Refuse(refusal) => self.refuse(refusal, at),
+            Answer::DeferIfPermit(refusal) => self.defer_if_permit(refusal, at),
         })
     }
 
@@ -207,10 +194,10 @@ impl Session<'_> {
         };
         let flow = self.act(action, By::Other, is_guarded, at)?;
         let is_suspicious = side == Side::To && resolved.is_routed && !self.program.trusts_routes;
-        Ok(match flow {
-            Flow::Permit if is_suspicious => Flow::GoOn,
-            flow => flow,
-        })
+        if is_suspicious && matches!(flow, Flow::Permit) {
+            return Ok(Flow::GoOn);
+        }
+        Ok(flow)
     }
 
     fn act(
@@ -221,7 +208,11 @@ impl Session<'_> {
         at: At,
     ) -> Result<Flow, Unanswered> {
         Ok(match action {
-            Compiled::List(list) => self.list(list, is_guarded)?,
+            // What a client's address or login leads to is permitted by that address or login.
+            Compiled::List(list) => match self.list(list, is_guarded)? {
+                Flow::Permit => self.permit(by, is_guarded, at),
+                flow @ (Flow::GoOn | Flow::Refuse(_)) => flow,
+            },
             Compiled::Plain(Action::Ok) => self.permit(by, is_guarded, at),
             Compiled::Plain(Action::Dunno | Action::Restrictions(_)) => Flow::GoOn,
             Compiled::Plain(Action::Refuse(refusal)) => self.refuse(*refusal, at),
@@ -250,7 +241,7 @@ impl Session<'_> {
         let resolved = self.resolved(Side::To)?;
         let program = self.program;
         let known = program.recipients.find(&resolved, self)?;
-        Ok(self.unless_known(known, at))
+        Ok(self.unless_known(&known, at))
     }
 
     /// Looks the sender up in the tables of recipients, once a sender.
@@ -265,13 +256,13 @@ impl Session<'_> {
             Some(listing) => listing.find(&resolved, self)?,
             None => Known::Listed(None),
         };
-        Ok(self.unless_known(known, at))
+        Ok(self.unless_known(&known, at))
     }
 
-    fn unless_known(&mut self, known: Known, at: At) -> Flow {
+    fn unless_known(&mut self, known: &Known, at: At) -> Flow {
         match known {
             Known::Listed(_) => Flow::GoOn,
-            Known::Refused(refusal) => self.refuse(refusal, at),
+            Known::Refused(refusal) => self.refuse(*refusal, at),
         }
     }
 

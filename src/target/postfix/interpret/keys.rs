@@ -43,12 +43,9 @@ pub(super) fn read(key: &str, null_key: &str) -> Result<Key, &'static str> {
         return Ok(Key::Word(key.to_owned()));
     }
     let path = Path::parse(key, &[]);
-    let plain = match path.form() {
-        PathForm::Plain => true,
-        // A local-part that needs no quotes is looked up without them: the key is never met.
-        PathForm::Quoted => !crate::mail::is_dot_string(path.local().unwrap_or_default()),
-        _ => false,
-    };
+    // A local-part that needs no quotes is looked up without them: such a key is never met.
+    let needs_quotes = !crate::mail::is_dot_string(path.local().unwrap_or_default());
+    let plain = path.form() == PathForm::Plain || path.form() == PathForm::Quoted && needs_quotes;
     match (plain, path.local(), path.domain()) {
         (true, Some(local), Some(domain)) => {
             Ok(Key::Whole(local.to_owned(), domain.as_str().to_owned()))

@@ -21,6 +21,7 @@ mod compile;
 mod decide;
 mod delivery;
 mod diagnostics;
+mod entries;
 mod evaluate;
 mod keys;
 mod listing;
@@ -117,6 +118,9 @@ impl Reader<'_> {
             let settings = Settings::new(self.main, service.overrides.clone());
             for (name, at) in &service.override_places {
                 let is_smtpd = service.command == "smtpd";
+                if self.is_for_host_mail(service, name) {
+                    continue;
+                }
                 let is_modelled = parameter::class(name) == Class::Modelled;
                 if is_modelled && !(is_smtpd && parameter::is_read_by_smtpd_alone(name)) {
                     let reason = "an `-o` of it for this service alone is not modelled";
@@ -126,6 +130,27 @@ impl Reader<'_> {
                     let _ = settings.judge(name, at, &used, diagnostics);
                 }
             }
+        }
+    }
+
+    /// Returns whether an `-o` concerns mail that is made on the host alone: pickup(8) and
+    /// bounce(8) may hand theirs to a cleanup(8) of their own, and that may have its own aliases.
+    /// No smtpd(8) can: there `cleanup_service_name` is held at its default.
+    fn is_for_host_mail(&self, service: &Service, name: &str) -> bool {
+        let is_cleanup = |service: &Service| {
+            service.kind == "unix"
+                && service.command == "cleanup"
+                && service.name.as_str() != "cleanup"
+        };
+        match name {
+            "cleanup_service_name" => {
+                let to = service.overrides.get(name).map(|value| value.as_str());
+                let mut services = self.services.iter();
+                matches!(service.command.as_str(), "pickup" | "bounce")
+                    && services.any(|one| is_cleanup(one) && Some(one.name.as_str()) == to)
+            }
+            "virtual_alias_maps" => is_cleanup(service),
+            _ => false,
         }
     }
 

@@ -3,8 +3,9 @@
 
 use super::catalogue::{Catalogue, Side};
 use super::diagnostics::UnjudgedTable;
+use super::entries::Rows;
 use super::keys::{self, Key};
-use super::map::{Map, Rows, Strategy, Surroundings};
+use super::map::{Map, Strategy, Surroundings};
 use super::parameter::Settings;
 use super::table::{self, Table, TableRow};
 use crate::decision::{Label, OwnerTable, Question, TestId};

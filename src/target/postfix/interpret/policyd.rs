@@ -37,6 +37,10 @@ enum Refuses {
 
 /// One service.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of policyd-spf that is true or false"
+)]
 pub(super) struct Policyd {
     helo: Refuses,
     mail_from: Refuses,
@@ -344,14 +348,12 @@ impl Config {
             .unwrap_or_else(|| Loc::new(&source, 0, 0));
         let mut rows: Vec<(IpNet, Row)> = Vec::new();
         for item in self.skip.split(',').map(str::trim) {
-            match client::prefix(item) {
-                Ok(net) => rows.push((net, Row::new(Label(1), at.clone()))),
+            let Ok(net) = client::prefix(item) else {
                 // Python raises on an empty item and on host bits.
-                Err(_) => {
-                    let reason = "policyd-spf gives the list up at an item that is no network";
-                    return Err(diagnostics.error(UnjudgedTable::new(item, reason, &at)));
-                }
-            }
+                let reason = "policyd-spf gives the list up at an item that is no network";
+                return Err(diagnostics.error(UnjudgedTable::new(item, reason, &at)));
+            };
+            rows.push((net, Row::new(Label(1), at.clone())));
         }
         let name = format!("client in skip_addresses of {file}");
         let make = || Question::Client(ClientTable::first_match(rows));

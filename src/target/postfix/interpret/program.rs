@@ -249,6 +249,25 @@ impl Parts<'_> {
         owners
     }
 
+    fn filter(&mut self) -> Filter {
+        let origin = &self.addressing.around.origin;
+        Filter::read(
+            self.settings,
+            self.artifacts,
+            origin,
+            self.catalogue,
+            self.diagnostics,
+        )
+    }
+
+    fn codes(&mut self) -> Codes {
+        let mut code = |name| self.settings.code(name, self.diagnostics);
+        Codes {
+            reject: code("access_map_reject_code"),
+            defer: code("access_map_defer_code"),
+        }
+    }
+
     fn classes(&mut self) -> BTreeSet<String> {
         let value = self.text("smtpd_restriction_classes");
         value
@@ -269,21 +288,8 @@ impl Program {
         let recipients = parts.listing(Side::To);
         let owners = parts.owners();
         let around = &parts.addressing.around;
-        let filter = Filter::read(
-            parts.settings,
-            parts.artifacts,
-            &around.origin,
-            parts.catalogue,
-            parts.diagnostics,
-        );
-        let codes = Codes {
-            reject: parts
-                .settings
-                .code("access_map_reject_code", parts.diagnostics),
-            defer: parts
-                .settings
-                .code("access_map_defer_code", parts.diagnostics),
-        };
+        let filter = parts.filter();
+        let codes = parts.codes();
         let access = parents(parts.settings, "smtpd_access_maps", parts.diagnostics);
         let any = || Question::Login(LoginTable::default());
         let any_login = parts.catalogue.share("login", None, any);
@@ -369,6 +375,21 @@ fn asks_senders(list: &List) -> bool {
             in_actions(&table.actions)
         }
         Restriction::Sender(table) | Restriction::Recipient(table) => in_actions(&table.actions),
-        _ => false,
+        Restriction::WarnIfReject
+        | Restriction::Permit
+        | Restriction::Refuse(_)
+        | Restriction::DeferIfPermit(_)
+        | Restriction::DeferIfReject(_)
+        | Restriction::Nothing
+        | Restriction::PlaintextSession(_)
+        | Restriction::PermitClient(_)
+        | Restriction::PermitLogin
+        | Restriction::Policy(_)
+        | Restriction::PermitAuthDestination
+        | Restriction::UnauthDestination(_)
+        | Restriction::UnlistedRecipient
+        | Restriction::LoginDoesNotOwn
+        | Restriction::KnownSenderMismatch
+        | Restriction::OwnedWithoutLogin => false,
     })
 }

@@ -123,12 +123,4 @@ impl Lookup {
             .or(self.star.as_ref())
             .map(AsRef::as_ref)
     }
-
-    /// Looks a name up that is no address: a login, an alias of aliases(5).
-    pub(super) fn name(&self, name: &str) -> Option<&str> {
-        self.always
-            .as_ref()
-            .or_else(|| self.bare.get(name))
-            .map(AsRef::as_ref)
-    }
 }

@@ -77,12 +77,12 @@ impl Session<'_> {
         let (program, addressing) = (self.program, self.addressing);
         let origin = &addressing.around.origin;
         let taken = program.filter.take(form, side, origin, self)?;
-        Ok(match taken {
-            Taken::Form(form, _) if addressing.is_error(form, side, program.is_strict) => {
-                Taken::Error(None)
-            }
-            taken => taken,
-        })
+        if let Taken::Form(form, _) = taken
+            && addressing.is_error(form, side, program.is_strict)
+        {
+            return Ok(Taken::Error(None));
+        }
+        Ok(taken)
     }
 
     /// Returns a path, resolved.

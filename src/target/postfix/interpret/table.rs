@@ -114,6 +114,9 @@ pub(super) fn file(
     }
 }
 
+/// The file that newaliases(1) indexes: aliases(5) ends its keys with a colon.
+const ALIASES: &str = "etc/aliases";
+
 /// Reads a file of keys and values.
 ///
 /// A key twice: postmap(1) keeps the first and warns; dict_thash_open(3) refuses the whole table,
@@ -126,7 +129,10 @@ fn keyed(
     let before = diagnostics.errors();
     let mut rows: Vec<TableRow> = Vec::new();
     for line in lines(source) {
-        let (key, value) = split_row(&line.value);
+        let (mut key, value) = split_row(&line.value);
+        if is_indexed && source.name() == ALIASES {
+            key = key.strip_suffix(':').unwrap_or(key);
+        }
         if value.is_empty() || key.matches('"').count() % 2 == 1 {
             let reason = "this row is not `key value`, and Postfix skips it";
             diagnostics.error(UnjudgedTable::new(source.name(), reason, &line.at));

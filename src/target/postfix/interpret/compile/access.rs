@@ -6,7 +6,8 @@ use super::super::action::{self, About, Action};
 use super::super::catalogue::Side;
 use super::super::client;
 use super::super::diagnostics::UnjudgedTable;
-use super::super::map::{Parents, Rows, Strategy};
+use super::super::entries::Rows;
+use super::super::map::{Parents, Strategy};
 use super::super::restriction::{ByMap, ByTest, Compiled, List};
 use super::super::table::{self, Table, TableRow};
 use super::super::text::Text;
@@ -64,7 +65,7 @@ impl Compiler<'_> {
             }
         };
         let test = self.catalogue.add(&name, question, Some(&spec.at()));
-        self.by_test(test, values, About::Other, bare)
+        self.by_test(test, &values, About::Other, bare)
     }
 
     /// `check_helo_access`: the name, then its parents (check_domain_access).
@@ -107,7 +108,7 @@ impl Compiler<'_> {
         let question = Question::Helo(NameTable::new(exact, below));
         let name = format!("check_helo_access {}", spec.as_str());
         let test = self.catalogue.add(&name, question, Some(&spec.at()));
-        self.by_test(test, values, About::Other, bare)
+        self.by_test(test, &values, About::Other, bare)
     }
 
     /// `check_sasl_access`: the whole login.
@@ -135,7 +136,7 @@ impl Compiler<'_> {
         let test = self
             .catalogue
             .add(&name, Question::Login(table), Some(&spec.at()));
-        self.by_test(test, values, About::Other, bare)
+        self.by_test(test, &values, About::Other, bare)
     }
 
     /// `check_sender_access`, `check_recipient_access`.
@@ -212,11 +213,11 @@ impl Compiler<'_> {
     fn by_test(
         &mut self,
         test: TestId,
-        values: Values,
+        values: &Values,
         about: About,
         bare: Bare,
     ) -> Option<ByTest> {
-        let actions = self.actions(&values, about, bare)?;
+        let actions = self.actions(values, about, bare)?;
         Some(ByTest {
             test: Some(test),
             actions,

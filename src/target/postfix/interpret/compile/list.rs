@@ -135,13 +135,11 @@ impl Compiler<'_> {
         while let Some(word) = words.next() {
             let (name, argument) = if word.as_str().contains(':') || word.as_str().starts_with('{')
             {
-                match bare.word() {
-                    Some(name) => (name.to_owned(), Some(word.clone())),
-                    None => {
-                        self.refuse(word, "a table stands here without `check_..._access`");
-                        continue;
-                    }
-                }
+                let Some(name) = bare.word() else {
+                    self.refuse(word, "a table stands here without `check_..._access`");
+                    continue;
+                };
+                (name.to_owned(), Some(word.clone()))
             } else {
                 let name = word.as_str().to_ascii_lowercase();
                 let argument = takes_argument(&name)
@@ -209,16 +207,27 @@ impl Compiler<'_> {
             }
             "reject_unlisted_recipient" | "check_recipient_maps" => Restriction::UnlistedRecipient,
             "reject_unlisted_sender" => Restriction::UnlistedSender,
-            "reject_sender_login_mismatch" if self.has_auth => Restriction::Class(List {
-                items: [Restriction::LoginDoesNotOwn, Restriction::OwnedWithoutLogin]
-                    .into_iter()
-                    .map(|what| Item {
-                        what,
-                        at: word.at(),
-                        is_guarded: false,
-                    })
-                    .collect(),
-            }),
+            _ if name.ends_with("_sender_login_mismatch") => return self.owners(name, word, bare),
+            _ if takes_argument(name) => {
+                let Some(argument) = argument else {
+                    self.refuse(word, "its argument is missing");
+                    return None;
+                };
+                return self.with_argument(name, word, argument, bare);
+            }
+            _ => return self.class(word, bare),
+        })
+    }
+
+    /// The restrictions about owners of senders; without AUTH they are ignored: "restriction
+    /// `...' ignored: no SASL support".
+    fn owners(&mut self, name: &str, word: &Text, bare: Bare) -> Option<Restriction> {
+        Some(match name {
+            "reject_sender_login_mismatch" => {
+                let names = "reject_authenticated_sender_login_mismatch \
+                             reject_unauthenticated_sender_login_mismatch";
+                Restriction::Class(self.list(&Text::made(names, &word.at()), bare))
+            }
             "reject_authenticated_sender_login_mismatch" if self.has_auth => {
                 Restriction::LoginDoesNotOwn
             }
@@ -228,19 +237,13 @@ impl Compiler<'_> {
             "reject_unauthenticated_sender_login_mismatch" if self.has_auth => {
                 Restriction::OwnedWithoutLogin
             }
-            // "restriction `...' ignored: no SASL support"
-            "reject_sender_login_mismatch"
-            | "reject_authenticated_sender_login_mismatch"
+            "reject_authenticated_sender_login_mismatch"
             | "reject_known_sender_login_mismatch"
             | "reject_unauthenticated_sender_login_mismatch" => Restriction::Nothing,
-            _ if takes_argument(name) => {
-                let Some(argument) = argument else {
-                    self.refuse(word, "its argument is missing");
-                    return None;
-                };
-                return self.with_argument(name, word, argument, bare);
+            _ => {
+                self.refuse(word, "Postfix has no such restriction");
+                return None;
             }
-            _ => return self.class(word, bare),
         })
     }
 
@@ -340,10 +343,7 @@ fn guard(items: &mut [Item]) {
     let mut seen = false;
     for item in items.iter_mut().rev() {
         item.is_guarded = seen;
-        seen |= match &item.what {
-            Restriction::UnauthDestination(_) => true,
-            Restriction::Refuse(_) => !by_destination,
-            _ => false,
-        };
+        seen |= is_about_relaying(item)
+            || !by_destination && matches!(item.what, Restriction::Refuse(_));
     }
 }

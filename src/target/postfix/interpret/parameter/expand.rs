@@ -8,25 +8,46 @@ const DEPTH_MAX: u32 = 100;
 /// The longest value: names that double each other end here.
 const OCTETS_MAX: usize = 1 << 20;
 
+/// Why a value cannot be expanded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Postfix does not take it.
+    Syntax(String),
+    /// It asks what the files do not say.
+    Unknown(String),
+}
+
+impl From<String> for Fault {
+    fn from(reason: String) -> Self {
+        Self::Syntax(reason)
+    }
+}
+
+impl From<&str> for Fault {
+    fn from(reason: &str) -> Self {
+        Self::Syntax(reason.to_owned())
+    }
+}
+
 /// Who knows the values of names.
 pub(super) trait Lookup {
     /// Returns the unexpanded value of a name; nothing for a name that is not defined.
-    fn lookup(&self, name: &str) -> Result<Option<Text>, String>;
+    fn lookup(&self, name: &str) -> Result<Option<Text>, Fault>;
 }
 
 /// Returns a value with all its names expanded.
-pub(super) fn expand(value: &Text, names: &dyn Lookup) -> Result<Text, String> {
+pub(super) fn expand(value: &Text, names: &dyn Lookup) -> Result<Text, Fault> {
     let mut out = Text::empty(&value.at());
     expand_into(&mut out, value, names, 0)?;
     Ok(out)
 }
 
-fn expand_into(out: &mut Text, value: &Text, names: &dyn Lookup, depth: u32) -> Result<(), String> {
+fn expand_into(out: &mut Text, value: &Text, names: &dyn Lookup, depth: u32) -> Result<(), Fault> {
     if depth > DEPTH_MAX {
-        return Err(format!("`{}` names itself", value.as_str()));
+        return Err(format!("`{}` names itself", value.as_str()).into());
     }
     if out.as_str().len() > OCTETS_MAX {
-        return Err("the value is longer than a mebibyte".to_owned());
+        return Err("the value is longer than a mebibyte".into());
     }
     let text = value.as_str();
     let mut at = 0;
@@ -48,7 +69,7 @@ fn expand_into(out: &mut Text, value: &Text, names: &dyn Lookup, depth: u32) -> 
             _ => {
                 let length = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
                 if length == 0 {
-                    return Err("a `$` has no name; a dollar sign is written `$$`".to_owned());
+                    return Err("a `$` has no name; a dollar sign is written `$$`".into());
                 }
                 let name = value.slice(at + 1, at + 1 + length);
                 named(out, &name, names, depth + 1)?;
@@ -81,7 +102,7 @@ fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-fn named(out: &mut Text, name: &Text, names: &dyn Lookup, depth: u32) -> Result<(), String> {
+fn named(out: &mut Text, name: &Text, names: &dyn Lookup, depth: u32) -> Result<(), Fault> {
     match names.lookup(name.as_str())? {
         Some(value) => expand_into(out, &value, names, depth),
         None => Ok(()),
@@ -89,7 +110,7 @@ fn named(out: &mut Text, name: &Text, names: &dyn Lookup, depth: u32) -> Result<
 }
 
 /// Expands what stands in `${ }`.
-fn expression(out: &mut Text, body: &Text, names: &dyn Lookup, depth: u32) -> Result<(), String> {
+fn expression(out: &mut Text, body: &Text, names: &dyn Lookup, depth: u32) -> Result<(), Fault> {
     let body = body.trim();
     if body.as_str().starts_with('{') {
         let (holds, rest) = relation(&body, names, depth)?;
@@ -102,7 +123,7 @@ fn expression(out: &mut Text, body: &Text, names: &dyn Lookup, depth: u32) -> Re
     let name = body.slice(0, end);
     let rest = body.slice(end, body.as_str().len()).trim();
     if name.as_str().is_empty() || !rest.as_str().starts_with(['?', ':']) {
-        return Err(format!("`${{{}}}` is no expression", body.as_str()));
+        return Err(format!("`${{{}}}` is no expression", body.as_str()).into());
     }
     let value = names.lookup(name.as_str())?;
     let is_filled = value.is_some_and(|value| !value.as_str().is_empty());
@@ -116,7 +137,7 @@ fn choose(
     rest: &Text,
     names: &dyn Lookup,
     depth: u32,
-) -> Result<(), String> {
+) -> Result<(), Fault> {
     let text = rest.as_str();
     let after = rest.slice(1, text.len());
     if text.is_empty() {
@@ -151,12 +172,12 @@ fn choose(
             }
             choose(out, false, &rest, names, depth)
         }
-        Some(_) => Err(format!("`{}` follows an expression", rest.as_str())),
+        Some(_) => Err(format!("`{}` follows an expression", rest.as_str()).into()),
     }
 }
 
 /// Evaluates `{a} operator {b}`; returns what follows it.
-fn relation(body: &Text, names: &dyn Lookup, depth: u32) -> Result<(bool, Text), String> {
+fn relation(body: &Text, names: &dyn Lookup, depth: u32) -> Result<(bool, Text), Fault> {
     let end = matching(body.as_str(), '{').ok_or("a `{` has no end")?;
     let left = operand(&body.slice(1, end), names, depth)?;
     let rest = body.slice(end + 1, body.as_str().len()).trim();
@@ -188,32 +209,32 @@ fn relation(body: &Text, names: &dyn Lookup, depth: u32) -> Result<(bool, Text),
         "<=" => order.is_le(),
         ">" => order.is_gt(),
         ">=" => order.is_ge(),
-        _ => return Err(format!("`{operator}` is no operator")),
+        _ => return Err(format!("`{operator}` is no operator").into()),
     };
     Ok((holds, rest))
 }
 
-fn operand(text: &Text, names: &dyn Lookup, depth: u32) -> Result<String, String> {
+fn operand(text: &Text, names: &dyn Lookup, depth: u32) -> Result<String, Fault> {
     let mut out = Text::empty(&text.at());
     expand_into(&mut out, text, names, depth)?;
     Ok(out.as_str().to_owned())
 }
 
 /// Reads a compatibility level (compat_level(3) of 3.7.11): `major[.minor[.patch]]`.
-fn level(text: &str) -> Result<[u32; 3], String> {
+fn level(text: &str) -> Result<[u32; 3], Fault> {
     let mut level = [0; 3];
     let mut parts = text.trim().split('.');
     for slot in &mut level {
         match parts.next() {
             None => break,
             Some(part) => {
-                let bad = |_| format!("`{text}` is no compatibility level");
+                let bad = |_| Fault::Syntax(format!("`{text}` is no compatibility level"));
                 *slot = part.parse().map_err(bad)?;
             }
         }
     }
     if parts.next().is_some() {
-        return Err(format!("`{text}` is no compatibility level"));
+        return Err(format!("`{text}` is no compatibility level").into());
     }
     Ok(level)
 }
@@ -230,7 +251,7 @@ mod tests {
     }
 
     impl Lookup for Names {
-        fn lookup(&self, name: &str) -> Result<Option<Text>, String> {
+        fn lookup(&self, name: &str) -> Result<Option<Text>, Fault> {
             let found = self.0.iter().find(|(known, _)| *known == name);
             Ok(found.map(|(_, value)| text(value)))
         }

@@ -184,6 +184,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "mail could leave by another host",
     ),
     (
+        "smtp_generic_maps",
+        &[""],
+        "addresses would be rewritten on the way out",
+    ),
+    (
         "smtpd_authorized_xclient_hosts",
         &[""],
         "clients could claim any address and login",
@@ -224,6 +229,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "some clients would see no AUTH",
     ),
     (
+        "smtpd_tls_req_ccert",
+        &["no"],
+        "clients without a certificate would be refused",
+    ),
+    (
         "smtpd_upstream_proxy_protocol",
         &[""],
         "whoever reaches the port could claim any address",
@@ -234,5 +244,15 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "paths with octets over 127 would be refused",
     ),
     ("smtputf8_enable", &["yes", "no"], ""),
+    (
+        "virtual_alias_expansion_limit",
+        &["1000"],
+        "longer expansions would be refused, or shorter ones taken",
+    ),
+    (
+        "virtual_alias_recursion_limit",
+        &["1000"],
+        "deeper expansions would be refused, or shallower ones taken",
+    ),
     ("virtual_maps", &[""], "the name is of Postfix 1"),
 ];

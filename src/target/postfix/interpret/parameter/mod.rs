@@ -96,7 +96,7 @@ mod tests {
         }
         assert!(matches!(class("content_filter"), Class::Fixed(..)));
         assert_eq!(class("smtpd_relay_restrictions"), Class::Modelled);
-        assert_eq!(class("smtpd_tls_req_ccert"), Class::Unjudged);
+        assert_eq!(class("smtpd_tls_CApath_x"), Class::Own);
         assert_eq!(class("mua_relay_restrictions"), Class::Own);
         assert_eq!(class("policyd-spf_time_limit"), Class::Harmless);
     }

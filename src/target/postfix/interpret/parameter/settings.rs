@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::expand::{self, Lookup};
+use super::expand::{self, Fault, Lookup};
 use super::{Class, class, default, names};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::{Loc, Source};
@@ -112,12 +112,15 @@ impl<'m> Settings<'m> {
     fn expand(&self, name: &str, raw: &Text, diagnostics: &mut Diagnostics) -> Text {
         match expand::expand(raw, self) {
             Ok(text) => text,
-            Err(reason) => {
+            Err(fault) => {
                 let at = raw.at();
-                if reason.starts_with('`') {
-                    diagnostics.error(UnjudgedParameter::new(name, reason, &at));
-                } else {
-                    diagnostics.error(Syntax::new(reason, &at));
+                match fault {
+                    Fault::Syntax(reason) => {
+                        diagnostics.error(Syntax::new(reason, &at));
+                    }
+                    Fault::Unknown(reason) => {
+                        diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+                    }
                 }
                 Text::empty(&at)
             }
@@ -254,17 +257,17 @@ fn is_among(value: &str, values: &[&str]) -> bool {
 }
 
 impl Lookup for Settings<'_> {
-    fn lookup(&self, name: &str) -> Result<Option<Text>, String> {
+    fn lookup(&self, name: &str) -> Result<Option<Text>, Fault> {
         self.used.borrow_mut().insert(name.to_owned());
         match self.raw(name) {
             Some(text) => Ok(Some(text)),
             None if name == "mydomain" => Ok(self.mydomain()),
-            None if name == "myhostname" => Err(
-                "`$myhostname` is not set here: Postfix would take the machine's name".to_owned(),
-            ),
-            None if names::is_built_in(name) => Err(format!(
-                "`${name}` is not set here, and the model does not hold its default"
+            None if name == "myhostname" => Err(Fault::Unknown(
+                "`$myhostname` is not set: Postfix would take the machine's name".to_owned(),
             )),
+            None if names::is_built_in(name) => Err(Fault::Unknown(format!(
+                "`${name}` is not set, and the model does not hold its default"
+            ))),
             None => Ok(None),
         }
     }
