@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         .into_iter()
         .map(|(name, test)| Trial::test(name, test))
         .collect();
-    trials.extend(policies::all().into_iter().map(|case| {
+    trials.extend(policies::all().into_iter().chain(reference::policies()).map(|case| {
         let name = format!("exim/{}", case.name);
         Trial::test(name, move || reference::compare(&case))
     }));

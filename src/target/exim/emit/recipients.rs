@@ -121,5 +121,5 @@ pub(super) fn refuse(
     at: &Loc,
     diagnostics: &mut Diagnostics,
 ) -> Reported {
-    diagnostics.error(UnsayableValue::new("exim", value, why, at))
+    diagnostics.error(UnsayableValue::new("exim", value, why.to_string(), at))
 }
