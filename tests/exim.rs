@@ -26,6 +26,10 @@ mod reference;
 mod run;
 #[path = "judge/scene.rs"]
 mod scene;
+#[path = "exim/table.rs"]
+mod table;
+#[path = "exim/widened.rs"]
+mod widened;
 
 use std::process::ExitCode;
 
@@ -43,7 +47,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Each run fills the machine by itself.
     arguments.test_threads = arguments.test_threads.or(Some(2));
-    let mut trials: Vec<Trial> = [doe::TESTS, messages::TESTS]
+    let mut trials: Vec<Trial> = [doe::TESTS, messages::TESTS, widened::TESTS]
         .concat()
         .into_iter()
         .map(|(name, test)| Trial::test(name, test))

@@ -6,10 +6,9 @@ use libtest_mimic::Failed;
 
 use crate::Test;
 use crate::run;
-use crate::scene::PASSWORD;
-use crate::support::job::Listener::{self, Smtp, Submission, Submissions};
-use crate::support::job::{Client, DnsFailure, Envelope, Record, Until};
-use crate::support::namespace;
+use crate::support::job::Listener::{Smtp, Submission, Submissions};
+use crate::support::job::{Client, DnsFailure, Envelope, Record};
+use crate::table::{asks, check, internal, stranger, user};
 
 pub(crate) const TESTS: &[Test] = &[
     ("strangers reach the family, and nobody else", strangers),
@@ -18,66 +17,6 @@ pub(crate) const TESTS: &[Test] = &[
     ("internal clients send anything", internal_clients),
     ("SPF is judged as the policy says", spf),
 ];
-
-/// Somebody on the Internet.
-pub(crate) fn stranger(listener: Listener) -> Client {
-    Client::new([203, 0, 113, 9], listener)
-}
-
-/// A machine of the internal network.
-pub(crate) fn internal(listener: Listener) -> Client {
-    Client::new([192, 168, 0, 7], listener)
-}
-
-/// A user out in the world.
-pub(crate) fn user(login: &str, listener: Listener) -> Client {
-    Client::authenticated(listener, login, PASSWORD)
-}
-
-/// An envelope, and the outcome that it has to have.
-type Case = (Envelope, String);
-
-/// Reads cases of one client, one a line: `<from> <to> outcome`.
-fn asks(client: &Client, table: &str) -> Vec<Case> {
-    let lines = table.lines().map(str::trim).filter(|line| !line.is_empty());
-    let case = |line: &str| {
-        let (from, rest) = line.strip_prefix('<')?.split_once("> <")?;
-        let (to, outcome) = rest.rsplit_once("> ")?;
-        let mut envelope = Envelope::new(client, from, to);
-        envelope.until = Until::Rcpt;
-        Some((envelope, outcome.to_owned()))
-    };
-    // A line that cannot be read is a case that fails.
-    let unread = |line: &str| (Envelope::new(client, line, ""), format!("no case: {line}"));
-    lines
-        .map(|line| case(line).unwrap_or_else(|| unread(line)))
-        .collect()
-}
-
-/// Asks about all cases on one machine, and tells those that are answered otherwise.
-fn check(cases: Vec<Case>, more: Vec<Record>) -> Result<(), Failed> {
-    let (_tree, mut job) = run::job(&run::doe()?)?;
-    job.seconds = 12;
-    job.scene.zone.extend(more);
-    let (envelopes, expected): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
-    job.envelopes = envelopes;
-    let report = namespace::run(&job)?;
-    let mut wrong = Vec::new();
-    for ((envelope, outcome), expected) in job.envelopes.iter().zip(&report.outcomes).zip(expected)
-    {
-        if outcome.to_string() != expected {
-            let (client, text) = (&envelope.client, outcome.text());
-            wrong.push(format!(
-                "{client:?}\n  <{}> to <{}>: wanted {expected}, got {outcome}: {text}",
-                envelope.from, envelope.to
-            ));
-        }
-    }
-    if wrong.is_empty() && report.outcomes.len() == job.envelopes.len() {
-        return Ok(());
-    }
-    Err(format!("{}\n{}", wrong.join("\n"), report.log.join("\n")).into())
-}
 
 fn strangers() -> Result<(), Failed> {
     let table = "
@@ -125,7 +64,7 @@ fn strangers() -> Result<(), Failed> {
     for client in outside {
         cases.extend(asks(&client, few));
     }
-    check(cases, Vec::new())
+    check(&run::doe()?, cases, Vec::new())
 }
 
 fn odd_paths() -> Result<(), Failed> {
@@ -164,7 +103,7 @@ fn odd_paths() -> Result<(), Failed> {
         <a> <john.doe@doe-family.com> mail 501
         <postmaster> <john.doe@doe-family.com> mail 501
     "#;
-    check(asks(&stranger(Smtp), table), Vec::new())
+    check(&run::doe()?, asks(&stranger(Smtp), table), Vec::new())
 }
 
 fn submission() -> Result<(), Failed> {
@@ -208,7 +147,7 @@ fn submission() -> Result<(), Failed> {
         <a@pass.spf-results.example> <john.doe@doe-family.com> rcpt 250
     ";
     cases.extend(asks(&user("john", Smtp), on_smtp));
-    check(cases, Vec::new())
+    check(&run::doe()?, cases, Vec::new())
 }
 
 fn internal_clients() -> Result<(), Failed> {
@@ -230,7 +169,7 @@ fn internal_clients() -> Result<(), Failed> {
     let mut known = user("john", Submission);
     known.address = [192, 168, 0, 7].into();
     cases.extend(asks(&known, table));
-    check(cases, Vec::new())
+    check(&run::doe()?, cases, Vec::new())
 }
 
 fn spf() -> Result<(), Failed> {
@@ -286,5 +225,5 @@ fn spf() -> Result<(), Failed> {
             how: DnsFailure::Refused,
         },
     ];
-    check(cases, more)
+    check(&run::doe()?, cases, more)
 }

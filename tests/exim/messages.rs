@@ -3,17 +3,18 @@
 use libtest_mimic::Failed;
 
 use crate::Test;
-use crate::doe::{internal, stranger, user};
 use crate::run;
 use crate::support::job::Listener::{Smtp, Submission};
 use crate::support::job::{Client, Envelope, Until};
 use crate::support::namespace;
 use crate::support::report::{Message, Report};
+use crate::table::{internal, stranger, user};
 
 pub(crate) const TESTS: &[Test] = &[
     ("messages land with their headers", messages),
     ("forged results are removed", forged),
     ("mail made on the host is the postmaster's", host_mail),
+    ("mailboxes without a login are below /var/mail", boxes),
 ];
 
 const JOHN: &str = "/home/john/Maildir";
@@ -75,6 +76,36 @@ fn host_mail() -> Result<(), Failed> {
     expect(&report.queue.len(), &0, &report)?;
     holds(&report, JOHN, "john", &["made here"; 4])?;
     holds(&report, "/home/jane/Maildir", "jane", &["made here"])
+}
+
+fn boxes() -> Result<(), Failed> {
+    let policy = run::read(
+        r#"mailpol version=1
+        host "mx.d.example" { address "198.51.100.25"; listen "smtp" }
+        domain "d.example" {
+            mailbox "o'neil"
+            mailbox "a$b{c}"
+            mailbox "$local_part"
+            alias "postmaster" "o'neil"
+            catch-all "a$b{c}"
+            publish { spf "+mx -all" }
+        }
+        inbound { spf "off" }"#,
+    )?;
+    let (_tree, mut job) = run::job(&policy)?;
+    let to = ["O'Neil", "a$b{c}", "$local_part", "postmaster", "any.body", "\"qu oted\""];
+    let to = to.map(|local| format!("{local}@d.example"));
+    job.envelopes = to
+        .iter()
+        .map(|to| message(&stranger(Smtp), "", to, "in"))
+        .collect();
+    let report = namespace::run(&job)?;
+    accepted(&report)?;
+    let box_of = |local: &str| format!("/var/mail/d.example/{local}");
+    holds(&report, &box_of("o'neil"), "mail", &["in"; 2])?;
+    holds(&report, &box_of("a$b{c}"), "mail", &["in"; 3])?;
+    holds(&report, &box_of("$local_part"), "mail", &["in"])?;
+    expect(&report.mailboxes.len(), &3, &report)
 }
 
 fn message(client: &Client, from: &str, to: &str, subject: &str) -> Envelope {

@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use libtest_mimic::Failed;
 use mailpol::diagnostic::Diagnostics;
 use mailpol::policy::Policy;
+use mailpol::source::{Files, Source};
 use mailpol::target::{Artifacts, exim};
 use tempfile::TempDir;
 
-use crate::policies::{self, Case, told};
+use crate::policies::{self, told};
 use crate::scene::scene;
 use crate::support::job::{Job, Mta};
 
@@ -49,7 +51,17 @@ fn write_tree(artifacts: &Artifacts, root: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Returns the policy of a case.
-pub(crate) fn load(case: &Case) -> Result<Policy, Failed> {
-    case.load()
+/// Returns the policy of a text; it has no files beside it.
+pub(crate) fn read(text: &str) -> Result<Policy, Failed> {
+    let source = Source::new("policy.kdl", text);
+    let mut diagnostics = Diagnostics::new();
+    mailpol::compile::load(&source, &Alone, &mut diagnostics).map_err(|_| told(&diagnostics))
+}
+
+struct Alone;
+
+impl Files for Alone {
+    fn read(&self, name: &str) -> Result<Arc<Source>, String> {
+        Err(format!("there is no {name}"))
+    }
 }
