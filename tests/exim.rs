@@ -2,7 +2,8 @@
 //!
 //! The Doe family's policy is asked about line by line, up to the messages in its Maildirs; every
 //! policy of the corpus, about each edge of its networks and seeded random envelopes, which the
-//! reference decider answers too. Not here: the proof of the files, which needs their reader.
+//! reference decider answers too; and what Exim cannot be told is refused. Not here: the proof of
+//! the files, which needs their reader.
 
 #![expect(
     clippy::disallowed_methods,
@@ -22,6 +23,8 @@ mod messages;
 mod policies;
 #[path = "exim/reference.rs"]
 mod reference;
+#[path = "exim/refused.rs"]
+mod refused;
 #[path = "exim/run.rs"]
 mod run;
 #[path = "judge/scene.rs"]
@@ -47,14 +50,15 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Each run fills the machine by itself.
     arguments.test_threads = arguments.test_threads.or(Some(2));
-    let mut trials: Vec<Trial> = [doe::TESTS, messages::TESTS, widened::TESTS]
-        .concat()
-        .into_iter()
-        .map(|(name, test)| Trial::test(name, test))
-        .collect();
-    trials.extend(policies::all().into_iter().chain(reference::policies()).map(|case| {
+    let trial = |(name, test): Test| Trial::test(name, test);
+    let driven = [doe::TESTS, messages::TESTS, widened::TESTS].concat();
+    let mut driven: Vec<Trial> = driven.into_iter().map(trial).collect();
+    let cases = policies::all().into_iter().chain(reference::policies());
+    driven.extend(cases.map(|case| {
         let name = format!("exim/{}", case.name);
         Trial::test(name, move || reference::compare(&case))
     }));
-    libtest_mimic::run(&arguments, support::probes::gate_for(Mta::Exim, trials)).exit_code()
+    let mut trials = support::probes::gate_for(Mta::Exim, driven);
+    trials.extend(refused::TESTS.iter().copied().map(trial));
+    libtest_mimic::run(&arguments, trials).exit_code()
 }

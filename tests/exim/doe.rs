@@ -199,13 +199,31 @@ fn spf() -> Result<(), Failed> {
         };
         push("client.example", &from, to, outcome);
         push("client.example", &from, "postmaster", outcome);
-        push("client.example", &from, "nobody@doe-family.com", "rcpt 550 5.1.1");
-        push("client.example", &from, "b@victim.example", "rcpt 554 5.7.1");
+        push(
+            "client.example",
+            &from,
+            "nobody@doe-family.com",
+            "rcpt 550 5.1.1",
+        );
+        push(
+            "client.example",
+            &from,
+            "b@victim.example",
+            "rcpt 554 5.7.1",
+        );
         // HELO counts for the null reverse-path only.
         push(&name, "", to, outcome);
         push(&name, "a@pass.spf-results.example", to, "rcpt 250");
     }
-    for helo in ["[203.0.113.9]", "localhost", "a_b.example", "x", "203.0.113.9", "a..b", "-"] {
+    for helo in [
+        "[203.0.113.9]",
+        "localhost",
+        "a_b.example",
+        "x",
+        "203.0.113.9",
+        "a..b",
+        "-",
+    ] {
         let mut client = stranger(Smtp);
         helo.clone_into(&mut client.helo);
         let envelope = Envelope::new(&client, "", "john.doe@doe-family.com");

@@ -24,23 +24,42 @@ fn messages() -> Result<(), Failed> {
     let john = "john.doe@doe-family.com";
     let (_tree, mut job) = run::job(&run::doe()?)?;
     let mut odd = stranger(Smtp);
-    odd.helo = "a..b".to_owned();
+    "a..b".clone_into(&mut odd.helo);
     job.envelopes = vec![
         message(&stranger(Smtp), PASSING, john, "outside"),
         message(&stranger(Smtp), "", john, "null"),
         message(&odd, "", john, "odd"),
         message(&stranger(Smtp), PASSING, "postmaster", "bare"),
         message(&internal(Smtp), PASSING, john, "inside"),
-        message(&user("john", Submission), john, "family@doe-family.com", "all"),
-        message(&stranger(Smtp), PASSING, "IOT-fridge@doe-family.com", "milk"),
+        message(
+            &user("john", Submission),
+            john,
+            "family@doe-family.com",
+            "all",
+        ),
+        message(
+            &stranger(Smtp),
+            PASSING,
+            "IOT-fridge@doe-family.com",
+            "milk",
+        ),
     ];
     let report = namespace::run(&job)?;
     accepted(&report)?;
-    let homes = ["/home/fridge/Maildir", "/home/jane/Maildir", "/home/jenny/Maildir"];
+    let homes = [
+        "/home/fridge/Maildir",
+        "/home/jane/Maildir",
+        "/home/jenny/Maildir",
+    ];
     let homes = [&homes[..], &["/home/jimmy/Maildir", JOHN]].concat();
     let found: Vec<&str> = report.mailboxes.keys().map(String::as_str).collect();
     expect(&found, &homes, &report)?;
-    holds(&report, JOHN, "john", &["all", "bare", "inside", "null", "odd", "outside"])?;
+    holds(
+        &report,
+        JOHN,
+        "john",
+        &["all", "bare", "inside", "null", "odd", "outside"],
+    )?;
     holds(&report, "/home/jane/Maildir", "jane", &["all"])?;
     holds(&report, "/home/fridge/Maildir", "fridge", &["milk"])
 }
@@ -57,9 +76,13 @@ fn forged() -> Result<(), Failed> {
     let report = namespace::run(&job)?;
     accepted(&report)?;
     holds(&report, JOHN, "john", &["outside"])?;
-    let message = &report.mailboxes[JOHN][0];
-    let results = message.headers("Authentication-Results").concat();
-    let ours = results.contains("smtp.mailfrom=pass.spf-results.example");
+    let messages = report.mailboxes.get(JOHN).into_iter().flatten();
+    let results: Vec<String> = messages
+        .flat_map(|message| message.headers("Authentication-Results"))
+        .collect();
+    let ours = results
+        .concat()
+        .contains("smtp.mailfrom=pass.spf-results.example");
     expect(&ours, &true, &report)
 }
 
@@ -93,7 +116,14 @@ fn boxes() -> Result<(), Failed> {
         inbound { spf "off" }"#,
     )?;
     let (_tree, mut job) = run::job(&policy)?;
-    let to = ["O'Neil", "a$b{c}", "$local_part", "postmaster", "any.body", "\"qu oted\""];
+    let to = [
+        "O'Neil",
+        "a$b{c}",
+        "$local_part",
+        "postmaster",
+        "any.body",
+        "\"qu oted\"",
+    ];
     let to = to.map(|local| format!("{local}@d.example"));
     job.envelopes = to
         .iter()
@@ -133,7 +163,11 @@ fn holds(report: &Report, maildir: &str, owner: &str, subjects: &[&str]) -> Resu
         .flat_map(|one| one.headers("subject"))
         .collect();
     found.sort();
-    expect(&found, &subjects.iter().map(|one| (*one).to_owned()).collect(), report)?;
+    expect(
+        &found,
+        &subjects.iter().map(|one| (*one).to_owned()).collect(),
+        report,
+    )?;
     for message in messages {
         let whole = message.text.contains("\n.dot\nlast line\n");
         let subject = message.headers("Subject").concat();

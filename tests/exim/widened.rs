@@ -35,7 +35,10 @@ fn large() -> Result<(), Failed> {
         )?;
     }
     for domain in 0..20 {
-        writeln!(text, "domain \"d{domain}.example\" {{ publish {{ spf \"+mx -all\" }}")?;
+        writeln!(
+            text,
+            "domain \"d{domain}.example\" {{ publish {{ spf \"+mx -all\" }}"
+        )?;
         writeln!(text, "alias \"postmaster\" \"box0\"")?;
         for local in 0..60 {
             writeln!(text, "mailbox \"box{local}\"")?;

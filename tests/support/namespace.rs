@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::inside;
-use super::probes;
 use super::job::{Job, Mta};
+use super::probes;
 use super::report::Report;
 use super::{Context, Failure, Result};
 

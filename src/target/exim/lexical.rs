@@ -26,9 +26,7 @@ pub(super) enum Unsayable {
     #[error("another login differs from this one in case only, which Exim's tables do not see")]
     Case,
     /// Not a Unix account that mail can be delivered to.
-    #[error(
-        "a Unix account that gets mail holds letters, digits and `._-` only, and is no number"
-    )]
+    #[error("a Unix account that gets mail holds letters, digits and `._-` only, and is no number")]
     Account,
     /// The superuser's account.
     #[error("Exim never delivers as `root`: give the mailbox to another login")]
@@ -283,8 +281,20 @@ mod tests {
     fn paths_that_exim_would_expand_or_split_are_refused() {
         assert!(Word::path("/etc/ssl/doe/fullchain.pem").is_ok());
         for text in [
-            "", "etc/x", "/a b", "/a:b", "/a;b", "/a$b", "/a\nb", "/a\\", "/{a}", "/a\"b", "/ä",
-            "/_HAVE_TLS", "/a,b", "/a#b",
+            "",
+            "etc/x",
+            "/a b",
+            "/a:b",
+            "/a;b",
+            "/a$b",
+            "/a\nb",
+            "/a\\",
+            "/{a}",
+            "/a\"b",
+            "/ä",
+            "/_HAVE_TLS",
+            "/a,b",
+            "/a#b",
         ] {
             assert_eq!(Word::path(text), Err(Unsayable::Path), "{text}");
         }
@@ -292,10 +302,20 @@ mod tests {
 
     #[test]
     fn logins_that_a_list_would_split_are_refused() {
-        for text in ["john", "John", "www-data", "app@example.com", "j_1", "a+b=c", "8"] {
+        for text in [
+            "john",
+            "John",
+            "www-data",
+            "app@example.com",
+            "j_1",
+            "a+b=c",
+            "8",
+        ] {
             assert!(LoginName::new(text).is_ok(), "{text}");
         }
-        for text in ["", "a b", "a:b", "#a", "a\nb", "a$b", "jürgen", "{a}", "a\"b", "a,b", "!a"] {
+        for text in [
+            "", "a b", "a:b", "#a", "a\nb", "a$b", "jürgen", "{a}", "a\"b", "a,b", "!a",
+        ] {
             assert_eq!(LoginName::new(text), Err(Unsayable::Login), "{text}");
         }
     }
@@ -314,7 +334,10 @@ mod tests {
     fn host_lists_have_a_separator_that_no_address_has() {
         let item = |text: &str, inside| HostItem::new(text.parse().unwrap(), inside);
         let items = [item("10.1.0.0/16", false), item("fd00:d0e::/64", true)];
-        assert_eq!(List::hosts(&items).to_string(), "<; !10.1.0.0/16 ; fd00:d0e::/64");
+        assert_eq!(
+            List::hosts(&items).to_string(),
+            "<; !10.1.0.0/16 ; fd00:d0e::/64"
+        );
         assert_eq!(List::hosts(&[]).to_string(), "");
     }
 

@@ -104,7 +104,8 @@ view!(GrantedAcl, "acl/granted.j2", Lines);
 /// A network whose grant names reverse-paths.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct GrantedNetwork {
-    pub(super) name: Word,
+    /// Not a named list: Exim knows no more than sixteen.
+    pub(super) hosts: List,
     pub(super) network: Comment,
     pub(super) line: Comment,
     pub(super) senders: List,

@@ -80,12 +80,18 @@ pub(super) fn gate(warnings: Warnings) -> Result<Gate> {
     let said = command("exim4", &["-bV", "-C", CONFIGURATION])?;
     let found: Vec<String> = said
         .lines()
-        .filter(|line| ["WARNING", "Warning", "LOG:"].iter().any(|word| line.contains(word)))
+        .filter(|line| {
+            ["WARNING", "Warning", "LOG:"]
+                .iter()
+                .any(|word| line.contains(word))
+        })
         .map(str::to_owned)
         .collect();
     if warnings == Warnings::Refused && !found.is_empty() {
         let found = found.join("\n");
-        return Err(Failure::new(format!("Exim does not like its file:\n{found}")));
+        return Err(Failure::new(format!(
+            "Exim does not like its file:\n{found}"
+        )));
     }
     Ok(Gate {
         parameters: command("exim4", &["-bP"])?,
@@ -170,7 +176,10 @@ pub(super) fn logged(warnings: Warnings) -> Result<Vec<String>> {
     lines.extend(read("rejectlog")?);
     if warnings == Warnings::Refused && !panicked.is_empty() {
         lines.extend(panicked);
-        return Err(Failure::new(format!("Exim panicked:\n{}", lines.join("\n"))));
+        return Err(Failure::new(format!(
+            "Exim panicked:\n{}",
+            lines.join("\n")
+        )));
     }
     lines.extend(panicked);
     Ok(lines)

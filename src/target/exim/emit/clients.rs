@@ -24,7 +24,7 @@ const PREFIXES_INLINE_MAX: usize = 32;
 pub(super) struct Clients {
     /// The named lists.
     pub(super) lists: Vec<HostList>,
-    /// The files of those that are long: name and text.
+    /// The files of those that are long: name, what it is, and items.
     pub(super) files: Vec<(Word, Comment, Vec<HostItem>)>,
     /// Networks whose grant names reverse-paths.
     pub(super) granted: Vec<GrantedNetwork>,
@@ -53,7 +53,12 @@ pub(super) fn clients(policy: &Policy, diagnostics: &mut Diagnostics) -> Clients
         limited: false,
         limited_backup: false,
     };
-    clients.list("internal", "Networks that may send.", &prefixes, is_internal);
+    clients.list(
+        "internal",
+        "Networks that may send.",
+        &prefixes,
+        is_internal,
+    );
     clients.list(
         "without_spf",
         "Clients that are not asked for SPF: loopback, where tunnels and proxies end, and our backup.",
@@ -99,7 +104,10 @@ fn push<'p>(prefixes: &mut Vec<Prefix<'p>>, net: IpNet, network: Option<&'p Netw
 /// Returns the prefixes with loopback, whatever networks lie inside it.
 fn with_loopback<'p>(prefixes: &[Prefix<'p>]) -> Vec<Prefix<'p>> {
     let loopback = [
-        IpNet::V4(Ipv4Net::new_assert(std::net::Ipv4Addr::new(127, 0, 0, 0), 8)),
+        IpNet::V4(Ipv4Net::new_assert(
+            std::net::Ipv4Addr::new(127, 0, 0, 0),
+            8,
+        )),
         IpNet::V6(Ipv6Net::new_assert(std::net::Ipv6Addr::LOCALHOST, 128)),
     ];
     let mut all = Vec::new();
@@ -132,6 +140,15 @@ fn relevant<'p>(prefixes: &[Prefix<'p>], meant: impl Fn(&Prefix<'_>) -> bool) ->
     kept
 }
 
+/// The same, in the order of the policy if nothing but what is meant is left.
+fn ordered<'p>(prefixes: &[Prefix<'p>], meant: impl Fn(&Prefix<'_>) -> bool) -> Vec<Prefix<'p>> {
+    let kept = relevant(prefixes, &meant);
+    if kept.iter().all(&meant) {
+        return prefixes.iter().copied().filter(&meant).collect();
+    }
+    kept
+}
+
 fn is_internal(prefix: &Prefix<'_>) -> bool {
     prefix
         .network
@@ -160,24 +177,15 @@ impl Clients {
     /// Adds a named list of the prefixes that are meant.
     fn list(
         &mut self,
-        name: impl Into<ListName>,
+        name: &'static str,
         about: &str,
         prefixes: &[Prefix<'_>],
         meant: impl Fn(&Prefix<'_>) -> bool,
     ) {
-        let mut kept = relevant(prefixes, &meant);
-        // Without a hole the order says nothing, so it is that of the policy.
-        if kept.iter().all(&meant) {
-            kept = prefixes.iter().copied().filter(&meant).collect();
-        }
-        let items: Vec<HostItem> = kept
-            .iter()
-            .map(|prefix| HostItem::new(prefix.net, meant(prefix)))
-            .collect();
-        let ListName { name, file } = name.into();
-        let about = Comment::new(about);
+        let kept = ordered(prefixes, &meant);
+        let hosts = self.hosts(&Word::fixed(name), about, &kept, &meant);
         let mut networks: Vec<Commented> = Vec::new();
-        let hosts = if items.len() <= PREFIXES_INLINE_MAX {
+        if kept.len() <= PREFIXES_INLINE_MAX {
             for network in kept.iter().filter_map(|prefix| prefix.network) {
                 let text = Comment::new(&format!("network {}", network.name.value));
                 let line = Comment::line(&network.at);
@@ -186,18 +194,32 @@ impl Clients {
                     networks.push(place);
                 }
             }
-            List::hosts(&items)
-        } else {
-            let below = Word::below_exim(&path(file.to_string().as_str()));
-            self.files.push((file, about.clone(), items));
-            List::file(&below)
-        };
+        }
         self.lists.push(HostList {
-            name,
-            about,
+            name: Word::fixed(name),
+            about: Comment::new(about),
             networks,
             hosts,
         });
+    }
+
+    /// Returns the list of the prefixes that are meant, or the file that it is put in.
+    fn hosts(
+        &mut self,
+        file: &Word,
+        about: &str,
+        kept: &[Prefix<'_>],
+        meant: impl Fn(&Prefix<'_>) -> bool,
+    ) -> List {
+        let items: Vec<HostItem> = kept
+            .iter()
+            .map(|prefix| HostItem::new(prefix.net, meant(prefix)))
+            .collect();
+        if items.len() <= PREFIXES_INLINE_MAX {
+            return List::hosts(&items);
+        }
+        self.files.push((file.clone(), Comment::new(about), items));
+        List::file(&Word::below_exim(&path(&file.to_string())))
     }
 
     /// Internal clients whose grant names reverse-paths: a list of clients and one of senders each.
@@ -206,18 +228,15 @@ impl Clients {
             let Some(grant) = network.may_send.as_ref().filter(|grant| !covers_all(grant)) else {
                 continue;
             };
-            let name = Word::numbered("network_", number);
             let about = format!("The clients of network {}.", network.name.value);
-            let list = ListName {
-                name: name.clone(),
-                file: Word::numbered("network-", number),
-            };
             let same = |prefix: &Prefix<'_>| {
-                prefix.network.is_some_and(|other| std::ptr::eq(other, network))
+                let other = prefix.network;
+                other.is_some_and(|other| std::ptr::eq(other, network))
             };
-            self.list(list, &about, prefixes, same);
+            let file = Word::numbered("network-", number);
+            let hosts = self.hosts(&file, &about, &ordered(prefixes, same), same);
             self.granted.push(GrantedNetwork {
-                name,
+                hosts,
                 network: Comment::new(&network.name.value),
                 line: Comment::line(&grant.at),
                 senders: senders(grant, diagnostics),
@@ -271,19 +290,4 @@ fn senders(grant: &Grant, diagnostics: &mut Diagnostics) -> List {
         }
     }
     List::of(words)
-}
-
-/// The name of a host list, and that of its file if it is long.
-struct ListName {
-    name: Word,
-    file: Word,
-}
-
-impl From<&'static str> for ListName {
-    fn from(name: &'static str) -> Self {
-        Self {
-            name: Word::fixed(name),
-            file: Word::fixed(name),
-        }
-    }
 }

@@ -93,6 +93,9 @@ fn certificate(tls: &Tls, diagnostics: &mut Diagnostics) -> Result<TlsPart, Repo
 }
 
 /// Takes a path that the policy names.
-pub(super) fn path(path: &Spanned<String>, diagnostics: &mut Diagnostics) -> Result<Word, Reported> {
+pub(super) fn path(
+    path: &Spanned<String>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Word, Reported> {
     Word::path(&path.value).map_err(|why| refuse(&path.value, why, &path.at, diagnostics))
 }

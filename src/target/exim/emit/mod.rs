@@ -101,7 +101,13 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     let recipients = recipients::recipients(policy, diagnostics);
     let senders = acl::auth_is_offered(policy).then(|| senders::senders(policy, diagnostics));
     let clients = clients::clients(policy, diagnostics);
-    let conf = conf(&emission, &recipients, senders.as_ref(), &clients, diagnostics)?;
+    let conf = conf(
+        &emission,
+        &recipients,
+        senders.as_ref(),
+        &clients,
+        diagnostics,
+    )?;
     emission.add("exim4.conf", conf);
     write_tables(&mut emission, recipients, senders, diagnostics)?;
     write_lists(&mut emission, clients.files, diagnostics)?;
@@ -193,7 +199,9 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
         artifacts.required_files = vec![tls.certificate.value.clone(), tls.key.value.clone()];
         artifacts.required_files.dedup();
     }
-    artifacts.restarts.push("systemctl restart exim4".to_owned());
+    artifacts
+        .restarts
+        .push("systemctl restart exim4".to_owned());
     artifacts.host_addresses = host.addresses.iter().map(|address| address.value).collect();
     artifacts.version = emission.version;
     artifacts

@@ -109,7 +109,9 @@ fn place(emission: &Emission<'_>, file: &RawFile) -> Result<(), &'static str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
     let parts = || name.split('/');
     if !name.chars().all(plain) || parts().any(|part| matches!(part, "" | "." | "..")) {
-        return Err("a file is named below /etc/exim4, by letters, digits and `._-/`, without `..`");
+        return Err(
+            "a file is named below /etc/exim4, by letters, digits and `._-/`, without `..`",
+        );
     }
     let path = format!("etc/exim4/{name}");
     let taken = |emitted: &str| {
@@ -118,12 +120,24 @@ fn place(emission: &Emission<'_>, file: &RawFile) -> Result<(), &'static str> {
             || emitted.starts_with(&format!("{path}/"))
             || path.starts_with(&format!("{emitted}/"))
     };
-    if emission.artifacts.files().any(|(emitted, _)| taken(emitted)) {
+    if emission
+        .artifacts
+        .files()
+        .any(|(emitted, _)| taken(emitted))
+    {
         return Err("mailpol makes a file of this name itself");
     }
     // What Debian's packages bring is not for a policy to replace.
-    let packaged = ["conf.d", "exim4.conf", "passwd.client", "update-exim4.conf.conf"];
-    if parts().next().is_some_and(|first| packaged.iter().any(|own| first.starts_with(own))) {
+    let packaged = [
+        "conf.d",
+        "exim4.conf",
+        "passwd.client",
+        "update-exim4.conf.conf",
+    ];
+    if parts()
+        .next()
+        .is_some_and(|first| packaged.iter().any(|own| first.starts_with(own)))
+    {
         return Err("Debian's packages look at this file");
     }
     Ok(())
@@ -140,7 +154,13 @@ mod tests {
         };
         check("a = 1\nb = 2\n", Some("a = raw\nb = 2\n"));
         check("a=1\n", Some("a = raw\n"));
-        for main in ["ab = 1\n", "# a = 1\n", "  a = 1\n", "b = a = 1\n", "hostlist a = 1\n"] {
+        for main in [
+            "ab = 1\n",
+            "# a = 1\n",
+            "  a = 1\n",
+            "b = a = 1\n",
+            "hostlist a = 1\n",
+        ] {
             check(main, None);
         }
     }

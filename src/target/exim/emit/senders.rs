@@ -56,9 +56,15 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
                 continue;
             }
         };
-        tables.logins.push(Key::login(&name), Held::login(&name), Some(at));
+        tables
+            .logins
+            .push(Key::login(&name), Held::login(&name), Some(at));
         let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
-        if grant.from.iter().any(|scope| scope.value == SenderScope::Own) {
+        if grant
+            .from
+            .iter()
+            .any(|scope| scope.value == SenderScope::Own)
+        {
             own.insert(text.as_str(), name.clone());
             for mailbox in &login.mailboxes {
                 add(&mut owners, Key::address(mailbox), &name, at, diagnostics);

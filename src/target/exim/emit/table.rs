@@ -45,10 +45,6 @@ impl Table {
         self.rows.push((key, held, at.cloned()));
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     fn is_indexed(&self) -> bool {
         self.rows.len() > LSEARCH_ROWS_MAX
     }

@@ -1,7 +1,7 @@
 //! Versions of Exim: which mailpol writes for.
 //!
-//! Every option that is written is known to all of them (the manuals of 4.96 to 4.98; tried on
-//! 4.96, Debian 12's). A version of two parts stands for the newest patch level of its series.
+//! Every option that is written is known to all of them, and means the same: tried on 4.96 (Debian
+//! 12's) and on 4.98.2. So the patch level decides nothing; without one it is 0.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::target::diagnostics::UnknownVersion;
 /// Debian 12's.
 const DEFAULT: (u16, u16, u16) = (4, 96, 0);
 
-/// The newest known patch level of each series.
-const SERIES: [(u16, u16, u16); 3] = [(4, 96, 2), (4, 97, 1), (4, 98, 2)];
+/// The known series.
+const SERIES: [(u16, u16); 3] = [(4, 96), (4, 97), (4, 98)];
 
 /// Returns the version that a policy names.
 pub(super) fn choose(
@@ -24,7 +24,7 @@ pub(super) fn choose(
         return Ok(DEFAULT);
     };
     parse(&word.value).ok_or_else(|| {
-        let known = SERIES.map(|(major, minor, _)| format!("`{major}.{minor}`"));
+        let known = SERIES.map(|(major, minor)| format!("`{major}.{minor}`"));
         diagnostics.error(UnknownVersion {
             target: "exim",
             version: word.value.clone(),
@@ -38,14 +38,12 @@ pub(super) fn choose(
 fn parse(text: &str) -> Option<(u16, u16, u16)> {
     let mut parts = text.split('.').map(number);
     let (major, minor) = (parts.next()??, parts.next()??);
-    let series = SERIES
-        .into_iter()
-        .find(|series| (series.0, series.1) == (major, minor))?;
     let patch = match parts.next() {
-        None => series.2,
+        None => 0,
         Some(patch) => patch?,
     };
-    parts.next().is_none().then_some((major, minor, patch))
+    let known = SERIES.contains(&(major, minor)) && parts.next().is_none();
+    known.then_some((major, minor, patch))
 }
 
 /// Reads digits; `+1` is none.
@@ -59,10 +57,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_series_stands_for_its_newest_patch_level() {
-        assert_eq!(parse("4.97"), Some((4, 97, 1)));
-        assert_eq!(parse("4.96.0"), Some((4, 96, 0)));
-        for text in ["", "4", "4.", "4.95", "4.99", "5.0", "4.96.", "4.96.0.1", "4.+96", "x"] {
+    fn known_series_are_read() {
+        assert_eq!(parse("4.97"), Some((4, 97, 0)));
+        assert_eq!(parse("4.98.2"), Some((4, 98, 2)));
+        for text in [
+            "", "4", "4.", "4.95", "4.99", "5.0", "4.96.", "4.96.0.1", "4.+96", "x",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }
