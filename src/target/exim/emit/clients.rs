@@ -61,7 +61,7 @@ pub(super) fn clients(policy: &Policy, diagnostics: &mut Diagnostics) -> Clients
     );
     clients.list(
         "without_spf",
-        "Clients that are not asked for SPF: loopback, where tunnels and proxies end, and our backup.",
+        "Clients that are not asked for SPF: loopback, and our backup.",
         &with_loopback(&prefixes),
         |prefix| prefix.network.is_none_or(hands_over),
     );

@@ -67,12 +67,15 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
         {
             own.insert(text.as_str(), name.clone());
             for mailbox in &login.mailboxes {
-                add(&mut owners, Key::address(mailbox), &name, at, diagnostics);
+                // A mailbox that no table can hold was refused as a recipient.
+                if let Ok(key) = Key::address(mailbox) {
+                    add(&mut owners, key, &name, at);
+                }
             }
         }
         tables.add_scopes(grant, &name, &mut owners, diagnostics);
     }
-    add_aliases(policy, &own, &mut owners, diagnostics);
+    add_aliases(policy, &own, &mut owners);
     for (key, (logins, at)) in owners {
         tables.owners.push(key, Held::logins(&logins), Some(&at));
     }
@@ -89,7 +92,7 @@ impl Senders {
     ) {
         if grant.from.is_empty() {
             self.are_wide = true;
-            add(owners, Ok(Key::any()), name, &grant.at, diagnostics);
+            add(owners, Key::any(), name, &grant.at);
         }
         for scope in &grant.from {
             let key = match &scope.value {
@@ -104,45 +107,35 @@ impl Senders {
                 }
                 SenderScope::Address(address) => Key::address(address),
             };
-            add(owners, key, name, &scope.at, diagnostics);
+            match key {
+                Ok(key) => add(owners, key, name, &scope.at),
+                Err(why) => {
+                    refuse(scope.at.words(), why, &scope.at, diagnostics);
+                }
+            }
         }
     }
 }
 
-fn add(
-    owners: &mut Owners,
-    key: Result<Key, Unsayable>,
-    name: &LoginName,
-    at: &Loc,
-    diagnostics: &mut Diagnostics,
-) {
-    match key {
-        Ok(key) => {
-            let (logins, _) = owners
-                .entry(key)
-                .or_insert_with(|| (BTreeSet::new(), at.clone()));
-            logins.insert(name.clone());
-        }
-        Err(why) => {
-            refuse(at.words(), why, at, diagnostics);
-        }
-    }
+fn add(owners: &mut Owners, key: Key, name: &LoginName, at: &Loc) {
+    let (logins, _) = owners
+        .entry(key)
+        .or_insert_with(|| (BTreeSet::new(), at.clone()));
+    logins.insert(name.clone());
 }
 
 /// An alias belongs to the logins of the mailboxes that it leads to by name, however many aliases
 /// lie between. A catch-all gives nobody anything.
-fn add_aliases(
-    policy: &Policy,
-    own: &BTreeMap<&str, LoginName>,
-    owners: &mut Owners,
-    diagnostics: &mut Diagnostics,
-) {
+fn add_aliases(policy: &Policy, own: &BTreeMap<&str, LoginName>, owners: &mut Owners) {
     for (domain, hosted) in &policy.domains {
         for (local, alias) in &hosted.aliases {
             let address = Address::new(local.as_str(), domain.clone());
+            let Ok(key) = Key::address(&address) else {
+                continue;
+            };
             for login in logins_behind(policy, &address) {
                 if let Some(name) = own.get(login) {
-                    add(owners, Key::address(&address), name, &alias.at, diagnostics);
+                    add(owners, key.clone(), name, &alias.at);
                 }
             }
         }
