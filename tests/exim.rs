@@ -29,6 +29,8 @@ mod refused;
 mod run;
 #[path = "judge/scene.rs"]
 mod scene;
+#[path = "exim/scripts.rs"]
+mod scripts;
 #[path = "exim/table.rs"]
 mod table;
 #[path = "exim/widened.rs"]
@@ -51,7 +53,7 @@ fn main() -> ExitCode {
     // Each run fills the machine by itself.
     arguments.test_threads = arguments.test_threads.or(Some(2));
     let trial = |(name, test): Test| Trial::test(name, test);
-    let driven = [doe::TESTS, messages::TESTS, widened::TESTS].concat();
+    let driven = [doe::TESTS, messages::TESTS, scripts::TESTS, widened::TESTS].concat();
     let mut driven: Vec<Trial> = driven.into_iter().map(trial).collect();
     let cases = policies::all().into_iter().chain(reference::policies());
     driven.extend(cases.map(|case| {
