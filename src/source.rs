@@ -13,14 +13,19 @@ use miette::{MietteError, SourceCode, SourceSpan, SpanContents};
 pub struct Source {
     name: String,
     text: String,
+    /// The text as it may be shown, if it holds what would change the terminal or the order of the
+    /// text. As long as the text, so that places are the same.
+    shown: Option<String>,
 }
 
 impl Source {
     /// Returns a source that holds `text` under `name`.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        let text = text.into();
         Arc::new(Self {
             name: name.into(),
-            text: text.into(),
+            shown: shown(&text),
+            text,
         })
     }
 
@@ -67,7 +72,7 @@ impl SourceCode for Source {
         context_lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         // Bulk files have a million lines: only those around the span are handed on.
-        let bytes = self.text.as_bytes();
+        let bytes = self.shown.as_ref().unwrap_or(&self.text).as_bytes();
         let span_end = span.offset().saturating_add(span.len());
         let window = window(
             bytes,
@@ -92,6 +97,34 @@ impl SourceCode for Source {
             contents.line_count(),
         )))
     }
+}
+
+/// Returns a text without what would change the terminal, if it holds any.
+fn shown(text: &str) -> Option<String> {
+    let hidden = |c: char| (is_control(c) && !"\t\r\n".contains(c)) || is_direction(c);
+    if !text.contains(hidden) {
+        return None;
+    }
+    let shown = text.chars().map(|character| match character.len_utf8() {
+        _ if !hidden(character) => character,
+        1 => '?',
+        2 => '\u{bf}',
+        _ => '\u{fffd}',
+    });
+    Some(shown.collect())
+}
+
+/// Returns whether a character is a control character, or separates lines as one does.
+pub(crate) fn is_control(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+/// Returns whether a character changes the direction of the text around it (UAX #9 section 2).
+pub(crate) fn is_direction(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 /// Returns the whole lines around `start..end`, with some lines before and after.
@@ -259,6 +292,10 @@ mod tests {
         for start in 0..=text.len() {
             for end in start..=text.len() {
                 for context in 0..4 {
+                    // An empty span without context is nothing to one, a character to the other.
+                    if start == end && context == 0 {
+                        continue;
+                    }
                     let span = SourceSpan::from((start, end - start));
                     let ours = source.read_span(&span, context, context).unwrap();
                     let theirs = text.read_span(&span, context, context).unwrap();
@@ -271,6 +308,15 @@ mod tests {
         }
         let outside = SourceSpan::from((text.len() + 1, 1));
         assert!(source.read_span(&outside, 1, 1).is_err());
+    }
+
+    #[test]
+    fn what_would_change_the_terminal_is_not_shown() {
+        let source = Source::new("x", "a\u{1b}[2J\u{85}\u{202e}b\tc\r\n");
+        let whole = SourceSpan::from((0, source.text().len()));
+        let read = source.read_span(&whole, 0, 0).unwrap();
+        assert_eq!(read.data(), "a?[2J\u{bf}\u{fffd}b\tc\r\n".as_bytes());
+        assert_eq!(read.data().len(), source.text().len());
     }
 
     #[test]

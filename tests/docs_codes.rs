@@ -1,7 +1,7 @@
 //! The pages of the diagnostics: each code has one, and its examples do what they say.
 //!
-//! An example leaves out what does not matter: the nodes `mailpol`, `host` and `domain` that it does
-//! not have are added. `<U+202E>` stands for that character.
+//! An example leaves out what does not matter: the nodes `mailpol`, `host` and `domain` that it
+//! does not have are added. `<U+202E>` stands for that character, `<TAB>` for a tab.
 #![expect(clippy::disallowed_methods, reason = "tests read pages and sources")]
 
 #[path = "support/language.rs"]
@@ -115,6 +115,7 @@ fn complete(text: &str) -> String {
 
 /// Returns a text with the characters that `<U+....>` stands for.
 fn characters(text: &str) -> String {
+    let text = text.replace("<TAB>", "\t");
     let mut parts = text.split("<U+");
     let mut result = parts.next().unwrap_or_default().to_owned();
     for part in parts {

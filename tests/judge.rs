@@ -9,10 +9,16 @@ mod support;
 
 #[path = "judge/envelopes.rs"]
 mod envelopes;
+#[path = "judge/kinds.rs"]
+mod kinds;
 #[path = "judge/policies.rs"]
 mod policies;
+#[path = "judge/real.rs"]
+mod real;
 #[path = "judge/scene.rs"]
 mod scene;
+#[path = "judge/subject.rs"]
+mod subject;
 #[path = "judge/verdicts.rs"]
 mod verdicts;
 

@@ -1,6 +1,6 @@
 //! The one trait that the whole system turns on.
 
-use super::{Ask, Decision, Destination, Test, Unanswered};
+use super::{AddressKey, Ask, Decision, Destination, Test, Unanswered};
 use crate::mail::Address;
 
 /// Something that decides what happens to an envelope.
@@ -23,4 +23,12 @@ pub trait Decider {
     /// expansion: sorted, each once, never empty for an address that [`Self::decide`] accepts with
     /// [`super::Route::Recipient`].
     fn destinations(&self, address: &Address) -> Vec<Destination>;
+
+    /// Names every key that [`Self::destinations`] depends on: whole addresses, domains, parents of
+    /// domains, local-parts by themselves, and each domain or host that is a fixed next hop.
+    ///
+    /// Two addresses that the same keys meet go to the same destinations, but for what of their own
+    /// local-part and domain stands in these. The prover asks at every key, and beside each: what
+    /// is not named here is not proved.
+    fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str));
 }

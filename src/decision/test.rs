@@ -15,7 +15,7 @@ impl TestId {
 }
 
 /// A projection of the envelope, looked up in a prepared table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Test {
     /// What is asked, in words: `client in network`, `check_sender_access texthash:own-domains`.
     pub name: String,
@@ -37,7 +37,7 @@ impl Test {
 }
 
 /// What is looked up where. The set is closed: the prover knows each.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Question {
     /// The listener. Label: its index in [`crate::mail::Listener::ALL`].
     Listener,

@@ -9,8 +9,8 @@ use super::form::{ForwardKind, ReverseKind};
 use super::tables::{self, DELIVERY, IN_DOMAIN, LOGIN_ANY, Tests};
 use super::{OwnDomain, Policy, RecordHeaders, SpfPolicy};
 use crate::decision::{
-    Ask, At, Because, Decider, Decision, Destination, Header, Label, Route, Test, Unanswered,
-    Verdict,
+    AddressKey, Ask, At, Because, Decider, Decision, Destination, Header, Label, Route, Test,
+    Unanswered, Verdict,
 };
 use crate::mail::{Address, Listener, Reply};
 use crate::spf::SpfResult;
@@ -71,10 +71,11 @@ impl<'p> PolicyDecider<'p> {
         let network = (ask.ask(Tests::CLIENT)?.0 as usize).checked_sub(1);
         let internal = network
             .and_then(|network| self.policy.networks.get(network))
-            .is_some_and(|network| network.may_send.is_some());
+            .is_some_and(super::Network::is_internal);
         // AUTH is offered on submission and submissions only, and only under TLS.
         let mut login = Label::NO_LOGIN;
-        if listener != Listener::Smtp && ask.ask(Tests::TLS)? == Label(1) {
+        let offers_auth = self.policy.auth.is_some() && listener != Listener::Smtp;
+        if offers_auth && ask.ask(Tests::TLS)? == Label(1) {
             login = ask.ask(Tests::LOGIN)?;
         }
         let authenticated = login != Label::NO_LOGIN && login != Label::ABSENT;
@@ -221,6 +222,7 @@ impl<'p> PolicyDecider<'p> {
         let network = client
             .network
             .and_then(|network| self.policy.networks.get(network));
+        let network = network.filter(|network| network.is_internal());
         let grant = network.and_then(|network| network.may_send.as_ref());
         let (because, at) = match grant {
             Some(grant) => (Because::Granted, At::Place(grant.at.clone())),
@@ -321,6 +323,15 @@ impl Decider for PolicyDecider<'_> {
 
     fn destinations(&self, address: &Address) -> Vec<Destination> {
         tables::destinations(self.policy, address)
+    }
+
+    fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
+        for (name, domain) in &self.policy.domains {
+            key(AddressKey::Domain, name.as_str());
+            for local in domain.mailboxes.keys().chain(domain.aliases.keys()) {
+                key(AddressKey::Address, &format!("{local}@{name}"));
+            }
+        }
     }
 }
 

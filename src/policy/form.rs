@@ -70,6 +70,7 @@ impl ReverseKind {
             | PathForm::Bare
             | PathForm::OddPostmaster
             | PathForm::BareRoute
+            | PathForm::OddRoute
             | PathForm::EmptyLocal
             | PathForm::Spaced
             | PathForm::Comment
@@ -116,18 +117,17 @@ impl ForwardKind {
     /// and the null path is none. `a@b@ours` is let through: it is a route, and rule 6 or 7 refuses
     /// it.
     fn of(form: PathForm) -> Self {
-        match form {
-            PathForm::Null => Self::Bad,
-            PathForm::BarePostmaster => Self::Postmaster,
-            PathForm::DoubleAt | PathForm::Percent | PathForm::Bang | PathForm::QuotedRoute => {
-                Self::Routed
-            }
-            other => match ReverseKind::of(other) {
-                ReverseKind::Bad | ReverseKind::Null => Self::Bad,
-                ReverseKind::Address => Self::Address,
-                ReverseKind::Domain => Self::Domain,
-                ReverseKind::Elsewhere => Self::Elsewhere,
-            },
+        if form == PathForm::BarePostmaster {
+            return Self::Postmaster;
+        }
+        if form.is_routed() {
+            return Self::Routed;
+        }
+        match ReverseKind::of(form) {
+            ReverseKind::Bad | ReverseKind::Null => Self::Bad,
+            ReverseKind::Address => Self::Address,
+            ReverseKind::Domain => Self::Domain,
+            ReverseKind::Elsewhere => Self::Elsewhere,
         }
     }
 

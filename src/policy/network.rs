@@ -12,7 +12,8 @@ pub struct Network {
     pub name: Spanned<String>,
     /// Its prefixes, canonical (see [`crate::mail::canonical_prefix`]).
     pub prefixes: Vec<Spanned<IpNet>>,
-    /// The right to send anywhere: a network that has it is *internal*.
+    /// The right to send anywhere, as anybody: a network that has it is *internal*. One that names
+    /// senders is no such right, and nothing is proved of a policy with one.
     pub may_send: Option<Grant>,
     /// The right of a backup MX to hand us our own mail without an SPF check.
     pub may_hand_over: Option<Loc>,
@@ -20,6 +21,15 @@ pub struct Network {
     pub otherwise: Otherwise,
     /// Where the node stands.
     pub at: Loc,
+}
+
+impl Network {
+    /// Returns whether its clients may send anywhere, as anybody.
+    pub fn is_internal(&self) -> bool {
+        self.may_send
+            .as_ref()
+            .is_some_and(|grant| grant.from.is_empty())
+    }
 }
 
 /// What holds for what a network is not granted.

@@ -138,10 +138,12 @@ fn loopback(at: &Loc) -> ClientTable {
 fn login_table(policy: &Policy) -> LoginTable {
     LoginTable::new(policy.logins.values().map(|login| {
         let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
-        let any = grant
-            .from
-            .iter()
-            .any(|scope| scope.value == SenderScope::Any);
+        // No senders named: any, as `Grant` says.
+        let any = grant.from.is_empty()
+            || grant
+                .from
+                .iter()
+                .any(|scope| scope.value == SenderScope::Any);
         let label = if any { LOGIN_ANY } else { LOGIN_OWN };
         (
             login.name.value.clone(),

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::decision::{Decider, Decision, Envelope, run};
+use super::reach::destinations;
+use crate::decision::{Decider, Decision, Destination, Envelope, Header, Store, Verdict, run};
 use crate::mail::{Listener, PathForm};
 use crate::source::Loc;
+use crate::spf::SpfResult;
 
 /// An envelope that breaks something, with what each side decides of it.
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ pub struct Decided {
     pub decision: Decision,
     /// The place that decided.
     pub at: Option<Loc>,
+    /// Where accepted mail ends up.
+    pub destinations: Vec<Destination>,
 }
 
 impl Decided {
@@ -31,11 +35,37 @@ impl Decided {
     pub(super) fn by(who: &str, decider: &dyn Decider, envelope: &Envelope) -> Option<Self> {
         let (decision, asked) = run(decider, envelope).ok()?;
         let at = asked.place(&decision.at);
+        let destinations = destinations(decider, &decision, &envelope.to);
         Some(Self {
             who: who.to_owned(),
             decision,
             at,
+            destinations,
         })
+    }
+
+    /// Returns what becomes of accepted mail, in words.
+    fn mail(&self) -> String {
+        let mut places: Vec<String> = self.destinations.iter().map(place).collect();
+        if places.is_empty() {
+            places.push(place(&Destination::Undeliverable));
+        }
+        let headers = &self.decision.headers;
+        places.extend(headers.iter().copied().map(Header::name).map(str::to_owned));
+        places.join(", ")
+    }
+}
+
+fn place(destination: &Destination) -> String {
+    match destination {
+        Destination::Mailbox { mailbox, store } => match store {
+            Store::Account(login) => format!("to the account {login}"),
+            Store::Directory(_) => format!("to the mailbox {mailbox}"),
+        },
+        Destination::Exchangers(domain) => format!("out to {domain}"),
+        Destination::Hop(hop) => format!("out to the host {hop}"),
+        Destination::Discard => "thrown away".to_owned(),
+        Destination::Undeliverable => "bounces".to_owned(),
     }
 }
 
@@ -64,7 +94,7 @@ impl Counterexample {
         let mut text = format!("client {}, port {port}, {tls}, {login}\n", envelope.client);
         let helo = &envelope.helo;
         // Writing to a string does not fail.
-        let _ = writeln!(text, "  EHLO {helo}");
+        let _ = writeln!(text, "  EHLO {helo}{}", self.spf_of_helo());
         let _ = writeln!(text, "  MAIL FROM:<{}>{}", envelope.from.text(), self.spf());
         let _ = writeln!(text, "  RCPT TO:<{}>", envelope.to.text());
         let width = self
@@ -86,8 +116,20 @@ impl Counterexample {
                 "{:width$}  {verdict} {reply} ({because})  {at}",
                 one.who
             );
+            if *verdict == Verdict::Accept {
+                let _ = writeln!(text, "{:width$}  {}", "", one.mail());
+            }
         }
         text
+    }
+
+    /// HELO's own result is worth a word where it is not the one that counts, and says anything.
+    fn spf_of_helo(&self) -> String {
+        let result = self.envelope.spf_helo;
+        if self.envelope.from.form() == PathForm::Null || result == SpfResult::None {
+            return String::new();
+        }
+        format!("   (SPF: {})", result.as_str())
     }
 
     fn spf(&self) -> String {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, SourceSpan};
 
 use super::report::{Answer, Finding, Report};
+use super::selection::EQUALITY;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::Policy;
 use crate::source::{Loc, Source};
@@ -113,7 +114,7 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
             let at: &Loc = at.unwrap_or(&policy.host.at);
             let (text, span) = (Arc::clone(at.source()), at.span());
             let dialogue = counterexample.dialogue();
-            if finding.name == "policy-equals-files" {
+            if finding.name == EQUALITY {
                 diagnostics.error(Differs {
                     subject,
                     dialogue,

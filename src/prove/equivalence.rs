@@ -3,47 +3,80 @@
 //! Policy and files must agree in verdict, reply, rule, route and headers. What MTAs do not let us
 //! narrow is the *latitude*: the rule of it stands here, once.
 
-use super::fork::Answers;
+use super::declared::TO_FORM;
+use super::fork::{Answers, AsPlain, Concrete};
 use super::kind::Forward;
-use super::obligation::{Outcome, Reach};
-use super::side::{Side, number};
+use super::reach::{destinations, reach};
+use super::side::{DIFFERS, Side, number};
 use super::universe::TestNumber;
-use crate::decision::{Decider, Decision, Destination, Envelope, Route, TestId, Verdict, run};
-use crate::mail::{Address, ForwardPath};
+use crate::decision::{Because, Decider, Decision, Envelope, Route, Verdict};
 
-/// Returns what the forward-path says, by the obligations' own test of it.
-pub(super) fn forward(answers: &Answers, declared_offset: u32) -> Result<Forward, TestNumber> {
-    let test = number(declared_offset, TestId(9));
-    let label = answers.get(test).ok_or(test)?;
-    Ok(Forward::ALL
-        .get(label.0 as usize)
-        .copied()
-        .unwrap_or(Forward::Plain))
+/// What the comparison of two sides needs.
+pub(super) struct Sides<'a> {
+    /// The policy.
+    pub(super) reference: &'a Side<'a>,
+    pub(super) files: &'a Side<'a>,
+    /// The test that says for which addresses they know other destinations.
+    pub(super) differing: TestNumber,
+    /// The number of the obligations' first test.
+    pub(super) declared: u32,
 }
 
-/// Returns whether two outcomes are the same, but for the latitude.
-pub(super) fn equal(
-    ours: &Outcome,
-    theirs: &Outcome,
-    to: Forward,
-    reference: &Side<'_>,
-    files: &Side<'_>,
-    destinations_differ: &mut dyn FnMut() -> Result<crate::decision::Label, TestNumber>,
-) -> Result<bool, TestNumber> {
-    if in_latitude(&ours.decision, &theirs.decision, to, theirs.reach) {
-        return Ok(true);
-    }
-    if !same_reply(&ours.decision, &theirs.decision) {
-        return Ok(false);
-    }
-    let routes = (&ours.decision.route, &theirs.decision.route);
-    Ok(match routes {
-        (Route::Recipient, Route::Recipient) => destinations_differ()?.0 != 1,
-        (Route::Address(a), Route::Address(b)) => {
-            reference.decider.destinations(a) == files.decider.destinations(b)
+impl Sides<'_> {
+    /// Returns whether both decide the envelopes of some answers alike, but for the latitude.
+    pub(super) fn agree(&self, answers: &Answers) -> Result<bool, TestNumber> {
+        let ours = self.reference.decision(answers)?;
+        let theirs = self.files.decision(answers)?;
+        if self.same(&ours, &theirs, answers)? {
+            return Ok(true);
         }
-        (a, b) => a == b,
-    })
+        let to = self.forward(answers)?;
+        Ok(match latitude(&ours, &theirs, to) {
+            Latitude::None => false,
+            Latitude::Refusal => true,
+            Latitude::AsPlain => {
+                self.files.reach(&theirs, answers)?.stays()
+                    && self.same(
+                        &self.reference.decision_as_plain(answers)?,
+                        &theirs,
+                        answers,
+                    )?
+            }
+        })
+    }
+
+    /// Returns what the forward-path says, by the obligations' own test of it.
+    fn forward(&self, answers: &Answers) -> Result<Forward, TestNumber> {
+        let test = number(self.declared, TO_FORM);
+        let label = answers.get(test).ok_or(test)?;
+        Ok(Forward::ALL
+            .get(label.0 as usize)
+            .copied()
+            .unwrap_or(Forward::Plain))
+    }
+
+    fn same(
+        &self,
+        ours: &Decision,
+        theirs: &Decision,
+        answers: &Answers,
+    ) -> Result<bool, TestNumber> {
+        if !same_reply(ours, theirs) {
+            return Ok(false);
+        }
+        Ok(match (&ours.route, &theirs.route) {
+            (Route::Recipient, Route::Recipient) => {
+                answers.get(self.differing).ok_or(self.differing)? != DIFFERS
+            }
+            (Route::Address(a), Route::Address(b)) => {
+                self.reference.decider.destinations(a) == self.files.decider.destinations(b)
+            }
+            (Route::RecipientAt(a), Route::RecipientAt(b)) => {
+                self.reference.agrees_within(a, self.files, b)
+            }
+            (a, b) => a == b,
+        })
+    }
 }
 
 /// Returns whether verdict, reply, rule and headers are the same.
@@ -51,72 +84,75 @@ fn same_reply(a: &Decision, b: &Decision) -> bool {
     a.verdict == b.verdict && a.reply == b.reply && a.because == b.because && a.headers == b.headers
 }
 
-/// The latitude: for a forward-path that is not a plain `local@domain`, an MTA may refuse what the
-/// policy accepts, refuse for another reason, or deliver here what the policy refuses. It may
-/// never relay.
-fn in_latitude(ours: &Decision, theirs: &Decision, to: Forward, reach: Reach) -> bool {
+/// What an MTA may have a mind of its own about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Latitude {
+    /// Nothing.
+    None,
+    /// To refuse, by any rule.
+    Refusal,
+    /// To take an odd path for the plain one to the same address, if all of it stays here.
+    AsPlain,
+}
+
+/// The latitude: for a forward-path that is not a plain `local@domain`, an MTA may refuse, whatever
+/// the policy says; and what the policy refuses for the path itself, it may take for the plain path
+/// to the same address, if the policy accepts that in all else. It may never relay.
+///
+/// SOUNDNESS: the policy decides the plain path by all of its rules. So neither a login, nor a
+/// network, nor SPF, nor a reverse-path is let off by an odd forward-path.
+fn latitude(ours: &Decision, theirs: &Decision, to: Forward) -> Latitude {
     if !to.is_odd() {
-        return false;
+        return Latitude::None;
     }
-    match (ours.verdict, theirs.verdict) {
-        (Verdict::Accept, Verdict::Accept) => false,
-        (_, Verdict::Accept) => reach == Reach::Here,
-        (_, Verdict::Defer | Verdict::Reject) => true,
+    if theirs.verdict != Verdict::Accept {
+        return Latitude::Refusal;
+    }
+    let for_the_path = match ours.because {
+        Because::BadPath | Because::Unlisted => true,
+        Because::RelayDenied => to == Forward::Routed,
+        Because::AuthRequired
+        | Because::OwnDomain
+        | Because::SenderLimit
+        | Because::NetworkLimit
+        | Because::Spf
+        | Because::Listed
+        | Because::Granted
+        | Because::Unstated => false,
+    };
+    if for_the_path && to.has_domain() {
+        Latitude::AsPlain
+    } else {
+        Latitude::None
     }
 }
 
-/// Returns whether two deciders decide an envelope differently, beyond the latitude.
-pub(crate) fn differ(a: &dyn Decider, b: &dyn Decider, envelope: &Envelope) -> bool {
-    let (Ok((ours, _)), Ok((theirs, _))) = (run(a, envelope), run(b, envelope)) else {
+/// Returns whether files decide an envelope otherwise than the policy, beyond the latitude.
+pub(super) fn differ(reference: &dyn Decider, files: &dyn Decider, envelope: &Envelope) -> bool {
+    let ask = |decider: &dyn Decider| {
+        let tests = decider.tests();
+        decider.decide(&mut Concrete { tests, envelope })
+    };
+    let (Ok(ours), Ok(theirs)) = (ask(reference), ask(files)) else {
         return true;
     };
-    let reach = reach(b, &theirs, &envelope.to);
-    if in_latitude(&ours, &theirs, Forward::of(envelope.to.form()), reach) {
+    let same = |ours: &Decision| {
+        same_reply(ours, &theirs)
+            && destinations(reference, ours, &envelope.to)
+                == destinations(files, &theirs, &envelope.to)
+    };
+    if same(&ours) {
         return false;
     }
-    !same_reply(&ours, &theirs)
-        || destinations(a, &ours, &envelope.to) != destinations(b, &theirs, &envelope.to)
-}
-
-/// Returns where the mail of a decision ends up.
-fn reach(decider: &dyn Decider, decision: &Decision, to: &ForwardPath) -> Reach {
-    if decision.verdict != Verdict::Accept {
-        return Reach::Nowhere;
-    }
-    let one = |destination: &Destination| match destination {
-        Destination::Mailbox { .. } | Destination::Discard => Reach::Here,
-        Destination::Exchangers(_) | Destination::Hop(_) => Reach::Leaves,
-        Destination::Undeliverable => Reach::Bounces,
-    };
-    let found = destinations(decider, decision, to);
-    found.iter().map(one).max().unwrap_or(Reach::Bounces)
-}
-
-/// Returns the final destinations of accepted mail.
-pub fn destinations(
-    decider: &dyn Decider,
-    decision: &Decision,
-    to: &ForwardPath,
-) -> Vec<Destination> {
-    let foreign = || match to.domain() {
-        Some(domain) => Destination::Exchangers(domain.to_string()),
-        // An address literal: the host itself is the next hop.
-        None => Destination::Hop(to.text().rsplit('@').next().unwrap_or_default().to_owned()),
-    };
-    match &decision.route {
-        Route::None => Vec::new(),
-        Route::Recipient => to
-            .address()
-            .map(|to| decider.destinations(&to))
-            .unwrap_or_default(),
-        Route::RecipientAt(domain) => {
-            let address = to.local().map(|local| Address::new(local, domain.clone()));
-            address
-                .map(|to| decider.destinations(&to))
-                .unwrap_or_default()
+    match latitude(&ours, &theirs, Forward::of(envelope.to.form())) {
+        Latitude::None => true,
+        Latitude::Refusal => false,
+        Latitude::AsPlain => {
+            let tests = reference.tests();
+            let ask = &mut Concrete { tests, envelope };
+            let plain = reference.decide(&mut AsPlain { tests, ask });
+            let stays = reach(files, &theirs, &envelope.to).stays();
+            !stays || !plain.is_ok_and(|plain| same(&plain))
         }
-        Route::Address(address) => decider.destinations(address),
-        Route::Foreign => vec![foreign()],
-        Route::Hop(hop) => vec![Destination::Hop(hop.clone())],
     }
 }

@@ -24,8 +24,10 @@ pub(super) enum Forward {
     Plain,
     /// Postmaster, without a domain.
     Postmaster,
-    /// Somebody else's host, or a route that could be followed to one.
+    /// Somebody else's host, or a route without a domain behind it.
     Abroad,
+    /// A domain, which may be ours, behind a local-part with a route that could be followed.
+    Routed,
     /// A domain, which may be ours.
     Domain,
     /// No domain at all.
@@ -63,18 +65,19 @@ impl Reverse {
 }
 
 impl Forward {
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Plain,
         Self::Postmaster,
         Self::Abroad,
+        Self::Routed,
         Self::Domain,
         Self::Nowhere,
     ];
 
     /// Returns what a form says.
     ///
-    /// A local-part with a route in it counts as abroad, whatever its domain; so does every
-    /// literal, the host's own too.
+    /// Every literal is abroad, the host's own too. A local-part with a route in it has a form that
+    /// says so, whatever else is odd about it.
     pub(super) fn of(form: PathForm) -> Self {
         let abroad = matches!(
             form,
@@ -88,8 +91,10 @@ impl Forward {
             Self::Plain
         } else if form == PathForm::BarePostmaster {
             Self::Postmaster
-        } else if abroad || form.is_routed() {
+        } else if abroad {
             Self::Abroad
+        } else if form.is_routed() {
+            Self::Routed
         } else if form.has_domain() {
             Self::Domain
         } else {
@@ -100,6 +105,11 @@ impl Forward {
     /// Returns the number of what a form says.
     pub(super) fn number(form: PathForm) -> u32 {
         Self::of(form) as u32
+    }
+
+    /// Returns whether it has a domain.
+    pub(super) fn has_domain(self) -> bool {
+        matches!(self, Self::Plain | Self::Routed | Self::Domain)
     }
 
     /// Returns whether an MTA may have a mind of its own about it: see `equivalence`.

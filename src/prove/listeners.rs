@@ -1,6 +1,7 @@
 //! The ways in: those that files open are exactly those that the policy declares.
 
 use super::report::{Answer, Finding};
+use super::selection::{Body, LISTENERS, Selection};
 use crate::decision::FoundListener;
 use crate::policy::Policy;
 
@@ -8,12 +9,19 @@ use crate::policy::Policy;
 ///
 /// SOUNDNESS: classes are made for declared listeners only, so an undeclared one would go unseen;
 /// here it is a refutation by itself.
-pub(super) fn check(policy: &Policy, found: &[FoundListener]) -> Vec<Finding> {
+pub(super) fn check(
+    policy: &Policy,
+    found: &[FoundListener],
+    selection: Selection<'_>,
+) -> Vec<Finding> {
+    if selection.body(LISTENERS) != Some(Body::Stated) {
+        return Vec::new();
+    }
     let declared = &policy.host.listeners;
     let mut findings = Vec::new();
     let mut refute = |fault: &str, listener: FoundListener| {
         findings.push(Finding {
-            name: "listeners-as-declared".to_owned(),
+            name: LISTENERS.to_owned(),
             sentence: fault.to_owned(),
             at: Some(listener.at.clone()),
             answer: Answer::Listener(listener),

@@ -4,6 +4,7 @@
 //! at the leaves; [`equivalence`] says when two decisions are the same. What is assumed stands in
 //! [`ASSUMPTIONS`], and is printed with every proof.
 
+mod classes;
 mod counterexample;
 mod declared;
 mod diagnostics;
@@ -12,31 +13,41 @@ mod fork;
 mod keys;
 mod kind;
 mod listeners;
+mod names;
 mod obligation;
 mod obligations;
 mod proven;
+mod reach;
 mod report;
 mod run;
+mod selection;
+mod shrink;
 mod side;
 mod statement;
+mod tally;
 mod universe;
 
+pub use classes::{Class, Classes};
 pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Refuted, StrayListener};
-pub use equivalence::destinations;
 pub use fork::{Incomplete, Visited};
 pub use proven::Proven;
+pub use reach::destinations;
 pub use report::{Answer, Finding, Report};
+pub use selection::{Body, question_names};
 
 use crate::decision::{Decider, Envelope, FoundListener};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::{Policy, PolicyDecider};
+
+use selection::Selection;
 
 /// What every proof assumes.
 pub const ASSUMPTIONS: &[&str] = &[
     "client addresses reach the MTA unchanged (no NAT, container bridge or proxy in between)",
     "the MTA is of the declared version, and is what the reader models (judged by the tests)",
     "the auth backend admits only right passwords",
+    "no two accounts of the auth backend differ in the case of letters only",
     "the raw text of a path is parsed as the MTA parses it (tested, not proved)",
     "tables on the server are the emitted ones",
 ];
@@ -48,6 +59,7 @@ pub fn check_policy(policy: &Policy) -> Report {
         policy,
         reference: &reference,
         files: None,
+        selection: Selection::All,
     };
     Report {
         subject: "policy".to_owned(),
@@ -77,18 +89,30 @@ impl std::fmt::Debug for Files<'_> {
 /// Checks every obligation and statement on what a reader made of files, and that they open the
 /// declared listeners and decide as the policy does.
 pub fn check_files(policy: &Policy, files: Files<'_>) -> Report {
+    Report {
+        subject: files.name.to_owned(),
+        findings: put(policy, files, Selection::All),
+    }
+}
+
+/// Puts only the named questions of the proof, as [`question_names`] lists them, to files.
+///
+/// For tests that look at one question by itself; what comes out is no proof, and makes no report.
+pub fn check_only(policy: &Policy, files: Files<'_>, names: &[&str], body: Body) -> Vec<Finding> {
+    put(policy, files, Selection::Only(names, body))
+}
+
+fn put(policy: &Policy, files: Files<'_>, selection: Selection<'_>) -> Vec<Finding> {
     let reference = PolicyDecider::new(policy);
     let subjects = run::Subjects {
         policy,
         reference: &reference,
         files: Some((files.name, files.decider)),
+        selection,
     };
-    let mut findings = listeners::check(policy, files.listeners);
+    let mut findings = listeners::check(policy, files.listeners, selection);
     findings.extend(run::run(&subjects));
-    Report {
-        subject: files.name.to_owned(),
-        findings,
-    }
+    findings
 }
 
 /// Returns a member of every class of envelopes that policy and files tell apart: what a test asks
@@ -99,7 +123,25 @@ pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
         policy,
         reference: &reference,
         files: Some((files.name, files.decider)),
+        selection: Selection::All,
     })
+}
+
+/// Lays open the classes into which a policy, or what a reader made of files beside it, divides all
+/// envelopes: what the laws about them are tested on.
+pub fn with_classes<R>(
+    policy: &Policy,
+    files: Option<Files<'_>>,
+    work: impl FnOnce(&Classes<'_, '_>) -> R,
+) -> R {
+    let reference = PolicyDecider::new(policy);
+    let subjects = run::Subjects {
+        policy,
+        reference: &reference,
+        files: files.map(|files| (files.name, files.decider)),
+        selection: Selection::All,
+    };
+    run::with_classes(&subjects, work)
 }
 
 /// Proves a policy, or says what breaks it.

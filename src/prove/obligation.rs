@@ -2,26 +2,32 @@
 
 use super::declared::{Answered, Asked};
 use super::obligations;
+use super::reach::Reach;
 use crate::decision::Decision;
-
-/// Where accepted mail ends up, by the answerer's own account of its destinations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reach {
-    /// Refused, so nowhere.
-    Nowhere,
-    /// Every destination is a mailbox here.
-    Here,
-    /// Some destination is somebody else's host.
-    Leaves,
-    /// Some destination does not exist: a bounce will be made.
-    Bounces,
-}
 
 /// What an obligation looks at: the decision, and where the mail ends up.
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {
     pub(super) decision: Decision,
     pub(super) reach: Reach,
+}
+
+/// What an obligation says of an envelope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judgement {
+    /// Nothing: it is about others.
+    Silent,
+    /// It must be so, and is.
+    Kept,
+    /// It must not be so.
+    Broken,
+}
+
+impl Judgement {
+    /// Returns the judgement of an envelope that the obligation is about.
+    pub(super) fn of(kept: bool) -> Self {
+        if kept { Self::Kept } else { Self::Broken }
+    }
 }
 
 /// Something that must hold for every class of envelopes.
@@ -32,14 +38,19 @@ pub(super) trait Obligation: Sync {
     /// What it says, in one sentence for an administrator.
     fn sentence(&self) -> &'static str;
 
-    /// Returns whether it holds for the envelopes that answer as `asked` does.
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool>;
+    /// Judges the envelopes that answer as `asked` does.
+    ///
+    /// Who it is about is asked first, and is silent about all others, whatever their outcome: the
+    /// envelopes that it speaks of are counted, and one that speaks of none says nothing.
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement>;
 }
 
 /// Every obligation, in the order in which they are printed.
 pub(super) static OBLIGATIONS: &[&dyn Obligation] = &[
     &obligations::NoOpenRelay,
     &obligations::SenderDoesNotAuthorise,
+    &obligations::SubmissionNeedsLogin,
+    &obligations::RefusedNetworkIsRefused,
     &obligations::NoSpoofedOwnDomain,
     &obligations::SenderLimit,
     &obligations::AuthNeedsTls,

@@ -1,14 +1,19 @@
-//! Runs of the proof: each obligation over a decider, and two deciders side by side.
+//! Runs of the proof: the universe of all sides, each obligation over it, and two sides side by
+//! side.
 
+use super::classes::Classes;
 use super::counterexample::{Counterexample, Decided};
 use super::declared::{Asked, Declared};
-use super::equivalence;
-use super::fork::{Answers, Concrete, Incomplete, Known, Leaf, Visited, explore, walk};
-use super::keys::Keys;
-use super::obligation::{OBLIGATIONS, Outcome};
-use super::report::{Answer, Finding};
-use super::side::{Side, differing_test, reach_test};
+use super::equivalence::{self, Sides};
+use super::fork::{Answers, Concrete, Incomplete, Known, Leaf, explore, walk};
+use super::keys::Collected;
+use super::obligation::{Judgement, OBLIGATIONS, Outcome};
+use super::reach::reach;
+use super::report::Finding;
+use super::selection::{Body, EQUALITY, Selection};
+use super::side::{Side, differing_test, number, reach_test};
 use super::statement;
+use super::tally::{Suspects, Tally};
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Decider, Envelope, Test, Unanswered};
 use crate::policy::{Policy, PolicyDecider};
@@ -20,40 +25,50 @@ pub(super) struct Subjects<'a> {
     pub(super) reference: &'a PolicyDecider<'a>,
     /// A name and a decider; without it the run is about the policy itself.
     pub(super) files: Option<(&'a str, &'a dyn Decider)>,
+    /// The questions that are put.
+    pub(super) selection: Selection<'a>,
 }
-
-/// Counterexamples that are tried: of the leaves that fail, the first ones.
-const CANDIDATES_MAX: usize = 256;
 
 /// Runs every obligation and statement, and with files the equality of both.
 pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
-    on_universe(subjects, |run, reference, differing| {
+    on_universe(subjects, |run| {
         let mut findings = run.obligations();
-        findings.extend(differing.map(|differing| run.equality(reference, differing)));
+        let equality = run.differing.zip(subjects.selection.body(EQUALITY));
+        findings.extend(equality.map(|(differing, body)| run.equality(differing, body)));
         findings
     })
 }
 
 /// Returns a member of every class that the deciders tell apart, for tests to replay.
 pub(super) fn witnesses(subjects: &Subjects<'_>) -> Vec<Envelope> {
-    on_universe(subjects, |run, reference, _| {
-        let mut judge = |answers: &Answers| {
-            reference.outcome(answers)?;
-            run.judged.outcome(answers)
-        };
+    on_universe(subjects, |run| {
         let mut witnesses = Vec::new();
-        let mut leaf = |_: Outcome, leaf: &Leaf<'_, '_>| witnesses.extend(leaf.witness());
+        let mut leaf = |_: (), leaf: &Leaf<'_, '_>| witnesses.extend(leaf.witness());
+        let mut judge = |answers: &Answers| {
+            run.reference.outcome(answers)?;
+            run.judged.outcome(answers).map(|_| ())
+        };
         // What an incomplete run has seen is worth replaying too.
         let _ = explore(run.universe, &mut judge, &mut leaf);
         witnesses
     })
 }
 
-/// Lays out the universe of all sides, and works on it.
-fn on_universe<R>(
+/// Lays the classes of the judged side open.
+pub(super) fn with_classes<R>(
     subjects: &Subjects<'_>,
-    work: impl FnOnce(&Run<'_, '_>, &Side<'_>, Option<TestNumber>) -> R,
+    work: impl FnOnce(&Classes<'_, '_>) -> R,
 ) -> R {
+    on_universe(subjects, |run| {
+        work(&Classes {
+            universe: run.universe,
+            side: run.judged,
+        })
+    })
+}
+
+/// Lays out the universe of all sides, and works on it.
+fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R) -> R {
     let policy = subjects.policy;
     let declared = Declared::new(policy);
     let at = &policy.host.at;
@@ -65,7 +80,14 @@ fn on_universe<R>(
     tests.extend(files.iter().flat_map(|decider| decider.tests()));
     let declared_offset = count(&tests);
     tests.extend(declared.tests());
-    let keys = Keys::of(tests.iter().map(|test| &test.question), Axis::To);
+    let mut keys = Collected::default();
+    for test in &tests {
+        keys.add_question(&test.question, Axis::To);
+    }
+    for decider in std::iter::once(reference).chain(files) {
+        decider.destination_keys(&mut |part, key| keys.add(part, key));
+    }
+    let keys = keys.finish();
     let mut made = vec![reach_test(reference, &keys, at)];
     if let Some(files) = files {
         made.push(reach_test(files, &keys, at));
@@ -73,21 +95,7 @@ fn on_universe<R>(
     }
     let made_offset = count(&tests);
     tests.extend(&made);
-    let world = World {
-        listeners: policy
-            .host
-            .listeners
-            .iter()
-            .map(|listener| listener.value)
-            .collect(),
-        own: policy
-            .host
-            .addresses
-            .iter()
-            .map(|address| address.value)
-            .collect(),
-    };
-    let universe = Universe::new(tests, &world);
+    let universe = Universe::new(tests, &keys, &world(policy));
     let side = |decider, offset, reach| Side {
         decider,
         offset,
@@ -95,15 +103,30 @@ fn on_universe<R>(
         keys: &keys,
     };
     let reference = side(reference, 0, 0);
-    let judged = files.map_or(reference, |files| side(files, files_offset, 1));
     let run = Run {
         subjects,
         declared: &declared,
         declared_offset,
         universe: &universe,
-        judged,
+        reference,
+        judged: files.map_or(reference, |files| side(files, files_offset, 1)),
+        differing: files.map(|_| TestNumber(made_offset + 2)),
     };
-    work(&run, &reference, files.map(|_| TestNumber(made_offset + 2)))
+    work(&run)
+}
+
+fn world(policy: &Policy) -> World {
+    let listeners = policy.host.listeners.iter().map(|one| one.value);
+    let own = policy.host.addresses.iter().map(|address| address.value);
+    let names_senders = policy.networks.iter().any(|network| {
+        let grant = network.may_send.as_ref();
+        grant.is_some_and(|grant| !grant.from.is_empty())
+    });
+    World {
+        listeners: listeners.collect(),
+        own: own.collect(),
+        obstacle: names_senders.then_some(Incomplete::NetworkSenders),
+    }
 }
 
 fn count(tests: &[&Test]) -> u32 {
@@ -115,26 +138,21 @@ struct Run<'a, 't> {
     declared: &'a Declared<'a>,
     declared_offset: u32,
     universe: &'a Universe<'t>,
+    reference: Side<'a>,
     judged: Side<'a>,
+    /// The test that says where destinations differ, if there are two sides.
+    differing: Option<TestNumber>,
 }
 
 /// What must hold of every envelope.
-type Holds<'h> = dyn Fn(&mut Asked<'_, '_>, &Outcome) -> Result<bool, Unanswered> + 'h;
+type Judge<'h> = dyn Fn(&mut Asked<'_, '_>, &Outcome) -> Result<Judgement, Unanswered> + 'h;
 
 /// An obligation or a statement.
 struct Predicate<'h> {
     name: String,
     sentence: String,
     at: Option<Loc>,
-    holds: Box<Holds<'h>>,
-}
-
-/// What was seen of a predicate so far.
-#[derive(Default)]
-struct Tally {
-    suspects: Suspects,
-    visited: Visited,
-    incomplete: Option<Incomplete>,
+    judge: Box<Judge<'h>>,
 }
 
 impl Run<'_, '_> {
@@ -151,10 +169,8 @@ impl Run<'_, '_> {
         });
         let mut findings = Vec::new();
         for (predicate, tally) in predicates.into_iter().zip(tallies) {
-            let visited = run
-                .and(tally.incomplete.map_or(Ok(()), Err))
-                .and_then(|()| tally.visited.complete(self.universe));
-            let replay = |envelope: &Envelope| self.breaks(&*predicate.holds, envelope);
+            let visited = run.and_then(|_| tally.complete(self.universe));
+            let replay = |envelope: &Envelope| self.breaks(&*predicate.judge, envelope);
             let counterexample = |envelope: &Envelope| self.counterexample(envelope);
             findings.push(Finding {
                 answer: tally.suspects.answer(visited, &replay, counterexample),
@@ -171,7 +187,7 @@ impl Run<'_, '_> {
             name: obligation.name().to_owned(),
             sentence: obligation.sentence().to_owned(),
             at: None,
-            holds: Box::new(|asked, outcome| obligation.holds(asked, outcome)),
+            judge: Box::new(|asked, outcome| obligation.judge(asked, outcome)),
         });
         let statements = (0..)
             .zip(&self.subjects.policy.statements)
@@ -179,11 +195,21 @@ impl Run<'_, '_> {
                 name: stated.kind.name().to_owned(),
                 sentence: stated.name.value.clone(),
                 at: Some(stated.at.clone()),
-                holds: Box::new(move |asked, outcome| {
-                    statement::holds(number, stated, asked, outcome)
+                judge: Box::new(move |asked, outcome| {
+                    statement::judge(number, stated, asked, outcome)
                 }),
             });
-        obligations.chain(statements).collect()
+        let selection = self.subjects.selection;
+        obligations
+            .chain(statements)
+            .filter_map(|one| match selection.body(&one.name)? {
+                Body::Stated => Some(one),
+                Body::Blank => Some(Predicate {
+                    judge: Box::new(|_, _| Ok(Judgement::Silent)),
+                    ..one
+                }),
+            })
+            .collect()
     }
 
     /// Checks one predicate over the envelopes of a leaf.
@@ -200,58 +226,49 @@ impl Run<'_, '_> {
                 declared: self.declared,
                 ask: &mut known,
             };
-            (predicate.holds)(&mut asked, outcome)
-                .map_err(|Unanswered(test)| TestNumber(self.declared_offset + test.0))
+            (predicate.judge)(&mut asked, outcome)
+                .map_err(|Unanswered(test)| number(self.declared_offset, test))
         };
-        let suspects = &mut tally.suspects;
-        let mut found = |holds: bool, leaf: &Leaf<'_, '_>| {
-            if !holds {
+        let Tally {
+            suspects,
+            visited,
+            concerned,
+            incomplete,
+        } = tally;
+        let mut found = |judgement: Judgement, leaf: &Leaf<'_, '_>| {
+            if judgement != Judgement::Silent {
+                *concerned = concerned.saturating_add(leaf.envelopes);
+            }
+            if judgement == Judgement::Broken {
                 suspects.add(leaf);
             }
         };
         let start = leaf.state.clone();
-        if let Err(incomplete) = walk(
-            self.universe,
-            start,
-            &mut judge,
-            &mut found,
-            &mut tally.visited,
-        ) {
-            tally.incomplete = Some(incomplete);
+        if let Err(why) = walk(self.universe, start, &mut judge, &mut found, visited) {
+            *incomplete = Some(why);
         }
     }
 
-    /// Returns whether an envelope, decided concretely, breaks a predicate.
-    fn breaks(&self, holds: &Holds<'_>, envelope: &Envelope) -> bool {
-        let tests = &self.universe.tests;
-        let from = |offset: u32| tests.get(offset as usize..).unwrap_or_default();
+    /// Returns whether an envelope, decided and delivered concretely, breaks a predicate.
+    fn breaks(&self, judge: &Judge<'_>, envelope: &Envelope) -> bool {
+        let decider = self.judged.decider;
         let mut ask = Concrete {
-            tests: from(self.judged.offset),
+            tests: decider.tests(),
             envelope,
         };
-        let Ok(decision) = self.judged.decider.decide(&mut ask) else {
+        let Ok(decision) = decider.decide(&mut ask) else {
             return false;
         };
-        let mut reached = |test: TestNumber| {
-            let mut ask = Concrete {
-                tests: from(test.0),
-                envelope,
-            };
-            crate::decision::Ask::ask(&mut ask, crate::decision::TestId(0))
-        };
-        let reach = self
-            .judged
-            .reach(&decision.route, decision.verdict, &mut reached);
-        let Ok(reach) = reach else { return false };
+        let reach = reach(decider, &decision, &envelope.to);
         let mut ask = Concrete {
-            tests: from(self.declared_offset),
+            tests: self.declared.tests(),
             envelope,
         };
         let mut asked = Asked {
             declared: self.declared,
             ask: &mut ask,
         };
-        holds(&mut asked, &Outcome { decision, reach }) == Ok(false)
+        judge(&mut asked, &Outcome { decision, reach }) == Ok(Judgement::Broken)
     }
 
     fn counterexample(&self, envelope: &Envelope) -> Counterexample {
@@ -268,65 +285,33 @@ impl Run<'_, '_> {
     }
 
     /// Checks that both sides decide every class alike.
-    fn equality(&self, reference: &Side<'_>, differing: TestNumber) -> Finding {
-        let mut judge = |answers: &Answers| {
-            let ours = reference.outcome(answers)?;
-            let theirs = self.judged.outcome(answers)?;
-            let form = equivalence::forward(answers, self.declared_offset)?;
-            equivalence::equal(&ours, &theirs, form, reference, &self.judged, &mut || {
-                answers.get(differing).ok_or(differing)
-            })
+    fn equality(&self, differing: TestNumber, body: Body) -> Finding {
+        let sides = Sides {
+            reference: &self.reference,
+            files: &self.judged,
+            differing,
+            declared: self.declared_offset,
         };
         let mut suspects = Suspects::default();
+        let mut judge = |answers: &Answers| Ok(sides.agree(answers)? || body == Body::Blank);
         let visited = explore(self.universe, &mut judge, &mut |equal, leaf| {
             if !equal {
                 suspects.add(leaf);
             }
         });
+        // It speaks of every envelope.
+        let visited = visited.map(|mut visited| {
+            visited.concerned = visited.envelopes;
+            visited
+        });
         let replay = |envelope: &Envelope| {
-            equivalence::differ(reference.decider, self.judged.decider, envelope)
+            equivalence::differ(self.reference.decider, self.judged.decider, envelope)
         };
         Finding {
-            name: "policy-equals-files".to_owned(),
+            name: EQUALITY.to_owned(),
             sentence: "the files decide every class of envelopes as the policy does".to_owned(),
             at: None,
             answer: suspects.answer(visited, &replay, |envelope| self.counterexample(envelope)),
-        }
-    }
-}
-
-/// Leaves that fail, as envelopes to be replayed.
-#[derive(Default)]
-struct Suspects {
-    leaves: u64,
-    envelopes: Vec<Envelope>,
-}
-
-impl Suspects {
-    fn add(&mut self, leaf: &Leaf<'_, '_>) {
-        self.leaves += 1;
-        if self.envelopes.len() < CANDIDATES_MAX {
-            self.envelopes.extend(leaf.witness());
-        }
-    }
-
-    fn answer(
-        mut self,
-        visited: Result<Visited, Incomplete>,
-        replay: &dyn Fn(&Envelope) -> bool,
-        counterexample: impl Fn(&Envelope) -> Counterexample,
-    ) -> Answer {
-        self.envelopes.sort_by_cached_key(Counterexample::weight);
-        if let Some(envelope) = self.envelopes.iter().find(|envelope| replay(envelope)) {
-            return Answer::Refuted(Box::new(counterexample(envelope)));
-        }
-        if self.leaves > 0 {
-            let alarm = self.envelopes.first().map(counterexample).map(Box::new);
-            return Answer::Undecided(alarm);
-        }
-        match visited {
-            Ok(visited) => Answer::Proved(visited),
-            Err(incomplete) => Answer::Incomplete(incomplete),
         }
     }
 }

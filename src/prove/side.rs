@@ -1,16 +1,18 @@
 //! One answerer in a run: its decider, its tests among those of all, and where its mail ends up.
 
-use super::fork::{Answers, Known};
-use super::obligation::{Outcome, Reach};
+use std::collections::BTreeSet;
+
+use super::fork::{Answers, AsPlain, Known};
+use super::keys::Keys;
+use super::obligation::Outcome;
+use super::reach::Reach;
 use super::universe::TestNumber;
 use crate::decision::{
-    AddressKey, AddressTable, Decider, Destination, Label, Question, Route, Row, Test, TestId,
-    Unanswered, Verdict,
+    AddressKey, AddressTable, Decider, Decision, Destination, Label, Question, Route, Row, Test,
+    TestId, Unanswered, Verdict,
 };
 use crate::mail::{Address, Domain};
 use crate::source::Loc;
-
-use super::keys::Keys;
 
 /// One answerer in a run.
 #[derive(Clone, Copy)]
@@ -34,125 +36,127 @@ impl std::fmt::Debug for Side<'_> {
 impl Side<'_> {
     /// Decides from what is known, or says which test is missing.
     pub(super) fn outcome(&self, answers: &Answers) -> Result<Outcome, TestNumber> {
-        let mut known = Known::new(answers, self.offset);
-        let decision = self
-            .decider
-            .decide(&mut known)
-            .map_err(|Unanswered(test)| TestNumber(self.offset.saturating_add(test.0)))?;
-        let mut reached = |test: TestNumber| answers.get(test).ok_or(test);
-        let reach = self.reach(&decision.route, decision.verdict, &mut reached)?;
+        let decision = self.decision(answers)?;
+        let reach = self.reach(&decision, answers)?;
         Ok(Outcome { decision, reach })
     }
 
-    /// Returns where the mail of a route ends up.
-    pub(super) fn reach<E>(
+    /// Decides from what is known.
+    pub(super) fn decision(&self, answers: &Answers) -> Result<Decision, TestNumber> {
+        self.decider
+            .decide(&mut Known::new(answers, self.offset))
+            .map_err(|Unanswered(test)| number(self.offset, test))
+    }
+
+    /// Decides from what is known, but of the plain path to the same address.
+    pub(super) fn decision_as_plain(&self, answers: &Answers) -> Result<Decision, TestNumber> {
+        let mut ask = AsPlain {
+            tests: self.decider.tests(),
+            ask: &mut Known::new(answers, self.offset),
+        };
+        self.decider
+            .decide(&mut ask)
+            .map_err(|Unanswered(test)| number(self.offset, test))
+    }
+
+    /// Returns where the mail of a decision ends up.
+    pub(super) fn reach(
         &self,
-        route: &Route,
-        verdict: Verdict,
-        ask: &mut dyn FnMut(TestNumber) -> Result<Label, E>,
-    ) -> Result<Reach, E> {
-        if verdict != Verdict::Accept {
-            return Ok(Reach::Nowhere);
+        decision: &Decision,
+        answers: &Answers,
+    ) -> Result<Reach, TestNumber> {
+        if decision.verdict != Verdict::Accept {
+            return Ok(Reach::default());
         }
-        Ok(match route {
-            Route::None => Reach::Bounces,
-            Route::Foreign | Route::Hop(_) => Reach::Leaves,
-            Route::Recipient => of_label(ask(self.reach)?),
-            Route::Address(address) => of(&self.decider.destinations(address)),
+        Ok(match &decision.route {
+            Route::None => Reach::of(&[]),
+            Route::Foreign | Route::Hop(_) => Reach::LEAVES,
+            Route::Recipient => Reach::of_label(answers.get(self.reach).ok_or(self.reach)?),
+            Route::Address(address) => Reach::of(&self.decider.destinations(address)),
             Route::RecipientAt(domain) => self.reach_within(domain),
         })
     }
 
-    /// Returns the worst that can happen to mail for any local-part of a domain that has somewhere
-    /// to go: what has nowhere is not accepted.
+    /// Returns all that can happen to mail for the local-parts of a domain.
     fn reach_within(&self, domain: &Domain) -> Reach {
-        let none = std::collections::BTreeSet::new();
-        let named = self.keys.whole.get(domain.as_str()).unwrap_or(&none);
-        named
-            .iter()
-            .chain(std::iter::once(&self.keys.fresh_local))
-            .map(|local| {
-                self.decider
-                    .destinations(&Address::new(local, domain.clone()))
-            })
-            .filter(|destinations| !destinations.is_empty())
-            .map(|destinations| of(&destinations))
-            .max()
-            .unwrap_or(Reach::Bounces)
+        let locals = locals(self.keys, domain).into_iter();
+        locals
+            .map(|local| Reach::of(&self.destinations(local, domain)))
+            .fold(Reach::default(), Reach::or)
+    }
+
+    fn destinations(&self, local: &str, domain: &Domain) -> Vec<Destination> {
+        let address = Address::new(local, domain.clone());
+        self.decider.destinations(&address)
+    }
+
+    /// Returns whether every local-part goes to the same destinations in one domain by this
+    /// account, and in another domain by the other side's.
+    pub(super) fn agrees_within(&self, domain: &Domain, other: &Side<'_>, there: &Domain) -> bool {
+        let mut all = locals(self.keys, domain);
+        all.extend(locals(self.keys, there));
+        all.into_iter()
+            .all(|local| self.destinations(local, domain) == other.destinations(local, there))
     }
 }
 
-/// Returns the test that says where mail for each address ends up.
+/// Returns the local-parts that are told apart in a domain, and the fresh one.
+fn locals<'k>(keys: &'k Keys, domain: &Domain) -> BTreeSet<&'k str> {
+    let mut locals = keys.special(domain.as_str());
+    locals.insert(&keys.fresh_local);
+    locals
+}
+
+/// Returns the table of what is said of each address.
 ///
-/// SOUNDNESS: an address without a row is in no domain that any table names: its mail leaves.
-pub(super) fn reach_test(decider: &dyn Decider, keys: &Keys, at: &Loc) -> Test {
+/// SOUNDNESS: destinations differ by keys only (see [`Decider::destination_keys`]), and the keys of
+/// all sides are asked here: every whole address, every local-part that is told apart by itself in
+/// every domain, a fresh local-part of every domain, and a fresh domain.
+fn table(keys: &Keys, at: &Loc, say: impl Fn(&str, &Domain) -> Label) -> AddressTable {
     let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
-    let row = |reach: Reach| Row::new(Label(reach as u32), at.clone());
-    let none = std::collections::BTreeSet::new();
+    let row = |label| Row::new(label, at.clone());
+    let fresh = say(&keys.fresh_local, &Domain::literal(&keys.fresh_domain));
+    table.otherwise(row(fresh));
     for domain in &keys.domains {
         let name = Domain::literal(domain);
-        let rest = of(&decider.destinations(&Address::new(&keys.fresh_local, name.clone())));
-        if rest != Reach::Leaves {
+        let rest = say(&keys.fresh_local, &name);
+        if rest != fresh {
             table.insert(AddressKey::Domain, domain, row(rest));
         }
-        for local in keys.whole.get(domain).unwrap_or(&none) {
-            let reach = of(&decider.destinations(&Address::new(local, name.clone())));
-            if reach != rest {
-                table.insert(
-                    AddressKey::Address,
-                    &format!("{local}@{domain}"),
-                    row(reach),
-                );
-            }
-        }
-    }
-    Test::new(
-        "where the mail ends up",
-        Question::To(table),
-        Some(at.clone()),
-    )
-}
-
-/// Returns the test that says for which addresses two deciders know other destinations: label 1.
-pub(super) fn differing_test(a: &dyn Decider, b: &dyn Decider, keys: &Keys, at: &Loc) -> Test {
-    let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
-    let none = std::collections::BTreeSet::new();
-    let differ = |local: &str, domain: &Domain| {
-        let address = Address::new(local, domain.clone());
-        a.destinations(&address) != b.destinations(&address)
-    };
-    let row = |differ: bool| Row::new(Label(if differ { 1 } else { 2 }), at.clone());
-    for domain in &keys.domains {
-        let name = Domain::literal(domain);
-        let rest = differ(&keys.fresh_local, &name);
-        if rest {
-            table.insert(AddressKey::Domain, domain, row(true));
-        }
-        for local in keys.whole.get(domain).unwrap_or(&none) {
-            let one = differ(local, &name);
+        for local in keys.special(domain) {
+            let one = say(local, &name);
             if one != rest {
                 table.insert(AddressKey::Address, &format!("{local}@{domain}"), row(one));
             }
         }
     }
-    Test::new("destinations differ", Question::To(table), Some(at.clone()))
+    table
 }
 
-fn of_label(label: Label) -> Reach {
-    [Reach::Here, Reach::Bounces]
-        .into_iter()
-        .find(|reach| *reach as u32 == label.0)
-        .unwrap_or(Reach::Leaves)
-}
-
-/// Returns the worst of some destinations; without any, a bounce.
-fn of(destinations: &[Destination]) -> Reach {
-    let one = |destination: &Destination| match destination {
-        Destination::Mailbox { .. } | Destination::Discard => Reach::Here,
-        Destination::Exchangers(_) | Destination::Hop(_) => Reach::Leaves,
-        Destination::Undeliverable => Reach::Bounces,
+/// Returns the test that says where mail for each address ends up.
+pub(super) fn reach_test(decider: &dyn Decider, keys: &Keys, at: &Loc) -> Test {
+    let reach = |local: &str, domain: &Domain| {
+        Reach::of(&decider.destinations(&Address::new(local, domain.clone()))).label()
     };
-    destinations.iter().map(one).max().unwrap_or(Reach::Bounces)
+    let question = Question::To(table(keys, at, reach));
+    Test::new("where the mail ends up", question, Some(at.clone()))
+}
+
+/// The label of an address for which two deciders know other destinations.
+pub(super) const DIFFERS: Label = Label(1);
+
+/// Returns the test that says for which addresses two deciders know other destinations.
+pub(super) fn differing_test(a: &dyn Decider, b: &dyn Decider, keys: &Keys, at: &Loc) -> Test {
+    let differ = |local: &str, domain: &Domain| {
+        let address = Address::new(local, domain.clone());
+        if a.destinations(&address) == b.destinations(&address) {
+            Label::ABSENT
+        } else {
+            DIFFERS
+        }
+    };
+    let question = Question::To(table(keys, at, differ));
+    Test::new("destinations differ", question, Some(at.clone()))
 }
 
 /// The number of a side's test among those of all.

@@ -3,7 +3,7 @@
 //! Each statement becomes a few tests of its own, after those of [`super::declared::Declared`].
 
 use super::declared::{Answered, Asked, STATEMENTS};
-use super::obligation::Outcome;
+use super::obligation::{Judgement, Outcome};
 use crate::decision::{
     AddressKey, AddressTable, ClientTable, Label, LoginTable, Question, Row, Test, TestId, Verdict,
 };
@@ -60,18 +60,21 @@ fn insert(table: &mut AddressTable, address: &Address, row: Row) {
     table.insert(AddressKey::Address, &address.to_string(), row);
 }
 
-/// Returns whether a statement holds for the envelopes that answer as `asked` does.
-pub(super) fn holds(
+/// Judges the envelopes that answer as `asked` does.
+pub(super) fn judge(
     number: u32,
     statement: &Statement,
     asked: &mut Asked<'_, '_>,
     outcome: &Outcome,
-) -> Answered<bool> {
-    let wanted = match statement.kind {
-        StatementKind::Forbid => outcome.decision.verdict != Verdict::Accept,
-        StatementKind::Require => outcome.decision.verdict == Verdict::Accept,
-    };
-    Ok(wanted || !covers(number, statement, asked)?)
+) -> Answered<Judgement> {
+    if !covers(number, statement, asked)? {
+        return Ok(Judgement::Silent);
+    }
+    let accepted = outcome.decision.verdict == Verdict::Accept;
+    Ok(Judgement::of(match statement.kind {
+        StatementKind::Forbid => !accepted,
+        StatementKind::Require => accepted,
+    }))
 }
 
 fn covers(number: u32, statement: &Statement, asked: &mut Asked<'_, '_>) -> Answered<bool> {

@@ -4,12 +4,13 @@ use super::diagnostics::{
     ArgumentCount, ControlInText, LongText, MissingNode, MissingProperty, RepeatedNode,
     RepeatedProperty, UnknownNode, UnknownProperty, UnknownWord, UnwantedBlock, WrongKind,
 };
-use super::scan::{escape, is_control, is_direction};
+use super::node::NODES;
+use super::scan::escape;
 use super::shape::{ArgumentSpec, Kind, MANY, NodeSpec, Occurs};
 use super::suggest;
 use super::tree::{Node, Text, Value};
 use crate::diagnostic::Diagnostics;
-use crate::source::{Loc, Spanned};
+use crate::source::{Loc, Spanned, is_control, is_direction};
 
 /// The longest text on one line.
 const TEXT_BYTES_MAX: usize = 8 << 10;
@@ -34,7 +35,8 @@ pub(super) fn check(
             diagnostics.error(UnknownNode {
                 name: shorten(&node.name.value),
                 within: within.map_or_else(String::new, |name| format!(" in `{name}`")),
-                help: suggest::help(&node.name.value, &names),
+                help: elsewhere(&node.name.value)
+                    .or_else(|| suggest::help(&node.name.value, &names)),
                 at: node.name.at,
             });
             continue;
@@ -67,6 +69,26 @@ pub(super) fn check(
         }
     }
     sound
+}
+
+/// Returns where a node of this name may stand, if the language has one.
+fn elsewhere(name: &str) -> Option<String> {
+    let mut homes: Vec<&str> = Vec::new();
+    let mut open: Vec<&NodeSpec> = NODES.to_vec();
+    while let Some(spec) = open.pop() {
+        if spec.children.iter().any(|child| child.name == name) {
+            homes.push(spec.name);
+        }
+        open.extend(spec.children);
+    }
+    if NODES.iter().any(|spec| spec.name == name) {
+        return Some(format!(
+            "`{name}` stands at the top of the policy, in no block"
+        ));
+    }
+    homes.sort_unstable();
+    homes.dedup();
+    (!homes.is_empty()).then(|| format!("`{name}` stands in {}", suggest::list(&homes)))
 }
 
 /// Returns a node with those of its parts that may stand there.
@@ -184,7 +206,6 @@ fn wanted(arguments: Option<&ArgumentSpec>, min: usize, max: usize) -> String {
     };
     match (min, max) {
         (1, 1) => format!("one argument, the {}", arguments.name),
-        (2, 2) => format!("two arguments, {}", arguments.name),
         (1, MANY) => format!("at least one {}", arguments.name),
         (min, max) if min == max => format!("{min} arguments"),
         (min, _) => format!("at least {min} arguments"),

@@ -73,7 +73,8 @@ pub struct TooLarge {
 #[diagnostic(
     code(mailpol::syntax::too_deep),
     help(
-        "close the blocks that are open here; no policy needs more than three levels, and none that are commented out in each other"
+        "close the blocks that are open here; no policy needs more than three levels, and none \
+         that are commented out in each other"
     )
 )]
 pub struct TooDeep {
@@ -272,7 +273,7 @@ pub struct MissingProperty {
 
 /// Too few or too many arguments.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{node}` takes {wanted}, and {count} were written")]
+#[error("`{node}` takes {wanted}, not {count}")]
 #[diagnostic(code(mailpol::syntax::argument_count), help("write `{example}`"))]
 pub struct ArgumentCount {
     /// The node.

@@ -1,7 +1,7 @@
 //! Whether a text is KDL, and no deeper than it may be: asked before KDL's own parser sees it.
 //!
-//! That parser descends by recursion, and where it has lost its way it takes time beyond measure. So
-//! it is given what is right already. Here nothing descends, every token is looked at once, and
+//! That parser descends by recursion, and where it has lost its way it takes time beyond measure.
+//! So it is given what is right already. Here nothing descends, every token is looked at once, and
 //! after a mistake the next line is read as if nothing had happened.
 
 use std::sync::Arc;
@@ -37,6 +37,18 @@ enum State {
     Lost,
 }
 
+/// An open block.
+struct Block {
+    /// Its brace.
+    token: Token,
+    /// Whether it is commented out itself.
+    dashed: bool,
+    /// Whether its node is.
+    node_dashed: bool,
+    /// Whether its node has had a block of its own before.
+    second: bool,
+}
+
 struct Gate<'a> {
     source: &'a Arc<Source>,
     state: State,
@@ -44,8 +56,9 @@ struct Gate<'a> {
     dashed: Option<Token>,
     /// The last `=`.
     equals: Token,
-    /// The open blocks, and whether each is commented out itself.
-    open: Vec<(Token, bool)>,
+    /// Whether `/-` stands before the node at hand.
+    node_dashed: bool,
+    open: Vec<Block>,
     told: usize,
 }
 
@@ -60,6 +73,7 @@ pub(super) fn check(source: &Arc<Source>, diagnostics: &mut Diagnostics) {
             start: 0,
             end: 0,
         },
+        node_dashed: false,
         open: Vec::new(),
         told: 0,
     };
@@ -102,6 +116,11 @@ impl Gate<'_> {
         if self.state == State::Nodes && token.kind == TokenKind::Newline {
             return;
         }
+        if self.state == State::Nodes {
+            let help = "delete it: the end of a line is enough";
+            self.tell(token, "`;` ends nothing", Some(help), diagnostics);
+            return;
+        }
         if self.state == State::Value {
             self.no_value(diagnostics);
         } else if let Some(dashed) = self.dashed
@@ -110,6 +129,13 @@ impl Gate<'_> {
             self.nothing_commented(dashed, diagnostics);
         }
         self.dashed = None;
+        // KDL allows this; its parser does not.
+        if self.node_dashed && token.kind == TokenKind::Semicolon && self.state != State::Lost {
+            let help = "delete the `;`, and put what follows on a line of its own";
+            let message = "a node that is commented out ends with its line";
+            self.tell(token, message, Some(help), diagnostics);
+            return;
+        }
         // Behind a mistake only the end of the line is one.
         if self.state != State::Lost || token.kind == TokenKind::Newline {
             self.state = State::Nodes;
@@ -121,12 +147,16 @@ impl Gate<'_> {
             (State::Lost, _) => {}
             (_, Some(dashed)) => self.nothing_commented(dashed, diagnostics),
             (State::Value, None) => self.no_value(diagnostics),
-            (
-                State::Nodes | State::Closed { .. } | State::Node { .. } | State::Argument { .. },
-                None,
-            ) => {
-                self.dashed = Some(token);
+            (State::Node { spaced: false } | State::Argument { spaced: false }, None) => {
+                self.no_blank(token, diagnostics);
             }
+            (
+                State::Nodes
+                | State::Closed { .. }
+                | State::Node { spaced: true }
+                | State::Argument { spaced: true },
+                None,
+            ) => self.dashed = Some(token),
         }
     }
 
@@ -135,6 +165,9 @@ impl Gate<'_> {
             State::Argument { .. } => {
                 self.state = State::Value;
                 self.equals = token;
+                if let Some(dashed) = self.dashed {
+                    self.nothing_commented(dashed, diagnostics);
+                }
             }
             State::Lost => {}
             State::Nodes | State::Node { .. } | State::Value | State::Closed { .. } => {
@@ -151,8 +184,13 @@ impl Gate<'_> {
 
     fn open(&mut self, token: Token, diagnostics: &mut Diagnostics) {
         let dashed = self.dashed.take().is_some();
-        self.open.push((token, dashed));
-        let commented = self.open.iter().filter(|(_, dashed)| *dashed).count();
+        self.open.push(Block {
+            token,
+            dashed,
+            node_dashed: self.node_dashed,
+            second: self.state == State::Closed { own: true },
+        });
+        let commented = self.open.iter().filter(|block| block.dashed).count();
         if self.open.len() > DEPTH_MAX || commented > COMMENTED_MAX {
             diagnostics.error(TooDeep {
                 depth_max: if commented > COMMENTED_MAX {
@@ -198,19 +236,22 @@ impl Gate<'_> {
             self.nothing_commented(dashed, diagnostics);
         }
         self.dashed = None;
-        let Some((_, dashed)) = self.open.pop() else {
+        let Some(block) = self.open.pop() else {
             let help = "delete it, or write the `{` that it closes";
             self.tell(token, "`}` closes nothing", Some(help), diagnostics);
             return;
         };
-        self.state = State::Closed { own: !dashed };
+        self.node_dashed = block.node_dashed;
+        self.state = State::Closed {
+            own: block.second || !block.dashed,
+        };
     }
 
     fn text(&mut self, token: Token, diagnostics: &mut Diagnostics) {
         match self.state {
             State::Nodes => {
                 self.state = State::Node { spaced: false };
-                self.dashed = None;
+                self.node_dashed = self.dashed.take().is_some();
             }
             State::Node { spaced: true } | State::Argument { spaced: true } => {
                 self.state = State::Argument { spaced: false };
@@ -218,12 +259,7 @@ impl Gate<'_> {
             }
             State::Value => self.state = State::Node { spaced: false },
             State::Node { spaced: false } | State::Argument { spaced: false } => {
-                self.state = if self.dashed.take().is_some() {
-                    State::Argument { spaced: false }
-                } else {
-                    self.no_blank(token, diagnostics);
-                    State::Lost
-                };
+                self.no_blank(token, diagnostics);
             }
             State::Closed { .. } => self.behind_block(token, diagnostics),
             State::Lost => {}
@@ -241,11 +277,7 @@ impl Gate<'_> {
                 self.dashed = None;
             }
             State::Node { spaced: false } | State::Argument { spaced: false } => {
-                if self.dashed.take().is_some() {
-                    self.state = State::Node { spaced: false };
-                } else {
-                    self.no_blank(token, diagnostics);
-                }
+                self.no_blank(token, diagnostics);
             }
             State::Closed { .. } => self.behind_block(token, diagnostics),
             State::Lost => {}
@@ -257,48 +289,12 @@ impl Gate<'_> {
             return;
         }
         let at = Loc::new(self.source, token.start, token.end);
-        let words = shorten(at.words());
-        let (message, help) = match wrong {
-            Wrong::OpenText => (
-                "this text is not closed".to_owned(),
-                "write `\"` at its end; texts of several lines stand between `\"\"\"`".to_owned(),
-            ),
-            Wrong::LongText => (
-                "this text of several lines is no such text".to_owned(),
-                "begin and end it with `\"\"\"` on lines of their own, and indent it as its last line"
-                    .to_owned(),
-            ),
-            Wrong::Escape => (
-                "this text has an escape that KDL does not have".to_owned(),
-                "write `\\\\` for a backslash, or a raw text: `#\"...\"#`".to_owned(),
-            ),
-            Wrong::OpenComment => (
-                "this comment is not closed".to_owned(),
-                "write `*/` at its end".to_owned(),
-            ),
-            Wrong::BareKeyword => (
-                format!("`{words}` is not a value"),
-                format!("write `#{words}`, or `\"{words}\"` for the word"),
-            ),
-            Wrong::Number => (
-                format!("`{words}` is no number"),
-                format!("write `\"{words}\"` for the text"),
-            ),
-            Wrong::Keyword => (
-                format!("`{words}` is no keyword"),
-                "the keywords are `#true`, `#false` and `#null`; a comment begins with `//`"
-                    .to_owned(),
-            ),
-            Wrong::Annotation => {
-                diagnostics.error(Annotation { at });
-                self.told += 1;
-                return;
-            }
-            Wrong::Character => (
-                format!("`{words}` cannot stand here"),
-                "write texts in quotes".to_owned(),
-            ),
-        };
+        if wrong == Wrong::Annotation {
+            diagnostics.error(Annotation { at });
+            self.told += 1;
+            return;
+        }
+        let (message, help) = wrong.explain(&shorten(at.words()));
         self.tell(token, &message, Some(&help), diagnostics);
     }
 
@@ -309,9 +305,14 @@ impl Gate<'_> {
         if let Some(dashed) = self.dashed {
             self.nothing_commented(dashed, diagnostics);
         }
-        for (token, _) in std::mem::take(&mut self.open) {
+        for block in std::mem::take(&mut self.open) {
             let help = "write `}` where it ends";
-            self.tell(token, "this block is not closed", Some(help), diagnostics);
+            self.tell(
+                block.token,
+                "this block is not closed",
+                Some(help),
+                diagnostics,
+            );
         }
     }
 

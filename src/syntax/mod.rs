@@ -1,7 +1,8 @@
 //! What was written: a policy's KDL as a typed tree with places.
 //!
-//! `scan` looks at the text and `gate` at its form, `reader` alone knows KDL's types, `check` holds what was written against
-//! [`NODES`], and the files of `node` make the typed tree. Not here: what anything means (`policy`).
+//! `scan` looks at the text and `gate` at its form, `reader` alone knows KDL's types, `check` holds
+//! what was written against [`NODES`], and the files of `node` make the typed tree.
+//! Not here: what anything means (`policy`).
 
 mod check;
 mod format;
@@ -9,7 +10,9 @@ mod gate;
 mod lexer;
 mod reader;
 mod scan;
+mod schema;
 pub(crate) mod suggest;
+mod wrong;
 
 pub mod diagnostics;
 pub mod node;
@@ -19,7 +22,8 @@ pub mod tree;
 pub(crate) use check::shorten;
 pub use format::format;
 pub use node::NODES;
-pub(crate) use scan::{escape, is_control, is_direction};
+pub(crate) use scan::escape;
+pub use schema::schema;
 
 use std::sync::Arc;
 
@@ -99,3 +103,6 @@ fn start(source: &Arc<Source>) -> Loc {
     let length = line.map_or(0, |line| line.trim_end().len());
     Loc::new(source, lead, lead + length)
 }
+
+#[cfg(test)]
+mod tests;

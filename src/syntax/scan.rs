@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::diagnostics::{ControlCharacter, TextDirection, TooLarge};
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::source::{Loc, Source};
+use crate::source::{Loc, Source, is_control, is_direction};
 
 /// The largest policy. Bulk stands in files beside it.
 pub(super) const POLICY_BYTES_MAX: usize = 4 << 20;
@@ -52,19 +52,6 @@ fn characters(source: &Arc<Source>, diagnostics: &mut Diagnostics) {
             return;
         }
     }
-}
-
-/// Returns whether a character is a control character, or separates lines as one does.
-pub(crate) fn is_control(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
-}
-
-/// Returns whether a character changes the direction of the text around it (UAX #9 section 2).
-pub(crate) fn is_direction(character: char) -> bool {
-    matches!(
-        character,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    )
 }
 
 /// Returns the number of a character, as `U+202E`.

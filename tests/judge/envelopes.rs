@@ -8,6 +8,7 @@ use mailpol::mail::{Address, Domain, Listener, Path, PathForm, prefix_range, v4_
 use mailpol::policy::Policy;
 use mailpol::spf::SpfResult;
 
+use crate::kinds::network;
 use crate::scene::{name_of, result_of};
 
 /// How many random envelopes a policy is asked about.
@@ -29,7 +30,7 @@ impl Seeded {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % (end.max(1) as u64)).unwrap_or(0)
     }
 
@@ -49,15 +50,15 @@ struct Parts {
     own: Vec<IpAddr>,
 }
 
-/// Makes what the world can bring about: SPF results are those that the names give, and a
-/// session's login is one that it could have given.
+/// Makes what the world can bring about: SPF results are those that the names give.
+///
+/// A login stays where AUTH is not offered: the client tries, and is told so.
 pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> {
-    if is_unusable(envelope.client) {
+    if envelope.tls && policy.host.tls.is_none() {
         return None;
     }
-    if envelope.login.is_some() && (envelope.listener == Listener::Smtp || !envelope.tls) {
-        // AUTH is not offered there: no client can have a login.
-        envelope.login = None;
+    if is_unusable(envelope.client) {
+        envelope.client = usable(envelope.client, policy)?;
     }
     // A stranger's domain is as good as another: take the one that gives the result.
     if let Some(domain) = envelope.from.domain().cloned()
@@ -77,6 +78,26 @@ pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> 
         .domain()
         .map_or(SpfResult::None, |one| result_of(one.as_str()));
     Some(envelope)
+}
+
+/// Returns an address that a client can have, of the same network and family.
+fn usable(client: IpAddr, policy: &Policy) -> Option<IpAddr> {
+    let name = |client| network(policy, client).map(|network| &network.name.value);
+    let mut others = edges(policy).into_iter().chain(elsewhere());
+    others.find(|other| other.is_ipv4() == client.is_ipv4() && name(*other) == name(client))
+}
+
+/// Clients that a policy hardly names.
+fn elsewhere() -> impl Iterator<Item = IpAddr> {
+    const ELSEWHERE: [&str; 6] = [
+        "203.0.113.9",
+        "198.51.100.9",
+        "2001:db8:ffff::9",
+        "127.0.0.1",
+        "::1",
+        "9.9.9.9",
+    ];
+    ELSEWHERE.iter().filter_map(|text| text.parse().ok())
 }
 
 /// Addresses that no client on a network can have, or that the kernel replaces.
@@ -119,19 +140,13 @@ fn edges(policy: &Policy) -> BTreeSet<IpAddr> {
 
 fn parts(policy: &Policy) -> Parts {
     let mut clients: Vec<IpAddr> = edges(policy).into_iter().collect();
-    for text in [
-        "203.0.113.9",
-        "198.51.100.9",
-        "2001:db8:ffff::9",
-        "127.0.0.1",
-        "::1",
-        "9.9.9.9",
-    ] {
-        clients.extend(text.parse::<IpAddr>());
-    }
+    clients.extend(elsewhere());
     let mut sessions = Vec::new();
     for listener in &policy.host.listeners {
         sessions.push((listener.value, true));
+        if policy.host.tls.is_none() {
+            sessions.pop();
+        }
         if listener.value != Listener::Submissions {
             sessions.push((listener.value, false));
         }
@@ -178,8 +193,7 @@ pub(crate) fn random(policy: &Policy, seed: u64) -> Vec<Envelope> {
     while envelopes.len() < RANDOM {
         let client = *seeded.pick(&parts.clients);
         let (listener, tls) = *seeded.pick(&parts.sessions);
-        let may_login = tls && listener != Listener::Smtp;
-        let login = seeded.pick(&parts.logins).clone().filter(|_| may_login);
+        let login = seeded.pick(&parts.logins).clone();
         let helo = seeded.pick(&parts.helos).clone();
         for _ in 0..20 {
             let from = path(&mut seeded, &parts.from, &parts.own, 4);

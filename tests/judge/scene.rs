@@ -79,3 +79,35 @@ pub(crate) fn scene(policy: &Policy, artifacts: &Artifacts) -> Scene {
         files: BTreeMap::new(),
     }
 }
+
+/// Returns the configuration of a Dovecot that does nothing but check passwords.
+pub(crate) fn dovecot(socket: &str) -> String {
+    format!(
+        "\
+protocols =
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+passdb {{
+  driver = shadow
+}}
+userdb {{
+  driver = passwd
+}}
+# Without this an address that guessed wrong has to wait, longer each time.
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service auth {{
+  unix_listener {socket} {{
+    mode = 0660
+    user = postfix
+    group = postfix
+  }}
+}}
+"
+    )
+}

@@ -12,8 +12,8 @@ use super::{Failure, Result};
 
 /// So many sessions at once; more of them gain nothing on two cores.
 const WORKERS: usize = 4;
-/// So many envelopes share a connection.
-const SESSION_ENVELOPES_MAX: usize = 250;
+/// So many envelopes share a connection: no more, or one worker would have the last of them alone.
+const SESSION_ENVELOPES_MAX: usize = 100;
 /// So many envelopes are sent before the first reply is read...
 const BATCH_ENVELOPES_MAX: usize = 40;
 /// ... if they are no longer than this: neither side must ever wait for the other's full buffer.

@@ -18,7 +18,7 @@ pub enum AddressKey {
 }
 
 /// Addresses in lower case and what they answer. The first part in `order` that has a row answers.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct AddressTable {
     order: Vec<AddressKey>,
     address: HashMap<Box<str>, Row>,

@@ -8,7 +8,7 @@ use super::Row;
 use crate::mail::{canonical_client, prefix_range};
 
 /// Prefixes and what they answer. IPv4 and IPv4-mapped IPv6 are one.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ClientTable {
     /// Where an interval starts, ascending, and which row holds from there on.
     starts: Vec<(u128, Option<u32>)>,

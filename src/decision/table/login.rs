@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Row;
 
 /// Logins and what they answer.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct LoginTable {
     rows: HashMap<Box<str>, Row>,
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Row;
 
 /// Names in lower case and what they answer: the exact name first, then its nearest parent.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct NameTable {
     exact: HashMap<Box<str>, Row>,
     below: HashMap<Box<str>, Row>,

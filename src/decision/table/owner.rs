@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// Owners of addresses. A row for the whole address hides a row for its domain.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct OwnerTable {
     logins: Vec<Box<str>>,
     numbers: HashMap<Box<str>, u32>,

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 pub enum PathForm {
     /// `local@domain`, both plain. The only form that most mail has.
     Plain,
-    /// `"local"@domain`: a quoted-string without routing characters. Same address as unquoted.
+    /// `"local"@domain`: one quoted-string without routing characters. Same address as unquoted.
     Quoted,
     /// `"lo\cal"@domain`: a quoted-string with a quoted-pair. Same address without it.
     QuotedPair,
@@ -30,9 +30,10 @@ pub enum PathForm {
     Bang,
     /// `"local@elsewhere"@domain`, also with `%` or `!` in the quotes. Has a domain only.
     QuotedRoute,
-    /// `local@domain.`, with a dot at the end. Same address as without.
+    /// `local@domain.`, with a dot at the end, also of a quoted or a long local-part. Same address
+    /// as without.
     TrailingDot,
-    /// `-local@domain`: a local-part that a program could take for an option.
+    /// `-local@domain`, also in quotes: a local-part that a program could take for an option.
     LeadingDash,
     /// `local@1.2.3.4`: a domain of digits only, no literal. Has a domain only.
     NumericDomain,
@@ -46,6 +47,9 @@ pub enum PathForm {
     OddPostmaster,
     /// `"local@elsewhere"`, `local%elsewhere`, `elsewhere!local` without a domain.
     BareRoute,
+    /// `lo..cal%elsewhere@domain`: a route in a local-part that is odd besides (no dot-string and
+    /// no quoted-string, or with a dash first). Has a domain only.
+    OddRoute,
     /// `@domain` without a local-part. Has a domain only.
     EmptyLocal,
     /// `local @domain`, ` local@domain `: blanks outside quotes. Same address without them.
@@ -56,7 +60,8 @@ pub enum PathForm {
     Escaped,
     /// `.local@domain`, `local.@domain`, `lo..cal@domain`. Has a domain only.
     Dotted,
-    /// `local::x@domain`: other characters that only a quoted-string may hold. Has a domain only.
+    /// `local::x@domain`: other characters that only a quoted-string may hold; and quotes that are
+    /// not one quoted-string, such as `"a".b` or `""`. Has a domain only.
     OddLocal,
     /// A local-part with octets over 127 outside SMTPUTF8 (RFC 6531). Has a domain only.
     EightBit,
@@ -68,7 +73,7 @@ pub enum PathForm {
 
 impl PathForm {
     /// All forms, in order.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Plain,
         Self::Quoted,
         Self::QuotedPair,
@@ -88,6 +93,7 @@ impl PathForm {
         Self::Bare,
         Self::OddPostmaster,
         Self::BareRoute,
+        Self::OddRoute,
         Self::EmptyLocal,
         Self::Spaced,
         Self::Comment,
@@ -134,6 +140,7 @@ impl PathForm {
             | Self::Bare
             | Self::OddPostmaster
             | Self::BareRoute
+            | Self::OddRoute
             | Self::EmptyLocal
             | Self::Dotted
             | Self::OddLocal
@@ -161,6 +168,7 @@ impl PathForm {
             | Self::QuotedRoute
             | Self::LeadingDash
             | Self::DoubleAt
+            | Self::OddRoute
             | Self::EmptyLocal
             | Self::Dotted
             | Self::OddLocal
@@ -181,7 +189,7 @@ impl PathForm {
     pub fn is_routed(self) -> bool {
         matches!(
             self,
-            Self::Percent | Self::Bang | Self::QuotedRoute | Self::DoubleAt
+            Self::Percent | Self::Bang | Self::QuotedRoute | Self::DoubleAt | Self::OddRoute
         )
     }
 
@@ -211,6 +219,7 @@ impl PathForm {
             Self::Bare => local.to_owned(),
             Self::OddPostmaster => "\"postmaster\"".to_owned(),
             Self::BareRoute => format!("{local}%victim.example"),
+            Self::OddRoute => format!("{local}..x%victim.example@{domain}"),
             Self::EmptyLocal => format!("@{domain}"),
             Self::Spaced => format!("{local} @{domain}"),
             Self::Comment => format!("{local}(comment)@{domain}"),
@@ -245,6 +254,7 @@ impl PathForm {
             Self::Bare => "bare",
             Self::OddPostmaster => "odd-postmaster",
             Self::BareRoute => "bare-route",
+            Self::OddRoute => "odd-route",
             Self::EmptyLocal => "empty-local-part",
             Self::Spaced => "spaced",
             Self::Comment => "comment",

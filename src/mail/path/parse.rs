@@ -17,8 +17,6 @@ use crate::mail::address::LOCAL_OCTETS_MAX;
 struct Scan {
     /// Where the last unquoted `@` is.
     at: Option<usize>,
-    /// Whether an unquoted `@` stands before that one.
-    two_ats: bool,
     blank: bool,
     comment: bool,
     escape: bool,
@@ -59,11 +57,17 @@ pub(super) fn parse(text: &str, own: &[IpAddr]) -> Path {
 }
 
 /// Returns what follows a source route: `@a,@b:` (RFC 5321 section 4.1.2, A-d-l).
+///
+/// It is thrown away unread, so any letters, digits, hyphens and dots are a host in it.
 fn strip_route(text: &str) -> Option<&str> {
     let (route, rest) = text.split_once(':')?;
+    let is_host = |host: &str| {
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+        !host.is_empty() && host.bytes().all(is_letter)
+    };
     let good = route
         .split(',')
-        .all(|hop| hop.strip_prefix('@').is_some_and(is_domain));
+        .all(|hop| hop.strip_prefix('@').is_some_and(is_host));
     good.then_some(rest)
 }
 
@@ -84,20 +88,11 @@ fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
     };
     let domain = domain.get(1..).unwrap_or_default();
     if scan.comment {
-        return match (strip_comments(local), strip_comments(domain)) {
-            (local, domain) if is_dot_string(&local) && is_domain(&domain) => {
-                path(PathForm::Comment, Some(&local), Some(&domain))
-            }
-            _ => path(PathForm::Malformed, None, None),
-        };
+        let (local, domain) = (strip_comments(local), strip_comments(domain));
+        return with_blanks(PathForm::Comment, text, &local, &domain);
     }
     if scan.blank {
-        return match (local.trim(), domain.trim()) {
-            (local, domain) if is_dot_string(local) && is_domain(domain) => {
-                path(PathForm::Spaced, Some(local), Some(domain))
-            }
-            _ => path(PathForm::Malformed, None, None),
-        };
+        return with_blanks(PathForm::Spaced, text, local, domain);
     }
     if domain.starts_with('[') {
         return match literal(domain) {
@@ -111,7 +106,37 @@ fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
     with_domain(text, local, domain, &scan)
 }
 
+/// Reads `local@domain` with blanks or what comments leave, as the form that these have.
+fn with_blanks(form: PathForm, text: &str, local: &str, domain: &str) -> Path {
+    let (local, domain) = (local.trim(), domain.trim());
+    let domain = domain.strip_suffix('.').unwrap_or(domain);
+    let content = unquote(local);
+    let (form, local) = if content.contains(ROUTING) {
+        (PathForm::OddRoute, None)
+    } else if !is_dot_string(&content) {
+        (PathForm::Malformed, None)
+    } else if content.starts_with('-') {
+        (PathForm::LeadingDash, None)
+    } else {
+        (form, Some(content.to_ascii_lowercase()))
+    };
+    let is_read = form != PathForm::Malformed && is_domain(domain);
+    Path {
+        text: text.to_owned(),
+        form: if is_read { form } else { PathForm::Malformed },
+        local: local.filter(|_| is_read),
+        domain: is_read.then(|| Domain::literal(domain)),
+    }
+}
+
+/// Characters of a local-part that a neighbour could follow elsewhere.
+const ROUTING: [char; 3] = ['@', '%', '!'];
+
 /// Reads `local@domain` without blanks and comments.
+///
+/// Oddities combine; the most dangerous one gives the form. A route comes first, whatever else is
+/// odd: it is what leads elsewhere. Then comes what RFC 5321 forbids, then the dot at the end,
+/// which hides a domain from what compares it as sent, and last what is only long or quoted.
 fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
     let path = |form, local: Option<&str>, domain: Option<&str>| Path {
         text: text.to_owned(),
@@ -140,58 +165,88 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
     if local.is_empty() {
         return path(PathForm::EmptyLocal, None, some);
     }
-    if scan.two_ats {
-        return path(PathForm::DoubleAt, None, some);
-    }
     let content = unquote(local);
+    if content.contains(ROUTING) {
+        return path(route_form(local, &content), None, some);
+    }
+    if let Some(form) = forbidden_form(local, &content, scan) {
+        let escaped = form == PathForm::Escaped;
+        return path(form, escaped.then_some(content.as_str()), some);
+    }
+    if dotted {
+        return path(PathForm::TrailingDot, Some(&content), some);
+    }
     if local.len() > LOCAL_OCTETS_MAX {
         return path(PathForm::LongLocal, None, some);
     }
-    if !local.is_ascii() {
-        return path(PathForm::EightBit, None, some);
-    }
-    if local.starts_with('"') && content.contains(['@', '%', '!']) {
-        return path(PathForm::QuotedRoute, None, some);
-    }
-    if scan.escape && content.contains(['@', '%', '!']) {
-        return path(PathForm::OddLocal, None, some);
-    }
-    if local.starts_with('"') {
-        let form = if local.contains('\\') {
-            PathForm::QuotedPair
-        } else {
-            PathForm::Quoted
-        };
-        return path(form, Some(&content), some);
-    }
-    if scan.escape {
-        return path(PathForm::Escaped, Some(&content), some);
-    }
-    match local_form(local) {
-        Some(form) => path(form, None, some),
-        None if dotted => path(PathForm::TrailingDot, Some(local), some),
-        None => path(PathForm::Plain, Some(local), some),
+    let form = match (local.starts_with('"'), local.contains('\\')) {
+        (true, true) => PathForm::QuotedPair,
+        (true, false) => PathForm::Quoted,
+        (false, _) => PathForm::Plain,
+    };
+    path(form, Some(&content), some)
+}
+
+/// Returns the form of a path with a route in its local-part.
+fn route_form(local: &str, content: &str) -> PathForm {
+    let two_ats = |local: &str| {
+        !local.contains(['%', '!']) && local.contains('@') && local.split('@').all(is_dot_string)
+    };
+    if content.starts_with('-') {
+        PathForm::OddRoute
+    } else if is_quoted_string(local) {
+        PathForm::QuotedRoute
+    } else if two_ats(local) {
+        PathForm::DoubleAt
+    } else if !is_dot_string(local) {
+        PathForm::OddRoute
+    } else if local.contains('!') {
+        PathForm::Bang
+    } else {
+        PathForm::Percent
     }
 }
 
-/// Returns the form that an unquoted local-part gives to its path, unless it is plain.
-fn local_form(local: &str) -> Option<PathForm> {
+/// Returns the form of a path whose local-part RFC 5321 forbids, or a program could take for an
+/// option; none if it is a dot-string or one quoted-string.
+fn forbidden_form(local: &str, content: &str, scan: &Scan) -> Option<PathForm> {
+    if !local.is_ascii() {
+        return Some(PathForm::EightBit);
+    }
+    if content.starts_with('-') {
+        return Some(PathForm::LeadingDash);
+    }
+    if is_quoted_string(local) {
+        return None;
+    }
+    if local.contains('"') {
+        return Some(PathForm::OddLocal);
+    }
+    if scan.escape {
+        return Some(PathForm::Escaped);
+    }
     if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
         return Some(PathForm::Dotted);
     }
-    if !is_dot_string(local) {
-        return Some(PathForm::OddLocal);
-    }
-    if local.contains('!') {
-        return Some(PathForm::Bang);
-    }
-    if local.contains('%') {
-        return Some(PathForm::Percent);
-    }
-    if local.starts_with('-') {
-        return Some(PathForm::LeadingDash);
-    }
-    None
+    (!is_dot_string(local)).then_some(PathForm::OddLocal)
+}
+
+/// Returns whether a text is one Quoted-string of RFC 5321 section 4.1.2 that says something:
+/// `""` is allowed there, but is no name of anybody.
+fn is_quoted_string(text: &str) -> bool {
+    let inner = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    let Some(inner) = inner.filter(|inner| !inner.is_empty()) else {
+        return false;
+    };
+    let mut escaped = false;
+    let is_good = inner.bytes().all(|byte| {
+        let good = (escaped || byte != b'"') && (0x20..0x7f).contains(&byte);
+        escaped = !escaped && byte == b'\\';
+        good
+    });
+    is_good && !escaped
 }
 
 /// Reads a path without `@`.
@@ -205,7 +260,7 @@ fn bare(text: &str, scan: &Scan) -> Path {
         .eq_ignore_ascii_case("postmaster")
     {
         PathForm::OddPostmaster
-    } else if content.contains(['@', '%', '!']) {
+    } else if content.contains(ROUTING) {
         PathForm::BareRoute
     } else if text.trim().is_empty() || scan.comment || !text.is_ascii() {
         PathForm::Malformed
@@ -225,7 +280,6 @@ fn bare(text: &str, scan: &Scan) -> Path {
 fn scan(text: &str) -> Scan {
     let mut scan = Scan {
         at: None,
-        two_ats: false,
         blank: false,
         comment: false,
         escape: false,
@@ -252,10 +306,7 @@ fn scan(text: &str) -> Scan {
                 depth = depth.saturating_sub(1);
             }
             _ if quoted || depth > 0 => {}
-            '@' => {
-                scan.two_ats = scan.at.is_some();
-                scan.at = Some(offset);
-            }
+            '@' => scan.at = Some(offset),
             ' ' => scan.blank = true,
             '<' | '>' | ',' | ';' => scan.broken = true,
             _ => {}
@@ -284,20 +335,22 @@ fn unquote(text: &str) -> String {
 
 /// Returns the text without comments. The scan has seen that they are balanced.
 fn strip_comments(text: &str) -> String {
-    let mut depth = 0_u32;
-    text.chars()
-        .filter(|c| match c {
-            '(' => {
-                depth += 1;
-                false
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        let was_escaped = escaped;
+        escaped = !was_escaped && c == '\\';
+        match c {
+            '(' if !quoted && !was_escaped => depth += 1,
+            ')' if !quoted && !was_escaped => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            c => {
+                quoted ^= c == '"' && !was_escaped;
+                kept.push(c);
             }
-            ')' => {
-                depth = depth.saturating_sub(1);
-                false
-            }
-            _ => depth == 0,
-        })
-        .collect()
+        }
+    }
+    kept
 }
 
 /// Reads `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 section 4.1.3).

@@ -52,11 +52,6 @@ fn forms_are_told_apart() {
         PathForm::QuotedRoute,
         "-@d.example",
     );
-    check(
-        "u\\@x.example@d.example",
-        PathForm::QuotedRoute,
-        "-@d.example",
-    );
     check("u@d.example.", PathForm::TrailingDot, "u@d.example");
     check("-oQ/tmp@d.example", PathForm::LeadingDash, "-@d.example");
     check("u@1.2.3.4", PathForm::NumericDomain, "u@-");
@@ -105,6 +100,86 @@ fn what_rfc_5321_forbids_has_its_forms() {
         "u@x.example%d.example",
     ] {
         check(text, PathForm::Malformed, "-@-");
+    }
+}
+
+#[test]
+fn one_form_is_one_thing() {
+    // A route before something that is no address.
+    check("@a.example:postmaster", PathForm::OddPostmaster, "-@-");
+    check("@a.example:\"postmaster\"", PathForm::OddPostmaster, "-@-");
+    check("@a.example:", PathForm::Malformed, "-@-");
+    check(
+        "@a.example.:u@d.example",
+        PathForm::SourceRoute,
+        "u@d.example",
+    );
+    // Quotes that are not one quoted-string.
+    for local in ["\"a\"b", "\"a\".\"b\"", "\"\"", "a\"b\"", "\"a\"\"b\""] {
+        check(
+            &format!("{local}@d.example"),
+            PathForm::OddLocal,
+            "-@d.example",
+        );
+    }
+    check(
+        "\"a\\\"b\"@d.example",
+        PathForm::QuotedPair,
+        "a\"b@d.example",
+    );
+}
+
+#[test]
+fn of_two_oddities_the_more_dangerous_gives_the_form() {
+    check("\"a\"@d.example.", PathForm::TrailingDot, "a@d.example");
+    check("\"a\\b\"@d.example.", PathForm::TrailingDot, "ab@d.example");
+    check(
+        "@a.example:u@d.example.",
+        PathForm::TrailingDot,
+        "u@d.example",
+    );
+    let long = "a".repeat(65);
+    check(
+        &format!("{long}@d.example."),
+        PathForm::TrailingDot,
+        &format!("{long}@d.example"),
+    );
+    check(
+        &format!("{long}%x.example@d.example"),
+        PathForm::Percent,
+        "-@d.example",
+    );
+    check(
+        &format!("\"{long}@x.example\"@d.example"),
+        PathForm::QuotedRoute,
+        "-@d.example",
+    );
+    check("u%x.example@d.example.", PathForm::Percent, "-@d.example");
+    check(
+        "@a.example:u%x.example@d.example",
+        PathForm::Percent,
+        "-@d.example",
+    );
+    check("\"-a\"@d.example", PathForm::LeadingDash, "-@d.example");
+    check("-a @d.example", PathForm::LeadingDash, "-@d.example");
+    check("\\-a@d.example", PathForm::LeadingDash, "-@d.example");
+    for text in [
+        "-u%x.example@d.example",
+        "u..r%x.example@d.example",
+        "x.example!u..r@d.example",
+        "u\\@x.example@d.example",
+        "u::r%x.example@d.example",
+        "\u{fc}%x.example@d.example",
+        "\"-u@x.example\"@d.example",
+        "\"u\"%x.example@d.example",
+        "\"u\"@x.example@d.example",
+        "u%y.example@x.example@d.example",
+        "u%x.example @d.example",
+        "u%x.example(c)@d.example",
+        "\"u@x.example\"(c)@d.example.",
+        "u@x.example(c)@d.example",
+    ] {
+        check(text, PathForm::OddRoute, "-@d.example");
     }
 }
 

@@ -97,7 +97,8 @@ pub struct PathInvalid {
 #[diagnostic(
     code(mailpol::host::tls_missing),
     help(
-        "add `tls certificate=\"/etc/ssl/mx/fullchain.pem\" key=\"/etc/ssl/mx/privkey.pem\"` to the host"
+        "add `tls certificate=\"/etc/ssl/mx/fullchain.pem\" \
+         key=\"/etc/ssl/mx/privkey.pem\"` to the host"
     )
 )]
 pub struct TlsMissing {

@@ -24,8 +24,8 @@ pub use host::{
 };
 pub use network::{
     HostBits, Loopback, MappedPrefix, NetworkContainer, NetworkDuplicate, NetworkEmptyName,
-    NetworkHostAddress, NetworkPublic, NetworkUniversal, NetworkWide, PrefixDuplicate,
-    PrefixInvalid, SenderInvalid, SenderOwn,
+    NetworkHostAddress, NetworkPublic, NetworkSenders, NetworkUniversal, NetworkWide,
+    PrefixDuplicate, PrefixInvalid, SenderInvalid,
 };
 pub use statement::{
     HeaderWithoutCheck, LoginOrNull, ScopeInvalid, SettingDuplicate, SettingName, SubmissionsTls,

@@ -218,13 +218,28 @@ pub struct Loopback {
     pub at: Loc,
 }
 
+/// A network's right to send is limited to some reverse-paths, which is not in the language yet.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the right of a network cannot be limited to some reverse-paths")]
+#[diagnostic(
+    code(mailpol::network::senders),
+    help("write `may-send` alone: its clients may use any reverse-path; or give them logins")
+)]
+pub struct NetworkSenders {
+    /// Where.
+    #[source_code]
+    #[label(primary, "only a login's right can be")]
+    pub at: Loc,
+}
+
 /// A text that names no senders.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` names no senders")]
 #[diagnostic(
     code(mailpol::login::sender),
     help(
-        "write `own`, `any`, an address such as `john@example.org`, or a domain such as `@example.org`"
+        "write `own`, `any`, an address such as `john@example.org`, \
+         or a domain such as `@example.org`"
     )
 )]
 pub struct SenderInvalid {
@@ -233,20 +248,6 @@ pub struct SenderInvalid {
     /// Where.
     #[source_code]
     #[label(primary, "no word, address or domain")]
-    pub at: Loc,
-}
-
-/// A network whose clients are to send from their own addresses.
-#[derive(Debug, Error, Diagnostic)]
-#[error("a network has no addresses of its own")]
-#[diagnostic(
-    code(mailpol::network::own),
-    help("write `any`, an address such as `john@example.org`, or a domain such as `@example.org`")
-)]
-pub struct SenderOwn {
-    /// Where.
-    #[source_code]
-    #[label(primary, "only a login has mailboxes")]
     pub at: Loc,
 }
 

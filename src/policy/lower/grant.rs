@@ -6,28 +6,19 @@ use super::domain::Domains;
 use super::name;
 use crate::diagnostic::Diagnostics;
 use crate::mail::Address;
-use crate::policy::diagnostics::{LoginDuplicate, SenderInvalid, SenderOwn};
+use crate::policy::diagnostics::{LoginDuplicate, SenderInvalid};
 use crate::policy::{Grant, Login, SenderScope};
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::{Text, part};
 use crate::syntax::{Document, node};
 
-/// Whose right it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holder {
-    /// A network's.
-    Network,
-    /// A login's.
-    Login,
-}
-
-/// Lowers a `may-send` node.
-pub(super) fn lower(node: &node::MaySend, holder: Holder, diagnostics: &mut Diagnostics) -> Grant {
+/// Lowers the `may-send` node of a login.
+fn lower(node: &node::MaySend, diagnostics: &mut Diagnostics) -> Grant {
     let from = node
         .from
         .iter()
         .filter_map(|text| {
-            let scope = sender(text, holder, diagnostics)?;
+            let scope = sender(text, diagnostics)?;
             Some(Spanned::new(scope, text.at.clone()))
         })
         .collect();
@@ -37,15 +28,9 @@ pub(super) fn lower(node: &node::MaySend, holder: Holder, diagnostics: &mut Diag
     }
 }
 
-fn sender(text: &Text, holder: Holder, diagnostics: &mut Diagnostics) -> Option<SenderScope> {
+fn sender(text: &Text, diagnostics: &mut Diagnostics) -> Option<SenderScope> {
     match text.value.as_str() {
         "any" => Some(SenderScope::Any),
-        "own" if holder == Holder::Network => {
-            diagnostics.error(SenderOwn {
-                at: text.at.clone(),
-            });
-            None
-        }
         "own" => Some(SenderScope::Own),
         other if other.starts_with('@') => {
             let bare = Spanned::new(
@@ -74,10 +59,7 @@ pub(super) fn logins(
     let mut logins: BTreeMap<String, Login> = BTreeMap::new();
     let mut declared: BTreeMap<String, Loc> = BTreeMap::new();
     for node in nodes {
-        let grant = node
-            .may_send
-            .as_ref()
-            .map(|node| lower(node, Holder::Login, diagnostics));
+        let grant = node.may_send.as_ref().map(|node| lower(node, diagnostics));
         let Some(name) = name::login(&node.name, diagnostics) else {
             continue;
         };
@@ -128,7 +110,7 @@ pub(super) fn authenticated(
 ) -> Grant {
     let node = document.authenticated.as_ref();
     if let Some(may_send) = node.and_then(|node| node.may_send.as_ref()) {
-        return lower(may_send, Holder::Login, diagnostics);
+        return lower(may_send, diagnostics);
     }
     let auth = document.auth.as_ref().map(|auth| match auth {
         node::Auth::Saslauthd { at, .. } | node::Auth::Dovecot { at, .. } => at,

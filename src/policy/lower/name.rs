@@ -162,7 +162,7 @@ pub(super) fn prefix_or_address(text: &Text, diagnostics: &mut Diagnostics) -> O
 
 /// Returns a prefix without bits behind its length; one inside the IPv4-mapped range is IPv4.
 pub(super) fn prefix(text: &Text, diagnostics: &mut Diagnostics) -> Option<IpNet> {
-    let Ok(written) = text.value.parse::<IpNet>() else {
+    let Some(written) = parse_prefix(&text.value) else {
         diagnostics.error(PrefixInvalid {
             text: shown(&text.value),
             at: text.at.clone(),
@@ -191,6 +191,15 @@ pub(super) fn prefix(text: &Text, diagnostics: &mut Diagnostics) -> Option<IpNet
         return None;
     }
     Some(canonical)
+}
+
+/// Reads a prefix. Numbers with zeros before them are none: some programs read them as octal.
+fn parse_prefix(text: &str) -> Option<IpNet> {
+    let (address, length) = text.split_once('/')?;
+    let plain = length.bytes().all(|byte| byte.is_ascii_digit())
+        && (length == "0" || !length.starts_with('0'));
+    let length = length.parse().ok().filter(|_| plain)?;
+    IpNet::new(address.parse().ok()?, length).ok()
 }
 
 /// Returns an absolute path that stands for itself in every configuration.

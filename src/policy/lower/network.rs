@@ -5,13 +5,13 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::grant::{self, Holder};
 use super::{name, space};
 use crate::diagnostic::Diagnostics;
 use crate::policy::diagnostics::{
-    NetworkDuplicate, NetworkEmptyName, NetworkUniversal, PrefixDuplicate, beside, elsewhere,
+    NetworkDuplicate, NetworkEmptyName, NetworkSenders, NetworkUniversal, PrefixDuplicate, beside,
+    elsewhere,
 };
-use crate::policy::{Network, Otherwise};
+use crate::policy::{Grant, Network, Otherwise};
 use crate::source::{Loc, Spanned};
 use crate::syntax::node;
 
@@ -90,6 +90,11 @@ fn lower_one(
         seen.insert(prefix, text.at.clone());
         prefixes.push(Spanned::new(prefix, text.at.clone()));
     }
+    if let Some(sender) = node.may_send.as_ref().and_then(|grant| grant.from.first()) {
+        diagnostics.error(NetworkSenders {
+            at: sender.at.clone(),
+        });
+    }
     let refuse = node
         .otherwise
         .as_ref()
@@ -97,10 +102,10 @@ fn lower_one(
     Network {
         name: node.name.clone(),
         prefixes,
-        may_send: node
-            .may_send
-            .as_ref()
-            .map(|node| grant::lower(node, Holder::Network, diagnostics)),
+        may_send: node.may_send.as_ref().map(|grant| Grant {
+            from: Vec::new(),
+            at: grant.at.clone(),
+        }),
         may_hand_over: node.may_hand_over.clone(),
         otherwise: refuse.map_or(Otherwise::Stranger, |word| {
             Otherwise::Refuse(word.at.clone())

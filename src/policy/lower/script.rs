@@ -1,7 +1,8 @@
 //! Scripts of internationalised domain names: labels that look like others (UTS #39 section 5).
 //!
 //! Only what an attacker would use is looked for: Latin, Greek, Cyrillic, Armenian, Cherokee and
-//! Coptic hold letters that cannot be told apart. Not here: whether a label is valid, which is IDNA's.
+//! Coptic hold letters that cannot be told apart.
+//! Not here: whether a label is valid, which is IDNA's to say.
 
 use std::collections::BTreeSet;
 

@@ -125,7 +125,6 @@ pub(super) fn check(
 fn is_wide(net: IpNet) -> bool {
     match net {
         IpNet::V4(net) => net.prefix_len() < WIDE_V4,
-        // Unique local space is private however wide (RFC 4193).
         IpNet::V6(net) => net.prefix_len() < WIDE_V6,
     }
 }

@@ -8,9 +8,9 @@ use crate::diagnostic::Diagnostics;
 use crate::policy::diagnostics::{
     BulkCell, BulkColumn, BulkEmpty, BulkEncoding, BulkHeader, BulkLong, BulkRow,
 };
-use crate::source::{Loc, Source, Spanned};
+use crate::source::{Loc, Source, Spanned, is_control, is_direction};
 use crate::syntax::tree::Text;
-use crate::syntax::{escape, is_control, is_direction, shorten, suggest};
+use crate::syntax::{escape, shorten, suggest};
 
 /// The longest line.
 const LINE_BYTES_MAX: usize = 16 << 10;

@@ -2,7 +2,7 @@
 
 use crate::mail::Listener;
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Obligation, Outcome};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// On the submission listeners nobody outside is accepted without TLS, whatever login is claimed.
 pub(in crate::prove) struct AuthNeedsTls;
@@ -16,13 +16,15 @@ impl Obligation for AuthNeedsTls {
         "a login without TLS, or on port 25, gives no rights"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if !super::accepted(outcome) || asked.internal()? {
-            return Ok(true);
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        if asked.internal()? {
+            return Ok(Judgement::Silent);
         }
-        if asked.listener()? == Listener::Smtp {
-            return Ok(!asked.foreign()?);
-        }
-        asked.tls()
+        let concerned = if asked.listener()? == Listener::Smtp {
+            asked.foreign()?
+        } else {
+            !asked.tls()?
+        };
+        Ok(super::refused_if(concerned, outcome))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
-use crate::prove::obligation::{Obligation, Outcome};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// An authenticated client is accepted for a plain foreign recipient, from each granted address.
 pub(in crate::prove) struct AuthenticatedMaySend;
@@ -16,12 +16,11 @@ impl Obligation for AuthenticatedMaySend {
         "a listed login, under TLS, can send anywhere as the addresses that it is granted"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if super::accepted(outcome) || !asked.authenticated()? {
-            return Ok(true);
-        }
-        let form = asked.reverse()?;
-        let fair = matches!(form, Reverse::Plain | Reverse::Null) && asked.covered()?;
-        Ok(!fair || !asked.plain_foreign()?)
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        let concerned = asked.authenticated()?
+            && matches!(asked.reverse()?, Reverse::Plain | Reverse::Null)
+            && asked.plain_foreign()?
+            && asked.covered()?;
+        Ok(super::accepted_if(concerned, outcome))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
-use crate::prove::obligation::{Obligation, Outcome};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// An internal client is accepted for a plain foreign recipient, on every listener, with any login.
 pub(in crate::prove) struct InternalMaySend;
@@ -16,12 +16,10 @@ impl Obligation for InternalMaySend {
         "every address of an internal network can send anywhere"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if super::accepted(outcome) || !asked.internal()? {
-            return Ok(true);
-        }
-        let form = asked.reverse()?;
-        let fair = matches!(form, Reverse::Plain | Reverse::Null);
-        Ok(!fair || !asked.plain_foreign()?)
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        let concerned = asked.internal()?
+            && matches!(asked.reverse()?, Reverse::Plain | Reverse::Null)
+            && asked.plain_foreign()?;
+        Ok(super::accepted_if(concerned, outcome))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
-use crate::prove::obligation::{Obligation, Outcome};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// A well-behaved stranger, and every internal client, is accepted for a listed recipient.
 pub(in crate::prove) struct ListedIsReachable;
@@ -16,14 +16,12 @@ impl Obligation for ListedIsReachable {
         "mail for every listed recipient is taken, from outside and from inside"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if super::accepted(outcome) || !asked.plain_listed()? {
-            return Ok(true);
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        if !asked.plain_listed()? {
+            return Ok(Judgement::Silent);
         }
         let fair = matches!(asked.reverse()?, Reverse::Plain | Reverse::Null);
-        if fair && asked.internal()? {
-            return Ok(false);
-        }
-        Ok(!super::welcome(asked)?)
+        let concerned = (fair && asked.internal()?) || super::welcome(asked)?;
+        Ok(super::accepted_if(concerned, outcome))
     }
 }

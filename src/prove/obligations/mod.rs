@@ -9,9 +9,11 @@ mod no_open_relay;
 mod no_spoofed_own_domain;
 mod null_sender_accepted;
 mod postmaster_is_reachable;
+mod refused_network_is_refused;
 mod sender_does_not_authorise;
 mod sender_limit;
 mod spf_policy;
+mod submission_needs_login;
 
 pub(super) use auth_needs_tls::AuthNeedsTls;
 pub(super) use authenticated_may_send::AuthenticatedMaySend;
@@ -22,9 +24,11 @@ pub(super) use no_open_relay::NoOpenRelay;
 pub(super) use no_spoofed_own_domain::NoSpoofedOwnDomain;
 pub(super) use null_sender_accepted::NullSenderAccepted;
 pub(super) use postmaster_is_reachable::PostmasterIsReachable;
+pub(super) use refused_network_is_refused::RefusedNetworkIsRefused;
 pub(super) use sender_does_not_authorise::SenderDoesNotAuthorise;
 pub(super) use sender_limit::SenderLimit;
 pub(super) use spf_policy::SpfPolicy;
+pub(super) use submission_needs_login::SubmissionNeedsLogin;
 
 use super::declared::{Answered, Asked};
 use crate::decision::Verdict;
@@ -32,10 +36,28 @@ use crate::mail::Listener;
 use crate::prove::kind::Reverse;
 use crate::spf::SpfResult;
 
-use super::obligation::Outcome;
+use super::obligation::{Judgement, Outcome};
 
 fn accepted(outcome: &Outcome) -> bool {
     outcome.decision.verdict == Verdict::Accept
+}
+
+/// Judges that what an obligation is about is not accepted.
+fn refused_if(concerned: bool, outcome: &Outcome) -> Judgement {
+    if concerned {
+        Judgement::of(!accepted(outcome))
+    } else {
+        Judgement::Silent
+    }
+}
+
+/// Judges that what an obligation is about is accepted.
+fn accepted_if(concerned: bool, outcome: &Outcome) -> Judgement {
+    if concerned {
+        Judgement::of(accepted(outcome))
+    } else {
+        Judgement::Silent
+    }
 }
 
 /// Returns whether this is a well-behaved stranger on port 25: one that mail from outside is for.

@@ -1,7 +1,7 @@
 //! RFC 3834 section 2, RFC 5321 section 6.2: what is accepted is delivered, not bounced later.
 
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Obligation, Outcome, Reach};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// Every accepted recipient in a domain of ours has somewhere to be delivered, and none that the
 /// policy does not list is accepted.
@@ -16,13 +16,13 @@ impl Obligation for NoBackscatter {
         "every recipient that is accepted can be delivered, so no bounce goes to a forged sender"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        if asked.plain_ours()? && !asked.plain_listed()? {
+            return Ok(super::refused_if(true, outcome));
+        }
         if !super::accepted(outcome) {
-            return Ok(true);
+            return Ok(Judgement::Silent);
         }
-        if outcome.reach == Reach::Bounces {
-            return Ok(false);
-        }
-        Ok(!asked.plain_ours()? || asked.plain_listed()?)
+        Ok(Judgement::of(!outcome.reach.bounces))
     }
 }

@@ -1,7 +1,7 @@
 //! RFC 2505 section 2.1, RFC 5068 section 3: nobody outside sends to somebody else's recipients.
 
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Obligation, Outcome, Reach};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// A stranger's mail for a foreign destination is not accepted, and none that is leaves the host.
 ///
@@ -18,10 +18,16 @@ impl Obligation for NoOpenRelay {
         "nobody outside can send to somebody else's recipients through this server"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if !super::accepted(outcome) || !asked.stranger()? {
-            return Ok(true);
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        if !asked.stranger()? {
+            return Ok(Judgement::Silent);
         }
-        Ok(outcome.reach != Reach::Leaves && !asked.foreign()?)
+        if asked.foreign()? {
+            return Ok(super::refused_if(true, outcome));
+        }
+        if !super::accepted(outcome) {
+            return Ok(Judgement::Silent);
+        }
+        Ok(Judgement::of(!outcome.reach.leaves))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::policy::OwnDomain;
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Obligation, Outcome};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// A stranger whose reverse-path is in one of our domains is not accepted, if the policy says so.
 pub(in crate::prove) struct NoSpoofedOwnDomain;
@@ -16,11 +16,10 @@ impl Obligation for NoSpoofedOwnDomain {
         "nobody outside can send as one of our domains without logging in"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if asked.declared.policy.inbound.own_domain == OwnDomain::Check || !super::accepted(outcome)
-        {
-            return Ok(true);
-        }
-        Ok(!asked.stranger()? || !asked.claims_ours()?)
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        let concerned = asked.declared.policy.inbound.own_domain == OwnDomain::Reject
+            && asked.stranger()?
+            && asked.claims_ours()?;
+        Ok(super::refused_if(concerned, outcome))
     }
 }

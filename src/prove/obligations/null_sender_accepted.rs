@@ -2,7 +2,7 @@
 
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
-use crate::prove::obligation::{Obligation, Outcome};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// A well-behaved stranger with the null reverse-path is accepted for a listed recipient.
 pub(in crate::prove) struct NullSenderAccepted;
@@ -16,10 +16,9 @@ impl Obligation for NullSenderAccepted {
         "bounces (the null reverse-path) for listed recipients are taken from outside"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if super::accepted(outcome) || asked.reverse()? != Reverse::Null {
-            return Ok(true);
-        }
-        Ok(!asked.plain_listed()? || !super::welcome(asked)?)
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        let concerned =
+            asked.reverse()? == Reverse::Null && asked.plain_listed()? && super::welcome(asked)?;
+        Ok(super::accepted_if(concerned, outcome))
     }
 }

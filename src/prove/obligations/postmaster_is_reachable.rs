@@ -1,7 +1,7 @@
 //! RFC 5321 section 4.5.1: postmaster of every domain, and bare, takes mail.
 
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Obligation, Outcome};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// A well-behaved stranger is accepted for postmaster of each of our domains, and bare.
 pub(in crate::prove) struct PostmasterIsReachable;
@@ -15,10 +15,8 @@ impl Obligation for PostmasterIsReachable {
         "postmaster of every domain of ours takes mail from outside"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if super::accepted(outcome) || !asked.postmaster()? {
-            return Ok(true);
-        }
-        Ok(!super::welcome(asked)?)
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        let concerned = asked.postmaster()? && super::welcome(asked)?;
+        Ok(super::accepted_if(concerned, outcome))
     }
 }

@@ -1,7 +1,7 @@
 //! What a stranger says about itself gives no rights: reverse-path, HELO, SPF.
 
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Obligation, Outcome};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 use crate::decision::Verdict;
 
@@ -20,13 +20,14 @@ impl Obligation for SenderDoesNotAuthorise {
     }
 
     fn sentence(&self) -> &'static str {
-        "what a stranger claims (sender, HELO, SPF) never changes the answer for a foreign recipient"
+        "what a stranger claims (sender, HELO, SPF) never changes the answer for a foreign \
+         recipient"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if outcome.decision.verdict == Verdict::Reject || !asked.stranger()? {
-            return Ok(true);
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        if !asked.stranger()? || !asked.foreign()? {
+            return Ok(Judgement::Silent);
         }
-        Ok(!asked.foreign()?)
+        Ok(Judgement::of(outcome.decision.verdict == Verdict::Reject))
     }
 }

@@ -1,7 +1,7 @@
 //! A login sends as itself.
 
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Obligation, Outcome};
+use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// An authenticated client outside is not accepted with a reverse-path that no grant covers.
 pub(in crate::prove) struct SenderLimit;
@@ -15,10 +15,8 @@ impl Obligation for SenderLimit {
         "a login outside can send only as the addresses that it is granted"
     }
 
-    fn holds(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<bool> {
-        if !super::accepted(outcome) || asked.internal()? || !asked.authenticated()? {
-            return Ok(true);
-        }
-        asked.covered()
+    fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
+        let concerned = !asked.internal()? && asked.authenticated()? && !asked.covered()?;
+        Ok(super::refused_if(concerned, outcome))
     }
 }

@@ -1,11 +1,11 @@
-//! Classes of addresses: every local-part that any table names, and a fresh one, in every domain
-//! that any table names, a sub-domain of each, and a fresh one.
+//! Classes of addresses: every local-part that is named, and a fresh one, in every domain that is
+//! named, a sub-domain of each, and a fresh one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
-use crate::decision::{AddressKey, AddressTable, Label, Question};
+use crate::decision::{AddressTable, Label, Question};
 use crate::mail::{Address, Domain};
 use crate::prove::keys::{Keys, address_table};
 
@@ -36,18 +36,11 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
         .collect();
     let mut dimension = Dimension::default();
     for (test, table) in &tables {
-        dimension.set_default(*test, label(table, &keys.fresh_local, FRESH));
-    }
-    // Local-parts that a table names by themselves are told apart in every domain.
-    let mut named: BTreeSet<&str> = BTreeSet::new();
-    for (_, table) in &tables {
-        named.extend(table.keys(AddressKey::Local));
+        dimension.set_default(*test, label(table, &keys.fresh_local, &keys.fresh_domain));
     }
     let mut class_of = ClassOf::default();
-    let none = BTreeSet::new();
     let locals = keys.locals.len() as u128;
     for domain in &keys.domains {
-        let own = keys.whole.get(domain).unwrap_or(&none);
         let labels = |local: &str| -> Labels {
             tables
                 .iter()
@@ -55,8 +48,7 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
                 .collect()
         };
         let witness = |local: &str| Witness::Address(Address::new(local, Domain::literal(domain)));
-        let mut special: BTreeSet<&str> = named.clone();
-        special.extend(own.iter().map(String::as_str));
+        let special = keys.special(domain);
         let rest = locals - special.len() as u128;
         let number = dimension.add(labels(&keys.fresh_local), rest, || {
             witness(&keys.fresh_local)
@@ -73,9 +65,6 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
     }
     (dimension, class_of)
 }
-
-/// A domain that no table names: `.` is none.
-const FRESH: &str = ".";
 
 fn label(table: &AddressTable, local: &str, domain: &str) -> Label {
     table

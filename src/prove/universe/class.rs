@@ -71,7 +71,7 @@ impl Dimension {
         labels.sort_unstable();
         if let Some(number) = self.numbers.get(&labels) {
             if let Some(class) = self.classes.get_mut(*number as usize) {
-                class.count += count;
+                class.count = class.count.saturating_add(count);
             }
             return *number;
         }
@@ -85,9 +85,10 @@ impl Dimension {
         number
     }
 
-    /// Returns the number of atoms.
-    pub(in crate::prove) fn atoms(&self) -> u128 {
-        self.classes.iter().map(|class| class.count).sum()
+    /// Returns the number of atoms; none if it does not fit.
+    pub(in crate::prove) fn atoms(&self) -> Option<u128> {
+        let counts = self.classes.iter().map(|class| class.count);
+        counts.into_iter().try_fold(0_u128, u128::checked_add)
     }
 
     /// Returns the label that a test gives to a class.

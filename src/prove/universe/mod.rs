@@ -1,13 +1,13 @@
 //! All envelopes, as the tests of a proof tell them apart.
 //!
 //! An envelope is a point in a product of ten dimensions. Each dimension has *atoms*: the keys
-//! of every table of every side, and fresh values that no table names. Atoms that every test of
+//! of every table and of the destinations of every side, and fresh values that no side names. Atoms that every test of
 //! the dimension answers alike are one *class*, with the number of its atoms and a witness.
 //!
 //! SOUNDNESS: a test looks at one dimension (or, for owners, at login and reverse-path), and a
 //! table can tell two values apart only by its keys. So every envelope answers all tests as some
 //! point of the product does: the one that has, for each value that is a key, that key, and for
-//! every other value the fresh one.
+//! every other value the fresh one next to it: in the interval, below the same parents.
 
 mod address;
 mod class;
@@ -16,11 +16,11 @@ mod plain;
 mod relation;
 
 pub(super) use class::{Class, Dimension, TestNumber, Witness};
-pub(super) use plain::fresh;
 pub(super) use relation::{Cell, Relations};
 
 use std::net::IpAddr;
 
+use super::fork::Incomplete;
 use super::keys::Keys;
 use crate::decision::{Question, Test};
 use crate::mail::Listener;
@@ -50,6 +50,8 @@ pub(super) struct Universe<'t> {
     pub(super) relations: Relations,
     /// The host's own addresses, for the spelling of witnesses.
     pub(super) own: Vec<IpAddr>,
+    /// Why nothing can be proved over it, if so.
+    pub(super) obstacle: Option<Incomplete>,
 }
 
 /// What of the world a universe is made for.
@@ -59,22 +61,27 @@ pub(super) struct World {
     pub(super) listeners: Vec<Listener>,
     /// The host's own addresses.
     pub(super) own: Vec<IpAddr>,
+    /// Why nothing can be proved of it, if so.
+    pub(super) obstacle: Option<Incomplete>,
 }
 
 impl<'t> Universe<'t> {
-    /// Lays out the classes that these tests tell apart.
-    pub(super) fn new(tests: Vec<&'t Test>, world: &World) -> Self {
+    /// Lays out the classes that these tests tell apart, and these keys of forward-paths.
+    pub(super) fn new(tests: Vec<&'t Test>, tos: &Keys, world: &World) -> Self {
         let questions: Vec<(TestNumber, &Question)> = (0..)
             .map(TestNumber)
             .zip(tests.iter().map(|test| &test.question))
             .collect();
         let logins = plain::login_keys(&questions);
         let froms = Keys::of(tests.iter().map(|test| &test.question), Axis::From);
-        let tos = Keys::of(tests.iter().map(|test| &test.question), Axis::To);
         let (login, login_class) = plain::logins(&questions, &logins);
         let (from, from_class) = address::classes(&questions, &froms, Axis::From);
-        let (to, _) = address::classes(&questions, &tos, Axis::To);
-        let relations = relation::relate(&questions, &froms, &logins, &login_class, &from_class);
+        let (to, _) = address::classes(&questions, tos, Axis::To);
+        let related = relation::relate(&questions, &froms, &logins, &login_class, &from_class);
+        let (relations, obstacle) = match related {
+            Ok(relations) => (relations, world.obstacle),
+            Err(obstacle) => (Relations::default(), Some(obstacle)),
+        };
         let dimensions = vec![
             client::classes(&questions),
             plain::sessions(&questions, &world.listeners),
@@ -92,6 +99,7 @@ impl<'t> Universe<'t> {
             dimensions,
             relations,
             own: world.own.clone(),
+            obstacle,
         }
     }
 
@@ -100,7 +108,7 @@ impl<'t> Universe<'t> {
     /// `None` where it does not fit; then there is no proof.
     pub(super) fn size(&self) -> Option<u128> {
         self.dimensions.iter().try_fold(1_u128, |size, dimension| {
-            size.checked_mul(dimension.atoms())
+            size.checked_mul(dimension.atoms()?)
         })
     }
 

@@ -6,6 +6,7 @@ use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
 use crate::decision::{Label, Question};
 use crate::mail::{Listener, PathForm};
+use crate::prove::names::{fresh, names};
 use crate::spf::SpfResult;
 
 type Questions<'q> = [(TestNumber, &'q Question)];
@@ -138,17 +139,11 @@ pub(super) fn helos(questions: &Questions<'_>) -> Dimension {
         .collect();
     let mut keys: BTreeSet<String> = BTreeSet::new();
     for (_, table) in &tables {
-        keys.extend(table.exact_keys().into_iter().map(str::to_owned));
-        keys.extend(
-            table
-                .below_keys()
-                .into_iter()
-                .map(|key| format!("below.{key}")),
-        );
-        keys.extend(table.below_keys().into_iter().map(str::to_owned));
+        let named = table.exact_keys().into_iter().chain(table.below_keys());
+        keys.extend(named.map(str::to_owned));
     }
-    let fresh = fresh("mail.example", |name| keys.contains(name));
-    for key in std::iter::once(fresh).chain(keys) {
+    let names = names(keys, "mail");
+    for key in std::iter::once(names.fresh).chain(names.named) {
         let labels = tables.iter().map(|(test, table)| {
             (
                 *test,
@@ -158,18 +153,4 @@ pub(super) fn helos(questions: &Questions<'_>) -> Dimension {
         dimension.add(labels.collect(), 1, || Witness::Helo(key.clone()));
     }
     dimension
-}
-
-/// Returns a name like `wanted` that is not taken.
-pub(in crate::prove) fn fresh(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
-    let mut name = wanted.to_owned();
-    let mut number = 1_u32;
-    while taken(&name) {
-        number += 1;
-        name = match wanted.split_once('.') {
-            Some((head, tail)) => format!("{head}{number}.{tail}"),
-            None => format!("{wanted}{number}"),
-        };
-    }
-    name
 }

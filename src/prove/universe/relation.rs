@@ -9,13 +9,14 @@ use super::address::ClassOf;
 use super::class::TestNumber;
 use crate::decision::Question;
 use crate::mail::{Address, Domain};
+use crate::prove::fork::Incomplete;
 use crate::prove::keys::Keys;
 
 /// Related pairs of one login class and one reverse-path class that all relations answer alike.
 #[derive(Debug, Clone)]
 pub(in crate::prove) struct Cell {
     /// Which relations hold: bit `n` for the `n`-th of [`Relations::tests`].
-    pub(in crate::prove) holds: u32,
+    pub(in crate::prove) holds: u64,
     pub(in crate::prove) count: u128,
     /// A pair of the cell.
     pub(in crate::prove) login: String,
@@ -59,6 +60,9 @@ impl Relations {
     }
 }
 
+/// There is a bit for each relation.
+const RELATIONS_MAX: usize = 64;
+
 type Questions<'q> = [(TestNumber, &'q Question)];
 
 /// Lists the related pairs.
@@ -71,12 +75,15 @@ pub(super) fn relate(
     logins: &[String],
     login_class: &HashMap<String, u32>,
     from_class: &ClassOf,
-) -> Relations {
+) -> Result<Relations, Incomplete> {
     let tests: Vec<TestNumber> = questions
         .iter()
         .filter(|(_, question)| super::axis(question).is_none())
         .map(|(test, _)| *test)
         .collect();
+    if tests.len() > RELATIONS_MAX {
+        return Err(Incomplete::TooManyRelations);
+    }
     let mut relations = Relations {
         tests,
         ..Relations::default()
@@ -87,7 +94,7 @@ pub(super) fn relate(
         .filter(|question| super::axis(question).is_none())
         .collect();
     if relating.is_empty() {
-        return relations;
+        return Ok(relations);
     }
     let known: BTreeSet<&str> = logins.iter().map(String::as_str).collect();
     let mut add = |local: &str, domain: &str, count: u128| {
@@ -130,13 +137,13 @@ pub(super) fn relate(
         }
     }
     relations.index();
-    relations
+    Ok(relations)
 }
 
 /// Returns the logins that some relation relates to an address, and which relations do.
-fn related<'q>(relating: &[&'q Question], local: &str, domain: &str) -> BTreeMap<&'q str, u32> {
-    let mut holds: BTreeMap<&str, u32> = BTreeMap::new();
-    for (bit, question) in relating.iter().enumerate() {
+fn related<'q>(relating: &[&'q Question], local: &str, domain: &str) -> BTreeMap<&'q str, u64> {
+    let mut holds: BTreeMap<&str, u64> = BTreeMap::new();
+    for (bit, question) in (0_u32..).zip(relating) {
         let owners = if let Question::Owner(table) = question {
             table.owners(local, domain)
         } else if let Question::OwnerOfDomain(table) = question {
@@ -145,7 +152,8 @@ fn related<'q>(relating: &[&'q Question], local: &str, domain: &str) -> BTreeMap
             Vec::new()
         };
         for owner in owners {
-            *holds.entry(owner).or_default() |= 1 << bit;
+            // `relate` has seen that there are no more relations than bits.
+            *holds.entry(owner).or_default() |= 1_u64.checked_shl(bit).unwrap_or(0);
         }
     }
     holds
@@ -155,7 +163,7 @@ impl Relations {
     fn add(
         &mut self,
         classes: (u32, u32),
-        holds: u32,
+        holds: u64,
         count: u128,
         login: &str,
         local: &str,
@@ -163,7 +171,7 @@ impl Relations {
     ) {
         let cells = self.cells.entry(classes).or_default();
         if let Some(cell) = cells.iter_mut().find(|cell| cell.holds == holds) {
-            cell.count += count;
+            cell.count = cell.count.saturating_add(count);
             return;
         }
         let address = Address::new(local, Domain::literal(domain));

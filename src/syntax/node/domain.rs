@@ -32,7 +32,7 @@ static ALIAS: NodeSpec = NodeSpec {
     about: "A local-part, and behind it the recipients of ours that its mail goes to.",
     example: r#"alias "family" "john" "jane@example.org""#,
     arguments: Some(ArgumentSpec {
-        name: "local-part, and behind it a target",
+        name: "local-part or target",
         kind: Kind::Text,
         min: 2,
         max: MANY,

@@ -21,7 +21,8 @@ pub(super) const SPF_RESULTS: Kind = Kind::Words(&[
 pub(super) static SCENARIO: NodeSpec = NodeSpec {
     name: "scenario",
     about: "One envelope, and the verdict that is expected.",
-    example: r#"scenario "a stranger writes to us" { client "203.0.113.9"; mail-from "a@b.example"; rcpt-to "john@example.org"; expect "accept" }"#,
+    example: "scenario \"a stranger writes to us\" { client \"203.0.113.9\"; mail-from \
+              \"a@b.example\"; rcpt-to \"john@example.org\"; expect \"accept\" }",
     arguments: ArgumentSpec::one("sentence", Kind::Text),
     children: &[
         &CLIENT, &LISTENER, &TLS, &LOGIN, &HELO, &MAIL_FROM, &RCPT_TO, &SPF, &SPF_HELO, &EXPECT,

@@ -24,7 +24,7 @@ static SET: NodeSpec = NodeSpec {
     about: "Replaces an emitted parameter, verbatim in the MTA's language.",
     example: r#"set "message_size_limit" "52428800""#,
     arguments: Some(ArgumentSpec {
-        name: "a name and a value",
+        name: "name or value",
         kind: Kind::Text,
         min: 2,
         max: 2,
@@ -37,7 +37,7 @@ static FILE: NodeSpec = NodeSpec {
     about: "A further file beside the emitted ones: its name and its text.",
     example: r#"file "helo-access" "spam.example REJECT""#,
     arguments: Some(ArgumentSpec {
-        name: "a name and a text",
+        name: "name or text",
         kind: Kind::Lines,
         min: 2,
         max: 2,

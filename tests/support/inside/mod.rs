@@ -118,6 +118,9 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
         Mta::Exim => exim::make_fresh()?,
     }
     scene::copy_tree(TREE)?;
+    match job.mta {
+        Mta::Postfix => postfix::age_files()?,
+    }
     scene::run_commands(&job.scene)?;
     clock.lap("tree");
     let gate = match job.mta {

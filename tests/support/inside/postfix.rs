@@ -138,7 +138,7 @@ pub(super) fn start() -> Result<()> {
 
 /// Makes the files look old: every Postfix process dozes over a main.cf that is newer than two
 /// seconds, 0.3 s at a time, to see whether it is still being written.
-fn age_files() -> Result<()> {
+pub(super) fn age_files() -> Result<()> {
     let old = SystemTime::now() - Duration::from_hours(1);
     for entry in fs::read_dir(DIRECTORY).context(DIRECTORY)? {
         let path = entry.context(DIRECTORY)?.path();

@@ -5,17 +5,15 @@
 
 use super::catalogue::{Catalogue, Side};
 use super::class::{Class, Classes, Domains};
+use super::filter::Filter;
 use super::map::{Asker, Parents, Seen, Surroundings};
 use super::parameter::Settings;
-use super::pattern::{self, Effect, Rule};
-use super::table::{self, Table, TableRow};
+use super::table;
 use crate::decision::{AddressKey, AddressTable, At, Label, Row, TestId};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::PathForm;
 use crate::source::Loc;
 use crate::target::Artifacts;
-
-use super::diagnostics::UnjudgedTable;
 
 /// What trivial-rewrite(8) knows: the same for all listeners.
 #[derive(Debug)]
@@ -59,12 +57,24 @@ pub(super) struct Resolved {
     pub(super) is_mailer_daemon: bool,
 }
 
-/// The command filter of a listener.
-#[derive(Debug, Default)]
-pub(super) struct Filter {
-    rules: Vec<(Rule, Loc)>,
-    /// The address that [`Effect::Rename`] is about.
-    double_bounce: Option<TestId>,
+/// All that the model asks of a form: two forms with the same traits are decided alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Traits {
+    /// This rule of the filter makes it a syntax error, whatever the address.
+    Spoiled(usize),
+    /// It is looked at.
+    Looked {
+        /// The rules of the filter that match, in order.
+        rules: Vec<usize>,
+        is_error: bool,
+        seen: Seen,
+        is_routed: bool,
+        leads_elsewhere: bool,
+        has_address: bool,
+        has_domain: bool,
+        /// A form that some rule of Postfix names by itself.
+        named: Option<PathForm>,
+    },
 }
 
 /// What becomes of a path before it is looked at.
@@ -133,12 +143,48 @@ impl Addressing {
             | PathForm::Bare
             | PathForm::OddPostmaster
             | PathForm::BareRoute
+            | PathForm::OddRoute
             | PathForm::Spaced
             | PathForm::Escaped
             | PathForm::Dotted
             | PathForm::OddLocal
             | PathForm::EightBit
             | PathForm::LongLocal => false,
+        }
+    }
+
+    /// Returns all that the model asks of a form on a listener.
+    pub(super) fn traits(
+        &self,
+        form: PathForm,
+        side: Side,
+        filter: &Filter,
+        is_strict: bool,
+    ) -> Traits {
+        let rules = filter.matching(form, side);
+        if let Some(first) = rules.first()
+            && filter.spoils(*first)
+        {
+            return Traits::Spoiled(*first);
+        }
+        let (seen, is_routed) = self.seen(form);
+        let is_named = matches!(
+            form,
+            PathForm::BarePostmaster
+                | PathForm::OddPostmaster
+                | PathForm::Null
+                | PathForm::Malformed
+                | PathForm::EmptyLocal
+        ) || (form == PathForm::TrailingDot && !filter.passes(&rules));
+        Traits::Looked {
+            rules,
+            is_error: self.is_error(form, side, is_strict),
+            seen,
+            is_routed,
+            leads_elsewhere: self.leads_elsewhere(form),
+            has_address: form.has_address(),
+            has_domain: form.has_domain(),
+            named: is_named.then_some(form),
         }
     }
 
@@ -200,9 +246,11 @@ impl Addressing {
             PathForm::Null | PathForm::Malformed => (Seen::Null, false),
             PathForm::Literal | PathForm::NumericDomain => (Seen::Literal, false),
             PathForm::OwnLiteral => (Seen::OwnLiteral, false),
-            PathForm::Percent | PathForm::Bang | PathForm::QuotedRoute | PathForm::DoubleAt => {
-                (Seen::DomainOnly, true)
-            }
+            PathForm::Percent
+            | PathForm::Bang
+            | PathForm::QuotedRoute
+            | PathForm::DoubleAt
+            | PathForm::OddRoute => (Seen::Routed, true),
             PathForm::Underscore => (Seen::Underscore, false),
             PathForm::Bare => (Seen::Origin, false),
             PathForm::BareRoute if self.has_percent_hack => (Seen::Elsewhere, false),
@@ -224,7 +272,8 @@ impl Addressing {
             self.swaps_bang_path
         } else {
             // The address comes dequoted to resolve.c, so an `@` is in quotes there either way.
-            form.is_routed() && self.cracks_quotes
+            let odd = form == PathForm::OddRoute && (self.has_percent_hack || self.swaps_bang_path);
+            odd || (form.is_routed() && self.cracks_quotes)
         }
     }
 
@@ -293,7 +342,12 @@ fn probe(
 }
 
 /// Returns the test whether a recipient is one address.
-fn one_address(local: &str, domain: &str, at: &Loc, catalogue: &mut Catalogue) -> TestId {
+pub(super) fn one_address(
+    local: &str,
+    domain: &str,
+    at: &Loc,
+    catalogue: &mut Catalogue,
+) -> TestId {
     let name = format!("recipient is {local}@{domain}");
     catalogue.share(&name, Some(at), || {
         let mut table = AddressTable::new(&[AddressKey::Address]);
@@ -301,86 +355,4 @@ fn one_address(local: &str, domain: &str, at: &Loc, catalogue: &mut Catalogue) -
         table.insert(AddressKey::Address, &format!("{local}@{domain}"), row);
         Side::To.question(table)
     })
-}
-
-impl Filter {
-    /// Reads `smtpd_command_filter`.
-    pub(super) fn read(
-        settings: &Settings<'_>,
-        artifacts: &Artifacts,
-        origin: &str,
-        catalogue: &mut Catalogue,
-        diagnostics: &mut Diagnostics,
-    ) -> Self {
-        let spec = settings.text("smtpd_command_filter", diagnostics);
-        let mut filter = Self::default();
-        if spec.as_str().is_empty() {
-            return filter;
-        }
-        let lines = match table::open(&spec, artifacts, diagnostics) {
-            Ok(Table::Patterns(lines)) => lines,
-            Ok(Table::Rows { .. } | Table::Cidr(_) | Table::Static(_)) => {
-                let reason = "as a command filter only patterns are judged";
-                diagnostics.error(UnjudgedTable::new(spec.as_str(), reason, &spec.at()));
-                return filter;
-            }
-            Err(_) => return filter,
-        };
-        for line in &lines {
-            filter.rule(line, origin, catalogue, diagnostics);
-        }
-        filter
-    }
-
-    fn rule(
-        &mut self,
-        line: &TableRow,
-        origin: &str,
-        catalogue: &mut Catalogue,
-        diagnostics: &mut Diagnostics,
-    ) {
-        let Some(rule) = pattern::filter_rule(line.value.trim_end(), origin) else {
-            let reason = "the pattern is not on the closed list of docs/targets/postfix.md";
-            diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
-            return;
-        };
-        if rule.effect == Effect::Rename {
-            let test = one_address("double-bounce", origin, &line.at, catalogue);
-            self.double_bounce = Some(test);
-        }
-        self.rules.push((rule, line.at.clone()));
-    }
-
-    /// Returns what becomes of a path of this form: the first rule that matches it decides.
-    pub(super) fn take<A: Asker>(
-        &self,
-        form: PathForm,
-        side: Side,
-        origin: &str,
-        asker: &mut A,
-    ) -> Result<Taken, A::Stop> {
-        let is_mail = side == Side::From;
-        for (rule, at) in &self.rules {
-            if rule.is_mail != is_mail || !rule.forms.contains(&form) {
-                continue;
-            }
-            match rule.effect {
-                Effect::Pass => return Ok(Taken::Form(form, true)),
-                Effect::Spoil => return Ok(Taken::Error(Some(at.clone()))),
-                Effect::Qualify => {
-                    return Ok(Taken::Constant("postmaster".to_owned(), origin.to_owned()));
-                }
-                Effect::Rename => {
-                    let Some(test) = self.double_bounce else {
-                        continue;
-                    };
-                    if asker.label(test)? != Label::ABSENT {
-                        let local = "unlisted-double-bounce".to_owned();
-                        return Ok(Taken::Constant(local, origin.to_owned()));
-                    }
-                }
-            }
-        }
-        Ok(Taken::Form(form, false))
-    }
 }

@@ -63,6 +63,13 @@ impl Catalogue {
         id
     }
 
+    /// Asks another question under the number of a test.
+    pub(super) fn replace(&mut self, id: TestId, question: Question) {
+        if let Some(test) = self.tests.get_mut(id.index()) {
+            test.question = question;
+        }
+    }
+
     /// Returns the tests.
     pub(super) fn finish(self) -> Vec<Test> {
         self.tests

@@ -166,8 +166,8 @@ pub(super) fn prefix(text: &str) -> Result<IpNet, Fault> {
 
 /// Reads the rules of a cidr table: in order, the first that holds the client answers.
 ///
-/// A rule that cidr_match_parse(3) does not take is skipped by Postfix with a warning; here it is an
-/// error, since nobody means it.
+/// A rule that cidr_match_parse(3) does not take is skipped by Postfix with a warning; here it is
+/// an error, since nobody means it.
 pub(super) fn cidr(
     lines: &[TableRow],
     mut label: impl FnMut(&TableRow) -> Label,

@@ -14,7 +14,7 @@ use super::program::{Program, Tls};
 use super::route::Delivery;
 use super::session::{Common, Refused, Session};
 use crate::decision::{
-    Ask, At, Because, Decider, Decision, Destination, Route, Test, Unanswered, Verdict,
+    AddressKey, Ask, At, Because, Decider, Decision, Destination, Route, Test, Unanswered, Verdict,
 };
 use crate::mail::{Address, Domain, Listener, PathForm, Reply};
 use crate::source::Loc;
@@ -82,6 +82,10 @@ impl Decider for PostfixDecider {
 
     fn destinations(&self, address: &Address) -> Vec<Destination> {
         self.delivery.destinations(address)
+    }
+
+    fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
+        self.delivery.keys(key);
     }
 }
 
@@ -197,6 +201,14 @@ impl PostfixDecider {
         })
     }
 
+    /// Returns the route of a recipient that the command filter has renamed, if both names lead to
+    /// the same places, as they do in a domain with a catch-all.
+    fn renamed(&self, to: &Address) -> Option<Route> {
+        let name = to.local().strip_prefix("unlisted-")?;
+        let before = Address::new(name, to.domain().clone());
+        (self.destinations(&before) == self.destinations(to)).then_some(Route::Recipient)
+    }
+
     /// Returns where accepted mail goes.
     fn route(
         &self,
@@ -206,7 +218,8 @@ impl PostfixDecider {
     ) -> Result<Route, Unanswered> {
         let origin = Domain::literal(&self.addressing.around.origin);
         if let Taken::Constant(local, domain) = taken {
-            return Ok(Route::Address(Address::new(local, Domain::literal(domain))));
+            let to = Address::new(local, Domain::literal(domain));
+            return Ok(self.renamed(&to).unwrap_or(Route::Address(to)));
         }
         Ok(match &resolved.seen {
             Seen::Constant(Some(local), domain) => {
@@ -222,11 +235,14 @@ impl PostfixDecider {
                     self.delivery.foreign()
                 }
             }
-            Seen::Whole | Seen::DomainOnly | Seen::Underscore if resolved.class.is_ours() => {
+            Seen::Whole | Seen::DomainOnly | Seen::Routed | Seen::Underscore
+                if resolved.class.is_ours() =>
+            {
                 Route::Recipient
             }
             Seen::Whole
             | Seen::DomainOnly
+            | Seen::Routed
             | Seen::Underscore
             | Seen::Literal
             | Seen::Elsewhere

@@ -22,6 +22,7 @@ pub(super) struct Rows {
     star: Option<Row>,
     null: Option<Hit>,
     literal: Option<Hit>,
+    routed: Option<Hit>,
     always: Option<Hit>,
 }
 
@@ -73,17 +74,21 @@ impl Rows {
         label: &mut dyn FnMut(&TableRow) -> Label,
         diagnostics: &mut Diagnostics,
     ) {
-        match pattern::literal_rule(&line.value) {
-            Some(value) if matches!(strategy, Strategy::Access(_)) => {
+        let rule = pattern::access_rule(&line.value);
+        match rule.filter(|_| matches!(strategy, Strategy::Access(_))) {
+            Some((about, value)) => {
                 let row = TableRow {
                     key: String::new(),
                     value: value.to_owned(),
                     at: line.at.clone(),
                 };
                 let hit = (label(&row), line.at.clone());
-                self.literal.get_or_insert(hit);
+                match about {
+                    pattern::About::Literals => self.literal.get_or_insert(hit),
+                    pattern::About::Routes => self.routed.get_or_insert(hit),
+                };
             }
-            _ => {
+            None => {
                 let reason = "the pattern is not on the closed list of docs/targets/postfix.md";
                 diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
             }
@@ -182,6 +187,7 @@ impl Rows {
             origin: add(" at the origin", self.origin(around)),
             null: self.null,
             literal: self.literal,
+            routed: self.routed,
             underscore,
             always: other.map(|row| (row.label, row.at)),
         }

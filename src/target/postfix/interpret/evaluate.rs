@@ -6,7 +6,7 @@ use super::addressing::Resolved;
 use super::catalogue::Side;
 use super::class::Class;
 use super::listing::Known;
-use super::map::Asker;
+use super::map::{Asker, Seen};
 use super::policyd::{Answer, Policyd};
 use super::restriction::{ByMap, ByTest, Compiled, Item, List, Restriction};
 use super::session::{Refused, Session};
@@ -247,7 +247,7 @@ impl Session<'_> {
     /// Looks the sender up in the tables of recipients, once a sender.
     pub(super) fn unlisted_sender(&mut self, at: At) -> Result<Flow, Unanswered> {
         let resolved: Resolved = self.resolved(Side::From)?;
-        if self.sender_is_checked || resolved.seen == super::map::Seen::Null {
+        if self.sender_is_checked || resolved.seen == Seen::Null {
             return Ok(Flow::GoOn);
         }
         self.sender_is_checked |= !self.warns();
@@ -268,15 +268,24 @@ impl Session<'_> {
 
     fn login_does_not_own(&mut self, allows_unowned: bool, at: At) -> Result<Flow, Unanswered> {
         let resolved = self.resolved(Side::From)?;
-        if resolved.seen == super::map::Seen::Null || !self.has_login()? {
+        if resolved.seen == Seen::Null || !self.has_login()? {
             return Ok(Flow::GoOn);
         }
         let program = self.program;
         if program.owners.owned.find(&resolved.seen, self)?.is_none() && allows_unowned {
             return Ok(Flow::GoOn);
         }
-        let owns = resolved.seen == super::map::Seen::Whole
-            && self.label(program.owners.owns)? == Label(1);
+        let owns = match resolved.seen {
+            Seen::Whole => self.label(program.owners.owns)? == Label(1),
+            Seen::DomainOnly | Seen::Routed => self.label(program.owners.owns_domain)? == Label(1),
+            Seen::Null
+            | Seen::Origin
+            | Seen::Literal
+            | Seen::OwnLiteral
+            | Seen::Underscore
+            | Seen::Elsewhere
+            | Seen::Constant(..) => false,
+        };
         Ok(if owns {
             Flow::GoOn
         } else {
@@ -286,7 +295,7 @@ impl Session<'_> {
 
     fn owned_without_login(&mut self, at: At) -> Result<Flow, Unanswered> {
         let resolved = self.resolved(Side::From)?;
-        if resolved.seen == super::map::Seen::Null || self.has_login()? {
+        if resolved.seen == Seen::Null || self.has_login()? {
             return Ok(Flow::GoOn);
         }
         let program = self.program;

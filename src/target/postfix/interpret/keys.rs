@@ -42,6 +42,12 @@ pub(super) fn read(key: &str, null_key: &str) -> Result<Key, &'static str> {
     if !key.contains('@') {
         return Ok(Key::Word(key.to_owned()));
     }
+    if let Some((local, domain)) = key.split_once('@')
+        && is_simple_local(local)
+        && is_simple_domain(domain)
+    {
+        return Ok(Key::Whole(local.to_owned(), domain.to_owned()));
+    }
     let path = Path::parse(key, &[]);
     // A local-part that needs no quotes is looked up without them: such a key is never met.
     let needs_quotes = !crate::mail::is_dot_string(path.local().unwrap_or_default());
@@ -56,11 +62,44 @@ pub(super) fn read(key: &str, null_key: &str) -> Result<Key, &'static str> {
 
 /// Reads a domain name of a key or a list.
 pub(super) fn domain_name(text: &str) -> Result<String, &'static str> {
+    if is_simple_domain(text) {
+        return Ok(text.to_owned());
+    }
     let path = Path::parse(&format!("x@{text}"), &[]);
     match (path.form(), path.domain()) {
         (PathForm::Plain, Some(domain)) if domain.as_str() == text => Ok(text.to_owned()),
         _ => Err("a name is no plain domain: mailpol cannot tell which paths meet it"),
     }
+}
+
+/// Returns whether a local-part is one that needs no look at its form: nearly all are.
+fn is_simple_local(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    (1..=64).contains(&text.len())
+        && text.split('.').all(|atom| {
+            !atom.is_empty()
+                && !atom.starts_with('-')
+                && atom
+                    .bytes()
+                    .all(|byte| is_plain(byte) || b"-_+".contains(&byte))
+        })
+}
+
+/// Returns whether a domain is one that needs no look at its form.
+fn is_simple_domain(text: &str) -> bool {
+    text.len() <= 253
+        && text
+            .bytes()
+            .last()
+            .is_some_and(|byte| byte.is_ascii_lowercase())
+        && text.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        })
 }
 
 /// Reads a local-part of a key.

@@ -51,6 +51,8 @@ pub(super) enum Seen {
     Whole,
     /// A domain; and a local-part that no table holds.
     DomainOnly,
+    /// A domain; and a local-part with `%`, `!` or `@` in it, which no table holds.
+    Routed,
     /// A local-part, in the domain of `myorigin`.
     Origin,
     /// A local-part at an address literal of another host.
@@ -75,6 +77,8 @@ pub(super) struct Map {
     pub(super) origin: Option<TestId>,
     pub(super) null: Option<Hit>,
     pub(super) literal: Option<Hit>,
+    /// What the pattern of routes in a local-part says: it is asked for the whole address first.
+    pub(super) routed: Option<Hit>,
     pub(super) underscore: Option<Hit>,
     pub(super) always: Option<Hit>,
 }
@@ -104,7 +108,10 @@ impl Map {
                 return Ok(self.constant(local.as_deref(), domain, asker.tests()));
             }
             Seen::Whole => self.whole,
-            Seen::DomainOnly => self.domain,
+            Seen::Routed if self.routed.is_some() => {
+                return Ok(self.routed.as_ref().map(place));
+            }
+            Seen::DomainOnly | Seen::Routed => self.domain,
             Seen::Origin => self.origin,
             Seen::Literal | Seen::OwnLiteral if self.literal.is_some() => {
                 return Ok(self.literal.as_ref().map(place));

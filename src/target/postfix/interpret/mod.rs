@@ -6,8 +6,8 @@
 //! INVARIANT: what it does not understand is an error. It never guesses a default.
 //!
 //! Reading order: `text` and `parameter` (main.cf), `master_cf`, `table` and `map` (lookup tables),
-//! `class` and `addressing` (what a path means), `restriction`, `compile` and `evaluate` (smtpd(8)),
-//! `decide` (the dialogue), `route` (delivery).
+//! `class` and `addressing` (what a path means), `restriction`, `compile` and `evaluate`
+//! (smtpd(8)), `decide` (the dialogue), `route` and `destination` (delivery).
 //!
 //! Not here: logins that differ in case only (Postfix folds them in tables, backends do not), the
 //! number of a client's commands and connections, and what a message's text says.
@@ -20,10 +20,13 @@ mod client;
 mod compile;
 mod decide;
 mod delivery;
+mod destination;
 mod diagnostics;
 mod entries;
 mod evaluate;
+mod filter;
 mod keys;
+mod kinds;
 mod listing;
 mod map;
 mod master_cf;
@@ -45,7 +48,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use self::addressing::Addressing;
-use self::catalogue::Catalogue;
+use self::catalogue::{Catalogue, Side};
 use self::decide::PostfixDecider;
 use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedService, UnjudgedVersion};
 use self::master_cf::Service;
@@ -61,7 +64,7 @@ use crate::target::{Artifacts, FoundListener, Reading};
 const VERSION_MIN: (u16, u16, u16) = (3, 7, 0);
 
 /// Reads a tree of files as Postfix would, whoever wrote it.
-pub fn interpret(
+pub(super) fn interpret(
     artifacts: &Artifacts,
     diagnostics: &mut Diagnostics,
 ) -> Result<Reading, Reported> {
@@ -234,6 +237,9 @@ impl Reader<'_> {
             &addressing,
             diagnostics,
         );
+        let kinds = |side| kinds::table(side, &addressing, &programs);
+        catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
+        catalogue.replace(common.to_form, Question::ToKind(kinds(Side::To)));
         PostfixDecider {
             tests: catalogue.finish(),
             common,

@@ -17,6 +17,8 @@ use crate::target::Artifacts;
 pub(super) struct Owners {
     /// Whether the login owns the reverse-path.
     pub(super) owns: TestId,
+    /// Whether the login owns the whole domain: for paths whose local-part no table holds.
+    pub(super) owns_domain: TestId,
     /// Whether the reverse-path has owners at all.
     pub(super) owned: Map,
 }
@@ -57,7 +59,18 @@ impl Owners {
         let owns = catalogue.share(&shared, Some(&at), || {
             Question::Owner(owner_table(&tables, around))
         });
-        Self { owns, owned }
+        let shared = format!(
+            "login owns the sender's domain in {name} {}",
+            value.as_str()
+        );
+        let owns_domain = catalogue.share(&shared, Some(&at), || {
+            Question::OwnerOfDomain(owner_table(&tables, around))
+        });
+        Self {
+            owns,
+            owns_domain,
+            owned,
+        }
     }
 }
 

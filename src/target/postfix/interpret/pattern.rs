@@ -1,13 +1,25 @@
-//! The closed list of patterns (docs/targets/postfix.md): known by their exact text, and modelled by
-//! what they mean for the forms of paths. Any other pattern is refused by name.
+//! The closed list of patterns (docs/targets/postfix.md): known by their exact text, and modelled
+//! by what they mean for the forms of paths. Any other pattern is refused by name.
 
-use crate::mail::PathForm;
+use crate::mail::{Path, PathForm};
 
-/// Returns the value of a rule whose pattern is that of address literals, `/\]$/`.
-pub(super) fn literal_rule(rule: &str) -> Option<&str> {
-    let value = rule.strip_prefix("/\\]$/")?;
+/// What a pattern of an access table is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// Address literals: `/\]$/`.
+    Literals,
+    /// Local-parts with `@`, `%` or `!` before the last `@`: `/[@%!].*@/`.
+    Routes,
+}
+
+/// Returns what the pattern of a rule is about, and the rule's value.
+pub(super) fn access_rule(rule: &str) -> Option<(About, &str)> {
+    let patterns = [("/\\]$/", About::Literals), ("/[@%!].*@/", About::Routes)];
+    let (about, value) = patterns
+        .into_iter()
+        .find_map(|(pattern, about)| rule.strip_prefix(pattern).map(|value| (about, value)))?;
     let trimmed = value.trim();
-    (value.starts_with([' ', '\t']) && !trimmed.is_empty()).then_some(trimmed)
+    (value.starts_with([' ', '\t']) && !trimmed.is_empty()).then_some((about, trimmed))
 }
 
 /// What a rule of the command filter does with the paths that it matches.
@@ -17,14 +29,14 @@ pub(super) enum Effect {
     Pass,
     /// The command becomes one without a path: a syntax error.
     Spoil,
-    /// Bare postmaster gets the domain of `myorigin`.
+    /// Bare postmaster becomes [`Rule::address`].
     Qualify,
     /// `double-bounce` at `myorigin` becomes `unlisted-double-bounce` there.
     Rename,
 }
 
 /// A rule of the command filter.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Rule {
     /// Whether it is about MAIL; else about RCPT.
     pub(super) is_mail: bool,
@@ -32,11 +44,13 @@ pub(super) struct Rule {
     pub(super) effect: Effect,
     /// The forms that it matches; for [`Effect::Rename`], if the address is the one it names.
     pub(super) forms: &'static [PathForm],
+    /// The address that [`Effect::Qualify`] puts in the place of bare postmaster.
+    pub(super) address: Option<(String, String)>,
 }
 
 const ATOM: &str = "[-A-Za-z0-9!#$%&'*+/=?^_`{|}~]+";
-const QUOTED: &str = "\"([^\"\\\\]|\\\\.)*\"";
-const PLAINQUOTED: &str = "\"[^\"\\\\]*\"";
+const QUOTED: &str = "\"([^\"\\\\]|\\\\.)+\"";
+const PLAINQUOTED: &str = "\"[^\"\\\\]+\"";
 const ROUTE: &str = "(@[-A-Za-z0-9.]+(,@[-A-Za-z0-9.]+)*:)?";
 const DOMAIN: &str = "[-A-Za-z0-9_]+(\\.[-A-Za-z0-9_]+)*";
 const LITERAL: &str = "\\[[A-Za-z0-9.:]+\\]";
@@ -109,11 +123,6 @@ pub(super) fn filter_rule(line: &str, origin: &str) -> Option<Rule> {
             Rule::new(true, Effect::Spoil, &PathForm::ALL),
         ),
         (
-            "^RCPT +TO: *<postmaster>(.*)$".to_owned(),
-            format!("RCPT TO:<postmaster@{origin}>$1"),
-            Rule::new(false, Effect::Qualify, &[PathForm::BarePostmaster]),
-        ),
-        (
             format!("^RCPT +TO: *<{ROUTE}\"?double-bounce\"?@{escaped}\\.?>(.*)$"),
             format!("RCPT TO:<unlisted-double-bounce@{origin}>$3"),
             Rule::new(false, Effect::Rename, DOUBLE_BOUNCES),
@@ -137,8 +146,23 @@ pub(super) fn filter_rule(line: &str, origin: &str) -> Option<Rule> {
     let body = line.strip_prefix(';')?;
     let (pattern, result) = body.split_once(';')?;
     let result = result.trim();
+    if pattern == "^RCPT +TO: *<postmaster>(.*)$" {
+        return postmaster_rule(result);
+    }
     let is_it = |rule: &&(String, String, Rule)| rule.0 == pattern && rule.1 == result;
-    rules.iter().find(is_it).map(|(.., rule)| *rule)
+    rules.iter().find(is_it).map(|(.., rule)| rule.clone())
+}
+
+/// Returns the rule that puts a plain address in the place of bare postmaster.
+fn postmaster_rule(result: &str) -> Option<Rule> {
+    let text = result.strip_prefix("RCPT TO:<")?.strip_suffix(">$1")?;
+    let path = Path::parse(text, &[]);
+    // A `$` would be a part of the command.
+    let is_plain = path.form() == PathForm::Plain && !text.contains('$');
+    let address = path.address().filter(|_| is_plain)?;
+    let mut rule = Rule::new(false, Effect::Qualify, &[PathForm::BarePostmaster]);
+    rule.address = Some((address.local().to_owned(), address.domain().to_string()));
+    Some(rule)
 }
 
 impl Rule {
@@ -147,6 +171,7 @@ impl Rule {
             is_mail,
             effect,
             forms,
+            address: None,
         }
     }
 }

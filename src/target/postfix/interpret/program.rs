@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::action::Codes;
-use super::addressing::{Addressing, Filter, parents};
+use super::addressing::{Addressing, parents};
 use super::catalogue::{Catalogue, Side};
 use super::client;
 use super::compile::Compiler;
 use super::diagnostics::{Syntax, UnjudgedParameter};
+use super::filter::Filter;
 use super::listing::Listing;
 use super::master_cf::Service;
 use super::owner::Owners;

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use super::keys::{self, Key};
 use super::map::{Parents, Surroundings};
 use super::parameter::Settings;
+use super::route::OWN_LITERAL;
 use super::table::{self, Table};
+use crate::decision::AddressKey;
 use crate::diagnostic::Diagnostics;
 use crate::target::Artifacts;
 
@@ -122,5 +124,58 @@ impl Lookup {
             .as_ref()
             .or(self.star.as_ref())
             .map(AsRef::as_ref)
+    }
+
+    /// Names every key that [`Self::listed`] depends on.
+    pub(super) fn listed_keys(&self, around: &Surroundings, key: &mut dyn FnMut(AddressKey, &str)) {
+        self.whole
+            .keys()
+            .for_each(|name| key(AddressKey::Address, name));
+        self.at_domain
+            .keys()
+            .for_each(|name| key(AddressKey::Domain, name));
+        let here = std::iter::once(around.origin.as_str());
+        let here = here.chain(around.local_domains.iter().map(String::as_str));
+        for domain in here.chain(std::iter::once(OWN_LITERAL)) {
+            self.bare
+                .keys()
+                .for_each(|local| key(AddressKey::Address, &format!("{local}@{domain}")));
+        }
+    }
+
+    /// Names every key that [`Self::transport`] depends on.
+    pub(super) fn transport_keys(&self, parents: Parents, key: &mut dyn FnMut(AddressKey, &str)) {
+        self.whole
+            .keys()
+            .for_each(|name| key(AddressKey::Address, name));
+        self.domain
+            .keys()
+            .for_each(|name| key(AddressKey::Domain, name));
+        let above = match parents {
+            Parents::Plain => &self.domain,
+            Parents::Dotted => &self.dotted,
+        };
+        above.keys().for_each(|name| key(AddressKey::Parent, name));
+    }
+
+    /// Returns the values of all rows that are looked up by an address, in no order.
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        let maps = [
+            &self.whole,
+            &self.at_domain,
+            &self.domain,
+            &self.dotted,
+            &self.bare,
+        ];
+        let rows = maps.into_iter().flat_map(HashMap::values);
+        let fixed = self.star.iter().chain(&self.always);
+        rows.chain(fixed).map(AsRef::as_ref)
+    }
+
+    /// Returns the rows of `@domain`, in no order.
+    pub(super) fn at_domains(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.at_domain
+            .iter()
+            .map(|(domain, value)| (domain.as_ref(), value.as_ref()))
     }
 }

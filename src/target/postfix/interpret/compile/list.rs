@@ -285,8 +285,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// Compiles a restriction class where it is used: a bare table in it is looked up as in the list
-    /// around it.
+    /// Compiles a restriction class where it is used: a bare table in it is looked up as in the
+    /// list around it.
     fn class(&mut self, word: &Text, bare: Bare) -> Option<Restriction> {
         if !self.classes.contains(word.as_str()) {
             let reason = "the model does not hold it, or Postfix has no such restriction";

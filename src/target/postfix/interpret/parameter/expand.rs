@@ -1,6 +1,6 @@
 //! `$name` in the value of a parameter (postconf(5); mac_expand(3) and mac_parse(3) of 3.7.11).
 
-use crate::target::postfix::interpret::text::Text;
+use super::super::text::Text;
 
 /// The deepest nesting of names and expressions (mac_expand(3): 100).
 const DEPTH_MAX: u32 = 100;

@@ -38,7 +38,8 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          smtpd_per_request_deadline smtpd_per_record_deadline anvil_rate_time_unit \
          anvil_status_update_time default_process_limit max_idle max_use ipc_idle ipc_timeout \
          ipc_ttl fork_attempts fork_delay in_flow_delay daemon_timeout trigger_timeout \
-         service_throttle_time application_event_drain_time delay_warning_time confirm_delay_cleared \
+         service_throttle_time application_event_drain_time delay_warning_time \
+          confirm_delay_cleared \
          maximal_queue_lifetime bounce_queue_lifetime maximal_backoff_time minimal_backoff_time \
          queue_run_delay transport_retry_time stale_lock_time deliver_lock_attempts \
          deliver_lock_delay mailbox_delivery_lock virtual_mailbox_lock command_time_limit \

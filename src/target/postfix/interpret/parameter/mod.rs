@@ -1,8 +1,8 @@
 //! Parameters: what main.cf and `-o` set, what is built in, and which of it the model judges.
 //!
 //! Every parameter that is set is modelled, or held at fixed values, or cannot touch a decision
-//! (each with its reason), or an error. The administrator's own names (`mua_relay_restrictions`) are
-//! read where another value or a restriction class names them.
+//! (each with its reason), or an error. The administrator's own names (`mua_relay_restrictions`)
+//! are read where another value or a restriction class names them.
 
 mod default;
 mod expand;

@@ -4,16 +4,16 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::super::diagnostics::{Syntax, UnjudgedParameter};
+use super::super::text::{self, Text};
 use super::expand::{self, Fault, Lookup};
 use super::{Class, class, default, names};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::{Loc, Source};
-use crate::target::postfix::interpret::diagnostics::{Syntax, UnjudgedParameter};
-use crate::target::postfix::interpret::text::{self, Text};
 
 /// What main.cf sets.
 #[derive(Debug)]
-pub(in crate::target::postfix::interpret) struct Main {
+pub(in super::super) struct Main {
     values: BTreeMap<String, Text>,
     /// Where the names stand.
     names: BTreeMap<String, Loc>,
@@ -24,10 +24,7 @@ pub(in crate::target::postfix::interpret) struct Main {
 impl Main {
     /// Reads main.cf (postconf(5)), or the output of `postconf -n`: of two definitions the last
     /// wins (dict_load_fp(3) of 3.7.11).
-    pub(in crate::target::postfix::interpret) fn read(
-        source: &Arc<Source>,
-        diagnostics: &mut Diagnostics,
-    ) -> Self {
+    pub(in super::super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Self {
         let mut main = Self {
             values: BTreeMap::new(),
             names: BTreeMap::new(),
@@ -52,14 +49,14 @@ impl Main {
     }
 
     /// Returns the place of what the file does not say.
-    pub(in crate::target::postfix::interpret) fn start(&self) -> &Loc {
+    pub(in super::super) fn start(&self) -> &Loc {
         &self.start
     }
 }
 
 /// The values of parameters as one service sees them: its `-o`, then main.cf, then the defaults.
 #[derive(Debug)]
-pub(in crate::target::postfix::interpret) struct Settings<'m> {
+pub(in super::super) struct Settings<'m> {
     main: &'m Main,
     overrides: BTreeMap<String, Text>,
     /// The names that `$name` named, for the question which of the own names are in use.
@@ -68,10 +65,7 @@ pub(in crate::target::postfix::interpret) struct Settings<'m> {
 
 impl<'m> Settings<'m> {
     /// Returns the values as a service with these `-o` sees them.
-    pub(in crate::target::postfix::interpret) fn new(
-        main: &'m Main,
-        overrides: BTreeMap<String, Text>,
-    ) -> Self {
+    pub(in super::super) fn new(main: &'m Main, overrides: BTreeMap<String, Text>) -> Self {
         Self {
             main,
             overrides,
@@ -80,28 +74,24 @@ impl<'m> Settings<'m> {
     }
 
     /// Returns where a parameter is set, else where it could be.
-    pub(in crate::target::postfix::interpret) fn place(&self, name: &str) -> Loc {
+    pub(in super::super) fn place(&self, name: &str) -> Loc {
         let over = self.overrides.get(name).map(Text::at);
         over.or_else(|| self.main.names.get(name).cloned())
             .unwrap_or_else(|| self.main.start.clone())
     }
 
     /// Returns whether a parameter is set anywhere, even to nothing.
-    pub(in crate::target::postfix::interpret) fn is_set(&self, name: &str) -> bool {
+    pub(in super::super) fn is_set(&self, name: &str) -> bool {
         self.overrides.contains_key(name) || self.main.values.contains_key(name)
     }
 
     /// Returns whether a value is empty before `$name` is expanded.
-    pub(in crate::target::postfix::interpret) fn is_empty(&self, name: &str) -> bool {
+    pub(in super::super) fn is_empty(&self, name: &str) -> bool {
         self.raw(name).is_none_or(|raw| raw.as_str().is_empty())
     }
 
     /// Returns a value with `$name` expanded; the default if it is not set.
-    pub(in crate::target::postfix::interpret) fn text(
-        &self,
-        name: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Text {
+    pub(in super::super) fn text(&self, name: &str, diagnostics: &mut Diagnostics) -> Text {
         let Some(raw) = self.raw(name) else {
             return Text::empty(&self.main.start);
         };
@@ -128,11 +118,7 @@ impl<'m> Settings<'m> {
     }
 
     /// Returns a value of `yes` or `no` (get_mail_conf_bool(3): in any case).
-    pub(in crate::target::postfix::interpret) fn boolean(
-        &self,
-        name: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> bool {
+    pub(in super::super) fn boolean(&self, name: &str, diagnostics: &mut Diagnostics) -> bool {
         let text = self.text(name, diagnostics);
         match text.as_str().to_ascii_lowercase().as_str() {
             "yes" => true,
@@ -146,11 +132,7 @@ impl<'m> Settings<'m> {
     }
 
     /// Returns a reply code.
-    pub(in crate::target::postfix::interpret) fn code(
-        &self,
-        name: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> u16 {
+    pub(in super::super) fn code(&self, name: &str, diagnostics: &mut Diagnostics) -> u16 {
         let text = self.text(name, diagnostics);
         match text.as_str().parse::<u16>() {
             Ok(code) if (200..600).contains(&code) => code,
@@ -165,7 +147,7 @@ impl<'m> Settings<'m> {
     /// Reports the parameters that main.cf sets and the model does not judge.
     ///
     /// Own names must be used: by `$name`, or by what `is_class` says.
-    pub(in crate::target::postfix::interpret) fn judge_main(
+    pub(in super::super) fn judge_main(
         &self,
         used: &BTreeSet<String>,
         diagnostics: &mut Diagnostics,
@@ -184,7 +166,7 @@ impl<'m> Settings<'m> {
     }
 
     /// Reports a parameter that is set and not judged.
-    pub(in crate::target::postfix::interpret) fn judge(
+    pub(in super::super) fn judge(
         &self,
         name: &str,
         at: &Loc,
@@ -213,12 +195,12 @@ impl<'m> Settings<'m> {
     }
 
     /// Returns the names that `$name` named so far.
-    pub(in crate::target::postfix::interpret) fn used(&self) -> BTreeSet<String> {
+    pub(in super::super) fn used(&self) -> BTreeSet<String> {
         self.used.borrow().clone()
     }
 
     /// Expands every value that is set, for the names that they name.
-    pub(in crate::target::postfix::interpret) fn touch_all(&self) {
+    pub(in super::super) fn touch_all(&self) {
         let set = self.main.values.iter().chain(&self.overrides);
         for (_, value) in set {
             // A value that cannot be expanded is reported where it is used.
@@ -261,8 +243,8 @@ impl Lookup for Settings<'_> {
         self.used.borrow_mut().insert(name.to_owned());
         match self.raw(name) {
             Some(text) => Ok(Some(text)),
-            None if name == "mydomain" => Ok(self.mydomain()),
-            None if name == "myhostname" => Err(Fault::Unknown(
+            None if name == "mydomain" && self.is_set("myhostname") => Ok(self.mydomain()),
+            None if matches!(name, "mydomain" | "myhostname") => Err(Fault::Unknown(
                 "`$myhostname` is not set: Postfix would take the machine's name".to_owned(),
             )),
             None if names::is_built_in(name) => Err(Fault::Unknown(format!(

@@ -1,0 +1,166 @@
+//! The questions of obligations, in words.
+
+use super::{
+    CLIENT, Declared, FROM, FROM_FORM, LISTENER, LOGIN, LOOPBACK, OWNER, OWNER_OF_DOMAIN,
+    POSTMASTER, RECIPIENT, SPF_FROM, SPF_HELO, TLS, TO, TO_FORM, tables,
+};
+use crate::decision::{Ask, Label, TestId, Unanswered};
+use crate::mail::Listener;
+use crate::prove::kind::{Forward, Reverse};
+use crate::spf::SpfResult;
+
+/// What a client's network is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::prove) struct Network {
+    pub(in crate::prove) may_send: bool,
+    pub(in crate::prove) may_hand_over: bool,
+    pub(in crate::prove) refuse: bool,
+}
+
+/// The questions of obligations, in words.
+pub(in crate::prove) struct Asked<'a, 'p> {
+    pub(in crate::prove) declared: &'a Declared<'p>,
+    pub(in crate::prove) ask: &'a mut dyn Ask,
+}
+
+/// An answer, or the test that is missing.
+pub(in crate::prove) type Answered<T> = Result<T, Unanswered>;
+
+impl Asked<'_, '_> {
+    fn yes(&mut self, test: TestId) -> Answered<bool> {
+        Ok(self.ask.ask(test)? != Label::ABSENT)
+    }
+
+    /// Returns the rights of the network that the client is in.
+    pub(in crate::prove) fn network(&mut self) -> Answered<Network> {
+        let bits = self.ask.ask(CLIENT)?.0;
+        Ok(Network {
+            may_send: bits & 1 != 0,
+            may_hand_over: bits & 2 != 0,
+            refuse: bits & 4 != 0,
+        })
+    }
+
+    /// Returns whether the client is internal.
+    pub(in crate::prove) fn internal(&mut self) -> Answered<bool> {
+        Ok(self.network()?.may_send)
+    }
+
+    pub(in crate::prove) fn loopback(&mut self) -> Answered<bool> {
+        self.yes(LOOPBACK)
+    }
+
+    pub(in crate::prove) fn listener(&mut self) -> Answered<Listener> {
+        let number = self.ask.ask(LISTENER)?.0 as usize;
+        Ok(Listener::ALL.get(number).copied().unwrap_or(Listener::Smtp))
+    }
+
+    pub(in crate::prove) fn tls(&mut self) -> Answered<bool> {
+        self.yes(TLS)
+    }
+
+    /// Returns whether the login is one that the policy lists.
+    pub(in crate::prove) fn login_listed(&mut self) -> Answered<bool> {
+        let label = self.ask.ask(LOGIN)?;
+        Ok(label != Label::ABSENT && label != Label::NO_LOGIN)
+    }
+
+    /// Returns whether the client is authenticated: a listed login, under TLS, where AUTH is.
+    pub(in crate::prove) fn authenticated(&mut self) -> Answered<bool> {
+        // Where nobody checks passwords, nobody has given one.
+        if self.declared.policy.auth.is_none() {
+            return Ok(false);
+        }
+        Ok(self.listener()? != Listener::Smtp && self.tls()? && self.login_listed()?)
+    }
+
+    /// Returns whether the client is neither internal nor authenticated.
+    pub(in crate::prove) fn stranger(&mut self) -> Answered<bool> {
+        Ok(!self.internal()? && !self.authenticated()?)
+    }
+
+    pub(in crate::prove) fn reverse(&mut self) -> Answered<Reverse> {
+        let number = self.ask.ask(FROM_FORM)?.0 as usize;
+        Ok(Reverse::ALL
+            .get(number)
+            .copied()
+            .unwrap_or(Reverse::Neither))
+    }
+
+    pub(in crate::prove) fn forward(&mut self) -> Answered<Forward> {
+        let number = self.ask.ask(TO_FORM)?.0 as usize;
+        Ok(Forward::ALL.get(number).copied().unwrap_or(Forward::Abroad))
+    }
+
+    /// Returns whether the reverse-path claims one of our domains.
+    pub(in crate::prove) fn claims_ours(&mut self) -> Answered<bool> {
+        Ok(self.reverse()?.has_domain() && self.yes(FROM)?)
+    }
+
+    /// Returns whether a grant of the login covers the reverse-path; the null one always.
+    pub(in crate::prove) fn covered(&mut self) -> Answered<bool> {
+        let form = self.reverse()?;
+        if form == Reverse::Null || self.ask.ask(LOGIN)? == tables::LOGIN_ANY {
+            return Ok(true);
+        }
+        match form {
+            Reverse::Plain | Reverse::Address => self.yes(OWNER),
+            Reverse::Domain => self.yes(OWNER_OF_DOMAIN),
+            Reverse::Null | Reverse::Neither => Ok(false),
+        }
+    }
+
+    /// Returns whether the forward-path leads to somebody else, or could be followed there.
+    pub(in crate::prove) fn foreign(&mut self) -> Answered<bool> {
+        match self.forward()? {
+            Forward::Abroad | Forward::Routed => Ok(true),
+            Forward::Postmaster | Forward::Nowhere => Ok(false),
+            Forward::Plain | Forward::Domain => Ok(self.ask.ask(TO)? != Label(1)),
+        }
+    }
+
+    /// Returns whether the forward-path is in a domain of ours and holds no route, or is bare
+    /// postmaster.
+    pub(in crate::prove) fn local(&mut self) -> Answered<bool> {
+        match self.forward()? {
+            Forward::Abroad | Forward::Routed | Forward::Nowhere => Ok(false),
+            Forward::Postmaster => Ok(true),
+            Forward::Plain | Forward::Domain => Ok(self.ask.ask(TO)? == Label(1)),
+        }
+    }
+
+    /// Returns whether the forward-path is a plain address elsewhere.
+    pub(in crate::prove) fn plain_foreign(&mut self) -> Answered<bool> {
+        Ok(self.forward()? == Forward::Plain && !self.yes(TO)?)
+    }
+
+    /// Returns whether the forward-path is the plain address of a declared recipient.
+    pub(in crate::prove) fn plain_listed(&mut self) -> Answered<bool> {
+        Ok(self.forward()? == Forward::Plain && self.yes(RECIPIENT)?)
+    }
+
+    /// Returns whether the forward-path is plain, in a domain of ours.
+    pub(in crate::prove) fn plain_ours(&mut self) -> Answered<bool> {
+        Ok(self.forward()? == Forward::Plain && self.ask.ask(TO)? == Label(1))
+    }
+
+    /// Returns whether the forward-path is postmaster of a domain of ours, or bare.
+    pub(in crate::prove) fn postmaster(&mut self) -> Answered<bool> {
+        let form = self.forward()?;
+        Ok(form == Forward::Postmaster || (form == Forward::Plain && self.yes(POSTMASTER)?))
+    }
+
+    /// Returns the result of the identity that RFC 7208 section 2.4 names.
+    pub(in crate::prove) fn spf(&mut self) -> Answered<SpfResult> {
+        let test = if self.reverse()? == Reverse::Null {
+            SPF_HELO
+        } else {
+            SPF_FROM
+        };
+        let number = self.ask.ask(test)?.0 as usize;
+        Ok(SpfResult::ALL
+            .get(number)
+            .copied()
+            .unwrap_or(SpfResult::None))
+    }
+}

@@ -1,0 +1,97 @@
+//! What a policy declares, as obligations see it: by a plain scan of what was written.
+//!
+//! Obligations stand on their own feet. Nothing here calls `PolicyDecider` or the tables behind
+//! it: if both had the same mistake, the proof would not see it.
+
+mod asked;
+mod owners;
+mod tables;
+
+pub(super) use asked::{Answered, Asked};
+
+use super::kind::{Forward, Reverse};
+use crate::decision::{FormTable, Question, Test, TestId};
+use crate::policy::Policy;
+
+/// What a policy declares, with the tests that obligations ask.
+#[derive(Debug)]
+pub(super) struct Declared<'p> {
+    /// The policy, for what is neither a prefix nor a name.
+    pub(super) policy: &'p Policy,
+    tests: Vec<Test>,
+}
+
+const CLIENT: TestId = TestId(0);
+const LOOPBACK: TestId = TestId(1);
+const LISTENER: TestId = TestId(2);
+const TLS: TestId = TestId(3);
+const LOGIN: TestId = TestId(4);
+const FROM_FORM: TestId = TestId(5);
+const FROM: TestId = TestId(6);
+const OWNER: TestId = TestId(7);
+const OWNER_OF_DOMAIN: TestId = TestId(8);
+/// The test that says what the forward-path is: see [`Forward`].
+pub(super) const TO_FORM: TestId = TestId(9);
+const TO: TestId = TestId(10);
+const SPF_FROM: TestId = TestId(11);
+const SPF_HELO: TestId = TestId(12);
+const RECIPIENT: TestId = TestId(13);
+const POSTMASTER: TestId = TestId(14);
+/// The first test of the statements that users write.
+pub(super) const STATEMENTS: u32 = 15;
+
+impl<'p> Declared<'p> {
+    /// Reads what a policy declares.
+    pub(super) fn new(policy: &'p Policy) -> Self {
+        let at = &policy.host.at;
+        let test = |name: &str, question| Test::new(name, question, Some(at.clone()));
+        let mut tests = vec![
+            test(
+                "declared network of the client",
+                Question::Client(tables::networks(policy)),
+            ),
+            test("loopback", Question::Client(tables::loopback(at))),
+            test("listener", Question::Listener),
+            test("TLS", Question::Tls),
+            test("declared login", Question::Login(tables::logins(policy))),
+            test(
+                "form of the reverse-path",
+                Question::FromKind(FormTable::new(Reverse::number)),
+            ),
+            test(
+                "reverse-path in a declared domain",
+                Question::From(tables::domains(policy)),
+            ),
+            test("declared owner", Question::Owner(owners::owners(policy))),
+            test(
+                "declared owner of the domain",
+                Question::OwnerOfDomain(owners::owners(policy)),
+            ),
+            test(
+                "form of the forward-path",
+                Question::ToKind(FormTable::new(Forward::number)),
+            ),
+            test(
+                "forward-path in a declared domain",
+                Question::To(tables::destinations(policy)),
+            ),
+            test("SPF of MAIL FROM", Question::SpfFrom),
+            test("SPF of HELO", Question::SpfHelo),
+            test(
+                "declared recipient",
+                Question::To(tables::recipients(policy)),
+            ),
+            test(
+                "postmaster of a declared domain",
+                Question::To(tables::postmasters(policy)),
+            ),
+        ];
+        tests.extend(super::statement::tests(policy));
+        Self { policy, tests }
+    }
+
+    /// Returns the tests, in the order of their numbers.
+    pub(super) fn tests(&self) -> &[Test] {
+        &self.tests
+    }
+}

@@ -1,0 +1,169 @@
+//! Runs a judge over every class of envelopes: forks on each test that it asks, over the answers
+//! that are still possible.
+//!
+//! SOUNDNESS: a judge sees answers only, so it judges alike all envelopes of a leaf. Each fork
+//! divides the envelopes of a state among its children, by the answer to one test; the counts of
+//! the leaves must sum to the size of the universe, which is asserted on every run.
+
+mod answers;
+mod leaf;
+mod state;
+
+pub(super) use answers::{Answers, AsPlain, Concrete, Known};
+pub(super) use leaf::Leaf;
+pub(super) use state::State;
+
+use std::fmt;
+
+use super::universe::{TestNumber, Universe};
+use crate::decision::Label;
+
+/// Over this many leaves there is no proof, and so no file; never a sample.
+pub(super) const LEAVES_MAX: u64 = 20_000_000;
+
+/// Why a run ended without having visited everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Incomplete {
+    /// The product of the dimensions does not fit into 128 bits.
+    TooLarge,
+    /// More than 20,000,000 leaves.
+    TooManyLeaves,
+    /// More relations between logins and reverse-paths than there are bits for.
+    TooManyRelations,
+    /// A network's right to send names senders, which no obligation speaks of.
+    NetworkSenders,
+    /// The counts of the leaves do not sum to the size of the universe.
+    Miscounted,
+}
+
+impl Incomplete {
+    /// Returns why, and what can be done.
+    pub(super) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::TooLarge => ("there are too many envelopes to count", "split the policy"),
+            Self::TooManyLeaves => (
+                "there are more classes than the limit",
+                "use fewer networks with rights of their own",
+            ),
+            Self::TooManyRelations => (
+                "there are more tables of senders by login than the limit",
+                "let services share their tables of senders",
+            ),
+            Self::NetworkSenders => (
+                "the right of a network to send names senders, and nothing is proved of that",
+                "let the network send as anybody, or let its clients log in",
+            ),
+            Self::Miscounted => (
+                "the classes do not add up: this is a bug of mailpol",
+                "please send us the policy",
+            ),
+        }
+    }
+}
+
+/// What a run has visited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Visited {
+    /// The classes: leaves of the forks.
+    pub leaves: u64,
+    /// The envelopes that they stand for: the size of the universe.
+    pub envelopes: u128,
+    /// Those of them that the obligation says something of. None: it holds, but of no envelope.
+    pub concerned: u128,
+}
+
+impl fmt::Display for Visited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            leaves, concerned, ..
+        } = self;
+        if *concerned == 0 {
+            write!(f, "{leaves} classes; holds of no envelope: it says nothing")
+        } else {
+            write!(f, "{leaves} classes; speaks of {concerned} envelopes")
+        }
+    }
+}
+
+/// Judges every class of envelopes. `judge` returns its judgement, or the test that it needs.
+pub(super) fn explore<J>(
+    universe: &Universe<'_>,
+    judge: &mut dyn FnMut(&Answers) -> Result<J, TestNumber>,
+    leaf: &mut dyn FnMut(J, &Leaf<'_, '_>),
+) -> Result<Visited, Incomplete> {
+    if let Some(obstacle) = universe.obstacle {
+        return Err(obstacle);
+    }
+    let mut visited = Visited::default();
+    walk(universe, State::all(universe), judge, leaf, &mut visited)?;
+    visited.complete(universe)
+}
+
+/// Judges every class of the envelopes of a state, and counts them.
+pub(super) fn walk<J>(
+    universe: &Universe<'_>,
+    start: State,
+    judge: &mut dyn FnMut(&Answers) -> Result<J, TestNumber>,
+    leaf: &mut dyn FnMut(J, &Leaf<'_, '_>),
+    visited: &mut Visited,
+) -> Result<(), Incomplete> {
+    let mut open = vec![start];
+    while let Some(state) = open.pop() {
+        match judge(&state.answers) {
+            Ok(judgement) => {
+                let envelopes = state.count(universe)?;
+                visited.leaves += 1;
+                let sum = visited.envelopes.checked_add(envelopes);
+                visited.envelopes = sum.ok_or(Incomplete::TooLarge)?;
+                let state = &state;
+                leaf(
+                    judgement,
+                    &Leaf {
+                        universe,
+                        state,
+                        envelopes,
+                    },
+                );
+            }
+            Err(test) => open.extend(state.fork(universe, test)?),
+        }
+        if visited.leaves > LEAVES_MAX {
+            return Err(Incomplete::TooManyLeaves);
+        }
+    }
+    Ok(())
+}
+
+/// Judges the class of one envelope, given the label that each test has for it. None if the forks
+/// leave no class that answers so: then the universe is too small.
+pub(super) fn follow<J>(
+    universe: &Universe<'_>,
+    judge: &mut dyn FnMut(&Answers) -> Result<J, TestNumber>,
+    label: &dyn Fn(TestNumber) -> Option<Label>,
+) -> Result<Option<(J, State)>, Incomplete> {
+    let mut state = State::all(universe);
+    loop {
+        let test = match judge(&state.answers) {
+            Ok(judgement) => return Ok(Some((judgement, state))),
+            Err(test) => test,
+        };
+        let wanted = label(test);
+        let mut parts = state.fork(universe, test)?.into_iter();
+        match parts.find(|part| part.answers.get(test) == wanted) {
+            Some(part) => state = part,
+            None => return Ok(None),
+        }
+    }
+}
+
+impl Visited {
+    /// Returns what was visited, if that was everything.
+    pub(super) fn complete(self, universe: &Universe<'_>) -> Result<Self, Incomplete> {
+        let size = universe.size().ok_or(Incomplete::TooLarge)?;
+        if self.envelopes == size {
+            Ok(self)
+        } else {
+            Err(Incomplete::Miscounted)
+        }
+    }
+}

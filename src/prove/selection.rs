@@ -1,0 +1,48 @@
+//! Which questions of the proof are put: all of them, but for tests that look at one by itself.
+
+use super::obligation::OBLIGATIONS;
+use crate::policy::StatementKind;
+
+/// The question whether the files open the declared listeners.
+pub(super) const LISTENERS: &str = "listeners-as-declared";
+/// The question whether policy and files decide alike.
+pub(super) const EQUALITY: &str = "policy-equals-files";
+
+/// What stands in the place of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// What it states.
+    Stated,
+    /// Nothing, so that it holds of everything: a test that stays green then tests nothing.
+    Blank,
+}
+
+/// The questions of a run.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Selection<'s> {
+    /// All of them, as stated. What is built or reported rests on this one only.
+    All,
+    /// The named ones.
+    Only(&'s [&'s str], Body),
+}
+
+impl Selection<'_> {
+    /// Returns what stands in the place of a question; nothing if it is not put.
+    pub(super) fn body(self, name: &str) -> Option<Body> {
+        match self {
+            Self::All => Some(Body::Stated),
+            Self::Only(names, body) => names.contains(&name).then_some(body),
+        }
+    }
+}
+
+/// Returns the name of every question that is put to files, in the order of reports.
+pub fn question_names() -> Vec<&'static str> {
+    let obligations = OBLIGATIONS.iter().map(|obligation| obligation.name());
+    let statements = [StatementKind::Forbid, StatementKind::Require].map(StatementKind::name);
+    std::iter::once(LISTENERS)
+        .chain(obligations)
+        .chain(statements)
+        .chain([EQUALITY])
+        .collect()
+}

@@ -1,0 +1,59 @@
+//! Counterexamples made simpler: what does not matter to them is made usual.
+//!
+//! Not part of the argument: what is shown breaks what it is shown for, since it was replayed.
+
+use crate::decision::Envelope;
+use crate::mail::{Address, Domain, Listener, Path, PathForm};
+use crate::spf::SpfResult;
+
+/// A change that makes an envelope easier to read.
+type Step = fn(&mut Envelope);
+
+/// In the order in which they are tried; the null reverse-path is a usual one too.
+const STEPS: &[Step] = &[
+    |envelope| envelope.to = elsewhere(),
+    |envelope| envelope.to = plain(&envelope.to),
+    |envelope| envelope.from = elsewhere(),
+    |envelope| envelope.from = plain(&envelope.from),
+    |envelope| envelope.client = [203, 0, 113, 9].into(),
+    |envelope| envelope.login = None,
+    |envelope| {
+        envelope.listener = Listener::Smtp;
+        envelope.tls = false;
+    },
+    |envelope| envelope.listener = Listener::Smtp,
+    |envelope| {
+        if envelope.listener != Listener::Submissions {
+            envelope.tls = false;
+        }
+    },
+    |envelope| envelope.helo = "mail.example".to_owned(),
+    |envelope| envelope.spf_helo = SpfResult::None,
+    |envelope| envelope.spf = SpfResult::None,
+];
+
+/// Returns the simplest envelope that `breaks`, of those that one change after the other makes.
+pub(super) fn shrink(envelope: &Envelope, breaks: &dyn Fn(&Envelope) -> bool) -> Envelope {
+    let mut simplest = envelope.clone();
+    for step in STEPS {
+        let mut simpler = simplest.clone();
+        step(&mut simpler);
+        if simpler != simplest && breaks(&simpler) {
+            simplest = simpler;
+        }
+    }
+    simplest
+}
+
+fn elsewhere() -> Path {
+    let address = Address::new("nobody", Domain::literal("elsewhere.example"));
+    Path::spell(PathForm::Plain, &address, &[])
+}
+
+/// Returns the same address as everybody writes it; a path without one stays as it is.
+fn plain(path: &Path) -> Path {
+    match path.address() {
+        Some(address) => Path::spell(PathForm::Plain, &address, &[]),
+        None => path.clone(),
+    }
+}

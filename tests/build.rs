@@ -1,0 +1,203 @@
+//! What `mailpol build` writes: everything or nothing, and nothing that somebody edited.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests run the program and read what it wrote"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::SystemTime;
+
+use tempfile::TempDir;
+
+/// A folder with the Doe policy in it.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/doe/policy.kdl");
+    fs::copy(policy, folder.path().join("policy.kdl")).unwrap();
+    folder
+}
+
+fn mailpol(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mailpol"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn build(folder: &Path, more: &[&str], status: i32) -> String {
+    let arguments: Vec<&str> = ["build", "--target", "postfix"]
+        .iter()
+        .chain(more)
+        .copied()
+        .collect();
+    let output = mailpol(folder, &arguments);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{stderr}");
+    assert!(output.stdout.is_empty());
+    stderr
+}
+
+/// Every file below a folder: its text, and when it was written.
+fn tree(folder: &Path) -> BTreeMap<PathBuf, (String, SystemTime)> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(&directory).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let modified = fs::metadata(&path).unwrap().modified().unwrap();
+                let text = fs::read_to_string(&path).unwrap();
+                files.insert(
+                    path.strip_prefix(folder).unwrap().to_owned(),
+                    (text, modified),
+                );
+            }
+        }
+    }
+    files
+}
+
+/// Puts a text in the place of another in the policy.
+fn edit(folder: &Path, text: &str, by: &str) {
+    let path = folder.join("policy.kdl");
+    let policy = fs::read_to_string(&path).unwrap();
+    assert_eq!(policy.matches(text).count(), 1, "{text}");
+    fs::write(path, policy.replace(text, by)).unwrap();
+}
+
+#[test]
+fn a_second_build_touches_no_file() {
+    let folder = folder();
+    build(folder.path(), &[], 0);
+    let first = tree(&folder.path().join("build/postfix"));
+    assert!(first.contains_key(Path::new("etc/postfix/main.cf")));
+    assert!(first.contains_key(Path::new("MANIFEST")));
+    build(folder.path(), &[], 0);
+    assert_eq!(tree(&folder.path().join("build/postfix")), first);
+}
+
+#[test]
+fn the_same_policy_elsewhere_gives_the_same_bytes() {
+    let texts = |folder: &TempDir| {
+        build(folder.path(), &["--out", "there"], 0);
+        let files = tree(&folder.path().join("there")).into_iter();
+        files
+            .map(|(path, (text, _))| (path, text))
+            .collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(texts(&folder()), texts(&folder()));
+}
+
+#[test]
+fn an_edited_file_is_kept_unless_forced() {
+    let folder = folder();
+    build(folder.path(), &[], 0);
+    let edited = folder.path().join("build/postfix/etc/postfix/main.cf");
+    let text = fs::read_to_string(&edited).unwrap() + "# by hand\n";
+    fs::write(&edited, &text).unwrap();
+    edit(
+        folder.path(),
+        "alias \"postmaster\" \"john.doe\"",
+        "alias \"postmaster\" \"jane.doe\"",
+    );
+    let before = tree(&folder.path().join("build/postfix"));
+    let stderr = build(folder.path(), &[], 2);
+    assert!(
+        stderr.contains("main.cf") && stderr.contains("--force"),
+        "{stderr}"
+    );
+    assert_eq!(
+        tree(&folder.path().join("build/postfix")),
+        before,
+        "nothing else is written"
+    );
+    build(folder.path(), &["--force"], 0);
+    assert!(!fs::read_to_string(&edited).unwrap().contains("by hand"));
+}
+
+#[test]
+fn an_edited_file_that_did_not_change_in_the_build_is_kept_too() {
+    let folder = folder();
+    build(folder.path(), &[], 0);
+    let edited = folder.path().join("build/postfix/etc/postfix/transport");
+    fs::write(&edited, "by hand\n").unwrap();
+    build(folder.path(), &[], 2);
+    assert_eq!(fs::read_to_string(&edited).unwrap(), "by hand\n");
+}
+
+#[test]
+fn a_file_that_the_policy_needs_no_more_is_removed() {
+    let folder = folder();
+    build(folder.path(), &[], 0);
+    let sasl = folder
+        .path()
+        .join("build/postfix/etc/postfix/sasl/smtpd.conf");
+    let other = folder.path().join("build/postfix/etc/postfix/notes");
+    fs::write(&other, "mine\n").unwrap();
+    assert!(sasl.is_file());
+    edit(folder.path(), "spf \"soft\" header=\"both\"", "spf \"off\"");
+    build(folder.path(), &[], 0);
+    let spf = folder
+        .path()
+        .join("build/postfix/etc/postfix-policyd-spf-python");
+    assert!(!spf.is_dir() || fs::read_dir(spf).unwrap().next().is_none());
+    assert!(other.is_file(), "what no build wrote stays");
+}
+
+#[test]
+fn a_policy_with_errors_writes_nothing() {
+    let folder = folder();
+    edit(folder.path(), "may-send", "may-sned");
+    build(folder.path(), &[], 1);
+    assert!(!folder.path().join("build").exists());
+}
+
+#[test]
+fn a_raw_setting_that_opens_the_relay_writes_nothing_and_shows_the_dialogue() {
+    let folder = folder();
+    let path = folder.path().join("policy.kdl");
+    let policy = fs::read_to_string(&path).unwrap();
+    let raw = "\ntarget \"postfix\" {\n    set \"mynetworks\" \"0.0.0.0/0\"\n}\n";
+    fs::write(&path, policy + raw).unwrap();
+    let stderr = build(folder.path(), &[], 1);
+    assert!(!folder.path().join("build").exists());
+    for words in [
+        "no-open-relay",
+        "RCPT TO:<",
+        "main.cf",
+        "accept 250",
+        "reject 554",
+    ] {
+        assert!(stderr.contains(words), "{words}: {stderr}");
+    }
+}
+
+#[test]
+fn an_unknown_target_cannot_be_built() {
+    let folder = folder();
+    let output = mailpol(folder.path(), &["build", "--target", "sendmail"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("postfix")
+    );
+}
+
+#[test]
+fn a_file_in_the_way_of_a_folder_writes_nothing() {
+    let folder = folder();
+    fs::write(folder.path().join("out"), "in the way\n").unwrap();
+    build(folder.path(), &["--out", "out"], 2);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("out")).unwrap(),
+        "in the way\n"
+    );
+}

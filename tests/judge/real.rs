@@ -1,0 +1,109 @@
+//! Asks the real MTA, on a machine of its own.
+
+use std::fs;
+use std::path::Path;
+
+use libtest_mimic::Failed;
+use mailpol::decision::Envelope;
+use mailpol::mail::{Listener, PathForm};
+use mailpol::policy::{Auth, Policy};
+use mailpol::target::Artifacts;
+use tempfile::TempDir;
+
+use crate::envelopes::Seeded;
+use crate::scene::{PASSWORD, dovecot, scene};
+use crate::support::job::{self, Client, Job, Login, Until};
+use crate::support::namespace;
+use crate::support::report::Outcome;
+
+/// One in so many envelopes is asked up to DATA though nothing there can differ from RCPT.
+const DATA_EVERY: usize = 10;
+
+/// Asks about all envelopes. The outcomes are in their order.
+pub(crate) fn ask(
+    policy: &Policy,
+    artifacts: &Artifacts,
+    asked: &[Envelope],
+) -> Result<Vec<Outcome>, Failed> {
+    let (_tree, mut job) = job(policy, artifacts)?;
+    job.seconds = 240;
+    let mut seeded = Seeded::new(11);
+    let with_until = |envelope| {
+        let mut one = self::envelope(envelope);
+        if is_restricted_late(envelope) || seeded.below(DATA_EVERY) == 0 {
+            one.until = Until::Data;
+        }
+        one
+    };
+    let envelopes: Vec<job::Envelope> = asked.iter().map(with_until).collect();
+    // Those up to RCPT come first: they share writes, the others need a connection each.
+    let mut order: Vec<usize> = (0..envelopes.len()).collect();
+    order.sort_by_key(|number| envelopes[*number].until != Until::Rcpt);
+    job.envelopes = order
+        .iter()
+        .map(|number| envelopes[*number].clone())
+        .collect();
+    let report = namespace::run(&job)?;
+    if report.outcomes.len() != asked.len() {
+        return Err("the harness did not answer every envelope".into());
+    }
+    let mut outcomes: Vec<(usize, Outcome)> = order.into_iter().zip(report.outcomes).collect();
+    outcomes.sort_by_key(|(number, _)| *number);
+    Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+}
+
+/// Whether Postfix lets a recipient of this spelling pass RCPT unasked: bare postmaster, and its
+/// own double-bounce address.
+fn is_restricted_late(envelope: &Envelope) -> bool {
+    let form = envelope.to.form();
+    let text = envelope.to.text().to_ascii_lowercase();
+    matches!(form, PathForm::BarePostmaster | PathForm::OddPostmaster)
+        || text.contains("double-bounce")
+        || text.contains("postmaster") && form != PathForm::Plain
+}
+
+/// Returns a job on the tree of a policy, with nothing to ask yet; the tree lives with the folder.
+pub(crate) fn job(policy: &Policy, artifacts: &Artifacts) -> Result<(TempDir, Job), Failed> {
+    let tree = tempfile::tempdir()?;
+    write_tree(artifacts, tree.path())?;
+    if let Some(Auth::Dovecot { socket, .. }) = &policy.auth {
+        let folder = tree.path().join("etc/dovecot");
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("dovecot.conf"), dovecot(&socket.value))?;
+    }
+    let job = Job::new(tree.path(), scene(policy, artifacts));
+    Ok((tree, job))
+}
+
+/// Writes a tree of files below a folder.
+fn write_tree(artifacts: &Artifacts, root: &Path) -> Result<(), Failed> {
+    use std::os::unix::fs::PermissionsExt as _;
+    for (name, artifact) in artifacts.files() {
+        let path = root.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(root))?;
+        fs::write(&path, artifact.source.text())?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(artifact.mode))?;
+    }
+    Ok(())
+}
+
+/// Returns what the harness says for an envelope, up to RCPT.
+pub(crate) fn envelope(envelope: &Envelope) -> job::Envelope {
+    let mut client = Client::new(envelope.client, listener(envelope.listener));
+    client.tls = envelope.tls;
+    client.login = envelope
+        .login
+        .as_ref()
+        .map(|login| Login::plain(login, PASSWORD));
+    client.helo.clone_from(&envelope.helo);
+    job::Envelope::new(&client, envelope.from.text(), envelope.to.text())
+}
+
+/// Returns the harness's word for a listener.
+pub(crate) fn listener(listener: Listener) -> job::Listener {
+    match listener {
+        Listener::Smtp => job::Listener::Smtp,
+        Listener::Submission => job::Listener::Submission,
+        Listener::Submissions => job::Listener::Submissions,
+    }
+}

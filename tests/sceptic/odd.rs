@@ -1,0 +1,150 @@
+//! Odd forward-paths: the latitude, and what is none.
+
+use mailpol::decision::{Ask, Because, Decision, Label, Route};
+use mailpol::mail::{Listener, Path, PathForm};
+use mailpol::prove::Answer;
+
+use crate::planted::{
+    CLIENT, LISTENER, LOGIN, LOOPBACK, Planted, RECIPIENT, SPF_FROM, TLS, accept, accept_checked,
+    answer, from_is_plain, is_seen, listener_is, policy, report, to_is,
+};
+
+/// A quoted recipient of ours is taken from a stranger on submission, without a login.
+#[test]
+fn an_odd_recipient_does_not_open_submission() {
+    let policy = policy(&["doe.example"], false);
+    let hole = |ask: &mut dyn Ask| {
+        let hit = to_is(ask, PathForm::Quoted)?
+            && listener_is(ask, Listener::Submission)?
+            && ask.ask(TLS)? == Label(1)
+            && ask.ask(LOGIN)? == Label::NO_LOGIN
+            && ask.ask(CLIENT)? == Label::ABSENT
+            && from_is_plain(ask)?
+            && ask.ask(RECIPIENT)? == Label(1)
+            && ask.ask(LOOPBACK)? != Label::ABSENT;
+        Ok(hit.then(|| accept(Route::Recipient)))
+    };
+    let planted = Planted::new(&policy, vec![], Box::new(hole));
+    is_seen(&policy, &planted);
+    for name in ["submission-needs-login", "policy-equals-files"] {
+        let answer = answer(&report(&policy, &planted), name);
+        assert!(matches!(answer, Answer::Refuted(_)), "{name}: {answer:?}");
+    }
+}
+
+/// A quoted recipient of ours is taken from strangers whose SPF result is fail.
+#[test]
+fn an_odd_recipient_does_not_escape_spf() {
+    let policy = policy(&["doe.example"], false);
+    let hole = |ask: &mut dyn Ask| {
+        let hit = to_is(ask, PathForm::Quoted)?
+            && listener_is(ask, Listener::Smtp)?
+            && ask.ask(CLIENT)? == Label::ABSENT
+            && ask.ask(LOOPBACK)? == Label::ABSENT
+            && from_is_plain(ask)?
+            && ask.ask(RECIPIENT)? == Label(1)
+            && ask.ask(SPF_FROM)? == Label(3);
+        Ok(hit.then(|| accept_checked(Route::Recipient)))
+    };
+    let planted = Planted::new(&policy, vec![], Box::new(hole));
+    is_seen(&policy, &planted);
+    for name in ["spf-policy", "policy-equals-files"] {
+        let answer = answer(&report(&policy, &planted), name);
+        assert!(matches!(answer, Answer::Refuted(_)), "{name}: {answer:?}");
+    }
+}
+
+/// A source-routed recipient of ours is taken from a network that is refused.
+#[test]
+fn an_odd_recipient_does_not_escape_a_refused_network() {
+    let policy = policy(&["doe.example"], false);
+    let hole = |ask: &mut dyn Ask| {
+        let hit = to_is(ask, PathForm::SourceRoute)?
+            && listener_is(ask, Listener::Smtp)?
+            && ask.ask(CLIENT)? == Label(2)
+            && from_is_plain(ask)?
+            && ask.ask(RECIPIENT)? == Label(1);
+        Ok(hit.then(|| accept_checked(Route::Recipient)))
+    };
+    let planted = Planted::new(&policy, vec![], Box::new(hole));
+    is_seen(&policy, &planted);
+    for name in ["refused-network-is-refused", "policy-equals-files"] {
+        let answer = answer(&report(&policy, &planted), name);
+        assert!(matches!(answer, Answer::Refuted(_)), "{name}: {answer:?}");
+    }
+}
+
+/// Files that take `jane(comment)@ours` as `jane@ours`, from an internal client.
+fn taken(form: PathForm, listed: bool, route: Route) -> impl Fn(&mut dyn Ask) -> Hit {
+    move |ask| {
+        let hit = to_is(ask, form)?
+            && ask.ask(LISTENER)? == Label(Listener::Smtp as u32)
+            && ask.ask(CLIENT)? == Label(1)
+            && from_is_plain(ask)?
+            && (ask.ask(RECIPIENT)? != Label::ABSENT) == listed;
+        Ok(hit.then(|| Decision {
+            because: Because::Granted,
+            ..accept(route.clone())
+        }))
+    }
+}
+
+type Hit = Result<Option<Decision>, mailpol::decision::Unanswered>;
+
+/// The latitude: what is refused for its form may be delivered as the plain path is.
+#[test]
+fn an_odd_recipient_may_be_taken_for_the_plain_one() {
+    let policy = policy(&["doe.example"], true);
+    for form in [PathForm::Comment, PathForm::LongLocal, PathForm::Percent] {
+        let hole = Box::new(taken(form, true, Route::Recipient));
+        let report = report(&policy, &Planted::new(&policy, vec![], hole));
+        assert!(report.is_proved(), "{form}: {report:?}");
+    }
+}
+
+/// It ends where the plain path would go elsewhere, or not at all.
+#[test]
+fn an_odd_recipient_is_not_taken_for_another() {
+    let ours = policy(&["doe.example"], false);
+    let is_seen = |form, listed, route: Route| {
+        let hole = Box::new(taken(form, listed, route));
+        is_seen(&ours, &Planted::new(&ours, vec![], hole));
+    };
+    is_seen(PathForm::Comment, true, Route::Foreign);
+    is_seen(PathForm::Comment, false, Route::Foreign);
+    is_seen(PathForm::Comment, false, Route::Recipient);
+    is_seen(PathForm::Percent, true, Route::Foreign);
+    is_seen(PathForm::OwnLiteral, true, Route::Recipient);
+    is_seen(PathForm::Bare, true, Route::Recipient);
+}
+
+/// An odd form of ours may be refused, whatever the policy says.
+#[test]
+fn an_odd_recipient_may_be_refused() {
+    let policy = policy(&["doe.example"], false);
+    let hole = |ask: &mut dyn Ask| {
+        let refused = Decision {
+            verdict: mailpol::decision::Verdict::Reject,
+            reply: mailpol::mail::Reply::new(501, 5, 1, 3),
+            because: Because::BadPath,
+            ..accept(Route::None)
+        };
+        Ok(to_is(ask, PathForm::QuotedPair)?.then_some(refused))
+    };
+    let report = report(&policy, &Planted::new(&policy, vec![], Box::new(hole)));
+    assert!(report.is_proved(), "{report:?}");
+}
+
+/// Texts of one form must be texts that MTAs treat alike.
+#[test]
+fn a_form_is_not_two_things() {
+    let form = |text: &str| Path::parse(text, &[]).form();
+    assert_eq!(form("@a.example:postmaster"), PathForm::OddPostmaster);
+    for text in [
+        "\"a\"b@d.example",
+        "\"a\".\"b\"@d.example",
+        "\"\"@d.example",
+    ] {
+        assert_eq!(form(text), PathForm::OddLocal, "{text}");
+    }
+}
