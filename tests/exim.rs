@@ -17,6 +17,8 @@ mod support;
 mod doe;
 #[path = "judge/envelopes.rs"]
 mod envelopes;
+#[path = "judge/kinds.rs"]
+mod kinds;
 #[path = "exim/messages.rs"]
 mod messages;
 #[path = "judge/policies.rs"]

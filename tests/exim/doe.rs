@@ -159,6 +159,7 @@ fn internal_clients() -> Result<(), Failed> {
         <john.doe@doe-family.com> <b@[192.0.2.1]> rcpt 250
         <john.doe@doe-family.com> <nobody@doe-family.com> rcpt 550 5.1.1
         <john.doe@doe-family.com> <a%b@doe-family.com> rcpt 550 5.1.1
+        <john.doe@doe-family.com> <john@unix.invalid> rcpt 554 5.7.1
     ";
     let v6: IpAddr = "fd00:d0e::7".parse()?;
     let mut cases = Vec::new();

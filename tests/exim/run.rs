@@ -1,18 +1,18 @@
 //! From a policy to its files, and to the real Exim that runs on them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use libtest_mimic::Failed;
 use mailpol::diagnostic::Diagnostics;
-use mailpol::policy::Policy;
+use mailpol::policy::{Auth, Policy};
 use mailpol::source::{Files, Source};
 use mailpol::target::{Artifacts, exim};
 use tempfile::TempDir;
 
 use crate::policies::{self, told};
-use crate::scene::scene;
+use crate::scene::{dovecot, scene};
 use crate::support::job::{Job, Mta};
 
 /// Returns the Doe family's policy.
@@ -39,6 +39,16 @@ pub(crate) fn job(policy: &Policy) -> Result<(TempDir, Job), Failed> {
     write_tree(&artifacts, tree.path())?;
     let mut job = Job::new(tree.path(), scene(policy, &artifacts));
     job.mta = Mta::Exim;
+    if let Some(Auth::Dovecot { socket, .. }) = &policy.auth {
+        // Its own configuration is the administrator's, who lets Exim ask.
+        let text = dovecot(&socket.value).replace("= postfix\n", "= Debian-exim\n");
+        let path = PathBuf::from("/etc/dovecot/dovecot.conf");
+        job.scene.files.insert(path, text);
+        let folder = Path::new(&socket.value).parent().unwrap_or(Path::new("/"));
+        let folder = folder.display();
+        let make = format!("mkdir -p {folder}; chmod a+x {folder}; dovecot");
+        job.scene.commands.push(make);
+    }
     Ok((tree, job))
 }
 

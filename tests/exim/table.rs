@@ -5,7 +5,7 @@ use mailpol::policy::Policy;
 
 use crate::run;
 use crate::scene::PASSWORD;
-use crate::support::job::{Client, Envelope, Job, Listener, Record};
+use crate::support::job::{Client, Envelope, Listener, Record};
 use crate::support::namespace;
 
 /// Somebody on the Internet.
@@ -45,11 +45,6 @@ pub(crate) fn asks(client: &Client, table: &str) -> Vec<Case> {
 pub(crate) fn check(policy: &Policy, cases: Vec<Case>, more: Vec<Record>) -> Result<(), Failed> {
     let (_tree, mut job) = run::job(policy)?;
     job.scene.zone.extend(more);
-    check_job(job, cases)
-}
-
-/// The same on a machine that is described already.
-pub(crate) fn check_job(mut job: Job, cases: Vec<Case>) -> Result<(), Failed> {
     let (envelopes, expected): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
     job.envelopes = envelopes;
     let report = namespace::run(&job)?;

@@ -101,16 +101,6 @@ impl Word {
         Self(text.to_owned())
     }
 
-    /// Makes the name of something that there are several of.
-    pub(super) fn numbered(stem: &'static str, number: usize) -> Self {
-        Self(format!("{stem}{number}"))
-    }
-
-    /// Takes every address of a domain, as an item of an address list.
-    pub(super) fn in_domain(domain: &Domain) -> Self {
-        Self(format!("*@{domain}"))
-    }
-
     /// Takes the path of a file of ours.
     pub(super) fn below_exim(path: &str) -> Self {
         Self(path.to_owned())

@@ -94,23 +94,6 @@ view!(ClosedPart, "main/closed.j2", Lines);
 pub(super) struct PathsAcl {}
 view!(PathsAcl, "acl/paths.j2", Lines);
 
-/// ACLs: what networks are granted whose grant names reverse-paths.
-#[derive(Debug, Serialize)]
-pub(super) struct GrantedAcl {
-    pub(super) networks: Vec<GrantedNetwork>,
-}
-view!(GrantedAcl, "acl/granted.j2", Lines);
-
-/// A network whose grant names reverse-paths.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct GrantedNetwork {
-    /// Not a named list: Exim knows no more than sixteen.
-    pub(super) hosts: List,
-    pub(super) network: Comment,
-    pub(super) line: Comment,
-    pub(super) senders: List,
-}
-
 /// RCPT: rule 2.
 #[derive(Debug, Serialize)]
 pub(super) struct AuthRequired {
@@ -129,7 +112,6 @@ view!(OwnDomainRule, "acl/own_domain.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct SenderLimit {
     pub(super) line: Comment,
-    pub(super) granted: Word,
     pub(super) owners: TableName,
 }
 view!(SenderLimit, "acl/sender_limit.j2", Lines);
@@ -138,29 +120,24 @@ view!(SenderLimit, "acl/sender_limit.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct SenderLimitWide {
     pub(super) line: Comment,
-    pub(super) granted: Word,
     pub(super) owners: TableName,
 }
 view!(SenderLimitWide, "acl/sender_limit_wide.j2", Lines);
 
 /// RCPT: rule 5.
 #[derive(Debug, Serialize)]
-pub(super) struct NetworkLimit {
-    pub(super) granted: Word,
-}
+pub(super) struct NetworkLimit {}
 view!(NetworkLimit, "acl/network_limit.j2", Lines);
 
 /// RCPT: rule 5, for our backup.
 #[derive(Debug, Serialize)]
-pub(super) struct BackupLimit {
-    pub(super) granted: Word,
-}
+pub(super) struct BackupLimit {}
 view!(BackupLimit, "acl/backup_limit.j2", Lines);
 
 /// RCPT: rules 6 and 7, and who is not asked for SPF.
 #[derive(Debug, Serialize)]
 pub(super) struct Destinations {
-    pub(super) granted: Word,
+    pub(super) delivery: Word,
 }
 view!(Destinations, "acl/destinations.j2", Lines);
 

@@ -120,6 +120,7 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     scene::copy_tree(TREE)?;
     match job.mta {
         Mta::Postfix => postfix::age_files()?,
+        Mta::Exim => {}
     }
     scene::run_commands(&job.scene)?;
     clock.lap("tree");

@@ -7,12 +7,12 @@ use super::Emission;
 use super::clients::Clients;
 use super::senders::Senders;
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::Listener;
+use crate::mail::{DELIVERY_DOMAIN, Listener};
 use crate::policy::{Auth, OwnDomain, Policy, RecordHeaders, SpfPolicy};
 use crate::target::exim::lexical::{Comment, List, Word};
 use crate::target::exim::view::{
-    AuthRequired, BackupLimit, DataAuth, DataBoth, DataPlain, DataSpf, Destinations, GrantedAcl,
-    NetworkLimit, OwnDomainRule, PathsAcl, SenderLimit, SenderLimitWide, SpfRule,
+    AuthRequired, BackupLimit, DataAuth, DataBoth, DataPlain, DataSpf, Destinations, NetworkLimit,
+    OwnDomainRule, PathsAcl, SenderLimit, SenderLimitWide, SpfRule,
 };
 use crate::target::render::render;
 
@@ -35,11 +35,6 @@ pub(super) fn section(
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
     let policy = emission.policy;
-    let granted = if clients.granted.is_empty() {
-        Word::fixed("hosts    = +internal")
-    } else {
-        Word::fixed("acl      = acl_granted")
-    };
     let login_line = Comment::line(policy.auth.as_ref().map_or(&policy.host.at, Auth::at));
     let mut text = render(PathsAcl {}, diagnostics)?;
     if has_submission(policy) {
@@ -51,48 +46,32 @@ pub(super) fn section(
         text += &render(OwnDomainRule { line }, diagnostics)?;
     }
     if let Some(senders) = senders {
-        text += &sender_limit(senders, &granted, login_line, diagnostics)?;
+        text += &sender_limit(senders, login_line, diagnostics)?;
     }
     if clients.limited {
-        let granted = granted.clone();
-        text += &render(NetworkLimit { granted }, diagnostics)?;
+        text += &render(NetworkLimit {}, diagnostics)?;
     }
     if clients.limited_backup {
-        let granted = granted.clone();
-        text += &render(BackupLimit { granted }, diagnostics)?;
+        text += &render(BackupLimit {}, diagnostics)?;
     }
-    text += &render(Destinations { granted }, diagnostics)?;
+    let delivery = Word::fixed(DELIVERY_DOMAIN);
+    text += &render(Destinations { delivery }, diagnostics)?;
     text += &spf(policy, diagnostics)?;
     text += &data(policy, diagnostics)?;
-    if !clients.granted.is_empty() {
-        let networks = clients.granted.clone();
-        text += &render(GrantedAcl { networks }, diagnostics)?;
-    }
     Ok(text)
 }
 
 /// Rule 4.
 fn sender_limit(
     senders: &Senders,
-    granted: &Word,
     line: Comment,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
-    let (granted, owners) = (granted.clone(), senders.owners.reference());
+    let owners = senders.owners.reference();
     if senders.are_wide {
-        let view = SenderLimitWide {
-            line,
-            granted,
-            owners,
-        };
-        render(view, diagnostics)
+        render(SenderLimitWide { line, owners }, diagnostics)
     } else {
-        let view = SenderLimit {
-            line,
-            granted,
-            owners,
-        };
-        render(view, diagnostics)
+        render(SenderLimit { line, owners }, diagnostics)
     }
 }
 

@@ -9,13 +9,11 @@ use std::cmp::Reverse;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::recipients::refuse;
 use super::table::path;
-use crate::diagnostic::Diagnostics;
 use crate::mail::prefix_range;
-use crate::policy::{Grant, Network, Otherwise, Policy, SenderScope};
-use crate::target::exim::lexical::{Comment, HostItem, Key, List, Word};
-use crate::target::exim::view::{Commented, GrantedNetwork, HostList};
+use crate::policy::{Network, Otherwise, Policy};
+use crate::target::exim::lexical::{Comment, HostItem, List, Word};
+use crate::target::exim::view::{Commented, HostList};
 
 /// Prefixes up to this number stand in exim4.conf itself.
 const PREFIXES_INLINE_MAX: usize = 32;
@@ -26,8 +24,6 @@ pub(super) struct Clients {
     pub(super) lists: Vec<HostList>,
     /// The files of those that are long: name, what it is, and items.
     pub(super) files: Vec<(Word, Comment, Vec<HostItem>)>,
-    /// Networks whose grant names reverse-paths.
-    pub(super) granted: Vec<GrantedNetwork>,
     /// Whether some network may do nothing but what is granted.
     pub(super) limited: bool,
     /// Whether some such network may hand over our own mail.
@@ -44,12 +40,11 @@ struct Prefix<'p> {
 }
 
 /// Returns what exim4.conf says of clients.
-pub(super) fn clients(policy: &Policy, diagnostics: &mut Diagnostics) -> Clients {
+pub(super) fn clients(policy: &Policy) -> Clients {
     let prefixes = prefixes(policy);
     let mut clients = Clients {
         lists: Vec::new(),
         files: Vec::new(),
-        granted: Vec::new(),
         limited: false,
         limited_backup: false,
     };
@@ -65,7 +60,6 @@ pub(super) fn clients(policy: &Policy, diagnostics: &mut Diagnostics) -> Clients
         &with_loopback(&prefixes),
         |prefix| prefix.network.is_none_or(hands_over),
     );
-    clients.grants(policy, &prefixes, diagnostics);
     clients.limits(&prefixes);
     clients
 }
@@ -150,26 +144,18 @@ fn ordered<'p>(prefixes: &[Prefix<'p>], meant: impl Fn(&Prefix<'_>) -> bool) -> 
 }
 
 fn is_internal(prefix: &Prefix<'_>) -> bool {
-    prefix
-        .network
-        .is_some_and(|network| network.may_send.is_some())
+    prefix.network.is_some_and(Network::is_internal)
 }
 
 fn hands_over(network: &Network) -> bool {
-    network.may_hand_over.is_some() && network.may_send.is_none()
+    network.may_hand_over.is_some() && !network.is_internal()
 }
 
-/// Whether a grant covers every reverse-path.
-fn covers_all(grant: &Grant) -> bool {
-    let mut scopes = grant.from.iter().map(|scope| &scope.value);
-    grant.from.is_empty() || scopes.any(|scope| *scope == SenderScope::Any)
-}
-
-/// Whether a network may do nothing but what is granted, and something is not.
+/// Whether a network may do nothing but what is granted.
 fn is_limited(network: &Network) -> bool {
     match network.otherwise {
         Otherwise::Stranger => false,
-        Otherwise::Refuse(_) => !network.may_send.as_ref().is_some_and(covers_all),
+        Otherwise::Refuse(_) => !network.is_internal(),
     }
 }
 
@@ -222,35 +208,6 @@ impl Clients {
         List::file(&Word::below_exim(&path(&file.to_string())))
     }
 
-    /// Internal clients whose grant names reverse-paths: a list of clients and one of senders each.
-    fn grants(&mut self, policy: &Policy, prefixes: &[Prefix<'_>], diagnostics: &mut Diagnostics) {
-        for (number, network) in policy.networks.iter().enumerate() {
-            let Some(grant) = network.may_send.as_ref().filter(|grant| !covers_all(grant)) else {
-                continue;
-            };
-            let about = format!("The clients of network {}.", network.name.value);
-            let same = |prefix: &Prefix<'_>| {
-                let other = prefix.network;
-                other.is_some_and(|other| std::ptr::eq(other, network))
-            };
-            let file = Word::numbered("network-", number);
-            let hosts = self.hosts(&file, &about, &ordered(prefixes, same), same);
-            self.granted.push(GrantedNetwork {
-                hosts,
-                network: Comment::new(&network.name.value),
-                line: Comment::line(&grant.at),
-                senders: senders(grant, diagnostics),
-            });
-        }
-        if !self.granted.is_empty() {
-            let about = "Networks that may send whatever the reverse-path.";
-            self.list("internal_any", about, prefixes, |prefix| {
-                let grant = prefix.network.and_then(|network| network.may_send.as_ref());
-                grant.is_some_and(covers_all)
-            });
-        }
-    }
-
     fn limits(&mut self, prefixes: &[Prefix<'_>]) {
         let is = |prefix: &Prefix<'_>, backup: bool| {
             prefix.network.is_some_and(|network| {
@@ -268,26 +225,4 @@ impl Clients {
             self.list("limited_backup", about, prefixes, |prefix| is(prefix, true));
         }
     }
-}
-
-/// Returns the reverse-paths of a grant, besides the null one, as an address list.
-fn senders(grant: &Grant, diagnostics: &mut Diagnostics) -> List {
-    let mut words = Vec::new();
-    for scope in &grant.from {
-        match &scope.value {
-            // A network has no addresses of its own; `Any` is not here.
-            SenderScope::Own | SenderScope::Any => {}
-            SenderScope::Domain(domain) => words.push(Word::in_domain(domain)),
-            SenderScope::Address(address) => {
-                let word = Key::address(address).and_then(|_| Word::address(address));
-                match word {
-                    Ok(word) => words.push(word),
-                    Err(why) => {
-                        refuse(&address.to_string(), why, &scope.at, diagnostics);
-                    }
-                }
-            }
-        }
-    }
-    List::of(words)
 }

@@ -100,7 +100,7 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     };
     let recipients = recipients::recipients(policy, diagnostics);
     let senders = acl::auth_is_offered(policy).then(|| senders::senders(policy, diagnostics));
-    let clients = clients::clients(policy, diagnostics);
+    let clients = clients::clients(policy);
     let conf = conf(
         &emission,
         &recipients,
