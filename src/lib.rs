@@ -21,5 +21,6 @@ pub mod target;
 
 pub mod simulate;
 
+pub mod compare;
 pub mod compile;
 pub mod explain;

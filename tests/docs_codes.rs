@@ -17,7 +17,11 @@ use mailpol::source::Source;
 use mailpol::target::TARGETS;
 
 /// Codes whose page has no example, and why.
-const WITHOUT_EXAMPLE: [(&str, &str); 13] = [
+const WITHOUT_EXAMPLE: [(&str, &str); 14] = [
+    (
+        "mailpol::dns::zone",
+        "it is about another file than a policy",
+    ),
     ("mailpol::syntax::too_large", "4 MiB"),
     ("mailpol::syntax::long_text", "8 KiB in one text"),
     ("mailpol::bulk::long", "16 KiB in one line"),

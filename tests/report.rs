@@ -94,6 +94,14 @@ fn every_command_prints_what_the_schema_says() {
         0,
     );
     check(&["explain", "mailpol::network::universal"], 0);
+    let jane = "jane.doe@doe-family.com";
+    for client in ["198.51.100.25", "203.0.113.9"] {
+        check(&["spf", client, "POLICY", "--from", jane], 0);
+    }
+    check(
+        &["spf", "203.0.113.9", "POLICY", "--from", "a@b.example"],
+        0,
+    );
     check(&["dns", "POLICY"], 0);
     check(&["fmt", "POLICY", "--check"], 0);
 }

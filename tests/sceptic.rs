@@ -1,5 +1,11 @@
 //! Planted holes: deciders that relay, and the proof that has to see it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 #[path = "sceptic/destinations.rs"]
 mod destinations;
 #[path = "sceptic/names.rs"]

@@ -84,6 +84,11 @@ fn standard_input() -> Result<PolicyText, Failure> {
     })
 }
 
+/// Tells whether an argument names a policy: `-`, or what ends in `.kdl`.
+pub(super) fn is_policy(argument: &str) -> bool {
+    argument == "-" || argument.to_ascii_lowercase().ends_with(".kdl")
+}
+
 /// Finds `mailpol.kdl`, `policy.kdl`, or the only `*.kdl` here.
 fn find() -> Result<PathBuf, Failure> {
     for name in ["mailpol.kdl", "policy.kdl"] {

@@ -80,7 +80,9 @@ enum Command {
     Prove(command::prove::Args),
     /// Say why an envelope is decided as it is, or what a diagnostic means
     Explain(command::explain::Args),
-    /// Print the DNS records that the policy needs
+    /// Check whether a client may send as a domain (RFC 7208), and say why
+    Spf(command::spf::Args),
+    /// Print the DNS records that the policy needs, or compare them with what is published
     Dns(command::dns::Args),
     /// Write the policy in its canonical layout
     Fmt(command::fmt::Args),
@@ -95,6 +97,7 @@ impl Command {
             Self::Simulate(_) => "simulate",
             Self::Prove(_) => "prove",
             Self::Explain(_) => "explain",
+            Self::Spf(_) => "spf",
             Self::Dns(_) => "dns",
             Self::Fmt(_) => "fmt",
         }
@@ -112,6 +115,7 @@ pub(crate) fn main() -> Exit {
         Command::Simulate(args) => command::simulate::run(args, &mut output, &mut diagnostics),
         Command::Prove(args) => command::prove::run(args, &mut output, &mut diagnostics),
         Command::Explain(args) => command::explain::run(args, &mut output, &mut diagnostics),
+        Command::Spf(args) => command::spf::run(args, &mut output, &mut diagnostics),
         Command::Dns(args) => command::dns::run(args, &mut output, &mut diagnostics),
         Command::Fmt(args) => command::fmt::run(args, &mut output, &mut diagnostics),
     };

@@ -107,12 +107,10 @@ impl Output {
         if let Err(Failure::Unable(why)) = result {
             writeln!(stderr, "mailpol: {why}")?;
         }
-        if self.is_json() {
-            if exit != Exit::Unable {
-                let document =
-                    report::document(self.command, exit, diagnostics, self.result.as_ref());
-                Self::raw(&format!("{document:#}\n"))?;
-            }
+        // What could not be done has no document, unless there is something to show all the same.
+        if self.is_json() && (exit != Exit::Unable || self.result.is_some()) {
+            let document = report::document(self.command, exit, diagnostics, self.result.as_ref());
+            Self::raw(&format!("{document:#}\n"))?;
             return Ok(());
         }
         for told in diagnostics.sorted() {

@@ -54,6 +54,7 @@ codes! {
     bulk::long,
     bulk::rights,
     bulk::row,
+    dns::zone,
     domain::confusable,
     domain::duplicate,
     domain::invalid,

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::Record;
+use super::{Record, RecordData};
+use crate::spf::Zone;
 
 /// The time to live of every record.
 const TTL_SECONDS: u32 = 3600;
@@ -17,4 +18,18 @@ pub fn zone(records: &[Record]) -> String {
         let _ = write!(text, "\n; {}\n{record}\n", record.purpose);
     }
     text
+}
+
+/// Returns the records as a zone that answers: every other name does not exist.
+pub fn in_memory(records: &[Record]) -> Zone {
+    let mut zone = Zone::new();
+    for Record { name, data, .. } in records {
+        match data {
+            RecordData::A(address) => zone.add_a(name, *address),
+            RecordData::Aaaa(address) => zone.add_aaaa(name, *address),
+            RecordData::Mx(preference, exchange) => zone.add_mx(name, *preference, exchange),
+            RecordData::Txt(text) => zone.add_txt(name, text.as_bytes()),
+        }
+    }
+    zone
 }

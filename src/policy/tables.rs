@@ -45,17 +45,7 @@ pub(super) const LOGIN_ANY: Label = Label(2);
 /// Returns the policy's tests, in the order of their numbers.
 pub(super) fn prepare(policy: &Policy) -> Vec<Test> {
     let host = policy.host.at.clone();
-    let networks = policy
-        .networks
-        .first()
-        .map_or(&host, |network| &network.at)
-        .clone();
-    let domains = policy
-        .domains
-        .values()
-        .map(|domain| &domain.at)
-        .min_by_key(|at| at.start());
-    let domains = domains.unwrap_or(&host).clone();
+    let (networks, domains) = (networks_at(policy), domains_at(policy));
     let auth = policy.auth.as_ref().map_or(&host, super::Auth::at).clone();
     let test =
         |name: &str, question: Question, at: &Loc| Test::new(name, question, Some(at.clone()));
@@ -115,6 +105,19 @@ pub(super) fn prepare(policy: &Policy) -> Vec<Test> {
         ),
         test("SPF of HELO", Question::SpfHelo, &policy.inbound.spf_at),
     ]
+}
+
+/// Returns where the first network stands; without one, the host.
+fn networks_at(policy: &Policy) -> Loc {
+    let first = policy.networks.first();
+    first.map_or(&policy.host.at, |network| &network.at).clone()
+}
+
+/// Returns where the first domain stands; without one, the host.
+fn domains_at(policy: &Policy) -> Loc {
+    let places = policy.domains.values().map(|domain| &domain.at);
+    let first = places.min_by_key(|at| at.start());
+    first.unwrap_or(&policy.host.at).clone()
 }
 
 /// The label of a network is its number and one.

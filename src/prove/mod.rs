@@ -138,8 +138,8 @@ pub fn with_classes<R>(
     let subjects = run::Subjects {
         policy,
         reference: &reference,
-        files: files.map(|files| (files.name, files.decider)),
         selection: Selection::All,
+        files: files.map(|files| (files.name, files.decider)),
     };
     run::with_classes(&subjects, work)
 }

@@ -43,7 +43,7 @@ pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
 pub(super) fn witnesses(subjects: &Subjects<'_>) -> Vec<Envelope> {
     on_universe(subjects, |run| {
         let mut witnesses = Vec::new();
-        let mut leaf = |_: (), leaf: &Leaf<'_, '_>| witnesses.extend(leaf.witness());
+        let mut leaf = |(): (), leaf: &Leaf<'_, '_>| witnesses.extend(leaf.witness());
         let mut judge = |answers: &Answers| {
             run.reference.outcome(answers)?;
             run.judged.outcome(answers).map(|_| ())

@@ -35,7 +35,8 @@ const STEPS: &[Step] = &[
 /// Returns the simplest envelope that `breaks`, of those that one change after the other makes.
 pub(super) fn shrink(envelope: &Envelope, breaks: &dyn Fn(&Envelope) -> bool) -> Envelope {
     let mut simplest = envelope.clone();
-    for step in STEPS {
+    // One change may make way for an earlier one.
+    for step in STEPS.iter().chain(STEPS) {
         let mut simpler = simplest.clone();
         step(&mut simpler);
         if simpler != simplest && breaks(&simpler) {

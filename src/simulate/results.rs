@@ -2,35 +2,36 @@
 
 use std::net::IpAddr;
 
-use crate::dns::{Record, RecordData};
+use crate::dns::Record;
 use crate::mail::Path;
-use crate::spf::{Query, SpfResult, Zone, check_helo, check_host};
+use crate::spf::{Dns, Query, SpfResult, check_helo, check_host};
 
-/// Records that SPF is evaluated over: every other name does not exist.
-#[derive(Debug, Default)]
+/// Records that SPF is evaluated over.
 pub struct Results {
-    zone: Zone,
+    dns: Box<dyn Dns>,
     receiver: String,
 }
 
+impl std::fmt::Debug for Results {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Results")
+            .field("receiver", &self.receiver)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Results {
-    /// Returns the evaluation over these records, as the host of this name makes it.
-    pub fn new(records: &[Record], receiver: &str) -> Self {
-        let mut zone = Zone::new();
-        for record in records {
-            match &record.data {
-                RecordData::A(address) => zone.add_a(&record.name, *address),
-                RecordData::Aaaa(address) => zone.add_aaaa(&record.name, *address),
-                RecordData::Mx(preference, exchange) => {
-                    zone.add_mx(&record.name, *preference, exchange);
-                }
-                RecordData::Txt(text) => zone.add_txt(&record.name, text.as_bytes()),
-            }
-        }
+    /// Returns the evaluation over what is answered here, as the host of this name makes it.
+    pub fn over(dns: Box<dyn Dns>, receiver: &str) -> Self {
         Self {
-            zone,
+            dns,
             receiver: receiver.to_owned(),
         }
+    }
+
+    /// Returns the evaluation over these records; every other name does not exist.
+    pub fn new(records: &[Record], receiver: &str) -> Self {
+        Self::over(Box::new(crate::dns::in_memory(records)), receiver)
     }
 
     /// Returns the result of the MAIL FROM identity; none for a path without a domain.
@@ -39,12 +40,12 @@ impl Results {
             return SpfResult::None;
         };
         let sender = format!("{}@{domain}", from.local().unwrap_or("postmaster"));
-        check_host(&self.zone, &self.query(client, helo, Some(&sender))).result
+        check_host(self.dns.as_ref(), &self.query(client, helo, Some(&sender))).result
     }
 
     /// Returns the result of the HELO identity.
     pub fn helo(&self, client: IpAddr, helo: &str) -> SpfResult {
-        check_helo(&self.zone, &self.query(client, helo, None)).result
+        check_helo(self.dns.as_ref(), &self.query(client, helo, None)).result
     }
 
     fn query<'q>(&'q self, client: IpAddr, helo: &'q str, mail_from: Option<&'q str>) -> Query<'q> {

@@ -38,15 +38,17 @@ pub struct Mx {
 
 /// Why DNS gave no records.
 ///
-/// The first two are *void* lookups (RFC 7208 section 4.6.4), the third is a temporary error.
+/// The first two are *void* lookups (RFC 7208 section 4.6.4), the others are temporary errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DnsError {
     /// The name does not exist (RCODE 3).
     NoSuchName,
     /// The name exists without records of this type (RCODE 0, no answers).
     NoRecords,
-    /// The server failed, refused or did not answer in time (RCODE neither 0 nor 3).
+    /// The server failed or refused (RCODE neither 0 nor 3), or could not be reached.
     Failed,
+    /// No answer came in time.
+    Silent,
 }
 
 /// The record types that SPF asks for.

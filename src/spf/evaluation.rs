@@ -220,7 +220,8 @@ impl fmt::Display for Event {
                     Ok(count) => write!(formatter, "{count} records"),
                     Err(DnsError::NoSuchName) => formatter.write_str("no such name"),
                     Err(DnsError::NoRecords) => formatter.write_str("no records"),
-                    Err(DnsError::Failed) => formatter.write_str("no answer"),
+                    Err(DnsError::Failed) => formatter.write_str("the server failed"),
+                    Err(DnsError::Silent) => formatter.write_str("no answer in time"),
                 }
             }
             Self::Record { domain, text } => write!(formatter, "{domain} publishes `{text}`"),

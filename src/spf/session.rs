@@ -128,7 +128,9 @@ impl<'a> Session<'a> {
         );
         match answer {
             Ok(records) => Ok(Answer::Records(records)),
-            Err(DnsError::Failed) => Ok(Answer::Failed(Reason::DnsFailure(record_type, name))),
+            Err(DnsError::Failed | DnsError::Silent) => {
+                Ok(Answer::Failed(Reason::DnsFailure(record_type, name)))
+            }
             Err(DnsError::NoSuchName | DnsError::NoRecords) => {
                 if self.voids == Voids::Counted {
                     self.counts.voids += 1;

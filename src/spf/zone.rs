@@ -88,6 +88,15 @@ impl Zone {
         self.node(name).failing.insert(record_type);
     }
 
+    /// Returns what the name itself is an alias of, without following it.
+    pub fn cname(&self, name: &str) -> Result<String, DnsError> {
+        let node = self.find(&key(name))?;
+        if node.failing.len() == RecordType::ALL.len() {
+            return Err(DnsError::Failed);
+        }
+        node.cname.clone().ok_or(DnsError::NoRecords)
+    }
+
     fn node(&mut self, name: &str) -> &mut Node {
         self.nodes.entry(key(name)).or_default()
     }
@@ -219,5 +228,17 @@ mod tests {
         check("half.example.com", Err(DnsError::Failed));
         check("loop1.example.com", Err(DnsError::Failed));
         assert!(zone().txt("half.example.com").is_ok());
+    }
+
+    #[test]
+    fn an_alias_can_be_asked_for_without_following_it() {
+        let alias = |name| zone().cname(name);
+        assert_eq!(
+            alias("Alias.example.com"),
+            Ok("host.example.com".to_owned())
+        );
+        assert_eq!(alias("host.example.com"), Err(DnsError::NoRecords));
+        assert_eq!(alias("no.example.com"), Err(DnsError::NoSuchName));
+        assert_eq!(alias("broken.example.com"), Err(DnsError::Failed));
     }
 }

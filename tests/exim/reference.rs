@@ -9,11 +9,12 @@ use mailpol::decision::{self, Because, Decision, Envelope, Verdict};
 use mailpol::diagnostic::Diagnostics;
 use mailpol::mail::PathForm;
 use mailpol::policy::{Auth, Policy, PolicyDecider, SaslauthdMechanism};
+use mailpol::spf::SpfResult;
 
 use crate::envelopes::{at_edges, random, real};
 use crate::policies::Case;
 use crate::run;
-use crate::scene::PASSWORD;
+use crate::scene::{PASSWORD, result_of};
 use crate::support::job::{self, Client, Login};
 use crate::support::namespace;
 use crate::support::report::{Answer, Outcome, Reply, Stage};
@@ -59,6 +60,11 @@ pub(crate) fn compare(case: &Case) -> Result<(), Failed> {
         .map(|envelope| Envelope {
             // Without a certificate there is no TLS.
             tls: envelope.tls && policy.host.tls.is_some(),
+            // Exim asks for the domain, whatever stands before it.
+            spf: envelope
+                .from
+                .domain()
+                .map_or(SpfResult::None, |domain| result_of(domain.as_str())),
             ..envelope
         })
         .collect();

@@ -73,11 +73,23 @@ pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> 
         envelope.from = Path::parse(&format!("{local}@{domain}"), &[]);
     }
     envelope.helo = name_of(envelope.spf_helo);
-    envelope.spf = envelope
-        .from
-        .domain()
-        .map_or(SpfResult::None, |one| result_of(one.as_str()));
+    envelope.spf = spf_of(&envelope.from);
     Some(envelope)
+}
+
+/// Returns the SPF result that the name server makes for a reverse-path.
+///
+/// policyd-spf takes for the domain what stands behind the first `@`, so that one in quotes hides
+/// the domain: docs/targets/postfix.md.
+fn spf_of(from: &Path) -> SpfResult {
+    let behind = from
+        .text()
+        .split_once(':')
+        .map_or(from.text(), |(_, path)| path);
+    match behind.split_once('@') {
+        Some((_, domain)) if !domain.contains('@') => result_of(domain),
+        Some(_) | None => SpfResult::None,
+    }
 }
 
 /// Returns an address that a client can have, of the same network and family.
@@ -109,6 +121,7 @@ fn is_unusable(client: IpAddr) -> bool {
                 || v4.is_unspecified()
                 || v4.octets()[0] >= 240
                 || v4.octets()[0] == 0
+                || v4.octets() == [127, 255, 255, 255]
         }
         IpAddr::V6(v6) => {
             v6.is_multicast()
@@ -204,9 +217,7 @@ pub(crate) fn random(policy: &Policy, seed: u64) -> Vec<Envelope> {
                 tls,
                 login: login.clone(),
                 helo: helo.clone(),
-                spf: from
-                    .domain()
-                    .map_or(SpfResult::None, |one| result_of(one.as_str())),
+                spf: spf_of(&from),
                 spf_helo: result_of(&helo),
                 from,
                 to,

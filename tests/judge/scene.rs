@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use mailpol::policy::Policy;
+use mailpol::policy::{Auth, Policy, SaslauthdMechanism};
 use mailpol::spf::SpfResult;
 use mailpol::target::Artifacts;
 
@@ -27,7 +27,16 @@ pub(crate) fn result_of(domain: &str) -> SpfResult {
     let word = domain
         .strip_suffix(RESULTS)
         .and_then(|word| word.strip_suffix('.'));
-    word.and_then(SpfResult::parse).unwrap_or(SpfResult::None)
+    let mut all = SpfResult::ALL.into_iter();
+    word.and_then(|word| all.find(|result| is_met(word, *result)))
+        .unwrap_or(SpfResult::None)
+}
+
+/// Returns whether a name is one of [`name_of`], or below one that the name server fails about.
+fn is_met(word: &str, result: SpfResult) -> bool {
+    let name = result.as_str();
+    let below = result == SpfResult::Temperror && word.ends_with(&format!(".{name}"));
+    word == name || below
 }
 
 fn zone() -> Vec<Record> {
@@ -69,13 +78,21 @@ pub(crate) fn scene(policy: &Policy, artifacts: &Artifacts) -> Scene {
         chain: PathBuf::from(&tls.certificate.value),
         key: PathBuf::from(&tls.key.value),
     });
+    let mut commands = artifacts.commands.clone();
+    if let Some(Auth::Saslauthd { mechanism, .. }) = &policy.auth
+        && mechanism.value != SaslauthdMechanism::Shadow
+    {
+        // There is no directory to ask here: whom saslauthd asks makes no difference to Postfix.
+        let shadow = "s/^MECHANISMS=.*/MECHANISMS=\"shadow\"/";
+        commands.push(format!("sed -i '{shadow}' /etc/default/saslauthd"));
+    }
     Scene {
         hostname: host.name.value.to_string(),
         addresses: host.addresses.iter().map(|address| address.value).collect(),
         accounts: accounts.collect(),
         certificates: certificates.collect(),
         zone: zone(),
-        commands: artifacts.commands.clone(),
+        commands,
         files: BTreeMap::new(),
     }
 }

@@ -1,17 +1,16 @@
 //! A policy, deciders that decide as it does but for a hole, and what the proof says of them.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
 
 use mailpol::decision::{
     AddressKey, Ask, At, Because, Decider, Decision, Destination, FoundListener, Header, Label,
     Question, Route, Row, Test, TestId, Unanswered, Verdict,
 };
-use mailpol::mail::{Address, Domain, Listener, LocalPart, PathForm, Reply};
-use mailpol::policy::{
-    Auth, Grant, Host, HostedDomain, Inbound, Login, Mailbox, Network, Otherwise, OwnDomain,
-    Policy, PolicyDecider, Publish, RecordHeaders, SaslauthdMechanism, SenderScope, SpfPolicy,
-};
+use mailpol::diagnostic::Diagnostics;
+use mailpol::mail::{Address, Domain, Listener, PathForm, Reply};
+use mailpol::policy::{Policy, PolicyDecider};
 use mailpol::prove::{Answer, Files, Report, check_files};
 use mailpol::source::{Loc, Source, Spanned};
 
@@ -24,114 +23,39 @@ pub(crate) fn sp<T>(value: T) -> Spanned<T> {
 }
 
 pub(crate) fn domain(text: &str) -> Domain {
-    Domain::parse(text).unwrap()
+    Domain::literal(text)
 }
 
-pub(crate) fn alias(to: &[Address]) -> mailpol::policy::Alias {
-    mailpol::policy::Alias {
-        targets: to.iter().cloned().map(sp).collect(),
-        at: at(),
-    }
-}
-
+/// A policy with an internal network, a refused one, and Jane, who logs in and has a mailbox in
+/// every domain.
 pub(crate) fn policy(domains: &[&str], catch_all: bool) -> Policy {
-    let jane = Address::new("jane", domain(domains[0]));
-    let hosted = |name: &str| {
-        let own = Address::new("jane", domain(name));
-        let mut mailboxes = BTreeMap::new();
-        let login = Some(sp("jane".to_owned()));
-        mailboxes.insert(
-            LocalPart::parse("jane").unwrap(),
-            Mailbox { login, at: at() },
-        );
-        let mut aliases = BTreeMap::new();
-        aliases.insert(
-            LocalPart::parse("postmaster").unwrap(),
-            alias(&[own.clone()]),
-        );
-        HostedDomain {
-            mailboxes,
-            aliases,
-            catch_all: catch_all.then(|| alias(&[own])),
-            publish: Publish {
-                spf: vec![],
-                spf_at: None,
-            },
-            at: at(),
-        }
+    let mut text = HEAD.to_owned();
+    let catch_all = if catch_all {
+        "; catch-all \"jane\""
+    } else {
+        ""
     };
-    let mailboxes = domains
-        .iter()
-        .map(|name| Address::new("jane", domain(name)))
-        .collect();
-    Policy {
-        source: Source::new("policy.kdl", "policy\n"),
-        host: Host {
-            name: sp(domain("mx.doe.example")),
-            addresses: vec![sp("198.51.100.25".parse::<IpAddr>().unwrap())],
-            listeners: vec![
-                sp(Listener::Smtp),
-                sp(Listener::Submission),
-                sp(Listener::Submissions),
-            ],
-            tls: None,
-            postmaster: Some(sp(jane)),
-            at: at(),
-        },
-        networks: vec![
-            Network {
-                name: sp("internal".into()),
-                prefixes: vec![sp("192.168.0.0/24".parse().unwrap())],
-                may_send: Some(Grant {
-                    from: vec![],
-                    at: at(),
-                }),
-                may_hand_over: None,
-                otherwise: Otherwise::Stranger,
-                at: at(),
-            },
-            Network {
-                name: sp("containers".into()),
-                prefixes: vec![sp("172.17.0.0/16".parse().unwrap())],
-                may_send: None,
-                may_hand_over: None,
-                otherwise: Otherwise::Refuse(at()),
-                at: at(),
-            },
-        ],
-        auth: Some(Auth::Saslauthd {
-            mechanism: sp(SaslauthdMechanism::Shadow),
-            at: at(),
-        }),
-        authenticated: Grant {
-            from: vec![sp(SenderScope::Own)],
-            at: at(),
-        },
-        logins: [(
-            "jane".to_owned(),
-            Login {
-                name: sp("jane".into()),
-                mailboxes,
-                grant: None,
-            },
-        )]
-        .into(),
-        domains: domains
-            .iter()
-            .map(|name| (domain(name), hosted(name)))
-            .collect(),
-        inbound: Inbound {
-            spf: SpfPolicy::Soft,
-            header: RecordHeaders::Both,
-            own_domain: OwnDomain::Reject,
-            spf_at: at(),
-            own_domain_at: at(),
-        },
-        targets: vec![],
-        scenarios: vec![],
-        statements: vec![],
+    for name in domains {
+        let boxes = "mailbox \"jane\" login=\"jane\"; alias \"postmaster\" \"jane\"";
+        let _ = writeln!(text, "domain \"{name}\" {{ {boxes}{catch_all}; }}");
     }
+    let source = Source::new("policy.kdl", text);
+    let mut diagnostics = Diagnostics::new();
+    let files: BTreeMap<String, Arc<Source>> = BTreeMap::new();
+    mailpol::compile::load(&source, &files, &mut diagnostics).expect("the policy has no errors")
 }
+
+const HEAD: &str = r#"mailpol version=1
+host "mx.doe.example" {
+    address "198.51.100.25"
+    listen "smtp" "submission" "submissions"
+    tls certificate="/etc/ssl/c.pem" key="/etc/ssl/k.pem"
+}
+network "internal" { cidr "192.168.0.0/24"; may-send; }
+network "containers" { cidr "172.17.0.0/16"; otherwise "refuse"; }
+auth "saslauthd" mechanism="shadow"
+inbound { spf "soft" header="both"; own-domain "reject"; }
+"#;
 
 pub(crate) fn row(label: u32) -> Row {
     Row::new(Label(label), at())
@@ -213,7 +137,7 @@ pub(crate) fn accept(route: Route) -> Decision {
         because: Because::Listed,
         at: At::Place(at()),
         route,
-        headers: Default::default(),
+        headers: BTreeSet::new(),
     }
 }
 
@@ -268,20 +192,14 @@ pub(crate) fn answer(report: &Report, name: &str) -> Answer {
     let mut findings = report.findings.iter();
     findings
         .find(|one| one.name == name)
-        .unwrap()
+        .expect("there is such an obligation")
         .answer
         .clone()
 }
 
 #[track_caller]
-pub(crate) fn is_seen(policy: &Policy, planted: &Planted<'_>) {
+pub(crate) fn is_seen(policy: &Policy, planted: &Planted<'_>) -> Report {
     let report = report(policy, planted);
-    for finding in &report.findings {
-        match &finding.answer {
-            Answer::Proved(_) => {}
-            Answer::Refuted(c) => println!("{}: refuted\n{}", finding.name, c.dialogue()),
-            other => println!("{}: {other:?}", finding.name),
-        }
-    }
     assert!(!report.is_proved(), "the proof holds for files with a hole");
+    report
 }

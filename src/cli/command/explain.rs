@@ -9,9 +9,10 @@ use mailpol::diagnostic::Diagnostics;
 use mailpol::explain;
 use mailpol::mail::Listener;
 use mailpol::policy::{Policy, PolicyDecider};
-use mailpol::simulate::{Answerer, EnvelopeLine};
+use mailpol::simulate::{Answerer, EnvelopeLine, Results};
 
 use super::FilesArgs;
+use super::resolve::ResolveArgs;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, input};
 
@@ -48,6 +49,8 @@ pub(in crate::cli) struct Args {
     spf_helo: Option<String>,
     #[command(flatten)]
     files: FilesArgs,
+    #[command(flatten)]
+    resolve: ResolveArgs,
 }
 
 pub(in crate::cli) fn run(
@@ -56,8 +59,7 @@ pub(in crate::cli) fn run(
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
     let first = args.policy_or_code.as_deref();
-    let is_policy = |text: &str| text == "-" || text.to_ascii_lowercase().ends_with(".kdl");
-    if let Some(code) = first.filter(|text| !is_policy(text)) {
+    if let Some(code) = first.filter(|text| !input::is_policy(text)) {
         let page = explain::page(code).ok_or_else(|| {
             Failure::Unable(format!(
                 "`{code}` is neither a policy (`*.kdl`) nor a known code"
@@ -84,12 +86,25 @@ pub(in crate::cli) fn run(
         spf: args.spf.clone(),
         spf_helo: args.spf_helo.clone(),
     };
+    let spf = args.resolve.results(&policy, diagnostics)?;
     let mut text = String::new();
     let reference = PolicyDecider::new(&policy);
-    let mut results = vec![one("policy", &reference, &policy, &line, &mut text)?];
+    let mut results = vec![one(
+        "policy",
+        &reference,
+        &policy,
+        (&line, &spf),
+        &mut text,
+    )?];
     if let Some((target, reading)) = args.files.reading(&policy, diagnostics)? {
         let decider = reading.decider.as_ref();
-        results.push(one(target.name(), decider, &policy, &line, &mut text)?);
+        results.push(one(
+            target.name(),
+            decider,
+            &policy,
+            (&line, &spf),
+            &mut text,
+        )?);
     }
     output.print(&text)?;
     output.result(results);
@@ -101,7 +116,7 @@ fn one(
     who: &str,
     decider: &dyn Decider,
     policy: &Policy,
-    line: &EnvelopeLine,
+    (line, results): (&EnvelopeLine, &Results),
     text: &mut String,
 ) -> Result<serde_json::Value, Failure> {
     let own: Vec<IpAddr> = policy
@@ -111,12 +126,11 @@ fn one(
         .map(|address| address.value)
         .collect();
     let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
-    let results = super::results(policy)?;
     let answerer = Answerer {
         decider,
         own: &own,
         listeners: &listeners,
-        results: &results,
+        results,
     };
     let envelope = line
         .envelope(&answerer)

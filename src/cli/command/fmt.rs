@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use mailpol::compare::unified;
 use mailpol::diagnostic::Diagnostics;
 
 use crate::cli::output::Output;
@@ -11,7 +12,8 @@ use crate::cli::{Exit, Failure, input, tree};
 pub(in crate::cli) struct Args {
     /// The policy; `-` is standard input, and then the result goes to standard output
     policy: Option<PathBuf>,
-    /// Only say whether it is in its canonical layout
+    /// Change nothing: show what would change as a unified diff, and end with status 1 if anything
+    /// would
     #[arg(long)]
     check: bool,
 }
@@ -26,10 +28,10 @@ pub(in crate::cli) fn run(
     let same = formatted == text.source.text();
     let name = text.source.name();
     if args.check {
-        if !same {
-            output.print(&format!("{name} is not formatted\n"))?;
-        }
-        output.result(serde_json::json!({ "formatted": same }));
+        let diff = unified((name, text.source.text()), (name, &formatted));
+        output.print(&diff)?;
+        output.result(serde_json::json!({ "formatted": same, "diff": diff }));
+        output.success(format!("{name}: formatted"));
         return Ok(if same { Exit::Yes } else { Exit::No });
     }
     match &text.path {

@@ -6,13 +6,14 @@ pub(super) mod dns;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod prove;
+mod resolve;
 pub(super) mod simulate;
+pub(super) mod spf;
 
 use std::path::PathBuf;
 
 use mailpol::diagnostic::Diagnostics;
 use mailpol::policy::Policy;
-use mailpol::simulate::Results;
 use mailpol::target::{Reading, TARGETS, Target};
 
 use super::{Failure, input};
@@ -34,13 +35,6 @@ fn target(name: &str) -> Result<&'static dyn Target, Failure> {
                 known.join(", ")
             ))
         })
-}
-
-/// Returns where SPF results come from that nobody gives: the policy's own records.
-fn results(policy: &Policy) -> Result<Results, Failure> {
-    let records =
-        mailpol::dns::records(policy).map_err(|error| Failure::Unable(error.to_string()))?;
-    Ok(Results::new(&records, policy.host.name.value.as_str()))
 }
 
 /// Files of a target: the emitted ones, or a tree.

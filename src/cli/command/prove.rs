@@ -49,7 +49,7 @@ pub(super) fn text(report: &Report) -> String {
         .unwrap_or(0);
     for finding in &report.findings {
         let (word, rest) = match &finding.answer {
-            Answer::Proved(visited) => ("proved", format!("{} classes", visited.leaves)),
+            Answer::Proved(visited) => ("proved", visited.to_string()),
             Answer::Refuted(_) | Answer::Listener(_) => ("REFUTED", String::new()),
             Answer::Undecided(_) => ("UNDECIDED", "an alarm did not replay".to_owned()),
             Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),

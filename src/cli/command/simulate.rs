@@ -14,6 +14,7 @@ use mailpol::simulate::{Answerer, CATALOGUE, answer_line, attack, play};
 use serde_json::json;
 
 use super::FilesArgs;
+use super::resolve::ResolveArgs;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, input, report};
 
@@ -26,6 +27,8 @@ pub(in crate::cli) struct Args {
     envelopes: Option<PathBuf>,
     #[command(flatten)]
     files: FilesArgs,
+    #[command(flatten)]
+    resolve: ResolveArgs,
 }
 
 pub(in crate::cli) fn run(
@@ -47,7 +50,7 @@ pub(in crate::cli) fn run(
         .map(|address| address.value)
         .collect();
     let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
-    let results = super::results(&policy)?;
+    let results = args.resolve.results(&policy, diagnostics)?;
     let answerer = Answerer {
         decider,
         own: &own,

@@ -43,17 +43,24 @@ pub(super) fn parse(text: &str, own: &[IpAddr]) -> Path {
         None => (false, text),
     };
     let mut path = parse_mailbox(rest, own);
-    if route && path.form == PathForm::Plain {
-        path.form = PathForm::SourceRoute;
-    }
-    if route && path.form == PathForm::BarePostmaster {
-        path.form = PathForm::OddPostmaster;
-    }
-    if route && path.form == PathForm::Null {
-        path.form = PathForm::Malformed;
+    if route {
+        path.form = behind_route(path.form);
     }
     text.clone_into(&mut path.text);
     path
+}
+
+/// Returns the form of a path whose last address, behind a source route, has a form.
+fn behind_route(form: PathForm) -> PathForm {
+    if form == PathForm::Plain {
+        PathForm::SourceRoute
+    } else if form == PathForm::BarePostmaster {
+        PathForm::OddPostmaster
+    } else if form == PathForm::Null {
+        PathForm::Malformed
+    } else {
+        form
+    }
 }
 
 /// Returns what follows a source route: `@a,@b:` (RFC 5321 section 4.1.2, A-d-l).

@@ -1,8 +1,9 @@
 //! All envelopes, as the tests of a proof tell them apart.
 //!
-//! An envelope is a point in a product of ten dimensions. Each dimension has *atoms*: the keys
-//! of every table and of the destinations of every side, and fresh values that no side names. Atoms that every test of
-//! the dimension answers alike are one *class*, with the number of its atoms and a witness.
+//! An envelope is a point in a product of ten dimensions. Each dimension has *atoms*: the keys of
+//! every table and of the destinations of every side, and fresh values that no side names. Atoms
+//! that every test of the dimension answers alike are one *class*, with the number of its atoms and
+//! a witness.
 //!
 //! SOUNDNESS: a test looks at one dimension (or, for owners, at login and reverse-path), and a
 //! table can tell two values apart only by its keys. So every envelope answers all tests as some

@@ -38,6 +38,7 @@ mod program;
 mod restriction;
 mod route;
 mod rows;
+mod services;
 mod session;
 mod table;
 mod text;
@@ -87,6 +88,7 @@ pub(super) fn interpret(
         services: &services,
     };
     reader.judge(diagnostics);
+    services::judge_programs(reader.services, diagnostics);
     let listeners = reader.listeners(diagnostics);
     diagnostics.failed_since(before)?;
     let decider = reader.decider(diagnostics);
@@ -147,7 +149,7 @@ impl Reader<'_> {
         };
         match name {
             "cleanup_service_name" => {
-                let to = service.overrides.get(name).map(|value| value.as_str());
+                let to = service.overrides.get(name).map(text::Text::as_str);
                 let mut services = self.services.iter();
                 matches!(service.command.as_str(), "pickup" | "bounce")
                     && services.any(|one| is_cleanup(one) && Some(one.name.as_str()) == to)
@@ -208,6 +210,8 @@ impl Reader<'_> {
             spf_helo: catalogue.add("SPF of HELO", Question::SpfHelo, None),
         };
         self.judge_interfaces(&base, diagnostics);
+        let host = &self.artifacts.host_addresses;
+        services::judge_addresses(self.services, host, &base, diagnostics);
         let addressing = Addressing::read(&base, self.artifacts, &mut catalogue, diagnostics);
         let mut tables = SharedTables::default();
         let mut programs = [None, None, None];

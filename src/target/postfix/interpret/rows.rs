@@ -155,7 +155,8 @@ impl Lookup {
             Parents::Plain => &self.domain,
             Parents::Dotted => &self.dotted,
         };
-        above.keys().for_each(|name| key(AddressKey::Parent, name));
+        let names = above.keys().map(AsRef::as_ref);
+        names.for_each(|name: &str| key(AddressKey::Parent, name));
     }
 
     /// Returns the values of all rows that are looked up by an address, in no order.

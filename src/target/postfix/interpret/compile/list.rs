@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::action::{About, Codes, refusal};
 use super::super::catalogue::Catalogue;
-use super::super::diagnostics::{Syntax, UnjudgedRestriction};
+use super::super::diagnostics::{Syntax, UnjudgedParameter, UnjudgedRestriction};
 use super::super::map::{Parents, Surroundings};
 use super::super::master_cf::Service;
 use super::super::parameter::Settings;
@@ -255,6 +255,7 @@ impl Compiler<'_> {
         bare: Bare,
     ) -> Option<Restriction> {
         match name {
+            "check_helo_access" | "check_policy_service" if !self.has_helo() => None,
             "check_client_access" => self.client_access(argument, bare).map(Restriction::Client),
             "check_helo_access" => self.helo_access(argument, bare).map(Restriction::Helo),
             "check_sasl_access" if !self.has_auth => Some(Restriction::Nothing),
@@ -283,6 +284,20 @@ impl Compiler<'_> {
                 None
             }
         }
+    }
+
+    /// Returns whether every client has said HELO, or reports that not: what is asked about HELO is
+    /// skipped for those that have not (smtpd_check.c), and envelopes hold none such.
+    fn has_helo(&mut self) -> bool {
+        let name = "smtpd_helo_required";
+        let is_required = self.settings.boolean(name, self.diagnostics);
+        if !is_required {
+            let reason = "HELO decides, and clients could leave it out";
+            let at = self.settings.place(name);
+            self.diagnostics
+                .error(UnjudgedParameter::new(name, reason, &at));
+        }
+        is_required
     }
 
     /// Compiles a restriction class where it is used: a bare table in it is looked up as in the

@@ -96,6 +96,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("smtpd_discard_ehlo_keywords", ""),
     ("smtpd_end_of_data_restrictions", ""),
     ("smtpd_enforce_tls", "no"),
+    ("smtpd_helo_required", "no"),
     ("smtpd_helo_restrictions", ""),
     ("smtpd_null_access_lookup_key", "<>"),
     ("smtpd_recipient_restrictions", ""),

@@ -35,7 +35,17 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         &["cleanup"],
         "another service would take the mail",
     ),
+    (
+        "config_directory",
+        &["/etc/postfix"],
+        "the files would be read elsewhere",
+    ),
     ("content_filter", &[""], "mail would leave for a filter"),
+    (
+        "daemon_directory",
+        &["/usr/lib/postfix/sbin", "/usr/libexec/postfix"],
+        "other programs would run",
+    ),
     (
         "empty_address_recipient",
         &["MAILER-DAEMON"],
@@ -62,9 +72,23 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "the header would decide, and may redirect",
     ),
     (
+        "import_environment",
+        &[
+            "MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ XAUTHORITY DISPLAY LANG=C",
+            "MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ XAUTHORITY DISPLAY LANG=C \
+             POSTLOG_SERVICE POSTLOG_HOSTNAME",
+        ],
+        "the environment can send daemons to other files",
+    ),
+    (
         "known_tcp_ports",
         &["lmtp=24 smtp=25 smtps=submissions=465 submission=587"],
         "the names of ports would mean other ports",
+    ),
+    (
+        "line_length_limit",
+        &["2048"],
+        "commands would be cut at another length",
     ),
     (
         "luser_relay",
@@ -91,6 +115,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "master_service_disable",
         &[""],
         "services of master.cf would be off",
+    ),
+    (
+        "meta_directory",
+        &["/etc/postfix", "/usr/libexec/postfix"],
+        "other code would read the tables",
     ),
     (
         "milter_header_checks",
@@ -179,6 +208,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "the sender would decide where mail goes",
     ),
     (
+        "shlib_directory",
+        &["/usr/lib/postfix", "no"],
+        "other code would read the tables",
+    ),
+    (
         "smtp_fallback_relay",
         &[""],
         "mail could leave by another host",
@@ -204,6 +238,14 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "some clients would see other features",
     ),
     (
+        "smtpd_forbidden_commands",
+        &[
+            "CONNECT GET POST",
+            "CONNECT GET POST regexp:{{/^[^A-Z]/ Bogus}}",
+        ],
+        "commands of the dialogue could be refused",
+    ),
+    (
         "smtpd_milter_maps",
         &[""],
         "a filter outside the files would decide",
@@ -212,6 +254,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "smtpd_milters",
         &[""],
         "a filter outside the files would decide",
+    ),
+    (
+        "smtpd_noop_commands",
+        &[""],
+        "commands of the dialogue could do nothing",
     ),
     (
         "smtpd_policy_service_default_action",
@@ -229,6 +276,21 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "some clients would see no AUTH",
     ),
     (
+        "smtpd_sasl_local_domain",
+        &[""],
+        "logins would be reported with a domain",
+    ),
+    (
+        "smtpd_tls_ciphers",
+        &["medium", "high"],
+        "TLS could come about without encryption worth the name",
+    ),
+    (
+        "smtpd_tls_mandatory_ciphers",
+        &["medium", "high"],
+        "TLS could come about without encryption worth the name",
+    ),
+    (
         "smtpd_tls_req_ccert",
         &["no"],
         "clients without a certificate would be refused",
@@ -238,12 +300,12 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         &[""],
         "whoever reaches the port could claim any address",
     ),
+    ("smtputf8_enable", &["yes", "no"], ""),
     (
         "strict_smtputf8",
         &["no"],
         "paths with octets over 127 would be refused",
     ),
-    ("smtputf8_enable", &["yes", "no"], ""),
     (
         "virtual_alias_expansion_limit",
         &["1000"],

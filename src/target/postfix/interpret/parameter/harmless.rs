@@ -6,14 +6,14 @@
 /// A reason, and the parameters that it holds for, between blanks.
 pub(super) const HARMLESS: &[(&str, &str)] = &[
     (
-        "where files, programs and sockets are, and who owns them",
-        "alternate_config_directories command_directory config_directory daemon_directory \
+        "where files and sockets are that no daemon runs or reads, and who owns them",
+        "alternate_config_directories command_directory \
          data_directory debugger_command html_directory mail_owner mailq_path manpage_directory \
-         meta_directory newaliases_path openssl_path process_id_directory queue_directory \
-         readme_directory sample_directory sendmail_path setgid_group shlib_directory \
+         newaliases_path openssl_path process_id_directory queue_directory \
+         readme_directory sample_directory sendmail_path setgid_group \
          default_privs default_database_type alias_database maillog_file maillog_file_compressor \
          maillog_file_prefixes maillog_file_rotate_suffix syslog_facility syslog_name \
-         import_environment export_environment process_name process_id multi_instance_name \
+         export_environment process_name process_id multi_instance_name \
          multi_instance_group multi_instance_wrapper",
     ),
     (
@@ -39,7 +39,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          anvil_status_update_time default_process_limit max_idle max_use ipc_idle ipc_timeout \
          ipc_ttl fork_attempts fork_delay in_flow_delay daemon_timeout trigger_timeout \
          service_throttle_time application_event_drain_time delay_warning_time \
-          confirm_delay_cleared \
+         confirm_delay_cleared \
          maximal_queue_lifetime bounce_queue_lifetime maximal_backoff_time minimal_backoff_time \
          queue_run_delay transport_retry_time stale_lock_time deliver_lock_attempts \
          deliver_lock_delay mailbox_delivery_lock virtual_mailbox_lock command_time_limit \
@@ -52,7 +52,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          berkeley_db_create_buffer_size berkeley_db_read_buffer_size lmdb_map_size tcp_windowsize \
          defer_transports fast_flush_domains smtp_connection_cache_on_demand \
          smtp_connection_cache_destinations connection_cache_ttl_limit dns_ncache_ttl_fix_enable \
-         virtual_alias_address_length_limit line_length_limit header_size_limit \
+         virtual_alias_address_length_limit header_size_limit \
          header_address_token_limit mime_nesting_limit mime_boundary_length_limit \
          body_checks_size_limit hopcount_limit queue_minfree",
     ),
@@ -64,8 +64,8 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
         "keys, certificates and ciphers: whether TLS comes about, not what holds under it",
         "smtpd_tls_cert_file smtpd_tls_key_file smtpd_tls_chain_files smtpd_tls_eccert_file \
          smtpd_tls_eckey_file smtpd_tls_dcert_file smtpd_tls_dkey_file smtpd_tls_CAfile \
-         smtpd_tls_CApath smtpd_tls_protocols smtpd_tls_mandatory_protocols smtpd_tls_ciphers \
-         smtpd_tls_mandatory_ciphers smtpd_tls_exclude_ciphers smtpd_tls_mandatory_exclude_ciphers \
+         smtpd_tls_CApath smtpd_tls_protocols smtpd_tls_mandatory_protocols \
+         smtpd_tls_exclude_ciphers smtpd_tls_mandatory_exclude_ciphers \
          smtpd_tls_eecdh_grade smtpd_tls_dh1024_param_file smtpd_tls_dh512_param_file \
          smtpd_tls_session_cache_database smtpd_tls_session_cache_timeout \
          smtpd_tls_always_issue_session_ids smtpd_tls_fingerprint_digest smtpd_tls_ask_ccert \
@@ -80,14 +80,14 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     ),
     (
         "who checks passwords and how it is reached; that it lets the right ones in is assumed",
-        "smtpd_sasl_path smtpd_sasl_type smtpd_sasl_local_domain smtpd_sasl_service \
+        "smtpd_sasl_path smtpd_sasl_type smtpd_sasl_service \
          smtpd_sasl_mechanism_filter smtpd_sasl_response_limit cyrus_sasl_config_path \
          broken_sasl_auth_clients send_cyrus_sasl_authzid",
     ),
     (
         "commands other than MAIL, RCPT and DATA, or what smtpd says at EHLO of them",
-        "disable_vrfy_command smtpd_etrn_restrictions smtpd_noop_commands \
-         smtpd_forbidden_commands smtpd_helo_required smtpd_forbid_unauth_pipelining \
+        "disable_vrfy_command smtpd_etrn_restrictions \
+         smtpd_forbid_unauth_pipelining \
          smtpd_forbid_bare_newline smtpd_forbid_bare_newline_exclusions \
          smtpd_forbid_bare_newline_reject_code cleanup_replace_stray_cr_lf \
          smtpd_delay_open_until_valid_rcpt authorized_verp_clients smtpd_authorized_verp_clients \

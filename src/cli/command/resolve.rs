@@ -1,0 +1,104 @@
+//! Who answers questions about DNS, as the arguments say.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mailpol::diagnostic::Diagnostics;
+use mailpol::dns::{Live, read_zone};
+use mailpol::policy::Policy;
+use mailpol::simulate::Results;
+use mailpol::source::Source;
+use mailpol::spf::Zone;
+
+use crate::cli::{Failure, input};
+
+/// Whom to ask.
+#[derive(Debug, clap::Args)]
+pub(super) struct ServerArgs {
+    /// The name server to ask, instead of those that the system asks
+    #[arg(long, value_name = "IP:PORT")]
+    nameserver: Option<SocketAddr>,
+    /// Seconds after which a question is given up
+    #[arg(long, value_name = "SECONDS", default_value_t = 5,
+        value_parser = clap::value_parser!(u64).range(1..=60))]
+    timeout: u64,
+}
+
+impl ServerArgs {
+    pub(super) fn live(&self) -> Result<Live, Failure> {
+        Live::new(self.nameserver, Duration::from_secs(self.timeout))
+            .map_err(|error| Failure::Unable(error.to_string()))
+    }
+
+    pub(super) fn is_given(&self) -> bool {
+        self.nameserver.is_some()
+    }
+}
+
+/// Where the records of an SPF check come from.
+#[derive(Debug, clap::Args)]
+pub(super) struct ResolveArgs {
+    /// Evaluate SPF over this master file (RFC 1035 section 5): every other name does not exist
+    #[arg(long, value_name = "FILE", conflicts_with = "resolve")]
+    zone: Option<PathBuf>,
+    /// Evaluate SPF over real DNS
+    #[arg(long)]
+    resolve: bool,
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+/// Records to evaluate SPF over, and what they are called.
+pub(super) enum Records {
+    Zone(Zone),
+    Live(Live),
+}
+
+impl ResolveArgs {
+    /// Returns the records that the arguments name, if they name any.
+    pub(super) fn records(
+        &self,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Records>, Failure> {
+        if self.server.is_given() && !self.resolve {
+            return Err(Failure::Unable(
+                "`--nameserver` goes with `--resolve`".to_owned(),
+            ));
+        }
+        if self.resolve {
+            return Ok(Some(Records::Live(self.server.live()?)));
+        }
+        let zone = self.zone.as_deref().map(|file| zone(file, diagnostics));
+        Ok(zone.transpose()?.map(Records::Zone))
+    }
+
+    /// Returns where SPF results come from that nobody gives: `--zone`, `--resolve`, or the
+    /// policy's own records.
+    pub(super) fn results(
+        &self,
+        policy: &Policy,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Results, Failure> {
+        let receiver = policy.host.name.value.as_str();
+        Ok(match self.records(diagnostics)? {
+            Some(Records::Zone(zone)) => Results::over(Box::new(zone), receiver),
+            Some(Records::Live(live)) => Results::over(Box::new(live), receiver),
+            None => Results::new(&records(policy)?, receiver),
+        })
+    }
+}
+
+/// Returns the policy's own records.
+pub(super) fn records(policy: &Policy) -> Result<Vec<mailpol::dns::Record>, Failure> {
+    mailpol::dns::records(policy).map_err(|error| Failure::Unable(error.to_string()))
+}
+
+/// Reads a master file. With faults in it nothing can be done.
+fn zone(file: &Path, diagnostics: &mut Diagnostics) -> Result<Zone, Failure> {
+    let text = input::read_text(file)?;
+    let source: Arc<Source> = Source::new(file.display().to_string(), text);
+    read_zone(&source, diagnostics)
+        .map_err(|_| Failure::Unable(format!("`{}` is not a zone", file.display())))
+}

@@ -1,0 +1,199 @@
+//! Master files, as administrators write them and get them wrong.
+
+use super::*;
+use crate::spf::{Dns, DnsError, Mx};
+
+#[track_caller]
+fn zone(text: &str) -> Zone {
+    let source = Source::new("zone", text);
+    let mut diagnostics = Diagnostics::new();
+    let zone = read_zone(&source, &mut diagnostics);
+    let told: Vec<String> = diagnostics
+        .sorted()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    zone.unwrap_or_else(|_| panic!("{told:?}"))
+}
+
+/// Returns what is told: `line:column what`.
+fn faults(text: &str) -> Vec<String> {
+    let source = Source::new("zone", text);
+    let mut diagnostics = Diagnostics::new();
+    assert!(read_zone(&source, &mut diagnostics).is_err());
+    let place = |told: &&crate::diagnostic::Told| {
+        let label = told.labels().unwrap().next().unwrap();
+        let position = source.position(label.offset());
+        format!("{}:{} {told}", position.line, position.column)
+    };
+    diagnostics.sorted().iter().map(place).collect()
+}
+
+#[track_caller]
+fn wrong(text: &str, expected: &[&str]) {
+    assert_eq!(faults(text), expected);
+}
+
+const EXAMPLE: &str = "\
+; a zone
+$TTL 1h
+$ORIGIN example.org.
+@       IN SOA ns hostmaster ( 1 ; serial
+               2h 30m 2w 1d )
+        IN NS  ns
+        300 IN MX 10 mx
+        IN 300 MX 20 mx.other.example.
+        TXT    \"v=spf1 \" \"+mx\" ( \" -all\" ; why
+               )
+mx      A      192.0.2.25
+        AAAA   2001:db8::25
+        txt    unquoted \\\"a\\;b\\195\\169
+www     CNAME  @
+$ORIGIN 2.0.192.in-addr.arpa.
+25      PTR    mx.example.org.
+";
+
+#[test]
+fn a_zone_is_read() {
+    let zone = zone(EXAMPLE);
+    let mx = |preference, exchange: &str| Mx {
+        preference,
+        exchange: exchange.to_owned(),
+    };
+    let exchangers = vec![mx(10, "mx.example.org"), mx(20, "mx.other.example")];
+    assert_eq!(zone.mx("example.org"), Ok(exchangers.clone()));
+    assert_eq!(zone.mx("www.example.org"), Ok(exchangers));
+    assert_eq!(
+        zone.txt("example.org"),
+        Ok(vec![b"v=spf1 +mx -all".to_vec()])
+    );
+    assert_eq!(
+        zone.a("mx.example.org"),
+        Ok(vec![Ipv4Addr::new(192, 0, 2, 25)])
+    );
+    assert_eq!(
+        zone.aaaa("mx.example.org"),
+        Ok(vec!["2001:db8::25".parse().unwrap()])
+    );
+    let text = b"unquoted\"a;b\xc3\xa9".to_vec();
+    assert_eq!(zone.txt("mx.example.org"), Ok(vec![text]));
+    assert_eq!(
+        zone.ptr("25.2.0.192.in-addr.arpa"),
+        Ok(vec!["mx.example.org".to_owned()])
+    );
+    assert_eq!(zone.a("ns.example.org"), Err(DnsError::NoSuchName));
+}
+
+#[test]
+fn times_and_classes_may_stand_in_any_order() {
+    for head in [
+        "",
+        "IN ",
+        "300 ",
+        "300 IN ",
+        "IN 300 ",
+        "1h30m in ",
+        "IN 2W ",
+    ] {
+        let zone = zone(&format!("a.example. {head}A 192.0.2.1\n"));
+        assert!(zone.a("a.example").is_ok(), "{head}");
+    }
+}
+
+#[test]
+fn an_owner_may_look_like_something_else() {
+    let zone = zone("$ORIGIN example.\nIN IN A 192.0.2.1\n300 300 A 192.0.2.2\nTXT TXT x\n");
+    assert!(zone.a("in.example").is_ok());
+    assert!(zone.a("300.example").is_ok());
+    assert!(zone.txt("txt.example").is_ok());
+}
+
+#[test]
+fn the_same_record_twice_is_one() {
+    let zone = zone("a. TXT \"v=spf1 -all\"\nA. 60 TXT \"v=spf1\" \" -all\"\na. TXT other\n");
+    assert_eq!(zone.txt("a").map(|records| records.len()), Ok(2));
+}
+
+#[test]
+fn a_null_exchanger_is_one() {
+    let exchanger = zone("a.example. MX 0 .").mx("a.example").unwrap().remove(0);
+    assert_eq!((exchanger.preference, exchanger.exchange.as_str()), (0, ""));
+}
+
+#[test]
+fn aliases_stand_alone() {
+    wrong(
+        "a. CNAME b.\na. A 192.0.2.1\n",
+        &["2:4 a is an alias, and has other records"],
+    );
+    wrong(
+        "a. A 192.0.2.1\nA. CNAME b.\n",
+        &["2:4 A is an alias, and has other records"],
+    );
+    assert!(zone("a. CNAME b.\na. CNAME b.\n").cname("a").is_ok());
+}
+
+#[test]
+fn every_fault_has_its_place() {
+    wrong(
+        "a. A 192.0.2\nb. AAAA 192.0.2.1\n\n c. MX ten mx.\n d\n",
+        &[
+            "1:6 this is no IPv4 address",
+            "2:9 this is no IPv6 address",
+            "4:2 this is no type of records",
+            "5:2 this is no type of records",
+        ],
+    );
+    wrong("a. MX +10 b.", &["1:7 this is no preference: 0 to 65535"]);
+    wrong("a. MX 70000 b.", &["1:7 this is no preference: 0 to 65535"]);
+    wrong("a. MX 10", &["1:7 the exchanger is missing"]);
+    wrong("a. TXT", &["1:4 the record has no data"]);
+    wrong("a. 300 IN", &["1:8 the type of the record is missing"]);
+    wrong("a.\n", &["1:1 the type of the record is missing"]);
+    wrong(" A 192.0.2.1", &["1:2 whose record this is is not known"]);
+    wrong("a. A 192.0.2.1 x", &["1:16 this is one word too many"]);
+    wrong("a. CH A 192.0.2.1", &["1:4 only class IN is read"]);
+    wrong("a. TXTT x", &["1:4 this is no type of records"]);
+    wrong(
+        "a A 192.0.2.1",
+        &["1:1 a name without a final dot, and no origin before it"],
+    );
+    wrong("$INCLUDE other", &["1:1 `$INCLUDE` is not read"]);
+    wrong("$TTL soon", &["1:6 this is no time to live"]);
+    wrong("$ORIGIN", &["1:1 the origin is missing"]);
+    wrong("a. TXT \\# 1 00", &["1:8 data in hexadecimal is not read"]);
+    let long = format!("a. TXT {}", "a".repeat(256));
+    wrong(&long, &["1:8 a string has at most 255 octets"]);
+}
+
+/// A line below one whose owner is wrong must not go to the owner before that.
+#[test]
+fn an_owner_that_is_wrong_is_nobody() {
+    wrong(
+        "a. A 192.0.2.1\nb..c. A 192.0.2.1\n A 192.0.2.2\n",
+        &[
+            "2:1 an empty label",
+            "3:2 whose record this is is not known",
+        ],
+    );
+}
+
+#[test]
+fn our_own_zone_text_reads_back() {
+    use crate::dns::{Record, RecordData};
+    let long = "a".repeat(600) + "\"\\;\u{e9}";
+    let record = |data| Record {
+        name: "a.example".to_owned(),
+        data,
+        purpose: "a test".to_owned(),
+    };
+    let records = [
+        record(RecordData::Txt(long.clone())),
+        record(RecordData::Mx(10, "mx.example".to_owned())),
+        record(RecordData::A(Ipv4Addr::LOCALHOST)),
+    ];
+    let zone = zone(&crate::dns::zone(&records));
+    assert_eq!(zone.txt("a.example"), Ok(vec![long.into_bytes()]));
+    assert_eq!(zone.mx("a.example").unwrap()[0].exchange, "mx.example");
+    assert!(zone.a("a.example").is_ok());
+}

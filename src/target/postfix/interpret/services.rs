@@ -1,0 +1,89 @@
+//! What services of master.cf must be for the model to hold: their programs, arguments, addresses
+//! (master(5), master(8), smtpd(8) of 3.7.11).
+
+use std::net::IpAddr;
+
+use super::diagnostics::{UnjudgedParameter, UnjudgedService};
+use super::listener;
+use super::master_cf::Service;
+use super::parameter::Settings;
+use super::text::Text;
+use crate::diagnostic::Diagnostics;
+
+/// Services that the model goes by the name of, and their programs.
+const PROGRAMS: &[(&str, &[&str])] = &[
+    ("bounce", &["bounce"]),
+    ("cleanup", &["cleanup"]),
+    ("defer", &["bounce"]),
+    ("discard", &["discard"]),
+    ("error", &["error"]),
+    ("proxymap", &["proxymap"]),
+    ("qmgr", &["qmgr", "oqmgr"]),
+    ("retry", &["error"]),
+    ("rewrite", &["trivial-rewrite"]),
+    ("trace", &["bounce"]),
+];
+
+/// Reports every service that is not what its name says, or whose arguments are not known.
+pub(super) fn judge_programs(services: &[Service], diagnostics: &mut Diagnostics) {
+    for service in services {
+        let name = service.name.as_str();
+        let known = PROGRAMS.iter().find(|(known, _)| *known == name);
+        if service.kind != "inet"
+            && known.is_some_and(|(_, programs)| !programs.contains(&service.command.as_str()))
+        {
+            let reason = format!("it is another program, `{}`", service.command);
+            diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+        }
+        let is_known = |word: &Text| matches!(word.as_str(), "-v" | "-vv" | "-vvv");
+        if service.command == "smtpd"
+            && let Some(argument) = service.arguments.iter().find(|word| !is_known(word))
+        {
+            let reason = format!("its argument `{}` is not modelled", argument.as_str());
+            diagnostics.error(UnjudgedService::new(name, reason, &argument.at()));
+        }
+    }
+}
+
+/// Reports every listener that does not listen on all addresses of the host: envelopes say on which
+/// port a client came, and not to which address.
+pub(super) fn judge_addresses(
+    services: &[Service],
+    host: &[IpAddr],
+    settings: &Settings<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let reason = "it would not be open on every address of the host";
+    let interfaces = settings.text("inet_interfaces", diagnostics);
+    let words = interfaces.words();
+    let words: Vec<&str> = words.iter().map(Text::as_str).collect();
+    let covers = covers(&words, host);
+    for service in services.iter().filter(|one| listener(one).is_some()) {
+        match service.endpoint().0 {
+            Some(address) if !self::covers(&[address], host) => {
+                let name = service.name.as_str();
+                diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+            }
+            Some(_) => {}
+            None if covers => {}
+            None => {
+                let (name, at) = ("inet_interfaces", interfaces.at());
+                diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+                return;
+            }
+        }
+    }
+}
+
+/// Returns whether these addresses are all of the host's.
+fn covers(words: &[&str], host: &[IpAddr]) -> bool {
+    let bare = |word: &str| {
+        let word = word.trim_start_matches('[').trim_end_matches(']');
+        word.parse::<IpAddr>().ok()
+    };
+    let has = |address: &IpAddr| words.iter().any(|word| bare(word) == Some(*address));
+    words
+        .iter()
+        .any(|word| matches!(*word, "all" | "0.0.0.0" | "[::]"))
+        || host.iter().all(has)
+}
