@@ -8,6 +8,7 @@ mod diagnostics;
 mod reading;
 mod render;
 
+pub mod exim;
 pub mod postfix;
 
 pub use artifact::{Artifact, Artifacts};

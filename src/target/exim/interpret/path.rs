@@ -1,0 +1,68 @@
+//! Which paths Exim takes at all, before any ACL sees them (`parse_extract_address`; each form was
+//! tried with 4.96).
+
+use crate::mail::PathForm;
+
+/// Whether a path is refused with 501.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// ACLs see it.
+    Taken,
+    /// 501.
+    Refused,
+}
+
+/// Returns what becomes of a reverse-path.
+pub(super) fn reverse_path(form: PathForm, allows_literals: bool) -> Syntax {
+    // Only a recipient may be postmaster without a domain, and only a sender null.
+    if form == PathForm::Null {
+        Syntax::Taken
+    } else {
+        mailbox(form, allows_literals)
+    }
+}
+
+/// Returns what becomes of a forward-path.
+pub(super) fn forward_path(form: PathForm, allows_literals: bool) -> Syntax {
+    if form == PathForm::BarePostmaster {
+        Syntax::Taken
+    } else {
+        mailbox(form, allows_literals)
+    }
+}
+
+fn mailbox(form: PathForm, allows_literals: bool) -> Syntax {
+    match form {
+        PathForm::Plain
+        | PathForm::Quoted
+        | PathForm::QuotedPair
+        | PathForm::SourceRoute
+        | PathForm::Percent
+        | PathForm::Bang
+        | PathForm::QuotedRoute
+        | PathForm::OddRoute
+        | PathForm::LeadingDash
+        | PathForm::NumericDomain
+        | PathForm::Spaced
+        | PathForm::Comment
+        | PathForm::Escaped
+        | PathForm::Dotted
+        | PathForm::EightBit
+        | PathForm::LongLocal => Syntax::Taken,
+        // Section 14.23, `allow_domain_literals`.
+        PathForm::Literal | PathForm::OwnLiteral if allows_literals => Syntax::Taken,
+        PathForm::Literal
+        | PathForm::OwnLiteral
+        | PathForm::Null
+        | PathForm::BarePostmaster
+        | PathForm::TrailingDot
+        | PathForm::Underscore
+        | PathForm::DoubleAt
+        | PathForm::Bare
+        | PathForm::OddPostmaster
+        | PathForm::BareRoute
+        | PathForm::EmptyLocal
+        | PathForm::OddLocal
+        | PathForm::Malformed => Syntax::Refused,
+    }
+}

@@ -1,0 +1,3 @@
+//! Exim.
+
+pub mod interpret;
