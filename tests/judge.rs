@@ -3,10 +3,6 @@
 //!
 //! real MTA = `simulate` = `simulate --target`, in verdict and enhanced status, but for the
 //! latitude that `docs/targets/` lists.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "tests read the corpus and write trees"
-)]
 
 #[expect(dead_code, reason = "the harness's own tests use the rest")]
 mod support;

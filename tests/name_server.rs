@@ -209,10 +209,8 @@ fn absence_failure_and_silence_are_told_apart() {
     }
     let long = format!("long.test. TXT {}\n", "\"0123456789\" ".repeat(300));
     let records = format!(
-        "a.test. A 192.0.2.1\nb.test. CNAME c.test.\nc.test. CNAME a.test.\n\
-         d.test. CNAME e.test.\n\
-         text.test. TXT \"a \\\"b\\\" \\195\\169\" \";c\"\n_a\\ b.test. A 192.0.2.2\n\
-         n.test. MX 0 .\n\
+        "a.test. A 192.0.2.1\nb.test. CNAME c.test.\nc.test. CNAME a.test.\nd.test. CNAME e.test.\n\
+         text.test. TXT \"a \\\"b\\\" \\195\\169\" \";c\"\n_a\\ b.test. A 192.0.2.2\nn.test. MX 0 .\n\
          {long}"
     );
     let server = NameServer::start(&records, &["broken.test"]);

@@ -4,7 +4,6 @@
 //! `tests/judge.rs` asks for verdicts, envelope by envelope. Here is what that cannot see: where
 //! mail lands and what is written into it, how envelopes of one session get on with each other,
 //! and whether the judge would notice.
-#![expect(clippy::disallowed_methods, reason = "tests read the corpus and write trees")]
 
 mod support;
 

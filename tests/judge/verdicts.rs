@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use std::fmt::Write as _;
-
 use libtest_mimic::Failed;
 use mailpol::decision::{Because, Decider, Decision, Envelope, Verdict, run};
 use mailpol::mail::PathForm;
@@ -102,10 +100,11 @@ impl Differences {
     /// Fails if anything differed, or if a kind of decision that the proof speaks of was not met.
     fn verdict(&self, subject: &Subject, name: &str) -> Result<(), Failed> {
         let rows = self.counts.iter();
-        let mut table = String::new();
-        for ((listener, kind, because), count) in rows {
-            writeln!(table, "  {count:6}  {listener:11} {kind:42} {because}")?;
-        }
+        let table: String = rows
+            .map(|((listener, kind, because), count)| {
+                format!("  {count:6}  {listener:11} {kind:42} {because}\n")
+            })
+            .collect();
         let all: usize = self.counts.values().sum();
         println!(
             "{name}: {all} asked, {} in the latitude\n{table}",
