@@ -3,7 +3,7 @@
 
 use libtest_mimic::{Failed, Trial};
 use mailpol::compile::files;
-use mailpol::prove::{check_files, check_policy};
+use mailpol::prove::check_files;
 
 use crate::machine::job;
 use crate::policies::{self, Case};
@@ -21,10 +21,6 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 fn again(case: &Case) -> Result<(), Failed> {
     let policy = case.load()?;
-    if !check_policy(&policy).is_proved() {
-        // Cases about what may be said hold statements that are not true: there are no files.
-        return Ok(());
-    }
     let mut subject = Subject::of(policy)?;
     let (_tree, job) = job(&subject)?;
     let gate = namespace::run(&job)?.gate;
