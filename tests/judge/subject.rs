@@ -13,6 +13,7 @@ use mailpol::target::{Artifact, Artifacts, Reading, TARGETS, Target};
 
 use crate::envelopes::{at_edges, forms, random, real};
 use crate::policies::told;
+use crate::support::job::Mta;
 
 /// What is judged.
 pub(crate) struct Subject {
@@ -23,9 +24,8 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Compiles a policy; it has to be proved.
-    pub(crate) fn of(policy: Policy) -> Result<Self, Failed> {
-        let target = postfix()?;
+    /// Compiles a policy for a target; it has to be proved.
+    pub(crate) fn of(policy: Policy, target: &'static dyn Target) -> Result<Self, Failed> {
         let mut diagnostics = Diagnostics::new();
         let compiled =
             compile(&policy, target, &mut diagnostics).map_err(|_| told(&diagnostics))?;
@@ -83,10 +83,11 @@ impl Subject {
     }
 }
 
-fn postfix() -> Result<&'static dyn Target, Failed> {
+/// Returns the target of an MTA.
+pub(crate) fn target(mta: Mta) -> Result<&'static dyn Target, Failed> {
     let mut targets = TARGETS.iter().copied();
-    let found = targets.find(|target| target.name() == "postfix");
-    found.ok_or_else(|| "there is no target `postfix`".into())
+    let found = targets.find(|target| target.name() == mta.name());
+    found.ok_or_else(|| format!("there is no target `{}`", mta.name()).into())
 }
 
 fn read(target: &dyn Target, artifacts: &Artifacts) -> Result<Reading, Failed> {

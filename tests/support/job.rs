@@ -40,6 +40,20 @@ impl Job {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Mta {
     Postfix,
+    Exim,
+}
+
+impl Mta {
+    /// Every MTA that can be driven.
+    pub(crate) const ALL: [Self; 2] = [Self::Postfix, Self::Exim];
+
+    /// Returns its name, which is that of its target.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Postfix => "postfix",
+            Self::Exim => "exim",
+        }
+    }
 }
 
 /// What to make of the MTA's warnings about its own configuration.
