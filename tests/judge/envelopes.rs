@@ -11,9 +11,6 @@ use mailpol::spf::SpfResult;
 use crate::kinds::network;
 use crate::scene::{name_of, result_of};
 
-/// How many random envelopes a policy is asked about.
-pub(crate) const RANDOM: usize = 2_000;
-
 /// A small generator (SplitMix64): the same numbers on every machine.
 pub(crate) struct Seeded(u64);
 
@@ -77,19 +74,11 @@ pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> 
     Some(envelope)
 }
 
-/// Returns the SPF result that the name server makes for a reverse-path.
-///
-/// policyd-spf takes for the domain what stands behind the first `@`, so that one in quotes hides
-/// the domain: docs/targets/postfix.md.
+/// Returns the SPF result that the name server makes for a reverse-path: that of its domain,
+/// wherever a program may look for it (RFC 7208 section 2.4).
 pub(crate) fn spf_of(from: &Path) -> SpfResult {
-    let behind = from
-        .text()
-        .split_once(':')
-        .map_or(from.text(), |(_, path)| path);
-    match behind.split_once('@') {
-        Some((_, domain)) if !domain.contains('@') => result_of(domain),
-        Some(_) | None => SpfResult::None,
-    }
+    from.domain()
+        .map_or(SpfResult::None, |domain| result_of(domain.as_str()))
 }
 
 /// Returns an address that a client can have, of the same network and family.
@@ -198,12 +187,12 @@ fn parts(policy: &Policy) -> Parts {
     }
 }
 
-/// Returns random envelopes, in groups of one session each.
-pub(crate) fn random(policy: &Policy, seed: u64) -> Vec<Envelope> {
+/// Returns at least so many random envelopes, in groups of one session each.
+pub(crate) fn random(policy: &Policy, seed: u64, count: usize) -> Vec<Envelope> {
     let parts = parts(policy);
     let mut seeded = Seeded::new(seed);
-    let mut envelopes = Vec::with_capacity(RANDOM);
-    while envelopes.len() < RANDOM {
+    let mut envelopes = Vec::with_capacity(count);
+    while envelopes.len() < count {
         let client = *seeded.pick(&parts.clients);
         let (listener, tls) = *seeded.pick(&parts.sessions);
         let login = seeded.pick(&parts.logins).clone();
@@ -248,13 +237,15 @@ pub(crate) fn forms(policy: &Policy) -> Vec<Envelope> {
     clients.truncate(2);
     clients.extend(elsewhere().take(1));
     let listed = policy.logins.keys().next().cloned();
-    let sender = Address::new("sender", Domain::literal(&name_of(SpfResult::Pass)));
+    let with = |result| Address::new("sender", Domain::literal(&name_of(result)));
+    let (sender, forger) = (with(SpfResult::Pass), with(SpfResult::Fail));
     let ours = parts.to.first().cloned().unwrap_or_else(|| sender.clone());
     let plain = |address: &Address| Path::spell(PathForm::Plain, address, &parts.own);
     let mut pairs = Vec::new();
     for form in PathForm::ALL {
         let odd = |address: &Address| Path::spell(form, address, &parts.own);
         pairs.push((odd(&sender), plain(&ours)));
+        pairs.push((odd(&forger), plain(&ours)));
         pairs.push((odd(&ours), plain(&sender)));
         pairs.push((plain(&sender), odd(&ours)));
         pairs.push((plain(&sender), odd(&sender)));

@@ -76,13 +76,10 @@ pub(crate) fn job(subject: &Subject) -> Result<(TempDir, Job), Failed> {
     let (policy, artifacts) = (&subject.policy, &subject.artifacts);
     let tree = tempfile::tempdir()?;
     write_tree(artifacts, tree.path())?;
-    let mut mtas = Mta::ALL.into_iter();
-    let mta = mtas.find(|mta| mta.name() == subject.target.name());
-    let mta = mta.ok_or("nobody drives this target")?;
     let mut scene = scene(policy, artifacts);
     if let Some(Auth::Dovecot { socket, .. }) = &policy.auth {
         // Dovecot's own configuration is the administrator's, who lets the MTA ask.
-        let user = match mta {
+        let user = match subject.mta {
             Mta::Postfix => "postfix",
             Mta::Exim => "Debian-exim",
         };
@@ -95,7 +92,7 @@ pub(crate) fn job(subject: &Subject) -> Result<(TempDir, Job), Failed> {
         scene.commands.push(make);
     }
     let mut job = Job::new(tree.path(), scene);
-    job.mta = mta;
+    job.mta = subject.mta;
     Ok((tree, job))
 }
 

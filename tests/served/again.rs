@@ -7,7 +7,7 @@ use mailpol::prove::check_files;
 
 use crate::machine::job;
 use crate::policies::{self, Case};
-use crate::subject::{Subject, target};
+use crate::subject::Subject;
 use crate::support::job::Mta;
 use crate::support::namespace;
 
@@ -22,7 +22,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 fn again(case: &Case) -> Result<(), Failed> {
     let policy = case.load()?;
-    let mut subject = Subject::of(policy, target(Mta::Postfix)?)?;
+    let mut subject = Subject::of(policy, Mta::Postfix)?;
     let (_tree, job) = job(&subject)?;
     let gate = namespace::run(&job)?.gate;
     subject.replace(&[

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::policies::told;
 use crate::real;
 use crate::scene::PASSWORD;
-use crate::subject::{Subject, target};
+use crate::subject::Subject;
 use crate::support::job::{Client, DnsFailure, Envelope, Job, Listener, Mta, Record, Until};
 use crate::support::namespace;
 use crate::support::report::{Message, Outcome, Report};
@@ -50,7 +50,7 @@ pub(crate) fn subject(text: &str) -> Result<Subject, Failed> {
     let source = Source::new("policy.kdl", text);
     let policy = mailpol::compile::load(&source, &Alone, &mut diagnostics)
         .map_err(|_| told(&diagnostics))?;
-    Subject::of(policy, target(Mta::Postfix)?)
+    Subject::of(policy, Mta::Postfix)
 }
 
 /// Returns a job on a policy's files, with nothing to ask yet; the files live with the folder.

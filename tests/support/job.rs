@@ -44,9 +44,6 @@ pub(crate) enum Mta {
 }
 
 impl Mta {
-    /// Every MTA that can be driven.
-    pub(crate) const ALL: [Self; 2] = [Self::Postfix, Self::Exim];
-
     /// Returns its name, which is that of its target.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -63,6 +60,9 @@ pub(crate) enum Warnings {
     Refused,
     /// The run goes on; they stand in the report.
     Reported,
+    /// Postfix's own tools are asked about nothing, neither files nor queue, and its daemons are
+    /// started without them: quicker.
+    Unasked,
 }
 
 /// The machine that the tree is put on, and the network that it sees.

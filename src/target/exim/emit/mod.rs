@@ -39,6 +39,10 @@ use crate::target::render::render;
 const MODE: u32 = 0o644;
 
 /// Returns the complete configuration of a server that does what a proved policy says.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "as `Target::emit`: a proof is shown, not handed over"
+)]
 pub(super) fn emit(
     proven: &Proven<'_>,
     diagnostics: &mut Diagnostics,
@@ -85,8 +89,7 @@ impl Emission<'_> {
     }
 }
 
-/// Returns the files of a policy. INVARIANT: its obligations were proved; only [`emit`] and tests
-/// call this.
+/// Returns the files of a policy. INVARIANT: its obligations were proved; only [`emit`] calls this.
 fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifacts, Reported> {
     let before = diagnostics.errors();
     let options = policy.target("exim");

@@ -115,7 +115,7 @@ fn of_domain(side: Side, pattern: &str) -> Option<Bool> {
 
 /// The pattern of names that can have an SPF record: several labels, none of them too long.
 fn of_spf_name(identity: SpfIdentity, pattern: &str) -> Option<Bool> {
-    (pattern == "^([^.]{1,63}\\.)+[^.]{1,63}$").then(|| Bool::Leaf(Leaf::SpfName(identity)))
+    (pattern == "^([^.]{1,63}\\.)+[^.]{1,63}$").then_some(Bool::Leaf(Leaf::SpfName(identity)))
 }
 
 fn is_one_of(side: Side, forms: &[PathForm]) -> Bool {

@@ -54,11 +54,12 @@ impl Reader<'_> {
             "sender_address" | "sender_address_local_part" | "sender_address_domain" => {
                 self.sender(name)
             }
-            "smtp_command_argument" => match self.place {
-                Place::Mail => Some(Value::piece(Piece::Argument(Side::From))),
-                Place::Rcpt => Some(Value::piece(Piece::Argument(Side::To))),
-                _ => None,
-            },
+            "smtp_command_argument" if self.place == Place::Mail => {
+                Some(Value::piece(Piece::Argument(Side::From)))
+            }
+            "smtp_command_argument" if self.place == Place::Rcpt => {
+                Some(Value::piece(Piece::Argument(Side::To)))
+            }
             "spf_result" if self.has_sender() => Some(Value::piece(Piece::Atom(Atom::SpfResult))),
             "spf_received" if self.has_sender() => Some(Value::piece(Piece::ReceivedSpf)),
             "auth1" | "auth2" | "auth3" | "1" | "2" | "3" => self.auth_variable(name),
