@@ -16,9 +16,11 @@ use super::master_cf::Service;
 use super::owner::Owners;
 use super::parameter::Settings;
 use super::restriction::{Compiled, List, Restriction};
+use super::services;
 use super::text::Text;
 use crate::decision::{ClientTable, LoginTable, Question, TestId};
 use crate::diagnostic::Diagnostics;
+use crate::mail::Reply;
 use crate::source::Loc;
 use crate::target::Artifacts;
 
@@ -54,6 +56,8 @@ pub(super) struct Program {
     pub(super) at: Loc,
     pub(super) auth: Auth,
     pub(super) tls: Tls,
+    /// What is answered to a client that wants TLS, if it gets none.
+    pub(super) no_tls: Option<Reply>,
     pub(super) filter: Filter,
     pub(super) is_strict: bool,
     pub(super) delays_reject: bool,
@@ -95,6 +99,14 @@ pub(super) struct SharedTables {
     listings: BTreeMap<(Side, Vec<String>), Arc<Listing>>,
     owners: BTreeMap<String, Arc<Owners>>,
 }
+
+/// The parameters of which one at least must name a certificate, or say that there is none.
+const CERTIFICATES: [&str; 4] = [
+    "smtpd_tls_chain_files",
+    "smtpd_tls_cert_file",
+    "smtpd_tls_dcert_file",
+    "smtpd_tls_eccert_file",
+];
 
 /// The parameters that a listing reads.
 const LISTING: [&str; 14] = [
@@ -176,6 +188,24 @@ impl Parts<'_> {
                 Tls::Optional
             }
         }
+    }
+
+    /// Returns what smtpd answers to STARTTLS if there is no TLS: it is not on, or it cannot start
+    /// without a certificate or tlsmgr(8) (ehlo_cmd, starttls_cmd in smtpd.c of 3.7.11).
+    fn no_tls(&mut self, tls: Tls) -> Option<Reply> {
+        let level = self.text("smtpd_tls_security_level");
+        let is_on = match level.as_str().to_ascii_lowercase().as_str() {
+            _ if tls == Tls::Wrapped => true,
+            "" => self.flag("smtpd_use_tls") || tls == Tls::Required,
+            level => level != "none",
+        };
+        if !is_on {
+            return Some(Reply::new(502, 5, 5, 1));
+        }
+        let mut certificate = CERTIFICATES.into_iter().map(|name| self.text(name));
+        let has_certificate = certificate.any(|value| !value.as_str().is_empty());
+        let can = has_certificate && services::has(self.services, "tlsmgr");
+        (!can).then_some(Reply::new(454, 4, 7, 0))
     }
 
     /// Returns the test of `mynetworks`.
@@ -284,6 +314,7 @@ impl Program {
     pub(super) fn compile(service: &Service, mut parts: Parts<'_>) -> Self {
         let auth = parts.auth();
         let tls = parts.tls();
+        let no_tls = parts.no_tls(tls);
         let mynetworks = parts.mynetworks();
         let classes = parts.classes();
         let recipients = parts.listing(Side::To);
@@ -298,6 +329,7 @@ impl Program {
             at: service.at.clone(),
             auth,
             tls,
+            no_tls,
             filter,
             is_strict: parts.flag("strict_rfc821_envelopes"),
             delays_reject: parts.flag("smtpd_delay_reject"),
