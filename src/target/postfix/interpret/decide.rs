@@ -10,7 +10,8 @@ use super::class::Class;
 use super::evaluate::Flow;
 use super::listing::Known;
 use super::map::Seen;
-use super::program::{Program, Tls};
+use super::offer::Tls;
+use super::program::Program;
 use super::route::Delivery;
 use super::session::{Common, Refused, Session};
 use crate::decision::{

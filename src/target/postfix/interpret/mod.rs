@@ -30,6 +30,7 @@ mod kinds;
 mod listing;
 mod map;
 mod master_cf;
+mod offer;
 mod owner;
 mod parameter;
 mod pattern;

@@ -37,7 +37,7 @@ const NEEDED: &[(&str, &str)] = &[
 pub(super) fn judge_missing(services: &[Service], start: &Loc, diagnostics: &mut Diagnostics) {
     for (name, reason) in NEEDED {
         if !has(services, name) {
-            diagnostics.error(UnjudgedService::new(*name, *reason, start));
+            diagnostics.error(UnjudgedService::new(name, *reason, start));
         }
     }
 }
