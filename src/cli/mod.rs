@@ -2,6 +2,7 @@
 
 mod command;
 mod exit;
+mod git;
 mod input;
 mod output;
 mod report;
@@ -52,8 +53,12 @@ struct Global {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// Words, for a terminal
     Human,
+    /// One document, as `schemas/report.schema.json` says
     Json,
+    /// A comment on a change; of `diff` only
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,6 +89,8 @@ enum Command {
     Spf(command::spf::Args),
     /// Print the DNS records that the policy needs, or compare them with what is published
     Dns(command::dns::Args),
+    /// Compare files and decisions: of two policies, of a commit, of a tree
+    Diff(command::diff::Args),
     /// Write the policy in its canonical layout
     Fmt(command::fmt::Args),
 }
@@ -99,8 +106,20 @@ impl Command {
             Self::Explain(_) => "explain",
             Self::Spf(_) => "spf",
             Self::Dns(_) => "dns",
+            Self::Diff(_) => "diff",
             Self::Fmt(_) => "fmt",
         }
+    }
+}
+
+impl Arguments {
+    /// Refuses a format that the command does not print.
+    fn suits(&self) -> Result<(), Failure> {
+        if self.global.format == Format::Markdown && !matches!(self.command, Command::Diff(_)) {
+            let why = "Markdown is what `diff` prints, and no other command";
+            return Err(Failure::Unable(why.to_owned()));
+        }
+        Ok(())
     }
 }
 
@@ -109,6 +128,9 @@ pub(crate) fn main() -> Exit {
     let arguments = Arguments::parse();
     let mut output = Output::new(&arguments.global, arguments.command.name());
     let mut diagnostics = Diagnostics::new();
+    if let Err(failure) = arguments.suits() {
+        return output.finish(&Err(failure), &diagnostics);
+    }
     let result = match &arguments.command {
         Command::Check(args) => command::check::run(args, &mut output, &mut diagnostics),
         Command::Build(args) => command::build::run(args, &mut output, &mut diagnostics),
@@ -117,6 +139,7 @@ pub(crate) fn main() -> Exit {
         Command::Explain(args) => command::explain::run(args, &mut output, &mut diagnostics),
         Command::Spf(args) => command::spf::run(args, &mut output, &mut diagnostics),
         Command::Dns(args) => command::dns::run(args, &mut output, &mut diagnostics),
+        Command::Diff(args) => command::diff::run(args, &mut output, &mut diagnostics),
         Command::Fmt(args) => command::fmt::run(args, &mut output, &mut diagnostics),
     };
     output.finish(&result, &diagnostics)
