@@ -83,87 +83,92 @@ fn policy(text: &str) -> Policy {
     })
 }
 
+const CLIENTS: &[&str] = &[
+    "203.0.113.9",
+    "10.0.0.1",
+    "10.9.0.1",
+    "10.9.8.1",
+    "172.17.0.1",
+    "192.0.2.65",
+    "127.0.0.1",
+    "fd00:1::1",
+    "fd00:1:1::1",
+];
+
+const SESSIONS: [(Listener, bool); 4] = [
+    (Listener::Smtp, false),
+    (Listener::Submission, false),
+    (Listener::Submission, true),
+    (Listener::Submissions, true),
+];
+
+const LOGINS: [Option<&str>; 5] = [
+    None,
+    Some("bob"),
+    Some("rob"),
+    Some("carol"),
+    Some("www-data"),
+];
+
+const FROMS: &[&str] = &[
+    "",
+    "a@one.example",
+    "b@one.example",
+    "both@one.example",
+    "c@two.example",
+    "x@elsewhere.example",
+    "n@elsewhere.example",
+    "n%x@two.example",
+    "n@[192.0.2.9]",
+];
+
+const TOS: &[&str] = &[
+    "a@one.example",
+    "b@one.example",
+    "both@one.example",
+    "n@one.example",
+    "c@two.example",
+    "c@three.example",
+    "n@elsewhere.example",
+    "postmaster",
+    "n%x@one.example",
+    "\"b\"@one.example",
+    "n@[192.0.2.9]",
+    "n@@one.example",
+];
+
+const RESULTS: [(SpfResult, SpfResult); 4] = [
+    (SpfResult::None, SpfResult::None),
+    (SpfResult::Softfail, SpfResult::None),
+    (SpfResult::None, SpfResult::Softfail),
+    (SpfResult::Temperror, SpfResult::Fail),
+];
+
 /// Every envelope of a product of what the policies name and of what they do not.
 fn envelopes() -> Vec<Envelope> {
-    let clients = [
-        "203.0.113.9",
-        "10.0.0.1",
-        "10.9.0.1",
-        "10.9.8.1",
-        "172.17.0.1",
-        "192.0.2.65",
-        "127.0.0.1",
-        "fd00:1::1",
-        "fd00:1:1::1",
-    ];
-    let sessions = [
-        (Listener::Smtp, false),
-        (Listener::Submission, false),
-        (Listener::Submission, true),
-        (Listener::Submissions, true),
-    ];
-    let logins = [
-        None,
-        Some("bob"),
-        Some("rob"),
-        Some("carol"),
-        Some("www-data"),
-    ];
-    let froms = [
-        "",
-        "a@one.example",
-        "b@one.example",
-        "both@one.example",
-        "c@two.example",
-        "x@elsewhere.example",
-        "n@elsewhere.example",
-        "n%x@two.example",
-        "n@[192.0.2.9]",
-    ];
-    let tos = [
-        "a@one.example",
-        "b@one.example",
-        "both@one.example",
-        "n@one.example",
-        "c@two.example",
-        "c@three.example",
-        "n@elsewhere.example",
-        "postmaster",
-        "n%x@one.example",
-        "\"b\"@one.example",
-        "n@[192.0.2.9]",
-        "n@@one.example",
-    ];
-    let results = [
-        (SpfResult::None, SpfResult::None),
-        (SpfResult::Softfail, SpfResult::None),
-        (SpfResult::None, SpfResult::Softfail),
-        (SpfResult::Temperror, SpfResult::Fail),
-    ];
     let own: Vec<IpAddr> = vec!["198.51.100.25".parse().unwrap()];
     let mut all = Vec::new();
-    for client in clients {
-        for (listener, tls) in sessions {
+    for client in CLIENTS {
+        for (listener, tls) in SESSIONS {
             // Nobody can log in on port 25: one login is enough there.
-            for login in logins
-                .iter()
-                .take(if listener == Listener::Smtp { 2 } else { 5 })
-            {
-                for from in froms {
-                    for to in tos {
-                        for (spf, spf_helo) in results {
-                            all.push(Envelope {
-                                client: client.parse().unwrap(),
-                                listener,
-                                tls,
-                                login: login.map(str::to_owned),
-                                helo: "mail.example".to_owned(),
-                                from: Path::parse(from, &own),
-                                to: Path::parse(to, &own),
-                                spf,
-                                spf_helo,
-                            });
-                        }
+            let logins = if listener == Listener::Smtp { 2 } else { 5 };
+            for login in LOGINS.iter().take(logins) {
+                for (from, to) in FROMS
+                    .iter()
+                    .flat_map(|from| TOS.iter().map(move |to| (from, to)))
+                {
+                    for (spf, spf_helo) in RESULTS {
+                        all.push(Envelope {
+                            client: client.parse().unwrap(),
+                            listener,
+                            tls,
+                            login: login.map(str::to_owned),
+                            helo: "mail.example".to_owned(),
+                            from: Path::parse(from, &own),
+                            to: Path::parse(to, &own),
+                            spf,
+                            spf_helo,
+                        });
                     }
                 }
             }
@@ -220,15 +225,13 @@ fn check(contrast: &Contrast<'_, '_>, decisions: &Decisions, sets: &Sets, all: &
                 assert!(!holds(&change), "{}: {envelope:?}", change.sentence);
                 continue;
             }
-            match change.kind {
-                Kind::Gained if change.whole => {
-                    assert!(pair.after.accepts(), "{}: {envelope:?}", change.sentence)
-                }
-                Kind::Lost if change.whole => {
-                    assert!(!pair.after.accepts(), "{}: {envelope:?}", change.sentence)
-                }
-                _ => {}
-            }
+            let (accepts, whole) = (pair.after.accepts(), change.whole);
+            let contrary = match change.kind {
+                Kind::Gained => whole && !accepts,
+                Kind::Lost => whole && accepts,
+                Kind::Moved | Kind::Otherwise => false,
+            };
+            assert!(!contrary, "{}: {envelope:?}", change.sentence);
         }
     }
 }
@@ -269,7 +272,7 @@ fn sentences_hold_the_envelopes_that_differ_and_no_others() {
         let some = |step: usize| -> Vec<Envelope> {
             all.iter()
                 .skip(number + step)
-                .step_by(41)
+                .step_by(97)
                 .cloned()
                 .collect()
         };

@@ -10,7 +10,7 @@ mod tree;
 
 pub(crate) use exit::{Exit, Failure};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use mailpol::diagnostic::Diagnostics;
 
 use output::Output;
@@ -27,11 +27,13 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  mailpol check policy.kdl
-  mailpol build policy.kdl --target postfix
-  mailpol prove policy.kdl --target postfix --files build/postfix
-  mailpol explain policy.kdl --client 203.0.113.9 --from a@b.example --to victim@c.example
+  mailpol check
+  mailpol build --target postfix
+  mailpol prove --target postfix --files build/postfix
+  mailpol explain --client 203.0.113.9 --from a@b.example --to victim@c.example
+  mailpol diff --against git:HEAD
 
+The policy may be left out: it is `mailpol.kdl` or `policy.kdl` here, or the only `*.kdl`.
 Exit status: 0 yes, 1 no (errors, refuted, not as wanted), 2 it could not be done.";
 
 /// What every command takes.
@@ -93,6 +95,10 @@ enum Command {
     Diff(command::diff::Args),
     /// Write the policy in its canonical layout
     Fmt(command::fmt::Args),
+    /// Print the completions of a shell
+    Completions(command::manual::CompletionsArgs),
+    /// Print a manual page, or write all of them
+    Man(command::manual::ManArgs),
 }
 
 impl Command {
@@ -108,6 +114,8 @@ impl Command {
             Self::Dns(_) => "dns",
             Self::Diff(_) => "diff",
             Self::Fmt(_) => "fmt",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
         }
     }
 }
@@ -123,9 +131,28 @@ impl Arguments {
     }
 }
 
+/// Returns the program's arguments, and with them what `--version`, completions and manual pages
+/// are made from.
+fn program() -> clap::Command {
+    use std::fmt::Write as _;
+    let mut version = format!(
+        "{}\n\nTargets, and what judged their files:",
+        env!("CARGO_PKG_VERSION")
+    );
+    for target in mailpol::target::TARGETS {
+        // Writing to a string does not fail.
+        let _ = write!(version, "\n  {}: {}", target.name(), target.judged_by());
+    }
+    Arguments::command().long_version(version)
+}
+
 /// Runs the program.
 pub(crate) fn main() -> Exit {
-    let arguments = Arguments::parse();
+    let matches = program().get_matches();
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
     let mut output = Output::new(&arguments.global, arguments.command.name());
     let mut diagnostics = Diagnostics::new();
     if let Err(failure) = arguments.suits() {
@@ -141,6 +168,8 @@ pub(crate) fn main() -> Exit {
         Command::Dns(args) => command::dns::run(args, &mut output, &mut diagnostics),
         Command::Diff(args) => command::diff::run(args, &mut output, &mut diagnostics),
         Command::Fmt(args) => command::fmt::run(args, &mut output, &mut diagnostics),
+        Command::Completions(args) => command::manual::completions(args),
+        Command::Man(args) => command::manual::man(args, &mut output),
     };
     output.finish(&result, &diagnostics)
 }

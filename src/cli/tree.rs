@@ -194,6 +194,11 @@ pub(super) fn differing(root: &Path, artifacts: &Artifacts) -> Result<Vec<String
     Ok(differing)
 }
 
+/// Writes one file, with its folder; what stands there already is replaced.
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    replace(&[(path.to_path_buf(), text, 0o644)])
+}
+
 /// Writes one file that is there, keeping its permissions.
 pub(super) fn write_one(path: &Path, text: &str) -> Result<(), Failure> {
     let found = fs::metadata(path).map_err(|error| unable(path, "read", &error))?;

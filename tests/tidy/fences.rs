@@ -25,6 +25,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hickory_resolver", &["src/dns/resolver/live.rs"]),
     ("similar", &["src/compare/text.rs"]),
     ("clap", &["src/main.rs", "src/cli/"]),
+    ("clap_complete", &["src/cli/"]),
+    ("clap_mangen", &["src/cli/"]),
 ];
 
 /// The targets: folders of `target` that implement it. Others hold what targets share.

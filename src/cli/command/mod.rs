@@ -6,6 +6,7 @@ pub(super) mod diff;
 pub(super) mod dns;
 pub(super) mod explain;
 pub(super) mod fmt;
+pub(super) mod manual;
 pub(super) mod prove;
 mod resolve;
 pub(super) mod simulate;

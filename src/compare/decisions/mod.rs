@@ -1,11 +1,11 @@
 //! What a change does to decisions: which envelopes are decided otherwise, in few sentences.
 //!
 //! Every leaf of both deciders, run side by side, is visited (see [`crate::prove::contrast`]).
-//! Those that differ are put together in two steps. First exactly: regions that differ in one facet
-//! only become one. Then into sentences: a sentence may hold envelopes beside those that differ, but
-//! only such that are already decided as it says they now are.
-//! So of a sentence "may now send" (but for those that begin with "whoever") every envelope is accepted after the change, and those that
-//! were refused before are exactly the ones that differ.
+//! Those that differ are put together in two steps. First exactly: regions that differ in one
+//! facet only become one. Then into sentences: a sentence may hold envelopes beside those that
+//! differ, but only such that are already decided as it says they now are.
+//! So of a sentence "may now send" (but for those that begin with "whoever") every envelope is
+//! accepted after the change, and those that were refused before are exactly the ones that differ.
 
 mod merge;
 mod moves;

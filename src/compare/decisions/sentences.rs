@@ -210,7 +210,7 @@ fn finish(
     let in_part = already.any(&draft.named, sets);
     let (before, after) = match kind {
         Kind::Gained => (draft.replies.before(in_part), "accepted".to_owned()),
-        _ => (
+        Kind::Lost | Kind::Moved | Kind::Otherwise => (
             if in_part {
                 "accepted in part"
             } else {

@@ -136,9 +136,12 @@ impl Contrast<'_, '_> {
             .iter()
             .flat_map(|one| self.members(Axis::Session, *one));
         members
-            .filter_map(|(witness, _)| match witness {
-                Witness::Session(listener, tls) => Some((*listener, *tls)),
-                _ => None,
+            .filter_map(|(witness, _)| {
+                if let Witness::Session(listener, tls) = witness {
+                    Some((*listener, *tls))
+                } else {
+                    None
+                }
             })
             .collect()
     }
@@ -152,9 +155,12 @@ impl Contrast<'_, '_> {
         };
         let members = classes.iter().flat_map(|one| self.members(axis, *one));
         let mut results: Vec<SpfResult> = members
-            .filter_map(|(witness, _)| match witness {
-                Witness::Spf(result) => Some(*result),
-                _ => None,
+            .filter_map(|(witness, _)| {
+                if let Witness::Spf(result) = witness {
+                    Some(*result)
+                } else {
+                    None
+                }
             })
             .collect();
         results.sort_by_key(|result| *result as u8);
@@ -170,9 +176,12 @@ impl Contrast<'_, '_> {
     /// Returns a class of logins.
     pub fn login(&self, number: u32) -> LoginClass {
         let members = self.members(Axis::Login, number).iter();
-        let members = members.filter_map(|(witness, _)| match witness {
-            Witness::Login(login) => Some(login.clone()),
-            _ => None,
+        let members = members.filter_map(|(witness, _)| {
+            if let Witness::Login(login) = witness {
+                Some(login.clone())
+            } else {
+                None
+            }
         });
         let listed = |label: Label| label != Label::ABSENT && label != Label::NO_LOGIN;
         LoginClass {
@@ -192,9 +201,12 @@ impl Contrast<'_, '_> {
             (Axis::To, declared::TO.0)
         };
         let members = self.members(axis, number).iter();
-        let members = members.filter_map(|(witness, count)| match witness {
-            Witness::Address(address) => Some((address.clone(), *count)),
-            _ => None,
+        let members = members.filter_map(|(witness, count)| {
+            if let Witness::Address(address) = witness {
+                Some((address.clone(), *count))
+            } else {
+                None
+            }
         });
         let domains = self.labels(axis, number, domain);
         let listed = if axis == Axis::To {
@@ -228,9 +240,12 @@ impl Contrast<'_, '_> {
         let classes = self.classes(axis).max(1);
         let (form, address) = (rest / classes, rest % classes);
         let forms = self.members(form_axis, form).iter();
-        let forms = forms.filter_map(|(witness, _)| match witness {
-            Witness::Form(form) => Some(*form),
-            _ => None,
+        let forms = forms.filter_map(|(witness, _)| {
+            if let Witness::Form(form) = witness {
+                Some(*form)
+            } else {
+                None
+            }
         });
         let pattern = self.patterns.get(related as usize).copied().unwrap_or(0);
         let owned = self.declared.map(|offset| self.owned(offset, pattern));
@@ -252,12 +267,12 @@ impl Contrast<'_, '_> {
             })
     }
 
-    /// Returns pairs of a login and an address that a member of the sender's sets stands for, and
-    /// how many there are.
-    pub fn owners(&self, member: u32) -> (Vec<(String, Address)>, u128) {
+    /// Returns pairs of a login of these classes and an address that a member of the sender's sets
+    /// stands for, and how many there are.
+    pub fn owners(&self, member: u32, logins: &[u32]) -> (Vec<(String, Address)>, u128) {
         let related = member % self.relations(Facet::Sender).max(1);
         let pattern = self.patterns.get(related as usize).copied().unwrap_or(0);
-        let cells = self.universe.relations.of_pattern(pattern);
+        let cells = self.universe.relations.of_pattern(pattern, logins);
         let count = cells.iter().map(|cell| cell.count);
         let count = count.fold(0, u128::saturating_add);
         let pairs = cells

@@ -42,7 +42,7 @@ pub(in crate::prove) struct Class {
     pub(in crate::prove) count: u128,
     /// One of them.
     pub(in crate::prove) witness: Witness,
-    /// The first of them, at most [`MEMBERS_MAX`], each with the number of atoms that it stands for.
+    /// The first of them, at most [`MEMBERS_MAX`], and how many atoms each stands for.
     pub(in crate::prove) members: Vec<(Witness, u128)>,
 }
 

@@ -104,7 +104,7 @@ pub(in crate::cli) fn run(
         fails && !declared.has(&mark(change))
     };
     let changes = decisions.iter().flat_map(|decisions| &decisions.changes);
-    let failing: Vec<String> = changes.filter(failing).map(|change| mark(change)).collect();
+    let failing: Vec<String> = changes.filter(failing).map(mark).collect();
     let any =
         args.fail_on == Some(FailOn::Any) && files.as_ref().is_some_and(|files| !files.is_empty());
     let shown = print::Shown {

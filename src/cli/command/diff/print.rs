@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use mailpol::compare::{Change, FileChange, Kind, LineIs, Review, mark};
+use mailpol::prove::Counterexample;
 use serde_json::{Value, json};
 
 use super::Args;
@@ -25,14 +26,11 @@ impl Shown<'_> {
     pub(super) fn print(&self, args: &Args, output: &mut Output) -> Result<(), Failure> {
         output.result(self.json());
         if output.is_markdown() {
-            let text = match &self.review {
-                Some(review) => review.markdown(),
-                None => {
-                    let why = "Markdown is of decisions; leave `--only files` out";
-                    return Err(Failure::Unable(why.to_owned()));
-                }
+            let Some(review) = &self.review else {
+                let why = "Markdown is of decisions; leave `--only files` out";
+                return Err(Failure::Unable(why.to_owned()));
             };
-            return Output::raw(&text);
+            return Output::raw(&review.markdown());
         }
         let paint = output.paint();
         let mut text = String::new();
@@ -151,7 +149,7 @@ fn change(change: &Change) -> Value {
         "envelopes": change.envelopes.to_string(),
         "widens": change.widens,
         "narrows": change.narrows,
-        "dialogue": change.witness.as_ref().map(|witness| witness.dialogue()),
+        "dialogue": change.witness.as_ref().map(Counterexample::dialogue),
         "places": [place(0), place(1)],
     })
 }

@@ -60,30 +60,19 @@ pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Option<
             };
             policies_of(args, policies, renamed).map(Some)
         }
-        ([] | [_], Some(against)) => match against.strip_prefix("git:") {
-            Some(revision) => {
-                let after = input::policy(args.policies.first().map(PathBuf::as_path))?;
-                let Some(path) = after.path.clone() else {
-                    let why = "standard input is in no commit; name the policy";
-                    return Err(Failure::Unable(why.to_owned()));
-                };
-                let Some(before) = Commit::new(revision, &path)?.policy(&path)? else {
-                    return Ok(None);
-                };
-                let policies = [before.load(diagnostics)?, after.load(diagnostics)?];
-                policies_of(args, policies, None).map(Some)
+        ([] | [_], Some(against)) => {
+            if let Some(revision) = against.strip_prefix("git:") {
+                return commit(args, revision, diagnostics);
             }
-            None => {
-                let policy = one(diagnostics)?;
-                let targets = chosen(args, &policy)?;
-                if targets.len() != 1 {
-                    let why = "a tree is compared with the files of one target: name it";
-                    return Err(Failure::Unable(why.to_owned()));
-                }
-                let files = input::tree(Path::new(against))?;
-                Ok(Some(Sides::Tree(Box::new(policy), targets, files)))
+            let policy = one(diagnostics)?;
+            let targets = chosen(args, &policy)?;
+            if targets.len() != 1 {
+                let why = "a tree is compared with the files of one target: name it";
+                return Err(Failure::Unable(why.to_owned()));
             }
-        },
+            let files = input::tree(Path::new(against))?;
+            Ok(Some(Sides::Tree(Box::new(policy), targets, files)))
+        }
         ([] | [_], None) => {
             let policy = one(diagnostics)?;
             let targets = chosen(args, &policy)?;
@@ -98,6 +87,24 @@ pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Option<
             Err(Failure::Unable(why.to_owned()))
         }
     }
+}
+
+/// Loads a policy, and as it was in a commit.
+fn commit(
+    args: &Args,
+    revision: &str,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Sides>, Failure> {
+    let after = input::policy(args.policies.first().map(PathBuf::as_path))?;
+    let Some(path) = after.path.clone() else {
+        let why = "standard input is in no commit; name the policy";
+        return Err(Failure::Unable(why.to_owned()));
+    };
+    let Some(before) = Commit::new(revision, &path)?.policy(&path)? else {
+        return Ok(None);
+    };
+    let policies = [before.load(diagnostics)?, after.load(diagnostics)?];
+    policies_of(args, policies, None).map(Some)
 }
 
 fn policies_of(
@@ -159,16 +166,14 @@ impl Sides {
                     (format!("{target}/{name}"), file.source.text().to_owned())
                 };
                 let mut before: Texts = names.map(text).collect();
-                // A server's tree holds much that is not ours: its MANIFEST names what a build made.
-                let made = tree.get(compile::MANIFEST).map(|manifest| {
-                    let lines = manifest.source.text().lines();
-                    let paths =
-                        lines.filter_map(|line| line.strip_prefix("file ")?.splitn(4, ' ').nth(3));
-                    paths
-                        .map(|path| format!("{target}/{path}"))
-                        .collect::<BTreeSet<String>>()
-                });
-                let made = made.unwrap_or_default();
+                // A server's tree holds much that is not ours: its MANIFEST names what is.
+                let made = tree.get(compile::MANIFEST);
+                let made = made.map_or("", |manifest| manifest.source.text());
+                let made: BTreeSet<String> = made
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("file ")?.splitn(4, ' ').nth(3))
+                    .map(|path| format!("{target}/{path}"))
+                    .collect();
                 before.retain(|name, _| after.contains_key(name) || made.contains(name));
                 Ok([before, after])
             }

@@ -80,11 +80,16 @@ struct Owned {
 
 fn held(words: &Words<'_, '_, '_>, facet: Facet, region: &Region) -> Vec<Held> {
     let inside = words.sets.of(facet, region);
+    let logins = words.sets.of(Facet::Login, region);
     let mut paths: BTreeMap<(Is, Vec<PathForm>, u32), Owned> = BTreeMap::new();
     for member in 0..words.contrast.size(facet) {
         let path = words.contrast.path(facet, member);
         let is = Is::of(words, facet, &path);
         let here = inside.binary_search(&member).is_ok();
+        // What none of the logins can own is in the product, and means nothing.
+        if path.owned != [false, false] && words.contrast.owners(member, &logins).1 == 0 {
+            continue;
+        }
         let owned = paths.entry((is, path.forms, path.address)).or_default();
         let since = match path.owned {
             [false, false] => None,
@@ -164,13 +169,13 @@ pub(super) fn senders(words: &Words<'_, '_, '_>, region: &Region) -> String {
             (Is::Granted, _) => {
                 names.push(format!(
                     "addresses that are now its own {}",
-                    owners(words, kind)
+                    owners(words, region, kind)
                 ));
             }
             (Is::Withdrawn, _) => {
                 names.push(format!(
                     "addresses that were its own {}",
-                    owners(words, kind)
+                    owners(words, region, kind)
                 ));
             }
             (Is::Foreign | Is::Unlisted, true) if not_own => {}
@@ -190,11 +195,12 @@ pub(super) fn senders(words: &Words<'_, '_, '_>, region: &Region) -> String {
 }
 
 /// Returns who owns the addresses of a kind: the first pairs, and how many more.
-fn owners(words: &Words<'_, '_, '_>, kind: &Held) -> String {
+fn owners(words: &Words<'_, '_, '_>, region: &Region, kind: &Held) -> String {
+    let logins = words.sets.of(Facet::Login, region);
     let (mut names, mut count) = (BTreeSet::new(), 0_u128);
     let mut seen = BTreeSet::new();
     for member in &kind.classes {
-        let (pairs, all) = words.contrast.owners(*member);
+        let (pairs, all) = words.contrast.owners(*member, &logins);
         if seen.insert(pairs.clone()) {
             count = count.saturating_add(all);
             names.extend(
@@ -231,7 +237,9 @@ pub(super) fn recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
             Is::Odd | Is::Null | Is::Own | Is::Granted | Is::Withdrawn => {}
             Is::Postmaster if some.len() > 1 => {}
             Is::Postmaster => names.push("postmaster without a domain".to_owned()),
-            _ => names.push(addresses(words, Facet::Recipient, &kind.classes)),
+            Is::Foreign | Is::Listed | Is::Unlisted | Is::Delivery | Is::New | Is::Gone => {
+                names.push(addresses(words, Facet::Recipient, &kind.classes));
+            }
         }
     }
     if names.is_empty() {
