@@ -356,6 +356,6 @@ fn what_makes_no_sense_is_refused() {
     refused(&only, "Markdown is of decisions");
     refused(
         &["check", old, "--format", "markdown"],
-        "Markdown is what `diff` prints",
+        "`mailpol check` prints no `--format markdown`",
     );
 }

@@ -55,12 +55,16 @@ struct Global {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Words, for a terminal
+    /// For people; of `dns` a master file
     Human,
-    /// One document, as `schemas/report.schema.json` says
+    /// One JSON document, as `schemas/report.schema.json` says
     Json,
-    /// A comment on a change; of `diff` only
+    /// Of `diff`: a comment on a change
     Markdown,
+    /// Of `dns`: a master file
+    Zone,
+    /// Of `dns`: what must change, as commands for nsupdate(1)
+    Nsupdate,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -91,6 +95,8 @@ enum Command {
     Spf(command::spf::Args),
     /// Print the DNS records that the policy needs, or compare them with what is published
     Dns(command::dns::Args),
+    /// Make a DKIM key
+    Dkim(command::dkim::Args),
     /// Compare files and decisions: of two policies, of a commit, of a tree
     Diff(command::diff::Args),
     /// Write the policy in its canonical layout
@@ -112,6 +118,7 @@ impl Command {
             Self::Explain(_) => "explain",
             Self::Spf(_) => "spf",
             Self::Dns(_) => "dns",
+            Self::Dkim(_) => "dkim",
             Self::Diff(_) => "diff",
             Self::Fmt(_) => "fmt",
             Self::Completions(_) => "completions",
@@ -123,11 +130,18 @@ impl Command {
 impl Arguments {
     /// Refuses a format that the command does not print.
     fn suits(&self) -> Result<(), Failure> {
-        if self.global.format == Format::Markdown && !matches!(self.command, Command::Diff(_)) {
-            let why = "Markdown is what `diff` prints, and no other command";
-            return Err(Failure::Unable(why.to_owned()));
+        let (name, suits) = match self.global.format {
+            Format::Human | Format::Json => return Ok(()),
+            Format::Markdown => ("markdown", matches!(self.command, Command::Diff(_))),
+            Format::Zone => ("zone", matches!(self.command, Command::Dns(_))),
+            Format::Nsupdate => ("nsupdate", matches!(self.command, Command::Dns(_))),
+        };
+        if suits {
+            return Ok(());
         }
-        Ok(())
+        let command = self.command.name();
+        let why = format!("`mailpol {command}` prints no `--format {name}`");
+        Err(Failure::Unable(why))
     }
 }
 
@@ -155,17 +169,19 @@ pub(crate) fn main() -> Exit {
     };
     let mut output = Output::new(&arguments.global, arguments.command.name());
     let mut diagnostics = Diagnostics::new();
+    let format = arguments.global.format;
     if let Err(failure) = arguments.suits() {
         return output.finish(&Err(failure), &diagnostics);
     }
     let result = match &arguments.command {
+        Command::Dns(args) => command::dns::run(args, format, &mut output, &mut diagnostics),
         Command::Check(args) => command::check::run(args, &mut output, &mut diagnostics),
         Command::Build(args) => command::build::run(args, &mut output, &mut diagnostics),
         Command::Simulate(args) => command::simulate::run(args, &mut output, &mut diagnostics),
         Command::Prove(args) => command::prove::run(args, &mut output, &mut diagnostics),
         Command::Explain(args) => command::explain::run(args, &mut output, &mut diagnostics),
         Command::Spf(args) => command::spf::run(args, &mut output, &mut diagnostics),
-        Command::Dns(args) => command::dns::run(args, &mut output, &mut diagnostics),
+        Command::Dkim(args) => command::dkim::run(args, &mut output),
         Command::Diff(args) => command::diff::run(args, &mut output, &mut diagnostics),
         Command::Fmt(args) => command::fmt::run(args, &mut output, &mut diagnostics),
         Command::Completions(args) => command::manual::completions(args),

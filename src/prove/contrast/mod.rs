@@ -177,9 +177,13 @@ pub fn contrast<R>(
         .chain(after.listeners)
         .copied()
         .collect();
+    let offers_tls = |one| before.decider.offers_tls(one) || after.decider.offers_tls(one);
     let own = after.policy.host.addresses.iter();
     let world = World {
-        listeners: listeners.into_iter().collect(),
+        listeners: listeners
+            .into_iter()
+            .map(|one| (one, offers_tls(one)))
+            .collect(),
         own: own.map(|address| address.value).collect(),
         obstacle: None,
     };

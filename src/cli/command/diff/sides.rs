@@ -248,7 +248,7 @@ fn emitted(
         }
     }
     let records = resolve::records(policy)?;
-    texts.insert(ZONE.to_owned(), dns::zone(&records));
+    texts.insert(ZONE.to_owned(), dns::zone(&records, &dns::requests(policy)));
     Ok(texts)
 }
 
