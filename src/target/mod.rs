@@ -8,6 +8,7 @@ mod diagnostics;
 mod reading;
 mod render;
 
+pub mod exim;
 pub mod postfix;
 
 pub use artifact::{Artifact, Artifacts};
@@ -40,4 +41,4 @@ pub trait Target: Sync {
 }
 
 /// Every target.
-pub static TARGETS: &[&dyn Target] = &[&postfix::Postfix];
+pub static TARGETS: &[&dyn Target] = &[&postfix::Postfix, &exim::Exim];
