@@ -90,6 +90,9 @@ fn every_command_prints_what_the_schema_says() {
     check(&["prove", "POLICY", "--target", "postfix"], 0);
     check(&["simulate", "POLICY"], 0);
     check(&["simulate", "POLICY", "--target", "postfix"], 0);
+    let scenario = root().join("examples/doe/scenario.kdl");
+    let scenario = scenario.to_string_lossy();
+    check(&["simulate", "POLICY", "--scenario", &scenario], 0);
     let to = "victim@victim.example";
     check(
         &[

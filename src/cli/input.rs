@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mailpol::policy::Policy;
+use mailpol::policy::{Policy, Scenario};
 use mailpol::source::{Files, Source};
 use mailpol::target::Artifact;
 
@@ -98,6 +98,19 @@ fn standard_input() -> Result<PolicyText, Failure> {
         path: None,
         beside: Box::new(Beside(PathBuf::new())),
     })
+}
+
+/// Reads a file of scenarios, named as it was given: there may be several; `-` is standard input.
+pub(super) fn scenarios(
+    path: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Scenario>, Failure> {
+    let source = if path == Path::new("-") {
+        standard_input()?.source
+    } else {
+        Source::new(path.to_string_lossy(), read_text(path)?)
+    };
+    Ok(mailpol::compile::load_scenarios(&source, diagnostics)?)
 }
 
 /// Tells whether an argument names a policy: `-`, or what ends in `.kdl`.
