@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::dns;
-use crate::policy::{self, Policy};
+use crate::policy::{self, Policy, Scenario};
 use crate::prove::{self, Report};
 use crate::source::{Files, Source};
 use crate::syntax;
@@ -39,6 +39,15 @@ pub fn load(
 ) -> Result<Policy, Reported> {
     let document = syntax::parse(source, diagnostics)?;
     policy::lower(&document, files, diagnostics)
+}
+
+/// Reads a file of scenarios, to be played under some policy.
+pub fn load_scenarios(
+    source: &Arc<Source>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Scenario>, Reported> {
+    let document = syntax::parse_scenarios(source, diagnostics)?;
+    policy::lower_scenarios(&document, diagnostics)
 }
 
 /// Turns a policy into the files of one target, or says why it will not.
@@ -72,6 +81,17 @@ pub fn compile(
     })
 }
 
+/// Returns the files of one target for a policy that is proved, without reading them back: enough
+/// to look at, not to install.
+pub fn emit(
+    policy: &Policy,
+    target: &dyn Target,
+    diagnostics: &mut Diagnostics,
+) -> Result<Artifacts, Reported> {
+    let (proven, _) = prove::prove(policy, diagnostics)?;
+    target.emit(&proven, diagnostics)
+}
+
 /// Reads files as a target does: the emitted ones, or with `tree` those of a server.
 pub fn read(
     policy: &Policy,
@@ -93,5 +113,6 @@ pub fn files<'a>(target: &'a dyn Target, reading: &'a Reading) -> prove::Files<'
         name: target.name(),
         decider: reading.decider.as_ref(),
         listeners: &reading.listeners,
+        sending: &reading.sending,
     }
 }

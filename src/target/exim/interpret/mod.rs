@@ -42,6 +42,7 @@ mod daemon;
 mod listener;
 mod path;
 mod router;
+mod sending;
 
 mod decider;
 mod session;
@@ -96,6 +97,7 @@ pub(super) fn interpret(
     reader.daemon();
     let listeners = reader.listeners(&options, &start);
     let decider = reader.decider(&sections, &options, &start);
+    let sending = reader.sending(&sections, &options);
     let (uses, taken) = (&reader.forms, reader.taken);
     let kinds = [
         (EximDecider::FROM_FORM, uses.question(Side::From, taken)),
@@ -108,6 +110,7 @@ pub(super) fn interpret(
     Ok(Reading {
         decider: Box::new(decider),
         listeners,
+        sending,
     })
 }
 
