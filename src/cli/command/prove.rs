@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use mailpol::diagnostic::Diagnostics;
-use mailpol::prove::{ASSUMPTIONS, Answer, Finding, Report, check_files_over, check_policy_over};
+use mailpol::prove::{
+    ASSUMPTIONS, Answer, Files, Finding, Report, check_agreement, check_files_over,
+    check_policy_over,
+};
 
 use super::FilesArgs;
 use super::resolve::{Records, ResolveArgs};
@@ -27,19 +30,31 @@ pub(in crate::cli) fn run(
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
     let policy = input::policy(args.policy.as_deref())?.load(diagnostics)?;
-    let reading = args.files.reading(&policy, diagnostics)?;
+    let readings = args.files.readings(&policy, diagnostics)?;
     let published = args.records.records(diagnostics)?;
     let published = published.as_ref().map(Records::dns);
-    let report = match &reading {
-        Some((target, reading)) => {
-            let files = mailpol::compile::files(*target, reading);
-            check_files_over(&policy, files, published)
-        }
-        None => check_policy_over(&policy, published),
-    };
-    output.result(report::proof(&report));
-    output.print(&text(&report))?;
-    Ok(if report.is_proved() {
+    let files: Vec<Files<'_>> = readings
+        .iter()
+        .map(|(target, reading)| mailpol::compile::files(*target, reading))
+        .collect();
+    let mut reports: Vec<Report> = files
+        .iter()
+        .map(|one| check_files_over(&policy, *one, published))
+        .collect();
+    for (number, one) in (1..).zip(&files) {
+        let others = files.iter().skip(number);
+        reports.extend(others.map(|other| check_agreement(&policy, *one, *other)));
+    }
+    if reports.is_empty() {
+        reports.push(check_policy_over(&policy, published));
+    }
+    match reports.as_slice() {
+        [report] => output.result(report::proof(report)),
+        several => output.result(several.iter().map(report::proof).collect::<Vec<_>>()),
+    }
+    let texts: Vec<String> = reports.iter().map(text).collect();
+    output.print(&texts.join("\n"))?;
+    Ok(if reports.iter().all(Report::is_proved) {
         Exit::Yes
     } else {
         Exit::No
