@@ -230,7 +230,7 @@ impl Reader<'_> {
         let host = &self.artifacts.host_addresses;
         services::judge_addresses(self.services, host, &base, diagnostics);
         let addressing = Addressing::read(&base, self.artifacts, &mut catalogue, diagnostics);
-        self.judge_notices(&base, &addressing, diagnostics);
+        judge_notices(&base, &addressing, diagnostics);
         let mut tables = SharedTables::default();
         let mut programs = [None, None, None];
         for service in self.services {
@@ -281,28 +281,6 @@ impl Reader<'_> {
         (is_wrapped == (listener == Listener::Submissions)).then_some(listener)
     }
 
-    /// Copies of bounces, and transcripts of sessions that went wrong, must stay here: a stranger
-    /// can bring both about.
-    fn judge_notices(
-        &self,
-        settings: &Settings<'_>,
-        addressing: &Addressing,
-        diagnostics: &mut Diagnostics,
-    ) {
-        let ours = addressing.domains.exact();
-        for name in NOTICES {
-            let value = settings.text(name, diagnostics);
-            let address = value.as_str().to_ascii_lowercase();
-            let is_ours = address.rsplit_once('@').is_none_or(|(_, domain)| {
-                domain == addressing.around.origin || ours.contains_key(domain)
-            });
-            if !is_ours {
-                let reason = "what strangers send would leave for there";
-                diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
-            }
-        }
-    }
-
     /// Literals of `proxy_interfaces` are this host's: the envelope must know them as such.
     fn judge_interfaces(&self, settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
         let name = "proxy_interfaces";
@@ -319,6 +297,23 @@ impl Reader<'_> {
         let value = settings.text("inet_interfaces", diagnostics);
         if value.as_str().is_empty() {
             diagnostics.error(Syntax::new("inet_interfaces is empty", &value.at()));
+        }
+    }
+}
+
+/// Copies of bounces, and transcripts of sessions that went wrong, must stay here: a stranger
+/// can bring both about.
+fn judge_notices(settings: &Settings<'_>, addressing: &Addressing, diagnostics: &mut Diagnostics) {
+    let ours = addressing.domains.exact();
+    for name in NOTICES {
+        let value = settings.text(name, diagnostics);
+        let address = value.as_str().to_ascii_lowercase();
+        let is_ours = address.rsplit_once('@').is_none_or(|(_, domain)| {
+            domain == addressing.around.origin || ours.contains_key(domain)
+        });
+        if !is_ours {
+            let reason = "what strangers send would leave for there";
+            diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
         }
     }
 }
