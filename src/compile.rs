@@ -81,6 +81,17 @@ pub fn compile(
     })
 }
 
+/// Returns the files of one target for a policy that is proved, without reading them back: enough
+/// to look at, not to install.
+pub fn emit(
+    policy: &Policy,
+    target: &dyn Target,
+    diagnostics: &mut Diagnostics,
+) -> Result<Artifacts, Reported> {
+    let (proven, _) = prove::prove(policy, diagnostics)?;
+    target.emit(&proven, diagnostics)
+}
+
 /// Reads files as a target does: the emitted ones, or with `tree` those of a server.
 pub fn read(
     policy: &Policy,
@@ -102,5 +113,6 @@ pub fn files<'a>(target: &'a dyn Target, reading: &'a Reading) -> prove::Files<'
         name: target.name(),
         decider: reading.decider.as_ref(),
         listeners: &reading.listeners,
+        sending: &reading.sending,
     }
 }

@@ -18,11 +18,10 @@ use mailpol::diagnostic::Diagnostics;
 const OCTETS_MAX: u64 = 1 << 30;
 
 /// A policy's text, and where the files beside it are.
-#[derive(Debug)]
 pub(super) struct PolicyText {
     pub(super) source: Arc<Source>,
     pub(super) path: Option<PathBuf>,
-    beside: Beside,
+    beside: Box<dyn Files>,
 }
 
 /// Files beside a policy.
@@ -44,9 +43,26 @@ impl PolicyText {
     pub(super) fn load(&self, diagnostics: &mut Diagnostics) -> Result<Policy, Failure> {
         Ok(mailpol::compile::load(
             &self.source,
-            &self.beside,
+            self.beside.as_ref(),
             diagnostics,
         )?)
+    }
+
+    /// Returns the same text under another name.
+    pub(super) fn named(self, name: &str) -> Self {
+        Self {
+            source: Source::new(name, self.source.text()),
+            ..self
+        }
+    }
+
+    /// Returns a policy that comes from elsewhere than a file.
+    pub(super) fn from_elsewhere(source: Arc<Source>, beside: Box<dyn Files>) -> Self {
+        Self {
+            source,
+            path: None,
+            beside,
+        }
     }
 }
 
@@ -66,7 +82,7 @@ pub(super) fn policy(argument: Option<&Path>) -> Result<PolicyText, Failure> {
     Ok(PolicyText {
         source: Source::new(name, text),
         path: Some(path),
-        beside: Beside(beside),
+        beside: Box::new(Beside(beside)),
     })
 }
 
@@ -80,7 +96,7 @@ fn standard_input() -> Result<PolicyText, Failure> {
     Ok(PolicyText {
         source: Source::new("stdin", text),
         path: None,
-        beside: Beside(PathBuf::new()),
+        beside: Box::new(Beside(PathBuf::new())),
     })
 }
 
@@ -137,7 +153,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
     utf8(&shown, bytes)
 }
 
-fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+pub(super) fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {
     String::from_utf8(bytes)
         .map_err(|error| Failure::Unable(format!("`{shown}` is not UTF-8: {error}")))
 }

@@ -25,6 +25,10 @@ pub trait Target: Sync {
     /// Returns its name, as in `--target postfix`.
     fn name(&self) -> &'static str;
 
+    /// Returns the version of the real program that judges the target's files in the tests, and
+    /// where it is from.
+    fn judged_by(&self) -> &'static str;
+
     /// Returns the complete configuration of a working server.
     fn emit(
         &self,

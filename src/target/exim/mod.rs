@@ -25,6 +25,10 @@ impl Target for Exim {
         "exim"
     }
 
+    fn judged_by(&self) -> &'static str {
+        "Exim 4.96 of Debian 12"
+    }
+
     fn emit(
         &self,
         proven: &Proven<'_>,
