@@ -127,8 +127,8 @@ pub(crate) fn texts(policy: &Policy, seed: u64) -> Vec<Envelope> {
         } else {
             (plain, odd)
         };
-        // A quoted-pair in a forward-path is refused whatever else is odd about it, and each of these
-        // forms stands for the texts that have none: docs/targets/postfix.md.
+        // A quoted-pair in a forward-path is refused whatever else is odd about it; these forms
+        // stand for the texts that have none: docs/targets/postfix.md.
         if to.text().contains('\\')
             && matches!(to.form(), PathForm::QuotedRoute | PathForm::TrailingDot)
         {
