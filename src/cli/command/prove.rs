@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use mailpol::diagnostic::Diagnostics;
-use mailpol::prove::{ASSUMPTIONS, Answer, Report, check_files, check_policy};
+use mailpol::prove::{ASSUMPTIONS, Answer, Report, check_files, check_policy, tell};
 
 use super::FilesArgs;
 use crate::cli::output::Output;
@@ -23,14 +23,20 @@ pub(in crate::cli) fn run(
     output: &mut Output,
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
-    let policy = input::policy(args.policy.as_deref())?.load(diagnostics)?;
+    let text = input::policy(args.policy.as_deref())?;
+    output.folder(text.path.as_deref());
+    let policy = text.load(diagnostics)?;
     let reading = args.files.reading(&policy, diagnostics)?;
     let report = match &reading {
         Some((target, reading)) => check_files(&policy, mailpol::compile::files(*target, reading)),
         None => check_policy(&policy),
     };
     output.result(report::proof(&report));
-    output.print(&text(&report))?;
+    if output.is_sarif() {
+        // What is not proved is a finding there, with its place.
+        let _ = tell(&policy, &report, diagnostics);
+    }
+    output.print(&words(&report))?;
     Ok(if report.is_proved() {
         Exit::Yes
     } else {
@@ -39,7 +45,7 @@ pub(in crate::cli) fn run(
 }
 
 /// Returns a report as an administrator reads it.
-pub(super) fn text(report: &Report) -> String {
+pub(super) fn words(report: &Report) -> String {
     let mut text = format!("Proof of {}\n\n", report.subject);
     let width = report
         .findings
