@@ -39,6 +39,7 @@ mod program;
 mod restriction;
 mod route;
 mod rows;
+mod sending;
 mod services;
 mod session;
 mod table;
@@ -96,10 +97,12 @@ pub(super) fn interpret(
     let listeners = reader.listeners(diagnostics);
     diagnostics.failed_since(before)?;
     let decider = reader.decider(diagnostics);
+    let sending = sending::read(reader.main, reader.services, diagnostics);
     diagnostics.failed_since(before)?;
     Ok(Reading {
         decider: Box::new(decider),
         listeners,
+        sending,
     })
 }
 
