@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use mailpol::diagnostic::Diagnostics;
-use mailpol::prove::{ASSUMPTIONS, Answer, Finding, Report, check_files_over, check_policy_over};
+use mailpol::prove::{
+    ASSUMPTIONS, Answer, Finding, Report, check_files_over, check_policy_over, tell,
+};
 
 use super::FilesArgs;
 use super::resolve::{Records, ResolveArgs};
@@ -26,7 +28,9 @@ pub(in crate::cli) fn run(
     output: &mut Output,
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
-    let policy = input::policy(args.policy.as_deref())?.load(diagnostics)?;
+    let text = input::policy(args.policy.as_deref())?;
+    output.folder(text.path.as_deref());
+    let policy = text.load(diagnostics)?;
     let reading = args.files.reading(&policy, diagnostics)?;
     let published = args.records.records(diagnostics)?;
     let published = published.as_ref().map(Records::dns);
@@ -38,7 +42,11 @@ pub(in crate::cli) fn run(
         None => check_policy_over(&policy, published),
     };
     output.result(report::proof(&report));
-    output.print(&text(&report))?;
+    if output.is_sarif() {
+        // What is not proved is a finding there, with its place.
+        let _ = tell(&policy, &report, diagnostics);
+    }
+    output.print(&words(&report))?;
     Ok(if report.is_proved() {
         Exit::Yes
     } else {
@@ -47,7 +55,7 @@ pub(in crate::cli) fn run(
 }
 
 /// Returns a report as an administrator reads it.
-pub(super) fn text(report: &Report) -> String {
+pub(super) fn words(report: &Report) -> String {
     let mut text = format!("Proof of {}\n\n", report.subject);
     let width = report
         .findings
