@@ -53,7 +53,15 @@ fn check(case: &Path) -> Result<(), Failed> {
         ("postfix", "etc/postfix/main.cf")
     };
     let done = Command::new(env!("CARGO_BIN_EXE_mailpol"))
-        .args(["build", "policy.kdl", "--target", target, "--out", "out"])
+        .args([
+            "build",
+            "--verbose",
+            "policy.kdl",
+            "--target",
+            target,
+            "--out",
+            "out",
+        ])
         .current_dir(folder.path())
         .env_clear()
         .output()?;

@@ -203,6 +203,15 @@ pub fn with_classes<R>(
     run::with_classes(&subjects, work)
 }
 
+/// Tells everything of a report that was not proved.
+pub fn tell(
+    policy: &Policy,
+    report: &Report,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    diagnostics::tell(policy, report, diagnostics)
+}
+
 /// Proves a policy, or says what breaks it.
 pub fn prove<'p>(
     policy: &'p Policy,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use mailpol::diagnostic::Diagnostics;
 use mailpol::prove::{
     ASSUMPTIONS, Answer, Files, Finding, Report, check_agreement, check_files_over,
-    check_policy_over,
+    check_policy_over, tell,
 };
 
 use super::FilesArgs;
@@ -29,7 +29,9 @@ pub(in crate::cli) fn run(
     output: &mut Output,
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
-    let policy = input::policy(args.policy.as_deref())?.load(diagnostics)?;
+    let text = input::policy(args.policy.as_deref())?;
+    output.folder(text.path.as_deref());
+    let policy = text.load(diagnostics)?;
     let readings = args.files.readings(&policy, diagnostics)?;
     let published = args.records.records(diagnostics)?;
     let published = published.as_ref().map(Records::dns);
@@ -52,7 +54,13 @@ pub(in crate::cli) fn run(
         [report] => output.result(report::proof(report)),
         several => output.result(several.iter().map(report::proof).collect::<Vec<_>>()),
     }
-    let texts: Vec<String> = reports.iter().map(text).collect();
+    if output.is_sarif() {
+        for report in &reports {
+            // What is not proved is a finding there, with its place.
+            let _ = tell(&policy, report, diagnostics);
+        }
+    }
+    let texts: Vec<String> = reports.iter().map(words).collect();
     output.print(&texts.join("\n"))?;
     Ok(if reports.iter().all(Report::is_proved) {
         Exit::Yes
@@ -62,7 +70,7 @@ pub(in crate::cli) fn run(
 }
 
 /// Returns a report as an administrator reads it.
-pub(super) fn text(report: &Report) -> String {
+pub(super) fn words(report: &Report) -> String {
     let mut text = format!("Proof of {}\n\n", report.subject);
     let width = report
         .findings
