@@ -1,5 +1,6 @@
 //! The attack catalogue, sent to the real MTAs: from outside, on every listener, and on port 25
-//! with every sender that relay testers claim. Nothing that is taken leads anywhere but into a mailbox of ours.
+//! with every sender that relay testers claim. Nothing that is taken leads anywhere but into a
+//! mailbox of ours.
 
 #![expect(
     clippy::disallowed_methods,
@@ -11,13 +12,13 @@ mod support;
 
 #[path = "judge/envelopes.rs"]
 mod envelopes;
-#[path = "judge/kinds.rs"]
 #[expect(dead_code, reason = "only the judge counts kinds")]
+#[path = "judge/kinds.rs"]
 mod kinds;
 #[path = "judge/policies.rs"]
 mod policies;
-#[path = "judge/real.rs"]
 #[expect(dead_code, reason = "only the judge asks up to DATA")]
+#[path = "judge/real.rs"]
 mod real;
 #[path = "judge/scene.rs"]
 mod scene;
