@@ -7,6 +7,7 @@ mod domain;
 mod grant;
 mod host;
 mod network;
+mod publish;
 mod statement;
 
 pub use bulk::{
@@ -28,6 +29,10 @@ pub use network::{
     HostBits, Loopback, MappedPrefix, NetworkContainer, NetworkDuplicate, NetworkEmptyName,
     NetworkHostAddress, NetworkPublic, NetworkSenders, NetworkUniversal, NetworkWide,
     PrefixDuplicate, PrefixInvalid,
+};
+pub use publish::{
+    DkimDuplicate, DkimPublic, DkimPublicMissing, DkimSelector, MaxAge, ReportUnlisted,
+    ReportUriInvalid, SpfManyLookups, SpfTooManyLookups, StsWithoutTls,
 };
 pub use statement::{
     HeaderWithoutCheck, LoginOrNull, ScopeInvalid, SettingDuplicate, SettingName, SubmissionsTls,

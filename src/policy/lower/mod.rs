@@ -13,6 +13,7 @@ mod inbound;
 mod name;
 mod network;
 mod postmaster;
+mod publish;
 mod scenario;
 mod script;
 mod space;
@@ -60,9 +61,13 @@ pub fn lower(
         .as_ref()
         .and_then(|node| node.postmaster.as_ref());
     let postmaster = postmaster::fill(&mut domains, postmaster, complete, diagnostics);
+    let parked = publish::parked(&document.parked, &domains, diagnostics);
     // A recipient that was left out would make others that lead to it look wrong.
     if complete {
         alias::check(&domains, diagnostics);
+        if let Some(host) = &host {
+            publish::check(&domains, host, diagnostics);
+        }
     }
     let logins = grant::logins(&document.logins, &domains, host.as_ref(), diagnostics);
     let authenticated = grant::authenticated(document, &whole, host.as_ref(), diagnostics);
@@ -95,6 +100,7 @@ pub fn lower(
         authenticated,
         logins,
         domains: domains.map,
+        parked,
         inbound,
         targets,
         scenarios,

@@ -14,6 +14,7 @@ use super::log::Log;
 
 const DIRECTORY: &str = "/etc/postfix";
 const MAIN: &str = "/etc/postfix/main.cf";
+const MASTER: &str = "/usr/lib/postfix/sbin/master";
 const SPOOL: &str = "/var/spool/postfix";
 /// What master(8) logs when a service ends at its start; its clients would wait for a minute.
 pub(super) const HOPELESS: &str = "bad command startup -- throttling";
@@ -122,7 +123,7 @@ fn without_complaints(said: &str) -> String {
 }
 
 /// Starts the tree's own services, with the limits lifted.
-pub(super) fn start() -> Result<()> {
+pub(super) fn start(warnings: Warnings) -> Result<()> {
     let mut main = OpenOptions::new().append(true).open(MAIN).context(MAIN)?;
     for (name, value) in LIMITS {
         write!(main, "\n{name} = {value}").context(MAIN)?;
@@ -130,6 +131,10 @@ pub(super) fn start() -> Result<()> {
     writeln!(main).context(MAIN)?;
     drop(main);
     age_files()?;
+    if warnings == Warnings::Unasked {
+        command(MASTER, &["-w"])?;
+        return Ok(());
+    }
     // What Debian's service does before it starts Postfix.
     command("/usr/lib/postfix/configure-instance.sh", &["-"])?;
     command("postfix", &["start"])?;

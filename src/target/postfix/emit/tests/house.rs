@@ -54,6 +54,7 @@ impl House {
             authenticated: vec![Self::grant(&[SenderScope::Own])],
             logins: BTreeMap::new(),
             domains: BTreeMap::new(),
+            parked: BTreeMap::new(),
             inbound: Inbound {
                 spf: SpfPolicy::Soft,
                 header: RecordHeaders::Both,
@@ -116,6 +117,10 @@ impl House {
             publish: Publish {
                 spf: Vec::new(),
                 spf_at: None,
+                dkim: Vec::new(),
+                dmarc: None,
+                mta_sts: None,
+                tls_rpt: Vec::new(),
             },
             at: self.at.clone(),
         };
