@@ -82,6 +82,7 @@ codes! {
     internal::format,
     internal::reader,
     internal::template,
+    login::case,
     login::duplicate,
     login::invalid,
     login::sender,

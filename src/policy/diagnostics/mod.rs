@@ -23,7 +23,7 @@ pub use domain::{
 pub use grant::{GrantDestination, GrantListener, GrantTls, SenderInvalid};
 pub use host::{
     AddressDuplicate, AddressInvalid, AddressUnusable, AuthMissing, AuthMissingForListener,
-    ListenerDuplicate, LoginDuplicate, LoginInvalid, PathInvalid, TlsMissing,
+    ListenerDuplicate, LoginCase, LoginDuplicate, LoginInvalid, PathInvalid, TlsMissing,
 };
 pub use network::{
     HostBits, Loopback, MappedPrefix, NetworkContainer, NetworkDuplicate, NetworkEmptyName,

@@ -36,9 +36,19 @@ impl State {
             .flat_map(Set::members)
     }
 
+    /// Returns the classes of a dimension that are still possible, ascending, as a list.
+    pub(in crate::prove) fn set(&self, axis: Axis) -> Vec<u32> {
+        self.members(axis).collect()
+    }
+
     /// Returns whether a relation, by its bit, is known.
     pub(super) fn knows(&self, bit: u32) -> bool {
         mask(bit).is_some_and(|mask| self.asked & mask != 0)
+    }
+
+    /// Returns whether pairs of these relations are among what the state stands for.
+    pub(in crate::prove) fn allows(&self, pattern: u64) -> bool {
+        pattern & self.asked == self.holds
     }
 
     /// Returns whether some relation is known to hold.
@@ -48,7 +58,7 @@ impl State {
 
     /// Returns whether the pairs of a cell are related as the state says.
     pub(super) fn matches(&self, cell: &Cell) -> bool {
-        cell.holds & self.asked == self.holds
+        self.allows(cell.holds)
     }
 
     fn with(&self, test: TestNumber, label: Label) -> Self {

@@ -16,6 +16,7 @@ use super::{Context, Failure, Result};
 use log::Log;
 
 mod dns;
+pub(super) mod exim;
 mod log;
 mod mailbox;
 mod postfix;
@@ -57,7 +58,7 @@ pub(crate) fn run_if_asked() -> Option<ExitCode> {
 fn enter() -> Result<()> {
     let job = fs::read(format!("{RUN}/{JOB}")).context("reading the job")?;
     let job: Job = serde_json::from_slice(&job).context("understanding the job")?;
-    let patience = Duration::from_secs(job.seconds);
+    let (mta, patience) = (job.mta, Duration::from_secs(job.seconds));
     let log = Log::start()?;
     let (tell, told) = mpsc::channel();
     let orphaned = tell.clone();
@@ -72,11 +73,14 @@ fn enter() -> Result<()> {
     });
     let report = await_report(&told, patience, &log);
     let report = report.map_err(|why| {
-        let lines = log.lines();
+        let mut lines = log.lines();
+        if mta == Mta::Exim {
+            lines.extend(exim::logged(Warnings::Reported).unwrap_or_default());
+        }
         let tail = lines
             .get(lines.len().saturating_sub(LOG_TAIL)..)
             .unwrap_or_default();
-        Failure::new(format!("{why}\n-- syslog:\n{}", tail.join("\n")))
+        Failure::new(format!("{why}\n-- logged:\n{}", tail.join("\n")))
     })?;
     let report = serde_json::to_vec(&report).context("writing the report")?;
     fs::write(format!("{RUN}/{REPORT}"), report).context("writing the report")
@@ -111,16 +115,19 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     clock.lap("scene");
     match job.mta {
         Mta::Postfix => postfix::make_fresh()?,
+        Mta::Exim => exim::make_fresh()?,
     }
     scene::copy_tree(TREE)?;
     match job.mta {
         Mta::Postfix => postfix::age_files()?,
+        Mta::Exim => {}
     }
     scene::run_commands(&job.scene)?;
     clock.lap("tree");
     let gate = match job.mta {
-        Mta::Postfix if job.warnings == Warnings::Unasked => Gate::default(),
+        Mta::Postfix | Mta::Exim if job.warnings == Warnings::Unasked => Gate::default(),
         Mta::Postfix => postfix::gate(job.warnings, log)?,
+        Mta::Exim => exim::gate(job.warnings)?,
     };
     clock.lap("gate");
     dns::start(&job.scene.zone)?;
@@ -128,6 +135,7 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     clock.lap("dns and logins");
     match job.mta {
         Mta::Postfix => postfix::start(job.warnings)?,
+        Mta::Exim => exim::start()?,
     }
     clock.lap("start");
     let servers = servers(&job.scene);
@@ -142,17 +150,23 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     let queue = match job.mta {
         Mta::Postfix if job.warnings == Warnings::Unasked => Vec::new(),
         Mta::Postfix => postfix::drain()?,
+        Mta::Exim => exim::drain()?,
     };
     let mailboxes = mailbox::collect()?;
     clock.lap("mailboxes");
     log.settle()?;
+    let mut lines = log.lines();
+    match job.mta {
+        Mta::Postfix => {}
+        Mta::Exim => lines.extend(exim::logged(job.warnings)?),
+    }
     Ok(Report {
         gate,
         outcomes,
         transcripts,
         mailboxes,
         queue,
-        log: log.lines(),
+        log: lines,
         timings: clock.laps,
     })
 }
