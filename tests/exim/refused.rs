@@ -64,7 +64,6 @@ fn unsayable() -> Result<(), Failed> {
     let value = "mailpol::target::unsayable";
     refused("login=\"fridge\"", "login=\"root\"", value)?;
     refused("login=\"fridge\"", "login=\"8\"", value)?;
-    refused("login=\"fridge\"", "login=\"JOHN\"", value)?;
     refused("/etc/ssl/doe/privkey", "/etc/ssl/_HAVE_TLS/privkey", value)?;
     refused("\"IOT-fridge\"", "\"#fridge\"", value)?;
     refused("may-send", "may-send { from \"@doe-family.com\" }", value)?;
