@@ -5,7 +5,7 @@ use mailpol::decision::{
 };
 use mailpol::mail::{Listener, Path, PathForm};
 use mailpol::policy::{Grant, Policy, PolicyDecider, SenderScope};
-use mailpol::prove::{Answer, Incomplete, check_policy};
+use mailpol::prove::{Answer, Finding, Incomplete, Report, check_policy};
 use mailpol::spf::SpfResult;
 
 use crate::planted::{
@@ -31,6 +31,12 @@ fn envelope(client: &str, login: Option<&str>, from: &str, to: &str) -> Envelope
 fn decides(policy: &Policy, envelope: &Envelope, expected: Because) {
     let decider = PolicyDecider::new(policy);
     assert_eq!(run(&decider, envelope).unwrap().0.because, expected);
+}
+
+/// Returns the findings about envelopes: those about records visit no classes.
+fn about_envelopes(report: &Report) -> impl Iterator<Item = &Finding> {
+    let findings = report.findings.iter();
+    findings.filter(|one| !matches!(one.answer, Answer::Records(_)))
 }
 
 /// A grant from some senders.
@@ -159,7 +165,7 @@ fn many_relations_are_counted_or_refused() {
 fn more_relations_than_bits_are_no_proof() {
     let policy = policy(&["doe.example"], false);
     let planted = Planted::new(&policy, relations(80), Box::new(|_| Ok(None)));
-    for finding in report(&policy, &planted).findings {
+    for finding in about_envelopes(&report(&policy, &planted)) {
         let answer = &finding.answer;
         assert!(
             matches!(answer, Answer::Incomplete(Incomplete::TooManyRelations)),
