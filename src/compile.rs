@@ -142,6 +142,7 @@ pub fn files<'a>(target: &'a dyn Target, reading: &'a Reading) -> prove::Files<'
         name: target.name(),
         decider: reading.decider.as_ref(),
         listeners: &reading.listeners,
+        backends: &reading.backends,
         sending: &reading.sending,
     }
 }

@@ -7,6 +7,7 @@
 //! Not here: what any test means, and any policy.
 
 mod ask;
+mod backend;
 mod decider;
 mod envelope;
 mod listener;
@@ -17,6 +18,7 @@ mod verdict;
 
 pub(crate) use ask::answer;
 pub use ask::{Answer, Ask, EnvelopeAsk, Unanswered, run};
+pub use backend::{Backend, FoundBackend};
 pub use decider::Decider;
 pub use envelope::Envelope;
 pub use listener::FoundListener;

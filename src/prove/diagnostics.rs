@@ -122,9 +122,9 @@ pub(super) fn tell(
 fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Diagnostics) {
     let (name, subject) = (finding.name.clone(), report.subject.clone());
     match &finding.answer {
-        Answer::Proved(_) | Answer::Records(Ok(_)) => {}
-        Answer::Records(Err(evidence)) => {
-            diagnostics.error(by_records(name, subject, finding, evidence));
+        Answer::Proved(_) | Answer::Records(Ok(_)) | Answer::Backend(Ok(_)) => {}
+        Answer::Records(Err(evidence)) | Answer::Backend(Err(evidence)) => {
+            diagnostics.error(by_evidence(name, subject, finding, evidence));
         }
         Answer::Open(names) => {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -199,7 +199,7 @@ fn by_listener(subject: String, finding: &Finding, found: &FoundListener) -> Str
     }
 }
 
-fn by_records(name: String, subject: String, finding: &Finding, evidence: &Evidence) -> Refuted {
+fn by_evidence(name: String, subject: String, finding: &Finding, evidence: &Evidence) -> Refuted {
     Refuted {
         name,
         subject,

@@ -4,6 +4,7 @@
 //! at the leaves; `equivalence` says when two decisions are the same. What is assumed stands in
 //! [`ASSUMPTIONS`], and is printed with every proof.
 
+mod backends;
 mod classes;
 mod contrast;
 mod counterexample;
@@ -43,7 +44,7 @@ pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
 
-use crate::decision::{Decider, Envelope, FoundListener, Sending};
+use crate::decision::{Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::{Policy, PolicyDecider};
 use crate::spf::Dns;
@@ -94,6 +95,8 @@ pub struct Files<'a> {
     pub decider: &'a dyn Decider,
     /// The ways in that they open.
     pub listeners: &'a [FoundListener],
+    /// Who checks passwords.
+    pub backends: &'a [FoundBackend],
     /// How they send.
     pub sending: &'a Sending,
 }
@@ -148,6 +151,7 @@ fn put(
         selection,
     };
     let mut findings = listeners::check(policy, files.listeners, selection);
+    findings.extend(backends::check(policy, files.backends, selection));
     findings.extend(run::run(&subjects));
     findings.extend(records::check(
         policy,

@@ -18,6 +18,8 @@ pub enum Answer {
     Undecided(Option<Box<Counterexample>>),
     /// It does not: the files open, or fail to open, a way in.
     Listener(FoundListener),
+    /// Of who checks passwords: it holds at so many places, or this breaks it.
+    Backend(Result<u64, Box<Evidence>>),
     /// Not every class was visited. That is no proof.
     Incomplete(Incomplete),
     /// Of records: it holds for so many pairs, or this breaks it.
@@ -26,7 +28,7 @@ pub enum Answer {
     Open(BTreeSet<String>),
 }
 
-/// What breaks an obligation about records.
+/// What breaks an obligation that speaks of no envelope.
 #[derive(Debug, Clone)]
 pub struct Evidence {
     /// What it is, in a line or a few.
@@ -45,7 +47,10 @@ impl Evidence {
 impl Answer {
     /// Returns whether it was proved.
     pub fn is_proved(&self) -> bool {
-        matches!(self, Self::Proved(_) | Self::Records(Ok(_)))
+        matches!(
+            self,
+            Self::Proved(_) | Self::Records(Ok(_)) | Self::Backend(Ok(_))
+        )
     }
 }
 

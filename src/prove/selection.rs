@@ -6,6 +6,8 @@ use crate::policy::StatementKind;
 
 /// The question whether the files open the declared listeners.
 pub(super) const LISTENERS: &str = "listeners-as-declared";
+/// The question whether passwords are checked by the declared backend.
+pub(super) const BACKEND: &str = "backend-as-declared";
 /// The question whether policy and files decide alike.
 pub(super) const EQUALITY: &str = "policy-equals-files";
 /// The question whether the files of two targets decide alike. It is put where there are two.
@@ -43,7 +45,8 @@ impl Selection<'_> {
 pub fn question_names() -> Vec<&'static str> {
     let obligations = OBLIGATIONS.iter().map(|obligation| obligation.name());
     let statements = [StatementKind::Forbid, StatementKind::Require].map(StatementKind::name);
-    std::iter::once(LISTENERS)
+    [LISTENERS, BACKEND]
+        .into_iter()
         .chain(obligations)
         .chain(statements)
         .chain([EQUALITY])

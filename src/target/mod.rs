@@ -7,6 +7,7 @@ mod artifact;
 mod diagnostics;
 mod reading;
 mod render;
+mod saslauthd;
 
 pub mod exim;
 pub mod postfix;
@@ -15,7 +16,7 @@ pub use artifact::{Artifact, Artifacts};
 pub use diagnostics::{
     BrokenTemplate, RefusedFile, RefusedSetting, ReservedAddress, UnknownVersion, UnsayableValue,
 };
-pub use reading::{FoundListener, Reading};
+pub use reading::{FoundBackend, FoundListener, Reading};
 
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::prove::Proven;

@@ -1,6 +1,6 @@
 //! What a reader makes of a tree of files.
 
-pub use crate::decision::FoundListener;
+pub use crate::decision::{FoundBackend, FoundListener};
 
 use crate::decision::{Decider, Sending};
 
@@ -10,6 +10,8 @@ pub struct Reading {
     pub decider: Box<dyn Decider>,
     /// Every way in that the files open.
     pub listeners: Vec<FoundListener>,
+    /// Who checks passwords, for each way in where a client can log in.
+    pub backends: Vec<FoundBackend>,
     /// How the server sends.
     pub sending: Sending,
 }
@@ -18,6 +20,7 @@ impl std::fmt::Debug for Reading {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reading")
             .field("listeners", &self.listeners)
+            .field("backends", &self.backends)
             .field("sending", &self.sending)
             .finish_non_exhaustive()
     }

@@ -116,10 +116,12 @@ fn text(finding: &Finding) -> Result<String, Failed> {
             text
         }
         Answer::Listener(found) => format!("{}  {}\n", found.name, place(&found.at)),
-        Answer::Records(Err(evidence)) => {
+        Answer::Records(Err(evidence)) | Answer::Backend(Err(evidence)) => {
             format!("{}\n{}\n", evidence.text, place(&evidence.at))
         }
-        Answer::Proved(_) | Answer::Records(Ok(_)) => "proved\n".to_owned(),
+        Answer::Proved(_) | Answer::Records(Ok(_)) | Answer::Backend(Ok(_)) => {
+            "proved\n".to_owned()
+        }
         Answer::Undecided(_) | Answer::Incomplete(_) | Answer::Open(_) => {
             return Err(format!("`{name}` is neither proved nor refuted").into());
         }

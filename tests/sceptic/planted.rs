@@ -191,6 +191,7 @@ pub(crate) fn report(policy: &Policy, planted: &Planted<'_>) -> Report {
         name: "planted",
         decider: planted,
         listeners,
+        backends: &[],
         sending: &sending(),
     };
     check_files(policy, files)

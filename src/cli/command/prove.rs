@@ -91,6 +91,7 @@ pub(super) fn words(report: &Report) -> String {
             | Answer::Undecided(_)
             | Answer::Incomplete(_)
             | Answer::Records(_)
+            | Answer::Backend(_)
             | Answer::Open(_) => None,
         });
     if let Some(envelopes) = envelopes {
@@ -111,12 +112,16 @@ pub(super) fn words(report: &Report) -> String {
 fn one(finding: &Finding, width: usize, text: &mut String) {
     let (word, rest) = match &finding.answer {
         Answer::Proved(visited) => ("proved", visited.to_string()),
-        Answer::Refuted(_) | Answer::Listener(_) | Answer::Records(Err(_)) => {
-            ("REFUTED", String::new())
-        }
+        Answer::Refuted(_)
+        | Answer::Listener(_)
+        | Answer::Records(Err(_))
+        | Answer::Backend(Err(_)) => ("REFUTED", String::new()),
         Answer::Undecided(_) => ("UNDECIDED", "an alarm did not replay".to_owned()),
         Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),
         Answer::Records(Ok(pairs)) => ("proved", format!("{pairs} pairs of records")),
+        // Without one nobody can log in.
+        Answer::Backend(Ok(0)) => ("proved", "nothing offers AUTH".to_owned()),
+        Answer::Backend(Ok(_)) => ("proved", String::new()),
         Answer::Open(names) => {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             (
@@ -143,7 +148,7 @@ fn one(finding: &Finding, width: usize, text: &mut String) {
         Answer::Listener(found) => {
             let _ = writeln!(text, "      {}  {}", found.name, found.at);
         }
-        Answer::Records(Err(evidence)) => {
+        Answer::Records(Err(evidence)) | Answer::Backend(Err(evidence)) => {
             for line in evidence.text.lines() {
                 let _ = writeln!(text, "      {line}");
             }
@@ -153,6 +158,7 @@ fn one(finding: &Finding, width: usize, text: &mut String) {
         | Answer::Undecided(None)
         | Answer::Incomplete(_)
         | Answer::Records(Ok(_))
+        | Answer::Backend(Ok(_))
         | Answer::Open(_) => {}
     }
 }

@@ -98,6 +98,7 @@ impl Reader<'_> {
             }
             return Ok(None);
         }
+        self.checks.clear();
         self.login_is_set(instance, login)?;
         let condition = match condition {
             Some(setting) => {
@@ -120,6 +121,7 @@ impl Reader<'_> {
             }
             None => Bool::Const(true),
         };
+        self.backends_of(instance, driver.as_str())?;
         Ok(Some(Authenticator {
             name: instance.name.clone(),
             advertised,

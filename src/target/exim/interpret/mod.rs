@@ -38,6 +38,7 @@ mod variable;
 
 mod acl;
 mod authenticator;
+mod backend;
 mod daemon;
 mod listener;
 mod path;
@@ -97,6 +98,7 @@ pub(super) fn interpret(
     reader.daemon();
     let listeners = reader.listeners(&options, &start);
     let decider = reader.decider(&sections, &options, &start);
+    let backends = std::mem::take(&mut reader.backends);
     let sending = reader.sending(&sections, &options);
     let (uses, taken) = (&reader.forms, reader.taken);
     let kinds = [
@@ -110,6 +112,7 @@ pub(super) fn interpret(
     Ok(Reading {
         decider: Box::new(decider),
         listeners,
+        backends,
         sending,
     })
 }

@@ -18,6 +18,7 @@ impl Reader<'_> {
             let reason = "a password is known only while a client authenticates";
             return Err(self.refuse(name, reason, at));
         }
+        self.checks.push((name.to_owned(), at.clone()));
         match name {
             "crypteq" => {
                 let subject = self.braced(cursor)?;

@@ -12,6 +12,7 @@ use super::lookup::Rows;
 use super::path::Taken;
 use super::text::Text;
 use super::value::{Bool, Value};
+use crate::decision::FoundBackend;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
 use crate::target::Artifacts;
@@ -95,6 +96,10 @@ pub(super) struct Reader<'a> {
     pub(super) domain_data: Option<Value>,
     /// What `$value` is.
     pub(super) value: Option<Value>,
+    /// The conditions that check a password, in what is being read.
+    pub(super) checks: Vec<(String, Loc)>,
+    /// Who checks passwords, so far.
+    pub(super) backends: Vec<FoundBackend>,
 }
 
 impl<'a> Reader<'a> {
@@ -117,6 +122,8 @@ impl<'a> Reader<'a> {
             local_part_data: None,
             domain_data: None,
             value: None,
+            checks: Vec::new(),
+            backends: Vec::new(),
         }
     }
 

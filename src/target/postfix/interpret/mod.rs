@@ -14,6 +14,7 @@
 
 mod action;
 mod addressing;
+mod backend;
 mod catalogue;
 mod class;
 mod client;
@@ -106,11 +107,13 @@ pub(super) fn interpret(
     let listeners = reader.listeners(diagnostics);
     diagnostics.failed_since(before)?;
     let decider = reader.decider(diagnostics);
+    let backends = backend::read(reader.main, reader.services, artifacts, diagnostics);
     let sending = sending::read(reader.main, reader.services, artifacts, diagnostics);
     diagnostics.failed_since(before)?;
     Ok(Reading {
         decider: Box::new(decider),
         listeners,
+        backends,
         sending,
     })
 }

@@ -282,6 +282,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "logins would be reported with a domain",
     ),
     (
+        "smtpd_sasl_service",
+        &["smtp"],
+        "the backend would be asked for another service",
+    ),
+    (
         "smtpd_tls_ciphers",
         &["medium", "high"],
         "TLS could come about without encryption worth the name",

@@ -9,7 +9,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
         "where files and sockets are that no daemon runs or reads, and who owns them",
         "alternate_config_directories command_directory \
          data_directory debugger_command html_directory mail_owner mailq_path manpage_directory \
-         newaliases_path openssl_path process_id_directory queue_directory \
+         newaliases_path openssl_path process_id_directory \
          readme_directory sample_directory sendmail_path setgid_group \
          default_privs default_database_type alias_database maillog_file maillog_file_compressor \
          maillog_file_prefixes maillog_file_rotate_suffix syslog_facility syslog_name \
@@ -78,9 +78,8 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          tls_config_name tls_dane_digests relay_clientcerts",
     ),
     (
-        "who checks passwords and how it is reached; that it lets the right ones in is assumed",
-        "smtpd_sasl_path smtpd_sasl_type smtpd_sasl_service \
-         smtpd_sasl_mechanism_filter smtpd_sasl_response_limit cyrus_sasl_config_path \
+        "which mechanisms of a backend are offered, and how; who the backend is is read",
+        "smtpd_sasl_mechanism_filter smtpd_sasl_response_limit \
          broken_sasl_auth_clients send_cyrus_sasl_authzid",
     ),
     (

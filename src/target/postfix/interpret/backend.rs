@@ -1,0 +1,180 @@
+//! Who checks passwords for smtpd(8): `smtpd_sasl_type` and `smtpd_sasl_path` (postconf(5);
+//! xsasl_server.c, xsasl_dovecot_server.c of 3.7.11), and the file that Cyrus SASL reads
+//! (SASL_README; `lib/config.c` and the options of Cyrus SASL 2.1.28).
+
+use std::collections::BTreeMap;
+
+use super::diagnostics::{Syntax, UnjudgedParameter};
+use super::master_cf::Service;
+use super::parameter::{Main, Settings};
+use super::text::Text;
+use crate::decision::{Backend, FoundBackend};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::source::{Loc, Source};
+use crate::target::{Artifacts, saslauthd};
+use std::sync::Arc;
+
+/// Where Debian's Postfix has Cyrus SASL look for its file, in this order.
+const DIRECTORIES: [&str; 2] = ["etc/postfix/sasl", "usr/lib/sasl2"];
+/// The mechanisms by which a password comes as it is, so that saslauthd can check it.
+const PLAIN: [&str; 2] = ["plain", "login"];
+
+/// Returns who checks passwords, for each smtpd(8) that offers AUTH.
+pub(super) fn read(
+    main: &Main,
+    services: &[Service],
+    artifacts: &Artifacts,
+    diagnostics: &mut Diagnostics,
+) -> Vec<FoundBackend> {
+    let mut found = Vec::new();
+    for service in services.iter().filter(|one| one.command == "smtpd") {
+        let settings = Settings::new(main, service.overrides.clone());
+        if !settings.boolean("smtpd_sasl_auth_enable", diagnostics) {
+            continue;
+        }
+        let mut reader = Reader {
+            settings,
+            artifacts,
+            diagnostics,
+        };
+        // What cannot be judged was told.
+        if let Ok((backend, at)) = reader.backend() {
+            found.push(FoundBackend {
+                used_by: format!("the service {}", service.name.as_str()),
+                backend,
+                at,
+            });
+        }
+    }
+    found
+}
+
+struct Reader<'a> {
+    settings: Settings<'a>,
+    artifacts: &'a Artifacts,
+    diagnostics: &'a mut Diagnostics,
+}
+
+/// A backend, and what says so.
+type Found = Result<(Backend, Loc), Reported>;
+
+impl Reader<'_> {
+    fn text(&mut self, name: &str) -> Text {
+        self.settings.text(name, self.diagnostics)
+    }
+
+    fn refuse(&mut self, name: &str, reason: impl Into<String>, at: &Loc) -> Reported {
+        self.diagnostics
+            .error(UnjudgedParameter::new(name, reason, at))
+    }
+
+    fn backend(&mut self) -> Found {
+        let kind = self.text("smtpd_sasl_type");
+        match kind.as_str() {
+            "cyrus" => self.cyrus(),
+            "dovecot" => Ok(self.dovecot()),
+            other => {
+                let reason = format!("`{other}` is no type that mailpol knows");
+                Err(self.refuse("smtpd_sasl_type", reason, &kind.at()))
+            }
+        }
+    }
+
+    /// A path that is not absolute is one in the queue directory, where smtpd(8) runs.
+    fn dovecot(&mut self) -> (Backend, Loc) {
+        let path = self.text("smtpd_sasl_path");
+        let at = self.settings.place("smtpd_sasl_path");
+        let text = path.as_str();
+        if let Some(host) = text.strip_prefix("inet:") {
+            return (Backend::Other(format!("Dovecot at {host}, over TCP")), at);
+        }
+        let text = text.strip_prefix("unix:").unwrap_or(text);
+        let socket = if text.starts_with('/') {
+            text.to_owned()
+        } else {
+            format!("{}/{text}", self.text("queue_directory").as_str())
+        };
+        (Backend::Dovecot(socket), at)
+    }
+
+    fn cyrus(&mut self) -> Found {
+        let path = self.text("cyrus_sasl_config_path");
+        if !path.as_str().is_empty() {
+            let name = "cyrus_sasl_config_path";
+            return Err(self.refuse(name, "its file would be elsewhere", &path.at()));
+        }
+        let path = self.text("smtpd_sasl_path");
+        let name = path.as_str();
+        if name.is_empty() || name.contains(['/', '.', ':']) {
+            let reason = "it is no name of a file of Cyrus SASL";
+            return Err(self.refuse("smtpd_sasl_path", reason, &path.at()));
+        }
+        let files = DIRECTORIES.map(|directory| format!("{directory}/{name}.conf"));
+        let Some(file) = files.iter().find_map(|file| self.artifacts.get(file)) else {
+            let file = &files[0];
+            let words = format!("Cyrus SASL as it comes, by `auxprop` (/{file} is missing)");
+            let at = self.settings.place("smtpd_sasl_path");
+            return Ok((Backend::Other(words), at));
+        };
+        let source = Arc::clone(&file.source);
+        let mut options = self.options(&source)?;
+        let start = Loc::new(&source, 0, 0);
+        let missing = |what: &str| (what.to_owned(), start.clone());
+        let (method, at) = options
+            .remove("pwcheck_method")
+            .unwrap_or_else(|| missing("auxprop"));
+        let (mechanisms, mechanisms_at) = options
+            .remove("mech_list")
+            .unwrap_or_else(|| missing("every mechanism that is installed"));
+        let (socket, socket_at) = options
+            .remove("saslauthd_path")
+            .unwrap_or_else(|| (saslauthd::SOCKET.to_owned(), at.clone()));
+        // How much is logged.
+        options.remove("log_level");
+        if method != "saslauthd" {
+            return Ok((Backend::Other(format!("Cyrus SASL by `{method}`")), at));
+        }
+        let is_plain = |word: &str| PLAIN.contains(&word.to_ascii_lowercase().as_str());
+        if !mechanisms.split_ascii_whitespace().all(is_plain) {
+            let words = format!("saslauthd, and by whoever else knows secrets ({mechanisms})");
+            return Ok((Backend::Other(words), mechanisms_at));
+        }
+        if let Some((name, (_, at))) = options.pop_first() {
+            return Err(self.refuse(&name, "mailpol does not know this option", &at));
+        }
+        saslauthd::at_socket(self.artifacts, &socket, &socket_at)
+            .map_err(|fault| self.refuse(&fault.name, fault.reason, &fault.at))
+    }
+
+    /// Reads the options of Cyrus SASL: names in any case, a colon, a value.
+    fn options(
+        &mut self,
+        source: &Arc<Source>,
+    ) -> Result<BTreeMap<String, (String, Loc)>, Reported> {
+        let mut options = BTreeMap::new();
+        let mut start = 0;
+        for line in source.text().split_inclusive('\n') {
+            let at = Loc::new(source, start, start + line.trim_end().len());
+            start += line.len();
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let is_name = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+            let option = line
+                .split_once(':')
+                .map(|(name, value)| (name, value.trim()))
+                .filter(|(name, value)| name.chars().all(is_name) && !value.is_empty());
+            let Some((name, value)) = option else {
+                let reason = "Cyrus SASL takes `name: value` only";
+                return Err(self.diagnostics.error(Syntax::new(reason, &at)));
+            };
+            let name = name.to_ascii_lowercase();
+            if options.contains_key(&name) {
+                return Err(self.refuse(&name, "it is set twice", &at));
+            }
+            options.insert(name, (value.to_owned(), at));
+        }
+        Ok(options)
+    }
+}
