@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::diagnostics::UnjudgedParameter;
 use super::list::items;
 use super::option::Options;
 use super::reader::Reader;
@@ -41,6 +42,15 @@ impl Reader<'_> {
         options: &Options,
         start: &Loc,
     ) -> Result<Vec<FoundListener>, Reported> {
+        let has_v6 = self.artifacts.host_addresses.iter().any(IpAddr::is_ipv6);
+        if let Some(setting) = options.get("disable_ipv6")
+            && has_v6
+            && setting.boolean(self.diagnostics)?
+        {
+            let reason = "it would not be open on every address of the host";
+            let fault = UnjudgedParameter::new("disable_ipv6", reason, &setting.at);
+            return Err(self.diagnostics.error(fault));
+        }
         let ports = match options
             .text("daemon_smtp_ports")
             .or(options.text("daemon_smtp_port"))

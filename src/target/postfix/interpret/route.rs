@@ -240,7 +240,7 @@ impl Delivery {
                 .parse()
                 .ok()
         };
-        let has_owner = number(&self.uids).is_some_and(|uid| uid >= self.uid_min)
+        let has_owner = number(&self.uids).is_some_and(|uid| uid > 0 && uid >= self.uid_min)
             && number(&self.gids).is_some_and(|gid| gid > 0);
         match self.mailboxes.listed(local, domain, &self.around) {
             Some(path) if has_owner && self.mailbox_base.starts_with('/') => {

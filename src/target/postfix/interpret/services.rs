@@ -82,6 +82,18 @@ pub(super) fn judge_addresses(
     let words = interfaces.words();
     let words: Vec<&str> = words.iter().map(Text::as_str).collect();
     let covers = covers(&words, host);
+    let protocols = settings.text("inet_protocols", diagnostics);
+    let spoken = protocols.words();
+    let speaks = |name: &str| {
+        spoken
+            .iter()
+            .any(|word| ["all", name].contains(&word.as_str()))
+    };
+    let is_spoken = |ip: &IpAddr| speaks(if ip.is_ipv4() { "ipv4" } else { "ipv6" });
+    if !host.iter().all(is_spoken) {
+        let (name, at) = ("inet_protocols", protocols.at());
+        diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+    }
     for service in services.iter().filter(|one| listener(one).is_some()) {
         match service.endpoint().0 {
             Some(address) if !self::covers(&[address], host) => {

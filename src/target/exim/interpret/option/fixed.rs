@@ -46,6 +46,16 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
     ("errors_copy", "", "copies of bounces would go elsewhere"),
     ("event_action", "", "what it does is not followed"),
     (
+        "exim_group",
+        "Debian-exim",
+        "Exim would run as somebody else, with the rights of that group",
+    ),
+    (
+        "exim_user",
+        "Debian-exim",
+        "Exim would run as somebody else, with the rights of that user",
+    ),
+    (
         "extra_local_interfaces",
         "",
         "which addresses are the host's own is not in the files",

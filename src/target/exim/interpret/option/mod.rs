@@ -14,7 +14,7 @@ use super::text::Text;
 use crate::diagnostic::Reported;
 
 /// The options that are read; everything else is on one of the two lists.
-const MODELLED: [&str; 21] = [
+const MODELLED: [&str; 22] = [
     "acl_smtp_connect",
     "acl_smtp_data",
     "acl_smtp_helo",
@@ -36,6 +36,7 @@ const MODELLED: [&str; 21] = [
     "strip_trailing_dot",
     "tls_advertise_hosts",
     "tls_on_connect_ports",
+    "tls_require_ciphers",
 ];
 
 /// Items of expansions that hand over to programs and files of others.
@@ -132,6 +133,9 @@ impl Reader<'_> {
 /// Says why an option cannot be judged.
 fn judge(setting: &Setting) -> Result<(), &'static str> {
     let name = setting.name.as_str();
+    if name == "tls_require_ciphers" {
+        return ciphers(setting.value.as_ref().map_or("", Text::as_str));
+    }
     if MODELLED.contains(&name) {
         return Ok(());
     }
@@ -164,9 +168,33 @@ fn judge(setting: &Setting) -> Result<(), &'static str> {
     }
 }
 
+/// Judges a priority string of GnuTLS, as Debian builds Exim (gnutls_priority_init(3) of 3.7): a
+/// known set, less whatever is taken out; only versions of TLS are put in.
+fn ciphers(value: &str) -> Result<(), &'static str> {
+    let sets = ["", "NORMAL", "PFS", "SECURE128", "SECURE192", "SECURE256"];
+    let versions = ["+VERS-TLS1.2", "+VERS-TLS1.3", "+VERS-TLS-ALL"];
+    let mut words = value.trim().split(':');
+    let begins = words.next().is_some_and(|word| sets.contains(&word));
+    let known = |word: &str| word.starts_with(['-', '!']) || versions.contains(&word);
+    if begins && words.all(known) {
+        Ok(())
+    } else {
+        Err("TLS could come about without encryption worth the name")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ciphers_are_not_put_in() {
+        assert!(ciphers("NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2").is_ok());
+        assert!(ciphers("SECURE256:!AES-128-CBC").is_ok());
+        assert!(ciphers("NORMAL:+NULL").is_err());
+        assert!(ciphers("NONE:+VERS-TLS1.2").is_err());
+        assert!(ciphers("$acl_m0").is_err());
+    }
 
     #[test]
     fn no_option_is_on_two_lists() {

@@ -6,7 +6,7 @@ use crate::diagnostic::Reported;
 use crate::source::Loc;
 use crate::target::exim::interpret::diagnostics::UnjudgedService;
 use crate::target::exim::interpret::reader::{Place, Reader};
-use crate::target::exim::interpret::section::Instance;
+use crate::target::exim::interpret::section::{Instance, Setting};
 use crate::target::exim::interpret::value::{Part, Piece, Value};
 
 /// A transport.
@@ -25,6 +25,8 @@ pub(super) enum TransportKind {
         path: Value,
         user: Option<Value>,
         home: Option<Value>,
+        /// One file a message, in `directory`; else one file for all.
+        is_maildir: bool,
     },
     /// Chapter 30: to other hosts.
     Smtp,
@@ -35,22 +37,17 @@ pub(super) enum TransportKind {
 /// Options of `appendfile` and generic ones that do not say where a message is kept.
 const APPENDFILE: &[&str] = &[
     "batch_max",
-    "body_only",
     "check_group",
     "check_owner",
     "check_string",
-    "create_directory",
     "current_directory",
     "debug_print",
     "delivery_date_add",
-    "directory_mode",
     "disable_logging",
     "driver",
     "envelope_to_add",
     "escape_string",
-    "file_format",
     "group",
-    "headers_remove",
     "initgroups",
     "lock_fcntl_timeout",
     "lock_flock_timeout",
@@ -58,32 +55,53 @@ const APPENDFILE: &[&str] = &[
     "lock_retries",
     "lockfile_mode",
     "lockfile_timeout",
-    "maildir_format",
     "maildir_retries",
     "maildir_tag",
     "maildir_use_size_file",
-    "mailstore_format",
     "message_prefix",
     "message_suffix",
-    "message_size_limit",
-    "mode",
     "mode_fail_narrower",
-    "mbx_format",
     "notify_comsat",
-    "quota",
-    "quota_directory",
-    "quota_filecount",
-    "quota_is_inclusive",
-    "quota_warn_threshold",
     "rcpt_include_affixes",
     "retry_use_local_part",
     "return_path_add",
-    "use_bsmtp",
     "use_crlf",
     "use_fcntl_lock",
     "use_flock_lock",
     "use_lockfile",
     "use_mbx_lock",
+];
+
+/// Options of `smtp` that say how a connection is made, and neither to whom nor what is sent.
+const SMTP: &[&str] = &[
+    "command_timeout",
+    "connect_timeout",
+    "connection_max_messages",
+    "data_timeout",
+    "debug_print",
+    "delay_after_cutoff",
+    "driver",
+    "final_timeout",
+    "helo_data",
+    "interface",
+    "keepalive",
+    "max_rcpt",
+    "message_linelength_limit",
+    "multi_domain",
+    "retry_include_ip_address",
+    "serialize_hosts",
+    "size_addition",
+];
+
+/// The same, of which there are many: DKIM, DNS, which hosts are spoken to how, TLS.
+const SMTP_STARTS: [&str; 7] = [
+    "dkim_",
+    "dns_",
+    "dnssec_",
+    "hosts_avoid_",
+    "hosts_require_",
+    "hosts_try_",
+    "tls_",
 ];
 
 /// Options of `smtp` that name another host, or a way around the router.
@@ -170,6 +188,7 @@ impl Reader<'_> {
         let mut path = None;
         let mut user = None;
         let mut home = None;
+        let mut has_format = false;
         for setting in &instance.settings {
             let name = setting.name.as_str();
             match name {
@@ -182,6 +201,16 @@ impl Reader<'_> {
                         _ => path = Some(value),
                     }
                 }
+                "create_directory" | "maildir_format" => {
+                    let is_on = setting.boolean(self.diagnostics)?;
+                    if name == "maildir_format" {
+                        has_format = is_on;
+                    } else if !is_on {
+                        let reason = "a mailbox that is not there yet would get no mail";
+                        return Err(self.service(name, reason, &setting.at));
+                    }
+                }
+                "mode" | "directory_mode" => self.mode(setting)?,
                 _ if APPENDFILE.contains(&name) => {}
                 _ => {
                     let reason = "mailpol does not know this option of a transport";
@@ -192,8 +221,26 @@ impl Reader<'_> {
         }
         self.diagnostics.failed_since(before)?;
         match path {
-            Some(path) => Ok(TransportKind::Store { path, user, home }),
+            Some(path) => Ok(TransportKind::Store {
+                path,
+                user,
+                home,
+                is_maildir: has_format && instance.get("directory").is_some(),
+            }),
             None => Err(self.syntax("neither `file` nor `directory` is set", &instance.at)),
+        }
+    }
+
+    /// Refuses permissions by which everybody on the host reads or writes mail.
+    fn mode(&mut self, setting: &Setting) -> Result<(), Reported> {
+        let text = setting.text(self.diagnostics)?;
+        match u32::from_str_radix(text.as_str().trim(), 8) {
+            Ok(mode) if mode & 0o007 == 0 => Ok(()),
+            Ok(_) => {
+                let reason = "everybody on the host could get at the mail";
+                Err(self.service(&setting.name, reason, &setting.at))
+            }
+            Err(_) => Err(self.syntax("it is no octal number", &setting.at)),
         }
     }
 
@@ -202,6 +249,11 @@ impl Reader<'_> {
             let name = setting.name.as_str();
             if SMTP_REFUSED.contains(&name) {
                 let reason = "mail would go to another host than the router says";
+                return Err(self.service(name, reason, &setting.at));
+            }
+            let starts = SMTP_STARTS.iter().any(|start| name.starts_with(start));
+            if !starts && !SMTP.contains(&name) {
+                let reason = "mailpol does not know this option of a transport";
                 return Err(self.service(name, reason, &setting.at));
             }
         }

@@ -322,7 +322,13 @@ impl<'w> Walk<'w> {
         address: &Address,
         mailbox: &Address,
     ) -> Destination {
-        let TransportKind::Store { path, user, .. } = &delivery.transport.kind else {
+        let TransportKind::Store {
+            path,
+            user,
+            is_maildir,
+            ..
+        } = &delivery.transport.kind
+        else {
             return Destination::Undeliverable;
         };
         let user = delivery.user.as_ref().or(user.as_ref());
@@ -331,11 +337,18 @@ impl<'w> Walk<'w> {
         else {
             return Destination::Undeliverable;
         };
-        let home = [format!("{HOME}{user}/"), format!("/home/{user}/")];
-        let store = if home.iter().any(|home| path.starts_with(home)) {
+        // Delivery as root does not come about: `never_users` (section 14.22; Debian builds it in).
+        if matches!(user.as_str(), "root" | "0") {
+            return Destination::Undeliverable;
+        }
+        let path = path.trim_end_matches('/');
+        // SOUNDNESS: the whole path. What only begins in the home may lead out of it by `..`.
+        let maildir =
+            [HOME.to_string(), "/home/".to_owned()].map(|home| format!("{home}{user}/Maildir"));
+        let store = if *is_maildir && maildir.iter().any(|maildir| maildir == path) {
             Store::Account(user)
         } else {
-            Store::Directory(path.trim_end_matches('/').to_owned())
+            Store::Directory(path.replace(HOME, "~"))
         };
         Destination::Mailbox {
             mailbox: mailbox.clone(),

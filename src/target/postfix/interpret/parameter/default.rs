@@ -50,6 +50,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("forward_path", FORWARD_PATH),
     ("home_mailbox", ""),
     ("inet_interfaces", "all"),
+    ("inet_protocols", "all"),
     (
         "local_recipient_maps",
         "proxy:unix:passwd.byname $alias_maps",

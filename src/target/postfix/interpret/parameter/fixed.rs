@@ -1,5 +1,19 @@
 //! Parameters that the model holds at some values only. At any other they are refused by name.
 
+/// What excludes SSL at least (`smtpd_tls_protocols` in postconf(5) of 3.7 and before 3.6).
+const PROTOCOLS: &[&str] = &[
+    ">=TLSv1",
+    ">=TLSv1.1",
+    ">=TLSv1.2",
+    ">=TLSv1.3",
+    "!SSLv2, !SSLv3",
+    "!SSLv2, !SSLv3, !TLSv1",
+    "!SSLv2, !SSLv3, !TLSv1, !TLSv1.1",
+    "TLSv1.2",
+    "TLSv1.2, TLSv1.3",
+    "TLSv1.3",
+];
+
 /// A parameter, the values that are judged (blanks and commas between words do not count), and why
 /// another is not.
 pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
@@ -47,6 +61,16 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "other programs would run",
     ),
     (
+        "default_delivery_status_filter",
+        &[""],
+        "failures could be made to look like delays, or delays like failures",
+    ),
+    (
+        "defer_transports",
+        &[""],
+        "accepted mail would not be delivered until somebody asks for it",
+    ),
+    (
         "empty_address_recipient",
         &["MAILER-DAEMON"],
         "the address of bounces would change",
@@ -89,6 +113,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "line_length_limit",
         &["2048"],
         "commands would be cut at another length",
+    ),
+    (
+        "local_delivery_status_filter",
+        &[""],
+        "failures could be made to look like delays, or delays like failures",
     ),
     (
         "luser_relay",
@@ -213,6 +242,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "other code would read the tables",
     ),
     (
+        "smtp_delivery_status_filter",
+        &[""],
+        "failures could be made to look like delays, or delays like failures",
+    ),
+    (
         "smtp_fallback_relay",
         &[""],
         "mail could leave by another host",
@@ -221,6 +255,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "smtp_generic_maps",
         &[""],
         "addresses would be rewritten on the way out",
+    ),
+    (
+        "smtp_tcp_port",
+        &["smtp", "25"],
+        "mail would leave for whatever listens at another port",
     ),
     (
         "smtpd_authorized_xclient_hosts",
@@ -236,6 +275,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "smtpd_discard_ehlo_keyword_address_maps",
         &[""],
         "some clients would see other features",
+    ),
+    (
+        "smtpd_forbid_bare_newline",
+        &["normalize", "reject", "yes"],
+        "a message could smuggle another one in (CVE-2023-51764)",
     ),
     (
         "smtpd_forbidden_commands",
@@ -292,8 +336,23 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "TLS could come about without encryption worth the name",
     ),
     (
+        "smtpd_tls_eecdh_grade",
+        &["auto", "strong", "ultra"],
+        "TLS could come about without encryption worth the name",
+    ),
+    (
         "smtpd_tls_mandatory_ciphers",
         &["medium", "high"],
+        "TLS could come about without encryption worth the name",
+    ),
+    (
+        "smtpd_tls_mandatory_protocols",
+        PROTOCOLS,
+        "TLS could come about without encryption worth the name",
+    ),
+    (
+        "smtpd_tls_protocols",
+        PROTOCOLS,
         "TLS could come about without encryption worth the name",
     ),
     (
@@ -313,6 +372,29 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "paths with octets over 127 would be refused",
     ),
     (
+        "tls_config_file",
+        &["default"],
+        "a file outside the tree would say how TLS is done",
+    ),
+    (
+        "tls_config_name",
+        &[""],
+        "a file outside the tree would say how TLS is done",
+    ),
+    (
+        "tls_high_cipherlist",
+        &["aNULL:-aNULL:HIGH:@STRENGTH"],
+        "TLS could come about without encryption worth the name",
+    ),
+    (
+        "tls_medium_cipherlist",
+        &[
+            "aNULL:-aNULL:HIGH:MEDIUM:+RC4:@STRENGTH",
+            "aNULL:-aNULL:HIGH:MEDIUM:@STRENGTH",
+        ],
+        "TLS could come about without encryption worth the name",
+    ),
+    (
         "virtual_alias_expansion_limit",
         &["1000"],
         "longer expansions would be refused, or shorter ones taken",
@@ -321,6 +403,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "virtual_alias_recursion_limit",
         &["1000"],
         "deeper expansions would be refused, or shallower ones taken",
+    ),
+    (
+        "virtual_delivery_status_filter",
+        &[""],
+        "failures could be made to look like delays, or delays like failures",
     ),
     ("virtual_maps", &[""], "the name is of Postfix 1"),
 ];

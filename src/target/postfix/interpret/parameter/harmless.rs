@@ -7,28 +7,29 @@
 pub(super) const HARMLESS: &[(&str, &str)] = &[
     (
         "where files and sockets are that no daemon runs or reads, and who owns them",
-        "alternate_config_directories command_directory \
-         data_directory debugger_command html_directory mail_owner mailq_path manpage_directory \
-         newaliases_path openssl_path process_id_directory \
-         readme_directory sample_directory sendmail_path setgid_group \
-         default_privs default_database_type alias_database maillog_file maillog_file_compressor \
-         maillog_file_prefixes maillog_file_rotate_suffix syslog_facility syslog_name \
-         export_environment process_name process_id multi_instance_name \
-         multi_instance_group multi_instance_wrapper",
+        "alternate_config_directories command_directory data_directory debugger_command \
+         html_directory mail_owner mailq_path manpage_directory newaliases_path openssl_path \
+         process_id_directory readme_directory sample_directory sendmail_path setgid_group \
+         default_privs default_database_type alias_database maillog_file \
+         maillog_file_compressor maillog_file_prefixes maillog_file_rotate_suffix \
+         syslog_facility syslog_name export_environment process_name process_id \
+         multi_instance_name multi_instance_group multi_instance_wrapper",
     ),
     (
         "only what is logged, said in a banner or written in a text, and no code of a reply",
-        "smtpd_banner mail_name mail_version mail_release_date debug_peer_level debug_peer_list \
-         smtp_tls_loglevel smtpd_tls_loglevel lmtp_tls_loglevel smtpd_tls_received_header \
-         smtpd_sasl_authenticated_header smtpd_client_port_logging info_log_address_format \
-         respectful_logging show_user_unknown_table_name smtpd_log_access_permit_actions \
-         smtp_tls_note_starttls_offer notify_classes helpful_warnings smtpd_reject_footer \
-         smtpd_reject_footer_maps delay_logging_resolution_limit enable_long_queue_ids \
-         bounce_template_file header_from_format enable_threaded_bounces smtpd_expansion_filter \
-         undisclosed_recipients_header always_add_missing_headers local_header_rewrite_clients \
-         remote_header_rewrite_domain canonical_classes masquerade_classes masquerade_exceptions \
-         sender_canonical_classes recipient_canonical_classes message_drop_headers \
-         prepend_delivered_header frozen_delivered_to default_rbl_reply",
+        "smtpd_banner mail_name mail_version mail_release_date debug_peer_level \
+         debug_peer_list smtp_tls_loglevel smtpd_tls_loglevel lmtp_tls_loglevel \
+         smtpd_tls_received_header smtpd_sasl_authenticated_header smtpd_client_port_logging \
+         info_log_address_format respectful_logging show_user_unknown_table_name \
+         smtpd_log_access_permit_actions smtp_tls_note_starttls_offer notify_classes \
+         helpful_warnings smtpd_reject_footer smtpd_reject_footer_maps \
+         delay_logging_resolution_limit enable_long_queue_ids bounce_template_file \
+         header_from_format enable_threaded_bounces smtpd_expansion_filter \
+         undisclosed_recipients_header always_add_missing_headers \
+         local_header_rewrite_clients remote_header_rewrite_domain canonical_classes \
+         masquerade_classes masquerade_exceptions sender_canonical_classes \
+         recipient_canonical_classes message_drop_headers prepend_delivered_header \
+         frozen_delivered_to default_rbl_reply",
     ),
     (
         "time, speed and how many at once; a client over a limit is refused for a while",
@@ -39,20 +40,20 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          anvil_status_update_time default_process_limit max_idle max_use ipc_idle ipc_timeout \
          ipc_ttl fork_attempts fork_delay in_flow_delay daemon_timeout trigger_timeout \
          service_throttle_time application_event_drain_time delay_warning_time \
-         confirm_delay_cleared \
-         maximal_queue_lifetime bounce_queue_lifetime maximal_backoff_time minimal_backoff_time \
-         queue_run_delay transport_retry_time stale_lock_time deliver_lock_attempts \
-         deliver_lock_delay mailbox_delivery_lock virtual_mailbox_lock command_time_limit \
-         hash_queue_depth hash_queue_names qmgr_message_active_limit \
-         qmgr_message_recipient_limit qmgr_message_recipient_minimum smtpd_policy_service_timeout \
+         confirm_delay_cleared maximal_queue_lifetime bounce_queue_lifetime \
+         maximal_backoff_time minimal_backoff_time queue_run_delay transport_retry_time \
+         stale_lock_time deliver_lock_attempts deliver_lock_delay mailbox_delivery_lock \
+         virtual_mailbox_lock command_time_limit hash_queue_depth hash_queue_names \
+         qmgr_message_active_limit qmgr_message_recipient_limit \
+         qmgr_message_recipient_minimum smtpd_policy_service_timeout \
          smtpd_policy_service_max_idle smtpd_policy_service_max_ttl \
          smtpd_policy_service_retry_delay smtpd_policy_service_request_limit \
-         smtpd_policy_service_try_limit smtpd_policy_service_policy_context smtpd_proxy_timeout \
-         smtpd_client_event_limit_exceptions smtpd_peername_lookup duplicate_filter_limit \
-         berkeley_db_create_buffer_size berkeley_db_read_buffer_size lmdb_map_size tcp_windowsize \
-         defer_transports fast_flush_domains smtp_connection_cache_on_demand \
-         smtp_connection_cache_destinations connection_cache_ttl_limit dns_ncache_ttl_fix_enable \
-         virtual_alias_address_length_limit header_size_limit \
+         smtpd_policy_service_try_limit smtpd_policy_service_policy_context \
+         smtpd_proxy_timeout smtpd_client_event_limit_exceptions smtpd_peername_lookup \
+         duplicate_filter_limit berkeley_db_create_buffer_size berkeley_db_read_buffer_size \
+         lmdb_map_size tcp_windowsize fast_flush_domains smtp_connection_cache_on_demand \
+         smtp_connection_cache_destinations connection_cache_ttl_limit \
+         dns_ncache_ttl_fix_enable virtual_alias_address_length_limit header_size_limit \
          header_address_token_limit mime_nesting_limit mime_boundary_length_limit \
          body_checks_size_limit hopcount_limit queue_minfree",
     ),
@@ -63,39 +64,36 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     (
         "keys and ciphers: with whom TLS comes about, not what holds under it",
         "smtpd_tls_key_file smtpd_tls_eckey_file smtpd_tls_dkey_file smtpd_tls_CAfile \
-         smtpd_tls_CApath smtpd_tls_protocols smtpd_tls_mandatory_protocols \
-         smtpd_tls_exclude_ciphers smtpd_tls_mandatory_exclude_ciphers \
-         smtpd_tls_eecdh_grade smtpd_tls_dh1024_param_file smtpd_tls_dh512_param_file \
+         smtpd_tls_CApath smtpd_tls_exclude_ciphers smtpd_tls_mandatory_exclude_ciphers \
+         smtpd_tls_dh1024_param_file smtpd_tls_dh512_param_file \
          smtpd_tls_session_cache_database smtpd_tls_session_cache_timeout \
          smtpd_tls_always_issue_session_ids smtpd_tls_fingerprint_digest smtpd_tls_ask_ccert \
          smtpd_tls_ccert_verifydepth tls_append_default_CA tls_daemon_random_bytes \
          tls_disable_workarounds tls_eecdh_auto_curves tls_eecdh_strong_curve \
          tls_eecdh_ultra_curve tls_ffdhe_auto_groups tls_fast_shutdown_enable \
-         tls_high_cipherlist tls_medium_cipherlist tls_low_cipherlist tls_export_cipherlist \
-         tls_null_cipherlist tls_preempt_cipherlist tls_random_bytes tls_random_exchange_name \
-         tls_random_prng_update_period tls_random_reseed_period tls_random_source \
-         tls_server_sni_maps tls_session_ticket_cipher tls_ssl_options tls_config_file \
-         tls_config_name tls_dane_digests relay_clientcerts",
+         tls_low_cipherlist tls_export_cipherlist tls_null_cipherlist tls_preempt_cipherlist \
+         tls_random_bytes tls_random_exchange_name tls_random_prng_update_period \
+         tls_random_reseed_period tls_random_source tls_server_sni_maps \
+         tls_session_ticket_cipher tls_ssl_options tls_dane_digests relay_clientcerts",
     ),
     (
         "which mechanisms of a backend are offered, and how; who the backend is is read",
-        "smtpd_sasl_mechanism_filter smtpd_sasl_response_limit \
-         broken_sasl_auth_clients send_cyrus_sasl_authzid",
+        "smtpd_sasl_mechanism_filter smtpd_sasl_response_limit broken_sasl_auth_clients \
+         send_cyrus_sasl_authzid",
     ),
     (
         "commands other than MAIL, RCPT and DATA, or what smtpd says at EHLO of them",
-        "disable_vrfy_command smtpd_etrn_restrictions \
-         smtpd_forbid_unauth_pipelining \
-         smtpd_forbid_bare_newline smtpd_forbid_bare_newline_exclusions \
-         smtpd_forbid_bare_newline_reject_code cleanup_replace_stray_cr_lf \
-         smtpd_delay_open_until_valid_rcpt authorized_verp_clients smtpd_authorized_verp_clients \
-         disable_verp_bounces default_verp_delimiters verp_delimiter_filter",
+        "disable_vrfy_command smtpd_etrn_restrictions smtpd_forbid_unauth_pipelining \
+         smtpd_forbid_bare_newline_exclusions smtpd_forbid_bare_newline_reject_code \
+         cleanup_replace_stray_cr_lf smtpd_delay_open_until_valid_rcpt \
+         authorized_verp_clients smtpd_authorized_verp_clients disable_verp_bounces \
+         default_verp_delimiters verp_delimiter_filter",
     ),
     (
         "mail that is made on this host, or bounces of it",
         "authorized_submit_users authorized_flush_users authorized_mailq_users \
-         local_login_sender_maps sendmail_fix_line_endings \
-         internal_mail_filter_classes backwards_bounce_logfile_compatibility",
+         local_login_sender_maps sendmail_fix_line_endings internal_mail_filter_classes \
+         backwards_bounce_logfile_compatibility",
     ),
     (
         "how outgoing connections are made, not where they go",
@@ -108,19 +106,18 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          smtp_sasl_security_options smtp_sasl_tls_security_options smtp_sasl_mechanism_filter \
          smtp_sasl_path smtp_sasl_type smtp_helo_name smtp_bind_address smtp_bind_address6 \
          smtp_bind_address_enforce smtp_address_preference smtp_balance_inet_protocols \
-         smtp_dns_support_level smtp_host_lookup inet_protocols smtp_connect_timeout \
-         smtp_helo_timeout smtp_mx_address_limit smtp_mx_session_limit smtp_tcp_port \
-         smtp_line_length_limit disable_mime_output_conversion disable_dns_lookups \
-         smtp_discard_ehlo_keywords ignore_mx_lookup_error smtp_use_tls smtp_enforce_tls",
+         smtp_dns_support_level smtp_host_lookup smtp_connect_timeout smtp_helo_timeout \
+         smtp_mx_address_limit smtp_mx_session_limit smtp_line_length_limit \
+         disable_mime_output_conversion disable_dns_lookups smtp_discard_ehlo_keywords \
+         ignore_mx_lookup_error smtp_use_tls smtp_enforce_tls",
     ),
     (
         "what delivery does beside storing the message",
         "biff strict_mailbox_ownership require_home_directory mail_spool_directory \
          local_command_shell command_expansion_filter forward_expansion_filter \
-         execution_directory_expansion_filter expand_owner_alias reset_owner_alias dont_remove \
-         sun_mailtool_compatibility enable_original_recipient propagate_unmatched_extensions \
-         default_delivery_status_filter local_delivery_status_filter \
-         virtual_delivery_status_filter smtp_delivery_status_filter",
+         execution_directory_expansion_filter expand_owner_alias reset_owner_alias \
+         dont_remove sun_mailtool_compatibility enable_original_recipient \
+         propagate_unmatched_extensions",
     ),
     (
         "read only by restrictions and services that are refused, or by none that is asked here",
@@ -130,11 +127,11 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          reject_tempfail_action invalid_hostname_reject_code non_fqdn_reject_code \
          unverified_sender_reject_code unverified_sender_defer_code \
          unverified_recipient_reject_code unverified_recipient_defer_code \
-         multi_recipient_bounce_reject_code address_verify_map \
-         qmqpd_authorized_clients qmqpd_timeout qmqpd_error_delay proxy_read_maps \
-         proxy_write_maps smtpd_proxy_ehlo smtpd_proxy_options milter_default_action \
-         milter_protocol milter_connect_timeout milter_command_timeout milter_content_timeout \
-         smtpd_upstream_proxy_timeout empty_address_default_transport_maps_lookup_key \
+         multi_recipient_bounce_reject_code address_verify_map qmqpd_authorized_clients \
+         qmqpd_timeout qmqpd_error_delay proxy_read_maps proxy_write_maps smtpd_proxy_ehlo \
+         smtpd_proxy_options milter_default_action milter_protocol milter_connect_timeout \
+         milter_command_timeout milter_content_timeout smtpd_upstream_proxy_timeout \
+         empty_address_default_transport_maps_lookup_key \
          empty_address_local_login_sender_maps_lookup_key \
          empty_address_relayhost_maps_lookup_key smtpd_service_name",
     ),

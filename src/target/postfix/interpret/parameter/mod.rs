@@ -10,6 +10,7 @@ mod fixed;
 mod harmless;
 mod names;
 mod settings;
+mod shape;
 
 pub(super) use settings::{Main, Settings};
 

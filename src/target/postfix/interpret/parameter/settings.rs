@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::diagnostics::{Syntax, UnjudgedParameter};
 use super::super::text::{self, Text};
 use super::expand::{self, Fault, Lookup};
-use super::{Class, class, default, names};
+use super::{Class, class, default, names, shape};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::{Loc, Source};
 
@@ -174,7 +174,18 @@ impl<'m> Settings<'m> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         match class(name) {
-            Class::Modelled | Class::Harmless => Ok(()),
+            Class::Modelled => Ok(()),
+            // Any other may name what only the service knows, as `$service_name`.
+            Class::Harmless if !shape::is_held(name) => Ok(()),
+            Class::Harmless => {
+                let value = self.text(name, diagnostics);
+                match shape::fault(name, value.as_str()) {
+                    Some(reason) => {
+                        Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
+                    }
+                    None => Ok(()),
+                }
+            }
             Class::Fixed(values, reason) => {
                 let text = self.text(name, diagnostics);
                 if is_among(text.as_str(), values) {

@@ -1,0 +1,123 @@
+//! What a value must look like for Postfix to start: `yes` or `no`, and numbers
+//! (get_mail_conf_bool(3), get_mail_conf_int(3), get_mail_conf_time(3) of 3.7.11).
+//!
+//! It holds for parameters that cannot touch a decision too: with another value nothing runs.
+
+/// Parameters of the harmless list that are `yes` or `no`, by their defaults in `postconf -d` of
+/// 3.7.11.
+const SWITCHES: &str = "always_add_missing_headers backwards_bounce_logfile_compatibility biff \
+    broken_sasl_auth_clients cleanup_replace_stray_cr_lf confirm_delay_cleared \
+    detect_8bit_encoding_header disable_dns_lookups disable_mime_input_processing \
+    disable_mime_output_conversion disable_verp_bounces disable_vrfy_command \
+    dns_ncache_ttl_fix_enable enable_long_queue_ids enable_original_recipient \
+    enable_threaded_bounces expand_owner_alias frozen_delivered_to helpful_warnings \
+    ignore_mx_lookup_error require_home_directory reset_owner_alias send_cyrus_sasl_authzid \
+    show_user_unknown_table_name smtp_balance_inet_protocols smtp_bind_address_enforce \
+    smtp_connection_cache_on_demand smtp_enforce_tls smtp_sasl_auth_enable \
+    smtp_tls_connection_reuse smtp_tls_note_starttls_offer smtp_tls_wrappermode smtp_use_tls \
+    smtpd_client_port_logging smtpd_delay_open_until_valid_rcpt \
+    smtpd_forbid_unauth_pipelining smtpd_peername_lookup smtpd_sasl_authenticated_header \
+    smtpd_tls_always_issue_session_ids smtpd_tls_ask_ccert smtpd_tls_received_header \
+    strict_7bit_headers strict_8bitmime strict_8bitmime_body strict_mailbox_ownership \
+    strict_mime_encoding_domain sun_mailtool_compatibility tls_append_default_CA \
+    tls_fast_shutdown_enable tls_preempt_cipherlist";
+
+/// Parameters of that list that are a number, or one with a unit of time.
+const NUMBERS: &str = "anvil_rate_time_unit anvil_status_update_time application_event_drain_time \
+    berkeley_db_create_buffer_size berkeley_db_read_buffer_size body_checks_size_limit \
+    bounce_queue_lifetime bounce_size_limit command_time_limit connection_cache_ttl_limit \
+    daemon_timeout debug_peer_level default_process_limit delay_warning_time \
+    deliver_lock_attempts deliver_lock_delay duplicate_filter_limit fork_attempts fork_delay \
+    hash_queue_depth header_address_token_limit header_size_limit hopcount_limit \
+    in_flow_delay invalid_hostname_reject_code ipc_idle ipc_timeout ipc_ttl lmdb_map_size \
+    lmtp_tls_loglevel mailbox_size_limit maps_rbl_reject_code max_idle max_use \
+    maximal_backoff_time maximal_queue_lifetime message_size_limit milter_command_timeout \
+    milter_connect_timeout milter_content_timeout mime_boundary_length_limit \
+    mime_nesting_limit minimal_backoff_time multi_recipient_bounce_reject_code \
+    non_fqdn_reject_code qmgr_message_active_limit qmgr_message_recipient_limit \
+    qmgr_message_recipient_minimum qmqpd_error_delay qmqpd_timeout queue_minfree \
+    queue_run_delay service_throttle_time smtp_connect_timeout smtp_helo_timeout \
+    smtp_line_length_limit smtp_mx_address_limit smtp_mx_session_limit smtp_tls_loglevel \
+    smtpd_error_sleep_time smtpd_forbid_bare_newline_reject_code \
+    smtpd_history_flush_threshold smtpd_min_data_rate smtpd_policy_service_max_idle \
+    smtpd_policy_service_max_ttl smtpd_policy_service_request_limit \
+    smtpd_policy_service_retry_delay smtpd_policy_service_timeout \
+    smtpd_policy_service_try_limit smtpd_proxy_timeout smtpd_recipient_limit \
+    smtpd_recipient_overshoot_limit smtpd_sasl_response_limit smtpd_soft_error_limit \
+    smtpd_tls_ccert_verifydepth smtpd_tls_loglevel smtpd_tls_session_cache_timeout \
+    smtpd_upstream_proxy_timeout stale_lock_time tcp_windowsize tls_daemon_random_bytes \
+    tls_random_bytes tls_random_prng_update_period tls_random_reseed_period \
+    transport_retry_time trigger_timeout unknown_address_reject_code \
+    unknown_client_reject_code unknown_hostname_reject_code unverified_recipient_defer_code \
+    unverified_recipient_reject_code unverified_sender_defer_code \
+    unverified_sender_reject_code virtual_alias_address_length_limit virtual_mailbox_limit";
+
+/// Sizes below which mail of ordinary size bounces or is refused; 0 is no limit.
+const SIZES: [&str; 3] = [
+    "mailbox_size_limit",
+    "message_size_limit",
+    "virtual_mailbox_limit",
+];
+
+/// A server takes messages of 64K octets at least (RFC 5321 section 4.5.3.1.7).
+const SIZE_MIN: u64 = 65_536;
+
+/// Returns whether a value must look like something.
+pub(super) fn is_held(name: &str) -> bool {
+    [SWITCHES, NUMBERS]
+        .into_iter()
+        .any(|names| is_named(names, name))
+}
+
+fn is_named(names: &str, name: &str) -> bool {
+    names.split_ascii_whitespace().any(|known| known == name)
+}
+
+/// Says what is wrong with a value, with `$name` expanded.
+pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
+    let is_switch = value.eq_ignore_ascii_case("yes") || value.eq_ignore_ascii_case("no");
+    if is_named(SWITCHES, name) && !is_switch {
+        return Some("it is neither `yes` nor `no`");
+    }
+    if is_named(NUMBERS, name) && !is_number(value) {
+        return Some("it is no number");
+    }
+    let size = value.parse().unwrap_or(0_u64);
+    if SIZES.contains(&name) && size != 0 && size < SIZE_MIN {
+        return Some("messages of 64K octets would not pass (RFC 5321 section 4.5.3.1.7)");
+    }
+    None
+}
+
+/// Returns whether a value is digits and at most one unit.
+fn is_number(value: &str) -> bool {
+    let digits = value
+        .strip_suffix(['s', 'm', 'h', 'd', 'w'])
+        .unwrap_or(value);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Class, class};
+    use super::*;
+
+    #[test]
+    fn only_harmless_parameters_have_a_shape_here() {
+        for name in [SWITCHES, NUMBERS].join(" ").split_ascii_whitespace() {
+            assert_eq!(class(name), Class::Harmless, "{name}");
+        }
+    }
+
+    #[test]
+    fn values_that_postfix_would_not_take_are_seen() {
+        assert!(fault("biff", "no").is_none());
+        assert!(fault("biff", "yes , 0.0.0.0/0").is_some());
+        assert!(fault("max_use", "100").is_none());
+        assert!(fault("max_idle", "100s").is_none());
+        assert!(fault("max_use", "many").is_some());
+        assert!(fault("message_size_limit", "0").is_none());
+        assert!(fault("message_size_limit", "65536").is_none());
+        assert!(fault("message_size_limit", "1").is_some());
+    }
+}
