@@ -15,6 +15,8 @@ const READER_KNOWS: &[&str] = &[
     "target::Artifacts",
     "target::Reading",
     "target::FoundListener",
+    // A reader of its own, of a file that both MTAs depend on; held to this list itself.
+    "target::saslauthd",
 ];
 
 /// Crates, and the places that may name them. A place is a file, or a folder with its `/`.
@@ -60,9 +62,16 @@ fn faults(
     faults
 }
 
-/// Returns the module of the reader that a file belongs to, `target::NAME::interpret`.
+/// Returns the module of the reader that a file belongs to, `target::NAME::interpret`, or the one
+/// that readers share.
 fn reader(file: &File) -> Option<String> {
     let module = module(&file.path);
+    if let [target, shared] = module.as_slice()
+        && target == "target"
+        && shared == "saslauthd"
+    {
+        return Some(module.join("::"));
+    }
     let head = module.get(..3)?;
     let [target, _, interpret] = head else {
         return None;

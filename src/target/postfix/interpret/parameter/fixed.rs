@@ -1,19 +1,5 @@
 //! Parameters that the model holds at some values only. At any other they are refused by name.
 
-/// What excludes SSL at least (`smtpd_tls_protocols` in postconf(5) of 3.7 and before 3.6).
-const PROTOCOLS: &[&str] = &[
-    ">=TLSv1",
-    ">=TLSv1.1",
-    ">=TLSv1.2",
-    ">=TLSv1.3",
-    "!SSLv2, !SSLv3",
-    "!SSLv2, !SSLv3, !TLSv1",
-    "!SSLv2, !SSLv3, !TLSv1, !TLSv1.1",
-    "TLSv1.2",
-    "TLSv1.2, TLSv1.3",
-    "TLSv1.3",
-];
-
 /// A parameter, the values that are judged (blanks and commas between words do not count), and why
 /// another is not.
 pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
@@ -331,36 +317,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "the backend would be asked for another service",
     ),
     (
-        "smtpd_tls_ciphers",
-        &["medium", "high"],
-        "TLS could come about without encryption worth the name",
-    ),
-    (
-        "smtpd_tls_eecdh_grade",
-        &["auto", "strong", "ultra"],
-        "TLS could come about without encryption worth the name",
-    ),
-    (
-        "smtpd_tls_mandatory_ciphers",
-        &["medium", "high"],
-        "TLS could come about without encryption worth the name",
-    ),
-    (
-        "smtpd_tls_mandatory_protocols",
-        PROTOCOLS,
-        "TLS could come about without encryption worth the name",
-    ),
-    (
-        "smtpd_tls_protocols",
-        PROTOCOLS,
-        "TLS could come about without encryption worth the name",
-    ),
-    (
-        "smtpd_tls_req_ccert",
-        &["no"],
-        "clients without a certificate would be refused",
-    ),
-    (
         "smtpd_upstream_proxy_protocol",
         &[""],
         "whoever reaches the port could claim any address",
@@ -370,29 +326,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "strict_smtputf8",
         &["no"],
         "paths with octets over 127 would be refused",
-    ),
-    (
-        "tls_config_file",
-        &["default"],
-        "a file outside the tree would say how TLS is done",
-    ),
-    (
-        "tls_config_name",
-        &[""],
-        "a file outside the tree would say how TLS is done",
-    ),
-    (
-        "tls_high_cipherlist",
-        &["aNULL:-aNULL:HIGH:@STRENGTH"],
-        "TLS could come about without encryption worth the name",
-    ),
-    (
-        "tls_medium_cipherlist",
-        &[
-            "aNULL:-aNULL:HIGH:MEDIUM:+RC4:@STRENGTH",
-            "aNULL:-aNULL:HIGH:MEDIUM:@STRENGTH",
-        ],
-        "TLS could come about without encryption worth the name",
     ),
     (
         "virtual_alias_expansion_limit",

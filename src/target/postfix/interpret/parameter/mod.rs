@@ -11,11 +11,13 @@ mod harmless;
 mod names;
 mod settings;
 mod shape;
+mod strength;
 
 pub(super) use settings::{Main, Settings};
 
 use fixed::FIXED;
 use harmless::{HARMLESS, HARMLESS_ENDS};
+use strength::STRENGTH;
 
 /// How the model takes a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +34,14 @@ pub(super) enum Class {
     Own,
 }
 
+/// Returns every parameter that is held at some values.
+fn fixed() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str], &'static str)> {
+    FIXED.iter().chain(STRENGTH)
+}
+
 /// Returns how the model takes a parameter.
 pub(super) fn class(name: &str) -> Class {
-    if let Some((_, values, why)) = FIXED.iter().find(|(fixed, ..)| *fixed == name) {
+    if let Some((_, values, why)) = fixed().find(|(fixed, ..)| *fixed == name) {
         return Class::Fixed(values, why);
     }
     let named = |names: &str| names.split_ascii_whitespace().any(|known| known == name);
@@ -92,7 +99,7 @@ mod tests {
         for (_, names) in HARMLESS {
             for name in names.split_ascii_whitespace() {
                 assert_eq!(class(name), Class::Harmless, "{name}");
-                assert!(!FIXED.iter().any(|(fixed, ..)| *fixed == name), "{name}");
+                assert!(!super::fixed().any(|(fixed, ..)| *fixed == name), "{name}");
             }
         }
         assert!(matches!(class("content_filter"), Class::Fixed(..)));

@@ -157,7 +157,7 @@ impl<'m> Settings<'m> {
             let _ = self.judge(name, &at, used, diagnostics);
         }
         // A parameter that is held fixed is so by its default too.
-        for (name, values, reason) in super::FIXED {
+        for (name, values, reason) in super::fixed() {
             if !self.is_set(name) && !self.default_is_among(name, values, diagnostics) {
                 let at = self.main.start.clone();
                 diagnostics.error(UnjudgedParameter::new(name, *reason, &at));
