@@ -293,9 +293,9 @@ fn files_decide_each_envelope_as_the_class_that_holds_it() {
 fn sites(count: usize) -> String {
     let networks = (0..count).map(|site| {
         format!(
-            "network \"site-{site}\" {{\n cidr \"10.0.{site}.0/24\"\n may-send {{ from \
-             \"meter-{site}@two.example\"; to \"desk-{site}@x.example\" \"@x{site}.example\"; \
-             }}\n}}\n"
+            "network \"site-{site}\" {{\n cidr \"10.0.{site}.0/24\"\n may-send {{\n from \
+             \"meter-{site}@two.example\"\n to \"desk-{site}@x.example\" \
+             \"@x{site}.example\"\n}}\n}}\n"
         )
     });
     BARE.to_owned() + &networks.collect::<String>()
