@@ -59,7 +59,10 @@ network "devices" {
     may-send tls="required" { from "local"; listener "smtp" "submissions"; }
     otherwise "refuse"
 }
-network "meters" { cidr "10.9.0.0/16"; may-send { from "@elsewhere.example"; to "@sub.one.example"; }; }
+network "meters" {
+    cidr "10.9.0.0/16"
+    may-send { from "@elsewhere.example"; to "@sub.one.example"; }
+}
 network "hole" { cidr "10.9.9.0/24"; }
 network "backup" { cidr "192.0.2.64/28"; may-send { to "b@one.example"; }; may-hand-over; }
 auth "saslauthd" mechanism="shadow"
