@@ -43,9 +43,8 @@ pub fn lower(
         .host
         .as_ref()
         .and_then(|node| host::lower(node, diagnostics));
-    let own: Vec<_> = host.iter().flat_map(|host| &host.addresses).collect();
     let rows = bulk::networks(document, files, diagnostics);
-    let networks = network::lower(&document.networks, &rows, &own, diagnostics);
+    let networks = network::lower(&document.networks, &rows, host.as_ref(), diagnostics);
     let auth = document
         .auth
         .as_ref()
@@ -70,8 +69,8 @@ pub fn lower(
             publish::check(&domains, host, diagnostics);
         }
     }
-    let logins = grant::logins(&document.logins, &domains, diagnostics);
-    let authenticated = grant::authenticated(document, &whole, diagnostics);
+    let logins = grant::logins(&document.logins, &domains, host.as_ref(), diagnostics);
+    let authenticated = grant::authenticated(document, &whole, host.as_ref(), diagnostics);
     if document.auth.is_none() {
         auth::check_absent(document, host.as_ref(), &logins, diagnostics);
     }

@@ -173,6 +173,12 @@ impl Outcome {
         Self(class.0.clone())
     }
 
+    /// Takes restriction classes, in the order in which they are asked.
+    pub(super) fn classes(classes: &[Name]) -> Self {
+        let names: Vec<&str> = classes.iter().map(|class| class.0.as_str()).collect();
+        Self(names.join(", "))
+    }
+
     /// Takes text of ours.
     pub(super) fn fixed(text: &'static str) -> Self {
         Self(text.to_owned())

@@ -73,6 +73,7 @@ view!(DomainsPart, "main/domains.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct RestrictionsPart {
     pub(super) order: Vec<Setting>,
+    pub(super) codes: Vec<Setting>,
     pub(super) command_filter: TableName,
     pub(super) classes: Vec<RestrictionList>,
     pub(super) lists: Vec<RestrictionList>,

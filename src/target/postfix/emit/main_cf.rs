@@ -71,6 +71,15 @@ pub(super) fn order(version: Version) -> Vec<Setting> {
     }
 }
 
+/// The code of `reject_plaintext_session`, where that is asked (RFC 3207 section 4).
+pub(super) fn codes(needs_tls: bool) -> Vec<Setting> {
+    if needs_tls {
+        vec![setting("plaintext_reject_code", "530")]
+    } else {
+        Vec::new()
+    }
+}
+
 fn setting(name: &'static str, value: &'static str) -> Setting {
     Setting {
         name: Name::fixed(name),
