@@ -1,4 +1,4 @@
-//! The Debian package: built by `packaging/deb.sh`, unpacked below a throw-away root, and run there.
+//! The Debian package: built by `packaging/deb.sh`, unpacked below a throw-away root, run there.
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -115,7 +115,11 @@ pub(super) fn path(
 }
 
 /// What the server does not do; smuggled mail above all (CVE-2023-51764).
-pub(super) fn closed(version: Version, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
+pub(super) fn closed(
+    policy: &crate::policy::Policy,
+    version: Version,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
     let mut smuggling = Vec::new();
     if let Some(value) = version.forbid_bare_newline() {
         smuggling.push(setting("smtpd_forbid_bare_newline", value));
@@ -131,5 +135,6 @@ pub(super) fn closed(version: Version, diagnostics: &mut Diagnostics) -> Result<
     if version.forbids_unauth_pipelining() {
         smuggling.push(setting("smtpd_forbid_unauth_pipelining", "yes"));
     }
-    render(ClosedPart { smuggling }, diagnostics)
+    let milters = super::dkim::milters(policy);
+    render(ClosedPart { milters, smuggling }, diagnostics)
 }

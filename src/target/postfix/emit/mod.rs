@@ -10,6 +10,7 @@
 
 mod auth;
 mod clients;
+mod dkim;
 mod expansion;
 mod grants;
 mod lists;
@@ -41,7 +42,7 @@ use crate::policy::Policy;
 use crate::prove::Proven;
 use crate::source::{Loc, Spanned};
 use crate::target::Artifacts;
-use crate::target::diagnostics::{ReservedAddress, unsigned};
+use crate::target::diagnostics::ReservedAddress;
 use crate::target::render::render;
 
 /// The user that readers of these files run as cannot write them.
@@ -118,7 +119,6 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         packages: BTreeSet::from(["postfix"]),
     };
     reserved(&emission, diagnostics);
-    unsigned(policy, "postfix", diagnostics);
     let main = write(&mut emission, diagnostics)?;
     let main = raw::settings(main, options, diagnostics);
     emission.add("main.cf", main);
@@ -156,6 +156,7 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     drop(parts);
 
     let mut main = main_cf::host(emission, diagnostics)?;
+    dkim::write(emission, &clients.mynetworks, diagnostics)?;
     main += &main_cf::clients(clients.mynetworks, diagnostics)?;
     main += &main_cf::domains(emission, &recipients, diagnostics)?;
     main += &render(restrictions, diagnostics)?;
@@ -165,7 +166,7 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     let table = senders.as_ref().map(|senders| senders.owners.reference());
     main += &auth::part(emission, table, diagnostics)?;
     main += &main_cf::tls(emission, diagnostics)?;
-    main += &main_cf::closed(emission.version, diagnostics)?;
+    main += &main_cf::closed(policy, emission.version, diagnostics)?;
 
     master_cf::write(emission, &spf, diagnostics)?;
     spf.write(emission, diagnostics)?;
@@ -326,7 +327,9 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
     let mut artifacts = emission.artifacts;
     artifacts.packages = emission.packages.into_iter().map(str::to_owned).collect();
     if let Some(tls) = &host.tls {
-        artifacts.required_files = vec![tls.certificate.value.clone(), tls.key.value.clone()];
+        let files = [&tls.certificate.value, &tls.key.value];
+        artifacts.required_files.extend(files.map(Clone::clone));
+        artifacts.required_files.sort();
         artifacts.required_files.dedup();
     }
     artifacts
