@@ -61,13 +61,14 @@ pub(super) fn logins(
     let mut declared: BTreeMap<String, Loc> = BTreeMap::new();
     for node in nodes {
         let grant = node.may_send.as_ref().map(|node| lower(node, diagnostics));
-        let Some(name) = name::login(&node.name, diagnostics) else {
+        let name = node.name.as_ref();
+        let Some(name) = name.and_then(|name| name::login(name, diagnostics)) else {
             continue;
         };
         if let Some(first) = declared.get(&name.value) {
             diagnostics.error(LoginDuplicate {
                 login: name.value,
-                at: node.name.at.clone(),
+                at: name.at,
                 first: first.clone(),
             });
             continue;

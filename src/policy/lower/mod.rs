@@ -1,7 +1,7 @@
 //! From what was written to what it means: the only maker of a [`Policy`], one file a node.
 //!
 //! Nothing here stops at its first error. What could not be understood is told, and left out of
-//! what is checked next; so where something is missing because it was left out, nothing is told.
+//! what is checked next; where something may be missing because it was left out, nothing is told.
 
 mod alias;
 mod auth;
@@ -52,24 +52,17 @@ pub fn lower(
         .and_then(|node| auth::lower(node, diagnostics));
     let mut domains = domain::lower(document, files, diagnostics);
     let complete = document.failed.is_none() && diagnostics.errors() == before;
-    if let (true, true, Some(host)) = (complete, domains.order.is_empty(), &host) {
-        diagnostics.error(DomainMissing {
-            at: host.at.clone(),
-        });
+    let node = document.host.as_ref();
+    if let (true, Some(host)) = (domains.is_empty(), node) {
+        let at = host.at.clone();
+        diagnostics.error(DomainMissing { at });
     }
-    let postmaster = document
-        .host
-        .as_ref()
-        .and_then(|node| node.postmaster.as_ref());
+    let postmaster = node.and_then(|node| node.postmaster.as_ref());
     let postmaster = postmaster::fill(&mut domains, postmaster, complete, diagnostics);
     let parked = publish::parked(&document.parked, &domains, diagnostics);
-    // A recipient that was left out would make others that lead to it look wrong.
-    if complete {
-        alias::check(&domains, diagnostics);
-        if let Some(host) = &host {
-            publish::check(&domains, host, diagnostics);
-        }
-    }
+    alias::check(&domains, diagnostics);
+    let has_tls = node.is_none_or(|host| host.tls.is_some() || host.tls_left_out);
+    publish::check(&domains, has_tls, diagnostics);
     let logins = grant::logins(&document.logins, &domains, diagnostics);
     let authenticated = grant::authenticated(document, &whole, diagnostics);
     if document.auth.is_none() {
