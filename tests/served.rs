@@ -34,6 +34,8 @@ mod again;
 mod broken;
 #[path = "served/deliveries.rs"]
 mod deliveries;
+#[path = "served/dkim.rs"]
+mod dkim;
 #[path = "served/host.rs"]
 mod host;
 #[path = "served/machine.rs"]
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
     let tests = [
         deliveries::TESTS,
         spf::TESTS,
+        dkim::TESTS,
         host::TESTS,
         sessions::TESTS,
         broken::TESTS,

@@ -43,7 +43,9 @@ impl fmt::Display for Verdict {
 pub enum Because {
     /// A path that RFC 5321 does not allow.
     BadPath,
-    /// A submission listener, and a client that is neither authenticated nor internal.
+    /// What would be granted under TLS, without.
+    TlsRequired,
+    /// A submission listener, a client that is not authenticated, and what it is not granted.
     AuthRequired,
     /// A stranger claims a reverse-path in one of our domains.
     OwnDomain,
@@ -59,7 +61,7 @@ pub enum Because {
     Spf,
     /// Accepted: the recipient is ours.
     Listed,
-    /// Accepted: the client may send there.
+    /// Accepted: a grant covers it.
     Granted,
     /// A rule of a configuration that says nothing of its reason.
     Unstated,
@@ -67,8 +69,9 @@ pub enum Because {
 
 impl Because {
     /// All rules, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::BadPath,
+        Self::TlsRequired,
         Self::AuthRequired,
         Self::OwnDomain,
         Self::SenderLimit,
@@ -85,6 +88,7 @@ impl Because {
     pub fn name(self) -> &'static str {
         match self {
             Self::BadPath => "bad-path",
+            Self::TlsRequired => "tls-required",
             Self::AuthRequired => "auth-required",
             Self::OwnDomain => "own-domain",
             Self::SenderLimit => "sender-limit",

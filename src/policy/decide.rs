@@ -3,11 +3,15 @@
 //! The rules stand in the order of `docs/semantics.md`, and each is a few lines. Nothing here is
 //! clever: whoever doubts a reader compares it with this.
 
+mod client;
+
 use std::collections::BTreeSet;
 
+use self::client::{Client, Granted};
 use super::form::{ForwardKind, ReverseKind};
-use super::tables::{self, DELIVERY, IN_DOMAIN, LOGIN_ANY, Tests};
-use super::{OwnDomain, Policy, RecordHeaders, SpfPolicy};
+use super::rights::Rights;
+use super::tables::{self, DELIVERY, IN_DOMAIN, Tests};
+use super::{Otherwise, OwnDomain, Policy, RecordHeaders, SpfPolicy};
 use crate::decision::{
     AddressKey, Ask, At, Because, Decider, Decision, Destination, Header, Label, Route, Test,
     Unanswered, Verdict,
@@ -20,24 +24,7 @@ use crate::spf::SpfResult;
 pub struct PolicyDecider<'p> {
     policy: &'p Policy,
     tests: Vec<Test>,
-}
-
-/// Who asks: what rules 2 to 8 need to know of the client.
-struct Client {
-    listener: Listener,
-    /// The number of its network, if it is in one.
-    network: Option<usize>,
-    internal: bool,
-    authenticated: bool,
-    /// The label of its login; of no meaning unless authenticated.
-    login: Label,
-}
-
-impl Client {
-    /// Neither internal nor authenticated.
-    fn is_stranger(&self) -> bool {
-        !self.internal && !self.authenticated
-    }
+    rights: Rights,
 }
 
 /// Where the mail would go.
@@ -56,58 +43,34 @@ enum Where {
 impl<'p> PolicyDecider<'p> {
     /// Prepares a policy.
     pub fn new(policy: &'p Policy) -> Self {
+        let (tests, rights) = tables::prepare(policy);
         Self {
             policy,
-            tests: tables::prepare(policy),
+            tests,
+            rights,
         }
-    }
-
-    fn client(&self, ask: &mut dyn Ask) -> Result<Client, Unanswered> {
-        let listener = ask.ask(Tests::LISTENER)?;
-        let listener = Listener::ALL
-            .get(listener.0 as usize)
-            .copied()
-            .unwrap_or(Listener::Smtp);
-        let network = (ask.ask(Tests::CLIENT)?.0 as usize).checked_sub(1);
-        let internal = network
-            .and_then(|network| self.policy.networks.get(network))
-            .is_some_and(super::Network::is_internal);
-        // AUTH is offered on submission and submissions only, and only under TLS.
-        let mut login = Label::NO_LOGIN;
-        let offers_auth = self.policy.auth.is_some() && listener != Listener::Smtp;
-        if offers_auth && ask.ask(Tests::TLS)? == Label(1) {
-            login = ask.ask(Tests::LOGIN)?;
-        }
-        let authenticated = login != Label::NO_LOGIN && login != Label::ABSENT;
-        Ok(Client {
-            listener,
-            network,
-            internal,
-            authenticated,
-            login,
-        })
     }
 
     /// Rules 2 to 5: what the client and its reverse-path are refused for.
     fn refused_sender(
         &self,
-        client: &Client,
+        client: &Client<'_>,
         from: ReverseKind,
         place: Where,
         ask: &mut dyn Ask,
     ) -> Result<Option<Decision>, Unanswered> {
+        if client.is_granted() {
+            return Ok(None);
+        }
+        let refused = |reply, because, at| Ok(Some(refuse(reply, because, at)));
+        if let Granted::UnderTls(at) = &client.granted {
+            return refused(Reply::new(530, 5, 7, 1), Because::TlsRequired, at.clone());
+        }
         if client.listener != Listener::Smtp && client.is_stranger() {
-            let reply = Reply::new(530, 5, 7, 0);
-            let at = self
-                .policy
-                .auth
-                .as_ref()
-                .map_or(&self.policy.host.at, super::Auth::at);
-            return Ok(Some(refuse(
-                reply,
-                Because::AuthRequired,
-                At::Place(at.clone()),
-            )));
+            let auth = self.policy.auth.as_ref();
+            let at = auth.map_or(&self.policy.host.at, super::Auth::at);
+            let at = At::Place(at.clone());
+            return refused(Reply::new(530, 5, 7, 0), Because::AuthRequired, at);
         }
         if client.is_stranger()
             && self.policy.inbound.own_domain == OwnDomain::Reject
@@ -115,51 +78,22 @@ impl<'p> PolicyDecider<'p> {
             && ask.ask(Tests::FROM_DOMAIN)? == IN_DOMAIN
         {
             let at = At::Place(self.policy.inbound.own_domain_at.clone());
-            return Ok(Some(refuse(
-                Reply::new(554, 5, 7, 1),
-                Because::OwnDomain,
-                at,
-            )));
+            return refused(Reply::new(554, 5, 7, 1), Because::OwnDomain, at);
         }
-        if client.authenticated
-            && !client.internal
-            && from != ReverseKind::Null
-            && !Self::owns(client, from, ask)?
+        if let Some(login) = client.login
+            && !self.owns(login, from, ask)?
         {
             let at = At::Row(Tests::LOGIN);
-            return Ok(Some(refuse(
-                Reply::new(553, 5, 7, 1),
-                Because::SenderLimit,
-                at,
-            )));
+            return refused(Reply::new(553, 5, 7, 1), Because::SenderLimit, at);
         }
-        let network = client
-            .network
-            .and_then(|network| self.policy.networks.get(network));
-        if let Some(network) = network
-            && let super::Otherwise::Refuse(at) = &network.otherwise
-            && client.is_stranger()
-            && !(network.may_hand_over.is_some() && place == Where::Local)
+        if let Some(network) = client.network
+            && let Otherwise::Refuse(at) = &network.otherwise
+            && !(client.hands_over() && place == Where::Local)
         {
             let at = At::Place(at.clone());
-            return Ok(Some(refuse(
-                Reply::new(554, 5, 7, 1),
-                Because::NetworkLimit,
-                at,
-            )));
+            return refused(Reply::new(554, 5, 7, 1), Because::NetworkLimit, at);
         }
         Ok(None)
-    }
-
-    /// Whether a grant of the login covers the reverse-path.
-    fn owns(client: &Client, from: ReverseKind, ask: &mut dyn Ask) -> Result<bool, Unanswered> {
-        if client.login == LOGIN_ANY {
-            return Ok(true);
-        }
-        if from == ReverseKind::Address {
-            return Ok(ask.ask(Tests::OWNER)? == Label(1));
-        }
-        Ok(from.has_domain() && ask.ask(Tests::OWNER_OF_DOMAIN)? == Label(1))
     }
 
     fn place(to: ForwardKind, ask: &mut dyn Ask) -> Result<Where, Unanswered> {
@@ -214,27 +148,21 @@ impl<'p> PolicyDecider<'p> {
 
     fn accept(
         &self,
-        client: &Client,
+        client: Client<'_>,
         to: ForwardKind,
         place: Where,
         headers: BTreeSet<Header>,
     ) -> Decision {
-        let network = client
-            .network
-            .and_then(|network| self.policy.networks.get(network));
-        let network = network.filter(|network| network.is_internal());
-        let grant = network.and_then(|network| network.may_send.as_ref());
-        let (because, at) = match grant {
-            Some(grant) => (Because::Granted, At::Place(grant.at.clone())),
-            None if client.authenticated => (Because::Granted, At::Row(Tests::LOGIN)),
-            None if to == ForwardKind::Postmaster => {
+        let (because, at) = match client.granted {
+            Granted::Yes(at) => (Because::Granted, at),
+            Granted::No | Granted::UnderTls(_) if to == ForwardKind::Postmaster => {
                 let at = self
                     .policy
                     .postmaster()
                     .map_or(&self.policy.host.at, |to| &to.at);
                 (Because::Listed, At::Place(at.clone()))
             }
-            None => (Because::Listed, At::Row(Tests::RECIPIENT)),
+            Granted::No | Granted::UnderTls(_) => (Because::Listed, At::Row(Tests::RECIPIENT)),
         };
         let route = match (place, self.policy.postmaster()) {
             (Where::Local, Some(postmaster)) if to == ForwardKind::Postmaster => {
@@ -281,14 +209,20 @@ impl Decider for PolicyDecider<'_> {
         if to == ForwardKind::Bad {
             return Ok(refuse(Reply::new(501, 5, 1, 3), Because::BadPath, host));
         }
-        let client = self.client(ask)?;
+        let client = self.client(from, to, ask)?;
         let place = Self::place(to, ask)?;
         // 2. to 5.
         if let Some(decision) = self.refused_sender(&client, from, place, ask)? {
             return Ok(decision);
         }
         // 6. A route inside one of our domains is foreign for a stranger.
-        if place == Where::Delivery || (place != Where::Local && client.is_stranger()) {
+        let denied = match place {
+            Where::Local => false,
+            Where::Routed => client.is_stranger(),
+            Where::Foreign => !client.is_granted(),
+            Where::Delivery => true,
+        };
+        if denied {
             let at = At::Row(Tests::CLIENT);
             return Ok(refuse(Reply::new(554, 5, 7, 1), Because::RelayDenied, at));
         }
@@ -306,12 +240,8 @@ impl Decider for PolicyDecider<'_> {
             return Ok(refuse(Reply::new(550, 5, 1, 1), Because::Unlisted, at));
         }
         // 8. SPF, for strangers that are not our own backup.
-        let network = client
-            .network
-            .and_then(|network| self.policy.networks.get(network));
-        let hands_over = network.is_some_and(|network| network.may_hand_over.is_some());
         let mut headers = BTreeSet::new();
-        if client.is_stranger() && !hands_over {
+        if client.is_stranger() && !client.hands_over() {
             match self.spf(from, ask)? {
                 Some(Spf::Refuse(reply)) => {
                     let at = At::Place(self.policy.inbound.spf_at.clone());
@@ -322,7 +252,7 @@ impl Decider for PolicyDecider<'_> {
             }
         }
         // 9.
-        Ok(self.accept(&client, to, place, headers))
+        Ok(self.accept(client, to, place, headers))
     }
 
     fn destinations(&self, address: &Address) -> Vec<Destination> {

@@ -1,24 +1,72 @@
-//! Grants: the right to send, and from which addresses.
+//! Grants: the right to send: from which addresses, to which, and how.
 
-use crate::mail::{Address, Domain};
+use crate::mail::{Address, Domain, Listener};
 use crate::source::{Loc, Spanned};
 
-/// The right to send to any destination.
+/// A right to send. What it does not name, it does not limit.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// The reverse-paths that it covers, besides the null one; any if none are named.
+    /// The reverse-paths that it covers; any if none are named.
     pub from: Vec<Spanned<SenderScope>>,
+    /// The forward-paths that it covers; any if none are named.
+    pub to: Vec<Spanned<DestinationScope>>,
+    /// The listeners that it holds on, sorted; all of the host's if none are named.
+    pub listeners: Vec<Listener>,
+    /// Whether it holds under TLS only.
+    pub needs_tls: bool,
     /// Where it stands; for the default of all logins without a node, the auth node or the policy.
     pub at: Loc,
 }
 
+impl Grant {
+    /// Returns whether it covers every reverse-path.
+    pub fn is_from_any(&self) -> bool {
+        let mut scopes = self.from.iter();
+        self.from.is_empty() || scopes.any(|scope| scope.value == SenderScope::Any)
+    }
+
+    /// Returns whether it covers every forward-path.
+    pub fn is_to_any(&self) -> bool {
+        let mut scopes = self.to.iter();
+        self.to.is_empty() || scopes.any(|scope| scope.value == DestinationScope::Any)
+    }
+
+    /// Returns whether it limits nothing but reverse-paths, in the right of a login, which is
+    /// always under TLS.
+    pub fn is_wide(&self) -> bool {
+        self.is_to_any() && self.listeners.is_empty()
+    }
+
+    /// Returns whether it limits nothing at all.
+    pub fn is_unlimited(&self) -> bool {
+        self.is_from_any() && self.is_wide() && !self.needs_tls
+    }
+}
+
 /// Reverse-paths that a grant covers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SenderScope {
     /// The login's own mailboxes, and the aliases that lead to them, transitively.
     Own,
-    /// Any address.
+    /// Any path.
     Any,
+    /// The null reverse-path.
+    Null,
+    /// Every address of every domain of ours.
+    Local,
+    /// One address.
+    Address(Address),
+    /// Every address of a domain.
+    Domain(Domain),
+}
+
+/// Forward-paths that a grant covers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DestinationScope {
+    /// Any path.
+    Any,
+    /// Every address of every domain of ours.
+    Local,
     /// One address.
     Address(Address),
     /// Every address of a domain.
@@ -32,6 +80,6 @@ pub struct Login {
     pub name: Spanned<String>,
     /// Its mailboxes, sorted.
     pub mailboxes: Vec<Address>,
-    /// Its own grant; without one, [`super::Policy::authenticated`] holds.
-    pub grant: Option<Grant>,
+    /// Its own grants; without one, [`super::Policy::authenticated`] holds.
+    pub grants: Vec<Grant>,
 }

@@ -12,6 +12,7 @@ mod inbound;
 mod lower;
 mod network;
 mod publish;
+mod rights;
 mod statement;
 mod tables;
 mod target;
@@ -20,7 +21,7 @@ pub mod diagnostics;
 
 pub use decide::PolicyDecider;
 pub use domain::{Alias, HostedDomain, Mailbox};
-pub use grant::{Grant, Login, SenderScope};
+pub use grant::{DestinationScope, Grant, Login, SenderScope};
 pub use host::{Auth, Host, SaslauthdMechanism, Tls};
 pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
 pub use lower::{lower, lower_scenarios};
@@ -48,8 +49,8 @@ pub struct Policy {
     pub networks: Vec<Network>,
     /// Where passwords are checked; without it nobody authenticates.
     pub auth: Option<Auth>,
-    /// The grant of every login that has none of its own: by default from its own addresses.
-    pub authenticated: Grant,
+    /// The grants of every login that has none of its own: by default from its own addresses.
+    pub authenticated: Vec<Grant>,
     /// The logins that the policy lists, by mailboxes or by `login` nodes.
     pub logins: BTreeMap<String, Login>,
     /// The domains that mail is delivered for.
@@ -72,6 +73,15 @@ impl Policy {
         self.targets
             .iter()
             .find(|options| options.name.value == name)
+    }
+
+    /// Returns the grants of a login: its own, else those of every login.
+    pub fn grants_of<'p>(&'p self, login: &'p Login) -> &'p [Grant] {
+        if login.grants.is_empty() {
+            &self.authenticated
+        } else {
+            &login.grants
+        }
     }
 
     /// Returns the mailbox of an address.

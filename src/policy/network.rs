@@ -12,9 +12,8 @@ pub struct Network {
     pub name: Spanned<String>,
     /// Its prefixes, canonical (see [`crate::mail::canonical_prefix`]).
     pub prefixes: Vec<Spanned<IpNet>>,
-    /// The right to send anywhere, as anybody: a network that has it is *internal*. One that names
-    /// senders is no such right, and nothing is proved of a policy with one.
-    pub may_send: Option<Grant>,
+    /// Its rights to send; they add up.
+    pub grants: Vec<Grant>,
     /// The right of a backup MX to hand us our own mail without an SPF check.
     pub may_hand_over: Option<Loc>,
     /// What holds for what is not granted.
@@ -24,11 +23,9 @@ pub struct Network {
 }
 
 impl Network {
-    /// Returns whether its clients may send anywhere, as anybody.
-    pub fn is_internal(&self) -> bool {
-        self.may_send
-            .as_ref()
-            .is_some_and(|grant| grant.from.is_empty())
+    /// Returns the right to send anywhere, as anybody, if it has one: then it is *internal*.
+    pub fn unlimited(&self) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.is_unlimited())
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use ipnet::IpNet;
 
 use super::form::{ForwardKind, ReverseKind};
-use super::{Policy, SenderScope};
+use super::rights::{Rights, Scopes};
+use super::{Grant, Login, Policy, SenderScope};
 use crate::decision::{
     AddressKey, AddressTable, ClientTable, Destination, Label, LoginTable, OwnerTable, Question,
     Row, Store, Test, TestId,
@@ -31,19 +32,26 @@ impl Tests {
     pub(super) const RECIPIENT: TestId = TestId(11);
     pub(super) const SPF_FROM: TestId = TestId(12);
     pub(super) const SPF_HELO: TestId = TestId(13);
+    /// The tests of rights come behind these.
+    const COUNT: usize = 14;
 }
 
 /// The label of a domain of ours.
 pub(super) const IN_DOMAIN: Label = Label(1);
 /// The label of the domain that carries deliveries to accounts.
 pub(super) const DELIVERY: Label = Label(2);
-/// The label of a listed login whose grant names its reverse-paths.
-const LOGIN_OWN: Label = Label(1);
-/// The label of a listed login that may use any reverse-path.
-pub(super) const LOGIN_ANY: Label = Label(2);
+/// Returns the policy's tests, in the order of their numbers, and the rights that they are asked
+/// for.
+pub(super) fn prepare(policy: &Policy) -> (Vec<Test>, Rights) {
+    let mut scopes = Scopes::new(policy, Tests::COUNT);
+    let logins = login_table(policy, &mut scopes);
+    let mut tests = fixed(policy, logins);
+    let (rights, granted) = scopes.finish();
+    tests.extend(granted);
+    (tests, rights)
+}
 
-/// Returns the policy's tests, in the order of their numbers.
-pub(super) fn prepare(policy: &Policy) -> Vec<Test> {
+fn fixed(policy: &Policy, logins: LoginTable) -> Vec<Test> {
     let host = policy.host.at.clone();
     let (networks, domains) = (networks_at(policy), domains_at(policy));
     let auth = policy.auth.as_ref().map_or(&host, super::Auth::at).clone();
@@ -62,7 +70,7 @@ pub(super) fn prepare(policy: &Policy) -> Vec<Test> {
             Question::Client(loopback(&host)),
             &host,
         ),
-        test("login listed", Question::Login(login_table(policy)), &auth),
+        test("login listed", Question::Login(logins), &auth),
         test(
             "form of the reverse-path",
             Question::FromKind(ReverseKind::table()),
@@ -138,20 +146,10 @@ fn loopback(at: &Loc) -> ClientTable {
     ClientTable::longest_prefix(vec![row(IpNet::V4(v4)), row(IpNet::V6(v6))])
 }
 
-fn login_table(policy: &Policy) -> LoginTable {
+fn login_table(policy: &Policy, scopes: &mut Scopes<'_>) -> LoginTable {
     LoginTable::new(policy.logins.values().map(|login| {
-        let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
-        // No senders named: any, as `Grant` says.
-        let any = grant.from.is_empty()
-            || grant
-                .from
-                .iter()
-                .any(|scope| scope.value == SenderScope::Any);
-        let label = if any { LOGIN_ANY } else { LOGIN_OWN };
-        (
-            login.name.value.clone(),
-            Row::new(label, login.name.at.clone()),
-        )
+        let row = Row::new(scopes.login(login), login.name.at.clone());
+        (login.name.value.clone(), row)
     }))
 }
 
@@ -195,14 +193,14 @@ fn recipient_table(policy: &Policy) -> AddressTable {
     table
 }
 
-/// Which login owns which address, by its own grant or by that of all logins.
+/// Which login owns which address, by some grant of its own or of all logins. Grants that cover
+/// every domain of ours have no rows for it.
 fn owner_table(policy: &Policy) -> OwnerTable {
     let mut table = OwnerTable::new();
     for login in policy.logins.values() {
-        let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
-        for scope in &grant.from {
-            match &scope.value {
-                SenderScope::Any => {}
+        for scope in scopes(policy, login) {
+            match scope {
+                SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
                 SenderScope::Address(address) => {
                     table.own_address(&login.name.value, &address.to_string());
                 }
@@ -221,27 +219,39 @@ fn owner_table(policy: &Policy) -> OwnerTable {
     table
 }
 
+fn scopes<'p>(policy: &'p Policy, login: &'p Login) -> impl Iterator<Item = &'p SenderScope> {
+    let from = |grant: &'p Grant| grant.from.iter().map(|scope| &scope.value);
+    policy.grants_of(login).iter().flat_map(from)
+}
+
 /// An alias is its mailboxes' logins' own, however many aliases lie between. A catch-all is none.
 fn own_aliases(policy: &Policy, table: &mut OwnerTable) {
     for (name, domain) in &policy.domains {
         for local in domain.aliases.keys() {
             let address = Address::new(local.as_str(), name.clone());
             for login in logins_behind(policy, &address) {
-                let grant = policy
-                    .logins
-                    .get(&login)
-                    .and_then(|login| login.grant.as_ref());
-                let grant = grant.unwrap_or(&policy.authenticated);
-                if grant
-                    .from
-                    .iter()
-                    .any(|scope| scope.value == SenderScope::Own)
-                {
-                    table.own_address(&login, &address.to_string());
+                let login = policy.logins.get(&login);
+                let owner = login
+                    .filter(|login| scopes(policy, login).any(|scope| *scope == SenderScope::Own));
+                if let Some(login) = owner {
+                    table.own_address(&login.name.value, &address.to_string());
                 }
             }
         }
     }
+}
+
+/// Returns a login's own addresses: its mailboxes, and the aliases that lead to them.
+pub(super) fn own_addresses(policy: &Policy, login: &Login) -> Vec<Address> {
+    let mut own = login.mailboxes.clone();
+    for (name, domain) in &policy.domains {
+        let aliases = domain.aliases.keys();
+        let aliases = aliases.map(|local| Address::new(local.as_str(), name.clone()));
+        own.extend(
+            aliases.filter(|alias| logins_behind(policy, alias).contains(&login.name.value)),
+        );
+    }
+    own
 }
 
 /// Returns the logins of the mailboxes that an alias leads to by name.

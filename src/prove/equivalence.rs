@@ -132,7 +132,8 @@ fn latitude(ours: &Decision, theirs: &Decision, to: Forward, between: Between) -
     let for_the_path = match ours.because {
         Because::BadPath | Because::Unlisted => true,
         Because::RelayDenied => to == Forward::Routed,
-        Because::AuthRequired
+        Because::TlsRequired
+        | Because::AuthRequired
         | Because::OwnDomain
         | Because::SenderLimit
         | Because::NetworkLimit

@@ -28,6 +28,8 @@ pub(super) enum Forward {
     Abroad,
     /// A domain, which may be ours, behind a local-part with a route that could be followed.
     Routed,
+    /// An address in another spelling, which may be ours.
+    Address,
     /// A domain, which may be ours.
     Domain,
     /// No domain at all.
@@ -65,11 +67,12 @@ impl Reverse {
 }
 
 impl Forward {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Plain,
         Self::Postmaster,
         Self::Abroad,
         Self::Routed,
+        Self::Address,
         Self::Domain,
         Self::Nowhere,
     ];
@@ -95,6 +98,8 @@ impl Forward {
             Self::Abroad
         } else if form.is_routed() {
             Self::Routed
+        } else if form.has_address() {
+            Self::Address
         } else if form.has_domain() {
             Self::Domain
         } else {
@@ -109,7 +114,10 @@ impl Forward {
 
     /// Returns whether it has a domain.
     pub(super) fn has_domain(self) -> bool {
-        matches!(self, Self::Plain | Self::Routed | Self::Domain)
+        matches!(
+            self,
+            Self::Plain | Self::Routed | Self::Address | Self::Domain
+        )
     }
 
     /// Returns whether an MTA may have a mind of its own about it: see `equivalence`.

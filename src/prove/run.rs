@@ -5,7 +5,7 @@ use super::classes::Classes;
 use super::counterexample::{Counterexample, Decided};
 use super::declared::{Asked, Declared};
 use super::equivalence::{self, Between, Sides};
-use super::fork::{Answers, Concrete, Incomplete, Known, Leaf, explore, walk};
+use super::fork::{Answers, Concrete, Known, Leaf, explore, walk};
 use super::keys::Collected;
 use super::obligation::{Judgement, OBLIGATIONS, Outcome};
 use super::reach::reach;
@@ -134,14 +134,9 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
 fn world(policy: &Policy, offers_tls: &dyn Fn(Listener) -> bool) -> World {
     let listeners = policy.host.listeners.iter().map(|one| one.value);
     let own = policy.host.addresses.iter().map(|address| address.value);
-    let names_senders = policy.networks.iter().any(|network| {
-        let grant = network.may_send.as_ref();
-        grant.is_some_and(|grant| !grant.from.is_empty())
-    });
     World {
         listeners: listeners.map(|one| (one, offers_tls(one))).collect(),
         own: own.collect(),
-        obstacle: names_senders.then_some(Incomplete::NetworkSenders),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The attack catalogue: what relay testers and abusers send, from outside.
 //!
-//! The forms are those of nmap's `smtp-open-relay` script, of the MAPS and abuse.net testers, and
-//! of RFC 821 and 5321 routes. Every one asks the relay question: does it lead anywhere but here?
+//! The forms are those of nmap's `smtp-open-relay` script (all sixteen, whose sender is at our
+//! address where it sends a route), of the MAPS and abuse.net testers, and of RFC 821 and 5321
+//! routes. Every one asks the relay question: does it lead anywhere but here? What the two paths
+//! cannot say, such as commands and proxies, is no part of it.
 
 use super::answer::{Answered, Answerer, RouteStep};
 use crate::decision::{Envelope, Unanswered};
@@ -28,6 +30,9 @@ const fn attack_of(name: &'static str, from: &'static str, to: &'static str) -> 
 }
 
 const SENDER: &str = "antispam@abuser.example";
+
+/// The sender that nmap's script takes for its routes.
+const AT_US: &str = "antispam@[{ip}]";
 
 /// Every attack.
 pub const CATALOGUE: &[Attack] = &[
@@ -184,6 +189,127 @@ pub const CATALOGUE: &[Attack] = &[
     attack_of("an option", SENDER, "-oQ/tmp@{domain}"),
     attack_of("Unix delivery domain", SENDER, "root@unix.invalid"),
     attack_of("trailing dot, theirs", SENDER, "victim@victim.example."),
+    attack_of(
+        "percent at our address, from there",
+        AT_US,
+        "victim%victim.example@[{ip}]",
+    ),
+    attack_of(
+        "percent at our host name, from our address",
+        AT_US,
+        "victim%victim.example@{host}",
+    ),
+    attack_of(
+        "quoted, no domain, from our address",
+        AT_US,
+        "\"victim@victim.example\"",
+    ),
+    attack_of(
+        "quoted percent, no domain, from our address",
+        AT_US,
+        "\"victim%victim.example\"",
+    ),
+    attack_of(
+        "two at signs, our address, from there",
+        AT_US,
+        "victim@victim.example@[{ip}]",
+    ),
+    attack_of(
+        "quoted at our address, from there",
+        AT_US,
+        "\"victim@victim.example\"@[{ip}]",
+    ),
+    attack_of(
+        "two at signs, our host name, from our address",
+        AT_US,
+        "victim@victim.example@{host}",
+    ),
+    attack_of(
+        "source route by our address, from there",
+        AT_US,
+        "@[{ip}]:victim@victim.example",
+    ),
+    attack_of(
+        "source route by our host, from our address",
+        AT_US,
+        "@{host}:victim@victim.example",
+    ),
+    attack_of(
+        "bang path, from our address",
+        AT_US,
+        "victim.example!victim",
+    ),
+    attack_of(
+        "bang path at our address, from there",
+        AT_US,
+        "victim.example!victim@[{ip}]",
+    ),
+    attack_of(
+        "bang path at our host name, from our address",
+        AT_US,
+        "victim.example!victim@{host}",
+    ),
+    attack_of(
+        "quoted percent at our domain",
+        SENDER,
+        "\"victim%victim.example\"@{domain}",
+    ),
+    attack_of(
+        "quoted bang at our domain",
+        SENDER,
+        "\"victim.example!victim\"@{domain}",
+    ),
+    attack_of(
+        "encoded at sign at our domain",
+        SENDER,
+        "victim%40victim.example@{domain}",
+    ),
+    attack_of("percent twice", SENDER, "victim%victim.example%{domain}"),
+    attack_of(
+        "percent behind our domain",
+        SENDER,
+        "victim@{domain}%victim.example",
+    ),
+    attack_of(
+        "percent behind theirs",
+        SENDER,
+        "victim@victim.example%{domain}",
+    ),
+    attack_of(
+        "two colons at our domain",
+        SENDER,
+        "victim::victim.example@{domain}",
+    ),
+    attack_of(
+        "encapsulated by Exchange",
+        SENDER,
+        "IMCEASMTP-victim+40victim+2Eexample@{domain}",
+    ),
+    attack_of(
+        "route to one of ours",
+        SENDER,
+        "@victim.example,@{host}:{box}@{domain}",
+    ),
+    attack_of("trailing dot, ours", SENDER, "{box}@{domain}."),
+    attack_of("no domain at all", SENDER, "victim"),
+    attack_of("an empty domain", SENDER, "victim@"),
+    attack_of("an empty path", SENDER, ""),
+    attack_of("loopback, IPv6 without its tag", SENDER, "root@[::1]"),
+    attack_of("loopback without brackets", SENDER, "root@127.0.0.1"),
+    attack_of("a number with a sign", SENDER, "victim@#3221225985"),
+    attack_of("a name in brackets", SENDER, "victim@[victim.example]"),
+    attack_of("a port behind the domain", SENDER, "{box}@{domain}:25"),
+    attack_of(
+        "two recipients, a semicolon",
+        SENDER,
+        "{box}@{domain};victim@victim.example",
+    ),
+    attack_of("a pipe", SENDER, "|id@{domain}"),
+    attack_of("a way up", SENDER, "../../etc/passwd@{domain}"),
+    attack_of("every local-part", SENDER, "*@{domain}"),
+    attack_of("an expansion", SENDER, "${run{id}}@{domain}"),
+    attack_of("another alphabet", SENDER, "victim@xn--vctim-4ve.example"),
+    attack_of("an ideographic dot", SENDER, "victim@victim\u{3002}example"),
     attack_of(
         "two recipients in one",
         SENDER,

@@ -8,6 +8,7 @@ packages=(
     libsasl2-modules sasl2-bin dovecot-core         # who may log in: saslauthd, or Dovecot
     dnsmasq-base                                    # the zones of a scene
     postfix-policyd-spf-python python3-dnspython    # SPF by policy service
+    opendkim                                        # signs, as a Milter
     openssl iproute2 util-linux procps passwd adduser ca-certificates
     gcc libc6-dev                                   # TLS of the tests' own client
 )

@@ -1,6 +1,9 @@
 """Answers SPF queries with pyspf, over zones instead of DNS.
 
-usage: pyspf_oracle.py DIRECTORY_OF_PYSPF < cases > answers
+usage: pyspf_oracle.py DIRECTORY_OF_PYSPF [ROUNDS] < cases > answers
+
+With ROUNDS each case is checked so many times, and what is printed is how many microseconds one
+check took, on the average.
 
 A line of the input is a JSON object with `zone` (a list of [name, type, value]), `client`,
 `helo`, `mail_from` and `receiver`; one of the output has `result` and `explanation` (for an
@@ -11,6 +14,7 @@ Texts of TXT records are octets, written as the characters of the same numbers.
 import json
 import socket
 import sys
+import time
 import types
 
 CNAMES_MAX = 10
@@ -82,6 +86,16 @@ def answer(spf, case):
 
 def main():
     spf = import_pyspf(sys.argv[1])
+    if len(sys.argv) > 2:
+        rounds = int(sys.argv[2])
+        cases = [json.loads(line) for line in sys.stdin]
+        start = time.perf_counter()
+        for _ in range(rounds):
+            for case in cases:
+                answer(spf, case)
+        spent = time.perf_counter() - start
+        print(spent / rounds / len(cases) * 1e6)
+        return
     for line in sys.stdin:
         json.dump(answer(spf, json.loads(line)), sys.stdout)
         sys.stdout.write("\n")

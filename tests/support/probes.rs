@@ -25,6 +25,7 @@ const POSTFIX_PROGRAMS: &[&str] = &[
     "/usr/lib/postfix/postfix-lmdb.so",
     "/usr/lib/postfix/postfix-pcre.so",
     "/usr/bin/policyd-spf",
+    "/usr/sbin/opendkim",
 ];
 const EXIM_PROGRAMS: &[&str] = &[EXIM, "/usr/bin/cdb"];
 

@@ -4,6 +4,7 @@
 
 mod bulk;
 mod domain;
+mod grant;
 mod host;
 mod network;
 mod publish;
@@ -19,6 +20,7 @@ pub use domain::{
     MixedScripts, NoAddress, PostmasterAdded, PostmasterUnlisted, RecipientDuplicate, SpfEveryone,
     SpfTerm, SpfVersion,
 };
+pub use grant::{GrantDestination, GrantListener, GrantTls, SenderInvalid};
 pub use host::{
     AddressDuplicate, AddressInvalid, AddressUnusable, AuthMissing, AuthMissingForListener,
     ListenerDuplicate, LoginCase, LoginDuplicate, LoginInvalid, PathInvalid, TlsMissing,
@@ -26,7 +28,7 @@ pub use host::{
 pub use network::{
     HostBits, Loopback, MappedPrefix, NetworkContainer, NetworkDuplicate, NetworkEmptyName,
     NetworkHostAddress, NetworkPublic, NetworkSenders, NetworkUniversal, NetworkWide,
-    PrefixDuplicate, PrefixInvalid, SenderInvalid,
+    PrefixDuplicate, PrefixInvalid,
 };
 pub use publish::{
     DkimDuplicate, DkimPublic, DkimPublicMissing, DkimSelector, MaxAge, ReportUnlisted,

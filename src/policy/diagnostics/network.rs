@@ -218,36 +218,17 @@ pub struct Loopback {
     pub at: Loc,
 }
 
-/// A network's right to send is limited to some reverse-paths, which is not in the language yet.
+/// A network's right names the addresses of a login.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the right of a network cannot be limited to some reverse-paths")]
+#[error("a network has no addresses of its own")]
 #[diagnostic(
     code(mailpol::network::senders),
-    help("write `may-send` alone: its clients may use any reverse-path; or give them logins")
+    help("write the addresses, a domain such as `@example.org`, `local` or `any`")
 )]
 pub struct NetworkSenders {
     /// Where.
     #[source_code]
-    #[label(primary, "only a login's right can be")]
-    pub at: Loc,
-}
-
-/// A text that names no senders.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{text}` names no senders")]
-#[diagnostic(
-    code(mailpol::login::sender),
-    help(
-        "write `own`, `any`, an address such as `john@example.org`, \
-         or a domain such as `@example.org`"
-    )
-)]
-pub struct SenderInvalid {
-    /// What was written.
-    pub text: String,
-    /// Where.
-    #[source_code]
-    #[label(primary, "no word, address or domain")]
+    #[label(primary, "only a login has mailboxes")]
     pub at: Loc,
 }
 

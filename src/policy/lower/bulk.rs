@@ -209,7 +209,16 @@ fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<(String, node
     let network = node::Network {
         name: Some(name.clone()),
         prefixes: vec![cidr?.clone()],
-        may_send: may_send.map(|at| node::MaySend { from, at: at.at }),
+        may_send: may_send
+            .map(|yes| node::MaySend {
+                from,
+                to: Vec::new(),
+                listeners: Vec::new(),
+                tls: None,
+                at: yes.at,
+            })
+            .into_iter()
+            .collect(),
         may_hand_over: may_hand_over.map(|word| word.at),
         otherwise,
         at: row.at.clone(),
@@ -237,7 +246,7 @@ fn yes(row: &Row<'_>, column: &'static str, diagnostics: &mut Diagnostics) -> Op
 
 fn same_rights(a: &node::Network, b: &node::Network) -> bool {
     let senders = |network: &node::Network| {
-        network.may_send.as_ref().map(|may_send| {
+        network.may_send.first().map(|may_send| {
             let from = may_send.from.iter().map(|from| from.value.clone());
             from.collect::<Vec<_>>()
         })

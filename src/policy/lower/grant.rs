@@ -1,4 +1,4 @@
-//! `may-send`, `login` and `authenticated`: who may send as whom.
+//! `may-send`, `login` and `authenticated`: who may send as whom, where to, and how.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -6,61 +6,178 @@ use std::sync::Arc;
 use super::domain::Domains;
 use super::name;
 use crate::diagnostic::Diagnostics;
-use crate::mail::Address;
-use crate::policy::diagnostics::{LoginCase, LoginDuplicate, SenderInvalid, beside, elsewhere};
-use crate::policy::{Grant, Login, SenderScope};
+use crate::mail::{Address, Domain, Listener};
+use crate::policy::diagnostics::{
+    GrantDestination, GrantListener, GrantTls, LoginCase, LoginDuplicate, NetworkSenders,
+    SenderInvalid, beside, elsewhere,
+};
+use crate::policy::{DestinationScope, Grant, Host, Login, SenderScope};
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::{Text, part};
 use crate::syntax::{Document, node};
 
-/// Lowers the `may-send` node of a login.
-fn lower(node: &node::MaySend, diagnostics: &mut Diagnostics) -> Grant {
-    let from = node
-        .from
-        .iter()
-        .filter_map(|text| {
-            let scope = sender(text, diagnostics)?;
-            Some(Spanned::new(scope, text.at.clone()))
-        })
-        .collect();
+/// Who holds a right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// A network.
+    Network,
+    /// A login, or every login.
+    Login,
+}
+
+/// Lowers the `may-send` nodes of a holder. Without a host, which was told, less is checked.
+pub(super) fn lower(
+    nodes: &[node::MaySend],
+    holder: Holder,
+    host: Option<&Host>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Grant> {
+    let one = |node| lower_one(node, holder, host, diagnostics);
+    nodes.iter().map(one).collect()
+}
+
+fn lower_one(
+    node: &node::MaySend,
+    holder: Holder,
+    host: Option<&Host>,
+    diagnostics: &mut Diagnostics,
+) -> Grant {
+    let mut from = Vec::new();
+    for text in &node.from {
+        let Some(scope) = sender(text, diagnostics) else {
+            continue;
+        };
+        if scope == SenderScope::Own && holder == Holder::Network {
+            diagnostics.error(NetworkSenders {
+                at: text.at.clone(),
+            });
+        }
+        from.push(Spanned::new(scope, text.at.clone()));
+    }
+    let mut to = Vec::new();
+    for text in &node.to {
+        let scope = destination(text, diagnostics);
+        to.extend(scope.map(|scope| Spanned::new(scope, text.at.clone())));
+    }
+    if let (Some(word), Some(host)) = (&node.tls, host)
+        && host.tls.is_none()
+    {
+        diagnostics.error(GrantTls {
+            at: word.at.clone(),
+        });
+    }
     Grant {
         from,
+        to,
+        listeners: listeners(&node.listeners, holder, host, diagnostics),
+        needs_tls: node.tls.is_some(),
         at: node.at.clone(),
     }
+}
+
+/// Returns the listeners of a grant, sorted; none if it holds on all that the holder can use.
+fn listeners(
+    words: &[Text],
+    holder: Holder,
+    host: Option<&Host>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Listener> {
+    // A login is given on the submission listeners only.
+    let usable = |listener: Listener| holder == Holder::Network || listener != Listener::Smtp;
+    let opened: Option<Vec<Listener>> = host.map(|host| {
+        let all = host.listeners.iter().map(|listener| listener.value);
+        all.filter(|listener| usable(*listener)).collect()
+    });
+    let mut listeners = Vec::new();
+    for word in words {
+        let Some(listener) = Listener::from_name(&word.value) else {
+            continue;
+        };
+        if opened.as_ref().is_some_and(|all| !all.contains(&listener)) {
+            diagnostics.error(GrantListener {
+                listener: listener.name(),
+                reason: if usable(listener) {
+                    "the host does not listen there"
+                } else {
+                    "nobody logs in there"
+                },
+                at: word.at.clone(),
+            });
+        }
+        listeners.push(listener);
+    }
+    listeners.sort_unstable();
+    listeners.dedup();
+    if opened.is_some_and(|all| all.iter().all(|one| listeners.contains(one))) {
+        listeners.clear();
+    }
+    listeners
 }
 
 fn sender(text: &Text, diagnostics: &mut Diagnostics) -> Option<SenderScope> {
     match text.value.as_str() {
         "any" => Some(SenderScope::Any),
         "own" => Some(SenderScope::Own),
-        other if other.starts_with('@') => {
-            let bare = Spanned::new(
-                other.trim_start_matches('@').to_owned(),
-                part(text, 1, other.len()),
-            );
-            name::domain(&bare, diagnostics).map(SenderScope::Domain)
-        }
-        other if other.contains('@') => name::address(text, diagnostics).map(SenderScope::Address),
-        _ => {
-            diagnostics.error(SenderInvalid {
-                text: text.value.clone(),
-                at: text.at.clone(),
-            });
-            None
-        }
+        "null" => Some(SenderScope::Null),
+        "local" => Some(SenderScope::Local),
+        _ => match addresses(text, diagnostics) {
+            Some(Addresses::One(address)) => Some(SenderScope::Address(address?)),
+            Some(Addresses::Domain(domain)) => Some(SenderScope::Domain(domain?)),
+            None => {
+                diagnostics.error(SenderInvalid {
+                    text: text.value.clone(),
+                    at: text.at.clone(),
+                });
+                None
+            }
+        },
     }
+}
+
+fn destination(text: &Text, diagnostics: &mut Diagnostics) -> Option<DestinationScope> {
+    match text.value.as_str() {
+        "any" => Some(DestinationScope::Any),
+        "local" => Some(DestinationScope::Local),
+        _ => match addresses(text, diagnostics) {
+            Some(Addresses::One(address)) => Some(DestinationScope::Address(address?)),
+            Some(Addresses::Domain(domain)) => Some(DestinationScope::Domain(domain?)),
+            None => {
+                diagnostics.error(GrantDestination {
+                    text: text.value.clone(),
+                    at: text.at.clone(),
+                });
+                None
+            }
+        },
+    }
+}
+
+/// What a text names that is no word; nothing inside if that was told to be wrong.
+enum Addresses {
+    One(Option<Address>),
+    Domain(Option<Domain>),
+}
+
+fn addresses(text: &Text, diagnostics: &mut Diagnostics) -> Option<Addresses> {
+    if let Some(bare) = text.value.strip_prefix('@') {
+        let bare = Spanned::new(bare.to_owned(), part(text, 1, text.value.len()));
+        return Some(Addresses::Domain(name::domain(&bare, diagnostics)));
+    }
+    let is_address = text.value.contains('@');
+    is_address.then(|| Addresses::One(name::address(text, diagnostics)))
 }
 
 /// Returns the logins that the policy lists: those of mailboxes, and those of `login` nodes.
 pub(super) fn logins(
     nodes: &[node::Login],
     domains: &Domains,
+    host: Option<&Host>,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, Login> {
     let mut logins: BTreeMap<String, Login> = BTreeMap::new();
     let mut declared: BTreeMap<String, Loc> = BTreeMap::new();
     for node in nodes {
-        let grant = node.may_send.as_ref().map(|node| lower(node, diagnostics));
+        let grants = lower(&node.may_send, Holder::Login, host, diagnostics);
         let name = node.name.as_ref();
         let Some(name) = name.and_then(|name| name::login(name, diagnostics)) else {
             continue;
@@ -78,7 +195,7 @@ pub(super) fn logins(
         let login = Login {
             name,
             mailboxes: Vec::new(),
-            grant,
+            grants,
         };
         logins.insert(key, login);
     }
@@ -91,7 +208,7 @@ pub(super) fn logins(
             let login = logins.entry(name.value.clone()).or_insert_with(|| Login {
                 name: name.clone(),
                 mailboxes: Vec::new(),
-                grant: None,
+                grants: Vec::new(),
             });
             login
                 .mailboxes
@@ -128,22 +245,29 @@ fn check_case(logins: &BTreeMap<String, Login>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Returns the right of every login that has none of its own.
+/// Returns the rights of every login that has none of its own.
 pub(super) fn authenticated(
     document: &Document,
     whole: &Loc,
+    host: Option<&Host>,
     diagnostics: &mut Diagnostics,
-) -> Grant {
+) -> Vec<Grant> {
     let node = document.authenticated.as_ref();
-    if let Some(may_send) = node.and_then(|node| node.may_send.as_ref()) {
-        return lower(may_send, diagnostics);
+    let nodes = node
+        .map(|node| node.may_send.as_slice())
+        .unwrap_or_default();
+    if !nodes.is_empty() {
+        return lower(nodes, Holder::Login, host, diagnostics);
     }
     let auth = document.auth.as_ref().map(|auth| match auth {
         node::Auth::Saslauthd { at, .. } | node::Auth::Dovecot { at, .. } => at,
     });
     let at = node.map(|node| &node.at).or(auth).unwrap_or(whole).clone();
-    Grant {
+    vec![Grant {
         from: vec![Spanned::new(SenderScope::Own, at.clone())],
+        to: Vec::new(),
+        listeners: Vec::new(),
+        needs_tls: false,
         at,
-    }
+    }]
 }

@@ -11,7 +11,7 @@ use crate::policy::diagnostics::{
 use crate::policy::{Host, Tls};
 use crate::source::Spanned;
 use crate::syntax::node;
-use crate::syntax::tree::Text;
+use crate::syntax::tree::{Text, may_have_been};
 
 /// Lowers a `host` node. Its postmaster comes later, when all recipients are known.
 pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<Host> {
@@ -55,7 +55,7 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
             listeners.push(Spanned::new(listener, word.at.clone()));
         }
     }
-    if node.tls.is_none() && !node.tls_left_out {
+    if lacks_tls(node) {
         for listener in listeners.iter().filter(|one| one.value != Listener::Smtp) {
             diagnostics.error(TlsMissing {
                 listener: listener.value.name(),
@@ -75,6 +75,20 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
         postmaster: None,
         at: node.at.clone(),
     })
+}
+
+/// Returns whether nothing of a node is missing that was told already.
+pub(super) fn is_whole(node: &node::Host) -> bool {
+    let known = |word: &Text| Listener::from_name(&word.value).is_some();
+    let whole = |tls: &node::Tls| tls.certificate.is_some() && tls.key.is_some();
+    node.left_out.is_empty()
+        && node.listeners.iter().all(known)
+        && node.tls.as_ref().is_none_or(whole)
+}
+
+/// Returns whether nobody asked for a certificate.
+pub(super) fn lacks_tls(node: &node::Host) -> bool {
+    node.tls.is_none() && !may_have_been(&node.left_out, &["tls"])
 }
 
 fn lower_tls(node: &node::Tls, diagnostics: &mut Diagnostics) -> Option<Tls> {

@@ -39,20 +39,19 @@ pub fn lower(
 ) -> Result<Policy, Reported> {
     let before = diagnostics.errors();
     let whole = Loc::new(&document.source, 0, 0);
-    let host = document
-        .host
-        .as_ref()
-        .and_then(|node| host::lower(node, diagnostics));
-    let own: Vec<_> = host.iter().flat_map(|host| &host.addresses).collect();
+    let node = document.host.as_ref();
+    let host = node.and_then(|node| host::lower(node, diagnostics));
+    // What a host lacks is told only of one that was wholly understood.
+    let whole_host = diagnostics.errors() == before && node.is_some_and(host::is_whole);
+    let sure = host.as_ref().filter(|_| whole_host);
     let rows = bulk::networks(document, files, diagnostics);
-    let networks = network::lower(&document.networks, &rows, &own, diagnostics);
+    let networks = network::lower(&document.networks, &rows, sure, diagnostics);
     let auth = document
         .auth
         .as_ref()
         .and_then(|node| auth::lower(node, diagnostics));
     let mut domains = domain::lower(document, files, diagnostics);
     let complete = document.failed.is_none() && diagnostics.errors() == before;
-    let node = document.host.as_ref();
     if let (true, Some(host)) = (domains.is_empty(), node) {
         let at = host.at.clone();
         diagnostics.error(DomainMissing { at });
@@ -61,10 +60,10 @@ pub fn lower(
     let postmaster = postmaster::fill(&mut domains, postmaster, complete, diagnostics);
     let parked = publish::parked(&document.parked, &domains, diagnostics);
     alias::check(&domains, diagnostics);
-    let has_tls = node.is_none_or(|host| host.tls.is_some() || host.tls_left_out);
-    publish::check(&domains, has_tls, diagnostics);
-    let logins = grant::logins(&document.logins, &domains, diagnostics);
-    let authenticated = grant::authenticated(document, &whole, diagnostics);
+    let lacks_tls = node.is_some_and(host::lacks_tls);
+    publish::check(&domains, lacks_tls, diagnostics);
+    let logins = grant::logins(&document.logins, &domains, sure, diagnostics);
+    let authenticated = grant::authenticated(document, &whole, sure, diagnostics);
     if document.auth.is_none() {
         auth::check_absent(document, host.as_ref(), &logins, diagnostics);
     }

@@ -5,24 +5,25 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::grant::{self, Holder};
 use super::{name, space};
 use crate::diagnostic::Diagnostics;
 use crate::policy::diagnostics::{
-    NetworkDuplicate, NetworkEmptyName, NetworkSenders, NetworkUniversal, PrefixDuplicate, beside,
-    elsewhere,
+    NetworkDuplicate, NetworkEmptyName, NetworkUniversal, PrefixDuplicate, beside, elsewhere,
 };
-use crate::policy::{Grant, Network, Otherwise};
+use crate::policy::{Host, Network, Otherwise};
 use crate::source::{Loc, Spanned};
 use crate::syntax::node;
 use crate::syntax::tree::Text;
 
-/// Lowers the `network` nodes and the rows of files. `own` are the host's addresses.
+/// Lowers the `network` nodes and the rows of files.
 pub(super) fn lower(
     nodes: &[node::Network],
     rows: &[node::Network],
-    own: &[&Spanned<IpAddr>],
+    host: Option<&Host>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Network> {
+    let own: Vec<&Spanned<IpAddr>> = host.iter().flat_map(|host| &host.addresses).collect();
     let mut networks: Vec<Network> = Vec::new();
     let mut names: BTreeMap<&str, &Loc> = BTreeMap::new();
     let mut prefixes: BTreeMap<IpNet, Loc> = BTreeMap::new();
@@ -30,14 +31,14 @@ pub(super) fn lower(
         if let Some(name) = &node.name {
             check_name(name, &mut names, diagnostics);
         }
-        networks.push(lower_one(node, &mut prefixes, diagnostics));
+        networks.push(lower_one(node, host, &mut prefixes, diagnostics));
     }
     let universal = check_universal(&networks, diagnostics);
     for prefix in internal(&networks) {
         // Whoever holds every address need not be told that it is many.
         let family = family(prefix.value);
         if !universal.contains(&family) {
-            space::check(prefix, own, diagnostics);
+            space::check(prefix, &own, diagnostics);
         }
     }
     networks
@@ -69,7 +70,7 @@ fn check_name<'a>(
 fn internal(networks: &[Network]) -> impl Iterator<Item = &Spanned<IpNet>> {
     networks
         .iter()
-        .filter(|network| network.may_send.is_some())
+        .filter(|network| !network.grants.is_empty())
         .flat_map(|network| &network.prefixes)
 }
 
@@ -82,6 +83,7 @@ fn family(prefix: IpNet) -> &'static str {
 
 fn lower_one(
     node: &node::Network,
+    host: Option<&Host>,
     seen: &mut BTreeMap<IpNet, Loc>,
     diagnostics: &mut Diagnostics,
 ) -> Network {
@@ -102,11 +104,6 @@ fn lower_one(
         seen.insert(prefix, text.at.clone());
         prefixes.push(Spanned::new(prefix, text.at.clone()));
     }
-    if let Some(sender) = node.may_send.as_ref().and_then(|grant| grant.from.first()) {
-        diagnostics.error(NetworkSenders {
-            at: sender.at.clone(),
-        });
-    }
     let refuse = node
         .otherwise
         .as_ref()
@@ -118,10 +115,7 @@ fn lower_one(
             .clone()
             .unwrap_or_else(|| Spanned::new(String::new(), node.at.clone())),
         prefixes,
-        may_send: node.may_send.as_ref().map(|grant| Grant {
-            from: Vec::new(),
-            at: grant.at.clone(),
-        }),
+        grants: grant::lower(&node.may_send, Holder::Network, host, diagnostics),
         may_hand_over: node.may_hand_over.clone(),
         otherwise: refuse.map_or(Otherwise::Stranger, |word| {
             Otherwise::Refuse(word.at.clone())

@@ -253,14 +253,14 @@ pub(super) fn parked(
     parked
 }
 
-/// Checks what can be said when all recipients are known, and whether the host has a certificate.
-pub(super) fn check(domains: &Domains, has_tls: bool, diagnostics: &mut Diagnostics) {
+/// Checks what can be said when all recipients are known, and whether the host lacks a certificate.
+pub(super) fn check(domains: &Domains, lacks_tls: bool, diagnostics: &mut Diagnostics) {
     for domain in &domains.order {
         let Some(hosted) = domains.map.get(domain) else {
             continue;
         };
         let publish = &hosted.publish;
-        if let Some(sts) = publish.mta_sts.as_ref().filter(|_| !has_tls) {
+        if let Some(sts) = publish.mta_sts.as_ref().filter(|_| lacks_tls) {
             diagnostics.error(StsWithoutTls { at: sts.at.clone() });
         }
         let dmarc = publish.dmarc.iter();

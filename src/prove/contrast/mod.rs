@@ -185,7 +185,6 @@ pub fn contrast<R>(
             .map(|one| (one, offers_tls(one)))
             .collect(),
         own: own.map(|address| address.value).collect(),
-        obstacle: None,
     };
     let universe = Universe::new(tests, &keys, &world);
     let offset = |at: usize| offsets.get(at).copied().unwrap_or_default();
@@ -283,17 +282,17 @@ impl Contrast<'_, '_> {
             (Facet::SpfHelo, Axis::SpfHelo),
         ];
         for (facet, axis) in plain {
-            region = region.with(facet, sets.intern(facet, state.set(axis)));
+            region = region.with(facet, sets.intern(facet, &state.set(axis)));
         }
         let related: Vec<u32> = (0..)
             .zip(&self.patterns)
             .filter(|(_, pattern)| state.allows(**pattern))
             .map(|(number, _)| number)
             .collect();
-        let sender = (state.set(Axis::FromForm), state.set(Axis::From));
-        let sender = self.product(Facet::Sender, sender, &related, sets);
-        let recipient = (state.set(Axis::ToForm), state.set(Axis::To));
-        let recipient = self.product(Facet::Recipient, recipient, &[0], sets);
+        let (forms, addresses) = (state.set(Axis::FromForm), state.set(Axis::From));
+        let sender = self.product(Facet::Sender, (&forms, &addresses), &related, sets);
+        let (forms, addresses) = (state.set(Axis::ToForm), state.set(Axis::To));
+        let recipient = self.product(Facet::Recipient, (&forms, &addresses), &[0], sets);
         region
             .with(Facet::Sender, sender)
             .with(Facet::Recipient, recipient)

@@ -1,5 +1,6 @@
 //! The questions of obligations, in words.
 
+use super::grants::Covers;
 use super::{
     CLIENT, Declared, FROM, FROM_FORM, LISTENER, LOGIN, LOOPBACK, OWNER, OWNER_OF_DOMAIN,
     POSTMASTER, RECIPIENT, SPF_FROM, SPF_HELO, TLS, TO, TO_FORM, tables,
@@ -12,7 +13,6 @@ use crate::spf::SpfResult;
 /// What a client's network is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::prove) struct Network {
-    pub(in crate::prove) may_send: bool,
     pub(in crate::prove) may_hand_over: bool,
     pub(in crate::prove) refuse: bool,
 }
@@ -27,7 +27,7 @@ pub(in crate::prove) struct Asked<'a, 'p> {
 pub(in crate::prove) type Answered<T> = Result<T, Unanswered>;
 
 impl Asked<'_, '_> {
-    fn yes(&mut self, test: TestId) -> Answered<bool> {
+    pub(super) fn yes(&mut self, test: TestId) -> Answered<bool> {
         Ok(self.ask.ask(test)? != Label::ABSENT)
     }
 
@@ -35,15 +35,60 @@ impl Asked<'_, '_> {
     pub(in crate::prove) fn network(&mut self) -> Answered<Network> {
         let bits = self.ask.ask(CLIENT)?.0;
         Ok(Network {
-            may_send: bits & 1 != 0,
-            may_hand_over: bits & 2 != 0,
-            refuse: bits & 4 != 0,
+            may_hand_over: bits & tables::HANDS_OVER != 0,
+            refuse: bits & tables::REFUSES != 0,
         })
     }
 
-    /// Returns whether the client is internal.
-    pub(in crate::prove) fn internal(&mut self) -> Answered<bool> {
-        Ok(self.network()?.may_send)
+    /// Returns whether a grant of the client's network covers the envelope.
+    pub(in crate::prove) fn granted_to_network(&mut self) -> Answered<bool> {
+        Ok(self.network_covers()? == Covers::Yes)
+    }
+
+    /// Returns whether a grant of the client's network would cover the envelope under TLS, and none
+    /// does as it is.
+    pub(in crate::prove) fn wants_tls(&mut self) -> Answered<bool> {
+        Ok(self.network_covers()? == Covers::UnderTls)
+    }
+
+    fn network_covers(&mut self) -> Answered<Covers> {
+        let label = self.ask.ask(CLIENT)?.0;
+        if label & tables::UNLIMITED != 0 {
+            return Ok(Covers::Yes);
+        }
+        let declared = self.declared;
+        let mut covers = Covers::No;
+        for grant in declared.network_grants(label) {
+            match grant.covers(self)? {
+                Covers::Yes => return Ok(Covers::Yes),
+                Covers::UnderTls => covers = Covers::UnderTls,
+                Covers::No => {}
+            }
+        }
+        Ok(covers)
+    }
+
+    /// Returns whether the client is authenticated, and a grant of its login covers the envelope.
+    pub(in crate::prove) fn granted_to_login(&mut self) -> Answered<bool> {
+        if !self.authenticated()? {
+            return Ok(false);
+        }
+        let label = self.ask.ask(LOGIN)?;
+        let declared = self.declared;
+        let Some(grants) = declared.login_grants(label) else {
+            return self.covered();
+        };
+        for grant in grants {
+            if grant.covers_login(self)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns whether a grant of the client's network or login covers the envelope.
+    pub(in crate::prove) fn granted(&mut self) -> Answered<bool> {
+        Ok(self.granted_to_network()? || self.granted_to_login()?)
     }
 
     pub(in crate::prove) fn loopback(&mut self) -> Answered<bool> {
@@ -74,9 +119,9 @@ impl Asked<'_, '_> {
         Ok(self.listener()? != Listener::Smtp && self.tls()? && self.login_listed()?)
     }
 
-    /// Returns whether the client is neither internal nor authenticated.
+    /// Returns whether the client is not authenticated, and its network is not granted this.
     pub(in crate::prove) fn stranger(&mut self) -> Answered<bool> {
-        Ok(!self.internal()? && !self.authenticated()?)
+        Ok(!self.granted_to_network()? && !self.authenticated()?)
     }
 
     pub(in crate::prove) fn reverse(&mut self) -> Answered<Reverse> {
@@ -97,10 +142,15 @@ impl Asked<'_, '_> {
         Ok(self.reverse()?.has_domain() && self.yes(FROM)?)
     }
 
-    /// Returns whether a grant of the login covers the reverse-path; the null one always.
+    /// Returns whether some grant of an authenticated client's login covers the reverse-path,
+    /// whatever else it limits; the null one always.
     pub(in crate::prove) fn covered(&mut self) -> Answered<bool> {
         let form = self.reverse()?;
-        if form == Reverse::Null || self.ask.ask(LOGIN)? == tables::LOGIN_ANY {
+        let login = self.ask.ask(LOGIN)?;
+        if form == Reverse::Null || login.0 & tables::FROM_ANY != 0 {
+            return Ok(true);
+        }
+        if login.0 & tables::FROM_LOCAL != 0 && self.claims_ours()? {
             return Ok(true);
         }
         match form {
@@ -115,7 +165,9 @@ impl Asked<'_, '_> {
         match self.forward()? {
             Forward::Abroad | Forward::Routed => Ok(true),
             Forward::Postmaster | Forward::Nowhere => Ok(false),
-            Forward::Plain | Forward::Domain => Ok(self.ask.ask(TO)? != Label(1)),
+            Forward::Plain | Forward::Address | Forward::Domain => {
+                Ok(self.ask.ask(TO)? != Label(1))
+            }
         }
     }
 
@@ -125,7 +177,9 @@ impl Asked<'_, '_> {
         match self.forward()? {
             Forward::Abroad | Forward::Routed | Forward::Nowhere => Ok(false),
             Forward::Postmaster => Ok(true),
-            Forward::Plain | Forward::Domain => Ok(self.ask.ask(TO)? == Label(1)),
+            Forward::Plain | Forward::Address | Forward::Domain => {
+                Ok(self.ask.ask(TO)? == Label(1))
+            }
         }
     }
 

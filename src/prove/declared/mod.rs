@@ -4,13 +4,14 @@
 //! it: if both had the same mistake, the proof would not see it.
 
 mod asked;
+mod grants;
 mod owners;
 mod tables;
 
 pub(super) use asked::{Answered, Asked};
 
 use super::kind::{Forward, Reverse};
-use crate::decision::{FormTable, Question, Test, TestId};
+use crate::decision::{FormTable, Label, Question, Test, TestId};
 use crate::policy::Policy;
 
 /// What a policy declares, with the tests that obligations ask.
@@ -19,6 +20,7 @@ pub(super) struct Declared<'p> {
     /// The policy, for what is neither a prefix nor a name.
     pub(super) policy: &'p Policy,
     tests: Vec<Test>,
+    grants: grants::Grants,
 }
 
 pub(super) const CLIENT: TestId = TestId(0);
@@ -87,7 +89,28 @@ impl<'p> Declared<'p> {
             ),
         ];
         tests.extend(super::statement::tests(policy));
-        Self { policy, tests }
+        let grants = grants::read(policy, &mut tests);
+        Self {
+            policy,
+            tests,
+            grants,
+        }
+    }
+
+    /// Returns the limited grants of a client's network, by its label.
+    fn network_grants(&self, label: u32) -> &[grants::Declared] {
+        let number = (label >> tables::NUMBER_SHIFT) as usize;
+        let grants = number
+            .checked_sub(1)
+            .and_then(|at| self.grants.networks.get(at));
+        grants.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns the grants of a login, by its label, if they limit more than reverse-paths.
+    fn login_grants(&self, label: Label) -> Option<&[grants::Declared]> {
+        let number = (label.0 >> tables::NUMBER_SHIFT) as usize;
+        let grants = self.grants.logins.get(number.checked_sub(1)?);
+        grants.map(Vec::as_slice)
     }
 
     /// Returns the tests that name networks, logins, senders and recipients; those of statements

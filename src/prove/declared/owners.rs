@@ -12,12 +12,12 @@ pub(super) fn owners(policy: &Policy) -> OwnerTable {
     let mut owned: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
     let mut table = OwnerTable::new();
     for (name, login) in &policy.logins {
-        let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
+        let scopes = super::grants::of(policy, login);
         let mut own: BTreeSet<Address> = BTreeSet::new();
-        for scope in &grant.from {
+        for scope in scopes.iter().flat_map(|grant| &grant.from) {
             match &scope.value {
                 SenderScope::Own => own.extend(upwards(policy, name)),
-                SenderScope::Any => {}
+                SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
                 SenderScope::Address(address) => {
                     own.insert(address.clone());
                 }
@@ -36,7 +36,7 @@ pub(super) fn owners(policy: &Policy) -> OwnerTable {
 }
 
 /// Returns a login's mailboxes, and every alias that leads to one by name.
-fn upwards(policy: &Policy, login: &str) -> BTreeSet<Address> {
+pub(super) fn upwards(policy: &Policy, login: &str) -> BTreeSet<Address> {
     let mut own: BTreeSet<Address> = BTreeSet::new();
     for (name, domain) in &policy.domains {
         for (local, mailbox) in &domain.mailboxes {

@@ -4,13 +4,22 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 
+use super::grants;
 use crate::decision::{AddressKey, AddressTable, ClientTable, Label, LoginTable, Row};
 use crate::mail::{DELIVERY_DOMAIN, prefix_range};
 use crate::policy::{Otherwise, Policy, SenderScope};
 use crate::source::Loc;
 
-/// The label of a login that may use any reverse-path.
-pub(super) const LOGIN_ANY: Label = Label(2);
+/// What a client's label says of its network, in bits.
+pub(super) const UNLIMITED: u32 = 1;
+pub(super) const HANDS_OVER: u32 = 2;
+pub(super) const REFUSES: u32 = 4;
+/// What a login's label says of its grants, in bits; the first says that it is listed.
+const LISTED: u32 = 1;
+pub(super) const FROM_ANY: u32 = 2;
+pub(super) const FROM_LOCAL: u32 = 4;
+/// Above these bits stands the number of the list of limited grants, from 1 on; 0: none.
+pub(super) const NUMBER_SHIFT: u32 = 3;
 
 fn row(label: u32, at: &Loc) -> Row {
     Row::new(Label(label), at.clone())
@@ -19,15 +28,21 @@ fn row(label: u32, at: &Loc) -> Row {
 /// Of the prefixes that hold an address, the longest decides. Scanned anew for each interval.
 pub(super) fn networks(policy: &Policy) -> ClientTable {
     let mut prefixes: Vec<(u128, u128, IpNet, u32)> = Vec::new();
+    let mut limited = 0;
     for network in &policy.networks {
-        // The right of a network is to send as anybody: one that names senders is not that right.
-        let may_send = network
-            .may_send
-            .as_ref()
-            .is_some_and(|grant| grant.from.is_empty());
-        let bits = u32::from(may_send)
-            | u32::from(network.may_hand_over.is_some()) << 1
-            | u32::from(matches!(network.otherwise, Otherwise::Refuse(_))) << 2;
+        let mut bits = 0;
+        if grants::is_unlimited(&network.grants) {
+            bits |= UNLIMITED;
+        } else if !network.grants.is_empty() {
+            limited += 1;
+            bits |= limited << NUMBER_SHIFT;
+        }
+        if network.may_hand_over.is_some() {
+            bits |= HANDS_OVER;
+        }
+        if matches!(network.otherwise, Otherwise::Refuse(_)) {
+            bits |= REFUSES;
+        }
         for prefix in &network.prefixes {
             let (first, last) = prefix_range(prefix.value);
             prefixes.push((first, last, prefix.value, bits));
@@ -66,16 +81,24 @@ pub(super) fn loopback(at: &Loc) -> ClientTable {
 }
 
 pub(super) fn logins(policy: &Policy) -> LoginTable {
+    // The list of all logins comes first, if it is limited.
+    let mut limited = u32::from(grants::limits_more(&policy.authenticated));
     LoginTable::new(policy.logins.iter().map(|(name, login)| {
-        let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
-        // A grant without senders names none that it is limited to.
-        let any = grant.from.is_empty()
-            || grant
-                .from
-                .iter()
-                .any(|scope| scope.value == SenderScope::Any);
-        let label = if any { LOGIN_ANY } else { Label(1) };
-        (name.clone(), row(label.0, &login.name.at))
+        let held = grants::of(policy, login);
+        let mut label = LISTED;
+        if held.iter().any(grants::is_any_sender) {
+            label |= FROM_ANY;
+        }
+        let mut scopes = held.iter().flat_map(|grant| &grant.from);
+        if scopes.any(|scope| scope.value == SenderScope::Local) {
+            label |= FROM_LOCAL;
+        }
+        if grants::limits_more(held) {
+            let is_own = !login.grants.is_empty();
+            limited += u32::from(is_own);
+            label |= (if is_own { limited } else { 1 }) << NUMBER_SHIFT;
+        }
+        (name.clone(), row(label, &login.name.at))
     }))
 }
 

@@ -70,9 +70,9 @@ impl Leaf<'_, '_> {
 
     fn first(&self, axis: Axis) -> Option<&Witness> {
         self.state
-            .set(axis)
-            .first()
-            .and_then(|number| self.class(axis, *number))
+            .members(axis)
+            .next()
+            .and_then(|number| self.class(axis, number))
             .map(|one| &one.witness)
     }
 
@@ -88,11 +88,10 @@ impl Leaf<'_, '_> {
             });
             return found;
         }
-        let logins = state.set(Axis::Login);
-        let froms = state.set(Axis::From);
-        logins
-            .iter()
-            .flat_map(|login| froms.iter().map(move |from| (*login, *from)))
+        let froms = state.members(Axis::From);
+        state
+            .members(Axis::Login)
+            .flat_map(|login| froms.clone().map(move |from| (login, from)))
             .take(PAIRS_TRIED)
             .find_map(|(login, from)| {
                 let Witness::Login(login) = &self.class(Axis::Login, login)?.witness else {

@@ -7,6 +7,7 @@
 
 mod answers;
 mod leaf;
+mod set;
 mod state;
 
 pub(super) use answers::{Answers, AsPlain, Concrete, Known};
@@ -30,8 +31,6 @@ pub enum Incomplete {
     TooManyLeaves,
     /// More relations between logins and reverse-paths than there are bits for.
     TooManyRelations,
-    /// A network's right to send names senders, which no obligation speaks of.
-    NetworkSenders,
     /// The counts of the leaves do not sum to the size of the universe.
     Miscounted,
 }
@@ -48,10 +47,6 @@ impl Incomplete {
             Self::TooManyRelations => (
                 "there are more tables of senders by login than the limit",
                 "let services share their tables of senders",
-            ),
-            Self::NetworkSenders => (
-                "the right of a network to send names senders, and nothing is proved of that",
-                "let the network send as anybody, or let its clients log in",
             ),
             Self::Miscounted => (
                 "the classes do not add up: this is a bug of mailpol",

@@ -1,17 +1,16 @@
 //! States: sets of envelopes that answered alike so far, and how they are divided and counted.
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
+use super::set::Set;
 use super::{Answers, Incomplete};
 use crate::decision::Label;
-use crate::prove::universe::{Axis, Cell, Dimension, TestNumber, Universe};
+use crate::prove::universe::{Axis, Cell, TestNumber, Universe};
 
 /// Envelopes that answered alike so far: a product of sets of classes, and what relations hold.
 #[derive(Debug, Clone)]
 pub(in crate::prove) struct State {
     pub(in crate::prove) answers: Answers,
-    sets: Vec<Rc<Vec<u32>>>,
+    /// By axis.
+    sets: Vec<Set>,
     /// The relations that are known, and which of them hold: a bit each.
     asked: u64,
     holds: u64,
@@ -20,10 +19,7 @@ pub(in crate::prove) struct State {
 impl State {
     /// Returns the state of all envelopes.
     pub(super) fn all(universe: &Universe<'_>) -> Self {
-        let all = |dimension: &Dimension| {
-            Rc::new((0..).take(dimension.classes.len()).collect::<Vec<u32>>())
-        };
-        let sets = universe.dimensions.iter().map(all).collect();
+        let sets = universe.dimensions.iter().map(Set::all).collect();
         Self {
             answers: Answers::default(),
             sets,
@@ -32,12 +28,17 @@ impl State {
         }
     }
 
-    /// Returns the classes of a dimension that are still possible.
-    pub(in crate::prove) fn set(&self, axis: Axis) -> &[u32] {
+    /// Returns the classes of a dimension that are still possible, ascending.
+    pub(in crate::prove) fn members(&self, axis: Axis) -> impl Iterator<Item = u32> + Clone + '_ {
         self.sets
             .get(axis as usize)
-            .map(|set| set.as_slice())
-            .unwrap_or_default()
+            .into_iter()
+            .flat_map(Set::members)
+    }
+
+    /// Returns the classes of a dimension that are still possible, ascending, as a list.
+    pub(in crate::prove) fn set(&self, axis: Axis) -> Vec<u32> {
+        self.members(axis).collect()
     }
 
     /// Returns whether a relation, by its bit, is known.
@@ -91,23 +92,17 @@ impl State {
         let Some(dimension) = universe.dimensions.get(axis as usize) else {
             return Vec::new();
         };
-        let mut parts: BTreeMap<Label, Vec<u32>> = BTreeMap::new();
-        for number in self.set(axis) {
-            if let Some(class) = dimension.classes.get(*number as usize) {
-                parts
-                    .entry(dimension.label(class, test))
-                    .or_default()
-                    .push(*number);
-            }
-        }
+        let Some(set) = self.sets.get(axis as usize) else {
+            return Vec::new();
+        };
         let part = |(label, part)| {
             let mut state = self.with(test, label);
             if let Some(set) = state.sets.get_mut(axis as usize) {
-                *set = Rc::new(part);
+                *set = part;
             }
             state
         };
-        parts.into_iter().map(part).collect()
+        set.divide(dimension, test).into_iter().map(part).collect()
     }
 
     fn fork_by_relation(&self, universe: &Universe<'_>, test: TestNumber) -> Vec<Self> {
@@ -126,14 +121,9 @@ impl State {
     /// Returns how many envelopes the state stands for.
     pub(in crate::prove) fn count(&self, universe: &Universe<'_>) -> Result<u128, Incomplete> {
         let mut count = self.pairs(universe)?;
-        for (number, dimension) in universe.dimensions.iter().enumerate() {
+        for (number, set) in self.sets.iter().enumerate() {
             if number != Axis::Login as usize && number != Axis::From as usize {
-                let set = self
-                    .sets
-                    .get(number)
-                    .map(|set| set.as_slice())
-                    .unwrap_or_default();
-                count = times(count, atoms(dimension, set)?)?;
+                count = times(count, set.atoms())?;
             }
         }
         Ok(count)
@@ -141,13 +131,8 @@ impl State {
 
     /// Returns how many pairs of login and reverse-path the state stands for.
     fn pairs(&self, universe: &Universe<'_>) -> Result<u128, Incomplete> {
-        let atoms_of = |axis: Axis| {
-            universe
-                .dimensions
-                .get(axis as usize)
-                .map_or(Ok(0), |one| atoms(one, self.set(axis)))
-        };
-        let product = times(atoms_of(Axis::Login)?, atoms_of(Axis::From)?)?;
+        let atoms_of = |axis: Axis| self.sets.get(axis as usize).map_or(0, Set::atoms);
+        let product = times(atoms_of(Axis::Login), atoms_of(Axis::From))?;
         if self.asked == 0 {
             return Ok(product);
         }
@@ -173,13 +158,15 @@ impl State {
         universe: &'u Universe<'_>,
         mut visit: impl FnMut(&'u Cell),
     ) {
-        let from = self.set(Axis::From);
-        for login in self.set(Axis::Login) {
-            for partner in universe.relations.partners(*login) {
-                if from.binary_search(partner).is_ok() {
+        let Some(from) = self.sets.get(Axis::From as usize) else {
+            return;
+        };
+        for login in self.members(Axis::Login) {
+            for partner in universe.relations.partners(login) {
+                if from.contains(*partner) {
                     universe
                         .relations
-                        .cells(*login, *partner)
+                        .cells(login, *partner)
                         .iter()
                         .for_each(&mut visit);
                 }
@@ -195,17 +182,4 @@ fn mask(bit: u32) -> Option<u64> {
 
 fn times(a: u128, b: u128) -> Result<u128, Incomplete> {
     a.checked_mul(b).ok_or(Incomplete::TooLarge)
-}
-
-fn atoms(dimension: &Dimension, set: &[u32]) -> Result<u128, Incomplete> {
-    let count = |number: &u32| {
-        dimension
-            .classes
-            .get(*number as usize)
-            .map_or(0, |one| one.count)
-    };
-    set.iter()
-        .map(count)
-        .try_fold(0_u128, u128::checked_add)
-        .ok_or(Incomplete::TooLarge)
 }

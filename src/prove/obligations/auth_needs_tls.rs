@@ -4,7 +4,8 @@ use crate::mail::Listener;
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
-/// On the submission listeners nobody outside is accepted without TLS, whatever login is claimed.
+/// What a network is not granted is not accepted on the submission listeners without TLS, whatever
+/// login is claimed; nor on port 25 for a foreign recipient.
 pub(in crate::prove) struct AuthNeedsTls;
 
 impl Obligation for AuthNeedsTls {
@@ -17,7 +18,7 @@ impl Obligation for AuthNeedsTls {
     }
 
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
-        if asked.internal()? {
+        if asked.granted_to_network()? {
             return Ok(Judgement::Silent);
         }
         let concerned = if asked.listener()? == Listener::Smtp {

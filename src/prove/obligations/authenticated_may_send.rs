@@ -4,7 +4,7 @@ use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
-/// An authenticated client is accepted for a plain foreign recipient, from each granted address.
+/// An authenticated client is accepted for a plain foreign recipient, if a grant covers it.
 pub(in crate::prove) struct AuthenticatedMaySend;
 
 impl Obligation for AuthenticatedMaySend {
@@ -13,14 +13,14 @@ impl Obligation for AuthenticatedMaySend {
     }
 
     fn sentence(&self) -> &'static str {
-        "a listed login, under TLS, can send anywhere as the addresses that it is granted"
+        "a listed login, under TLS, can send what it is granted"
     }
 
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
         let concerned = asked.authenticated()?
             && matches!(asked.reverse()?, Reverse::Plain | Reverse::Null)
             && asked.plain_foreign()?
-            && asked.covered()?;
+            && asked.granted_to_login()?;
         Ok(super::accepted_if(concerned, outcome))
     }
 }

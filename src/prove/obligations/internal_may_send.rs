@@ -4,7 +4,8 @@ use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
-/// An internal client is accepted for a plain foreign recipient, on every listener, with any login.
+/// What a network is granted is accepted for a plain foreign recipient, whatever login is given
+/// too.
 pub(in crate::prove) struct InternalMaySend;
 
 impl Obligation for InternalMaySend {
@@ -13,11 +14,11 @@ impl Obligation for InternalMaySend {
     }
 
     fn sentence(&self) -> &'static str {
-        "every address of an internal network can send anywhere"
+        "every address of a network can send what the network is granted: an internal one, anything"
     }
 
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
-        let concerned = asked.internal()?
+        let concerned = asked.granted_to_network()?
             && matches!(asked.reverse()?, Reverse::Plain | Reverse::Null)
             && asked.plain_foreign()?;
         Ok(super::accepted_if(concerned, outcome))

@@ -4,7 +4,8 @@ use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
-/// A well-behaved stranger, and every internal client, is accepted for a listed recipient.
+/// A well-behaved stranger, and every client that is granted it, is accepted for a listed
+/// recipient.
 pub(in crate::prove) struct ListedIsReachable;
 
 impl Obligation for ListedIsReachable {
@@ -21,7 +22,7 @@ impl Obligation for ListedIsReachable {
             return Ok(Judgement::Silent);
         }
         let fair = matches!(asked.reverse()?, Reverse::Plain | Reverse::Null);
-        let concerned = (fair && asked.internal()?) || super::welcome(asked)?;
+        let concerned = (fair && asked.granted()?) || super::welcome(asked)?;
         Ok(super::accepted_if(concerned, outcome))
     }
 }

@@ -63,13 +63,12 @@ fn accepted_if(concerned: bool, outcome: &Outcome) -> Judgement {
 /// Returns whether this is a well-behaved stranger on port 25: one that mail from outside is for.
 ///
 /// A plain reverse-path that claims nothing of ours (or the null one), nothing against it in DNS,
-/// and a network that is not refused as such.
+/// a network that is not refused as such, and nothing that TLS would make a granted envelope.
 fn welcome(asked: &mut Asked<'_, '_>) -> Answered<bool> {
     if asked.listener()? != Listener::Smtp {
         return Ok(false);
     }
-    let network = asked.network()?;
-    if network.may_send || network.refuse {
+    if asked.network()?.refuse || asked.granted_to_network()? || asked.wants_tls()? {
         return Ok(false);
     }
     let form = asked.reverse()?;

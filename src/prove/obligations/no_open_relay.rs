@@ -3,9 +3,11 @@
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
-/// A stranger's mail for a foreign destination is not accepted, and none that is leaves the host.
+/// Mail that no grant covers is not accepted for a foreign destination, and none of it that is
+/// accepted leaves the host.
 ///
-/// SOUNDNESS: "stranger" and "foreign" are scanned from the declared prefixes, logins and names.
+/// SOUNDNESS: what is granted and what is foreign is scanned from the declared prefixes, logins,
+/// grants and names.
 /// A path form that has no declared domain, or hides a route, counts as foreign.
 pub(in crate::prove) struct NoOpenRelay;
 
@@ -19,7 +21,7 @@ impl Obligation for NoOpenRelay {
     }
 
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
-        if !asked.stranger()? {
+        if asked.granted()? {
             return Ok(Judgement::Silent);
         }
         if asked.foreign()? {

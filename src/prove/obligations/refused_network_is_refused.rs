@@ -3,8 +3,8 @@
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
-/// A stranger in a refused network is not accepted, whatever the paths are; if the network may hand
-/// over our mail, only for recipients in our domains.
+/// In a refused network nothing is accepted that is not granted, whatever the paths are; if the
+/// network may hand over our mail, only for recipients in our domains.
 pub(in crate::prove) struct RefusedNetworkIsRefused;
 
 impl Obligation for RefusedNetworkIsRefused {
@@ -13,13 +13,13 @@ impl Obligation for RefusedNetworkIsRefused {
     }
 
     fn sentence(&self) -> &'static str {
-        "a network whose strangers are refused gets nothing accepted but what it may hand over"
+        "a refused network gets nothing accepted but what is granted, and what it may hand over"
     }
 
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
         let network = asked.network()?;
         let concerned =
-            network.refuse && asked.stranger()? && !(network.may_hand_over && asked.local()?);
+            network.refuse && !asked.granted()? && !(network.may_hand_over && asked.local()?);
         Ok(super::refused_if(concerned, outcome))
     }
 }

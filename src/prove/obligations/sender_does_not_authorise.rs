@@ -5,13 +5,14 @@ use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 use crate::decision::Verdict;
 
-/// Towards a foreign recipient every stranger gets the same verdict, whatever it claims.
+/// Towards a foreign recipient whatever is not granted gets the same verdict. So where no grant
+/// names senders, what a stranger claims changes nothing.
 ///
 /// The one constant that the rules leave is a refusal for good: so a deferral (which a patient
 /// client could outlast) breaks it as an acceptance does.
 ///
-/// SOUNDNESS: a verdict that is the same constant for all envelopes of a stranger with a foreign
-/// recipient cannot depend on reverse-path, HELO or SPF.
+/// SOUNDNESS: a verdict that is the same constant for all envelopes that are not granted and have a
+/// foreign recipient cannot depend on reverse-path, HELO or SPF, but by what the policy grants.
 pub(in crate::prove) struct SenderDoesNotAuthorise;
 
 impl Obligation for SenderDoesNotAuthorise {
@@ -25,7 +26,7 @@ impl Obligation for SenderDoesNotAuthorise {
     }
 
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
-        if !asked.stranger()? || !asked.foreign()? {
+        if asked.granted()? || !asked.foreign()? {
             return Ok(Judgement::Silent);
         }
         Ok(Judgement::of(outcome.decision.verdict == Verdict::Reject))

@@ -3,7 +3,8 @@
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
-/// An authenticated client outside is not accepted with a reverse-path that no grant covers.
+/// An authenticated client is not accepted with a reverse-path that no grant of its login covers,
+/// unless its network is granted the envelope.
 pub(in crate::prove) struct SenderLimit;
 
 impl Obligation for SenderLimit {
@@ -16,7 +17,8 @@ impl Obligation for SenderLimit {
     }
 
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
-        let concerned = !asked.internal()? && asked.authenticated()? && !asked.covered()?;
+        let concerned =
+            !asked.granted_to_network()? && asked.authenticated()? && !asked.covered()?;
         Ok(super::refused_if(concerned, outcome))
     }
 }

@@ -50,6 +50,7 @@ impl Obligation for SpfPolicy {
         let fair = matches!(asked.reverse()?, Reverse::Plain | Reverse::Null)
             && asked.listener()? == Listener::Smtp
             && !network.refuse
+            && !asked.wants_tls()?
             && asked.plain_listed()?
             && !(spoofed && asked.claims_ours()?);
         if fair {

@@ -4,6 +4,7 @@
 //! what is published. Of names that the policy's own records do not hold nothing is known; an
 //! answer that hangs on one is *open*, which is no refutation, and is told.
 
+mod dkim_published;
 mod known;
 mod mx_is_us;
 mod spf_covers_egress;
@@ -31,8 +32,11 @@ pub(super) trait RecordObligation: Sync {
 }
 
 /// Every one, in the order in which they are printed.
-pub(super) static RECORD_OBLIGATIONS: &[&dyn RecordObligation] =
-    &[&spf_covers_egress::SpfCoversEgress, &mx_is_us::MxIsUs];
+pub(super) static RECORD_OBLIGATIONS: &[&dyn RecordObligation] = &[
+    &spf_covers_egress::SpfCoversEgress,
+    &mx_is_us::MxIsUs,
+    &dkim_published::DkimPublished,
+];
 
 /// What they are asked of.
 pub(super) struct Subject<'a> {

@@ -1,11 +1,11 @@
 //! Classes of addresses: every local-part that is named, and a fresh one, in every domain that is
 //! named, a sub-domain of each, and a fresh one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
-use crate::decision::{AddressTable, Label, Question};
+use crate::decision::{AddressKey, AddressTable, Label, Question};
 use crate::mail::{Address, Domain};
 use crate::prove::keys::{Keys, address_table};
 
@@ -38,12 +38,14 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
     for (test, table) in &tables {
         dimension.set_default(*test, label(table, &keys.fresh_local, &keys.fresh_domain));
     }
+    let index = Index::new(&tables);
     let mut class_of = ClassOf::default();
     let locals = keys.locals.len() as u128;
     for domain in &keys.domains {
         let labels = |local: &str| -> Labels {
-            tables
-                .iter()
+            let looking = index.tables(local, domain).into_iter();
+            let looking = looking.filter_map(|at| tables.get(at));
+            looking
                 .map(|(test, table)| (*test, label(table, local, domain)))
                 .collect()
         };
@@ -64,6 +66,51 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
         }
     }
     (dimension, class_of)
+}
+
+/// Which tables have a key, by the part that they look at.
+#[derive(Debug, Default)]
+struct Index<'q>(HashMap<(AddressKey, &'q str), Vec<usize>>);
+
+impl<'q> Index<'q> {
+    fn new(tables: &[(TestNumber, &'q AddressTable)]) -> Self {
+        const PARTS: [AddressKey; 4] = [
+            AddressKey::Address,
+            AddressKey::Domain,
+            AddressKey::Parent,
+            AddressKey::Local,
+        ];
+        let mut index = Self::default();
+        for (at, (_, table)) in tables.iter().enumerate() {
+            for part in PARTS {
+                for key in table.keys(part) {
+                    index.0.entry((part, key)).or_default().push(at);
+                }
+            }
+        }
+        index
+    }
+
+    /// Returns the tables that have a key for an address.
+    ///
+    /// SOUNDNESS: every other table answers what it answers where it has no row, which is the
+    /// default of its test: neither the fresh local-part nor the fresh domain is a key of any.
+    fn tables(&self, local: &str, domain: &str) -> BTreeSet<usize> {
+        let address = [local, "@", domain].concat();
+        let parents = domain.match_indices('.');
+        let parents = parents.filter_map(|(dot, _)| domain.get(dot + 1..));
+        [
+            (AddressKey::Address, address.as_str()),
+            (AddressKey::Domain, domain),
+            (AddressKey::Local, local),
+        ]
+        .into_iter()
+        .chain(parents.map(|parent| (AddressKey::Parent, parent)))
+        .filter_map(|key| self.0.get(&key))
+        .flatten()
+        .copied()
+        .collect()
+    }
 }
 
 fn label(table: &AddressTable, local: &str, domain: &str) -> Label {

@@ -55,6 +55,8 @@ pub(in crate::prove) struct Dimension {
     pub(in crate::prove) classes: Vec<Class>,
     numbers: HashMap<Labels, u32>,
     defaults: HashMap<TestNumber, Label>,
+    /// By test: the classes whose label is not its default, ascending.
+    special: HashMap<TestNumber, Vec<(u32, Label)>>,
 }
 
 impl Dimension {
@@ -85,6 +87,12 @@ impl Dimension {
         }
         let number = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
         self.numbers.insert(labels.clone(), number);
+        for (test, label) in &labels {
+            self.special
+                .entry(*test)
+                .or_default()
+                .push((number, *label));
+        }
         let witness = witness();
         self.classes.push(Class {
             labels,
@@ -127,6 +135,14 @@ impl Dimension {
                 .map_or(Label::ABSENT, |(_, label)| *label),
             Err(_) => self.default_of(test),
         }
+    }
+
+    /// Returns the classes that a test gives another label than its default, ascending.
+    pub(in crate::prove) fn special(&self, test: TestNumber) -> &[(u32, Label)] {
+        self.special
+            .get(&test)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     pub(in crate::prove) fn default_of(&self, test: TestNumber) -> Label {

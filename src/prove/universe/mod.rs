@@ -64,8 +64,6 @@ pub(super) struct World {
     pub(super) listeners: Vec<(Listener, bool)>,
     /// The host's own addresses.
     pub(super) own: Vec<IpAddr>,
-    /// Why nothing can be proved of it, if so.
-    pub(super) obstacle: Option<Incomplete>,
 }
 
 impl<'t> Universe<'t> {
@@ -82,7 +80,7 @@ impl<'t> Universe<'t> {
         let (to, _) = address::classes(&questions, tos, Axis::To);
         let related = relation::relate(&questions, &froms, &logins, &login_class, &from_class);
         let (relations, obstacle) = match related {
-            Ok(relations) => (relations, world.obstacle),
+            Ok(relations) => (relations, None),
             Err(obstacle) => (Relations::default(), Some(obstacle)),
         };
         let (client, clients) = client::classes(&questions);

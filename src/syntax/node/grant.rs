@@ -1,25 +1,49 @@
 //! `may-send`, the sentence of every right, and the nodes of logins that hold it.
 
+use super::host::LISTENERS;
 use crate::source::Loc;
-use crate::syntax::shape::{ArgumentSpec, Kind, NodeSpec, Occurs};
+use crate::syntax::shape::{ArgumentSpec, Kind, NodeSpec, Occurs, PropertySpec};
 use crate::syntax::tree::{Node, Text};
 
 /// The shape of `may-send`.
 pub(super) static MAY_SEND: NodeSpec = NodeSpec {
     name: "may-send",
-    about: "The right to send anywhere.",
-    example: r#"may-send { from "@example.org" }"#,
-    occurs: Occurs::AtMostOnce,
-    children: &[&FROM],
+    about: "The right to send: what it does not name, it does not limit. Several add up.",
+    example: r#"may-send { from "@example.org"; to "orders@partner.example" }"#,
+    properties: &[PropertySpec::optional(
+        "tls",
+        Kind::Words(&["required"]),
+        "The right holds only under TLS.",
+    )],
+    children: &[&FROM, &TO, &LISTENER],
     ..NodeSpec::EMPTY
 };
 
 static FROM: NodeSpec = NodeSpec {
     name: "from",
-    about: "The senders that the right covers: `own`, `any`, an address, or `@` and a domain.",
+    about: "The senders that the right covers: `own`, `local`, `null`, `any`, an address, or `@` \
+            and a domain.",
     example: r#"from "own""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("sender", Kind::Text),
+    ..NodeSpec::EMPTY
+};
+
+static TO: NodeSpec = NodeSpec {
+    name: "to",
+    about: "The recipients that the right covers: `local`, `any`, an address, or `@` and a domain.",
+    example: r#"to "local" "orders@partner.example""#,
+    occurs: Occurs::AtMostOnce,
+    arguments: ArgumentSpec::some("recipient", Kind::Text),
+    ..NodeSpec::EMPTY
+};
+
+static LISTENER: NodeSpec = NodeSpec {
+    name: "listener",
+    about: "The listeners that the right holds on.",
+    example: r#"listener "smtp""#,
+    occurs: Occurs::AtMostOnce,
+    arguments: ArgumentSpec::some("listener", LISTENERS),
     ..NodeSpec::EMPTY
 };
 
@@ -48,6 +72,12 @@ pub(super) static AUTHENTICATED: NodeSpec = NodeSpec {
 pub struct MaySend {
     /// The senders that it covers; any if none are named.
     pub from: Vec<Text>,
+    /// The recipients that it covers; any if none are named.
+    pub to: Vec<Text>,
+    /// The listeners that it holds on; all if none are named.
+    pub listeners: Vec<Text>,
+    /// The word that it needs TLS.
+    pub tls: Option<Text>,
     /// Where it stands.
     pub at: Loc,
 }
@@ -57,8 +87,8 @@ pub struct MaySend {
 pub struct Login {
     /// Its name.
     pub name: Option<Text>,
-    /// Its right.
-    pub may_send: Option<MaySend>,
+    /// Its rights.
+    pub may_send: Vec<MaySend>,
     /// Where it stands.
     pub at: Loc,
 }
@@ -66,19 +96,23 @@ pub struct Login {
 /// An `authenticated` node.
 #[derive(Debug)]
 pub struct Authenticated {
-    /// The right of every login that has none of its own.
-    pub may_send: Option<MaySend>,
+    /// The rights of every login that has none of its own.
+    pub may_send: Vec<MaySend>,
     /// Where it stands.
     pub at: Loc,
 }
 
-/// Reads the `may-send` of a checked node.
-pub(super) fn may_send(node: &Node) -> Option<MaySend> {
-    let node = node.child("may-send")?;
-    Some(MaySend {
+/// Reads every `may-send` of a checked node.
+pub(super) fn may_send(node: &Node) -> Vec<MaySend> {
+    let grants = node.children_named("may-send");
+    let grant = |node: &Node| MaySend {
         from: node.child_texts("from"),
+        to: node.child_texts("to"),
+        listeners: node.child_texts("listener"),
+        tls: node.property("tls"),
         at: node.at.clone(),
-    })
+    };
+    grants.map(grant).collect()
 }
 
 /// Reads a checked `login` node.

@@ -2,7 +2,7 @@
 
 use crate::source::Loc;
 use crate::syntax::shape::{ArgumentSpec, Kind, NodeSpec, Occurs, PropertySpec};
-use crate::syntax::tree::{Node, Text, may_have_been};
+use crate::syntax::tree::{LeftOut, Node, Text};
 
 /// The listeners, in the order of the ports.
 pub(super) const LISTENERS: Kind = Kind::Words(&["smtp", "submissions", "submission"]);
@@ -73,8 +73,8 @@ pub struct Host {
     pub listeners: Vec<Text>,
     /// Its certificate.
     pub tls: Option<Tls>,
-    /// Whether something was left out that may have been its certificate.
-    pub tls_left_out: bool,
+    /// What was left out of it.
+    pub left_out: Vec<LeftOut>,
     /// Where mail for it goes.
     pub postmaster: Option<Text>,
     /// Where it stands.
@@ -100,7 +100,7 @@ pub(super) fn read(node: &Node) -> Host {
             certificate: tls.property("certificate"),
             key: tls.property("key"),
         }),
-        tls_left_out: may_have_been(&node.left_out, &["tls"]),
+        left_out: node.left_out.clone(),
         postmaster: node.child("postmaster").and_then(Node::text),
         at: node.at.clone(),
     }

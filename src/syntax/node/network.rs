@@ -48,8 +48,8 @@ pub struct Network {
     pub name: Option<Text>,
     /// Its prefixes.
     pub prefixes: Vec<Text>,
-    /// The right to send.
-    pub may_send: Option<MaySend>,
+    /// The rights to send.
+    pub may_send: Vec<MaySend>,
     /// The right to hand over.
     pub may_hand_over: Option<Loc>,
     /// What holds for the rest.

@@ -121,6 +121,7 @@ static EXPECT: NodeSpec = NodeSpec {
         "because",
         Kind::Words(&[
             "bad-path",
+            "tls-required",
             "auth-required",
             "own-domain",
             "sender-limit",

@@ -74,6 +74,11 @@ text! {
     TablePrefix
 }
 text! {
+    /// A row of a table of OpenDKIM: names, paths and prefixes hold neither blanks nor colons that
+    /// are not its own.
+    OpendkimRow
+}
+text! {
     /// A name that main.cf defines: a restriction class, a service.
     Name
 }
@@ -104,6 +109,11 @@ impl Word {
     }
 
     /// Takes a version.
+    /// The name of a DKIM key: `_domainkey` names are names (RFC 6376 section 3.6.2.1).
+    pub(super) fn key_name(domain: &Domain, selector: &str) -> Self {
+        Self(format!("{selector}._domainkey.{domain}"))
+    }
+
     pub(super) fn version(parts: [u16; 3]) -> Self {
         Self(parts.map(|part| part.to_string()).join("."))
     }
@@ -173,6 +183,12 @@ impl Outcome {
         Self(class.0.clone())
     }
 
+    /// Takes restriction classes, in the order in which they are asked.
+    pub(super) fn classes(classes: &[Name]) -> Self {
+        let names: Vec<&str> = classes.iter().map(|class| class.0.as_str()).collect();
+        Self(names.join(", "))
+    }
+
     /// Takes text of ours.
     pub(super) fn fixed(text: &'static str) -> Self {
         Self(text.to_owned())
@@ -232,6 +248,23 @@ impl ListPrefix {
             IpNet::V4(net) => format!("{sign}{net}"),
             IpNet::V6(net) => format!("{sign}[{}]/{}", net.network(), net.prefix_len()),
         })
+    }
+}
+
+impl OpendkimRow {
+    /// The name of a key: its domain, selector and path.
+    pub(super) fn key(name: &Word, domain: &Word, selector: &str, path: &Word) -> Self {
+        Self(format!("{name} {domain}:{selector}:{path}"))
+    }
+
+    /// Whose mail a key signs.
+    pub(super) fn signs(domain: &Word, name: &Word) -> Self {
+        Self(format!("*@{domain} {name}"))
+    }
+
+    /// A prefix of clients: IPv6 stands without brackets.
+    pub(super) fn host(prefix: &ListPrefix) -> Self {
+        Self(prefix.0.replace(['[', ']'], ""))
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::emit::{Restriction, TableName};
-use super::lexical::{Comment, ListPrefix, Name, Word};
+use super::lexical::{Comment, ListPrefix, Name, OpendkimRow, Word};
 use crate::target::render::{Syntax, View};
 
 /// Joins a view with its template.
@@ -73,6 +73,7 @@ view!(DomainsPart, "main/domains.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct RestrictionsPart {
     pub(super) order: Vec<Setting>,
+    pub(super) codes: Vec<Setting>,
     pub(super) command_filter: TableName,
     pub(super) classes: Vec<RestrictionList>,
     pub(super) lists: Vec<RestrictionList>,
@@ -137,6 +138,8 @@ view!(TlsNonePart, "main/tls_none.j2", Lines);
 /// main.cf: what the server does not do.
 #[derive(Debug, Serialize)]
 pub(super) struct ClosedPart {
+    /// What signs, if anything does.
+    pub(super) milters: Vec<Word>,
     pub(super) smuggling: Vec<Setting>,
 }
 view!(ClosedPart, "main/closed.j2", Lines);
@@ -220,3 +223,20 @@ pub(super) struct TableHead {
     pub(super) about: Comment,
 }
 view!(TableHead, "table.j2", Lines);
+
+/// The configuration of OpenDKIM.
+#[derive(Debug, Serialize)]
+pub(super) struct OpendkimConf {
+    pub(super) policy: Comment,
+    pub(super) line: Comment,
+}
+view!(OpendkimConf, "opendkim.conf.j2", Lines);
+
+/// A table of OpenDKIM.
+#[derive(Debug, Serialize)]
+pub(super) struct OpendkimTable {
+    pub(super) policy: Comment,
+    pub(super) about: Comment,
+    pub(super) rows: Vec<OpendkimRow>,
+}
+view!(OpendkimTable, "opendkim_table.j2", Lines);

@@ -56,7 +56,7 @@ fn line(record: &Record) -> String {
         }
         Record::Address { name, address } => match address {
             IpAddr::V4(address) => format!("host-record={name},{address}"),
-            IpAddr::V6(address) => format!("host-record={name},[{address}]"),
+            IpAddr::V6(address) => format!("host-record={name},{address}"),
         },
         Record::Mx {
             name,

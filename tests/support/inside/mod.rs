@@ -132,6 +132,7 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     clock.lap("gate");
     dns::start(&job.scene.zone)?;
     scene::start_logins()?;
+    scene::start_signer()?;
     clock.lap("dns and logins");
     match job.mta {
         Mta::Postfix => postfix::start(job.warnings)?,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::fs::{self, Permissions};
-use std::net::IpAddr;
+use std::net::{IpAddr, TcpStream};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -18,6 +18,10 @@ const SASLAUTHD_DEFAULTS: &str = "etc/default/saslauthd";
 const WITHOUT_WRITE_FOR_OTHERS: u32 = 0o755;
 /// A route that is not there by then will not come.
 const ROUTE_PATIENCE: Duration = Duration::from_secs(5);
+const OPENDKIM: &str = "etc/opendkim.conf";
+/// Where it listens.
+const SIGNER: &str = "127.0.0.1:8891";
+const SIGNER_PATIENCE: Duration = Duration::from_secs(10);
 const DOVECOT: &str = "etc/dovecot/dovecot.conf";
 
 /// Makes the machine that the tree will be copied to.
@@ -111,6 +115,27 @@ pub(super) fn start_logins() -> Result<()> {
     }
     if tree.join(DOVECOT).exists() {
         command("dovecot", &[])?;
+    }
+    Ok(())
+}
+
+/// Starts what signs, if the tree configures it, and waits until it listens.
+pub(super) fn start_signer() -> Result<()> {
+    if !PathBuf::from(super::TREE).join(OPENDKIM).exists() {
+        return Ok(());
+    }
+    // What Debian's service does before it starts.
+    command(
+        "install",
+        &["-d", "-o", "opendkim", "-g", "opendkim", "/run/opendkim"],
+    )?;
+    command("opendkim", &["-x", "/etc/opendkim.conf"])?;
+    let start = Instant::now();
+    while TcpStream::connect(SIGNER).is_err() {
+        if start.elapsed() > SIGNER_PATIENCE {
+            return Err(Failure::new("opendkim does not listen".to_owned()));
+        }
+        thread::sleep(Duration::from_millis(5));
     }
     Ok(())
 }

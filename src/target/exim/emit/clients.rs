@@ -144,18 +144,20 @@ fn ordered<'p>(prefixes: &[Prefix<'p>], meant: impl Fn(&Prefix<'_>) -> bool) -> 
 }
 
 fn is_internal(prefix: &Prefix<'_>) -> bool {
-    prefix.network.is_some_and(Network::is_internal)
+    prefix
+        .network
+        .is_some_and(|network| network.unlimited().is_some())
 }
 
 fn hands_over(network: &Network) -> bool {
-    network.may_hand_over.is_some() && !network.is_internal()
+    network.may_hand_over.is_some() && network.unlimited().is_none()
 }
 
 /// Whether a network may do nothing but what is granted.
 fn is_limited(network: &Network) -> bool {
     match network.otherwise {
         Otherwise::Stranger => false,
-        Otherwise::Refuse(_) => !network.is_internal(),
+        Otherwise::Refuse(_) => network.unlimited().is_none(),
     }
 }
 

@@ -15,6 +15,7 @@ mod recipients;
 mod senders;
 mod service;
 mod table;
+mod unsaid;
 mod version;
 
 pub(super) use table::TableName;
@@ -105,6 +106,7 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         artifacts: Artifacts::new(),
         packages: BTreeSet::from(["exim4-daemon-heavy"]),
     };
+    unsaid::refuse(policy, diagnostics);
     let recipients = recipients::recipients(policy, diagnostics);
     let senders = acl::auth_is_offered(policy).then(|| senders::senders(policy, diagnostics));
     let clients = clients::clients(policy);

@@ -59,12 +59,9 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
         tables
             .logins
             .push(Key::login(&name), Held::login(&name), Some(at));
-        let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
-        if grant
-            .from
-            .iter()
-            .any(|scope| scope.value == SenderScope::Own)
-        {
+        let grants = policy.grants_of(login);
+        let mut scopes = grants.iter().flat_map(|grant| &grant.from);
+        if scopes.any(|scope| scope.value == SenderScope::Own) {
             own.insert(text.as_str(), name.clone());
             for mailbox in &login.mailboxes {
                 // A mailbox that no table can hold was refused as a recipient.
@@ -73,7 +70,9 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
                 }
             }
         }
-        tables.add_scopes(grant, &name, &mut owners, diagnostics);
+        for grant in grants {
+            tables.add_scopes(grant, &name, &mut owners, diagnostics);
+        }
     }
     add_aliases(policy, &own, &mut owners);
     for (key, (logins, at)) in owners {
@@ -96,7 +95,8 @@ impl Senders {
         }
         for scope in &grant.from {
             let key = match &scope.value {
-                SenderScope::Own => continue,
+                // The null one is everybody's; `local` was refused.
+                SenderScope::Own | SenderScope::Null | SenderScope::Local => continue,
                 SenderScope::Any => {
                     self.are_wide = true;
                     Ok(Key::any())

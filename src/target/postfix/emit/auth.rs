@@ -1,8 +1,9 @@
 //! Where passwords are checked.
 
 use super::table::TableName;
-use super::{Emission, main_cf, submission};
+use super::{Emission, main_cf};
 use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::Listener;
 use crate::policy::{Auth, Policy};
 use crate::target::postfix::lexical::{Comment, Word};
 use crate::target::postfix::view::{
@@ -73,4 +74,10 @@ pub(super) fn write(
         Some(Auth::Dovecot { .. }) | None => {}
     }
     Ok(())
+}
+
+/// Whether the host listens to anything but `smtp`.
+fn submission(policy: &Policy) -> bool {
+    let mut listeners = policy.host.listeners.iter();
+    listeners.any(|listener| listener.value != Listener::Smtp)
 }

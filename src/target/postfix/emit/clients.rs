@@ -5,17 +5,19 @@
 //! says anything. IPv4 lies inside IPv6 at `::ffff:0:0/96` for a policy, but not for Postfix: a
 //! prefix around it is written as itself and as all of IPv4.
 
+mod limits;
+
+pub(super) use limits::{Limits, backup_is_limited};
+
 use std::cmp::Reverse;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::restriction::{self as restrict, Restriction};
-use super::table::{ClientTable, Table, TableName};
+use super::table::{ClientTable, TableName};
 use crate::mail::prefix_range;
-use crate::policy::{Grant, Network, Otherwise, OwnDomain, Policy, SenderScope};
-use crate::source::Loc;
-use crate::target::postfix::lexical::{Comment, Key, ListPrefix, Name, Outcome};
-use crate::target::postfix::view::{InternalPrefix, RestrictionList};
+use crate::policy::{Network, Policy};
+use crate::target::postfix::lexical::{Comment, ListPrefix, Outcome};
+use crate::target::postfix::view::InternalPrefix;
 
 /// Of more prefixes than this nobody reads where each comes from.
 const PLACES_MAX: usize = 1_000;
@@ -24,16 +26,10 @@ const PLACES_MAX: usize = 1_000;
 pub(super) struct Clients {
     /// Internal clients.
     pub(super) mynetworks: Vec<InternalPrefix>,
-    /// What internal clients are granted, if some are not granted everything.
-    pub(super) grants: Option<ClientTable>,
-    /// What the networks are refused that may do only what is granted, if there are any.
-    pub(super) limits: Option<ClientTable>,
     /// Who is not asked for SPF.
     pub(super) without_spf: ClientTable,
-    /// Which reverse-paths a grant of a network covers.
-    pub(super) senders: Vec<Table>,
-    /// The classes that the tables name.
-    pub(super) classes: Vec<RestrictionList>,
+    /// What networks are refused that may do only what is granted.
+    pub(super) limits: Limits,
 }
 
 /// A prefix, and the network that it is of; loopback is of none.
@@ -45,20 +41,30 @@ struct Prefix<'p> {
     network: Option<(usize, &'p Network)>,
 }
 
-/// Returns what main.cf and its tables say of clients.
-pub(super) fn clients(policy: &Policy, own_domains: &TableName) -> Clients {
+/// Returns what main.cf and its tables say of clients. `logins_are_limited` says whether some
+/// login is not granted everything from its own addresses.
+pub(super) fn clients(
+    policy: &Policy,
+    own_domains: &TableName,
+    logins_are_limited: bool,
+) -> Clients {
     let prefixes = prefixes(policy);
-    let mut clients = Clients {
+    Clients {
         mynetworks: mynetworks(&prefixes),
-        grants: None,
-        limits: None,
         without_spf: without_spf(&prefixes),
-        senders: Vec::new(),
-        classes: Vec::new(),
-    };
-    grants(policy, &prefixes, &mut clients);
-    limits(policy, &prefixes, own_domains, &mut clients);
-    clients
+        limits: limits::limits(policy, own_domains, logins_are_limited),
+    }
+}
+
+/// Returns the rows of a table of networks: an outcome for each network that has one.
+pub(super) fn network_rows(
+    policy: &Policy,
+    outcome: impl Fn(usize, &Network) -> Option<Outcome>,
+) -> Vec<(IpNet, Outcome, Comment)> {
+    rows(&prefixes(policy), |prefix| {
+        let (number, network) = prefix.network?;
+        outcome(number, network)
+    })
 }
 
 fn prefixes(policy: &Policy) -> Vec<Prefix<'_>> {
@@ -117,7 +123,7 @@ fn relevant<'p>(prefixes: &[Prefix<'p>], says: impl Fn(&Prefix<'_>) -> bool) -> 
 fn is_internal(prefix: &Prefix<'_>) -> bool {
     prefix
         .network
-        .is_some_and(|(_, network)| network.may_send.is_some())
+        .is_some_and(|(_, network)| network.unlimited().is_some())
 }
 
 fn mynetworks(prefixes: &[Prefix<'_>]) -> Vec<InternalPrefix> {
@@ -187,214 +193,14 @@ fn without_spf(prefixes: &[Prefix<'_>]) -> ClientTable {
         match prefix.network {
             None => Some(permit),
             Some((_, network)) => {
-                let hands_over = network.may_hand_over.is_some() && network.may_send.is_none();
+                let hands_over = network.may_hand_over.is_some() && network.unlimited().is_none();
                 hands_over.then_some(permit)
             }
         }
     };
     ClientTable {
-        name: "without-spf",
+        name: "without-spf".to_owned(),
         about: Comment::new("Clients that are not asked for SPF (cidr_table(5))."),
         rows: rows(&with_loopback, passes),
     }
-}
-
-/// Whether a grant covers every reverse-path.
-fn covers_all(grant: &Grant) -> bool {
-    let any = |scope: &SenderScope| *scope == SenderScope::Any;
-    grant.from.is_empty() || grant.from.iter().any(|scope| any(&scope.value))
-}
-
-/// Internal clients whose grant names reverse-paths: a class and a table for each network.
-fn grants(policy: &Policy, prefixes: &[Prefix<'_>], clients: &mut Clients) {
-    let mut any = false;
-    for (number, network) in policy.networks.iter().enumerate() {
-        let Some(grant) = network.may_send.as_ref().filter(|grant| !covers_all(grant)) else {
-            continue;
-        };
-        any = true;
-        let about = format!(
-            "Reverse-paths that network {} may use ({}).",
-            network.name.value,
-            Comment::line(&grant.at)
-        );
-        let mut table = Table::new(format!("network-{number}-senders"), Comment::new(&about));
-        table.push(Key::null(), Outcome::fixed("OK"), Some(&grant.at));
-        let mut scopes: Vec<_> = grant.from.iter().collect();
-        scopes.sort_by(|a, b| a.value.cmp(&b.value));
-        scopes.dedup_by(|a, b| a.value == b.value);
-        for scope in scopes {
-            let key = match &scope.value {
-                // A network has no addresses of its own; `Any` is not here.
-                SenderScope::Own | SenderScope::Any => continue,
-                SenderScope::Address(address) => Key::address(address).ok(),
-                SenderScope::Domain(domain) => Some(Key::domain(domain)),
-            };
-            if let Some(key) = key {
-                table.push(key, Outcome::fixed("OK"), Some(&scope.at));
-            }
-        }
-        clients.classes.push(RestrictionList {
-            about: Comment::new(&about),
-            name: granted(number),
-            restrictions: vec![restrict::sender_access(&table.reference())],
-        });
-        clients.senders.push(table);
-    }
-    if !any {
-        return;
-    }
-    let outcome = |prefix: &Prefix<'_>| {
-        let (number, network) = prefix.network?;
-        let grant = network.may_send.as_ref()?;
-        Some(if covers_all(grant) {
-            Outcome::fixed("OK")
-        } else {
-            Outcome::class(&granted(number))
-        })
-    };
-    clients.grants = Some(ClientTable {
-        name: "networks",
-        about: Comment::new("What internal clients are granted (cidr_table(5))."),
-        rows: rows(prefixes, outcome),
-    });
-}
-
-fn granted(number: usize) -> Name {
-    Name::numbered("granted_to_network_", number)
-}
-
-/// What a network that may do only what is granted is refused.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Limit {
-    /// Everything, for an internal client that no grant covers.
-    Internal,
-    /// Everything but our own mail, for such a client of our backup.
-    InternalHandsOver,
-    /// Everything, for a stranger.
-    Stranger,
-    /// Everything but our own mail, for our backup.
-    HandsOver,
-}
-
-impl Limit {
-    fn of(network: &Network) -> Option<Self> {
-        match network.otherwise {
-            Otherwise::Stranger => return None,
-            Otherwise::Refuse(_) => {}
-        }
-        let hands_over = network.may_hand_over.is_some();
-        match &network.may_send {
-            Some(grant) if covers_all(grant) => None,
-            Some(_) if hands_over => Some(Self::InternalHandsOver),
-            Some(_) => Some(Self::Internal),
-            None if hands_over => Some(Self::HandsOver),
-            None => Some(Self::Stranger),
-        }
-    }
-
-    fn class(self) -> Name {
-        Name::fixed(match self {
-            Self::Internal => "limit_internal",
-            Self::InternalHandsOver => "limit_internal_backup",
-            Self::Stranger => "limit_network",
-            Self::HandsOver => "limit_backup",
-        })
-    }
-
-    /// Rule 3 comes before rule 5, for strangers only.
-    fn restrictions(self, own_domain: OwnDomain, own_domains: &TableName) -> Vec<Restriction> {
-        let stranger = match self {
-            Self::Stranger | Self::HandsOver => own_domain == OwnDomain::Reject,
-            Self::Internal | Self::InternalHandsOver => false,
-        };
-        let mut list = Vec::new();
-        if stranger {
-            list.push(restrict::sender_access(own_domains));
-        }
-        if matches!(self, Self::HandsOver | Self::InternalHandsOver) {
-            list.push(restrict::limited_literals());
-            list.push(Restriction::PERMIT_AUTH_DESTINATION);
-        }
-        list.push(restrict::network_limit());
-        list
-    }
-}
-
-fn limits(
-    policy: &Policy,
-    prefixes: &[Prefix<'_>],
-    own_domains: &TableName,
-    clients: &mut Clients,
-) {
-    let about = [
-        (
-            Limit::Internal,
-            "A limited network, and a reverse-path that it is not granted.",
-        ),
-        (
-            Limit::InternalHandsOver,
-            "The same, but our own mail may be handed over.",
-        ),
-        (
-            Limit::Stranger,
-            "A network that may do only what is granted, which is nothing.",
-        ),
-        (
-            Limit::HandsOver,
-            "The same, but our own mail may be handed over.",
-        ),
-    ];
-    let mut found = false;
-    for (limit, about) in about {
-        let of = |network: &&Network| Limit::of(network) == Some(limit);
-        if policy.networks.iter().any(|network| of(&network)) {
-            found = true;
-            clients.classes.push(RestrictionList {
-                about: Comment::new(about),
-                name: limit.class(),
-                restrictions: limit.restrictions(policy.inbound.own_domain, own_domains),
-            });
-        }
-    }
-    if !found {
-        return;
-    }
-    let outcome = |prefix: &Prefix<'_>| {
-        let (_, network) = prefix.network?;
-        Limit::of(network).map(|limit| Outcome::class(&limit.class()))
-    };
-    clients.limits = Some(ClientTable {
-        name: "limited-networks",
-        about: Comment::new("Networks that may do only what is granted (cidr_table(5))."),
-        rows: rows(prefixes, outcome),
-    });
-}
-
-/// Whether any network hands over our own mail, and is refused everything else.
-pub(super) fn backup_is_limited(policy: &Policy) -> bool {
-    policy.networks.iter().any(|network| {
-        matches!(
-            Limit::of(network),
-            Some(Limit::HandsOver | Limit::InternalHandsOver)
-        )
-    })
-}
-
-/// Returns where a network's grant names an address that a table cannot hold, and which.
-pub(super) fn unsayable(policy: &Policy) -> impl Iterator<Item = (&crate::mail::Address, &Loc)> {
-    policy
-        .networks
-        .iter()
-        .filter_map(|network| network.may_send.as_ref())
-        .flat_map(|grant| &grant.from)
-        .filter_map(|scope| match &scope.value {
-            SenderScope::Address(address) if Key::address(address).is_err() => {
-                Some((address, &scope.at))
-            }
-            SenderScope::Address(_)
-            | SenderScope::Own
-            | SenderScope::Any
-            | SenderScope::Domain(_) => None,
-        })
 }

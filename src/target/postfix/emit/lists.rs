@@ -8,33 +8,34 @@
 //! In each list, what a network or a login is granted is permitted before anything is refused:
 //! grants add up.
 
+mod mua;
+
+pub(super) use mua::mua_lists;
+
 use super::clients::Clients;
 use super::restriction::{self as restrict, Restriction};
+use super::rights::Rights;
 use super::spf::Spf;
 use super::table::TableName;
 use super::version::Version;
-use crate::mail::Domain;
+use crate::mail::{Domain, Listener};
 use crate::policy::{OwnDomain, Policy};
 use crate::target::postfix::lexical::{Comment, Name};
 use crate::target::postfix::view::RestrictionList;
 
-/// The lists that submission and submissions ask instead of those of main.cf, and their names.
-pub(super) const MUA_LISTS: [(&str, &str); 5] = [
-    ("smtpd_client_restrictions", "mua_client_restrictions"),
-    ("smtpd_sender_restrictions", "mua_sender_restrictions"),
-    ("smtpd_relay_restrictions", "mua_relay_restrictions"),
-    ("smtpd_recipient_restrictions", "mua_recipient_restrictions"),
-    ("smtpd_data_restrictions", "mua_client_restrictions"),
-];
-
 /// The class of logins that may use their own addresses only.
 pub(super) const OWN_ADDRESSES: &str = "login_sends_as_its_own";
+/// The class of logins that may use any address of ours too.
+pub(super) const OWN_AND_LOCAL: &str = "login_sends_from_here";
+/// The table of our domains, for that class.
+pub(super) const LOCAL_SENDERS: &str = "local-senders";
 
 /// What the lists are made of.
 pub(super) struct Parts<'a> {
     pub(super) policy: &'a Policy,
     pub(super) version: Version,
     pub(super) clients: &'a Clients,
+    pub(super) rights: &'a Rights,
     pub(super) spf: &'a Spf,
     pub(super) delivery: &'a Domain,
     /// The table of logins, if anybody can authenticate.
@@ -42,17 +43,13 @@ pub(super) struct Parts<'a> {
     pub(super) own_domains: TableName,
     /// The table of domains that have a catch-all, if there are any.
     pub(super) catch_all: Option<TableName>,
-    /// Whether there is a listener besides `smtp`.
-    pub(super) submission: bool,
 }
 
 impl Parts<'_> {
     /// Returns all lists, in the order in which they are asked.
     pub(super) fn lists(&self) -> Vec<RestrictionList> {
         let mut lists = Vec::from(self.smtp());
-        if self.submission {
-            lists.extend(self.mua());
-        }
+        lists.extend(self.mua());
         lists
     }
 
@@ -86,34 +83,11 @@ impl Parts<'_> {
         ]
     }
 
-    fn mua(&self) -> [RestrictionList; 4] {
-        [
-            list(
-                "Submission: internal clients and listed logins, and nobody else; also at DATA.",
-                "mua_client_restrictions",
-                self.mua_client(),
-            ),
-            list(
-                "Submission: reverse-paths that are the login's own.",
-                "mua_sender_restrictions",
-                self.mua_sender(),
-            ),
-            list(
-                "Submission: relaying, for internal clients and listed logins.",
-                "mua_relay_restrictions",
-                self.mua_relay(),
-            ),
-            list(
-                "Submission: only recipients that exist.",
-                "mua_recipient_restrictions",
-                self.mua_recipient(),
-            ),
-        ]
-    }
-
     /// Rules 3 and 5.
     fn sender(&self) -> Vec<Restriction> {
-        let mut list = self.unlimited();
+        let mut list = self.granted(Listener::Smtp);
+        let limits = self.clients.limits.strangers.as_ref();
+        list.extend(limits.map(|table| restrict::client_access(&table.reference())));
         list.extend(self.own_domain());
         if !self.version.relays_first() {
             // This version asks for relaying last, so the rule stands here too.
@@ -124,7 +98,7 @@ impl Parts<'_> {
 
     /// Rule 6.
     fn relay(&self) -> Vec<Restriction> {
-        let mut list = vec![self.granted()];
+        let mut list = self.granted(Listener::Smtp);
         list.extend(refuse_foreign());
         list
     }
@@ -132,7 +106,7 @@ impl Parts<'_> {
     /// Rules 7 and 8. Rule 6 stands here again, in front of what asks somebody else.
     fn recipient(&self) -> Vec<Restriction> {
         let mut list = self.listed();
-        list.push(Restriction::PERMIT_MYNETWORKS);
+        list.extend(self.granted(Listener::Smtp));
         list.extend(refuse_foreign());
         list.extend(self.spf());
         list
@@ -141,63 +115,9 @@ impl Parts<'_> {
     /// Rules 3 and 8 for a recipient that passed RCPT unasked.
     fn data(&self) -> Vec<Restriction> {
         let mut list = self.unsmuggled();
-        list.push(Restriction::PERMIT_MYNETWORKS);
+        list.extend(self.granted_at_data());
         list.extend(self.own_domain());
         list.extend(self.spf());
-        list
-    }
-
-    /// Rule 2; a login that is listed must own the reverse-path too.
-    fn mua_client(&self) -> Vec<Restriction> {
-        let mut list = self.unsmuggled();
-        list.push(Restriction::PERMIT_MYNETWORKS);
-        list.extend(self.listed_login());
-        list.push(restrict::auth_required());
-        list
-    }
-
-    /// Rules 4 and 5. Who is internal may be limited, but is no stranger.
-    fn mua_sender(&self) -> Vec<Restriction> {
-        let mut list = vec![self.granted()];
-        list.extend(self.listed_login());
-        list.extend(self.limited());
-        list.push(Restriction::REJECT);
-        list
-    }
-
-    /// Rule 6.
-    fn mua_relay(&self) -> Vec<Restriction> {
-        let mut list = vec![self.granted()];
-        list.extend(self.listed_login());
-        list.extend(refuse_foreign());
-        list
-    }
-
-    /// Rule 7.
-    fn mua_recipient(&self) -> Vec<Restriction> {
-        let mut list = self.listed();
-        list.push(Restriction::PERMIT_MYNETWORKS);
-        list.extend(self.listed_login());
-        list.push(Restriction::REJECT);
-        list
-    }
-
-    /// Lets internal clients pass that are not limited.
-    fn unlimited(&self) -> Vec<Restriction> {
-        let mut list = vec![self.granted()];
-        list.extend(self.limited());
-        list
-    }
-
-    /// What limited networks are refused, behind what they are granted.
-    fn limited(&self) -> Vec<Restriction> {
-        let mut list = Vec::new();
-        if let Some(limits) = &self.clients.limits {
-            list.push(restrict::client_access(&limits.reference()));
-        }
-        if self.clients.grants.is_some() {
-            list.push(Restriction::PERMIT_MYNETWORKS);
-        }
         list
     }
 
@@ -211,17 +131,20 @@ impl Parts<'_> {
         list
     }
 
-    /// What a network is granted.
-    fn granted(&self) -> Restriction {
-        match &self.clients.grants {
-            Some(table) => restrict::client_access(&table.reference()),
-            None => Restriction::PERMIT_MYNETWORKS,
-        }
+    /// What networks are granted on a listener.
+    fn granted(&self, listener: Listener) -> Vec<Restriction> {
+        let limited = self.rights.networks.get(&listener);
+        std::iter::once(Restriction::PERMIT_MYNETWORKS)
+            .chain(limited.map(restrict::client_access))
+            .collect()
     }
 
-    /// What a listed login is granted.
-    fn listed_login(&self) -> Option<Restriction> {
-        self.logins.as_ref().map(restrict::sasl_access)
+    /// Networks that are granted something.
+    fn granted_at_data(&self) -> Vec<Restriction> {
+        let limited = self.rights.at_data.as_ref();
+        std::iter::once(Restriction::PERMIT_MYNETWORKS)
+            .chain(limited.map(restrict::client_access))
+            .collect()
     }
 
     fn own_domain(&self) -> Option<Restriction> {
@@ -255,6 +178,19 @@ pub(super) fn own_addresses() -> RestrictionList {
         "A login that may use its own addresses, and the null one, only.",
         OWN_ADDRESSES,
         vec![Restriction::REJECT_LOGIN_MISMATCH, Restriction::PERMIT],
+    )
+}
+
+/// Returns the class of logins that may use any address of ours too: rule 4.
+pub(super) fn own_and_local(local: &TableName) -> RestrictionList {
+    list(
+        "A login that may use every address of ours besides.",
+        OWN_AND_LOCAL,
+        vec![
+            restrict::sender_access(local),
+            Restriction::REJECT_LOGIN_MISMATCH,
+            Restriction::PERMIT,
+        ],
     )
 }
 

@@ -71,6 +71,15 @@ pub(super) fn order(version: Version) -> Vec<Setting> {
     }
 }
 
+/// The code of `reject_plaintext_session`, where that is asked (RFC 3207 section 4).
+pub(super) fn codes(needs_tls: bool) -> Vec<Setting> {
+    if needs_tls {
+        vec![setting("plaintext_reject_code", "530")]
+    } else {
+        Vec::new()
+    }
+}
+
 fn setting(name: &'static str, value: &'static str) -> Setting {
     Setting {
         name: Name::fixed(name),
@@ -106,7 +115,11 @@ pub(super) fn path(
 }
 
 /// What the server does not do; smuggled mail above all (CVE-2023-51764).
-pub(super) fn closed(version: Version, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
+pub(super) fn closed(
+    policy: &crate::policy::Policy,
+    version: Version,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
     let mut smuggling = Vec::new();
     if let Some(value) = version.forbid_bare_newline() {
         smuggling.push(setting("smtpd_forbid_bare_newline", value));
@@ -122,5 +135,6 @@ pub(super) fn closed(version: Version, diagnostics: &mut Diagnostics) -> Result<
     if version.forbids_unauth_pipelining() {
         smuggling.push(setting("smtpd_forbid_unauth_pipelining", "yes"));
     }
-    render(ClosedPart { smuggling }, diagnostics)
+    let milters = super::dkim::milters(policy);
+    render(ClosedPart { milters, smuggling }, diagnostics)
 }

@@ -1,6 +1,6 @@
 //! master.cf: the listeners of the policy among the services of Debian.
 
-use super::lists::MUA_LISTS;
+use super::lists::mua_lists;
 use super::spf::Spf;
 use super::version::Version;
 use super::{Emission, auth};
@@ -23,7 +23,7 @@ pub(super) fn write(
         line: Comment::line(&listener.at),
         service: Word::fixed(service(listener.value)),
         options: options(policy, listener.value, emission.version),
-        lists: lists(listener.value),
+        lists: lists(policy, listener.value),
     };
     let mut listeners: Vec<_> = policy.host.listeners.iter().collect();
     listeners.sort_by_key(|listener| listener.value);
@@ -50,14 +50,16 @@ fn service(listener: Listener) -> &'static str {
 }
 
 /// The lists that a listener asks instead of those of main.cf.
-fn lists(listener: Listener) -> Vec<Setting> {
+fn lists(policy: &Policy, listener: Listener) -> Vec<Setting> {
     let list = |(name, value)| Setting {
         name: Name::fixed(name),
         value: Word::fixed(value),
     };
     match listener {
         Listener::Smtp => Vec::new(),
-        Listener::Submissions | Listener::Submission => MUA_LISTS.into_iter().map(list).collect(),
+        Listener::Submissions | Listener::Submission => {
+            mua_lists(policy, listener).into_iter().map(list).collect()
+        }
     }
 }
 

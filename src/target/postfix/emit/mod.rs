@@ -10,13 +10,16 @@
 
 mod auth;
 mod clients;
+mod dkim;
 mod expansion;
+mod grants;
 mod lists;
 mod main_cf;
 mod master_cf;
 mod raw;
 mod recipients;
 mod restriction;
+mod rights;
 mod senders;
 mod spf;
 mod table;
@@ -34,12 +37,12 @@ use self::version::Version;
 use super::lexical::{Comment, Word};
 use super::view::{CommandFilter, RestrictionsPart};
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::{Address, Domain, Listener};
+use crate::mail::{Address, Domain};
 use crate::policy::Policy;
 use crate::prove::Proven;
 use crate::source::{Loc, Spanned};
 use crate::target::Artifacts;
-use crate::target::diagnostics::{ReservedAddress, unsigned};
+use crate::target::diagnostics::ReservedAddress;
 use crate::target::render::render;
 
 /// The user that readers of these files run as cannot write them.
@@ -116,7 +119,6 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         packages: BTreeSet::from(["postfix"]),
     };
     reserved(&emission, diagnostics);
-    unsigned(policy, "postfix", diagnostics);
     let main = write(&mut emission, diagnostics)?;
     let main = raw::settings(main, options, diagnostics);
     emission.add("main.cf", main);
@@ -130,29 +132,31 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     let policy = emission.policy;
     let recipients = recipients::recipients(emission, diagnostics);
     let senders = auth::is_offered(policy).then(|| senders::senders(policy, diagnostics));
-    for (address, at) in clients::unsayable(policy) {
+    for address in grants::unsayable(policy) {
         let why = super::lexical::Unsayable::Key;
-        recipients::refuse(&address.to_string(), why, at, diagnostics);
+        recipients::refuse(&address.value.to_string(), why, &address.at, diagnostics);
     }
     let own_domains = recipients.own_domains.reference();
-    let clients = clients::clients(policy, &own_domains);
+    let rights = rights::rights(policy);
+    let clients = clients::clients(policy, &own_domains, rights::logins_are_limited(policy));
     let inbound = &policy.inbound;
     let spf = spf::services(inbound.spf, inbound.header, &inbound.spf_at);
     let parts = Parts {
         policy,
         version: emission.version,
         clients: &clients,
+        rights: &rights,
         spf: &spf,
         delivery: &emission.delivery.clone(),
         logins: senders.as_ref().map(|senders| senders.logins.reference()),
         own_domains,
         catch_all: recipients.catch_all.as_ref().map(table::Table::reference),
-        submission: submission(policy),
     };
     let restrictions = restrictions(&parts, senders.as_ref());
     drop(parts);
 
     let mut main = main_cf::host(emission, diagnostics)?;
+    dkim::write(emission, &clients.mynetworks, diagnostics)?;
     main += &main_cf::clients(clients.mynetworks, diagnostics)?;
     main += &main_cf::domains(emission, &recipients, diagnostics)?;
     main += &render(restrictions, diagnostics)?;
@@ -162,7 +166,7 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     let table = senders.as_ref().map(|senders| senders.owners.reference());
     main += &auth::part(emission, table, diagnostics)?;
     main += &main_cf::tls(emission, diagnostics)?;
-    main += &main_cf::closed(emission.version, diagnostics)?;
+    main += &main_cf::closed(policy, emission.version, diagnostics)?;
 
     master_cf::write(emission, &spf, diagnostics)?;
     spf.write(emission, diagnostics)?;
@@ -173,13 +177,15 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     if let Some(senders) = senders {
         senders.write(emission, diagnostics)?;
     }
-    for table in clients.senders {
+    for table in rights.grants.tables.into_iter().chain(rights.login_tables) {
         table.write(emission, diagnostics)?;
     }
     if !spf.is_off() {
         clients.without_spf.write(emission, diagnostics)?;
     }
-    for table in clients.grants.into_iter().chain(clients.limits) {
+    let limits = [clients.limits.strangers, clients.limits.logins];
+    let limits = limits.into_iter().flatten();
+    for table in rights.client_tables.into_iter().chain(limits) {
         table.write(emission, diagnostics)?;
     }
     Ok(main)
@@ -191,23 +197,22 @@ fn restrictions(parts: &Parts<'_>, senders: Option<&senders::Senders>) -> Restri
     if senders.is_some_and(|senders| senders.limited) {
         classes.push(lists::own_addresses());
     }
+    if let Some(local) = senders.and_then(|senders| senders.local.as_ref()) {
+        classes.push(lists::own_and_local(&local.reference()));
+    }
     if parts.catch_all.is_some() {
         classes.push(lists::catch_all(recipients::CATCH_ALL));
     }
-    classes.extend(parts.clients.classes.iter().cloned());
+    classes.extend(parts.rights.grants.classes.iter().cloned());
+    classes.extend(parts.clients.limits.classes.iter().cloned());
     classes.extend(parts.spf.class());
     RestrictionsPart {
         order: main_cf::order(parts.version),
+        codes: main_cf::codes(parts.rights.grants.needs_tls),
         command_filter: TableName::fixed("regexp", "command-filter"),
         classes,
         lists: parts.lists(),
     }
-}
-
-/// Whether the host listens to anything but `smtp`.
-fn submission(policy: &Policy) -> bool {
-    let mut listeners = policy.host.listeners.iter();
-    listeners.any(|listener| listener.value != Listener::Smtp)
 }
 
 /// The address that mail to bare postmaster goes to. `lower` sees to it that there is one.
@@ -322,7 +327,9 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
     let mut artifacts = emission.artifacts;
     artifacts.packages = emission.packages.into_iter().map(str::to_owned).collect();
     if let Some(tls) = &host.tls {
-        artifacts.required_files = vec![tls.certificate.value.clone(), tls.key.value.clone()];
+        let files = [&tls.certificate.value, &tls.key.value];
+        artifacts.required_files.extend(files.map(Clone::clone));
+        artifacts.required_files.sort();
         artifacts.required_files.dedup();
     }
     artifacts

@@ -19,6 +19,7 @@ impl Restriction {
     pub(super) const REJECT: Self = Self::word("reject");
     pub(super) const REJECT_UNAUTH_DESTINATION: Self = Self::word("reject_unauth_destination");
     pub(super) const REJECT_UNLISTED_RECIPIENT: Self = Self::word("reject_unlisted_recipient");
+    pub(super) const REJECT_PLAINTEXT_SESSION: Self = Self::word("reject_plaintext_session");
     pub(super) const REJECT_UNAUTH_PIPELINING: Self = Self::word("reject_unauth_pipelining");
     pub(super) const REJECT_LOGIN_MISMATCH: Self =
         Self::word("reject_authenticated_sender_login_mismatch");
@@ -30,6 +31,11 @@ impl Restriction {
     fn made(text: String) -> Self {
         Self(std::borrow::Cow::Owned(text))
     }
+}
+
+/// A class.
+pub(super) fn class(name: &Name) -> Restriction {
+    Restriction::made(name.to_string())
 }
 
 /// A client that a table of prefixes decides on.

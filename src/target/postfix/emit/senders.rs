@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Emission;
-use super::lists::OWN_ADDRESSES;
+use super::lists::{LOCAL_SENDERS, OWN_ADDRESSES, OWN_AND_LOCAL};
 use super::recipients::refuse;
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
@@ -24,6 +24,31 @@ pub(super) struct Senders {
     pub(super) owners: Table,
     /// Whether some login may use its own reverse-paths only.
     pub(super) limited: bool,
+    /// The domains of ours, if some login may use any address in them.
+    pub(super) local: Option<Table>,
+}
+
+/// Which reverse-paths some grant of a login covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owns {
+    /// Those with a row.
+    Rows,
+    /// Those, and every address of ours.
+    Local,
+    /// All.
+    Any,
+}
+
+/// Returns which reverse-paths some of these grants cover.
+pub(super) fn owns(grants: &[Grant]) -> Owns {
+    let mut scopes = grants.iter().flat_map(|grant| &grant.from);
+    if grants.iter().any(Grant::is_from_any) {
+        Owns::Any
+    } else if scopes.any(|scope| scope.value == SenderScope::Local) {
+        Owns::Local
+    } else {
+        Owns::Rows
+    }
 }
 
 /// The owners of reverse-paths, as they are collected.
@@ -48,6 +73,7 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
             Comment::new("Reverse-paths, and the logins that may use them (postconf(5))."),
         ),
         limited: false,
+        local: None,
     };
     let mut owners = Owners::default();
     let mut own = BTreeMap::new();
@@ -59,21 +85,25 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
                 continue;
             }
         };
-        let grant = login.grant.as_ref().unwrap_or(&policy.authenticated);
-        let outcome = if covers_all(grant) {
-            Outcome::fixed("OK")
-        } else {
+        let grants = policy.grants_of(login);
+        let outcome = match owns(grants) {
+            Owns::Any => Outcome::fixed("OK"),
+            Owns::Rows => Outcome::class(&Name::fixed(OWN_ADDRESSES)),
+            Owns::Local => {
+                tables.local.get_or_insert_with(|| local(policy));
+                Outcome::class(&Name::fixed(OWN_AND_LOCAL))
+            }
+        };
+        if owns(grants) != Owns::Any {
             tables.limited = true;
-            if grant
-                .from
-                .iter()
-                .any(|scope| scope.value == SenderScope::Own)
-            {
+            let mut scopes = grants.iter().flat_map(|grant| &grant.from);
+            if scopes.any(|scope| scope.value == SenderScope::Own) {
                 own.insert(login.name.value.as_str(), name.clone());
             }
-            owners.add(login, &name, grant);
-            Outcome::class(&Name::fixed(OWN_ADDRESSES))
-        };
+            for grant in grants {
+                owners.add(login, &name, grant);
+            }
+        }
         let key = Key::login(&name);
         tables.logins.push(key, outcome, Some(&login.name.at));
     }
@@ -90,21 +120,29 @@ impl Senders {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         self.logins.write(emission, diagnostics)?;
-        self.owners.write(emission, diagnostics)
+        self.owners.write(emission, diagnostics)?;
+        match self.local {
+            Some(table) => table.write(emission, diagnostics),
+            None => Ok(()),
+        }
     }
 }
 
-/// Whether a grant covers every reverse-path.
-fn covers_all(grant: &Grant) -> bool {
-    let mut scopes = grant.from.iter().map(|scope| &scope.value);
-    grant.from.is_empty() || scopes.any(|scope| *scope == SenderScope::Any)
+/// Returns the table of our domains, as reverse-paths that some login may use.
+fn local(policy: &Policy) -> Table {
+    let about = "Domains of ours: some logins may use any address in them (access(5)).";
+    let mut table = Table::new(LOCAL_SENDERS, Comment::new(about));
+    for (name, hosted) in &policy.domains {
+        table.push(Key::domain(name), Outcome::fixed("OK"), Some(&hosted.at));
+    }
+    table
 }
 
 impl Owners {
     fn add(&mut self, login: &Login, name: &LoginName, grant: &Grant) {
         for scope in &grant.from {
             match &scope.value {
-                SenderScope::Any => {}
+                SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
                 SenderScope::Address(address) => self.own(address.clone(), name, &scope.at),
                 SenderScope::Domain(domain) => {
                     let (owners, at) = self.domains.entry(domain.clone()).or_default();
@@ -162,7 +200,7 @@ impl Owners {
 }
 
 /// Returns the logins of the mailboxes that an address leads to by name.
-fn logins_behind<'p>(policy: &'p Policy, address: &Address) -> BTreeSet<&'p str> {
+pub(super) fn logins_behind<'p>(policy: &'p Policy, address: &Address) -> BTreeSet<&'p str> {
     let mut logins = BTreeSet::new();
     let mut seen = BTreeSet::new();
     let mut open = vec![address.clone()];

@@ -102,7 +102,7 @@ impl Table {
 /// A table of client prefixes; the first row that holds the client decides (cidr_table(5)).
 #[derive(Debug)]
 pub(super) struct ClientTable {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) about: Comment,
     pub(super) rows: Vec<(IpNet, Outcome, Comment)>,
 }
@@ -110,7 +110,7 @@ pub(super) struct ClientTable {
 impl ClientTable {
     /// Returns how main.cf names it.
     pub(super) fn reference(&self) -> TableName {
-        TableName::fixed("cidr", self.name)
+        TableName::fixed("cidr", &self.name)
     }
 
     /// Adds its file.
@@ -124,7 +124,7 @@ impl ClientTable {
             let prefix = TablePrefix::new(*prefix);
             let _ = writeln!(text, "# {comment}\n{prefix}\t{outcome}");
         }
-        emission.add(self.name, text);
+        emission.add(&self.name, text);
         Ok(())
     }
 }

@@ -31,6 +31,7 @@ mod listing;
 mod map;
 mod master_cf;
 mod offer;
+mod opendkim;
 mod owner;
 mod parameter;
 mod pattern;
@@ -105,7 +106,7 @@ pub(super) fn interpret(
     let listeners = reader.listeners(diagnostics);
     diagnostics.failed_since(before)?;
     let decider = reader.decider(diagnostics);
-    let sending = sending::read(reader.main, reader.services, diagnostics);
+    let sending = sending::read(reader.main, reader.services, artifacts, diagnostics);
     diagnostics.failed_since(before)?;
     Ok(Reading {
         decider: Box::new(decider),

@@ -6,22 +6,29 @@ use std::net::IpAddr;
 
 use super::diagnostics::UnjudgedParameter;
 use super::master_cf::Service;
+use super::opendkim;
 use super::parameter::{Main, Settings};
 use super::text::Text;
-use crate::decision::{Egress, Sending};
+use crate::decision::{Egress, Sending, Signing};
 use crate::diagnostic::Diagnostics;
 use crate::source::Spanned;
+use crate::target::Artifacts;
 
 /// Reads the names that the server has, and the addresses that its smtp(8) services send from.
 ///
 /// Without `smtp_bind_address` the system takes an address of the host. With `inet_interfaces` of
 /// one address smtp(8) takes that one, which is the host's too: `services` sees to it.
-pub(super) fn read(main: &Main, services: &[Service], diagnostics: &mut Diagnostics) -> Sending {
+pub(super) fn read(
+    main: &Main,
+    services: &[Service],
+    artifacts: &Artifacts,
+    diagnostics: &mut Diagnostics,
+) -> Sending {
     let base = Settings::new(main, BTreeMap::new());
     let mut sending = Sending {
         names: vec![spanned(&base.text("myhostname", diagnostics))],
         egress: Vec::new(),
-        signing: Vec::new(),
+        signing: signing(main, services, artifacts, diagnostics),
     };
     let relayhost = base.text("relayhost", diagnostics);
     if let Some(name) = hop(relayhost.as_str()) {
@@ -55,6 +62,32 @@ pub(super) fn read(main: &Main, services: &[Service], diagnostics: &mut Diagnost
         sending.egress.extend(bound.into_iter().flatten());
     }
     sending
+}
+
+/// Reads the keys that sign. Where one listener has no Milter, its mail is not signed, and so
+/// nothing is said to be.
+fn signing(
+    main: &Main,
+    services: &[Service],
+    artifacts: &Artifacts,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Signing> {
+    let mut signing = Vec::new();
+    let listeners = services.iter().filter(|service| service.command == "smtpd");
+    for (number, service) in listeners.enumerate() {
+        let settings = Settings::new(main, service.overrides.clone());
+        let milter = settings.text("smtpd_milters", diagnostics);
+        if milter.as_str().trim().is_empty() {
+            return Vec::new();
+        }
+        if number == 0 {
+            let mynetworks = settings.text("mynetworks", diagnostics);
+            // What cannot be judged was told.
+            let read = opendkim::read(&milter, &mynetworks, artifacts, diagnostics);
+            signing = read.unwrap_or_default();
+        }
+    }
+    signing
 }
 
 /// Reads an address that smtp(8) binds; brackets may stand around it.

@@ -33,10 +33,6 @@ impl House {
     /// A host with one domain and its postmaster.
     pub(super) fn new(domain: &str) -> Self {
         let at = place();
-        let grant = |scope| Grant {
-            from: vec![spanned(scope)],
-            at: place(),
-        };
         let policy = Policy {
             source: Arc::clone(at.source()),
             host: Host {
@@ -55,7 +51,7 @@ impl House {
                 mechanism: spanned(SaslauthdMechanism::Shadow),
                 at: at.clone(),
             }),
-            authenticated: grant(SenderScope::Own),
+            authenticated: vec![Self::grant(&[SenderScope::Own])],
             logins: BTreeMap::new(),
             domains: BTreeMap::new(),
             parked: BTreeMap::new(),
@@ -82,7 +78,7 @@ impl House {
             "internal",
             &["192.168.0.0/24", "fd00:d0e::/64"],
             |network| {
-                network.may_send = Some(Self::grant(&[]));
+                network.grants = vec![Self::grant(&[])];
             },
         );
         let boxes = [
@@ -106,6 +102,9 @@ impl House {
     pub(super) fn grant(from: &[SenderScope]) -> Grant {
         Grant {
             from: from.iter().cloned().map(spanned).collect(),
+            to: Vec::new(),
+            listeners: Vec::new(),
+            needs_tls: false,
             at: place(),
         }
     }
@@ -157,9 +156,9 @@ impl House {
             .or_insert_with(|| Login {
                 name: spanned(name.to_owned()),
                 mailboxes: Vec::new(),
-                grant: None,
+                grants: Vec::new(),
             });
-        login.grant = grant.or(login.grant.take());
+        login.grants.extend(grant);
     }
 
     fn to(targets: &[&str]) -> Alias {
@@ -194,7 +193,7 @@ impl House {
                 .iter()
                 .map(|net| spanned(net.parse().unwrap()))
                 .collect(),
-            may_send: None,
+            grants: Vec::new(),
             may_hand_over: None,
             otherwise: Otherwise::Stranger,
             at: place(),

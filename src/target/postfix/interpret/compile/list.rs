@@ -191,7 +191,7 @@ impl Compiler<'_> {
             }
             "reject_plaintext_session" => {
                 let code = code("plaintext_reject_code", self);
-                Restriction::PlaintextSession(fixed(code, 4, 7, 1, Because::Unstated))
+                Restriction::PlaintextSession(fixed(code, 4, 7, 1, Because::TlsRequired))
             }
             "permit_mynetworks" => Restriction::PermitClient(self.mynetworks),
             "permit_inet_interfaces" => Restriction::PermitClient(self.own_addresses(word)),

@@ -252,7 +252,8 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "smtpd_milters",
-        &[""],
+        // What it is stands in `opendkim`.
+        &["", "inet:127.0.0.1:8891"],
         "a filter outside the files would decide",
     ),
     (

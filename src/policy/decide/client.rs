@@ -1,0 +1,152 @@
+//! Who asks, and whether a grant covers what it asks for.
+
+use super::PolicyDecider;
+use crate::decision::{Ask, At, Label, Unanswered};
+use crate::mail::Listener;
+use crate::policy::Network;
+use crate::policy::form::{ForwardKind, ReverseKind};
+use crate::policy::rights::{Covers, Owns, Sent};
+use crate::policy::tables::{IN_DOMAIN, Tests};
+
+/// Who asks, and what it is granted of this envelope: what rules 2 to 9 need to know.
+pub(super) struct Client<'p> {
+    pub(super) listener: Listener,
+    pub(super) network: Option<&'p Network>,
+    /// The label of its login, if it is authenticated.
+    pub(super) login: Option<Label>,
+    pub(super) granted: Granted,
+}
+
+/// Whether a grant covers the envelope, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Granted {
+    No,
+    /// One of its network, under TLS only.
+    UnderTls(At),
+    Yes(At),
+}
+
+impl Client<'_> {
+    pub(super) fn is_granted(&self) -> bool {
+        matches!(self.granted, Granted::Yes(_))
+    }
+
+    /// Neither granted this nor authenticated.
+    pub(super) fn is_stranger(&self) -> bool {
+        !self.is_granted() && self.login.is_none()
+    }
+
+    /// Whether it is our backup, and hands over our own mail.
+    pub(super) fn hands_over(&self) -> bool {
+        self.network
+            .is_some_and(|network| network.may_hand_over.is_some())
+    }
+}
+
+impl<'p> PolicyDecider<'p> {
+    pub(super) fn client(
+        &self,
+        from: ReverseKind,
+        to: ForwardKind,
+        ask: &mut dyn Ask,
+    ) -> Result<Client<'p>, Unanswered> {
+        let listener = ask.ask(Tests::LISTENER)?;
+        let listener = Listener::ALL
+            .get(listener.0 as usize)
+            .copied()
+            .unwrap_or(Listener::Smtp);
+        let number = (ask.ask(Tests::CLIENT)?.0 as usize).checked_sub(1);
+        // AUTH is offered on submission and submissions only, and only under TLS.
+        let mut login = None;
+        let offers_auth = self.policy.auth.is_some() && listener != Listener::Smtp;
+        if offers_auth && ask.ask(Tests::TLS)? == Label(1) {
+            let label = ask.ask(Tests::LOGIN)?;
+            login = (label != Label::NO_LOGIN && label != Label::ABSENT).then_some(label);
+        }
+        let sent = Sent { listener, from, to };
+        let mut granted = self.granted_to_network(number, sent, ask)?;
+        if !matches!(granted, Granted::Yes(_))
+            && let Some(login) = login
+            && self.is_granted_to_login(login, sent, ask)?
+        {
+            granted = Granted::Yes(At::Row(Tests::LOGIN));
+        }
+        Ok(Client {
+            listener,
+            network: number.and_then(|number| self.policy.networks.get(number)),
+            login,
+            granted,
+        })
+    }
+
+    /// Whether a grant of a network, by its number, covers an envelope.
+    fn granted_to_network(
+        &self,
+        number: Option<usize>,
+        sent: Sent,
+        ask: &mut dyn Ask,
+    ) -> Result<Granted, Unanswered> {
+        let Some(number) = number else {
+            return Ok(Granted::No);
+        };
+        let network = self.policy.networks.get(number);
+        if let Some(grant) = network.and_then(Network::unlimited) {
+            return Ok(Granted::Yes(At::Place(grant.at.clone())));
+        }
+        let mut granted = Granted::No;
+        for limits in self.rights.network(number) {
+            let at = || At::Place(limits.at.clone());
+            match limits.cover(sent, ask)? {
+                Covers::Yes => return Ok(Granted::Yes(at())),
+                Covers::UnderTls if granted == Granted::No => granted = Granted::UnderTls(at()),
+                Covers::UnderTls | Covers::No => {}
+            }
+        }
+        Ok(granted)
+    }
+
+    /// Whether a grant of a login, by its label, covers an envelope.
+    fn is_granted_to_login(
+        &self,
+        login: Label,
+        sent: Sent,
+        ask: &mut dyn Ask,
+    ) -> Result<bool, Unanswered> {
+        let owns = self.owns(login, sent.from, ask)?;
+        let Some(rights) = self.rights.login(login) else {
+            return Ok(false);
+        };
+        if rights.limits.is_empty() {
+            return Ok(owns);
+        }
+        for limits in &rights.limits {
+            if limits.cover_login(sent, owns, ask)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether some grant of a login covers the reverse-path; the null one always.
+    pub(super) fn owns(
+        &self,
+        login: Label,
+        from: ReverseKind,
+        ask: &mut dyn Ask,
+    ) -> Result<bool, Unanswered> {
+        let owns = self.rights.login(login).map(|rights| rights.owns);
+        if from == ReverseKind::Null || owns == Some(Owns::Any) {
+            return Ok(true);
+        }
+        if owns == Some(Owns::Local)
+            && from.has_domain()
+            && ask.ask(Tests::FROM_DOMAIN)? == IN_DOMAIN
+        {
+            return Ok(true);
+        }
+        if from == ReverseKind::Address {
+            return Ok(ask.ask(Tests::OWNER)? == Label(1));
+        }
+        Ok(from.has_domain() && ask.ask(Tests::OWNER_OF_DOMAIN)? == Label(1))
+    }
+}

@@ -1,0 +1,78 @@
+//! Rights to send.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::source::Loc;
+
+/// A text that names no senders.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{text}` names no senders")]
+#[diagnostic(
+    code(mailpol::login::sender),
+    help(
+        "write `own`, `local`, `null`, `any`, an address such as `john@example.org`, \
+         or a domain such as `@example.org`"
+    )
+)]
+pub struct SenderInvalid {
+    /// What was written.
+    pub text: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "no word, address or domain")]
+    pub at: Loc,
+}
+
+/// A text that names no recipients.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{text}` names no recipients")]
+#[diagnostic(
+    code(mailpol::grant::destination),
+    help(
+        "write `local`, `any`, an address such as `orders@partner.example`, \
+         or a domain such as `@partner.example`"
+    )
+)]
+pub struct GrantDestination {
+    /// What was written.
+    pub text: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "no word, address or domain")]
+    pub at: Loc,
+}
+
+/// A right on a listener where it can never be used.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no right holds on `{listener}`: {reason}")]
+#[diagnostic(
+    code(mailpol::grant::listener),
+    help(
+        "name a listener of the host's `listen`; a login is given on `submission` or `submissions`"
+    )
+)]
+pub struct GrantListener {
+    /// The listener.
+    pub listener: &'static str,
+    /// Why not.
+    pub reason: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "nothing is granted by this")]
+    pub at: Loc,
+}
+
+/// A right that needs TLS, on a host that has no certificate.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the right needs TLS, and the host has no certificate")]
+#[diagnostic(
+    code(mailpol::grant::tls),
+    help("write `tls certificate=\"...\" key=\"...\"` in the host, or leave this out")
+)]
+pub struct GrantTls {
+    /// Where.
+    #[source_code]
+    #[label(primary, "no session is under TLS")]
+    pub at: Loc,
+}

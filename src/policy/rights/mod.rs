@@ -1,0 +1,218 @@
+//! Rights, prepared to be asked: which grants cover an envelope.
+//!
+//! Each list of addresses that a grant names is a test of its own, looked up in a small table, and
+//! asked only of clients that hold the grant. So a thousand networks with rights of their own are
+//! a thousand small tables, and never a product. Grants that name the same share one.
+
+mod scopes;
+
+pub(super) use scopes::Scopes;
+
+use super::form::{ForwardKind, ReverseKind};
+use super::tables::{IN_DOMAIN, Tests};
+use crate::decision::{Ask, Label, TestId, Unanswered};
+use crate::mail::Listener;
+use crate::source::Loc;
+
+/// A grant, prepared.
+#[derive(Debug)]
+pub(super) struct Limits {
+    from: From,
+    to: To,
+    /// Empty: all.
+    listeners: Vec<Listener>,
+    needs_tls: bool,
+    /// Where the grant stands.
+    pub(super) at: Loc,
+}
+
+/// The reverse-paths of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum From {
+    Any,
+    /// Those that the login owns; all grants of the login are from the same.
+    Owned,
+    /// What tables hold, and perhaps more.
+    Named {
+        tables: Tables,
+        null: bool,
+        /// Every domain of ours.
+        local: bool,
+    },
+}
+
+/// The forward-paths of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum To {
+    Any,
+    Named {
+        tables: Tables,
+        /// Every domain of ours.
+        local: bool,
+        /// Bare postmaster.
+        postmaster: bool,
+    },
+}
+
+/// The tests of a list of addresses and domains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Tables {
+    /// Of paths that have an address.
+    whole: TestId,
+    /// Of paths that have a domain only; none if no domain is named.
+    domain: Option<TestId>,
+}
+
+/// Which reverse-paths some grant of a login covers, whatever else it limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Owns {
+    /// Those that it owns.
+    Rows,
+    /// Those, and every domain of ours.
+    Local,
+    /// All.
+    Any,
+}
+
+/// The rights of logins of one kind.
+#[derive(Debug)]
+pub(super) struct LoginRights {
+    pub(super) owns: Owns,
+    /// Its grants; none if they limit nothing but reverse-paths.
+    pub(super) limits: Vec<Limits>,
+}
+
+/// What all holders of rights may do.
+#[derive(Debug, Default)]
+pub(super) struct Rights {
+    /// The grants of each network that is not internal, by its number.
+    networks: Vec<Vec<Limits>>,
+    /// By the label of the login, less one.
+    logins: Vec<LoginRights>,
+}
+
+/// An envelope, as far as a grant looks at it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
+    pub(super) listener: Listener,
+    pub(super) from: ReverseKind,
+    pub(super) to: ForwardKind,
+}
+
+/// Whether a grant covers an envelope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Covers {
+    No,
+    Yes,
+    /// It would under TLS.
+    UnderTls,
+}
+
+impl Rights {
+    /// Returns the grants of a network that is not internal.
+    pub(super) fn network(&self, number: usize) -> &[Limits] {
+        self.networks
+            .get(number)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// Returns the rights of a login by its label; none for a login that is not listed.
+    pub(super) fn login(&self, label: Label) -> Option<&LoginRights> {
+        self.logins.get((label.0 as usize).checked_sub(1)?)
+    }
+}
+
+impl Limits {
+    /// Returns whether the grant, held by a network, covers an envelope.
+    pub(super) fn cover(&self, sent: Sent, ask: &mut dyn Ask) -> Result<Covers, Unanswered> {
+        if !self.holds_on(sent.listener)
+            || !self.from.covers(sent.from, ask)?
+            || !self.to.covers(sent.to, ask)?
+        {
+            return Ok(Covers::No);
+        }
+        if self.needs_tls && ask.ask(Tests::TLS)? != Label(1) {
+            return Ok(Covers::UnderTls);
+        }
+        Ok(Covers::Yes)
+    }
+
+    /// Returns whether the grant, held by a login, covers an envelope; `owns` says whether the
+    /// login owns the reverse-path. A login is under TLS, and may always use the null path.
+    pub(super) fn cover_login(
+        &self,
+        sent: Sent,
+        owns: bool,
+        ask: &mut dyn Ask,
+    ) -> Result<bool, Unanswered> {
+        let from = match self.from {
+            From::Owned => owns,
+            From::Any | From::Named { .. } => {
+                sent.from == ReverseKind::Null || self.from.covers(sent.from, ask)?
+            }
+        };
+        Ok(self.holds_on(sent.listener) && from && self.to.covers(sent.to, ask)?)
+    }
+
+    fn holds_on(&self, listener: Listener) -> bool {
+        self.listeners.is_empty() || self.listeners.contains(&listener)
+    }
+}
+
+impl Tables {
+    fn hold(self, has_address: bool, ask: &mut dyn Ask) -> Result<bool, Unanswered> {
+        let table = if has_address {
+            Some(self.whole)
+        } else {
+            self.domain
+        };
+        Ok(match table {
+            Some(table) => ask.ask(table)? != Label::ABSENT,
+            None => false,
+        })
+    }
+}
+
+impl From {
+    fn covers(self, from: ReverseKind, ask: &mut dyn Ask) -> Result<bool, Unanswered> {
+        let (tables, null, local) = match self {
+            Self::Any => return Ok(true),
+            Self::Owned => return Ok(false),
+            Self::Named {
+                tables,
+                null,
+                local,
+            } => (tables, null, local),
+        };
+        Ok(match from {
+            ReverseKind::Bad | ReverseKind::Elsewhere => false,
+            ReverseKind::Null => null,
+            ReverseKind::Address | ReverseKind::Domain => {
+                (local && ask.ask(Tests::FROM_DOMAIN)? == IN_DOMAIN)
+                    || tables.hold(from == ReverseKind::Address, ask)?
+            }
+        })
+    }
+}
+
+impl To {
+    fn covers(self, to: ForwardKind, ask: &mut dyn Ask) -> Result<bool, Unanswered> {
+        let (tables, local, postmaster) = match self {
+            Self::Any => return Ok(true),
+            Self::Named {
+                tables,
+                local,
+                postmaster,
+            } => (tables, local, postmaster),
+        };
+        Ok(match to {
+            ForwardKind::Bad | ForwardKind::Elsewhere | ForwardKind::Routed => false,
+            ForwardKind::Postmaster => postmaster,
+            ForwardKind::Address | ForwardKind::Domain => {
+                (local && ask.ask(Tests::TO_DOMAIN)? == IN_DOMAIN)
+                    || tables.hold(to == ForwardKind::Address, ask)?
+            }
+        })
+    }
+}

@@ -1,0 +1,249 @@
+//! The lists of addresses that grants name, as tests.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+
+use super::{From, Limits, LoginRights, Owns, Rights, Tables, To};
+use crate::decision::{AddressKey, AddressTable, Label, Question, Row, Test, TestId};
+use crate::mail::{Address, Domain, Listener};
+use crate::policy::{DestinationScope, Grant, Login, Policy, SenderScope, tables};
+use crate::source::Loc;
+
+/// What tells the rights of logins apart.
+type Kind = (Owns, Vec<(From, To, Vec<Listener>)>);
+
+/// The tests of scopes, while they are collected.
+pub(in crate::policy) struct Scopes<'p> {
+    policy: &'p Policy,
+    tests: Vec<Test>,
+    /// Where the first of `tests` comes among all.
+    first: usize,
+    from: HashMap<Vec<SenderScope>, Tables>,
+    to: HashMap<Vec<DestinationScope>, Tables>,
+    /// The label of each kind of rights of logins.
+    kinds: HashMap<Kind, Label>,
+    rights: Rights,
+}
+
+impl<'p> Scopes<'p> {
+    /// Collects the rights of networks; tests are numbered from `first` on.
+    pub(in crate::policy) fn new(policy: &'p Policy, first: usize) -> Self {
+        let mut scopes = Self {
+            policy,
+            tests: Vec::new(),
+            first,
+            from: HashMap::new(),
+            to: HashMap::new(),
+            kinds: HashMap::new(),
+            rights: Rights::default(),
+        };
+        for network in &policy.networks {
+            let limits = if network.unlimited().is_some() {
+                Vec::new()
+            } else {
+                let grants = network.grants.iter();
+                grants.map(|grant| scopes.of_network(grant)).collect()
+            };
+            scopes.rights.networks.push(limits);
+        }
+        scopes
+    }
+
+    /// Returns the label of a login: that of the kind of its rights.
+    pub(in crate::policy) fn login(&mut self, login: &Login) -> Label {
+        let grants = self.policy.grants_of(login);
+        let owns = owns(grants);
+        let limits: Vec<Limits> = if grants.iter().all(Grant::is_wide) {
+            Vec::new()
+        } else {
+            let alike = are_alike(grants);
+            let grants = grants.iter();
+            grants
+                .map(|grant| self.of_login(login, grant, alike))
+                .collect()
+        };
+        let kind = limits
+            .iter()
+            .map(|one| (one.from, one.to, one.listeners.clone()));
+        let next = Label(u32::try_from(self.rights.logins.len()).unwrap_or(u32::MAX - 1) + 1);
+        match self.kinds.entry((owns, kind.collect())) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.rights.logins.push(LoginRights { owns, limits });
+                *new.insert(next)
+            }
+        }
+    }
+
+    /// Returns what was collected, and the tests.
+    pub(in crate::policy) fn finish(self) -> (Rights, Vec<Test>) {
+        (self.rights, self.tests)
+    }
+
+    fn of_network(&mut self, grant: &Grant) -> Limits {
+        let from = if grant.is_from_any() {
+            From::Any
+        } else {
+            self.named(grant, &[])
+        };
+        self.limits(grant, from)
+    }
+
+    fn of_login(&mut self, login: &Login, grant: &Grant, alike: bool) -> Limits {
+        let from = if grant.is_from_any() {
+            From::Any
+        } else if alike {
+            From::Owned
+        } else {
+            let own = tables::own_addresses(self.policy, login);
+            self.named(grant, &own)
+        };
+        self.limits(grant, from)
+    }
+
+    fn limits(&mut self, grant: &Grant, from: From) -> Limits {
+        Limits {
+            from,
+            to: self.to(grant),
+            listeners: grant.listeners.clone(),
+            needs_tls: grant.needs_tls,
+            at: grant.at.clone(),
+        }
+    }
+
+    /// Returns the senders that a grant names. `own` are the addresses of its holder.
+    fn named(&mut self, grant: &Grant, own: &[Address]) -> From {
+        let mut names: Vec<SenderScope> = Vec::new();
+        let (mut null, mut local) = (false, false);
+        for scope in &grant.from {
+            match &scope.value {
+                SenderScope::Null => null = true,
+                SenderScope::Local => local = true,
+                SenderScope::Own => names.extend(own.iter().cloned().map(SenderScope::Address)),
+                SenderScope::Any | SenderScope::Address(_) | SenderScope::Domain(_) => {
+                    names.push(scope.value.clone());
+                }
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        let known = self.from.get(&names).copied();
+        let tables = known.unwrap_or_else(|| {
+            let keys = names.iter().filter_map(|name| match name {
+                SenderScope::Address(address) => Some(Named::Address(address)),
+                SenderScope::Domain(domain) => Some(Named::Domain(domain)),
+                SenderScope::Own | SenderScope::Any | SenderScope::Null | SenderScope::Local => {
+                    None
+                }
+            });
+            self.tables("reverse-path granted", Question::From, keys, &grant.at)
+        });
+        self.from.insert(names, tables);
+        From::Named {
+            tables,
+            null,
+            local,
+        }
+    }
+
+    fn to(&mut self, grant: &Grant) -> To {
+        if grant.is_to_any() {
+            return To::Any;
+        }
+        let mut names: Vec<DestinationScope> =
+            grant.to.iter().map(|scope| scope.value.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let local = names.contains(&DestinationScope::Local);
+        let postmaster = self.policy.postmaster().map(|to| to.value.clone());
+        let postmaster = postmaster.is_some_and(|address| {
+            local
+                || names.contains(&DestinationScope::Domain(address.domain().clone()))
+                || names.contains(&DestinationScope::Address(address))
+        });
+        names.retain(|name| *name != DestinationScope::Local);
+        let known = self.to.get(&names).copied();
+        let tables = known.unwrap_or_else(|| {
+            let keys = names.iter().filter_map(|name| match name {
+                DestinationScope::Address(address) => Some(Named::Address(address)),
+                DestinationScope::Domain(domain) => Some(Named::Domain(domain)),
+                DestinationScope::Any | DestinationScope::Local => None,
+            });
+            self.tables("forward-path granted", Question::To, keys, &grant.at)
+        });
+        self.to.insert(names, tables);
+        To::Named {
+            tables,
+            local,
+            postmaster,
+        }
+    }
+
+    /// Adds the tests of a list of names: of whole addresses, and of domains alone.
+    fn tables<'n>(
+        &mut self,
+        name: &str,
+        question: fn(AddressTable) -> Question,
+        keys: impl Iterator<Item = Named<'n>>,
+        at: &Loc,
+    ) -> Tables {
+        let row = || Row::new(Label(1), at.clone());
+        let mut whole = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
+        let mut domains = AddressTable::new(&[AddressKey::Domain]);
+        let mut has_domain = false;
+        for key in keys {
+            match key {
+                Named::Address(address) => {
+                    whole.insert(AddressKey::Address, &address.to_string(), row());
+                }
+                Named::Domain(domain) => {
+                    has_domain = true;
+                    whole.insert(AddressKey::Domain, domain.as_str(), row());
+                    domains.insert(AddressKey::Domain, domain.as_str(), row());
+                }
+            }
+        }
+        let whole = self.push(name, question(whole), at);
+        let domain = has_domain.then(|| {
+            let name = format!("{name}, by its domain");
+            self.push(&name, question(domains), at)
+        });
+        Tables { whole, domain }
+    }
+
+    fn push(&mut self, name: &str, question: Question, at: &Loc) -> TestId {
+        let number = self.first + self.tests.len();
+        self.tests.push(Test::new(name, question, Some(at.clone())));
+        TestId(u32::try_from(number).unwrap_or(u32::MAX))
+    }
+}
+
+/// An address or a domain.
+enum Named<'n> {
+    Address(&'n Address),
+    Domain(&'n Domain),
+}
+
+/// Returns which reverse-paths some of these grants cover.
+fn owns(grants: &[Grant]) -> Owns {
+    let mut scopes = grants.iter().flat_map(|grant| &grant.from);
+    if grants.iter().any(Grant::is_from_any) {
+        Owns::Any
+    } else if scopes.any(|scope| scope.value == SenderScope::Local) {
+        Owns::Local
+    } else {
+        Owns::Rows
+    }
+}
+
+/// Returns whether all grants are from the same reverse-paths.
+fn are_alike(grants: &[Grant]) -> bool {
+    let names = |grant: &Grant| {
+        let scopes = grant.from.iter().map(|scope| scope.value.clone());
+        scopes.collect::<BTreeSet<SenderScope>>()
+    };
+    grants.windows(2).all(|two| match two {
+        [a, b] => names(a) == names(b),
+        _ => true,
+    })
+}

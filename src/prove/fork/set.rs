@@ -1,0 +1,134 @@
+//! Sets of classes of one dimension, with the number of atoms that they stand for.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::decision::Label;
+use crate::prove::universe::{Dimension, TestNumber};
+
+/// Classes of one dimension: a bit each.
+#[derive(Debug, Clone)]
+pub(super) struct Set {
+    bits: Rc<Vec<u64>>,
+    /// How many classes.
+    len: usize,
+    /// How many atoms they have together.
+    atoms: u128,
+}
+
+/// A set in the making.
+#[derive(Debug, Default)]
+struct Part {
+    bits: Vec<u64>,
+    len: usize,
+    atoms: u128,
+}
+
+const BITS: u32 = u64::BITS;
+
+/// Returns the word of a class, and its bit there.
+fn place(class: u32) -> (usize, u64) {
+    ((class / BITS) as usize, 1 << (class % BITS))
+}
+
+impl Set {
+    /// Returns the set of all classes. Where the atoms do not fit, the size of the universe does
+    /// not either, and nothing is proved.
+    pub(super) fn all(dimension: &Dimension) -> Self {
+        let mut part = Part::default();
+        for (number, class) in (0..).zip(&dimension.classes) {
+            part.insert(number, class.count);
+        }
+        part.finish()
+    }
+
+    /// Returns the number of atoms.
+    pub(super) fn atoms(&self) -> u128 {
+        self.atoms
+    }
+
+    pub(super) fn contains(&self, class: u32) -> bool {
+        let (word, bit) = place(class);
+        self.bits.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    /// Returns the classes, ascending.
+    pub(super) fn members(&self) -> impl Iterator<Item = u32> + Clone + '_ {
+        (0_u32..).zip(self.bits.iter()).flat_map(|(word, bits)| {
+            let bits = *bits;
+            let in_word = (0..BITS).filter(move |bit| bits & (1 << bit) != 0);
+            in_word.map(move |bit| word * BITS + bit)
+        })
+    }
+
+    /// Divides the set by what a test answers, in the order of the labels.
+    ///
+    /// SOUNDNESS: every class goes to exactly one part: to that of its label, or to what is left
+    /// when those are taken whose label differs from the test's default.
+    pub(super) fn divide(&self, dimension: &Dimension, test: TestNumber) -> Vec<(Label, Self)> {
+        let special = dimension.special(test);
+        let mut parts: BTreeMap<Label, Part> = BTreeMap::new();
+        let count = |class: u32| {
+            let class = dimension.classes.get(class as usize);
+            class.map_or(0, |class| class.count)
+        };
+        if self.len < special.len() {
+            for number in self.members() {
+                if let Some(class) = dimension.classes.get(number as usize) {
+                    let part = parts.entry(dimension.label(class, test)).or_default();
+                    part.insert(number, class.count);
+                }
+            }
+        } else {
+            let mut rest = Part {
+                bits: self.bits.to_vec(),
+                len: self.len,
+                atoms: self.atoms,
+            };
+            for (number, label) in special.iter().filter(|(number, _)| self.contains(*number)) {
+                let atoms = count(*number);
+                rest.remove(*number, atoms);
+                parts.entry(*label).or_default().insert(*number, atoms);
+            }
+            if rest.len > 0 {
+                parts.insert(dimension.default_of(test), rest);
+            }
+        }
+        parts
+            .into_iter()
+            .map(|(label, part)| (label, part.finish()))
+            .collect()
+    }
+}
+
+impl Part {
+    fn insert(&mut self, class: u32, atoms: u128) {
+        let (word, bit) = place(class);
+        if self.bits.len() <= word {
+            self.bits.resize(word + 1, 0);
+        }
+        if let Some(bits) = self.bits.get_mut(word) {
+            *bits |= bit;
+        }
+        self.len += 1;
+        self.atoms = self.atoms.saturating_add(atoms);
+    }
+
+    /// Takes a class out that is in it.
+    fn remove(&mut self, class: u32, atoms: u128) {
+        let (word, bit) = place(class);
+        if let Some(bits) = self.bits.get_mut(word) {
+            *bits &= !bit;
+        }
+        self.len -= 1;
+        self.atoms = self.atoms.saturating_sub(atoms);
+    }
+
+    fn finish(self) -> Set {
+        Set {
+            bits: Rc::new(self.bits),
+            len: self.len,
+            atoms: self.atoms,
+        }
+    }
+}
