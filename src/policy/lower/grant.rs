@@ -60,6 +60,7 @@ fn lower_one(
         to.extend(scope.map(|scope| Spanned::new(scope, text.at.clone())));
     }
     if let (Some(word), Some(host)) = (&node.tls, host)
+        && word.value == "required"
         && host.tls.is_none()
     {
         diagnostics.error(GrantTls {
