@@ -9,6 +9,7 @@ mod format;
 mod gate;
 mod lexer;
 mod reader;
+mod reference;
 mod scan;
 mod schema;
 pub(crate) mod suggest;
@@ -22,6 +23,7 @@ pub mod tree;
 pub(crate) use check::shorten;
 pub use format::format;
 pub use node::{NODES, SCENARIO_NODES};
+pub use reference::reference;
 pub(crate) use scan::escape;
 pub use schema::{scenario_schema, schema};
 

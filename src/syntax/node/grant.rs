@@ -23,7 +23,7 @@ static FROM: NodeSpec = NodeSpec {
     name: "from",
     about: "The senders that the right covers: `own`, `local`, `null`, `any`, an address, or `@` \
             and a domain.",
-    example: r#"from "own""#,
+    example: r#"from "@example.org""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("sender", Kind::Text),
     ..NodeSpec::EMPTY
@@ -41,7 +41,7 @@ static TO: NodeSpec = NodeSpec {
 static LISTENER: NodeSpec = NodeSpec {
     name: "listener",
     about: "The listeners that the right holds on.",
-    example: r#"listener "smtp""#,
+    example: r#"listener "submission""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("listener", LISTENERS),
     ..NodeSpec::EMPTY

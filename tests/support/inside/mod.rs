@@ -149,7 +149,7 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
         .collect();
     clock.lap("scripts");
     let queue = match job.mta {
-        Mta::Postfix if job.warnings == Warnings::Unasked => Vec::new(),
+        Mta::Postfix | Mta::Exim if job.warnings == Warnings::Unasked => Vec::new(),
         Mta::Postfix => postfix::drain()?,
         Mta::Exim => exim::drain()?,
     };
