@@ -49,7 +49,9 @@ fn read(text: &str) -> Document {
                     command: command.to_owned(),
                     output: Vec::new(),
                 }),
-                (None, Some(step)) if line.starts_with("> ") && step.output.is_empty() => {
+                (None, Some(step))
+                    if (line == ">" || line.starts_with("> ")) && step.output.is_empty() =>
+                {
                     step.command.push('\n');
                     step.command.push_str(line.get(2..).unwrap_or_default());
                 }
@@ -79,7 +81,9 @@ fn write(document: &Document) -> String {
             Part::Text(lines) => lines.iter().for_each(|one| line(one)),
             Part::Block(steps) => {
                 for step in steps {
-                    line(&format!("$ {}", step.command.replace('\n', "\n> ")));
+                    let command = step.command.replace('\n', "\n> ");
+                    // An empty line of a command has no blank at its end.
+                    line(&format!("$ {}", command.replace("> \n", ">\n")));
                     step.output.iter().for_each(|one| line(one));
                 }
             }

@@ -15,6 +15,7 @@ mod fork;
 mod keys;
 mod kind;
 mod listeners;
+mod manual;
 mod names;
 mod obligation;
 mod obligations;
@@ -38,6 +39,7 @@ pub use contrast::{
 pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener};
 pub use fork::{Incomplete, Visited};
+pub use manual::page;
 pub use proven::Proven;
 pub use reach::destinations;
 pub use report::{Answer, Evidence, Finding, Report};

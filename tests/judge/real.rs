@@ -34,7 +34,8 @@ pub(crate) fn ask(
     to_data: ToData,
 ) -> Result<Vec<Outcome>, Failed> {
     let (_tree, mut job) = job(subject)?;
-    job.seconds = 240;
+    // Fifty a second is far from what either MTA does.
+    job.seconds = 240 + u64::try_from(asked.len() / 50).unwrap_or(0);
     let mut seeded = Seeded::new(11);
     let with_until = |envelope| {
         let mut one = self::envelope(envelope);

@@ -13,7 +13,8 @@ use tempfile::TempDir;
 use crate::Expected;
 use crate::scene::{PASSWORD, name_of, zone};
 use crate::support::job::{
-    Account, Certificate, Client, Envelope, Job, Listener, Login, Scene, Until, Warnings,
+    Account, Certificate, Client, Envelope, Job, Listener, Login, Mta, Record, Scene, Until,
+    Warnings,
 };
 
 /// The host that every tree of the corpus is for.
@@ -35,6 +36,28 @@ const SASL: [(&str, &str); 2] = [
     ),
 ];
 
+/// Domains whose SPF errors have a name in libspf2: two records, and a failure below the first. The
+/// zone's own are such as it calls `(invalid)`.
+const NAMED_ERRORS: [&str; 2] = ["two.example", "deep.example"];
+
+/// Returns what the trees know of DNS besides SPF results.
+fn names() -> Vec<Record> {
+    let text = |name: &str, text: &str| Record::Txt {
+        name: name.to_owned(),
+        strings: vec![text.to_owned()],
+    };
+    let fails = name_of(SpfResult::Temperror);
+    vec![
+        text(NAMED_ERRORS[0], "v=spf1 -all"),
+        text(NAMED_ERRORS[0], "v=spf1 +all"),
+        text(NAMED_ERRORS[1], &format!("v=spf1 include:{fails} -all")),
+        Record::Address {
+            name: "victim.example".to_owned(),
+            address: [203, 0, 113, 7].into(),
+        },
+    ]
+}
+
 /// A tree, and what it is said to answer, by the number of the line that says it.
 pub(crate) struct Case {
     pub(crate) job: Job,
@@ -45,20 +68,29 @@ pub(crate) struct Case {
 
 impl Case {
     /// Reads a folder of the corpus.
-    pub(crate) fn read(folder: &Path) -> Result<Self, Failed> {
+    pub(crate) fn read(mta: Mta, folder: &Path) -> Result<Self, Failed> {
         let tree = tempfile::tempdir()?;
         let mut files = BTreeMap::new();
         gather(folder, &folder.join("etc"), &mut files)?;
-        let settings = files.get(Path::new("etc/postfix/main.cf")).cloned();
-        let settings = settings.ok_or("no main.cf")?;
+        let main = match mta {
+            Mta::Postfix => "etc/postfix/main.cf",
+            Mta::Exim => "etc/exim4/exim4.conf",
+        };
+        let settings = files.get(Path::new(main)).cloned();
+        let settings = settings.ok_or_else(|| format!("no {main}"))?;
         let text = fs::read_to_string(folder.join("envelopes.jsonl"))?;
         let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty());
         let mut envelopes = Vec::new();
         let mut expected = Vec::new();
         for (number, line) in lines {
             let value: Value = serde_json::from_str(line)?;
-            envelopes.push(envelope(&value)?);
-            expected.push((number, Expected::read(line, &value)?));
+            let mut envelope = envelope(&value)?;
+            if mta == Mta::Exim {
+                // What its ACL of DATA refuses it refuses behind the message.
+                envelope.until = Until::Message("Subject: x\n\nx\n".to_owned());
+            }
+            envelopes.push(envelope);
+            expected.push((number, Expected::read(mta, line, &value)?));
         }
         let has_login = envelopes.iter().any(|one| one.client.login.is_some());
         if has_login {
@@ -71,7 +103,8 @@ impl Case {
             fs::create_dir_all(path.parent().unwrap_or(folder))?;
             fs::write(path, text)?;
         }
-        let mut job = Job::new(tree.path(), scene(&settings, has_login));
+        let mut job = Job::new(tree.path(), scene(mta, &settings, has_login));
+        job.mta = mta;
         job.envelopes = envelopes;
         // Some trees are what Postfix warns of, and there are many.
         job.warnings = Warnings::Unasked;
@@ -84,7 +117,7 @@ impl Case {
 }
 
 impl Expected {
-    fn read(line: &str, value: &Value) -> Result<Self, Failed> {
+    fn read(mta: Mta, line: &str, value: &Value) -> Result<Self, Failed> {
         let expect = value.get("expect").ok_or("no `expect`")?;
         let text = |key: &str| expect.get(key).and_then(Value::as_str).map(str::to_owned);
         let code = expect.get("code").and_then(Value::as_u64);
@@ -93,6 +126,7 @@ impl Expected {
             verdict: text("verdict"),
             code: code.map(u16::try_from).transpose()?,
             status: text("status"),
+            is_exim: mta == Mta::Exim,
         })
     }
 }
@@ -147,12 +181,15 @@ fn named(result: &str) -> Result<String, Failed> {
 /// Returns a reverse-path with another domain; a dot at its end stays.
 fn from_domain(from: &str, domain: &str) -> Result<String, Failed> {
     let (local, old) = from.rsplit_once('@').ok_or("no domain to ask SPF about")?;
+    if NAMED_ERRORS.contains(&old) {
+        return Ok(from.to_owned());
+    }
     let dot = if old.ends_with('.') { "." } else { "" };
     Ok(format!("{local}@{domain}{dot}"))
 }
 
 /// Returns the machine that a tree with these settings needs.
-fn scene(settings: &str, has_login: bool) -> Scene {
+fn scene(mta: Mta, settings: &str, has_login: bool) -> Scene {
     let logins = if has_login { &ACCOUNTS[..] } else { &[] };
     let accounts = logins.iter().map(|login| Account {
         login: (*login).to_owned(),
@@ -171,14 +208,18 @@ fn scene(settings: &str, has_login: bool) -> Scene {
     });
     let mut commands: Vec<String> = indexed(settings);
     if has_login {
-        commands.push("adduser postfix sasl".to_owned());
+        let user = match mta {
+            Mta::Postfix => "postfix",
+            Mta::Exim => "Debian-exim",
+        };
+        commands.push(format!("adduser {user} sasl"));
     }
     Scene {
         hostname: HOST.to_owned(),
         addresses: ADDRESSES.iter().filter_map(|ip| ip.parse().ok()).collect(),
         accounts: accounts.collect(),
         certificates: certificates.into_iter().collect(),
-        zone: zone(),
+        zone: zone().into_iter().chain(names()).collect(),
         commands,
         files: BTreeMap::new(),
     }
@@ -186,6 +227,9 @@ fn scene(settings: &str, has_login: bool) -> Scene {
 
 /// Returns the commands that make the indexed tables of these settings.
 fn indexed(settings: &str) -> Vec<String> {
+    let cdb = settings.split(|c: char| c.is_whitespace() || "{};".contains(c));
+    let cdb = cdb.filter_map(|word| Some((word, word.strip_suffix(".cdb")?)));
+    let cdb = cdb.map(|(index, source)| format!("cdb -c -m -p 0644 {index} {source}"));
     let words = settings.split(|c: char| c.is_whitespace() || ",{}".contains(c));
     words
         .filter(|word| word.starts_with("hash:/") || word.starts_with("lmdb:/"))
@@ -194,5 +238,6 @@ fn indexed(settings: &str) -> Vec<String> {
             let program = if is_aliases { "postalias" } else { "postmap" };
             format!("{program} {table}")
         })
+        .chain(cdb)
         .collect()
 }

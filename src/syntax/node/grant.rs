@@ -23,7 +23,7 @@ static FROM: NodeSpec = NodeSpec {
     name: "from",
     about: "The senders that the right covers: `own`, `local`, `null`, `any`, an address, or `@` \
             and a domain.",
-    example: r#"from "own""#,
+    example: r#"from "@example.org""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("sender", Kind::Text),
     ..NodeSpec::EMPTY
@@ -41,7 +41,7 @@ static TO: NodeSpec = NodeSpec {
 static LISTENER: NodeSpec = NodeSpec {
     name: "listener",
     about: "The listeners that the right holds on.",
-    example: r#"listener "smtp""#,
+    example: r#"listener "submission""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("listener", LISTENERS),
     ..NodeSpec::EMPTY
@@ -86,7 +86,7 @@ pub struct MaySend {
 #[derive(Debug)]
 pub struct Login {
     /// Its name.
-    pub name: Text,
+    pub name: Option<Text>,
     /// Its rights.
     pub may_send: Vec<MaySend>,
     /// Where it stands.
@@ -116,12 +116,12 @@ pub(super) fn may_send(node: &Node) -> Vec<MaySend> {
 }
 
 /// Reads a checked `login` node.
-pub(super) fn read_login(node: &Node) -> Option<Login> {
-    Some(Login {
-        name: node.text()?,
+pub(super) fn read_login(node: &Node) -> Login {
+    Login {
+        name: node.text(),
         may_send: may_send(node),
         at: node.at.clone(),
-    })
+    }
 }
 
 /// Reads a checked `authenticated` node.

@@ -141,13 +141,16 @@ impl Parts<'_> {
         list
     }
 
-    /// Rules 4 and 5.
+    /// Rules 4 and 5. Where some logins are limited, who is left here is a listed login with a
+    /// reverse-path of its own, since the list of clients comes first: it is neither granted this
+    /// nor refused for it.
     fn mua_sender(&self, listener: Listener) -> Vec<Restriction> {
         let mut list = self.granted(listener);
         if logins_are_limited(self.policy) {
             list.extend(self.granted_login(listener));
             let limits = self.clients.limits.logins.as_ref();
             list.extend(limits.map(|table| restrict::client_access(&table.reference())));
+            return list;
         }
         list.extend(self.listed_login());
         list.push(Restriction::REJECT);
