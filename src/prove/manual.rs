@@ -12,6 +12,7 @@ macro_rules! pages {
 pages! {
     "auth-needs-tls",
     "authenticated-may-send",
+    "backend-as-declared",
     "dkim-published",
     "forbid",
     "internal-may-send",

@@ -235,7 +235,7 @@ impl Reader<'_> {
     fn mode(&mut self, setting: &Setting) -> Result<(), Reported> {
         let text = setting.text(self.diagnostics)?;
         match u32::from_str_radix(text.as_str().trim(), 8) {
-            Ok(mode) if mode & 0o007 == 0 => Ok(()),
+            Ok(mode) if mode % 0o10 == 0 => Ok(()),
             Ok(_) => {
                 let reason = "everybody on the host could get at the mail";
                 Err(self.service(&setting.name, reason, &setting.at))
