@@ -11,7 +11,7 @@ mod render;
 pub mod exim;
 pub mod postfix;
 
-pub use artifact::{Artifact, Artifacts};
+pub use artifact::{Artifact, Artifacts, Entry, Tree};
 pub use diagnostics::{
     BrokenTemplate, RefusedFile, RefusedSetting, ReservedAddress, UnknownVersion, UnsayableValue,
 };

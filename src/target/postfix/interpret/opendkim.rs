@@ -27,7 +27,7 @@ pub(super) fn read(
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Signing>, Reported> {
     let Some(artifact) = artifacts.get(FILE) else {
-        return Err(diagnostics.error(MissingFile::new(FILE, &milter.at())));
+        return Err(diagnostics.error(MissingFile::new(FILE, artifacts, &milter.at())));
     };
     let mut settings: BTreeMap<String, TableRow> = BTreeMap::new();
     for mut row in table::lines(&artifact.source) {
@@ -128,7 +128,10 @@ impl Reading<'_> {
         };
         match self.artifacts.get(path) {
             Some(artifact) => Ok(table::lines(&artifact.source)),
-            None => Err(self.diagnostics.error(MissingFile::new(path, &row.at))),
+            None => {
+                let missing = MissingFile::new(path, self.artifacts, &row.at);
+                Err(self.diagnostics.error(missing))
+            }
         }
     }
 

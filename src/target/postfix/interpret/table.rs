@@ -109,8 +109,11 @@ pub(super) fn file(
         None
     };
     match found {
-        Some(artifact) => Ok(Arc::clone(&artifact.source)),
-        None => Err(diagnostics.error(MissingFile::new(name.as_str(), &name.at()))),
+        Some(artifact) => Ok(artifact.source),
+        None => {
+            let missing = MissingFile::new(name.as_str(), artifacts, &name.at());
+            Err(diagnostics.error(missing))
+        }
     }
 }
 
