@@ -165,20 +165,16 @@ fn links_are_followed_inside_of_the_tree() {
 #[test]
 fn the_indexes_of_exim_and_its_options() {
     let (_folder, root) = built("exim");
-    let conf = fs::read_to_string(root.join("etc/exim4/exim4.conf")).unwrap();
-    for table in [
-        "aliases",
-        "boxes",
-        "senders",
-        "accounts",
-        "logins",
-        "catch-all",
-    ] {
-        if conf.contains(&format!("/etc/exim4/{table}.cdb")) {
-            let index = root.join(format!("etc/exim4/{table}.cdb"));
-            fs::write(index, b"\x00\x08\xff\xff").unwrap();
-        }
+    let conf = root.join("etc/exim4/exim4.conf");
+    let mut text = fs::read_to_string(&conf).unwrap();
+    for table in ["aliases", "catch-all"] {
+        let lookup = format!("lsearch{{/etc/exim4/{table}}}");
+        assert!(text.contains(&lookup), "{lookup}");
+        text = text.replace(&lookup, &format!("cdb{{/etc/exim4/{table}.cdb}}"));
+        let index = root.join(format!("etc/exim4/{table}.cdb"));
+        fs::write(index, b"\x00\x08\xff\xff").unwrap();
     }
+    fs::write(&conf, text).unwrap();
     proved("exim", &root);
     fs::write(root.join("etc/default/exim4"), "QUEUERUNNER='combined'\n").unwrap();
     proved("exim", &root);
@@ -188,6 +184,11 @@ fn the_indexes_of_exim_and_its_options() {
     )
     .unwrap();
     refused("exim", &root, "the file `etc/default/exim4` is not UTF-8");
+    fs::remove_file(root.join("etc/default/exim4")).unwrap();
+    proved("exim", &root);
+    // Without its source an index says nothing.
+    fs::remove_file(root.join("etc/exim4/aliases")).unwrap();
+    refused("exim", &root, "`/etc/exim4/aliases.cdb` is not UTF-8");
 }
 
 #[test]
