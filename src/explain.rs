@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::decision::{Answer, Decider, Envelope, Label, Question, Test};
 use crate::diagnostic::Code;
 use crate::mail::Listener;
+use crate::prove::record_page;
 use crate::spf::SpfResult;
 
 /// Returns the tests that were asked and their answers, a line each.
@@ -23,9 +24,11 @@ pub fn steps(decider: &dyn Decider, asked: &[Answer], envelope: &Envelope) -> St
     text
 }
 
-/// Returns the page of a diagnostic's code; the leading `mailpol::` may be left out.
-pub fn page(code: &str) -> Option<&'static str> {
-    Code::find(code).map(|code| code.page)
+/// Returns the page of a diagnostic's code, where the leading `mailpol::` may be left out, or of an
+/// obligation about records.
+pub fn page(name: &str) -> Option<&'static str> {
+    let code = Code::find(name).map(|code| code.page);
+    code.or_else(|| record_page(name))
 }
 
 /// Returns whether what is asked hangs on what somebody wrote: only then its place says anything.

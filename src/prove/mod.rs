@@ -39,6 +39,7 @@ pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener};
 pub use fork::{Incomplete, Visited};
 pub use proven::Proven;
 pub use reach::destinations;
+pub use records::record_page;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;

@@ -1,4 +1,7 @@
-//! What was written against what may be written. What may not stand is told, and then left out.
+//! What was written against what may be written. What may not stand is told.
+//!
+//! A node that may not stand is left out. A value that may not is kept, so that its node is read
+//! with everything else that is in it; whoever reads a value asks for its kind.
 
 use super::diagnostics::{
     ArgumentCount, ControlInText, LongText, MissingNode, MissingProperty, RepeatedNode,
@@ -8,7 +11,7 @@ use super::node::NODES;
 use super::scan::escape;
 use super::shape::{ArgumentSpec, Kind, MANY, NodeSpec, Occurs};
 use super::suggest;
-use super::tree::{Node, Text, Value};
+use super::tree::{LeftOut, Node, Text, Value};
 use crate::diagnostic::Diagnostics;
 use crate::source::{Loc, Spanned, is_control, is_direction};
 
@@ -17,7 +20,8 @@ const TEXT_BYTES_MAX: usize = 8 << 10;
 /// The longest text of many lines.
 const LINES_BYTES_MAX: usize = 1 << 20;
 
-/// Returns the nodes that may stand in a block, each with what may stand in it.
+/// Returns the nodes that may stand in a block, each with what may stand in it, and what was left
+/// out.
 ///
 /// `at` is where a missing node is missed: the head of the block's node.
 pub(super) fn check(
@@ -26,12 +30,14 @@ pub(super) fn check(
     within: Option<&str>,
     at: &Loc,
     diagnostics: &mut Diagnostics,
-) -> Vec<Node> {
+) -> (Vec<Node>, Vec<LeftOut>) {
     let mut sound: Vec<Node> = Vec::with_capacity(nodes.len());
+    let mut left_out: Vec<LeftOut> = Vec::new();
     let mut once: Vec<(&str, Loc)> = Vec::new();
     for node in nodes {
         let Some(spec) = specs.iter().find(|spec| spec.name == node.name.value) else {
-            let names: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
+            let names: Vec<&'static str> = specs.iter().map(|spec| spec.name).collect();
+            left_out.push(suggest::nearest(&node.name.value, &names));
             diagnostics.error(UnknownNode {
                 name: shorten(&node.name.value),
                 within: within.map_or_else(String::new, |name| format!(" in `{name}`")),
@@ -46,9 +52,10 @@ pub(super) fn check(
             (Occurs::Once | Occurs::AtMostOnce, Some((_, first))) => {
                 diagnostics.error(RepeatedNode {
                     name: spec.name,
-                    at: node.name.at,
+                    at: node.name.at.clone(),
                     first: first.clone(),
                 });
+                check_node(node, spec, diagnostics);
                 continue;
             }
             (Occurs::Once | Occurs::AtMostOnce, None) => {
@@ -68,7 +75,7 @@ pub(super) fn check(
             });
         }
     }
-    sound
+    (sound, left_out)
 }
 
 /// Returns where a node of this name may stand, if the language has one.
@@ -91,7 +98,7 @@ fn elsewhere(name: &str) -> Option<String> {
     (!homes.is_empty()).then(|| format!("`{name}` stands in {}", suggest::list(&homes)))
 }
 
-/// Returns a node with those of its parts that may stand there.
+/// Returns a node with those of its nodes that may stand there.
 fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Node {
     let Node {
         name,
@@ -99,18 +106,19 @@ fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Nod
         properties,
         children,
         at,
+        left_out: _,
     } = node;
     let arguments = check_arguments(arguments, spec, &at, diagnostics);
     let properties = check_properties(properties, spec, &at, diagnostics);
     let children = children.unwrap_or_default();
-    let children = if spec.children.is_empty() {
+    let (children, left_out) = if spec.children.is_empty() {
         if !children.is_empty() {
             diagnostics.error(UnwantedBlock {
                 node: spec.name,
                 at: name.at.clone(),
             });
         }
-        Vec::new()
+        (Vec::new(), Vec::new())
     } else {
         check(children, spec.children, Some(spec.name), &at, diagnostics)
     };
@@ -119,6 +127,7 @@ fn check_node(node: Node, spec: &NodeSpec, diagnostics: &mut Diagnostics) -> Nod
         arguments,
         properties,
         children: Some(children),
+        left_out,
         at,
     }
 }
@@ -150,12 +159,7 @@ fn check_properties(
             });
             continue;
         }
-        // One of a wrong kind was written all the same, so that nobody misses it.
-        let value = if check_value(&value, property.kind, property.name, diagnostics) {
-            value
-        } else {
-            Spanned::new(Value::Null, value.at)
-        };
+        let value = check_value(value, property.kind, property.name, diagnostics);
         sound.push((key, value));
     }
     for property in spec.properties.iter().filter(|property| property.required) {
@@ -195,7 +199,7 @@ fn check_arguments(
     arguments
         .into_iter()
         .take(max)
-        .filter(|value| check_value(value, argument.kind, argument.name, diagnostics))
+        .map(|value| check_value(value, argument.kind, argument.name, diagnostics))
         .collect()
 }
 
@@ -212,31 +216,29 @@ fn wanted(arguments: Option<&ArgumentSpec>, min: usize, max: usize) -> String {
     }
 }
 
-/// Returns whether a value is of a kind.
+/// Tells a value that is not of a kind. Returns the value, but a text that could hide something.
 fn check_value(
-    value: &Spanned<Value>,
+    value: Spanned<Value>,
     kind: Kind,
     name: &'static str,
     diagnostics: &mut Diagnostics,
-) -> bool {
-    match (&value.value, kind) {
+) -> Spanned<Value> {
+    let sound = match (&value.value, kind) {
         (Value::Text(text), Kind::Text | Kind::TextOrNull) => {
-            check_text(text, value, TEXT_BYTES_MAX, &[], diagnostics)
+            check_text(text, &value, TEXT_BYTES_MAX, &[], diagnostics)
         }
         (Value::Text(text), Kind::Lines) => {
-            check_text(text, value, LINES_BYTES_MAX, &['\n', '\t'], diagnostics)
+            check_text(text, &value, LINES_BYTES_MAX, &['\n', '\t'], diagnostics)
         }
+        (Value::Text(text), Kind::Words(words)) if words.contains(&text.as_str()) => true,
         (Value::Text(text), Kind::Words(words)) => {
-            if words.contains(&text.as_str()) {
-                return true;
-            }
             diagnostics.error(UnknownWord {
                 word: shorten(text),
                 name,
                 help: suggest::help(text, words),
                 at: value.at.clone(),
             });
-            false
+            check_text(text, &value, TEXT_BYTES_MAX, &[], &mut Diagnostics::new())
         }
         (Value::Boolean(_), Kind::Boolean)
         | (Value::Integer(_), Kind::Integer)
@@ -256,9 +258,14 @@ fn check_value(
                 name,
                 at: value.at.clone(),
             });
-            false
+            true
         }
+    };
+    if sound {
+        return value;
     }
+    // This is of no kind of the language: whoever asks for one finds nothing.
+    Spanned::new(Value::Float, value.at)
 }
 
 /// Returns whether a text holds nothing that could end a line or hide in one, and is not too long.

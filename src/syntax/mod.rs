@@ -43,6 +43,8 @@ pub struct Document {
     pub networks: Vec<node::Network>,
     /// The `auth` node.
     pub auth: Option<node::Auth>,
+    /// Whether there is an `auth` node, even one that says nothing.
+    pub auth_written: bool,
     /// The `domain` nodes.
     pub domains: Vec<node::Domain>,
     /// The names of the `parked` nodes.
@@ -61,6 +63,8 @@ pub struct Document {
     pub statements: Vec<node::Statement>,
     /// The files beside the policy.
     pub bulk: Vec<node::Bulk>,
+    /// What was left out of the top.
+    pub left_out: Vec<tree::LeftOut>,
     /// The token, if something could not stand and was left out. `lower` goes on, so that one run
     /// tells everything, and then fails.
     pub failed: Option<Reported>,
@@ -89,12 +93,13 @@ fn parse_as(
     gate::check(source, diagnostics);
     diagnostics.failed_since(before)?;
     let nodes = reader::read(source, diagnostics)?;
-    let nodes = check::check(nodes, specs, None, &start(source), diagnostics);
+    let (nodes, left_out) = check::check(nodes, specs, None, &start(source), diagnostics);
     let mut document = Document {
         source: Arc::clone(source),
         host: None,
         networks: Vec::new(),
         auth: None,
+        auth_written: false,
         domains: Vec::new(),
         parked: Vec::new(),
         logins: Vec::new(),
@@ -104,6 +109,7 @@ fn parse_as(
         scenarios: Vec::new(),
         statements: Vec::new(),
         bulk: Vec::new(),
+        left_out,
         failed: None,
     };
     for node in &nodes {

@@ -93,6 +93,7 @@ impl Reader<'_> {
             arguments,
             properties,
             children: node.children().map(|children| self.nodes(children)),
+            left_out: Vec::new(),
             at,
         }
     }

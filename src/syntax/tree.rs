@@ -16,8 +16,20 @@ pub struct Node {
     pub properties: Vec<(Text, Spanned<Value>)>,
     /// Its block, if it has one.
     pub children: Option<Vec<Node>>,
+    /// What was left out of its block: for each unknown node the name that it is like.
+    pub left_out: Vec<LeftOut>,
     /// From its name to its last argument or property: the block is left out.
     pub at: Loc,
+}
+
+/// An unknown node that was left out: the known name that it is like, if there is one.
+pub type LeftOut = Option<&'static str>;
+
+/// Returns whether one of these names may have been meant by what was left out.
+pub fn may_have_been(left_out: &[LeftOut], names: &[&str]) -> bool {
+    left_out
+        .iter()
+        .any(|like| like.is_none_or(|like| names.contains(&like)))
 }
 
 /// A value as written.

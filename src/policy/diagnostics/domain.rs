@@ -28,8 +28,7 @@ pub struct DomainInvalid {
 #[error("the label `{label}` mixes {scripts}")]
 #[diagnostic(
     code(mailpol::domain::mixed_scripts),
-    severity(Warning),
-    help("if that is meant, write the A-label: `{ascii}`")
+    help("write the letters of one script, or, if that is meant, the A-label: `{ascii}`")
 )]
 pub struct MixedScripts {
     /// The label.
@@ -49,7 +48,6 @@ pub struct MixedScripts {
 #[error("the label `{label}` looks like `{looks}`")]
 #[diagnostic(
     code(mailpol::domain::confusable),
-    severity(Warning),
     help("write `{looks}` if ASCII is meant, else the A-label: `{ascii}`")
 )]
 pub struct Confusable {
@@ -61,7 +59,7 @@ pub struct Confusable {
     pub ascii: String,
     /// Where.
     #[source_code]
-    #[label(primary, "none of its letters is ASCII")]
+    #[label(primary, "its letters look like ASCII ones")]
     pub at: Loc,
 }
 

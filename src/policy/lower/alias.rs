@@ -47,15 +47,12 @@ enum Leads<'a> {
 
 /// Checks all aliases and catch-alls.
 pub(super) fn check(domains: &Domains, diagnostics: &mut Diagnostics) {
-    let before = diagnostics.errors();
     for (hop, alias) in hops(domains) {
         for target in &alias.targets {
             check_target(hop, target, domains, diagnostics);
         }
     }
-    if diagnostics.errors() == before {
-        check_chains(domains, diagnostics);
-    }
+    check_chains(domains, diagnostics);
 }
 
 /// Returns all aliases and catch-alls, in order.
@@ -98,6 +95,10 @@ fn check_target(
     domains: &Domains,
     diagnostics: &mut Diagnostics,
 ) {
+    // What could not be read would make others that lead to it look wrong.
+    if domains.may_list(&target.value) {
+        return;
+    }
     let at = target.at.clone();
     let name = target.value.to_string();
     match (leads(&target.value, domains), hop) {
@@ -174,6 +175,10 @@ fn check_chains(domains: &Domains, diagnostics: &mut Diagnostics) {
             let Leads::Hop(next) = leads(&target.value, domains) else {
                 continue;
             };
+            // A catch-all that leads to one has been told.
+            if let (Hop::CatchAll(_), Hop::CatchAll(_)) = (step.hop, next) {
+                continue;
+            }
             match seen.get(&next) {
                 Some(Seen::Depth(depth)) => step.depth = step.depth.max(depth + 1),
                 Some(Seen::OnTheWay) => {

@@ -8,6 +8,7 @@ use crate::mail::Listener;
 use crate::policy::diagnostics::{AuthMissing, AuthMissingForListener};
 use crate::policy::{Auth, Host, Login, SaslauthdMechanism};
 use crate::source::{Loc, Spanned};
+use crate::syntax::tree::may_have_been;
 use crate::syntax::{Document, node};
 
 /// Lowers an `auth` node.
@@ -38,8 +39,7 @@ pub(super) fn check_absent(
     logins: &BTreeMap<String, Login>,
     diagnostics: &mut Diagnostics,
 ) {
-    // The node may have been written, and left out.
-    if document.failed.is_some() {
+    if document.auth_written || may_have_been(&document.left_out, &["auth"]) {
         return;
     }
     let first: Option<&Loc> = logins

@@ -41,6 +41,8 @@ pub(super) struct Recipient {
 
 /// A mailbox or an alias.
 pub(super) enum RecipientKind {
+    /// The row does not say whom it is about.
+    Nameless,
     /// A mailbox.
     Mailbox(node::Mailbox),
     /// An alias.
@@ -58,7 +60,7 @@ pub(super) fn domains(
         let name = row.need("domain", "a domain such as `example.org`", diagnostics);
         let catch_all = row.rest("catch-all");
         domains.extend(name.map(|name| node::Domain {
-            name: name.clone(),
+            name: Some(name.clone()),
             mailboxes: Vec::new(),
             aliases: Vec::new(),
             catch_all: catch_all.first().map(|first| node::Alias {
@@ -73,6 +75,7 @@ pub(super) fn domains(
                 }),
                 ..node::Publish::default()
             },
+            left_out: false,
             at: name.at.clone(),
         }));
     };
@@ -87,37 +90,21 @@ pub(super) fn domains(
     domains
 }
 
-/// Hands on the recipients of all `mailboxes` files.
+/// Hands on the recipients of all `mailboxes` files. Returns whether every row was handed on.
 pub(super) fn recipients(
     document: &Document,
     files: &dyn Files,
     diagnostics: &mut Diagnostics,
     take: &mut dyn FnMut(&Recipient, &mut Diagnostics),
-) {
+) -> bool {
+    let before = diagnostics.errors();
+    let mut told_of_rows = 0;
     let mut each = |row: &Row<'_>, diagnostics: &mut Diagnostics| {
-        let domain = row.need("domain", "a domain such as `example.org`", diagnostics);
-        let local = row.need("local-part", "a local-part such as `john.doe`", diagnostics);
-        let (Some(domain), Some(local)) = (domain, local) else {
-            return;
-        };
-        let login = row.get("login");
-        let targets = row.rest("targets");
-        if let (Some(_), Some(target)) = (login, targets.first()) {
-            diagnostics.error(BulkBoth {
-                at: target.at.clone(),
-            });
-            return;
+        let before = diagnostics.errors();
+        if let Some(recipient) = recipient(row, diagnostics) {
+            take(&recipient, diagnostics);
+            told_of_rows += diagnostics.errors() - before;
         }
-        let at = row.at.clone();
-        let local = local.clone();
-        let kind = if targets.is_empty() {
-            let login = login.cloned();
-            RecipientKind::Mailbox(node::Mailbox { local, login, at })
-        } else {
-            RecipientKind::Alias(node::Alias { local, targets, at })
-        };
-        let domain = domain.clone();
-        take(&Recipient { domain, kind }, diagnostics);
     };
     read(
         document,
@@ -127,6 +114,30 @@ pub(super) fn recipients(
         diagnostics,
         &mut each,
     );
+    diagnostics.errors() - before == told_of_rows
+}
+
+fn recipient(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<Recipient> {
+    let domain = row.need("domain", "a domain such as `example.org`", diagnostics);
+    let local = row.need("local-part", "a local-part such as `john.doe`", diagnostics);
+    let login = row.get("login");
+    let targets = row.rest("targets");
+    if let (Some(_), Some(target)) = (login, targets.first()) {
+        let at = target.at.clone();
+        diagnostics.error(BulkBoth { at });
+    }
+    let at = row.at.clone();
+    let kind = match local.cloned() {
+        None => RecipientKind::Nameless,
+        Some(local) if targets.is_empty() => RecipientKind::Mailbox(node::Mailbox {
+            local,
+            login: login.cloned(),
+            at,
+        }),
+        Some(local) => RecipientKind::Alias(node::Alias { local, targets, at }),
+    };
+    let domain = domain?.clone();
+    Some(Recipient { domain, kind })
 }
 
 /// Returns the networks of all `networks` files; several rows may name one.
@@ -138,12 +149,12 @@ pub(super) fn networks(
     let mut networks: Vec<node::Network> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut each = |row: &Row<'_>, diagnostics: &mut Diagnostics| {
-        let Some(network) = network(row, diagnostics) else {
+        let Some((name, network)) = network(row, diagnostics) else {
             return;
         };
-        let place = places.get(&network.name.value).copied();
+        let place = places.get(&name).copied();
         let Some(first) = place.and_then(|place| networks.get_mut(place)) else {
-            places.insert(network.name.value.clone(), networks.len());
+            places.insert(name, networks.len());
             networks.push(network);
             return;
         };
@@ -151,7 +162,7 @@ pub(super) fn networks(
             first.prefixes.extend(network.prefixes);
         } else {
             diagnostics.error(BulkMixed {
-                name: network.name.value,
+                name,
                 at: network.at,
                 first: first.at.clone(),
             });
@@ -168,7 +179,8 @@ pub(super) fn networks(
     networks
 }
 
-fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<node::Network> {
+/// Returns the network of a row, and its name.
+fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<(String, node::Network)> {
     let name = row.need("network", "a name such as `internal`", diagnostics);
     let cidr = row.need("cidr", "a prefix such as `192.168.0.0/24`", diagnostics);
     let may_send = yes(row, "may-send", diagnostics);
@@ -193,8 +205,9 @@ fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<node::Network
             at: word.at.clone(),
         });
     }
-    Some(node::Network {
-        name: name?.clone(),
+    let name = name?;
+    let network = node::Network {
+        name: Some(name.clone()),
         prefixes: vec![cidr?.clone()],
         may_send: may_send
             .map(|yes| node::MaySend {
@@ -209,7 +222,8 @@ fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<node::Network
         may_hand_over: may_hand_over.map(|word| word.at),
         otherwise,
         at: row.at.clone(),
-    })
+    };
+    Some((name.value.clone(), network))
 }
 
 /// Returns the cell of a right that is given.
@@ -256,13 +270,16 @@ fn read(
     each: &mut dyn FnMut(&Row<'_>, &mut Diagnostics),
 ) {
     for bulk in document.bulk.iter().filter(|bulk| bulk.kind == kind) {
-        match open(&bulk.file, files) {
-            Ok(source) => table::read(&source, &bulk.file.at, shape, diagnostics, each),
+        let Some(file) = &bulk.file else {
+            continue;
+        };
+        match open(file, files) {
+            Ok(source) => table::read(&source, &file.at, shape, diagnostics, each),
             Err(reason) => {
                 diagnostics.error(BulkFile {
-                    file: shown(&bulk.file.value),
+                    file: shown(&file.value),
                     reason,
-                    at: bulk.file.at.clone(),
+                    at: file.at.clone(),
                 });
             }
         }

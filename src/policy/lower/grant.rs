@@ -60,6 +60,7 @@ fn lower_one(
         to.extend(scope.map(|scope| Spanned::new(scope, text.at.clone())));
     }
     if let (Some(word), Some(host)) = (&node.tls, host)
+        && word.value == "required"
         && host.tls.is_none()
     {
         diagnostics.error(GrantTls {
@@ -178,13 +179,14 @@ pub(super) fn logins(
     let mut declared: BTreeMap<String, Loc> = BTreeMap::new();
     for node in nodes {
         let grants = lower(&node.may_send, Holder::Login, host, diagnostics);
-        let Some(name) = name::login(&node.name, diagnostics) else {
+        let name = node.name.as_ref();
+        let Some(name) = name.and_then(|name| name::login(name, diagnostics)) else {
             continue;
         };
         if let Some(first) = declared.get(&name.value) {
             diagnostics.error(LoginDuplicate {
                 login: name.value,
-                at: node.name.at.clone(),
+                at: name.at,
                 first: first.clone(),
             });
             continue;

@@ -11,11 +11,14 @@ use crate::policy::diagnostics::{
 use crate::policy::{Host, Tls};
 use crate::source::Spanned;
 use crate::syntax::node;
+use crate::syntax::tree::{Text, may_have_been};
 
 /// Lowers a `host` node. Its postmaster comes later, when all recipients are known.
 pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<Host> {
-    let name =
-        name::domain(&node.name, diagnostics).map(|name| Spanned::new(name, node.name.at.clone()));
+    let name = node.name.as_ref().and_then(|text| {
+        let name = name::domain(text, diagnostics)?;
+        Some(Spanned::new(name, text.at.clone()))
+    });
     let mut addresses: Vec<Spanned<IpAddr>> = Vec::new();
     for text in &node.addresses {
         let Some(address) = name::ip(text, diagnostics) else {
@@ -52,7 +55,7 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
             listeners.push(Spanned::new(listener, word.at.clone()));
         }
     }
-    if node.tls.is_none() {
+    if lacks_tls(node) {
         for listener in listeners.iter().filter(|one| one.value != Listener::Smtp) {
             diagnostics.error(TlsMissing {
                 listener: listener.value.name(),
@@ -74,9 +77,24 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
     })
 }
 
+/// Returns whether nothing of a node is missing that was told already.
+pub(super) fn is_whole(node: &node::Host) -> bool {
+    let known = |word: &Text| Listener::from_name(&word.value).is_some();
+    let whole = |tls: &node::Tls| tls.certificate.is_some() && tls.key.is_some();
+    node.left_out.is_empty()
+        && node.listeners.iter().all(known)
+        && node.tls.as_ref().is_none_or(whole)
+}
+
+/// Returns whether nobody asked for a certificate.
+pub(super) fn lacks_tls(node: &node::Host) -> bool {
+    node.tls.is_none() && !may_have_been(&node.left_out, &["tls"])
+}
+
 fn lower_tls(node: &node::Tls, diagnostics: &mut Diagnostics) -> Option<Tls> {
-    let certificate = name::path(&node.certificate, "/etc/ssl/mx/fullchain.pem", diagnostics);
-    let key = name::path(&node.key, "/etc/ssl/mx/privkey.pem", diagnostics);
+    let mut path = |text: &Option<Text>, example| name::path(text.as_ref()?, example, diagnostics);
+    let certificate = path(&node.certificate, "/etc/ssl/mx/fullchain.pem");
+    let key = path(&node.key, "/etc/ssl/mx/privkey.pem");
     Some(Tls {
         certificate: certificate?,
         key: key?,

@@ -1,7 +1,7 @@
 //! From what was written to what it means: the only maker of a [`Policy`], one file a node.
 //!
 //! Nothing here stops at its first error. What could not be understood is told, and left out of
-//! what is checked next; so where something is missing because it was left out, nothing is told.
+//! what is checked next; where something may be missing because it was left out, nothing is told.
 
 mod alias;
 mod auth;
@@ -39,38 +39,31 @@ pub fn lower(
 ) -> Result<Policy, Reported> {
     let before = diagnostics.errors();
     let whole = Loc::new(&document.source, 0, 0);
-    let host = document
-        .host
-        .as_ref()
-        .and_then(|node| host::lower(node, diagnostics));
+    let node = document.host.as_ref();
+    let host = node.and_then(|node| host::lower(node, diagnostics));
+    // What a host lacks is told only of one that was wholly understood.
+    let whole_host = diagnostics.errors() == before && node.is_some_and(host::is_whole);
+    let sure = host.as_ref().filter(|_| whole_host);
     let rows = bulk::networks(document, files, diagnostics);
-    let networks = network::lower(&document.networks, &rows, host.as_ref(), diagnostics);
+    let networks = network::lower(&document.networks, &rows, sure, diagnostics);
     let auth = document
         .auth
         .as_ref()
         .and_then(|node| auth::lower(node, diagnostics));
     let mut domains = domain::lower(document, files, diagnostics);
     let complete = document.failed.is_none() && diagnostics.errors() == before;
-    if let (true, true, Some(host)) = (complete, domains.order.is_empty(), &host) {
-        diagnostics.error(DomainMissing {
-            at: host.at.clone(),
-        });
+    if let (true, Some(host)) = (domains.is_empty(), node) {
+        let at = host.at.clone();
+        diagnostics.error(DomainMissing { at });
     }
-    let postmaster = document
-        .host
-        .as_ref()
-        .and_then(|node| node.postmaster.as_ref());
+    let postmaster = node.and_then(|node| node.postmaster.as_ref());
     let postmaster = postmaster::fill(&mut domains, postmaster, complete, diagnostics);
     let parked = publish::parked(&document.parked, &domains, diagnostics);
-    // A recipient that was left out would make others that lead to it look wrong.
-    if complete {
-        alias::check(&domains, diagnostics);
-        if let Some(host) = &host {
-            publish::check(&domains, host, diagnostics);
-        }
-    }
-    let logins = grant::logins(&document.logins, &domains, host.as_ref(), diagnostics);
-    let authenticated = grant::authenticated(document, &whole, host.as_ref(), diagnostics);
+    alias::check(&domains, diagnostics);
+    let lacks_tls = node.is_some_and(host::lacks_tls);
+    publish::check(&domains, lacks_tls, diagnostics);
+    let logins = grant::logins(&document.logins, &domains, sure, diagnostics);
+    let authenticated = grant::authenticated(document, &whole, sure, diagnostics);
     if document.auth.is_none() {
         auth::check_absent(document, host.as_ref(), &logins, diagnostics);
     }

@@ -32,6 +32,7 @@ pub(super) fn domain(text: &Text, diagnostics: &mut Diagnostics) -> Option<Domai
 /// Returns the domain of a part of a text, which stands at `at`.
 fn domain_at(text: &str, at: &Loc, diagnostics: &mut Diagnostics) -> Option<Domain> {
     match Domain::parse(text) {
+        // Such a name is told, and no less a name.
         Ok(domain) => {
             script::check(text, &domain, at, diagnostics);
             Some(domain)

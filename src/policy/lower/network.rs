@@ -14,6 +14,7 @@ use crate::policy::diagnostics::{
 use crate::policy::{Host, Network, Otherwise};
 use crate::source::{Loc, Spanned};
 use crate::syntax::node;
+use crate::syntax::tree::Text;
 
 /// Lowers the `network` nodes and the rows of files.
 pub(super) fn lower(
@@ -27,19 +28,8 @@ pub(super) fn lower(
     let mut names: BTreeMap<&str, &Loc> = BTreeMap::new();
     let mut prefixes: BTreeMap<IpNet, Loc> = BTreeMap::new();
     for node in nodes.iter().chain(rows) {
-        let at = &node.name.at;
-        if node.name.value.trim().is_empty() {
-            diagnostics.error(NetworkEmptyName { at: at.clone() });
-        }
-        if let Some(first) = names.get(node.name.value.as_str()) {
-            diagnostics.error(NetworkDuplicate {
-                name: node.name.value.clone(),
-                help: elsewhere("write all its prefixes in one `network` node", at, first),
-                at: at.clone(),
-                first: beside(at, first),
-            });
-        } else {
-            names.insert(&node.name.value, at);
+        if let Some(name) = &node.name {
+            check_name(name, &mut names, diagnostics);
         }
         networks.push(lower_one(node, host, &mut prefixes, diagnostics));
     }
@@ -52,6 +42,28 @@ pub(super) fn lower(
         }
     }
     networks
+}
+
+/// Tells a name that is empty, or that another network has.
+fn check_name<'a>(
+    name: &'a Text,
+    names: &mut BTreeMap<&'a str, &'a Loc>,
+    diagnostics: &mut Diagnostics,
+) {
+    let at = &name.at;
+    if name.value.trim().is_empty() {
+        diagnostics.error(NetworkEmptyName { at: at.clone() });
+    }
+    if let Some(first) = names.get(name.value.as_str()) {
+        diagnostics.error(NetworkDuplicate {
+            name: name.value.clone(),
+            help: elsewhere("write all its prefixes in one `network` node", at, first),
+            at: at.clone(),
+            first: beside(at, first),
+        });
+    } else {
+        names.insert(&name.value, at);
+    }
 }
 
 /// Returns the prefixes of all networks that may send.
@@ -97,7 +109,11 @@ fn lower_one(
         .as_ref()
         .filter(|word| word.value == "refuse");
     Network {
-        name: node.name.clone(),
+        // The check of the document has told a name that is missing.
+        name: node
+            .name
+            .clone()
+            .unwrap_or_else(|| Spanned::new(String::new(), node.at.clone())),
         prefixes,
         grants: grant::lower(&node.may_send, Holder::Network, host, diagnostics),
         may_hand_over: node.may_hand_over.clone(),

@@ -13,7 +13,7 @@ use crate::syntax::tree::Text;
 
 /// Gives every domain a postmaster, and returns the host's.
 ///
-/// `complete`: whether nothing was left out, so that what is missing is really missing.
+/// `complete`: whether nothing was told, so that what is missing is worth a warning.
 pub(super) fn fill(
     domains: &mut Domains,
     written: Option<&Text>,
@@ -22,8 +22,12 @@ pub(super) fn fill(
 ) -> Option<Spanned<Address>> {
     let local = LocalPart::parse("postmaster").ok()?;
     let host = match written {
-        Some(text) => declared(domains, text, &local, complete, diagnostics)?,
-        None => first(domains, &local, complete, diagnostics)?,
+        Some(text) => declared(domains, text, &local, complete, diagnostics),
+        None => first(domains, &local, complete, diagnostics),
+    };
+    let Some(host) = host else {
+        domains.without_postmaster();
+        return None;
     };
     for (domain, hosted) in &mut domains.map {
         let own = Address::new(local.as_str(), domain.clone());
@@ -59,7 +63,7 @@ fn declared(
         add(hosted, local, &host.value, complete, diagnostics);
         return Some(host);
     }
-    if complete {
+    if !domains.may_list(&host.value) {
         diagnostics.error(PostmasterUnlisted {
             address: host.value.to_string(),
             at: host.at,

@@ -10,9 +10,7 @@ use crate::policy::diagnostics::{
     BulkFile, DkimDuplicate, DkimPublic, DkimPublicMissing, DkimSelector, DomainDuplicate, MaxAge,
     ReportUnlisted, ReportUriInvalid, StsWithoutTls, beside, elsewhere,
 };
-use crate::policy::{
-    Alignment, Disposition, DkimKey, Dmarc, Host, MtaSts, Publish, ReportUri, StsMode,
-};
+use crate::policy::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};
 use crate::source::{Files, Loc, Spanned};
 use crate::syntax::node;
 use crate::syntax::tree::Text;
@@ -160,21 +158,26 @@ fn dmarc(node: &node::Dmarc, diagnostics: &mut Diagnostics) -> Option<Dmarc> {
             .filter_map(|text| address(text, diagnostics))
             .collect()
     };
+    let aggregate_reports = addresses(&node.aggregate_reports);
+    let failure_reports = addresses(&node.failure_reports);
     Some(Dmarc {
-        disposition: disposition(&node.disposition)?,
+        disposition: disposition(node.disposition.as_ref()?)?,
         subdomains: node.subdomains.as_ref().and_then(disposition),
         non_existent: node.non_existent.as_ref().and_then(disposition),
         dkim_alignment: alignment(&node.dkim_alignment).unwrap_or(Alignment::Relaxed),
         spf_alignment: alignment(&node.spf_alignment).unwrap_or(Alignment::Relaxed),
         testing: node.testing,
-        aggregate_reports: addresses(&node.aggregate_reports),
-        failure_reports: addresses(&node.failure_reports),
+        aggregate_reports,
+        failure_reports,
         at: node.at.clone(),
     })
 }
 
 fn mta_sts(node: &node::MtaSts, diagnostics: &mut Diagnostics) -> Option<MtaSts> {
-    let web_server = name::domain(&node.web_server, diagnostics);
+    let web_server = node.web_server.as_ref().and_then(|text| {
+        let domain = name::domain(text, diagnostics)?;
+        Some(Spanned::new(domain, text.at.clone()))
+    });
     let max_age = match &node.max_age {
         None => Some(MAX_AGE_SECONDS),
         Some((seconds, at)) => {
@@ -189,8 +192,8 @@ fn mta_sts(node: &node::MtaSts, diagnostics: &mut Diagnostics) -> Option<MtaSts>
         }
     };
     Some(MtaSts {
-        mode: known(&StsMode::ALL, StsMode::name, &node.mode.value)?,
-        web_server: Spanned::new(web_server?, node.web_server.at.clone()),
+        mode: known(&StsMode::ALL, StsMode::name, &node.mode.as_ref()?.value)?,
+        web_server: web_server?,
         max_age_seconds: max_age?,
         at: node.at.clone(),
     })
@@ -250,14 +253,14 @@ pub(super) fn parked(
     parked
 }
 
-/// Checks what can be said when all recipients and the host are known.
-pub(super) fn check(domains: &Domains, host: &Host, diagnostics: &mut Diagnostics) {
+/// Checks what can be said when all recipients are known, and whether the host lacks a certificate.
+pub(super) fn check(domains: &Domains, lacks_tls: bool, diagnostics: &mut Diagnostics) {
     for domain in &domains.order {
         let Some(hosted) = domains.map.get(domain) else {
             continue;
         };
         let publish = &hosted.publish;
-        if let Some(sts) = publish.mta_sts.as_ref().filter(|_| host.tls.is_none()) {
+        if let Some(sts) = publish.mta_sts.as_ref().filter(|_| lacks_tls) {
             diagnostics.error(StsWithoutTls { at: sts.at.clone() });
         }
         let dmarc = publish.dmarc.iter();
@@ -270,7 +273,10 @@ pub(super) fn check(domains: &Domains, host: &Host, diagnostics: &mut Diagnostic
         });
         for (address, at) in by_dmarc.chain(by_tls) {
             let ours = domains.map.get(address.domain());
-            if ours.is_some_and(|ours| ours.catch_all.is_none()) && !domains.lists(address) {
+            if ours.is_some_and(|ours| ours.catch_all.is_none())
+                && !domains.lists(address)
+                && !domains.may_list(address)
+            {
                 diagnostics.error(ReportUnlisted {
                     address: address.to_string(),
                     at: at.clone(),

@@ -32,22 +32,25 @@ fn lower_one(node: &node::Scenario, diagnostics: &mut Diagnostics) -> Option<Sce
             at: written.at.clone(),
         });
     }
-    let because = node.expect.because.as_ref();
+    let client = node.client.as_ref();
+    let client = client.and_then(|text| name::ip(text, diagnostics));
+    let expect = node.expect.as_ref()?;
+    let because = expect.because.as_ref();
     Some(Scenario {
-        name: node.name.clone(),
-        client: name::ip(&node.client, diagnostics)?,
+        name: node.name.clone()?,
+        client: client?,
         listener,
         tls,
         login: node.login.as_ref().map(|login| login.value.clone()),
         helo: node.helo.as_ref().map(|helo| helo.value.clone()),
-        from: node.from.value.clone(),
-        to: node.to.value.clone(),
+        from: node.from.as_ref()?.value.clone(),
+        to: node.to.as_ref()?.value.clone(),
         spf: node.spf.as_ref().and_then(result),
         spf_helo: node.spf_helo.as_ref().and_then(result),
         expect: Expectation {
-            verdict: known(&Verdict::ALL, Verdict::name, &node.expect.verdict.value)?,
+            verdict: known(&Verdict::ALL, Verdict::name, &expect.verdict.value)?,
             because: because.and_then(|word| Because::from_name(&word.value)),
-            at: node.expect.at.clone(),
+            at: expect.at.clone(),
         },
         at: node.at.clone(),
     })

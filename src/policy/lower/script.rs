@@ -1,7 +1,7 @@
 //! Scripts of internationalised domain names: labels that look like others (UTS #39 section 5).
 //!
-//! Only what an attacker would use is looked for: Latin, Greek, Cyrillic, Armenian, Cherokee and
-//! Coptic hold letters that cannot be told apart.
+//! Only what an attacker would use is looked for: Latin, Greek, Cyrillic, Armenian, Cherokee,
+//! Coptic and Lisu hold letters that cannot be told apart.
 //! Not here: whether a label is valid, which is IDNA's to say.
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use crate::mail::Domain;
 use crate::policy::diagnostics::{Confusable, MixedScripts};
 use crate::source::Loc;
 
-/// Cyrillic, Greek and Armenian letters in lower case that look like ASCII ones.
+/// Cyrillic, Greek, Armenian and rare Latin letters in lower case that look like ASCII ones.
 const LOOK_ALIKES: &[(char, char)] = &[
     ('а', 'a'),
     ('с', 'c'),
@@ -42,27 +42,35 @@ const LOOK_ALIKES: &[(char, char)] = &[
     ('ս', 'u'),
     ('հ', 'h'),
     ('ց', 'g'),
+    ('ı', 'i'),
+    ('ɑ', 'a'),
+    ('ɡ', 'g'),
 ];
 
-/// Warns of labels that look like others. `text` is the name as it was written.
+/// What stands between labels: the full stop, and what IDNA takes for it (UTS #46 section 2.3).
+const DOTS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
+
+/// Tells labels that look like others. `text` is the name as it was written: a label that is
+/// written as an A-label deceives nobody.
 pub(super) fn check(text: &str, domain: &Domain, at: &Loc, diagnostics: &mut Diagnostics) {
-    if text.is_ascii() && !domain.as_str().contains("xn--") {
-        return;
-    }
-    let (unicode, _) = idna::domain_to_unicode(domain.as_str());
-    for label in unicode.split('.').filter(|label| !label.is_ascii()) {
+    for written in text.split(DOTS).filter(|label| !label.is_ascii()) {
+        // Full-width letters and capitals are what IDNA makes of them.
+        let (label, _) = idna::domain_to_unicode(written);
+        if label.is_ascii() {
+            continue;
+        }
         let scripts: BTreeSet<&str> = label.chars().filter_map(script).collect();
         if scripts.len() > 1 {
             let scripts: Vec<&str> = scripts.into_iter().collect();
-            diagnostics.warn(MixedScripts {
-                label: label.to_owned(),
+            diagnostics.error(MixedScripts {
+                label,
                 scripts: scripts.join(" and "),
                 ascii: domain.to_string(),
                 at: at.clone(),
             });
-        } else if let Some(looks) = looks_like(label) {
-            diagnostics.warn(Confusable {
-                label: label.to_owned(),
+        } else if let Some(looks) = looks_like(&label) {
+            diagnostics.error(Confusable {
+                label,
                 looks,
                 ascii: domain.to_string(),
                 at: at.clone(),
@@ -82,6 +90,7 @@ fn script(character: char) -> Option<&'static str> {
         '\u{400}'..='\u{52f}' | '\u{1c80}'..='\u{1c8f}' | '\u{a640}'..='\u{a69f}' => {
             Some("Cyrillic")
         }
+        '\u{a4d0}'..='\u{a4ff}' => Some("Lisu"),
         '\u{530}'..='\u{58f}' => Some("Armenian"),
         '\u{13a0}'..='\u{13ff}' | '\u{ab70}'..='\u{abbf}' => Some("Cherokee"),
         _ => None,

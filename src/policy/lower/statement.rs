@@ -13,11 +13,11 @@ use crate::syntax::{node, suggest};
 pub(super) fn lower(nodes: &[node::Statement], diagnostics: &mut Diagnostics) -> Vec<Statement> {
     nodes
         .iter()
-        .map(|node| lower_one(node, diagnostics))
+        .filter_map(|node| lower_one(node, diagnostics))
         .collect()
 }
 
-fn lower_one(node: &node::Statement, diagnostics: &mut Diagnostics) -> Statement {
+fn lower_one(node: &node::Statement, diagnostics: &mut Diagnostics) -> Option<Statement> {
     let clients = node
         .clients
         .iter()
@@ -36,8 +36,8 @@ fn lower_one(node: &node::Statement, diagnostics: &mut Diagnostics) -> Statement
     let from = from.collect();
     let to = node.to.iter().filter_map(|text| to(text, diagnostics));
     let to = to.collect();
-    Statement {
-        name: node.name.clone(),
+    Some(Statement {
+        name: node.name.clone()?,
         kind: if node.requires {
             StatementKind::Require
         } else {
@@ -55,7 +55,7 @@ fn lower_one(node: &node::Statement, diagnostics: &mut Diagnostics) -> Statement
         to,
         spf: node.spf.iter().filter_map(scenario::result).collect(),
         at: node.at.clone(),
-    }
+    })
 }
 
 fn from(text: &Text, diagnostics: &mut Diagnostics) -> Option<ReversePathScope> {

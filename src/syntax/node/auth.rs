@@ -52,7 +52,8 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Auth> {
     let at = node.at.clone();
     let (wanted, unwanted, example) = match backend.value.as_str() {
         "saslauthd" => ("mechanism", "socket", SASLAUTHD),
-        _ => ("socket", "mechanism", DOVECOT),
+        "dovecot" => ("socket", "mechanism", DOVECOT),
+        _ => return None,
     };
     if let Some((key, _)) = node
         .properties

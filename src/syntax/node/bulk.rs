@@ -44,7 +44,7 @@ pub struct Bulk {
     /// What the file holds.
     pub kind: BulkKind,
     /// Its name.
-    pub file: Text,
+    pub file: Option<Text>,
 }
 
 /// What a file beside the policy holds.
@@ -68,6 +68,6 @@ pub(super) fn read(node: &Node) -> Option<Bulk> {
     };
     Some(Bulk {
         kind,
-        file: node.property("file")?,
+        file: node.property("file"),
     })
 }

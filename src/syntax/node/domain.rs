@@ -3,7 +3,7 @@
 use super::publish::{self, Publish};
 use crate::source::Loc;
 use crate::syntax::shape::{ArgumentSpec, Kind, MANY, NodeSpec, Occurs, PropertySpec};
-use crate::syntax::tree::{Node, Text};
+use crate::syntax::tree::{Node, Text, may_have_been};
 
 /// The shape of `domain`.
 pub(super) static DOMAIN: NodeSpec = NodeSpec {
@@ -54,7 +54,7 @@ static CATCH_ALL: NodeSpec = NodeSpec {
 #[derive(Debug)]
 pub struct Domain {
     /// Its name.
-    pub name: Text,
+    pub name: Option<Text>,
     /// Its mailboxes.
     pub mailboxes: Vec<Mailbox>,
     /// Its aliases.
@@ -63,6 +63,8 @@ pub struct Domain {
     pub catch_all: Option<Alias>,
     /// What DNS says about it.
     pub publish: Publish,
+    /// Whether something was left out that may have been a recipient.
+    pub left_out: bool,
     /// Where it stands.
     pub at: Loc,
 }
@@ -90,19 +92,23 @@ pub struct Alias {
 }
 
 /// Reads a checked node.
-pub(super) fn read(node: &Node) -> Option<Domain> {
-    Some(Domain {
-        name: node.text()?,
-        mailboxes: node.children_named("mailbox").filter_map(mailbox).collect(),
-        aliases: node.children_named("alias").filter_map(alias).collect(),
+pub(super) fn read(node: &Node) -> Domain {
+    let mailboxes: Vec<_> = node.children_named("mailbox").map(mailbox).collect();
+    let aliases: Vec<_> = node.children_named("alias").map(alias).collect();
+    let nameless = mailboxes.iter().any(Option::is_none) || aliases.iter().any(Option::is_none);
+    Domain {
+        name: node.text(),
+        mailboxes: mailboxes.into_iter().flatten().collect(),
+        aliases: aliases.into_iter().flatten().collect(),
         catch_all: node.child("catch-all").map(|node| Alias {
             local: node.name.clone(),
             targets: node.texts(),
             at: node.at.clone(),
         }),
         publish: node.child("publish").map(publish::read).unwrap_or_default(),
+        left_out: nameless || may_have_been(&node.left_out, &["mailbox", "alias", "catch-all"]),
         at: node.at.clone(),
-    })
+    }
 }
 
 fn mailbox(node: &Node) -> Option<Mailbox> {

@@ -86,7 +86,7 @@ pub struct MaySend {
 #[derive(Debug)]
 pub struct Login {
     /// Its name.
-    pub name: Text,
+    pub name: Option<Text>,
     /// Its rights.
     pub may_send: Vec<MaySend>,
     /// Where it stands.
@@ -116,12 +116,12 @@ pub(super) fn may_send(node: &Node) -> Vec<MaySend> {
 }
 
 /// Reads a checked `login` node.
-pub(super) fn read_login(node: &Node) -> Option<Login> {
-    Some(Login {
-        name: node.text()?,
+pub(super) fn read_login(node: &Node) -> Login {
+    Login {
+        name: node.text(),
         may_send: may_send(node),
         at: node.at.clone(),
-    })
+    }
 }
 
 /// Reads a checked `authenticated` node.

@@ -2,7 +2,7 @@
 
 use crate::source::Loc;
 use crate::syntax::shape::{ArgumentSpec, Kind, NodeSpec, Occurs, PropertySpec};
-use crate::syntax::tree::{Node, Text};
+use crate::syntax::tree::{LeftOut, Node, Text};
 
 /// The listeners, in the order of the ports.
 pub(super) const LISTENERS: Kind = Kind::Words(&["smtp", "submissions", "submission"]);
@@ -66,13 +66,15 @@ static POSTMASTER: NodeSpec = NodeSpec {
 #[derive(Debug)]
 pub struct Host {
     /// Its name.
-    pub name: Text,
+    pub name: Option<Text>,
     /// Its addresses.
     pub addresses: Vec<Text>,
     /// Its listeners.
     pub listeners: Vec<Text>,
     /// Its certificate.
     pub tls: Option<Tls>,
+    /// What was left out of it.
+    pub left_out: Vec<LeftOut>,
     /// Where mail for it goes.
     pub postmaster: Option<Text>,
     /// Where it stands.
@@ -83,24 +85,23 @@ pub struct Host {
 #[derive(Debug)]
 pub struct Tls {
     /// The path of the certificate.
-    pub certificate: Text,
+    pub certificate: Option<Text>,
     /// The path of the key.
-    pub key: Text,
+    pub key: Option<Text>,
 }
 
 /// Reads a checked node.
-pub(super) fn read(node: &Node) -> Option<Host> {
-    Some(Host {
-        name: node.text()?,
+pub(super) fn read(node: &Node) -> Host {
+    Host {
+        name: node.text(),
         addresses: node.child_texts("address"),
         listeners: node.child_texts("listen"),
-        tls: node.child("tls").and_then(|tls| {
-            Some(Tls {
-                certificate: tls.property("certificate")?,
-                key: tls.property("key")?,
-            })
+        tls: node.child("tls").map(|tls| Tls {
+            certificate: tls.property("certificate"),
+            key: tls.property("key"),
         }),
+        left_out: node.left_out.clone(),
         postmaster: node.child("postmaster").and_then(Node::text),
         at: node.at.clone(),
-    })
+    }
 }

@@ -57,17 +57,20 @@ pub static SCENARIO_NODES: &[&NodeSpec] = &[&mailpol::MAILPOL, &scenario::SCENAR
 pub(super) fn read(node: &Node, document: &mut Document, diagnostics: &mut Diagnostics) {
     match node.name.value.as_str() {
         "mailpol" => mailpol::read(node, diagnostics),
-        "host" => document.host = host::read(node),
-        "network" => document.networks.extend(network::read(node)),
-        "auth" => document.auth = auth::read(node, diagnostics),
-        "domain" => document.domains.extend(domain::read(node)),
+        "host" => document.host = Some(host::read(node)),
+        "network" => document.networks.push(network::read(node)),
+        "auth" => {
+            document.auth_written = true;
+            document.auth = auth::read(node, diagnostics);
+        }
+        "domain" => document.domains.push(domain::read(node)),
         "parked" => document.parked.extend(publish::read_parked(node)),
-        "login" => document.logins.extend(grant::read_login(node)),
+        "login" => document.logins.push(grant::read_login(node)),
         "authenticated" => document.authenticated = Some(grant::read_authenticated(node)),
         "inbound" => document.inbound = Some(inbound::read(node)),
         "target" => document.targets.extend(target::read(node)),
-        "scenario" => document.scenarios.extend(scenario::read(node)),
-        "forbid" | "require" => document.statements.extend(statement::read(node)),
+        "scenario" => document.scenarios.push(scenario::read(node)),
+        "forbid" | "require" => document.statements.push(statement::read(node)),
         _ => document.bulk.extend(bulk::read(node)),
     }
 }

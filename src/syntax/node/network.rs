@@ -45,7 +45,7 @@ static OTHERWISE: NodeSpec = NodeSpec {
 #[derive(Debug)]
 pub struct Network {
     /// Its name.
-    pub name: Text,
+    pub name: Option<Text>,
     /// Its prefixes.
     pub prefixes: Vec<Text>,
     /// The rights to send.
@@ -59,13 +59,13 @@ pub struct Network {
 }
 
 /// Reads a checked node.
-pub(super) fn read(node: &Node) -> Option<Network> {
-    Some(Network {
-        name: node.text()?,
+pub(super) fn read(node: &Node) -> Network {
+    Network {
+        name: node.text(),
         prefixes: node.child_texts("cidr"),
         may_send: may_send(node),
         may_hand_over: node.child("may-hand-over").map(|node| node.at.clone()),
         otherwise: node.child("otherwise").and_then(Node::text),
         at: node.at.clone(),
-    })
+    }
 }

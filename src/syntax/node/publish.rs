@@ -190,7 +190,7 @@ pub struct Dkim {
 #[derive(Debug)]
 pub struct Dmarc {
     /// What receivers shall do.
-    pub disposition: Text,
+    pub disposition: Option<Text>,
     /// The same for sub-domains.
     pub subdomains: Option<Text>,
     /// The same for sub-domains that do not exist.
@@ -213,9 +213,9 @@ pub struct Dmarc {
 #[derive(Debug)]
 pub struct MtaSts {
     /// Its mode.
-    pub mode: Text,
+    pub mode: Option<Text>,
     /// The web server.
-    pub web_server: Text,
+    pub web_server: Option<Text>,
     /// Seconds, and where they stand.
     pub max_age: Option<(i128, Loc)>,
     /// Where it stands.
@@ -230,8 +230,8 @@ pub(super) fn read(node: &Node) -> Publish {
             at: spf.at.clone(),
         }),
         dkim: node.children_named("dkim").filter_map(dkim).collect(),
-        dmarc: node.child("dmarc").and_then(dmarc),
-        mta_sts: node.child("mta-sts").and_then(mta_sts),
+        dmarc: node.child("dmarc").map(dmarc),
+        mta_sts: node.child("mta-sts").map(mta_sts),
         tls_rpt: node.child_texts("tls-rpt"),
     }
 }
@@ -246,10 +246,10 @@ fn dkim(node: &Node) -> Option<Dkim> {
     })
 }
 
-fn dmarc(node: &Node) -> Option<Dmarc> {
+fn dmarc(node: &Node) -> Dmarc {
     let testing = node.value("testing").map(|value| &value.value);
-    Some(Dmarc {
-        disposition: node.text()?,
+    Dmarc {
+        disposition: node.text(),
         subdomains: node.property("subdomains"),
         non_existent: node.property("non-existent"),
         dkim_alignment: node.property("dkim-alignment"),
@@ -258,20 +258,20 @@ fn dmarc(node: &Node) -> Option<Dmarc> {
         aggregate_reports: node.child_texts("aggregate-reports"),
         failure_reports: node.child_texts("failure-reports"),
         at: node.at.clone(),
-    })
+    }
 }
 
-fn mta_sts(node: &Node) -> Option<MtaSts> {
+fn mta_sts(node: &Node) -> MtaSts {
     let max_age = node.value("max-age").and_then(|value| match value.value {
         Value::Integer(seconds) => Some((seconds, value.at.clone())),
         Value::Text(_) | Value::Float | Value::Boolean(_) | Value::Null => None,
     });
-    Some(MtaSts {
-        mode: node.text()?,
-        web_server: node.property("web-server")?,
+    MtaSts {
+        mode: node.text(),
+        web_server: node.property("web-server"),
         max_age,
         at: node.at.clone(),
-    })
+    }
 }
 
 /// Reads a checked `parked` node.

@@ -141,9 +141,9 @@ static EXPECT: NodeSpec = NodeSpec {
 #[derive(Debug)]
 pub struct Scenario {
     /// Its name.
-    pub name: Text,
+    pub name: Option<Text>,
     /// The client's address.
-    pub client: Text,
+    pub client: Option<Text>,
     /// The listener.
     pub listener: Option<Text>,
     /// Whether under TLS.
@@ -153,15 +153,15 @@ pub struct Scenario {
     /// The HELO name.
     pub helo: Option<Text>,
     /// The reverse-path.
-    pub from: Text,
+    pub from: Option<Text>,
     /// The forward-path.
-    pub to: Text,
+    pub to: Option<Text>,
     /// The SPF result of MAIL FROM.
     pub spf: Option<Text>,
     /// The SPF result of HELO.
     pub spf_helo: Option<Text>,
     /// What is expected.
-    pub expect: Expect,
+    pub expect: Option<Expect>,
     /// Where it stands.
     pub at: Loc,
 }
@@ -178,27 +178,28 @@ pub struct Expect {
 }
 
 /// Reads a checked node.
-pub(super) fn read(node: &Node) -> Option<Scenario> {
+pub(super) fn read(node: &Node) -> Scenario {
     let text = |name: &str| node.child(name).and_then(Node::text);
-    let expect = node.child("expect")?;
-    Some(Scenario {
-        name: node.text()?,
-        client: text("client")?,
+    Scenario {
+        name: node.text(),
+        client: text("client"),
         listener: text("listener"),
         tls: tls(node),
         login: text("login"),
         helo: text("helo"),
-        from: text("mail-from")?,
-        to: text("rcpt-to")?,
+        from: text("mail-from"),
+        to: text("rcpt-to"),
         spf: text("spf"),
         spf_helo: text("spf-helo"),
-        expect: Expect {
-            verdict: expect.text()?,
-            because: expect.property("because"),
-            at: expect.at.clone(),
-        },
+        expect: node.child("expect").and_then(|expect| {
+            Some(Expect {
+                verdict: expect.text()?,
+                because: expect.property("because"),
+                at: expect.at.clone(),
+            })
+        }),
         at: node.at.clone(),
-    })
+    }
 }
 
 /// Reads the `tls` of a checked `scenario`, `forbid` or `require`.

@@ -95,7 +95,7 @@ static SPF: NodeSpec = NodeSpec {
 #[derive(Debug)]
 pub struct Statement {
     /// Its sentence.
-    pub name: Text,
+    pub name: Option<Text>,
     /// Whether it is `require`; else it is `forbid`.
     pub requires: bool,
     /// Prefixes of clients.
@@ -126,9 +126,9 @@ pub struct StatementLogin {
 }
 
 /// Reads a checked node.
-pub(super) fn read(node: &Node) -> Option<Statement> {
-    Some(Statement {
-        name: node.text()?,
+pub(super) fn read(node: &Node) -> Statement {
+    Statement {
+        name: node.text(),
         requires: node.name.value == REQUIRE.name,
         clients: node.child_texts("client"),
         listeners: node.child_texts("listener"),
@@ -144,5 +144,5 @@ pub(super) fn read(node: &Node) -> Option<Statement> {
         to: node.child_texts("to"),
         spf: node.child_texts("spf"),
         at: node.at.clone(),
-    })
+    }
 }
