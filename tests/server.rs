@@ -148,7 +148,7 @@ fn links_are_followed_inside_of_the_tree() {
     symlink("../main", &main).unwrap();
     proved("postfix", &root);
     fs::remove_file(&main).unwrap();
-    // Out of the root there is no way; and this machine's own file of that path is not the server's.
+    // Out of the root there is no way. A path of this machine is none of the server's.
     symlink("/../../../../../../srv/main", &main).unwrap();
     proved("postfix", &root);
     fs::remove_file(&main).unwrap();

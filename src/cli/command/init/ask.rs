@@ -78,8 +78,7 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
     })
 }
 
-const AUTH: &str =
-    "Where passwords are checked: pam, ldap or shadow of saslauthd, or Dovecot's socket";
+const AUTH: &str = "What checks passwords: pam, ldap or shadow of saslauthd, or Dovecot's socket";
 
 fn kind() -> Result<Kind, Failure> {
     let question = "What kind of server: family, company or null (nobody sends unless logged in)";
