@@ -122,7 +122,7 @@ pub fn emit(
 
 /// Reads files as a target does: the emitted ones, or with `tree` those of a server.
 ///
-/// A reader may take what it does not get as absent. What is there and cannot be read is not absent.
+/// A reader may take what it does not get as absent; what is there and cannot be read is an error.
 pub fn read(
     policy: &Policy,
     target: &dyn Target,

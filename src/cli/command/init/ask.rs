@@ -1,5 +1,6 @@
-//! What is not given as a flag is asked for, if somebody is there to answer. An answer that cannot be
-//! is said to be none, and asked for again: the answers before it are kept.
+//! What is not given as a flag is asked for, if somebody is there to answer.
+//!
+//! An answer that cannot be is asked for again: the answers before it are kept.
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::net::IpAddr;
 
