@@ -126,13 +126,11 @@ impl Reading<'_> {
         let Some(path) = row.value.strip_prefix(kind) else {
             return Err(self.refuse(row, &format!("only a data set of `{kind}` is read")));
         };
-        match self.artifacts.get(path) {
-            Some(artifact) => Ok(table::lines(&artifact.source)),
-            None => {
-                let missing = MissingFile::new(path, self.artifacts, &row.at);
-                Err(self.diagnostics.error(missing))
-            }
-        }
+        let Some(artifact) = self.artifacts.get(path) else {
+            let missing = MissingFile::new(path, self.artifacts, &row.at);
+            return Err(self.diagnostics.error(missing));
+        };
+        Ok(table::lines(&artifact.source))
     }
 
     /// Reads a row of `SigningTable`, and the key that it names.

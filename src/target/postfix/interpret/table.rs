@@ -108,13 +108,11 @@ pub(super) fn file(
     } else {
         None
     };
-    match found {
-        Some(artifact) => Ok(artifact.source),
-        None => {
-            let missing = MissingFile::new(name.as_str(), artifacts, &name.at());
-            Err(diagnostics.error(missing))
-        }
-    }
+    let Some(artifact) = found else {
+        let missing = MissingFile::new(name.as_str(), artifacts, &name.at());
+        return Err(diagnostics.error(missing));
+    };
+    Ok(artifact.source)
 }
 
 /// The file that newaliases(1) indexes: aliases(5) ends its keys with a colon.
