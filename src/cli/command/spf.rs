@@ -76,7 +76,7 @@ pub(in crate::cli) fn run(
     output.result(document(&query, source, &evaluation));
     let of = records
         .is_none()
-        .then(|| "In the policy's own records: no others were asked; `--resolve` asks DNS.\n");
+        .then_some("In the policy's own records: no others were asked; `--resolve` asks DNS.\n");
     output.print(&text(&query, of, &evaluation))?;
     Ok(Exit::Yes)
 }
