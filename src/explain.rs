@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use crate::decision::{Answer, Decider, Envelope, Label, Question, Test};
 use crate::diagnostic::Code;
 use crate::mail::Listener;
-use crate::prove::record_page;
 use crate::spf::SpfResult;
 
 /// Returns the tests that were asked and their answers, a line each.
@@ -24,11 +23,11 @@ pub fn steps(decider: &dyn Decider, asked: &[Answer], envelope: &Envelope) -> St
     text
 }
 
-/// Returns the page of a diagnostic's code, where the leading `mailpol::` may be left out, or of an
-/// obligation about records.
+/// Returns the page of a diagnostic's code, whose leading `mailpol::` may be left out, or of a
+/// question of the proof, such as `no-open-relay`.
 pub fn page(name: &str) -> Option<&'static str> {
-    let code = Code::find(name).map(|code| code.page);
-    code.or_else(|| record_page(name))
+    let of_code = Code::find(name).map(|code| code.page);
+    of_code.or_else(|| crate::prove::page(name))
 }
 
 /// Returns whether what is asked hangs on what somebody wrote: only then its place says anything.

@@ -14,6 +14,7 @@ mod fork;
 mod keys;
 mod kind;
 mod listeners;
+mod manual;
 mod names;
 mod obligation;
 mod obligations;
@@ -37,9 +38,9 @@ pub use contrast::{
 pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener};
 pub use fork::{Incomplete, Visited};
+pub use manual::page;
 pub use proven::Proven;
 pub use reach::destinations;
-pub use records::record_page;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;

@@ -6,6 +6,9 @@ use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// What a network is not granted is not accepted on the submission listeners without TLS, whatever
 /// login is claimed; nor on port 25 for a foreign recipient.
+///
+/// SOUNDNESS: listener and TLS are one dimension, and the login is not asked. So it holds for
+/// every login.
 pub(in crate::prove) struct AuthNeedsTls;
 
 impl Obligation for AuthNeedsTls {

@@ -5,6 +5,9 @@ use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// An authenticated client is accepted for a plain foreign recipient, if a grant covers it.
+///
+/// SOUNDNESS: grants are scanned from the policy; each pair of login and address that a table of
+/// either side relates is a class of its own, by its row.
 pub(in crate::prove) struct AuthenticatedMaySend;
 
 impl Obligation for AuthenticatedMaySend {

@@ -6,6 +6,9 @@ use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// What a network is granted is accepted for a plain foreign recipient, whatever login is given
 /// too.
+///
+/// SOUNDNESS: the edges of every prefix of both sides part the clients, so each interval inside a
+/// declared prefix is visited by itself.
 pub(in crate::prove) struct InternalMaySend;
 
 impl Obligation for InternalMaySend {

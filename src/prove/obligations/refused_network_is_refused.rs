@@ -5,6 +5,9 @@ use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// In a refused network nothing is accepted that is not granted, whatever the paths are; if the
 /// network may hand over our mail, only for recipients in our domains.
+///
+/// SOUNDNESS: what may be granted or handed over is asked first, and of the rest no path is. So
+/// every form of either is refused.
 pub(in crate::prove) struct RefusedNetworkIsRefused;
 
 impl Obligation for RefusedNetworkIsRefused {

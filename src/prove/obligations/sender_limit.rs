@@ -5,6 +5,9 @@ use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// An authenticated client is not accepted with a reverse-path that no grant of its login covers,
 /// unless its network is granted the envelope.
+///
+/// SOUNDNESS: owning is listed pair by pair from the rows of both sides; every other pair is
+/// unrelated on both.
 pub(in crate::prove) struct SenderLimit;
 
 impl Obligation for SenderLimit {

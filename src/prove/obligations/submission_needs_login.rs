@@ -6,6 +6,8 @@ use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// On the submission listeners nobody is accepted who is neither authenticated nor internal,
 /// whatever the paths are.
+///
+/// SOUNDNESS: paths are asked for what a grant of the network names of them, and for nothing else.
 pub(in crate::prove) struct SubmissionNeedsLogin;
 
 impl Obligation for SubmissionNeedsLogin {

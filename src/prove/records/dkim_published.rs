@@ -19,10 +19,6 @@ impl RecordObligation for DkimPublished {
         "every key that mail is signed with is published, and every key that is to sign does"
     }
 
-    fn page(&self) -> &'static str {
-        include_str!("../../../docs/obligations/dkim-published.md")
-    }
-
     fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence> {
         let domains = subject.policy.domains.iter();
         let keys: Vec<(&Domain, &DkimKey)> = domains

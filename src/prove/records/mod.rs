@@ -27,9 +27,6 @@ pub(super) trait RecordObligation: Sync {
     /// What it says, in one sentence for an administrator.
     fn sentence(&self) -> &'static str;
 
-    /// Its page of the manual: Markdown.
-    fn page(&self) -> &'static str;
-
     /// Judges; returns how many pairs were looked at, or what breaks it first.
     fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence>;
 }
@@ -40,12 +37,6 @@ pub(super) static RECORD_OBLIGATIONS: &[&dyn RecordObligation] = &[
     &mx_is_us::MxIsUs,
     &dkim_published::DkimPublished,
 ];
-
-/// Returns the page of an obligation about records.
-pub fn record_page(name: &str) -> Option<&'static str> {
-    let mut all = RECORD_OBLIGATIONS.iter();
-    all.find(|one| one.name() == name).map(|one| one.page())
-}
 
 /// What they are asked of.
 pub(super) struct Subject<'a> {

@@ -25,10 +25,6 @@ impl RecordObligation for MxIsUs {
         "mail for every domain of ours comes to this host, under the name that it calls itself"
     }
 
-    fn page(&self) -> &'static str {
-        include_str!("../../../docs/obligations/mx-is-us.md")
-    }
-
     fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence> {
         let host = &subject.policy.host;
         let name = host.name.value.as_str();

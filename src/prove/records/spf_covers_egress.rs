@@ -23,10 +23,6 @@ impl RecordObligation for SpfCoversEgress {
         "every address that this server sends from passes SPF for every domain of ours"
     }
 
-    fn page(&self) -> &'static str {
-        include_str!("../../../docs/obligations/spf-covers-egress.md")
-    }
-
     fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence> {
         let host = subject.policy.host.name.value.as_str();
         let mut pairs = 0;

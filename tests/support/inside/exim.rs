@@ -28,6 +28,13 @@ const DIRECTORIES: &[(&str, &str, &str)] = &[
     ("/var/spool/exim4/input", "Debian-exim", "0750"),
     ("/var/spool/exim4/msglog", "Debian-exim", "0750"),
 ];
+/// What a new start must not find.
+const QUEUES: &[&str] = &[
+    LOGS,
+    "/var/spool/exim4/db",
+    "/var/spool/exim4/input",
+    "/var/spool/exim4/msglog",
+];
 const MAINLOG: &str = "/var/log/exim4/mainlog";
 /// How long the daemon may take to listen.
 const START_PATIENCE: Duration = Duration::from_secs(10);
@@ -132,6 +139,20 @@ pub(super) fn start() -> Result<()> {
 fn sets(line: &str, name: &str) -> bool {
     line.strip_prefix(name)
         .is_some_and(|rest| rest.trim_start().starts_with('='))
+}
+
+/// Ends every process of Exim at once, and forgets its mail and its logs.
+pub(super) fn kill() -> Result<()> {
+    super::kill(INSTALLED)?;
+    for directory in QUEUES {
+        for entry in fs::read_dir(directory).context(directory)? {
+            let path = entry.context(directory)?.path();
+            if path.is_file() {
+                fs::remove_file(&path).context(path.display())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Waits for deliveries, and returns what stays in the queue.

@@ -14,6 +14,7 @@ use super::log::Log;
 
 const DIRECTORY: &str = "/etc/postfix";
 const MAIN: &str = "/etc/postfix/main.cf";
+const PROGRAMS: &str = "/usr/lib/postfix";
 const MASTER: &str = "/usr/lib/postfix/sbin/master";
 const SPOOL: &str = "/var/spool/postfix";
 /// What master(8) logs when a service ends at its start; its clients would wait for a minute.
@@ -49,6 +50,17 @@ const LIMITS: &[(&str, &str)] = &[
 
 /// Makes Postfix what it is right after it was installed, whatever the host does with it.
 pub(super) fn make_fresh() -> Result<()> {
+    empty_queues()?;
+    for file in ["main.cf", "master.cf"] {
+        let path = Path::new(DIRECTORY).join(file);
+        if path.exists() {
+            fs::remove_file(&path).context(path.display())?;
+        }
+    }
+    Ok(())
+}
+
+fn empty_queues() -> Result<()> {
     for queue in QUEUES {
         let queue = Path::new(SPOOL).join(queue);
         if !queue.exists() {
@@ -62,12 +74,6 @@ pub(super) fn make_fresh() -> Result<()> {
                 fs::remove_file(&path)
             };
             removed.context(path.display())?;
-        }
-    }
-    for file in ["main.cf", "master.cf"] {
-        let path = Path::new(DIRECTORY).join(file);
-        if path.exists() {
-            fs::remove_file(&path).context(path.display())?;
         }
     }
     Ok(())
@@ -124,21 +130,40 @@ fn without_complaints(said: &str) -> String {
 
 /// Starts the tree's own services, with the limits lifted.
 pub(super) fn start(warnings: Warnings) -> Result<()> {
+    if warnings == Warnings::Unasked {
+        return start_again();
+    }
+    lift_limits()?;
+    // What Debian's service does before it starts Postfix.
+    command("/usr/lib/postfix/configure-instance.sh", &["-"])?;
+    command("postfix", &["start"])?;
+    Ok(())
+}
+
+/// Starts Postfix on files that were changed while it was down.
+pub(super) fn start_again() -> Result<()> {
+    if Path::new(MAIN).is_file() {
+        lift_limits()?;
+    }
+    // The server itself: it returns when the services of master.cf are open.
+    command(MASTER, &["-w"])?;
+    Ok(())
+}
+
+/// Ends every process of Postfix at once, and forgets its mail.
+pub(super) fn kill() -> Result<()> {
+    super::kill(PROGRAMS)?;
+    empty_queues()
+}
+
+fn lift_limits() -> Result<()> {
     let mut main = OpenOptions::new().append(true).open(MAIN).context(MAIN)?;
     for (name, value) in LIMITS {
         write!(main, "\n{name} = {value}").context(MAIN)?;
     }
     writeln!(main).context(MAIN)?;
     drop(main);
-    age_files()?;
-    if warnings == Warnings::Unasked {
-        command(MASTER, &["-w"])?;
-        return Ok(());
-    }
-    // What Debian's service does before it starts Postfix.
-    command("/usr/lib/postfix/configure-instance.sh", &["-"])?;
-    command("postfix", &["start"])?;
-    Ok(())
+    age_files()
 }
 
 /// Makes the files look old: every Postfix process dozes over a main.cf that is newer than two
