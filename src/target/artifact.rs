@@ -1,8 +1,7 @@
 //! Emitted files, and those of a server.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::source::Source;
 
@@ -28,7 +27,7 @@ pub enum Entry {
 }
 
 /// A server's tree. Only what a reader asks for is read: a server holds much that is not the MTA's.
-pub trait Tree: std::fmt::Debug {
+pub trait Tree: std::fmt::Debug + Send + Sync {
     /// Returns what stands at a path below the root. The same path gets the same answer.
     fn entry(&self, path: &str) -> Entry;
 }
@@ -40,7 +39,7 @@ pub struct Artifacts {
     /// Where files come from that are not among `files`.
     tree: Option<Arc<dyn Tree>>,
     /// What was asked for and could not be read, with the reason.
-    unreadable: RefCell<BTreeMap<String, String>>,
+    unreadable: Arc<Mutex<BTreeMap<String, String>>>,
     /// The addresses of the host that the files are for: those of its interfaces, which no file
     /// says. A reader needs them where an MTA asks for its own addresses.
     pub host_addresses: Vec<std::net::IpAddr>,
@@ -96,7 +95,7 @@ impl Artifacts {
                 mode: 0o644,
             }),
             Entry::Unreadable(why) => {
-                self.unreadable.borrow_mut().insert(path.to_owned(), why);
+                self.complaints().insert(path.to_owned(), why);
                 None
             }
         }
@@ -104,14 +103,21 @@ impl Artifacts {
 
     /// Returns why [`Artifacts::get`] found nothing at a path: `is missing`, `is not UTF-8`.
     pub fn fault(&self, path: &str) -> String {
-        let unreadable = self.unreadable.borrow();
+        let unreadable = self.complaints();
         let fault = unreadable.get(path.trim_start_matches('/'));
         fault.cloned().unwrap_or_else(|| "is missing".to_owned())
     }
 
     /// Returns what was asked for and could not be read, by path, with the reason.
     pub fn unreadable(&self) -> BTreeMap<String, String> {
-        self.unreadable.borrow().clone()
+        self.complaints().clone()
+    }
+
+    fn complaints(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        // A thread that panicked left no half-made entry.
+        self.unreadable
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns all files that were added, sorted by path.
