@@ -26,9 +26,11 @@ pub fn steps(decider: &dyn Decider, asked: &[Answer], envelope: &Envelope) -> St
     text
 }
 
-/// Returns the page of a diagnostic's code; the leading `mailpol::` may be left out.
-pub fn page(code: &str) -> Option<&'static str> {
-    Code::find(code).map(|code| code.page)
+/// Returns the page of a diagnostic's code, whose leading `mailpol::` may be left out, or of a
+/// question of the proof, such as `no-open-relay`.
+pub fn page(name: &str) -> Option<&'static str> {
+    let of_code = Code::find(name).map(|code| code.page);
+    of_code.or_else(|| crate::prove::page(name))
 }
 
 /// Returns what a label says, in words.

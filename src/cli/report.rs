@@ -90,6 +90,8 @@ struct FindingJson {
     answer: &'static str,
     classes: Option<u64>,
     envelopes: Option<String>,
+    /// Of these, those that it speaks of.
+    concerned: Option<String>,
     dialogue: Option<String>,
 }
 
@@ -113,6 +115,7 @@ pub(super) fn proof(report: &Report) -> ProofJson {
             classes: visited.map(|visited| visited.leaves),
             // More than a JSON number holds exactly.
             envelopes: visited.map(|visited| visited.envelopes.to_string()),
+            concerned: visited.map(|visited| visited.concerned.to_string()),
             dialogue: counterexample,
         }
     });

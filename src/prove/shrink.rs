@@ -16,6 +16,11 @@ const STEPS: &[Step] = &[
     |envelope| envelope.from = elsewhere(),
     |envelope| envelope.from = plain(&envelope.from),
     |envelope| envelope.client = [203, 0, 113, 9].into(),
+    |envelope| {
+        if envelope.client.is_ipv6() {
+            envelope.client = [0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 9].into();
+        }
+    },
     |envelope| envelope.login = None,
     |envelope| {
         envelope.listener = Listener::Smtp;

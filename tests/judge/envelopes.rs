@@ -113,7 +113,7 @@ fn elsewhere() -> impl Iterator<Item = IpAddr> {
 }
 
 /// Addresses that no client on a network can have, or that the kernel replaces.
-fn is_unusable(client: IpAddr) -> bool {
+pub(crate) fn is_unusable(client: IpAddr) -> bool {
     match client {
         IpAddr::V4(v4) => {
             v4.is_multicast()

@@ -10,6 +10,7 @@ use mailpol::policy::Policy;
 use mailpol::source::{Files, Source};
 
 /// A policy of the corpus.
+#[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) folder: PathBuf,

@@ -15,6 +15,8 @@ pub(crate) struct Job {
     pub(crate) scene: Scene,
     pub(crate) envelopes: Vec<Envelope>,
     pub(crate) scripts: Vec<Script>,
+    /// The same machine with other files, one after the other, when all else is done.
+    pub(crate) rounds: Vec<Round>,
     /// Warnings of the MTA about its own files are a failure, unless a test is about them.
     pub(crate) warnings: Warnings,
     /// The whole run is over, one way or the other, after this many seconds.
@@ -30,10 +32,19 @@ impl Job {
             scene,
             envelopes: Vec::new(),
             scripts: Vec::new(),
+            rounds: Vec::new(),
             warnings: Warnings::Refused,
             seconds: 60,
         }
     }
+}
+
+/// The machine once more, with some files of the tree changed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Round {
+    /// By path below the server's root; nothing if the file is not there.
+    pub(crate) files: BTreeMap<String, Option<String>>,
+    pub(crate) envelopes: Vec<Envelope>,
 }
 
 /// The MTA that reads the tree.

@@ -20,8 +20,21 @@ pub(crate) struct Report {
     pub(crate) queue: Vec<String>,
     /// What was sent to syslog: by the MTA, saslauthd, the policy services, the DNS server.
     pub(crate) log: Vec<String>,
+    /// One for each round of the job, in its order.
+    pub(crate) rounds: Vec<RoundReport>,
     /// How long the parts took.
     pub(crate) timings: Vec<Timing>,
+}
+
+/// What happened in one round.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct RoundReport {
+    /// Why the MTA does not run with these files, if it does not.
+    pub(crate) broken: Option<String>,
+    /// One for each envelope of the round, in its order.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// What was sent to syslog meanwhile.
+    pub(crate) log: Vec<String>,
 }
 
 /// What the MTA's own tools say of the tree, as it was put there.

@@ -1,4 +1,5 @@
-//! `mailpol explain`: why an envelope is decided as it is; or what a diagnostic means.
+//! `mailpol explain`: why an envelope is decided as it is; or what a diagnostic or an obligation
+//! means.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -18,7 +19,8 @@ use crate::cli::{Exit, Failure, input};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The policy (ends in `.kdl`, or `-`), or a code such as `mailpol::network::universal`
+    /// The policy (ends in `.kdl`, or `-`), or a code such as `mailpol::network::universal`, or an
+    /// obligation such as `no-open-relay`
     policy_or_code: Option<String>,
     /// The client's address
     #[arg(long, requires = "to")]
@@ -62,7 +64,7 @@ pub(in crate::cli) fn run(
     if let Some(code) = first.filter(|text| !input::is_policy(text)) {
         let page = explain::page(code).ok_or_else(|| {
             Failure::Unable(format!(
-                "`{code}` is neither a policy (`*.kdl`) nor a known code"
+                "`{code}` is neither a policy (`*.kdl`) nor a known code or obligation"
             ))
         })?;
         output.result(serde_json::json!({ "code": code, "page": page }));

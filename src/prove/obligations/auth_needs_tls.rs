@@ -5,6 +5,9 @@ use crate::prove::declared::{Answered, Asked};
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// On the submission listeners nobody outside is accepted without TLS, whatever login is claimed.
+///
+/// SOUNDNESS: listener and TLS are one dimension, and the login is not asked. So it holds for
+/// every login.
 pub(in crate::prove) struct AuthNeedsTls;
 
 impl Obligation for AuthNeedsTls {

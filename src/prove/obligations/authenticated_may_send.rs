@@ -5,6 +5,9 @@ use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// An authenticated client is accepted for a plain foreign recipient, from each granted address.
+///
+/// SOUNDNESS: grants are scanned from the policy; each granted pair of login and address is a
+/// class of its own, by its row.
 pub(in crate::prove) struct AuthenticatedMaySend;
 
 impl Obligation for AuthenticatedMaySend {

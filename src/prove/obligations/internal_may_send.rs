@@ -5,6 +5,9 @@ use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// An internal client is accepted for a plain foreign recipient, on every listener, with any login.
+///
+/// SOUNDNESS: the edges of every prefix of both sides part the clients, so each interval inside a
+/// declared prefix is visited by itself.
 pub(in crate::prove) struct InternalMaySend;
 
 impl Obligation for InternalMaySend {

@@ -5,6 +5,9 @@ use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// A well-behaved stranger, and every internal client, is accepted for a listed recipient.
+///
+/// SOUNDNESS: each listed address is a key, and so a class on both sides; a catch-all is visited
+/// at a local-part that no table names.
 pub(in crate::prove) struct ListedIsReachable;
 
 impl Obligation for ListedIsReachable {

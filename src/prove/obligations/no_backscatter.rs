@@ -5,6 +5,9 @@ use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// Every accepted recipient in a domain of ours has somewhere to be delivered, and none that the
 /// policy does not list is accepted.
+///
+/// SOUNDNESS: destinations are asked at every key that either side names for them, and at fresh
+/// ones; see `side::reach_test`.
 pub(in crate::prove) struct NoBackscatter;
 
 impl Obligation for NoBackscatter {

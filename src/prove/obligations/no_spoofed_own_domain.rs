@@ -5,6 +5,8 @@ use crate::prove::declared::{Answered, Asked};
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// A stranger whose reverse-path is in one of our domains is not accepted, if the policy says so.
+///
+/// SOUNDNESS: every form of a reverse-path that has a domain claims it, in whatever spelling.
 pub(in crate::prove) struct NoSpoofedOwnDomain;
 
 impl Obligation for NoSpoofedOwnDomain {

@@ -5,6 +5,8 @@ use crate::prove::kind::Reverse;
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// A well-behaved stranger with the null reverse-path is accepted for a listed recipient.
+///
+/// SOUNDNESS: the null reverse-path is a form of its own; no table is asked for it.
 pub(in crate::prove) struct NullSenderAccepted;
 
 impl Obligation for NullSenderAccepted {

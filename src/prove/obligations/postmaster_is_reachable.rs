@@ -4,6 +4,8 @@ use crate::prove::declared::{Answered, Asked};
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// A well-behaved stranger is accepted for postmaster of each of our domains, and bare.
+///
+/// SOUNDNESS: bare postmaster is a form of its own, and each `postmaster@ours` a key.
 pub(in crate::prove) struct PostmasterIsReachable;
 
 impl Obligation for PostmasterIsReachable {

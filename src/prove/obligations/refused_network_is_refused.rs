@@ -5,6 +5,9 @@ use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// A stranger in a refused network is not accepted, whatever the paths are; if the network may hand
 /// over our mail, only for recipients in our domains.
+///
+/// SOUNDNESS: neither path is asked but for what may be handed over, so every other form is
+/// refused.
 pub(in crate::prove) struct RefusedNetworkIsRefused;
 
 impl Obligation for RefusedNetworkIsRefused {

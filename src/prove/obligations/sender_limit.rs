@@ -4,6 +4,9 @@ use crate::prove::declared::{Answered, Asked};
 use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// An authenticated client outside is not accepted with a reverse-path that no grant covers.
+///
+/// SOUNDNESS: owning is listed pair by pair from the rows of both sides; every other pair is
+/// unrelated on both.
 pub(in crate::prove) struct SenderLimit;
 
 impl Obligation for SenderLimit {

@@ -13,6 +13,9 @@ use crate::spf::SpfResult;
 /// Mail from strangers for listed recipients is accepted, deferred or rejected by its SPF result as
 /// the policy declares; of other mail from strangers, none is accepted against its result. What is
 /// accepted after a check carries the declared headers; other mail carries none.
+///
+/// SOUNDNESS: both identities are dimensions of their own, taken with every client and path;
+/// which counts is read from the form of the reverse-path alone.
 pub(in crate::prove) struct SpfPolicy;
 
 impl Obligation for SpfPolicy {

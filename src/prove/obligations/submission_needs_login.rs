@@ -6,6 +6,8 @@ use crate::prove::obligation::{Judgement, Obligation, Outcome};
 
 /// On the submission listeners nobody is accepted who is neither authenticated nor internal,
 /// whatever the paths are.
+///
+/// SOUNDNESS: no path is asked, so it holds for every form of either.
 pub(in crate::prove) struct SubmissionNeedsLogin;
 
 impl Obligation for SubmissionNeedsLogin {

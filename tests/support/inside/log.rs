@@ -73,6 +73,11 @@ impl Log {
         self.locked().lines.clone()
     }
 
+    /// Forgets the lines so far, so that there is room for more.
+    pub(super) fn forget(&self) {
+        self.locked().lines.clear();
+    }
+
     /// Returns the first line that has these words.
     pub(super) fn find(&self, words: &str) -> Option<String> {
         self.locked()

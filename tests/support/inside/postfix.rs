@@ -14,6 +14,10 @@ use super::log::Log;
 
 const DIRECTORY: &str = "/etc/postfix";
 const MAIN: &str = "/etc/postfix/main.cf";
+const PROGRAMS: &str = "/usr/lib/postfix";
+const MASTER: &str = "/usr/lib/postfix/sbin/master";
+/// Killed processes are gone at once; so long only a bug lasts.
+const STOP_PATIENCE: Duration = Duration::from_secs(10);
 const SPOOL: &str = "/var/spool/postfix";
 /// What master(8) logs when a service ends at its start; its clients would wait for a minute.
 pub(super) const HOPELESS: &str = "bad command startup -- throttling";
@@ -48,6 +52,17 @@ const LIMITS: &[(&str, &str)] = &[
 
 /// Makes Postfix what it is right after it was installed, whatever the host does with it.
 pub(super) fn make_fresh() -> Result<()> {
+    empty_queues()?;
+    for file in ["main.cf", "master.cf"] {
+        let path = Path::new(DIRECTORY).join(file);
+        if path.exists() {
+            fs::remove_file(&path).context(path.display())?;
+        }
+    }
+    Ok(())
+}
+
+fn empty_queues() -> Result<()> {
     for queue in QUEUES {
         let queue = Path::new(SPOOL).join(queue);
         if !queue.exists() {
@@ -61,12 +76,6 @@ pub(super) fn make_fresh() -> Result<()> {
                 fs::remove_file(&path)
             };
             removed.context(path.display())?;
-        }
-    }
-    for file in ["main.cf", "master.cf"] {
-        let path = Path::new(DIRECTORY).join(file);
-        if path.exists() {
-            fs::remove_file(&path).context(path.display())?;
         }
     }
     Ok(())
@@ -123,17 +132,56 @@ fn without_complaints(said: &str) -> String {
 
 /// Starts the tree's own services, with the limits lifted.
 pub(super) fn start() -> Result<()> {
+    lift_limits()?;
+    // What Debian's service does before it starts Postfix.
+    command("/usr/lib/postfix/configure-instance.sh", &["-"])?;
+    command("postfix", &["start"])?;
+    Ok(())
+}
+
+/// Starts Postfix on files that were changed while it was down.
+pub(super) fn start_again() -> Result<()> {
+    if Path::new(MAIN).is_file() {
+        lift_limits()?;
+    }
+    // The server itself: it returns when the services of master.cf are open.
+    command(MASTER, &["-w"])?;
+    Ok(())
+}
+
+/// Ends every process of Postfix at once, and forgets its mail.
+pub(super) fn kill() -> Result<()> {
+    let start = Instant::now();
+    while start.elapsed() < STOP_PATIENCE {
+        let mut found = false;
+        for entry in fs::read_dir("/proc").context("/proc")? {
+            let path = entry.context("/proc")?.path();
+            let program = fs::read_link(path.join("exe")).unwrap_or_default();
+            let Some(number) = path.file_name().and_then(|name| name.to_str()) else {
+                continue;
+            };
+            if program.starts_with(PROGRAMS) {
+                found = true;
+                // It may have gone by itself.
+                let _killed = command("kill", &["-KILL", number]);
+            }
+        }
+        if !found {
+            return empty_queues();
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Err(Failure::new("Postfix does not end"))
+}
+
+fn lift_limits() -> Result<()> {
     let mut main = OpenOptions::new().append(true).open(MAIN).context(MAIN)?;
     for (name, value) in LIMITS {
         write!(main, "\n{name} = {value}").context(MAIN)?;
     }
     writeln!(main).context(MAIN)?;
     drop(main);
-    age_files()?;
-    // What Debian's service does before it starts Postfix.
-    command("/usr/lib/postfix/configure-instance.sh", &["-"])?;
-    command("postfix", &["start"])?;
-    Ok(())
+    age_files()
 }
 
 /// Makes the files look old: every Postfix process dozes over a main.cf that is newer than two

@@ -1,0 +1,37 @@
+//! The manual: what each question of the proof says, and why it covers every envelope.
+
+macro_rules! pages {
+    ($($name:literal),* $(,)?) => {
+        /// Every page, sorted by its question.
+        const PAGES: &[(&str, &str)] = &[$(
+            ($name, include_str!(concat!("../../docs/obligations/", $name, ".md")))
+        ),*];
+    };
+}
+
+pages! {
+    "auth-needs-tls",
+    "authenticated-may-send",
+    "forbid",
+    "internal-may-send",
+    "listed-is-reachable",
+    "listeners-as-declared",
+    "no-backscatter",
+    "no-open-relay",
+    "no-spoofed-own-domain",
+    "null-sender-accepted",
+    "policy-equals-files",
+    "postmaster-is-reachable",
+    "refused-network-is-refused",
+    "require",
+    "sender-does-not-authorise",
+    "sender-limit",
+    "spf-policy",
+    "submission-needs-login",
+}
+
+/// Returns the page of a question of the proof, such as `no-open-relay`: Markdown.
+pub fn page(name: &str) -> Option<&'static str> {
+    let mut pages = PAGES.iter();
+    pages.find(|(of, _)| *of == name).map(|(_, page)| *page)
+}

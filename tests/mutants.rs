@@ -1,0 +1,54 @@
+//! Emitted files, broken systematically: what the proof says of each mutant, and whether the real
+//! MTA agrees.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the library reads no file and says nothing by itself; its judge has to"
+)]
+
+#[expect(dead_code, reason = "the harness's own tests use the rest")]
+mod support;
+
+#[path = "mutants/asked.rs"]
+mod asked;
+#[path = "mutants/class.rs"]
+mod class;
+#[path = "mutants/draft.rs"]
+mod draft;
+#[path = "judge/envelopes.rs"]
+mod envelopes;
+#[path = "mutants/real.rs"]
+mod judged;
+#[expect(dead_code, reason = "only the judge counts kinds")]
+#[path = "judge/kinds.rs"]
+mod kinds;
+#[path = "mutants/language.rs"]
+mod language;
+#[path = "judge/policies.rs"]
+mod policies;
+#[path = "mutants/postfix/mod.rs"]
+mod postfix;
+#[expect(dead_code, reason = "the judge asks one tree, and here are many")]
+#[path = "judge/real.rs"]
+mod real;
+#[path = "judge/scene.rs"]
+mod scene;
+#[path = "mutants/trials.rs"]
+mod trials;
+#[path = "mutants/words.rs"]
+mod words;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+
+fn main() -> ExitCode {
+    if let Some(code) = support::inside::run_if_asked() {
+        return code;
+    }
+    let mut arguments = Arguments::from_args();
+    // Each trial fills the machine by itself.
+    arguments.test_threads = arguments.test_threads.or(Some(1));
+    let trials = trials::all(&policies::all());
+    libtest_mimic::run(&arguments, support::probes::gate(trials)).exit_code()
+}

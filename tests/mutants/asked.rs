@@ -1,0 +1,236 @@
+//! What the real MTA is asked of a mutant: members of the classes of both trees, both sides of
+//! every prefix edge of either, random envelopes, and messages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use mailpol::compile::files;
+use mailpol::decision::{Envelope, run};
+use mailpol::mail::{Address, Domain, Listener, Path, PathForm, prefix_range, v4_or_v6};
+use mailpol::prove::witnesses;
+use mailpol::spf::SpfResult;
+use mailpol::target::Reading;
+
+use crate::class::Original;
+use crate::draft::Files;
+use crate::envelopes::{Seeded, at_edges, forms, is_unusable, random, real, spf_of};
+use crate::scene::{name_of, result_of};
+
+/// How many envelopes one mutant is asked about that it decides otherwise than the original.
+const CHANGED: usize = 400;
+/// How many others.
+const ALIKE: usize = 400;
+/// How many share a session: a session costs more than they do.
+const OF_SESSION: usize = 12;
+
+/// Envelopes, each once.
+pub(crate) struct Asked {
+    /// Those that the mutant decides otherwise than the original.
+    pub(crate) changed: Vec<Envelope>,
+    /// Some of the others.
+    pub(crate) alike: Vec<Envelope>,
+}
+
+/// Returns what is asked of a mutant.
+pub(crate) fn envelopes(
+    original: &Original,
+    before: &Reading,
+    texts: &Files,
+    after: &Reading,
+    seed: u64,
+) -> Asked {
+    let policy = &original.policy;
+    let named = Named::of(texts);
+    let mut all = witnesses(policy, files(original.target, after));
+    all.extend(witnesses(policy, files(original.target, before)));
+    let edges = named.edges(original);
+    all.extend(at_edges(policy));
+    all.extend(forms(policy));
+    all.extend(edges);
+    all.extend(random(policy, seed));
+    let made = all
+        .into_iter()
+        .filter_map(|envelope| named.real(envelope, original));
+    let once: BTreeMap<String, Envelope> = made
+        .map(|envelope| (format!("{envelope:?}"), envelope))
+        .collect();
+    let decides = |reading: &Reading, envelope: &Envelope| {
+        let (decision, _) = run(reading.decider.as_ref(), envelope).ok()?;
+        Some((decision.verdict, decision.reply, decision.because))
+    };
+    let (changed, alike): (Vec<Envelope>, Vec<Envelope>) = once
+        .into_values()
+        .partition(|one| decides(before, one) != decides(after, one));
+    let mut seeded = Seeded::new(seed);
+    Asked {
+        changed: some(changed, CHANGED, &mut seeded),
+        alike: some(alike, ALIKE, &mut seeded),
+    }
+}
+
+/// Returns about so many of them: sessions by lot, and of each a few.
+fn some(all: Vec<Envelope>, count: usize, seeded: &mut Seeded) -> Vec<Envelope> {
+    let mut sessions: BTreeMap<String, Vec<Envelope>> = BTreeMap::new();
+    for one in all {
+        let Envelope {
+            client,
+            listener,
+            tls,
+            login,
+            helo,
+            ..
+        } = &one;
+        let session = format!("{client} {listener} {tls} {login:?} {helo}");
+        sessions.entry(session).or_default().push(one);
+    }
+    let mut sessions: Vec<Vec<Envelope>> = sessions.into_values().collect();
+    let mut taken = Vec::new();
+    while taken.len() < count && !sessions.is_empty() {
+        let mut session = sessions.swap_remove(seeded.below(sessions.len()));
+        for _ in 0..OF_SESSION.min(session.len()) {
+            taken.push(session.swap_remove(seeded.below(session.len())));
+        }
+    }
+    taken
+}
+
+/// What the texts of a tree name.
+struct Named {
+    words: BTreeSet<String>,
+    prefixes: BTreeSet<IpNet>,
+}
+
+impl Named {
+    fn of(texts: &Files) -> Self {
+        let mut words = BTreeSet::new();
+        let mut prefixes = BTreeSet::new();
+        let lines = texts.values().flat_map(|text| text.lines());
+        for line in lines.filter(|line| !line.trim_start().starts_with('#')) {
+            let is_apart = |c: char| c.is_whitespace() || "{}=,<>@\"'()".contains(c);
+            for word in line.split(is_apart).filter(|word| !word.is_empty()) {
+                words.insert(word.trim_matches('.').to_ascii_lowercase());
+                let bare: String = word.chars().filter(|c| !"[]!".contains(*c)).collect();
+                let host = || bare.parse::<IpAddr>().ok().map(IpNet::from);
+                prefixes.extend(bare.parse::<IpNet>().ok().or_else(host));
+            }
+        }
+        Self { words, prefixes }
+    }
+
+    /// Makes what the world can bring about, and keeps the names that the tree knows.
+    fn real(&self, envelope: Envelope, original: &Original) -> Option<Envelope> {
+        let (from, helo) = (envelope.from.clone(), envelope.helo.clone());
+        let mut real = real(envelope, &original.policy)?;
+        let is_known = |domain: &str| {
+            let mut name = domain;
+            loop {
+                if self.words.contains(name) {
+                    return true;
+                }
+                let Some((_, above)) = name.split_once('.') else {
+                    return false;
+                };
+                name = above;
+            }
+        };
+        if from
+            .domain()
+            .is_some_and(|domain| is_known(domain.as_str()))
+        {
+            real.spf = spf_of(&from);
+            real.from = from;
+        }
+        if self.words.contains(&helo.to_ascii_lowercase()) {
+            real.spf_helo = result_of(&helo);
+            real.helo = helo;
+        }
+        if let Some(login) = &real.login
+            && !original.policy.logins.contains_key(login)
+        {
+            real.login = Some("www-data".to_owned());
+        }
+        Some(real)
+    }
+
+    /// Returns envelopes from both sides of every edge of every prefix that the tree names.
+    fn edges(&self, original: &Original) -> Vec<Envelope> {
+        let mut clients = BTreeSet::new();
+        for prefix in &self.prefixes {
+            let (first, last) = prefix_range(*prefix);
+            let around = [
+                first.checked_sub(1),
+                Some(first),
+                Some(last),
+                last.checked_add(1),
+            ];
+            clients.extend(around.into_iter().flatten().map(v4_or_v6));
+        }
+        let own: Vec<IpAddr> = original
+            .policy
+            .host
+            .addresses
+            .iter()
+            .map(|one| one.value)
+            .collect();
+        let plain = |local: &str, domain: &str| {
+            let address = Address::new(local, Domain::literal(domain));
+            Path::spell(PathForm::Plain, &address, &own)
+        };
+        let ours = original.policy.domains.keys().next();
+        let ours = ours.map_or_else(|| "victim.example".to_owned(), ToString::to_string);
+        let sender = name_of(SpfResult::Fail);
+        let mut envelopes = Vec::new();
+        for client in clients.into_iter().filter(|client| !is_unusable(*client)) {
+            for listener in original.policy.host.listeners.iter().map(|one| one.value) {
+                for (from, to) in [
+                    (&sender, "victim.example"),
+                    (&sender, &ours),
+                    (&ours, &ours),
+                ] {
+                    envelopes.push(Envelope {
+                        client,
+                        listener,
+                        tls: listener == Listener::Submissions,
+                        login: None,
+                        helo: name_of(SpfResult::None),
+                        from: plain("sender", from),
+                        to: plain("postmaster", to),
+                        spf: result_of(from),
+                        spf_helo: SpfResult::None,
+                    });
+                }
+            }
+        }
+        envelopes
+    }
+}
+
+/// Returns a stranger's messages to every recipient that the policy names, and to some that it
+/// does not.
+pub(crate) fn messages(original: &Original) -> Vec<Envelope> {
+    let policy = &original.policy;
+    let mut recipients = BTreeSet::new();
+    for (name, domain) in &policy.domains {
+        let names = domain.mailboxes.keys().chain(domain.aliases.keys());
+        recipients.extend(names.map(|local| Address::new(local.as_str(), name.clone())));
+        for local in ["postmaster", "nobody"] {
+            recipients.insert(Address::new(local, name.clone()));
+        }
+    }
+    recipients.insert(Address::new("victim", Domain::literal("victim.example")));
+    let from = format!("sender@{}", name_of(SpfResult::Pass));
+    let client = IpAddr::from([203, 0, 113, 9]);
+    let message = |to: Address| Envelope {
+        client,
+        listener: Listener::Smtp,
+        tls: false,
+        login: None,
+        helo: name_of(SpfResult::Pass),
+        from: Path::parse(&from, &[]),
+        to: Path::spell(PathForm::Plain, &to, &[]),
+        spf: SpfResult::Pass,
+        spf_helo: SpfResult::Pass,
+    };
+    recipients.into_iter().map(message).collect()
+}

@@ -1,0 +1,322 @@
+//! Mutants on the real MTA, several on one machine, one after the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use libtest_mimic::Failed;
+use mailpol::decision::{Because, Decision, Destination, Envelope, Store, Verdict, run};
+use mailpol::mail::Listener;
+use mailpol::policy::PolicyDecider;
+use mailpol::prove::destinations;
+use mailpol::target::Reading;
+
+use crate::asked::{self, Asked};
+use crate::class::{Class, Original};
+use crate::draft::Mutant;
+use crate::real::{envelope, job};
+use crate::support::job::{Round, Until};
+use crate::support::namespace;
+use crate::support::report::{Answer, Outcome, RoundReport, Stage};
+
+/// Of what is accepted the first ones go on to DATA...
+const FIRST_TO_DATA: u32 = 40;
+/// ... and then one in so many.
+const TO_DATA: u32 = 8;
+
+/// A mutant that the reader can read, with what it is asked about.
+struct Ready<'m> {
+    mutant: &'m Mutant,
+    class: &'m Class,
+    reading: Reading,
+    asked: Asked,
+    messages: Vec<Envelope>,
+}
+
+/// What came out of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) mutants: usize,
+    /// Those that the MTA does not run with.
+    pub(crate) not_run: Vec<String>,
+    pub(crate) envelopes: usize,
+    pub(crate) messages: usize,
+    /// Sessions that the MTA does not offer: without TLS where it wants it, and the other way round.
+    pub(crate) no_session: usize,
+    /// Those through which the MTA relays for a stranger.
+    pub(crate) relays: usize,
+    /// Envelopes of which reader and MTA say different things, and relays that are not rejected.
+    pub(crate) misses: Vec<String>,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.mutants += other.mutants;
+        self.not_run.extend(other.not_run);
+        self.envelopes += other.envelopes;
+        self.messages += other.messages;
+        self.no_session += other.no_session;
+        self.relays += other.relays;
+        self.misses.extend(other.misses);
+    }
+}
+
+/// Runs mutants of one tree, with their classes, and compares.
+pub(crate) fn judge(
+    original: &Original,
+    mutants: &[(Mutant, Class)],
+    seed: u64,
+) -> Result<Tally, Failed> {
+    let before = original
+        .read(&original.artifacts)
+        .map_err(|diagnostics| crate::policies::told(&diagnostics))?;
+    let mut ready = Vec::new();
+    for (mutant, class) in mutants {
+        let files = mutant.apply(&original.files);
+        let Ok(reading) = original.read(&original.tree(mutant)) else {
+            continue;
+        };
+        ready.push(Ready {
+            mutant,
+            class,
+            asked: asked::envelopes(original, &before, &files, &reading, seed),
+            messages: asked::messages(original),
+            reading,
+        });
+    }
+    let (_tree, mut job) = job(&original.policy, &original.artifacts)?;
+    job.rounds = ready.iter().map(|one| round(original, one)).collect();
+    job.seconds = 60 + 60 * u64::try_from(ready.len()).unwrap_or(60);
+    let report = namespace::run(&job)?;
+    let mut tally = Tally::default();
+    for (one, round) in ready.iter().zip(&report.rounds) {
+        compare(original, one, round, &mut tally)?;
+    }
+    Ok(tally)
+}
+
+fn round(original: &Original, ready: &Ready<'_>) -> Round {
+    let after = ready.mutant.apply(&original.files);
+    let names: BTreeSet<&String> = original.files.keys().chain(after.keys()).collect();
+    let changed = names
+        .into_iter()
+        .filter(|name| original.files.get(*name) != after.get(*name));
+    let files = changed.map(|name| (name.clone(), after.get(name).cloned()));
+    let ask = |one: &Envelope, until: Until| {
+        let mut asked = envelope(one);
+        asked.until = until;
+        asked.may_misconfigure = true;
+        asked
+    };
+    // What is taken at RCPT may be refused at DATA. It takes a connection each.
+    let mut number = 0_u32;
+    let mut until = |one: &Envelope| match run(ready.reading.decider.as_ref(), one) {
+        Ok((decision, _)) if decision.verdict == Verdict::Accept => {
+            number += 1;
+            if number < FIRST_TO_DATA || number.is_multiple_of(TO_DATA) {
+                Until::Data
+            } else {
+                Until::Rcpt
+            }
+        }
+        Ok(_) | Err(_) => Until::Data,
+    };
+    let asked = ready.asked.changed.iter().chain(&ready.asked.alike);
+    let asked = asked.map(|one| (one, until(one)));
+    let mut envelopes: Vec<_> = asked.map(|(one, until)| ask(one, until)).collect();
+    let text = "Subject: a mutant\n\nwords\n";
+    let message = |one: &Envelope| ask(one, Until::Message(text.to_owned()));
+    envelopes.extend(ready.messages.iter().map(message));
+    Round {
+        files: files.collect(),
+        envelopes,
+    }
+}
+
+fn compare(
+    original: &Original,
+    ready: &Ready<'_>,
+    round: &RoundReport,
+    tally: &mut Tally,
+) -> Result<(), Failed> {
+    let name = format!(
+        "{}: {}: {} ({})",
+        original.name, ready.mutant.operator, ready.mutant.what, ready.class
+    );
+    tally.mutants += 1;
+    if let Some(why) = &round.broken {
+        tally.not_run.push(format!("{name}\n  {why}"));
+        return Ok(());
+    }
+    let reference = PolicyDecider::new(&original.policy);
+    let mut relays = None;
+    let mut found = Vec::new();
+    let asked = ready.asked.changed.iter().chain(&ready.asked.alike);
+    let all = asked.chain(&ready.messages);
+    for (envelope, outcome) in all.zip(&round.outcomes) {
+        let is_message = outcome.queued_as().is_some();
+        tally.envelopes += usize::from(!is_message);
+        tally.messages += usize::from(is_message);
+        let (policy, _) = run(&reference, envelope).map_err(|_| "the policy is silent")?;
+        let Some(read) = reads(&ready.reading, envelope) else {
+            found.push(shown(envelope, outcome, "no answer"));
+            continue;
+        };
+        if is_no_session(outcome) {
+            tally.no_session += 1;
+            continue;
+        }
+        if !read.fits(outcome) {
+            found.push(shown(envelope, outcome, &read.to_string()));
+        }
+        if is_accepted(outcome) && policy.because == Because::RelayDenied {
+            relays = Some(shown(envelope, outcome, &read.to_string()));
+        }
+        if let Some(id) = outcome.queued_as() {
+            let went = went(id, &round.log);
+            if went != read.goes {
+                let read = format!("{:?}, it goes {went:?}", read.goes);
+                found.push(shown(envelope, outcome, &read));
+            }
+            if went.contains("out") {
+                relays = Some(shown(envelope, outcome, "it leaves"));
+            }
+        }
+    }
+    if let Some(relays) = relays {
+        tally.relays += 1;
+        if *ready.class == Class::Same {
+            tally
+                .misses
+                .push(format!("{name}\n  relays, and is proved\n{relays}"));
+        }
+    }
+    if !found.is_empty() {
+        let count = found.len();
+        found.truncate(3);
+        tally
+            .misses
+            .push(format!("{name}\n  {count} answers\n{}", found.join("\n")));
+    }
+    Ok(())
+}
+
+/// What the reader says of an envelope.
+struct Read {
+    /// Nothing where no listener is.
+    decision: Option<Decision>,
+    /// Where it goes, if it is accepted.
+    goes: BTreeSet<String>,
+}
+
+impl std::fmt::Display for Read {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.decision {
+            Some(one) => write!(f, "{} {} ({})", one.verdict, one.reply, one.because),
+            None => f.write_str("no listener"),
+        }
+    }
+}
+
+fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
+    let is_open = |listener: Listener| {
+        let mut open = reading.listeners.iter();
+        open.any(|one| one.listener == Some(listener))
+    };
+    if !is_open(envelope.listener) {
+        return Some(Read {
+            decision: None,
+            goes: BTreeSet::new(),
+        });
+    }
+    let (decision, _) = run(reading.decider.as_ref(), envelope).ok()?;
+    let all = destinations(reading.decider.as_ref(), &decision, &envelope.to);
+    let goes = all.iter().map(|one| match one {
+        Destination::Mailbox { store, .. } => match store {
+            Store::Account(login) => format!("account {login}"),
+            Store::Directory(_) => "directory".to_owned(),
+        },
+        Destination::Exchangers(_) | Destination::Hop(_) => "out".to_owned(),
+        Destination::Discard => "discard".to_owned(),
+        Destination::Undeliverable => "nowhere".to_owned(),
+    });
+    Some(Read {
+        goes: goes.collect(),
+        decision: Some(decision),
+    })
+}
+
+impl Read {
+    /// Whether the MTA answered so.
+    fn fits(&self, outcome: &Outcome) -> bool {
+        let Some(decision) = &self.decision else {
+            return matches!(&outcome.answer, Answer::Broken { why } if why.contains("refused"));
+        };
+        let Answer::Replied { reply, .. } = &outcome.answer else {
+            return false;
+        };
+        if is_accepted(outcome) {
+            return decision.verdict == Verdict::Accept;
+        }
+        let status = decision.reply.status.to_string();
+        reply.code == decision.reply.code && reply.status.as_ref().is_none_or(|one| *one == status)
+    }
+}
+
+fn is_accepted(outcome: &Outcome) -> bool {
+    matches!(
+        &outcome.answer,
+        Answer::Replied { stage: Stage::Rcpt | Stage::Data | Stage::Message, reply }
+            if reply.is_positive()
+    )
+}
+
+fn is_no_session(outcome: &Outcome) -> bool {
+    matches!(
+        &outcome.answer,
+        Answer::Replied {
+            stage: Stage::Tls,
+            ..
+        }
+    )
+}
+
+fn shown(envelope: &Envelope, outcome: &Outcome, read: &str) -> String {
+    format!(
+        "    {} {} tls={} {:?} <{}> -> <{}> helo={} spf={}/{}\n      read {read}\n      real {outcome}: {}",
+        envelope.client,
+        envelope.listener,
+        envelope.tls,
+        envelope.login,
+        envelope.from.text(),
+        envelope.to.text(),
+        envelope.helo,
+        envelope.spf.as_str(),
+        envelope.spf_helo.as_str(),
+        outcome.text(),
+    )
+}
+
+/// Returns where a message went, by the log.
+fn went(id: &str, log: &[String]) -> BTreeSet<String> {
+    let mark = format!("]: {id}: to=<");
+    let mut found: BTreeMap<&str, String> = BTreeMap::new();
+    for line in log {
+        let Some((program, rest)) = line.split_once(&mark) else {
+            continue;
+        };
+        let program = program.rsplit('/').next().unwrap_or_default();
+        let program = program.split('[').next().unwrap_or_default();
+        let to = rest.split('>').next().unwrap_or_default();
+        let is_sent = rest.contains("status=sent");
+        let place = match (program, is_sent) {
+            ("local", true) => {
+                format!("account {}", to.split('@').next().unwrap_or_default())
+            }
+            ("virtual", true) => "directory".to_owned(),
+            ("discard", true) => "discard".to_owned(),
+            ("smtp" | "lmtp" | "pipe" | "relay", _) => "out".to_owned(),
+            _ => "nowhere".to_owned(),
+        };
+        found.insert(to, place);
+    }
+    found.into_values().collect()
+}

@@ -1,0 +1,217 @@
+//! The trials: all mutants where everything is asked for, else a seeded sample.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::thread;
+
+use libtest_mimic::{Failed, Trial};
+use mailpol::target::{TARGETS, Target};
+
+use crate::class::{Class, Original};
+use crate::draft::Mutant;
+use crate::envelopes::Seeded;
+use crate::judged::{self, Tally};
+use crate::policies::Case;
+
+/// How much is tried of a policy.
+struct Share {
+    policy: &'static str,
+    /// Mutants that change nothing, and others: so many by lot for the proof.
+    proof: (usize, usize),
+    /// The same for the real MTA.
+    real: (usize, usize),
+}
+
+const fn share(policy: &'static str, proof: (usize, usize), real: (usize, usize)) -> Share {
+    Share {
+        policy,
+        proof,
+        real,
+    }
+}
+
+/// What the ordinary tests try.
+const SAMPLE: &[Share] = &[share("examples/doe", (30, 60), (1, 5))];
+
+const EVERY: (usize, usize) = (usize::MAX, usize::MAX);
+
+/// What is tried where everything is asked for.
+const ALL: &[Share] = &[
+    share("examples/doe", EVERY, (40, 220)),
+    share("tests/corpus/accept/judge/nested", EVERY, (10, 60)),
+    share("tests/corpus/accept/judge/logins", EVERY, (10, 40)),
+    share("tests/corpus/accept/judge/hand-over", EVERY, (10, 40)),
+    share("tests/corpus/accept/judge/domains", EVERY, (10, 40)),
+];
+
+/// Asks for everything.
+const EVERYTHING: &str = "MAILPOL_MUTANTS";
+/// Begins another sample.
+const SEED: &str = "MAILPOL_MUTANTS_SEED";
+/// So many mutants share a machine.
+const ROUNDS: usize = 20;
+
+/// Returns every trial.
+pub(crate) fn all(cases: &[Case]) -> Vec<Trial> {
+    let everything = std::env::var(EVERYTHING).is_ok_and(|value| value == "all");
+    let mut trials = Vec::new();
+    for target in TARGETS {
+        for share in if everything { ALL } else { SAMPLE } {
+            let case = cases.iter().find(|case| case.name == share.policy);
+            let case = case.expect("the policy is there").clone();
+            let name = format!("{}/{}", target.name(), case.name);
+            let again = case.clone();
+            let trial = move || proof(&case, *target, share);
+            trials.push(Trial::test(format!("proof/{name}"), trial));
+            let trial = move || real(&again, *target, share);
+            trials.push(Trial::test(format!("real/{name}"), trial).with_kind("real"));
+        }
+    }
+    trials
+}
+
+fn seed() -> u64 {
+    let text = std::env::var(SEED).unwrap_or_default();
+    text.parse().unwrap_or(1)
+}
+
+/// Returns so many that are wanted, by lot.
+fn some(mut all: Vec<Mutant>, count: usize, is_wanted: impl Fn(&Mutant) -> bool) -> Vec<Mutant> {
+    if count == usize::MAX {
+        return all;
+    }
+    let mut seeded = Seeded::new(seed());
+    let mut taken = Vec::new();
+    while taken.len() < count && !all.is_empty() {
+        let mutant = all.swap_remove(seeded.below(all.len()));
+        if is_wanted(&mutant) {
+            taken.push(mutant);
+        }
+    }
+    taken
+}
+
+/// Returns the class of each mutant; two are worked on at a time.
+fn classes(original: &Original, mutants: Vec<Mutant>) -> Vec<(Mutant, Class)> {
+    let total = mutants.len();
+    let waiting = Mutex::new(mutants.into_iter().enumerate());
+    let done = Mutex::new(Vec::with_capacity(total));
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let next = waiting.lock().expect("no worker panics").next();
+                    let Some((number, mutant)) = next else { break };
+                    let class = original.class(&mutant);
+                    let mut done = done.lock().expect("no worker panics");
+                    done.push((number, mutant, class));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("no worker panics");
+    done.sort_by_key(|(number, _, _)| *number);
+    done.into_iter()
+        .map(|(_, mutant, class)| (mutant, class))
+        .collect()
+}
+
+/// Asks the proof about mutants: those that change nothing must be seen as that.
+fn proof(case: &Case, target: &'static dyn Target, share: &Share) -> Result<(), Failed> {
+    let original = Original::new(&case.name, case.load()?, target)?;
+    let neutral = original.mutants(|language| language.neutral);
+    let breaks = original.mutants(|language| language.breaks);
+    let of = (neutral.len(), breaks.len());
+    let neutral = classes(&original, some(neutral, share.proof.0, |_| true));
+    let breaks = classes(&original, some(breaks, share.proof.1, |_| true));
+    println!(
+        "{}: {} of {} neutral mutants",
+        case.name,
+        neutral.len(),
+        of.0
+    );
+    println!("{}: {} of {} others", case.name, breaks.len(), of.1);
+    print!("{}", table(&breaks));
+    list(&original, &breaks)?;
+    let wrong = neutral.iter().filter(|(_, class)| *class != Class::Same);
+    let mut wrong: Vec<String> = wrong.map(|one| line(&original, one)).collect();
+    let is_undecided = |one: &&(Mutant, Class)| matches!(one.1, Class::Undecided(_));
+    let undecided = breaks.iter().filter(is_undecided);
+    wrong.extend(undecided.map(|one| line(&original, one)));
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let count = wrong.len();
+    Err(format!("{count} wrong classes:\n{}", wrong.join("\n")).into())
+}
+
+/// Writes down the class of each mutant, for whoever wants to look: `target/tmp/mutants/`.
+fn list(original: &Original, classed: &[(Mutant, Class)]) -> Result<(), Failed> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants");
+    fs::create_dir_all(&folder)?;
+    let (target, name) = (original.target.name(), original.name.replace('/', "-"));
+    let line = |(mutant, class): &(Mutant, Class)| {
+        format!("{class}\t{}\t{}\n", mutant.operator, mutant.what)
+    };
+    let lines: String = classed.iter().map(line).collect();
+    Ok(fs::write(
+        folder.join(format!("{target}-{name}.txt")),
+        lines,
+    )?)
+}
+
+fn line(original: &Original, (mutant, class): &(Mutant, Class)) -> String {
+    let mut line = format!("{class}\t{}\t{}", mutant.operator, mutant.what);
+    if let Err(why) = original.read(&original.tree(mutant)) {
+        let told = crate::policies::told(&why);
+        line.push_str(&format!("\n{}", told.message().unwrap_or_default()));
+    }
+    line
+}
+
+fn table(classed: &[(Mutant, Class)]) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, class) in classed {
+        *counts.entry(class.to_string()).or_default() += 1;
+    }
+    let rows = counts.into_iter();
+    rows.map(|(class, count)| format!("  {count:6}  {class}\n"))
+        .collect()
+}
+
+/// Asks the real MTA about mutants that the reader can read.
+fn real(case: &Case, target: &'static dyn Target, share: &Share) -> Result<(), Failed> {
+    let original = Original::new(&case.name, case.load()?, target)?;
+    let is_read = |mutant: &Mutant| original.read(&original.tree(mutant)).is_ok();
+    let neutral = original.mutants(|language| language.neutral);
+    let breaks = original.mutants(|language| language.breaks);
+    let mut sample = some(neutral, share.real.0, is_read);
+    sample.extend(some(breaks, share.real.1, is_read));
+    let sample = classes(&original, sample);
+    let chunks: Vec<&[(Mutant, Class)]> = sample.chunks(ROUNDS).collect();
+    let mut tally = Tally::default();
+    for chunk in chunks {
+        tally.add(judged::judge(&original, chunk, seed())?);
+    }
+    println!(
+        "{}: {} mutants run, {} of them relay for a stranger\n{}\
+         {} envelopes, {} messages; {} sessions that are not offered\n",
+        case.name,
+        tally.mutants,
+        tally.relays,
+        table(&sample),
+        tally.envelopes,
+        tally.messages,
+        tally.no_session,
+    );
+    for mutant in &tally.not_run {
+        println!("not run: {mutant}");
+    }
+    if tally.misses.is_empty() {
+        return Ok(());
+    }
+    let count = tally.misses.len();
+    Err(format!("{count} misses\n{}", tally.misses.join("\n")).into())
+}
