@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostics, Reported};
+use crate::dns;
 use crate::policy::{self, Policy};
 use crate::prove::{self, Report};
 use crate::source::{Files, Source};
@@ -60,6 +61,9 @@ pub fn compile(
             target: target.name().to_owned(),
         })
     })?;
+    for file in dns::sts_files(policy) {
+        artifacts.add(&manifest::sts_path(&file), 0o644, file.text);
+    }
     manifest::add(policy, target, &files_report, &mut artifacts);
     Ok(Compiled {
         artifacts,

@@ -1,15 +1,14 @@
-//! Real DNS: what `--resolve` and `dns --check` see at a real name server on loopback.
+//! Real DNS: what `--resolve` sees at a real name server on loopback, and what such a server makes
+//! of our zone text.
 #![expect(clippy::disallowed_methods, reason = "tests run programs")]
 
 #[path = "support/nsd.rs"]
 mod nsd;
-#[path = "report/schema.rs"]
-mod schema;
 
-use std::net::{Ipv4Addr, UdpSocket};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mailpol::diagnostic::Diagnostics;
 use mailpol::dns::{Live, Record, RecordData, Resolver, read_zone};
@@ -19,12 +18,13 @@ use nsd::NameServer;
 use serde_json::Value;
 
 const DOMAIN: &str = "doe-family.com";
-const PTR: &str = "25.100.51.198.in-addr.arpa. PTR mx.doe-family.com.\n\
-    5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.e.0.d.0.8.b.d.0.1.0.0.2.ip6.arpa. PTR \
-    mx.doe-family.com.\n";
-
 fn policy() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/doe/policy.kdl")
+}
+
+/// A policy with every kind of record.
+fn everything() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/accept/publish/everything/policy.kdl")
 }
 
 fn mailpol(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -37,9 +37,9 @@ fn mailpol(arguments: &[&str]) -> (Option<i32>, String, String) {
     (status, text(output.stdout), text(output.stderr))
 }
 
-/// The zone text of the Doe policy, as `mailpol dns` prints it.
-fn zone_text() -> String {
-    let (code, text, _) = mailpol(&["dns", policy().to_str().unwrap()]);
+/// The zone text of a policy, as `mailpol dns` prints it.
+fn zone_text(policy: &Path) -> String {
+    let (code, text, _) = mailpol(&["dns", policy.to_str().unwrap()]);
     assert_eq!(code, Some(0));
     text
 }
@@ -53,153 +53,6 @@ fn read(text: &str) -> Zone {
     let source = Source::new("zone", text);
     let zone = read_zone(&source, &mut diagnostics);
     zone.unwrap_or_else(|_| panic!("{:?}", diagnostics.sorted()))
-}
-
-/// Compares what is not as wanted, as `standing type`, and the exit status.
-#[track_caller]
-fn check(server: &str, status: i32, expected: &[&str]) -> Value {
-    let policy = policy();
-    let arguments = [
-        "dns",
-        policy.to_str().unwrap(),
-        "--check",
-        "--nameserver",
-        server,
-        "--timeout",
-        "1",
-        "--format",
-        "json",
-    ];
-    let (code, stdout, stderr) = mailpol(&arguments);
-    assert_eq!((code, stderr.as_str()), (Some(status), ""), "{stdout}");
-    let mut document: Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!(document["ok"], status == 0);
-    let text = include_str!("../schemas/report.schema.json");
-    let faults = schema::faults(&serde_json::from_str(text).unwrap(), &document);
-    assert_eq!(faults, Vec::<String>::new());
-    let rows = document["result"].take();
-    let wrong = rows.as_array().unwrap().iter();
-    let wrong = wrong.filter(|row| row["standing"] != "present");
-    let wrong: Vec<String> = wrong
-        .map(|row| {
-            let word = |key: &str| row[key].as_str().unwrap().to_owned();
-            format!("{} {}", word("standing"), word("type"))
-        })
-        .collect();
-    assert_eq!(wrong, expected, "{rows:#}");
-    rows
-}
-
-/// Serves the policy's records with some lines replaced, and others besides.
-#[track_caller]
-fn served(replaced: &[(&str, &str)], more: &str, status: i32, expected: &[&str]) -> Value {
-    let mut text = zone_text() + PTR + more;
-    for (line, by) in replaced {
-        assert!(text.contains(line), "{line}");
-        text = text.replace(line, by);
-    }
-    let server = NameServer::start(&text, &[]);
-    check(&server.address.to_string(), status, expected)
-}
-
-const SPF: &str = "doe-family.com. TXT \"v=spf1 +mx -all\"\n";
-const MX: &str = "doe-family.com. MX 10 mx.doe-family.com.\n";
-const AAAA: &str = "mx.doe-family.com. AAAA 2001:db8:d0e::25\n";
-
-#[test]
-fn what_is_published_as_wanted_is_found_so() {
-    if nsd::is_here() {
-        let rows = served(&[], "", 0, &[]);
-        assert_eq!(rows.as_array().unwrap().len(), 7);
-    }
-}
-
-#[test]
-fn what_is_not_as_wanted_is_told() {
-    if !nsd::is_here() {
-        return;
-    }
-    served(&[(SPF, "")], "", 1, &["missing TXT"]);
-    let second = "doe-family.com. TXT \"v=spf1 a -all\"\n";
-    let rows = served(&[], second, 1, &["extra TXT"]);
-    assert!(rows.to_string().contains("permerror"), "{rows:#}");
-    let other = "doe-family.com. MX 10 mx.old.example.\n";
-    let rows = served(&[(MX, other)], "", 1, &["different MX"]);
-    assert!(rows.to_string().contains("10 mx.old.example."), "{rows:#}");
-    served(&[], other, 1, &["extra MX"]);
-    let expected = ["missing AAAA", "unconfirmed PTR"];
-    served(&[(AAAA, "")], "", 1, &expected);
-    let stale = "mx.doe-family.com. A 192.0.2.1\n";
-    served(&[], stale, 1, &["extra A"]);
-    served(&[(PTR, "")], "", 1, &["missing PTR", "missing PTR"]);
-}
-
-#[test]
-fn an_alias_at_the_domain_is_told() {
-    if nsd::is_here() {
-        let alias = "doe-family.com. CNAME mx.doe-family.com.\n";
-        let expected = ["extra CNAME", "missing MX", "different TXT"];
-        let replaced = [(SPF, ""), (MX, alias)];
-        served(&replaced, "", 1, &expected);
-    }
-}
-
-#[test]
-fn a_server_that_fails_leaves_it_open() {
-    if !nsd::is_here() {
-        return;
-    }
-    let server = NameServer::start(PTR, &[DOMAIN]);
-    let rows = check(
-        &server.address.to_string(),
-        2,
-        &[
-            "undetermined CNAME",
-            "undetermined A",
-            "undetermined AAAA",
-            "undetermined TXT",
-            "undetermined CNAME",
-            "undetermined MX",
-            "undetermined TXT",
-            "undetermined PTR",
-            "undetermined PTR",
-        ],
-    );
-    assert!(rows.to_string().contains("failed or refused"), "{rows:#}");
-}
-
-#[test]
-fn a_server_that_is_silent_leaves_it_open_and_is_soon_left_alone() {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = socket.local_addr().unwrap().to_string();
-    let start = Instant::now();
-    let policy = policy();
-    let arguments = ["dns", policy.to_str().unwrap(), "--check", "--nameserver"];
-    let more = [address.as_str(), "--timeout", "1"];
-    let (code, stdout, stderr) = mailpol(&[&arguments[..], &more].concat());
-    assert_eq!((code, stderr.as_str()), (Some(2), ""), "{stdout}");
-    assert!(!stdout.contains("MISSING"), "{stdout}");
-    assert!(stdout.contains("UNDETERMINED"), "{stdout}");
-    assert!(stdout.contains("answered in time"), "{stdout}");
-    assert!(start.elapsed() < Duration::from_secs(20));
-}
-
-#[test]
-fn the_table_says_what_is_wanted_and_what_is_there() {
-    if !nsd::is_here() {
-        return;
-    }
-    let text = zone_text().replace("+mx -all", "+mx ~all") + PTR;
-    let server = NameServer::start(&text, &[]);
-    let policy = policy();
-    let address = server.address.to_string();
-    let arguments = ["dns", policy.to_str().unwrap(), "--check", "--nameserver"];
-    let (code, stdout, _) = mailpol(&[&arguments[..], &[&address]].concat());
-    assert_eq!(code, Some(1));
-    let wanted = "TXT    \"v=spf1 +mx -all\"\n";
-    assert!(stdout.contains("DIFFERENT"), "{stdout}");
-    assert!(stdout.contains(wanted), "{stdout}");
-    assert!(stdout.contains(" is \"v=spf1 +mx ~all\"\n"), "{stdout}");
 }
 
 #[test]
@@ -284,26 +137,80 @@ fn through_nsd(text: &str) -> Zone {
     read(&printed)
 }
 
+/// Compares what our own reader, NSD's and a client of NSD find in zone text.
+#[track_caller]
+fn all_read_the_same(policy: &Path, names: &[&str]) -> Zone {
+    let text = zone_text(policy);
+    let (ours, theirs) = (read(&text), through_nsd(&text));
+    let server = NameServer::start(&text, &[]);
+    let live = live(&server, 2);
+    for name in names {
+        assert_eq!(ours.txt(name), theirs.txt(name));
+        assert_eq!(ours.mx(name), theirs.mx(name));
+        assert_eq!(ours.a(name), theirs.a(name));
+        assert_eq!(ours.aaaa(name), theirs.aaaa(name));
+        assert_eq!(Resolver::cname(&ours, name), Resolver::cname(&theirs, name));
+        assert_eq!(ours.txt(name), live.txt(name));
+        assert_eq!(ours.mx(name), live.mx(name));
+        assert_eq!(ours.a(name), live.a(name));
+        assert_eq!(ours.aaaa(name), live.aaaa(name));
+        assert_eq!(Resolver::cname(&ours, name), live.cname(name));
+    }
+    ours
+}
+
 #[test]
 fn a_real_name_server_loads_our_zone_text_and_reads_the_same() {
     if !nsd::is_here() {
         return;
     }
-    let text = zone_text();
-    let (ours, theirs) = (read(&text), through_nsd(&text));
-    let server = NameServer::start(&text, &[]);
-    let live = live(&server, 2);
-    for name in [DOMAIN, "mx.doe-family.com", "no.doe-family.com"] {
-        assert_eq!(ours.txt(name), theirs.txt(name));
-        assert_eq!(ours.mx(name), theirs.mx(name));
-        assert_eq!(ours.a(name), theirs.a(name));
-        assert_eq!(ours.aaaa(name), theirs.aaaa(name));
-        assert_eq!(ours.txt(name), live.txt(name));
-        assert_eq!(ours.mx(name), live.mx(name));
-        assert_eq!(ours.a(name), live.a(name));
-        assert_eq!(ours.aaaa(name), live.aaaa(name));
+    let names = [DOMAIN, "mx.doe-family.com", "no.doe-family.com"];
+    let zone = all_read_the_same(&policy(), &names);
+    assert_eq!(zone.txt(DOMAIN), Ok(vec![b"v=spf1 +mx -all".to_vec()]));
+}
+
+#[test]
+fn every_kind_of_record_reads_the_same() {
+    if !nsd::is_here() {
+        return;
     }
-    assert_eq!(ours.txt(DOMAIN), Ok(vec![b"v=spf1 +mx -all".to_vec()]));
+    let names = [
+        "example.org",
+        "mx.example.org",
+        "2026a._domainkey.example.org",
+        "2026b._domainkey.example.org",
+        "_dmarc.example.org",
+        "_mta-sts.example.org",
+        "mta-sts.example.org",
+        "_smtp._tls.example.org",
+        "example.com",
+        "_dmarc.example.com",
+        "example.org._report._dmarc.example.com",
+        "example.net",
+        "_dmarc.example.net",
+        "old.example.org",
+    ];
+    let zone = all_read_the_same(&everything(), &names);
+    for name in names {
+        assert_ne!(
+            Resolver::cname(&zone, name),
+            Err(DnsError::NoSuchName),
+            "{name}"
+        );
+    }
+    let text = |name: &str| String::from_utf8(zone.txt(name).unwrap().concat()).unwrap();
+    let ed25519 = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    assert_eq!(text("2026b._domainkey.example.org"), ed25519);
+    assert_eq!(
+        text("_dmarc.example.org"),
+        "v=DMARC1; p=quarantine; sp=reject; np=reject; adkim=s; aspf=s; \
+         rua=mailto:reports@example.org,mailto:dmarc+org@reports.example.net; \
+         ruf=mailto:reports@example.com; t=y"
+    );
+    assert_eq!(text("example.org._report._dmarc.example.com"), "v=DMARC1");
+    assert_eq!(text("_dmarc.example.net"), "v=DMARC1; p=reject");
+    assert_eq!(text("old.example.org"), "v=spf1 -all");
+    assert_eq!(zone.mx("old.example.org").unwrap()[0].exchange, "");
 }
 
 #[test]
@@ -318,7 +225,7 @@ fn no_character_of_a_text_is_lost_on_the_way() {
         data: RecordData::Txt(text.clone()),
         purpose: "a test".to_owned(),
     };
-    let written = mailpol::dns::zone(&[record]);
+    let written = mailpol::dns::zone(&[record], &[]);
     let expected = Ok(vec![text.into_bytes()]);
     assert_eq!(read(&written).txt("odd.test"), expected);
     assert_eq!(through_nsd(&written).txt("odd.test"), expected);

@@ -100,6 +100,8 @@ impl Random {
 struct Parts {
     clients: Vec<IpAddr>,
     listeners: Vec<Listener>,
+    /// Without a certificate nobody can have TLS.
+    has_tls: bool,
     logins: Vec<Option<String>>,
     helos: Vec<String>,
     paths: Vec<Path>,
@@ -164,6 +166,7 @@ impl Parts {
         Self {
             clients,
             listeners: policy.host.listeners.iter().map(|one| one.value).collect(),
+            has_tls: policy.host.tls.is_some(),
             logins,
             helos: vec![
                 "mail.example".into(),
@@ -179,7 +182,8 @@ impl Parts {
         Envelope {
             client: *random.of(&self.clients),
             listener,
-            tls: listener == Listener::Submissions || random.next().is_multiple_of(2),
+            tls: listener == Listener::Submissions
+                || (self.has_tls && random.next().is_multiple_of(2)),
             login: random.of(&self.logins).clone(),
             helo: random.of(&self.helos).clone(),
             from: random.of(&self.paths).clone(),

@@ -3,6 +3,7 @@
 //! A case is a folder of `tests/corpus/read/<target>/`: the files below `etc/`, and either
 //! `envelopes.jsonl`, each line an envelope with what the real MTA answers (`expect`), or
 //! `refused.txt`, each line a code and a word of a diagnostic that must be raised.
+//! `tests/recorded.rs` asks the real MTA whether what it is said to answer is true.
 
 use std::fs;
 use std::net::IpAddr;

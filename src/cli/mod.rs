@@ -52,8 +52,14 @@ struct Global {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// For people; of `dns` a master file
     Human,
+    /// One JSON document
     Json,
+    /// Of `dns`: a master file
+    Zone,
+    /// Of `dns`: what must change, as commands for nsupdate(1)
+    Nsupdate,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,6 +90,8 @@ enum Command {
     Spf(command::spf::Args),
     /// Print the DNS records that the policy needs, or compare them with what is published
     Dns(command::dns::Args),
+    /// Make a DKIM key
+    Dkim(command::dkim::Args),
     /// Write the policy in its canonical layout
     Fmt(command::fmt::Args),
 }
@@ -99,6 +107,7 @@ impl Command {
             Self::Explain(_) => "explain",
             Self::Spf(_) => "spf",
             Self::Dns(_) => "dns",
+            Self::Dkim(_) => "dkim",
             Self::Fmt(_) => "fmt",
         }
     }
@@ -109,14 +118,19 @@ pub(crate) fn main() -> Exit {
     let arguments = Arguments::parse();
     let mut output = Output::new(&arguments.global, arguments.command.name());
     let mut diagnostics = Diagnostics::new();
+    let format = arguments.global.format;
     let result = match &arguments.command {
+        Command::Dns(args) => command::dns::run(args, format, &mut output, &mut diagnostics),
+        _ if matches!(format, Format::Zone | Format::Nsupdate) => Err(Failure::Unable(
+            "`--format zone` and `--format nsupdate` go with `mailpol dns`".to_owned(),
+        )),
         Command::Check(args) => command::check::run(args, &mut output, &mut diagnostics),
         Command::Build(args) => command::build::run(args, &mut output, &mut diagnostics),
         Command::Simulate(args) => command::simulate::run(args, &mut output, &mut diagnostics),
         Command::Prove(args) => command::prove::run(args, &mut output, &mut diagnostics),
         Command::Explain(args) => command::explain::run(args, &mut output, &mut diagnostics),
         Command::Spf(args) => command::spf::run(args, &mut output, &mut diagnostics),
-        Command::Dns(args) => command::dns::run(args, &mut output, &mut diagnostics),
+        Command::Dkim(args) => command::dkim::run(args, &mut output),
         Command::Fmt(args) => command::fmt::run(args, &mut output, &mut diagnostics),
     };
     output.finish(&result, &diagnostics)

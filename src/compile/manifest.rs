@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use crate::dns::{STS_PATH, StsFile, sts_files};
 use crate::policy::Policy;
 use crate::prove::{ASSUMPTIONS, Answer, Report};
 use crate::target::{Artifacts, Target};
@@ -20,6 +21,23 @@ pub(super) fn add(
 ) {
     let text = text(policy, target, report, artifacts);
     artifacts.add(MANIFEST, 0o644, text);
+}
+
+/// Returns what web servers must serve, with a head if there is anything.
+fn served(policy: &Policy) -> Vec<String> {
+    let files = sts_files(policy);
+    let head = "\n# To be served by HTTPS, by these web servers.".to_owned();
+    let head = (!files.is_empty()).then_some(head);
+    let served = files.iter().map(|file| {
+        let (path, host, web_server) = (sts_path(file), &file.host, &file.web_server);
+        format!("serve {path} as https://{host}/{STS_PATH} by {web_server}")
+    });
+    head.into_iter().chain(served).collect()
+}
+
+/// Returns where the MTA-STS policy of a domain stands in a tree.
+pub(super) fn sts_path(file: &StsFile) -> String {
+    format!("var/www/{}/{STS_PATH}", file.host)
 }
 
 /// Returns the hash of a text, in hexadecimal digits.
@@ -91,6 +109,9 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
     ));
     for command in &artifacts.restarts {
         line(format_args!("restart {command}"));
+    }
+    for words in served(policy) {
+        line(format_args!("{words}"));
     }
     line(format_args!("\n# The files."));
     for (path, artifact) in artifacts.files() {

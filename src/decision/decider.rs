@@ -1,7 +1,7 @@
 //! The one trait that the whole system turns on.
 
 use super::{AddressKey, Ask, Decision, Destination, Test, Unanswered};
-use crate::mail::Address;
+use crate::mail::{Address, Listener};
 
 /// Something that decides what happens to an envelope.
 ///
@@ -18,6 +18,12 @@ pub trait Decider {
 
     /// Decides from answers.
     fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered>;
+
+    /// Returns whether a client can have TLS on a listener. Where nobody offers it there is no
+    /// session under TLS.
+    fn offers_tls(&self, _listener: Listener) -> bool {
+        true
+    }
 
     /// Returns every final mailbox and next hop of accepted mail for an address, after all
     /// expansion: sorted, each once, never empty for an address that [`Self::decide`] accepts with

@@ -1,15 +1,17 @@
 //! What is wanted, against what is published.
 //!
 //! Addresses and exchangers are compared as sets: one more is an address where mail arrives too.
-//! Of texts only SPF records are looked at (RFC 7208 section 3); others are none of ours.
+//! Of texts only those are looked at that begin as ours do; others are none of ours.
 
+mod alias;
+mod alike;
 mod reverse;
 mod sets;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::{Record, RecordData, Resolver};
+use super::{Record, RecordData, Request, Resolver};
 use crate::policy::Policy;
 use crate::spf::DnsError;
 use sets::{Published, compare};
@@ -60,20 +62,46 @@ pub struct Finding {
     pub published: Option<String>,
     /// What it means.
     pub note: Option<String>,
+    /// Whether the answer was validated with DNSSEC (RFC 4035 section 3.2.3), as the resolver that
+    /// was asked says; nothing if there was no answer, or nobody says.
+    pub validated: Option<bool>,
 }
 
 /// Compares the records of a policy, and the names of its host's addresses, with what is
 /// published.
-pub fn published(policy: &Policy, records: &[Record], resolver: &dyn Resolver) -> Vec<Finding> {
+pub fn published(
+    policy: &Policy,
+    records: &[Record],
+    requests: &[Request],
+    resolver: &dyn Resolver,
+) -> Vec<Finding> {
     let host = policy.host.name.value.as_str();
     let mut findings = Vec::new();
-    let mut seen = BTreeSet::new();
-    for record in records {
-        if seen.insert(record.name.as_str()) {
-            findings.extend(alias(&record.name, resolver));
-            let own = records.iter().filter(|other| other.name == record.name);
-            let own: Vec<&RecordData> = own.map(|own| &own.data).collect();
-            findings.extend(name(&record.name, host, &own, resolver));
+    let mut wanted: BTreeMap<&str, Vec<&RecordData>> = BTreeMap::new();
+    let mut names: Vec<&str> = Vec::new();
+    let permissions = requests.iter().map(|request| &request.record);
+    let permissions = permissions.filter(|record| !matches!(record.data, RecordData::Ptr(_)));
+    for record in records.iter().chain(permissions) {
+        let own = wanted.entry(&record.name).or_default();
+        if own.is_empty() {
+            names.push(&record.name);
+        }
+        own.push(&record.data);
+    }
+    for name in names {
+        let own = wanted.get(name).map(Vec::as_slice).unwrap_or_default();
+        if let [RecordData::Cname(target)] = own {
+            findings.push(alias::wanted(name, target, resolver));
+        } else if let Some(finding) = alias::unwanted(name, resolver) {
+            let hides = finding.standing == Standing::Extra;
+            findings.push(finding);
+            if hides {
+                findings.extend(own.iter().map(|data| alias::hidden(name, data)));
+            } else {
+                findings.extend(sets(name, host, own, resolver));
+            }
+        } else {
+            findings.extend(sets(name, host, own, resolver));
         }
     }
     for address in &policy.host.addresses {
@@ -83,12 +111,14 @@ pub fn published(policy: &Policy, records: &[Record], resolver: &dyn Resolver) -
     findings
 }
 
-/// Compares the records of one name, type by type. Both types of addresses are looked at, and of
+/// Compares the records of one name, kind by kind. Both types of addresses are looked at, and of
 /// the host even if it is to have one of them only.
-fn name(name: &str, host: &str, wanted: &[&RecordData], resolver: &dyn Resolver) -> Vec<Finding> {
+fn sets(name: &str, host: &str, wanted: &[&RecordData], resolver: &dyn Resolver) -> Vec<Finding> {
     let mut findings = Vec::new();
     for published in Published::ALL {
-        let of_kind = wanted.iter().filter(|data| data.kind() == published.kind());
+        let of_kind = wanted
+            .iter()
+            .filter(|data| Published::of(data) == Some(*published));
         let of_kind: Vec<RecordData> = of_kind.map(|data| (*data).clone()).collect();
         let address = matches!(published, Published::A | Published::Aaaa);
         if !of_kind.is_empty() || (name == host && address) {
@@ -96,28 +126,6 @@ fn name(name: &str, host: &str, wanted: &[&RecordData], resolver: &dyn Resolver)
         }
     }
     findings
-}
-
-/// An alias has no records of its own, and mail servers do not follow one from an MX record
-/// (RFC 2181 section 10.3).
-fn alias(name: &str, resolver: &dyn Resolver) -> Option<Finding> {
-    let (standing, published, note) = match resolver.cname(name) {
-        Ok(target) => (
-            Standing::Extra,
-            Some(format!("{target}.")),
-            "an alias has no records of its own: these are another name's".to_owned(),
-        ),
-        Err(DnsError::NoSuchName | DnsError::NoRecords) => return None,
-        Err(error) => (Standing::Undetermined, None, silence(error)),
-    };
-    Some(Finding {
-        standing,
-        name: name.to_owned(),
-        kind: "CNAME",
-        wanted: None,
-        published,
-        note: Some(note),
-    })
 }
 
 /// Returns why nothing is known.

@@ -1,10 +1,10 @@
 //! Resource records.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The longest string of a TXT record, in octets (RFC 1035 section 3.3).
-const STRING_OCTETS_MAX: usize = 255;
+pub(super) const STRING_OCTETS_MAX: usize = 255;
 
 /// A record, with the reason why it is there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,15 @@ pub struct Record {
     pub purpose: String,
 }
 
+/// A record that somebody else must publish.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Request {
+    /// Whom to ask for it.
+    pub whom: String,
+    /// The record.
+    pub record: Record,
+}
+
 /// The type of a record, and its data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordData {
@@ -24,8 +33,13 @@ pub enum RecordData {
     A(Ipv4Addr),
     /// An IPv6 address.
     Aaaa(Ipv6Addr),
-    /// A mail exchanger: its preference and name (RFC 5321 section 5.1).
+    /// Another name of this one (RFC 1034 section 3.6.2).
+    Cname(String),
+    /// A mail exchanger: its preference and name (RFC 5321 section 5.1). An empty name is that of
+    /// the root: nobody takes mail (RFC 7505).
     Mx(u16, String),
+    /// The name of an address (RFC 1035 section 3.3.12).
+    Ptr(String),
     /// Text, whole: it is cut into strings when it is written.
     Txt(String),
 }
@@ -36,7 +50,9 @@ impl RecordData {
         match self {
             Self::A(_) => "A",
             Self::Aaaa(_) => "AAAA",
+            Self::Cname(_) => "CNAME",
             Self::Mx(..) => "MX",
+            Self::Ptr(_) => "PTR",
             Self::Txt(_) => "TXT",
         }
     }
@@ -48,6 +64,7 @@ impl fmt::Display for RecordData {
         match self {
             Self::A(address) => write!(f, "{address}"),
             Self::Aaaa(address) => write!(f, "{address}"),
+            Self::Cname(name) | Self::Ptr(name) => write!(f, "{name}."),
             Self::Mx(preference, exchange) => write!(f, "{preference} {exchange}."),
             Self::Txt(text) => write_strings(f, text.as_bytes()),
         }
@@ -55,22 +72,31 @@ impl fmt::Display for RecordData {
 }
 
 fn write_strings(f: &mut fmt::Formatter<'_>, text: &[u8]) -> fmt::Result {
-    for (number, string) in text.chunks(STRING_OCTETS_MAX).enumerate() {
-        f.write_str(if number == 0 { "\"" } else { " \"" })?;
-        for byte in string {
+    let strings: Vec<&[u8]> = text.chunks(STRING_OCTETS_MAX).collect();
+    f.write_str(&quoted(&strings))
+}
+
+/// Returns the strings of a TXT record as master files have them (RFC 1035 section 5.1).
+pub(super) fn quoted<T: AsRef<[u8]>>(strings: &[T]) -> String {
+    let mut text = String::new();
+    for string in strings {
+        text.push_str(if text.is_empty() { "\"" } else { " \"" });
+        for byte in string.as_ref() {
             match byte {
-                b'"' | b'\\' => write!(f, "\\{}", char::from(*byte))?,
-                0x20..=0x7e => write!(f, "{}", char::from(*byte))?,
-                _ => write!(f, "\\{byte:03}")?,
+                b'"' | b'\\' => text.extend(['\\', char::from(*byte)]),
+                0x20..=0x7e => text.push(char::from(*byte)),
+                _ => {
+                    // Writing to a string does not fail.
+                    let _ = write!(text, "\\{byte:03}");
+                }
             }
         }
-        f.write_str("\"")?;
+        text.push('"');
     }
     if text.is_empty() {
-        f.write_str("\"\"")
-    } else {
-        Ok(())
+        text.push_str("\"\"");
     }
+    text
 }
 
 impl fmt::Display for Record {

@@ -8,6 +8,7 @@ pub const DELIVERY_DOMAIN: &str = "unix.invalid";
 
 mod address;
 mod client;
+mod dkim;
 mod domain;
 mod listener;
 mod path;
@@ -16,6 +17,7 @@ mod reply;
 pub use address::{Address, LocalPart, LocalPartError};
 pub(crate) use client::number;
 pub use client::{canonical_client, canonical_prefix, prefix_range, v4_or_v6};
+pub use dkim::{DkimAlgorithm, DkimKeyError, DkimPublicKey, dkim_selector};
 pub use domain::{Domain, DomainError};
 pub use listener::Listener;
 pub(crate) use path::is_dot_string;

@@ -266,6 +266,10 @@ impl Decider for PolicyDecider<'_> {
         &self.tests
     }
 
+    fn offers_tls(&self, _listener: Listener) -> bool {
+        self.policy.host.tls.is_some()
+    }
+
     fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
         // 1. Paths that RFC 5321 does not allow.
         let host = At::Place(self.policy.host.at.clone());

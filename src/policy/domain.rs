@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::publish::Publish;
 use crate::mail::{Address, LocalPart};
 use crate::source::{Loc, Spanned};
 
@@ -37,13 +38,4 @@ pub struct Alias {
     pub targets: Vec<Spanned<Address>>,
     /// Where it stands.
     pub at: Loc,
-}
-
-/// What DNS shall say about a domain.
-#[derive(Debug)]
-pub struct Publish {
-    /// The terms of its SPF record, without `v=spf1`; by default `+mx -all`.
-    pub spf: Vec<Spanned<String>>,
-    /// Where the SPF node stands, if it was written.
-    pub spf_at: Option<Loc>,
 }

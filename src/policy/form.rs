@@ -47,10 +47,11 @@ impl ReverseKind {
     /// Returns the kind of a form.
     ///
     /// RFC 5321 section 4.1.2 allows the null path, a dot-string or a quoted-string before a
-    /// domain or an address literal, and a source route in front. A trailing dot is tolerated, and
-    /// an underscore, which only DNS knows of. Bare numbers are no domain (section 4.1.3), and a
-    /// local-part that begins like an option is refused as Postfix does (postconf(5),
-    /// `allow_min_user`).
+    /// domain or an address literal, and a source route in front. A trailing dot is tolerated. Bare
+    /// numbers are no domain (section 4.1.3), nor is a name with an underscore, which only DNS
+    /// knows of. A local-part that begins like an option is refused as Postfix does (postconf(5),
+    /// `allow_min_user`), and so is a route in quotes: programs that look for the first `@` would
+    /// take the wrong domain.
     fn of(form: PathForm) -> Self {
         match form {
             PathForm::Null => Self::Null,
@@ -59,11 +60,11 @@ impl ReverseKind {
             | PathForm::QuotedPair
             | PathForm::SourceRoute
             | PathForm::TrailingDot => Self::Address,
-            PathForm::Percent | PathForm::Bang | PathForm::QuotedRoute | PathForm::LongLocal => {
-                Self::Domain
-            }
-            PathForm::Literal | PathForm::OwnLiteral | PathForm::Underscore => Self::Elsewhere,
-            PathForm::BarePostmaster
+            PathForm::Percent | PathForm::Bang | PathForm::LongLocal => Self::Domain,
+            PathForm::Literal | PathForm::OwnLiteral => Self::Elsewhere,
+            PathForm::QuotedRoute
+            | PathForm::Underscore
+            | PathForm::BarePostmaster
             | PathForm::LeadingDash
             | PathForm::NumericDomain
             | PathForm::DoubleAt
@@ -114,7 +115,7 @@ impl ForwardKind {
     /// Returns the kind of a form.
     ///
     /// As for a reverse-path; besides, bare `postmaster` is a recipient (RFC 5321 section 4.5.1)
-    /// and the null path is none. `a@b@ours` is let through: it is a route, and rule 6 or 7 refuses
+    /// and the null path is none. Every route is let through, `a@b@ours` too: rule 6 or 7 refuses
     /// it.
     fn of(form: PathForm) -> Self {
         if form == PathForm::BarePostmaster {

@@ -11,6 +11,7 @@ mod host;
 mod inbound;
 mod lower;
 mod network;
+mod publish;
 mod statement;
 mod tables;
 mod target;
@@ -18,12 +19,13 @@ mod target;
 pub mod diagnostics;
 
 pub use decide::PolicyDecider;
-pub use domain::{Alias, HostedDomain, Mailbox, Publish};
+pub use domain::{Alias, HostedDomain, Mailbox};
 pub use grant::{Grant, Login, SenderScope};
 pub use host::{Auth, Host, SaslauthdMechanism, Tls};
 pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
 pub use lower::lower;
 pub use network::{Network, Otherwise};
+pub use publish::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};
 pub use statement::{
     Expectation, LoginScope, RecipientScope, ReversePathScope, Scenario, Statement, StatementKind,
 };
@@ -33,7 +35,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::mail::{Address, Domain};
-use crate::source::{Source, Spanned};
+use crate::source::{Loc, Source, Spanned};
 
 /// A mail policy of one host.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ pub struct Policy {
     pub logins: BTreeMap<String, Login>,
     /// The domains that mail is delivered for.
     pub domains: BTreeMap<Domain, HostedDomain>,
+    /// Domains that neither send nor receive, with their places.
+    pub parked: BTreeMap<Domain, Loc>,
     /// What is checked of mail from outside.
     pub inbound: Inbound,
     /// Options and raw settings for targets.

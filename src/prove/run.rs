@@ -16,6 +16,7 @@ use super::statement;
 use super::tally::{Suspects, Tally};
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Decider, Envelope, Test, Unanswered};
+use crate::mail::Listener;
 use crate::policy::{Policy, PolicyDecider};
 use crate::source::Loc;
 
@@ -95,7 +96,11 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     }
     let made_offset = count(&tests);
     tests.extend(&made);
-    let universe = Universe::new(tests, &keys, &world(policy));
+    let offers = |listener| {
+        let mut sides = std::iter::once(reference).chain(files);
+        sides.any(|side| side.offers_tls(listener))
+    };
+    let universe = Universe::new(tests, &keys, &world(policy, &offers));
     let side = |decider, offset, reach| Side {
         decider,
         offset,
@@ -115,7 +120,9 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     work(&run)
 }
 
-fn world(policy: &Policy) -> World {
+/// SOUNDNESS: a session under TLS is left out only where neither side offers TLS; a side that does
+/// not, beside one that does, refuses it.
+fn world(policy: &Policy, offers_tls: &dyn Fn(Listener) -> bool) -> World {
     let listeners = policy.host.listeners.iter().map(|one| one.value);
     let own = policy.host.addresses.iter().map(|address| address.value);
     let names_senders = policy.networks.iter().any(|network| {
@@ -123,7 +130,7 @@ fn world(policy: &Policy) -> World {
         grant.is_some_and(|grant| !grant.from.is_empty())
     });
     World {
-        listeners: listeners.collect(),
+        listeners: listeners.map(|one| (one, offers_tls(one))).collect(),
         own: own.collect(),
         obstacle: names_senders.then_some(Incomplete::NetworkSenders),
     }

@@ -43,6 +43,8 @@ pub struct Document {
     pub auth: Option<node::Auth>,
     /// The `domain` nodes.
     pub domains: Vec<node::Domain>,
+    /// The names of the `parked` nodes.
+    pub parked: Vec<tree::Text>,
     /// The `login` nodes.
     pub logins: Vec<node::Login>,
     /// The `authenticated` node.
@@ -76,6 +78,7 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<Docu
         networks: Vec::new(),
         auth: None,
         domains: Vec::new(),
+        parked: Vec::new(),
         logins: Vec::new(),
         authenticated: None,
         inbound: None,

@@ -77,19 +77,11 @@ pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> 
     Some(envelope)
 }
 
-/// Returns the SPF result that the name server makes for a reverse-path.
-///
-/// policyd-spf takes for the domain what stands behind the first `@`, so that one in quotes hides
-/// the domain: docs/targets/postfix.md.
+/// Returns the SPF result that the name server makes for a reverse-path: that of its domain,
+/// wherever a program may look for it (RFC 7208 section 2.4).
 pub(crate) fn spf_of(from: &Path) -> SpfResult {
-    let behind = from
-        .text()
-        .split_once(':')
-        .map_or(from.text(), |(_, path)| path);
-    match behind.split_once('@') {
-        Some((_, domain)) if !domain.contains('@') => result_of(domain),
-        Some(_) | None => SpfResult::None,
-    }
+    from.domain()
+        .map_or(SpfResult::None, |domain| result_of(domain.as_str()))
 }
 
 /// Returns an address that a client can have, of the same network and family.
@@ -248,13 +240,15 @@ pub(crate) fn forms(policy: &Policy) -> Vec<Envelope> {
     clients.truncate(2);
     clients.extend(elsewhere().take(1));
     let listed = policy.logins.keys().next().cloned();
-    let sender = Address::new("sender", Domain::literal(&name_of(SpfResult::Pass)));
+    let with = |result| Address::new("sender", Domain::literal(&name_of(result)));
+    let (sender, forger) = (with(SpfResult::Pass), with(SpfResult::Fail));
     let ours = parts.to.first().cloned().unwrap_or_else(|| sender.clone());
     let plain = |address: &Address| Path::spell(PathForm::Plain, address, &parts.own);
     let mut pairs = Vec::new();
     for form in PathForm::ALL {
         let odd = |address: &Address| Path::spell(form, address, &parts.own);
         pairs.push((odd(&sender), plain(&ours)));
+        pairs.push((odd(&forger), plain(&ours)));
         pairs.push((odd(&ours), plain(&sender)));
         pairs.push((plain(&sender), odd(&ours)));
         pairs.push((plain(&sender), odd(&sender)));

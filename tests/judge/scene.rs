@@ -39,7 +39,7 @@ fn is_met(word: &str, result: SpfResult) -> bool {
     word == name || below
 }
 
-fn zone() -> Vec<Record> {
+pub(crate) fn zone() -> Vec<Record> {
     let record = |result: SpfResult| {
         let name = name_of(result);
         let text = |text: &str| Record::Txt {

@@ -133,12 +133,7 @@ impl Differences {
     ) -> Result<BTreeSet<Combination>, Failed> {
         let reference = PolicyDecider::new(&subject.policy);
         let mut missed = BTreeSet::new();
-        // Without a certificate nobody is under TLS, whatever the classes say.
-        let has_tls = subject.policy.host.tls.is_some();
         for envelope in classes {
-            if envelope.tls && !has_tls {
-                continue;
-            }
             let decision = decide(&reference, envelope)?;
             let wanted = combination(&subject.policy, envelope, &decision);
             if !self.counts.contains_key(&wanted) {

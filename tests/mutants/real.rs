@@ -39,7 +39,7 @@ pub(crate) struct Tally {
     pub(crate) not_run: Vec<String>,
     pub(crate) envelopes: usize,
     pub(crate) messages: usize,
-    /// Sessions that the MTA does not offer: without TLS where it wants it, and the other way round.
+    /// Sessions under TLS that the MTA does not offer.
     pub(crate) no_session: usize,
     /// Those through which the MTA relays for a stranger.
     pub(crate) relays: usize,
@@ -280,18 +280,15 @@ fn is_no_session(outcome: &Outcome) -> bool {
 }
 
 fn shown(envelope: &Envelope, outcome: &Outcome, read: &str) -> String {
+    let who = format!(
+        "{} {} tls={} {:?} helo={}",
+        envelope.client, envelope.listener, envelope.tls, envelope.login, envelope.helo,
+    );
+    let (from, to) = (envelope.from.text(), envelope.to.text());
+    let (spf, spf_helo) = (envelope.spf.as_str(), envelope.spf_helo.as_str());
+    let real = format!("{outcome}: {}", outcome.text());
     format!(
-        "    {} {} tls={} {:?} <{}> -> <{}> helo={} spf={}/{}\n      read {read}\n      real {outcome}: {}",
-        envelope.client,
-        envelope.listener,
-        envelope.tls,
-        envelope.login,
-        envelope.from.text(),
-        envelope.to.text(),
-        envelope.helo,
-        envelope.spf.as_str(),
-        envelope.spf_helo.as_str(),
-        outcome.text(),
+        "    {who} <{from}> -> <{to}> spf={spf}/{spf_helo}\n      read {read}\n      real {real}"
     )
 }
 

@@ -155,10 +155,10 @@ fn list(original: &Original, classed: &[(Mutant, Class)]) -> Result<(), Failed> 
     let line = |(mutant, class): &(Mutant, Class)| {
         format!("{class}\t{}\t{}\n", mutant.operator, mutant.what)
     };
-    let lines: String = classed.iter().map(line).collect();
+    let lines: Vec<String> = classed.iter().map(line).collect();
     Ok(fs::write(
         folder.join(format!("{target}-{name}.txt")),
-        lines,
+        lines.concat(),
     )?)
 }
 
@@ -166,7 +166,8 @@ fn line(original: &Original, (mutant, class): &(Mutant, Class)) -> String {
     let mut line = format!("{class}\t{}\t{}", mutant.operator, mutant.what);
     if let Err(why) = original.read(&original.tree(mutant)) {
         let told = crate::policies::told(&why);
-        line.push_str(&format!("\n{}", told.message().unwrap_or_default()));
+        line.push('\n');
+        line.push_str(told.message().unwrap_or_default());
     }
     line
 }
@@ -177,8 +178,10 @@ fn table(classed: &[(Mutant, Class)]) -> String {
         *counts.entry(class.to_string()).or_default() += 1;
     }
     let rows = counts.into_iter();
-    rows.map(|(class, count)| format!("  {count:6}  {class}\n"))
-        .collect()
+    let lines: Vec<String> = rows
+        .map(|(class, count)| format!("  {count:6}  {class}\n"))
+        .collect();
+    lines.concat()
 }
 
 /// Asks the real MTA about mutants that the reader can read.

@@ -60,6 +60,9 @@ pub(crate) enum Warnings {
     Refused,
     /// The run goes on; they stand in the report.
     Reported,
+    /// Postfix's own tools are asked about nothing, neither files nor queue, and its daemons are
+    /// started without them: quicker.
+    Unasked,
 }
 
 /// The machine that the tree is put on, and the network that it sees.

@@ -312,7 +312,8 @@ fn alive(reply: Reply) -> Result<Reply> {
 }
 
 fn reset(reply: &Reply) -> Result<()> {
-    if reply.code == 250 {
+    // 530 is what a server says to everything before the STARTTLS that it insists on.
+    if matches!(reply.code, 250 | 530) {
         return Ok(());
     }
     Err(Failure::new(format!(

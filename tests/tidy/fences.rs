@@ -22,7 +22,13 @@ const CRATES: &[(&str, &[&str])] = &[
     ("kdl", &["src/syntax/"]),
     ("minijinja", &["src/target/render.rs"]),
     ("mail_auth", &["src/dns/"]),
-    ("hickory_resolver", &["src/dns/resolver/live.rs"]),
+    (
+        "hickory_resolver",
+        &["src/dns/resolver/live.rs", "src/dns/resolver/live/"],
+    ),
+    ("rsa", &["src/mail/dkim.rs", "src/cli/command/dkim.rs"]),
+    ("ed25519_dalek", &["src/cli/command/dkim.rs"]),
+    ("base64ct", &["src/mail/dkim.rs", "src/cli/command/dkim.rs"]),
     ("similar", &["src/compare/text.rs"]),
     ("clap", &["src/main.rs", "src/cli/"]),
 ];
@@ -159,7 +165,12 @@ fn a_crate_is_named_only_where_it_belongs() {
 
 #[test]
 fn the_library_does_no_input_or_output() {
-    const OUTSIDE: &[&str] = &["src/main.rs", "src/cli/", "src/dns/resolver/live.rs"];
+    const OUTSIDE: &[&str] = &[
+        "src/main.rs",
+        "src/cli/",
+        "src/dns/resolver/live.rs",
+        "src/dns/resolver/live/",
+    ];
     const WORLD: &[&str] = &[
         "std::fs",
         "std::env",

@@ -2,6 +2,7 @@
 
 pub(super) mod build;
 pub(super) mod check;
+pub(super) mod dkim;
 pub(super) mod dns;
 pub(super) mod explain;
 pub(super) mod fmt;

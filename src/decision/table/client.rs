@@ -108,7 +108,7 @@ impl ClientTable {
     }
 
     /// Returns where the answer may change, ascending; the first is 0.
-    pub(crate) fn starts(&self) -> impl Iterator<Item = u128> + '_ {
+    pub fn starts(&self) -> impl Iterator<Item = u128> + '_ {
         self.starts.iter().map(|(start, _)| *start)
     }
 }

@@ -6,13 +6,15 @@
 use std::net::IpAddr;
 
 use super::{Finding, Standing, addresses, silence};
-use crate::dns::Resolver;
+use crate::dns::{Resolver, reverse_name};
 use crate::spf::DnsError;
 
 /// Compares the name of an address with the host's.
 pub(super) fn check(address: IpAddr, host: &str, resolver: &dyn Resolver) -> Finding {
     let name = reverse_name(address);
-    let (standing, published, note) = match resolver.ptr(&name) {
+    let names = resolver.ptr(&name);
+    let validated = resolver.validated();
+    let (standing, published, note) = match names {
         Err(error @ (DnsError::Failed | DnsError::Silent)) => {
             (Standing::Undetermined, None, Some(silence(error)))
         }
@@ -38,6 +40,7 @@ pub(super) fn check(address: IpAddr, host: &str, resolver: &dyn Resolver) -> Fin
         wanted: Some(format!("{host}.")),
         published,
         note,
+        validated,
     }
 }
 
@@ -55,6 +58,7 @@ pub(super) fn others(address: IpAddr, host: &str, resolver: &dyn Resolver) -> Ve
             wanted: None,
             published: Some(format!("{other}.")),
             note: Some("which of several names a receiver looks at is chance".to_owned()),
+            validated: resolver.validated(),
         })
     };
     names.iter().enumerate().filter_map(other).collect()
@@ -78,36 +82,4 @@ fn back(address: IpAddr, name: &str, resolver: &dyn Resolver) -> (Standing, Opti
 
 fn is(name: &str, host: &str) -> bool {
     name.trim_end_matches('.').eq_ignore_ascii_case(host)
-}
-
-/// Returns the name under which the name of an address stands (RFC 1035 section 3.5, RFC 3596
-/// section 2.5).
-fn reverse_name(address: IpAddr) -> String {
-    let (mut labels, end) = match address {
-        IpAddr::V4(v4) => {
-            let labels: Vec<String> = v4.octets().iter().map(ToString::to_string).collect();
-            (labels, "in-addr.arpa")
-        }
-        IpAddr::V6(v6) => {
-            let digits = format!("{:032x}", u128::from(v6));
-            (digits.chars().map(String::from).collect(), "ip6.arpa")
-        }
-    };
-    labels.reverse();
-    format!("{}.{end}", labels.join("."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::reverse_name;
-
-    #[test]
-    fn addresses_are_reversed() {
-        let name = |address: &str| reverse_name(address.parse().unwrap());
-        assert_eq!(name("198.51.100.25"), "25.100.51.198.in-addr.arpa");
-        let long = name("2001:db8::cb01");
-        assert!(long.starts_with("1.0.b.c.0.0."), "{long}");
-        assert!(long.ends_with(".8.b.d.0.1.0.0.2.ip6.arpa"), "{long}");
-        assert_eq!(long.len(), 72);
-    }
 }

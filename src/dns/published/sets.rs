@@ -1,53 +1,102 @@
-//! The records of one name and type, wanted and published.
+//! The records of one name and kind, wanted and published.
 
-use mail_auth::common::parse::TxtRecordParser;
-use mail_auth::spf::Spf;
-
+use super::alike::{fault, note, of_one_exchanger, same};
 use super::{Finding, Standing, silence};
+use crate::dns::record::quoted;
 use crate::dns::{RecordData, Resolver};
 use crate::spf::{self, DnsError};
 
-/// A type that is compared.
+/// A kind of record that is compared: a type, or texts that begin alike. Other texts of a name
+/// are none of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Published {
     A,
     Aaaa,
     Mx,
     Spf,
+    Dkim,
+    Dmarc,
+    MtaSts,
+    TlsRpt,
 }
 
 impl Published {
-    pub(super) const ALL: &[Self] = &[Self::A, Self::Aaaa, Self::Mx, Self::Spf];
+    pub(super) const ALL: &[Self] = &[
+        Self::A,
+        Self::Aaaa,
+        Self::Mx,
+        Self::Spf,
+        Self::Dkim,
+        Self::Dmarc,
+        Self::MtaSts,
+        Self::TlsRpt,
+    ];
+
+    /// Returns the kind of a record, of those that are compared as sets.
+    pub(super) fn of(data: &RecordData) -> Option<Self> {
+        match data {
+            RecordData::A(_) => Some(Self::A),
+            RecordData::Aaaa(_) => Some(Self::Aaaa),
+            RecordData::Mx(..) => Some(Self::Mx),
+            RecordData::Txt(text) => {
+                let texts = Self::ALL.iter().copied();
+                let mut texts = texts.filter(|kind| kind.kind() == "TXT" && *kind != Self::Dkim);
+                texts
+                    .find(|kind| kind.holds(text.as_bytes()))
+                    .or(Some(Self::Dkim))
+            }
+            RecordData::Cname(_) | RecordData::Ptr(_) => None,
+        }
+    }
 
     pub(super) const fn kind(self) -> &'static str {
         match self {
             Self::A => "A",
             Self::Aaaa => "AAAA",
             Self::Mx => "MX",
-            Self::Spf => "TXT",
+            Self::Spf | Self::Dkim | Self::Dmarc | Self::MtaSts | Self::TlsRpt => "TXT",
+        }
+    }
+
+    /// Returns whether a text is of this kind. Whatever stands at the name of a key is taken for
+    /// one (RFC 6376 section 3.6.2.2).
+    fn holds(self, text: &[u8]) -> bool {
+        let begins = |version: &str| {
+            let head = text.get(..version.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(version.as_bytes()))
+        };
+        match self {
+            Self::A | Self::Aaaa | Self::Mx => false,
+            Self::Spf => spf::Record::is_spf(text),
+            Self::Dkim => true,
+            Self::Dmarc => begins("v=DMARC1"),
+            Self::MtaSts => begins("v=STSv1"),
+            Self::TlsRpt => begins("v=TLSRPTv1"),
         }
     }
 
     /// Asks for what is published, sorted and each once.
-    fn ask(self, name: &str, resolver: &dyn Resolver) -> Result<Vec<RecordData>, DnsError> {
-        let mut found: Vec<RecordData> = match self {
-            Self::A => resolver.a(name)?.into_iter().map(RecordData::A).collect(),
+    fn ask(self, name: &str, resolver: &dyn Resolver) -> Result<Vec<There>, DnsError> {
+        let mut found: Vec<There> = match self {
+            Self::A => {
+                let found = resolver.a(name)?.into_iter();
+                found.map(RecordData::A).map(There::new).collect()
+            }
             Self::Aaaa => {
                 let found = resolver.aaaa(name)?.into_iter();
-                found.map(RecordData::Aaaa).collect()
+                found.map(RecordData::Aaaa).map(There::new).collect()
             }
             Self::Mx => {
                 let exchanger = |mx: spf::Mx| {
                     let exchange = mx.exchange.trim_end_matches('.').to_ascii_lowercase();
-                    RecordData::Mx(mx.preference, exchange)
+                    There::new(RecordData::Mx(mx.preference, exchange))
                 };
                 resolver.mx(name)?.into_iter().map(exchanger).collect()
             }
-            Self::Spf => {
-                let mut texts = resolver.txt(name)?;
-                texts.retain(|text| spf::Record::is_spf(text));
-                let text = |text: Vec<u8>| String::from_utf8_lossy(&text).into_owned();
-                texts.into_iter().map(text).map(RecordData::Txt).collect()
+            Self::Spf | Self::Dkim | Self::Dmarc | Self::MtaSts | Self::TlsRpt => {
+                let texts = resolver.txt_strings(name)?.into_iter();
+                let texts = texts.filter(|strings| self.holds(&strings.concat()));
+                texts.map(|strings| There::text(&strings)).collect()
             }
         };
         found.sort();
@@ -57,11 +106,41 @@ impl Published {
     }
 
     /// Returns what it means that this record is there, and should not be.
-    fn extra(self) -> &'static str {
+    fn extra(self, data: &RecordData) -> &'static str {
         match self {
             Self::A | Self::Aaaa => "mail goes to this address too",
+            Self::Mx if *data == RecordData::Mx(0, String::new()) => {
+                "with it beside others, no sender knows whether mail is taken"
+            }
             Self::Mx => "mail goes to this host too",
             Self::Spf => "with more than one SPF record every check is a permerror",
+            Self::Dkim => "with more than one key at a name, a verifier may take the wrong one",
+            Self::Dmarc => "with more than one DMARC record receivers act on none",
+            Self::MtaSts => "with more than one record senders take the policy for none",
+            Self::TlsRpt => "with more than one record senders report to nobody",
+        }
+    }
+}
+
+/// A record that is published.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct There {
+    data: RecordData,
+    /// As a master file has it: of a text its own strings.
+    shown: String,
+}
+
+impl There {
+    fn new(data: RecordData) -> Self {
+        let shown = data.to_string();
+        Self { data, shown }
+    }
+
+    fn text(strings: &[Vec<u8>]) -> Self {
+        let text = String::from_utf8_lossy(&strings.concat()).into_owned();
+        Self {
+            data: RecordData::Txt(text),
+            shown: quoted(strings),
         }
     }
 }
@@ -73,16 +152,18 @@ pub(super) fn compare(
     wanted: Vec<RecordData>,
     resolver: &dyn Resolver,
 ) -> Vec<Finding> {
-    let finding =
-        |standing, wanted: Option<&RecordData>, there: Option<&RecordData>, note| Finding {
-            standing,
-            name: name.to_owned(),
-            kind: published.kind(),
-            wanted: wanted.map(ToString::to_string),
-            published: there.map(ToString::to_string),
-            note,
-        };
-    let (mut there, absence) = match published.ask(name, resolver) {
+    let answer = published.ask(name, resolver);
+    let validated = resolver.validated();
+    let finding = |standing, wanted: Option<&RecordData>, there: Option<&There>, note| Finding {
+        standing,
+        name: name.to_owned(),
+        kind: published.kind(),
+        wanted: wanted.map(ToString::to_string),
+        published: there.map(|there| there.shown.clone()),
+        note,
+        validated,
+    };
+    let (mut there, absence) = match answer {
         Ok(there) => (there, None),
         Err(DnsError::NoRecords) => (Vec::new(), None),
         Err(DnsError::NoSuchName) => (Vec::new(), Some(silence(DnsError::NoSuchName))),
@@ -99,18 +180,22 @@ pub(super) fn compare(
     let mut findings = Vec::new();
     let mut unmatched = Vec::new();
     for wanted in wanted {
-        if let Some(at) = there.iter().position(|data| same(data, &wanted)) {
+        if let Some(at) = there.iter().position(|there| same(&there.data, &wanted)) {
             let data = there.remove(at);
-            let note = (data != wanted).then(|| "in other words".to_owned());
+            let note = note(&data.data, &wanted);
             findings.push(finding(Standing::Present, Some(&wanted), Some(&data), note));
         } else {
             unmatched.push(wanted);
         }
     }
     for wanted in unmatched {
-        if let Some(at) = nearest(&there, &wanted) {
+        // An exchanger of the same name stands in its place, else whatever there is.
+        let alike = |there: &There| of_one_exchanger(&there.data, &wanted);
+        let first = (!there.is_empty()).then_some(0);
+        let at = there.iter().position(alike).or(first);
+        if let Some(at) = at {
             let data = there.remove(at);
-            let note = fault(&data);
+            let note = fault(published, &data.data);
             findings.push(finding(
                 Standing::Different,
                 Some(&wanted),
@@ -127,48 +212,8 @@ pub(super) fn compare(
         }
     }
     for data in &there {
-        let note = Some(published.extra().to_owned());
+        let note = Some(published.extra(&data.data).to_owned());
         findings.push(finding(Standing::Extra, None, Some(data), note));
     }
     findings
-}
-
-/// Returns which record stands in the place of the wanted one: an exchanger of the same name
-/// first, else any.
-fn nearest(there: &[RecordData], wanted: &RecordData) -> Option<usize> {
-    let alike = |data: &RecordData| match (data, wanted) {
-        (RecordData::Mx(_, there), RecordData::Mx(_, wanted)) => there == wanted,
-        (
-            RecordData::A(_) | RecordData::Aaaa(_) | RecordData::Mx(..) | RecordData::Txt(_),
-            RecordData::A(_) | RecordData::Aaaa(_) | RecordData::Mx(..) | RecordData::Txt(_),
-        ) => false,
-    };
-    let first = (!there.is_empty()).then_some(0);
-    there.iter().position(alike).or(first)
-}
-
-/// Tells whether two records say the same. SPF records may, in other words: `mx` for `+mx`.
-/// Whoever does not read ours strictly may be misled, so both readers must find it.
-fn same(there: &RecordData, wanted: &RecordData) -> bool {
-    if there == wanted {
-        return true;
-    }
-    let (RecordData::Txt(there), RecordData::Txt(wanted)) = (there, wanted) else {
-        return false;
-    };
-    let readable = |text: &str| spf::Record::parse(text.as_bytes()).is_ok();
-    let meaning = |text: &str| Spf::parse(text.as_bytes()).ok();
-    readable(there) && meaning(there).is_some() && meaning(there) == meaning(wanted)
-}
-
-/// Returns what is wrong with an SPF record by itself.
-fn fault(data: &RecordData) -> Option<String> {
-    let RecordData::Txt(text) = data else {
-        return None;
-    };
-    let error = spf::Record::parse(text.as_bytes()).err()?;
-    Some(format!(
-        "every check of it is a permerror: {}",
-        error.reason
-    ))
 }

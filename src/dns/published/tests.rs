@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::diagnostic::Diagnostics;
-use crate::dns::{read_zone, records};
+use crate::dns::{read_zone, records, requests};
 use crate::source::Source;
 use crate::spf::Zone;
 
@@ -31,7 +31,12 @@ fn faults(zone: &Zone) -> Vec<String> {
     let mut diagnostics = Diagnostics::new();
     let document = crate::syntax::parse(&source, &mut diagnostics).unwrap();
     let policy = crate::policy::lower(&document, &BTreeMap::new(), &mut diagnostics).unwrap();
-    let findings = published(&policy, &records(&policy).unwrap(), zone);
+    let findings = published(
+        &policy,
+        &records(&policy).unwrap(),
+        &requests(&policy),
+        zone,
+    );
     let shown = |finding: &Finding| {
         let Finding {
             standing,
@@ -148,6 +153,7 @@ fn an_alias_is_told() {
         faults(&zone),
         [
             "extra CNAME - > other.example.",
+            "missing MX 10 mx.doe-family.com. > -",
             "missing TXT \"v=spf1 +mx -all\" > -",
         ]
     );

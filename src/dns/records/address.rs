@@ -1,9 +1,9 @@
-//! A and AAAA: where the host is.
+//! A and AAAA: where the host is; and PTR, which is the provider's to publish.
 
 use std::net::IpAddr;
 
 use super::RecordError;
-use crate::dns::{Record, RecordData};
+use crate::dns::{Record, RecordData, Request, reverse_name};
 use crate::policy::Policy;
 
 /// Returns the addresses of the host.
@@ -19,12 +19,24 @@ pub(super) fn records(policy: &Policy) -> Result<Vec<Record>, RecordError> {
             IpAddr::V4(v4) => RecordData::A(v4),
             IpAddr::V6(v6) => RecordData::Aaaa(v6),
         },
-        purpose: format!("the mail host; ask the provider for the PTR of {address} to be {name}."),
+        purpose: "where the mail host is".to_owned(),
     };
-    Ok(policy
-        .host
-        .addresses
-        .iter()
-        .map(|address| record(address.value))
-        .collect())
+    let addresses = policy.host.addresses.iter();
+    Ok(addresses.map(|address| record(address.value)).collect())
+}
+
+/// Returns the names of the host's addresses.
+pub(super) fn requests(policy: &Policy) -> Vec<Request> {
+    let name = policy.host.name.value.as_str();
+    let request = |address: IpAddr| Request {
+        whom: format!("the provider of {address}"),
+        record: Record {
+            name: reverse_name(address),
+            data: RecordData::Ptr(name.to_owned()),
+            purpose: "receivers refuse mail from an address without a name that leads back to it"
+                .to_owned(),
+        },
+    };
+    let addresses = policy.host.addresses.iter();
+    addresses.map(|address| request(address.value)).collect()
 }

@@ -1,17 +1,35 @@
 //! The records that a policy needs, one file for each kind.
 
 mod address;
+mod dkim;
+mod dmarc;
+mod mta_sts;
 mod mx;
 mod spf;
+mod tls_rpt;
 
-use super::Record;
+pub use dkim::dkim_name;
+pub use mta_sts::{STS_PATH, StsFile, sts_files};
+
+use std::fmt::Write as _;
+
+use super::{Record, Request};
+use crate::mail::Address;
 use crate::policy::Policy;
 
 /// A kind of record: from a policy to its records.
 type Maker = fn(&Policy) -> Result<Vec<Record>, RecordError>;
 
 /// Every kind, in the order in which they are printed.
-static RECORDS: &[Maker] = &[address::records, mx::records, spf::records];
+static RECORDS: &[Maker] = &[
+    address::records,
+    mx::records,
+    spf::records,
+    dkim::records,
+    dmarc::records,
+    mta_sts::records,
+    tls_rpt::records,
+];
 
 /// A record that a second reader understands otherwise than it was meant: a bug of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,4 +48,43 @@ pub fn records(policy: &Policy) -> Result<Vec<Record>, RecordError> {
         records.extend(maker(policy)?);
     }
     Ok(records)
+}
+
+/// Returns what others must publish for a policy: the names of our addresses, and that reports
+/// from our domains are welcome.
+pub fn requests(policy: &Policy) -> Vec<Request> {
+    let mut requests = address::requests(policy);
+    requests.extend(dmarc::requests(policy));
+    requests
+}
+
+/// Compares what a second reader makes of a record with what was meant.
+fn read_back<T>(
+    text: &str,
+    read: mail_auth::Result<T>,
+    meant: impl FnOnce(&T) -> bool,
+) -> Result<(), RecordError> {
+    let why = match read {
+        Ok(read) if meant(&read) => return Ok(()),
+        Ok(_) => "it finds other values".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let record = text.to_owned();
+    Err(RecordError { record, why })
+}
+
+/// Returns the URI of an address (RFC 6068): what could end it in a record is encoded.
+fn mailto(address: &Address) -> String {
+    let mut uri = "mailto:".to_owned();
+    for byte in address.local().bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~+".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(uri, "%{byte:02X}");
+        }
+    }
+    uri.push('@');
+    uri.push_str(address.domain().as_str());
+    uri
 }

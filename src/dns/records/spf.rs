@@ -3,11 +3,12 @@
 use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::spf::Spf;
 
-use super::RecordError;
+use super::{RecordError, read_back};
 use crate::dns::{Record, RecordData};
 use crate::policy::Policy;
 
-/// Returns the record of each domain, and that of the host's HELO name (RFC 7208 section 2.3).
+/// Returns the record of each domain, that of the host's HELO name (RFC 7208 section 2.3), and
+/// those of parked domains.
 pub(super) fn records(policy: &Policy) -> Result<Vec<Record>, RecordError> {
     let mut records = Vec::new();
     for (name, domain) in &policy.domains {
@@ -20,9 +21,13 @@ pub(super) fn records(policy: &Policy) -> Result<Vec<Record>, RecordError> {
         )?);
     }
     let host = &policy.host.name.value;
-    if !policy.domains.contains_key(host) {
+    if !policy.domains.contains_key(host) && !policy.parked.contains_key(host) {
         let purpose = "the host says its own name with HELO, and sends only by itself".to_owned();
         records.push(record(host.to_string(), "a -all", purpose)?);
+    }
+    for name in policy.parked.keys() {
+        let purpose = format!("nobody may send mail as {name}");
+        records.push(record(name.to_string(), "-all", purpose)?);
     }
     Ok(records)
 }
@@ -30,10 +35,7 @@ pub(super) fn records(policy: &Policy) -> Result<Vec<Record>, RecordError> {
 /// Makes a record, and has it read by a second reader.
 fn record(name: String, terms: &str, purpose: String) -> Result<Record, RecordError> {
     let text = format!("v=spf1 {terms}");
-    Spf::parse(text.as_bytes()).map_err(|error| RecordError {
-        record: text.clone(),
-        why: error.to_string(),
-    })?;
+    read_back(&text, Spf::parse(text.as_bytes()), |_| true)?;
     Ok(Record {
         name,
         data: RecordData::Txt(text),

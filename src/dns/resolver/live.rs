@@ -3,13 +3,15 @@
 //! Names are asked for as they are: no search domains, no hosts file. Every question ends in
 //! time, and a server that stays silent is soon not asked any more.
 
-use std::cell::Cell;
+mod validated;
+
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use hickory_resolver::config::{
-    ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
+    ConnectionConfig, NameServerConfig, ProtocolConfig, ResolveHosts, ResolverConfig, ResolverOpts,
 };
 use hickory_resolver::lookup::Lookup;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
@@ -34,6 +36,10 @@ pub struct Live {
     resolver: TokioResolver,
     patience: Duration,
     silences: Cell<usize>,
+    /// Who is asked, by UDP.
+    servers: Vec<SocketAddr>,
+    /// What was asked and answered last.
+    last: RefCell<Option<(Name, RecordType)>>,
 }
 
 impl fmt::Debug for Live {
@@ -66,6 +72,7 @@ impl Live {
                 .map_err(|error| LiveError::System(error.to_string()))?,
         };
         let (_, _, servers) = config.into_parts();
+        let addresses = servers.iter().filter_map(by_udp).collect();
         let config = ResolverConfig::from_parts(None, Vec::new(), servers);
         options.timeout = patience / 2;
         options.attempts = 1;
@@ -85,6 +92,8 @@ impl Live {
             resolver,
             patience,
             silences: Cell::new(0),
+            servers: addresses,
+            last: RefCell::new(None),
         })
     }
 
@@ -95,6 +104,7 @@ impl Live {
         record_type: RecordType,
         pick: impl Fn(&RData) -> Option<T>,
     ) -> Result<Vec<T>, DnsError> {
+        self.last.replace(None);
         let name = encoded(name).ok_or(DnsError::NoSuchName)?;
         if self.silences.get() >= SILENCES_MAX {
             return Err(DnsError::Silent);
@@ -102,7 +112,10 @@ impl Live {
         let question = self.resolver.lookup(name.clone(), record_type);
         let bounded = async { tokio::time::timeout(self.patience, question).await };
         let answer = match self.runtime.block_on(bounded) {
-            Ok(Ok(lookup)) => picked(&lookup, &name, record_type, pick),
+            Ok(Ok(lookup)) => {
+                self.last.replace(Some((name.clone(), record_type)));
+                picked(&lookup, &name, record_type, pick)
+            }
             Ok(Err(error)) => Err(reason(&error)),
             Err(_) => Err(DnsError::Silent),
         };
@@ -121,6 +134,15 @@ fn config(server: SocketAddr) -> ResolverConfig {
     }
     let server = NameServerConfig::new(server.ip(), true, connections);
     ResolverConfig::from_parts(None, Vec::new(), vec![server])
+}
+
+/// Returns where a server takes questions by UDP.
+fn by_udp(server: &NameServerConfig) -> Option<SocketAddr> {
+    let mut udp = server
+        .connections
+        .iter()
+        .filter(|one| one.protocol == ProtocolConfig::Udp);
+    Some(SocketAddr::new(server.ip, udp.next()?.port))
 }
 
 /// Returns the records of the name that is at the end of its aliases.
@@ -226,13 +248,8 @@ fn decoded(name: &Name) -> String {
 
 impl Dns for Live {
     fn txt(&self, name: &str) -> Result<Vec<Vec<u8>>, DnsError> {
-        self.ask(name, RecordType::TXT, |data| {
-            if let RData::TXT(text) = data {
-                Some(text.txt_data.concat())
-            } else {
-                None
-            }
-        })
+        let texts = self.txt_strings(name)?;
+        Ok(texts.into_iter().map(|strings| strings.concat()).collect())
     }
 
     fn mx(&self, name: &str) -> Result<Vec<Mx>, DnsError> {
@@ -289,6 +306,22 @@ impl Resolver for Live {
             }
         })?;
         found.into_iter().next().ok_or(DnsError::NoRecords)
+    }
+
+    fn txt_strings(&self, name: &str) -> Result<Vec<Vec<Vec<u8>>>, DnsError> {
+        self.ask(name, RecordType::TXT, |data| {
+            if let RData::TXT(text) = data {
+                Some(text.txt_data.iter().map(|string| string.to_vec()).collect())
+            } else {
+                None
+            }
+        })
+    }
+
+    fn validated(&self) -> Option<bool> {
+        let last = self.last.borrow();
+        let (name, record_type) = last.as_ref()?;
+        validated::ask(&self.servers, name, *record_type, self.patience)
     }
 }
 

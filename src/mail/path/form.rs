@@ -35,9 +35,10 @@ pub enum PathForm {
     TrailingDot,
     /// `-local@domain`, also in quotes: a local-part that a program could take for an option.
     LeadingDash,
-    /// `local@1.2.3.4`: a domain of digits only, no literal. Has a domain only.
+    /// `local@1.2.3.4`: a domain of digits only, no literal. Has a local-part only.
     NumericDomain,
-    /// `local@a_b.example`: an underscore in the domain. Has a domain only.
+    /// `local@a_b.example`: an underscore in the domain, which RFC 5321 does not know. Has a
+    /// local-part only.
     Underscore,
     /// `local@elsewhere@domain`, unquoted. Has a domain only.
     DoubleAt,

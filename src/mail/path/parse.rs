@@ -65,16 +65,11 @@ fn behind_route(form: PathForm) -> PathForm {
 
 /// Returns what follows a source route: `@a,@b:` (RFC 5321 section 4.1.2, A-d-l).
 ///
-/// It is thrown away unread, so any letters, digits, hyphens and dots are a host in it.
 fn strip_route(text: &str) -> Option<&str> {
     let (route, rest) = text.split_once(':')?;
-    let is_host = |host: &str| {
-        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
-        !host.is_empty() && host.bytes().all(is_letter)
-    };
     let good = route
         .split(',')
-        .all(|hop| hop.strip_prefix('@').is_some_and(is_host));
+        .all(|hop| hop.strip_prefix('@').is_some_and(is_domain));
     good.then_some(rest)
 }
 
@@ -102,7 +97,7 @@ fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
         return with_blanks(PathForm::Spaced, text, local, domain);
     }
     if domain.starts_with('[') {
-        return match literal(domain) {
+        return match literal(domain).filter(|_| is_good_at_literal(local)) {
             Some(ip) if ip.is_loopback() || own.contains(&ip) => {
                 path(PathForm::OwnLiteral, Some(local), None)
             }
@@ -192,6 +187,14 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
         (false, _) => PathForm::Plain,
     };
     path(form, Some(&content), some)
+}
+
+/// Returns whether a local-part before an address literal is a dot-string, or one quoted-string
+/// without a route.
+fn is_good_at_literal(local: &str) -> bool {
+    let content = unquote(local);
+    let quoted = is_quoted_string(local) && !content.contains(ROUTING);
+    (quoted || is_dot_string(local)) && !content.starts_with('-')
 }
 
 /// Returns the form of a path with a route in its local-part.

@@ -36,6 +36,8 @@ fn forms_are_told_apart() {
     check("u@[192.0.2.1]", PathForm::Literal, "u@-");
     check("u@[198.51.100.25]", PathForm::OwnLiteral, "u@-");
     check("u@[127.0.0.1]", PathForm::OwnLiteral, "u@-");
+    check("u%x@[192.0.2.1]", PathForm::Literal, "u%x@-");
+    check("\"u r\"@[192.0.2.1]", PathForm::Literal, "\"u r\"@-");
     check("u@[IPv6:::1]", PathForm::OwnLiteral, "u@-");
     check("u@[IPv6:::ffff:198.51.100.25]", PathForm::OwnLiteral, "u@-");
     check("u@[::1]", PathForm::Malformed, "-@-");
@@ -98,6 +100,11 @@ fn what_rfc_5321_forbids_has_its_forms() {
         "u@#1.2.3.4",
         " ",
         "u@x.example%d.example",
+        "u..r@[192.0.2.1]",
+        "-u@[192.0.2.1]",
+        "@[192.0.2.1]",
+        "u@x.example@[192.0.2.1]",
+        "\"u@x.example\"@[192.0.2.1]",
     ] {
         check(text, PathForm::Malformed, "-@-");
     }
@@ -109,11 +116,11 @@ fn one_form_is_one_thing() {
     check("@a.example:postmaster", PathForm::OddPostmaster, "-@-");
     check("@a.example:\"postmaster\"", PathForm::OddPostmaster, "-@-");
     check("@a.example:", PathForm::Malformed, "-@-");
-    check(
-        "@a.example.:u@d.example",
-        PathForm::SourceRoute,
-        "u@d.example",
-    );
+    // A route with a host that is no domain is none: what looks like one is a local-part.
+    for route in ["@a.example.", "@a_b.example", "@-a.example"] {
+        let text = format!("{route}:u@d.example");
+        check(&text, PathForm::OddRoute, "-@d.example");
+    }
     // Quotes that are not one quoted-string.
     for local in ["\"a\"b", "\"a\".\"b\"", "\"\"", "a\"b\"", "\"a\"\"b\""] {
         check(

@@ -1,6 +1,6 @@
 //! The host, its certificate, its logins.
 
-use miette::Diagnostic;
+use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
 use crate::source::Loc;
@@ -175,4 +175,25 @@ pub struct LoginDuplicate {
     /// The first.
     #[label("first declared here")]
     pub first: Loc,
+}
+
+/// Two logins that differ in the case of letters only.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the logins `{other}` and `{login}` differ in case only")]
+#[diagnostic(code(mailpol::login::case))]
+pub struct LoginCase {
+    /// The second.
+    pub login: String,
+    /// The first.
+    pub other: String,
+    /// What to do.
+    #[help]
+    pub help: String,
+    /// Where the second is.
+    #[source_code]
+    #[label(primary, "an MTA may take this one for the other")]
+    pub at: Loc,
+    /// Where the first is.
+    #[label("the other is here")]
+    pub first: Option<SourceSpan>,
 }

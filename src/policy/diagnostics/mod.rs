@@ -6,6 +6,7 @@ mod bulk;
 mod domain;
 mod host;
 mod network;
+mod publish;
 mod statement;
 
 pub use bulk::{
@@ -20,12 +21,16 @@ pub use domain::{
 };
 pub use host::{
     AddressDuplicate, AddressInvalid, AddressUnusable, AuthMissing, AuthMissingForListener,
-    ListenerDuplicate, LoginDuplicate, LoginInvalid, PathInvalid, TlsMissing,
+    ListenerDuplicate, LoginCase, LoginDuplicate, LoginInvalid, PathInvalid, TlsMissing,
 };
 pub use network::{
     HostBits, Loopback, MappedPrefix, NetworkContainer, NetworkDuplicate, NetworkEmptyName,
     NetworkHostAddress, NetworkPublic, NetworkSenders, NetworkUniversal, NetworkWide,
     PrefixDuplicate, PrefixInvalid, SenderInvalid,
+};
+pub use publish::{
+    DkimDuplicate, DkimPublic, DkimPublicMissing, DkimSelector, MaxAge, ReportUnlisted,
+    ReportUriInvalid, SpfManyLookups, SpfTooManyLookups, StsWithoutTls,
 };
 pub use statement::{
     HeaderWithoutCheck, LoginOrNull, ScopeInvalid, SettingDuplicate, SettingName, SubmissionsTls,

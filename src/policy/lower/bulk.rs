@@ -66,10 +66,13 @@ pub(super) fn domains(
                 at: first.at.clone(),
                 targets: catch_all.clone(),
             }),
-            spf: row.get("spf").map(|spf| node::PublishedSpf {
-                terms: vec![spf.clone()],
-                at: spf.at.clone(),
-            }),
+            publish: node::Publish {
+                spf: row.get("spf").map(|spf| node::PublishedSpf {
+                    terms: vec![spf.clone()],
+                    at: spf.at.clone(),
+                }),
+                ..node::Publish::default()
+            },
             at: name.at.clone(),
         }));
     };

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::bulk::{self, RecipientKind};
-use super::{name, spf};
+use super::{name, publish};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain, LocalPart};
 use crate::policy::diagnostics::{
     AliasAndMailbox, DomainDuplicate, DomainUndeclared, RecipientDuplicate, beside, elsewhere,
 };
-use crate::policy::{Alias, HostedDomain, Mailbox, Publish};
+use crate::policy::{Alias, HostedDomain, Mailbox};
 use crate::source::{Files, Loc, Spanned};
 use crate::syntax::tree::Text;
 use crate::syntax::{Document, node};
@@ -47,7 +47,7 @@ pub(super) fn lower(
     };
     let rows = bulk::domains(document, files, diagnostics);
     for node in document.domains.iter().chain(&rows) {
-        add(node, &mut domains, diagnostics);
+        add(node, &mut domains, files, diagnostics);
     }
     let mut each = |row: &bulk::Recipient, diagnostics: &mut Diagnostics| {
         let Some(domain) = name::domain(&row.domain, diagnostics) else {
@@ -69,7 +69,12 @@ pub(super) fn lower(
     domains
 }
 
-fn add(node: &node::Domain, domains: &mut Domains, diagnostics: &mut Diagnostics) {
+fn add(
+    node: &node::Domain,
+    domains: &mut Domains,
+    files: &dyn Files,
+    diagnostics: &mut Diagnostics,
+) {
     let Some(domain) = name::domain(&node.name, diagnostics) else {
         return;
     };
@@ -90,7 +95,7 @@ fn add(node: &node::Domain, domains: &mut Domains, diagnostics: &mut Diagnostics
         mailboxes: BTreeMap::new(),
         aliases: BTreeMap::new(),
         catch_all: None,
-        publish: publish(node, diagnostics),
+        publish: publish::lower(&node.publish, &node.at, files, diagnostics),
         at: node.at.clone(),
     };
     for mailbox in &node.mailboxes {
@@ -105,21 +110,6 @@ fn add(node: &node::Domain, domains: &mut Domains, diagnostics: &mut Diagnostics
     });
     domains.order.push(domain.clone());
     domains.map.insert(domain, hosted);
-}
-
-fn publish(node: &node::Domain, diagnostics: &mut Diagnostics) -> Publish {
-    match &node.spf {
-        Some(spf) => Publish {
-            spf: spf::terms(&spf.terms, diagnostics),
-            spf_at: Some(spf.at.clone()),
-        },
-        None => Publish {
-            spf: ["+mx", "-all"]
-                .map(|term| Spanned::new(term.to_owned(), node.at.clone()))
-                .to_vec(),
-            spf_at: None,
-        },
-    }
 }
 
 fn add_mailbox(

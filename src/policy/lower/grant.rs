@@ -1,12 +1,13 @@
 //! `may-send`, `login` and `authenticated`: who may send as whom.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::domain::Domains;
 use super::name;
 use crate::diagnostic::Diagnostics;
 use crate::mail::Address;
-use crate::policy::diagnostics::{LoginDuplicate, SenderInvalid};
+use crate::policy::diagnostics::{LoginCase, LoginDuplicate, SenderInvalid, beside, elsewhere};
 use crate::policy::{Grant, Login, SenderScope};
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::{Text, part};
@@ -99,7 +100,31 @@ pub(super) fn logins(
     for login in logins.values_mut() {
         login.mailboxes.sort();
     }
+    check_case(&logins, diagnostics);
     logins
+}
+
+/// Tells of logins that differ in case only: Postfix folds them (access(5)), Unix does not.
+fn check_case(logins: &BTreeMap<String, Login>, diagnostics: &mut Diagnostics) {
+    let mut folded: HashMap<String, &Login> = HashMap::with_capacity(logins.len());
+    for login in logins.values() {
+        let key = login.name.value.to_ascii_lowercase();
+        let Some(other) = folded.insert(key, login) else {
+            continue;
+        };
+        let (one, two) = (&other.name, &login.name);
+        let is_later =
+            Arc::ptr_eq(one.at.source(), two.at.source()) && one.at.start() > two.at.start();
+        let (first, second) = if is_later { (two, one) } else { (one, two) };
+        let help = "give both one spelling if they are one account; else rename one of them";
+        diagnostics.error(LoginCase {
+            login: second.value.clone(),
+            other: first.value.clone(),
+            help: elsewhere(help, &second.at, &first.at),
+            at: second.at.clone(),
+            first: beside(&second.at, &first.at),
+        });
+    }
 }
 
 /// Returns the right of every login that has none of its own.

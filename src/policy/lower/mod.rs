@@ -13,6 +13,7 @@ mod inbound;
 mod name;
 mod network;
 mod postmaster;
+mod publish;
 mod scenario;
 mod script;
 mod space;
@@ -61,9 +62,13 @@ pub fn lower(
         .as_ref()
         .and_then(|node| node.postmaster.as_ref());
     let postmaster = postmaster::fill(&mut domains, postmaster, complete, diagnostics);
+    let parked = publish::parked(&document.parked, &domains, diagnostics);
     // A recipient that was left out would make others that lead to it look wrong.
     if complete {
         alias::check(&domains, diagnostics);
+        if let Some(host) = &host {
+            publish::check(&domains, host, diagnostics);
+        }
     }
     let logins = grant::logins(&document.logins, &domains, diagnostics);
     let authenticated = grant::authenticated(document, &whole, diagnostics);
@@ -96,6 +101,7 @@ pub fn lower(
         authenticated,
         logins,
         domains: domains.map,
+        parked,
         inbound,
         targets,
         scenarios,

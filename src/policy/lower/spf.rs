@@ -6,8 +6,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::name::shown;
 use crate::diagnostic::Diagnostics;
-use crate::policy::diagnostics::{SpfEveryone, SpfTerm, SpfVersion};
-use crate::source::Spanned;
+use crate::policy::diagnostics::{
+    SpfEveryone, SpfManyLookups, SpfTerm, SpfTooManyLookups, SpfVersion,
+};
+use crate::source::{Loc, Spanned};
 use crate::syntax::suggest;
 use crate::syntax::tree::{Text, part};
 
@@ -16,8 +18,17 @@ const MECHANISMS: [&str; 8] = ["all", "include", "a", "mx", "ptr", "ip4", "ip6",
 /// The modifiers of RFC 7208 section 6. Others may be defined one day, and mean nothing today.
 const MODIFIERS: [&str; 2] = ["redirect", "exp"];
 
+/// The terms of a check that may ask DNS (RFC 7208 section 4.6.4).
+const LOOKUPS_MAX: usize = 10;
+/// From here on an included record that grows breaks the check.
+const LOOKUPS_MANY: usize = 8;
+
 /// Returns the terms of a record. One argument may hold several, with blanks between them.
-pub(super) fn terms(texts: &[Text], diagnostics: &mut Diagnostics) -> Vec<Spanned<String>> {
+pub(super) fn terms(
+    texts: &[Text],
+    at: &Loc,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Spanned<String>> {
     let mut terms = Vec::new();
     for text in texts {
         for (start, word) in words(&text.value) {
@@ -36,7 +47,23 @@ pub(super) fn terms(texts: &[Text], diagnostics: &mut Diagnostics) -> Vec<Spanne
             );
         }
     }
+    let lookups = terms.iter().filter(|term| asks(&term.value)).count();
+    let at = at.clone();
+    if lookups > LOOKUPS_MAX {
+        diagnostics.error(SpfTooManyLookups { lookups, at });
+    } else if lookups >= LOOKUPS_MANY {
+        diagnostics.warn(SpfManyLookups { lookups, at });
+    }
     terms
+}
+
+/// Returns whether a term asks DNS, and so counts (RFC 7208 section 4.6.4).
+fn asks(term: &str) -> bool {
+    let term = term.to_ascii_lowercase();
+    let bare = term.strip_prefix(['+', '-', '~', '?']).unwrap_or(&term);
+    let end = bare.find([':', '/', '=']).unwrap_or(bare.len());
+    let name = bare.get(..end).unwrap_or(bare);
+    matches!(name, "include" | "a" | "mx" | "ptr" | "exists" | "redirect")
 }
 
 /// Returns the words of a text, each with where it begins.

@@ -58,8 +58,8 @@ pub(super) struct Universe<'t> {
 /// What of the world a universe is made for.
 #[derive(Debug, Clone)]
 pub(super) struct World {
-    /// The listeners that exist.
-    pub(super) listeners: Vec<Listener>,
+    /// The listeners that exist, each with whether a client can have TLS there.
+    pub(super) listeners: Vec<(Listener, bool)>,
     /// The host's own addresses.
     pub(super) own: Vec<IpAddr>,
     /// Why nothing can be proved of it, if so.

@@ -20,13 +20,18 @@ fn numbered(questions: &Questions<'_>, axis: Axis, label: u32) -> Labels {
         .collect()
 }
 
-/// Returns the classes of sessions: each listener that exists, without and with TLS; on
-/// `submissions` there is no session without.
-pub(super) fn sessions(questions: &Questions<'_>, listeners: &[Listener]) -> Dimension {
+/// Returns the classes of sessions: each listener that exists, without TLS and with it where it is
+/// offered; on `submissions` there is no session without.
+pub(super) fn sessions(questions: &Questions<'_>, listeners: &[(Listener, bool)]) -> Dimension {
     let mut dimension = Dimension::default();
-    for listener in listeners {
+    for (listener, offers_tls) in listeners {
         for tls in [false, true] {
-            if *listener == Listener::Submissions && !tls {
+            let exists = if *listener == Listener::Submissions {
+                tls
+            } else {
+                !tls || *offers_tls
+            };
+            if !exists {
                 continue;
             }
             let labels = questions.iter().filter_map(|(test, question)| {

@@ -1,5 +1,6 @@
 //! `domain`: a domain that mail is delivered for, its recipients, and what DNS says about it.
 
+use super::publish::{self, Publish};
 use crate::source::Loc;
 use crate::syntax::shape::{ArgumentSpec, Kind, MANY, NodeSpec, Occurs, PropertySpec};
 use crate::syntax::tree::{Node, Text};
@@ -10,7 +11,7 @@ pub(super) static DOMAIN: NodeSpec = NodeSpec {
     about: "A domain that mail is delivered for.",
     example: r#"domain "example.org" { mailbox "john" login="john" }"#,
     arguments: ArgumentSpec::one("domain", Kind::Text),
-    children: &[&MAILBOX, &ALIAS, &CATCH_ALL, &PUBLISH],
+    children: &[&MAILBOX, &ALIAS, &CATCH_ALL, &publish::PUBLISH],
     ..NodeSpec::EMPTY
 };
 
@@ -49,24 +50,6 @@ static CATCH_ALL: NodeSpec = NodeSpec {
     ..NodeSpec::EMPTY
 };
 
-static PUBLISH: NodeSpec = NodeSpec {
-    name: "publish",
-    about: "What DNS says about the domain.",
-    example: r#"publish { spf "+mx -all" }"#,
-    occurs: Occurs::AtMostOnce,
-    children: &[&SPF],
-    ..NodeSpec::EMPTY
-};
-
-static SPF: NodeSpec = NodeSpec {
-    name: "spf",
-    about: "The terms of the SPF record, without `v=spf1`; by default `+mx -all`.",
-    example: r#"spf "+mx" "-all""#,
-    occurs: Occurs::AtMostOnce,
-    arguments: ArgumentSpec::some("term", Kind::Text),
-    ..NodeSpec::EMPTY
-};
-
 /// A `domain` node.
 #[derive(Debug)]
 pub struct Domain {
@@ -78,8 +61,8 @@ pub struct Domain {
     pub aliases: Vec<Alias>,
     /// Its catch-all; its name is the node's.
     pub catch_all: Option<Alias>,
-    /// Its SPF record.
-    pub spf: Option<PublishedSpf>,
+    /// What DNS says about it.
+    pub publish: Publish,
     /// Where it stands.
     pub at: Loc,
 }
@@ -106,15 +89,6 @@ pub struct Alias {
     pub at: Loc,
 }
 
-/// An `spf` node of `publish`.
-#[derive(Debug)]
-pub struct PublishedSpf {
-    /// Its arguments: each one term, or several with blanks between them.
-    pub terms: Vec<Text>,
-    /// Where it stands.
-    pub at: Loc,
-}
-
 /// Reads a checked node.
 pub(super) fn read(node: &Node) -> Option<Domain> {
     Some(Domain {
@@ -126,13 +100,7 @@ pub(super) fn read(node: &Node) -> Option<Domain> {
             targets: node.texts(),
             at: node.at.clone(),
         }),
-        spf: node
-            .child("publish")
-            .and_then(|publish| publish.child("spf"))
-            .map(|spf| PublishedSpf {
-                terms: spf.texts(),
-                at: spf.at.clone(),
-            }),
+        publish: node.child("publish").map(publish::read).unwrap_or_default(),
         at: node.at.clone(),
     })
 }

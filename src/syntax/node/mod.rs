@@ -8,17 +8,19 @@ mod host;
 mod inbound;
 mod mailpol;
 mod network;
+mod publish;
 mod scenario;
 mod statement;
 mod target;
 
 pub use auth::Auth;
 pub use bulk::{Bulk, BulkKind};
-pub use domain::{Alias, Domain, Mailbox, PublishedSpf};
+pub use domain::{Alias, Domain, Mailbox};
 pub use grant::{Authenticated, Login, MaySend};
 pub use host::{Host, Tls};
 pub use inbound::{Inbound, OwnDomain, SpfCheck};
 pub use network::Network;
+pub use publish::{Dkim, Dmarc, MtaSts, Publish, PublishedSpf};
 pub use scenario::{Expect, Scenario};
 pub use statement::{Statement, StatementLogin};
 pub use target::{Setting, Target};
@@ -37,6 +39,7 @@ pub static NODES: &[&NodeSpec] = &[
     &auth::AUTH,
     &domain::DOMAIN,
     &bulk::DOMAINS,
+    &publish::PARKED,
     &bulk::MAILBOXES,
     &grant::LOGIN,
     &grant::AUTHENTICATED,
@@ -55,6 +58,7 @@ pub(super) fn read(node: &Node, document: &mut Document, diagnostics: &mut Diagn
         "network" => document.networks.extend(network::read(node)),
         "auth" => document.auth = auth::read(node, diagnostics),
         "domain" => document.domains.extend(domain::read(node)),
+        "parked" => document.parked.extend(publish::read_parked(node)),
         "login" => document.logins.extend(grant::read_login(node)),
         "authenticated" => document.authenticated = Some(grant::read_authenticated(node)),
         "inbound" => document.inbound = Some(inbound::read(node)),

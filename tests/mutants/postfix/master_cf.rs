@@ -240,7 +240,7 @@ const OPTIONS: &[&str] = &[
 /// Services that may be added.
 const ADDED: &[&str] = &[
     "2525      inet  n       -       n       -       -       smtpd\n",
-    "2525      inet  n       -       n       -       -       smtpd\n  -o smtpd_relay_restrictions=permit\n",
+    "2525 inet n - n - - smtpd\n  -o smtpd_relay_restrictions=permit\n",
     "127.0.0.1:10025 inet n  -       n       -       -       smtpd\n  -o mynetworks=127.0.0.0/8\n",
     "628       inet  n       -       n       -       -       qmqpd\n",
     "24        inet  n       -       n       -       -       lmtp\n",

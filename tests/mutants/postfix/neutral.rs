@@ -201,8 +201,9 @@ fn table(files: &Files, path: &str, kind: Kind) -> Vec<Mutant> {
                 );
                 if let Ok(net) = key.parse::<IpNet>() {
                     let halves = halves(net).into_iter();
-                    let halves: String = halves.map(|half| format!("{half} {value}\n")).collect();
-                    bench.replace("a prefix in halves", &row.line, halves);
+                    let halves: Vec<String> =
+                        halves.map(|half| format!("{half} {value}\n")).collect();
+                    bench.replace("a prefix in halves", &row.line, halves.concat());
                 }
                 if let Some(next) = next.filter(|next| are_apart(bench.text, &row.key, &next.key)) {
                     bench.swap("rows in another order", &row.line, &next.line);

@@ -28,7 +28,7 @@ pub(super) fn kind(files: &Files, path: &str) -> Option<Kind> {
             .map(|(at, _)| &main[at + named.len()..]);
         ends.any(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '.'))
     };
-    if name.contains('/') || name.ends_with(".cf") {
+    if name.contains('/') {
         None
     } else if is_named("cidr") {
         Some(Kind::Cidr)

@@ -8,8 +8,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::job::{Job, Mta, Scene};
-use super::report::{Report, Timing};
+use super::job::{Job, Mta, Scene, Warnings};
+use super::report::{Gate, Report, Timing};
 use super::scripts;
 use super::sessions::{self, Servers};
 use super::{Context, Failure, Result};
@@ -123,6 +123,7 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     scene::run_commands(&job.scene)?;
     clock.lap("tree");
     let gate = match job.mta {
+        Mta::Postfix if job.warnings == Warnings::Unasked => Gate::default(),
         Mta::Postfix => postfix::gate(job.warnings, log)?,
     };
     clock.lap("gate");
@@ -130,7 +131,7 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     scene::start_logins()?;
     clock.lap("dns and logins");
     match job.mta {
-        Mta::Postfix => postfix::start()?,
+        Mta::Postfix => postfix::start(job.warnings)?,
     }
     clock.lap("start");
     let servers = servers(&job.scene);
@@ -143,6 +144,7 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
         .collect();
     clock.lap("scripts");
     let queue = match job.mta {
+        Mta::Postfix if job.warnings == Warnings::Unasked => Vec::new(),
         Mta::Postfix => postfix::drain()?,
     };
     let mailboxes = mailbox::collect()?;

@@ -131,7 +131,10 @@ fn without_complaints(said: &str) -> String {
 }
 
 /// Starts the tree's own services, with the limits lifted.
-pub(super) fn start() -> Result<()> {
+pub(super) fn start(warnings: Warnings) -> Result<()> {
+    if warnings == Warnings::Unasked {
+        return start_again();
+    }
     lift_limits()?;
     // What Debian's service does before it starts Postfix.
     command("/usr/lib/postfix/configure-instance.sh", &["-"])?;

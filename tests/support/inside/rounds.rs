@@ -137,7 +137,7 @@ fn await_deliveries(outcomes: &[Outcome], log: &Log) {
         let words = [format!("{id}: removed"), format!("{id}: to=<")];
         words.iter().any(|words| log.find(words).is_some())
     };
-    while !queued.iter().all(|id| is_gone(id)) && start.elapsed() < DELIVERY_PATIENCE {
+    while !queued.iter().all(is_gone) && start.elapsed() < DELIVERY_PATIENCE {
         thread::sleep(Duration::from_millis(20));
     }
 }

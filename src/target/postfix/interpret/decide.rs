@@ -10,7 +10,8 @@ use super::class::Class;
 use super::evaluate::Flow;
 use super::listing::Known;
 use super::map::Seen;
-use super::program::{Program, Tls};
+use super::offer::Tls;
+use super::program::Program;
 use super::route::Delivery;
 use super::session::{Common, Refused, Session};
 use crate::decision::{
@@ -81,6 +82,11 @@ impl Decider for PostfixDecider {
         }
     }
 
+    fn offers_tls(&self, listener: Listener) -> bool {
+        let program = self.programs.get(slot(listener)).and_then(Option::as_ref);
+        program.is_some_and(|program| program.no_tls.is_none())
+    }
+
     fn destinations(&self, address: &Address) -> Vec<Destination> {
         self.delivery.destinations(address)
     }
@@ -93,6 +99,11 @@ impl Decider for PostfixDecider {
 impl PostfixDecider {
     fn dialogue(&self, session: &mut Session<'_>) -> Stage {
         let program = session.program;
+        if let Some(reply) = program.no_tls
+            && session.is_under_tls()?
+        {
+            return Ok(Err(refused(reply, Because::Unstated, program.at.clone())));
+        }
         if !program.delays_reject {
             for list in [&program.client, &program.helo] {
                 if let Err(refused) = session.stage(list)? {

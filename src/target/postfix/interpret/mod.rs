@@ -30,6 +30,7 @@ mod kinds;
 mod listing;
 mod map;
 mod master_cf;
+mod offer;
 mod owner;
 mod parameter;
 mod pattern;
@@ -59,6 +60,7 @@ use self::session::Common;
 use crate::decision::Question;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::Listener;
+use crate::source::Loc;
 use crate::target::{Artifacts, FoundListener, Reading};
 
 /// The oldest version that the model holds for.
@@ -81,6 +83,7 @@ pub(super) fn interpret(
     let before = diagnostics.errors();
     let main = Main::read(main, diagnostics);
     let services = master_cf::read(master, diagnostics);
+    let start = Loc::new(master, 0, 0);
     diagnostics.failed_since(before)?;
     let reader = Reader {
         artifacts,
@@ -89,6 +92,7 @@ pub(super) fn interpret(
     };
     reader.judge(diagnostics);
     services::judge_programs(reader.services, diagnostics);
+    services::judge_missing(reader.services, &start, diagnostics);
     let listeners = reader.listeners(diagnostics);
     diagnostics.failed_since(before)?;
     let decider = reader.decider(diagnostics);
@@ -168,7 +172,7 @@ impl Reader<'_> {
             .iter()
             .filter(|service| service.kind == "inet")
         {
-            let listener = listener(service);
+            let listener = self.listener(service, diagnostics);
             if let Some(listener) = listener
                 && !seen.insert(listener)
             {
@@ -189,9 +193,14 @@ impl Reader<'_> {
             }
             let host = service.endpoint().0.unwrap_or("0.0.0.0");
             let port = port.map_or_else(|| service.endpoint().1.to_owned(), |p| p.to_string());
+            let wrapping = match (listener, self::listener(service)) {
+                (None, Some(Listener::Submissions)) => ", without smtpd_tls_wrappermode",
+                (None, Some(_)) => ", with smtpd_tls_wrappermode",
+                (Some(_), _) | (None, None) => "",
+            };
             found.push(FoundListener {
                 listener,
-                name: format!("{host}:{port} ({})", service.command),
+                name: format!("{host}:{port} ({}{wrapping})", service.command),
                 at: service.at.clone(),
             });
         }
@@ -216,8 +225,8 @@ impl Reader<'_> {
         let mut tables = SharedTables::default();
         let mut programs = [None, None, None];
         for service in self.services {
-            let Some(slot) = listener(service)
-                .filter(|_| service.command == "smtpd")
+            let Some(slot) = self
+                .listener(service, diagnostics)
                 .and_then(|listener| programs.get_mut(decide::slot(listener)))
             else {
                 continue;
@@ -254,6 +263,15 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns the listener that a service is, if it speaks as that one must: `submissions` in TLS
+    /// from the first byte, and no other (RFC 8314 section 3.3).
+    fn listener(&self, service: &Service, diagnostics: &mut Diagnostics) -> Option<Listener> {
+        let listener = listener(service)?;
+        let settings = Settings::new(self.main, service.overrides.clone());
+        let is_wrapped = settings.boolean("smtpd_tls_wrappermode", diagnostics);
+        (is_wrapped == (listener == Listener::Submissions)).then_some(listener)
+    }
+
     /// Literals of `proxy_interfaces` are this host's: the envelope must know them as such.
     fn judge_interfaces(&self, settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
         let name = "proxy_interfaces";
@@ -274,7 +292,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns the listener that a service is, if policies speak of it.
+/// Returns the listener that a service is by its port, if policies speak of it.
 fn listener(service: &Service) -> Option<Listener> {
     let is_open = service.kind == "inet" && service.command == "smtpd";
     is_open

@@ -49,10 +49,9 @@ pub(super) struct Rule {
 }
 
 const ATOM: &str = "[-A-Za-z0-9!#$%&'*+/=?^_`{|}~]+";
-const QUOTED: &str = "\"([^\"\\\\]|\\\\.)+\"";
-const PLAINQUOTED: &str = "\"[^\"\\\\]+\"";
-const ROUTE: &str = "(@[-A-Za-z0-9.]+(,@[-A-Za-z0-9.]+)*:)?";
-const DOMAIN: &str = "[-A-Za-z0-9_]+(\\.[-A-Za-z0-9_]+)*";
+const QUOTED: &str = "\"([] #$&-?A-[^-~]|\\\\[ \"-$&-?A-~])+\"";
+const PLAINQUOTED: &str = "\"[] !#-[^-~]+\"";
+const LABEL: &str = "[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?";
 const LITERAL: &str = "\\[[A-Za-z0-9.:]+\\]";
 
 /// The forms that a dot-string or a quoted-string in a domain may have. Each form stands for the
@@ -65,15 +64,13 @@ const SENDERS: &[PathForm] = &[
     PathForm::SourceRoute,
     PathForm::Percent,
     PathForm::Bang,
-    PathForm::QuotedRoute,
     PathForm::TrailingDot,
     PathForm::LeadingDash,
     PathForm::NumericDomain,
-    PathForm::Underscore,
     PathForm::LongLocal,
 ];
 
-/// The same without backslashes.
+/// The same without backslashes, and with routes in quotes.
 const RECIPIENTS: &[PathForm] = &[
     PathForm::Plain,
     PathForm::Quoted,
@@ -84,7 +81,6 @@ const RECIPIENTS: &[PathForm] = &[
     PathForm::TrailingDot,
     PathForm::LeadingDash,
     PathForm::NumericDomain,
-    PathForm::Underscore,
     PathForm::LongLocal,
 ];
 
@@ -100,6 +96,8 @@ const DOUBLE_BOUNCES: &[PathForm] = &[
 /// Returns the rule of a line of the command filter, if it is on the closed list.
 pub(super) fn filter_rule(line: &str, origin: &str) -> Option<Rule> {
     let local = format!("{ATOM}(\\.{ATOM})*");
+    let domain = format!("{LABEL}(\\.{LABEL})*");
+    let route = format!("(@{domain}(,@{domain})*:)?");
     let escaped = origin.replace('.', "\\.");
     let rules = [
         (
@@ -108,12 +106,12 @@ pub(super) fn filter_rule(line: &str, origin: &str) -> Option<Rule> {
             Rule::new(true, Effect::Pass, &[PathForm::Null]),
         ),
         (
-            format!("^(MAIL +FROM: *<{ROUTE}({local}|{QUOTED})@{DOMAIN})\\.?(>.*)$"),
-            "$1$8".to_owned(),
+            format!("^(MAIL +FROM: *<{route}({local}|{QUOTED})@{domain})\\.?(>.*)$"),
+            "$1$16".to_owned(),
             Rule::new(true, Effect::Pass, SENDERS),
         ),
         (
-            format!("^(MAIL +FROM: *<{ROUTE}({local}|{QUOTED})@{LITERAL}>.*)$"),
+            format!("^(MAIL +FROM: *<{route}({local}|{QUOTED})@{LITERAL}>.*)$"),
             "$1".to_owned(),
             Rule::new(true, Effect::Pass, LITERALS),
         ),
@@ -123,17 +121,17 @@ pub(super) fn filter_rule(line: &str, origin: &str) -> Option<Rule> {
             Rule::new(true, Effect::Spoil, &PathForm::ALL),
         ),
         (
-            format!("^RCPT +TO: *<{ROUTE}\"?double-bounce\"?@{escaped}\\.?>(.*)$"),
-            format!("RCPT TO:<unlisted-double-bounce@{origin}>$3"),
+            format!("^RCPT +TO: *<{route}\"?double-bounce\"?@{escaped}\\.?>(.*)$"),
+            format!("RCPT TO:<unlisted-double-bounce@{origin}>$9"),
             Rule::new(false, Effect::Rename, DOUBLE_BOUNCES),
         ),
         (
-            format!("^(RCPT +TO: *<{ROUTE}({local}|{PLAINQUOTED})@{DOMAIN})\\.?(>.*)$"),
-            "$1$7".to_owned(),
+            format!("^(RCPT +TO: *<{route}({local}|{PLAINQUOTED})@{domain})\\.?(>.*)$"),
+            "$1$15".to_owned(),
             Rule::new(false, Effect::Pass, RECIPIENTS),
         ),
         (
-            format!("^(RCPT +TO: *<{ROUTE}({local}|{PLAINQUOTED})@{LITERAL}>.*)$"),
+            format!("^(RCPT +TO: *<{route}({local}|{QUOTED})@{LITERAL}>.*)$"),
             "$1".to_owned(),
             Rule::new(false, Effect::Pass, LITERALS),
         ),

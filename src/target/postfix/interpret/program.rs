@@ -9,40 +9,20 @@ use super::addressing::{Addressing, parents};
 use super::catalogue::{Catalogue, Side};
 use super::client;
 use super::compile::Compiler;
-use super::diagnostics::{Syntax, UnjudgedParameter};
+use super::diagnostics::UnjudgedParameter;
 use super::filter::Filter;
 use super::listing::Listing;
 use super::master_cf::Service;
+use super::offer::{Auth, Tls};
 use super::owner::Owners;
 use super::parameter::Settings;
 use super::restriction::{Compiled, List, Restriction};
 use super::text::Text;
 use crate::decision::{ClientTable, LoginTable, Question, TestId};
 use crate::diagnostic::Diagnostics;
+use crate::mail::Reply;
 use crate::source::Loc;
 use crate::target::Artifacts;
-
-/// When a listener offers AUTH: a login counts only then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Auth {
-    /// Never.
-    Never,
-    /// Under TLS.
-    UnderTls,
-    /// Always.
-    Always,
-}
-
-/// What the listener wants of TLS before MAIL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tls {
-    /// Nothing.
-    Optional,
-    /// STARTTLS, else 530.
-    Required,
-    /// The session is under TLS from its first byte.
-    Wrapped,
-}
 
 /// A listener.
 #[derive(Debug)]
@@ -54,6 +34,8 @@ pub(super) struct Program {
     pub(super) at: Loc,
     pub(super) auth: Auth,
     pub(super) tls: Tls,
+    /// What is answered to a client that wants TLS, if it gets none.
+    pub(super) no_tls: Option<Reply>,
     pub(super) filter: Filter,
     pub(super) is_strict: bool,
     pub(super) delays_reject: bool,
@@ -115,67 +97,12 @@ const LISTING: [&str; 14] = [
 ];
 
 impl Parts<'_> {
-    fn flag(&mut self, name: &str) -> bool {
+    pub(super) fn flag(&mut self, name: &str) -> bool {
         self.settings.boolean(name, self.diagnostics)
     }
 
-    fn text(&mut self, name: &str) -> Text {
+    pub(super) fn text(&mut self, name: &str) -> Text {
         self.settings.text(name, self.diagnostics)
-    }
-
-    /// Returns when AUTH is offered (smtpd_sasl_glue.c, smtpd.c of 3.7.11).
-    fn auth(&mut self) -> Auth {
-        let is_on = self.flag("smtpd_sasl_auth_enable");
-        let tls_only = self.flag("smtpd_tls_auth_only");
-        for name in [
-            "smtpd_sasl_security_options",
-            "smtpd_sasl_tls_security_options",
-        ] {
-            let value = self.text(name);
-            let words: Vec<String> = value
-                .words()
-                .iter()
-                .map(|word| word.as_str().to_ascii_lowercase())
-                .collect();
-            if is_on && words != ["noanonymous"] {
-                let reason = "only `noanonymous` is judged: without it anybody has a login";
-                let at = self.settings.place(name);
-                self.diagnostics
-                    .error(UnjudgedParameter::new(name, reason, &at));
-            }
-        }
-        let name = "smtpd_discard_ehlo_keywords";
-        for word in self.text(name).words() {
-            let keyword = word.as_str().to_ascii_lowercase();
-            if matches!(keyword.as_str(), "auth" | "starttls") || keyword.contains([':', '/']) {
-                let reason = "clients would not see what they may use";
-                self.diagnostics
-                    .error(UnjudgedParameter::new(name, reason, &word.at()));
-            }
-        }
-        match (is_on, tls_only) {
-            (false, _) => Auth::Never,
-            (true, true) => Auth::UnderTls,
-            (true, false) => Auth::Always,
-        }
-    }
-
-    /// Returns what TLS is wanted (`smtpd_tls_security_level` before `smtpd_enforce_tls`).
-    fn tls(&mut self) -> Tls {
-        let wrapped = self.flag("smtpd_tls_wrappermode");
-        let enforced = self.flag("smtpd_enforce_tls");
-        let level = self.text("smtpd_tls_security_level");
-        match (wrapped, level.as_str().to_ascii_lowercase().as_str()) {
-            (true, _) => Tls::Wrapped,
-            (false, "encrypt") => Tls::Required,
-            (false, "") if enforced => Tls::Required,
-            (false, "" | "none" | "may") => Tls::Optional,
-            (false, other) => {
-                let reason = format!("`{other}` is no level of TLS for smtpd");
-                self.diagnostics.error(Syntax::new(reason, &level.at()));
-                Tls::Optional
-            }
-        }
     }
 
     /// Returns the test of `mynetworks`.
@@ -284,6 +211,7 @@ impl Program {
     pub(super) fn compile(service: &Service, mut parts: Parts<'_>) -> Self {
         let auth = parts.auth();
         let tls = parts.tls();
+        let no_tls = parts.no_tls(tls);
         let mynetworks = parts.mynetworks();
         let classes = parts.classes();
         let recipients = parts.listing(Side::To);
@@ -298,6 +226,7 @@ impl Program {
             at: service.at.clone(),
             auth,
             tls,
+            no_tls,
             filter,
             is_strict: parts.flag("strict_rfc821_envelopes"),
             delays_reject: parts.flag("smtpd_delay_reject"),

@@ -9,6 +9,7 @@ use super::master_cf::Service;
 use super::parameter::Settings;
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
+use crate::source::Loc;
 
 /// Services that the model goes by the name of, and their programs.
 const PROGRAMS: &[(&str, &[&str])] = &[
@@ -21,8 +22,31 @@ const PROGRAMS: &[(&str, &[&str])] = &[
     ("qmgr", &["qmgr", "oqmgr"]),
     ("retry", &["error"]),
     ("rewrite", &["trivial-rewrite"]),
+    ("tlsmgr", &["tlsmgr"]),
     ("trace", &["bounce"]),
 ];
+
+/// Services without which no mail goes through, and what becomes of it then.
+const NEEDED: &[(&str, &str)] = &[
+    ("cleanup", "without it smtpd answers RCPT never"),
+    ("qmgr", "without it no mail is delivered that was accepted"),
+    ("rewrite", "without it smtpd answers MAIL never"),
+];
+
+/// Reports every service that is missed.
+pub(super) fn judge_missing(services: &[Service], start: &Loc, diagnostics: &mut Diagnostics) {
+    for (name, reason) in NEEDED {
+        if !has(services, name) {
+            diagnostics.error(UnjudgedService::new(name, *reason, start));
+        }
+    }
+}
+
+/// Returns whether there is a service of this name that other programs of Postfix can reach.
+pub(super) fn has(services: &[Service], name: &str) -> bool {
+    let mut inside = services.iter().filter(|service| service.kind != "inet");
+    inside.any(|service| service.name.as_str() == name)
+}
 
 /// Reports every service that is not what its name says, or whose arguments are not known.
 pub(super) fn judge_programs(services: &[Service], diagnostics: &mut Diagnostics) {

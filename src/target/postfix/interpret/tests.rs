@@ -8,7 +8,9 @@ use crate::decision::{
 use crate::mail::{Address, Domain, Path, PathForm};
 use crate::spf::SpfResult;
 
-const MASTER: &str = "smtp inet n - n - - smtpd\nlocal unix - n n - - local\n";
+const MASTER: &str = "smtp inet n - n - - smtpd\nlocal unix - n n - - local\n\
+    cleanup unix n - n - 0 cleanup\nqmgr unix n - n 300 1 qmgr\n\
+    rewrite unix - - n - - trivial-rewrite\n";
 const MAIN: &str = "compatibility_level = 3.6\nmyhostname = mx.here.example\n\
     myorigin = here.example\nmydestination = here.example\nalias_maps =\n\
     local_recipient_maps = inline:{john=x}\nmynetworks = 192.168.0.0/24\n\
@@ -115,7 +117,8 @@ fn a_stranger_reaches_what_is_listed_and_nothing_else() {
 #[test]
 fn every_way_in_is_found() {
     let master = format!(
-        "{MASTER}submission inet n - n - - smtpd\nsmtps inet n - n - - smtpd\n\
+        "{MASTER}submission inet n - n - - smtpd\nsmtps inet n - n - - smtpd \
+         -o smtpd_tls_wrappermode=yes\n\
          10025 inet n - n - - smtpd\n127.0.0.1:628 inet n - n - - qmqpd\n"
     );
     let reading = reading(MAIN, &master).unwrap();

@@ -58,6 +58,7 @@ impl House {
             authenticated: grant(SenderScope::Own),
             logins: BTreeMap::new(),
             domains: BTreeMap::new(),
+            parked: BTreeMap::new(),
             inbound: Inbound {
                 spf: SpfPolicy::Soft,
                 header: RecordHeaders::Both,
@@ -117,6 +118,10 @@ impl House {
             publish: Publish {
                 spf: Vec::new(),
                 spf_at: None,
+                dkim: Vec::new(),
+                dmarc: None,
+                mta_sts: None,
+                tls_rpt: Vec::new(),
             },
             at: self.at.clone(),
         };

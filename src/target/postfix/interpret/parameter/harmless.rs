@@ -61,9 +61,8 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
         "message_size_limit mailbox_size_limit virtual_mailbox_limit bounce_size_limit",
     ),
     (
-        "keys, certificates and ciphers: whether TLS comes about, not what holds under it",
-        "smtpd_tls_cert_file smtpd_tls_key_file smtpd_tls_chain_files smtpd_tls_eccert_file \
-         smtpd_tls_eckey_file smtpd_tls_dcert_file smtpd_tls_dkey_file smtpd_tls_CAfile \
+        "keys and ciphers: with whom TLS comes about, not what holds under it",
+        "smtpd_tls_key_file smtpd_tls_eckey_file smtpd_tls_dkey_file smtpd_tls_CAfile \
          smtpd_tls_CApath smtpd_tls_protocols smtpd_tls_mandatory_protocols \
          smtpd_tls_exclude_ciphers smtpd_tls_mandatory_exclude_ciphers \
          smtpd_tls_eecdh_grade smtpd_tls_dh1024_param_file smtpd_tls_dh512_param_file \

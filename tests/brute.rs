@@ -1,0 +1,164 @@
+//! The same answers by other ways, for small policies that nobody chose.
+//!
+//! A random site is written as a policy, and decided by the book (`tests/brute/book.rs`), which
+//! knows nothing of the library. Every envelope of a small universe is decided by the book, by the
+//! policy, by what each reader made of the emitted files, and by the class of the proof that holds
+//! it. For all addresses at once the same is done with binary decision diagrams.
+//!
+//! A site that fails is kept in `tests/brute/seeds.txt`, and tried first from then on.
+
+#[path = "brute/book.rs"]
+mod book;
+#[path = "brute/diagram.rs"]
+mod diagram;
+#[path = "brute/site.rs"]
+mod site;
+#[path = "brute/universe.rs"]
+mod universe;
+
+use std::collections::BTreeMap;
+
+use mailpol::compile;
+use mailpol::decision::{Decider, Envelope, run};
+use mailpol::diagnostic::{Diagnostics, Style, render};
+use mailpol::policy::{Policy, PolicyDecider};
+use mailpol::prove::{Classes, check_files, with_classes};
+use mailpol::source::Source;
+use mailpol::target::{Reading, TARGETS, Target};
+use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+use site::Site;
+
+/// How many envelopes of a site are held against the classes.
+const IN_CLASSES: usize = 400;
+
+fn settings(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
+            "tests/brute/seeds.txt",
+        ))),
+        ..ProptestConfig::default()
+    }
+}
+
+fn told(diagnostics: &Diagnostics) -> String {
+    let told = diagnostics.sorted();
+    told.iter()
+        .map(|one| render(one.as_ref(), Style::PLAIN))
+        .collect()
+}
+
+fn load(site: &Site) -> Policy {
+    let text = site.policy();
+    let none: BTreeMap<_, _> = BTreeMap::new();
+    let mut diagnostics = Diagnostics::new();
+    let source = Source::new("policy.kdl", text.as_str());
+    compile::load(&source, &none, &mut diagnostics)
+        .unwrap_or_else(|_| panic!("{text}\n{}", told(&diagnostics)))
+}
+
+fn read(policy: &Policy, target: &'static dyn Target) -> Reading {
+    let mut diagnostics = Diagnostics::new();
+    compile::read(policy, target, None, &mut diagnostics)
+        .unwrap_or_else(|_| panic!("{}", told(&diagnostics)))
+}
+
+/// Returns what a decider says, as the book says it.
+fn says(decider: &dyn Decider, envelope: &Envelope) -> book::Answer {
+    let (decision, _) = run(decider, envelope).expect("every envelope is decided");
+    book::Answer {
+        verdict: decision.verdict,
+        code: decision.reply.code,
+        because: decision.because,
+    }
+}
+
+/// Holds every envelope against the book.
+fn by_the_book(site: &Site, policy: &Policy, readings: &[Reading]) {
+    let reference = PolicyDecider::new(policy);
+    for envelope in universe::all(site) {
+        let book = book::decide(site, &envelope);
+        let said = says(&reference, &envelope);
+        assert_eq!(said, book, "policy: {envelope:?}\n{}", site.policy());
+        for reading in readings {
+            let said = says(reading.decider.as_ref(), &envelope);
+            // Odd paths have a latitude, of which files may use any part.
+            if universe::is_usual(&envelope) {
+                assert_eq!(said, book, "files: {envelope:?}\n{}", site.policy());
+            }
+        }
+    }
+}
+
+/// Holds some envelopes against the class of the proof that answers as they do.
+fn in_classes(site: &Site, classes: &Classes<'_, '_>, first: usize) {
+    let all = universe::all(site);
+    let step = (all.len() / IN_CLASSES).max(1);
+    for envelope in all.iter().skip(first % step).step_by(step) {
+        let concrete = classes.concretely(envelope).expect("it is decided");
+        let class = classes.of(envelope).expect("some class answers so");
+        assert_eq!(
+            class.decision,
+            concrete.decision,
+            "{envelope:?}\n{}",
+            site.policy()
+        );
+    }
+    let mut sum = 0_u128;
+    let visited = classes.each(&mut |class, _| sum += class.envelopes);
+    assert_eq!(visited.expect("all is visited").envelopes, sum);
+    assert_eq!(classes.size(), Some(sum), "the classes are all envelopes");
+}
+
+proptest! {
+    #![proptest_config(settings(8))]
+
+    #[test]
+    fn every_envelope_of_a_small_universe_is_decided_by_the_book(
+        site in site::narrow(),
+        first in 0_usize..1000,
+    ) {
+        let policy = load(&site);
+        let readings: Vec<Reading> = TARGETS.iter().map(|target| read(&policy, *target)).collect();
+        by_the_book(&site, &policy, &readings);
+        with_classes(&policy, None, |classes| in_classes(&site, classes, first));
+        for (target, reading) in TARGETS.iter().zip(&readings) {
+            let files = compile::files(*target, reading);
+            let report = check_files(&policy, files);
+            prop_assert!(report.is_proved(), "{:?}\n{}", report, site.policy());
+            with_classes(&policy, Some(files), |classes| in_classes(&site, classes, first));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(settings(24))]
+
+    #[test]
+    fn the_clients_that_may_relay_are_the_same_diagram(site in site::wide()) {
+        let policy = load(&site);
+        let book = diagram::by_the_book(&site);
+        let reference = PolicyDecider::new(&policy);
+        prop_assert!(diagram::that_relay(&reference) == book, "policy\n{}", site.policy());
+        for target in TARGETS {
+            let reading = read(&policy, *target);
+            let files = diagram::that_relay(reading.decider.as_ref());
+            prop_assert!(files == book, "{}\n{}", target.name(), site.policy());
+        }
+    }
+}
+
+#[test]
+fn the_book_is_not_the_library() {
+    // A book that agrees with everything would make every law green.
+    let site = Site::sample();
+    let policy = load(&site);
+    let reference = PolicyDecider::new(&policy);
+    let mut other = site.clone();
+    other.networks[0].may_send = !other.networks[0].may_send;
+    let all = universe::all(&site);
+    let differ = |one: &&Envelope| says(&reference, one) != book::decide(&other, one);
+    assert!(all.iter().any(|one| differ(&one)));
+    assert!(diagram::that_relay(&reference) != diagram::by_the_book(&other));
+}

@@ -1,0 +1,91 @@
+//! `mailpol dkim new`: what it writes, what it prints, and what OpenSSL makes of it.
+#![expect(clippy::disallowed_methods, reason = "tests run programs")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn mailpol(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailpol"));
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// Returns the public part of a key as OpenSSL prints it, without its lines.
+fn public_part(file: &Path) -> String {
+    let output = Command::new("openssl")
+        .args(["pkey", "-pubout", "-in"])
+        .arg(file)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('-'));
+    lines.collect()
+}
+
+#[test]
+fn a_key_of_each_kind_is_made_and_its_public_part_is_that_of_openssl() {
+    for algorithm in ["rsa", "ed25519"] {
+        let folder = tempfile::tempdir().unwrap();
+        let arguments = ["dkim", "new", "2026A", "key.pem", "--algorithm", algorithm];
+        let more = ["--key", "/etc/dkimkeys/2026a.pem", "--format", "json"];
+        let output = mailpol(folder.path(), &[&arguments[..], &more].concat());
+        assert!(output.status.success(), "{output:?}");
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let result = &document["result"];
+        let file = folder.path().join("key.pem");
+        assert_eq!(result["public"], public_part(&file));
+        assert_eq!(result["key"], "/etc/dkimkeys/2026a.pem");
+        assert_eq!(result["selector"], "2026a");
+        assert_eq!(result["algorithm"], algorithm);
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o7777, 0o600);
+    }
+}
+
+#[test]
+fn what_is_printed_may_stand_under_publish() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["dkim", "new", "2026b", "ed.pem", "--algorithm", "ed25519"];
+    let output = mailpol(folder.path(), &arguments);
+    let node = String::from_utf8(output.stdout).unwrap();
+    let policy = format!(
+        "mailpol version=1\n\
+         host \"mx.example.org\" {{ address \"198.51.100.25\"; listen \"smtp\" }}\n\
+         domain \"example.org\" {{\n    mailbox \"john\"\n    alias \"postmaster\" \"john\"\n    \
+         publish {{ {} }}\n}}\n",
+        node.trim()
+    );
+    fs::write(folder.path().join("policy.kdl"), policy).unwrap();
+    let output = mailpol(folder.path(), &["dns"]);
+    let zone = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{zone}");
+    assert!(
+        zone.contains("2026b._domainkey.example.org. TXT \"v=DKIM1; k=ed25519; p="),
+        "{zone}"
+    );
+}
+
+#[test]
+fn no_file_is_overwritten_and_no_odd_selector_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key.pem");
+    fs::write(&file, "mine").unwrap();
+    let arguments = ["dkim", "new", "2026a", "key.pem", "--algorithm", "ed25519"];
+    let output = mailpol(folder.path(), &arguments);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    let output = mailpol(folder.path(), &["dkim", "new", "a_b", "other.pem"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!folder.path().join("other.pem").exists());
+    let output = mailpol(folder.path(), &["dkim", "new", "a", "no/such/folder.pem"]);
+    assert_eq!(output.status.code(), Some(2));
+}
