@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::dns;
-use crate::policy::{self, Policy};
+use crate::policy::{self, Policy, Scenario};
 use crate::prove::{self, Report};
 use crate::source::{Files, Source};
 use crate::syntax;
@@ -39,6 +39,15 @@ pub fn load(
 ) -> Result<Policy, Reported> {
     let document = syntax::parse(source, diagnostics)?;
     policy::lower(&document, files, diagnostics)
+}
+
+/// Reads a file of scenarios, to be played under some policy.
+pub fn load_scenarios(
+    source: &Arc<Source>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Scenario>, Reported> {
+    let document = syntax::parse_scenarios(source, diagnostics)?;
+    policy::lower_scenarios(&document, diagnostics)
 }
 
 /// Turns a policy into the files of one target, or says why it will not.
@@ -70,6 +79,17 @@ pub fn compile(
         policy_report,
         files_report,
     })
+}
+
+/// Returns the files of one target for a policy that is proved, without reading them back: enough
+/// to look at, not to install.
+pub fn emit(
+    policy: &Policy,
+    target: &dyn Target,
+    diagnostics: &mut Diagnostics,
+) -> Result<Artifacts, Reported> {
+    let (proven, _) = prove::prove(policy, diagnostics)?;
+    target.emit(&proven, diagnostics)
 }
 
 /// Reads files as a target does: the emitted ones, or with `tree` those of a server.

@@ -1,5 +1,5 @@
-//! The real MTA as judge: every policy of the corpus, compiled and run, is asked about a member of
-//! every class of the proof, both sides of every prefix edge, and seeded random envelopes.
+//! The real MTAs as judges: every policy of the corpus, compiled and run, is asked about a member
+//! of every class of the proof, both sides of every prefix edge, and seeded random envelopes.
 //!
 //! real MTA = `simulate` = `simulate --target`, in verdict and enhanced status, but for the
 //! latitude that `docs/targets/` lists.
@@ -32,6 +32,8 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
+use support::job::Mta;
+
 fn main() -> ExitCode {
     if let Some(code) = support::inside::run_if_asked() {
         return code;
@@ -39,12 +41,16 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Each run fills the machine by itself.
     arguments.test_threads = arguments.test_threads.or(Some(2));
-    let trials = policies::all()
-        .into_iter()
-        .map(|case| {
-            let name = format!("postfix/{}", case.name);
-            Trial::test(name, move || verdicts::judge(&case))
-        })
-        .collect();
-    libtest_mimic::run(&arguments, support::probes::gate(trials)).exit_code()
+    let mut trials = Vec::new();
+    for mta in [Mta::Postfix, Mta::Exim] {
+        // What Exim can be told and Postfix cannot stands beside its tests.
+        let own = format!("tests/{}/policies", mta.name());
+        let cases = policies::all().into_iter().chain(policies::below(&[&own]));
+        let of_target = cases.map(|case| {
+            let name = format!("{}/{}", mta.name(), case.name);
+            Trial::test(name, move || verdicts::judge(mta, &case))
+        });
+        trials.extend(support::probes::gate_for(mta, of_target.collect()));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
 }

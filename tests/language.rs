@@ -125,15 +125,20 @@ fn the_layout_keeps_what_a_policy_means() {
 
 #[test]
 fn the_schema_is_printed_from_the_table_of_nodes() {
-    let path = root().join("schemas/policy.kdl");
-    let schema = syntax::schema();
-    if std::env::var_os("MAILPOL_BLESS").is_some() {
-        std::fs::write(&path, &schema).unwrap();
+    let schemas = [
+        ("schemas/policy.kdl", syntax::schema()),
+        ("schemas/scenario.kdl", syntax::scenario_schema()),
+    ];
+    for (path, schema) in schemas {
+        let path = root().join(path);
+        if std::env::var_os("MAILPOL_BLESS").is_some() {
+            std::fs::write(&path, &schema).unwrap();
+        }
+        assert_eq!(schema, std::fs::read_to_string(&path).unwrap_or_default());
+        let mut diagnostics = Diagnostics::new();
+        let source = Source::new("policy.kdl", schema.clone());
+        assert_eq!(syntax::format(&source, &mut diagnostics).unwrap(), schema);
     }
-    assert_eq!(schema, std::fs::read_to_string(&path).unwrap_or_default());
-    let mut diagnostics = Diagnostics::new();
-    let source = Source::new("policy.kdl", schema.clone());
-    assert_eq!(syntax::format(&source, &mut diagnostics).unwrap(), schema);
 }
 
 #[test]

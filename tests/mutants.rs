@@ -33,6 +33,9 @@ mod postfix;
 mod real;
 #[path = "judge/scene.rs"]
 mod scene;
+#[expect(dead_code, reason = "the judge asks one tree, and here are many")]
+#[path = "judge/subject.rs"]
+mod subject;
 #[path = "mutants/trials.rs"]
 mod trials;
 #[path = "mutants/words.rs"]
@@ -50,5 +53,5 @@ fn main() -> ExitCode {
     // Each trial fills the machine by itself.
     arguments.test_threads = arguments.test_threads.or(Some(1));
     let trials = trials::all(&policies::all());
-    libtest_mimic::run(&arguments, support::probes::gate(trials)).exit_code()
+    libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -48,10 +48,18 @@ fn mailpol(arguments: &[&str], input: &str) -> (i32, String, String) {
 fn check(arguments: &[&str], status: i32) -> Value {
     let policy = root().join("examples/doe/policy.kdl");
     let policy = policy.display().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let strict = folder.path().join("strict.kdl");
+    let text = std::fs::read_to_string(&policy).unwrap();
+    std::fs::write(&strict, text.replace("spf \"soft\"", "spf \"strict\"")).unwrap();
+    let strict = strict.display().to_string();
     let mut all: Vec<&str> = arguments.to_vec();
     for argument in &mut all {
         if *argument == "POLICY" {
             *argument = &policy;
+        }
+        if *argument == "STRICT" {
+            *argument = &strict;
         }
     }
     all.extend(["--format", "json"]);
@@ -82,6 +90,9 @@ fn every_command_prints_what_the_schema_says() {
     check(&["prove", "POLICY", "--target", "postfix"], 0);
     check(&["simulate", "POLICY"], 0);
     check(&["simulate", "POLICY", "--target", "postfix"], 0);
+    let scenario = root().join("examples/doe/scenario.kdl");
+    let scenario = scenario.to_string_lossy();
+    check(&["simulate", "POLICY", "--scenario", &scenario], 0);
     let to = "victim@victim.example";
     check(
         &[
@@ -107,6 +118,8 @@ fn every_command_prints_what_the_schema_says() {
     );
     check(&["dns", "POLICY"], 0);
     check(&["fmt", "POLICY", "--check"], 0);
+    check(&["diff", "POLICY", "POLICY"], 0);
+    check(&["diff", "POLICY", "STRICT", "--fail-on", "narrow"], 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mailpol::policy::Policy;
+use mailpol::policy::{Policy, Scenario};
 use mailpol::source::{Files, Source};
 use mailpol::target::Artifact;
 
@@ -18,11 +18,10 @@ use mailpol::diagnostic::Diagnostics;
 const OCTETS_MAX: u64 = 1 << 30;
 
 /// A policy's text, and where the files beside it are.
-#[derive(Debug)]
 pub(super) struct PolicyText {
     pub(super) source: Arc<Source>,
     pub(super) path: Option<PathBuf>,
-    beside: Beside,
+    beside: Box<dyn Files>,
 }
 
 /// Files beside a policy.
@@ -44,9 +43,26 @@ impl PolicyText {
     pub(super) fn load(&self, diagnostics: &mut Diagnostics) -> Result<Policy, Failure> {
         Ok(mailpol::compile::load(
             &self.source,
-            &self.beside,
+            self.beside.as_ref(),
             diagnostics,
         )?)
+    }
+
+    /// Returns the same text under another name.
+    pub(super) fn named(self, name: &str) -> Self {
+        Self {
+            source: Source::new(name, self.source.text()),
+            ..self
+        }
+    }
+
+    /// Returns a policy that comes from elsewhere than a file.
+    pub(super) fn from_elsewhere(source: Arc<Source>, beside: Box<dyn Files>) -> Self {
+        Self {
+            source,
+            path: None,
+            beside,
+        }
     }
 }
 
@@ -66,7 +82,7 @@ pub(super) fn policy(argument: Option<&Path>) -> Result<PolicyText, Failure> {
     Ok(PolicyText {
         source: Source::new(name, text),
         path: Some(path),
-        beside: Beside(beside),
+        beside: Box::new(Beside(beside)),
     })
 }
 
@@ -80,8 +96,21 @@ fn standard_input() -> Result<PolicyText, Failure> {
     Ok(PolicyText {
         source: Source::new("stdin", text),
         path: None,
-        beside: Beside(PathBuf::new()),
+        beside: Box::new(Beside(PathBuf::new())),
     })
+}
+
+/// Reads a file of scenarios, named as it was given: there may be several; `-` is standard input.
+pub(super) fn scenarios(
+    path: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Scenario>, Failure> {
+    let source = if path == Path::new("-") {
+        standard_input()?.source
+    } else {
+        Source::new(path.to_string_lossy(), read_text(path)?)
+    };
+    Ok(mailpol::compile::load_scenarios(&source, diagnostics)?)
 }
 
 /// Tells whether an argument names a policy: `-`, or what ends in `.kdl`.
@@ -124,7 +153,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
     utf8(&shown, bytes)
 }
 
-fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+pub(super) fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {
     String::from_utf8(bytes)
         .map_err(|error| Failure::Unable(format!("`{shown}` is not UTF-8: {error}")))
 }

@@ -2,6 +2,7 @@
 
 mod command;
 mod exit;
+mod git;
 mod input;
 mod output;
 mod report;
@@ -9,7 +10,7 @@ mod tree;
 
 pub(crate) use exit::{Exit, Failure};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use mailpol::diagnostic::Diagnostics;
 
 use output::Output;
@@ -26,11 +27,13 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  mailpol check policy.kdl
-  mailpol build policy.kdl --target postfix
-  mailpol prove policy.kdl --target postfix --files build/postfix
-  mailpol explain policy.kdl --client 203.0.113.9 --from a@b.example --to victim@c.example
+  mailpol check
+  mailpol build --target postfix
+  mailpol prove --target postfix --files build/postfix
+  mailpol explain --client 203.0.113.9 --from a@b.example --to victim@c.example
+  mailpol diff --against git:HEAD
 
+The policy may be left out: it is `mailpol.kdl` or `policy.kdl` here, or the only `*.kdl`.
 Exit status: 0 yes, 1 no (errors, refuted, not as wanted), 2 it could not be done.";
 
 /// What every command takes.
@@ -54,8 +57,10 @@ struct Global {
 enum Format {
     /// For people; of `dns` a master file
     Human,
-    /// One JSON document
+    /// One JSON document, as `schemas/report.schema.json` says
     Json,
+    /// Of `diff`: a comment on a change
+    Markdown,
     /// Of `dns`: a master file
     Zone,
     /// Of `dns`: what must change, as commands for nsupdate(1)
@@ -92,8 +97,14 @@ enum Command {
     Dns(command::dns::Args),
     /// Make a DKIM key
     Dkim(command::dkim::Args),
+    /// Compare files and decisions: of two policies, of a commit, of a tree
+    Diff(command::diff::Args),
     /// Write the policy in its canonical layout
     Fmt(command::fmt::Args),
+    /// Print the completions of a shell
+    Completions(command::manual::CompletionsArgs),
+    /// Print a manual page, or write all of them
+    Man(command::manual::ManArgs),
 }
 
 impl Command {
@@ -108,22 +119,62 @@ impl Command {
             Self::Spf(_) => "spf",
             Self::Dns(_) => "dns",
             Self::Dkim(_) => "dkim",
+            Self::Diff(_) => "diff",
             Self::Fmt(_) => "fmt",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
         }
     }
 }
 
+impl Arguments {
+    /// Refuses a format that the command does not print.
+    fn suits(&self) -> Result<(), Failure> {
+        let (name, suits) = match self.global.format {
+            Format::Human | Format::Json => return Ok(()),
+            Format::Markdown => ("markdown", matches!(self.command, Command::Diff(_))),
+            Format::Zone => ("zone", matches!(self.command, Command::Dns(_))),
+            Format::Nsupdate => ("nsupdate", matches!(self.command, Command::Dns(_))),
+        };
+        if suits {
+            return Ok(());
+        }
+        let command = self.command.name();
+        let why = format!("`mailpol {command}` prints no `--format {name}`");
+        Err(Failure::Unable(why))
+    }
+}
+
+/// Returns the program's arguments, and with them what `--version`, completions and manual pages
+/// are made from.
+fn program() -> clap::Command {
+    use std::fmt::Write as _;
+    let mut version = format!(
+        "{}\n\nTargets, and what judged their files:",
+        env!("CARGO_PKG_VERSION")
+    );
+    for target in mailpol::target::TARGETS {
+        // Writing to a string does not fail.
+        let _ = write!(version, "\n  {}: {}", target.name(), target.judged_by());
+    }
+    Arguments::command().long_version(version)
+}
+
 /// Runs the program.
 pub(crate) fn main() -> Exit {
-    let arguments = Arguments::parse();
+    let matches = program().get_matches();
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
     let mut output = Output::new(&arguments.global, arguments.command.name());
     let mut diagnostics = Diagnostics::new();
     let format = arguments.global.format;
+    if let Err(failure) = arguments.suits() {
+        return output.finish(&Err(failure), &diagnostics);
+    }
     let result = match &arguments.command {
         Command::Dns(args) => command::dns::run(args, format, &mut output, &mut diagnostics),
-        _ if matches!(format, Format::Zone | Format::Nsupdate) => Err(Failure::Unable(
-            "`--format zone` and `--format nsupdate` go with `mailpol dns`".to_owned(),
-        )),
         Command::Check(args) => command::check::run(args, &mut output, &mut diagnostics),
         Command::Build(args) => command::build::run(args, &mut output, &mut diagnostics),
         Command::Simulate(args) => command::simulate::run(args, &mut output, &mut diagnostics),
@@ -131,7 +182,10 @@ pub(crate) fn main() -> Exit {
         Command::Explain(args) => command::explain::run(args, &mut output, &mut diagnostics),
         Command::Spf(args) => command::spf::run(args, &mut output, &mut diagnostics),
         Command::Dkim(args) => command::dkim::run(args, &mut output),
+        Command::Diff(args) => command::diff::run(args, &mut output, &mut diagnostics),
         Command::Fmt(args) => command::fmt::run(args, &mut output, &mut diagnostics),
+        Command::Completions(args) => command::manual::completions(args),
+        Command::Man(args) => command::manual::man(args, &mut output),
     };
     output.finish(&result, &diagnostics)
 }

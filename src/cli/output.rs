@@ -23,6 +23,8 @@ pub(super) struct Output {
     quiet: bool,
     deny: Option<Deny>,
     style: Style,
+    /// Whether what goes to standard output is coloured.
+    paint: bool,
     command: &'static str,
     result: Option<Value>,
     success: Option<String>,
@@ -30,19 +32,20 @@ pub(super) struct Output {
 
 impl Output {
     pub(super) fn new(global: &Global, command: &'static str) -> Self {
-        let colour = match global.color {
+        let colour = |terminal: bool| match global.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => auto_colour(),
+            Color::Auto => auto_colour(terminal),
         };
         Self {
             format: global.format,
             quiet: global.quiet,
             deny: global.deny,
             style: Style {
-                colour,
+                colour: colour(std::io::stderr().is_terminal()),
                 width: WIDTH,
             },
+            paint: colour(std::io::stdout().is_terminal()),
             command,
             result: None,
             success: None,
@@ -52,6 +55,16 @@ impl Output {
     /// Returns whether one JSON document is asked for.
     pub(super) fn is_json(&self) -> bool {
         self.format == Format::Json
+    }
+
+    /// Returns whether Markdown is asked for.
+    pub(super) fn is_markdown(&self) -> bool {
+        self.format == Format::Markdown
+    }
+
+    /// Returns how results are coloured.
+    pub(super) fn paint(&self) -> Paint {
+        Paint(self.paint)
     }
 
     /// Prints what was asked for, unless JSON is.
@@ -124,11 +137,57 @@ impl Output {
     }
 }
 
-/// Asks the stream, then `NO_COLOR` (no-color.org), then `CLICOLOR_FORCE` (bixense.com/clicolors).
-fn auto_colour() -> bool {
+/// Asks `NO_COLOR` (no-color.org), then `CLICOLOR_FORCE` (bixense.com/clicolors).
+fn auto_colour(terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("NO_COLOR") {
         return false;
     }
-    set("CLICOLOR_FORCE") || std::io::stderr().is_terminal()
+    set("CLICOLOR_FORCE") || terminal
+}
+
+/// Colours of what is printed. They never carry meaning alone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paint(bool);
+
+impl Paint {
+    /// Returns whether there are colours.
+    pub(super) fn is_on(self) -> bool {
+        self.0
+    }
+
+    /// Colours a text by a sequence of ECMA-48 (SGR).
+    fn with(self, sequence: &str, text: &str) -> String {
+        if self.0 && !text.is_empty() {
+            format!("\u{1b}[{sequence}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    pub(super) fn bold(self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    pub(super) fn cyan(self, text: &str) -> String {
+        self.with("36", text)
+    }
+
+    pub(super) fn red(self, text: &str) -> String {
+        self.with("31", text)
+    }
+
+    pub(super) fn green(self, text: &str) -> String {
+        self.with("32", text)
+    }
+
+    /// Red and reversed: what differs inside of a line.
+    pub(super) fn red_marked(self, text: &str) -> String {
+        self.with("31;7", text)
+    }
+
+    /// Green and reversed.
+    pub(super) fn green_marked(self, text: &str) -> String {
+        self.with("32;7", text)
+    }
 }

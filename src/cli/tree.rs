@@ -177,6 +177,28 @@ fn stale(
     Ok(stale)
 }
 
+/// Returns the files of a tree that are not as built: other bytes, missing, or built no more.
+pub(super) fn differing(root: &Path, artifacts: &Artifacts) -> Result<Vec<String>, Failure> {
+    let mut differing = Vec::new();
+    for (name, artifact) in artifacts.files() {
+        let found = existing(&root.join(name))?;
+        if found.as_deref() != Some(artifact.source.text().as_bytes()) {
+            differing.push(root.join(name).display().to_string());
+        }
+    }
+    let built = last_built(root);
+    for path in stale(root, artifacts, &built, Edited::Overwrite, &mut Vec::new())? {
+        differing.push(path.display().to_string());
+    }
+    differing.sort();
+    Ok(differing)
+}
+
+/// Writes one file, with its folder; what stands there already is replaced.
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    replace(&[(path.to_path_buf(), text, 0o644)])
+}
+
 /// Writes one file that is there, keeping its permissions.
 pub(super) fn write_one(path: &Path, text: &str) -> Result<(), Failure> {
     let found = fs::metadata(path).map_err(|error| unable(path, "read", &error))?;

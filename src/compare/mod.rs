@@ -1,7 +1,9 @@
-//! Comparison of what was with what would be.
-//!
-//! Not here: comparing decisions, which `prove` does.
+//! Comparison of what was with what would be: texts, and what is decided.
 
+mod decisions;
+mod review;
 mod text;
 
-pub use text::unified;
+pub use decisions::{Change, Decisions, Kind, decisions, decisions_of};
+pub use review::{FileChange, Review, file_changes, mark};
+pub use text::{DiffLine, Hunk, LineIs, hunks, unified};

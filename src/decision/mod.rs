@@ -23,4 +23,4 @@ pub use table::{
     AddressKey, AddressTable, ClientTable, FormTable, Label, LoginTable, NameTable, OwnerTable, Row,
 };
 pub use test::{Question, Test, TestId};
-pub use verdict::{At, Because, Decision, Destination, Header, Route, Store, Verdict};
+pub use verdict::{At, Because, Decision, Destination, Header, Route, Store, Verdict, place};

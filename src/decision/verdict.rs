@@ -203,3 +203,17 @@ pub struct Decision {
     /// The headers that are recorded.
     pub headers: BTreeSet<Header>,
 }
+
+/// Returns where mail for a destination ends up, in words.
+pub fn place(destination: &Destination) -> String {
+    match destination {
+        Destination::Mailbox { mailbox, store } => match store {
+            Store::Account(login) => format!("to the account {login}"),
+            Store::Directory(_) => format!("to the mailbox {mailbox}"),
+        },
+        Destination::Exchangers(domain) => format!("out to {domain}"),
+        Destination::Hop(hop) => format!("out to the host {hop}"),
+        Destination::Discard => "thrown away".to_owned(),
+        Destination::Undeliverable => "bounces".to_owned(),
+    }
+}

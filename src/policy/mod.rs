@@ -23,7 +23,7 @@ pub use domain::{Alias, HostedDomain, Mailbox};
 pub use grant::{Grant, Login, SenderScope};
 pub use host::{Auth, Host, SaslauthdMechanism, Tls};
 pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
-pub use lower::lower;
+pub use lower::{lower, lower_scenarios};
 pub use network::{Network, Otherwise};
 pub use publish::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};
 pub use statement::{

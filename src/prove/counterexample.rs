@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::reach::destinations;
-use crate::decision::{Decider, Decision, Destination, Envelope, Header, Store, Verdict, run};
+use crate::decision::{Decider, Decision, Destination, Envelope, Header, Verdict, place, run};
 use crate::mail::{Listener, PathForm};
 use crate::source::Loc;
 use crate::spf::SpfResult;
@@ -56,22 +56,9 @@ impl Decided {
     }
 }
 
-fn place(destination: &Destination) -> String {
-    match destination {
-        Destination::Mailbox { mailbox, store } => match store {
-            Store::Account(login) => format!("to the account {login}"),
-            Store::Directory(_) => format!("to the mailbox {mailbox}"),
-        },
-        Destination::Exchangers(domain) => format!("out to {domain}"),
-        Destination::Hop(hop) => format!("out to the host {hop}"),
-        Destination::Discard => "thrown away".to_owned(),
-        Destination::Undeliverable => "bounces".to_owned(),
-    }
-}
-
 impl Counterexample {
     /// Returns how hard the envelope is to read: of several, the least is shown.
-    pub(super) fn weight(envelope: &Envelope) -> (u32, u32, bool, bool, bool, String) {
+    pub fn weight(envelope: &Envelope) -> (u32, u32, bool, bool, bool, String) {
         (
             envelope.to.form().index(),
             envelope.from.form().index(),

@@ -5,6 +5,7 @@
 //! [`ASSUMPTIONS`], and is printed with every proof.
 
 mod classes;
+mod contrast;
 mod counterexample;
 mod declared;
 mod diagnostics;
@@ -29,6 +30,10 @@ mod tally;
 mod universe;
 
 pub use classes::{Class, Classes};
+pub use contrast::{
+    AddressClass, Contrast, Facet, LoginClass, Pair, Parting, Party, PathClass, Range, Region,
+    Said, Sets, Standing, When, contrast,
+};
 pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Refuted, StrayListener};
 pub use fork::{Incomplete, Visited};
@@ -37,6 +42,7 @@ pub use proven::Proven;
 pub use reach::destinations;
 pub use report::{Answer, Finding, Report};
 pub use selection::{Body, question_names};
+pub use shrink::shrink;
 
 use crate::decision::{Decider, Envelope, FoundListener};
 use crate::diagnostic::{Diagnostics, Reported};

@@ -38,7 +38,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// Returns the simplest envelope that `breaks`, of those that one change after the other makes.
-pub(super) fn shrink(envelope: &Envelope, breaks: &dyn Fn(&Envelope) -> bool) -> Envelope {
+pub fn shrink(envelope: &Envelope, breaks: &dyn Fn(&Envelope) -> bool) -> Envelope {
     let mut simplest = envelope.clone();
     // One change may make way for an earlier one.
     for step in STEPS.iter().chain(STEPS) {

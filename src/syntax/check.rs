@@ -83,7 +83,7 @@ fn elsewhere(name: &str) -> Option<String> {
     }
     if NODES.iter().any(|spec| spec.name == name) {
         return Some(format!(
-            "`{name}` stands at the top of the policy, in no block"
+            "`{name}` stands at the top of a policy, in no block"
         ));
     }
     homes.sort_unstable();

@@ -21,9 +21,9 @@ pub mod tree;
 
 pub(crate) use check::shorten;
 pub use format::format;
-pub use node::NODES;
+pub use node::{NODES, SCENARIO_NODES};
 pub(crate) use scan::escape;
-pub use schema::schema;
+pub use schema::{scenario_schema, schema};
 
 use std::sync::Arc;
 
@@ -66,12 +66,28 @@ pub struct Document {
 
 /// Reads a policy. What may not stand is told and left out; only what is no KDL at all ends here.
 pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<Document, Reported> {
+    parse_as(source, NODES, diagnostics)
+}
+
+/// Reads a file of scenarios: a document that has nothing else.
+pub fn parse_scenarios(
+    source: &Arc<Source>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Document, Reported> {
+    parse_as(source, SCENARIO_NODES, diagnostics)
+}
+
+fn parse_as(
+    source: &Arc<Source>,
+    specs: &'static [&'static shape::NodeSpec],
+    diagnostics: &mut Diagnostics,
+) -> Result<Document, Reported> {
     let before = diagnostics.errors();
     scan::scan(source, diagnostics)?;
     gate::check(source, diagnostics);
     diagnostics.failed_since(before)?;
     let nodes = reader::read(source, diagnostics)?;
-    let nodes = check::check(nodes, NODES, None, &start(source), diagnostics);
+    let nodes = check::check(nodes, specs, None, &start(source), diagnostics);
     let mut document = Document {
         source: Arc::clone(source),
         host: None,

@@ -1,20 +1,30 @@
-//! The language as a document: `schemas/policy.kdl`, printed from [`NODES`].
+//! The language as a document: `schemas/policy.kdl` and `schemas/scenario.kdl`, printed from
+//! [`NODES`] and [`SCENARIO_NODES`].
 //!
 //! A small part of the KDL Schema language: `node`, `value`, `prop`, `children`, `description`,
-//! `enum`. Nobody reads it but people and editors; the checks read [`NODES`] itself.
+//! `enum`. Nobody reads it but people and editors; the checks read the tables themselves.
 
 use std::fmt::Write;
 
-use super::node::NODES;
+use super::node::{NODES, SCENARIO_NODES};
 use super::shape::{Kind, MANY, NodeSpec, Occurs};
 
 /// Returns the schema of policies.
 pub fn schema() -> String {
-    let mut text = String::from(
-        "// The language of policies, printed from the table that mailpol reads them with.\n\
-         document {\n",
+    document("policies", NODES)
+}
+
+/// Returns the schema of files of scenarios.
+pub fn scenario_schema() -> String {
+    document("files of scenarios", SCENARIO_NODES)
+}
+
+fn document(what: &str, specs: &[&NodeSpec]) -> String {
+    let mut text = format!(
+        "// The language of {what}, printed from the table that mailpol reads them with.\n\
+         document {{\n",
     );
-    for spec in NODES {
+    for spec in specs {
         node(spec, 1, &mut text);
     }
     text.push_str("}\n");

@@ -8,6 +8,7 @@ mod diagnostics;
 mod reading;
 mod render;
 
+pub mod exim;
 pub mod postfix;
 
 pub use artifact::{Artifact, Artifacts};
@@ -23,6 +24,10 @@ use crate::prove::Proven;
 pub trait Target: Sync {
     /// Returns its name, as in `--target postfix`.
     fn name(&self) -> &'static str;
+
+    /// Returns the version of the real program that judges the target's files in the tests, and
+    /// where it is from.
+    fn judged_by(&self) -> &'static str;
 
     /// Returns the complete configuration of a working server.
     fn emit(
@@ -40,4 +45,4 @@ pub trait Target: Sync {
 }
 
 /// Every target.
-pub static TARGETS: &[&dyn Target] = &[&postfix::Postfix];
+pub static TARGETS: &[&dyn Target] = &[&postfix::Postfix, &exim::Exim];

@@ -11,9 +11,6 @@ use mailpol::spf::SpfResult;
 use crate::kinds::network;
 use crate::scene::{name_of, result_of};
 
-/// How many random envelopes a policy is asked about.
-pub(crate) const RANDOM: usize = 2_000;
-
 /// A small generator (SplitMix64): the same numbers on every machine.
 pub(crate) struct Seeded(u64);
 
@@ -190,12 +187,12 @@ fn parts(policy: &Policy) -> Parts {
     }
 }
 
-/// Returns random envelopes, in groups of one session each.
-pub(crate) fn random(policy: &Policy, seed: u64) -> Vec<Envelope> {
+/// Returns at least so many random envelopes, in groups of one session each.
+pub(crate) fn random(policy: &Policy, seed: u64, count: usize) -> Vec<Envelope> {
     let parts = parts(policy);
     let mut seeded = Seeded::new(seed);
-    let mut envelopes = Vec::with_capacity(RANDOM);
-    while envelopes.len() < RANDOM {
+    let mut envelopes = Vec::with_capacity(count);
+    while envelopes.len() < count {
         let client = *seeded.pick(&parts.clients);
         let (listener, tls) = *seeded.pick(&parts.sessions);
         let login = seeded.pick(&parts.logins).clone();

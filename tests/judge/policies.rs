@@ -48,9 +48,14 @@ pub(crate) fn told(diagnostics: &Diagnostics) -> Failed {
 
 /// Every folder with a `policy.kdl` below `examples` and `tests/corpus/accept`.
 pub(crate) fn all() -> Vec<Case> {
+    below(&["examples", "tests/corpus/accept"])
+}
+
+/// Every folder with a `policy.kdl` below some folders.
+pub(crate) fn below(tops: &[&str]) -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut cases = Vec::new();
-    for top in ["examples", "tests/corpus/accept"] {
+    for top in tops {
         let mut open = vec![root.join(top)];
         while let Some(folder) = open.pop() {
             if folder.join("policy.kdl").is_file() {

@@ -6,13 +6,14 @@ use std::path::Path;
 use libtest_mimic::Failed;
 use mailpol::decision::Envelope;
 use mailpol::mail::{Listener, PathForm};
-use mailpol::policy::{Auth, Policy};
+use mailpol::policy::Auth;
 use mailpol::target::Artifacts;
 use tempfile::TempDir;
 
 use crate::envelopes::Seeded;
 use crate::scene::{PASSWORD, dovecot, scene};
-use crate::support::job::{self, Client, Job, Login, Until};
+use crate::subject::Subject;
+use crate::support::job::{self, Client, Job, Login, Mta, Until};
 use crate::support::namespace;
 use crate::support::report::Outcome;
 
@@ -28,12 +29,11 @@ pub(crate) enum ToData {
 
 /// Asks about all envelopes. The outcomes are in their order.
 pub(crate) fn ask(
-    policy: &Policy,
-    artifacts: &Artifacts,
+    subject: &Subject,
     asked: &[Envelope],
     to_data: ToData,
 ) -> Result<Vec<Outcome>, Failed> {
-    let (_tree, mut job) = job(policy, artifacts)?;
+    let (_tree, mut job) = job(subject)?;
     job.seconds = 240;
     let mut seeded = Seeded::new(11);
     let with_until = |envelope| {
@@ -72,15 +72,27 @@ fn is_restricted_late(envelope: &Envelope) -> bool {
 }
 
 /// Returns a job on the tree of a policy, with nothing to ask yet; the tree lives with the folder.
-pub(crate) fn job(policy: &Policy, artifacts: &Artifacts) -> Result<(TempDir, Job), Failed> {
+pub(crate) fn job(subject: &Subject) -> Result<(TempDir, Job), Failed> {
+    let (policy, artifacts) = (&subject.policy, &subject.artifacts);
     let tree = tempfile::tempdir()?;
     write_tree(artifacts, tree.path())?;
+    let mut scene = scene(policy, artifacts);
     if let Some(Auth::Dovecot { socket, .. }) = &policy.auth {
+        // Dovecot's own configuration is the administrator's, who lets the MTA ask.
+        let user = match subject.mta {
+            Mta::Postfix => "postfix",
+            Mta::Exim => "Debian-exim",
+        };
         let folder = tree.path().join("etc/dovecot");
         fs::create_dir_all(&folder)?;
-        fs::write(folder.join("dovecot.conf"), dovecot(&socket.value))?;
+        fs::write(folder.join("dovecot.conf"), dovecot(&socket.value, user))?;
+        let around = Path::new(&socket.value).parent().unwrap_or(Path::new("/"));
+        let around = around.display();
+        let make = format!("mkdir -p {around}; chmod a+x {around}");
+        scene.commands.push(make);
     }
-    let job = Job::new(tree.path(), scene(policy, artifacts));
+    let mut job = Job::new(tree.path(), scene);
+    job.mta = subject.mta;
     Ok((tree, job))
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn scene(policy: &Policy, artifacts: &Artifacts) -> Scene {
     if let Some(Auth::Saslauthd { mechanism, .. }) = &policy.auth
         && mechanism.value != SaslauthdMechanism::Shadow
     {
-        // There is no directory to ask here: whom saslauthd asks makes no difference to Postfix.
+        // There is no directory to ask here: whom saslauthd asks makes no difference to the MTA.
         let shadow = "s/^MECHANISMS=.*/MECHANISMS=\"shadow\"/";
         commands.push(format!("sed -i '{shadow}' /etc/default/saslauthd"));
     }
@@ -98,7 +98,7 @@ pub(crate) fn scene(policy: &Policy, artifacts: &Artifacts) -> Scene {
 }
 
 /// Returns the configuration of a Dovecot that does nothing but check passwords.
-pub(crate) fn dovecot(socket: &str) -> String {
+pub(crate) fn dovecot(socket: &str, user: &str) -> String {
     format!(
         "\
 protocols =
@@ -121,8 +121,8 @@ service anvil {{
 service auth {{
   unix_listener {socket} {{
     mode = 0660
-    user = postfix
-    group = postfix
+    user = {user}
+    group = {user}
   }}
 }}
 "

@@ -11,27 +11,30 @@ use mailpol::prove::witnesses;
 use mailpol::source::Source;
 use mailpol::target::{Artifact, Artifacts, Reading, TARGETS, Target};
 
-use crate::envelopes::{at_edges, forms, random, real};
+use crate::envelopes::{self, at_edges, forms, real};
 use crate::policies::told;
+use crate::support::job::Mta;
 
 /// What is judged.
 pub(crate) struct Subject {
     pub(crate) policy: Policy,
+    pub(crate) mta: Mta,
     pub(crate) target: &'static dyn Target,
     pub(crate) artifacts: Artifacts,
     pub(crate) reading: Reading,
 }
 
 impl Subject {
-    /// Compiles a policy; it has to be proved.
-    pub(crate) fn of(policy: Policy) -> Result<Self, Failed> {
-        let target = postfix()?;
+    /// Compiles a policy for an MTA; it has to be proved.
+    pub(crate) fn of(policy: Policy, mta: Mta) -> Result<Self, Failed> {
+        let target = target(mta)?;
         let mut diagnostics = Diagnostics::new();
         let compiled =
             compile(&policy, target, &mut diagnostics).map_err(|_| told(&diagnostics))?;
         let reading = read(target, &compiled.artifacts)?;
         Ok(Self {
             policy,
+            mta,
             target,
             artifacts: compiled.artifacts,
             reading,
@@ -45,11 +48,11 @@ impl Subject {
     }
 
     /// Returns the envelopes that are asked: each once, in a fixed order.
-    pub(crate) fn asked(&self, classes: &[Envelope]) -> Vec<Envelope> {
+    pub(crate) fn asked(&self, classes: &[Envelope], random: usize) -> Vec<Envelope> {
         let mut all = classes.to_vec();
         all.extend(at_edges(&self.policy));
         all.extend(forms(&self.policy));
-        all.extend(random(&self.policy, 7));
+        all.extend(envelopes::random(&self.policy, 7, random));
         let all = all
             .into_iter()
             .filter_map(|envelope| real(envelope, &self.policy));
@@ -83,10 +86,11 @@ impl Subject {
     }
 }
 
-fn postfix() -> Result<&'static dyn Target, Failed> {
+/// Returns the target of an MTA.
+fn target(mta: Mta) -> Result<&'static dyn Target, Failed> {
     let mut targets = TARGETS.iter().copied();
-    let found = targets.find(|target| target.name() == "postfix");
-    found.ok_or_else(|| "there is no target `postfix`".into())
+    let found = targets.find(|target| target.name() == mta.name());
+    found.ok_or_else(|| format!("there is no target `{}`", mta.name()).into())
 }
 
 fn read(target: &dyn Target, artifacts: &Artifacts) -> Result<Reading, Failed> {

@@ -11,28 +11,45 @@ use crate::kinds::kind;
 use crate::policies::Case;
 use crate::real::{ToData, ask};
 use crate::subject::Subject;
+use crate::support::job::Mta;
 use crate::support::report::{Answer, Outcome};
 
 /// How many differences a failed test shows.
 const SHOWN: usize = 12;
 
-/// Judges one policy on the real Postfix.
-pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
+/// How many random envelopes a policy is asked about: an example, or one of the corpus that is
+/// about judging; any other; and each of them when `tests/run --long` has all the time it wants.
+pub(crate) const MANY: usize = 2_000;
+const FEW: usize = 200;
+const LONG: usize = 100_000;
+
+fn random(case: &Case) -> usize {
+    if std::env::var_os("MAILPOL_LONG").is_some() {
+        LONG
+    } else if case.name.starts_with("examples/") || case.name.contains("/judge/") {
+        MANY
+    } else {
+        FEW
+    }
+}
+
+/// Judges one policy on a real MTA.
+pub(crate) fn judge(mta: Mta, case: &Case) -> Result<(), Failed> {
     let policy = case.load()?;
-    let subject = Subject::of(policy)?;
+    let subject = Subject::of(policy, mta)?;
     let classes = subject.classes();
-    let asked = subject.asked(&classes);
+    let asked = subject.asked(&classes, random(case));
     let differences = compare(&subject, &asked, ToData::Some)?;
     differences.verdict(&subject, &classes, &case.name)
 }
 
-/// Asks the real Postfix about all envelopes, and holds its answers against policy and reader.
+/// Asks the real MTA about all envelopes, and holds its answers against policy and reader.
 pub(crate) fn compare(
     subject: &Subject,
     asked: &[Envelope],
     to_data: ToData,
 ) -> Result<Differences, Failed> {
-    let outcomes = ask(&subject.policy, &subject.artifacts, asked, to_data)?;
+    let outcomes = ask(subject, asked, to_data)?;
     let reference = PolicyDecider::new(&subject.policy);
     let mut differences = Differences::default();
     for (envelope, outcome) in asked.iter().zip(&outcomes) {

@@ -21,6 +21,8 @@ use crate::scene::{name_of, result_of};
 const CHANGED: usize = 400;
 /// How many others.
 const ALIKE: usize = 400;
+/// How many random ones there are to choose from.
+const RANDOM: usize = 1_000;
 /// How many share a session: a session costs more than they do.
 const OF_SESSION: usize = 12;
 
@@ -33,22 +35,17 @@ pub(crate) struct Asked {
 }
 
 /// Returns what is asked of a mutant.
-pub(crate) fn envelopes(
-    original: &Original,
-    before: &Reading,
-    texts: &Files,
-    after: &Reading,
-    seed: u64,
-) -> Asked {
-    let policy = &original.policy;
+pub(crate) fn envelopes(original: &Original, texts: &Files, after: &Reading, seed: u64) -> Asked {
+    let policy = &original.subject.policy;
+    let before = &original.subject.reading;
     let named = Named::of(texts);
-    let mut all = witnesses(policy, files(original.target, after));
-    all.extend(witnesses(policy, files(original.target, before)));
+    let mut all = witnesses(policy, files(original.subject.target, after));
+    all.extend(witnesses(policy, files(original.subject.target, before)));
     let edges = named.edges(original);
     all.extend(at_edges(policy));
     all.extend(forms(policy));
     all.extend(edges);
-    all.extend(random(policy, seed));
+    all.extend(random(policy, seed, RANDOM));
     let made = all
         .into_iter()
         .filter_map(|envelope| named.real(envelope, original));
@@ -121,7 +118,7 @@ impl Named {
     /// Makes what the world can bring about, and keeps the names that the tree knows.
     fn real(&self, envelope: Envelope, original: &Original) -> Option<Envelope> {
         let (from, helo) = (envelope.from.clone(), envelope.helo.clone());
-        let mut real = real(envelope, &original.policy)?;
+        let mut real = real(envelope, &original.subject.policy)?;
         let is_known = |domain: &str| {
             let mut name = domain;
             loop {
@@ -146,7 +143,7 @@ impl Named {
             real.helo = helo;
         }
         if let Some(login) = &real.login
-            && !original.policy.logins.contains_key(login)
+            && !original.subject.policy.logins.contains_key(login)
         {
             real.login = Some("www-data".to_owned());
         }
@@ -167,6 +164,7 @@ impl Named {
             clients.extend(around.into_iter().flatten().map(v4_or_v6));
         }
         let own: Vec<IpAddr> = original
+            .subject
             .policy
             .host
             .addresses
@@ -177,12 +175,19 @@ impl Named {
             let address = Address::new(local, Domain::literal(domain));
             Path::spell(PathForm::Plain, &address, &own)
         };
-        let ours = original.policy.domains.keys().next();
+        let ours = original.subject.policy.domains.keys().next();
         let ours = ours.map_or_else(|| "victim.example".to_owned(), ToString::to_string);
         let sender = name_of(SpfResult::Fail);
         let mut envelopes = Vec::new();
         for client in clients.into_iter().filter(|client| !is_unusable(*client)) {
-            for listener in original.policy.host.listeners.iter().map(|one| one.value) {
+            for listener in original
+                .subject
+                .policy
+                .host
+                .listeners
+                .iter()
+                .map(|one| one.value)
+            {
                 for (from, to) in [
                     (&sender, "victim.example"),
                     (&sender, &ours),
@@ -209,7 +214,7 @@ impl Named {
 /// Returns a stranger's messages to every recipient that the policy names, and to some that it
 /// does not.
 pub(crate) fn messages(original: &Original) -> Vec<Envelope> {
-    let policy = &original.policy;
+    let policy = &original.subject.policy;
     let mut recipients = BTreeSet::new();
     for (name, domain) in &policy.domains {
         let names = domain.mailboxes.keys().chain(domain.aliases.keys());

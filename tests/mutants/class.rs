@@ -13,14 +13,45 @@ use mailpol::target::{Artifacts, Reading, Target};
 
 use crate::draft::{Files, Mutant, texts, with_texts};
 use crate::language::Language;
+use crate::policies::Case;
+use crate::subject::Subject;
+use crate::support::job::Mta;
 
 /// A policy, and the tree that is emitted for it.
 pub(crate) struct Original {
     pub(crate) name: String,
-    pub(crate) policy: Policy,
-    pub(crate) target: &'static dyn Target,
-    pub(crate) artifacts: Artifacts,
+    pub(crate) subject: Subject,
     pub(crate) files: Files,
+}
+
+/// A policy and its tree, without what a reader made of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Parts<'a> {
+    policy: &'a Policy,
+    target: &'static dyn Target,
+    artifacts: &'a Artifacts,
+    files: &'a Files,
+}
+
+impl Parts<'_> {
+    /// Reads a mutant.
+    fn read(&self, mutant: &Mutant) -> Result<Reading, Diagnostics> {
+        let tree = with_texts(self.artifacts, &mutant.apply(self.files));
+        let mut diagnostics = Diagnostics::new();
+        let reading = self.target.interpret(&tree, &mut diagnostics);
+        reading.map_err(|_| diagnostics)
+    }
+
+    /// Asks the proof about a mutant.
+    pub(crate) fn class(&self, mutant: &Mutant) -> Class {
+        match self.read(mutant) {
+            Ok(reading) => of(&prove::check_files(
+                self.policy,
+                files(self.target, &reading),
+            )),
+            Err(_) => Class::Unreadable,
+        }
+    }
 }
 
 /// What a mutant is.
@@ -52,45 +83,34 @@ impl fmt::Display for Class {
 
 impl Original {
     /// Emits the tree of a policy.
-    pub(crate) fn new(
-        name: &str,
-        policy: Policy,
-        target: &'static dyn Target,
-    ) -> Result<Self, Failed> {
-        let mut diagnostics = Diagnostics::new();
-        let artifacts = prove::prove(&policy, &mut diagnostics)
-            .and_then(|(proven, _)| target.emit(&proven, &mut diagnostics))
-            .map_err(|_| crate::policies::told(&diagnostics))?;
+    pub(crate) fn new(case: &Case, mta: Mta) -> Result<Self, Failed> {
+        let subject = Subject::of(case.load()?, mta)?;
         Ok(Self {
-            name: name.to_owned(),
-            files: texts(&artifacts),
-            policy,
-            target,
-            artifacts,
+            name: format!("{}/{}", mta.name(), case.name),
+            files: texts(&subject.artifacts),
+            subject,
         })
     }
 
-    /// Returns the tree with other texts.
-    pub(crate) fn tree(&self, mutant: &Mutant) -> Artifacts {
-        with_texts(&self.artifacts, &mutant.apply(&self.files))
+    /// Returns what the proof is given, by parts: these can be shared between threads.
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        let Subject {
+            policy,
+            target,
+            artifacts,
+            ..
+        } = &self.subject;
+        Parts {
+            policy,
+            target: *target,
+            artifacts,
+            files: &self.files,
+        }
     }
 
-    /// Reads a tree; nothing if the reader refuses it.
-    pub(crate) fn read(&self, tree: &Artifacts) -> Result<Reading, Diagnostics> {
-        let mut diagnostics = Diagnostics::new();
-        let reading = self.target.interpret(tree, &mut diagnostics);
-        reading.map_err(|_| diagnostics)
-    }
-
-    /// Asks the proof about a mutant.
-    pub(crate) fn class(&self, mutant: &Mutant) -> Class {
-        let Ok(reading) = self.read(&self.tree(mutant)) else {
-            return Class::Unreadable;
-        };
-        of(&prove::check_files(
-            &self.policy,
-            files(self.target, &reading),
-        ))
+    /// Reads a mutant; what the reader says if it refuses it.
+    pub(crate) fn read(&self, mutant: &Mutant) -> Result<Reading, Diagnostics> {
+        self.parts().read(mutant)
     }
 
     /// Returns the mutants of the tree: what breaks, or what changes nothing.
@@ -99,7 +119,7 @@ impl Original {
         made: impl Fn(&Language) -> fn(&Files) -> Vec<Mutant>,
     ) -> Vec<Mutant> {
         let languages = crate::language::LANGUAGES.iter();
-        let of_target = languages.filter(|one| one.target == self.target.name());
+        let of_target = languages.filter(|one| one.target == self.subject.target.name());
         let mut mutants: Vec<Mutant> = of_target.flat_map(|one| made(one)(&self.files)).collect();
         // Two ways to one change are one mutant.
         let mut seen = std::collections::BTreeSet::new();

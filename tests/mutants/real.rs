@@ -65,24 +65,21 @@ pub(crate) fn judge(
     mutants: &[(Mutant, Class)],
     seed: u64,
 ) -> Result<Tally, Failed> {
-    let before = original
-        .read(&original.artifacts)
-        .map_err(|diagnostics| crate::policies::told(&diagnostics))?;
     let mut ready = Vec::new();
     for (mutant, class) in mutants {
         let files = mutant.apply(&original.files);
-        let Ok(reading) = original.read(&original.tree(mutant)) else {
+        let Ok(reading) = original.read(mutant) else {
             continue;
         };
         ready.push(Ready {
             mutant,
             class,
-            asked: asked::envelopes(original, &before, &files, &reading, seed),
+            asked: asked::envelopes(original, &files, &reading, seed),
             messages: asked::messages(original),
             reading,
         });
     }
-    let (_tree, mut job) = job(&original.policy, &original.artifacts)?;
+    let (_tree, mut job) = job(&original.subject)?;
     job.rounds = ready.iter().map(|one| round(original, one)).collect();
     job.seconds = 60 + 60 * u64::try_from(ready.len()).unwrap_or(60);
     let report = namespace::run(&job)?;
@@ -146,7 +143,7 @@ fn compare(
         tally.not_run.push(format!("{name}\n  {why}"));
         return Ok(());
     }
-    let reference = PolicyDecider::new(&original.policy);
+    let reference = PolicyDecider::new(&original.subject.policy);
     let mut relays = None;
     let mut found = Vec::new();
     let asked = ready.asked.changed.iter().chain(&ready.asked.alike);

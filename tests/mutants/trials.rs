@@ -7,13 +7,14 @@ use std::sync::Mutex;
 use std::thread;
 
 use libtest_mimic::{Failed, Trial};
-use mailpol::target::{TARGETS, Target};
 
 use crate::class::{Class, Original};
 use crate::draft::Mutant;
 use crate::envelopes::Seeded;
 use crate::judged::{self, Tally};
 use crate::policies::Case;
+use crate::support;
+use crate::support::job::Mta;
 
 /// How much is tried of a policy.
 struct Share {
@@ -57,17 +58,19 @@ const ROUNDS: usize = 20;
 pub(crate) fn all(cases: &[Case]) -> Vec<Trial> {
     let everything = std::env::var(EVERYTHING).is_ok_and(|value| value == "all");
     let mut trials = Vec::new();
-    for target in TARGETS {
+    for mta in [Mta::Postfix, Mta::Exim] {
+        let mut of_target = Vec::new();
         for share in if everything { ALL } else { SAMPLE } {
             let case = cases.iter().find(|case| case.name == share.policy);
             let case = case.expect("the policy is there").clone();
-            let name = format!("{}/{}", target.name(), case.name);
+            let name = format!("{}/{}", mta.name(), case.name);
             let again = case.clone();
-            let trial = move || proof(&case, *target, share);
+            let trial = move || proof(&case, mta, share);
             trials.push(Trial::test(format!("proof/{name}"), trial));
-            let trial = move || real(&again, *target, share);
-            trials.push(Trial::test(format!("real/{name}"), trial).with_kind("real"));
+            let trial = move || real(&again, mta, share);
+            of_target.push(Trial::test(format!("real/{name}"), trial));
         }
+        trials.extend(support::probes::gate_for(mta, of_target));
     }
     trials
 }
@@ -96,6 +99,7 @@ fn some(mut all: Vec<Mutant>, count: usize, is_wanted: impl Fn(&Mutant) -> bool)
 /// Returns the class of each mutant; two are worked on at a time.
 fn classes(original: &Original, mutants: Vec<Mutant>) -> Vec<(Mutant, Class)> {
     let total = mutants.len();
+    let parts = original.parts();
     let waiting = Mutex::new(mutants.into_iter().enumerate());
     let done = Mutex::new(Vec::with_capacity(total));
     thread::scope(|scope| {
@@ -104,7 +108,7 @@ fn classes(original: &Original, mutants: Vec<Mutant>) -> Vec<(Mutant, Class)> {
                 loop {
                     let next = waiting.lock().expect("no worker panics").next();
                     let Some((number, mutant)) = next else { break };
-                    let class = original.class(&mutant);
+                    let class = parts.class(&mutant);
                     let mut done = done.lock().expect("no worker panics");
                     done.push((number, mutant, class));
                 }
@@ -119,8 +123,8 @@ fn classes(original: &Original, mutants: Vec<Mutant>) -> Vec<(Mutant, Class)> {
 }
 
 /// Asks the proof about mutants: those that change nothing must be seen as that.
-fn proof(case: &Case, target: &'static dyn Target, share: &Share) -> Result<(), Failed> {
-    let original = Original::new(&case.name, case.load()?, target)?;
+fn proof(case: &Case, mta: Mta, share: &Share) -> Result<(), Failed> {
+    let original = Original::new(case, mta)?;
     let neutral = original.mutants(|language| language.neutral);
     let breaks = original.mutants(|language| language.breaks);
     let of = (neutral.len(), breaks.len());
@@ -132,7 +136,7 @@ fn proof(case: &Case, target: &'static dyn Target, share: &Share) -> Result<(), 
         neutral.len(),
         of.0
     );
-    println!("{}: {} of {} others", case.name, breaks.len(), of.1);
+    println!("{}: {} of {} others", original.name, breaks.len(), of.1);
     print!("{}", table(&breaks));
     list(&original, &breaks)?;
     let wrong = neutral.iter().filter(|(_, class)| *class != Class::Same);
@@ -151,20 +155,20 @@ fn proof(case: &Case, target: &'static dyn Target, share: &Share) -> Result<(), 
 fn list(original: &Original, classed: &[(Mutant, Class)]) -> Result<(), Failed> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants");
     fs::create_dir_all(&folder)?;
-    let (target, name) = (original.target.name(), original.name.replace('/', "-"));
+    let name = original.name.replace('/', "-");
     let line = |(mutant, class): &(Mutant, Class)| {
         format!("{class}\t{}\t{}\n", mutant.operator, mutant.what)
     };
     let lines: Vec<String> = classed.iter().map(line).collect();
     Ok(fs::write(
-        folder.join(format!("{target}-{name}.txt")),
+        folder.join(format!("{name}.txt")),
         lines.concat(),
     )?)
 }
 
 fn line(original: &Original, (mutant, class): &(Mutant, Class)) -> String {
     let mut line = format!("{class}\t{}\t{}", mutant.operator, mutant.what);
-    if let Err(why) = original.read(&original.tree(mutant)) {
+    if let Err(why) = original.read(mutant) {
         let told = crate::policies::told(&why);
         line.push('\n');
         line.push_str(told.message().unwrap_or_default());
@@ -185,9 +189,9 @@ fn table(classed: &[(Mutant, Class)]) -> String {
 }
 
 /// Asks the real MTA about mutants that the reader can read.
-fn real(case: &Case, target: &'static dyn Target, share: &Share) -> Result<(), Failed> {
-    let original = Original::new(&case.name, case.load()?, target)?;
-    let is_read = |mutant: &Mutant| original.read(&original.tree(mutant)).is_ok();
+fn real(case: &Case, mta: Mta, share: &Share) -> Result<(), Failed> {
+    let original = Original::new(case, mta)?;
+    let is_read = |mutant: &Mutant| original.read(mutant).is_ok();
     let neutral = original.mutants(|language| language.neutral);
     let breaks = original.mutants(|language| language.breaks);
     let mut sample = some(neutral, share.real.0, is_read);
@@ -201,7 +205,7 @@ fn real(case: &Case, target: &'static dyn Target, share: &Share) -> Result<(), F
     println!(
         "{}: {} mutants run, {} of them relay for a stranger\n{}\
          {} envelopes, {} messages; {} sessions that are not offered\n",
-        case.name,
+        original.name,
         tally.mutants,
         tally.relays,
         table(&sample),

@@ -8,6 +8,7 @@ use mailpol::prove::check_files;
 use crate::machine::job;
 use crate::policies::{self, Case};
 use crate::subject::Subject;
+use crate::support::job::Mta;
 use crate::support::namespace;
 
 /// One test for each policy of the corpus. A warning of Postfix is a failure of the run.
@@ -21,7 +22,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 fn again(case: &Case) -> Result<(), Failed> {
     let policy = case.load()?;
-    let mut subject = Subject::of(policy)?;
+    let mut subject = Subject::of(policy, Mta::Postfix)?;
     let (_tree, job) = job(&subject)?;
     let gate = namespace::run(&job)?.gate;
     subject.replace(&[

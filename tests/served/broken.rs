@@ -6,7 +6,7 @@ use libtest_mimic::Failed;
 use crate::Test;
 use crate::machine::{doe, subject};
 use crate::real::ToData;
-use crate::verdicts::{Differences, compare};
+use crate::verdicts::{Differences, MANY, compare};
 
 pub(crate) const TESTS: &[Test] = &[
     (
@@ -35,7 +35,7 @@ const EVERY: usize = 4;
 fn broken(file: &str, breaks: impl Fn(&str) -> String) -> Result<Differences, Failed> {
     let mut subject = subject(&doe()?)?;
     let asked: Vec<_> = subject
-        .asked(&subject.classes())
+        .asked(&subject.classes(), MANY)
         .into_iter()
         .step_by(EVERY)
         .collect();

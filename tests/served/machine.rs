@@ -13,7 +13,7 @@ use crate::policies::told;
 use crate::real;
 use crate::scene::PASSWORD;
 use crate::subject::Subject;
-use crate::support::job::{Client, DnsFailure, Envelope, Job, Listener, Record, Until};
+use crate::support::job::{Client, DnsFailure, Envelope, Job, Listener, Mta, Record, Until};
 use crate::support::namespace;
 use crate::support::report::{Message, Outcome, Report};
 
@@ -50,12 +50,12 @@ pub(crate) fn subject(text: &str) -> Result<Subject, Failed> {
     let source = Source::new("policy.kdl", text);
     let policy = mailpol::compile::load(&source, &Alone, &mut diagnostics)
         .map_err(|_| told(&diagnostics))?;
-    Subject::of(policy)
+    Subject::of(policy, Mta::Postfix)
 }
 
 /// Returns a job on a policy's files, with nothing to ask yet; the files live with the folder.
 pub(crate) fn job(subject: &Subject) -> Result<(TempDir, Job), Failed> {
-    let (tree, mut job) = real::job(&subject.policy, &subject.artifacts)?;
+    let (tree, mut job) = real::job(subject)?;
     job.scene.zone.push(Record::Fails {
         name: FAR.to_owned(),
         how: DnsFailure::ServFail,

@@ -51,6 +51,17 @@ pub(crate) struct Round {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Mta {
     Postfix,
+    Exim,
+}
+
+impl Mta {
+    /// Returns its name, which is that of its target.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Postfix => "postfix",
+            Self::Exim => "exim",
+        }
+    }
 }
 
 /// What to make of the MTA's warnings about its own configuration.

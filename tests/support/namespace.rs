@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::inside;
-use super::job::Job;
+use super::job::{Job, Mta};
+use super::probes;
 use super::report::Report;
 use super::{Context, Failure, Result};
 
@@ -22,6 +23,14 @@ pub(crate) fn run(job: &Job) -> Result<Report> {
     let directory = tempfile::tempdir().context("making a temporary directory")?;
     let text = serde_json::to_vec(job).context("writing down the job")?;
     fs::write(directory.path().join(inside::JOB), text).context("writing down the job")?;
+    match job.mta {
+        Mta::Postfix => {}
+        // Postfix is installed on the host; Exim, which cannot be too, is only unpacked.
+        Mta::Exim => {
+            let copy = directory.path().join(inside::exim::PROGRAM);
+            fs::copy(probes::EXIM, copy).context(probes::EXIM)?;
+        }
+    }
     let program = std::env::current_exe().context("finding this program")?;
     let tree = job.tree.canonicalize().context(job.tree.display())?;
     let seconds = job.seconds + BUILD_SECONDS;

@@ -6,31 +6,43 @@ use std::path::Path;
 
 use libtest_mimic::Trial;
 
+use super::job::Mta;
 use super::{Context, Failure, Result, namespace};
 
 /// Names the MTAs whose absence is a failure: `postfix,exim`.
 const REQUIRED: &str = "MAILPOL_REQUIRE_PROBES";
-/// What the Postfix runs need besides Debian's base.
+/// The real Exim, as `tests/setup.d` unpacks it.
+pub(crate) const EXIM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/exim/usr/sbin/exim4");
+/// What all runs need besides Debian's base.
+const PROGRAMS: &[&str] = &[
+    "/usr/sbin/saslauthd",
+    "/usr/sbin/dnsmasq",
+    "/usr/bin/openssl",
+    "/usr/bin/unshare",
+];
 const POSTFIX_PROGRAMS: &[&str] = &[
     "/usr/sbin/postfix",
     "/usr/lib/postfix/postfix-lmdb.so",
     "/usr/lib/postfix/postfix-pcre.so",
-    "/usr/sbin/saslauthd",
-    "/usr/sbin/dnsmasq",
     "/usr/bin/policyd-spf",
-    "/usr/bin/openssl",
-    "/usr/bin/unshare",
 ];
+const EXIM_PROGRAMS: &[&str] = &[EXIM, "/usr/bin/cdb"];
 
 /// Lets trials with the real Postfix run if it can; else skips them loudly, or fails them.
 pub(crate) fn gate(trials: Vec<Trial>) -> Vec<Trial> {
-    let Err(why) = ready() else {
+    gate_for(Mta::Postfix, trials)
+}
+
+/// Lets trials with this MTA run if it can; else skips them loudly, or fails them.
+pub(crate) fn gate_for(mta: Mta, trials: Vec<Trial>) -> Vec<Trial> {
+    let Err(why) = ready(mta) else {
         return trials;
     };
+    let wanted = mta.name();
     let required = env::var(REQUIRED).unwrap_or_default();
-    if required.split(',').any(|name| name.trim() == "postfix") {
+    if required.split(',').any(|name| name.trim() == wanted) {
         let failing = |trial: Trial| {
-            let why = format!("{REQUIRED} names postfix, which cannot run here: {why}");
+            let why = format!("{REQUIRED} names {wanted}, which cannot run here: {why}");
             Trial::test(trial.name(), move || Err(why.into()))
         };
         return trials.into_iter().map(failing).collect();
@@ -39,7 +51,7 @@ pub(crate) fn gate(trials: Vec<Trial>) -> Vec<Trial> {
     // If even stderr is gone, nobody is there to be told.
     let _told = writeln!(
         io::stderr(),
-        "\n*** SKIPPED: {skipped} tests with the real Postfix ***\n*** {why}\n\
+        "\n*** SKIPPED: {skipped} tests with the real {wanted} ***\n*** {why}\n\
          *** `tests/run`, as root on Debian 12, installs what is missing.\n"
     );
     trials
@@ -48,8 +60,12 @@ pub(crate) fn gate(trials: Vec<Trial>) -> Vec<Trial> {
         .collect()
 }
 
-fn ready() -> Result<()> {
-    for program in POSTFIX_PROGRAMS {
+fn ready(mta: Mta) -> Result<()> {
+    let own = match mta {
+        Mta::Postfix => POSTFIX_PROGRAMS,
+        Mta::Exim => EXIM_PROGRAMS,
+    };
+    for program in PROGRAMS.iter().chain(own) {
         if !Path::new(program).exists() {
             return Err(Failure::new(format!("{program} is not installed")));
         }

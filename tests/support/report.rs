@@ -16,7 +16,7 @@ pub(crate) struct Report {
     pub(crate) transcripts: Vec<Transcript>,
     /// The messages of each Maildir under `/home`, `/root` and `/var/mail`, by its path.
     pub(crate) mailboxes: BTreeMap<String, Vec<Message>>,
-    /// What is left in the queue, one JSON document a line.
+    /// What is left in the queue: Postfix's as one JSON document a line, Exim's as `exim4 -bp`.
     pub(crate) queue: Vec<String>,
     /// What was sent to syslog: by the MTA, saslauthd, the policy services, the DNS server.
     pub(crate) log: Vec<String>,
@@ -40,7 +40,7 @@ pub(crate) struct RoundReport {
 /// What the MTA's own tools say of the tree, as it was put there.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Gate {
-    /// Postfix: `postconf -n`.
+    /// Postfix: `postconf -n`. Exim: `exim4 -bP`.
     pub(crate) parameters: String,
     /// Postfix: `postconf -M`.
     pub(crate) services: String,

@@ -31,6 +31,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("base64ct", &["src/mail/dkim.rs", "src/cli/command/dkim.rs"]),
     ("similar", &["src/compare/text.rs"]),
     ("clap", &["src/main.rs", "src/cli/"]),
+    ("clap_complete", &["src/cli/"]),
+    ("clap_mangen", &["src/cli/"]),
 ];
 
 /// The targets: folders of `target` that implement it. Others hold what targets share.

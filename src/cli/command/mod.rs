@@ -2,10 +2,12 @@
 
 pub(super) mod build;
 pub(super) mod check;
+pub(super) mod diff;
 pub(super) mod dkim;
 pub(super) mod dns;
 pub(super) mod explain;
 pub(super) mod fmt;
+pub(super) mod manual;
 pub(super) mod prove;
 mod resolve;
 pub(super) mod simulate;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use mailpol::decision::Decider;
 use mailpol::diagnostic::Diagnostics;
 use mailpol::mail::Listener;
-use mailpol::policy::{Policy, PolicyDecider};
+use mailpol::policy::{Policy, PolicyDecider, Scenario};
 use mailpol::prove::{check_files, check_policy};
 use mailpol::simulate::{Answerer, CATALOGUE, answer_line, attack, play};
 use serde_json::json;
@@ -22,8 +22,11 @@ use crate::cli::{Exit, Failure, input, report};
 pub(in crate::cli) struct Args {
     /// The policy; `-` is standard input
     policy: Option<PathBuf>,
-    /// Answer these envelopes: JSON lines, one answer a line; `-` is standard input
+    /// Play the scenarios of this file, and nothing else; may be given several times
     #[arg(long, value_name = "FILE")]
+    scenario: Vec<PathBuf>,
+    /// Answer these envelopes: JSON lines, one answer a line; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "scenario")]
     envelopes: Option<PathBuf>,
     #[command(flatten)]
     files: FilesArgs,
@@ -60,11 +63,14 @@ pub(in crate::cli) fn run(
     if let Some(file) = &args.envelopes {
         return stream(file, &answerer);
     }
+    if !args.scenario.is_empty() {
+        return given(&args.scenario, &answerer, output, diagnostics);
+    }
     let report = match &reading {
         Some((target, reading)) => check_files(&policy, mailpol::compile::files(*target, reading)),
         None => check_policy(&policy),
     };
-    let (scenarios, played) = scenarios(&policy, &answerer)?;
+    let (scenarios, played) = scenarios(&policy.scenarios, &answerer)?;
     let (attacks, refused) = attacks(&policy, &answerer)?;
     output.print(&scenarios.0)?;
     output.print(&attacks.0)?;
@@ -87,12 +93,37 @@ fn bug() -> Failure {
     Failure::Unable("a decider asked a test that it does not have; this is a bug of mailpol".into())
 }
 
-/// Plays the policy's scenarios: their table, and whether all came out as expected.
-fn scenarios(policy: &Policy, answerer: &Answerer<'_>) -> Result<(Table, bool), Failure> {
+/// Plays the scenarios of files. All files are read before one is played.
+fn given(
+    files: &[PathBuf],
+    answerer: &Answerer<'_>,
+    output: &mut Output,
+    diagnostics: &mut Diagnostics,
+) -> Result<Exit, Failure> {
+    let mut all = Vec::new();
+    let mut failure = None;
+    for file in files {
+        match input::scenarios(file, diagnostics) {
+            Ok(scenarios) => all.extend(scenarios),
+            Err(Failure::Reported) => failure = Some(Failure::Reported),
+            Err(other) => return Err(other),
+        }
+    }
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    let ((text, rows), good) = scenarios(&all, answerer)?;
+    output.print(&text)?;
+    output.result(json!({ "scenarios": rows, "attacks": [], "proof": null }));
+    Ok(if good { Exit::Yes } else { Exit::No })
+}
+
+/// Plays scenarios: their table, and whether all came out as expected.
+fn scenarios(scenarios: &[Scenario], answerer: &Answerer<'_>) -> Result<(Table, bool), Failure> {
     let mut text = String::new();
     let mut rows = Vec::new();
     let mut good = true;
-    for scenario in &policy.scenarios {
+    for scenario in scenarios {
         let played = play(scenario, answerer).map_err(|_| bug())?;
         good &= played.as_expected;
         let answered = &played.answered;
@@ -107,8 +138,20 @@ fn scenarios(policy: &Policy, answerer: &Answerer<'_>) -> Result<(Table, bool), 
             "  {word:11}  {}: {} {} {} ({})",
             scenario.name.value, answered.verdict, answered.code, answered.status, answered.because
         );
+        if !played.as_expected {
+            let expect = &scenario.expect;
+            let because = expect.because.map(|because| format!(" ({because})"));
+            let because = because.unwrap_or_default();
+            let verdict = expect.verdict;
+            let _ = writeln!(
+                text,
+                "               expected {verdict}{because}, {}",
+                expect.at
+            );
+        }
         rows.push(json!({
             "name": scenario.name.value,
+            "at": scenario.at.to_string(),
             "as_expected": played.as_expected,
             "expected": scenario.expect.verdict.name(),
             "answer": answered,

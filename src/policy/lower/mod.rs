@@ -24,8 +24,8 @@ mod target;
 
 use std::sync::Arc;
 
-use super::Policy;
 use super::diagnostics::DomainMissing;
+use super::{Policy, Scenario};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::{Files, Loc};
 use crate::syntax::Document;
@@ -107,6 +107,29 @@ pub fn lower(
         scenarios,
         statements,
     })
+}
+
+/// Returns the scenarios of a document that holds nothing else, or tells why they mean nothing.
+pub fn lower_scenarios(
+    document: &Document,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Scenario>, Reported> {
+    let before = diagnostics.errors();
+    let scenarios = scenario::lower(&document.scenarios, diagnostics);
+    if let Some(reported) = document.failed {
+        return Err(reported);
+    }
+    diagnostics.failed_since(before)?;
+    if scenarios.is_empty() {
+        return Err(diagnostics.error(MissingNode {
+            name: "scenario",
+            within: "a file of scenarios".to_owned(),
+            example: "scenario \"a stranger writes to us\" { client \"203.0.113.9\"; mail-from \
+                      \"a@b.example\"; rcpt-to \"john@example.org\"; expect \"accept\" }",
+            at: Loc::new(&document.source, 0, 0),
+        }));
+    }
+    Ok(scenarios)
 }
 
 /// Returns the one of `all` whose name is `word`; the document's check has told any other word.

@@ -21,21 +21,21 @@ pub(super) struct Declared<'p> {
     tests: Vec<Test>,
 }
 
-const CLIENT: TestId = TestId(0);
+pub(super) const CLIENT: TestId = TestId(0);
 const LOOPBACK: TestId = TestId(1);
 const LISTENER: TestId = TestId(2);
 const TLS: TestId = TestId(3);
-const LOGIN: TestId = TestId(4);
+pub(super) const LOGIN: TestId = TestId(4);
 const FROM_FORM: TestId = TestId(5);
-const FROM: TestId = TestId(6);
-const OWNER: TestId = TestId(7);
-const OWNER_OF_DOMAIN: TestId = TestId(8);
+pub(super) const FROM: TestId = TestId(6);
+pub(super) const OWNER: TestId = TestId(7);
+pub(super) const OWNER_OF_DOMAIN: TestId = TestId(8);
 /// The test that says what the forward-path is: see [`Forward`].
 pub(super) const TO_FORM: TestId = TestId(9);
-const TO: TestId = TestId(10);
+pub(super) const TO: TestId = TestId(10);
 const SPF_FROM: TestId = TestId(11);
 const SPF_HELO: TestId = TestId(12);
-const RECIPIENT: TestId = TestId(13);
+pub(super) const RECIPIENT: TestId = TestId(13);
 const POSTMASTER: TestId = TestId(14);
 /// The first test of the statements that users write.
 pub(super) const STATEMENTS: u32 = 15;
@@ -88,6 +88,12 @@ impl<'p> Declared<'p> {
         ];
         tests.extend(super::statement::tests(policy));
         Self { policy, tests }
+    }
+
+    /// Returns the tests that name networks, logins, senders and recipients; those of statements
+    /// are not among them.
+    pub(super) fn names(&self) -> &[Test] {
+        self.tests.get(..STATEMENTS as usize).unwrap_or(&self.tests)
     }
 
     /// Returns the tests, in the order of their numbers.

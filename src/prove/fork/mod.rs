@@ -38,7 +38,7 @@ pub enum Incomplete {
 
 impl Incomplete {
     /// Returns why, and what can be done.
-    pub(super) fn words(self) -> (&'static str, &'static str) {
+    pub fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::TooLarge => ("there are too many envelopes to count", "split the policy"),
             Self::TooManyLeaves => (

@@ -45,6 +45,11 @@ impl State {
         mask(bit).is_some_and(|mask| self.asked & mask != 0)
     }
 
+    /// Returns whether pairs of these relations are among what the state stands for.
+    pub(in crate::prove) fn allows(&self, pattern: u64) -> bool {
+        pattern & self.asked == self.holds
+    }
+
     /// Returns whether some relation is known to hold.
     pub(super) fn is_related(&self) -> bool {
         self.holds != 0
@@ -52,7 +57,7 @@ impl State {
 
     /// Returns whether the pairs of a cell are related as the state says.
     pub(super) fn matches(&self, cell: &Cell) -> bool {
-        cell.holds & self.asked == self.holds
+        self.allows(cell.holds)
     }
 
     fn with(&self, test: TestNumber, label: Label) -> Self {

@@ -42,7 +42,12 @@ pub(in crate::prove) struct Class {
     pub(in crate::prove) count: u128,
     /// One of them.
     pub(in crate::prove) witness: Witness,
+    /// The first of them, at most [`MEMBERS_MAX`], and how many atoms each stands for.
+    pub(in crate::prove) members: Vec<(Witness, u128)>,
 }
+
+/// Members that a class names: enough for all forms of paths, and more than anybody reads.
+const MEMBERS_MAX: usize = 32;
 
 /// A dimension: its classes, and what its tests answer by default.
 #[derive(Debug, Default)]
@@ -72,17 +77,39 @@ impl Dimension {
         if let Some(number) = self.numbers.get(&labels) {
             if let Some(class) = self.classes.get_mut(*number as usize) {
                 class.count = class.count.saturating_add(count);
+                if class.members.len() < MEMBERS_MAX {
+                    class.members.push((witness(), count));
+                }
             }
             return *number;
         }
         let number = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
         self.numbers.insert(labels.clone(), number);
+        let witness = witness();
         self.classes.push(Class {
             labels,
             count,
-            witness: witness(),
+            witness: witness.clone(),
+            members: vec![(witness, count)],
         });
         number
+    }
+
+    /// Returns the class in which tests answer so: each test of the dimension is asked.
+    pub(in crate::prove) fn find(
+        &self,
+        tests: &[TestNumber],
+        label: &dyn Fn(TestNumber) -> Option<Label>,
+    ) -> Option<u32> {
+        let mut labels: Labels = Vec::new();
+        for test in tests {
+            let label = label(*test)?;
+            if label != self.default_of(*test) {
+                labels.push((*test, label));
+            }
+        }
+        labels.sort_unstable();
+        self.numbers.get(&labels).copied()
     }
 
     /// Returns the number of atoms; none if it does not fit.

@@ -7,8 +7,9 @@ use super::class::{Dimension, TestNumber, Witness};
 use crate::decision::{Label, Question};
 use crate::mail::v4_or_v6;
 
-/// Returns the classes of client addresses. An atom is an interval in which no answer changes.
-pub(super) fn classes(questions: &[(TestNumber, &Question)]) -> Dimension {
+/// Returns the classes of client addresses, and where each interval starts with its class,
+/// ascending. An atom is an interval in which no answer changes.
+pub(super) fn classes(questions: &[(TestNumber, &Question)]) -> (Dimension, Vec<(u128, u32)>) {
     let tables: Vec<_> = questions
         .iter()
         .filter_map(|(test, question)| match question {
@@ -36,6 +37,7 @@ pub(super) fn classes(questions: &[(TestNumber, &Question)]) -> Dimension {
     }
     let preferred = preferred(&edges);
     let mut dimension = Dimension::default();
+    let mut starts = Vec::with_capacity(preferred.len());
     for (start, witness) in preferred {
         let labels = tables.iter().map(|(test, table)| {
             (
@@ -43,9 +45,11 @@ pub(super) fn classes(questions: &[(TestNumber, &Question)]) -> Dimension {
                 table.at(start).map_or(Label::ABSENT, |row| row.label),
             )
         });
-        dimension.add(labels.collect(), 1, || Witness::Client(witness));
+        let number = dimension.add(labels.collect(), 1, || Witness::Client(witness));
+        starts.push((start, number));
     }
-    dimension
+    starts.sort_unstable();
+    (dimension, starts)
 }
 
 const V4_FIRST: u128 = 0xffff_0000_0000;

@@ -49,6 +49,8 @@ pub(super) struct Universe<'t> {
     /// By [`Axis`].
     pub(super) dimensions: Vec<Dimension>,
     pub(super) relations: Relations,
+    /// Where each interval of client addresses starts, ascending, and its class.
+    pub(super) clients: Vec<(u128, u32)>,
     /// The host's own addresses, for the spelling of witnesses.
     pub(super) own: Vec<IpAddr>,
     /// Why nothing can be proved over it, if so.
@@ -83,8 +85,9 @@ impl<'t> Universe<'t> {
             Ok(relations) => (relations, world.obstacle),
             Err(obstacle) => (Relations::default(), Some(obstacle)),
         };
+        let (client, clients) = client::classes(&questions);
         let dimensions = vec![
-            client::classes(&questions),
+            client,
             plain::sessions(&questions, &world.listeners),
             login,
             plain::helos(&questions),
@@ -99,6 +102,7 @@ impl<'t> Universe<'t> {
             tests,
             dimensions,
             relations,
+            clients,
             own: world.own.clone(),
             obstacle,
         }
@@ -111,6 +115,15 @@ impl<'t> Universe<'t> {
         self.dimensions.iter().try_fold(1_u128, |size, dimension| {
             size.checked_mul(dimension.atoms()?)
         })
+    }
+
+    /// Returns the tests of an axis, in order.
+    pub(super) fn tests_of(&self, wanted: Axis) -> Vec<TestNumber> {
+        let numbered = (0..).map(TestNumber).zip(&self.tests);
+        numbered
+            .filter(|(_, test)| axis(&test.question) == Some(wanted))
+            .map(|(number, _)| number)
+            .collect()
     }
 
     /// Returns the axis of a test; none for a relation.

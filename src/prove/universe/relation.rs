@@ -43,6 +43,26 @@ impl Relations {
             .and_then(|at| u32::try_from(at).ok())
     }
 
+    /// Returns the cells of a pattern and of some login classes, sorted by login and address.
+    pub(in crate::prove) fn of_pattern(&self, pattern: u64, logins: &[u32]) -> Vec<&Cell> {
+        let cells = self.cells.iter();
+        let cells = cells.filter(|((login, _), _)| logins.binary_search(login).is_ok());
+        let cells = cells.flat_map(|(_, cells)| cells);
+        let mut cells: Vec<&Cell> = cells.filter(|cell| cell.holds == pattern).collect();
+        let key = |cell: &&Cell| (cell.login.clone(), cell.address.to_string());
+        cells.sort_by_cached_key(key);
+        cells
+    }
+
+    /// Returns which relations hold together for some pair, sorted; none of them comes first.
+    pub(in crate::prove) fn patterns(&self) -> Vec<u64> {
+        let held = self.cells.values().flatten().map(|cell| cell.holds);
+        held.chain([0])
+            .collect::<BTreeSet<u64>>()
+            .into_iter()
+            .collect()
+    }
+
     /// Returns the cells of two classes.
     pub(in crate::prove) fn cells(&self, login: u32, from: u32) -> &[Cell] {
         self.cells

@@ -50,6 +50,9 @@ pub static NODES: &[&NodeSpec] = &[
     &statement::REQUIRE,
 ];
 
+/// The nodes that may stand at the top of a file of scenarios.
+pub static SCENARIO_NODES: &[&NodeSpec] = &[&mailpol::MAILPOL, &scenario::SCENARIO];
+
 /// Reads a checked node of the top into the document.
 pub(super) fn read(node: &Node, document: &mut Document, diagnostics: &mut Diagnostics) {
     match node.name.value.as_str() {

@@ -22,6 +22,10 @@ impl Target for Postfix {
         "postfix"
     }
 
+    fn judged_by(&self) -> &'static str {
+        "Postfix 3.7.11 of Debian 12"
+    }
+
     fn emit(
         &self,
         proven: &Proven<'_>,

@@ -16,6 +16,7 @@ use super::{Context, Failure, Result};
 use log::Log;
 
 mod dns;
+pub(super) mod exim;
 mod log;
 mod mailbox;
 mod postfix;
@@ -34,6 +35,8 @@ const RUN: &str = "/run/mailpol/job";
 const TREE: &str = "/run/mailpol/tree";
 /// How often somebody looks whether the wait makes sense.
 const GLANCE: Duration = Duration::from_millis(100);
+/// Killed processes are gone at once; so long only a bug lasts.
+const KILL_PATIENCE: Duration = Duration::from_secs(10);
 /// Lines of syslog that go with a failure.
 const LOG_TAIL: usize = 60;
 
@@ -58,7 +61,7 @@ pub(crate) fn run_if_asked() -> Option<ExitCode> {
 fn enter() -> Result<()> {
     let job = fs::read(format!("{RUN}/{JOB}")).context("reading the job")?;
     let job: Job = serde_json::from_slice(&job).context("understanding the job")?;
-    let patience = Duration::from_secs(job.seconds);
+    let (mta, patience) = (job.mta, Duration::from_secs(job.seconds));
     let log = Log::start()?;
     let (tell, told) = mpsc::channel();
     let orphaned = tell.clone();
@@ -75,11 +78,14 @@ fn enter() -> Result<()> {
     });
     let report = await_report(&told, patience, &log, is_watched);
     let report = report.map_err(|why| {
-        let lines = log.lines();
+        let mut lines = log.lines();
+        if mta == Mta::Exim {
+            lines.extend(exim::logged(Warnings::Reported).unwrap_or_default());
+        }
         let tail = lines
             .get(lines.len().saturating_sub(LOG_TAIL)..)
             .unwrap_or_default();
-        Failure::new(format!("{why}\n-- syslog:\n{}", tail.join("\n")))
+        Failure::new(format!("{why}\n-- logged:\n{}", tail.join("\n")))
     })?;
     let report = serde_json::to_vec(&report).context("writing the report")?;
     fs::write(format!("{RUN}/{REPORT}"), report).context("writing the report")
@@ -115,16 +121,19 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     clock.lap("scene");
     match job.mta {
         Mta::Postfix => postfix::make_fresh()?,
+        Mta::Exim => exim::make_fresh()?,
     }
     scene::copy_tree(TREE)?;
     match job.mta {
         Mta::Postfix => postfix::age_files()?,
+        Mta::Exim => {}
     }
     scene::run_commands(&job.scene)?;
     clock.lap("tree");
     let gate = match job.mta {
-        Mta::Postfix if job.warnings == Warnings::Unasked => Gate::default(),
+        Mta::Postfix | Mta::Exim if job.warnings == Warnings::Unasked => Gate::default(),
         Mta::Postfix => postfix::gate(job.warnings, log)?,
+        Mta::Exim => exim::gate(job.warnings)?,
     };
     clock.lap("gate");
     dns::start(&job.scene.zone)?;
@@ -132,6 +141,7 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     clock.lap("dns and logins");
     match job.mta {
         Mta::Postfix => postfix::start(job.warnings)?,
+        Mta::Exim => exim::start()?,
     }
     clock.lap("start");
     let servers = servers(&job.scene);
@@ -146,11 +156,16 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     let queue = match job.mta {
         Mta::Postfix if job.warnings == Warnings::Unasked => Vec::new(),
         Mta::Postfix => postfix::drain()?,
+        Mta::Exim => exim::drain()?,
     };
     let mailboxes = mailbox::collect()?;
     clock.lap("mailboxes");
     log.settle()?;
-    let lines = log.lines();
+    let mut lines = log.lines();
+    match job.mta {
+        Mta::Postfix => {}
+        Mta::Exim => lines.extend(exim::logged(job.warnings)?),
+    }
     let rounds = rounds::all(job, &servers, log)?;
     clock.lap("rounds");
     Ok(Report {
@@ -202,6 +217,31 @@ impl Clock {
         });
         self.last = Instant::now();
     }
+}
+
+/// Ends every process whose program is below a path, at once.
+fn kill(programs: &str) -> Result<()> {
+    let start = Instant::now();
+    while start.elapsed() < KILL_PATIENCE {
+        let mut found = false;
+        for entry in fs::read_dir("/proc").context("/proc")? {
+            let path = entry.context("/proc")?.path();
+            let program = fs::read_link(path.join("exe")).unwrap_or_default();
+            let Some(number) = path.file_name().and_then(|name| name.to_str()) else {
+                continue;
+            };
+            if program.starts_with(programs) {
+                found = true;
+                // It may have gone by itself.
+                let _killed = command("kill", &["-KILL", number]);
+            }
+        }
+        if !found {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Err(Failure::new(format!("{programs} does not end")))
 }
 
 /// Runs a program to its end, and returns what it said on both streams. It has to end well.

@@ -16,8 +16,6 @@ const DIRECTORY: &str = "/etc/postfix";
 const MAIN: &str = "/etc/postfix/main.cf";
 const PROGRAMS: &str = "/usr/lib/postfix";
 const MASTER: &str = "/usr/lib/postfix/sbin/master";
-/// Killed processes are gone at once; so long only a bug lasts.
-const STOP_PATIENCE: Duration = Duration::from_secs(10);
 const SPOOL: &str = "/var/spool/postfix";
 /// What master(8) logs when a service ends at its start; its clients would wait for a minute.
 pub(super) const HOPELESS: &str = "bad command startup -- throttling";
@@ -154,27 +152,8 @@ pub(super) fn start_again() -> Result<()> {
 
 /// Ends every process of Postfix at once, and forgets its mail.
 pub(super) fn kill() -> Result<()> {
-    let start = Instant::now();
-    while start.elapsed() < STOP_PATIENCE {
-        let mut found = false;
-        for entry in fs::read_dir("/proc").context("/proc")? {
-            let path = entry.context("/proc")?.path();
-            let program = fs::read_link(path.join("exe")).unwrap_or_default();
-            let Some(number) = path.file_name().and_then(|name| name.to_str()) else {
-                continue;
-            };
-            if program.starts_with(PROGRAMS) {
-                found = true;
-                // It may have gone by itself.
-                let _killed = command("kill", &["-KILL", number]);
-            }
-        }
-        if !found {
-            return empty_queues();
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-    Err(Failure::new("Postfix does not end"))
+    super::kill(PROGRAMS)?;
+    empty_queues()
 }
 
 fn lift_limits() -> Result<()> {

@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::job::{Job, Mta, Round};
+use super::super::job::{Job, Mta, Round, Warnings};
 use super::super::report::{Answer, Outcome, RoundReport};
 use super::super::sessions::{self, Servers};
 use super::super::{Context, Result};
 use super::log::Log;
-use super::{GLANCE, TREE, command, postfix, scene};
+use super::{GLANCE, TREE, command, exim, postfix, scene};
 
 /// A round that takes longer has met a service that does not answer.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -53,16 +53,21 @@ fn one(
     }
     let started = match job.mta {
         Mta::Postfix => postfix::start_again(),
+        Mta::Exim => exim::start(),
     };
     let (outcomes, broken) = match started {
         Ok(()) => asked(job.mta, servers, log, round)?,
         Err(why) => (Vec::new(), Some(why.to_string())),
     };
     log.settle()?;
+    let mut lines = log.lines();
+    if job.mta == Mta::Exim {
+        lines.extend(exim::logged(Warnings::Reported)?);
+    }
     Ok(RoundReport {
         broken,
         outcomes,
-        log: log.lines(),
+        log: lines,
     })
 }
 
@@ -103,7 +108,7 @@ fn asked(
         let watcher = scope.spawn(|| watch(mta, log, &is_done));
         let outcomes = sessions::drive(servers, &round.envelopes);
         if let Ok(outcomes) = &outcomes {
-            await_deliveries(outcomes, log);
+            await_deliveries(mta, outcomes, log);
         }
         is_done.store(true, Ordering::SeqCst);
         let broken = watcher.join().ok().flatten();
@@ -117,6 +122,7 @@ fn watch(mta: Mta, log: &Log, is_done: &AtomicBool) -> Option<String> {
     while !is_done.load(Ordering::SeqCst) {
         let hopeless = match mta {
             Mta::Postfix => log.find(postfix::HOPELESS),
+            Mta::Exim => None,
         };
         let late = start.elapsed() > PATIENCE;
         if hopeless.is_some() || late {
@@ -130,12 +136,19 @@ fn watch(mta: Mta, log: &Log, is_done: &AtomicBool) -> Option<String> {
 }
 
 /// Waits until every message that was taken has gone somewhere, or will not soon.
-fn await_deliveries(outcomes: &[Outcome], log: &Log) {
+fn await_deliveries(mta: Mta, outcomes: &[Outcome], log: &Log) {
     let queued: Vec<&str> = outcomes.iter().filter_map(Outcome::queued_as).collect();
     let start = Instant::now();
-    let is_gone = |id: &&str| {
-        let words = [format!("{id}: removed"), format!("{id}: to=<")];
-        words.iter().any(|words| log.find(words).is_some())
+    let is_gone = |id: &&str| match mta {
+        Mta::Postfix => {
+            let words = [format!("{id}: removed"), format!("{id}: to=<")];
+            words.iter().any(|words| log.find(words).is_some())
+        }
+        Mta::Exim => {
+            let lines = exim::logged(Warnings::Reported).unwrap_or_default();
+            let mut of_this = lines.iter().filter(|line| line.contains(id));
+            of_this.any(|line| line.contains(" Completed") || line.contains(" == "))
+        }
     };
     while !queued.iter().all(is_gone) && start.elapsed() < DELIVERY_PATIENCE {
         thread::sleep(Duration::from_millis(20));
@@ -145,6 +158,7 @@ fn await_deliveries(outcomes: &[Outcome], log: &Log) {
 fn stop(mta: Mta) -> Result<()> {
     match mta {
         Mta::Postfix => postfix::kill(),
+        Mta::Exim => exim::kill(),
     }
 }
 
@@ -154,6 +168,7 @@ impl Outcome {
         let Answer::Replied { reply, .. } = &self.answer else {
             return None;
         };
-        reply.text.split_once("queued as ").map(|(_, id)| id.trim())
+        let mut words = ["queued as ", "OK id="].into_iter();
+        words.find_map(|words| Some(reply.text.split_once(words)?.1.trim()))
     }
 }

@@ -1,0 +1,144 @@
+//! `mailpol diff`: what a change does to the files and to decisions.
+
+mod declared;
+mod print;
+mod sides;
+
+use std::path::PathBuf;
+
+use mailpol::compare::{Change, Review, file_changes, mark};
+use mailpol::diagnostic::Diagnostics;
+
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure, tree};
+
+const NOTES: &str = "\
+  mailpol diff OLD.kdl NEW.kdl                       two policies
+  mailpol diff --against git:HEAD                    the policy here, and as it was in a commit
+  mailpol diff --against build/postfix               what the policy makes, and the files of a tree
+  mailpol diff --target postfix,exim                 one policy, on two targets
+
+Decisions are compared over all classes of envelopes, never by samples. A sentence ends with its
+mark; `--declared FILE` lets the widenings pass whose marks the change itself adds to FILE.
+
+Exit status: 0, whatever differs, unless `--fail-on` or `--built` says otherwise; 1 as these say,
+or a policy has errors; 2 it could not be done.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = NOTES)]
+pub(in crate::cli) struct Args {
+    /// The policy before and the policy after; or one policy, with `--against`
+    #[arg(value_name = "POLICY", num_args = 0..=2)]
+    policies: Vec<PathBuf>,
+    /// What was before: a tree of files, or `git:` and a commit
+    #[arg(long, value_name = "DIR|git:REV")]
+    against: Option<String>,
+    /// The MTA whose files are compared; two with a comma to compare them with each other
+    #[arg(long)]
+    target: Option<String>,
+    /// Compare only this
+    #[arg(long, value_enum, value_name = "WHAT")]
+    only: Option<Only>,
+    /// End with status 1 if the change does this
+    #[arg(long, value_enum, value_name = "WHAT")]
+    fail_on: Option<FailOn>,
+    /// Let widenings pass whose marks this file has, and had not in the commit before
+    #[arg(long, value_name = "FILE", requires = "against", requires = "fail_on")]
+    declared: Option<PathBuf>,
+    /// End with status 1 if the files in this folder are not what `build` makes of the policy
+    #[arg(long, value_name = "DIR")]
+    built: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Only {
+    /// The emitted files and the zone
+    Files,
+    /// Which envelopes are decided otherwise
+    Decisions,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum FailOn {
+    /// It lets somebody do what nobody could, or sends mail where it did not go
+    Widen,
+    /// It takes something away
+    Narrow,
+    /// Anything differs, in decisions or files
+    Any,
+}
+
+pub(in crate::cli) fn run(
+    args: &Args,
+    output: &mut Output,
+    diagnostics: &mut Diagnostics,
+) -> Result<Exit, Failure> {
+    let Some(sides) = sides::load(args, diagnostics)? else {
+        output.success("the policy is new: there is nothing before it".to_owned());
+        return Ok(Exit::Yes);
+    };
+    let stale = stale(args, &sides, diagnostics)?;
+    let wants = |what: Only| args.only.is_none_or(|only| only == what);
+    let files = if wants(Only::Files) {
+        let [before, after] = sides.texts(diagnostics)?;
+        Some(file_changes(&before, &after))
+    } else {
+        None
+    };
+    let decisions = if wants(Only::Decisions) {
+        Some(sides.decisions(diagnostics)?)
+    } else {
+        None
+    };
+    let declared = match &args.declared {
+        Some(path) => declared::marks(path, args.against.as_deref())?,
+        None => declared::Marks::default(),
+    };
+    let failing = |change: &&Change| {
+        let fails = match args.fail_on {
+            Some(FailOn::Widen) => change.widens,
+            Some(FailOn::Narrow) => change.narrows,
+            Some(FailOn::Any) => true,
+            None => false,
+        };
+        fails && !declared.has(&mark(change))
+    };
+    let changes = decisions.iter().flat_map(|decisions| &decisions.changes);
+    let failing: Vec<String> = changes.filter(failing).map(mark).collect();
+    let any =
+        args.fail_on == Some(FailOn::Any) && files.as_ref().is_some_and(|files| !files.is_empty());
+    let shown = print::Shown {
+        review: decisions.map(|decisions| Review {
+            files: files.clone(),
+            decisions,
+        }),
+        files: files.unwrap_or_default(),
+        failing: &failing,
+        declared: &declared,
+        stale: &stale,
+    };
+    shown.print(args, output)?;
+    Ok(if failing.is_empty() && stale.is_empty() && !any {
+        Exit::Yes
+    } else {
+        Exit::No
+    })
+}
+
+/// Returns the files of the built tree that are not what the policy makes.
+fn stale(
+    args: &Args,
+    sides: &sides::Sides,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<String>, Failure> {
+    let Some(folder) = &args.built else {
+        return Ok(Vec::new());
+    };
+    let (policy, targets) = sides.after();
+    let [target] = targets else {
+        let why = "`--built` goes with one target";
+        return Err(Failure::Unable(why.to_owned()));
+    };
+    let compiled = mailpol::compile::compile(policy, *target, diagnostics)?;
+    tree::differing(folder, &compiled.artifacts)
+}

@@ -1,0 +1,228 @@
+//! What is printed of a comparison.
+
+use std::fmt::Write as _;
+
+use mailpol::compare::{Change, FileChange, Kind, LineIs, Review, mark};
+use mailpol::prove::Counterexample;
+use serde_json::{Value, json};
+
+use super::Args;
+use super::declared::Marks;
+use crate::cli::Failure;
+use crate::cli::output::{Output, Paint};
+
+/// What is shown of a comparison.
+pub(super) struct Shown<'s> {
+    pub(super) review: Option<Review>,
+    pub(super) files: Vec<FileChange>,
+    /// The marks of sentences that end it with status 1.
+    pub(super) failing: &'s [String],
+    pub(super) declared: &'s Marks,
+    /// Files of a tree that are not as the policy makes them.
+    pub(super) stale: &'s [String],
+}
+
+impl Shown<'_> {
+    pub(super) fn print(&self, args: &Args, output: &mut Output) -> Result<(), Failure> {
+        output.result(self.json());
+        if output.is_markdown() {
+            let Some(review) = &self.review else {
+                let why = "Markdown is of decisions; leave `--only files` out";
+                return Err(Failure::Unable(why.to_owned()));
+            };
+            return Output::raw(&review.markdown());
+        }
+        let paint = output.paint();
+        let mut text = String::new();
+        for file in &self.files {
+            unified(file, paint, &mut text);
+        }
+        if let Some(review) = &self.review {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            self.decisions(review, args, paint, &mut text);
+        }
+        for path in self.stale {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "not what the policy makes: {path}");
+        }
+        output.print(&text)
+    }
+
+    fn decisions(&self, review: &Review, args: &Args, paint: Paint, text: &mut String) {
+        let decisions = &review.decisions;
+        // Writing to a string does not fail.
+        if decisions.changes.is_empty() {
+            let _ = writeln!(text, "{}", review.headline());
+            let _ = writeln!(text, "{}", review.all_same());
+            return;
+        }
+        for kind in Kind::ALL {
+            let changes: Vec<&Change> = decisions.of(kind).collect();
+            if changes.is_empty() {
+                continue;
+            }
+            let _ = writeln!(text, "{}\n", paint.bold(kind.heading()));
+            for change in changes {
+                self.sentence(change, args, paint, text);
+            }
+        }
+        let _ = writeln!(text, "{}", review.headline());
+        if !self.failing.is_empty() && args.declared.is_some() {
+            text.push_str("A change that is meant declares it: add the mark to the file.\n");
+        }
+    }
+
+    fn sentence(&self, change: &Change, args: &Args, paint: Paint, text: &mut String) {
+        let mark = mark(change);
+        let note = if args.declared.is_none() {
+            ""
+        } else if self.failing.contains(&mark) {
+            " <- not declared"
+        } else if self.declared.has(&mark) {
+            " (declared)"
+        } else {
+            ""
+        };
+        let told = format!("{} [{mark}]{note}", change.told());
+        for (number, line) in wrapped(&told).into_iter().enumerate() {
+            let line = match change.kind {
+                Kind::Gained => paint.green(&line),
+                Kind::Lost => paint.red(&line),
+                Kind::Moved | Kind::Otherwise => line,
+            };
+            let indent = if number == 0 { "" } else { "  " };
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "  {indent}{line}");
+        }
+        match &change.witness {
+            Some(witness) => {
+                for line in witness.dialogue().lines() {
+                    let _ = writeln!(text, "      {line}");
+                }
+            }
+            None => text.push_str("      (no envelope was found that shows it)\n"),
+        }
+        text.push('\n');
+    }
+
+    fn json(&self) -> Value {
+        let files = self.files.iter().map(|file| {
+            let (added, removed) = file.lines();
+            json!({
+                "path": file.path,
+                "added": added,
+                "removed": removed,
+                "diff": file.unified(),
+            })
+        });
+        let decisions = self.review.as_ref().map(|review| {
+            let changes = review.decisions.changes.iter().map(change);
+            json!({
+                "changes": changes.collect::<Vec<Value>>(),
+                "classes": review.decisions.visited.leaves,
+                "envelopes": review.decisions.visited.envelopes.to_string(),
+            })
+        });
+        json!({
+            "files": files.collect::<Vec<Value>>(),
+            "decisions": decisions,
+            "failing": self.failing,
+            "stale": self.stale,
+        })
+    }
+}
+
+fn change(change: &Change) -> Value {
+    let place = |number: usize| {
+        let places = change.places();
+        let (who, at) = places.get(number)?;
+        Some(json!({ "who": who, "at": at.map(ToString::to_string) }))
+    };
+    json!({
+        "kind": change.kind.name(),
+        "mark": mark(change),
+        "sentence": change.sentence,
+        "before": change.before,
+        "after": change.after,
+        "envelopes": change.envelopes.to_string(),
+        "widens": change.widens,
+        "narrows": change.narrows,
+        "dialogue": change.witness.as_ref().map(Counterexample::dialogue),
+        "places": [place(0), place(1)],
+    })
+}
+
+/// The width of a sentence's lines.
+const WIDTH: usize = 92;
+
+/// Returns a text in lines of about [`WIDTH`] characters, cut between words.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Appends a unified diff; with colours, what differs inside of a line stands out.
+fn unified(file: &FileChange, paint: Paint, text: &mut String) {
+    if !paint.is_on() {
+        text.push_str(&file.unified());
+        return;
+    }
+    let [before, after] = file.names();
+    // Writing to a string does not fail.
+    let _ = writeln!(
+        text,
+        "{}",
+        paint.bold(&format!("--- {before}\n+++ {after}"))
+    );
+    for hunk in &file.hunks {
+        let _ = writeln!(text, "{}", paint.cyan(&hunk.header));
+        for line in &hunk.lines {
+            let plain: String = line.parts.iter().map(|(_, part)| part.as_str()).collect();
+            let shown = match line.is {
+                LineIs::Kept => format!(" {plain}"),
+                LineIs::Removed => {
+                    let sign = paint.red("-");
+                    format!(
+                        "{sign}{}",
+                        parts(&line.parts, paint, Paint::red, Paint::red_marked)
+                    )
+                }
+                LineIs::Added => {
+                    let sign = paint.green("+");
+                    format!(
+                        "{sign}{}",
+                        parts(&line.parts, paint, Paint::green, Paint::green_marked)
+                    )
+                }
+            };
+            let _ = writeln!(text, "{shown}");
+            if line.unended {
+                text.push_str("\\ No newline at end of file\n");
+            }
+        }
+    }
+}
+
+fn parts(
+    parts: &[(bool, String)],
+    paint: Paint,
+    plain: fn(Paint, &str) -> String,
+    marked: fn(Paint, &str) -> String,
+) -> String {
+    let part = |(differs, text): &(bool, String)| {
+        let paint_as = if *differs { marked } else { plain };
+        paint_as(paint, text)
+    };
+    parts.iter().map(part).collect()
+}

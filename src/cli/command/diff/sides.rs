@@ -1,0 +1,305 @@
+//! The two sides of a comparison: policies, commits, trees, targets.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use mailpol::compare::{self, Decisions};
+use mailpol::compile;
+use mailpol::diagnostic::Diagnostics;
+use mailpol::dns;
+use mailpol::mail::Listener;
+use mailpol::policy::{Policy, PolicyDecider};
+use mailpol::prove::Party;
+use mailpol::target::{Artifact, Reading, TARGETS, Target};
+
+use super::Args;
+use crate::cli::command::{resolve, target, targets};
+use crate::cli::git::Commit;
+use crate::cli::{Failure, input};
+
+/// The two sides of a comparison.
+pub(super) enum Sides {
+    /// Two policies, and the targets whose files are compared; and the first under the name of the
+    /// second: emitted files name the policy, and another name alone is no difference.
+    Policies(
+        Box<[Policy; 2]>,
+        Vec<&'static dyn Target>,
+        Option<Box<Policy>>,
+    ),
+    /// A tree of files, and the policy that shall be there.
+    Tree(
+        Box<Policy>,
+        Vec<&'static dyn Target>,
+        BTreeMap<String, Artifact>,
+    ),
+    /// A policy on two targets.
+    Targets(Box<Policy>, Vec<&'static dyn Target>),
+}
+
+/// Texts by path.
+pub(super) type Texts = BTreeMap<String, String>;
+
+/// Loads what the arguments name. Nothing if the policy is new in the commit.
+pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Option<Sides>, Failure> {
+    let one = |diagnostics: &mut Diagnostics| {
+        let policy = args.policies.first().map(PathBuf::as_path);
+        input::policy(policy)?.load(diagnostics)
+    };
+    match (args.policies.as_slice(), args.against.as_deref()) {
+        ([old, new], None) => {
+            let after = input::policy(Some(new))?;
+            let before = input::policy(Some(old))?;
+            let policies = [before.load(diagnostics)?, after.load(diagnostics)?];
+            let name = after.source.name();
+            let renamed = if before.source.name() == name {
+                None
+            } else {
+                // What it has to tell was told.
+                let mut told = Diagnostics::new();
+                Some(Box::new(before.named(name).load(&mut told)?))
+            };
+            policies_of(args, policies, renamed).map(Some)
+        }
+        ([] | [_], Some(against)) => {
+            if let Some(revision) = against.strip_prefix("git:") {
+                return commit(args, revision, diagnostics);
+            }
+            let policy = one(diagnostics)?;
+            let targets = chosen(args, &policy)?;
+            if targets.len() != 1 {
+                let why = "a tree is compared with the files of one target: name it";
+                return Err(Failure::Unable(why.to_owned()));
+            }
+            let files = input::tree(Path::new(against))?;
+            Ok(Some(Sides::Tree(Box::new(policy), targets, files)))
+        }
+        ([] | [_], None) => {
+            let policy = one(diagnostics)?;
+            let targets = chosen(args, &policy)?;
+            if targets.len() != 2 {
+                let why = "there is one side only: name two policies, `--against` or two targets";
+                return Err(Failure::Unable(why.to_owned()));
+            }
+            Ok(Some(Sides::Targets(Box::new(policy), targets)))
+        }
+        (_, _) => {
+            let why = "two policies are compared with each other; `--against` goes with one";
+            Err(Failure::Unable(why.to_owned()))
+        }
+    }
+}
+
+/// Loads a policy, and as it was in a commit.
+fn commit(
+    args: &Args,
+    revision: &str,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Sides>, Failure> {
+    let after = input::policy(args.policies.first().map(PathBuf::as_path))?;
+    let Some(path) = after.path.clone() else {
+        let why = "standard input is in no commit; name the policy";
+        return Err(Failure::Unable(why.to_owned()));
+    };
+    let Some(before) = Commit::new(revision, &path)?.policy(&path)? else {
+        return Ok(None);
+    };
+    let policies = [before.load(diagnostics)?, after.load(diagnostics)?];
+    policies_of(args, policies, None).map(Some)
+}
+
+fn policies_of(
+    args: &Args,
+    policies: [Policy; 2],
+    renamed: Option<Box<Policy>>,
+) -> Result<Sides, Failure> {
+    let [_, after] = &policies;
+    let targets = chosen(args, after)?;
+    Ok(Sides::Policies(Box::new(policies), targets, renamed))
+}
+
+/// Returns the targets that are named; else those that the policy has nodes for; else the first.
+fn chosen(args: &Args, policy: &Policy) -> Result<Vec<&'static dyn Target>, Failure> {
+    if let Some(names) = &args.target {
+        return targets(names);
+    }
+    let named: Result<Vec<_>, Failure> = policy
+        .targets
+        .iter()
+        .map(|options| target(&options.name.value))
+        .collect();
+    let mut named = named?;
+    if named.is_empty() {
+        named.extend(TARGETS.first().copied());
+    }
+    Ok(named)
+}
+
+impl Sides {
+    /// Returns the policy after the change, and its targets.
+    pub(super) fn after(&self) -> (&Policy, &[&'static dyn Target]) {
+        match self {
+            Self::Policies(policies, targets, _) => {
+                let [_, after] = policies.as_ref();
+                (after, targets)
+            }
+            Self::Tree(policy, targets, _) | Self::Targets(policy, targets) => (policy, targets),
+        }
+    }
+
+    /// Returns the texts of both sides, by path.
+    pub(super) fn texts(&self, diagnostics: &mut Diagnostics) -> Result<[Texts; 2], Failure> {
+        match self {
+            Self::Policies(policies, targets, renamed) => {
+                let [before, after] = policies.as_ref();
+                let before = renamed.as_deref().unwrap_or(before);
+                Ok([
+                    emitted(before, targets, diagnostics)?,
+                    emitted(after, targets, diagnostics)?,
+                ])
+            }
+            Self::Tree(policy, targets, tree) => {
+                let mut after = emitted(policy, targets, diagnostics)?;
+                after.remove(ZONE);
+                let names = tree.iter().filter(|(name, _)| *name != compile::MANIFEST);
+                let target = targets.first().map_or("", |target| target.name());
+                let text = |(name, file): (&String, &Artifact)| {
+                    (format!("{target}/{name}"), file.source.text().to_owned())
+                };
+                let mut before: Texts = names.map(text).collect();
+                // A server's tree holds much that is not ours: its MANIFEST names what is.
+                let made = tree.get(compile::MANIFEST);
+                let made = made.map_or("", |manifest| manifest.source.text());
+                let made: BTreeSet<String> = made
+                    .lines()
+                    .filter_map(|line| line.strip_prefix("file ")?.splitn(4, ' ').nth(3))
+                    .map(|path| format!("{target}/{path}"))
+                    .collect();
+                before.retain(|name, _| after.contains_key(name) || made.contains(name));
+                Ok([before, after])
+            }
+            // The files of two targets have nothing in common.
+            Self::Targets(..) => Ok(Default::default()),
+        }
+    }
+
+    /// Compares what is decided.
+    pub(super) fn decisions(&self, diagnostics: &mut Diagnostics) -> Result<Decisions, Failure> {
+        match self {
+            Self::Policies(policies, ..) => {
+                let [before, after] = policies.as_ref();
+                let deciders = [PolicyDecider::new(before), PolicyDecider::new(after)];
+                let [one, two] = &deciders;
+                let listeners = [listeners(before), listeners(after)];
+                let [opened, open] = &listeners;
+                compared(
+                    Party {
+                        name: "before",
+                        policy: before,
+                        decider: one,
+                        listeners: opened,
+                    },
+                    Party {
+                        name: "after",
+                        policy: after,
+                        decider: two,
+                        listeners: open,
+                    },
+                )
+            }
+            Self::Tree(policy, targets, tree) => {
+                let target = *targets.first().unwrap_or(&first_target());
+                let before = compile::read(policy, target, Some(tree.clone()), diagnostics)?;
+                let after = compile::read(policy, target, None, diagnostics)?;
+                readings(policy, ["before", "after"], [&before, &after])
+            }
+            Self::Targets(policy, targets) => {
+                let mut read = Vec::new();
+                for target in targets {
+                    read.push(compile::read(policy, *target, None, diagnostics)?);
+                }
+                let names: Vec<&str> = targets.iter().map(|target| target.name()).collect();
+                match (names.as_slice(), read.as_slice()) {
+                    ([a, b], [before, after]) => readings(policy, [a, b], [before, after]),
+                    _ => Err(Failure::Unable("two targets are compared".to_owned())),
+                }
+            }
+        }
+    }
+}
+
+fn first_target() -> &'static dyn Target {
+    &mailpol::target::postfix::Postfix
+}
+
+/// The zone, among the texts.
+const ZONE: &str = "zone";
+
+fn emitted(
+    policy: &Policy,
+    targets: &[&'static dyn Target],
+    diagnostics: &mut Diagnostics,
+) -> Result<Texts, Failure> {
+    let mut texts = Texts::new();
+    for target in targets {
+        let artifacts = compile::emit(policy, *target, diagnostics)?;
+        for (path, artifact) in artifacts.files() {
+            let path = format!("{}/{path}", target.name());
+            texts.insert(path, artifact.source.text().to_owned());
+        }
+    }
+    let records = resolve::records(policy)?;
+    texts.insert(ZONE.to_owned(), dns::zone(&records, &dns::requests(policy)));
+    Ok(texts)
+}
+
+fn listeners(policy: &Policy) -> Vec<Listener> {
+    policy.host.listeners.iter().map(|one| one.value).collect()
+}
+
+fn readings(
+    policy: &Policy,
+    [a, b]: [&str; 2],
+    [before, after]: [&Reading; 2],
+) -> Result<Decisions, Failure> {
+    let known = |reading: &Reading| -> Vec<Listener> {
+        let listeners = reading.listeners.iter();
+        listeners.filter_map(|found| found.listener).collect()
+    };
+    let stray = |reading: &Reading| -> Vec<String> {
+        let strays = reading
+            .listeners
+            .iter()
+            .filter(|one| one.listener.is_none());
+        strays.map(|found| found.name.clone()).collect()
+    };
+    if stray(before) != stray(after) {
+        let all: Vec<String> = [stray(before), stray(after)].concat();
+        return Err(Failure::Unable(format!(
+            "a listener of the files is none that decisions are compared of: {} (`mailpol prove` \
+             says where)",
+            all.join(", ")
+        )));
+    }
+    let (opened, open) = (known(before), known(after));
+    compared(
+        Party {
+            name: a,
+            policy,
+            decider: before.decider.as_ref(),
+            listeners: &opened,
+        },
+        Party {
+            name: b,
+            policy,
+            decider: after.decider.as_ref(),
+            listeners: &open,
+        },
+    )
+}
+
+fn compared(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Failure> {
+    compare::decisions(before, after).map_err(|incomplete| {
+        let (why, help) = incomplete.words();
+        Failure::Unable(format!("decisions cannot be compared: {why}; {help}"))
+    })
+}

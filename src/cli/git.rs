@@ -1,0 +1,86 @@
+//! A policy as it was in a commit: asked of `git`.
+#![expect(clippy::disallowed_methods, reason = "this is where git is started")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use mailpol::source::{Files, Source};
+
+use super::Failure;
+use super::input::{PolicyText, utf8};
+
+/// A folder of a repository, as of a commit.
+#[derive(Debug, Clone)]
+pub(super) struct Commit {
+    revision: String,
+    folder: PathBuf,
+}
+
+impl Commit {
+    /// Returns the folder in which a path lies, as of a revision; it is asked of git once, so that
+    /// a branch that moves meanwhile is one commit all the same.
+    pub(super) fn new(revision: &str, beside: &Path) -> Result<Self, Failure> {
+        let folder = match beside.parent() {
+            Some(parent) if parent != Path::new("") => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        if revision.starts_with('-') || revision.is_empty() {
+            return Err(Failure::Unable(format!("`{revision}` is no commit")));
+        }
+        let mut commit = Self {
+            revision: revision.to_owned(),
+            folder,
+        };
+        let name = format!("{revision}^{{commit}}");
+        let found = commit.git(&["rev-parse", "--verify", "--quiet", &name])?;
+        let Some(found) = found else {
+            let folder = commit.folder.display();
+            let why = format!("git knows no commit `{revision}` in `{folder}`");
+            return Err(Failure::Unable(why));
+        };
+        utf8("the commit", found)?
+            .trim()
+            .clone_into(&mut commit.revision);
+        Ok(commit)
+    }
+
+    /// Reads a file of the folder; nothing if the commit has none of that name.
+    pub(super) fn read(&self, name: &str) -> Result<Option<String>, Failure> {
+        let object = format!("{}:./{name}", self.revision);
+        let bytes = self.git(&["cat-file", "blob", &object])?;
+        bytes.map(|bytes| utf8(&object, bytes)).transpose()
+    }
+
+    /// Runs git; nothing if it says no.
+    fn git(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(&self.folder)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| Failure::Unable(format!("`git` cannot be started: {error}")))?;
+        Ok(output.status.success().then_some(output.stdout))
+    }
+
+    /// Returns the policy of a path, as of the commit; nothing if there was none.
+    pub(super) fn policy(&self, path: &Path) -> Result<Option<PolicyText>, Failure> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = self.read(&name)?;
+        Ok(text.map(|text| {
+            PolicyText::from_elsewhere(Source::new(name, text), Box::new(self.clone()))
+        }))
+    }
+}
+
+impl Files for Commit {
+    fn read(&self, name: &str) -> Result<Arc<Source>, String> {
+        match Commit::read(self, name) {
+            Ok(Some(text)) => Ok(Source::new(name, text)),
+            Ok(None) => Err(format!("the commit {} has no such file", self.revision)),
+            Err(Failure::Unable(why)) => Err(why),
+            Err(Failure::Reported | Failure::Pipe) => Err(String::new()),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a change does to decisions: which envelopes are decided otherwise, in few sentences.
+//!
+//! Every leaf of both deciders, run side by side, is visited (see [`crate::prove::contrast`]).
+//! Those that differ are put together in two steps. First exactly: regions that differ in one
+//! facet only become one. Then into sentences: a sentence may hold envelopes beside those that
+//! differ, but only such that are already decided as it says they now are.
+//! So of a sentence "may now send" (but for those that begin with "whoever") every envelope is
+//! accepted after the change, and those that were refused before are exactly the ones that differ.
+
+mod merge;
+mod moves;
+mod replies;
+mod sentences;
+mod words;
+
+use crate::prove::{
+    Contrast, Counterexample, Incomplete, Pair, Party, Region, Sets, Visited, contrast,
+};
+use crate::source::Loc;
+
+/// What becomes of envelopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Refused before, accepted now.
+    Gained,
+    /// Accepted before, refused now.
+    Lost,
+    /// Accepted by both, and the mail goes elsewhere.
+    Moved,
+    /// Accepted by both or refused by both, with another reply, rule or header.
+    Otherwise,
+}
+
+impl Kind {
+    /// All kinds, in the order in which they are told.
+    pub const ALL: [Self; 4] = [Self::Gained, Self::Lost, Self::Moved, Self::Otherwise];
+
+    /// Returns the word for it, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gained => "gained",
+            Self::Lost => "lost",
+            Self::Moved => "moved",
+            Self::Otherwise => "otherwise",
+        }
+    }
+
+    /// Returns what kind of change two answers are; none if they are the same.
+    pub fn of(pair: &Pair) -> Option<Self> {
+        match (pair.before.accepts(), pair.after.accepts()) {
+            (false, true) => Some(Self::Gained),
+            (true, false) => Some(Self::Lost),
+            _ if pair.moved => Some(Self::Moved),
+            _ if pair.is_same() => None,
+            _ => Some(Self::Otherwise),
+        }
+    }
+}
+
+/// One sentence of a decision diff.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// What becomes of the envelopes.
+    pub kind: Kind,
+    /// Whom it concerns and what they can do now, or no longer.
+    pub sentence: String,
+    /// What was said before.
+    pub before: String,
+    /// What is said now.
+    pub after: String,
+    /// How many envelopes of the universe differ.
+    pub envelopes: u128,
+    /// The regions of the envelopes that differ, disjoint.
+    pub differing: Vec<Region>,
+    /// The region that the sentence names.
+    pub named: Region,
+    /// Whether all that is named is accepted now, or all refused. If not, the sentence says so:
+    /// *whoever may send to listed recipients*.
+    pub whole: bool,
+    /// An envelope, replayed on both sides; the places that decide are in it.
+    pub witness: Option<Counterexample>,
+    /// Whether it lets somebody do what nobody could, or sends mail where none went.
+    pub widens: bool,
+    /// Whether it takes something away, or sends mail no longer where it went.
+    pub narrows: bool,
+}
+
+impl Change {
+    /// Returns the places that decide the witness, before and after.
+    pub fn places(&self) -> Vec<(&str, Option<&Loc>)> {
+        let decided = self.witness.iter().flat_map(|witness| &witness.decided);
+        decided
+            .map(|one| (one.who.as_str(), one.at.as_ref()))
+            .collect()
+    }
+}
+
+/// A decision diff.
+#[derive(Debug, Clone)]
+pub struct Decisions {
+    /// The sentences, in the order of [`Kind::ALL`]; of a kind the one of most envelopes first.
+    pub changes: Vec<Change>,
+    /// What was visited: everything.
+    pub visited: Visited,
+}
+
+impl Decisions {
+    /// Returns the sentences of a kind.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Change> {
+        self.changes
+            .iter()
+            .filter(move |change| change.kind == kind)
+    }
+
+    /// Returns whether something is allowed that was not.
+    pub fn widens(&self) -> bool {
+        self.changes.iter().any(|change| change.widens)
+    }
+
+    /// Returns whether something is allowed no longer.
+    pub fn narrows(&self) -> bool {
+        self.changes.iter().any(|change| change.narrows)
+    }
+}
+
+/// Compares what two sides decide, over all envelopes.
+pub fn decisions(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Incomplete> {
+    contrast(before, after, |contrast| {
+        decisions_of(contrast, &mut Sets::default())
+    })
+}
+
+/// Compares the two sides of a contrast. The regions of what is returned are of these sets.
+pub fn decisions_of(contrast: &Contrast<'_, '_>, sets: &mut Sets) -> Result<Decisions, Incomplete> {
+    let (leaves, visited) = merge::collect(contrast, sets)?;
+    let mut changes = sentences::gained_and_lost(contrast, &leaves, sets);
+    changes.extend(moves::moved(contrast, &leaves, sets));
+    changes.extend(sentences::otherwise(contrast, &leaves, sets));
+    changes.sort_by(|a, b| {
+        let order = |one: &Change| (one.kind, std::cmp::Reverse(one.envelopes));
+        order(a)
+            .cmp(&order(b))
+            .then_with(|| a.sentence.cmp(&b.sentence))
+    });
+    Ok(Decisions { changes, visited })
+}

@@ -1,0 +1,332 @@
+//! Pieces put together into sentences.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::merge::{Leaves, Meets, Piece, join};
+use super::replies::{Replies, refusal, said};
+use super::words::{Words, counted};
+use super::{Change, Kind};
+use crate::decision::Envelope;
+use crate::prove::{Contrast, Counterexample, Facet, Pair, Region, Sets, shrink};
+
+/// What a sentence is made of.
+struct Draft {
+    named: Region,
+    differing: Vec<Piece>,
+    replies: Replies,
+    abroad: bool,
+    whole: bool,
+}
+
+/// Returns the sentences about envelopes that are accepted now and were not, or the other way.
+pub(super) fn gained_and_lost(
+    contrast: &Contrast<'_, '_>,
+    leaves: &Leaves,
+    sets: &mut Sets,
+) -> Vec<Change> {
+    let [[_, accepted_before], [refused_after, accepted_after]] = &leaves.taken;
+    let refused_before = leaves.taken.first().map(|[refused, _]| refused.as_slice());
+    let mut changes = Vec::new();
+    for (kind, contrary, already) in [
+        (Kind::Gained, refused_after, accepted_before.as_slice()),
+        (
+            Kind::Lost,
+            accepted_after,
+            refused_before.unwrap_or_default(),
+        ),
+    ] {
+        let pieces = pieces(leaves, kind);
+        let contrary = Meets::new(contrary);
+        let drafts = drafts(contrast, pieces, &contrary, sets);
+        let already = Meets::new(already);
+        let drafts = new_recipients(contrast, drafts, sets);
+        for draft in both_ways(drafts, &already, sets) {
+            changes.push(finish(contrast, kind, draft, &already, sets));
+        }
+    }
+    changes
+}
+
+/// Returns the pieces of a kind with what is said of them, those of most envelopes first.
+fn pieces(leaves: &Leaves, kind: Kind) -> Vec<Draft> {
+    let of_kind = leaves
+        .differing
+        .iter()
+        .filter(|((pair, _), _)| Kind::of(pair) == Some(kind));
+    let mut drafts: Vec<Draft> = of_kind
+        .flat_map(|(key, pieces)| pieces.iter().map(move |piece| (key, piece)))
+        .map(|((pair, abroad), piece)| Draft {
+            named: piece.region,
+            differing: vec![piece.clone()],
+            replies: Replies::of(pair),
+            abroad: *abroad,
+            whole: true,
+        })
+        .collect();
+    drafts.sort_by_key(|draft| (std::cmp::Reverse(envelopes(draft)), draft.named));
+    drafts
+}
+
+fn envelopes(draft: &Draft) -> u128 {
+    let counts = draft.differing.iter().map(|piece| piece.envelopes);
+    counts.fold(0, u128::saturating_add)
+}
+
+/// Puts pieces into sentences: those that share their cause, if nothing that the sentence then
+/// names is decided the contrary way.
+fn drafts(
+    contrast: &Contrast<'_, '_>,
+    pieces: Vec<Draft>,
+    contrary: &Meets<'_>,
+    sets: &mut Sets,
+) -> Vec<Draft> {
+    let causes = Causes::new(contrast);
+    let mut drafts: Vec<Draft> = Vec::new();
+    for piece in pieces {
+        let mut home = None;
+        for (number, draft) in drafts.iter().enumerate() {
+            if draft.abroad != piece.abroad || !causes.shared(&draft.named, &piece.named, sets) {
+                continue;
+            }
+            let hull = sets.hull(&draft.named, &piece.named);
+            if !contrary.any(&hull, sets) {
+                home = Some((number, hull));
+                break;
+            }
+        }
+        match home.and_then(|(number, hull)| Some((drafts.get_mut(number)?, hull))) {
+            Some((draft, hull)) => {
+                draft.named = hull;
+                draft.differing.extend(piece.differing);
+                draft.replies.add(piece.replies);
+            }
+            None => drafts.push(piece),
+        }
+    }
+    drafts
+}
+
+/// Puts sentences about the same new recipients together: of whom they are taken from depends on
+/// what holds for every recipient, and is no part of the change.
+fn new_recipients(contrast: &Contrast<'_, '_>, drafts: Vec<Draft>, sets: &mut Sets) -> Vec<Draft> {
+    let mut all: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        let recipients = sets.of(Facet::Recipient, &draft.named);
+        let new = recipients
+            .iter()
+            .all(|member| contrast.is_changed(Facet::Recipient, *member));
+        let same = |other: &&mut Draft| {
+            other.named.get(Facet::Recipient) == draft.named.get(Facet::Recipient)
+        };
+        match all.iter_mut().find(same) {
+            Some(other) if new => {
+                other.named = sets.hull(&other.named, &draft.named);
+                other.differing.extend(draft.differing);
+                other.replies.add(draft.replies);
+                other.whole = false;
+            }
+            _ => all.push(draft),
+        }
+    }
+    all
+}
+
+/// Puts a sentence about foreign recipients and one about ours together, if they say the same of
+/// the same senders and hold nothing but what differs.
+fn both_ways(drafts: Vec<Draft>, already: &Meets<'_>, sets: &mut Sets) -> Vec<Draft> {
+    let mut all: Vec<Draft> = Vec::new();
+    for draft in drafts {
+        let twin = all.iter_mut().find(|other| {
+            other.abroad != draft.abroad
+                && other.named.with(Facet::Recipient, 0) == draft.named.with(Facet::Recipient, 0)
+                && other.replies == draft.replies
+        });
+        match twin {
+            Some(twin) if !already.any(&twin.named, sets) && !already.any(&draft.named, sets) => {
+                twin.named = sets.hull(&twin.named, &draft.named);
+                twin.differing.extend(draft.differing);
+            }
+            _ => all.push(draft),
+        }
+    }
+    all
+}
+
+/// Which classes are the cause of a change.
+struct Causes<'c, 'a, 't> {
+    contrast: &'c Contrast<'a, 't>,
+    /// Whether the policies declare anything otherwise; if not, whoever is named is a cause.
+    declared: bool,
+}
+
+/// The facets whose classes can be the cause of a change.
+const CAUSES: [Facet; 4] = [Facet::Recipient, Facet::Login, Facet::Client, Facet::Sender];
+
+impl<'c, 'a, 't> Causes<'c, 'a, 't> {
+    fn new(contrast: &'c Contrast<'a, 't>) -> Self {
+        let changed = |facet: &Facet| {
+            (0..contrast.size(*facet)).any(|member| contrast.is_changed(*facet, member))
+        };
+        Self {
+            contrast,
+            declared: CAUSES.iter().any(changed),
+        }
+    }
+
+    /// Returns whether two regions name the same of what has changed.
+    fn shared(&self, a: &Region, b: &Region, sets: &Sets) -> bool {
+        CAUSES.iter().any(|facet| {
+            a.get(*facet) == b.get(*facet)
+                && sets.of(*facet, a).iter().all(|member| {
+                    if self.declared {
+                        self.contrast.is_changed(*facet, *member)
+                    } else {
+                        !self.contrast.is_anybody(*facet, *member)
+                    }
+                })
+        })
+    }
+}
+
+fn finish(
+    contrast: &Contrast<'_, '_>,
+    kind: Kind,
+    draft: Draft,
+    already: &Meets<'_>,
+    sets: &Sets,
+) -> Change {
+    let words = Words { contrast, sets };
+    let may = if kind == Kind::Gained {
+        "may now send"
+    } else {
+        "can no longer send"
+    };
+    let sentence = if draft.whole {
+        words.sentence(&draft.named, may)
+    } else {
+        let who = "whoever may send to listed recipients";
+        format!("{who} {may} {}", words.recipients(&draft.named))
+    };
+    let in_part = already.any(&draft.named, sets);
+    let (before, after) = match kind {
+        Kind::Gained => (draft.replies.before(in_part), "accepted".to_owned()),
+        Kind::Lost | Kind::Moved | Kind::Otherwise => (
+            if in_part {
+                "accepted in part"
+            } else {
+                "accepted"
+            }
+            .to_owned(),
+            draft.replies.after(),
+        ),
+    };
+    let envelopes = envelopes(&draft);
+    let regions: Vec<Region> = draft.differing.iter().map(|piece| piece.region).collect();
+    let whole = join(draft.named, draft.differing);
+    let witness = replayed(contrast, kind, &whole, &regions, sets);
+    Change {
+        kind,
+        sentence,
+        before,
+        after,
+        envelopes,
+        differing: regions,
+        named: draft.named,
+        whole: draft.whole,
+        witness,
+        widens: kind == Kind::Gained,
+        narrows: kind == Kind::Lost,
+    }
+}
+
+/// Returns a witness that both sides decide as the piece says, as simple as can be.
+pub(super) fn replayed(
+    contrast: &Contrast<'_, '_>,
+    kind: Kind,
+    piece: &Piece,
+    regions: &[Region],
+    sets: &Sets,
+) -> Option<Counterexample> {
+    let shows = |envelope: &Envelope| {
+        let pair = contrast.concretely(envelope);
+        let inside = |point: [u32; 8]| regions.iter().any(|region| sets.holds(region, &point));
+        pair.is_some_and(|(pair, _)| Kind::of(&pair) == Some(kind))
+            && contrast.point(envelope).is_some_and(inside)
+    };
+    let envelope = piece.witnesses.iter().find(|envelope| shows(envelope))?;
+    Some(contrast.dialogue(&shrink(envelope, &shows)))
+}
+
+/// Returns the sentences about envelopes that get another reply, rule or header: one for each way
+/// in which accepted mail is recorded otherwise, and one for all that is refused otherwise.
+pub(super) fn otherwise(
+    contrast: &Contrast<'_, '_>,
+    leaves: &Leaves,
+    sets: &mut Sets,
+) -> Vec<Change> {
+    let mut accepted: BTreeMap<&Pair, Vec<Piece>> = BTreeMap::new();
+    let mut refused: Vec<Piece> = Vec::new();
+    let mut becomes: BTreeSet<(String, String)> = BTreeSet::new();
+    for ((pair, _), pieces) in &leaves.differing {
+        if Kind::of(pair) != Some(Kind::Otherwise) {
+            continue;
+        }
+        if pair.after.accepts() {
+            accepted.entry(pair).or_default().extend(pieces.clone());
+        } else {
+            becomes.insert((refusal(&pair.before), refusal(&pair.after)));
+            refused.extend(pieces.clone());
+        }
+    }
+    let mut changes = Vec::new();
+    for (pair, pieces) in accepted {
+        let (before, after) = (said(&pair.before), said(&pair.after));
+        let named = named(&pieces, sets);
+        let words = Words { contrast, sets };
+        let whom = words.concerned(&named);
+        let sentence = format!("accepted as before, but otherwise: mail of {whom}");
+        changes.push(other(contrast, sentence, (before, after), pieces, sets));
+    }
+    if !refused.is_empty() {
+        let each: Vec<String> = becomes
+            .iter()
+            .map(|(before, after)| format!("{before} becomes {after}"))
+            .collect();
+        let each = counted(&each, each.len() as u128, "and");
+        let sentence = format!("refused as before, with another reply: {each}");
+        let said = ("refused".to_owned(), "refused".to_owned());
+        changes.push(other(contrast, sentence, said, refused, sets));
+    }
+    changes
+}
+
+fn named(pieces: &[Piece], sets: &mut Sets) -> Region {
+    let mut regions = pieces.iter().map(|piece| piece.region);
+    let first = regions.next().unwrap_or_default();
+    regions.fold(first, |named, region| sets.hull(&named, &region))
+}
+
+fn other(
+    contrast: &Contrast<'_, '_>,
+    sentence: String,
+    (before, after): (String, String),
+    pieces: Vec<Piece>,
+    sets: &mut Sets,
+) -> Change {
+    let differing: Vec<Region> = pieces.iter().map(|piece| piece.region).collect();
+    let named = named(&pieces, sets);
+    let whole = join(named, pieces);
+    Change {
+        kind: Kind::Otherwise,
+        sentence,
+        before,
+        after,
+        envelopes: whole.envelopes,
+        witness: replayed(contrast, Kind::Otherwise, &whole, &differing, sets),
+        differing,
+        named,
+        whole: false,
+        widens: false,
+        narrows: false,
+    }
+}

@@ -1,0 +1,185 @@
+//! Regions in words: who, how, as whom, to whom.
+
+mod clients;
+mod paths;
+
+use crate::prove::{Contrast, Facet, Region, Sets};
+use crate::spf::SpfResult;
+
+/// Names what a region holds.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'w, 'a, 't> {
+    pub(super) contrast: &'w Contrast<'a, 't>,
+    pub(super) sets: &'w Sets,
+}
+
+/// Names in a list; of more, the first are given and the rest are counted.
+const NAMES_MAX: usize = 5;
+
+impl Words<'_, '_, '_> {
+    /// Returns a sentence about the envelopes of a region.
+    pub(super) fn sentence(&self, region: &Region, verb: &str) -> String {
+        let who = [
+            clients::clients(self, region),
+            self.sessions(region),
+            self.logins(region),
+        ];
+        let what = [
+            paths::senders(self, region),
+            paths::recipients(self, region),
+            self.results(region),
+        ];
+        let join = |parts: [String; 3]| {
+            let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            parts.join(" ")
+        };
+        let parts = [join(who), verb.to_owned(), join(what)];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(" ")
+    }
+
+    /// Returns to whom the mail of a region is.
+    pub(super) fn recipients(&self, region: &Region) -> String {
+        paths::recipients(self, region)
+    }
+
+    /// Returns whom the envelopes of a region concern.
+    pub(super) fn concerned(&self, region: &Region) -> String {
+        self.sentence(region, "")
+    }
+
+    /// Returns whether a region holds all there is of a facet.
+    fn is_all(&self, facet: Facet, region: &Region) -> bool {
+        let members = self.sets.of(facet, region);
+        u32::try_from(members.len()) == Ok(self.contrast.size(facet))
+    }
+
+    fn sessions(&self, region: &Region) -> String {
+        if self.is_all(Facet::Session, region) {
+            return String::new();
+        }
+        let sessions = self
+            .contrast
+            .sessions(&self.sets.of(Facet::Session, region));
+        let all: Vec<u32> = (0..self.contrast.size(Facet::Session)).collect();
+        let all = self.contrast.sessions(&all);
+        let mut names: Vec<String> = Vec::new();
+        for listener in crate::mail::Listener::ALL {
+            let ways = |list: &[(crate::mail::Listener, bool)]| {
+                let ways = list.iter().filter(|(one, _)| *one == listener);
+                ways.map(|(_, tls)| *tls).collect::<Vec<bool>>()
+            };
+            let (here, there) = (ways(&sessions), ways(&all));
+            match here.as_slice() {
+                [] => {}
+                [true] if there.len() > 1 => names.push(format!("{listener} under TLS")),
+                [false] if there.len() > 1 => names.push(format!("{listener} without TLS")),
+                _ => names.push(listener.to_string()),
+            }
+        }
+        format!("on {}", list(&names, "or"))
+    }
+
+    fn logins(&self, region: &Region) -> String {
+        if self.is_all(Facet::Login, region) {
+            return String::new();
+        }
+        let members = self.sets.of(Facet::Login, region);
+        let (mut without, mut named, mut count) = (false, Vec::new(), 0_u128);
+        let mut everybody = true;
+        for number in 0..self.contrast.size(Facet::Login) {
+            let class = self.contrast.login(number);
+            let listed = class.listed != [false, false];
+            let inside = members.binary_search(&number).is_ok();
+            if listed && !inside {
+                everybody = false;
+            }
+            if !inside {
+                continue;
+            }
+            if listed {
+                count = count.saturating_add(class.count);
+                named.extend(class.members.into_iter().flatten());
+            } else {
+                without = true;
+            }
+        }
+        named.sort();
+        let named: Vec<String> = named.iter().map(|login| format!("`{login}`")).collect();
+        let listed = if named.is_empty() {
+            None
+        } else if everybody && count > 1 {
+            Some("with any listed login".to_owned())
+        } else {
+            Some(format!("authenticated as {}", counted(&named, count, "or")))
+        };
+        match (without, listed) {
+            (true, None) => "without a listed login".to_owned(),
+            (true, Some(listed)) => format!("{listed} or without a listed one"),
+            (false, Some(listed)) => listed,
+            (false, None) => String::new(),
+        }
+    }
+
+    fn results(&self, region: &Region) -> String {
+        let mut parts = Vec::new();
+        for (facet, identity) in [(Facet::SpfFrom, "MAIL FROM"), (Facet::SpfHelo, "HELO")] {
+            let results = self.contrast.results(facet, &self.sets.of(facet, region));
+            let (word, shown): (&str, Vec<SpfResult>) = if results.len() > 4 {
+                let missing = SpfResult::ALL.into_iter();
+                (
+                    "not ",
+                    missing.filter(|one| !results.contains(one)).collect(),
+                )
+            } else {
+                ("", results)
+            };
+            let shown: Vec<String> = shown.iter().map(|one| one.as_str().to_owned()).collect();
+            if !shown.is_empty() {
+                parts.push(format!("SPF of {identity} is {word}{}", list(&shown, "or")));
+            }
+        }
+        if parts.is_empty() {
+            return String::new();
+        }
+        format!("where {}", parts.join(" and "))
+    }
+}
+
+/// Returns a list as a sentence has it: `a, b or c`.
+pub(super) fn list(names: &[String], last: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., end] => format!("{} {last} {end}", head.join(", ")),
+    }
+}
+
+/// Returns a list of at most [`NAMES_MAX`] names; the rest of `count` is told as a number.
+pub(super) fn counted(names: &[String], count: u128, last: &str) -> String {
+    let shown: Vec<String> = names.iter().take(NAMES_MAX).cloned().collect();
+    let rest = count.saturating_sub(shown.len() as u128);
+    if rest == 0 {
+        return list(&shown, last);
+    }
+    format!("{} and {rest} more", shown.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{counted, list};
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn lists_read_as_sentences() {
+        assert_eq!(list(&names(&["a"]), "or"), "a");
+        assert_eq!(list(&names(&["a", "b", "c"]), "or"), "a, b or c");
+        assert_eq!(counted(&names(&["a", "b"]), 2, "and"), "a and b");
+        assert_eq!(counted(&names(&["a", "b"]), 5, "and"), "a, b and 3 more");
+        let seven = names(&["a", "b", "c", "d", "e", "f", "g"]);
+        assert_eq!(counted(&seven, 7, "and"), "a, b, c, d, e and 2 more");
+    }
+}

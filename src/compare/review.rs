@@ -1,0 +1,246 @@
+//! A change as a reviewer reads it: the files that differ, and the sentences about decisions, as
+//! Markdown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use super::decisions::{Change, Decisions, Kind};
+use super::text::{Hunk, LineIs, hunks, unified};
+
+/// A file that differs.
+#[derive(Debug, Clone)]
+pub struct FileChange {
+    /// Its path, below the target's name or folder.
+    pub path: String,
+    /// The text before; none if there was no such file.
+    pub before: Option<String>,
+    /// The text after; none if there is no such file any more.
+    pub after: Option<String>,
+    /// Where they differ.
+    pub hunks: Vec<Hunk>,
+}
+
+impl FileChange {
+    /// Returns how many lines were added, and how many removed.
+    pub fn lines(&self) -> (usize, usize) {
+        let count = |is: LineIs| {
+            let lines = self.hunks.iter().flat_map(|hunk| &hunk.lines);
+            lines.filter(|line| line.is == is).count()
+        };
+        (count(LineIs::Added), count(LineIs::Removed))
+    }
+
+    /// Returns the names that stand above the differences: `/dev/null` for a file that is not.
+    pub fn names(&self) -> [String; 2] {
+        let name = |side: char, text: Option<&String>| match text {
+            Some(_) => format!("{side}/{}", self.path),
+            None => "/dev/null".to_owned(),
+        };
+        [
+            name('a', self.before.as_ref()),
+            name('b', self.after.as_ref()),
+        ]
+    }
+
+    /// Returns the unified diff.
+    pub fn unified(&self) -> String {
+        let [before, after] = self.names();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        unified((&before, &text(&self.before)), (&after, &text(&self.after)))
+    }
+}
+
+/// Returns the files that differ, sorted by path.
+pub fn file_changes(
+    before: &BTreeMap<String, String>,
+    after: &BTreeMap<String, String>,
+) -> Vec<FileChange> {
+    let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let change = |path: &String| {
+        let (old, new) = (before.get(path), after.get(path));
+        let text = |text: Option<&String>| text.map(String::as_str).unwrap_or_default().to_owned();
+        (old != new).then(|| FileChange {
+            path: path.clone(),
+            before: old.cloned(),
+            after: new.cloned(),
+            hunks: hunks(&text(old), &text(new)),
+        })
+    };
+    paths.into_iter().filter_map(change).collect()
+}
+
+/// Returns the mark of a sentence: what a change that is meant declares it by. It stays the same
+/// as long as the sentence and the replies do.
+pub fn mark(change: &Change) -> String {
+    let text = [
+        change.kind.name(),
+        &change.sentence,
+        &change.before,
+        &change.after,
+    ]
+    .join("\n");
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(6).fold(String::new(), |mut mark, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(mark, "{byte:02x}");
+        mark
+    })
+}
+
+/// A change, ready to be read.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// The files that differ; none if files were not compared.
+    pub files: Option<Vec<FileChange>>,
+    /// What differs of decisions.
+    pub decisions: Decisions,
+}
+
+/// A file with more changed lines is not shown in Markdown, only counted.
+const SHOWN_LINES_MAX: usize = 400;
+
+impl Review {
+    /// Returns the headline: what of decisions and of files is different.
+    pub fn headline(&self) -> String {
+        let files = match self.files.as_ref().map(Vec::len) {
+            None => String::new(),
+            Some(0) => "; no file changes".to_owned(),
+            Some(1) => "; 1 file changes".to_owned(),
+            Some(many) => format!("; {many} files change"),
+        };
+        let count = |kind: Kind| self.decisions.of(kind).count();
+        let words: Vec<String> = Kind::ALL
+            .iter()
+            .filter(|kind| count(**kind) > 0)
+            .map(|kind| format!("{} {}", count(*kind), kind.name()))
+            .collect();
+        if words.is_empty() {
+            return format!("No decision changes{files}.");
+        }
+        format!("Decisions change ({}){files}.", words.join(", "))
+    }
+
+    /// Returns the sentence about what does not differ.
+    pub fn all_same(&self) -> String {
+        format!(
+            "Every class of envelopes was compared ({} classes, {} envelopes): each is decided as \
+             before, and its mail goes where it went.",
+            self.decisions.visited.leaves, self.decisions.visited.envelopes
+        )
+    }
+
+    /// Returns the review as Markdown, for a comment on a change.
+    pub fn markdown(&self) -> String {
+        let mut text = format!("**{}**\n", self.headline());
+        // Writing to a string does not fail.
+        if self.decisions.changes.is_empty() {
+            let _ = write!(text, "\n{}\n", self.all_same());
+        }
+        for kind in Kind::ALL {
+            let changes: Vec<&Change> = self.decisions.of(kind).collect();
+            if changes.is_empty() {
+                continue;
+            }
+            let _ = write!(text, "\n### {}\n\n", kind.heading());
+            for change in changes {
+                sentence(change, &mut text);
+            }
+        }
+        let files = self.files.as_deref().unwrap_or_default();
+        if !files.is_empty() {
+            text.push_str("\n### Files\n\n");
+        }
+        for file in files {
+            let (added, removed) = file.lines();
+            let _ = writeln!(
+                text,
+                "<details><summary><code>{}</code> (+{added} &minus;{removed})</summary>\n",
+                escape(&file.path)
+            );
+            if added + removed > SHOWN_LINES_MAX {
+                text.push_str("Too long to be shown here.\n");
+            } else {
+                fenced("diff", &file.unified(), &mut text);
+            }
+            text.push_str("\n</details>\n");
+        }
+        text
+    }
+}
+
+impl Kind {
+    /// Returns the heading above the sentences of the kind.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Gained => "Gained: accepted now, refused before",
+            Self::Lost => "Lost: refused now, accepted before",
+            Self::Moved => "Moved: accepted, and goes elsewhere",
+            Self::Otherwise => "Otherwise: the same verdict, said or recorded otherwise",
+        }
+    }
+}
+
+impl Change {
+    /// Returns the sentence with what was and what is said.
+    pub fn told(&self) -> String {
+        match self.kind {
+            Kind::Gained => format!("{}; before: {}", self.sentence, self.before),
+            Kind::Lost => format!("{}; now: {}", self.sentence, self.after),
+            Kind::Moved => self.sentence.clone(),
+            Kind::Otherwise if self.before == self.after => self.sentence.clone(),
+            Kind::Otherwise => {
+                format!(
+                    "{}; before: {}; now: {}",
+                    self.sentence, self.before, self.after
+                )
+            }
+        }
+    }
+}
+
+fn sentence(change: &Change, text: &mut String) {
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "- {} `{}`", escape(&change.told()), mark(change));
+    let Some(witness) = &change.witness else {
+        text.push_str("\n  No envelope was found that shows it.\n");
+        return;
+    };
+    text.push_str("\n  <details><summary>for example</summary>\n\n");
+    let mut block = String::new();
+    fenced("", &witness.dialogue(), &mut block);
+    for line in block.lines() {
+        let _ = writeln!(text, "  {line}");
+    }
+    text.push_str("\n  </details>\n");
+}
+
+/// Appends a fenced block; the fence is longer than any in the text.
+fn fenced(language: &str, body: &str, text: &mut String) {
+    let mut fence = "```".to_owned();
+    while body.contains(&fence) {
+        fence.push('`');
+    }
+    let end = if body.ends_with('\n') { "" } else { "\n" };
+    let _ = write!(text, "{fence}{language}\n{body}{end}{fence}\n");
+}
+
+/// Returns text that Markdown shows as it is: what is between backticks stays code.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut code = false;
+    for character in text.chars() {
+        match character {
+            '`' => code = !code,
+            '*' | '_' | '[' | ']' | '#' | '|' | '\\' if !code => escaped.push('\\'),
+            _ => {}
+        }
+        match character {
+            '<' if !code => escaped.push_str("&lt;"),
+            '&' if !code => escaped.push_str("&amp;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,357 @@
+//! Two deciders side by side over every class of envelopes: what each decides, and of which.
+//!
+//! Here every leaf of the forks is visited and counted; `compare` makes sentences of them. Nothing
+//! is sampled: the counts of the leaves sum to the size of the universe, or there is no answer.
+
+mod names;
+mod point;
+mod sets;
+
+pub use names::{AddressClass, LoginClass, PathClass, Range, Side as When, Standing};
+pub use sets::{Facet, Region, Sets};
+
+use std::collections::BTreeSet;
+
+use super::declared::Declared;
+use super::fork::{Answers, Incomplete, Leaf, State, Visited, explore};
+use super::keys::{Collected, Keys};
+use super::side::{DIFFERS, Side, differing_test};
+use super::universe::{Axis, TestNumber, Universe, World};
+use crate::decision::{
+    Because, Decider, Decision, Envelope, Header, Question, Route, Test, Verdict,
+};
+use crate::mail::{Listener, Reply};
+use crate::policy::Policy;
+
+/// One side of a comparison.
+#[derive(Clone, Copy)]
+pub struct Party<'a> {
+    /// How dialogues call it: `before`, `postfix`.
+    pub name: &'a str,
+    /// The policy that says what its names mean.
+    pub policy: &'a Policy,
+    /// What decides.
+    pub decider: &'a dyn Decider,
+    /// The listeners that it opens.
+    pub listeners: &'a [Listener],
+}
+
+impl std::fmt::Debug for Party<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Party")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What one side says of an envelope, but for where it says so and where mail goes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Said {
+    /// There is no such listener.
+    Closed,
+    /// A reply.
+    Reply {
+        /// Accept, defer or reject.
+        verdict: Verdict,
+        /// The reply.
+        reply: Reply,
+        /// The rule that decided.
+        because: Because,
+        /// The headers that are recorded.
+        headers: BTreeSet<Header>,
+    },
+}
+
+impl Said {
+    fn of(decision: &Decision) -> Self {
+        Self::Reply {
+            verdict: decision.verdict,
+            reply: decision.reply,
+            because: decision.because,
+            headers: decision.headers.clone(),
+        }
+    }
+
+    /// Returns whether the mail is taken.
+    pub fn accepts(&self) -> bool {
+        matches!(
+            self,
+            Self::Reply {
+                verdict: Verdict::Accept,
+                ..
+            }
+        )
+    }
+}
+
+/// What both sides say of the envelopes of a leaf.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pair {
+    /// What was.
+    pub before: Said,
+    /// What would be.
+    pub after: Said,
+    /// Both accept, and the mail goes elsewhere.
+    pub moved: bool,
+}
+
+impl Pair {
+    /// Returns whether nothing that anybody could see is different.
+    pub fn is_same(&self) -> bool {
+        self.before == self.after && !self.moved
+    }
+}
+
+/// A leaf: what is said of the envelopes of a region.
+#[derive(Debug)]
+pub struct Parting<'l> {
+    /// What is said.
+    pub pair: Pair,
+    /// Of which envelopes.
+    pub region: Region,
+    /// How many points of the universe these are.
+    pub envelopes: u128,
+    leaf: &'l Leaf<'l, 'l>,
+}
+
+impl Parting<'_> {
+    /// Returns one of the envelopes, if one was found.
+    pub fn witness(&self) -> Option<Envelope> {
+        self.leaf.witness()
+    }
+}
+
+/// Two deciders over one universe.
+#[derive(Debug)]
+pub struct Contrast<'a, 't> {
+    universe: &'a Universe<'t>,
+    before: Side<'a>,
+    after: Side<'a>,
+    parties: [Party<'a>; 2],
+    /// The tests that say for which addresses they know other destinations, and which listener it
+    /// is.
+    differing: TestNumber,
+    listener: TestNumber,
+    /// The first of the tests that name what both policies declare.
+    declared: [u32; 2],
+    patterns: Vec<u64>,
+}
+
+/// Lays two deciders side by side, and works on them.
+pub fn contrast<R>(
+    before: Party<'_>,
+    after: Party<'_>,
+    work: impl FnOnce(&Contrast<'_, '_>) -> R,
+) -> R {
+    let at = &after.policy.host.at;
+    let declared = [Declared::new(before.policy), Declared::new(after.policy)];
+    let mut tests: Vec<&Test> = before.decider.tests().iter().collect();
+    let mut offsets = Vec::new();
+    let [declared_before, declared_after] = &declared;
+    for more in [
+        after.decider.tests(),
+        declared_before.names(),
+        declared_after.names(),
+    ] {
+        offsets.push(u32::try_from(tests.len()).unwrap_or(u32::MAX));
+        tests.extend(more);
+    }
+    let mut keys = Collected::default();
+    for test in &tests {
+        keys.add_question(&test.question, Axis::To);
+    }
+    for party in [before, after] {
+        let decider = party.decider;
+        decider.destination_keys(&mut |part, key| keys.add(part, key));
+    }
+    let keys = keys.finish();
+    let made_offset = u32::try_from(tests.len()).unwrap_or(u32::MAX);
+    let made = [
+        differing_test(before.decider, after.decider, &keys, at),
+        Test::new("listener", Question::Listener, Some(at.clone())),
+    ];
+    tests.extend(&made);
+    let listeners: BTreeSet<Listener> = before
+        .listeners
+        .iter()
+        .chain(after.listeners)
+        .copied()
+        .collect();
+    let offers_tls = |one| before.decider.offers_tls(one) || after.decider.offers_tls(one);
+    let own = after.policy.host.addresses.iter();
+    let world = World {
+        listeners: listeners
+            .into_iter()
+            .map(|one| (one, offers_tls(one)))
+            .collect(),
+        own: own.map(|address| address.value).collect(),
+        obstacle: None,
+    };
+    let universe = Universe::new(tests, &keys, &world);
+    let offset = |at: usize| offsets.get(at).copied().unwrap_or_default();
+    // Where mail ends up is compared key by key; neither side is asked what becomes of it.
+    let differing = TestNumber(made_offset);
+    let patterns = universe.relations.patterns();
+    work(&Contrast {
+        universe: &universe,
+        before: side(before, 0, differing, &keys),
+        after: side(after, offset(0), differing, &keys),
+        parties: [before, after],
+        differing,
+        listener: TestNumber(made_offset + 1),
+        declared: [offset(1), offset(2)],
+        patterns,
+    })
+}
+
+fn side<'s>(party: Party<'s>, offset: u32, reach: TestNumber, keys: &'s Keys) -> Side<'s> {
+    Side {
+        decider: party.decider,
+        offset,
+        reach,
+        keys,
+    }
+}
+
+impl Contrast<'_, '_> {
+    /// Visits every leaf, and counts them.
+    pub fn each(
+        &self,
+        sets: &mut Sets,
+        visit: &mut dyn FnMut(Parting<'_>),
+    ) -> Result<Visited, Incomplete> {
+        let mut judge = |answers: &Answers| self.pair(answers);
+        explore(self.universe, &mut judge, &mut |pair, leaf| {
+            visit(Parting {
+                pair,
+                region: self.region(leaf.state, sets),
+                envelopes: leaf.envelopes,
+                leaf,
+            });
+        })
+    }
+
+    /// Returns what both sides say of some answers.
+    fn pair(&self, answers: &Answers) -> Result<Pair, TestNumber> {
+        let number = answers.get(self.listener).ok_or(self.listener)?;
+        let listener = Listener::ALL.get(number.0 as usize);
+        let [before, after] = &self.parties;
+        let opens = |party: &Party<'_>| listener.is_some_and(|one| party.listeners.contains(one));
+        let decide = |side: &Side<'_>, party: &Party<'_>| -> Result<Option<Decision>, TestNumber> {
+            opens(party).then(|| side.decision(answers)).transpose()
+        };
+        let before = decide(&self.before, before)?;
+        let after = decide(&self.after, after)?;
+        let moved = match (&before, &after) {
+            (Some(a), Some(b)) if a.verdict == Verdict::Accept && b.verdict == Verdict::Accept => {
+                !self.same_way(&a.route, &b.route, answers)?
+            }
+            _ => false,
+        };
+        let said = |decision: &Option<Decision>| decision.as_ref().map_or(Said::Closed, Said::of);
+        Ok(Pair {
+            before: said(&before),
+            after: said(&after),
+            moved,
+        })
+    }
+
+    fn same_way(&self, a: &Route, b: &Route, answers: &Answers) -> Result<bool, TestNumber> {
+        Ok(match (a, b) {
+            (Route::Recipient, Route::Recipient) => {
+                answers.get(self.differing).ok_or(self.differing)? != DIFFERS
+            }
+            (Route::Address(a), Route::Address(b)) => {
+                self.before.decider.destinations(a) == self.after.decider.destinations(b)
+            }
+            (Route::RecipientAt(a), Route::RecipientAt(b)) => {
+                self.before.agrees_within(a, &self.after, b)
+            }
+            (a, b) => a == b,
+        })
+    }
+
+    /// Returns the region of a state.
+    fn region(&self, state: &State, sets: &mut Sets) -> Region {
+        let mut region = Region::default();
+        let plain = [
+            (Facet::Client, Axis::Client),
+            (Facet::Session, Axis::Session),
+            (Facet::Login, Axis::Login),
+            (Facet::Helo, Axis::Helo),
+            (Facet::SpfFrom, Axis::SpfFrom),
+            (Facet::SpfHelo, Axis::SpfHelo),
+        ];
+        for (facet, axis) in plain {
+            region = region.with(facet, sets.intern(facet, state.set(axis)));
+        }
+        let related: Vec<u32> = (0..)
+            .zip(&self.patterns)
+            .filter(|(_, pattern)| state.allows(**pattern))
+            .map(|(number, _)| number)
+            .collect();
+        let sender = (state.set(Axis::FromForm), state.set(Axis::From));
+        let sender = self.product(Facet::Sender, sender, &related, sets);
+        let recipient = (state.set(Axis::ToForm), state.set(Axis::To));
+        let recipient = self.product(Facet::Recipient, recipient, &[0], sets);
+        region
+            .with(Facet::Sender, sender)
+            .with(Facet::Recipient, recipient)
+    }
+
+    /// Returns the set of a path's forms, addresses and relations: the number of a member is made
+    /// of all three.
+    fn product(
+        &self,
+        facet: Facet,
+        (forms, addresses): (&[u32], &[u32]),
+        related: &[u32],
+        sets: &mut Sets,
+    ) -> u32 {
+        let key = (
+            facet,
+            sets.parts.intern(forms),
+            sets.parts.intern(addresses),
+            sets.parts.intern(related),
+        );
+        if let Some(number) = sets.products.get(&key) {
+            return *number;
+        }
+        let mut members = Vec::with_capacity(forms.len() * addresses.len() * related.len());
+        for form in forms {
+            for address in addresses {
+                for one in related {
+                    members.push(self.member(facet, *form, *address, *one));
+                }
+            }
+        }
+        members.sort_unstable();
+        let number = sets.intern(facet, &members);
+        sets.products.insert(key, number);
+        number
+    }
+
+    fn classes(&self, axis: Axis) -> u32 {
+        let dimension = self.universe.dimensions.get(axis as usize);
+        dimension.map_or(1, |one| {
+            u32::try_from(one.classes.len()).unwrap_or(u32::MAX)
+        })
+    }
+
+    fn relations(&self, facet: Facet) -> u32 {
+        if facet == Facet::Sender {
+            u32::try_from(self.patterns.len()).unwrap_or(u32::MAX)
+        } else {
+            1
+        }
+    }
+
+    fn member(&self, facet: Facet, form: u32, address: u32, related: u32) -> u32 {
+        let axis = if facet == Facet::Sender {
+            Axis::From
+        } else {
+            Axis::To
+        };
+        (form * self.classes(axis) + address) * self.relations(facet) + related
+    }
+}

@@ -1,0 +1,326 @@
+//! What the classes of a comparison are called: their members, and what both policies declare of
+//! them.
+
+use super::{Contrast, Facet};
+use crate::decision::Label;
+use crate::mail::{Address, Listener, PathForm};
+use crate::prove::declared;
+use crate::prove::universe::{Axis, Class, TestNumber, Witness};
+use crate::spf::SpfResult;
+
+/// A side of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What was.
+    Before,
+    /// What would be.
+    After,
+}
+
+/// Client addresses in a row, by their numbers: the first and the last.
+pub type Range = (u128, u128);
+
+/// Logins that nothing tells apart.
+#[derive(Debug, Clone)]
+pub struct LoginClass {
+    /// The first of them; none is the client that gives no login.
+    pub members: Vec<Option<String>>,
+    /// How many there are.
+    pub count: u128,
+    /// Whether the policies list them, before and after.
+    pub listed: [bool; 2],
+}
+
+/// What an address is to a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// In no domain of ours.
+    Foreign,
+    /// In the domain that carries deliveries.
+    Delivery,
+    /// In a domain of ours, but no recipient.
+    Unlisted,
+    /// A recipient.
+    Listed,
+}
+
+/// Addresses that nothing tells apart.
+#[derive(Debug, Clone)]
+pub struct AddressClass {
+    /// The first of them, and how many more each stands for.
+    pub members: Vec<(Address, u128)>,
+    /// How many there are.
+    pub count: u128,
+    /// What they are to the policies, before and after.
+    pub standing: [Standing; 2],
+}
+
+/// Reverse-paths or forward-paths that nothing tells apart.
+#[derive(Debug, Clone)]
+pub struct PathClass {
+    /// How the path is written.
+    pub forms: Vec<PathForm>,
+    /// The number of the class of addresses.
+    pub address: u32,
+    /// Whether the login owns it, before and after.
+    pub owned: [bool; 2],
+}
+
+impl Contrast<'_, '_> {
+    /// Returns the name of a side, as dialogues call it.
+    pub fn name(&self, side: Side) -> &str {
+        let [before, after] = &self.parties;
+        match side {
+            Side::Before => before.name,
+            Side::After => after.name,
+        }
+    }
+
+    /// Returns the policies that say what names mean.
+    pub fn policies(&self) -> [&crate::policy::Policy; 2] {
+        self.parties.map(|party| party.policy)
+    }
+
+    fn class(&self, axis: Axis, number: u32) -> Option<&Class> {
+        let dimension = self.universe.dimensions.get(axis as usize)?;
+        dimension.classes.get(number as usize)
+    }
+
+    /// Returns how many classes a facet has.
+    pub fn size(&self, facet: Facet) -> u32 {
+        match facet {
+            Facet::Client => self.classes(Axis::Client),
+            Facet::Session => self.classes(Axis::Session),
+            Facet::Login => self.classes(Axis::Login),
+            Facet::Helo => self.classes(Axis::Helo),
+            Facet::Sender => {
+                self.classes(Axis::FromForm) * self.classes(Axis::From) * self.relations(facet)
+            }
+            Facet::Recipient => self.classes(Axis::ToForm) * self.classes(Axis::To),
+            Facet::SpfFrom => self.classes(Axis::SpfFrom),
+            Facet::SpfHelo => self.classes(Axis::SpfHelo),
+        }
+    }
+
+    /// Returns the labels that a declared test of both policies gives to a class.
+    fn labels(&self, axis: Axis, number: u32, test: u32) -> [Label; 2] {
+        let label = |offset: u32| {
+            let dimension = self.universe.dimensions.get(axis as usize)?;
+            let class = dimension.classes.get(number as usize)?;
+            Some(dimension.label(class, TestNumber(offset + test)))
+        };
+        self.declared
+            .map(|offset| label(offset).unwrap_or_default())
+    }
+
+    /// Returns the ranges of some classes of clients, ascending.
+    pub fn clients(&self, classes: &[u32]) -> Vec<Range> {
+        let mut ranges: Vec<Range> = Vec::new();
+        let starts = &self.universe.clients;
+        for (at, (start, class)) in starts.iter().enumerate() {
+            if classes.binary_search(class).is_err() {
+                continue;
+            }
+            let last = starts.get(at + 1).map_or(u128::MAX, |(next, _)| next - 1);
+            match ranges.last_mut() {
+                Some(range) if range.1.checked_add(1) == Some(*start) => range.1 = last,
+                _ => ranges.push((*start, last)),
+            }
+        }
+        ranges
+    }
+
+    /// Returns the sessions of some classes: the listener, and whether under TLS.
+    pub fn sessions(&self, classes: &[u32]) -> Vec<(Listener, bool)> {
+        let members = classes
+            .iter()
+            .flat_map(|one| self.members(Axis::Session, *one));
+        members
+            .filter_map(|(witness, _)| {
+                if let Witness::Session(listener, tls) = witness {
+                    Some((*listener, *tls))
+                } else {
+                    None
+                }
+            })
+            .collect()
+    }
+
+    /// Returns the SPF results of some classes.
+    pub fn results(&self, facet: Facet, classes: &[u32]) -> Vec<SpfResult> {
+        let axis = if facet == Facet::SpfHelo {
+            Axis::SpfHelo
+        } else {
+            Axis::SpfFrom
+        };
+        let members = classes.iter().flat_map(|one| self.members(axis, *one));
+        let mut results: Vec<SpfResult> = members
+            .filter_map(|(witness, _)| {
+                if let Witness::Spf(result) = witness {
+                    Some(*result)
+                } else {
+                    None
+                }
+            })
+            .collect();
+        results.sort_by_key(|result| *result as u8);
+        results
+    }
+
+    fn members(&self, axis: Axis, number: u32) -> &[(Witness, u128)] {
+        self.class(axis, number)
+            .map(|class| class.members.as_slice())
+            .unwrap_or_default()
+    }
+
+    /// Returns a class of logins.
+    pub fn login(&self, number: u32) -> LoginClass {
+        let members = self.members(Axis::Login, number).iter();
+        let members = members.filter_map(|(witness, _)| {
+            if let Witness::Login(login) = witness {
+                Some(login.clone())
+            } else {
+                None
+            }
+        });
+        let listed = |label: Label| label != Label::ABSENT && label != Label::NO_LOGIN;
+        LoginClass {
+            members: members.collect(),
+            count: self.class(Axis::Login, number).map_or(0, |one| one.count),
+            listed: self
+                .labels(Axis::Login, number, declared::LOGIN.0)
+                .map(listed),
+        }
+    }
+
+    /// Returns a class of addresses of reverse-paths or forward-paths.
+    pub fn addresses(&self, facet: Facet, number: u32) -> AddressClass {
+        let (axis, domain) = if facet == Facet::Sender {
+            (Axis::From, declared::FROM.0)
+        } else {
+            (Axis::To, declared::TO.0)
+        };
+        let members = self.members(axis, number).iter();
+        let members = members.filter_map(|(witness, count)| {
+            if let Witness::Address(address) = witness {
+                Some((address.clone(), *count))
+            } else {
+                None
+            }
+        });
+        let domains = self.labels(axis, number, domain);
+        let listed = if axis == Axis::To {
+            self.labels(axis, number, declared::RECIPIENT.0)
+        } else {
+            [Label::ABSENT; 2]
+        };
+        let standing = |domain: Label, listed: Label| match (domain.0, listed) {
+            (0, _) => Standing::Foreign,
+            (2, _) => Standing::Delivery,
+            (_, Label::ABSENT) => Standing::Unlisted,
+            _ => Standing::Listed,
+        };
+        let ([d0, d1], [l0, l1]) = (domains, listed);
+        AddressClass {
+            members: members.collect(),
+            count: self.class(axis, number).map_or(0, |one| one.count),
+            standing: [standing(d0, l0), standing(d1, l1)],
+        }
+    }
+
+    /// Returns what a member of the sender's or recipient's sets stands for.
+    pub fn path(&self, facet: Facet, member: u32) -> PathClass {
+        let (form_axis, axis) = if facet == Facet::Sender {
+            (Axis::FromForm, Axis::From)
+        } else {
+            (Axis::ToForm, Axis::To)
+        };
+        let relations = self.relations(facet).max(1);
+        let (rest, related) = (member / relations, member % relations);
+        let classes = self.classes(axis).max(1);
+        let (form, address) = (rest / classes, rest % classes);
+        let forms = self.members(form_axis, form).iter();
+        let forms = forms.filter_map(|(witness, _)| {
+            if let Witness::Form(form) = witness {
+                Some(*form)
+            } else {
+                None
+            }
+        });
+        let pattern = self.patterns.get(related as usize).copied().unwrap_or(0);
+        let owned = self.declared.map(|offset| self.owned(offset, pattern));
+        PathClass {
+            forms: forms.collect(),
+            address,
+            owned,
+        }
+    }
+
+    fn owned(&self, offset: u32, pattern: u64) -> bool {
+        let relations = &self.universe.relations;
+        [declared::OWNER, declared::OWNER_OF_DOMAIN]
+            .into_iter()
+            .any(|test| {
+                let bit = relations.bit(TestNumber(offset + test.0));
+                let mask = bit.and_then(|bit| 1_u64.checked_shl(bit));
+                mask.is_some_and(|mask| pattern & mask != 0)
+            })
+    }
+
+    /// Returns pairs of a login of these classes and an address that a member of the sender's sets
+    /// stands for, and how many there are.
+    pub fn owners(&self, member: u32, logins: &[u32]) -> (Vec<(String, Address)>, u128) {
+        let related = member % self.relations(Facet::Sender).max(1);
+        let pattern = self.patterns.get(related as usize).copied().unwrap_or(0);
+        let cells = self.universe.relations.of_pattern(pattern, logins);
+        let count = cells.iter().map(|cell| cell.count);
+        let count = count.fold(0, u128::saturating_add);
+        let pairs = cells
+            .iter()
+            .map(|cell| (cell.login.clone(), cell.address.clone()));
+        (pairs.collect(), count)
+    }
+
+    /// Returns whether both policies declare otherwise of a class: a network that has other rights,
+    /// a login or a recipient that is new or gone.
+    pub fn is_changed(&self, facet: Facet, member: u32) -> bool {
+        let differ = |axis: Axis, test: u32| {
+            let [before, after] = self.labels(axis, member, test);
+            before != after
+        };
+        match facet {
+            Facet::Client => differ(Axis::Client, declared::CLIENT.0),
+            Facet::Login => differ(Axis::Login, declared::LOGIN.0),
+            Facet::Sender | Facet::Recipient => {
+                let path = self.path(facet, member);
+                let [before, after] = self.addresses(facet, path.address).standing;
+                let named = path.forms.iter().any(|form| form.has_domain());
+                named && (before != after || path.owned[0] != path.owned[1])
+            }
+            Facet::Session | Facet::Helo | Facet::SpfFrom | Facet::SpfHelo => false,
+        }
+    }
+
+    /// Returns whether a class holds what no side names: the clients, logins and addresses of
+    /// everybody else.
+    pub fn is_anybody(&self, facet: Facet, member: u32) -> bool {
+        match facet {
+            Facet::Client => {
+                // Most of the Internet is in no network.
+                let size = |class: u32| {
+                    let ranges = self.clients(&[class]).into_iter();
+                    ranges
+                        .map(|(first, last)| last - first)
+                        .fold(0, u128::saturating_add)
+                };
+                (0..self.size(facet)).all(|other| size(other) <= size(member))
+            }
+            Facet::Login => {
+                let login = self.login(member);
+                member == 0 || login.listed == [false, false]
+            }
+            Facet::Sender | Facet::Recipient => self.path(facet, member).address == 0,
+            Facet::Session | Facet::Helo | Facet::SpfFrom | Facet::SpfHelo => true,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Single envelopes in a comparison: where they lie, and what both sides say of them.
+
+use super::{Contrast, Facet, Pair, Party, Said};
+use crate::decision::{Destination, Envelope, Label, Question, Verdict, answer};
+use crate::prove::counterexample::{Counterexample, Decided};
+use crate::prove::universe::{Axis, TestNumber};
+
+impl Contrast<'_, '_> {
+    /// Returns the point of the universe that an envelope is, one class of each facet. None if no
+    /// class answers as it does: that would be a fault of the proof.
+    pub fn point(&self, envelope: &Envelope) -> Option<[u32; 8]> {
+        let label = |test: TestNumber| -> Option<Label> {
+            let test = self.universe.tests.get(test.index())?;
+            Some(answer(&test.question, envelope).0)
+        };
+        let class = |axis: Axis| {
+            let tests = self.universe.tests_of(axis);
+            let dimension = self.universe.dimensions.get(axis as usize)?;
+            dimension.find(&tests, &label)
+        };
+        let related = self.related(envelope)?;
+        let sender = (class(Axis::FromForm)?, class(Axis::From)?);
+        let recipient = (class(Axis::ToForm)?, class(Axis::To)?);
+        Some([
+            class(Axis::Client)?,
+            class(Axis::Session)?,
+            class(Axis::Login)?,
+            class(Axis::Helo)?,
+            self.member(Facet::Sender, sender.0, sender.1, related),
+            self.member(Facet::Recipient, recipient.0, recipient.1, 0),
+            class(Axis::SpfFrom)?,
+            class(Axis::SpfHelo)?,
+        ])
+    }
+
+    /// Returns which relations hold between the login and the reverse-path of an envelope; of a
+    /// path without an address only those count that ask for less.
+    fn related(&self, envelope: &Envelope) -> Option<u32> {
+        let (mut holds, mut asked) = (0_u64, 0_u64);
+        for (bit, test) in (0_u32..).zip(&self.universe.relations.tests) {
+            let question = &self.universe.tests.get(test.index())?.question;
+            let form = envelope.from.form();
+            let whole = !matches!(question, Question::OwnerOfDomain(_));
+            let meant = if whole {
+                form.has_address()
+            } else {
+                form.has_domain()
+            };
+            let mask = 1_u64.checked_shl(bit)?;
+            if meant {
+                asked |= mask;
+            }
+            if answer(question, envelope).0 != Label::ABSENT {
+                holds |= mask;
+            }
+        }
+        let matches = |pattern: &u64| pattern & asked == holds & asked;
+        let related = self.patterns.iter().position(matches)?;
+        u32::try_from(related).ok()
+    }
+
+    /// Decides an envelope concretely: what both sides say, and where accepted mail goes.
+    pub fn concretely(&self, envelope: &Envelope) -> Option<(Pair, [Vec<Destination>; 2])> {
+        let decide = |party: &Party<'_>| -> Option<Option<Decided>> {
+            if !party.listeners.contains(&envelope.listener) {
+                return Some(None);
+            }
+            Decided::by(party.name, party.decider, envelope).map(Some)
+        };
+        let [before, after] = &self.parties;
+        let (before, after) = (decide(before)?, decide(after)?);
+        let said = |one: &Option<Decided>| {
+            one.as_ref()
+                .map_or(Said::Closed, |one| Said::of(&one.decision))
+        };
+        let ends = |one: &Option<Decided>| {
+            let accepted = one
+                .as_ref()
+                .filter(|one| one.decision.verdict == Verdict::Accept);
+            accepted
+                .map(|one| one.destinations.clone())
+                .unwrap_or_default()
+        };
+        let (from, to) = (ends(&before), ends(&after));
+        let both = said(&before).accepts() && said(&after).accepts();
+        let pair = Pair {
+            before: said(&before),
+            after: said(&after),
+            moved: both && from != to,
+        };
+        Some((pair, [from, to]))
+    }
+
+    /// Returns the dialogue of an envelope, with what both sides say of it.
+    pub fn dialogue(&self, envelope: &Envelope) -> Counterexample {
+        let open = self
+            .parties
+            .iter()
+            .filter(|party| party.listeners.contains(&envelope.listener));
+        let decided = open.filter_map(|party| Decided::by(party.name, party.decider, envelope));
+        Counterexample {
+            envelope: envelope.clone(),
+            decided: decided.collect(),
+        }
+    }
+}

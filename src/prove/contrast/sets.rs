@@ -1,0 +1,146 @@
+//! Sets of classes, by facet: each set is kept once and named by a number.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// The sides of an envelope that a comparison speaks of.
+///
+/// The form of a path goes with its address, and what a login owns with the reverse-path: a
+/// reviewer thinks of a sender and of a recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Facet {
+    /// The client's address.
+    Client,
+    /// The listener, and whether under TLS.
+    Session,
+    /// The login.
+    Login,
+    /// The HELO name.
+    Helo,
+    /// The reverse-path, and whether the login owns it.
+    Sender,
+    /// The forward-path.
+    Recipient,
+    /// The SPF result of MAIL FROM.
+    SpfFrom,
+    /// The SPF result of HELO.
+    SpfHelo,
+}
+
+impl Facet {
+    /// All facets, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Client,
+        Self::Session,
+        Self::Login,
+        Self::Helo,
+        Self::Sender,
+        Self::Recipient,
+        Self::SpfFrom,
+        Self::SpfHelo,
+    ];
+}
+
+/// A product of sets, one of each facet, by their numbers in [`Sets`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Region([u32; 8]);
+
+impl Region {
+    /// Returns the number of a facet's set.
+    pub fn get(&self, facet: Facet) -> u32 {
+        self.0.get(facet as usize).copied().unwrap_or_default()
+    }
+
+    /// Returns the region with another set of a facet.
+    #[must_use]
+    pub fn with(mut self, facet: Facet, set: u32) -> Self {
+        if let Some(slot) = self.0.get_mut(facet as usize) {
+            *slot = set;
+        }
+        self
+    }
+}
+
+/// Sets of classes, each kept once.
+#[derive(Debug, Default)]
+pub struct Sets {
+    facets: [Pool; 8],
+    /// The sets of forms and of addresses that products are made of.
+    pub(super) parts: Pool,
+    pub(super) products: HashMap<(Facet, u32, u32, u32), u32>,
+}
+
+// A facet is a key of the products.
+impl std::hash::Hash for Facet {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (*self as u8).hash(state);
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Pool {
+    sets: Vec<Rc<[u32]>>,
+    numbers: HashMap<Rc<[u32]>, u32>,
+}
+
+impl Pool {
+    pub(super) fn intern(&mut self, set: &[u32]) -> u32 {
+        if let Some(number) = self.numbers.get(set) {
+            return *number;
+        }
+        let number = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
+        let set: Rc<[u32]> = set.into();
+        self.sets.push(Rc::clone(&set));
+        self.numbers.insert(set, number);
+        number
+    }
+}
+
+impl Sets {
+    /// Returns the members of a set, ascending.
+    pub fn members(&self, facet: Facet, number: u32) -> Rc<[u32]> {
+        let pool = self.facets.get(facet as usize);
+        let set = pool.and_then(|pool| pool.sets.get(number as usize));
+        set.cloned().unwrap_or_else(|| Rc::from([]))
+    }
+
+    /// Returns the members of a region's set.
+    pub fn of(&self, facet: Facet, region: &Region) -> Rc<[u32]> {
+        self.members(facet, region.get(facet))
+    }
+
+    /// Returns the number of a set, given its members, ascending.
+    pub fn intern(&mut self, facet: Facet, members: &[u32]) -> u32 {
+        let pool = self.facets.get_mut(facet as usize);
+        pool.map_or(0, |pool| pool.intern(members))
+    }
+
+    /// Returns the number of the union of two sets of a facet.
+    pub fn union(&mut self, facet: Facet, a: u32, b: u32) -> u32 {
+        if a == b {
+            return a;
+        }
+        let mut members: Vec<u32> = self.members(facet, a).to_vec();
+        members.extend_from_slice(&self.members(facet, b));
+        members.sort_unstable();
+        members.dedup();
+        self.intern(facet, &members)
+    }
+
+    /// Returns the smallest region that holds both.
+    pub fn hull(&mut self, a: &Region, b: &Region) -> Region {
+        let mut hull = *a;
+        for facet in Facet::ALL {
+            hull = hull.with(facet, self.union(facet, a.get(facet), b.get(facet)));
+        }
+        hull
+    }
+
+    /// Returns whether a point, one class of each facet, lies in a region.
+    pub fn holds(&self, region: &Region, point: &[u32; 8]) -> bool {
+        Facet::ALL
+            .iter()
+            .zip(point)
+            .all(|(facet, class)| self.of(*facet, region).binary_search(class).is_ok())
+    }
+}

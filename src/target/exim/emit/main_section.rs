@@ -1,0 +1,101 @@
+//! The main section of exim4.conf.
+
+use super::clients::Clients;
+use super::recipients::{Recipients, refuse};
+use super::{Emission, acl};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::Listener;
+use crate::policy::{Auth, Tls};
+use crate::source::Spanned;
+use crate::target::exim::lexical::{Comment, List, Word};
+use crate::target::exim::view::{
+    AuthNonePart, AuthPart, ClosedPart, Commented, HostPart, ListsPart, TlsNonePart, TlsPart,
+};
+use crate::target::render::render;
+
+/// Returns the main section.
+pub(super) fn section(
+    emission: &Emission<'_>,
+    recipients: &Recipients,
+    clients: &Clients,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    let policy = emission.policy;
+    let lists = ListsPart {
+        domain_places: recipients.domain_places.clone(),
+        domains: recipients.domains.clone(),
+        host_lists: clients.lists.clone(),
+    };
+    let mut text = render(host(emission), diagnostics)?;
+    text += &render(lists, diagnostics)?;
+    text += &match &policy.host.tls {
+        Some(tls) => render(certificate(tls, diagnostics)?, diagnostics)?,
+        None => render(TlsNonePart {}, diagnostics)?,
+    };
+    text += &match &policy.auth {
+        Some(auth) if acl::auth_is_offered(policy) => {
+            let line = line_of(auth);
+            render(AuthPart { line }, diagnostics)?
+        }
+        Some(_) | None => render(AuthNonePart {}, diagnostics)?,
+    };
+    text += &render(ClosedPart {}, diagnostics)?;
+    Ok(text)
+}
+
+/// Names the line of the auth node.
+pub(super) fn line_of(auth: &Auth) -> Comment {
+    Comment::line(auth.at())
+}
+
+fn host(emission: &Emission<'_>) -> HostPart {
+    let host = &emission.policy.host;
+    let (major, minor, _) = emission.version;
+    let named = |listener: &Spanned<Listener>| Commented {
+        text: Comment::new(&listener.value.to_string()),
+        line: Comment::line(&listener.at),
+    };
+    let listeners = || host.listeners.iter().map(|listener| listener.value);
+    let tls = listeners().filter(|listener| match listener {
+        Listener::Submissions => true,
+        Listener::Smtp | Listener::Submission => false,
+    });
+    HostPart {
+        policy: emission.policy_name(),
+        version: Comment::new(&format!("{major}.{minor}")),
+        host_line: Comment::line(&host.at),
+        primary_hostname: Word::domain(&host.name.value),
+        origin: Word::domain(&emission.origin),
+        postmaster_line: Comment::line(&emission.postmaster.at),
+        listeners: host.listeners.iter().map(named).collect(),
+        ports: List::of(listeners().map(port)),
+        tls_ports: List::of(tls.map(port)),
+    }
+}
+
+/// Returns the port of a listener (RFC 5321, RFC 6409, RFC 8314).
+fn port(listener: Listener) -> Word {
+    Word::fixed(match listener {
+        Listener::Smtp => "25",
+        Listener::Submission => "587",
+        Listener::Submissions => "465",
+    })
+}
+
+fn certificate(tls: &Tls, diagnostics: &mut Diagnostics) -> Result<TlsPart, Reported> {
+    let certificate = path(&tls.certificate, diagnostics);
+    let key = path(&tls.key, diagnostics);
+    Ok(TlsPart {
+        line: Comment::line(&tls.certificate.at),
+        certificate: certificate?,
+        key: key?,
+    })
+}
+
+/// Takes a path that the policy names.
+pub(super) fn path(
+    path: &Spanned<String>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Word, Reported> {
+    Word::path(&path.value).map_err(|why| refuse(&path.value, why, &path.at, diagnostics))
+}

@@ -1,0 +1,214 @@
+//! From a proved policy to Exim's files: all order and choice is made here.
+//!
+//! exim4.conf is put together from parts, each of them a template. Everything that bears on
+//! relaying is written out, even where Exim's default is right.
+//!
+//! Not here: what a condition means (`interpret` says that, from Exim's manual alone), and
+//! passwords and keys, which only their paths stand for.
+
+mod acl;
+mod clients;
+mod main_section;
+mod postmaster;
+mod raw;
+mod recipients;
+mod senders;
+mod service;
+mod table;
+mod version;
+
+pub(super) use table::TableName;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use self::clients::Clients;
+use self::recipients::Recipients;
+use self::senders::Senders;
+use super::lexical::{Comment, HostItem, List, Word};
+use super::view::{Routers, TableHead, Transports};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::{Address, Domain};
+use crate::policy::Policy;
+use crate::prove::Proven;
+use crate::source::Spanned;
+use crate::target::Artifacts;
+use crate::target::render::render;
+
+/// The user that Exim runs as can read them, and not write them.
+const MODE: u32 = 0o644;
+
+/// Returns the complete configuration of a server that does what a proved policy says.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "as `Target::emit`: a proof is shown, not handed over"
+)]
+pub(super) fn emit(
+    proven: &Proven<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Artifacts, Reported> {
+    emit_policy(proven.policy(), diagnostics)
+}
+
+/// What is collected while the files are made.
+struct Emission<'p> {
+    policy: &'p Policy,
+    version: (u16, u16, u16),
+    /// Where mail made on the host goes that is for nobody else.
+    postmaster: Spanned<Address>,
+    /// The domain whose `postmaster` is the bare one.
+    origin: Domain,
+    artifacts: Artifacts,
+    packages: BTreeSet<&'static str>,
+}
+
+impl Emission<'_> {
+    /// Adds a file of /etc/exim4.
+    fn add(&mut self, name: &str, text: String) {
+        self.add_at(&format!("etc/exim4/{name}"), text);
+    }
+
+    /// Adds a file by its path below the root.
+    fn add_at(&mut self, path: &str, text: String) {
+        self.artifacts.add(path, MODE, text);
+    }
+
+    /// Adds a command that must run after the files were copied.
+    fn run(&mut self, command: impl Into<String>) {
+        self.artifacts.commands.push(command.into());
+    }
+
+    /// Adds a Debian package that must be there.
+    fn needs(&mut self, package: &'static str) {
+        self.packages.insert(package);
+    }
+
+    /// Returns the name of the policy's text.
+    fn policy_name(&self) -> Comment {
+        Comment::new(self.policy.source.name())
+    }
+}
+
+/// Returns the files of a policy. INVARIANT: its obligations were proved; only [`emit`] calls this.
+fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifacts, Reported> {
+    let before = diagnostics.errors();
+    let options = policy.target("exim");
+    let version = options.and_then(|options| options.version.as_ref());
+    let version = version::choose(version, diagnostics)?;
+    let (postmaster, origin) = postmaster::choose(policy, diagnostics)?;
+    let mut emission = Emission {
+        policy,
+        version,
+        postmaster,
+        origin,
+        artifacts: Artifacts::new(),
+        packages: BTreeSet::from(["exim4-daemon-heavy"]),
+    };
+    let recipients = recipients::recipients(policy, diagnostics);
+    let senders = acl::auth_is_offered(policy).then(|| senders::senders(policy, diagnostics));
+    let clients = clients::clients(policy);
+    let conf = conf(
+        &emission,
+        &recipients,
+        senders.as_ref(),
+        &clients,
+        diagnostics,
+    )?;
+    emission.add("exim4.conf", conf);
+    write_tables(&mut emission, recipients, senders, diagnostics)?;
+    write_lists(&mut emission, clients.files, diagnostics)?;
+    service::write(&mut emission, diagnostics)?;
+    raw::files(&mut emission, options, diagnostics);
+    diagnostics.failed_since(before)?;
+    Ok(finish(emission))
+}
+
+/// Returns exim4.conf.
+fn conf(
+    emission: &Emission<'_>,
+    recipients: &Recipients,
+    senders: Option<&Senders>,
+    clients: &Clients,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    let main = main_section::section(emission, recipients, clients, diagnostics)?;
+    let mut text = raw::settings(main, emission.policy.target("exim"), diagnostics);
+    text += &acl::section(emission, clients, senders, diagnostics)?;
+    let routers = Routers {
+        aliases: recipients.aliases.reference(),
+        accounts: recipients.accounts.reference(),
+        boxes: recipients.boxes.reference(),
+        catch_all: recipients.catch_all.reference(),
+        host_names: host_names(emission.policy),
+        postmaster: postmaster::word(&emission.postmaster, diagnostics)?,
+        postmaster_line: Comment::line(&emission.postmaster.at),
+    };
+    text += &render(routers, diagnostics)?;
+    text += &render(Transports {}, diagnostics)?;
+    text += &service::authenticators(emission, senders, diagnostics)?;
+    Ok(text)
+}
+
+/// The names that mail made on the host may be for, unless one is a domain of ours.
+fn host_names(policy: &Policy) -> List {
+    let host = &policy.host.name.value;
+    let host = (!policy.domains.contains_key(host)).then(|| Word::domain(host));
+    let local = ["localhost", "localhost.localdomain"].map(Word::fixed);
+    List::of(host.into_iter().chain(local))
+}
+
+fn write_tables(
+    emission: &mut Emission<'_>,
+    recipients: Recipients,
+    senders: Option<Senders>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let mut tables = vec![
+        recipients.aliases,
+        recipients.accounts,
+        recipients.boxes,
+        recipients.catch_all,
+    ];
+    tables.extend(recipients.domain_table);
+    if let Some(senders) = senders {
+        tables.extend([senders.logins, senders.owners]);
+    }
+    tables
+        .into_iter()
+        .try_for_each(|table| table.write(emission, diagnostics))
+}
+
+/// Writes the host lists that are too long for exim4.conf: an item a line.
+fn write_lists(
+    emission: &mut Emission<'_>,
+    lists: Vec<(Word, Comment, Vec<HostItem>)>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    for (name, about, items) in lists {
+        let policy = emission.policy_name();
+        let mut text = render(TableHead { policy, about }, diagnostics)?;
+        for item in items {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{item}");
+        }
+        emission.add(&name.to_string(), text);
+    }
+    Ok(())
+}
+
+fn finish(mut emission: Emission<'_>) -> Artifacts {
+    emission.run("exim4 -bV");
+    let host = &emission.policy.host;
+    let mut artifacts = emission.artifacts;
+    artifacts.packages = emission.packages.into_iter().map(str::to_owned).collect();
+    if let Some(tls) = &host.tls {
+        artifacts.required_files = vec![tls.certificate.value.clone(), tls.key.value.clone()];
+        artifacts.required_files.dedup();
+    }
+    artifacts
+        .restarts
+        .push("systemctl restart exim4".to_owned());
+    artifacts.host_addresses = host.addresses.iter().map(|address| address.value).collect();
+    artifacts.version = emission.version;
+    artifacts
+}

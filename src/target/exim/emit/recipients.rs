@@ -1,0 +1,125 @@
+//! Recipients: domains, mailboxes, aliases, and where they lead.
+//!
+//! Each kind of recipient is a table of its own, and a router that asks it. What a table holds is
+//! ours, so it may become a login or a directory.
+
+use super::table::Table;
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::{Address, Domain};
+use crate::policy::{Alias, Mailbox, Policy};
+use crate::source::Loc;
+use crate::target::diagnostics::UnsayableValue;
+use crate::target::exim::lexical::{Comment, Held, Key, List, LoginName, Unsayable, Word};
+use crate::target::exim::view::Commented;
+
+/// Domains up to this number stand in exim4.conf itself.
+const DOMAINS_INLINE_MAX: usize = 16;
+
+/// What recipients come to.
+pub(super) struct Recipients {
+    /// Our domains.
+    pub(super) domains: List,
+    /// Where they stand, if they are few.
+    pub(super) domain_places: Vec<Commented>,
+    /// Our domains, if they are many.
+    pub(super) domain_table: Option<Table>,
+    pub(super) aliases: Table,
+    pub(super) accounts: Table,
+    pub(super) boxes: Table,
+    pub(super) catch_all: Table,
+}
+
+/// Returns the tables of recipients.
+pub(super) fn recipients(policy: &Policy, diagnostics: &mut Diagnostics) -> Recipients {
+    let mut tables = Recipients {
+        domains: List::of([]),
+        domain_places: Vec::new(),
+        domain_table: None,
+        aliases: Table::new("aliases", "Aliases, and where their mail goes instead."),
+        accounts: Table::new("accounts", "Mailboxes that belong to a login, and which."),
+        boxes: Table::new(
+            "boxes",
+            "Mailboxes that belong to no login, and their directories below /var/mail.",
+        ),
+        catch_all: Table::new(
+            "catch-all",
+            "Domains where every local-part is taken, and where its mail goes.",
+        ),
+    };
+    tables.add_domains(policy);
+    for (domain, hosted) in &policy.domains {
+        for (local, mailbox) in &hosted.mailboxes {
+            let address = Address::new(local.as_str(), domain.clone());
+            tables.add_mailbox(&address, mailbox, diagnostics);
+        }
+        for (local, alias) in &hosted.aliases {
+            let address = Address::new(local.as_str(), domain.clone());
+            match Key::address(&address) {
+                Ok(key) => tables.aliases.push(key, targets(alias), Some(&alias.at)),
+                Err(why) => {
+                    refuse(&address.to_string(), why, &alias.at, diagnostics);
+                }
+            }
+        }
+        if let Some(alias) = &hosted.catch_all {
+            let key = Key::domain(domain);
+            tables.catch_all.push(key, targets(alias), Some(&alias.at));
+        }
+    }
+    tables
+}
+
+impl Recipients {
+    fn add_domains(&mut self, policy: &Policy) {
+        if policy.domains.len() <= DOMAINS_INLINE_MAX {
+            self.domains = List::of(policy.domains.keys().map(Word::domain));
+            let place = |(domain, hosted): (&Domain, &crate::policy::HostedDomain)| Commented {
+                text: Comment::new(domain.as_str()),
+                line: Comment::line(&hosted.at),
+            };
+            self.domain_places = policy.domains.iter().map(place).collect();
+            return;
+        }
+        let mut table = Table::new("domains", "Domains that mail is delivered for.");
+        for (domain, hosted) in &policy.domains {
+            table.push(Key::domain(domain), Held::domain(domain), Some(&hosted.at));
+        }
+        self.domains = table.list();
+        self.domain_table = Some(table);
+    }
+
+    fn add_mailbox(&mut self, address: &Address, mailbox: &Mailbox, diagnostics: &mut Diagnostics) {
+        let at = Some(&mailbox.at);
+        let key = match Key::address(address) {
+            Ok(key) => key,
+            Err(why) => {
+                refuse(&address.to_string(), why, &mailbox.at, diagnostics);
+                return;
+            }
+        };
+        let Some(login) = &mailbox.login else {
+            self.boxes.push(key, Held::directory(address), at);
+            return;
+        };
+        match LoginName::new(&login.value).and_then(LoginName::account) {
+            Ok(account) => self.accounts.push(key, Held::login(&account), at),
+            Err(why) => {
+                refuse(&login.value, why, &login.at, diagnostics);
+            }
+        }
+    }
+}
+
+fn targets(alias: &Alias) -> Held {
+    Held::addresses(alias.targets.iter().map(|target| &target.value))
+}
+
+/// Reports a value that Exim's files cannot hold.
+pub(super) fn refuse(
+    value: &str,
+    why: Unsayable,
+    at: &Loc,
+    diagnostics: &mut Diagnostics,
+) -> Reported {
+    diagnostics.error(UnsayableValue::new("exim", value, why.to_string(), at))
+}

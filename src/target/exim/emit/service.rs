@@ -1,0 +1,74 @@
+//! What stands around Exim: who checks passwords, and what may read what.
+
+use super::Emission;
+use super::main_section::{line_of, path};
+use super::senders::Senders;
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::policy::Auth;
+use crate::target::exim::lexical::{Comment, Word};
+use crate::target::exim::view::{
+    Authenticators, DovecotAuthenticators, Saslauthd, SaslauthdAuthenticators,
+};
+use crate::target::render::render;
+
+/// Returns the section of authenticators. Without `senders` nobody can authenticate.
+pub(super) fn authenticators(
+    emission: &Emission<'_>,
+    senders: Option<&Senders>,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    match (&emission.policy.auth, senders) {
+        (Some(auth @ Auth::Saslauthd { .. }), Some(senders)) => {
+            let view = SaslauthdAuthenticators {
+                line: line_of(auth),
+                logins: senders.logins.reference(),
+            };
+            render(view, diagnostics)
+        }
+        (Some(auth @ Auth::Dovecot { socket, .. }), Some(senders)) => {
+            let view = DovecotAuthenticators {
+                line: line_of(auth),
+                logins: senders.logins.reference(),
+                socket: path(socket, diagnostics)?,
+                socket_line: Comment::line(&socket.at),
+            };
+            render(view, diagnostics)
+        }
+        (Some(_), None) | (None, _) => render(Authenticators {}, diagnostics),
+    }
+}
+
+/// Adds what the services around Exim need.
+pub(super) fn write(
+    emission: &mut Emission<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let policy = emission.policy;
+    if let Some(tls) = &policy.host.tls {
+        // Exim gives up being root before it reads the key. The path is one plain word.
+        let key = path(&tls.key, diagnostics)?;
+        emission.run(format!("chgrp Debian-exim {key}"));
+        emission.run(format!("chmod 0640 {key}"));
+    }
+    if !super::acl::auth_is_offered(policy) {
+        return Ok(());
+    }
+    match &policy.auth {
+        Some(auth @ Auth::Saslauthd { mechanism, .. }) => {
+            let view = Saslauthd {
+                policy: emission.policy_name(),
+                line: line_of(auth),
+                mechanism: Word::fixed(mechanism.value.name()),
+            };
+            let text = render(view, diagnostics)?;
+            emission.add_at("etc/default/saslauthd", text);
+            emission.needs("sasl2-bin");
+            // saslauthd's socket is for this group.
+            emission.run("adduser Debian-exim sasl");
+            let restart = "systemctl restart saslauthd".to_owned();
+            emission.artifacts.restarts.push(restart);
+        }
+        Some(Auth::Dovecot { .. }) | None => {}
+    }
+    Ok(())
+}

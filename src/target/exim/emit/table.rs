@@ -1,0 +1,112 @@
+//! Lookup tables: rows, where they come from, and how they are indexed.
+//!
+//! Rows are written here, not by a template: there may be a million. A small table is read as it
+//! is (`lsearch`); a large one is the source of a cdb file beside it, which a command makes. The
+//! text of both is the same: a key, a tab, and what it holds.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::Emission;
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::source::Loc;
+use crate::target::exim::lexical::{Comment, Held, Key, List, Word};
+use crate::target::exim::view::TableHead;
+use crate::target::render::render;
+
+/// More rows than this are indexed: `lsearch` reads on until it finds its key.
+const LSEARCH_ROWS_MAX: usize = 1_000;
+
+/// How an expansion names a table: `lsearch{/etc/exim4/aliases}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(in crate::target::exim) struct TableName(String);
+
+/// A table of keys.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// Its file below etc/exim4.
+    name: &'static str,
+    about: Comment,
+    rows: Vec<(Key, Held, Option<Loc>)>,
+}
+
+impl Table {
+    pub(super) fn new(name: &'static str, about: &str) -> Self {
+        Self {
+            name,
+            about: Comment::new(about),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row. Keys are unique, since those of a policy are.
+    pub(super) fn push(&mut self, key: Key, held: Held, at: Option<&Loc>) {
+        self.rows.push((key, held, at.cloned()));
+    }
+
+    fn is_indexed(&self) -> bool {
+        self.rows.len() > LSEARCH_ROWS_MAX
+    }
+
+    fn kind_and_path(&self) -> (&'static str, String) {
+        let path = path(self.name);
+        if self.is_indexed() {
+            ("cdb", format!("{path}.cdb"))
+        } else {
+            ("lsearch", path)
+        }
+    }
+
+    /// Returns how an expansion names it.
+    pub(super) fn reference(&self) -> TableName {
+        let (kind, path) = self.kind_and_path();
+        TableName(format!("{kind}{{{path}}}"))
+    }
+
+    /// Returns the list of its keys.
+    pub(super) fn list(&self) -> List {
+        let (kind, path) = self.kind_and_path();
+        List::table(kind, &Word::below_exim(&path))
+    }
+
+    /// Adds its file, and the command that indexes it.
+    pub(super) fn write(
+        self,
+        emission: &mut Emission<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Reported> {
+        let indexed = self.is_indexed();
+        // The index takes every line for a row.
+        let mut text = if indexed {
+            String::new()
+        } else {
+            let policy = emission.policy_name();
+            let about = self.about.clone();
+            render(TableHead { policy, about }, diagnostics)?
+        };
+        let mut last = None;
+        for (key, held, at) in &self.rows {
+            let line = at.as_ref().filter(|_| !indexed).map(Comment::line);
+            if let Some(line) = &line
+                && last.as_ref() != Some(line)
+            {
+                let _ = writeln!(text, "# {line}");
+            }
+            let _ = writeln!(text, "{key}\t{held}");
+            last = line;
+        }
+        if indexed {
+            emission.needs("tinycdb");
+            let source = path(self.name);
+            emission.run(format!("cdb -c -m -p 0644 {source}.cdb {source}"));
+        }
+        emission.add(self.name, text);
+        Ok(())
+    }
+}
+
+/// Returns the path of a file of ours on the server.
+pub(super) fn path(name: &str) -> String {
+    format!("/etc/exim4/{name}")
+}

@@ -1,0 +1,246 @@
+//! Access control lists (spec 4.96, chapter 44): read, understood, run.
+
+mod condition;
+mod message;
+mod modifier;
+mod read;
+mod run;
+
+pub(super) use read::{RawAcl, read};
+pub(super) use run::{Ran, Refusal};
+
+use std::rc::Rc;
+
+use super::reader::{Place, Reader};
+use super::text::Text;
+use super::value::{Bool, Value};
+use crate::diagnostic::Reported;
+use crate::source::Loc;
+use message::Message;
+
+/// How deep ACLs may run one another (section 44.26, `acl`).
+const DEPTH_MAX: usize = 20;
+
+/// An ACL for one command.
+#[derive(Debug)]
+pub(super) struct Acl {
+    statements: Vec<Statement>,
+    /// Where it stands: the place of its implicit deny.
+    at: Loc,
+}
+
+/// A verb with its conditions and modifiers.
+#[derive(Debug)]
+struct Statement {
+    verb: Verb,
+    steps: Vec<Step>,
+    at: Loc,
+}
+
+/// What a statement does (section 44.18). `discard` is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Accept,
+    Defer,
+    Deny,
+    Drop,
+    Require,
+    Warn,
+}
+
+/// A condition or a modifier, in their order (section 44.20).
+#[derive(Debug)]
+enum Step {
+    /// A condition.
+    Test {
+        negated: bool,
+        test: Test,
+        kind: Kind,
+    },
+    /// From here on, a condition that fails denies.
+    EndPass,
+    /// The text of the reply, from here on.
+    Message(Message),
+    /// A variable gets a value.
+    Set(Rc<str>, Value),
+    /// A header is added.
+    Header(Value),
+}
+
+/// What is tested.
+#[derive(Debug)]
+enum Test {
+    /// This.
+    Bool(Bool),
+    /// The result of SPF: words, and whether each is negated. It is evaluated now.
+    Spf(Vec<(bool, String)>),
+    /// Another ACL.
+    Acl(AclUse),
+    /// The routers take the recipient.
+    Recipient,
+}
+
+/// What a condition is about: from it follows why a statement decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// `hosts` or `authenticated`: who the client is.
+    Client,
+    /// `verify = recipient`.
+    Recipient,
+    /// `spf`.
+    Spf,
+    /// Anything else.
+    Other,
+}
+
+/// Which ACL runs (section 44.12).
+#[derive(Debug, Clone)]
+pub(super) enum AclUse {
+    /// This one.
+    One(Rc<Acl>),
+    /// One or the other.
+    Choice(Rc<Bool>, Rc<AclUse>, Rc<AclUse>),
+    /// None is set: everything is accepted.
+    Accept,
+    /// None is set, or none is found: everything is denied or deferred.
+    Deny,
+}
+
+/// The ACLs of a configuration, as written and as understood so far.
+#[derive(Debug, Default)]
+pub(super) struct Acls {
+    /// As written.
+    raw: Vec<RawAcl>,
+    /// Those being understood: none may run itself.
+    open: Vec<String>,
+    /// Understood: by name and command.
+    known: Vec<(String, Place, Rc<Acl>)>,
+    /// The names of the authenticators that a client may use.
+    authenticators: Vec<String>,
+}
+
+impl Acls {
+    /// Returns ACLs of which none was understood yet.
+    pub(super) fn new(raw: Vec<RawAcl>, authenticators: Vec<String>) -> Self {
+        Self {
+            raw,
+            authenticators,
+            ..Self::default()
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Returns the ACL that an option names (section 44.12).
+    pub(super) fn acl(&mut self, text: &Text, acls: &mut Acls) -> Result<AclUse, Reported> {
+        let value = self.expand(text)?;
+        self.acl_of(&value, text, acls)
+    }
+
+    fn acl_of(&mut self, value: &Value, text: &Text, acls: &mut Acls) -> Result<AclUse, Reported> {
+        match value {
+            Value::Choice(condition, yes, no) => {
+                let yes = self.acl_of(yes, text, acls)?;
+                let no = self.acl_of(no, text, acls)?;
+                Ok(AclUse::Choice(
+                    Rc::clone(condition),
+                    Rc::new(yes),
+                    Rc::new(no),
+                ))
+            }
+            Value::Fail => Err(self.refuse("acl", "it is forced to fail", &text.at())),
+            Value::Defer => Ok(AclUse::Deny),
+            Value::Pieces(_) => {
+                if let Some(name) = value.as_text() {
+                    return self.acl_named(name.trim(), text, acls);
+                }
+                let reason = "mailpol does not follow which ACL it is";
+                Err(self.refuse("acl", reason, &text.at()))
+            }
+        }
+    }
+
+    fn acl_named(&mut self, name: &str, text: &Text, acls: &mut Acls) -> Result<AclUse, Reported> {
+        if name.is_empty() {
+            // An option that is set to nothing is not set.
+            return Ok(if self.place == Place::Rcpt {
+                AclUse::Deny
+            } else {
+                AclUse::Accept
+            });
+        }
+        let place = self.place;
+        if let Some((.., acl)) = acls
+            .known
+            .iter()
+            .find(|(one, at, _)| one == name && *at == place)
+        {
+            return Ok(AclUse::One(Rc::clone(acl)));
+        }
+        if name.starts_with('/') {
+            return Err(self.refuse(name, "mailpol reads no ACLs from other files", &text.at()));
+        }
+        let raw = match acls.raw.iter().find(|raw| raw.name == name) {
+            Some(raw) => raw.clone(),
+            None if read::is_verb(name.split_whitespace().next().unwrap_or_default()) => {
+                let inline = Text::made(name, &text.at());
+                let lines = [Text::made(format!("{name}:"), &text.at()), inline];
+                // The name of an inline ACL is its text: it cannot be one of the section's.
+                read::inline(&lines, self.diagnostics)?
+            }
+            None => {
+                let reason = "there is no such ACL: Exim answers 451 whenever it is to run";
+                return Err(self.refuse(name, reason, &text.at()));
+            }
+        };
+        if acls.open.len() >= DEPTH_MAX {
+            let reason = "ACLs run one another too deeply";
+            return Err(self.refuse(name, reason, &text.at()));
+        }
+        if acls.open.iter().any(|open| open == name) {
+            return Err(self.refuse(name, "the ACL runs itself", &text.at()));
+        }
+        acls.open.push(name.to_owned());
+        let acl = self.understand(&raw, acls);
+        acls.open.pop();
+        let acl = Rc::new(acl?);
+        acls.known.push((name.to_owned(), place, Rc::clone(&acl)));
+        Ok(AclUse::One(acl))
+    }
+
+    fn understand(&mut self, raw: &RawAcl, acls: &mut Acls) -> Result<Acl, Reported> {
+        let before = self.diagnostics.errors();
+        let mut statements = Vec::new();
+        for raw in &raw.statements {
+            let verb = match raw.verb.as_str() {
+                "accept" => Verb::Accept,
+                "defer" => Verb::Defer,
+                "deny" => Verb::Deny,
+                "drop" => Verb::Drop,
+                "require" => Verb::Require,
+                "warn" => Verb::Warn,
+                other => {
+                    let reason = "what it throws away is not what it accepts";
+                    self.refuse(other, reason, &raw.at);
+                    continue;
+                }
+            };
+            let mut steps = Vec::new();
+            for line in &raw.lines {
+                if let Ok(step) = self.step(verb, line, acls) {
+                    steps.extend(step);
+                }
+            }
+            statements.push(Statement {
+                verb,
+                steps,
+                at: raw.at.clone(),
+            });
+        }
+        self.diagnostics.failed_since(before)?;
+        Ok(Acl {
+            statements,
+            at: raw.at.clone(),
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! Modifiers of ACLs (spec 4.96, sections 44.21 to 44.25).
+
+use std::rc::Rc;
+
+use super::read::RawLine;
+use super::{Step, Verb};
+use crate::diagnostic::Reported;
+use crate::target::exim::interpret::reader::{Place, Reader};
+use crate::target::exim::interpret::value::Value;
+
+/// Controls that touch neither what is accepted nor where it goes (section 44.22), and why.
+const CONTROLS: [(&str, &str); 14] = [
+    ("debug", "writes a debugging log"),
+    ("dkim_disable_verify", "no DKIM condition is read"),
+    ("dmarc_disable_verify", "no DMARC condition is read"),
+    ("dmarc_enable_forensic", "no DMARC condition is read"),
+    ("enforce_sync", "only ends sessions"),
+    ("no_callout_flush", "no callout is read"),
+    ("no_delay_flush", "only when output is sent"),
+    ("no_enforce_sync", "only when input is read"),
+    ("no_multiline_responses", "only the layout of replies"),
+    ("no_pipelining", "only what EHLO offers"),
+    ("queue", "delivery happens later"),
+    ("queue_only", "delivery happens later"),
+    ("submission", "mends headers of the message"),
+    (
+        "suppress_local_fixups",
+        "leaves headers of the message alone",
+    ),
+];
+
+type Done = Result<Option<Step>, Reported>;
+
+impl Reader<'_> {
+    /// Reads a modifier; none if the line is a condition.
+    pub(super) fn modifier(&mut self, verb: Verb, line: &RawLine) -> Option<Done> {
+        let argument = &line.argument;
+        let done = match line.name.as_str() {
+            "endpass" => self.end_pass(verb, line),
+            "message" => match (verb, self.message(argument)) {
+                (_, Err(reported)) => Err(reported),
+                (Verb::Warn, Ok(Some(_))) => {
+                    let reason = "with `warn` it adds a header: use `add_header`";
+                    Err(self.refuse("message", reason, &line.at))
+                }
+                (_, Ok(message)) => Ok(message.map(Step::Message)),
+            },
+            // Neither is expanded before the outcome is known; a failure is ignored.
+            "log_message" | "log_reject_target" => Ok(None),
+            // Expanded at once: an error would defer.
+            "logwrite" | "continue" => self.expand(argument).map(|_| None),
+            "delay" => self.expand(argument).map(|_| None),
+            "set" => self.set(line),
+            "add_header" => self.add_header(line),
+            "remove_header" => self.remove_header(line),
+            "control" => self.control(line),
+            _ => return None,
+        };
+        if line.negated {
+            let reason = format!("`{}` cannot be negated", line.name);
+            return Some(Err(self.syntax(reason, &line.at)));
+        }
+        Some(done)
+    }
+
+    fn end_pass(&mut self, verb: Verb, line: &RawLine) -> Done {
+        if verb != Verb::Accept {
+            let reason = "`endpass` stands in `accept` only";
+            return Err(self.syntax(reason, &line.at));
+        }
+        Ok(Some(Step::EndPass))
+    }
+
+    fn set(&mut self, line: &RawLine) -> Done {
+        let name = line.variable.clone().unwrap_or_default();
+        let known = ["acl_m", "acl_c"].iter().any(|prefix| {
+            name.strip_prefix(prefix)
+                .is_some_and(|rest| !rest.is_empty())
+        });
+        if !known {
+            let reason = format!("`{name}` is no variable that an ACL can set");
+            return Err(self.syntax(reason, &line.at));
+        }
+        let value = self.expand(&line.argument)?;
+        if !is_constant(&value) {
+            let reason = "mailpol follows variables that are set to one of a few texts only";
+            return Err(self.refuse(&name, reason, &line.argument.at()));
+        }
+        Ok(Some(Step::Set(Rc::from(name), value)))
+    }
+
+    fn add_header(&mut self, line: &RawLine) -> Done {
+        let allowed = matches!(
+            self.place,
+            Place::Mail | Place::Rcpt | Place::Predata | Place::Data
+        );
+        if !allowed {
+            let reason = "a header cannot be added in this ACL";
+            return Err(self.syntax(reason, &line.at));
+        }
+        Ok(Some(Step::Header(self.expand(&line.argument)?)))
+    }
+
+    fn remove_header(&mut self, line: &RawLine) -> Done {
+        let value = self.expand(&line.argument)?;
+        if value.as_text().is_none() {
+            let reason = "mailpol does not follow which headers it removes";
+            return Err(self.refuse("remove_header", reason, &line.at));
+        }
+        // Only headers that came with the message are removed (section 44.25): what was added
+        // stays.
+        Ok(None)
+    }
+
+    fn control(&mut self, line: &RawLine) -> Done {
+        let text = self.expand(&line.argument)?.as_text().unwrap_or_default();
+        let name = text.split('/').next().unwrap_or_default().trim().to_owned();
+        if CONTROLS.iter().any(|(known, _)| *known == name) {
+            return Ok(None);
+        }
+        let reason = "it changes what becomes of the message";
+        Err(self.refuse(&format!("control = {text}"), reason, &line.at))
+    }
+}
+
+/// Returns whether a value is one of some texts.
+fn is_constant(value: &Value) -> bool {
+    match value {
+        Value::Choice(_, yes, no) => is_constant(yes) && is_constant(no),
+        Value::Pieces(_) => value.as_text().is_some(),
+        Value::Fail | Value::Defer => false,
+    }
+}

@@ -1,0 +1,234 @@
+//! Authenticators (spec 4.96, chapters 33, 34 and 37): as whom a client can authenticate.
+
+use super::condition::Words;
+use super::diagnostics::UnjudgedService;
+use super::reader::{LoginIn, Place, Reader};
+use super::section::{Instance, Setting};
+use super::text::Text;
+use super::truth::Truth;
+use super::value::{Atom, Bool, Leaf, Piece, Value};
+use crate::diagnostic::Reported;
+use crate::source::Loc;
+
+/// What a client claims to be, beside the login whose password it gives (RFC 4616 section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// Nothing.
+    Nothing,
+    /// The login itself.
+    Itself,
+    /// Somebody else.
+    Other,
+}
+
+/// An authenticator that takes logins.
+#[derive(Debug)]
+pub(super) struct Authenticator {
+    /// Its name, as `authenticated` compares it.
+    pub(super) name: String,
+    /// Where it is offered (`server_advertise_condition`).
+    pub(super) advertised: Bool,
+    /// Which logins with the right password it takes (`server_condition`).
+    pub(super) condition: Bool,
+}
+
+/// Options of a server that cannot touch whom it takes.
+const HARMLESS: [(&str, &str); 4] = [
+    ("public_name", "the name that EHLO offers"),
+    ("server_debug_print", "writes a debugging log"),
+    (
+        "server_mail_auth_condition",
+        "about the AUTH parameter of MAIL, which is not read",
+    ),
+    ("driver", "read"),
+];
+
+impl Reader<'_> {
+    /// Reads the authenticators. One that only a client uses is none.
+    pub(super) fn authenticators(&mut self, instances: &[Instance]) -> Vec<Authenticator> {
+        let mut all = Vec::new();
+        for instance in instances {
+            if let Ok(Some(one)) = self.authenticator(instance) {
+                all.push(one);
+            }
+        }
+        all
+    }
+
+    fn authenticator(&mut self, instance: &Instance) -> Result<Option<Authenticator>, Reported> {
+        let driver = match instance.get("driver") {
+            Some(driver) => driver.text(self.diagnostics)?,
+            None => return Err(self.syntax("the authenticator has no `driver`", &instance.at)),
+        };
+        let login = match driver.as_str() {
+            // `:` as the prompts asks for nothing: the data come with AUTH, as PLAIN sends them.
+            "plaintext" => {
+                let prompts = instance
+                    .get("server_prompts")
+                    .and_then(|one| one.value.as_ref());
+                if prompts.is_none_or(|prompts| prompts.as_str().trim() == ":") {
+                    LoginIn::Second
+                } else {
+                    LoginIn::First
+                }
+            }
+            "dovecot" => LoginIn::First,
+            other => {
+                let reason = "mailpol follows the drivers `plaintext` and `dovecot`";
+                return Err(self.diagnostics.error(UnjudgedService::new(
+                    other,
+                    reason,
+                    &driver.at(),
+                )));
+            }
+        };
+        self.known_options(instance, driver.as_str())?;
+        let is_client = instance
+            .settings
+            .iter()
+            .any(|setting| setting.name.starts_with("client_"));
+        let condition = instance.get("server_condition");
+        let is_server = match driver.as_str() {
+            "dovecot" => instance.get("server_socket").is_some(),
+            _ => condition.is_some(),
+        };
+        if !is_server {
+            if !is_client && driver.as_str() == "dovecot" {
+                return Err(self.syntax("`server_socket` is missing", &instance.at));
+            }
+            return Ok(None);
+        }
+        self.login_is_set(instance, login)?;
+        let condition = match condition {
+            Some(setting) => {
+                let (condition, at) = self.server_condition(setting, login)?;
+                // Dovecot has checked the password before the condition is looked at (chapter 37).
+                if driver.as_str() == "plaintext" && may_be(&condition, Truth::Yes) {
+                    let reason = "it takes clients that do not know the password";
+                    let fault = UnjudgedService::new("server_condition", reason, &at);
+                    return Err(self.diagnostics.error(fault));
+                }
+                condition
+            }
+            None => Bool::Const(true),
+        };
+        let advertised = match instance.get("server_advertise_condition") {
+            Some(setting) => {
+                let text = setting.text(self.diagnostics)?;
+                let value = self.at_place(Place::Session, |reader| reader.expand(&text))?;
+                self.holds(&value, Words::Router, &text.at())?
+            }
+            None => Bool::Const(true),
+        };
+        Ok(Some(Authenticator {
+            name: instance.name.clone(),
+            advertised,
+            condition,
+        }))
+    }
+
+    fn known_options(&mut self, instance: &Instance, driver: &str) -> Result<(), Reported> {
+        let before = self.diagnostics.errors();
+        let modelled = [
+            "server_advertise_condition",
+            "server_condition",
+            "server_set_id",
+        ];
+        for setting in &instance.settings {
+            let name = setting.name.as_str();
+            let own = match driver {
+                "plaintext" => name == "server_prompts",
+                _ => name == "server_socket" || name == "server_tls",
+            };
+            let known = own
+                || modelled.contains(&name)
+                || name.starts_with("client_")
+                || HARMLESS.iter().any(|(harmless, _)| *harmless == name);
+            if !known {
+                let reason = "mailpol does not know this option of an authenticator";
+                self.diagnostics
+                    .error(UnjudgedService::new(name, reason, &setting.at));
+            }
+        }
+        self.diagnostics.failed_since(before)
+    }
+
+    /// Refuses a `server_set_id` that is not the name whose password was given.
+    fn login_is_set(&mut self, instance: &Instance, login: LoginIn) -> Result<(), Reported> {
+        let Some(setting) = instance.get("server_set_id") else {
+            let reason = "without `server_set_id` nobody knows as whom a client has authenticated";
+            return Err(self.diagnostics.error(UnjudgedService::new(
+                &instance.name,
+                reason,
+                &instance.at,
+            )));
+        };
+        let text = setting.text(self.diagnostics)?;
+        let value = self.at_place(Place::Authenticator(login), |reader| reader.expand(&text))?;
+        let is_login = matches!(&value, Value::Pieces(pieces)
+            if matches!(pieces.as_slice(), [Piece::Atom(Atom::Login)]));
+        if is_login {
+            return Ok(());
+        }
+        let reason = "it is not the name whose password the client has given";
+        Err(self
+            .diagnostics
+            .error(UnjudgedService::new("server_set_id", reason, &text.at())))
+    }
+
+    fn server_condition(
+        &mut self,
+        setting: &Setting,
+        login: LoginIn,
+    ) -> Result<(Bool, Loc), Reported> {
+        let text: Text = setting.text(self.diagnostics)?;
+        let place = Place::Authenticator(login);
+        let condition = self.at_place(place, |reader| {
+            let value = reader.expand(&text)?;
+            reader.holds(&value, Words::Authenticator, &text.at())
+        })?;
+        Ok((condition, text.at()))
+    }
+}
+
+/// Returns whether a condition may come to this where every password is wrong, whatever else is
+/// answered.
+///
+/// SOUNDNESS: every other question counts as answered both ways, so a condition that passes cannot
+/// hold without a password.
+fn may_be(condition: &Bool, wanted: Truth) -> bool {
+    let no = matches!(wanted, Truth::No);
+    match condition {
+        Bool::Const(holds) => Truth::of(*holds) == wanted,
+        Bool::Defer | Bool::Forced => false,
+        Bool::Not(inner) => may_be(inner, wanted.negate()),
+        Bool::All(all) if no => all.iter().any(|one| may_be(one, wanted)),
+        Bool::All(all) => all.iter().all(|one| may_be(one, wanted)),
+        Bool::Any(any) if no => any.iter().all(|one| may_be(one, wanted)),
+        Bool::Any(any) => any.iter().any(|one| may_be(one, wanted)),
+        Bool::If(condition, yes, other) => {
+            (may_be(condition, Truth::Yes) && may_be(yes, wanted))
+                || (may_be(condition, Truth::No) && may_be(other, wanted))
+        }
+        Bool::Leaf(Leaf::Password) => no,
+        Bool::Leaf(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_without_a_password_is_seen() {
+        let leaf = |leaf: Leaf| Bool::Leaf(leaf);
+        let check = |condition: Bool| may_be(&condition, Truth::Yes);
+        assert!(check(Bool::Const(true)));
+        assert!(check(leaf(Leaf::ClaimsNothing)));
+        assert!(!check(leaf(Leaf::Password)));
+        assert!(check(leaf(Leaf::Password).negate()));
+        let both = vec![leaf(Leaf::ClaimsNothing), leaf(Leaf::Password)];
+        assert!(!check(Bool::All(both.clone())));
+        assert!(check(Bool::Any(both)));
+    }
+}

@@ -1,0 +1,354 @@
+//! Comparisons of strings: `eq`, `eqi`, `inlist`, `inlisti`, `=` (spec 4.96, section 11.7).
+
+use std::rc::Rc;
+
+use super::catalogue::Side;
+use super::expand::one_row;
+use super::keys;
+use super::list;
+use super::lookup::{FileRow, Key, Lookup, Matching, Rows};
+use super::reader::{Place, Reader};
+use super::rows::has_letters;
+use super::text::Text;
+use super::value::{self, Atom, Bool, Case, Leaf, Part, PathAtom, Piece, Value};
+use crate::diagnostic::Reported;
+use crate::mail::{Listener, PathForm};
+use crate::source::Loc;
+
+impl Reader<'_> {
+    /// Returns the condition that two strings are equal; with [`Case::Folded`], whatever the case
+    /// of their letters.
+    pub(super) fn equal(
+        &mut self,
+        a: &Value,
+        b: &Value,
+        case: Case,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        match (a, b) {
+            (Value::Fail, _) | (_, Value::Fail) => Ok(Bool::Forced),
+            (Value::Defer, _) | (_, Value::Defer) => Ok(Bool::Defer),
+            (Value::Choice(condition, yes, no), other)
+            | (other, Value::Choice(condition, yes, no)) => {
+                let yes = self.equal(yes, other, case, at)?;
+                let no = self.equal(no, other, case, at)?;
+                Ok(condition.as_ref().clone().choose(yes, no))
+            }
+            (Value::Pieces(a), Value::Pieces(b)) => self.equal_pieces(a, b, case, at),
+        }
+    }
+
+    fn equal_pieces(
+        &mut self,
+        a: &[Piece],
+        b: &[Piece],
+        case: Case,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        let (pieces, text) = match (value::as_text(a), value::as_text(b)) {
+            (Some(a), Some(b)) => return Ok(Bool::Const(same(&a, &b, case))),
+            (Some(text), None) => (b, text),
+            (None, Some(text)) => (a, text),
+            (None, None) => return self.equal_unknowns(a, b, case, at),
+        };
+        match pieces {
+            [Piece::Atom(atom)] => self.atom_is(*atom, &text, case, at),
+            [Piece::Row(lookup)] => {
+                let what = format!(" with {text:?}");
+                self.finds(lookup, &what, &|row| same(&row.value, &text, case))
+            }
+            [Piece::Variable(name)] if case == Case::Kept => {
+                Ok(Bool::Leaf(Leaf::Variable(Rc::clone(name), vec![text])))
+            }
+            [Piece::Password] => Ok(Bool::Leaf(Leaf::Password)),
+            [Piece::Claimed] if text.is_empty() => Ok(Bool::Leaf(Leaf::ClaimsNothing)),
+            [Piece::ReceivedSpf] if text.is_empty() => Ok(Bool::Leaf(Leaf::SpfReceived).negate()),
+            _ => Err(self.refuse("eq", "mailpol does not follow this string", at)),
+        }
+    }
+
+    fn equal_unknowns(
+        &mut self,
+        a: &[Piece],
+        b: &[Piece],
+        case: Case,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        match (a, b) {
+            ([Piece::Atom(a)], [Piece::Atom(b)]) if a == b => Ok(Bool::Const(true)),
+            ([Piece::Claimed], [Piece::Atom(Atom::Login)])
+            | ([Piece::Atom(Atom::Login)], [Piece::Claimed])
+                if case == Case::Kept =>
+            {
+                Ok(Bool::Leaf(Leaf::ClaimsItself))
+            }
+            ([Piece::Row(lookup) | Piece::LoginRow(lookup)], [Piece::Atom(Atom::Login)])
+            | ([Piece::Atom(Atom::Login)], [Piece::Row(lookup) | Piece::LoginRow(lookup)])
+                if case == Case::Kept =>
+            {
+                self.login_in_row(lookup, " is", &|row| vec![row.value.clone()], at)
+            }
+            _ => {
+                let reason = "mailpol does not compare these two with each other";
+                Err(self.refuse("eq", reason, at))
+            }
+        }
+    }
+
+    /// Returns the condition that the login is one of the words of a row.
+    fn login_in_row(
+        &mut self,
+        lookup: &Lookup,
+        what: &str,
+        words: &dyn Fn(&FileRow) -> Vec<String>,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        if let Key::Path(atom) = lookup.key
+            && atom.side == Side::From
+            && atom.part != Part::Local
+        {
+            return self.owner(atom, &lookup.rows, what, words);
+        }
+        if let Key::Login = lookup.key {
+            // The login finds the row and is one of its words: then the case of letters is minded
+            // after all.
+            let mut list: Vec<FileRow> = Vec::new();
+            for row in &lookup.rows.list {
+                let finds = |word: &String| lookup.rows.find(word).map(|found| &found.key);
+                let words = words(row).into_iter();
+                let words = words.filter(|word| finds(word) == Some(&row.key));
+                list.extend(words.map(|key| FileRow { key, ..row.clone() }));
+            }
+            let exact = Rows::new(
+                format!("{what} in {}", lookup.rows.name),
+                Matching::Exact,
+                list,
+                false,
+                lookup.rows.at.clone(),
+            );
+            let lookup = Lookup {
+                key: Key::Login,
+                rows: Rc::new(exact),
+            };
+            return self.finds(&lookup, what, &|_| true);
+        }
+        let reason = "mailpol compares a login only with rows that a sender or the login finds";
+        Err(self.refuse("$authenticated_id", reason, at))
+    }
+
+    /// Returns the condition that a string is an item of a list (`inlist`, `inlisti`).
+    pub(super) fn in_list(
+        &mut self,
+        subject: &Value,
+        items: &Value,
+        case: Case,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        match (subject, items) {
+            (Value::Fail, _) | (_, Value::Fail) => Ok(Bool::Forced),
+            (Value::Defer, _) | (_, Value::Defer) => Ok(Bool::Defer),
+            (subject, Value::Choice(condition, yes, no)) => {
+                let yes = self.in_list(subject, yes, case, at)?;
+                let no = self.in_list(subject, no, case, at)?;
+                Ok(condition.as_ref().clone().choose(yes, no))
+            }
+            (Value::Choice(condition, yes, no), items) => {
+                let yes = self.in_list(yes, items, case, at)?;
+                let no = self.in_list(no, items, case, at)?;
+                Ok(condition.as_ref().clone().choose(yes, no))
+            }
+            (Value::Pieces(pieces), Value::Pieces(items)) => {
+                if let Some(text) = value::as_text(items) {
+                    return self.in_items(subject, pieces, &text, case, at);
+                }
+                let [Piece::Row(lookup) | Piece::LoginRow(lookup)] = items.as_slice() else {
+                    return Err(self.refuse("inlist", "mailpol does not follow this list", at));
+                };
+                let words = |row: &FileRow| words(&row.value);
+                if let Some(text) = value::as_text(pieces) {
+                    let what = format!(" with {text:?} in its list");
+                    return self.finds(lookup, &what, &|row| {
+                        words(row).iter().any(|word| same(word, &text, case))
+                    });
+                }
+                match pieces.as_slice() {
+                    [Piece::Atom(Atom::Login)] if case == Case::Kept => {
+                        self.login_in_row(lookup, " in the list", &words, at)
+                    }
+                    _ => Err(self.refuse("inlist", "mailpol does not follow this string", at)),
+                }
+            }
+        }
+    }
+
+    fn in_items(
+        &mut self,
+        subject: &Value,
+        pieces: &[Piece],
+        items: &str,
+        case: Case,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        let words = words(items);
+        if let [Piece::Atom(Atom::Login)] = pieces {
+            if case == Case::Folded && words.iter().any(|word| has_letters(word)) {
+                let reason = "a backend minds the case of a login's letters";
+                return Err(self.refuse("inlisti", reason, at));
+            }
+            let row = |word: &String| {
+                let row = crate::decision::Row::new(super::rows::HOLDS, at.clone());
+                (word.clone(), row)
+            };
+            let logins = words.iter().filter(|word| !word.is_empty()).map(row);
+            let logins = logins.collect();
+            let is = self.login(format!("login in {items:?}"), logins, Some(at));
+            // The client that has not authenticated has an empty `$authenticated_id`.
+            return Ok(if words.iter().any(String::is_empty) {
+                Bool::Any(vec![is, Bool::Leaf(Leaf::Authenticated).negate()])
+            } else {
+                is
+            });
+        }
+        if let [Piece::Atom(Atom::SpfResult)] = pieces {
+            return Ok(Bool::Leaf(Leaf::SpfSeen(words)));
+        }
+        let mut any = Vec::new();
+        for word in words {
+            any.push(self.equal(subject, &Value::text(word), case, at)?);
+        }
+        Ok(match any.len() {
+            0 => Bool::Const(false),
+            1 => any.remove(0),
+            _ => Bool::Any(any),
+        })
+    }
+
+    /// Returns the condition that a variable is a text.
+    fn atom_is(&mut self, atom: Atom, text: &str, case: Case, at: &Loc) -> Result<Bool, Reported> {
+        match atom {
+            Atom::Path(path) => self.path_is(path, text, case, at),
+            // No backend has an account without a name.
+            Atom::Login if text.is_empty() && matches!(self.place, Place::Authenticator(_)) => {
+                Ok(Bool::Const(false))
+            }
+            Atom::Login if text.is_empty() => Ok(Bool::Leaf(Leaf::Authenticated).negate()),
+            Atom::Login => {
+                let login = Value::piece(Piece::Atom(atom));
+                let pieces = [Piece::Atom(atom)];
+                // A text with a colon is still one item here.
+                self.in_items(&login, &pieces, &text.replace(':', "::"), case, at)
+            }
+            Atom::Cipher if text.is_empty() => Ok(Bool::Leaf(Leaf::Tls).negate()),
+            Atom::Cipher => {
+                let reason = "which cipher a session has is no part of an envelope";
+                Err(self.refuse("$tls_in_cipher", reason, at))
+            }
+            Atom::SpfResult => Ok(Bool::Leaf(Leaf::SpfSeen(vec![text.to_owned()]))),
+            Atom::Port => Ok(port_is(text)),
+            Atom::Client | Atom::Helo(_) => {
+                let key = if let Atom::Helo(helo) = atom {
+                    Key::Helo(helo.max(case))
+                } else {
+                    Key::Client
+                };
+                let matching = if matches!(atom, Atom::Helo(_)) && case == Case::Folded {
+                    Matching::Folded
+                } else {
+                    Matching::Exact
+                };
+                let rows = one_row(text, matching, at);
+                let lookup = Lookup {
+                    key,
+                    rows: Rc::new(rows),
+                };
+                self.finds(&lookup, "", &|_| true)
+            }
+        }
+    }
+
+    fn path_is(
+        &mut self,
+        atom: PathAtom,
+        text: &str,
+        case: Case,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        if text.is_empty() {
+            return match (atom.side, atom.part) {
+                (Side::From, _) => {
+                    let forms: Rc<[PathForm]> = Rc::new([PathForm::Null]);
+                    Ok(Bool::Leaf(Leaf::Form(Side::From, forms)))
+                }
+                (Side::To, Part::Domain | Part::Whole) => Ok(Bool::Const(false)),
+                (Side::To, Part::Local) => {
+                    let reason = "an empty local-part is no form that mailpol tells apart";
+                    Err(self.refuse("$local_part", reason, at))
+                }
+            };
+        }
+        let minds = atom.case.max(case) == Case::Kept && has_letters(text);
+        if minds {
+            let reason = "it minds the case of letters, which mailpol cannot tell apart here: \
+                          use `eqi`, or `lc:`";
+            return Err(self.refuse("eq", reason, at));
+        }
+        if case == Case::Kept && text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Ok(Bool::Const(false));
+        }
+        let name = match atom.part {
+            Part::Whole => keys::address(text),
+            Part::Domain => keys::domain(text),
+            Part::Local => keys::local(text),
+        };
+        if let Err(reason) = name {
+            return Err(self.refuse(text, reason, at));
+        }
+        let rows = one_row(text, Matching::Folded, at);
+        let lookup = Lookup {
+            key: Key::Path(atom),
+            rows: Rc::new(rows),
+        };
+        self.finds(&lookup, "", &|_| true)
+    }
+
+    /// Returns the condition that a string is a number (`=`, `==`).
+    pub(super) fn number_is(&mut self, a: &Value, b: &Value, at: &Loc) -> Result<Bool, Reported> {
+        let port = |value: &Value| {
+            matches!(value, Value::Pieces(pieces)
+                if matches!(pieces.as_slice(), [Piece::Atom(Atom::Port)]))
+        };
+        let number = |value: &Value| value.as_text()?.trim().parse::<i64>().ok();
+        match (number(a), number(b)) {
+            (Some(a), Some(b)) => Ok(Bool::Const(a == b)),
+            (Some(n), None) if port(b) => Ok(port_is(&n.to_string())),
+            (None, Some(n)) if port(a) => Ok(port_is(&n.to_string())),
+            _ => Err(self.refuse("=", "mailpol compares only the port with a number", at)),
+        }
+    }
+}
+
+/// Returns the words of a list in colons.
+fn words(list: &str) -> Vec<String> {
+    let at = Loc::new(&crate::source::Source::new("", ""), 0, 0);
+    let items = list::items(&Text::made(list, &at), ':');
+    items.iter().map(|item| item.as_str().to_owned()).collect()
+}
+
+/// Returns whether two texts are the same.
+fn same(a: &str, b: &str, case: Case) -> bool {
+    match case {
+        Case::Kept => a == b,
+        Case::Folded => a.eq_ignore_ascii_case(b),
+    }
+}
+
+/// Returns the condition that the port which the client came to is written so.
+fn port_is(text: &str) -> Bool {
+    let listener = Listener::ALL
+        .into_iter()
+        .find(|listener| listener.port().to_string() == text);
+    match listener {
+        Some(listener) => Bool::Leaf(Leaf::Listener(vec![listener])),
+        None => Bool::Const(false),
+    }
+}

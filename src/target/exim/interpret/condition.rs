@@ -1,0 +1,327 @@
+//! Conditions of expansions (spec 4.96, section 11.7), and what a string is as a condition.
+
+use std::rc::Rc;
+
+use super::expand::Cursor;
+use super::list::{ListKind, Subject};
+use super::pattern;
+use super::reader::{Place, Reader};
+use super::text::Text;
+use super::value::{self, Atom, Bool, Case, Leaf, Part, Piece, Value};
+use crate::diagnostic::Reported;
+use crate::source::Loc;
+
+/// Which strings are a condition that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Words {
+    /// Of an ACL (section 44.26): what is neither yes nor no is an error.
+    Acl,
+    /// Of a router (section 15): what is not no is yes; a forced failure is no.
+    Router,
+    /// Of an authenticator (chapter 34): what is neither is an error.
+    Authenticator,
+}
+
+/// How many conditions one may hold.
+const CONDITIONS_MAX: usize = 200;
+
+impl Reader<'_> {
+    /// Reads a condition.
+    pub(super) fn condition(&mut self, cursor: &mut Cursor<'_>) -> Result<Bool, Reported> {
+        cursor.blanks();
+        cursor.depth += 1;
+        if cursor.depth > 60 {
+            return Err(self.refuse("${if", "it is nested too deeply", &cursor.here()));
+        }
+        let start = cursor.position();
+        if cursor.eat("!") {
+            let inner = self.condition(cursor);
+            cursor.depth -= 1;
+            return inner.map(Bool::negate);
+        }
+        let name = match cursor.peek() {
+            Some('=') => {
+                cursor.next();
+                cursor.eat("=");
+                "="
+            }
+            _ => cursor.name(),
+        };
+        let at = cursor.since(start);
+        let done = self.named_condition(name, cursor, &at);
+        cursor.depth -= 1;
+        done
+    }
+
+    fn named_condition(
+        &mut self,
+        name: &str,
+        cursor: &mut Cursor<'_>,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        let case = if name.ends_with('i') {
+            Case::Folded
+        } else {
+            Case::Kept
+        };
+        match name {
+            "def" if cursor.eat(":") => {
+                let variable = cursor.name();
+                self.defined(variable, at)
+            }
+            "and" | "or" => {
+                let all = self.conditions(cursor)?;
+                Ok(if name == "and" {
+                    Bool::All(all)
+                } else {
+                    Bool::Any(all)
+                })
+            }
+            "eq" | "eqi" => {
+                let (a, b) = (self.braced(cursor)?, self.braced(cursor)?);
+                self.equal(&a, &b, case, at)
+            }
+            "=" => {
+                let (a, b) = (self.braced(cursor)?, self.braced(cursor)?);
+                self.number_is(&a, &b, at)
+            }
+            "inlist" | "inlisti" => {
+                let (subject, items) = (self.braced(cursor)?, self.braced(cursor)?);
+                self.in_list(&subject, &items, case, at)
+            }
+            "bool" | "bool_lax" => {
+                let words = if name == "bool" {
+                    Words::Acl
+                } else {
+                    Words::Router
+                };
+                let value = self.braced(cursor)?;
+                self.holds(&value, words, at)
+            }
+            "match_ip" | "match_domain" | "match_address" | "match_local_part" => {
+                self.match_list(name, cursor, at)
+            }
+            "match" => {
+                let (subject, pattern) = (self.braced(cursor)?, self.braced(cursor)?);
+                self.matches(&subject, &pattern, at)
+            }
+            "saslauthd" | "pam" | "crypteq" => self.password(name, cursor, at),
+            "true" => Ok(Bool::Const(true)),
+            "false" => Ok(Bool::Const(false)),
+            _ => {
+                let reason = "mailpol does not follow this condition";
+                Err(self.refuse(&format!("${{if {name}"), reason, at))
+            }
+        }
+    }
+
+    /// Reads `{{one}{two}}`.
+    fn conditions(&mut self, cursor: &mut Cursor<'_>) -> Result<Vec<Bool>, Reported> {
+        cursor.blanks();
+        if !cursor.eat("{") {
+            return Err(self.syntax("`{` is missing", &cursor.here()));
+        }
+        let mut all = Vec::new();
+        loop {
+            cursor.blanks();
+            if cursor.eat("}") {
+                return Ok(all);
+            }
+            if !cursor.eat("{") || all.len() > CONDITIONS_MAX {
+                return Err(self.syntax("`{` is missing", &cursor.here()));
+            }
+            all.push(self.condition(cursor)?);
+            cursor.blanks();
+            self.close(cursor)?;
+        }
+    }
+
+    /// Returns the condition that a variable is not empty.
+    fn defined(&mut self, name: &str, at: &Loc) -> Result<Bool, Reported> {
+        match name {
+            "spf_result" => {
+                self.variable(name, at)?;
+                return Ok(Bool::Leaf(Leaf::SpfRan));
+            }
+            "spf_received" => {
+                self.variable(name, at)?;
+                return Ok(Bool::Leaf(Leaf::SpfReceived));
+            }
+            "sender_host_authenticated" => {
+                self.variable("authenticated_id", at)?;
+                return Ok(Bool::Leaf(Leaf::Authenticated));
+            }
+            // Of mail that comes by SMTP both are known, also while it is routed (section 11.9).
+            "sender_host_address" if matches!(self.place, Place::Router | Place::Transport) => {
+                return Ok(Bool::Const(true));
+            }
+            "sender_host_address" | "sender_helo_name" => {
+                self.variable(name, at)?;
+                return Ok(Bool::Const(true));
+            }
+            _ => {}
+        }
+        let value = self.variable(name, at)?;
+        let empty = self.equal(&value, &Value::text(""), Case::Kept, at)?;
+        Ok(empty.negate())
+    }
+
+    /// Reads `match_ip{address}{list}` and its like. The list is not expanded.
+    fn match_list(
+        &mut self,
+        name: &str,
+        cursor: &mut Cursor<'_>,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        let subject = self.braced(cursor)?;
+        cursor.blanks();
+        if !cursor.eat("{") {
+            return Err(self.syntax("`{` is missing", &cursor.here()));
+        }
+        let list = cursor.until('}').trim();
+        self.close(cursor)?;
+        if list.as_str().contains(['$', '\\', '{']) {
+            let reason = "the list of such a condition is not expanded";
+            return Err(self.refuse(name, reason, &list.at()));
+        }
+        let (kind, part) = match name {
+            "match_ip" => (ListKind::Host, Part::Whole),
+            "match_domain" => (ListKind::Domain, Part::Domain),
+            "match_address" => (ListKind::Address, Part::Whole),
+            _ => (ListKind::LocalPart, Part::Local),
+        };
+        self.match_value(kind, part, &subject, &list, at)
+    }
+
+    fn match_value(
+        &mut self,
+        kind: ListKind,
+        part: Part,
+        subject: &Value,
+        list: &Text,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        match subject {
+            Value::Fail => Ok(Bool::Forced),
+            Value::Defer => Ok(Bool::Defer),
+            Value::Choice(condition, yes, no) => {
+                let yes = self.match_value(kind, part, yes, list, at)?;
+                let no = self.match_value(kind, part, no, list, at)?;
+                Ok(condition.as_ref().clone().choose(yes, no))
+            }
+            Value::Pieces(pieces) => match pieces.as_slice() {
+                [Piece::Atom(Atom::Client)] if kind == ListKind::Host => {
+                    self.list(kind, Subject::Client, list)
+                }
+                [Piece::Atom(Atom::Path(atom))] if atom.part == part && kind != ListKind::Host => {
+                    self.list(kind, Subject::Path(*atom), list)
+                }
+                _ => {
+                    let reason = "mailpol does not follow what is matched";
+                    Err(self.refuse("match", reason, at))
+                }
+            },
+        }
+    }
+
+    /// Reads `match{string}{pattern}` of the patterns that mailpol knows.
+    fn matches(&mut self, subject: &Value, pattern: &Value, at: &Loc) -> Result<Bool, Reported> {
+        let Some(text) = pattern.as_text() else {
+            return Err(self.refuse("match", "mailpol does not follow the pattern", at));
+        };
+        let pieces = match subject {
+            Value::Fail => return Ok(Bool::Forced),
+            Value::Defer => return Ok(Bool::Defer),
+            Value::Choice(condition, yes, no) => {
+                let yes = self.matches(yes, pattern, at)?;
+                let no = self.matches(no, pattern, at)?;
+                return Ok(condition.as_ref().clone().choose(yes, no));
+            }
+            Value::Pieces(pieces) => pieces,
+        };
+        pattern::matches(pieces, &text)
+            .ok_or_else(|| self.refuse(&text, "mailpol does not read this pattern", at))
+    }
+
+    /// Returns the condition that a string is as such.
+    pub(super) fn holds(
+        &mut self,
+        value: &Value,
+        words: Words,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        let pieces = match value {
+            Value::Fail if words == Words::Acl => return Ok(Bool::Forced),
+            Value::Fail => return Ok(Bool::Const(false)),
+            Value::Defer => return Ok(Bool::Defer),
+            Value::Choice(condition, yes, no) => {
+                let yes = self.holds(yes, words, at)?;
+                let no = self.holds(no, words, at)?;
+                return Ok(condition.as_ref().clone().choose(yes, no));
+            }
+            Value::Pieces(pieces) => pieces,
+        };
+        if let Some(text) = value::as_text(pieces) {
+            return Ok(is_yes(&text, words).map_or(Bool::Defer, Bool::Const));
+        }
+        match pieces.as_slice() {
+            [Piece::Row(lookup)] => {
+                let odd = |text: &str| is_yes(text, words).is_none();
+                let odd = lookup.rows.list.iter().find(|row| odd(&row.value));
+                if let Some(row) = odd {
+                    let reason = "this is neither yes nor no: it defers all mail that meets it";
+                    return Err(self.refuse(&row.value, reason, &row.at));
+                }
+                let yes = |row: &super::lookup::FileRow| is_yes(&row.value, words) == Some(true);
+                self.finds(lookup, " with yes", &yes)
+            }
+            [Piece::Variable(name)] if words == Words::Acl => {
+                Ok(Bool::Leaf(Leaf::Variable(Rc::clone(name), yes_words())))
+            }
+            _ => Err(self.refuse("condition", "mailpol does not follow this string", at)),
+        }
+    }
+}
+
+/// The strings that hold in an ACL, of those that a variable is compared with.
+fn yes_words() -> Vec<String> {
+    ["yes", "true", "1"].map(str::to_owned).to_vec()
+}
+
+/// Returns whether a string is a condition that holds; none if it is an error.
+pub(super) fn is_yes(text: &str, words: Words) -> Option<bool> {
+    let text = text.trim();
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(text.bytes().any(|byte| byte != b'0'));
+    }
+    match text.to_ascii_lowercase().as_str() {
+        "no" | "false" => Some(false),
+        "yes" | "true" => Some(true),
+        _ if words == Words::Router => Some(true),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_conditions_as_the_chapters_say() {
+        for (text, acl, router) in [
+            ("", Some(false), true),
+            ("0", Some(false), false),
+            ("00", Some(false), false),
+            ("7", Some(true), true),
+            ("YES", Some(true), true),
+            ("false", Some(false), false),
+            ("x", None, true),
+        ] {
+            assert_eq!(is_yes(text, Words::Acl), acl, "{text}");
+            if !text.is_empty() {
+                assert_eq!(is_yes(text, Words::Router), Some(router), "{text}");
+            }
+        }
+        assert_eq!(is_yes("", Words::Router), Some(false));
+    }
+}

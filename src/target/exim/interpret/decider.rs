@@ -1,0 +1,221 @@
+//! What a configuration decides: the commands of a session, one behind the other.
+
+use super::acl::{AclUse, Ran, Refusal};
+use super::authenticator::Authenticator;
+use super::path::{self, Syntax, Taken};
+use super::router::{DomainKind, Outcome, Routers, Walk};
+use super::session::{Library, Session};
+use super::value::Bool;
+use crate::decision::{
+    AddressKey, Ask, At, Because, Decider, Decision, Destination, Question, Route, Test, TestId,
+    Unanswered, Verdict,
+};
+use crate::mail::{Address, Domain, PathForm, Reply};
+use crate::source::Loc;
+
+/// The ACLs of the commands, in the order of a session (spec 4.96, sections 44.4 to 44.7).
+#[derive(Debug)]
+pub(super) struct Commands {
+    pub(super) connect: AclUse,
+    pub(super) helo: AclUse,
+    pub(super) mail: AclUse,
+    pub(super) rcpt: AclUse,
+    pub(super) predata: AclUse,
+    pub(super) data: AclUse,
+}
+
+/// What a configuration decides.
+#[derive(Debug)]
+pub(super) struct EximDecider {
+    pub(super) tests: Vec<Test>,
+    pub(super) commands: Commands,
+    pub(super) authenticators: Vec<Authenticator>,
+    /// Where AUTH and STARTTLS are offered.
+    pub(super) auth_offered: Bool,
+    pub(super) tls_offered: Bool,
+    pub(super) routers: Routers,
+    pub(super) taken: Taken,
+    pub(super) qualify_recipient: Option<String>,
+    /// Where the configuration begins: the place of what no line of it decides.
+    pub(super) start: Loc,
+}
+
+impl EximDecider {
+    pub(super) const LISTENER: TestId = TestId(0);
+    pub(super) const TLS: TestId = TestId(1);
+    pub(super) const FROM_FORM: TestId = TestId(2);
+    pub(super) const TO_FORM: TestId = TestId(3);
+    pub(super) const LOGIN: TestId = TestId(4);
+    pub(super) const SPF_FROM: TestId = TestId(5);
+    pub(super) const SPF_HELO: TestId = TestId(6);
+    pub(super) const LOOPBACK: TestId = TestId(7);
+
+    /// Returns the question of a test.
+    pub(super) fn question(&self, test: TestId) -> Option<&Question> {
+        self.tests.get(test.index()).map(|test| &test.question)
+    }
+
+    fn walk(&self) -> Walk<'_> {
+        let qualify = self.qualify_recipient.as_deref();
+        Walk::new(&self.routers, &self.tests, qualify)
+    }
+
+    /// Decides as one of the libraries' errors has it.
+    fn decide_with(
+        &self,
+        ask: &mut dyn Ask,
+        library: Library,
+    ) -> Result<(Decision, bool), Unanswered> {
+        let mut session = Session::new(ask, self, library);
+        let decision = self.commands(&mut session)?;
+        Ok((decision, session.ambiguous))
+    }
+
+    fn commands(&self, session: &mut Session<'_>) -> Result<Decision, Unanswered> {
+        let commands = &self.commands;
+        for acl in [&commands.connect, &commands.helo] {
+            if let Some(refusal) = refusal(acl.run(session)?) {
+                return Ok(self.refuse(refusal));
+            }
+        }
+        let from = session.keep_from()?;
+        if path::reverse_path(from, self.taken) == Syntax::Refused {
+            return Ok(self.bad_path(Reply::new(501, 5, 1, 7)));
+        }
+        if let Some(refusal) = refusal(commands.mail.run(session)?) {
+            return Ok(self.refuse(refusal));
+        }
+        let to = session.keep_to()?;
+        if path::forward_path(to, self.taken) == Syntax::Refused {
+            return Ok(self.bad_path(Reply::new(501, 5, 1, 3)));
+        }
+        let (client, at) = match commands.rcpt.run(session)? {
+            Ran::Accept { client, at } => (client, at),
+            Ran::Deny(refusal) => return Ok(self.refuse((Verdict::Reject, refusal))),
+            Ran::Defer(refusal) => return Ok(self.refuse((Verdict::Defer, refusal))),
+        };
+        for acl in [&commands.predata, &commands.data] {
+            if let Some(refusal) = refusal(acl.run(session)?) {
+                return Ok(self.refuse(refusal));
+            }
+        }
+        let route = self.route(session, to)?;
+        let leaves = matches!(route, Route::Foreign | Route::Hop(_));
+        Ok(Decision {
+            verdict: Verdict::Accept,
+            reply: Reply::new(250, 2, 1, 5),
+            because: if client || leaves {
+                Because::Granted
+            } else {
+                Because::Listed
+            },
+            at: At::Place(at.unwrap_or_else(|| self.start.clone())),
+            route,
+            headers: session.headers.clone(),
+        })
+    }
+
+    /// Returns where accepted mail goes.
+    fn route(&self, session: &mut Session<'_>, to: PathForm) -> Result<Route, Unanswered> {
+        if to == PathForm::BarePostmaster {
+            let domain = self.qualify_recipient.as_deref().unwrap_or_default();
+            let address = Address::new("postmaster", Domain::literal(domain));
+            return Ok(Route::Address(address));
+        }
+        Ok(match session.verify()? {
+            Outcome::Foreign => Route::Foreign,
+            Outcome::Hop(hop) => Route::Hop(hop),
+            Outcome::Here | Outcome::Fail | Outcome::Defer | Outcome::Unrouteable => {
+                Route::Recipient
+            }
+        })
+    }
+
+    fn refuse(&self, (verdict, refusal): (Verdict, Refusal)) -> Decision {
+        Decision {
+            verdict,
+            reply: refusal.reply,
+            because: refusal.because,
+            at: At::Place(refusal.at.unwrap_or_else(|| self.start.clone())),
+            route: Route::None,
+            headers: std::collections::BTreeSet::new(),
+        }
+    }
+
+    /// The refusals that Exim makes without asking any ACL.
+    fn bad_path(&self, reply: Reply) -> Decision {
+        Decision {
+            verdict: Verdict::Reject,
+            reply,
+            because: Because::BadPath,
+            at: At::Place(self.start.clone()),
+            route: Route::None,
+            headers: std::collections::BTreeSet::new(),
+        }
+    }
+}
+
+/// Returns the refusal of an ACL, if it is one.
+fn refusal(ran: Ran) -> Option<(Verdict, Refusal)> {
+    match ran {
+        Ran::Accept { .. } => None,
+        Ran::Deny(refusal) => Some((Verdict::Reject, refusal)),
+        Ran::Defer(refusal) => Some((Verdict::Defer, refusal)),
+    }
+}
+
+impl Session<'_> {
+    /// Returns where the routers lead the recipient.
+    pub(super) fn verify(&mut self) -> Result<Outcome, Unanswered> {
+        let decider = self.decider();
+        let kind = if matches!(self.to(), PathForm::Literal | PathForm::OwnLiteral) {
+            DomainKind::Literal
+        } else {
+            DomainKind::Name
+        };
+        decider.routers.outcome(self, kind)
+    }
+}
+
+impl Decider for EximDecider {
+    fn tests(&self) -> &[Test] {
+        &self.tests
+    }
+
+    /// SOUNDNESS: which of its errors libspf2 reports for one of ours is not known. Where that
+    /// decides, the laxer of the two counts.
+    fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
+        let (one, ambiguous) = self.decide_with(ask, Library::Invalid)?;
+        if !ambiguous {
+            return Ok(one);
+        }
+        let (other, _) = self.decide_with(ask, Library::Named)?;
+        Ok(if other.verdict < one.verdict {
+            other
+        } else {
+            one
+        })
+    }
+
+    fn destinations(&self, address: &Address) -> Vec<Destination> {
+        self.walk().destinations(address)
+    }
+
+    fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
+        for test in &self.tests {
+            if let Question::To(table) = &test.question {
+                for part in [
+                    AddressKey::Address,
+                    AddressKey::Domain,
+                    AddressKey::Parent,
+                    AddressKey::Local,
+                ] {
+                    for name in table.keys(part) {
+                        key(part, name);
+                    }
+                }
+            }
+        }
+        self.routers.keys(self.qualify_recipient.as_deref(), key);
+    }
+}

@@ -1,0 +1,212 @@
+//! Items of expansions that look something up or take it apart (spec 4.96, section 11.5).
+
+use std::rc::Rc;
+
+use super::expand::{Cursor, choice};
+use super::lookup::{FileRow, Key, Lookup, Matching, Rows};
+use super::reader::{Place, Reader};
+use super::text::Text;
+use super::value::{self, Atom, Bool, Part, Piece, Value};
+use crate::diagnostic::Reported;
+use crate::source::Loc;
+
+impl Reader<'_> {
+    /// Reads `${lookup{key} type {file} {yes}{no}}` or `${lookup type {query} {yes}{no}}`.
+    pub(super) fn lookup(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Reported> {
+        cursor.blanks();
+        if cursor.peek() != Some('{') {
+            return self.query(cursor);
+        }
+        let key = self.braced(cursor)?;
+        cursor.blanks();
+        let kind = cursor.until('{').trim();
+        let start = cursor.position();
+        let file = self.braced(cursor)?;
+        let at = cursor.since(start);
+        let Some(file) = file.as_text() else {
+            return Err(self.refuse("lookup", "mailpol does not follow which file it is", &at));
+        };
+        let file = Text::made(file.trim(), &at);
+        let template = cursor.clone();
+        self.lookup_key(&key, kind.as_str(), &file, &template, cursor)
+    }
+
+    /// Makes the lookup of a key. The branches are read for each way that the key comes out.
+    fn lookup_key(
+        &mut self,
+        key: &Value,
+        kind: &str,
+        file: &Text,
+        template: &Cursor<'_>,
+        cursor: &mut Cursor<'_>,
+    ) -> Result<Value, Reported> {
+        let pieces = match key {
+            Value::Choice(condition, yes, no) => {
+                let mut again = template.clone();
+                let yes = self.lookup_key(yes, kind, file, template, &mut again)?;
+                let no = self.lookup_key(no, kind, file, template, &mut again)?;
+                cursor.go_to(again.position());
+                return Ok(choice(condition.as_ref().clone(), yes, no));
+            }
+            Value::Fail | Value::Defer => &Vec::new(),
+            Value::Pieces(pieces) => pieces,
+        };
+        let mut again = template.clone();
+        let passwd = file.as_str() == "/etc/passwd" && self.artifacts.get("etc/passwd").is_none();
+        let (found, value) = if passwd && matches!(self.place, Place::Router | Place::Transport) {
+            // Which accounts the host has is not in the files: those that they name exist.
+            let row = Piece::PasswdRow(Rc::new(key.clone()));
+            (Bool::Const(true), Value::piece(row))
+        } else {
+            let key = match value::as_text(pieces) {
+                Some(text) => Key::Text(text),
+                None => self.key(pieces, &file.at())?,
+            };
+            let rows = self.open(kind, file)?;
+            let rows = match pieces.as_slice() {
+                [Piece::Text(prefix), _] => self.behind(prefix, &rows)?,
+                _ => rows,
+            };
+            let lookup = Lookup { key, rows };
+            if matches!(lookup.key, Key::Login) && template.is_at_the_end() {
+                // Of a login it is only asked whether it is what was found.
+                cursor.go_to(template.position());
+                return Ok(Value::piece(Piece::LoginRow(Rc::new(lookup))));
+            }
+            let found = self.finds(&lookup, "", &|_| true)?;
+            let value = match &lookup.key {
+                Key::Text(text) => {
+                    Value::text(lookup.rows.find(text).map_or("", |row| row.value.as_str()))
+                }
+                Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) | Key::Row(_) => {
+                    Value::piece(Piece::Row(Rc::new(lookup)))
+                }
+            };
+            (found, value)
+        };
+        let outer = self.value.replace(value.clone());
+        let branches = self.branches(&mut again, &value);
+        self.value = outer;
+        let (yes, no) = branches?;
+        cursor.go_to(again.position());
+        Ok(match key {
+            Value::Defer => Value::Defer,
+            Value::Fail => Value::Fail,
+            Value::Pieces(_) | Value::Choice(..) => choice(found, yes, no),
+        })
+    }
+
+    fn key(&mut self, pieces: &[Piece], at: &Loc) -> Result<Key, Reported> {
+        match pieces {
+            [Piece::Atom(Atom::Path(atom))] => Ok(Key::Path(*atom)),
+            // `*@domain`: among the rows whose keys begin so.
+            [Piece::Text(prefix), Piece::Atom(Atom::Path(atom))]
+                if prefix == "*@" && atom.part == Part::Domain =>
+            {
+                Ok(Key::Path(*atom))
+            }
+            [Piece::Atom(Atom::Client)] => Ok(Key::Client),
+            [Piece::Atom(Atom::Login)] => Ok(Key::Login),
+            [Piece::Atom(Atom::Helo(case))] => Ok(Key::Helo(*case)),
+            [Piece::Row(lookup)] => Ok(Key::Row(Rc::clone(lookup))),
+            _ => Err(self.refuse("lookup", "mailpol does not follow this key", at)),
+        }
+    }
+
+    /// Returns the rows whose keys begin so, by what stands behind it.
+    fn behind(&mut self, prefix: &str, rows: &Rows) -> Result<Rc<Rows>, Reported> {
+        if !matches!(rows.matching, Matching::Folded | Matching::Exact) || rows.star.is_some() {
+            let reason = "mailpol looks such a key up in `lsearch` and `cdb` only";
+            return Err(self.refuse_table(&rows.name, reason, &rows.at));
+        }
+        let list = rows.list.iter().filter_map(|row| {
+            Some(FileRow {
+                key: row.key.strip_prefix(prefix)?.to_owned(),
+                ..row.clone()
+            })
+        });
+        let name = format!("{} behind {prefix:?}", rows.name);
+        let at = rows.at.clone();
+        Ok(Rc::new(Rows::new(
+            name,
+            rows.matching,
+            list.collect(),
+            false,
+            at,
+        )))
+    }
+
+    /// Reads `${extract{number}{separators}{string}{yes}{no}}`.
+    pub(super) fn extract(&mut self, cursor: &mut Cursor<'_>, at: &Loc) -> Result<Value, Reported> {
+        let number = self.braced(cursor)?.as_text();
+        let number = number.and_then(|number| number.trim().parse::<usize>().ok());
+        let Some(number) = number.filter(|number| *number > 0) else {
+            let reason = "mailpol reads it with a number of a field only";
+            return Err(self.refuse("${extract", reason, at));
+        };
+        let Some(separators) = self.braced(cursor)?.as_text() else {
+            return Err(self.refuse("${extract", "mailpol does not follow its separators", at));
+        };
+        let subject = self.braced(cursor)?;
+        let template = cursor.clone();
+        self.field(&subject, number, &separators, &template, cursor, at)
+    }
+
+    fn field(
+        &mut self,
+        subject: &Value,
+        number: usize,
+        separators: &str,
+        template: &Cursor<'_>,
+        cursor: &mut Cursor<'_>,
+        at: &Loc,
+    ) -> Result<Value, Reported> {
+        let field = |text: &str| {
+            let mut fields = text.split(|c| separators.contains(c));
+            fields.nth(number - 1).unwrap_or_default().to_owned()
+        };
+        let (found, value) = match subject {
+            Value::Choice(condition, yes, no) => {
+                let mut again = template.clone();
+                let yes = self.field(yes, number, separators, template, &mut again, at)?;
+                let no = self.field(no, number, separators, template, &mut again, at)?;
+                cursor.go_to(again.position());
+                return Ok(choice(condition.as_ref().clone(), yes, no));
+            }
+            Value::Fail | Value::Defer => (Bool::Const(true), subject.clone()),
+            Value::Pieces(pieces) => match (value::as_text(pieces), pieces.as_slice()) {
+                (Some(text), _) => {
+                    let field = field(&text);
+                    (Bool::Const(!field.is_empty()), Value::text(field))
+                }
+                (None, [Piece::Row(lookup)]) => {
+                    let name = format!("field {number} by {separators:?}");
+                    let lookup = Lookup {
+                        key: lookup.key.clone(),
+                        rows: Rc::new(lookup.rows.map(&name, field)),
+                    };
+                    let found = self.finds(&lookup, "", &|row| !row.value.is_empty())?;
+                    (found, Value::piece(Piece::Row(Rc::new(lookup))))
+                }
+                (None, [Piece::PasswdRow(name)]) if number == 5 && separators == ":" => {
+                    let home = Piece::Home(Rc::clone(name));
+                    (Bool::Const(true), Value::piece(home))
+                }
+                _ => {
+                    let reason = "mailpol does not follow the string it takes apart";
+                    return Err(self.refuse("${extract", reason, at));
+                }
+            },
+        };
+        let outer = self.value.replace(value.clone());
+        let mut again = template.clone();
+        let branches = self.branches(&mut again, &value);
+        self.value = outer;
+        let (yes, no) = branches?;
+        cursor.go_to(again.position());
+        Ok(match subject {
+            Value::Fail | Value::Defer => subject.clone(),
+            Value::Pieces(_) | Value::Choice(..) => choice(found, yes, no),
+        })
+    }
+}

@@ -1,0 +1,361 @@
+//! The logical lines of a configuration: comments, continuation, macros, conditionals, included
+//! files (spec 4.96, sections 6.2 to 6.6; `get_config_line` of readconf.c).
+
+use std::sync::Arc;
+
+use super::diagnostics::{MissingFile, Syntax, UnjudgedRestriction};
+use super::text::Text;
+use crate::diagnostic::Diagnostics;
+use crate::source::Source;
+use crate::target::Artifacts;
+
+/// How deep files may include one another, and conditionals stand in one another.
+const NESTING_MAX: usize = 20;
+
+/// A macro: its name and its replacement (section 6.4).
+struct Macro {
+    name: String,
+    replacement: String,
+}
+
+/// What a conditional does with the lines that follow (section 6.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Branch {
+    /// They are read.
+    Taken,
+    /// They are not; a later branch may be.
+    Waiting,
+    /// They are not, and no later branch will be.
+    Done,
+}
+
+/// Reads lines.
+struct Reader<'a> {
+    artifacts: &'a Artifacts,
+    diagnostics: &'a mut Diagnostics,
+    macros: Vec<Macro>,
+    branches: Vec<Branch>,
+    lines: Vec<Text>,
+    /// The logical line that a backslash continues.
+    open: Option<Text>,
+    /// Whether the main section is still being read: macros are defined only there.
+    is_main: bool,
+}
+
+/// Returns the logical lines of a file, with its macros replaced and without their definitions.
+pub(super) fn read(
+    source: &Arc<Source>,
+    artifacts: &Artifacts,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Text> {
+    let mut reader = Reader {
+        artifacts,
+        diagnostics,
+        macros: Vec::new(),
+        branches: Vec::new(),
+        lines: Vec::new(),
+        open: None,
+        is_main: true,
+    };
+    reader.file(source, 0);
+    if let Some(line) = reader.open.take() {
+        reader.line(&line);
+    }
+    if !reader.branches.is_empty() {
+        let end = Text::empty(source, source.text().len()).at();
+        let reason = "an `.ifdef` has no `.endif`";
+        reader.diagnostics.error(Syntax::new(reason, &end));
+    }
+    reader.lines
+}
+
+impl Reader<'_> {
+    fn file(&mut self, source: &Arc<Source>, depth: usize) {
+        let mut start = 0;
+        for line in source.text().split_inclusive('\n') {
+            let mut text = Text::empty(source, start);
+            text.push_source(line, start);
+            start += line.len();
+            self.physical(&text.trim(), depth);
+        }
+    }
+
+    /// Reads a physical line, without blanks at its ends.
+    fn physical(&mut self, line: &Text, depth: usize) {
+        let (line, replaced) = self.replace(line);
+        let words = line.as_str();
+        if words.starts_with('#') || self.conditional(&line, replaced) {
+            return;
+        }
+        if self.branches.iter().any(|branch| *branch != Branch::Taken) {
+            return;
+        }
+        if let Some(rest) = words.strip_prefix(".include") {
+            let optional = rest.strip_prefix("_if_exists");
+            let name = optional.unwrap_or(rest);
+            if name.starts_with([' ', '\t']) {
+                let start = words.len() - name.len();
+                let name = line.slice(start, words.len()).trim();
+                self.include(&name, optional.is_some(), depth);
+                return;
+            }
+        }
+        let open = self.open.take();
+        let mut whole = match open {
+            Some(mut open) => {
+                open.append(&line);
+                open
+            }
+            None if words.is_empty() => return,
+            None => line,
+        };
+        if whole.as_str().ends_with('\\') {
+            whole.truncate(whole.as_str().len() - 1);
+            self.open = Some(whole);
+        } else {
+            self.line(&whole);
+        }
+    }
+
+    /// Takes a logical line.
+    fn line(&mut self, line: &Text) {
+        let line = line.trim();
+        let words = line.as_str();
+        if words.is_empty() {
+            return;
+        }
+        if words
+            .get(..6)
+            .is_some_and(|head| head.eq_ignore_ascii_case("begin "))
+        {
+            self.is_main = false;
+        }
+        if self.is_main && words.starts_with(|c: char| c.is_ascii_uppercase()) {
+            self.define(&line);
+        } else {
+            self.lines.push(line);
+        }
+    }
+
+    /// Reads `NAME = text` or `NAME == text` (section 6.4).
+    fn define(&mut self, line: &Text) {
+        let words = line.as_str();
+        let end = words
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .unwrap_or(words.len());
+        let (name, rest) = words.split_at(end);
+        let rest = rest.trim_start();
+        let (redefines, value) = match (rest.strip_prefix("=="), rest.strip_prefix('=')) {
+            (Some(value), _) => (true, value),
+            (None, Some(value)) => (false, value),
+            (None, None) => {
+                let reason = "a line that begins with a capital letter defines a macro";
+                self.diagnostics.error(Syntax::new(reason, &line.at()));
+                return;
+            }
+        };
+        let replacement = value.trim().to_owned();
+        let known = self.macros.iter_mut().find(|one| one.name == name);
+        match known {
+            Some(known) if redefines => known.replacement = replacement,
+            Some(_) => {
+                let reason = format!("the macro `{name}` is defined twice");
+                self.diagnostics.error(Syntax::new(reason, &line.at()));
+            }
+            None if redefines => {
+                let reason = format!("there is no macro `{name}` to redefine");
+                self.diagnostics.error(Syntax::new(reason, &line.at()));
+            }
+            None => {
+                if self.macros.iter().any(|one| name.contains(&one.name)) {
+                    let reason = format!("an earlier macro's name is part of `{name}`");
+                    self.diagnostics.error(Syntax::new(reason, &line.at()));
+                }
+                self.macros.push(Macro {
+                    name: name.to_owned(),
+                    replacement,
+                });
+            }
+        }
+    }
+
+    /// Replaces macros in a physical line; says whether any was met.
+    ///
+    /// Each macro in the order of definition; what replaces it is searched for later ones only.
+    fn replace(&mut self, line: &Text) -> (Text, bool) {
+        let mut whole = line.clone();
+        let mut head = 0;
+        if self.open.is_none() && line.as_str().starts_with(|c: char| c.is_ascii_uppercase()) {
+            let words = line.as_str();
+            let name = words.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            if name.trim_start().starts_with('=') {
+                head = words.len() - name.len();
+            }
+        }
+        if predefined(whole.as_str()) {
+            let reason = "which macros are predefined is a matter of how Exim was built";
+            self.diagnostics
+                .error(UnjudgedRestriction::new("_MACRO", reason, &line.at()));
+        }
+        let mut replaced = false;
+        for one in &self.macros {
+            let mut from = head;
+            while let Some(at) = whole
+                .as_str()
+                .get(from..)
+                .and_then(|rest| rest.find(&one.name))
+                .map(|at| at + from)
+            {
+                let length = whole.as_str().len();
+                let mut next = whole.slice(0, at);
+                let origin = whole.origin(at);
+                for c in one.replacement.chars() {
+                    next.push(c, origin);
+                }
+                from = next.as_str().len();
+                next.append(&whole.slice(at + one.name.len(), length));
+                whole = next;
+                replaced = true;
+            }
+        }
+        // An empty replacement may leave blanks at the ends.
+        (whole.trim(), replaced)
+    }
+
+    /// Obeys `.ifdef` and its like; says whether the line was one (section 6.6).
+    fn conditional(&mut self, line: &Text, replaced: bool) -> bool {
+        let word = line.as_str().split_whitespace().next().unwrap_or_default();
+        let chosen = |holds: bool| {
+            if holds {
+                Branch::Taken
+            } else {
+                Branch::Waiting
+            }
+        };
+        let hidden = self.branches.iter().any(|branch| *branch != Branch::Taken);
+        match word {
+            ".ifdef" | ".ifndef" => {
+                let branch = if hidden {
+                    Branch::Done
+                } else {
+                    chosen(replaced == (word == ".ifdef"))
+                };
+                self.branches.push(branch);
+                return true;
+            }
+            ".elifdef" | ".elifndef" | ".else" | ".endif" => {}
+            _ => return false,
+        }
+        let Some(branch) = self.branches.pop() else {
+            let reason = format!("`{word}` without `.ifdef`");
+            self.diagnostics.error(Syntax::new(reason, &line.at()));
+            return true;
+        };
+        if word != ".endif" {
+            let holds = word == ".else" || replaced == (word == ".elifdef");
+            self.branches.push(match branch {
+                Branch::Taken | Branch::Done => Branch::Done,
+                Branch::Waiting => chosen(holds),
+            });
+        }
+        true
+    }
+
+    fn include(&mut self, name: &Text, optional: bool, depth: usize) {
+        let path = name.as_str().trim_matches('"');
+        if depth >= NESTING_MAX {
+            let reason = "files include one another too deeply";
+            self.diagnostics.error(Syntax::new(reason, &name.at()));
+            return;
+        }
+        let below = format!("etc/exim4/{path}");
+        let path = if path.starts_with('/') { path } else { &below };
+        match self.artifacts.get(path) {
+            Some(artifact) => {
+                let source = Arc::clone(&artifact.source);
+                self.file(&source, depth + 1);
+            }
+            // Whether it exists on the machine is not in the files.
+            None if optional => {
+                let reason = "whether the file exists is not in the tree";
+                self.diagnostics.error(UnjudgedRestriction::new(
+                    ".include_if_exists",
+                    reason,
+                    &name.at(),
+                ));
+            }
+            None => {
+                self.diagnostics.error(MissingFile::new(path, &name.at()));
+            }
+        }
+    }
+}
+
+/// Returns whether a line names a predefined macro, such as `_HAVE_TLS` (section 6.5).
+fn predefined(line: &str) -> bool {
+    let mut before = ' ';
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '_'
+            && !before.is_ascii_alphanumeric()
+            && before != '_'
+            && chars.peek().is_some_and(char::is_ascii_uppercase)
+        {
+            return true;
+        }
+        before = c;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> (Vec<String>, usize) {
+        let mut artifacts = Artifacts::new();
+        artifacts.add("etc/exim4/more", 0o644, "c = 1\n");
+        let mut diagnostics = Diagnostics::new();
+        let lines = read(
+            &Source::new("exim4.conf", text),
+            &artifacts,
+            &mut diagnostics,
+        );
+        let words = lines.iter().map(|line| line.as_str().to_owned()).collect();
+        (words, diagnostics.errors())
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let (lines, errors) = lines(text);
+        assert_eq!(lines, expected);
+        assert_eq!(errors, 0);
+    }
+
+    #[test]
+    fn lines_are_joined_as_readconf_joins_them() {
+        check("a = b \\\n  c\\\n# not me\n   d\n", &["a = b cd"]);
+        check("# x\n\n  a = b # kept  \n", &["a = b # kept"]);
+        check("a = b\\", &["a = b"]);
+    }
+
+    #[test]
+    fn macros_are_replaced_in_the_middle_of_words() {
+        check(
+            "NET = 10.0.0.0/8\na = xNETy : NET\n",
+            &["a = x10.0.0.0/8y : 10.0.0.0/8"],
+        );
+        check("A_A = 1\nB_B = A_A\nA_A == 2\nx = B_B A_A\n", &["x = 1 2"]);
+        check("X_X = a\n.ifdef X_X\nb\n.else\nc\n.endif\n", &["b"]);
+        check(".ifdef X_X\nb\n.elifdef Y_Y\nd\n.else\nc\n.endif\n", &["c"]);
+        check("\n.include /etc/exim4/more\nd = 2\n", &["c = 1", "d = 2"]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_told() {
+        assert_eq!(lines(".include /etc/none\n").1, 1);
+        assert_eq!(lines(".ifdef _HAVE_TLS\n.endif\n").1, 1);
+        assert_eq!(lines(".ifdef X\n").1, 1);
+        assert_eq!(lines("AB = 1\nXABY = 2\n").1, 1);
+    }
+}

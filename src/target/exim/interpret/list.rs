@@ -1,0 +1,343 @@
+//! Lists (spec 4.96, chapter 10): items, separators, negation, named lists, lists in files.
+
+use super::reader::Reader;
+use super::rows::{HOLDS, subject};
+use super::text::Text;
+use super::value::{Bool, Leaf, Part, PathAtom, Value};
+use crate::decision::{AddressKey, AddressTable, Row};
+use crate::diagnostic::Reported;
+use crate::source::Loc;
+use ipnet::IpNet;
+
+/// How often the sign of a list's items may change.
+const STEPS_MAX: usize = 200;
+
+/// How deep lists may stand in lists.
+pub(super) const DEPTH_MAX: usize = 20;
+
+/// What a list lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ListKind {
+    /// Section 10.9.
+    Domain,
+    /// Section 10.10.
+    Host,
+    /// Section 10.20.
+    Address,
+    /// Section 10.22.
+    LocalPart,
+}
+
+/// What a list is matched with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// A part of a path.
+    Path(PathAtom),
+    /// The client's address.
+    Client,
+}
+
+/// What an item is.
+pub(super) enum Item {
+    /// A name that a path is compared with.
+    Key(AddressKey, String),
+    /// Networks that hold the client.
+    Nets(Vec<IpNet>),
+    /// A condition of its own.
+    Other(Bool),
+    /// More items: those of a file.
+    Items(Vec<Text>),
+}
+
+/// Items of the same sign that one table answers for.
+#[derive(Default)]
+struct Run {
+    negated: bool,
+    keys: Vec<(AddressKey, String, Loc)>,
+    nets: Vec<(IpNet, Loc)>,
+}
+
+/// Divides a list into items (section 6.21; `string_nextinlist`).
+pub(super) fn items(list: &Text, separator: char) -> Vec<Text> {
+    let text = list.as_str();
+    let mut separator = separator;
+    let mut chars = text.char_indices().peekable();
+    let blank = |c: char, separator: char| c.is_ascii_whitespace() && c != separator;
+    while chars.next_if(|(_, c)| blank(*c, separator)).is_some() {}
+    let rest = chars
+        .peek()
+        .map_or("", |(at, _)| text.get(*at..).unwrap_or(""));
+    let mut head = rest.chars().skip(1);
+    if rest.starts_with('<')
+        && let Some(c) = head
+            .next()
+            .filter(|c| c.is_ascii_punctuation() || *c == '\n')
+    {
+        separator = c;
+        chars.next();
+        chars.next();
+    }
+    let mut items = Vec::new();
+    loop {
+        while chars.next_if(|(_, c)| blank(*c, separator)).is_some() {}
+        let Some((start, _)) = chars.peek().copied() else {
+            return items;
+        };
+        let mut item = list.slice(start, start);
+        while let Some((at, c)) = chars.next() {
+            if c == separator && chars.next_if(|(_, next)| *next == separator).is_none() {
+                break;
+            }
+            item.push(c, list.origin(at));
+        }
+        let length = item.as_str().trim_end().len();
+        item.truncate(length);
+        items.push(item);
+    }
+}
+
+impl Reader<'_> {
+    /// Returns the condition that a subject is in a list, which is expanded first.
+    pub(super) fn expanded_list(
+        &mut self,
+        kind: ListKind,
+        subject: Subject,
+        list: &Text,
+    ) -> Result<Bool, Reported> {
+        if !list.as_str().contains(['$', '\\']) {
+            return self.list(kind, subject, list);
+        }
+        let value = self.expand(list)?;
+        self.list_value(kind, subject, &value, &list.at())
+    }
+
+    fn list_value(
+        &mut self,
+        kind: ListKind,
+        subject: Subject,
+        value: &Value,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        match value {
+            Value::Choice(condition, yes, no) => {
+                let yes = self.list_value(kind, subject, yes, at)?;
+                let no = self.list_value(kind, subject, no, at)?;
+                Ok(condition.as_ref().clone().choose(yes, no))
+            }
+            Value::Fail => Ok(Bool::Forced),
+            Value::Defer => Ok(Bool::Defer),
+            Value::Pieces(_) => match value.as_text() {
+                Some(text) => self.list(kind, subject, &Text::made(text, at)),
+                None => Err(self.refuse("list", "mailpol does not follow what it lists", at)),
+            },
+        }
+    }
+
+    /// Returns the condition that a subject is in a list.
+    pub(super) fn list(
+        &mut self,
+        kind: ListKind,
+        subject: Subject,
+        list: &Text,
+    ) -> Result<Bool, Reported> {
+        self.items(kind, subject, &items(list, ':'))
+    }
+
+    /// Each item in order; the first that matches decides. If none does, the answer is no, but yes
+    /// behind a last item that is negated (section 10.5).
+    fn items(
+        &mut self,
+        kind: ListKind,
+        subject: Subject,
+        items: &[Text],
+    ) -> Result<Bool, Reported> {
+        self.depth += 1;
+        let done = self.nested_items(kind, subject, items);
+        self.depth -= 1;
+        done
+    }
+
+    fn nested_items(
+        &mut self,
+        kind: ListKind,
+        subject: Subject,
+        items: &[Text],
+    ) -> Result<Bool, Reported> {
+        if let Some(first) = items.first().filter(|_| self.depth > DEPTH_MAX) {
+            let reason = "lists stand in one another too deeply";
+            return Err(self.refuse("list", reason, &first.at()));
+        }
+        let mut steps: Vec<(bool, Bool)> = Vec::new();
+        let mut run = Run::default();
+        let mut last_negated = false;
+        for item in items {
+            let negated = item.as_str().starts_with('!');
+            let bare = if negated {
+                item.slice(1, item.as_str().len()).trim()
+            } else {
+                item.clone()
+            };
+            last_negated = negated;
+            if run.negated != negated {
+                self.close_run(kind, subject, &mut run, &mut steps);
+                run.negated = negated;
+            }
+            match self.item(kind, subject, &bare)? {
+                Item::Key(part, key) => run.keys.push((part, key, bare.at())),
+                Item::Nets(nets) => {
+                    run.nets
+                        .extend(nets.into_iter().map(|net| (net, bare.at())));
+                }
+                Item::Other(condition) => {
+                    self.close_run(kind, subject, &mut run, &mut steps);
+                    steps.push((negated, condition));
+                }
+                Item::Items(more) => {
+                    self.close_run(kind, subject, &mut run, &mut steps);
+                    let condition = self.items(kind, subject, &more)?;
+                    steps.push((negated, condition));
+                }
+            }
+        }
+        self.close_run(kind, subject, &mut run, &mut steps);
+        if let Some(first) = items.first().filter(|_| steps.len() > STEPS_MAX) {
+            let reason = "it has too many items that no table holds";
+            return Err(self.refuse("list", reason, &first.at()));
+        }
+        let end = Bool::Const(last_negated);
+        Ok(steps.into_iter().rev().fold(end, |rest, (negated, step)| {
+            step.choose(Bool::Const(!negated), rest)
+        }))
+    }
+
+    /// Makes the tests of a run of items.
+    fn close_run(
+        &mut self,
+        kind: ListKind,
+        on: Subject,
+        run: &mut Run,
+        steps: &mut Vec<(bool, Bool)>,
+    ) {
+        let run = std::mem::replace(
+            run,
+            Run {
+                negated: run.negated,
+                ..Run::default()
+            },
+        );
+        if let Subject::Path(atom) = on {
+            let (whole, rest): (Vec<_>, Vec<_>) = run
+                .keys
+                .into_iter()
+                .partition(|(part, ..)| *part == AddressKey::Address);
+            let (local, domain): (Vec<_>, Vec<_>) = rest
+                .into_iter()
+                .partition(|(part, ..)| *part == AddressKey::Local);
+            let groups = [
+                (Part::Whole, &[AddressKey::Address][..], whole),
+                (Part::Local, &[AddressKey::Local][..], local),
+                (
+                    Part::Domain,
+                    &[AddressKey::Domain, AddressKey::Parent][..],
+                    domain,
+                ),
+            ];
+            for (part, order, keys) in groups {
+                if keys.is_empty() {
+                    continue;
+                }
+                let atom = PathAtom { part, ..atom };
+                let condition = self.keys(atom, order, keys);
+                steps.push((run.negated, condition));
+            }
+        }
+        if !run.nets.is_empty() {
+            let words: Vec<String> = run.nets.iter().map(|(net, _)| net.to_string()).collect();
+            let name = format!("{} {}", kind.word(), words.join(" : "));
+            let at = run.nets.first().map(|(_, at)| at.clone());
+            let prefixes = run.nets.into_iter();
+            let prefixes = prefixes.map(|(net, at)| (net, Row::new(HOLDS, at)));
+            let condition = self.client(name, prefixes.collect(), at.as_ref());
+            steps.push((run.negated, condition));
+        }
+    }
+
+    fn keys(
+        &mut self,
+        atom: PathAtom,
+        order: &[AddressKey],
+        keys: Vec<(AddressKey, String, Loc)>,
+    ) -> Bool {
+        let mut table = AddressTable::new(order);
+        let at = keys.first().map(|(.., at)| at.clone());
+        let mut name = format!("{} in", subject(atom));
+        for (part, key, at) in keys {
+            let star = if part == AddressKey::Parent { "*." } else { "" };
+            for word in [" ", star, &key] {
+                name.push_str(word);
+            }
+            table.insert(part, &key, Row::new(HOLDS, at));
+        }
+        let question = || atom.side.question(table);
+        let test = self.catalogue.share(name, at.as_ref(), question);
+        Bool::Leaf(Leaf::Path(atom, test))
+    }
+
+    fn item(&mut self, kind: ListKind, subject: Subject, item: &Text) -> Result<Item, Reported> {
+        let words = item.as_str();
+        if let Some(name) = words.strip_prefix('+') {
+            return self.named(kind, subject, name, &item.at()).map(Item::Other);
+        }
+        if words.starts_with('/') {
+            return self.list_file(item).map(Item::Items);
+        }
+        match (kind, subject) {
+            (ListKind::Domain, Subject::Path(atom)) => self.domain_item(atom, item),
+            (ListKind::LocalPart, Subject::Path(atom)) => self.local_part_item(atom, item),
+            (ListKind::Address, Subject::Path(atom)) => self.address_item(atom, item),
+            (ListKind::Host, _) => self.host_item(item),
+            (_, Subject::Client) => {
+                Err(self.refuse(words, "a client is matched with host lists", &item.at()))
+            }
+        }
+    }
+}
+
+impl ListKind {
+    /// Returns the word that defines such a list.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Domain => "domainlist",
+            Self::Host => "hostlist",
+            Self::Address => "addresslist",
+            Self::LocalPart => "localpartlist",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    #[track_caller]
+    fn check(list: &str, expected: &[&str]) {
+        let at = Loc::new(&Source::new("", ""), 0, 0);
+        let found = items(&Text::made(list, &at), ':');
+        let found: Vec<&str> = found.iter().map(Text::as_str).collect();
+        assert_eq!(found, expected, "{list}");
+    }
+
+    #[test]
+    fn items_are_divided_as_exim_divides_them() {
+        check("", &[]);
+        check(":", &[""]);
+        check("a : b", &["a", "b"]);
+        check("a::b : c", &["a:b", "c"]);
+        check("a : : b", &["a", "", "b"]);
+        check("a:", &["a"]);
+        check("<; ::1 ; 192.0.2.1", &["::1", "192.0.2.1"]);
+        check(" <, a , b", &["a", "b"]);
+        check("::::1 : x", &["::1", "x"]);
+    }
+}

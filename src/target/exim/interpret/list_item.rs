@@ -1,0 +1,232 @@
+//! The items of each kind of list (spec 4.96, sections 10.9 to 10.22).
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use ipnet::IpNet;
+
+use super::catalogue::Side;
+use super::list::{Item, ListKind, Subject};
+use super::lookup::{self, Matching};
+use super::pattern;
+use super::reader::Reader;
+use super::text::Text;
+use super::value::{Bool, Leaf, Part, PathAtom};
+use crate::decision::AddressKey;
+use crate::diagnostic::Reported;
+use crate::mail::PathForm;
+
+impl Reader<'_> {
+    /// Reads an item of a domain list (section 10.9).
+    pub(super) fn domain_item(&mut self, atom: PathAtom, item: &Text) -> Result<Item, Reported> {
+        let words = item.as_str();
+        let atom = PathAtom {
+            part: Part::Domain,
+            ..atom
+        };
+        match words {
+            "" => {
+                // The domain of the null reverse-path is empty.
+                return Ok(Item::Other(is_null(atom.side)));
+            }
+            "*" => return Ok(Item::Other(Bool::Const(true))),
+            "@" => {
+                let Some(host) = self.primary_hostname.clone() else {
+                    let reason = "the host's name is not in the files: set `primary_hostname`";
+                    return Err(self.refuse("@", reason, &item.at()));
+                };
+                return self.key_item(AddressKey::Domain, &host, item);
+            }
+            "@[]" if !self.taken.literals => return Ok(Item::Other(Bool::Const(false))),
+            _ => {}
+        }
+        if words.starts_with('@') {
+            let reason = "mailpol does not tell which of the host's own addresses or exchangers \
+                          a domain is";
+            return Err(self.refuse(words, reason, &item.at()));
+        }
+        if words.starts_with('^') {
+            let reason = "mailpol reads no patterns of domains";
+            return Err(self.refuse(words, reason, &item.at()));
+        }
+        if let Some(tail) = words.strip_prefix("*.") {
+            return self.key_item(AddressKey::Parent, tail, item);
+        }
+        if words.starts_with('*') {
+            let reason = "it also matches names that only end in these letters";
+            return Err(self.refuse(words, reason, &item.at()));
+        }
+        if let Some(found) = self.lookup_item(atom, item)? {
+            return Ok(found);
+        }
+        self.key_item(AddressKey::Domain, words, item)
+    }
+
+    /// Reads an item of a local-part list (section 10.22).
+    pub(super) fn local_part_item(
+        &mut self,
+        atom: PathAtom,
+        item: &Text,
+    ) -> Result<Item, Reported> {
+        let words = item.as_str();
+        let atom = PathAtom {
+            part: Part::Local,
+            ..atom
+        };
+        if words == "*" {
+            return Ok(Item::Other(Bool::Const(true)));
+        }
+        if words.starts_with('^') {
+            if let Some(condition) = pattern::of_local_part(atom, words) {
+                return Ok(Item::Other(condition));
+            }
+            let reason = "the only pattern of local-parts that mailpol reads is `^.*[@%!]`";
+            return Err(self.refuse(words, reason, &item.at()));
+        }
+        if let Some(found) = self.lookup_item(atom, item)? {
+            return Ok(found);
+        }
+        self.key_item(AddressKey::Local, words, item)
+    }
+
+    /// Reads an item of an address list (section 10.20).
+    pub(super) fn address_item(&mut self, atom: PathAtom, item: &Text) -> Result<Item, Reported> {
+        let words = item.as_str();
+        if words.is_empty() {
+            return Ok(Item::Other(is_null(atom.side)));
+        }
+        if words == "*" {
+            // `*` alone matches the null reverse-path as well.
+            return Ok(Item::Other(Bool::Const(true)));
+        }
+        if words.starts_with(['^', '@']) {
+            let reason = "mailpol reads no patterns of addresses";
+            return Err(self.refuse(words, reason, &item.at()));
+        }
+        let lookup = words
+            .split_once(';')
+            .is_some_and(|(kind, _)| !kind.contains('@') && !kind.contains('/'));
+        if lookup {
+            let atom = PathAtom {
+                part: Part::Whole,
+                ..atom
+            };
+            return match self.lookup_item(atom, item)? {
+                Some(found) => Ok(found),
+                None => Err(self.refuse(words, "this is no lookup", &item.at())),
+            };
+        }
+        let Some(at) = words.rfind('@') else {
+            return self.domain_of_address(atom, item);
+        };
+        let local = item.slice(0, at);
+        let domain = item.slice(at + 1, words.len());
+        let plain = !domain.as_str().contains(['*', '+', ';', '[']) && !domain.as_str().is_empty();
+        match local.as_str() {
+            "*" => self.domain_of_address(atom, &domain),
+            local if plain && !local.starts_with('*') => {
+                self.key_item(AddressKey::Address, words, item)
+            }
+            _ => {
+                let reason = "mailpol reads `local@domain`, `*@DOMAIN` and `DOMAIN` here";
+                Err(self.refuse(words, reason, &item.at()))
+            }
+        }
+    }
+
+    /// Reads the domain of an address item: no such item matches the null reverse-path.
+    fn domain_of_address(&mut self, atom: PathAtom, item: &Text) -> Result<Item, Reported> {
+        let condition = match item.as_str() {
+            "*" => Bool::Const(true),
+            words => {
+                let atom = PathAtom {
+                    part: Part::Domain,
+                    ..atom
+                };
+                match words.strip_prefix('+') {
+                    Some(name) => {
+                        self.named(ListKind::Domain, Subject::Path(atom), name, &item.at())?
+                    }
+                    None => match self.domain_item(atom, item)? {
+                        Item::Other(condition) => condition,
+                        key @ (Item::Key(..) | Item::Nets(_) | Item::Items(_)) => return Ok(key),
+                    },
+                }
+            }
+        };
+        if atom.side == Side::To {
+            return Ok(Item::Other(condition));
+        }
+        let all = vec![is_null(atom.side).negate(), condition];
+        Ok(Item::Other(Bool::All(all)))
+    }
+
+    /// Reads an item of a host list (sections 10.11 to 10.19).
+    pub(super) fn host_item(&mut self, item: &Text) -> Result<Item, Reported> {
+        let words = item.as_str();
+        match words {
+            // An empty item matches only input that comes by no TCP connection.
+            "" => return Ok(Item::Other(Bool::Const(false))),
+            "*" => return Ok(Item::Other(Bool::Const(true))),
+            "@[]" => {
+                let loopback = [
+                    IpAddr::from([127, 0, 0, 1]),
+                    IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
+                ];
+                let own = self.artifacts.host_addresses.iter().copied();
+                let nets = own.chain(loopback).map(|ip| IpNet::from(ip.to_canonical()));
+                return Ok(Item::Nets(nets.collect()));
+            }
+            _ => {}
+        }
+        if let Some(net) = lookup::network(words) {
+            return Ok(Item::Nets(vec![net.trunc()]));
+        }
+        if let Some((kind, file)) = item.split_once(';') {
+            return self.host_lookup(kind.as_str().trim(), &file.trim());
+        }
+        let reason = "a host's name is whatever its DNS says: mailpol reads addresses and \
+                      networks only";
+        Err(self.refuse(words, reason, &item.at()))
+    }
+
+    /// Reads `net-lsearch;/file`, `net24-lsearch;/file`, `net-iplsearch;/file` (section 10.13).
+    fn host_lookup(&mut self, kind: &str, file: &Text) -> Result<Item, Reported> {
+        let Some(rest) = kind.strip_prefix("net") else {
+            let reason = "the key is the host's name, which is whatever its DNS says";
+            return Err(self.refuse(kind, reason, &file.at()));
+        };
+        let Some((length, kind)) = rest.split_once('-') else {
+            return Err(self.refuse(kind, "this is no lookup of an address", &file.at()));
+        };
+        let rows = self.open(kind, file)?;
+        if rows.star.is_some() {
+            return Ok(Item::Other(Bool::Const(true)));
+        }
+        let mut nets = Vec::new();
+        for row in &rows.list {
+            let net = lookup::network(&row.key);
+            let dotted = rows.matching != Matching::Network && matches!(net, Some(IpNet::V6(_)));
+            let Some(net) = net.filter(|_| !dotted) else {
+                let reason = "mailpol reads IPv4 keys here, and IPv6 in `iplsearch`";
+                return Err(self.refuse_table(&rows.name, reason, &row.at));
+            };
+            let hit = match length.parse::<u8>() {
+                // The key is the client's address with these bits left, and `/24` behind it.
+                Ok(length) => (net.prefix_len() == length && row.key.contains('/')).then_some(net),
+                Err(_) if rows.matching == Matching::Network => Some(net),
+                Err(_) => (!row.key.contains('/')).then_some(net),
+            };
+            nets.extend(hit);
+        }
+        Ok(Item::Nets(nets))
+    }
+}
+
+/// Returns the condition that the path is null.
+fn is_null(side: Side) -> Bool {
+    match side {
+        Side::From => Bool::Leaf(Leaf::Form(Side::From, Rc::new([PathForm::Null]))),
+        Side::To => Bool::Const(false),
+    }
+}

@@ -1,0 +1,132 @@
+//! Where the items of a list come from beside its own text: named lists, files, lookups (spec 4.96,
+//! sections 10.3, 10.6 and 10.9).
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::diagnostics::MissingFile;
+use super::keys::{self, Name};
+use super::list::{DEPTH_MAX, Item, ListKind, Subject};
+use super::lookup::{Key, Lookup};
+use super::reader::{NamedList, Reader};
+use super::text::Text;
+use super::value::{Bool, Case, PathAtom};
+use crate::decision::AddressKey;
+use crate::diagnostic::Reported;
+use crate::source::Loc;
+
+impl Reader<'_> {
+    /// Returns the condition of a named list (section 10.6).
+    pub(super) fn named(
+        &mut self,
+        kind: ListKind,
+        subject: Subject,
+        name: &str,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        let known = format!("{kind:?} {name} {subject:?} {:?}", self.place);
+        if let Some(known) = self.known.get(&known) {
+            return Ok(known.clone());
+        }
+        let Some(list) = self.lists.get(&(kind, name.to_owned())).cloned() else {
+            let special = [
+                "caseful",
+                "ignore_unknown",
+                "include_unknown",
+                "ignore_defer",
+                "include_defer",
+            ];
+            let reason = if special.contains(&name) {
+                "mailpol does not follow this item".to_owned()
+            } else {
+                format!("there is no {} `{name}`", kind.word())
+            };
+            return Err(self.refuse(&format!("+{name}"), reason, at));
+        };
+        if self.depth > DEPTH_MAX {
+            return Err(self.refuse(name, "lists stand in one another too deeply", at));
+        }
+        let NamedList { kind, text } = list;
+        let condition = self.expanded_list(kind, subject, &text)?;
+        self.known.insert(known, condition.clone());
+        Ok(condition)
+    }
+
+    /// Returns the items of a file: one a line (section 10.3).
+    pub(super) fn list_file(&mut self, name: &Text) -> Result<Vec<Text>, Reported> {
+        let Some(artifact) = self.artifacts.get(name.as_str()) else {
+            let missing = MissingFile::new(name.as_str(), &name.at());
+            return Err(self.diagnostics.error(missing));
+        };
+        let source = Arc::clone(&artifact.source);
+        let mut items = Vec::new();
+        let mut start = 0;
+        for line in source.text().split_inclusive('\n') {
+            let mut text = Text::empty(&source, start);
+            // In lists of addresses and local-parts a `#` counts only behind a blank.
+            let end = match line.find('#') {
+                Some(0) => 0,
+                Some(at)
+                    if line
+                        .get(..at)
+                        .is_some_and(|head| head.ends_with([' ', '\t'])) =>
+                {
+                    at
+                }
+                _ => line.len(),
+            };
+            text.push_source(line.get(..end).unwrap_or_default(), start);
+            start += line.len();
+            let text = text.trim();
+            if text.as_str().starts_with(['/', '+']) {
+                let reason = "mailpol does not follow files and lists inside of a file";
+                return Err(self.refuse(text.as_str(), reason, &text.at()));
+            }
+            if !text.as_str().is_empty() {
+                items.push(text);
+            }
+        }
+        Ok(items)
+    }
+
+    /// Reads an item that is a single-key lookup of a part of a path: `lsearch;/file`.
+    pub(super) fn lookup_item(
+        &mut self,
+        atom: PathAtom,
+        item: &Text,
+    ) -> Result<Option<Item>, Reported> {
+        let Some((kind, file)) = item.split_once(';') else {
+            return Ok(None);
+        };
+        let rows = self.open(kind.trim().as_str(), &file.trim())?;
+        let key = Key::Path(PathAtom {
+            case: Case::Folded,
+            ..atom
+        });
+        let lookup = Lookup {
+            key,
+            rows: Rc::clone(&rows),
+        };
+        let found = self.finds(&lookup, "", &|_| true)?;
+        Ok(Some(Item::Other(found)))
+    }
+
+    /// Turns a name into an item, or refuses it.
+    pub(super) fn key_item(
+        &mut self,
+        part: AddressKey,
+        key: &str,
+        item: &Text,
+    ) -> Result<Item, Reported> {
+        let name = match part {
+            AddressKey::Address => keys::address(key),
+            AddressKey::Domain | AddressKey::Parent => keys::domain(key),
+            AddressKey::Local => keys::local(key),
+        };
+        match name {
+            Ok(Name::Is(name)) => Ok(Item::Key(part, name)),
+            Ok(Name::Never) => Ok(Item::Other(Bool::Const(false))),
+            Err(reason) => Err(self.refuse(item.as_str(), reason, &item.at())),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Where the daemon listens (spec 4.96, chapter 13).
+
+use std::net::IpAddr;
+
+use super::list::items;
+use super::option::Options;
+use super::reader::Reader;
+use super::text::Text;
+use crate::diagnostic::Reported;
+use crate::mail::Listener;
+use crate::source::Loc;
+use crate::target::FoundListener;
+
+/// Names of services (`/etc/services`).
+const SERVICES: [(&str, u16); 6] = [
+    ("smtp", 25),
+    ("mail", 25),
+    ("submission", 587),
+    ("submissions", 465),
+    ("smtps", 465),
+    ("ssmtp", 465),
+];
+
+/// An interface that the daemon binds to.
+struct Interface {
+    /// Its address; none for every address.
+    address: Option<IpAddr>,
+    /// A port of its own (section 13.2).
+    port: Option<u16>,
+    at: Loc,
+}
+
+impl Reader<'_> {
+    /// Returns every way in that the options open.
+    pub(super) fn listeners(&mut self, options: &Options, start: &Loc) -> Vec<FoundListener> {
+        self.find_listeners(options, start).unwrap_or_default()
+    }
+
+    fn find_listeners(
+        &mut self,
+        options: &Options,
+        start: &Loc,
+    ) -> Result<Vec<FoundListener>, Reported> {
+        let ports = match options
+            .text("daemon_smtp_ports")
+            .or(options.text("daemon_smtp_port"))
+        {
+            Some(text) => self.ports(&text)?,
+            None => vec![(25, start.clone())],
+        };
+        let wrapped = match options.text("tls_on_connect_ports") {
+            Some(text) => self.ports(&text)?,
+            None => Vec::new(),
+        };
+        let interfaces = match options.text("local_interfaces") {
+            Some(text) => self.interfaces(&text)?,
+            None => vec![Interface {
+                address: None,
+                port: None,
+                at: start.clone(),
+            }],
+        };
+        let mut found: Vec<FoundListener> = Vec::new();
+        for interface in &interfaces {
+            let own = interface.port.map(|port| (port, interface.at.clone()));
+            let own: Vec<(u16, Loc)> = own.into_iter().collect();
+            let ports = if own.is_empty() { &ports } else { &own };
+            for (port, at) in ports {
+                let wrapped = wrapped.iter().any(|(one, _)| one == port);
+                let tls = if wrapped { " (tls on connect)" } else { "" };
+                let listener = Listener::from_port(*port)
+                    .filter(|one| wrapped == (*one == Listener::Submissions))
+                    .filter(|_| interface.address.is_none());
+                let address = match interface.address {
+                    None => "*".to_owned(),
+                    Some(IpAddr::V4(v4)) => v4.to_string(),
+                    Some(IpAddr::V6(v6)) => format!("[{v6}]"),
+                };
+                let name = format!("{address}:{port}{tls}");
+                // Every address of either family is one way in.
+                if !found.iter().any(|one| one.name == name) {
+                    found.push(FoundListener {
+                        listener,
+                        name,
+                        at: at.clone(),
+                    });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn ports(&mut self, text: &Text) -> Result<Vec<(u16, Loc)>, Reported> {
+        let list = self.constant_list(text)?;
+        let mut ports = Vec::new();
+        for item in items(&list, ':') {
+            let port = item.as_str().parse::<u16>().ok().or_else(|| {
+                let known = SERVICES.iter().find(|(name, _)| *name == item.as_str());
+                known.map(|(_, port)| *port)
+            });
+            let Some(port) = port else {
+                let reason = "this is no port that mailpol knows";
+                return Err(self.refuse(item.as_str(), reason, &item.at()));
+            };
+            ports.push((port, item.at()));
+        }
+        Ok(ports)
+    }
+
+    fn interfaces(&mut self, text: &Text) -> Result<Vec<Interface>, Reported> {
+        let list = self.constant_list(text)?;
+        let mut interfaces = Vec::new();
+        for item in items(&list, ':') {
+            let Some((address, port)) = interface(item.as_str()) else {
+                let reason = "this is no address of an interface";
+                return Err(self.refuse(item.as_str(), reason, &item.at()));
+            };
+            interfaces.push(Interface {
+                address: Some(address).filter(|address| !address.is_unspecified()),
+                port,
+                at: item.at(),
+            });
+        }
+        Ok(interfaces)
+    }
+
+    fn constant_list(&mut self, text: &Text) -> Result<Text, Reported> {
+        if !text.as_str().contains(['$', '\\']) {
+            return Ok(text.clone());
+        }
+        if let Some(list) = self.expand(text)?.as_text() {
+            return Ok(Text::made(list, &text.at()));
+        }
+        let reason = "mailpol does not follow where the daemon listens";
+        Err(self.refuse("local_interfaces", reason, &text.at()))
+    }
+}
+
+/// Reads `192.0.2.1`, `192.0.2.1.25`, `[::1]:25`, `::1.25` (section 13.2).
+fn interface(text: &str) -> Option<(IpAddr, Option<u16>)> {
+    if let Ok(address) = text.parse() {
+        return Some((address, None));
+    }
+    if let Some((address, port)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        let port = match port.strip_prefix(':') {
+            Some(port) => Some(port.parse().ok()?),
+            None => None,
+        };
+        return Some((address.parse().ok()?, port));
+    }
+    let (address, port) = text.rsplit_once('.')?;
+    Some((address.parse().ok()?, Some(port.parse().ok()?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::interface;
+
+    #[test]
+    fn interfaces_may_have_ports() {
+        let check = |text: &str, address: &str, port: Option<u16>| {
+            assert_eq!(interface(text), Some((address.parse().unwrap(), port)));
+        };
+        check("192.0.2.1", "192.0.2.1", None);
+        check("192.0.2.1.26", "192.0.2.1", Some(26));
+        check("[::1]:26", "::1", Some(26));
+        check("::1.26", "::1", Some(26));
+        check("::0", "::", None);
+        assert_eq!(interface("mx.example"), None);
+    }
+}

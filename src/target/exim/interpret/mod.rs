@@ -1,0 +1,229 @@
+//! Reads Exim's configuration and answers envelopes as Exim would (spec 4.96).
+//!
+//! Chapter 6 says how the file is read (`lines`, `section`), chapter 14 what the main options are
+//! (`option`), chapters 10 and 11 what lists and expansions say (`list`, `expand`), chapter 44 what
+//! ACLs decide (`acl`), chapters 33 and 34 who is authenticated (`authenticator`), and chapters 15
+//! to 30 where a recipient goes (`router`).
+//!
+//! INVARIANT: it knows nothing of policies. Given another tool's files it would answer the same.
+//! INVARIANT: what it does not understand is an error. It never guesses.
+
+mod diagnostics;
+
+mod lines;
+mod section;
+mod text;
+
+mod option;
+
+mod list;
+mod list_item;
+mod list_source;
+
+mod catalogue;
+mod compare;
+mod condition;
+mod expand;
+mod item;
+mod keys;
+mod lookup;
+mod operator;
+mod password;
+mod pattern;
+mod reader;
+mod rows;
+mod value;
+mod variable;
+
+mod acl;
+mod authenticator;
+mod daemon;
+mod listener;
+mod path;
+mod router;
+
+mod decider;
+mod session;
+mod truth;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use crate::decision::{ClientTable, Label, LoginTable, Question, Row};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::source::Loc;
+use crate::target::{Artifacts, Reading};
+
+use acl::{AclUse, Acls};
+use decider::{Commands, EximDecider};
+use diagnostics::{MissingRoot, UnjudgedParameter, UnjudgedVersion};
+use list::{ListKind, Subject};
+use option::Options;
+use path::Taken;
+use reader::{Place, Reader};
+use section::Sections;
+use text::Text;
+use value::Bool;
+
+/// The configuration, below the server's root.
+const FILE: &str = "etc/exim4/exim4.conf";
+
+/// Reads a tree of files as Exim 4.96 would, whoever wrote it.
+pub(super) fn interpret(
+    artifacts: &Artifacts,
+    diagnostics: &mut Diagnostics,
+) -> Result<Reading, Reported> {
+    let before = diagnostics.errors();
+    // A tree that names no version is of the oldest that the model holds for.
+    if artifacts.version != (0, 0, 0) && artifacts.version < (4, 96, 0) {
+        return Err(diagnostics.error(UnjudgedVersion::new(artifacts.version)));
+    }
+    let Some(artifact) = artifacts.get(FILE) else {
+        return Err(diagnostics.error(MissingRoot::new(FILE)));
+    };
+    let source = Arc::clone(&artifact.source);
+    let lines = lines::read(&source, artifacts, diagnostics);
+    let sections = section::divide(lines, diagnostics);
+    let mut reader = Reader::new(artifacts, diagnostics);
+    let start = Loc::new(&source, 0, 0);
+    let options = reader.options(&sections.main);
+    reader.names(&options, &start);
+    reader.basic_tests(&start);
+    reader.daemon();
+    let listeners = reader.listeners(&options, &start);
+    let decider = reader.decider(&sections, &options, &start);
+    let tests = std::mem::take(&mut reader.catalogue).finish();
+    reader.diagnostics.failed_since(before)?;
+    let mut decider = decider?;
+    decider.tests = tests;
+    Ok(Reading {
+        decider: Box::new(decider),
+        listeners,
+    })
+}
+
+impl Reader<'_> {
+    /// Reads the names that other options and expansions use (section 14.23).
+    fn names(&mut self, options: &Options, start: &Loc) {
+        let text = |name: &str| options.text(name).map(|text| text.as_str().to_owned());
+        self.primary_hostname = text("primary_hostname");
+        self.qualify_domain = text("qualify_domain").or(self.primary_hostname.clone());
+        self.qualify_recipient = text("qualify_recipient").or(self.qualify_domain.clone());
+        if self.qualify_recipient.is_none() {
+            let reason = "bare postmaster is in the host's own domain, which is not in the files";
+            let name = "primary_hostname";
+            self.diagnostics
+                .error(UnjudgedParameter::new(name, reason, start));
+        }
+        self.taken = Taken {
+            literals: self.boolean(options, "allow_domain_literals", false),
+            trailing_dots: self.boolean(options, "strip_trailing_dot", false),
+        };
+    }
+
+    /// Makes the tests whose numbers the decider knows.
+    fn basic_tests(&mut self, start: &Loc) {
+        let row = || Row::new(Label(1), start.clone());
+        let loopback = [
+            (IpAddr::from([127, 0, 0, 0]), 8),
+            (IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]), 128),
+        ];
+        let loopback = loopback
+            .into_iter()
+            .filter_map(|(ip, length)| Some((IpNet::new(ip, length).ok()?, row())));
+        let loopback = ClientTable::first_match(loopback.collect());
+        for (name, question) in [
+            ("listener", Question::Listener),
+            ("TLS", Question::Tls),
+            ("form of the reverse-path", Question::FromForm),
+            ("form of the forward-path", Question::ToForm),
+            ("login", Question::Login(LoginTable::new([]))),
+            ("SPF of MAIL FROM", Question::SpfFrom),
+            ("SPF of HELO", Question::SpfHelo),
+            ("client is loopback", Question::Client(loopback)),
+        ] {
+            self.catalogue.share(name.to_owned(), None, || question);
+        }
+    }
+
+    fn decider(
+        &mut self,
+        sections: &Sections,
+        options: &Options,
+        start: &Loc,
+    ) -> Result<EximDecider, Reported> {
+        let empty: Vec<Text> = Vec::new();
+        let section = |name: &str| sections.others.get(name).unwrap_or(&empty);
+        for name in ["rewrite", "local_scan"] {
+            if let Some(line) = section(name).first() {
+                let reason = "what it changes is not followed";
+                self.refuse(name, reason, &line.at());
+            }
+        }
+        let instances = section::instances(section("authenticators"), self.diagnostics);
+        let authenticators = self.authenticators(&instances);
+        let names = authenticators.iter().map(|one| one.name.clone());
+        let raw = acl::read(section("acl"), self.diagnostics);
+        let mut acls = Acls::new(raw, names.collect());
+        let instances = section::instances(section("transports"), self.diagnostics);
+        let transports = self.transports(&instances);
+        let instances = section::instances(section("routers"), self.diagnostics);
+        let routers = self.routers(&instances, &transports);
+        let auth_offered = self.hosts(options, "auth_advertise_hosts");
+        let tls_offered = self.hosts(options, "tls_advertise_hosts");
+        for name in ["sender_unqualified_hosts", "recipient_unqualified_hosts"] {
+            if let Some(text) = options.text(name).filter(|text| !text.as_str().is_empty()) {
+                let reason = "addresses without a domain would be taken";
+                self.refuse(name, reason, &text.at());
+            }
+        }
+        let mut command = |reader: &mut Self, place, name: &str| {
+            let acl = reader.command(options, &mut acls, place, name);
+            acl.unwrap_or(AclUse::Deny)
+        };
+        let commands = Commands {
+            connect: command(self, Place::Connect, "acl_smtp_connect"),
+            helo: command(self, Place::Helo, "acl_smtp_helo"),
+            mail: command(self, Place::Mail, "acl_smtp_mail"),
+            rcpt: command(self, Place::Rcpt, "acl_smtp_rcpt"),
+            predata: command(self, Place::Predata, "acl_smtp_predata"),
+            data: command(self, Place::Data, "acl_smtp_data"),
+        };
+        Ok(EximDecider {
+            tests: Vec::new(),
+            commands,
+            authenticators,
+            auth_offered: auth_offered?,
+            tls_offered: tls_offered?,
+            routers,
+            taken: self.taken,
+            qualify_recipient: self.qualify_recipient.clone(),
+            start: start.clone(),
+        })
+    }
+
+    /// Reads a host list that says who is offered something; by default everybody.
+    fn hosts(&mut self, options: &Options, name: &str) -> Result<Bool, Reported> {
+        match options.text(name) {
+            Some(list) => self.expanded_list(ListKind::Host, Subject::Client, &list),
+            None => Ok(Bool::Const(true)),
+        }
+    }
+
+    /// Reads the ACL of a command (section 44.14: without one, only RCPT is denied).
+    fn command(
+        &mut self,
+        options: &Options,
+        acls: &mut Acls,
+        place: Place,
+        name: &str,
+    ) -> Result<AclUse, Reported> {
+        match options.text(name) {
+            Some(text) => self.at_place(place, |reader| reader.acl(&text, acls)),
+            None if place == Place::Rcpt => Ok(AclUse::Deny),
+            None => Ok(AclUse::Accept),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Operators of expansions (spec 4.96, section 11.6), `sg` and queries.
+
+use std::rc::Rc;
+
+use super::expand::{Cursor, choice, folded, part};
+use super::lookup::Lookup;
+use super::reader::{Place, Reader};
+use super::value::{Atom, Part, PathAtom, Piece, SpfIdentity, Value, View};
+use crate::diagnostic::Reported;
+use crate::source::Loc;
+
+impl Reader<'_> {
+    /// Applies `${name:string}`.
+    pub(super) fn operator(
+        &mut self,
+        name: &str,
+        value: &Value,
+        at: &Loc,
+    ) -> Result<Value, Reported> {
+        let known = ["lc", "domain", "local_part", "address", "trim"];
+        if !known.contains(&name) {
+            let reason = "mailpol does not follow this operator";
+            return Err(self.refuse(&format!("${{{name}:"), reason, at));
+        }
+        self.each(value, &mut |reader, piece| {
+            let changed = match (name, piece) {
+                ("lc", Piece::Text(text)) => Some(Piece::Text(text.to_ascii_lowercase())),
+                ("trim", Piece::Text(text)) => Some(Piece::Text(text.trim().to_owned())),
+                ("lc", Piece::Row(lookup)) => {
+                    let rows = lookup.rows.map("lc", str::to_ascii_lowercase);
+                    let key = lookup.key.clone();
+                    let rows = Rc::new(rows);
+                    Some(Piece::Row(Rc::new(Lookup { key, rows })))
+                }
+                ("lc", Piece::Atom(atom)) => folded(*atom).map(Piece::Atom),
+                ("domain", Piece::Atom(atom)) => part(*atom, Part::Domain).map(Piece::Atom),
+                ("local_part", Piece::Atom(atom)) => part(*atom, Part::Local).map(Piece::Atom),
+                ("address", Piece::Atom(Atom::Path(atom))) if atom.part == Part::Whole => {
+                    Some(piece.clone())
+                }
+                ("trim", Piece::Atom(_) | Piece::Row(_)) | (_, Piece::Opaque) => {
+                    Some(piece.clone())
+                }
+                _ => None,
+            };
+            changed.ok_or_else(|| {
+                let reason = "mailpol does not follow what it is applied to";
+                reader.refuse(&format!("${{{name}:"), reason, at)
+            })
+        })
+    }
+
+    /// Changes each piece of a value.
+    fn each(
+        &mut self,
+        value: &Value,
+        change: &mut dyn FnMut(&mut Self, &Piece) -> Result<Piece, Reported>,
+    ) -> Result<Value, Reported> {
+        match value {
+            Value::Pieces(pieces) => {
+                let mut whole = Value::Pieces(Vec::new());
+                for piece in pieces {
+                    let piece = change(self, piece)?;
+                    whole = whole.then(&Value::piece(piece));
+                }
+                Ok(whole)
+            }
+            Value::Choice(condition, yes, no) => {
+                let yes = self.each(yes, change)?;
+                let no = self.each(no, change)?;
+                Ok(choice(condition.as_ref().clone(), yes, no))
+            }
+            Value::Fail => Ok(Value::Fail),
+            Value::Defer => Ok(Value::Defer),
+        }
+    }
+
+    /// Reads `${sg{subject}{pattern}{replacement}}`: of patterns, only a plain text, and the one
+    /// that takes quotes and backslashes off.
+    pub(super) fn sg(&mut self, cursor: &mut Cursor<'_>, at: &Loc) -> Result<Value, Reported> {
+        let subject = self.braced(cursor)?;
+        let pattern = self.braced(cursor)?.as_text();
+        let replacement = self.braced(cursor)?.as_text();
+        let (Some(pattern), Some(replacement)) = (pattern, replacement) else {
+            let reason = "mailpol does not follow its pattern";
+            return Err(self.refuse("${sg", reason, at));
+        };
+        if (pattern.as_str(), replacement.as_str()) == ("\\\\(.)|\"", "$1") {
+            return self.each(&subject, &mut |reader, piece| {
+                if let Piece::Atom(Atom::Path(atom)) = piece {
+                    let view = View::Parsed;
+                    return Ok(Piece::Atom(Atom::Path(PathAtom { view, ..*atom })));
+                }
+                let reason = "mailpol does not follow what it is applied to";
+                Err(reader.refuse("${sg", reason, at))
+            });
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || "\"@:,;%!/ ".contains(c);
+        if pattern.is_empty() || !pattern.chars().all(plain) || replacement.contains(['$', '\\']) {
+            let reason = "mailpol reads it with a plain text as its pattern only";
+            return Err(self.refuse("${sg", reason, at));
+        }
+        self.each(&subject, &mut |reader, piece| {
+            if let Piece::Text(text) = piece {
+                return Ok(Piece::Text(text.replace(&pattern, &replacement)));
+            }
+            if let Piece::Row(lookup) = piece {
+                let name = format!("sg {pattern:?} {replacement:?}");
+                let change = |text: &str| text.replace(&pattern, &replacement);
+                return Ok(Piece::Row(Rc::new(Lookup {
+                    key: lookup.key.clone(),
+                    rows: Rc::new(lookup.rows.map(&name, change)),
+                })));
+            }
+            if let Piece::Atom(Atom::Path(atom)) = piece
+                && pattern == "\""
+                && replacement.is_empty()
+            {
+                let view = atom.view.max(View::Unquoted);
+                return Ok(Piece::Atom(Atom::Path(PathAtom { view, ..*atom })));
+            }
+            if matches!(piece, Piece::Password | Piece::Opaque) {
+                return Ok(piece.clone());
+            }
+            let reason = "mailpol does not follow what it is applied to";
+            Err(reader.refuse("${sg", reason, at))
+        })
+    }
+
+    /// Reads a query: `${lookup passwd{account}}`, and `${lookup dnsdb{txt=domain}{$value}{}}` as
+    /// far as it asks whether the domain that SPF judges has a record at all.
+    pub(super) fn query(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Reported> {
+        let kind = cursor.until('{').trim();
+        let at = kind.at();
+        let place = self.place;
+        match kind.as_str() {
+            "dnsdb" if matches!(place, Place::Mail | Place::Rcpt | Place::Data) => {}
+            "passwd" if matches!(place, Place::Router | Place::Transport) => {
+                return self.account(cursor);
+            }
+            other => {
+                let reason = "what a query answers is not in the files";
+                return Err(self.refuse_table(other, reason, &at));
+            }
+        }
+        let query = self.braced(cursor)?;
+        let start = cursor.position();
+        cursor.blanks();
+        // Only `{$value}{}` or nothing: the text of all records, or nothing.
+        if cursor.peek() != Some('}') {
+            for words in ["{$value}", "{}"] {
+                cursor.blanks();
+                if !cursor.eat(words) {
+                    let reason = "mailpol reads it with `{$value}{}` only";
+                    return Err(self.refuse("dnsdb", reason, &cursor.since(start)));
+                }
+            }
+        }
+        self.records(&query, &at)
+    }
+
+    /// Reads `passwd{account}{yes}{no}` (section 9.4). Which accounts the host has is not in the
+    /// files: those that they name exist.
+    fn account(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Reported> {
+        let name = self.braced(cursor)?;
+        let row = Value::piece(Piece::PasswdRow(Rc::new(name)));
+        let outer = self.value.replace(row.clone());
+        let branches = self.branches(cursor, &row);
+        self.value = outer;
+        Ok(branches?.0)
+    }
+
+    fn records(&mut self, query: &Value, at: &Loc) -> Result<Value, Reported> {
+        let pieces = match query {
+            Value::Choice(condition, yes, no) => {
+                let yes = self.records(yes, at)?;
+                let no = self.records(no, at)?;
+                return Ok(choice(condition.as_ref().clone(), yes, no));
+            }
+            Value::Fail => return Ok(Value::Fail),
+            Value::Defer => return Ok(Value::Defer),
+            Value::Pieces(pieces) => pieces,
+        };
+        let txt = |text: &str| {
+            let text = text
+                .trim()
+                .strip_prefix("defer_never,")
+                .unwrap_or(text.trim());
+            text.trim() == "txt="
+        };
+        match pieces.as_slice() {
+            [Piece::Text(text), Piece::Atom(Atom::Helo(_))] if txt(text) => {
+                Ok(Value::piece(Piece::TxtRecords(SpfIdentity::Helo)))
+            }
+            [Piece::Text(text), Piece::Atom(Atom::Path(atom))]
+                if txt(text)
+                    && atom.part == Part::Domain
+                    && atom.side == super::catalogue::Side::From =>
+            {
+                Ok(Value::piece(Piece::TxtRecords(SpfIdentity::MailFrom)))
+            }
+            _ => {
+                let reason = "mailpol reads `defer_never,txt=` of the sender's domain or of the \
+                              HELO name only";
+                Err(self.refuse("dnsdb", reason, at))
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Regular expressions, as far as they are read: a closed list, each known by its exact text and
+//! modelled by what it means for the forms of paths. Any other is refused by name.
+//!
+//! Each form stands for the text that most of its members have, as the real Exim matched it. A
+//! member that a pattern takes otherwise is a path that is refused or decided like its neighbours.
+
+use std::rc::Rc;
+
+use super::catalogue::Side;
+use super::value::{Atom, Bool, Leaf, Part, PathAtom, Piece, SpfIdentity, View};
+use crate::mail::PathForm;
+
+const ATOM: &str = "[-A-Za-z0-9!#$%&'*+/=?^_`{|}~]+";
+const LABEL: &str = "[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?";
+/// A quoted-string; and one without a route in it.
+const QUOTED: &str = "\"([ !#-[\\]-~]|\\\\[ -~])+\"";
+const QUOTED_PLAIN: &str = "\"([ #$&-?A-[\\]^-~]|\\\\[ \"-$&-?A-~])+\"";
+const LITERAL: &str = "\\[[A-Za-z0-9.:]+\\]";
+
+/// The forms of a dot-string or a quoted-string before a domain; the last has a route in it.
+const MAILBOXES: [PathForm; 11] = [
+    PathForm::Plain,
+    PathForm::Quoted,
+    PathForm::QuotedPair,
+    PathForm::SourceRoute,
+    PathForm::Percent,
+    PathForm::Bang,
+    PathForm::TrailingDot,
+    PathForm::LeadingDash,
+    PathForm::NumericDomain,
+    PathForm::LongLocal,
+    PathForm::QuotedRoute,
+];
+
+/// The forms of a forward-path whose local-part holds `@`, `%` or `!`.
+const ROUTED: &[PathForm] = &[
+    PathForm::Percent,
+    PathForm::Bang,
+    PathForm::QuotedRoute,
+    PathForm::OddRoute,
+];
+
+/// Returns the condition that a string matches a pattern, if that is on the list.
+pub(super) fn matches(pieces: &[Piece], pattern: &str) -> Option<Bool> {
+    let record = ["v=spf1", "^v=spf1", "(?i)v=spf1", "(?i)^v=spf1"];
+    match pieces {
+        [Piece::TxtRecords(identity)] if record.contains(&pattern) => {
+            Some(Bool::Leaf(Leaf::SpfRecord(*identity)))
+        }
+        // No pattern of those matches nothing.
+        [] if record.contains(&pattern) => Some(Bool::Const(false)),
+        [Piece::Argument(side)] => of_argument(*side, pattern),
+        [Piece::Atom(Atom::Helo(_))] => of_spf_name(SpfIdentity::Helo, pattern),
+        [Piece::Atom(Atom::Path(atom))] => match atom.part {
+            Part::Local => of_local_part(*atom, pattern),
+            Part::Domain => of_domain(atom.side, pattern),
+            Part::Whole => None,
+        },
+        _ => None,
+    }
+}
+
+/// Patterns of what the client wrote behind `MAIL FROM:` or `RCPT TO:`.
+fn of_argument(side: Side, pattern: &str) -> Option<Bool> {
+    let local = format!("{ATOM}(\\.{ATOM})*");
+    let domain = format!("{LABEL}(\\.{LABEL})*");
+    let route = format!("(@{domain}(,@{domain})*:)?");
+    let [without_routes @ .., _] = &MAILBOXES;
+    let known: [(String, &[PathForm]); 5] = [
+        ("^<>( |$)".to_owned(), &[PathForm::Null]),
+        (
+            format!("^<{route}({local}|{QUOTED})@{domain}\\.?>( |$)"),
+            &MAILBOXES,
+        ),
+        (
+            format!("^<{route}({local}|{QUOTED_PLAIN})@{domain}\\.?>( |$)"),
+            without_routes,
+        ),
+        (
+            format!("^<{route}({local}|{QUOTED_PLAIN})@{LITERAL}>( |$)"),
+            &[PathForm::Literal, PathForm::OwnLiteral],
+        ),
+        (
+            "^(?i)<postmaster>( |$)".to_owned(),
+            &[PathForm::BarePostmaster],
+        ),
+    ];
+    let found = known.iter().find(|(known, _)| known == pattern);
+    found.map(|(_, forms)| is_one_of(side, forms))
+}
+
+/// Patterns of a local-part.
+pub(super) fn of_local_part(atom: PathAtom, pattern: &str) -> Option<Bool> {
+    let forms: &[PathForm] = match (atom.side, atom.view, pattern) {
+        // `$local_part` has neither quotes nor backslashes.
+        (Side::To, View::Parsed, "^-") | (Side::From, View::Raw, "^\"?\\\\?-") => {
+            &[PathForm::LeadingDash]
+        }
+        (Side::To, View::Parsed, pattern) if is_of_routes(pattern) => ROUTED,
+        _ => return None,
+    };
+    Some(is_one_of(atom.side, forms))
+}
+
+/// Patterns of a domain.
+fn of_domain(side: Side, pattern: &str) -> Option<Bool> {
+    if pattern == "^[0-9.]+$" {
+        return Some(is_one_of(side, &[PathForm::NumericDomain]));
+    }
+    match side {
+        Side::From => of_spf_name(SpfIdentity::MailFrom, pattern),
+        Side::To => None,
+    }
+}
+
+/// The pattern of names that can have an SPF record: several labels, none of them too long.
+fn of_spf_name(identity: SpfIdentity, pattern: &str) -> Option<Bool> {
+    (pattern == "^([^.]{1,63}\\.)+[^.]{1,63}$").then_some(Bool::Leaf(Leaf::SpfName(identity)))
+}
+
+fn is_one_of(side: Side, forms: &[PathForm]) -> Bool {
+    Bool::Leaf(Leaf::Form(side, Rc::from(forms)))
+}
+
+/// Whether a pattern says "holds `@`, `%` or `!`", up to the order of the three.
+fn is_of_routes(pattern: &str) -> bool {
+    let inner = pattern.strip_prefix('^').unwrap_or(pattern);
+    let inner = inner.strip_prefix(".*").unwrap_or(inner);
+    // `^[@%!]` says where it stands: another matter.
+    if pattern.starts_with('^') && inner.len() == pattern.len() - 1 {
+        return false;
+    }
+    let inner = inner.strip_suffix('$').unwrap_or(inner);
+    let inner = inner.strip_suffix(".*").unwrap_or(inner);
+    let Some(set) = inner
+        .strip_prefix('[')
+        .and_then(|set| set.strip_suffix(']'))
+    else {
+        return false;
+    };
+    let mut set: Vec<char> = set.chars().collect();
+    set.sort_unstable();
+    set == ['!', '%', '@']
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_routes;
+
+    #[test]
+    fn only_patterns_of_routes_are_read() {
+        for pattern in ["^.*[@%!]", "^.*[!%@].*$", "[@%!]", ".*[%@!]"] {
+            assert!(is_of_routes(pattern), "{pattern}");
+        }
+        for pattern in ["^[@%!]", "^.*[@%!/|]", "^.*[@%]", "^[.]", ".*", "^.*[^@%!]"] {
+            assert!(!is_of_routes(pattern), "{pattern}");
+        }
+    }
+}

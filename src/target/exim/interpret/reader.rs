@@ -1,0 +1,137 @@
+//! What a reading knows while it reads: the tree, the main options, the named lists, and the tests
+//! made so far.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::catalogue::Catalogue;
+use super::diagnostics::{Syntax, UnjudgedRestriction};
+use super::list::ListKind;
+use super::lookup::Rows;
+use super::path::Taken;
+use super::text::Text;
+use super::value::{Bool, Value};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::source::Loc;
+use crate::target::Artifacts;
+
+/// Where an expansion stands: which variables have a value there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// A main option that is expanded for a session.
+    Session,
+    /// The ACL for a new connection.
+    Connect,
+    /// The ACL for HELO and EHLO.
+    Helo,
+    /// The ACL for MAIL.
+    Mail,
+    /// The ACL for RCPT.
+    Rcpt,
+    /// The ACL that runs when DATA comes.
+    Predata,
+    /// The ACL that runs when a message has come.
+    Data,
+    /// A server's option of an authenticator, and where it has put the login.
+    Authenticator(LoginIn),
+    /// A router.
+    Router,
+    /// A transport.
+    Transport,
+}
+
+/// Which variable has the name that a client authenticates as (spec 4.96, chapter 34).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum LoginIn {
+    /// `$auth2`, as PLAIN has it: `$auth1` is the identity that the client claims.
+    Second,
+    /// `$auth1`, as LOGIN and Dovecot have it.
+    First,
+}
+
+/// A named list (section 10.6).
+#[derive(Debug, Clone)]
+pub(super) struct NamedList {
+    /// What it lists.
+    pub(super) kind: ListKind,
+    /// Its items, not yet expanded.
+    pub(super) text: Text,
+}
+
+/// A reading in progress.
+pub(super) struct Reader<'a> {
+    /// The tree.
+    pub(super) artifacts: &'a Artifacts,
+    /// What is told.
+    pub(super) diagnostics: &'a mut Diagnostics,
+    /// The tests.
+    pub(super) catalogue: Catalogue,
+    /// The files of lookups that were opened.
+    pub(super) files: BTreeMap<String, Rc<Rows>>,
+    /// The named lists, by kind and name.
+    pub(super) lists: BTreeMap<(ListKind, String), NamedList>,
+    /// What named lists have come to, by kind, name and subject.
+    pub(super) known: BTreeMap<String, Bool>,
+    /// How many expansions were read.
+    pub(super) expansions: usize,
+    /// How deep lists stand in lists.
+    pub(super) depth: usize,
+    /// `primary_hostname`.
+    pub(super) primary_hostname: Option<String>,
+    /// `qualify_domain`.
+    pub(super) qualify_domain: Option<String>,
+    /// `qualify_recipient`.
+    pub(super) qualify_recipient: Option<String>,
+    /// Which odd paths are taken.
+    pub(super) taken: Taken,
+    /// Where the current expansion stands.
+    pub(super) place: Place,
+    /// What `$local_part_data` is.
+    pub(super) local_part_data: Option<Value>,
+    /// What `$domain_data` is.
+    pub(super) domain_data: Option<Value>,
+    /// What `$value` is.
+    pub(super) value: Option<Value>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(artifacts: &'a Artifacts, diagnostics: &'a mut Diagnostics) -> Self {
+        Self {
+            artifacts,
+            diagnostics,
+            catalogue: Catalogue::default(),
+            files: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            known: BTreeMap::new(),
+            expansions: 0,
+            depth: 0,
+            primary_hostname: None,
+            qualify_domain: None,
+            qualify_recipient: None,
+            taken: Taken::default(),
+            place: Place::Session,
+            local_part_data: None,
+            domain_data: None,
+            value: None,
+        }
+    }
+
+    /// Says that something cannot be judged.
+    pub(super) fn refuse(&mut self, name: &str, reason: impl Into<String>, at: &Loc) -> Reported {
+        self.diagnostics
+            .error(UnjudgedRestriction::new(name, reason, at))
+    }
+
+    /// Says that Exim does not run with this.
+    pub(super) fn syntax(&mut self, reason: impl Into<String>, at: &Loc) -> Reported {
+        self.diagnostics.error(Syntax::new(reason, at))
+    }
+
+    /// Runs something at another place.
+    pub(super) fn at_place<T>(&mut self, place: Place, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.place, place);
+        let done = run(self);
+        self.place = outer;
+        done
+    }
+}

@@ -1,0 +1,283 @@
+//! The data of `redirect` routers (spec 4.96, sections 22.3 to 22.6), and what they come to while a
+//! recipient is verified.
+
+use std::rc::Rc;
+
+use super::walk::{Outcome, Walk};
+use super::{Driver, Redirect, Routers};
+use crate::decision::{AddressKey, Test};
+use crate::diagnostic::Reported;
+use crate::mail::{Address, Domain, Path, PathForm};
+use crate::source::Loc;
+use crate::target::exim::interpret::reader::Reader;
+use crate::target::exim::interpret::value::{self, Piece, Value};
+
+/// What the data of a redirection say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Data {
+    /// Nothing: the router declines.
+    Decline,
+    /// `:fail:`
+    Fail,
+    /// `:defer:`
+    Defer,
+    /// To these addresses; none for `:blackhole:`.
+    To(Vec<Address>),
+}
+
+/// Reads the data of a redirection.
+pub(super) fn data(text: &str, qualify: Option<&str>) -> Result<Data, &'static str> {
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'));
+    let mut to = Vec::new();
+    let mut blackhole = false;
+    if text.trim_start().starts_with("# Exim filter") || text.starts_with("# Sieve") {
+        return Err("a filter decides where the mail goes");
+    }
+    for item in lines.flat_map(|line| line.split(',')) {
+        let item = item.trim();
+        let word = item
+            .strip_prefix(':')
+            .and_then(|rest| rest.split_once(':'))
+            .map(|(word, rest)| (word, rest.trim()));
+        match word {
+            Some(("fail", rest)) if to.is_empty() => {
+                if rest.starts_with(|c: char| c.is_ascii_digit()) {
+                    return Err("a reply code in `:fail:` is not followed");
+                }
+                return Ok(Data::Fail);
+            }
+            Some(("defer", _)) if to.is_empty() => return Ok(Data::Defer),
+            Some(("blackhole", "")) => blackhole = true,
+            Some(("unknown", "")) if to.is_empty() => return Ok(Data::Decline),
+            Some(_) => return Err("such an item is not followed"),
+            None if item.is_empty() => {}
+            None => to.push(address(item, qualify)?),
+        }
+    }
+    if to.is_empty() && !blackhole {
+        return Ok(Data::Decline);
+    }
+    to.dedup();
+    Ok(Data::To(to))
+}
+
+/// Reads an address; one without a domain gets that of `qualify_recipient`.
+fn address(item: &str, qualify: Option<&str>) -> Result<Address, &'static str> {
+    if item.starts_with(['|', '/', '"', '\\']) {
+        return Err("it leads to a command, a file or a quoted name");
+    }
+    let bare = match item.split_once('<').map(|(_, rest)| rest.split_once('>')) {
+        Some(Some((inner, ""))) => inner,
+        Some(_) => return Err("this is no plain address"),
+        None => item,
+    };
+    let path = Path::parse(bare, &[]);
+    match (path.form(), path.address(), path.local(), qualify) {
+        (PathForm::Plain, Some(address), ..) => Ok(address),
+        (PathForm::Bare, _, Some(local), Some(domain)) => {
+            Ok(Address::new(local, Domain::literal(domain)))
+        }
+        (PathForm::BarePostmaster, _, _, Some(domain)) => {
+            Ok(Address::new("postmaster", Domain::literal(domain)))
+        }
+        _ => Err("this is no plain address"),
+    }
+}
+
+impl Routers {
+    /// Names the addresses and hosts that the routers lead to by themselves.
+    pub(in super::super) fn keys(
+        &self,
+        qualify: Option<&str>,
+        key: &mut dyn FnMut(AddressKey, &str),
+    ) {
+        for router in &self.list {
+            match &router.driver {
+                Driver::Redirect(value, _) => data_keys(value, qualify, key),
+                Driver::Hosts(rules) => {
+                    for rule in rules {
+                        key(AddressKey::Domain, &rule.hop);
+                    }
+                }
+                Driver::Accept(_) | Driver::Exchangers | Driver::Literal => {}
+            }
+        }
+    }
+}
+
+fn data_keys(value: &Value, qualify: Option<&str>, key: &mut dyn FnMut(AddressKey, &str)) {
+    let mut name = |text: &str| {
+        if let Ok(Data::To(to)) = data(text, qualify) {
+            for address in to {
+                key(AddressKey::Address, &address.to_string());
+                key(AddressKey::Domain, address.domain().as_str());
+            }
+        }
+    };
+    match value {
+        Value::Choice(_, yes, no) => {
+            data_keys(yes, qualify, key);
+            data_keys(no, qualify, key);
+        }
+        Value::Pieces(pieces) => match (value::as_text(pieces), pieces.as_slice()) {
+            (Some(text), _) => name(&text),
+            (None, [Piece::Row(lookup)]) => {
+                for row in &lookup.rows.list {
+                    name(&row.value);
+                }
+            }
+            _ => {}
+        },
+        Value::Fail | Value::Defer => {}
+    }
+}
+
+impl Reader<'_> {
+    /// Makes what redirections come to, now that all routers are known.
+    pub(super) fn link(&mut self, routers: &mut Routers) {
+        // Each redirection is made of the values alone: a child is walked by its values, not by
+        // what its own router was linked to.
+        for number in 0..routers.list.len() {
+            let Some(router) = routers.list.get(number) else {
+                continue;
+            };
+            let (Driver::Redirect(value, _), at) = (&router.driver, router.at.clone()) else {
+                continue;
+            };
+            let value = value.clone();
+            if let Ok(made) = self.redirection(&value, routers, &at)
+                && let Some(router) = routers.list.get_mut(number)
+            {
+                router.driver = Driver::Redirect(value, made);
+            }
+        }
+    }
+
+    fn redirection(
+        &mut self,
+        value: &Value,
+        routers: &Routers,
+        at: &Loc,
+    ) -> Result<Redirect, Reported> {
+        let pieces = match value {
+            Value::Choice(condition, yes, no) => {
+                let yes = self.redirection(yes, routers, at)?;
+                let no = self.redirection(no, routers, at)?;
+                return Ok(Redirect::Choice(
+                    Rc::clone(condition),
+                    Rc::new(yes),
+                    Rc::new(no),
+                ));
+            }
+            Value::Fail => return Ok(Redirect::Decline),
+            Value::Defer => return Ok(Redirect::Is(Outcome::Defer)),
+            Value::Pieces(pieces) => pieces,
+        };
+        if let Some(text) = value::as_text(pieces) {
+            let outcome = self.outcome_of(&text, routers, at)?;
+            return Ok(outcome.map_or(Redirect::Decline, Redirect::Is));
+        }
+        let [Piece::Row(lookup)] = pieces.as_slice() else {
+            let reason = "mailpol does not follow the addresses it makes";
+            return Err(self.service("data", reason, at));
+        };
+        let mut declining = Vec::new();
+        let mut failing = Vec::new();
+        let mut deferring = Vec::new();
+        let before = self.diagnostics.errors();
+        for row in &lookup.rows.list {
+            let list = match self.outcome_of(&row.value, routers, &row.at) {
+                Ok(None) => &mut declining,
+                Ok(Some(Outcome::Fail | Outcome::Unrouteable)) => &mut failing,
+                Ok(Some(Outcome::Defer)) => &mut deferring,
+                Ok(Some(Outcome::Here | Outcome::Foreign | Outcome::Hop(_))) | Err(_) => continue,
+            };
+            list.push(row.value.clone());
+        }
+        self.diagnostics.failed_since(before)?;
+        let [declines, fails, defers] = [
+            (" that declines", declining),
+            (" that fails", failing),
+            (" that defers", deferring),
+        ]
+        .map(|(what, mut values)| {
+            values.sort_unstable();
+            self.finds(lookup, what, &|row| {
+                values.binary_search(&row.value).is_ok()
+            })
+        });
+        Ok(Redirect::Row {
+            declines: declines?,
+            fails: fails?,
+            defers: defers?,
+        })
+    }
+
+    /// Returns what data come to while a recipient is verified; none if the router declines.
+    ///
+    /// One address that it leads to is verified in its turn; of several none is (section 44.51).
+    fn outcome_of(
+        &mut self,
+        text: &str,
+        routers: &Routers,
+        at: &Loc,
+    ) -> Result<Option<Outcome>, Reported> {
+        let data = match data(text, self.qualify_recipient.as_deref()) {
+            Ok(data) => data,
+            Err(reason) => return Err(self.service("data", reason, at)),
+        };
+        Ok(Some(match data {
+            Data::Decline => return Ok(None),
+            Data::Fail => Outcome::Fail,
+            Data::Defer => Outcome::Defer,
+            Data::To(to) => match to.as_slice() {
+                [one] => {
+                    let tests: &[Test] = self.catalogue.tests();
+                    let walk = Walk::new(routers, tests, self.qualify_recipient.as_deref());
+                    walk.verify(one)
+                }
+                _ => Outcome::Here,
+            },
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let found = match data(text, Some("d.example")) {
+            Ok(Data::To(to)) => {
+                let words: Vec<String> = to.iter().map(ToString::to_string).collect();
+                words.join(" ")
+            }
+            Ok(other) => format!("{other:?}"),
+            Err(_) => "Err".to_owned(),
+        };
+        assert_eq!(found.trim(), expected, "{text}");
+    }
+
+    #[test]
+    fn redirections_are_read() {
+        check("a@b.example, C", "a@b.example c@d.example");
+        check("a@b.example\n# no\nb@b.example", "a@b.example b@b.example");
+        check(":fail: gone", "Fail");
+        check(":defer:", "Defer");
+        check(":blackhole:", "");
+        check(":unknown:", "Decline");
+        check("", "Decline");
+        for text in [
+            "|cat",
+            "/tmp/x",
+            ":include:/x",
+            "a%b@c.example",
+            ":fail: 550 x",
+        ] {
+            check(text, "Err");
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! The drivers of routers (spec 4.96, chapters 16 to 22).
+
+use std::rc::Rc;
+
+use super::{Delivery, Driver, Redirect, Rule, Transport};
+use crate::diagnostic::Reported;
+use crate::target::exim::interpret::diagnostics::UnjudgedService;
+use crate::target::exim::interpret::list::{ListKind, Subject, items};
+use crate::target::exim::interpret::reader::Reader;
+use crate::target::exim::interpret::section::Instance;
+use crate::target::exim::interpret::value::{Part, Value};
+
+use super::read::recipient;
+
+/// A driver, and the options of its own that were read or cannot matter.
+pub(super) struct Made {
+    pub(super) driver: Driver,
+    pub(super) options: &'static [&'static str],
+}
+
+/// Options of `dnslookup` and `manualroute` about other hosts' names and addresses.
+const REMOTE: &[&str] = &[
+    "host_all_ignored",
+    "host_find_failed",
+    "hosts_randomize",
+    "ipv4_only",
+    "ipv4_prefer",
+    "mx_domains",
+    "mx_fail_domains",
+    "qualify_single",
+    "rewrite_headers",
+    "same_domain_copy_routing",
+    "search_parents",
+    "srv_fail_domains",
+    "self",
+    "route_list",
+    "route_data",
+];
+
+/// Options of `redirect`: the first three are read.
+const REDIRECT: &[&str] = &[
+    "data",
+    "file",
+    "allow_fail",
+    "allow_defer",
+    "check_ancestor",
+    "check_group",
+    "check_owner",
+    "forbid_blackhole",
+    "forbid_exim_filter",
+    "forbid_file",
+    "forbid_filter_dlfunc",
+    "forbid_filter_existstest",
+    "forbid_filter_logwrite",
+    "forbid_filter_lookup",
+    "forbid_filter_perl",
+    "forbid_filter_readfile",
+    "forbid_filter_readsocket",
+    "forbid_filter_reply",
+    "forbid_filter_run",
+    "forbid_include",
+    "forbid_pipe",
+    "forbid_sieve_filter",
+    "forbid_smtp_code",
+    "hide_child_in_errmsg",
+    "include_directory",
+    "modemask",
+    "one_time",
+    "qualify_preserve_domain",
+    "repeat_use",
+    "rewrite",
+    "skip_syntax_errors",
+    "syntax_errors_text",
+    "syntax_errors_to",
+];
+
+impl Reader<'_> {
+    pub(super) fn driver(
+        &mut self,
+        instance: &Instance,
+        driver: &str,
+        transports: &[Rc<Transport>],
+    ) -> Result<Made, Reported> {
+        if let Some(own) = instance.get("self") {
+            let text = own.text(self.diagnostics)?;
+            let known = ["freeze", "defer", "fail"];
+            if !known.contains(&text.as_str()) {
+                let reason = "where mail to the host itself goes then is not followed";
+                return Err(self.service("self", reason, &own.at));
+            }
+        }
+        match driver {
+            "accept" => self.accept(instance, transports),
+            "dnslookup" => {
+                self.transport_of(instance, transports)?.remote(self)?;
+                Ok(Made {
+                    driver: Driver::Exchangers,
+                    options: REMOTE,
+                })
+            }
+            "ipliteral" => {
+                self.transport_of(instance, transports)?.remote(self)?;
+                Ok(Made {
+                    driver: Driver::Literal,
+                    options: REMOTE,
+                })
+            }
+            "manualroute" => self.manualroute(instance, transports),
+            "redirect" => self.redirect(instance),
+            other => {
+                let reason = "mailpol does not follow this driver";
+                Err(self.service(other, reason, &instance.at))
+            }
+        }
+    }
+
+    /// Says that a driver or an option of it cannot be judged.
+    pub(super) fn service(
+        &mut self,
+        name: &str,
+        reason: &str,
+        at: &crate::source::Loc,
+    ) -> Reported {
+        self.diagnostics
+            .error(UnjudgedService::new(name, reason, at))
+    }
+
+    fn transport_of(
+        &mut self,
+        instance: &Instance,
+        transports: &[Rc<Transport>],
+    ) -> Result<Rc<Transport>, Reported> {
+        let Some(setting) = instance.get("transport") else {
+            let reason = "the router has no `transport`";
+            return Err(self.syntax(reason, &instance.at));
+        };
+        let name = setting.text(self.diagnostics)?;
+        match transports.iter().find(|one| one.name == name.as_str()) {
+            Some(found) => Ok(Rc::clone(found)),
+            None if name.as_str().contains('$') => {
+                let reason = "mailpol does not follow which transport it is";
+                Err(self.service("transport", reason, &name.at()))
+            }
+            None => {
+                let reason = "mailpol follows no transport of this name";
+                Err(self.service(name.as_str(), reason, &name.at()))
+            }
+        }
+    }
+
+    fn accept(
+        &mut self,
+        instance: &Instance,
+        transports: &[Rc<Transport>],
+    ) -> Result<Made, Reported> {
+        let verify_only = match instance.get("verify_only") {
+            Some(setting) => setting.boolean(self.diagnostics)?,
+            None => false,
+        };
+        let transport = if verify_only && instance.get("transport").is_none() {
+            Rc::new(Transport::none(&instance.at))
+        } else {
+            self.transport_of(instance, transports)?
+        };
+        let mut values = Vec::new();
+        for names in [
+            ["user", "user"],
+            ["transport_home_directory", "router_home_directory"],
+        ] {
+            let setting = names.iter().find_map(|name| instance.get(name));
+            let text = match setting {
+                Some(setting) => Some(setting.text(self.diagnostics)?),
+                None => None,
+            };
+            let value: Option<Value> = match text {
+                Some(text) => Some(self.expand(&text)?),
+                None => None,
+            };
+            values.push(value);
+        }
+        let home = values.pop().flatten();
+        let user = values.pop().flatten();
+        transport.local(self, &instance.at)?;
+        Ok(Made {
+            driver: Driver::Accept(Delivery {
+                transport,
+                user,
+                home,
+            }),
+            options: &[],
+        })
+    }
+
+    /// Reads `route_list` or `route_data` (sections 20.4 to 20.6).
+    fn manualroute(
+        &mut self,
+        instance: &Instance,
+        transports: &[Rc<Transport>],
+    ) -> Result<Made, Reported> {
+        self.transport_of(instance, transports)?.remote(self)?;
+        let rules = match (instance.get("route_list"), instance.get("route_data")) {
+            (Some(setting), None) => {
+                let list = setting.text(self.diagnostics)?;
+                let mut rules = Vec::new();
+                for rule in items(&list, ';') {
+                    rules.push(self.rule(&rule)?);
+                }
+                rules
+            }
+            (None, Some(setting)) => {
+                let data = setting.text(self.diagnostics)?;
+                let Some(hop) = self.expand(&data)?.as_text() else {
+                    let reason = "mailpol does not follow which hosts it names";
+                    return Err(self.service("route_data", reason, &data.at()));
+                };
+                vec![Rule {
+                    domains: crate::target::exim::interpret::value::Bool::Const(!hop.is_empty()),
+                    hop: hop.trim().to_owned(),
+                }]
+            }
+            _ => {
+                let reason = "one of `route_list` and `route_data` must be set";
+                return Err(self.syntax(reason, &instance.at));
+            }
+        };
+        Ok(Made {
+            driver: Driver::Hosts(rules),
+            options: REMOTE,
+        })
+    }
+
+    fn rule(
+        &mut self,
+        rule: &crate::target::exim::interpret::text::Text,
+    ) -> Result<Rule, Reported> {
+        let words: Vec<&str> = rule.as_str().split_whitespace().collect();
+        let options = ["byname", "bydns", "randomize", "no_randomize"];
+        let known = |word: &&str| options.contains(word);
+        let [pattern, hop, rest @ ..] = words.as_slice() else {
+            let reason = "a rule has a pattern and hosts";
+            return Err(self.service("route_list", reason, &rule.at()));
+        };
+        if !rest.iter().all(known) || rule.as_str().contains(['$', '"']) {
+            let reason = "mailpol does not follow this rule";
+            return Err(self.service("route_list", reason, &rule.at()));
+        }
+        let pattern = rule.slice(0, pattern.len());
+        let subject = Subject::Path(recipient(Part::Domain));
+        let domains = self.list(ListKind::Domain, subject, &pattern)?;
+        Ok(Rule {
+            domains,
+            hop: (*hop).to_owned(),
+        })
+    }
+
+    fn redirect(&mut self, instance: &Instance) -> Result<Made, Reported> {
+        if let Some(setting) = instance.get("file") {
+            let reason = "a user's own file decides where the mail goes";
+            return Err(self.service("file", reason, &setting.at));
+        }
+        let Some(setting) = instance.get("data") else {
+            return Err(self.syntax("`data` is missing", &instance.at));
+        };
+        let data = setting.text(self.diagnostics)?;
+        let value = self.expand(&data)?;
+        Ok(Made {
+            driver: Driver::Redirect(value, Redirect::Unknown),
+            options: REDIRECT,
+        })
+    }
+}

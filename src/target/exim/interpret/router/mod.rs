@@ -1,0 +1,93 @@
+//! Routers and transports (spec 4.96, chapters 15 to 30): where a recipient goes.
+
+mod data;
+mod driver;
+mod read;
+mod text;
+mod transport;
+mod walk;
+
+pub(super) use transport::Transport;
+pub(super) use walk::{DomainKind, Outcome, Walk};
+
+use std::rc::Rc;
+
+use super::value::{Bool, Value};
+use crate::source::Loc;
+
+/// A router.
+#[derive(Debug)]
+pub(super) struct Router {
+    /// What must hold before it runs (section 3.10).
+    conditions: Bool,
+    driver: Driver,
+    /// Whether the next router runs where this one declines (`more`).
+    more: bool,
+    /// Whether it runs while a recipient is verified, and while a message is delivered.
+    verifies: bool,
+    delivers: bool,
+    /// `address_data`.
+    address_data: Option<Value>,
+    /// `$local_part_data` and `$domain_data`.
+    local_part_data: Option<Value>,
+    domain_data: Option<Value>,
+    at: Loc,
+}
+
+/// What a router does.
+#[derive(Debug)]
+enum Driver {
+    /// Chapter 16: to a transport.
+    Accept(Delivery),
+    /// Chapter 17: to the mail exchangers of the domain.
+    Exchangers,
+    /// Chapter 18: to the address of a literal.
+    Literal,
+    /// Chapter 20: to hosts that the router names.
+    Hosts(Vec<Rule>),
+    /// Chapter 22: to other addresses.
+    Redirect(Value, Redirect),
+}
+
+/// A rule of `route_list`: which domains, and to which hosts.
+#[derive(Debug)]
+struct Rule {
+    domains: Bool,
+    hop: String,
+}
+
+/// A delivery of an `accept` router.
+#[derive(Debug)]
+struct Delivery {
+    transport: Rc<Transport>,
+    /// The user of the router, which counts before the transport's.
+    user: Option<Value>,
+    /// The home directory that the router sets.
+    home: Option<Value>,
+}
+
+/// What a `redirect` router comes to while a recipient is verified; made when all routers are
+/// known.
+#[derive(Debug)]
+enum Redirect {
+    /// Not made yet.
+    Unknown,
+    /// One or the other.
+    Choice(Rc<Bool>, Rc<Redirect>, Rc<Redirect>),
+    /// The router declines.
+    Decline,
+    /// This.
+    Is(Outcome),
+    /// By the row that a lookup finds: which decline, fail and defer. All others are taken.
+    Row {
+        declines: Bool,
+        fails: Bool,
+        defers: Bool,
+    },
+}
+
+/// All routers, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Routers {
+    list: Vec<Router>,
+}

@@ -1,0 +1,232 @@
+//! The text of routers (spec 4.96, chapter 15): which options they have, and what must hold before
+//! one runs.
+
+use super::driver::Made;
+use super::{Router, Routers, Transport};
+use crate::diagnostic::Reported;
+use crate::target::exim::interpret::catalogue::Side;
+use crate::target::exim::interpret::condition::Words;
+use crate::target::exim::interpret::diagnostics::UnjudgedService;
+use crate::target::exim::interpret::list::{ListKind, Subject, items};
+use crate::target::exim::interpret::lookup::{Key, Lookup};
+use crate::target::exim::interpret::reader::{Place, Reader};
+use crate::target::exim::interpret::section::{Instance, Setting};
+use crate::target::exim::interpret::text::Text;
+use crate::target::exim::interpret::value::{Atom, Bool, Case, Part, PathAtom, Piece, Value, View};
+use std::rc::Rc;
+
+/// Generic options that touch neither whether a router runs nor where it leads, and why.
+const HARMLESS: [(&str, &str); 15] = [
+    ("address_test", "only about `exim -bt`"),
+    ("cannot_route_message", "only a text"),
+    ("debug_print", "writes a debugging log"),
+    ("dnssec_request_domains", "DNS is not read"),
+    ("dnssec_require_domains", "DNS is not read"),
+    ("driver", "read"),
+    ("expn", "only about EXPN"),
+    (
+        "headers_remove",
+        "headers of the message, behind every decision",
+    ),
+    ("ignore_target_hosts", "addresses of other hosts"),
+    ("initgroups", "how a delivery runs"),
+    ("group", "how a delivery runs"),
+    ("log_as_local", "writes a log"),
+    ("retry_use_local_part", "when deliveries are tried again"),
+    (
+        "verify_sender",
+        "only about `verify = sender`, which is not read",
+    ),
+    ("transport_current_directory", "how a delivery runs"),
+];
+
+impl Reader<'_> {
+    /// Reads all routers. What cannot be judged was told.
+    pub(in super::super) fn routers(
+        &mut self,
+        instances: &[Instance],
+        transports: &[Rc<Transport>],
+    ) -> Routers {
+        let mut routers = Routers::default();
+        for instance in instances {
+            let made = self.at_place(Place::Router, |reader| reader.router(instance, transports));
+            self.domain_data = None;
+            self.local_part_data = None;
+            if let Ok(router) = made {
+                routers.list.push(router);
+            }
+        }
+        self.link(&mut routers);
+        routers
+    }
+
+    fn router(
+        &mut self,
+        instance: &Instance,
+        transports: &[Rc<Transport>],
+    ) -> Result<Router, Reported> {
+        let Some(driver) = instance.get("driver") else {
+            return Err(self.syntax("the router has no `driver`", &instance.at));
+        };
+        let driver = driver.text(self.diagnostics)?;
+        let mut conditions = Vec::new();
+        let mut address_data = None;
+        // The data of a match count in everything that is expanded later.
+        for (name, part) in [("domains", Part::Domain), ("local_parts", Part::Local)] {
+            if let Some(setting) = instance.get(name) {
+                let list = setting.text(self.diagnostics)?;
+                conditions.push(self.precondition(part, &list)?);
+            } else {
+                self.set_data(part, None);
+            }
+        }
+        for setting in &instance.settings {
+            if setting.name == "condition" {
+                let text = setting.text(self.diagnostics)?;
+                let value = self.expand(&text)?;
+                conditions.push(self.holds(&value, Words::Router, &text.at())?);
+            }
+            if setting.name == "address_data" {
+                let text = setting.text(self.diagnostics)?;
+                address_data = Some(self.expand(&text)?);
+            }
+        }
+        if let Some(setting) = instance.get("check_local_user")
+            && setting.boolean(self.diagnostics)?
+        {
+            conditions.push(self.local_user(setting)?);
+        }
+        let made = self.driver(instance, driver.as_str(), transports)?;
+        self.known_router_options(instance, &made)?;
+        let boolean = |reader: &mut Self, name: &str| match instance.get(name) {
+            Some(setting) => setting.boolean(reader.diagnostics).map(Some),
+            None => Ok(None),
+        };
+        let more = boolean(self, "more")?.unwrap_or(true);
+        let verify = boolean(self, "verify")?.unwrap_or(true);
+        let verifies = boolean(self, "verify_recipient")?.unwrap_or(verify);
+        let delivers = !boolean(self, "verify_only")?.unwrap_or(false);
+        Ok(Router {
+            conditions: Bool::All(conditions),
+            driver: made.driver,
+            more,
+            verifies,
+            delivers,
+            address_data,
+            local_part_data: self.local_part_data.take(),
+            domain_data: self.domain_data.take(),
+            at: instance.at.clone(),
+        })
+    }
+
+    /// Reads `domains` or `local_parts`.
+    fn precondition(&mut self, part: Part, list: &Text) -> Result<Bool, Reported> {
+        let atom = recipient(part);
+        let kind = match part {
+            Part::Local => ListKind::LocalPart,
+            Part::Domain | Part::Whole => ListKind::Domain,
+        };
+        let condition = self.expanded_list(kind, Subject::Path(atom), list)?;
+        self.set_data(part, Some(list));
+        Ok(condition)
+    }
+
+    /// Sets `$domain_data` or `$local_part_data`: what a lookup has found, or the name itself
+    /// (section 10.5).
+    fn set_data(&mut self, part: Part, list: Option<&Text>) {
+        let atom = recipient(part);
+        let data = list.and_then(|list| {
+            let items = items(list, ':');
+            let [item] = items.as_slice() else {
+                return (!list.as_str().contains([';', '$', '!', '*']))
+                    .then(|| Value::piece(Piece::Atom(Atom::Path(atom))));
+            };
+            let text = match item.as_str().strip_prefix('+') {
+                Some(name) => {
+                    let kind = if part == Part::Local {
+                        ListKind::LocalPart
+                    } else {
+                        ListKind::Domain
+                    };
+                    self.lists.get(&(kind, name.to_owned()))?.text.clone()
+                }
+                None => item.clone(),
+            };
+            match text.split_once(';') {
+                Some((kind, file)) if !text.as_str().contains([':', '$']) => {
+                    let rows = self.open(kind.trim().as_str(), &file.trim()).ok()?;
+                    let key = Key::Path(atom);
+                    Some(Value::piece(Piece::Row(Rc::new(Lookup { key, rows }))))
+                }
+                _ if text.as_str().contains([';', '$', '!', '*']) => None,
+                _ => Some(Value::piece(Piece::Atom(Atom::Path(atom)))),
+            }
+        });
+        if part == Part::Local {
+            self.local_part_data = data;
+        } else {
+            self.domain_data = data;
+        }
+    }
+
+    /// Reads `check_local_user`: which accounts there are is in `etc/passwd`, if the tree has it.
+    fn local_user(&mut self, setting: &Setting) -> Result<Bool, Reported> {
+        if self.artifacts.get("etc/passwd").is_none() {
+            let reason = "which accounts the host has is not in the files";
+            return Err(self.refuse("check_local_user", reason, &setting.at));
+        }
+        let file = Text::made("/etc/passwd", &setting.at);
+        let rows = self.open("cdb", &file)?;
+        let key = Key::Path(recipient(Part::Local));
+        let atom = Piece::Atom(Atom::Path(recipient(Part::Local)));
+        self.local_part_data = Some(Value::piece(atom));
+        self.finds(&Lookup { key, rows }, "", &|_| true)
+    }
+
+    /// Refuses options that the model does not hold.
+    fn known_router_options(&mut self, instance: &Instance, made: &Made) -> Result<(), Reported> {
+        let before = self.diagnostics.errors();
+        let modelled = [
+            "address_data",
+            "check_local_user",
+            "condition",
+            "domains",
+            "local_parts",
+            "more",
+            "transport",
+            "user",
+            "verify",
+            "verify_only",
+            "verify_recipient",
+            "router_home_directory",
+            "transport_home_directory",
+        ];
+        for setting in &instance.settings {
+            let name = setting.name.as_str();
+            let known = modelled.contains(&name)
+                || made.options.contains(&name)
+                || HARMLESS.iter().any(|(harmless, _)| *harmless == name);
+            if known {
+                continue;
+            }
+            let reason = match name {
+                "senders" | "require_files" => "a route that depends on it is not followed",
+                "unseen" => "mail that goes two ways at once is not followed",
+                _ => "mailpol does not know this option of a router",
+            };
+            self.diagnostics
+                .error(UnjudgedService::new(name, reason, &setting.at));
+        }
+        self.diagnostics.failed_since(before)
+    }
+}
+
+/// Returns a part of the recipient.
+pub(super) fn recipient(part: Part) -> PathAtom {
+    PathAtom {
+        side: Side::To,
+        part,
+        view: View::Parsed,
+        case: Case::Folded,
+    }
+}

@@ -1,0 +1,132 @@
+//! What conditions and strings of routers and transports are for an address that is known.
+
+use super::transport::TransportKind;
+use super::walk::Walk;
+use super::{Driver, Router};
+use crate::decision::{Question, Test, Unanswered};
+use crate::mail::{Address, Path};
+use crate::target::exim::interpret::catalogue::Side;
+use crate::target::exim::interpret::lookup::{Key, Lookup};
+use crate::target::exim::interpret::rows::HOLDS;
+use crate::target::exim::interpret::truth::{Facts, Truth, resolve};
+use crate::target::exim::interpret::value::{Atom, Leaf, Part, Piece, Value};
+
+/// Stands in a text for the home directory of the account whose name follows.
+pub(super) const HOME: char = '\u{1}';
+
+/// A text, or why there is none.
+pub(super) enum Made {
+    Is(String),
+    Fail,
+    Defer,
+}
+
+/// What is known of an address: itself.
+pub(super) struct Known<'w> {
+    pub(super) tests: &'w [Test],
+    pub(super) address: &'w Address,
+}
+
+impl Facts for Known<'_> {
+    fn leaf(&mut self, leaf: &Leaf) -> Result<Truth, Unanswered> {
+        let (local, domain) = (self.address.local(), self.address.domain().as_str());
+        if let Leaf::Path(_, test) = leaf
+            && let Some(Question::To(table)) = self.tests.get(test.index()).map(|one| &one.question)
+        {
+            let row = table.lookup(Some(local), Some(domain));
+            return Ok(Truth::of(row.is_some_and(|row| row.label == HOLDS)));
+        }
+        if let Leaf::Form(Side::To, forms) = leaf {
+            let form = Path::parse(&self.address.to_string(), &[]).form();
+            return Ok(Truth::of(forms.contains(&form)));
+        }
+        // Nothing else is asked of routers.
+        Ok(Truth::No)
+    }
+}
+
+impl Walk<'_> {
+    /// Returns the text that a value is for an address.
+    pub(super) fn text(&self, value: &Value, address: &Address, router: &Router) -> Made {
+        let mut known = self.known(address);
+        let pieces = match resolve(value, &mut known) {
+            Ok(Value::Pieces(pieces)) => pieces,
+            Ok(Value::Fail) => return Made::Fail,
+            Ok(Value::Choice(..) | Value::Defer) | Err(_) => return Made::Defer,
+        };
+        let mut text = String::new();
+        for piece in pieces {
+            match self.piece(piece, address, router) {
+                Made::Is(more) => text.push_str(&more),
+                other @ (Made::Fail | Made::Defer) => return other,
+            }
+        }
+        Made::Is(text)
+    }
+
+    fn piece(&self, piece: &Piece, address: &Address, router: &Router) -> Made {
+        let inner = |value: Option<&Value>| match value {
+            Some(value) => self.text(value, address, router),
+            None => Made::Is(String::new()),
+        };
+        match piece {
+            Piece::Text(text) => Made::Is(text.clone()),
+            Piece::Atom(Atom::Path(atom)) if atom.side == Side::To => {
+                Made::Is(part_of(address, atom.part))
+            }
+            Piece::Row(lookup) => match row(lookup, address) {
+                Some(text) => Made::Is(text),
+                None => Made::Defer,
+            },
+            Piece::Home(name) => match self.text(name, address, router) {
+                Made::Is(name) => Made::Is(format!("{HOME}{name}")),
+                other @ (Made::Fail | Made::Defer) => other,
+            },
+            Piece::AddressData => inner(router.address_data.as_ref()),
+            Piece::RouterData(Part::Local) => inner(router.local_part_data.as_ref()),
+            Piece::RouterData(_) => inner(router.domain_data.as_ref()),
+            Piece::TransportHome => {
+                let Driver::Accept(delivery) = &router.driver else {
+                    return Made::Defer;
+                };
+                let TransportKind::Store { home, .. } = &delivery.transport.kind else {
+                    return Made::Defer;
+                };
+                match home.as_ref().or(delivery.home.as_ref()) {
+                    Some(home) => self.text(home, address, router),
+                    None => Made::Defer,
+                }
+            }
+            Piece::Opaque
+            | Piece::Atom(_)
+            | Piece::PasswdRow(_)
+            | Piece::Variable(_)
+            | Piece::ReceivedSpf
+            | Piece::AuthenticationResults
+            | Piece::Argument(_)
+            | Piece::LoginRow(_)
+            | Piece::Password
+            | Piece::Claimed
+            | Piece::TxtRecords(_) => Made::Defer,
+        }
+    }
+}
+
+/// Returns what a lookup finds for an address.
+fn row(lookup: &Lookup, address: &Address) -> Option<String> {
+    let key = match &lookup.key {
+        Key::Path(atom) if atom.side == Side::To => part_of(address, atom.part),
+        Key::Text(text) => text.clone(),
+        Key::Row(inner) => row(inner, address)?,
+        Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) => return None,
+    };
+    lookup.rows.find(&key).map(|row| row.value.clone())
+}
+
+fn part_of(address: &Address, part: Part) -> String {
+    match part {
+        Part::Whole => address.to_string(),
+        Part::Local => address.local().to_owned(),
+        Part::Domain => address.domain().to_string(),
+    }
+}

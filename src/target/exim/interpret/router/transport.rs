@@ -1,0 +1,210 @@
+//! Transports (spec 4.96, chapters 24 to 30): where messages are kept.
+
+use std::rc::Rc;
+
+use crate::diagnostic::Reported;
+use crate::source::Loc;
+use crate::target::exim::interpret::diagnostics::UnjudgedService;
+use crate::target::exim::interpret::reader::{Place, Reader};
+use crate::target::exim::interpret::section::Instance;
+use crate::target::exim::interpret::value::{Part, Piece, Value};
+
+/// A transport.
+#[derive(Debug)]
+pub(in super::super) struct Transport {
+    pub(super) name: String,
+    pub(super) kind: TransportKind,
+    at: Loc,
+}
+
+/// What a transport does.
+#[derive(Debug)]
+pub(super) enum TransportKind {
+    /// Chapter 26: into a file or a directory, as a user.
+    Store {
+        path: Value,
+        user: Option<Value>,
+        home: Option<Value>,
+    },
+    /// Chapter 30: to other hosts.
+    Smtp,
+    /// None: of a router that only verifies.
+    None,
+}
+
+/// Options of `appendfile` and generic ones that do not say where a message is kept.
+const APPENDFILE: &[&str] = &[
+    "batch_max",
+    "body_only",
+    "check_group",
+    "check_owner",
+    "check_string",
+    "create_directory",
+    "current_directory",
+    "debug_print",
+    "delivery_date_add",
+    "directory_mode",
+    "disable_logging",
+    "driver",
+    "envelope_to_add",
+    "escape_string",
+    "file_format",
+    "group",
+    "headers_remove",
+    "initgroups",
+    "lock_fcntl_timeout",
+    "lock_flock_timeout",
+    "lock_interval",
+    "lock_retries",
+    "lockfile_mode",
+    "lockfile_timeout",
+    "maildir_format",
+    "maildir_retries",
+    "maildir_tag",
+    "maildir_use_size_file",
+    "mailstore_format",
+    "message_prefix",
+    "message_suffix",
+    "message_size_limit",
+    "mode",
+    "mode_fail_narrower",
+    "mbx_format",
+    "notify_comsat",
+    "quota",
+    "quota_directory",
+    "quota_filecount",
+    "quota_is_inclusive",
+    "quota_warn_threshold",
+    "rcpt_include_affixes",
+    "retry_use_local_part",
+    "return_path_add",
+    "use_bsmtp",
+    "use_crlf",
+    "use_fcntl_lock",
+    "use_flock_lock",
+    "use_lockfile",
+    "use_mbx_lock",
+];
+
+/// Options of `smtp` that name another host, or a way around the router.
+const SMTP_REFUSED: [&str; 5] = [
+    "hosts",
+    "hosts_override",
+    "fallback_hosts",
+    "gethostbyname",
+    "protocol",
+];
+
+impl Transport {
+    /// The transport of a router that has none.
+    pub(super) fn none(at: &Loc) -> Self {
+        Self {
+            name: String::new(),
+            kind: TransportKind::None,
+            at: at.clone(),
+        }
+    }
+
+    /// Refuses a transport that keeps messages here.
+    pub(super) fn remote(&self, reader: &mut Reader<'_>) -> Result<(), Reported> {
+        match self.kind {
+            TransportKind::Smtp => Ok(()),
+            TransportKind::Store { .. } | TransportKind::None => {
+                let reason = "a router to other hosts keeps messages here";
+                Err(reader.service(&self.name, reason, &self.at))
+            }
+        }
+    }
+
+    /// Refuses a transport to other hosts.
+    pub(super) fn local(&self, reader: &mut Reader<'_>, at: &Loc) -> Result<(), Reported> {
+        match self.kind {
+            TransportKind::Store { .. } | TransportKind::None => Ok(()),
+            TransportKind::Smtp => {
+                let reason = "an `accept` router to other hosts says not to which";
+                Err(reader.service(&self.name, reason, at))
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the transports. What cannot be judged was told, unless no router uses it.
+    pub(in super::super) fn transports(&mut self, instances: &[Instance]) -> Vec<Rc<Transport>> {
+        let mut all = Vec::new();
+        for instance in instances {
+            let made = self.at_place(Place::Transport, |reader| reader.transport(instance));
+            if let Ok(transport) = made {
+                all.push(Rc::new(transport));
+            }
+        }
+        all
+    }
+
+    fn transport(&mut self, instance: &Instance) -> Result<Transport, Reported> {
+        let Some(driver) = instance.get("driver") else {
+            return Err(self.syntax("the transport has no `driver`", &instance.at));
+        };
+        let driver = driver.text(self.diagnostics)?;
+        self.local_part_data = Some(Value::piece(Piece::RouterData(Part::Local)));
+        self.domain_data = Some(Value::piece(Piece::RouterData(Part::Domain)));
+        let kind = match driver.as_str() {
+            "appendfile" => self.appendfile(instance),
+            "smtp" => self.smtp(instance),
+            other => {
+                let reason = "mailpol does not follow what it does with a message";
+                Err(self.service(other, reason, &instance.at))
+            }
+        };
+        self.local_part_data = None;
+        self.domain_data = None;
+        Ok(Transport {
+            name: instance.name.clone(),
+            kind: kind?,
+            at: instance.at.clone(),
+        })
+    }
+
+    fn appendfile(&mut self, instance: &Instance) -> Result<TransportKind, Reported> {
+        let before = self.diagnostics.errors();
+        let mut path = None;
+        let mut user = None;
+        let mut home = None;
+        for setting in &instance.settings {
+            let name = setting.name.as_str();
+            match name {
+                "file" | "directory" | "user" | "home_directory" => {
+                    let text = setting.text(self.diagnostics)?;
+                    let value = self.expand(&text)?;
+                    match name {
+                        "user" => user = Some(value),
+                        "home_directory" => home = Some(value),
+                        _ => path = Some(value),
+                    }
+                }
+                _ if APPENDFILE.contains(&name) => {}
+                _ => {
+                    let reason = "mailpol does not know this option of a transport";
+                    self.diagnostics
+                        .error(UnjudgedService::new(name, reason, &setting.at));
+                }
+            }
+        }
+        self.diagnostics.failed_since(before)?;
+        match path {
+            Some(path) => Ok(TransportKind::Store { path, user, home }),
+            None => Err(self.syntax("neither `file` nor `directory` is set", &instance.at)),
+        }
+    }
+
+    fn smtp(&mut self, instance: &Instance) -> Result<TransportKind, Reported> {
+        for setting in &instance.settings {
+            let name = setting.name.as_str();
+            if SMTP_REFUSED.contains(&name) {
+                let reason = "mail would go to another host than the router says";
+                return Err(self.service(name, reason, &setting.at));
+            }
+        }
+        Ok(TransportKind::Smtp)
+    }
+}

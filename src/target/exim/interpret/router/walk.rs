@@ -1,0 +1,351 @@
+//! How an address goes through the routers (spec 4.96, sections 3.7 to 3.12).
+
+use std::collections::BTreeSet;
+
+use super::data::{Data, data};
+use super::text::{HOME, Known, Made};
+use super::transport::TransportKind;
+use super::{Delivery, Driver, Redirect, Router, Routers};
+use crate::decision::{Destination, Store, Test, Unanswered};
+use crate::mail::Address;
+use crate::target::exim::interpret::truth::{Facts, Truth, resolve, truth};
+use crate::target::exim::interpret::value::Value;
+
+/// Over this many redirections an address leads nowhere.
+const DEPTH_MAX: usize = 100;
+
+/// Where an address leads, as far as a recipient is verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) enum Outcome {
+    /// It is delivered here, or redirected.
+    Here,
+    /// To the mail exchangers of its domain, or the host of its literal.
+    Foreign,
+    /// To this next hop.
+    Hop(String),
+    /// `:fail:`
+    Fail,
+    /// `:defer:`, or something could not be completed.
+    Defer,
+    /// No router takes it.
+    Unrouteable,
+}
+
+/// Whether the domain is an address literal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum DomainKind {
+    /// A name.
+    Name,
+    /// An address literal.
+    Literal,
+}
+
+/// Whether an address is verified or a message delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Verify,
+    Deliver,
+}
+
+impl Routers {
+    /// Returns where a recipient leads, of whom only answers are known.
+    pub(in super::super) fn outcome(
+        &self,
+        facts: &mut dyn Facts,
+        domain: DomainKind,
+    ) -> Result<Outcome, Unanswered> {
+        for router in self.list.iter().filter(|router| router.verifies) {
+            match truth(&router.conditions, facts)? {
+                Truth::Yes => {}
+                Truth::No | Truth::Forced => continue,
+                Truth::Defer => return Ok(Outcome::Defer),
+            }
+            if let Some(data) = &router.address_data {
+                match resolve(data, facts)? {
+                    Value::Fail => {
+                        if router.more {
+                            continue;
+                        }
+                        return Ok(Outcome::Unrouteable);
+                    }
+                    Value::Defer => return Ok(Outcome::Defer),
+                    Value::Pieces(_) | Value::Choice(..) => {}
+                }
+            }
+            if let Some(outcome) = router.outcome(facts, domain)? {
+                return Ok(outcome);
+            }
+            if !router.more {
+                break;
+            }
+        }
+        Ok(Outcome::Unrouteable)
+    }
+}
+
+impl Router {
+    /// Returns where the router leads; none if it declines.
+    fn outcome(
+        &self,
+        facts: &mut dyn Facts,
+        domain: DomainKind,
+    ) -> Result<Option<Outcome>, Unanswered> {
+        let literal = domain == DomainKind::Literal;
+        Ok(match &self.driver {
+            Driver::Accept(_) => Some(Outcome::Here),
+            Driver::Exchangers => (!literal).then_some(Outcome::Foreign),
+            Driver::Literal => literal.then_some(Outcome::Foreign),
+            Driver::Hosts(rules) => {
+                for rule in rules {
+                    match truth(&rule.domains, facts)? {
+                        Truth::Yes => return Ok(Some(Outcome::Hop(rule.hop.clone()))),
+                        Truth::No | Truth::Forced => {}
+                        Truth::Defer => return Ok(Some(Outcome::Defer)),
+                    }
+                }
+                None
+            }
+            Driver::Redirect(_, redirect) => redirect.outcome(facts)?,
+        })
+    }
+}
+
+impl Redirect {
+    fn outcome(&self, facts: &mut dyn Facts) -> Result<Option<Outcome>, Unanswered> {
+        match self {
+            Self::Unknown => Ok(Some(Outcome::Defer)),
+            Self::Decline => Ok(None),
+            Self::Is(outcome) => Ok(Some(match outcome {
+                // The message goes to the address that it leads to, not to the recipient's host.
+                Outcome::Here | Outcome::Foreign | Outcome::Hop(_) => Outcome::Here,
+                Outcome::Fail => Outcome::Fail,
+                Outcome::Defer => Outcome::Defer,
+                Outcome::Unrouteable => Outcome::Unrouteable,
+            })),
+            Self::Choice(condition, yes, no) => match truth(condition, facts)? {
+                Truth::Yes => yes.outcome(facts),
+                Truth::No => no.outcome(facts),
+                Truth::Forced => Ok(None),
+                Truth::Defer => Ok(Some(Outcome::Defer)),
+            },
+            Self::Row {
+                declines,
+                fails,
+                defers,
+            } => {
+                for (condition, outcome) in [
+                    (declines, None),
+                    (fails, Some(Outcome::Fail)),
+                    (defers, Some(Outcome::Defer)),
+                ] {
+                    if truth(condition, facts)? == Truth::Yes {
+                        return Ok(outcome);
+                    }
+                }
+                Ok(Some(Outcome::Here))
+            }
+        }
+    }
+}
+
+/// Walks addresses that are known.
+pub(in super::super) struct Walk<'w> {
+    routers: &'w Routers,
+    tests: &'w [Test],
+    qualify: Option<&'w str>,
+}
+
+/// Which routers have handled which addresses on the way.
+type Chain = Vec<(usize, Address)>;
+
+impl<'w> Walk<'w> {
+    pub(in super::super) fn new(
+        routers: &'w Routers,
+        tests: &'w [Test],
+        qualify: Option<&'w str>,
+    ) -> Self {
+        Self {
+            routers,
+            tests,
+            qualify,
+        }
+    }
+
+    /// Returns where an address leads while it is verified.
+    pub(super) fn verify(&self, address: &Address) -> Outcome {
+        let mut address = address.clone();
+        let mut chain = Chain::new();
+        while chain.len() < DEPTH_MAX {
+            let Some((number, router)) = self.router(&address, Purpose::Verify, &chain) else {
+                return Outcome::Unrouteable;
+            };
+            let Driver::Redirect(value, _) = &router.driver else {
+                let mut known = self.known(&address);
+                let outcome = router.outcome(&mut known, DomainKind::Name);
+                return outcome.ok().flatten().unwrap_or(Outcome::Unrouteable);
+            };
+            match self.data(value, &address, router) {
+                Some(Data::To(to)) => match to.as_slice() {
+                    [one] => {
+                        chain.push((number, address));
+                        address = one.clone();
+                    }
+                    _ => return Outcome::Here,
+                },
+                Some(Data::Fail) => return Outcome::Fail,
+                Some(Data::Decline | Data::Defer) | None => return Outcome::Defer,
+            }
+        }
+        Outcome::Defer
+    }
+
+    /// Returns every final mailbox and next hop of an address, sorted.
+    pub(in super::super) fn destinations(&self, address: &Address) -> Vec<Destination> {
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<(Address, Address, Chain)> =
+            vec![(address.clone(), address.clone(), Chain::new())];
+        while let Some((address, mailbox, chain)) = open.pop() {
+            if chain.len() > DEPTH_MAX || !seen.insert((address.clone(), mailbox.clone())) {
+                continue;
+            }
+            let Some((number, router)) = self.router(&address, Purpose::Deliver, &chain) else {
+                found.insert(Destination::Undeliverable);
+                continue;
+            };
+            let Driver::Redirect(value, _) = &router.driver else {
+                found.insert(self.delivery(router, &address, &mailbox));
+                continue;
+            };
+            match self.data(value, &address, router) {
+                Some(Data::To(to)) if to.is_empty() => {
+                    found.insert(Destination::Discard);
+                }
+                Some(Data::To(to)) => {
+                    let mut chain = chain.clone();
+                    chain.push((number, address));
+                    for child in to {
+                        let mailbox = if is_internal(&child) {
+                            mailbox.clone()
+                        } else {
+                            child.clone()
+                        };
+                        open.push((child, mailbox, chain.clone()));
+                    }
+                }
+                Some(Data::Fail | Data::Defer | Data::Decline) | None => {
+                    found.insert(Destination::Undeliverable);
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    pub(super) fn known<'k>(&'k self, address: &'k Address) -> Known<'k> {
+        Known {
+            tests: self.tests,
+            address,
+        }
+    }
+
+    /// Returns the router that takes an address, and its number.
+    ///
+    /// A router that has handled the same address on the way to this one is left out.
+    fn router(
+        &self,
+        address: &Address,
+        purpose: Purpose,
+        chain: &Chain,
+    ) -> Option<(usize, &'w Router)> {
+        for (number, router) in self.routers.list.iter().enumerate() {
+            let runs = match purpose {
+                Purpose::Verify => router.verifies,
+                Purpose::Deliver => router.delivers,
+            };
+            let handled = |(one, of): &(usize, Address)| *one == number && of == address;
+            if !runs || chain.iter().any(handled) {
+                continue;
+            }
+            let mut known = self.known(address);
+            if truth(&router.conditions, &mut known) != Ok(Truth::Yes) {
+                continue;
+            }
+            let data = router.address_data.as_ref();
+            let has_data =
+                data.is_none_or(|data| matches!(self.text(data, address, router), Made::Is(_)));
+            let takes = has_data
+                && match &router.driver {
+                    Driver::Redirect(value, _) => {
+                        self.data(value, address, router) != Some(Data::Decline)
+                    }
+                    Driver::Accept(_) | Driver::Exchangers | Driver::Literal | Driver::Hosts(_) => {
+                        let outcome = router.outcome(&mut known, DomainKind::Name);
+                        outcome.ok().flatten().is_some()
+                    }
+                };
+            if takes {
+                return Some((number, router));
+            }
+            if !router.more {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Returns what the data of a redirection say; none if they cannot be read.
+    fn data(&self, value: &Value, address: &Address, router: &Router) -> Option<Data> {
+        match self.text(value, address, router) {
+            Made::Is(text) => data(&text, self.qualify).ok(),
+            Made::Fail => Some(Data::Decline),
+            Made::Defer => Some(Data::Defer),
+        }
+    }
+
+    fn delivery(&self, router: &Router, address: &Address, mailbox: &Address) -> Destination {
+        match &router.driver {
+            Driver::Accept(delivery) => self.store(delivery, router, address, mailbox),
+            Driver::Hosts(_) => match router.outcome(&mut self.known(address), DomainKind::Name) {
+                Ok(Some(Outcome::Hop(hop))) => Destination::Hop(hop),
+                _ => Destination::Undeliverable,
+            },
+            Driver::Exchangers | Driver::Literal | Driver::Redirect(..) => {
+                Destination::Exchangers(address.domain().to_string())
+            }
+        }
+    }
+
+    fn store(
+        &self,
+        delivery: &Delivery,
+        router: &Router,
+        address: &Address,
+        mailbox: &Address,
+    ) -> Destination {
+        let TransportKind::Store { path, user, .. } = &delivery.transport.kind else {
+            return Destination::Undeliverable;
+        };
+        let user = delivery.user.as_ref().or(user.as_ref());
+        let user = user.map(|user| self.text(user, address, router));
+        let (Made::Is(path), Some(Made::Is(user))) = (self.text(path, address, router), user)
+        else {
+            return Destination::Undeliverable;
+        };
+        let home = [format!("{HOME}{user}/"), format!("/home/{user}/")];
+        let store = if home.iter().any(|home| path.starts_with(home)) {
+            Store::Account(user)
+        } else {
+            Store::Directory(path.trim_end_matches('/').to_owned())
+        };
+        Destination::Mailbox {
+            mailbox: mailbox.clone(),
+            store,
+        }
+    }
+}
+
+/// Returns whether an address is one that only a configuration uses to reach a mailbox.
+fn is_internal(address: &Address) -> bool {
+    let domain = address.domain().as_str();
+    !domain.contains('.') || domain.ends_with(".invalid") || domain.ends_with(".localhost")
+}

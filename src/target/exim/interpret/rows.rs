@@ -1,0 +1,316 @@
+//! From the rows of a lookup to tests: which keys have a row that a condition holds for.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::catalogue::Side;
+use super::keys::{self, Name};
+use super::lookup::{FileRow, Key, Lookup, Matching, Rows, network};
+use super::reader::Reader;
+use super::value::{Bool, Case, Leaf, Part, PathAtom};
+use crate::decision::{
+    AddressKey, AddressTable, ClientTable, Label, LoginTable, NameTable, OwnerTable, Question, Row,
+};
+use crate::diagnostic::Reported;
+
+/// The label of a row for which the condition holds.
+pub(super) const HOLDS: Label = Label(1);
+
+impl Reader<'_> {
+    /// Returns the condition that the lookup finds a row for which `holds`. `what` names that.
+    pub(super) fn finds(
+        &mut self,
+        lookup: &Lookup,
+        what: &str,
+        holds: &dyn Fn(&FileRow) -> bool,
+    ) -> Result<Bool, Reported> {
+        let rows = lookup.rows.as_ref();
+        match &lookup.key {
+            Key::Text(text) => Ok(Bool::Const(rows.find(text).is_some_and(holds))),
+            Key::Row(inner) => {
+                let what = format!("{what} in {}", rows.name);
+                self.finds(inner, &what, &|row| {
+                    rows.find(&row.value).is_some_and(holds)
+                })
+            }
+            Key::Path(atom) => self.finds_path(*atom, rows, what, holds),
+            Key::Client => Ok(self.finds_client(rows, what, holds)),
+            Key::Login => self.finds_login(rows, what, holds),
+            Key::Helo(case) => self.finds_helo(*case, rows, what, holds),
+        }
+    }
+
+    fn finds_path(
+        &mut self,
+        atom: PathAtom,
+        rows: &Rows,
+        what: &str,
+        holds: &dyn Fn(&FileRow) -> bool,
+    ) -> Result<Bool, Reported> {
+        if rows.matching == Matching::Network {
+            return Ok(Bool::Const(false));
+        }
+        let exact = rows.matching == Matching::Exact;
+        if exact && atom.case == Case::Kept && rows.list.iter().any(|row| has_letters(&row.key)) {
+            let reason = "it minds the case of letters, which mailpol cannot tell apart here";
+            return Err(self.refuse_table(&rows.name, reason, &rows.at));
+        }
+        if rows.star.is_some() && atom.side == Side::From {
+            let reason = "a default row answers for the null reverse-path as well";
+            return Err(self.refuse_table(&rows.name, reason, &rows.at));
+        }
+        let part = match atom.part {
+            Part::Whole => AddressKey::Address,
+            Part::Domain => AddressKey::Domain,
+            Part::Local => AddressKey::Local,
+        };
+        let wild = rows.matching == Matching::Wild;
+        let order: &[AddressKey] = if wild && part == AddressKey::Domain {
+            &[AddressKey::Domain, AddressKey::Parent]
+        } else {
+            &[part]
+        };
+        let mut table = AddressTable::new(order);
+        let mut any = false;
+        for (number, row) in rows.list.iter().enumerate() {
+            let holds = holds(row);
+            let label = if holds { HOLDS } else { Label::ABSENT };
+            let made = Row::new(label, row.at.clone());
+            if rows.star == Some(number) {
+                any |= holds;
+                table.otherwise(made);
+                continue;
+            }
+            // A key in capitals is never met by what was lower-cased.
+            if exact && row.key.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                continue;
+            }
+            let (part, key) = match row.key.strip_prefix("*.").filter(|_| wild) {
+                Some(tail) if part == AddressKey::Domain => (AddressKey::Parent, tail),
+                _ => (part, row.key.as_str()),
+            };
+            let name = match part {
+                AddressKey::Address => keys::address(key),
+                AddressKey::Domain | AddressKey::Parent => keys::domain(key),
+                AddressKey::Local => keys::local(key),
+            };
+            match name {
+                Ok(Name::Is(name)) => {
+                    any |= holds;
+                    table.insert(part, &name, made);
+                }
+                Ok(Name::Never) => {}
+                Err(reason) => return Err(self.refuse_table(&rows.name, reason, &row.at)),
+            }
+        }
+        if !any {
+            return Ok(Bool::Const(false));
+        }
+        let name = format!("{}{what} in {}", subject(atom), rows.name);
+        let question = || atom.side.question(table);
+        let test = self.catalogue.share(name, Some(&rows.at), question);
+        Ok(Bool::Leaf(Leaf::Path(atom, test)))
+    }
+
+    fn finds_client(&mut self, rows: &Rows, what: &str, holds: &dyn Fn(&FileRow) -> bool) -> Bool {
+        let mut prefixes = Vec::new();
+        for (number, row) in rows.list.iter().enumerate() {
+            let label = if holds(row) { HOLDS } else { Label::ABSENT };
+            let nets = if rows.star == Some(number) {
+                everything()
+            } else if rows.matching == Matching::Network {
+                network(&row.key).into_iter().collect()
+            } else {
+                // The key is the text of an address: other spellings of it are never met.
+                let ip = row.key.parse::<IpAddr>().ok();
+                let ip = ip.filter(|ip| ip.to_string() == row.key);
+                ip.map(IpNet::from).into_iter().collect()
+            };
+            for net in nets {
+                prefixes.push((net, Row::new(label, row.at.clone())));
+            }
+        }
+        let name = format!("client{what} in {}", rows.name);
+        self.client(name, prefixes, Some(&rows.at))
+    }
+
+    /// Returns the condition that the client is in one of these prefixes; the first that holds it
+    /// answers.
+    ///
+    /// An IPv6 prefix holds no IPv4 client (`host_is_in_net`): in tables IPv4 lies inside of
+    /// IPv6, so it is cut out.
+    pub(super) fn client(
+        &mut self,
+        name: String,
+        prefixes: Vec<(IpNet, Row)>,
+        at: Option<&crate::source::Loc>,
+    ) -> Bool {
+        if !prefixes.iter().any(|(_, row)| row.label == HOLDS) {
+            return Bool::Const(false);
+        }
+        let question = || {
+            let (v4, v6): (Vec<_>, Vec<_>) = prefixes
+                .into_iter()
+                .filter(|(net, _)| !is_mapped(net))
+                .partition(|(net, _)| matches!(net, IpNet::V4(_)));
+            let mut all = v4;
+            if let (Some(place), Some(wall)) = (v6.first().map(|(_, row)| &row.at), all_of_v4()) {
+                all.push((wall, Row::new(Label::ABSENT, place.clone())));
+            }
+            all.extend(v6);
+            Question::Client(ClientTable::first_match(all))
+        };
+        Bool::Leaf(Leaf::Client(self.catalogue.share(name, at, question)))
+    }
+
+    fn finds_login(
+        &mut self,
+        rows: &Rows,
+        what: &str,
+        holds: &dyn Fn(&FileRow) -> bool,
+    ) -> Result<Bool, Reported> {
+        let folds = rows.matching != Matching::Exact;
+        if rows.star.is_some() || (folds && rows.list.iter().any(|row| has_letters(&row.key))) {
+            let reason = "it ignores the case of letters, which a login's backend minds: use `cdb`";
+            return Err(self.refuse_table(&rows.name, reason, &rows.at));
+        }
+        let kept = rows.list.iter().filter(|row| holds(row));
+        let table: Vec<(String, Row)> = kept
+            .map(|row| (row.key.clone(), Row::new(HOLDS, row.at.clone())))
+            .collect();
+        let name = format!("login{what} in {}", rows.name);
+        Ok(self.login(name, table, Some(&rows.at)))
+    }
+
+    /// Returns the condition that the login is one of these.
+    pub(super) fn login(
+        &mut self,
+        name: String,
+        logins: Vec<(String, Row)>,
+        at: Option<&crate::source::Loc>,
+    ) -> Bool {
+        if logins.is_empty() {
+            return Bool::Const(false);
+        }
+        let question = || Question::Login(LoginTable::new(logins));
+        Bool::Leaf(Leaf::Login(self.catalogue.share(name, at, question)))
+    }
+
+    fn finds_helo(
+        &mut self,
+        case: Case,
+        rows: &Rows,
+        what: &str,
+        holds: &dyn Fn(&FileRow) -> bool,
+    ) -> Result<Bool, Reported> {
+        let exact = rows.matching == Matching::Exact;
+        if rows.star.is_some() || (exact && case == Case::Kept) {
+            let reason = "mailpol does not tell such HELO names apart";
+            return Err(self.refuse_table(&rows.name, reason, &rows.at));
+        }
+        let kept: Vec<&FileRow> = rows.list.iter().filter(|row| holds(row)).collect();
+        let wild = rows.matching == Matching::Wild;
+        let pair =
+            |key: &str, row: &FileRow| (key.to_ascii_lowercase(), Row::new(HOLDS, row.at.clone()));
+        let tail = |row: &FileRow| {
+            row.key
+                .strip_prefix("*.")
+                .filter(|_| wild)
+                .map(str::to_owned)
+        };
+        let below = kept
+            .iter()
+            .filter_map(|row| tail(row).map(|tail| pair(&tail, row)));
+        let exact = kept
+            .iter()
+            .filter(|row| tail(row).is_none())
+            .map(|row| pair(&row.key, row));
+        let table = NameTable::new(exact, below);
+        if kept.is_empty() {
+            return Ok(Bool::Const(false));
+        }
+        let name = format!("HELO{what} in {}", rows.name);
+        let question = || Question::Helo(table);
+        Ok(Bool::Leaf(Leaf::Helo(self.catalogue.share(
+            name,
+            Some(&rows.at),
+            question,
+        ))))
+    }
+
+    /// Returns the condition that the login is one of the words that the row of the sender has.
+    pub(super) fn owner(
+        &mut self,
+        atom: PathAtom,
+        rows: &Rows,
+        what: &str,
+        words: &dyn Fn(&FileRow) -> Vec<String>,
+    ) -> Result<Bool, Reported> {
+        // The same refusals as for the lookup itself.
+        self.finds_path(atom, rows, "", &|_| true)?;
+        let build = || {
+            let mut table = OwnerTable::new();
+            for row in &rows.list {
+                for login in words(row) {
+                    match (atom.part, keys::address(&row.key), keys::domain(&row.key)) {
+                        (Part::Whole, Ok(Name::Is(address)), _) => {
+                            table.own_address(&login, &address);
+                        }
+                        (Part::Domain, _, Ok(Name::Is(domain))) => {
+                            table.own_domain(&login, &domain);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            table
+        };
+        let name = format!("login{what} in {} of {}", rows.name, subject(atom));
+        let at = Some(&rows.at);
+        let owner = self
+            .catalogue
+            .share(name.clone(), at, || Question::Owner(build()));
+        if atom.part == Part::Domain {
+            let name = format!("{name} without a local-part");
+            let domain = self
+                .catalogue
+                .share(name, at, || Question::OwnerOfDomain(build()));
+            return Ok(Bool::Leaf(Leaf::OwnerOfDomain(owner, domain)));
+        }
+        Ok(Bool::Leaf(Leaf::Owner(atom.view, owner)))
+    }
+}
+
+/// Returns the words for a part of a path in names of tests.
+pub(super) fn subject(atom: PathAtom) -> String {
+    let part = match atom.part {
+        Part::Whole => "",
+        Part::Local => " local-part",
+        Part::Domain => " domain",
+    };
+    format!("{}{part}", atom.side.word())
+}
+
+/// Returns whether a text has letters, whose case may matter.
+pub(super) fn has_letters(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Returns prefixes that hold every client.
+pub(super) fn everything() -> Vec<IpNet> {
+    let v6 = IpNet::new(IpAddr::from([0_u16; 8]), 0).ok();
+    all_of_v4().into_iter().chain(v6).collect()
+}
+
+fn all_of_v4() -> Option<IpNet> {
+    IpNet::new(IpAddr::from([0_u8; 4]), 0).ok()
+}
+
+/// Returns whether a prefix lies in `::ffff:0:0/96`: no client's address is written so.
+fn is_mapped(net: &IpNet) -> bool {
+    match net {
+        IpNet::V4(_) => false,
+        IpNet::V6(net) => net.prefix_len() >= 96 && net.addr().to_ipv4_mapped().is_some(),
+    }
+}

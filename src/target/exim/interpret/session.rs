@@ -1,0 +1,367 @@
+//! One envelope on its way through the commands: what its tests answer, and what the ACLs have set
+//! so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::authenticator::Claim;
+use super::catalogue::Side;
+use super::decider::EximDecider;
+use super::rows::HOLDS;
+use super::truth::{Facts, Truth, truth};
+use super::value::{Leaf, Part, PathAtom, SpfIdentity, View};
+use crate::decision::{Ask, Header, Label, Question, TestId, Unanswered};
+use crate::mail::{Listener, PathForm};
+use crate::spf::SpfResult;
+
+/// What libspf2 reports where the library of an envelope's result says an error.
+///
+/// Both library's errors are not the same: a record with a syntax error, and no answer to the
+/// question for the record itself, are `(invalid)`, which no word of `spf =` matches; other
+/// permanent and temporary errors have their names (libspf2 1.2.10, `SPF_strresult`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Library {
+    /// Errors are `(invalid)`.
+    Invalid,
+    /// Errors have their names.
+    Named,
+}
+
+/// An envelope on its way.
+pub(super) struct Session<'s> {
+    ask: &'s mut dyn Ask,
+    decider: &'s EximDecider,
+    from: PathForm,
+    to: PathForm,
+    library: Library,
+    /// Whether the library mattered.
+    pub(super) ambiguous: bool,
+    /// The variables that ACLs have set.
+    pub(super) variables: BTreeMap<Rc<str>, String>,
+    /// Whether SPF was evaluated for this message.
+    pub(super) spf_ran: bool,
+    /// The headers that ACLs have added.
+    pub(super) headers: BTreeSet<Header>,
+    /// While an authentication is being judged: what the client claims to be.
+    claim: Option<Claim>,
+    authenticated: Option<bool>,
+    /// While it is being asked whether TLS is offered: there is none yet.
+    is_before_tls: bool,
+}
+
+impl<'s> Session<'s> {
+    pub(super) fn new(ask: &'s mut dyn Ask, decider: &'s EximDecider, library: Library) -> Self {
+        Self {
+            ask,
+            decider,
+            from: PathForm::Null,
+            to: PathForm::Null,
+            library,
+            ambiguous: false,
+            variables: BTreeMap::new(),
+            spf_ran: false,
+            headers: BTreeSet::new(),
+            claim: None,
+            authenticated: None,
+            is_before_tls: false,
+        }
+    }
+
+    /// Returns the form of the reverse-path, and keeps it.
+    pub(super) fn keep_from(&mut self) -> Result<PathForm, Unanswered> {
+        self.from = form(self.ask.ask(EximDecider::FROM_FORM)?);
+        Ok(self.from)
+    }
+
+    /// Returns the form of the forward-path, and keeps it.
+    pub(super) fn keep_to(&mut self) -> Result<PathForm, Unanswered> {
+        self.to = form(self.ask.ask(EximDecider::TO_FORM)?);
+        Ok(self.to)
+    }
+
+    /// Returns what kept form the forward-path has.
+    pub(super) fn to(&self) -> PathForm {
+        self.to
+    }
+
+    /// Returns the decider that the session runs through.
+    pub(super) fn decider(&self) -> &'s EximDecider {
+        self.decider
+    }
+
+    fn listener(&mut self) -> Result<Listener, Unanswered> {
+        let label = self.ask.ask(EximDecider::LISTENER)?;
+        let listener = Listener::ALL.get(label.0 as usize).copied();
+        Ok(listener.unwrap_or(Listener::Smtp))
+    }
+
+    /// Returns whether the session is under TLS: where none is offered, none is.
+    fn tls(&mut self) -> Result<bool, Unanswered> {
+        if self.listener()? == Listener::Submissions {
+            return Ok(true);
+        }
+        if self.ask.ask(EximDecider::TLS)? == Label::ABSENT {
+            return Ok(false);
+        }
+        self.is_before_tls = true;
+        let offered = truth(&self.decider.tls_offered, self);
+        self.is_before_tls = false;
+        Ok(offered? == Truth::Yes)
+    }
+
+    /// Returns whether the client has authenticated: it gave a login, AUTH was offered, and an
+    /// authenticator took it (chapter 33).
+    pub(super) fn authenticated(&mut self) -> Result<bool, Unanswered> {
+        if let Some(known) = self.authenticated {
+            return Ok(known);
+        }
+        let known = self.authenticate()?;
+        self.authenticated = Some(known);
+        Ok(known)
+    }
+
+    fn authenticate(&mut self) -> Result<bool, Unanswered> {
+        let decider = self.decider;
+        if decider.authenticators.is_empty() || self.ask.ask(EximDecider::LOGIN)? == Label::NO_LOGIN
+        {
+            return Ok(false);
+        }
+        self.claim = Some(Claim::Nothing);
+        let offered = truth(&decider.auth_offered, self)? == Truth::Yes;
+        let mut taken = false;
+        for authenticator in &decider.authenticators {
+            // The client may claim what suits it best.
+            for claim in [Claim::Nothing, Claim::Itself, Claim::Other] {
+                self.claim = Some(claim);
+                taken = taken
+                    || (offered
+                        && truth(&authenticator.advertised, self)? == Truth::Yes
+                        && truth(&authenticator.condition, self)? == Truth::Yes);
+            }
+        }
+        self.claim = None;
+        Ok(taken)
+    }
+
+    /// Returns whether a part of a path has a row.
+    fn path(&mut self, atom: PathAtom, test: TestId) -> Result<bool, Unanswered> {
+        let form = match atom.side {
+            Side::From => self.from,
+            Side::To => self.to,
+        };
+        if form == PathForm::BarePostmaster && atom.side == Side::To {
+            let domain = self.decider.qualify_recipient.as_deref();
+            return Ok(self.decider.looks_up(test, Some("postmaster"), domain));
+        }
+        let asked = match atom.part {
+            Part::Domain => form.has_domain(),
+            Part::Whole | Part::Local => is_canonical(form, atom.side, atom.view),
+        };
+        if asked {
+            return Ok(self.ask.ask(test)? == HOLDS);
+        }
+        // No key of a table can be met by what such a form holds: only its default answers.
+        Ok(self.decider.looks_up(test, None, None))
+    }
+
+    /// Returns what `$spf_result` is; none before SPF was evaluated.
+    fn spf_seen(&mut self) -> Result<Option<&'static str>, Unanswered> {
+        if !self.spf_ran {
+            return Ok(None);
+        }
+        // libspf2 takes 127.0.0.0/8 and ::1 for the host itself: it passes them.
+        if self.ask.ask(EximDecider::LOOPBACK)? != Label::ABSENT {
+            return Ok(Some(SpfResult::Pass.as_str()));
+        }
+        // Without a reverse-path the identity is that of HELO (RFC 7208 section 2.4).
+        let identity = if self.from == PathForm::Null {
+            SpfIdentity::Helo
+        } else {
+            SpfIdentity::MailFrom
+        };
+        let result = self.spf_of(identity)?;
+        Ok(Some(match result {
+            SpfResult::Permerror | SpfResult::Temperror => {
+                self.ambiguous = true;
+                match self.library {
+                    Library::Invalid => "(invalid)",
+                    Library::Named => result.as_str(),
+                }
+            }
+            SpfResult::None
+            | SpfResult::Neutral
+            | SpfResult::Pass
+            | SpfResult::Fail
+            | SpfResult::Softfail => result.as_str(),
+        }))
+    }
+
+    /// Returns whether `$spf_received` holds a header: libspf2 makes none for what is `(invalid)`.
+    pub(super) fn has_received_spf(&mut self) -> Result<bool, Unanswered> {
+        Ok(self.spf_seen()?.is_some_and(|seen| seen != "(invalid)"))
+    }
+
+    fn spf_of(&mut self, identity: SpfIdentity) -> Result<SpfResult, Unanswered> {
+        let test = match identity {
+            SpfIdentity::Helo => EximDecider::SPF_HELO,
+            SpfIdentity::MailFrom => EximDecider::SPF_FROM,
+        };
+        let label = self.ask.ask(test)?;
+        let result = SpfResult::ALL.get(label.0 as usize).copied();
+        Ok(result.unwrap_or(SpfResult::None))
+    }
+
+    /// Evaluates SPF, and says whether the condition `spf` holds (`spf_process`): the first word
+    /// that is, or the first negated word that is not, the result.
+    pub(super) fn spf(&mut self, words: &[(bool, String)]) -> Result<bool, Unanswered> {
+        self.spf_ran = true;
+        let seen = self.spf_seen()?.unwrap_or_default();
+        // The condition has `invalid` where the variable has `(invalid)`.
+        let seen = seen.trim_matches(['(', ')']);
+        Ok(words
+            .iter()
+            .any(|(negated, word)| *negated != (word == seen)))
+    }
+
+    /// Returns whether the domain of an identity publishes an SPF record, as a query sees it.
+    fn spf_record(&mut self, identity: SpfIdentity) -> Result<bool, Unanswered> {
+        if identity == SpfIdentity::MailFrom && self.from == PathForm::Null {
+            return Ok(false);
+        }
+        let result = self.spf_of(identity)?;
+        Ok(match result {
+            SpfResult::None => false,
+            SpfResult::Temperror => {
+                self.ambiguous = true;
+                self.library == Library::Named
+            }
+            SpfResult::Neutral
+            | SpfResult::Pass
+            | SpfResult::Fail
+            | SpfResult::Softfail
+            | SpfResult::Permerror => true,
+        })
+    }
+
+    /// Returns whether an identity is a name of several labels. Every other has the result `none`
+    /// (RFC 7208 section 4.3), as a name without a record has.
+    fn is_spf_name(&mut self, identity: SpfIdentity) -> Result<bool, Unanswered> {
+        if identity == SpfIdentity::MailFrom && self.from == PathForm::Null {
+            return Ok(false);
+        }
+        if self.spf_of(identity)? != SpfResult::None {
+            return Ok(true);
+        }
+        self.ambiguous = true;
+        Ok(self.library == Library::Named)
+    }
+
+    /// Returns whether the login owns the sender's address.
+    fn owner(&mut self, view: View, test: TestId) -> Result<bool, Unanswered> {
+        Ok(self.authenticated()?
+            && is_canonical(self.from, Side::From, view)
+            && self.ask.ask(test)? != Label::ABSENT)
+    }
+
+    fn owner_of_domain(&mut self, whole: TestId, domain: TestId) -> Result<bool, Unanswered> {
+        if !self.authenticated()? || !self.from.has_domain() {
+            return Ok(false);
+        }
+        let test = if self.from.has_address() {
+            whole
+        } else {
+            domain
+        };
+        Ok(self.ask.ask(test)? != Label::ABSENT)
+    }
+}
+
+impl Facts for Session<'_> {
+    fn leaf(&mut self, leaf: &Leaf) -> Result<Truth, Unanswered> {
+        let holds = match leaf {
+            Leaf::Client(test) | Leaf::Helo(test) => self.ask.ask(*test)? == HOLDS,
+            Leaf::Login(test) => {
+                (self.claim.is_some() || self.authenticated()?) && self.ask.ask(*test)? == HOLDS
+            }
+            Leaf::Path(atom, test) => self.path(*atom, *test)?,
+            Leaf::Form(side, forms) => forms.contains(match side {
+                Side::From => &self.from,
+                Side::To => &self.to,
+            }),
+            Leaf::Listener(listeners) => listeners.contains(&self.listener()?),
+            Leaf::Tls => !self.is_before_tls && self.tls()?,
+            Leaf::Authenticated => self.claim.is_none() && self.authenticated()?,
+            Leaf::Owner(view, test) => self.owner(*view, *test)?,
+            Leaf::OwnerOfDomain(whole, domain) => self.owner_of_domain(*whole, *domain)?,
+            Leaf::SpfRan => self.spf_ran,
+            Leaf::SpfReceived => self.has_received_spf()?,
+            Leaf::SpfSeen(words) => {
+                let seen = self.spf_seen()?.unwrap_or_default();
+                words.iter().any(|word| word == seen)
+            }
+            Leaf::SpfRecord(identity) => self.spf_record(*identity)?,
+            Leaf::SpfName(identity) => self.is_spf_name(*identity)?,
+            Leaf::Variable(name, words) => {
+                let value = self.variables.get(name).map_or("", String::as_str);
+                words.iter().any(|word| word == value)
+            }
+            Leaf::Password => true,
+            Leaf::ClaimsNothing => self.claim == Some(Claim::Nothing),
+            Leaf::ClaimsItself => self.claim == Some(Claim::Itself),
+        };
+        Ok(Truth::of(holds))
+    }
+}
+
+/// Returns the form of a label; a number that no form has is none that Exim takes.
+fn form(label: Label) -> PathForm {
+    PathForm::from_index(label.0).unwrap_or(PathForm::Malformed)
+}
+
+/// Returns whether a path of this form, seen so, is the canonical address that tables hold.
+///
+/// Tried with 4.96: `$sender_address` keeps quotes and backslashes, and loses comments and blanks;
+/// `$local_part` has neither. A blank of a RCPT command becomes `=`.
+fn is_canonical(form: PathForm, side: Side, view: View) -> bool {
+    match form {
+        // A trailing dot that gets here was taken off.
+        PathForm::Plain | PathForm::SourceRoute | PathForm::Comment | PathForm::TrailingDot => true,
+        PathForm::Spaced => side == Side::From,
+        PathForm::Quoted => view >= View::Unquoted,
+        PathForm::QuotedPair | PathForm::Escaped => view == View::Parsed,
+        // Refused before any ACL sees it.
+        PathForm::BarePostmaster
+        | PathForm::Null
+        | PathForm::Literal
+        | PathForm::OwnLiteral
+        | PathForm::Percent
+        | PathForm::Bang
+        | PathForm::QuotedRoute
+        | PathForm::LeadingDash
+        | PathForm::NumericDomain
+        | PathForm::Underscore
+        | PathForm::DoubleAt
+        | PathForm::Bare
+        | PathForm::OddPostmaster
+        | PathForm::BareRoute
+        | PathForm::OddRoute
+        | PathForm::EmptyLocal
+        | PathForm::Dotted
+        | PathForm::OddLocal
+        | PathForm::EightBit
+        | PathForm::LongLocal
+        | PathForm::Malformed => false,
+    }
+}
+
+impl EximDecider {
+    /// Returns whether a part of an address that is known has a row.
+    pub(super) fn looks_up(&self, test: TestId, local: Option<&str>, domain: Option<&str>) -> bool {
+        match self.question(test) {
+            Some(Question::From(table) | Question::To(table)) => table
+                .lookup(local, domain)
+                .is_some_and(|row| row.label == HOLDS),
+            _ => false,
+        }
+    }
+}

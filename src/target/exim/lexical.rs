@@ -1,0 +1,347 @@
+//! What Exim's files can hold: one type for each position, whose makers refuse the rest.
+//!
+//! A value that cannot be written plainly is refused, not escaped. In an option: no `$`, `\`, `{`
+//! and `}` (string expansion), no `:` and `;` (list separators), no blank, no capital behind an
+//! underscore (Exim's own macros begin so, and are replaced inside words). In a table: no blank in
+//! a key, and no key that is a comment. Not here: which value goes where.
+
+use std::fmt;
+
+use ipnet::IpNet;
+use serde::Serialize;
+
+use crate::mail::{Address, Domain};
+use crate::source::Loc;
+
+/// Why a text cannot stand in a file of Exim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unsayable {
+    /// Not a path that an option can hold.
+    #[error("a path begins with `/` and holds letters, digits and `._-+@%=~/` only")]
+    Path,
+    /// Not a login that tables and lists can hold.
+    #[error("a login holds letters, digits and `._-+=@` only")]
+    Login,
+    /// Another login differs from it in case only.
+    #[error("another login differs from this one in case only, which Exim's tables do not see")]
+    Case,
+    /// Not a Unix account that mail can be delivered to.
+    #[error("a Unix account that gets mail holds letters, digits and `._-` only, and is no number")]
+    Account,
+    /// The superuser's account.
+    #[error("Exim never delivers as `root`: give the mailbox to another login")]
+    Root,
+    /// Not an address that a table can hold as its key.
+    #[error("a line that begins with `#` is a comment in tables")]
+    Key,
+    /// Not an address that an option can hold.
+    #[error("an address in a list holds letters, digits and `._-+=` only before its `@`")]
+    Address,
+}
+
+/// Makes a newtype over text that prints and serialises as that text.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        pub(super) struct $name(String);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text! {
+    /// One word of an option's value: a name, a path, a number. Nothing in it is expanded, and
+    /// no list is split there.
+    Word
+}
+text! {
+    /// A whole list, in the order in which Exim looks at it.
+    List
+}
+text! {
+    /// The key of a table, in lower case: Exim lowers what it looks up.
+    Key
+}
+text! {
+    /// What a table holds for a key.
+    Held
+}
+text! {
+    /// A client prefix in a host list, or `!` one that is not in it although a wider one is.
+    HostItem
+}
+text! {
+    /// Text behind `#`.
+    Comment
+}
+
+impl Word {
+    /// Takes a domain name: letters, digits, hyphens and dots.
+    pub(super) fn domain(domain: &Domain) -> Self {
+        Self(domain.to_string())
+    }
+
+    /// Takes an address of ours that nothing expands or splits.
+    pub(super) fn address(address: &Address) -> Result<Self, Unsayable> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+=".contains(c);
+        if address.local().chars().all(plain) {
+            Ok(Self(address.to_string()))
+        } else {
+            Err(Unsayable::Address)
+        }
+    }
+
+    /// Takes text of ours.
+    pub(super) fn fixed(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Takes the path of a file of ours.
+    pub(super) fn below_exim(path: &str) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Takes the absolute path of a file.
+    pub(super) fn path(text: &str) -> Result<Self, Unsayable> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+@%=~/".contains(c);
+        let mut pairs = text.chars().zip(text.chars().skip(1));
+        let macros = pairs.any(|(a, b)| a == '_' && b.is_ascii_uppercase());
+        if text.starts_with('/') && text.chars().all(plain) && !macros {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Unsayable::Path)
+        }
+    }
+}
+
+impl List {
+    /// Joins words. No word holds a colon or a blank.
+    pub(super) fn of(words: impl IntoIterator<Item = Word>) -> Self {
+        let words: Vec<String> = words.into_iter().map(|word| word.0).collect();
+        Self(words.join(" : "))
+    }
+
+    /// Joins clients. IPv6 has colons, so the separator is another one.
+    pub(super) fn hosts(items: &[HostItem]) -> Self {
+        let items: Vec<&str> = items.iter().map(|item| item.0.as_str()).collect();
+        if items.is_empty() {
+            return Self(String::new());
+        }
+        Self(format!("<; {}", items.join(" ; ")))
+    }
+
+    /// Names the file that holds the items, one a line.
+    pub(super) fn file(path: &Word) -> Self {
+        Self(path.0.clone())
+    }
+
+    /// Names the table whose keys are the items.
+    pub(super) fn table(kind: &'static str, path: &Word) -> Self {
+        Self(format!("{kind};{path}"))
+    }
+}
+
+impl Key {
+    /// Takes an address; addresses are lower-case already.
+    pub(super) fn address(address: &Address) -> Result<Self, Unsayable> {
+        if address.local().starts_with('#') {
+            return Err(Unsayable::Key);
+        }
+        Ok(Self(address.to_string()))
+    }
+
+    /// Takes a domain name.
+    pub(super) fn domain(domain: &Domain) -> Self {
+        Self(domain.to_string())
+    }
+
+    /// Every address of a domain: `*@domain`.
+    pub(super) fn in_domain(domain: &Domain) -> Self {
+        Self(format!("*@{domain}"))
+    }
+
+    /// Every address.
+    pub(super) fn any() -> Self {
+        Self("*".to_owned())
+    }
+
+    /// Takes a login, in lower case: what the table holds says how it is really written.
+    pub(super) fn login(login: &LoginName) -> Self {
+        Self(login.0.to_ascii_lowercase())
+    }
+}
+
+impl Held {
+    /// Takes addresses: what mail goes to instead.
+    pub(super) fn addresses<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Self {
+        let addresses: Vec<String> = addresses.into_iter().map(Address::to_string).collect();
+        Self(addresses.join(", "))
+    }
+
+    /// Takes a login.
+    pub(super) fn login(login: &LoginName) -> Self {
+        Self(login.0.clone())
+    }
+
+    /// Takes logins, as a list. No login holds a colon or a blank.
+    pub(super) fn logins<'a>(logins: impl IntoIterator<Item = &'a LoginName>) -> Self {
+        let logins: Vec<&str> = logins.into_iter().map(|login| login.0.as_str()).collect();
+        Self(logins.join(" : "))
+    }
+
+    /// Takes the directory of a mailbox below /var/mail. No local-part of ours holds a `/`, or
+    /// begins with a dot.
+    pub(super) fn directory(mailbox: &Address) -> Self {
+        Self(format!("{}/{}", mailbox.domain(), mailbox.local()))
+    }
+
+    /// Takes a domain name.
+    pub(super) fn domain(domain: &Domain) -> Self {
+        Self(domain.to_string())
+    }
+}
+
+/// A login, as tables and authenticators see it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LoginName(String);
+
+impl LoginName {
+    /// Takes a login that tables and lists can hold.
+    pub(super) fn new(text: &str) -> Result<Self, Unsayable> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+=@".contains(c);
+        if !text.is_empty() && text.chars().all(plain) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Unsayable::Login)
+        }
+    }
+
+    /// Returns it if it is a Unix account that mail can be delivered to.
+    ///
+    /// Exim takes a number for a user id, and is built never to deliver as root.
+    pub(super) fn account(self) -> Result<Self, Unsayable> {
+        let text = self.0.as_str();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        let begins = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let number = text.chars().all(|c| c.is_ascii_digit());
+        if text == "root" {
+            Err(Unsayable::Root)
+        } else if text.chars().all(plain) && text.starts_with(begins) && !number {
+            Ok(self)
+        } else {
+            Err(Unsayable::Account)
+        }
+    }
+}
+
+impl HostItem {
+    /// Takes a prefix that is in the list, or one that is not although a wider one is.
+    pub(super) fn new(prefix: IpNet, inside: bool) -> Self {
+        let sign = if inside { "" } else { "!" };
+        Self(format!("{sign}{prefix}"))
+    }
+}
+
+impl Comment {
+    /// Takes any text; what could end the line, or be taken for a setting, becomes `?`.
+    pub(super) fn new(text: &str) -> Self {
+        let safe = |c: char| {
+            let odd = c.is_control() || "$\\".contains(c) || "\u{2028}\u{2029}".contains(c);
+            if odd { '?' } else { c }
+        };
+        Self(text.chars().map(safe).collect())
+    }
+
+    /// Names the line of a place: `policy.kdl:9`.
+    pub(super) fn line(at: &Loc) -> Self {
+        Self::new(&format!("{}:{}", at.source().name(), at.position().line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_exim_would_expand_or_split_are_refused() {
+        assert!(Word::path("/etc/ssl/doe/fullchain.pem").is_ok());
+        for text in [
+            "",
+            "etc/x",
+            "/a b",
+            "/a:b",
+            "/a;b",
+            "/a$b",
+            "/a\nb",
+            "/a\\",
+            "/{a}",
+            "/a\"b",
+            "/ä",
+            "/_HAVE_TLS",
+            "/a,b",
+            "/a#b",
+        ] {
+            assert_eq!(Word::path(text), Err(Unsayable::Path), "{text}");
+        }
+    }
+
+    #[test]
+    fn logins_that_a_list_would_split_are_refused() {
+        for text in [
+            "john",
+            "John",
+            "www-data",
+            "app@example.com",
+            "j_1",
+            "a+b=c",
+            "8",
+        ] {
+            assert!(LoginName::new(text).is_ok(), "{text}");
+        }
+        for text in [
+            "", "a b", "a:b", "#a", "a\nb", "a$b", "jürgen", "{a}", "a\"b", "a,b", "!a",
+        ] {
+            assert_eq!(LoginName::new(text), Err(Unsayable::Login), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_the_superuser_get_no_mail() {
+        let account = |text: &str| LoginName::new(text).unwrap().account().map(|login| login.0);
+        assert_eq!(account("_apt-x.Y"), Ok("_apt-x.Y".to_owned()));
+        assert_eq!(account("root"), Err(Unsayable::Root));
+        for text in ["8", "-john", "a@b.example", ".a", "a+b", "a=b"] {
+            assert_eq!(account(text), Err(Unsayable::Account), "{text}");
+        }
+    }
+
+    #[test]
+    fn host_lists_have_a_separator_that_no_address_has() {
+        let item = |text: &str, inside| HostItem::new(text.parse().unwrap(), inside);
+        let items = [item("10.1.0.0/16", false), item("fd00:d0e::/64", true)];
+        assert_eq!(
+            List::hosts(&items).to_string(),
+            "<; !10.1.0.0/16 ; fd00:d0e::/64"
+        );
+        assert_eq!(List::hosts(&[]).to_string(), "");
+    }
+
+    #[test]
+    fn keys_are_no_comments() {
+        let domain = Domain::literal("d.example");
+        let key = |local: &str| Key::address(&Address::new(local, domain.clone()));
+        assert_eq!(key("John").unwrap().to_string(), "john@d.example");
+        assert_eq!(key("#a"), Err(Unsayable::Key));
+    }
+
+    #[test]
+    fn comments_stay_on_their_line() {
+        let text = Comment::new("a\nhostlist internal = *\\\u{85}${run{x}}\u{2028}");
+        assert_eq!(text.to_string(), "a?hostlist internal = *???{run{x}}?");
+    }
+}

@@ -1,0 +1,234 @@
+//! The data of each template: everything that it may print, and nothing else.
+
+use serde::Serialize;
+
+use super::emit::TableName;
+use super::lexical::{Comment, List, Word};
+use crate::target::render::{Syntax, View};
+
+/// Joins a view with its template.
+macro_rules! view {
+    ($view:ty, $name:literal, $syntax:ident) => {
+        impl View for $view {
+            const NAME: &'static str = concat!("exim/", $name);
+            const TEXT: &'static str = include_str!(concat!("../../../templates/exim/", $name));
+            const SYNTAX: Syntax = Syntax::$syntax;
+        }
+    };
+}
+
+/// Something of the policy, and its line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Commented {
+    pub(super) text: Comment,
+    pub(super) line: Comment,
+}
+
+/// Main: the host.
+#[derive(Debug, Serialize)]
+pub(super) struct HostPart {
+    pub(super) policy: Comment,
+    pub(super) version: Comment,
+    pub(super) host_line: Comment,
+    pub(super) primary_hostname: Word,
+    pub(super) origin: Word,
+    pub(super) postmaster_line: Comment,
+    pub(super) listeners: Vec<Commented>,
+    pub(super) ports: List,
+    pub(super) tls_ports: List,
+}
+view!(HostPart, "main/host.j2", Lines);
+
+/// Main: named lists.
+#[derive(Debug, Serialize)]
+pub(super) struct ListsPart {
+    pub(super) domain_places: Vec<Commented>,
+    pub(super) domains: List,
+    pub(super) host_lists: Vec<HostList>,
+}
+view!(ListsPart, "main/lists.j2", Lines);
+
+/// A named list of clients.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct HostList {
+    pub(super) name: Word,
+    pub(super) about: Comment,
+    pub(super) networks: Vec<Commented>,
+    /// Exim takes the first item that matches, so nested prefixes stand before those around them.
+    pub(super) hosts: List,
+}
+
+/// Main: TLS.
+#[derive(Debug, Serialize)]
+pub(super) struct TlsPart {
+    pub(super) line: Comment,
+    pub(super) certificate: Word,
+    pub(super) key: Word,
+}
+view!(TlsPart, "main/tls.j2", Lines);
+
+/// Main: no TLS.
+#[derive(Debug, Serialize)]
+pub(super) struct TlsNonePart {}
+view!(TlsNonePart, "main/tls_none.j2", Lines);
+
+/// Main: AUTH.
+#[derive(Debug, Serialize)]
+pub(super) struct AuthPart {
+    pub(super) line: Comment,
+}
+view!(AuthPart, "main/auth.j2", Lines);
+
+/// Main: no AUTH.
+#[derive(Debug, Serialize)]
+pub(super) struct AuthNonePart {}
+view!(AuthNonePart, "main/auth_none.j2", Lines);
+
+/// Main: addresses, ACLs, and what the server does not do.
+#[derive(Debug, Serialize)]
+pub(super) struct ClosedPart {}
+view!(ClosedPart, "main/closed.j2", Lines);
+
+/// ACLs: MAIL, and the first rule of RCPT.
+#[derive(Debug, Serialize)]
+pub(super) struct PathsAcl {}
+view!(PathsAcl, "acl/paths.j2", Lines);
+
+/// RCPT: rule 2.
+#[derive(Debug, Serialize)]
+pub(super) struct AuthRequired {
+    pub(super) line: Comment,
+}
+view!(AuthRequired, "acl/auth_required.j2", Lines);
+
+/// RCPT: rule 3.
+#[derive(Debug, Serialize)]
+pub(super) struct OwnDomainRule {
+    pub(super) line: Comment,
+}
+view!(OwnDomainRule, "acl/own_domain.j2", Lines);
+
+/// RCPT: rule 4, where logins own addresses.
+#[derive(Debug, Serialize)]
+pub(super) struct SenderLimit {
+    pub(super) line: Comment,
+    pub(super) owners: TableName,
+}
+view!(SenderLimit, "acl/sender_limit.j2", Lines);
+
+/// RCPT: rule 4, where logins own domains too, or everything.
+#[derive(Debug, Serialize)]
+pub(super) struct SenderLimitWide {
+    pub(super) line: Comment,
+    pub(super) owners: TableName,
+}
+view!(SenderLimitWide, "acl/sender_limit_wide.j2", Lines);
+
+/// RCPT: rule 5.
+#[derive(Debug, Serialize)]
+pub(super) struct NetworkLimit {}
+view!(NetworkLimit, "acl/network_limit.j2", Lines);
+
+/// RCPT: rule 5, for our backup.
+#[derive(Debug, Serialize)]
+pub(super) struct BackupLimit {}
+view!(BackupLimit, "acl/backup_limit.j2", Lines);
+
+/// RCPT: rules 6 and 7, and who is not asked for SPF.
+#[derive(Debug, Serialize)]
+pub(super) struct Destinations {
+    pub(super) delivery: Word,
+}
+view!(Destinations, "acl/destinations.j2", Lines);
+
+/// RCPT: rule 8.
+#[derive(Debug, Serialize)]
+pub(super) struct SpfRule {
+    pub(super) line: Comment,
+    pub(super) refused: List,
+}
+view!(SpfRule, "acl/spf.j2", Lines);
+
+/// DATA: nothing is recorded.
+#[derive(Debug, Serialize)]
+pub(super) struct DataPlain {}
+view!(DataPlain, "acl/data.j2", Lines);
+
+/// DATA: Received-SPF.
+#[derive(Debug, Serialize)]
+pub(super) struct DataSpf {
+    pub(super) line: Comment,
+}
+view!(DataSpf, "acl/data_spf.j2", Lines);
+
+/// DATA: Authentication-Results.
+#[derive(Debug, Serialize)]
+pub(super) struct DataAuth {
+    pub(super) line: Comment,
+}
+view!(DataAuth, "acl/data_auth.j2", Lines);
+
+/// DATA: both headers.
+#[derive(Debug, Serialize)]
+pub(super) struct DataBoth {
+    pub(super) line: Comment,
+}
+view!(DataBoth, "acl/data_both.j2", Lines);
+
+/// Routers.
+#[derive(Debug, Serialize)]
+pub(super) struct Routers {
+    pub(super) aliases: TableName,
+    pub(super) accounts: TableName,
+    pub(super) boxes: TableName,
+    pub(super) catch_all: TableName,
+    pub(super) host_names: List,
+    pub(super) postmaster: Word,
+    pub(super) postmaster_line: Comment,
+}
+view!(Routers, "routers.j2", Lines);
+
+/// Transports, and when they try again.
+#[derive(Debug, Serialize)]
+pub(super) struct Transports {}
+view!(Transports, "transports.j2", Lines);
+
+/// No authenticators.
+#[derive(Debug, Serialize)]
+pub(super) struct Authenticators {}
+view!(Authenticators, "auth/none.j2", Lines);
+
+/// Authenticators by saslauthd.
+#[derive(Debug, Serialize)]
+pub(super) struct SaslauthdAuthenticators {
+    pub(super) line: Comment,
+    pub(super) logins: TableName,
+}
+view!(SaslauthdAuthenticators, "auth/saslauthd.j2", Lines);
+
+/// Authenticators by Dovecot.
+#[derive(Debug, Serialize)]
+pub(super) struct DovecotAuthenticators {
+    pub(super) line: Comment,
+    pub(super) logins: TableName,
+    pub(super) socket: Word,
+    pub(super) socket_line: Comment,
+}
+view!(DovecotAuthenticators, "auth/dovecot.j2", Lines);
+
+/// /etc/default/saslauthd.
+#[derive(Debug, Serialize)]
+pub(super) struct Saslauthd {
+    pub(super) policy: Comment,
+    pub(super) line: Comment,
+    pub(super) mechanism: Word,
+}
+view!(Saslauthd, "saslauthd.j2", Shell);
+
+/// The head of a table.
+#[derive(Debug, Serialize)]
+pub(super) struct TableHead {
+    pub(super) policy: Comment,
+    pub(super) about: Comment,
+}
+view!(TableHead, "table.j2", Lines);

@@ -1,0 +1,361 @@
+//! `mailpol diff`: the reviews of changes to the Doe policy, what fails a gate, commits and trees.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests run the program, and fail by panicking"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// The changes of which the reviews are kept in `tests/corpus/diff/`: words, and what stands in
+/// their place.
+const CHANGES: &[(&str, &[(&str, &str)])] = &[
+    ("renamed-login", &[("login=\"john\"", "login=\"johnny\"")]),
+    (
+        "widened-network",
+        &[("\"192.168.0.0/24\"", "\"192.168.0.0/24\" \"10.3.0.0/16\"")],
+    ),
+    ("strict-spf", &[("spf \"soft\"", "spf \"strict\"")]),
+    (
+        "removed-mailbox",
+        &[
+            ("    mailbox \"jimmy.doe\" login=\"jimmy\"\n", ""),
+            (" \"jimmy.doe\"", ""),
+        ],
+    ),
+    (
+        "bytes-only",
+        &[("\nhost ", "\n// The one in the cellar.\nhost ")],
+    ),
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn doe() -> String {
+    fs::read_to_string(root().join("examples/doe/policy.kdl")).unwrap()
+}
+
+fn changed(edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(doe(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    })
+}
+
+fn run(program: &str, folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+fn mailpol(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    run(env!("CARGO_BIN_EXE_mailpol"), folder, arguments)
+}
+
+/// A folder with the Doe policy as `old/policy.kdl`, and a change of it as `new/policy.kdl`.
+fn folder(edits: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("old", doe()), ("new", changed(edits))] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name).join("policy.kdl"), text).unwrap();
+    }
+    folder
+}
+
+const BOTH: [&str; 3] = ["diff", "old/policy.kdl", "new/policy.kdl"];
+
+#[test]
+fn reviews_are_as_they_were_read() {
+    for (name, edits) in CHANGES {
+        let folder = folder(edits);
+        let arguments = [&BOTH[..], &["--format", "markdown"]].concat();
+        let (code, found, stderr) = mailpol(folder.path(), &arguments);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{name}");
+        // The files have tests of their own.
+        let found = found.split("\n### Files").next().unwrap().to_owned();
+        let path = root().join(format!("tests/corpus/diff/{name}.md"));
+        if std::env::var_os("MAILPOL_BLESS").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &found).unwrap();
+        }
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(
+            found, kept,
+            "{name}: MAILPOL_BLESS=1 writes it; read it first"
+        );
+    }
+}
+
+/// Runs the gate, and returns whether it let the change pass.
+#[track_caller]
+fn passes(edits: &[(&str, &str)], fail_on: &str) -> bool {
+    let folder = folder(edits);
+    let arguments = [&BOTH[..], &["--fail-on", fail_on]].concat();
+    let (code, stdout, stderr) = mailpol(folder.path(), &arguments);
+    assert_eq!(stderr, "", "{stdout}");
+    match code {
+        Some(0) => true,
+        Some(1) => false,
+        code => panic!("{code:?}: {stdout}"),
+    }
+}
+
+#[test]
+fn gates_tell_widening_from_narrowing() {
+    let gates = ["widen", "narrow", "any"];
+    let table: &[(&str, [bool; 3])] = &[
+        // The mail of john goes to another account: both.
+        ("renamed-login", [false, false, false]),
+        ("widened-network", [false, true, false]),
+        ("strict-spf", [true, false, false]),
+        ("removed-mailbox", [true, false, false]),
+        ("bytes-only", [true, true, false]),
+    ];
+    for ((name, edits), (of, expected)) in CHANGES.iter().zip(table) {
+        assert_eq!(name, of);
+        assert_eq!(gates.map(|gate| passes(edits, gate)), *expected, "{name}");
+    }
+    assert!(passes(&[], "any"), "nothing differs from itself");
+}
+
+#[test]
+fn an_attack_on_a_mailbox_is_a_widening() {
+    let stolen = [(
+        "mailbox \"jane.doe\" login=\"jane\"",
+        "mailbox \"jane.doe\" login=\"john\"",
+    )];
+    assert!(!passes(&stolen, "widen"));
+    let opened = [("own-domain \"reject\"", "own-domain \"check\"")];
+    assert!(!passes(&opened, "widen") && passes(&opened, "narrow"));
+}
+
+#[test]
+fn files_differ_by_name_and_line_and_inside_of_lines() {
+    let folder = folder(&[(
+        "mailbox \"jane.doe\" login=\"jane\"",
+        "mailbox \"jane.doe\" login=\"jan\"",
+    )]);
+    let arguments = [&BOTH[..], &["--only", "files"]].concat();
+    let (code, stdout, _) = mailpol(folder.path(), &arguments);
+    assert_eq!(code, Some(0));
+    for line in [
+        "--- a/postfix/etc/postfix/addresses",
+        "+++ b/postfix/etc/postfix/addresses",
+    ] {
+        assert!(stdout.lines().any(|one| one == line), "{line}: {stdout}");
+    }
+    assert!(!stdout.contains('\u{1b}'));
+    let (_, coloured, _) = mailpol(
+        folder.path(),
+        &[&arguments[..], &["--color", "always"]].concat(),
+    );
+    assert!(coloured.contains("\u{1b}[31;7m"), "{coloured}");
+    let plain = |text: &str| {
+        let mut parts = text.split('\u{1b}');
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |all, part| all + part.split_once('m').unwrap().1)
+    };
+    assert_eq!(plain(&coloured), stdout);
+}
+
+/// A repository with the Doe policy committed in a folder of it.
+fn repository() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let git = |arguments: &[&str]| {
+        let (code, stdout, stderr) = run("git", folder.path(), arguments);
+        assert_eq!(code, Some(0), "{stdout}{stderr}");
+    };
+    fs::create_dir(folder.path().join("mail")).unwrap();
+    fs::write(folder.path().join("mail/policy.kdl"), doe()).unwrap();
+    git(&["init", "--quiet"]);
+    git(&["config", "user.email", "jane.doe@doe-family.com"]);
+    git(&["config", "user.name", "Jane Doe"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "The policy"]);
+    folder
+}
+
+#[test]
+fn a_policy_is_compared_with_itself_in_a_commit() {
+    let folder = repository();
+    let mail = folder.path().join("mail");
+    let arguments = ["diff", "--against", "git:HEAD", "--fail-on", "any"];
+    let (code, stdout, _) = mailpol(&mail, &arguments);
+    assert_eq!(code, Some(0), "{stdout}");
+    fs::write(mail.join("policy.kdl"), changed(CHANGES[1].1)).unwrap();
+    let (code, stdout, _) = mailpol(&mail, &arguments);
+    assert_eq!(code, Some(1));
+    assert!(
+        stdout.contains("clients in 10.3.0.0/16 may now send"),
+        "{stdout}"
+    );
+    let (code, _, stderr) = mailpol(&mail, &["diff", "--against", "git:nowhere"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("git knows no commit `nowhere`"), "{stderr}");
+    let (code, _, stderr) = mailpol(&mail, &["diff", "--against", "git:--output=x"]);
+    assert_eq!(
+        (code, mail.join("x").exists()),
+        (Some(2), false),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn tables_beside_a_policy_are_those_of_the_commit() {
+    let folder = repository();
+    let mail = folder.path().join("mail");
+    let rows = |rows: &str| {
+        let text = format!("domain\tlocal-part\tlogin\ttargets\n{rows}");
+        fs::write(mail.join("mailboxes.tsv"), text).unwrap();
+    };
+    fs::write(
+        mail.join("policy.kdl"),
+        doe() + "mailboxes file=\"mailboxes.tsv\"\n",
+    )
+    .unwrap();
+    rows("doe-family.com\taunt\tagatha\t\n");
+    let (code, _, stderr) = run("git", folder.path(), &["add", "."]);
+    assert_eq!(code, Some(0), "{stderr}");
+    run(
+        "git",
+        folder.path(),
+        &["commit", "--quiet", "--message", "An aunt"],
+    );
+    rows("doe-family.com\tuncle\tagatha\t\n");
+    let arguments = ["diff", "--against", "git:HEAD", "--only", "decisions"];
+    let (code, stdout, stderr) = mailpol(&mail, &arguments);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        stdout.contains("no longer send to aunt@doe-family.com"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("may now send to uncle@doe-family.com"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn a_policy_is_compared_with_a_tree() {
+    let folder = folder(CHANGES[1].1);
+    let built = [
+        "build",
+        "old/policy.kdl",
+        "--target",
+        "postfix",
+        "--out",
+        "tree",
+    ];
+    let (code, _, stderr) = mailpol(folder.path(), &built);
+    assert_eq!(code, Some(0), "{stderr}");
+    let same = [
+        "diff",
+        "old/policy.kdl",
+        "--against",
+        "tree",
+        "--fail-on",
+        "any",
+        "--built",
+        "tree",
+    ];
+    let (code, stdout, stderr) = mailpol(folder.path(), &same);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    assert!(
+        stdout.starts_with("No decision changes; no file changes."),
+        "{stdout}"
+    );
+    let newer = ["diff", "new/policy.kdl", "--against", "tree"];
+    let (code, stdout, stderr) = mailpol(folder.path(), &newer);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        stdout.contains("clients in 10.3.0.0/16 may now send to any foreign recipient"),
+        "{stdout}"
+    );
+    assert!(stdout.contains("+    10.3.0.0/16"), "{stdout}");
+    let stale = [&newer[..], &["--built", "tree"]].concat();
+    let (code, stdout, _) = mailpol(folder.path(), &stale);
+    assert_eq!(code, Some(1));
+    assert!(
+        stdout.contains("not what the policy makes: tree/etc/postfix/main.cf"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn a_tree_that_was_opened_by_hand_shows_what_closes() {
+    let folder = folder(&[]);
+    let built = [
+        "build",
+        "old/policy.kdl",
+        "--target",
+        "postfix",
+        "--out",
+        "tree",
+    ];
+    assert_eq!(mailpol(folder.path(), &built).0, Some(0));
+    let main = folder.path().join("tree/etc/postfix/main.cf");
+    let text = fs::read_to_string(&main).unwrap();
+    fs::write(
+        &main,
+        text.replace(
+            "    192.168.0.0/24\n",
+            "    192.168.0.0/24\n    203.0.113.0/24\n",
+        ),
+    )
+    .unwrap();
+    let arguments = [
+        "diff",
+        "old/policy.kdl",
+        "--against",
+        "tree",
+        "--fail-on",
+        "narrow",
+    ];
+    let (code, stdout, _) = mailpol(folder.path(), &arguments);
+    assert_eq!(code, Some(1));
+    assert!(
+        stdout.contains(
+            "clients in 203.0.113.0/24 on smtp or submission without TLS can no longer send"
+        ),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let folder = folder(&[]);
+    let refused = |arguments: &[&str], why: &str| {
+        let (code, stdout, stderr) = mailpol(folder.path(), arguments);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(stderr.contains(why), "{arguments:?}: {stderr}");
+    };
+    refused(&["diff", "old/policy.kdl"], "one side only");
+    let (old, new) = ("old/policy.kdl", "new/policy.kdl");
+    refused(&["diff", old, new, "--against", "tree"], "goes with one");
+    refused(
+        &["diff", old, "--against", "nowhere"],
+        "`nowhere` cannot be read",
+    );
+    refused(&["diff", old, "--declared", "marks"], "--against");
+    let only = ["diff", old, new, "--only", "files", "--format", "markdown"];
+    refused(&only, "Markdown is of decisions");
+    refused(
+        &["check", old, "--format", "markdown"],
+        "`mailpol check` prints no `--format markdown`",
+    );
+}
