@@ -17,6 +17,8 @@ mod class;
 mod draft;
 #[path = "judge/envelopes.rs"]
 mod envelopes;
+#[path = "mutants/exim/mod.rs"]
+mod exim;
 #[path = "mutants/real.rs"]
 mod judged;
 #[expect(dead_code, reason = "only the judge counts kinds")]

@@ -1,7 +1,7 @@
 //! The languages that can be broken, by target.
 
 use crate::draft::{Files, Mutant};
-use crate::postfix;
+use crate::{exim, postfix};
 
 /// How the files of a target are broken.
 pub(crate) struct Language {
@@ -14,8 +14,15 @@ pub(crate) struct Language {
 }
 
 /// Every language.
-pub(crate) const LANGUAGES: &[Language] = &[Language {
-    target: "postfix",
-    breaks: postfix::breaks,
-    neutral: postfix::neutral,
-}];
+pub(crate) const LANGUAGES: &[Language] = &[
+    Language {
+        target: "postfix",
+        breaks: postfix::breaks,
+        neutral: postfix::neutral,
+    },
+    Language {
+        target: "exim",
+        breaks: exim::breaks,
+        neutral: exim::neutral,
+    },
+];

@@ -13,7 +13,7 @@ use crate::asked::{self, Asked};
 use crate::class::{Class, Original};
 use crate::draft::Mutant;
 use crate::real::{envelope, job};
-use crate::support::job::{Round, Until};
+use crate::support::job::{Mta, Round, Until};
 use crate::support::namespace;
 use crate::support::report::{Answer, Outcome, RoundReport, Stage};
 
@@ -168,9 +168,12 @@ fn compare(
             relays = Some(shown(envelope, outcome, &read.to_string()));
         }
         if let Some(id) = outcome.queued_as() {
-            let went = went(id, &round.log);
-            if went != read.goes {
-                let read = format!("{:?}, it goes {went:?}", read.goes);
+            let (went, goes) = match original.subject.mta {
+                Mta::Postfix => (went_by_postfix(id, &round.log), read.goes.clone()),
+                Mta::Exim => (went_by_exim(original, id, &round.log), read.goes_roughly()),
+            };
+            if went != goes {
+                let read = format!("{goes:?}, it goes {went:?}");
                 found.push(shown(envelope, outcome, &read));
             }
             if went.contains("out") {
@@ -242,6 +245,15 @@ fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
 }
 
 impl Read {
+    /// Returns where it goes, accounts and mailboxes taken for one.
+    fn goes_roughly(&self) -> BTreeSet<String> {
+        let roughly = |place: &String| match place.as_str() {
+            "out" | "nowhere" => place.clone(),
+            _ => "here".to_owned(),
+        };
+        self.goes.iter().map(roughly).collect()
+    }
+
     /// Whether the MTA answered so.
     fn fits(&self, outcome: &Outcome) -> bool {
         let Some(decision) = &self.decision else {
@@ -289,8 +301,8 @@ fn shown(envelope: &Envelope, outcome: &Outcome, read: &str) -> String {
     )
 }
 
-/// Returns where a message went, by the log.
-fn went(id: &str, log: &[String]) -> BTreeSet<String> {
+/// Returns where a message went, by the log of Postfix.
+fn went_by_postfix(id: &str, log: &[String]) -> BTreeSet<String> {
     let mark = format!("]: {id}: to=<");
     let mut found: BTreeMap<&str, String> = BTreeMap::new();
     for line in log {
@@ -313,4 +325,30 @@ fn went(id: &str, log: &[String]) -> BTreeSet<String> {
         found.insert(to, place);
     }
     found.into_values().collect()
+}
+
+/// Returns where a message went, by the log of Exim, which names no accounts.
+fn went_by_exim(original: &Original, id: &str, log: &[String]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for line in log.iter().filter(|line| line.starts_with("mainlog: ")) {
+        let Some((_, rest)) = line.split_once(&format!(" {id} ")) else {
+            continue;
+        };
+        let Some((sign, rest)) = rest.split_once(' ') else {
+            continue;
+        };
+        let address = rest.split([' ', ':']).next().unwrap_or_default();
+        let domain = address.rsplit_once('@').map(|(_, domain)| domain);
+        let domains = &original.subject.policy.domains;
+        let is_ours = |name: &str| domains.keys().any(|one| one.as_str() == name);
+        let is_ours = domain.is_none_or(is_ours);
+        found.extend(match sign {
+            "=>" | "->" if rest.contains("T=remote_smtp") => Some("out"),
+            "=>" | "->" => Some("here"),
+            // Nobody answers for names outside: whatever was to go there comes back.
+            "**" | "==" => Some(if is_ours { "nowhere" } else { "out" }),
+            _ => None,
+        });
+    }
+    found.into_iter().map(str::to_owned).collect()
 }

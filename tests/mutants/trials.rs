@@ -34,7 +34,7 @@ const fn share(policy: &'static str, proof: (usize, usize), real: (usize, usize)
 }
 
 /// What the ordinary tests try.
-const SAMPLE: &[Share] = &[share("examples/doe", (30, 60), (1, 5))];
+const SAMPLE: &[Share] = &[share("examples/doe", (20, 40), (1, 4))];
 
 const EVERY: (usize, usize) = (usize::MAX, usize::MAX);
 

@@ -19,6 +19,9 @@ const BATCH_ENVELOPES_MAX: usize = 40;
 /// ... if they are no longer than this: neither side must ever wait for the other's full buffer.
 const BATCH_BYTES_MAX: usize = 16 * 1024;
 
+/// A server that says so closes the connection behind it (RFC 7504 section 3).
+const HANGS_UP: u16 = 521;
+
 /// The addresses that clients connect to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Servers {
@@ -163,8 +166,7 @@ fn converse(
         let asked = if count > 0 {
             let (batch, others) = rest.split_at(count);
             rest = others;
-            batch_of(&mut connection, &greeted, batch, done)?;
-            Then::GoOn
+            batch_of(&mut connection, &greeted, batch, done)?
         } else if let Some(((number, envelope), others)) = rest.split_first() {
             rest = others;
             let (stage, reply, then) = one(&mut connection, envelope)?;
@@ -251,24 +253,29 @@ fn batch_of(
     greeted: &Greeted,
     batch: &[Numbered<'_>],
     done: &mut Vec<(usize, Outcome)>,
-) -> Result<()> {
+) -> Result<Then> {
     let wire: String = batch.iter().map(|(_, envelope)| lines(envelope)).collect();
     connection.send(wire.as_bytes())?;
     for (number, envelope) in batch {
-        let mail = alive(connection.reply()?)?;
-        let rcpt = alive(connection.reply()?)?;
-        reset(&connection.reply()?)?;
-        let (stage, reply) = if mail.is_positive() {
-            (Stage::Rcpt, rcpt)
-        } else {
-            (Stage::Mail, mail)
-        };
-        done.push((
-            *number,
-            outcome(envelope, greeted.auth.as_ref(), stage, reply),
-        ));
+        let mut stage = Stage::Mail;
+        let mut reply = alive(connection.reply()?)?;
+        if reply.is_positive() {
+            stage = Stage::Rcpt;
+            reply = alive(connection.reply()?)?;
+        } else if reply.code != HANGS_UP {
+            alive(connection.reply()?)?;
+        }
+        let is_over = reply.code == HANGS_UP;
+        if !is_over {
+            reset(&connection.reply()?)?;
+        }
+        let auth = greeted.auth.as_ref();
+        done.push((*number, outcome(envelope, auth, stage, reply)));
+        if is_over {
+            return Ok(Then::Stop);
+        }
     }
-    Ok(())
+    Ok(Then::GoOn)
 }
 
 /// Whether a connection can be used again.
@@ -297,6 +304,9 @@ fn one(connection: &mut Connection, envelope: &Envelope) -> Result<(Stage, Reply
         };
         stage = Stage::Message;
         reply = alive(connection.message(text)?)?;
+    }
+    if reply.code == HANGS_UP {
+        return Ok((stage, reply, Then::Stop));
     }
     reset(&connection.say("RSET")?)?;
     Ok((stage, reply, Then::GoOn))

@@ -26,7 +26,7 @@ pub(crate) fn breaks(files: &Files) -> Vec<Mutant> {
     for path in files.keys() {
         mutants.extend(match tables::kind(files, path) {
             Some(kind) => tables::breaks(files, path, kind),
-            None if path == MAIN || path == MASTER => Vec::new(),
+            None if path == MAIN || path == MASTER || path == "MANIFEST" => Vec::new(),
             None => settings(files, path),
         });
     }
@@ -39,7 +39,7 @@ pub(crate) fn neutral(files: &Files) -> Vec<Mutant> {
 }
 
 /// Breaks a file of `name = value` or `name: value` lines: of policyd-spf, SASL, saslauthd.
-fn settings(files: &Files, path: &str) -> Vec<Mutant> {
+pub(crate) fn settings(files: &Files, path: &str) -> Vec<Mutant> {
     let mut bench = Bench::new(files, path);
     bench.remove_file();
     for line in words::lines(bench.text, 0..bench.text.len()) {
