@@ -113,5 +113,6 @@ pub fn files<'a>(target: &'a dyn Target, reading: &'a Reading) -> prove::Files<'
         name: target.name(),
         decider: reading.decider.as_ref(),
         listeners: &reading.listeners,
+        sending: &reading.sending,
     }
 }

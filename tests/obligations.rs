@@ -22,7 +22,7 @@ const DOE: &str = include_str!("../examples/doe/policy.kdl");
 const HEADINGS: [&str; 4] = [
     "## What it says",
     "## Why it matters",
-    "## Why no envelope is left out",
+    "## Why nothing is left out",
     "## When it is refuted",
 ];
 

@@ -46,7 +46,15 @@ fn check(case: &Path) -> Result<(), Failed> {
         + &fs::read_to_string(case.join("policy.kdl"))?;
     fs::write(folder.path().join("policy.kdl"), policy)?;
     let done = Command::new(env!("CARGO_BIN_EXE_mailpol"))
-        .args(["build", "policy.kdl", "--target", "postfix", "--out", "out"])
+        .args([
+            "build",
+            "--verbose",
+            "policy.kdl",
+            "--target",
+            "postfix",
+            "--out",
+            "out",
+        ])
         .current_dir(folder.path())
         .env_clear()
         .output()?;

@@ -5,7 +5,9 @@ mod exit;
 mod git;
 mod input;
 mod output;
+mod progress;
 mod report;
+mod sarif;
 mod tree;
 
 pub(crate) use exit::{Exit, Failure};
@@ -14,6 +16,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEn
 use mailpol::diagnostic::Diagnostics;
 
 use output::Output;
+use progress::Progress;
 
 /// Compile a mail policy to the configuration of a real MTA, and prove that it is no open relay
 #[derive(Debug, Parser)]
@@ -27,6 +30,7 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
+  mailpol init family --host mx.example.org --address 198.51.100.25 --login jane
   mailpol check
   mailpol build --target postfix
   mailpol prove --target postfix --files build/postfix
@@ -48,6 +52,9 @@ struct Global {
     /// Say nothing on success
     #[arg(long, short, global = true)]
     quiet: bool,
+    /// Show every refutation with its dialogue, not the most telling one only
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    verbose: bool,
     /// Treat these as errors
     #[arg(long, global = true, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
@@ -61,6 +68,8 @@ enum Format {
     Json,
     /// Of `diff`: a comment on a change
     Markdown,
+    /// Of `check` and `prove`: findings as SARIF 2.1.0
+    Sarif,
     /// Of `dns`: a master file
     Zone,
     /// Of `dns`: what must change, as commands for nsupdate(1)
@@ -101,6 +110,8 @@ enum Command {
     Diff(command::diff::Args),
     /// Write the policy in its canonical layout
     Fmt(command::fmt::Args),
+    /// Write a policy to begin with
+    Init(command::init::Args),
     /// Print the completions of a shell
     Completions(command::manual::CompletionsArgs),
     /// Print a manual page, or write all of them
@@ -121,6 +132,7 @@ impl Command {
             Self::Dkim(_) => "dkim",
             Self::Diff(_) => "diff",
             Self::Fmt(_) => "fmt",
+            Self::Init(_) => "init",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
         }
@@ -133,6 +145,10 @@ impl Arguments {
         let (name, suits) = match self.global.format {
             Format::Human | Format::Json => return Ok(()),
             Format::Markdown => ("markdown", matches!(self.command, Command::Diff(_))),
+            Format::Sarif => (
+                "sarif",
+                matches!(self.command, Command::Check(_) | Command::Prove(_)),
+            ),
             Format::Zone => ("zone", matches!(self.command, Command::Dns(_))),
             Format::Nsupdate => ("nsupdate", matches!(self.command, Command::Dns(_))),
         };
@@ -173,6 +189,9 @@ pub(crate) fn main() -> Exit {
     if let Err(failure) = arguments.suits() {
         return output.finish(&Err(failure), &diagnostics);
     }
+    // Questions are no work: whoever answers them needs no sign of life.
+    let quiet = arguments.global.quiet || matches!(arguments.command, Command::Init(_));
+    let progress = Progress::start(arguments.command.name(), quiet);
     let result = match &arguments.command {
         Command::Dns(args) => command::dns::run(args, format, &mut output, &mut diagnostics),
         Command::Check(args) => command::check::run(args, &mut output, &mut diagnostics),
@@ -184,8 +203,10 @@ pub(crate) fn main() -> Exit {
         Command::Dkim(args) => command::dkim::run(args, &mut output),
         Command::Diff(args) => command::diff::run(args, &mut output, &mut diagnostics),
         Command::Fmt(args) => command::fmt::run(args, &mut output, &mut diagnostics),
+        Command::Init(args) => command::init::run(args, &mut output, &mut diagnostics),
         Command::Completions(args) => command::manual::completions(args),
         Command::Man(args) => command::manual::man(args, &mut output),
     };
+    drop(progress);
     output.finish(&result, &diagnostics)
 }

@@ -6,12 +6,13 @@
 )]
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
 
-use mailpol::diagnostic::{Diagnostics, Style, render};
+use mailpol::diagnostic::{Diagnostics, Style, Told, render};
 use serde_json::Value;
 
 use super::exit::{Exit, Failure};
-use super::{Color, Deny, Format, Global, report};
+use super::{Color, Deny, Format, Global, report, sarif};
 
 /// The width of what is rendered when nobody looks.
 const WIDTH: usize = 100;
@@ -21,11 +22,13 @@ const WIDTH: usize = 100;
 pub(super) struct Output {
     format: Format,
     quiet: bool,
+    verbose: bool,
     deny: Option<Deny>,
     style: Style,
     /// Whether what goes to standard output is coloured.
     paint: bool,
     command: &'static str,
+    folder: PathBuf,
     result: Option<Value>,
     success: Option<String>,
 }
@@ -40,6 +43,7 @@ impl Output {
         Self {
             format: global.format,
             quiet: global.quiet,
+            verbose: global.verbose,
             deny: global.deny,
             style: Style {
                 colour: colour(std::io::stderr().is_terminal()),
@@ -47,6 +51,7 @@ impl Output {
             },
             paint: colour(std::io::stdout().is_terminal()),
             command,
+            folder: PathBuf::new(),
             result: None,
             success: None,
         }
@@ -55,6 +60,19 @@ impl Output {
     /// Returns whether one JSON document is asked for.
     pub(super) fn is_json(&self) -> bool {
         self.format == Format::Json
+    }
+
+    /// Returns whether SARIF is asked for.
+    pub(super) fn is_sarif(&self) -> bool {
+        self.format == Format::Sarif
+    }
+
+    /// Sets the folder of the policy, which places in SARIF are relative to.
+    pub(super) fn folder(&mut self, policy: Option<&Path>) {
+        self.folder = policy
+            .and_then(Path::parent)
+            .map(Path::to_path_buf)
+            .unwrap_or_default();
     }
 
     /// Returns whether Markdown is asked for.
@@ -69,7 +87,7 @@ impl Output {
 
     /// Prints what was asked for, unless JSON is.
     pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
-        if self.is_json() {
+        if self.is_json() || self.is_sarif() {
             return Ok(());
         }
         Self::raw(text)
@@ -126,8 +144,26 @@ impl Output {
             Self::raw(&format!("{document:#}\n"))?;
             return Ok(());
         }
-        for told in diagnostics.sorted() {
+        if self.is_sarif() && exit != Exit::Unable {
+            let document = sarif::document(diagnostics, &self.folder);
+            return Self::raw(&format!("{document:#}\n"));
+        }
+        let (shown, short) = if self.verbose {
+            (diagnostics.sorted(), Vec::new())
+        } else {
+            telling(diagnostics.sorted())
+        };
+        for told in shown {
             writeln!(stderr, "{}", render(told.as_ref(), self.style))?;
+        }
+        if !short.is_empty() {
+            writeln!(
+                stderr,
+                "Refuted besides (`--verbose` shows the dialogues):\n"
+            )?;
+            for told in short {
+                writeln!(stderr, "  {told}")?;
+            }
         }
         match &self.success {
             Some(line) if exit == Exit::Yes && !self.quiet => writeln!(stderr, "{line}")?,
@@ -135,6 +171,28 @@ impl Output {
         }
         Ok(())
     }
+}
+
+/// Divides what is told into what is shown in full, and refutations of which a line is enough: one
+/// hole refutes many things, and the first in the order of the proof says most.
+fn telling(told: Vec<&Told>) -> (Vec<&Told>, Vec<&Told>) {
+    let refutes = |one: &&Told| {
+        let code = one.code().map(|code| code.to_string());
+        let code = code.unwrap_or_default();
+        code == "mailpol::prove::refuted" || code == "mailpol::prove::differs"
+    };
+    let (mut short, mut shown): (Vec<&Told>, Vec<&Told>) = told.into_iter().partition(refutes);
+    let names = mailpol::prove::question_names();
+    let rank = |one: &Told| {
+        let text = one.to_string();
+        let of = |name: &&str| text.starts_with(&format!("`{name}`"));
+        names.iter().position(of).unwrap_or(usize::MAX)
+    };
+    short.sort_by_key(|one| rank(one));
+    if !short.is_empty() {
+        shown.push(short.remove(0));
+    }
+    (shown, short)
 }
 
 /// Asks `NO_COLOR` (no-color.org), then `CLICOLOR_FORCE` (bixense.com/clicolors).

@@ -107,6 +107,12 @@ pub(super) fn proof(report: &Report) -> ProofJson {
                 ("undecided", None, dialogue)
             }
             Answer::Incomplete(_) => ("undecided", None, None),
+            Answer::Records(Ok(_)) => ("proved", None, None),
+            Answer::Records(Err(evidence)) => ("refuted", None, Some(evidence.text.clone())),
+            Answer::Open(names) => {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                ("open", None, Some(names.join(", ")))
+            }
         };
         FindingJson {
             name: finding.name.clone(),

@@ -23,6 +23,17 @@ pub(super) fn add(
     artifacts.add(MANIFEST, 0o644, text);
 }
 
+/// Returns how a question of the proof came out.
+fn answer(answer: &Answer) -> String {
+    match answer {
+        Answer::Proved(visited) => format!("proved classes={}", visited.leaves),
+        Answer::Records(Ok(pairs)) => format!("proved pairs={pairs}"),
+        Answer::Open(names) => format!("open names={}", names.len()),
+        Answer::Refuted(_) | Answer::Listener(_) | Answer::Records(Err(_)) => "refuted".to_owned(),
+        Answer::Undecided(_) | Answer::Incomplete(_) => "undecided".to_owned(),
+    }
+}
+
 /// Returns what web servers must serve, with a head if there is anything.
 fn served(policy: &Policy) -> Vec<String> {
     let files = sts_files(policy);
@@ -76,11 +87,7 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
         "\n# Proved of the policy and of these files, for every class of envelopes."
     ));
     for finding in &report.findings {
-        let answer = match &finding.answer {
-            Answer::Proved(visited) => format!("proved classes={}", visited.leaves),
-            Answer::Refuted(_) | Answer::Listener(_) => "refuted".to_owned(),
-            Answer::Undecided(_) | Answer::Incomplete(_) => "undecided".to_owned(),
-        };
+        let answer = answer(&finding.answer);
         line(format_args!(
             "{answer} {} ({})",
             finding.name, finding.sentence

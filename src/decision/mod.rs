@@ -10,6 +10,7 @@ mod ask;
 mod decider;
 mod envelope;
 mod listener;
+mod sending;
 mod table;
 mod test;
 mod verdict;
@@ -19,6 +20,7 @@ pub use ask::{Answer, Ask, EnvelopeAsk, Unanswered, run};
 pub use decider::Decider;
 pub use envelope::Envelope;
 pub use listener::FoundListener;
+pub use sending::{Egress, Sending, Signing};
 pub use table::{
     AddressKey, AddressTable, ClientTable, FormTable, Label, LoginTable, NameTable, OwnerTable, Row,
 };

@@ -104,6 +104,7 @@ codes! {
     prove::differs,
     prove::listener,
     prove::no_proof,
+    prove::open,
     prove::refuted,
     scenario::submissions_tls,
     spf::everyone,

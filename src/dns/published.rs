@@ -14,6 +14,7 @@ use std::net::IpAddr;
 use super::{Record, RecordData, Request, Resolver};
 use crate::policy::Policy;
 use crate::spf::DnsError;
+pub use alike::same_key;
 use sets::{Published, compare};
 
 /// How a record stands.

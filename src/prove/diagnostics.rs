@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, SourceSpan};
 
-use super::report::{Answer, Finding, Report};
+use super::report::{Answer, Evidence, Finding, Report};
 use super::selection::EQUALITY;
+use crate::decision::FoundListener;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::Policy;
 use crate::source::{Loc, Source};
@@ -88,6 +89,23 @@ pub struct NoProof {
     pub help: String,
 }
 
+/// What a proof about records hangs on.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{name}` is open for {subject}: it hangs on {names}, of which nothing is known here")]
+#[diagnostic(
+    code(mailpol::prove::open),
+    severity(Warning),
+    help("`mailpol prove --resolve` asks DNS, and `--zone FILE` a master file")
+)]
+pub struct Open {
+    /// The obligation.
+    pub name: String,
+    /// What it was asked of.
+    pub subject: String,
+    /// The names.
+    pub names: String,
+}
+
 /// Tells everything that was not proved.
 pub(super) fn tell(
     policy: &Policy,
@@ -104,7 +122,19 @@ pub(super) fn tell(
 fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Diagnostics) {
     let (name, subject) = (finding.name.clone(), report.subject.clone());
     match &finding.answer {
-        Answer::Proved(_) => {}
+        Answer::Proved(_) | Answer::Records(Ok(_)) => {}
+        Answer::Records(Err(evidence)) => {
+            diagnostics.error(by_records(name, subject, finding, evidence));
+        }
+        Answer::Open(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let names = names.join(", ");
+            diagnostics.warn(Open {
+                name,
+                subject,
+                names,
+            });
+        }
         Answer::Refuted(counterexample) => {
             // The last to decide is the one in question; a place in no file is the host's.
             let at = counterexample
@@ -134,23 +164,12 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
             }
         }
         Answer::Listener(found) => {
-            let fault = finding.sentence.clone();
-            let (text, at) = (Arc::clone(found.at.source()), found.at.span());
-            let name = found.name.clone();
-            diagnostics.error(StrayListener {
-                subject,
-                fault,
-                name,
-                text,
-                at,
-            });
+            diagnostics.error(by_listener(subject, finding, found));
         }
         Answer::Undecided(alarm) => {
             let why = "a class breaks it, but no envelope of it does when replayed".to_owned();
-            let help = alarm
-                .as_ref()
-                .map(|alarm| alarm.dialogue())
-                .unwrap_or_default();
+            let help = alarm.as_ref().map(|alarm| alarm.dialogue());
+            let help = help.unwrap_or_default();
             diagnostics.error(NoProof {
                 name,
                 subject,
@@ -167,5 +186,26 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
                 help: help.into(),
             });
         }
+    }
+}
+
+fn by_listener(subject: String, finding: &Finding, found: &FoundListener) -> StrayListener {
+    StrayListener {
+        subject,
+        fault: finding.sentence.clone(),
+        name: found.name.clone(),
+        text: Arc::clone(found.at.source()),
+        at: found.at.span(),
+    }
+}
+
+fn by_records(name: String, subject: String, finding: &Finding, evidence: &Evidence) -> Refuted {
+    Refuted {
+        name,
+        subject,
+        sentence: finding.sentence.clone(),
+        dialogue: evidence.text.clone(),
+        text: Arc::clone(evidence.at.source()),
+        at: evidence.at.span(),
     }
 }

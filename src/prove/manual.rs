@@ -16,6 +16,7 @@ pages! {
     "internal-may-send",
     "listed-is-reachable",
     "listeners-as-declared",
+    "mx-is-us",
     "no-backscatter",
     "no-open-relay",
     "no-spoofed-own-domain",
@@ -26,6 +27,7 @@ pages! {
     "require",
     "sender-does-not-authorise",
     "sender-limit",
+    "spf-covers-egress",
     "spf-policy",
     "submission-needs-login",
 }

@@ -20,6 +20,7 @@ mod obligation;
 mod obligations;
 mod proven;
 mod reach;
+mod records;
 mod report;
 mod run;
 mod selection;
@@ -35,18 +36,19 @@ pub use contrast::{
     Said, Sets, Standing, When, contrast,
 };
 pub use counterexample::{Counterexample, Decided};
-pub use diagnostics::{Differs, NoProof, Refuted, StrayListener};
+pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener};
 pub use fork::{Incomplete, Visited};
 pub use manual::page;
 pub use proven::Proven;
 pub use reach::destinations;
-pub use report::{Answer, Finding, Report};
+pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
 
-use crate::decision::{Decider, Envelope, FoundListener};
+use crate::decision::{Decider, Envelope, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::{Policy, PolicyDecider};
+use crate::spf::Dns;
 
 use selection::Selection;
 
@@ -60,8 +62,13 @@ pub const ASSUMPTIONS: &[&str] = &[
     "tables on the server are the emitted ones",
 ];
 
-/// Checks every obligation and statement on a policy.
+/// Checks every obligation and statement on a policy, those about records over its own.
 pub fn check_policy(policy: &Policy) -> Report {
+    check_policy_over(policy, None)
+}
+
+/// Checks every obligation and statement on a policy, those about records over what is published.
+pub fn check_policy_over(policy: &Policy, published: Option<&dyn Dns>) -> Report {
     let reference = PolicyDecider::new(policy);
     let subjects = run::Subjects {
         policy,
@@ -69,9 +76,11 @@ pub fn check_policy(policy: &Policy) -> Report {
         files: None,
         selection: Selection::All,
     };
+    let mut findings = run::run(&subjects);
+    findings.extend(records::check(policy, None, published, Selection::All));
     Report {
         subject: "policy".to_owned(),
-        findings: run::run(&subjects),
+        findings,
     }
 }
 
@@ -84,6 +93,8 @@ pub struct Files<'a> {
     pub decider: &'a dyn Decider,
     /// The ways in that they open.
     pub listeners: &'a [FoundListener],
+    /// How they send.
+    pub sending: &'a Sending,
 }
 
 impl std::fmt::Debug for Files<'_> {
@@ -95,22 +106,39 @@ impl std::fmt::Debug for Files<'_> {
 }
 
 /// Checks every obligation and statement on what a reader made of files, and that they open the
-/// declared listeners and decide as the policy does.
+/// declared listeners and decide as the policy does; obligations about records over the policy's
+/// own.
 pub fn check_files(policy: &Policy, files: Files<'_>) -> Report {
+    check_files_over(policy, files, None)
+}
+
+/// The same, with obligations about records over what is published.
+pub fn check_files_over(policy: &Policy, files: Files<'_>, published: Option<&dyn Dns>) -> Report {
     Report {
         subject: files.name.to_owned(),
-        findings: put(policy, files, Selection::All),
+        findings: put(policy, files, published, Selection::All),
     }
 }
 
 /// Puts only the named questions of the proof, as [`question_names`] lists them, to files.
 ///
 /// For tests that look at one question by itself; what comes out is no proof, and makes no report.
-pub fn check_only(policy: &Policy, files: Files<'_>, names: &[&str], body: Body) -> Vec<Finding> {
-    put(policy, files, Selection::Only(names, body))
+pub fn check_only(
+    policy: &Policy,
+    files: Files<'_>,
+    published: Option<&dyn Dns>,
+    names: &[&str],
+    body: Body,
+) -> Vec<Finding> {
+    put(policy, files, published, Selection::Only(names, body))
 }
 
-fn put(policy: &Policy, files: Files<'_>, selection: Selection<'_>) -> Vec<Finding> {
+fn put(
+    policy: &Policy,
+    files: Files<'_>,
+    published: Option<&dyn Dns>,
+    selection: Selection<'_>,
+) -> Vec<Finding> {
     let reference = PolicyDecider::new(policy);
     let subjects = run::Subjects {
         policy,
@@ -120,6 +148,12 @@ fn put(policy: &Policy, files: Files<'_>, selection: Selection<'_>) -> Vec<Findi
     };
     let mut findings = listeners::check(policy, files.listeners, selection);
     findings.extend(run::run(&subjects));
+    findings.extend(records::check(
+        policy,
+        Some(files.sending),
+        published,
+        selection,
+    ));
     findings
 }
 
@@ -150,6 +184,15 @@ pub fn with_classes<R>(
         files: files.map(|files| (files.name, files.decider)),
     };
     run::with_classes(&subjects, work)
+}
+
+/// Tells everything of a report that was not proved.
+pub fn tell(
+    policy: &Policy,
+    report: &Report,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    diagnostics::tell(policy, report, diagnostics)
 }
 
 /// Proves a policy, or says what breaks it.

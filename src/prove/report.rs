@@ -1,5 +1,7 @@
 //! How a proof came out.
 
+use std::collections::BTreeSet;
+
 use super::counterexample::Counterexample;
 use super::fork::{Incomplete, Visited};
 use crate::decision::FoundListener;
@@ -18,12 +20,32 @@ pub enum Answer {
     Listener(FoundListener),
     /// Not every class was visited. That is no proof.
     Incomplete(Incomplete),
+    /// Of records: it holds for so many pairs, or this breaks it.
+    Records(Result<u64, Box<Evidence>>),
+    /// Of records: it hangs on these names, of which nothing is known. That is no refutation.
+    Open(BTreeSet<String>),
+}
+
+/// What breaks an obligation about records.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// What it is, in a line or a few.
+    pub text: String,
+    /// The place in the policy or in a file that it is about.
+    pub at: Loc,
+}
+
+impl Evidence {
+    pub(super) fn new(text: String, at: &Loc) -> Self {
+        let at = at.clone();
+        Self { text, at }
+    }
 }
 
 impl Answer {
     /// Returns whether it was proved.
     pub fn is_proved(&self) -> bool {
-        matches!(self, Self::Proved(_))
+        matches!(self, Self::Proved(_) | Self::Records(Ok(_)))
     }
 }
 
@@ -50,10 +72,10 @@ pub struct Report {
 }
 
 impl Report {
-    /// Returns whether everything was proved.
+    /// Returns whether everything was proved, but for what hangs on names outside the policy.
     pub fn is_proved(&self) -> bool {
         self.findings
             .iter()
-            .all(|finding| finding.answer.is_proved())
+            .all(|finding| finding.answer.is_proved() || matches!(finding.answer, Answer::Open(_)))
     }
 }

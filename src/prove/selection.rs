@@ -1,6 +1,7 @@
 //! Which questions of the proof are put: all of them, but for tests that look at one by itself.
 
 use super::obligation::OBLIGATIONS;
+use super::records::RECORD_OBLIGATIONS;
 use crate::policy::StatementKind;
 
 /// The question whether the files open the declared listeners.
@@ -44,5 +45,10 @@ pub fn question_names() -> Vec<&'static str> {
         .chain(obligations)
         .chain(statements)
         .chain([EQUALITY])
+        .chain(
+            RECORD_OBLIGATIONS
+                .iter()
+                .map(|obligation| obligation.name()),
+        )
         .collect()
 }

@@ -2,7 +2,7 @@
 
 pub use crate::decision::FoundListener;
 
-use crate::decision::Decider;
+use crate::decision::{Decider, Sending};
 
 /// What a reader makes of a tree of files: a decider, and what else obligations look at.
 pub struct Reading {
@@ -10,12 +10,15 @@ pub struct Reading {
     pub decider: Box<dyn Decider>,
     /// Every way in that the files open.
     pub listeners: Vec<FoundListener>,
+    /// How the server sends.
+    pub sending: Sending,
 }
 
 impl std::fmt::Debug for Reading {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reading")
             .field("listeners", &self.listeners)
+            .field("sending", &self.sending)
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,8 @@
 //! The envelopes that are asked: witnesses of the proof, prefix edges, and seeded random ones.
 
+#[path = "texts.rs"]
+pub(crate) mod texts;
+
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 

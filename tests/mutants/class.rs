@@ -131,7 +131,10 @@ impl Original {
 /// Returns the class of a report.
 fn of(report: &Report) -> Class {
     let broken = |finding: &&prove::Finding| {
-        matches!(finding.answer, Answer::Refuted(_) | Answer::Listener(_))
+        matches!(
+            finding.answer,
+            Answer::Refuted(_) | Answer::Listener(_) | Answer::Records(Err(_))
+        )
     };
     let is_comparison =
         |name: &str| ["policy-equals-files", "listeners-as-declared"].contains(&name);
@@ -151,7 +154,7 @@ fn of(report: &Report) -> Class {
     match report
         .findings
         .iter()
-        .find(|finding| !finding.answer.is_proved())
+        .find(|finding| !finding.answer.is_proved() && !matches!(finding.answer, Answer::Open(_)))
     {
         Some(finding) => Class::Undecided(finding.name.clone()),
         None => Class::Same,

@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 use libtest_mimic::Failed;
 use mailpol::diagnostic::{Diagnostics, Style, render};
+use mailpol::dns::read_zone;
 use mailpol::policy::Policy;
 use mailpol::source::{Files, Source};
+use mailpol::spf::Zone;
 
 /// A broken tree, and the question that must find it.
 pub(crate) struct Case {
@@ -56,6 +58,18 @@ impl Case {
             return Ok(String::new());
         }
         Ok(fs::read_to_string(path)?)
+    }
+
+    /// Returns what is published instead of the policy's own records, if the case says so.
+    pub(crate) fn zone(&self) -> Result<Option<Zone>, Failed> {
+        let path = self.folder.join("zone.txt");
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let source = Source::new("zone.txt", fs::read_to_string(path)?);
+        let mut diagnostics = Diagnostics::new();
+        let zone = read_zone(&source, &mut diagnostics).map_err(|_| told(&diagnostics))?;
+        Ok(Some(zone))
     }
 
     /// Returns the whole files, by path below the server's root.

@@ -8,6 +8,7 @@ use mailpol::diagnostic::Diagnostics;
 use mailpol::policy::Policy;
 use mailpol::prove::{self, Answer, Body, Finding, question_names};
 use mailpol::source::Loc;
+use mailpol::spf::{Dns, Zone};
 use mailpol::target::{Artifact, Artifacts, Reading, TARGETS, Target};
 
 use crate::case::{Case, told};
@@ -18,6 +19,8 @@ struct Subject<'a> {
     policy: &'a Policy,
     target: &'static dyn Target,
     reading: Reading,
+    /// What is published instead of the policy's own records.
+    published: Option<Zone>,
 }
 
 /// Judges one case: red unless its question alone finds the fault.
@@ -32,24 +35,26 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
     let emitted = prove::prove(&policy, &mut diagnostics)
         .and_then(|(proven, _)| target.emit(&proven, &mut diagnostics))
         .map_err(|_| told(&diagnostics))?;
-    let broken = broken(case, &emitted)?;
-    let read = |artifacts: &Artifacts| -> Result<Subject<'_>, Failed> {
+    let zone = case.zone()?;
+    let broken = broken(case, &emitted, zone.is_some())?;
+    let read = |artifacts: &Artifacts, published| -> Result<Subject<'_>, Failed> {
         let mut diagnostics = Diagnostics::new();
         let reading = target.interpret(artifacts, &mut diagnostics);
         Ok(Subject {
             policy: &policy,
             target,
             reading: reading.map_err(|_| told(&diagnostics))?,
+            published,
         })
     };
-    let whole = read(&emitted)?;
+    let whole = read(&emitted, None)?;
     if let Some(found) = whole.put(&[&case.question], Body::Stated).first()
         && !found.answer.is_proved()
     {
         let text = text(found)?;
         return Err(format!("the files were broken before the edit\n{text}").into());
     }
-    let subject = read(&broken)?;
+    let subject = read(&broken, zone)?;
     let found = refuted(&subject, &case.question, Body::Stated)?;
     case.compare(&found)?;
     bites(&subject, &case.question)
@@ -94,7 +99,8 @@ fn refuted(subject: &Subject<'_>, question: &str, body: Body) -> Result<String, 
 impl Subject<'_> {
     fn put(&self, names: &[&str], body: Body) -> Vec<Finding> {
         let files = files(self.target, &self.reading);
-        prove::check_only(self.policy, files, names, body)
+        let published = self.published.as_ref().map(|zone| zone as &dyn Dns);
+        prove::check_only(self.policy, files, published, names, body)
     }
 }
 
@@ -110,8 +116,11 @@ fn text(finding: &Finding) -> Result<String, Failed> {
             text
         }
         Answer::Listener(found) => format!("{}  {}\n", found.name, place(&found.at)),
-        Answer::Proved(_) => "proved\n".to_owned(),
-        Answer::Undecided(_) | Answer::Incomplete(_) => {
+        Answer::Records(Err(evidence)) => {
+            format!("{}\n{}\n", evidence.text, place(&evidence.at))
+        }
+        Answer::Proved(_) | Answer::Records(Ok(_)) => "proved\n".to_owned(),
+        Answer::Undecided(_) | Answer::Incomplete(_) | Answer::Open(_) => {
             return Err(format!("`{name}` is neither proved nor refuted").into());
         }
     };
@@ -128,7 +137,9 @@ fn place(at: &Loc) -> String {
 }
 
 /// Returns the emitted tree with the case's edits made and its files put in.
-fn broken(case: &Case, emitted: &Artifacts) -> Result<Artifacts, Failed> {
+///
+/// Where other records are published nothing of it need be broken.
+fn broken(case: &Case, emitted: &Artifacts, zone: bool) -> Result<Artifacts, Failed> {
     let mut texts: BTreeMap<String, String> = emitted
         .files()
         .map(|(path, artifact)| (path.to_owned(), artifact.source.text().to_owned()))
@@ -136,7 +147,7 @@ fn broken(case: &Case, emitted: &Artifacts) -> Result<Artifacts, Failed> {
     let before = texts.clone();
     edit::apply(&case.edits()?, &mut texts)?;
     texts.extend(case.files()?);
-    if texts == before {
+    if texts == before && !zone {
         return Err("nothing is broken".into());
     }
     let mut made = Artifacts::new();

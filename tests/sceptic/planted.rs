@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use mailpol::decision::{
-    AddressKey, Ask, At, Because, Decider, Decision, Destination, FoundListener, Header, Label,
-    Question, Route, Row, Test, TestId, Unanswered, Verdict,
+    AddressKey, Ask, At, Because, Decider, Decision, Destination, Egress, FoundListener, Header,
+    Label, Question, Route, Row, Sending, Test, TestId, Unanswered, Verdict,
 };
 use mailpol::diagnostic::Diagnostics;
 use mailpol::mail::{Address, Domain, Listener, PathForm, Reply};
@@ -176,12 +176,22 @@ pub(crate) fn listeners() -> Vec<FoundListener> {
         .collect()
 }
 
+/// It sends as the policy says.
+fn sending() -> Sending {
+    Sending {
+        names: Vec::new(),
+        egress: vec![Spanned::new(Egress::Host, at())],
+        signing: Vec::new(),
+    }
+}
+
 pub(crate) fn report(policy: &Policy, planted: &Planted<'_>) -> Report {
     let listeners = &listeners();
     let files = Files {
         name: "planted",
         decider: planted,
         listeners,
+        sending: &sending(),
     };
     check_files(policy, files)
 }

@@ -5,7 +5,7 @@ use mailpol::decision::{
 };
 use mailpol::mail::{Listener, Path, PathForm};
 use mailpol::policy::{Grant, Policy, PolicyDecider, SenderScope};
-use mailpol::prove::{Answer, Incomplete, check_policy};
+use mailpol::prove::{Answer, Finding, Incomplete, Report, check_policy};
 use mailpol::spf::SpfResult;
 
 use crate::planted::{
@@ -34,6 +34,12 @@ fn decides(policy: &Policy, envelope: &Envelope, expected: Because) {
 }
 
 /// A network that may send as one address only: nobody has said what that means to the others.
+/// Returns the findings about envelopes: those about records visit no classes.
+fn about_envelopes(report: &Report) -> impl Iterator<Item = &Finding> {
+    let findings = report.findings.iter();
+    findings.filter(|one| !matches!(one.answer, Answer::Records(_)))
+}
+
 #[test]
 fn the_right_of_a_network_is_to_send_as_anybody() {
     let mut policy = policy(&["doe.example"], false);
@@ -45,7 +51,7 @@ fn the_right_of_a_network_is_to_send_as_anybody() {
     let stranger = envelope("192.168.0.9", None, "x@y.example", "a@b.example");
     decides(&policy, &stranger, Because::AuthRequired);
     let report = check_policy(&policy);
-    for finding in &report.findings {
+    for finding in about_envelopes(&report) {
         let answer = &finding.answer;
         assert!(
             matches!(answer, Answer::Incomplete(Incomplete::NetworkSenders)),
@@ -160,7 +166,7 @@ fn many_relations_are_counted_or_refused() {
 fn more_relations_than_bits_are_no_proof() {
     let policy = policy(&["doe.example"], false);
     let planted = Planted::new(&policy, relations(80), Box::new(|_| Ok(None)));
-    for finding in report(&policy, &planted).findings {
+    for finding in about_envelopes(&report(&policy, &planted)) {
         let answer = &finding.answer;
         assert!(
             matches!(answer, Answer::Incomplete(Incomplete::TooManyRelations)),

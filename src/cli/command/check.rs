@@ -19,6 +19,7 @@ pub(in crate::cli) fn run(
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
     let text = input::policy(args.policy.as_deref())?;
+    output.folder(text.path.as_deref());
     let policy = text.load(diagnostics)?;
     mailpol::prove::prove(&policy, diagnostics)?;
     output.success(format!("{}: no errors", text.source.name()));

@@ -7,6 +7,7 @@ pub(super) mod dkim;
 pub(super) mod dns;
 pub(super) mod explain;
 pub(super) mod fmt;
+pub(super) mod init;
 pub(super) mod manual;
 pub(super) mod prove;
 mod resolve;

@@ -4,9 +4,12 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use mailpol::diagnostic::Diagnostics;
-use mailpol::prove::{ASSUMPTIONS, Answer, Report, check_files, check_policy};
+use mailpol::prove::{
+    ASSUMPTIONS, Answer, Finding, Report, check_files_over, check_policy_over, tell,
+};
 
 use super::FilesArgs;
+use super::resolve::{Records, ResolveArgs};
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, input, report};
 
@@ -16,6 +19,8 @@ pub(in crate::cli) struct Args {
     policy: Option<PathBuf>,
     #[command(flatten)]
     files: FilesArgs,
+    #[command(flatten)]
+    records: ResolveArgs,
 }
 
 pub(in crate::cli) fn run(
@@ -23,14 +28,25 @@ pub(in crate::cli) fn run(
     output: &mut Output,
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
-    let policy = input::policy(args.policy.as_deref())?.load(diagnostics)?;
+    let text = input::policy(args.policy.as_deref())?;
+    output.folder(text.path.as_deref());
+    let policy = text.load(diagnostics)?;
     let reading = args.files.reading(&policy, diagnostics)?;
+    let published = args.records.records(diagnostics)?;
+    let published = published.as_ref().map(Records::dns);
     let report = match &reading {
-        Some((target, reading)) => check_files(&policy, mailpol::compile::files(*target, reading)),
-        None => check_policy(&policy),
+        Some((target, reading)) => {
+            let files = mailpol::compile::files(*target, reading);
+            check_files_over(&policy, files, published)
+        }
+        None => check_policy_over(&policy, published),
     };
     output.result(report::proof(&report));
-    output.print(&text(&report))?;
+    if output.is_sarif() {
+        // What is not proved is a finding there, with its place.
+        let _ = tell(&policy, &report, diagnostics);
+    }
+    output.print(&words(&report))?;
     Ok(if report.is_proved() {
         Exit::Yes
     } else {
@@ -39,7 +55,7 @@ pub(in crate::cli) fn run(
 }
 
 /// Returns a report as an administrator reads it.
-pub(super) fn text(report: &Report) -> String {
+pub(super) fn words(report: &Report) -> String {
     let mut text = format!("Proof of {}\n\n", report.subject);
     let width = report
         .findings
@@ -48,32 +64,7 @@ pub(super) fn text(report: &Report) -> String {
         .max()
         .unwrap_or(0);
     for finding in &report.findings {
-        let (word, rest) = match &finding.answer {
-            Answer::Proved(visited) => ("proved", visited.to_string()),
-            Answer::Refuted(_) | Answer::Listener(_) => ("REFUTED", String::new()),
-            Answer::Undecided(_) => ("UNDECIDED", "an alarm did not replay".to_owned()),
-            Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),
-        };
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            text,
-            "  {word:9} {:width$}  {}",
-            finding.name, finding.sentence
-        );
-        if !rest.is_empty() {
-            let _ = writeln!(text, "  {:9} {:width$}  {rest}", "", "");
-        }
-        match &finding.answer {
-            Answer::Refuted(example) | Answer::Undecided(Some(example)) => {
-                for line in example.dialogue().lines() {
-                    let _ = writeln!(text, "      {line}");
-                }
-            }
-            Answer::Listener(found) => {
-                let _ = writeln!(text, "      {}  {}", found.name, found.at);
-            }
-            Answer::Proved(_) | Answer::Undecided(None) | Answer::Incomplete(_) => {}
-        }
+        one(finding, width, &mut text);
     }
     let envelopes = report
         .findings
@@ -83,7 +74,9 @@ pub(super) fn text(report: &Report) -> String {
             Answer::Refuted(_)
             | Answer::Listener(_)
             | Answer::Undecided(_)
-            | Answer::Incomplete(_) => None,
+            | Answer::Incomplete(_)
+            | Answer::Records(_)
+            | Answer::Open(_) => None,
         });
     if let Some(envelopes) = envelopes {
         let _ = writeln!(
@@ -97,4 +90,54 @@ pub(super) fn text(report: &Report) -> String {
         let _ = writeln!(text, "  - {assumption}");
     }
     text
+}
+
+/// Adds how one question came out.
+fn one(finding: &Finding, width: usize, text: &mut String) {
+    let (word, rest) = match &finding.answer {
+        Answer::Proved(visited) => ("proved", visited.to_string()),
+        Answer::Refuted(_) | Answer::Listener(_) | Answer::Records(Err(_)) => {
+            ("REFUTED", String::new())
+        }
+        Answer::Undecided(_) => ("UNDECIDED", "an alarm did not replay".to_owned()),
+        Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),
+        Answer::Records(Ok(pairs)) => ("proved", format!("{pairs} pairs of records")),
+        Answer::Open(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            (
+                "open",
+                format!("hangs on {}: see `--resolve`", names.join(", ")),
+            )
+        }
+    };
+    // Writing to a string does not fail.
+    let _ = writeln!(
+        text,
+        "  {word:9} {:width$}  {}",
+        finding.name, finding.sentence
+    );
+    if !rest.is_empty() {
+        let _ = writeln!(text, "  {:9} {:width$}  {rest}", "", "");
+    }
+    match &finding.answer {
+        Answer::Refuted(example) | Answer::Undecided(Some(example)) => {
+            for line in example.dialogue().lines() {
+                let _ = writeln!(text, "      {line}");
+            }
+        }
+        Answer::Listener(found) => {
+            let _ = writeln!(text, "      {}  {}", found.name, found.at);
+        }
+        Answer::Records(Err(evidence)) => {
+            for line in evidence.text.lines() {
+                let _ = writeln!(text, "      {line}");
+            }
+            let _ = writeln!(text, "      {}", evidence.at);
+        }
+        Answer::Proved(_)
+        | Answer::Undecided(None)
+        | Answer::Incomplete(_)
+        | Answer::Records(Ok(_))
+        | Answer::Open(_) => {}
+    }
 }

@@ -10,7 +10,7 @@ use mailpol::dns::{Live, read_zone};
 use mailpol::policy::Policy;
 use mailpol::simulate::Results;
 use mailpol::source::Source;
-use mailpol::spf::Zone;
+use mailpol::spf::{Dns, Zone};
 
 use crate::cli::{Failure, input};
 
@@ -40,10 +40,10 @@ impl ServerArgs {
 /// Where the records of an SPF check come from.
 #[derive(Debug, clap::Args)]
 pub(super) struct ResolveArgs {
-    /// Evaluate SPF over this master file (RFC 1035 section 5): every other name does not exist
+    /// Ask this master file (RFC 1035 section 5) about DNS: every other name does not exist
     #[arg(long, value_name = "FILE", conflicts_with = "resolve")]
     zone: Option<PathBuf>,
-    /// Evaluate SPF over real DNS
+    /// Ask real DNS
     #[arg(long)]
     resolve: bool,
     #[command(flatten)]
@@ -54,6 +54,16 @@ pub(super) struct ResolveArgs {
 pub(super) enum Records {
     Zone(Zone),
     Live(Box<Live>),
+}
+
+impl Records {
+    /// Returns who answers.
+    pub(super) fn dns(&self) -> &dyn Dns {
+        match self {
+            Self::Zone(zone) => zone,
+            Self::Live(live) => live.as_ref(),
+        }
+    }
 }
 
 impl ResolveArgs {

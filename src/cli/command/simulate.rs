@@ -74,7 +74,7 @@ pub(in crate::cli) fn run(
     let (attacks, refused) = attacks(&policy, &answerer)?;
     output.print(&scenarios.0)?;
     output.print(&attacks.0)?;
-    output.print(&super::prove::text(&report))?;
+    output.print(&super::prove::words(&report))?;
     output.result(json!({
         "scenarios": scenarios.1,
         "attacks": attacks.1,

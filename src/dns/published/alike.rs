@@ -10,6 +10,7 @@ use mail_auth::spf::Spf;
 
 use super::sets::Published;
 use crate::dns::RecordData;
+use crate::mail::DkimPublicKey;
 use crate::spf;
 
 /// The tags that RFC 9989 section 4.7 knows.
@@ -116,6 +117,14 @@ fn key(data: &RecordData) -> Option<BTreeMap<String, String>> {
     };
     tags.retain(|name, value| !default(name, value));
     tags.contains_key("p").then_some(tags)
+}
+
+/// Returns whether a text at the name of a key is this key.
+pub fn same_key(text: &[u8], public: &DkimPublicKey) -> bool {
+    let data = |text: String| key(&RecordData::Txt(text));
+    let algorithm = public.algorithm().name();
+    let wanted = data(format!("v=DKIM1; k={algorithm}; p={}", public.published()));
+    data(String::from_utf8_lossy(text).into_owned()) == wanted
 }
 
 /// Returns a tag of a DMARC record that means nothing.

@@ -33,6 +33,7 @@ use crate::policy::Policy;
 use crate::prove::Proven;
 use crate::source::Spanned;
 use crate::target::Artifacts;
+use crate::target::diagnostics::unsigned;
 use crate::target::render::render;
 
 /// The user that Exim runs as can read them, and not write them.
@@ -119,6 +120,7 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     write_lists(&mut emission, clients.files, diagnostics)?;
     service::write(&mut emission, diagnostics)?;
     raw::files(&mut emission, options, diagnostics);
+    unsigned(policy, "exim", diagnostics);
     diagnostics.failed_since(before)?;
     Ok(finish(emission))
 }

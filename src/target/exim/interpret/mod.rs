@@ -41,6 +41,7 @@ mod daemon;
 mod listener;
 mod path;
 mod router;
+mod sending;
 
 mod decider;
 mod session;
@@ -94,6 +95,7 @@ pub(super) fn interpret(
     reader.daemon();
     let listeners = reader.listeners(&options, &start);
     let decider = reader.decider(&sections, &options, &start);
+    let sending = reader.sending(&sections, &options);
     let tests = std::mem::take(&mut reader.catalogue).finish();
     reader.diagnostics.failed_since(before)?;
     let mut decider = decider?;
@@ -101,6 +103,7 @@ pub(super) fn interpret(
     Ok(Reading {
         decider: Box::new(decider),
         listeners,
+        sending,
     })
 }
 

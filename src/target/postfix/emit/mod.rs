@@ -39,7 +39,7 @@ use crate::policy::Policy;
 use crate::prove::Proven;
 use crate::source::{Loc, Spanned};
 use crate::target::Artifacts;
-use crate::target::diagnostics::ReservedAddress;
+use crate::target::diagnostics::{ReservedAddress, unsigned};
 use crate::target::render::render;
 
 /// The user that readers of these files run as cannot write them.
@@ -116,7 +116,7 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         packages: BTreeSet::from(["postfix"]),
     };
     reserved(&emission, diagnostics);
-    unsigned(policy, diagnostics);
+    unsigned(policy, "postfix", diagnostics);
     let main = write(&mut emission, diagnostics)?;
     let main = raw::settings(main, options, diagnostics);
     emission.add("main.cf", main);
@@ -201,19 +201,6 @@ fn restrictions(parts: &Parts<'_>, senders: Option<&senders::Senders>) -> Restri
         command_filter: TableName::fixed("regexp", "command-filter"),
         classes,
         lists: parts.lists(),
-    }
-}
-
-/// Refuses keys that mail is to be signed with: nothing here signs.
-fn unsigned(policy: &Policy, diagnostics: &mut Diagnostics) {
-    use crate::target::diagnostics::UnsayableValue;
-    let keys = policy
-        .domains
-        .values()
-        .flat_map(|hosted| &hosted.publish.dkim);
-    for key in keys.filter_map(|key| key.key.as_ref()) {
-        let why = "its files sign no mail; without `key` the public part is published all the same";
-        diagnostics.error(UnsayableValue::new("postfix", &key.value, why, &key.at));
     }
 }
 

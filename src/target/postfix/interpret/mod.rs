@@ -39,6 +39,7 @@ mod program;
 mod restriction;
 mod route;
 mod rows;
+mod sending;
 mod services;
 mod session;
 mod table;
@@ -65,6 +66,14 @@ use crate::target::{Artifacts, FoundListener, Reading};
 
 /// The oldest version that the model holds for.
 const VERSION_MIN: (u16, u16, u16) = (3, 7, 0);
+
+/// Who is told of what went wrong (postconf(5), `notify_classes`).
+const NOTICES: [&str; 4] = [
+    "2bounce_notice_recipient",
+    "bounce_notice_recipient",
+    "delay_notice_recipient",
+    "error_notice_recipient",
+];
 
 /// Reads a tree of files as Postfix would, whoever wrote it.
 pub(super) fn interpret(
@@ -96,10 +105,12 @@ pub(super) fn interpret(
     let listeners = reader.listeners(diagnostics);
     diagnostics.failed_since(before)?;
     let decider = reader.decider(diagnostics);
+    let sending = sending::read(reader.main, reader.services, diagnostics);
     diagnostics.failed_since(before)?;
     Ok(Reading {
         decider: Box::new(decider),
         listeners,
+        sending,
     })
 }
 
@@ -222,6 +233,7 @@ impl Reader<'_> {
         let host = &self.artifacts.host_addresses;
         services::judge_addresses(self.services, host, &base, diagnostics);
         let addressing = Addressing::read(&base, self.artifacts, &mut catalogue, diagnostics);
+        judge_notices(&base, &addressing, diagnostics);
         let mut tables = SharedTables::default();
         let mut programs = [None, None, None];
         for service in self.services {
@@ -288,6 +300,23 @@ impl Reader<'_> {
         let value = settings.text("inet_interfaces", diagnostics);
         if value.as_str().is_empty() {
             diagnostics.error(Syntax::new("inet_interfaces is empty", &value.at()));
+        }
+    }
+}
+
+/// Copies of bounces, and transcripts of sessions that went wrong, must stay here: a stranger
+/// can bring both about.
+fn judge_notices(settings: &Settings<'_>, addressing: &Addressing, diagnostics: &mut Diagnostics) {
+    let ours = addressing.domains.exact();
+    for name in NOTICES {
+        let value = settings.text(name, diagnostics);
+        let address = value.as_str().to_ascii_lowercase();
+        let is_ours = address.rsplit_once('@').is_none_or(|(_, domain)| {
+            domain == addressing.around.origin || ours.contains_key(domain)
+        });
+        if !is_ours {
+            let reason = "what strangers send would leave for there";
+            diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
         }
     }
 }

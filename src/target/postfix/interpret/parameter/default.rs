@@ -19,6 +19,7 @@ const FORWARD_PATH: &str = "$home/.forward${recipient_delimiter}${extension}, $h
 
 /// Sorted by name.
 const DEFAULTS: &[(&str, &str)] = &[
+    ("2bounce_notice_recipient", "postmaster"),
     ("access_map_defer_code", "450"),
     ("access_map_reject_code", "554"),
     ("address_verify_sender", "$double_bounce_sender"),
@@ -34,12 +35,15 @@ const DEFAULTS: &[(&str, &str)] = &[
         "append_dot_mydomain",
         "${{$compatibility_level} <level {1} ? {yes} : {no}}",
     ),
+    ("bounce_notice_recipient", "postmaster"),
     ("canonical_maps", ""),
     ("compatibility_level", "0"),
     ("content_filter", ""),
     ("default_transport", "smtp"),
     ("defer_code", "450"),
+    ("delay_notice_recipient", "postmaster"),
     ("double_bounce_sender", "double-bounce"),
+    ("error_notice_recipient", "postmaster"),
     ("fallback_transport", ""),
     ("fallback_transport_maps", ""),
     ("forward_path", FORWARD_PATH),
@@ -125,7 +129,6 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("smtpd_tls_wrappermode", "no"),
     ("smtpd_use_tls", "no"),
     ("soft_bounce", "no"),
-    ("stress", ""),
     ("strict_rfc821_envelopes", "no"),
     ("swap_bangpath", "yes"),
     ("transport_maps", ""),

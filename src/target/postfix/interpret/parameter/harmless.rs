@@ -95,8 +95,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     (
         "mail that is made on this host, or bounces of it",
         "authorized_submit_users authorized_flush_users authorized_mailq_users \
-         local_login_sender_maps sendmail_fix_line_endings bounce_notice_recipient \
-         2bounce_notice_recipient delay_notice_recipient error_notice_recipient \
+         local_login_sender_maps sendmail_fix_line_endings \
          internal_mail_filter_classes backwards_bounce_logfile_compatibility",
     ),
     (

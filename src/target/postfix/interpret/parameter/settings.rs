@@ -241,6 +241,12 @@ fn is_among(value: &str, values: &[&str]) -> bool {
 impl Lookup for Settings<'_> {
     fn lookup(&self, name: &str) -> Result<Option<Text>, Fault> {
         self.used.borrow_mut().insert(name.to_owned());
+        if name == "stress" {
+            // master(8) sets it when all processes of a service are busy: who opens connections
+            // enough chooses the value.
+            let reason = "`$stress` is another one while the server is busy";
+            return Err(Fault::Unknown(reason.to_owned()));
+        }
         match self.raw(name) {
             Some(text) => Ok(Some(text)),
             None if name == "mydomain" && self.is_set("myhostname") => Ok(self.mydomain()),

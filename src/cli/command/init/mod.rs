@@ -1,0 +1,108 @@
+//! `mailpol init`: a policy to begin with, from flags, or from questions on a terminal.
+
+mod ask;
+mod text;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use mailpol::diagnostic::Diagnostics;
+use mailpol::source::Source;
+
+use crate::cli::input::PolicyText;
+use crate::cli::output::Output;
+use crate::cli::{Exit, Failure, tree};
+
+const NOTES: &str = "\
+What is not given is asked for on a terminal; elsewhere it is an error that names the flag.
+The policy that is written is without errors, formatted and proved, or nothing is written.
+
+  mailpol init family --host mx.example.org --address 198.51.100.25 --login jane --login john
+  mailpol init company --host mx.example.org --address 198.51.100.25 \\
+      --domain example.org --domain example.com --login ann --internal 10.1.0.0/16
+  mailpol init null --host mx.example.org --address 198.51.100.25 --login jane";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = NOTES)]
+pub(in crate::cli) struct Args {
+    /// The kind of server
+    #[arg(value_enum)]
+    kind: Option<Kind>,
+    /// The host's name, as in MX records
+    #[arg(long)]
+    host: Option<String>,
+    /// The host's public address; may be given again
+    #[arg(long)]
+    address: Vec<IpAddr>,
+    /// A domain that mail is delivered for; may be given again [default: the host's]
+    #[arg(long)]
+    domain: Vec<String>,
+    /// A Unix account with a mailbox of its name; may be given again
+    #[arg(long)]
+    login: Vec<String>,
+    /// A prefix whose hosts may send without logging in; may be given again
+    #[arg(long, value_name = "CIDR")]
+    internal: Vec<String>,
+    /// Where the certificate is [default: where certbot keeps it]
+    #[arg(long, value_name = "PATH")]
+    certificate: Option<String>,
+    /// Where its private key is [default: where certbot keeps it]
+    #[arg(long, value_name = "PATH")]
+    key: Option<String>,
+    /// The file that is written
+    #[arg(long, value_name = "FILE", default_value = "policy.kdl")]
+    out: PathBuf,
+    /// Replace the file if there is one
+    #[arg(long)]
+    force: bool,
+}
+
+/// A kind of server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Kind {
+    /// One domain, a few mailboxes, and a network at home
+    Family,
+    /// Several domains, and networks of offices
+    Company,
+    /// No internal network: whoever sends logs in
+    Null,
+}
+
+/// What a policy is made of.
+struct Answers {
+    kind: Kind,
+    host: String,
+    addresses: Vec<IpAddr>,
+    domains: Vec<String>,
+    logins: Vec<String>,
+    internal: Vec<String>,
+    certificate: String,
+    key: String,
+}
+
+pub(in crate::cli) fn run(
+    args: &Args,
+    output: &mut Output,
+    diagnostics: &mut Diagnostics,
+) -> Result<Exit, Failure> {
+    if args.out.exists() && !args.force {
+        let out = args.out.display();
+        let why = format!("`{out}` is there already, and was left alone (`--force` replaces it)");
+        return Err(Failure::Unable(why));
+    }
+    let answers = ask::answers(args)?;
+    let name = args.out.file_name().unwrap_or(args.out.as_os_str());
+    let source = Source::new(name.to_string_lossy(), text::policy(&answers)?);
+    let formatted = mailpol::syntax::format(&source, diagnostics)?;
+    let source = Source::new(source.name(), formatted);
+    let beside = std::collections::BTreeMap::<String, std::sync::Arc<Source>>::new();
+    let policy = PolicyText::from_elsewhere(source.clone(), Box::new(beside)).load(diagnostics)?;
+    mailpol::prove::prove(&policy, diagnostics)?;
+    tree::write_new(&args.out, source.text())?;
+    output.result(serde_json::json!({ "written": args.out.display().to_string() }));
+    let out = args.out.display();
+    output.success(format!(
+        "{out}: written, and proved. Read it; then\n  mailpol build {out} --target postfix"
+    ));
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,40 @@
+//! How a server sends: its own name, the addresses that mail leaves from, the keys that sign it.
+
+use std::net::IpAddr;
+
+use crate::source::{Loc, Spanned};
+
+/// How a server sends.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    /// What it calls itself: to clients, and with HELO.
+    pub names: Vec<Spanned<String>>,
+    /// Where mail for foreign destinations leaves from.
+    pub egress: Vec<Spanned<Egress>>,
+    /// The keys that sign it.
+    pub signing: Vec<Signing>,
+}
+
+/// An address that mail leaves from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Egress {
+    /// Any address of the host.
+    Host,
+    /// This one.
+    Address(IpAddr),
+    /// Those of another host, which passes it on.
+    Smarthost(String),
+}
+
+/// A key that signs mail of a domain.
+#[derive(Debug, Clone)]
+pub struct Signing {
+    /// The domain, in lower case.
+    pub domain: String,
+    /// The selector, in lower case.
+    pub selector: String,
+    /// The path of the private key.
+    pub key: String,
+    /// What says so.
+    pub at: Loc,
+}

@@ -1,0 +1,100 @@
+//! Obligations about records: that what DNS says and what the server does agree.
+//!
+//! They are asked over the policy's own records, or over those that somebody gives: a zone, or
+//! what is published. Of names that the policy's own records do not hold nothing is known; an
+//! answer that hangs on one is *open*, which is no refutation, and is told.
+
+mod known;
+mod mx_is_us;
+mod spf_covers_egress;
+
+use std::collections::BTreeSet;
+
+use self::known::Known;
+use super::report::{Answer, Evidence, Finding};
+use super::selection::{Body, Selection};
+use crate::decision::Sending;
+use crate::dns;
+use crate::policy::Policy;
+use crate::spf::Dns;
+
+/// Something that must hold of the records and the server together.
+pub(super) trait RecordObligation: Sync {
+    /// Its name, as `explain` and refutations print it.
+    fn name(&self) -> &'static str;
+
+    /// What it says, in one sentence for an administrator.
+    fn sentence(&self) -> &'static str;
+
+    /// Judges; returns how many pairs were looked at, or what breaks it first.
+    fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence>;
+}
+
+/// Every one, in the order in which they are printed.
+pub(super) static RECORD_OBLIGATIONS: &[&dyn RecordObligation] =
+    &[&spf_covers_egress::SpfCoversEgress, &mx_is_us::MxIsUs];
+
+/// What they are asked of.
+pub(super) struct Subject<'a> {
+    pub(super) policy: &'a Policy,
+    /// What DNS says.
+    pub(super) dns: &'a dyn Dns,
+    /// How the files send; of the policy by itself nothing.
+    pub(super) sending: Option<&'a Sending>,
+}
+
+/// Asks every obligation about records. `published` is what is published, else the policy's own
+/// records are asked.
+pub(super) fn check(
+    policy: &Policy,
+    sending: Option<&Sending>,
+    published: Option<&dyn Dns>,
+    selection: Selection<'_>,
+) -> Vec<Finding> {
+    let asked = RECORD_OBLIGATIONS
+        .iter()
+        .filter_map(|one| Some((one, selection.body(one.name())?)));
+    let asked: Vec<_> = asked.collect();
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let own = match dns::records(policy) {
+        Ok(records) => dns::in_memory(&records),
+        Err(error) => {
+            // A bug of ours: no obligation can be asked.
+            let broken = |(one, _): (&&dyn RecordObligation, Body)| {
+                let evidence = Evidence::new(error.to_string(), &policy.host.at);
+                finding(*one, Answer::Records(Err(Box::new(evidence))))
+            };
+            return asked.into_iter().map(broken).collect();
+        }
+    };
+    let ask = |(one, body): (&&dyn RecordObligation, Body)| {
+        if body == Body::Blank {
+            return finding(*one, Answer::Records(Ok(0)));
+        }
+        let known = Known::new(&own);
+        let dns: &dyn Dns = published.unwrap_or(&known);
+        let judged = one.judge(&Subject {
+            policy,
+            dns,
+            sending,
+        });
+        let names: BTreeSet<String> = known.supposed();
+        let answer = match judged {
+            Err(_) if !names.is_empty() => Answer::Open(names),
+            judged => Answer::Records(judged.map_err(Box::new)),
+        };
+        finding(*one, answer)
+    };
+    asked.into_iter().map(ask).collect()
+}
+
+fn finding(obligation: &dyn RecordObligation, answer: Answer) -> Finding {
+    Finding {
+        name: obligation.name().to_owned(),
+        sentence: obligation.sentence().to_owned(),
+        at: None,
+        answer,
+    }
+}

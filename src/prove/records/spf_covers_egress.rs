@@ -1,0 +1,183 @@
+//! RFC 7208 section 10.1.1: who sends as a domain is in its record.
+
+use std::net::IpAddr;
+
+use super::{RecordObligation, Subject};
+use crate::decision::Egress;
+use crate::mail::Domain;
+use crate::policy::HostedDomain;
+use crate::prove::report::Evidence;
+use crate::source::Loc;
+use crate::spf::{Dns, DnsError, Evaluation, Query, SpfResult, check_helo, check_host};
+
+/// Every address that mail leaves from passes SPF for every domain of ours, and for the host's own
+/// name, which stands for bounces.
+pub(in crate::prove) struct SpfCoversEgress;
+
+impl RecordObligation for SpfCoversEgress {
+    fn name(&self) -> &'static str {
+        "spf-covers-egress"
+    }
+
+    fn sentence(&self) -> &'static str {
+        "every address that this server sends from passes SPF for every domain of ours"
+    }
+
+    fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence> {
+        let host = subject.policy.host.name.value.as_str();
+        let mut pairs = 0;
+        for Origin { address, helo, at } in origins(subject)? {
+            let domains = subject.policy.domains.iter();
+            for (domain, hosted) in domains.filter(|(_, hosted)| sends(hosted)) {
+                let at = at
+                    .as_ref()
+                    .or(hosted.publish.spf_at.as_ref())
+                    .unwrap_or(&hosted.at);
+                pairs += 1;
+                sender(
+                    subject.dns,
+                    domain,
+                    address,
+                    helo.as_deref().unwrap_or(host),
+                    at,
+                )?;
+            }
+            if helo.is_none() {
+                pairs += 1;
+                let at = at.as_ref().unwrap_or(&subject.policy.host.at);
+                greeting(subject.dns, host, address, at)?;
+            }
+        }
+        Ok(pairs)
+    }
+}
+
+/// Returns whether a domain sends: `-all` alone says that it does not.
+fn sends(hosted: &HostedDomain) -> bool {
+    let terms: Vec<&str> = hosted
+        .publish
+        .spf
+        .iter()
+        .map(|term| term.value.as_str())
+        .collect();
+    terms != ["-all"]
+}
+
+/// Where mail comes from, as its receivers see it.
+struct Origin {
+    address: IpAddr,
+    /// The name that a smarthost says; the host says its own.
+    helo: Option<String>,
+    /// What in the files says so.
+    at: Option<Loc>,
+}
+
+/// Returns every origin. The policy by itself sends from the host's addresses.
+fn origins(subject: &Subject<'_>) -> Result<Vec<Origin>, Evidence> {
+    let own = subject
+        .policy
+        .host
+        .addresses
+        .iter()
+        .map(|address| address.value);
+    let own: Vec<IpAddr> = own.collect();
+    let Some(sending) = subject.sending else {
+        let origin = |address| Origin {
+            address,
+            helo: None,
+            at: None,
+        };
+        return Ok(own.into_iter().map(origin).collect());
+    };
+    let mut origins = Vec::new();
+    for egress in &sending.egress {
+        let (addresses, helo) = match &egress.value {
+            Egress::Host => (own.clone(), None),
+            Egress::Address(address) => (vec![*address], None),
+            Egress::Smarthost(name) => (
+                smarthost(subject.dns, name, &egress.at)?,
+                Some(name.clone()),
+            ),
+        };
+        let at = (egress.value != Egress::Host).then(|| egress.at.clone());
+        origins.extend(addresses.into_iter().map(|address| Origin {
+            address,
+            helo: helo.clone(),
+            at: at.clone(),
+        }));
+    }
+    Ok(origins)
+}
+
+/// Returns the addresses of a smarthost.
+fn smarthost(dns: &dyn Dns, name: &str, at: &Loc) -> Result<Vec<IpAddr>, Evidence> {
+    if let Ok(address) = name.parse() {
+        return Ok(vec![address]);
+    }
+    let v4 = dns.a(name).unwrap_or_default().into_iter().map(IpAddr::V4);
+    let v6 = dns
+        .aaaa(name)
+        .unwrap_or_default()
+        .into_iter()
+        .map(IpAddr::V6);
+    let addresses: Vec<IpAddr> = v4.chain(v6).collect();
+    if addresses.is_empty() {
+        return Err(Evidence::new(
+            format!("mail leaves by {name}, which has no address"),
+            at,
+        ));
+    }
+    Ok(addresses)
+}
+
+/// Mail from a domain of ours passes.
+fn sender(
+    dns: &dyn Dns,
+    domain: &Domain,
+    client: IpAddr,
+    helo: &str,
+    at: &Loc,
+) -> Result<(), Evidence> {
+    let sender = format!("postmaster@{domain}");
+    let query = query(client, helo, Some(&sender));
+    passes(&check_host(dns, &query), &sender, client, at)
+}
+
+/// The host's own name passes, or has no record.
+fn greeting(dns: &dyn Dns, host: &str, client: IpAddr, at: &Loc) -> Result<(), Evidence> {
+    let evaluation = check_helo(dns, &query(client, host, None));
+    if evaluation.result == SpfResult::None && dns.txt(host) != Err(DnsError::Failed) {
+        return Ok(());
+    }
+    passes(&evaluation, "<> (by HELO)", client, at)
+}
+
+fn query<'a>(client: IpAddr, helo: &'a str, mail_from: Option<&'a str>) -> Query<'a> {
+    Query {
+        client,
+        helo,
+        mail_from,
+        receiver: "mx.receiver.example",
+        time_seconds: 0,
+    }
+}
+
+fn passes(evaluation: &Evaluation, sender: &str, client: IpAddr, at: &Loc) -> Result<(), Evidence> {
+    if evaluation.result == SpfResult::Pass {
+        return Ok(());
+    }
+    let result = evaluation.result.as_str();
+    let domain = &evaluation.domain;
+    let why = match (&evaluation.mechanism, &evaluation.problem) {
+        (Some(place), _) => format!(
+            "by `{}` of {}: {}",
+            place.text(),
+            place.domain,
+            place.record
+        ),
+        (None, Some(problem)) => format!("for {domain}: {}", problem.reason),
+        (None, None) => format!("for {domain}: nothing matches"),
+    };
+    let text = format!("mail from {sender}, sent from {client}\n  SPF: {result}, {why}");
+    Err(Evidence::new(text, at))
+}

@@ -1,0 +1,91 @@
+//! How Exim sends: the names that it has, and what its smtp transports bind (spec 4.96, sections
+//! 14.23 and 30.4).
+
+use std::net::IpAddr;
+
+use super::diagnostics::UnjudgedService;
+use super::option::Options;
+use super::reader::Reader;
+use super::section::{self, Sections, Setting};
+use super::text::Text;
+use crate::decision::{Egress, Sending};
+use crate::source::Spanned;
+
+impl Reader<'_> {
+    /// Reads how mail leaves. A transport without `interface` takes an address of the host, as the
+    /// system chooses; one without `helo_data` says the host's name.
+    pub(super) fn sending(&mut self, sections: &Sections, options: &Options) -> Sending {
+        let name = options.text("primary_hostname");
+        let name = name.map(|text| Spanned::new(text.as_str().to_owned(), text.at()));
+        let mut sending = Sending {
+            names: name.into_iter().collect(),
+            egress: Vec::new(),
+            signing: Vec::new(),
+        };
+        let empty: Vec<Text> = Vec::new();
+        let lines = sections.others.get("transports").unwrap_or(&empty);
+        for instance in section::instances(lines, self.diagnostics) {
+            let driver = instance
+                .get("driver")
+                .and_then(|driver| driver.value.as_ref());
+            if driver.is_none_or(|driver| driver.as_str() != "smtp") {
+                continue;
+            }
+            match instance.get("interface") {
+                Some(setting) => sending.egress.extend(self.interfaces_of(setting)),
+                None => {
+                    sending
+                        .egress
+                        .push(Spanned::new(Egress::Host, instance.at.clone()));
+                }
+            }
+            if let Some(setting) = instance.get("helo_data") {
+                sending.names.extend(self.helo_of(setting));
+            }
+        }
+        sending
+    }
+
+    /// Reads the addresses that a transport binds.
+    fn interfaces_of(&mut self, setting: &Setting) -> Vec<Spanned<Egress>> {
+        let Some(text) = &setting.value else {
+            return Vec::new();
+        };
+        // `<;` makes the semicolon the separator (section 6.21); else it is the colon.
+        let value = text.as_str().trim();
+        let items: Vec<&str> = match value.strip_prefix("<;") {
+            Some(rest) => rest.split(';').map(str::trim).collect(),
+            None => value.split(':').map(str::trim).collect(),
+        };
+        let mut found = Vec::new();
+        for item in items {
+            let Ok(address) = item.parse::<IpAddr>() else {
+                let reason = "mailpol follows addresses only, IPv6 ones in a list with `<;`";
+                self.unjudged_setting("interface", reason, setting);
+                return Vec::new();
+            };
+            found.push(Spanned::new(Egress::Address(address), text.at()));
+        }
+        found
+    }
+
+    /// Reads the name that a transport says.
+    fn helo_of(&mut self, setting: &Setting) -> Option<Spanned<String>> {
+        let text = setting.value.as_ref()?;
+        let value = text.as_str().trim();
+        if value == "$primary_hostname" {
+            return None;
+        }
+        if value.contains('$') {
+            let reason = "mailpol follows a name only, or `$primary_hostname`";
+            self.unjudged_setting("helo_data", reason, setting);
+            return None;
+        }
+        Some(Spanned::new(value.to_owned(), text.at()))
+    }
+
+    fn unjudged_setting(&mut self, name: &str, reason: &str, setting: &Setting) {
+        self.diagnostics
+            .error(UnjudgedService::new(name, reason, &setting.at));
+    }
+}

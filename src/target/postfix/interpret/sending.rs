@@ -1,0 +1,96 @@
+//! How Postfix sends (smtp(8) of 3.7.11; `smtp_bind_address`, `relayhost`, `myhostname` in
+//! postconf(5)).
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::diagnostics::UnjudgedParameter;
+use super::master_cf::Service;
+use super::parameter::{Main, Settings};
+use super::text::Text;
+use crate::decision::{Egress, Sending};
+use crate::diagnostic::Diagnostics;
+use crate::source::Spanned;
+
+/// Reads the names that the server has, and the addresses that its smtp(8) services send from.
+///
+/// Without `smtp_bind_address` the system takes an address of the host. With `inet_interfaces` of
+/// one address smtp(8) takes that one, which is the host's too: `services` sees to it.
+pub(super) fn read(main: &Main, services: &[Service], diagnostics: &mut Diagnostics) -> Sending {
+    let base = Settings::new(main, BTreeMap::new());
+    let mut sending = Sending {
+        names: vec![spanned(&base.text("myhostname", diagnostics))],
+        egress: Vec::new(),
+        signing: Vec::new(),
+    };
+    let relayhost = base.text("relayhost", diagnostics);
+    if let Some(name) = hop(relayhost.as_str()) {
+        let place = relayhost.at();
+        sending
+            .egress
+            .push(Spanned::new(Egress::Smarthost(name), place));
+    }
+    let is_sender = |one: &&Service| one.kind == "unix" && one.command == "smtp";
+    for service in services.iter().filter(is_sender) {
+        let settings = Settings::new(main, service.overrides.clone());
+        if settings.is_set("smtp_helo_name") {
+            let name = settings.text("smtp_helo_name", diagnostics);
+            sending.names.push(spanned(&name));
+        }
+        if sending
+            .egress
+            .iter()
+            .any(|one| matches!(one.value, Egress::Smarthost(_)))
+        {
+            continue;
+        }
+        let bound = ["smtp_bind_address", "smtp_bind_address6"];
+        let bound = bound.map(|name| bind(&settings, name, diagnostics));
+        // A service that is bound for one family only takes the host's addresses for the other.
+        if bound.iter().any(Option::is_none) {
+            sending
+                .egress
+                .push(Spanned::new(Egress::Host, service.at.clone()));
+        }
+        sending.egress.extend(bound.into_iter().flatten());
+    }
+    sending
+}
+
+/// Reads an address that smtp(8) binds; brackets may stand around it.
+fn bind(
+    settings: &Settings<'_>,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<Egress>> {
+    if !settings.is_set(name) {
+        return None;
+    }
+    let value = settings.text(name, diagnostics);
+    let text = value.as_str().trim();
+    if text.is_empty() {
+        return None;
+    }
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let Ok(address) = bare.parse::<IpAddr>() else {
+        let reason = "it is no address";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
+        return None;
+    };
+    Some(Spanned::new(Egress::Address(address), value.at()))
+}
+
+/// Returns the host of a next hop: `[host]:port`, or a domain, whose exchangers are not looked up.
+fn hop(text: &str) -> Option<String> {
+    let text = text.trim();
+    let host = match text.strip_prefix('[') {
+        Some(rest) => rest.split(']').next(),
+        None => text.split(':').next(),
+    };
+    host.filter(|host| !host.is_empty())
+        .map(str::to_ascii_lowercase)
+}
+
+fn spanned(text: &Text) -> Spanned<String> {
+    Spanned::new(text.as_str().to_owned(), text.at())
+}

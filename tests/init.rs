@@ -1,0 +1,200 @@
+//! `mailpol init`: what it writes passes as it stands, and nothing else is written.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests run the program, and fail by panicking"
+)]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn mailpol(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_mailpol"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+const HOST: [&str; 4] = ["--host", "mx.one.example", "--address", "198.51.100.25"];
+
+/// The flags of each kind, and the class that its policy is asked about.
+const KINDS: &[(&str, &[&str])] = &[
+    (
+        "family",
+        &[
+            "--login",
+            "jane",
+            "--login",
+            "john",
+            "--internal",
+            "192.168.7.0/24",
+        ],
+    ),
+    (
+        "company",
+        &[
+            "--domain",
+            "one.example",
+            "--domain",
+            "two.example",
+            "--login",
+            "ann",
+            "--internal",
+            "10.1.0.0/16",
+            "--internal",
+            "fd00:1::/48",
+        ],
+    ),
+    ("null", &["--login", "postmaster"]),
+];
+
+#[test]
+fn what_is_written_passes_as_it_stands() {
+    for (kind, flags) in KINDS {
+        let folder = tempfile::tempdir().unwrap();
+        let ran = |arguments: &[&str]| {
+            let (code, stdout, stderr) = mailpol(folder.path(), arguments);
+            assert_eq!(code, Some(0), "{kind}: {arguments:?}: {stdout}{stderr}");
+            stdout
+        };
+        ran(&[&["init", kind], &HOST[..], flags].concat());
+        ran(&["check", "--deny", "warnings"]);
+        ran(&["fmt", "--check"]);
+        ran(&["prove"]);
+        for target in ["postfix", "exim"] {
+            ran(&["build", "--target", target]);
+        }
+        let spam = [
+            "explain",
+            "--from",
+            "a@b.example",
+            "--to",
+            "c@d.example",
+            "--client",
+        ];
+        let inside = ran(&[&spam[..], &["10.1.2.3"]].concat());
+        assert_eq!(
+            inside.starts_with("policy: accept"),
+            *kind == "company",
+            "{inside}"
+        );
+        assert!(ran(&[&spam[..], &["203.0.113.9"]].concat()).starts_with("policy: reject 554"));
+    }
+}
+
+#[test]
+fn a_policy_that_is_there_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.kdl");
+    fs::write(&path, "mine\n").unwrap();
+    let flags = [&["init", "null", "--login", "jane"], &HOST[..]].concat();
+    let (code, _, stderr) = mailpol(folder.path(), &flags);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("`policy.kdl` is there already"), "{stderr}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "mine\n");
+    let (code, _, _) = mailpol(folder.path(), &[&flags[..], &["--force"]].concat());
+    assert_eq!(code, Some(0));
+    assert_ne!(fs::read_to_string(&path).unwrap(), "mine\n");
+}
+
+#[test]
+fn what_cannot_be_a_policy_is_not_written() {
+    let bad: &[(&[&str], i32, &str)] = &[
+        (
+            &["init", "family", "--login", "jane"],
+            2,
+            "--host is missing",
+        ),
+        (
+            &["init", "family", "--host", "mx.one.example"],
+            2,
+            "--address is missing",
+        ),
+        (&["init", "--host", "mx.one.example"], 2, "KIND is missing"),
+    ];
+    let with_host: &[(&[&str], i32, &str)] = &[
+        (
+            &["init", "null", "--login", "a\"; may-send"],
+            1,
+            "mailpol::",
+        ),
+        (
+            &["init", "null", "--login", "a\nb"],
+            2,
+            "holds a control character",
+        ),
+        (
+            &["init", "family", "--login", "a", "--internal", "0.0.0.0/0"],
+            1,
+            "network::universal",
+        ),
+        (&["init", "family", "--login", "a", "--domain", "-x"], 2, ""),
+        (
+            &["init", "family", "--login", "a", "--domain=-x.example"],
+            1,
+            "domain::invalid",
+        ),
+    ];
+    let check = |arguments: &[&str], status: i32, why: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let (code, _, stderr) = mailpol(folder.path(), arguments);
+        assert_eq!(code, Some(status), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(why), "{arguments:?}: {stderr}");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            0,
+            "{arguments:?}"
+        );
+    };
+    for (arguments, status, why) in bad {
+        check(arguments, *status, why);
+    }
+    for (arguments, status, why) in with_host {
+        check(&[*arguments, &HOST[..]].concat(), *status, why);
+    }
+}
+
+/// On a terminal, which script(1) makes, questions are asked.
+#[test]
+fn questions_are_asked_on_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new("script")
+        .args(["--quiet", "--return", "--command"])
+        .arg(format!("{} init", env!("CARGO_BIN_EXE_mailpol")))
+        .arg("/dev/null")
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let answers = "company\nmx.one.example\n198.51.100.25 2001:db8::25\n\nann bob\n10.1.0.0/16\n";
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(answers.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("What kind of server"), "{said}");
+    assert!(
+        said.contains("The domains, the main one first [one.example]:"),
+        "{said}"
+    );
+    let policy = fs::read_to_string(folder.path().join("policy.kdl")).unwrap();
+    for words in [
+        "\"2001:db8::25\"",
+        "mailbox \"bob\" login=\"bob\"",
+        "cidr \"10.1.0.0/16\"",
+    ] {
+        assert!(policy.contains(words), "{words}: {policy}");
+    }
+}

@@ -1,0 +1,235 @@
+//! The hooks of `.pre-commit-hooks.yaml`, run by the real pre-commit on a repository with a policy.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests run programs, and fail by panicking"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Returns pre-commit, as `tests/setup.d/50-pre-commit.sh` installs it; without it the test is
+/// skipped, and says so.
+fn pre_commit() -> Option<PathBuf> {
+    let program = root().join("target/pre-commit/bin/pre-commit");
+    if program.is_file() {
+        return Some(program);
+    }
+    let required = std::env::var("MAILPOL_REQUIRE_PROBES").unwrap_or_default();
+    assert!(
+        !required.split(',').any(|name| name == "pre-commit"),
+        "pre-commit is not installed: run tests/setup.d/50-pre-commit.sh"
+    );
+    eprintln!("SKIPPED: pre-commit is not installed; tests/setup.d/50-pre-commit.sh does");
+    None
+}
+
+/// A repository with the Doe policy, its built tree, and the hooks.
+struct Repository {
+    folder: TempDir,
+    pre_commit: PathBuf,
+}
+
+impl Repository {
+    fn new(pre_commit: PathBuf) -> Self {
+        let repository = Self {
+            folder: tempfile::tempdir().unwrap(),
+            pre_commit,
+        };
+        let hooks = repository.path().join("hooks");
+        let mail = repository.mail();
+        for folder in [&hooks, &mail] {
+            fs::create_dir(folder).unwrap();
+            repository.ran(folder, "git", &["init", "--quiet"]);
+        }
+        let declared = fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
+        fs::write(hooks.join(".pre-commit-hooks.yaml"), declared).unwrap();
+        repository.commit_all(&hooks, "Hooks");
+        let revision = repository.ran(&hooks, "git", &["rev-parse", "HEAD"]);
+        let config = format!(
+            "repos:\n- repo: {}\n  rev: {}\n  hooks:\n  - id: mailpol-check\n  \
+             - id: mailpol-fmt\n  - id: mailpol-diff\n",
+            hooks.display(),
+            revision.trim()
+        );
+        fs::write(mail.join(".pre-commit-config.yaml"), config).unwrap();
+        repository.write(&doe());
+        repository.build();
+        repository.commit_all(&mail, "The policy");
+        repository
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn mail(&self) -> PathBuf {
+        self.path().join("mail")
+    }
+
+    fn write(&self, policy: &str) {
+        fs::write(self.mail().join("policy.kdl"), policy).unwrap();
+    }
+
+    fn build(&self) {
+        self.ran(&self.mail(), "mailpol", &["build", "--target", "postfix"]);
+    }
+
+    fn run(&self, folder: &Path, program: &str, arguments: &[&str]) -> (bool, String) {
+        let binary = Path::new(env!("CARGO_BIN_EXE_mailpol")).parent().unwrap();
+        let output = Command::new(program)
+            .args(arguments)
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", binary.display()))
+            .env("HOME", self.path())
+            .env("PRE_COMMIT_HOME", self.path().join("cache"))
+            .env("GIT_AUTHOR_NAME", "Jane Doe")
+            .env("GIT_AUTHOR_EMAIL", "jane.doe@doe-family.com")
+            .env("GIT_COMMITTER_NAME", "Jane Doe")
+            .env("GIT_COMMITTER_EMAIL", "jane.doe@doe-family.com")
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&text).into_owned(),
+        )
+    }
+
+    fn ran(&self, folder: &Path, program: &str, arguments: &[&str]) -> String {
+        let (ok, said) = self.run(folder, program, arguments);
+        assert!(ok, "{program} {arguments:?}: {said}");
+        said
+    }
+
+    fn commit_all(&self, folder: &Path, message: &str) {
+        self.ran(folder, "git", &["add", "--all"]);
+        self.ran(folder, "git", &["commit", "--quiet", "--message", message]);
+    }
+
+    /// Runs the hooks on what is staged, as a commit would.
+    fn hooks(&self) -> (bool, String) {
+        self.ran(&self.mail(), "git", &["add", "--all"]);
+        let program = self.pre_commit.display().to_string();
+        self.run(&self.mail(), &program, &["run"])
+    }
+}
+
+fn doe() -> String {
+    fs::read_to_string(root().join("examples/doe/policy.kdl")).unwrap()
+}
+
+/// Returns whether a hook of this id passed.
+fn passed(said: &str, hook: &str) -> bool {
+    let name = match hook {
+        "mailpol-check" => "the mail policy has no errors and is proved",
+        "mailpol-fmt" => "the mail policy is formatted",
+        _ => "the mail policy lets nobody do more, and is built",
+    };
+    let line = said.lines().find(|line| line.starts_with(name));
+    line.unwrap_or_else(|| panic!("{hook} did not run: {said}"))
+        .ends_with("Passed")
+}
+
+const HOOKS: [&str; 3] = ["mailpol-check", "mailpol-fmt", "mailpol-diff"];
+
+#[test]
+fn a_harmless_change_passes() {
+    let Some(pre_commit) = pre_commit() else {
+        return;
+    };
+    let repository = Repository::new(pre_commit);
+    repository.write(&doe().replace("spf \"soft\"", "spf \"strict\""));
+    repository.build();
+    let (ok, said) = repository.hooks();
+    assert!(ok, "{said}");
+    assert_eq!(HOOKS.map(|hook| passed(&said, hook)), [true; 3], "{said}");
+}
+
+#[test]
+fn a_widening_fails_with_its_sentences_until_it_is_declared() {
+    let Some(pre_commit) = pre_commit() else {
+        return;
+    };
+    let repository = Repository::new(pre_commit);
+    let widened = doe().replace("\"192.168.0.0/24\"", "\"192.168.0.0/24\" \"10.3.0.0/16\"");
+    repository.write(&widened);
+    repository.build();
+    let (ok, said) = repository.hooks();
+    assert!(!ok);
+    assert_eq!(
+        HOOKS.map(|hook| passed(&said, hook)),
+        [true, true, false],
+        "{said}"
+    );
+    assert!(
+        said.contains("clients in 10.3.0.0/16 may now send to any foreign"),
+        "{said}"
+    );
+    // The marks stand behind the sentences, in brackets.
+    let marks: Vec<&str> = said
+        .match_indices('[')
+        .filter_map(|(at, _)| said.get(at + 1..at + 13))
+        .filter(|mark| mark.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .collect();
+    assert!(marks.len() >= 2, "{said}");
+    let words = " the new office, agreed with Jane\n";
+    let declared = marks.join(words) + words;
+    fs::write(repository.mail().join("widenings.txt"), declared).unwrap();
+    let (ok, said) = repository.hooks();
+    assert!(ok, "{said}");
+    // Taken back and done again, it must be declared again.
+    repository.commit_all(&repository.mail(), "The new office");
+    repository.write(&doe());
+    repository.build();
+    assert!(repository.hooks().0);
+    repository.commit_all(&repository.mail(), "No new office");
+    repository.write(&widened);
+    repository.build();
+    let (ok, said) = repository.hooks();
+    assert!(!ok && !passed(&said, "mailpol-diff"), "{said}");
+}
+
+#[test]
+fn a_tree_that_is_not_built_fails() {
+    let Some(pre_commit) = pre_commit() else {
+        return;
+    };
+    let repository = Repository::new(pre_commit);
+    repository.write(&doe().replace("spf \"soft\"", "spf \"strict\""));
+    let (ok, said) = repository.hooks();
+    assert!(!ok);
+    assert_eq!(
+        HOOKS.map(|hook| passed(&said, hook)),
+        [true, true, false],
+        "{said}"
+    );
+    assert!(
+        said.contains("not what the policy makes: build/postfix/"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_broken_policy_fails() {
+    let Some(pre_commit) = pre_commit() else {
+        return;
+    };
+    let repository = Repository::new(pre_commit);
+    repository.write(&doe().replace(
+        "alias \"postmaster\" \"john.doe\"",
+        "alias  \"postmaster\" \"jon.doe\"",
+    ));
+    let (ok, said) = repository.hooks();
+    assert!(!ok);
+    assert_eq!(HOOKS.map(|hook| passed(&said, hook)), [false; 3], "{said}");
+    assert!(said.contains("mailpol::alias::unlisted"), "{said}");
+}
