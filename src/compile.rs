@@ -29,6 +29,8 @@ pub struct Compiled {
     pub policy_report: Report,
     /// The proof of the files.
     pub files_report: Report,
+    /// What the reader made of the files.
+    pub reading: Reading,
 }
 
 /// Reads a policy and checks it; proves nothing yet.
@@ -60,10 +62,12 @@ pub fn compile(
     let mut artifacts = target.emit(&proven, diagnostics)?;
     let checked = target
         .interpret(&artifacts, diagnostics)
-        .and_then(|reading| prove::prove_files(&proven, files(target, &reading), diagnostics));
-    let files_report = checked.map_err(|reported| {
-        let raw = policy.target(target.name());
-        if raw.is_some_and(|raw| !raw.settings.is_empty() || !raw.files.is_empty()) {
+        .and_then(|reading| {
+            prove::prove_files(&proven, files(target, &reading), diagnostics)
+                .map(|report| (reading, report))
+        });
+    let (reading, files_report) = checked.map_err(|reported| {
+        if has_raw(policy, target) {
             return reported;
         }
         diagnostics.error(Divergence {
@@ -78,7 +82,32 @@ pub fn compile(
         artifacts,
         policy_report,
         files_report,
+        reading,
     })
+}
+
+/// Compares what the files of two targets mean with each other, beside the policy.
+pub fn agree(
+    policy: &Policy,
+    one: (&dyn Target, &Reading),
+    other: (&dyn Target, &Reading),
+    diagnostics: &mut Diagnostics,
+) -> Result<Report, Reported> {
+    let [first, second] = [one, other].map(|(target, reading)| files(target, reading));
+    prove::prove_agreement(policy, first, second, diagnostics).map_err(|reported| {
+        if has_raw(policy, one.0) || has_raw(policy, other.0) {
+            return reported;
+        }
+        diagnostics.error(Divergence {
+            target: format!("{} and {}", first.name, second.name),
+        })
+    })
+}
+
+/// Whether a policy sets something by hand.
+fn has_raw(policy: &Policy, target: &dyn Target) -> bool {
+    let raw = policy.target(target.name());
+    raw.is_some_and(|raw| !raw.settings.is_empty() || !raw.files.is_empty())
 }
 
 /// Returns the files of one target for a policy that is proved, without reading them back: enough

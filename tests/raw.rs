@@ -1,7 +1,8 @@
 //! Raw settings and files: what `mailpol build` says of them, one named test a case.
 //!
-//! A case is a folder `tests/corpus/raw/<case>/` with a `policy.kdl`, whose first part is the same
-//! for all (`tests/corpus/raw/policy.kdl`), and `expected.txt`: the exit status, what stands on
+//! A case is a folder `tests/corpus/raw/<case>/`, about Exim if its name begins with `exim-` and
+//! about Postfix else, with a `policy.kdl`, whose first part is the same for all
+//! (`tests/corpus/raw/policy.kdl`), and `expected.txt`: the exit status, what stands on
 //! standard error, and of files that were written the lines that were set by hand.
 //! `MAILPOL_BLESS=1` writes it; read it then. Line numbers of emitted files are left out, since
 //! they move. Who is refused writes nothing.
@@ -45,13 +46,19 @@ fn check(case: &Path) -> Result<(), Failed> {
     let policy = fs::read_to_string(above.join("policy.kdl"))?
         + &fs::read_to_string(case.join("policy.kdl"))?;
     fs::write(folder.path().join("policy.kdl"), policy)?;
+    let name = case.file_name().unwrap_or_default().to_string_lossy();
+    let (target, main) = if name.starts_with("exim-") {
+        ("exim", "etc/exim4/exim4.conf")
+    } else {
+        ("postfix", "etc/postfix/main.cf")
+    };
     let done = Command::new(env!("CARGO_BIN_EXE_mailpol"))
         .args([
             "build",
             "--verbose",
             "policy.kdl",
             "--target",
-            "postfix",
+            target,
             "--out",
             "out",
         ])
@@ -71,8 +78,7 @@ fn check(case: &Path) -> Result<(), Failed> {
         settled(&String::from_utf8(done.stderr)?)
     );
     if status == 0 {
-        let main = fs::read_to_string(out.join("etc/postfix/main.cf"))?;
-        got.push_str(&by_hand(&main));
+        got.push_str(&by_hand(&fs::read_to_string(out.join(main))?));
     }
     compare(&case.join("expected.txt"), &got)
 }
@@ -125,7 +131,8 @@ fn settled(text: &str) -> String {
 
 /// `etc/postfix/main.cf:36:5` becomes `etc/postfix/main.cf`.
 fn without_lines(line: &str) -> String {
-    let Some(at) = line.find("etc/postfix/") else {
+    let folders = ["etc/postfix/", "etc/exim4/"];
+    let Some(at) = folders.iter().find_map(|folder| line.find(folder)) else {
         return line.to_owned();
     };
     let (head, tail) = line.split_at(at);

@@ -1,6 +1,7 @@
 //! Files that must be caught: trees of ours, broken by hand, one named test a case.
 //!
-//! A case is a folder `tests/corpus/refute/<question>/<case>/` with
+//! A case is a folder `tests/corpus/refute/<question>/<case>/`, of Exim's files if its name begins
+//! with `exim-` and of Postfix's else, with
 //!
 //! - `policy.kdl`; without it the one of the folder above, else of the one above that;
 //! - `break.txt`, edits of the emitted files (`refute/edit.rs` has the language), or `files/`,
@@ -24,10 +25,11 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use mailpol::prove::question_names;
+use mailpol::target::TARGETS;
 
 use case::Case;
 
-/// How many cases each question has at least.
+/// How many cases each question has at least, of each target.
 const CASES_MIN: usize = 2;
 
 fn main() -> ExitCode {
@@ -45,25 +47,37 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn counts(cases: &[Case]) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
+/// How many cases there are of a question and a target.
+type Counts = BTreeMap<(String, &'static str), usize>;
+
+fn counts(cases: &[Case]) -> Counts {
+    let mut counts = Counts::new();
     for case in cases {
-        *counts.entry(case.question.clone()).or_insert(0) += 1;
+        let key = (case.question.clone(), case.target());
+        *counts.entry(key).or_insert(0) += 1;
     }
     counts
 }
 
 /// An empty corpus fails here too.
-fn enough(counts: &BTreeMap<String, usize>) -> Result<(), Failed> {
+fn enough(counts: &Counts) -> Result<(), Failed> {
     let names = question_names();
     let mut faults = Vec::new();
     for name in &names {
-        let count = counts.get(*name).copied().unwrap_or(0);
-        if count < CASES_MIN {
-            faults.push(format!("{name}: {count} cases, {CASES_MIN} are needed"));
+        for target in TARGETS.iter().map(|target| target.name()) {
+            let count = counts.get(&((*name).to_owned(), target)).copied();
+            let count = count.unwrap_or(0);
+            if count < CASES_MIN {
+                faults.push(format!(
+                    "{name}: {count} cases of {target}, {CASES_MIN} are needed"
+                ));
+            }
         }
     }
-    for name in counts.keys().filter(|name| !names.contains(&name.as_str())) {
+    let unknown = counts
+        .keys()
+        .filter(|(name, _)| !names.contains(&name.as_str()));
+    for (name, _) in unknown {
         faults.push(format!("{name}: there is no such question"));
     }
     if faults.is_empty() {

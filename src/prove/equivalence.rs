@@ -20,6 +20,17 @@ pub(super) struct Sides<'a> {
     pub(super) differing: TestNumber,
     /// The number of the obligations' first test.
     pub(super) declared: u32,
+    /// Whose decisions they are.
+    pub(super) between: Between,
+}
+
+/// Whose decisions are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Between {
+    /// The policy's, and those of files.
+    PolicyAndFiles,
+    /// Those of the files of two targets.
+    Targets,
 }
 
 impl Sides<'_> {
@@ -31,7 +42,7 @@ impl Sides<'_> {
             return Ok(true);
         }
         let to = self.forward(answers)?;
-        Ok(match latitude(&ours, &theirs, to) {
+        Ok(match latitude(&ours, &theirs, to, self.between) {
             Latitude::None => false,
             Latitude::Refusal => true,
             Latitude::AsPlain => {
@@ -101,9 +112,19 @@ enum Latitude {
 ///
 /// SOUNDNESS: the policy decides the plain path by all of its rules. So neither a login, nor a
 /// network, nor SPF, nor a reverse-path is let off by an odd forward-path.
-fn latitude(ours: &Decision, theirs: &Decision, to: Forward) -> Latitude {
+///
+/// Of two targets either may refuse an odd path that the other takes: each has its own latitude
+/// beside the policy. What both take, they take alike.
+fn latitude(ours: &Decision, theirs: &Decision, to: Forward, between: Between) -> Latitude {
     if !to.is_odd() {
         return Latitude::None;
+    }
+    if between == Between::Targets {
+        return if ours.verdict == Verdict::Accept && theirs.verdict == Verdict::Accept {
+            Latitude::None
+        } else {
+            Latitude::Refusal
+        };
     }
     if theirs.verdict != Verdict::Accept {
         return Latitude::Refusal;
@@ -127,8 +148,14 @@ fn latitude(ours: &Decision, theirs: &Decision, to: Forward) -> Latitude {
     }
 }
 
-/// Returns whether files decide an envelope otherwise than the policy, beyond the latitude.
-pub(super) fn differ(reference: &dyn Decider, files: &dyn Decider, envelope: &Envelope) -> bool {
+/// Returns whether files decide an envelope otherwise than the policy, or than the files of another
+/// target, beyond the latitude.
+pub(super) fn differ(
+    reference: &dyn Decider,
+    files: &dyn Decider,
+    envelope: &Envelope,
+    between: Between,
+) -> bool {
     let ask = |decider: &dyn Decider| {
         let tests = decider.tests();
         decider.decide(&mut Concrete { tests, envelope })
@@ -144,7 +171,8 @@ pub(super) fn differ(reference: &dyn Decider, files: &dyn Decider, envelope: &En
     if same(&ours) {
         return false;
     }
-    match latitude(&ours, &theirs, Forward::of(envelope.to.form())) {
+    let to = Forward::of(envelope.to.form());
+    match latitude(&ours, &theirs, to, between) {
         Latitude::None => true,
         Latitude::Refusal => false,
         Latitude::AsPlain => {

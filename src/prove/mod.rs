@@ -62,6 +62,9 @@ pub const ASSUMPTIONS: &[&str] = &[
     "tables on the server are the emitted ones",
 ];
 
+/// The name of the policy where it decides.
+const POLICY: &str = "policy";
+
 /// Checks every obligation and statement on a policy, those about records over its own.
 pub fn check_policy(policy: &Policy) -> Report {
     check_policy_over(policy, None)
@@ -72,7 +75,7 @@ pub fn check_policy_over(policy: &Policy, published: Option<&dyn Dns>) -> Report
     let reference = PolicyDecider::new(policy);
     let subjects = run::Subjects {
         policy,
-        reference: &reference,
+        reference: (POLICY, &reference),
         files: None,
         selection: Selection::All,
     };
@@ -142,7 +145,7 @@ fn put(
     let reference = PolicyDecider::new(policy);
     let subjects = run::Subjects {
         policy,
-        reference: &reference,
+        reference: (POLICY, &reference),
         files: Some((files.name, files.decider)),
         selection,
     };
@@ -157,13 +160,29 @@ fn put(
     findings
 }
 
+/// Checks that the files of two targets decide every class of envelopes alike.
+///
+/// That both decide as the policy does says nearly the same; this says it without the policy.
+pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Report {
+    let subjects = run::Subjects {
+        policy,
+        reference: (one.name, one.decider),
+        files: Some((other.name, other.decider)),
+        selection: Selection::All,
+    };
+    Report {
+        subject: format!("{} and {}", one.name, other.name),
+        findings: run::targets_agree(&subjects).into_iter().collect(),
+    }
+}
+
 /// Returns a member of every class of envelopes that policy and files tell apart: what a test asks
 /// the real MTA.
 pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
     let reference = PolicyDecider::new(policy);
     run::witnesses(&run::Subjects {
         policy,
-        reference: &reference,
+        reference: (POLICY, &reference),
         files: Some((files.name, files.decider)),
         selection: Selection::All,
     })
@@ -179,7 +198,7 @@ pub fn with_classes<R>(
     let reference = PolicyDecider::new(policy);
     let subjects = run::Subjects {
         policy,
-        reference: &reference,
+        reference: (POLICY, &reference),
         selection: Selection::All,
         files: files.map(|files| (files.name, files.decider)),
     };
@@ -203,6 +222,18 @@ pub fn prove<'p>(
     let report = check_policy(policy);
     diagnostics::tell(policy, &report, diagnostics)?;
     Ok((Proven::new(policy), report))
+}
+
+/// Proves that the files of two targets decide alike, or says where they do not.
+pub fn prove_agreement(
+    policy: &Policy,
+    one: Files<'_>,
+    other: Files<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Report, Reported> {
+    let report = check_agreement(policy, one, other);
+    diagnostics::tell(policy, &report, diagnostics)?;
+    Ok(report)
 }
 
 /// Proves files against a proven policy, or says what breaks them.

@@ -4,26 +4,27 @@
 use super::classes::Classes;
 use super::counterexample::{Counterexample, Decided};
 use super::declared::{Asked, Declared};
-use super::equivalence::{self, Sides};
+use super::equivalence::{self, Between, Sides};
 use super::fork::{Answers, Concrete, Incomplete, Known, Leaf, explore, walk};
 use super::keys::Collected;
 use super::obligation::{Judgement, OBLIGATIONS, Outcome};
 use super::reach::reach;
-use super::report::Finding;
-use super::selection::{Body, EQUALITY, Selection};
+use super::report::{Answer, Finding};
+use super::selection::{AGREEMENT, Body, EQUALITY, Selection};
 use super::side::{Side, differing_test, number, reach_test};
 use super::statement;
 use super::tally::{Suspects, Tally};
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Decider, Envelope, Test, Unanswered};
 use crate::mail::Listener;
-use crate::policy::{Policy, PolicyDecider};
+use crate::policy::Policy;
 use crate::source::Loc;
 
-/// The deciders of a run: the policy, and what is held against it.
+/// The deciders of a run: the policy, and what is held against it; or two sets of files.
 pub(super) struct Subjects<'a> {
     pub(super) policy: &'a Policy,
-    pub(super) reference: &'a PolicyDecider<'a>,
+    /// A name and a decider: the policy's, or that of the first files.
+    pub(super) reference: (&'a str, &'a dyn Decider),
     /// A name and a decider; without it the run is about the policy itself.
     pub(super) files: Option<(&'a str, &'a dyn Decider)>,
     /// The questions that are put.
@@ -37,6 +38,14 @@ pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
         let equality = run.differing.zip(subjects.selection.body(EQUALITY));
         findings.extend(equality.map(|(differing, body)| run.equality(differing, body)));
         findings
+    })
+}
+
+/// Compares the files of two targets with each other.
+pub(super) fn targets_agree(subjects: &Subjects<'_>) -> Option<Finding> {
+    on_universe(subjects, |run| {
+        let differing = run.differing?;
+        Some(run.agreement(differing))
     })
 }
 
@@ -73,7 +82,7 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     let policy = subjects.policy;
     let declared = Declared::new(policy);
     let at = &policy.host.at;
-    let reference: &dyn Decider = subjects.reference;
+    let (_, reference) = subjects.reference;
     let files = subjects.files.map(|(_, decider)| decider);
     // Tests by number: the policy's, the files', the obligations', and those about destinations.
     let mut tests: Vec<&Test> = reference.tests().iter().collect();
@@ -279,7 +288,8 @@ impl Run<'_, '_> {
     }
 
     fn counterexample(&self, envelope: &Envelope) -> Counterexample {
-        let policy = Decided::by("policy", self.subjects.reference, envelope);
+        let (name, reference) = self.subjects.reference;
+        let policy = Decided::by(name, reference, envelope);
         let files = self
             .subjects
             .files
@@ -291,13 +301,35 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Checks that both sides decide every class alike.
+    /// Checks that policy and files decide every class alike.
     fn equality(&self, differing: TestNumber, body: Body) -> Finding {
+        let sentence = "the files decide every class of envelopes as the policy does";
+        Finding {
+            name: EQUALITY.to_owned(),
+            sentence: sentence.to_owned(),
+            at: None,
+            answer: self.alike(differing, body, Between::PolicyAndFiles),
+        }
+    }
+
+    /// Checks that the files of both targets decide every class alike.
+    fn agreement(&self, differing: TestNumber) -> Finding {
+        let sentence = "the files of both targets decide every class of envelopes alike";
+        Finding {
+            name: AGREEMENT.to_owned(),
+            sentence: sentence.to_owned(),
+            at: None,
+            answer: self.alike(differing, Body::Stated, Between::Targets),
+        }
+    }
+
+    fn alike(&self, differing: TestNumber, body: Body, between: Between) -> Answer {
         let sides = Sides {
             reference: &self.reference,
             files: &self.judged,
             differing,
             declared: self.declared_offset,
+            between,
         };
         let mut suspects = Suspects::default();
         let mut judge = |answers: &Answers| Ok(sides.agree(answers)? || body == Body::Blank);
@@ -311,14 +343,8 @@ impl Run<'_, '_> {
             visited.concerned = visited.envelopes;
             visited
         });
-        let replay = |envelope: &Envelope| {
-            equivalence::differ(self.reference.decider, self.judged.decider, envelope)
-        };
-        Finding {
-            name: EQUALITY.to_owned(),
-            sentence: "the files decide every class of envelopes as the policy does".to_owned(),
-            at: None,
-            answer: suspects.answer(visited, &replay, |envelope| self.counterexample(envelope)),
-        }
+        let (ours, theirs) = (self.reference.decider, self.judged.decider);
+        let replay = |envelope: &Envelope| equivalence::differ(ours, theirs, envelope, between);
+        suspects.answer(visited, &replay, |envelope| self.counterexample(envelope))
     }
 }

@@ -8,6 +8,8 @@ use crate::policy::StatementKind;
 pub(super) const LISTENERS: &str = "listeners-as-declared";
 /// The question whether policy and files decide alike.
 pub(super) const EQUALITY: &str = "policy-equals-files";
+/// The question whether the files of two targets decide alike. It is put where there are two.
+pub(super) const AGREEMENT: &str = "targets-agree";
 
 /// What stands in the place of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -33,6 +33,15 @@ impl Files for Beside<'_> {
 }
 
 impl Case {
+    /// Returns the name of the target that the files are of.
+    pub(crate) fn target(&self) -> &'static str {
+        if self.name.starts_with("exim-") {
+            "exim"
+        } else {
+            "postfix"
+        }
+    }
+
     /// Reads the policy: the case's own, else the nearest above it.
     pub(crate) fn policy(&self) -> Result<Policy, Failed> {
         let folder = self

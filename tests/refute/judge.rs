@@ -29,8 +29,8 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
     let target = TARGETS
         .iter()
         .copied()
-        .find(|target| target.name() == "postfix")
-        .ok_or("there is no target `postfix`")?;
+        .find(|target| target.name() == case.target())
+        .ok_or("there is no such target")?;
     let mut diagnostics = Diagnostics::new();
     let emitted = prove::prove(&policy, &mut diagnostics)
         .and_then(|(proven, _)| target.emit(&proven, &mut diagnostics))

@@ -37,6 +37,15 @@ pub(in crate::cli) fn run(
     for target in &targets {
         compiled.push(mailpol::compile::compile(&policy, *target, diagnostics)?);
     }
+    let mut agreements = Vec::new();
+    for (number, (one, first)) in (1..).zip(targets.iter().zip(&compiled)) {
+        for (other, second) in targets.iter().zip(&compiled).skip(number) {
+            let sides = [(*one, &first.reading), (*other, &second.reading)];
+            let [one, other] = sides;
+            let report = mailpol::compile::agree(&policy, one, other, diagnostics)?;
+            agreements.push((number - 1, report));
+        }
+    }
     let edited = if args.force {
         Edited::Overwrite
     } else {
@@ -63,7 +72,17 @@ pub(in crate::cli) fn run(
             "target": target.name(),
             "files": compiled.artifacts.files().map(|(path, _)| path).collect::<Vec<_>>(),
             "proof": report::proof(&compiled.files_report),
+            "agreements": agreements.iter()
+                .filter(|(number, _)| *number == results.len())
+                .map(|(_, report)| report::proof(report))
+                .collect::<Vec<_>>(),
         }));
+    }
+    for (_, report) in &agreements {
+        lines.push(format!(
+            "{}: proved to decide every class of envelopes alike",
+            report.subject
+        ));
     }
     output.result(results);
     output.success(lines.join("\n"));

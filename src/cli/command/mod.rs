@@ -67,4 +67,25 @@ impl FilesArgs {
         let reading = mailpol::compile::read(policy, target, tree, diagnostics)?;
         Ok(Some((target, reading)))
     }
+
+    /// Reads the files of each target that is named; of several, each in a folder of its name.
+    fn readings(
+        &self,
+        policy: &Policy,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Vec<(&'static dyn Target, Reading)>, Failure> {
+        let names = self.target.as_deref();
+        let targets = names.map(targets).transpose()?.unwrap_or_default();
+        let mut readings = Vec::new();
+        for target in &targets {
+            let folder = self.files.as_deref().map(|files| match targets.as_slice() {
+                [_] => files.to_owned(),
+                _ => files.join(target.name()),
+            });
+            let tree = folder.as_deref().map(input::tree).transpose()?;
+            let reading = mailpol::compile::read(policy, *target, tree, diagnostics)?;
+            readings.push((*target, reading));
+        }
+        Ok(readings)
+    }
 }

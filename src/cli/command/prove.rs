@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use mailpol::diagnostic::Diagnostics;
 use mailpol::prove::{
-    ASSUMPTIONS, Answer, Finding, Report, check_files_over, check_policy_over, tell,
+    ASSUMPTIONS, Answer, Files, Finding, Report, check_agreement, check_files_over,
+    check_policy_over, tell,
 };
 
 use super::FilesArgs;
@@ -31,23 +32,37 @@ pub(in crate::cli) fn run(
     let text = input::policy(args.policy.as_deref())?;
     output.folder(text.path.as_deref());
     let policy = text.load(diagnostics)?;
-    let reading = args.files.reading(&policy, diagnostics)?;
+    let readings = args.files.readings(&policy, diagnostics)?;
     let published = args.records.records(diagnostics)?;
     let published = published.as_ref().map(Records::dns);
-    let report = match &reading {
-        Some((target, reading)) => {
-            let files = mailpol::compile::files(*target, reading);
-            check_files_over(&policy, files, published)
-        }
-        None => check_policy_over(&policy, published),
-    };
-    output.result(report::proof(&report));
-    if output.is_sarif() {
-        // What is not proved is a finding there, with its place.
-        let _ = tell(&policy, &report, diagnostics);
+    let files: Vec<Files<'_>> = readings
+        .iter()
+        .map(|(target, reading)| mailpol::compile::files(*target, reading))
+        .collect();
+    let mut reports: Vec<Report> = files
+        .iter()
+        .map(|one| check_files_over(&policy, *one, published))
+        .collect();
+    for (number, one) in (1..).zip(&files) {
+        let others = files.iter().skip(number);
+        reports.extend(others.map(|other| check_agreement(&policy, *one, *other)));
     }
-    output.print(&words(&report))?;
-    Ok(if report.is_proved() {
+    if reports.is_empty() {
+        reports.push(check_policy_over(&policy, published));
+    }
+    match reports.as_slice() {
+        [report] => output.result(report::proof(report)),
+        several => output.result(several.iter().map(report::proof).collect::<Vec<_>>()),
+    }
+    if output.is_sarif() {
+        for report in &reports {
+            // What is not proved is a finding there, with its place.
+            let _ = tell(&policy, report, diagnostics);
+        }
+    }
+    let texts: Vec<String> = reports.iter().map(words).collect();
+    output.print(&texts.join("\n"))?;
+    Ok(if reports.iter().all(Report::is_proved) {
         Exit::Yes
     } else {
         Exit::No

@@ -63,8 +63,16 @@ impl Catalogue {
         &self.tests
     }
 
-    /// Returns the tests.
-    pub(super) fn finish(self) -> Vec<Test> {
+    /// Returns the tests, some of them with other questions.
+    pub(super) fn finish(
+        mut self,
+        questions: impl IntoIterator<Item = (TestId, Question)>,
+    ) -> Vec<Test> {
+        for (id, question) in questions {
+            if let Some(test) = self.tests.get_mut(id.index()) {
+                test.question = question;
+            }
+        }
         self.tests
     }
 }

@@ -239,8 +239,11 @@ impl Reader<'_> {
             }
             Value::Pieces(pieces) => pieces,
         };
-        pattern::matches(pieces, &text)
-            .ok_or_else(|| self.refuse(&text, "mailpol does not read this pattern", at))
+        let Some(condition) = pattern::matches(pieces, &text) else {
+            return Err(self.refuse(&text, "mailpol does not read this pattern", at));
+        };
+        self.forms.note(&condition);
+        Ok(condition)
     }
 
     /// Returns the condition that a string is as such.

@@ -10,7 +10,7 @@ use crate::decision::{
     AddressKey, Ask, At, Because, Decider, Decision, Destination, Question, Route, Test, TestId,
     Unanswered, Verdict,
 };
-use crate::mail::{Address, Domain, PathForm, Reply};
+use crate::mail::{Address, Domain, Listener, PathForm, Reply};
 use crate::source::Loc;
 
 /// The ACLs of the commands, in the order of a session (spec 4.96, sections 44.4 to 44.7).
@@ -180,6 +180,11 @@ impl Session<'_> {
 impl Decider for EximDecider {
     fn tests(&self) -> &[Test] {
         &self.tests
+    }
+
+    fn offers_tls(&self, listener: Listener) -> bool {
+        // A port in `tls_on_connect_ports` knows nothing else.
+        listener == Listener::Submissions || !matches!(self.tls_offered, Bool::Const(false))
     }
 
     /// SOUNDNESS: which of its errors libspf2 reports for one of ours is not known. Where that

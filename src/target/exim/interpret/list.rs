@@ -280,6 +280,9 @@ impl Reader<'_> {
         }
         let question = || atom.side.question(table);
         let test = self.catalogue.share(name, at.as_ref(), question);
+        if atom.part != Part::Domain {
+            self.forms.view(atom.side, atom.view);
+        }
         Bool::Leaf(Leaf::Path(atom, test))
     }
 

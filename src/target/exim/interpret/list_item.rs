@@ -78,6 +78,7 @@ impl Reader<'_> {
         }
         if words.starts_with('^') {
             if let Some(condition) = pattern::of_local_part(atom, words) {
+                self.forms.note(&condition);
                 return Ok(Item::Other(condition));
             }
             let reason = "the only pattern of local-parts that mailpol reads is `^.*[@%!]`";

@@ -26,6 +26,7 @@ mod condition;
 mod expand;
 mod item;
 mod keys;
+mod kinds;
 mod lookup;
 mod operator;
 mod password;
@@ -58,6 +59,7 @@ use crate::source::Loc;
 use crate::target::{Artifacts, Reading};
 
 use acl::{AclUse, Acls};
+use catalogue::Side;
 use decider::{Commands, EximDecider};
 use diagnostics::{MissingRoot, UnjudgedParameter, UnjudgedVersion};
 use list::{ListKind, Subject};
@@ -96,7 +98,12 @@ pub(super) fn interpret(
     let listeners = reader.listeners(&options, &start);
     let decider = reader.decider(&sections, &options, &start);
     let sending = reader.sending(&sections, &options);
-    let tests = std::mem::take(&mut reader.catalogue).finish();
+    let (uses, taken) = (&reader.forms, reader.taken);
+    let kinds = [
+        (EximDecider::FROM_FORM, uses.question(Side::From, taken)),
+        (EximDecider::TO_FORM, uses.question(Side::To, taken)),
+    ];
+    let tests = std::mem::take(&mut reader.catalogue).finish(kinds);
     reader.diagnostics.failed_since(before)?;
     let mut decider = decider?;
     decider.tests = tests;
@@ -114,6 +121,12 @@ impl Reader<'_> {
         self.primary_hostname = text("primary_hostname");
         self.qualify_domain = text("qualify_domain").or(self.primary_hostname.clone());
         self.qualify_recipient = text("qualify_recipient").or(self.qualify_domain.clone());
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+        let odd = |text: &Text| !text.as_str().chars().all(is_letter);
+        if let Some(text) = options.text("primary_hostname").filter(odd) {
+            let reason = "this is no name of a host";
+            self.refuse("primary_hostname", reason, &text.at());
+        }
         if self.qualify_recipient.is_none() {
             let reason = "bare postmaster is in the host's own domain, which is not in the files";
             let name = "primary_hostname";

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::catalogue::Catalogue;
 use super::diagnostics::{Syntax, UnjudgedRestriction};
+use super::kinds::FormUses;
 use super::list::ListKind;
 use super::lookup::Rows;
 use super::path::Taken;
@@ -84,6 +85,8 @@ pub(super) struct Reader<'a> {
     pub(super) qualify_recipient: Option<String>,
     /// Which odd paths are taken.
     pub(super) taken: Taken,
+    /// What conditions ask of the forms of paths.
+    pub(super) forms: FormUses,
     /// Where the current expansion stands.
     pub(super) place: Place,
     /// What `$local_part_data` is.
@@ -109,6 +112,7 @@ impl<'a> Reader<'a> {
             qualify_domain: None,
             qualify_recipient: None,
             taken: Taken::default(),
+            forms: FormUses::default(),
             place: Place::Session,
             local_part_data: None,
             domain_data: None,

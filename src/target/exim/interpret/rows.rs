@@ -107,6 +107,9 @@ impl Reader<'_> {
         if !any {
             return Ok(Bool::Const(false));
         }
+        if atom.part != Part::Domain {
+            self.forms.view(atom.side, atom.view);
+        }
         let name = format!("{}{what} in {}", subject(atom), rows.name);
         let question = || atom.side.question(table);
         let test = self.catalogue.share(name, Some(&rows.at), question);
@@ -278,6 +281,7 @@ impl Reader<'_> {
                 .share(name, at, || Question::OwnerOfDomain(build()));
             return Ok(Bool::Leaf(Leaf::OwnerOfDomain(owner, domain)));
         }
+        self.forms.view(Side::From, atom.view);
         Ok(Bool::Leaf(Leaf::Owner(atom.view, owner)))
     }
 }

@@ -322,7 +322,7 @@ fn form(label: Label) -> PathForm {
 ///
 /// Tried with 4.96: `$sender_address` keeps quotes and backslashes, and loses comments and blanks;
 /// `$local_part` has neither. A blank of a RCPT command becomes `=`.
-fn is_canonical(form: PathForm, side: Side, view: View) -> bool {
+pub(super) fn is_canonical(form: PathForm, side: Side, view: View) -> bool {
     match form {
         // A trailing dot that gets here was taken off.
         PathForm::Plain | PathForm::SourceRoute | PathForm::Comment | PathForm::TrailingDot => true,

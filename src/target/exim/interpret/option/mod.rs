@@ -38,6 +38,16 @@ const MODELLED: [&str; 21] = [
     "tls_on_connect_ports",
 ];
 
+/// Items of expansions that hand over to programs and files of others.
+const PROGRAMS: [&str; 6] = [
+    "${run",
+    "${perl",
+    "${dlfunc",
+    "${readfile",
+    "${readsocket",
+    "${acl",
+];
+
 /// The main options of a configuration.
 #[derive(Debug, Default)]
 pub(super) struct Options {
@@ -122,8 +132,17 @@ impl Reader<'_> {
 /// Says why an option cannot be judged.
 fn judge(setting: &Setting) -> Result<(), &'static str> {
     let name = setting.name.as_str();
-    if MODELLED.contains(&name) || harmless::names().any(|known| known == name) {
+    if MODELLED.contains(&name) {
         return Ok(());
+    }
+    if harmless::names().any(|known| known == name) {
+        let value = setting.value.as_ref().map_or("", Text::as_str);
+        // Whatever the option is for (section 11.5).
+        return if PROGRAMS.iter().any(|item| value.contains(item)) {
+            Err("what a program does is not in the files")
+        } else {
+            Ok(())
+        };
     }
     let Some((_, default, reason)) = fixed::FIXED.iter().find(|(known, ..)| *known == name) else {
         return Err("mailpol does not know this option");

@@ -1,0 +1,98 @@
+//! The forms of paths, gathered into those that a configuration tells apart.
+
+use std::rc::Rc;
+
+use super::catalogue::Side;
+use super::path::{self, Syntax, Taken};
+use super::session::is_canonical;
+use super::value::{Bool, Leaf, View};
+use crate::decision::{FormTable, Question};
+use crate::mail::PathForm;
+
+/// What conditions ask of the forms of paths.
+#[derive(Debug, Default)]
+pub(super) struct FormUses {
+    /// Which side's forms are looked for in which sets.
+    sets: Vec<(Side, Rc<[PathForm]>)>,
+    /// In which views addresses or local-parts are looked up.
+    views: Vec<(Side, View)>,
+}
+
+impl FormUses {
+    /// Notes that a condition may ask for a form.
+    pub(super) fn note(&mut self, condition: &Bool) {
+        if let Bool::Leaf(Leaf::Form(side, forms)) = condition {
+            self.sets.push((*side, Rc::clone(forms)));
+        }
+    }
+
+    /// Notes that a local-part is looked up as it is seen so.
+    pub(super) fn view(&mut self, side: Side, view: View) {
+        if !self.views.contains(&(side, view)) {
+            self.views.push((side, view));
+        }
+    }
+
+    /// Returns the question for the kind of a side's path: the label is the index of the first form
+    /// of that kind.
+    ///
+    /// SOUNDNESS: all that a session asks of a form is in [`Self::kind`].
+    pub(super) fn question(&self, side: Side, taken: Taken) -> Question {
+        let kinds: Vec<Kind> = PathForm::ALL
+            .into_iter()
+            .map(|form| self.kind(side, form, taken))
+            .collect();
+        let table = FormTable::new(|form| {
+            let kind = kinds.get(form.index() as usize);
+            let first = kinds.iter().position(|one| Some(one) == kind);
+            first.map_or(form.index(), |first| {
+                u32::try_from(first).unwrap_or_default()
+            })
+        });
+        match side {
+            Side::From => Question::FromKind(table),
+            Side::To => Question::ToKind(table),
+        }
+    }
+
+    fn kind(&self, side: Side, form: PathForm, taken: Taken) -> Kind {
+        let syntax = match side {
+            Side::From => path::reverse_path(form, taken),
+            Side::To => path::forward_path(form, taken),
+        };
+        if syntax == Syntax::Refused {
+            return Kind::default();
+        }
+        let own = |one: &Side| *one == side;
+        let sets = self.sets.iter().filter(|(one, _)| own(one));
+        let views = self.views.iter().filter(|(one, _)| own(one));
+        Kind {
+            is_taken: true,
+            is_null: form == PathForm::Null,
+            is_bare_postmaster: form == PathForm::BarePostmaster,
+            is_literal: matches!(form, PathForm::Literal | PathForm::OwnLiteral),
+            parts: [form.has_domain(), form.has_address()],
+            sets: sets.map(|(_, forms)| forms.contains(&form)).collect(),
+            views: views
+                .map(|(_, view)| is_canonical(form, side, *view))
+                .collect(),
+        }
+    }
+}
+
+/// All that a session asks of a form.
+#[derive(Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that is asked"
+)]
+struct Kind {
+    is_taken: bool,
+    is_null: bool,
+    is_bare_postmaster: bool,
+    is_literal: bool,
+    /// Whether it has a domain, and an address.
+    parts: [bool; 2],
+    sets: Vec<bool>,
+    views: Vec<bool>,
+}
