@@ -57,23 +57,20 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
             start..start + first.len()
         });
         let continues = whole.starts_with([' ', '\t']) && verb.is_none();
-        match found
+        let before = found
             .last_mut()
-            .filter(|last| continues && last.part == part)
-        {
-            Some(block) => {
-                block.whole.end = line.end;
-                block.lines.push(read(text, &line, 0));
-            }
-            None => {
-                let behind = verb.as_ref().map_or(0, |verb| verb.end - line.start);
-                found.push(Block {
-                    part,
-                    lines: vec![read(text, &line, behind)],
-                    whole: line,
-                    verb,
-                });
-            }
+            .filter(|last| continues && last.part == part);
+        if let Some(block) = before {
+            block.whole.end = line.end;
+            block.lines.push(read(text, &line, 0));
+        } else {
+            let behind = verb.as_ref().map_or(0, |verb| verb.end - line.start);
+            found.push(Block {
+                part,
+                lines: vec![read(text, &line, behind)],
+                whole: line,
+                verb,
+            });
         }
     }
     found
