@@ -6,10 +6,9 @@
 mod diagnostics;
 mod manifest;
 
-pub use diagnostics::Divergence;
+pub use diagnostics::{Divergence, Unreadable};
 pub use manifest::{MANIFEST, hash};
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostics, Reported};
@@ -18,7 +17,7 @@ use crate::policy::{self, Policy, Scenario};
 use crate::prove::{self, Report};
 use crate::source::{Files, Source};
 use crate::syntax;
-use crate::target::{Artifact, Artifacts, Reading, Target};
+use crate::target::{Artifacts, Reading, Target, Tree};
 
 /// What a target's files turned out to be.
 #[derive(Debug)]
@@ -122,18 +121,26 @@ pub fn emit(
 }
 
 /// Reads files as a target does: the emitted ones, or with `tree` those of a server.
+///
+/// A reader may take what it does not get as absent; what is there and cannot be read is an error.
 pub fn read(
     policy: &Policy,
     target: &dyn Target,
-    tree: Option<BTreeMap<String, Artifact>>,
+    tree: Option<Arc<dyn Tree>>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Reading, Reported> {
     let (proven, _) = prove::prove(policy, diagnostics)?;
     let mut artifacts = target.emit(&proven, diagnostics)?;
     if let Some(tree) = tree {
-        artifacts.replace(tree);
+        artifacts.replace_by(tree);
     }
-    target.interpret(&artifacts, diagnostics)
+    let reading = target.interpret(&artifacts, diagnostics)?;
+    let before = diagnostics.errors();
+    for (path, fault) in artifacts.unreadable() {
+        diagnostics.error(Unreadable { path, fault });
+    }
+    diagnostics.failed_since(before)?;
+    Ok(reading)
 }
 
 /// Returns what the proof needs to know of files.

@@ -15,11 +15,8 @@ pub fn steps(decider: &dyn Decider, asked: &[Answer], envelope: &Envelope) -> St
             continue;
         };
         let words = words(test, answer.label, envelope);
-        let at = answer
-            .at
-            .as_ref()
-            .map(|at| format!("  {at}"))
-            .unwrap_or_default();
+        let at = answer.at.as_ref().filter(|_| has_table(&test.question));
+        let at = at.map(|at| format!("  {at}")).unwrap_or_default();
         // Writing to a string does not fail.
         let _ = writeln!(text, "  {}: {words}{at}", test.name);
     }
@@ -31,6 +28,27 @@ pub fn steps(decider: &dyn Decider, asked: &[Answer], envelope: &Envelope) -> St
 pub fn page(name: &str) -> Option<&'static str> {
     let of_code = Code::find(name).map(|code| code.page);
     of_code.or_else(|| crate::prove::page(name))
+}
+
+/// Returns whether what is asked hangs on what somebody wrote: only then its place says anything.
+fn has_table(question: &Question) -> bool {
+    match question {
+        Question::Listener
+        | Question::Tls
+        | Question::FromForm
+        | Question::FromKind(_)
+        | Question::ToForm
+        | Question::ToKind(_) => false,
+        Question::Client(_)
+        | Question::Login(_)
+        | Question::Helo(_)
+        | Question::From(_)
+        | Question::To(_)
+        | Question::SpfFrom
+        | Question::SpfHelo
+        | Question::Owner(_)
+        | Question::OwnerOfDomain(_) => true,
+    }
 }
 
 /// Returns what a label says, in words.

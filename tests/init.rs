@@ -177,7 +177,10 @@ fn questions_are_asked_on_a_terminal() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let answers = "company\nmx.one.example\n198.51.100.25 2001:db8::25\n\nann bob\n10.1.0.0/16\n";
+    // What cannot be is asked for again, and no answer is lost.
+    let answers = "firm\ncompany\nmx\nmx.one.example\n198.51.100.25 mx\n\
+                   198.51.100.25 2001:db8::25\n-x.example\n\n\nann bob\n10.1.0.1/16\n\
+                   10.1.0.0/16\nplain\n/run/auth\n";
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(answers.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -189,11 +192,23 @@ fn questions_are_asked_on_a_terminal() {
         said.contains("The domains, the main one first [one.example]:"),
         "{said}"
     );
+    for why in [
+        "`firm` is no kind",
+        "`mx` has no dot",
+        "`mx` is no IP address",
+        "`-x.example` is no domain",
+        "--login is needed",
+        "`10.1.0.1/16` names a host in its prefix: `10.1.0.0/16`?",
+        "`plain` is neither pam, ldap, shadow",
+    ] {
+        assert!(said.contains(why), "{why}: {said}");
+    }
     let policy = fs::read_to_string(folder.path().join("policy.kdl")).unwrap();
     for words in [
         "\"2001:db8::25\"",
         "mailbox \"bob\" login=\"bob\"",
         "cidr \"10.1.0.0/16\"",
+        "auth \"dovecot\" socket=\"/run/auth\"",
     ] {
         assert!(policy.contains(words), "{words}: {policy}");
     }

@@ -144,15 +144,6 @@ fn colour_is_as_it_is_asked_for() {
 }
 
 #[test]
-fn quiet_is_quiet_on_success_only() {
-    let (code, stdout, stderr) = run(&["check", &doe(), "--quiet"]);
-    assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", ""));
-    let (code, _, stderr) = run(&["check", "nowhere.kdl", "--quiet"]);
-    assert_eq!(code, Some(2));
-    assert!(stderr.contains("nowhere.kdl"));
-}
-
-#[test]
 fn a_broken_pipe_says_nothing() {
     let script = format!(
         "({BINARY} prove {0}; echo status $? >&2) | true; sleep 1",

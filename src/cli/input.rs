@@ -1,7 +1,6 @@
 //! Files that are read.
 #![expect(clippy::disallowed_methods, reason = "this is where files are read")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +8,6 @@ use std::sync::Arc;
 
 use mailpol::policy::{Policy, Scenario};
 use mailpol::source::{Files, Source};
-use mailpol::target::Artifact;
 
 use super::Failure;
 use mailpol::diagnostic::Diagnostics;
@@ -167,33 +165,4 @@ pub(super) fn lines(path: &Path) -> Result<Box<dyn std::io::BufRead>, Failure> {
         Failure::Unable(format!("`{}` cannot be read: {error}", path.display()))
     })?;
     Ok(Box::new(std::io::BufReader::with_capacity(1 << 16, file)))
-}
-
-/// Reads a tree of files that mirrors a server's root.
-pub(super) fn tree(root: &Path) -> Result<BTreeMap<String, Artifact>, Failure> {
-    let mut files = BTreeMap::new();
-    let mut open = vec![root.to_path_buf()];
-    while let Some(directory) = open.pop() {
-        let entries = fs::read_dir(&directory).map_err(|error| {
-            Failure::Unable(format!("`{}` cannot be read: {error}", directory.display()))
-        })?;
-        for entry in entries {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path);
-                continue;
-            }
-            let below = path.strip_prefix(root).unwrap_or(&path);
-            let name = below.to_string_lossy().replace('\\', "/");
-            let text = read_text(&path)?;
-            files.insert(
-                name.clone(),
-                Artifact {
-                    source: Source::new(name, text),
-                    mode: 0o644,
-                },
-            );
-        }
-    }
-    Ok(files)
 }

@@ -8,6 +8,7 @@ mod output;
 mod progress;
 mod report;
 mod sarif;
+mod server;
 mod tree;
 
 pub(crate) use exit::{Exit, Failure};
@@ -49,7 +50,8 @@ struct Global {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     color: Color,
-    /// Say nothing on success
+    /// Say nothing on success but warnings; records, reasons and differences are printed if asked
+    /// for
     #[arg(long, short, global = true)]
     quiet: bool,
     /// Show every refutation with its dialogue, not the most telling one only

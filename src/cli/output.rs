@@ -93,6 +93,19 @@ impl Output {
         Self::raw(text)
     }
 
+    /// Prints how something came out: quietly, nothing of a success.
+    pub(super) fn print_outcome(&self, text: &str, exit: Exit) -> Result<(), Failure> {
+        if self.quiet && exit == Exit::Yes {
+            return Ok(());
+        }
+        self.print(text)
+    }
+
+    /// Returns whether every refutation is shown with its dialogue.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Prints what was asked for, whatever the format.
     pub(super) fn raw(text: &str) -> Result<(), Failure> {
         let mut stdout = std::io::stdout().lock();

@@ -114,7 +114,12 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Reads what stands at a path. Nothing but a regular file is opened: a FIFO would never end.
 fn existing(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        let why = format!("`{}` is no regular file", path.display());
+        return Err(Failure::Unable(why));
+    }
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -165,7 +170,10 @@ fn stale(
         let inside = Path::new(name)
             .components()
             .all(|part| matches!(part, std::path::Component::Normal(_)));
-        let Some(old) = existing(&path)?.filter(|_| inside) else {
+        if !inside {
+            continue;
+        }
+        let Some(old) = existing(&path)? else {
             continue;
         };
         if edited == Edited::Keep && !is_built(built, name, &old) {

@@ -17,3 +17,17 @@ pub struct Divergence {
     /// The target.
     pub target: String,
 }
+
+/// A file that the MTA reads is there, and mailpol cannot read it.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("the file `{path}` {fault}")]
+#[diagnostic(
+    code(mailpol::target::missing_file),
+    help("the MTA reads this file: what it says cannot be proved")
+)]
+pub struct Unreadable {
+    /// The path below the server's root.
+    pub path: String,
+    /// What is wrong with it.
+    pub fault: String,
+}

@@ -60,7 +60,7 @@ pub const ASSUMPTIONS: &[&str] = &[
     "the auth backend admits only right passwords",
     "no two accounts of the auth backend differ in the case of letters only",
     "the raw text of a path is parsed as the MTA parses it (tested, not proved)",
-    "tables on the server are the emitted ones",
+    "tables on the server are these: indexed ones (hash, lmdb, cdb) were made from these sources",
 ];
 
 /// The name of the policy where it decides.

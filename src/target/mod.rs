@@ -12,7 +12,7 @@ mod saslauthd;
 pub mod exim;
 pub mod postfix;
 
-pub use artifact::{Artifact, Artifacts};
+pub use artifact::{Artifact, Artifacts, Entry, Tree};
 pub use diagnostics::{
     BrokenTemplate, RefusedFile, RefusedSetting, ReservedAddress, UnknownVersion, UnsayableValue,
 };

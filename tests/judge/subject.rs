@@ -85,7 +85,8 @@ impl Subject {
 
     /// Returns the text of a file.
     pub(crate) fn text(&self, path: &str) -> Result<&str, Failed> {
-        let artifact = self.artifacts.get(path).ok_or(format!("no file {path}"))?;
+        let found = self.artifacts.files().find(|(name, _)| *name == path);
+        let (_, artifact) = found.ok_or(format!("no file {path}"))?;
         Ok(artifact.source.text())
     }
 }

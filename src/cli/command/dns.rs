@@ -87,15 +87,16 @@ pub(in crate::cli) fn run(
         return Ok(Exit::Yes);
     }
     output.result(findings.iter().map(row).collect::<Vec<Value>>());
-    output.print(&table(&findings))?;
     output.success(format!("{} records are as wanted", findings.len()));
-    Ok(if !known {
+    let exit = if !known {
         Exit::Unable
     } else if !all(|standing| standing == Standing::Present) {
         Exit::No
     } else {
         Exit::Yes
-    })
+    };
+    output.print_outcome(&table(&findings), exit)?;
+    Ok(exit)
 }
 
 /// Counts what checks of each domain cost, and tells where it is too much.

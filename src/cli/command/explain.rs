@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use mailpol::decision::Decider;
+use mailpol::decision::{Decider, place};
 use mailpol::diagnostic::Diagnostics;
 use mailpol::explain;
 use mailpol::mail::Listener;
 use mailpol::policy::{Policy, PolicyDecider};
+use mailpol::prove::destinations;
 use mailpol::simulate::{Answerer, EnvelopeLine, Results};
 
 use super::FilesArgs;
@@ -137,7 +138,7 @@ fn one(
     let envelope = line
         .envelope(&answerer)
         .map_err(|error| Failure::Unable(error.to_string()))?;
-    let (answered, _, asked) = answerer
+    let (answered, decision, asked) = answerer
         .answer(&envelope)
         .map_err(|_| Failure::Unable("this envelope cannot be decided: a bug of mailpol".into()))?;
     let at = answered.at.as_deref().unwrap_or("-");
@@ -148,9 +149,8 @@ fn one(
         answered.verdict, answered.code, answered.status, answered.because
     );
     text.push_str(&explain::steps(decider, &asked, &envelope));
-    for step in &answered.route {
-        let step = serde_json::to_string(step).unwrap_or_default();
-        let _ = writeln!(text, "  goes to {step}");
+    for destination in destinations(decider, &decision, &envelope.to) {
+        let _ = writeln!(text, "  the mail: {}", place(&destination));
     }
     Ok(serde_json::json!({ "decider": who, "answer": answered }))
 }

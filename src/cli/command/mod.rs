@@ -20,7 +20,7 @@ use mailpol::diagnostic::Diagnostics;
 use mailpol::policy::Policy;
 use mailpol::target::{Reading, TARGETS, Target};
 
-use super::{Failure, input};
+use super::{Failure, server};
 
 /// Returns the targets that a user names: `postfix`, or several with commas.
 fn targets(names: &str) -> Result<Vec<&'static dyn Target>, Failure> {
@@ -47,7 +47,8 @@ struct FilesArgs {
     /// Answer from the files of this target instead of the policy
     #[arg(long)]
     target: Option<String>,
-    /// Read these files instead of those that `build` would emit
+    /// Read these files instead of those that `build` would emit: a folder that mirrors a
+    /// server's root, or `/`
     #[arg(long, value_name = "DIR", requires = "target")]
     files: Option<PathBuf>,
 }
@@ -63,7 +64,7 @@ impl FilesArgs {
             return Ok(None);
         };
         let target = target(name)?;
-        let tree = self.files.as_deref().map(input::tree).transpose()?;
+        let tree = self.files.as_deref().map(server::tree).transpose()?;
         let reading = mailpol::compile::read(policy, target, tree, diagnostics)?;
         Ok(Some((target, reading)))
     }
@@ -82,7 +83,7 @@ impl FilesArgs {
                 [_] => files.to_owned(),
                 _ => files.join(target.name()),
             });
-            let tree = folder.as_deref().map(input::tree).transpose()?;
+            let tree = folder.as_deref().map(server::tree).transpose()?;
             let reading = mailpol::compile::read(policy, *target, tree, diagnostics)?;
             readings.push((*target, reading));
         }

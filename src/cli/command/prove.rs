@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use mailpol::diagnostic::Diagnostics;
 use mailpol::prove::{
     ASSUMPTIONS, Answer, Files, Finding, Report, check_agreement, check_files_over,
-    check_policy_over, tell,
+    check_policy_over, question_names, tell,
 };
 
 use super::FilesArgs;
@@ -60,17 +60,35 @@ pub(in crate::cli) fn run(
             let _ = tell(&policy, report, diagnostics);
         }
     }
-    let texts: Vec<String> = reports.iter().map(words).collect();
-    output.print(&texts.join("\n"))?;
-    Ok(if reports.iter().all(Report::is_proved) {
+    let verbose = output.is_verbose();
+    let texts: Vec<String> = reports.iter().map(|one| words(one, verbose)).collect();
+    let exit = if reports.iter().all(Report::is_proved) {
         Exit::Yes
     } else {
         Exit::No
-    })
+    };
+    output.print_outcome(&texts.join("\n"), exit)?;
+    Ok(exit)
 }
 
-/// Returns a report as an administrator reads it.
-pub(super) fn words(report: &Report) -> String {
+/// Returns the refutation whose dialogue says most. One hole refutes many things, and the first in
+/// the order of the proof says it best.
+fn most_telling(report: &Report) -> Option<&Finding> {
+    let names = question_names();
+    let refuted = report
+        .findings
+        .iter()
+        .filter(|finding| matches!(finding.answer, Answer::Refuted(_)));
+    let rank = |finding: &&Finding| {
+        let of = |name: &&str| finding.name.starts_with(*name);
+        names.iter().position(of).unwrap_or(usize::MAX)
+    };
+    refuted.min_by_key(rank)
+}
+
+/// Returns a report as an administrator reads it: of many refutations the most telling in full,
+/// and of the others a line each, unless every dialogue is asked for.
+pub(super) fn words(report: &Report, verbose: bool) -> String {
     let mut text = format!("Proof of {}\n\n", report.subject);
     let width = report
         .findings
@@ -78,8 +96,16 @@ pub(super) fn words(report: &Report) -> String {
         .map(|finding| finding.name.len())
         .max()
         .unwrap_or(0);
+    let telling = most_telling(report);
+    let mut shortened = false;
     for finding in &report.findings {
-        one(finding, width, &mut text);
+        let told = telling.is_some_and(|telling| std::ptr::eq(telling, finding));
+        let short = !verbose && !told && matches!(finding.answer, Answer::Refuted(_));
+        shortened |= short;
+        one(finding, width, short, &mut text);
+    }
+    if shortened {
+        text.push_str("\nThe most telling refutation has its dialogue; `--verbose` shows all.\n");
     }
     let envelopes = report
         .findings
@@ -108,8 +134,8 @@ pub(super) fn words(report: &Report) -> String {
     text
 }
 
-/// Adds how one question came out.
-fn one(finding: &Finding, width: usize, text: &mut String) {
+/// Adds how one question came out; in short, without a dialogue.
+fn one(finding: &Finding, width: usize, short: bool, text: &mut String) {
     let (word, rest) = match &finding.answer {
         Answer::Proved(visited) => ("proved", visited.to_string()),
         Answer::Refuted(_)
@@ -140,6 +166,7 @@ fn one(finding: &Finding, width: usize, text: &mut String) {
         let _ = writeln!(text, "  {:9} {:width$}  {rest}", "", "");
     }
     match &finding.answer {
+        Answer::Refuted(_) if short => {}
         Answer::Refuted(example) | Answer::Undecided(Some(example)) => {
             for line in example.dialogue().lines() {
                 let _ = writeln!(text, "      {line}");

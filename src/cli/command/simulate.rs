@@ -72,19 +72,19 @@ pub(in crate::cli) fn run(
     };
     let (scenarios, played) = scenarios(&policy.scenarios, &answerer)?;
     let (attacks, refused) = attacks(&policy, &answerer)?;
-    output.print(&scenarios.0)?;
-    output.print(&attacks.0)?;
-    output.print(&super::prove::words(&report))?;
+    let exit = if played && refused && report.is_proved() {
+        Exit::Yes
+    } else {
+        Exit::No
+    };
+    let proof = super::prove::words(&report, output.is_verbose());
+    output.print_outcome(&[scenarios.0, attacks.0, proof].concat(), exit)?;
     output.result(json!({
         "scenarios": scenarios.1,
         "attacks": attacks.1,
         "proof": report::proof(&report),
     }));
-    Ok(if played && refused && report.is_proved() {
-        Exit::Yes
-    } else {
-        Exit::No
-    })
+    Ok(exit)
 }
 
 type Table = (String, Vec<serde_json::Value>);
@@ -113,9 +113,10 @@ fn given(
         return Err(failure);
     }
     let ((text, rows), good) = scenarios(&all, answerer)?;
-    output.print(&text)?;
+    let exit = if good { Exit::Yes } else { Exit::No };
+    output.print_outcome(&text, exit)?;
     output.result(json!({ "scenarios": rows, "attacks": [], "proof": null }));
-    Ok(if good { Exit::Yes } else { Exit::No })
+    Ok(exit)
 }
 
 /// Plays scenarios: their table, and whether all came out as expected.

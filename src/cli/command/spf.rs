@@ -74,7 +74,10 @@ pub(in crate::cli) fn run(
         (None, None) => return Err(Failure::Unable("there are no records to ask".to_owned())),
     };
     output.result(document(&query, source, &evaluation));
-    output.print(&text(&query, &evaluation))?;
+    let of = records
+        .is_none()
+        .then_some("In the policy's own records: no others were asked; `--resolve` asks DNS.\n");
+    output.print(&text(&query, of, &evaluation))?;
     Ok(Exit::Yes)
 }
 
@@ -117,7 +120,7 @@ fn now_seconds() -> u64 {
 }
 
 /// Returns the answer as an administrator reads it.
-fn text(query: &Query<'_>, evaluation: &Evaluation) -> String {
+fn text(query: &Query<'_>, of: Option<&str>, evaluation: &Evaluation) -> String {
     let mut text = String::new();
     // Writing to a string does not fail, here and below.
     let _ = writeln!(
@@ -128,6 +131,7 @@ fn text(query: &Query<'_>, evaluation: &Evaluation) -> String {
         evaluation.sender.escape_debug(),
         evaluation.identity
     );
+    text.push_str(of.unwrap_or_default());
     if let Some(place) = &evaluation.mechanism {
         let _ = writeln!(text, "\nDecided by {place}:");
         pointed(&mut text, place);

@@ -16,6 +16,7 @@ const NOTES: &str = "\
   mailpol diff OLD.kdl NEW.kdl                       two policies
   mailpol diff --against git:HEAD                    the policy here, and as it was in a commit
   mailpol diff --against build/postfix               what the policy makes, and the files of a tree
+  mailpol diff --built build/postfix                 the same, and status 1 if anything differs
   mailpol diff --target postfix,exim                 one policy, on two targets
 
 Decisions are compared over all classes of envelopes, never by samples. A sentence ends with its
@@ -45,7 +46,8 @@ pub(in crate::cli) struct Args {
     /// Let widenings pass whose marks this file has, and had not in the commit before
     #[arg(long, value_name = "FILE", requires = "against", requires = "fail_on")]
     declared: Option<PathBuf>,
-    /// End with status 1 if the files in this folder are not what `build` makes of the policy
+    /// End with status 1 if the files in this folder are not what `build` makes of the policy;
+    /// with one policy and nothing else, they are what was before
     #[arg(long, value_name = "DIR")]
     built: Option<PathBuf>,
 }

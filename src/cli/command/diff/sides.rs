@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use mailpol::compare::{self, Decisions};
 use mailpol::compile;
@@ -10,12 +11,12 @@ use mailpol::dns;
 use mailpol::mail::Listener;
 use mailpol::policy::{Policy, PolicyDecider};
 use mailpol::prove::Party;
-use mailpol::target::{Artifact, Reading, TARGETS, Target};
+use mailpol::target::{Entry, Reading, TARGETS, Target, Tree};
 
 use super::Args;
 use crate::cli::command::{resolve, target, targets};
 use crate::cli::git::Commit;
-use crate::cli::{Failure, input};
+use crate::cli::{Failure, input, server};
 
 /// The two sides of a comparison.
 pub(super) enum Sides {
@@ -27,11 +28,7 @@ pub(super) enum Sides {
         Option<Box<Policy>>,
     ),
     /// A tree of files, and the policy that shall be there.
-    Tree(
-        Box<Policy>,
-        Vec<&'static dyn Target>,
-        BTreeMap<String, Artifact>,
-    ),
+    Tree(Box<Policy>, Vec<&'static dyn Target>, Arc<dyn Tree>),
     /// A policy on two targets.
     Targets(Box<Policy>, Vec<&'static dyn Target>),
 }
@@ -64,16 +61,12 @@ pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Option<
             if let Some(revision) = against.strip_prefix("git:") {
                 return commit(args, revision, diagnostics);
             }
-            let policy = one(diagnostics)?;
-            let targets = chosen(args, &policy)?;
-            if targets.len() != 1 {
-                let why = "a tree is compared with the files of one target: name it";
-                return Err(Failure::Unable(why.to_owned()));
-            }
-            let files = input::tree(Path::new(against))?;
-            Ok(Some(Sides::Tree(Box::new(policy), targets, files)))
+            tree(args, one(diagnostics)?, Path::new(against)).map(Some)
         }
         ([] | [_], None) => {
+            if let Some(folder) = &args.built {
+                return tree(args, one(diagnostics)?, folder).map(Some);
+            }
             let policy = one(diagnostics)?;
             let targets = chosen(args, &policy)?;
             if targets.len() != 2 {
@@ -87,6 +80,20 @@ pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Option<
             Err(Failure::Unable(why.to_owned()))
         }
     }
+}
+
+/// Returns a tree of files, and the policy that shall be there.
+fn tree(args: &Args, policy: Policy, folder: &Path) -> Result<Sides, Failure> {
+    let targets = chosen(args, &policy)?;
+    if targets.len() != 1 {
+        let why = "a tree is compared with the files of one target: name it";
+        return Err(Failure::Unable(why.to_owned()));
+    }
+    Ok(Sides::Tree(
+        Box::new(policy),
+        targets,
+        server::tree(folder)?,
+    ))
 }
 
 /// Loads a policy, and as it was in a commit.
@@ -160,22 +167,8 @@ impl Sides {
             Self::Tree(policy, targets, tree) => {
                 let mut after = emitted(policy, targets, diagnostics)?;
                 after.remove(ZONE);
-                let names = tree.iter().filter(|(name, _)| *name != compile::MANIFEST);
                 let target = targets.first().map_or("", |target| target.name());
-                let text = |(name, file): (&String, &Artifact)| {
-                    (format!("{target}/{name}"), file.source.text().to_owned())
-                };
-                let mut before: Texts = names.map(text).collect();
-                // A server's tree holds much that is not ours: its MANIFEST names what is.
-                let made = tree.get(compile::MANIFEST);
-                let made = made.map_or("", |manifest| manifest.source.text());
-                let made: BTreeSet<String> = made
-                    .lines()
-                    .filter_map(|line| line.strip_prefix("file ")?.splitn(4, ' ').nth(3))
-                    .map(|path| format!("{target}/{path}"))
-                    .collect();
-                before.retain(|name, _| after.contains_key(name) || made.contains(name));
-                Ok([before, after])
+                Ok([installed(tree.as_ref(), target, &after)?, after])
             }
             // The files of two targets have nothing in common.
             Self::Targets(..) => Ok(Default::default()),
@@ -208,7 +201,7 @@ impl Sides {
             }
             Self::Tree(policy, targets, tree) => {
                 let target = *targets.first().unwrap_or(&first_target());
-                let before = compile::read(policy, target, Some(tree.clone()), diagnostics)?;
+                let before = compile::read(policy, target, Some(Arc::clone(tree)), diagnostics)?;
                 let after = compile::read(policy, target, None, diagnostics)?;
                 readings(policy, ["before", "after"], [&before, &after])
             }
@@ -249,6 +242,30 @@ fn emitted(
     }
     let records = resolve::records(policy)?;
     texts.insert(ZONE.to_owned(), dns::zone(&records, &dns::requests(policy)));
+    Ok(texts)
+}
+
+/// Returns the texts that stand in a server's tree, of those that are made now or were made before.
+fn installed(tree: &dyn Tree, target: &str, after: &Texts) -> Result<Texts, Failure> {
+    let text = |path: &str| match tree.entry(path) {
+        Entry::Absent => Ok(None),
+        Entry::Text(source) => Ok(Some(source.text().to_owned())),
+        Entry::Unreadable(fault) => Err(Failure::Unable(format!("the file `{path}` {fault}"))),
+    };
+    // A server's tree holds much that is not ours: its MANIFEST names what is.
+    let manifest = text(compile::MANIFEST)?.unwrap_or_default();
+    let made = manifest
+        .lines()
+        .filter_map(|line| line.strip_prefix("file ")?.splitn(4, ' ').nth(3));
+    let prefix = format!("{target}/");
+    let wanted = after.keys().filter_map(|name| name.strip_prefix(&prefix));
+    let paths: BTreeSet<&str> = made.chain(wanted).collect();
+    let mut texts = Texts::new();
+    for path in paths {
+        if let Some(text) = text(path)?.filter(|_| path != compile::MANIFEST) {
+            texts.insert(format!("{prefix}{path}"), text);
+        }
+    }
     Ok(texts)
 }
 

@@ -1,10 +1,14 @@
 //! What is not given as a flag is asked for, if somebody is there to answer.
+//!
+//! An answer that cannot be is asked for again: the answers before it are kept.
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::net::IpAddr;
 
 use clap::ValueEnum as _;
+use ipnet::IpNet;
+use mailpol::mail::Domain;
 
-use super::{Answers, Args, Kind};
+use super::{Answers, Args, Auth, Kind};
 use crate::cli::Failure;
 
 /// Returns what the flags say, and what is answered.
@@ -15,41 +19,42 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
     };
     let host = match &args.host {
         Some(host) => host.clone(),
-        None => one("--host", "The host's name, such as mx.example.org", None)?,
+        None => one(
+            "--host",
+            "The host's name, such as mx.example.org",
+            None,
+            &host_name,
+        )?,
     };
     let addresses = if args.address.is_empty() {
         let question = "Its public addresses, with blanks between";
-        let address = |word: String| {
-            word.parse::<IpAddr>()
-                .map_err(|_| Failure::Unable(format!("`{word}` is no IP address")))
-        };
-        let words = words("--address", question, None)?;
-        words.into_iter().map(address).collect::<Result<_, _>>()?
+        one("--address", question, None, &each(address))?
     } else {
         args.address.clone()
     };
     let own = host.split_once('.').map_or(host.as_str(), |(_, rest)| rest);
     let domains = if args.domain.is_empty() {
         match kind {
-            Kind::Company => words("--domain", "The domains, the main one first", Some(own))?,
-            Kind::Family | Kind::Null => {
-                vec![optional("The domain", own)?]
-            }
+            Kind::Company => one(
+                "--domain",
+                "The domains, the main one first",
+                Some(own),
+                &each(domain),
+            )?,
+            Kind::Family | Kind::Null => vec![optional("The domain", own, &domain)?],
         }
     } else {
         args.domain.clone()
     };
     let logins = if args.login.is_empty() {
-        words("--login", "The Unix accounts that have a mailbox", None)?
+        let question = "The Unix accounts that have a mailbox";
+        one("--login", question, None, &each(login))?
     } else {
         args.login.clone()
     };
     let internal = if args.internal.is_empty() && kind != Kind::Null {
         let question = "Prefixes whose hosts may send without logging in, or nothing";
-        optional(question, "")?
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect()
+        optional(question, "", &each(prefix))?
     } else {
         args.internal.clone()
     };
@@ -57,7 +62,12 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
         let usual = format!("/etc/letsencrypt/live/{host}/{name}");
         given.clone().unwrap_or(usual)
     };
+    let auth = match &args.auth {
+        Some(auth) => auth.clone(),
+        None => optional(AUTH, "shadow", &Auth::parse)?,
+    };
     Ok(Answers {
+        auth,
         certificate: file(&args.certificate, "fullchain.pem"),
         key: file(&args.key, "privkey.pem"),
         kind,
@@ -69,42 +79,104 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
     })
 }
 
+const AUTH: &str = "What checks passwords: pam, ldap or shadow of saslauthd, or Dovecot's socket";
+
 fn kind() -> Result<Kind, Failure> {
     let question = "What kind of server: family, company or null (nobody sends unless logged in)";
-    let answer = one("KIND", question, Some("family"))?;
-    Kind::from_str(&answer, true)
-        .map_err(|_| Failure::Unable(format!("`{answer}` is no kind: family, company or null")))
+    one("KIND", question, Some("family"), &|answer: &str| {
+        Kind::from_str(answer, true)
+            .map_err(|_| format!("`{answer}` is no kind: family, company or null"))
+    })
+}
+
+fn host_name(answer: &str) -> Result<String, String> {
+    if answer.contains('.') {
+        domain(answer)
+    } else {
+        Err(format!(
+            "`{answer}` has no dot: a host's name ends in its domain"
+        ))
+    }
+}
+
+fn domain(answer: &str) -> Result<String, String> {
+    match Domain::parse(answer) {
+        Ok(_) => Ok(answer.to_owned()),
+        Err(error) => Err(format!("`{answer}` is no domain: {error}")),
+    }
+}
+
+fn address(word: &str) -> Result<IpAddr, String> {
+    word.parse()
+        .map_err(|_| format!("`{word}` is no IP address"))
+}
+
+fn login(word: &str) -> Result<String, String> {
+    let odd = |c: char| c.is_control() || matches!(c, '"' | '\\' | ',' | ';');
+    if word.contains(odd) {
+        return Err(format!("`{}` is no account's name", word.escape_debug()));
+    }
+    Ok(word.to_owned())
+}
+
+fn prefix(word: &str) -> Result<String, String> {
+    match word.parse::<IpNet>() {
+        Ok(net) if net.trunc() == net => Ok(word.to_owned()),
+        Ok(net) => Err(format!(
+            "`{word}` names a host in its prefix: `{}`?",
+            net.trunc()
+        )),
+        Err(_) => Err(format!("`{word}` is no prefix, such as 192.0.2.0/24")),
+    }
+}
+
+/// Returns what reads several words, with blanks between.
+fn each<T>(read: fn(&str) -> Result<T, String>) -> impl Fn(&str) -> Result<Vec<T>, String> {
+    move |answer: &str| answer.split_whitespace().map(read).collect()
 }
 
 fn is_terminal() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks for one thing that must be said.
-fn one(flag: &str, question: &str, usual: Option<&str>) -> Result<String, Failure> {
+/// What makes of an answer what it says, or says why it says nothing.
+type Read<'r, T> = &'r dyn Fn(&str) -> Result<T, String>;
+
+/// Asks for what must be said.
+fn one<T>(
+    flag: &str,
+    question: &str,
+    usual: Option<&str>,
+    read: Read<'_, T>,
+) -> Result<T, Failure> {
     if !is_terminal() {
         let why = format!("{flag} is missing, and there is no terminal to ask for it");
         return Err(Failure::Unable(why));
     }
-    let answer = asked(question, usual.unwrap_or_default())?;
-    if answer.is_empty() {
-        return Err(Failure::Unable(format!("{flag} is needed")));
-    }
-    Ok(answer)
-}
-
-/// Asks for several things, at least one.
-fn words(flag: &str, question: &str, usual: Option<&str>) -> Result<Vec<String>, Failure> {
-    let answer = one(flag, question, usual)?;
-    Ok(answer.split_whitespace().map(str::to_owned).collect())
+    until(question, usual.unwrap_or_default(), &|answer: &str| {
+        if answer.is_empty() {
+            return Err(format!("{flag} is needed"));
+        }
+        read(answer)
+    })
 }
 
 /// Asks for what has a usual answer; without a terminal that is it.
-fn optional(question: &str, usual: &str) -> Result<String, Failure> {
+fn optional<T>(question: &str, usual: &str, read: Read<'_, T>) -> Result<T, Failure> {
     if is_terminal() {
-        asked(question, usual)
+        until(question, usual, read)
     } else {
-        Ok(usual.to_owned())
+        read(usual).map_err(Failure::Unable)
+    }
+}
+
+/// Asks until there is an answer.
+fn until<T>(question: &str, usual: &str, read: Read<'_, T>) -> Result<T, Failure> {
+    loop {
+        match read(&asked(question, usual)?) {
+            Ok(answer) => return Ok(answer),
+            Err(why) => writeln!(std::io::stderr(), "  {why}")?,
+        }
     }
 }
 

@@ -43,6 +43,10 @@ pub(in crate::cli) struct Args {
     /// A prefix whose hosts may send without logging in; may be given again
     #[arg(long, value_name = "CIDR")]
     internal: Vec<String>,
+    /// Where passwords are checked: what saslauthd asks (`pam`, `ldap`, `shadow`), or the path of
+    /// Dovecot's auth socket [default: shadow]
+    #[arg(long, value_name = "MECHANISM|SOCKET", value_parser = Auth::parse)]
+    auth: Option<Auth>,
     /// Where the certificate is [default: where certbot keeps it]
     #[arg(long, value_name = "PATH")]
     certificate: Option<String>,
@@ -68,6 +72,27 @@ enum Kind {
     Null,
 }
 
+/// What checks passwords.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Auth {
+    /// saslauthd(8), with this mechanism.
+    Saslauthd(String),
+    /// Dovecot, at this socket.
+    Dovecot(String),
+}
+
+impl Auth {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "pam" | "ldap" | "shadow" => Ok(Self::Saslauthd(text.to_owned())),
+            path if path.starts_with('/') => Ok(Self::Dovecot(path.to_owned())),
+            _ => Err(format!(
+                "`{text}` is neither pam, ldap, shadow nor the path of a socket"
+            )),
+        }
+    }
+}
+
 /// What a policy is made of.
 struct Answers {
     kind: Kind,
@@ -76,6 +101,7 @@ struct Answers {
     domains: Vec<String>,
     logins: Vec<String>,
     internal: Vec<String>,
+    auth: Auth,
     certificate: String,
     key: String,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Answers, Kind};
+use super::{Answers, Auth, Kind};
 use crate::cli::Failure;
 
 /// Returns the policy.
@@ -11,8 +11,18 @@ pub(super) fn policy(answers: &Answers) -> Result<String, Failure> {
     // Writing to a string does not fail.
     host(answers, &mut text)?;
     networks(answers, &mut text)?;
-    text.push_str("\n// Passwords of Unix accounts, checked by saslauthd.\n");
-    text.push_str("auth \"saslauthd\" mechanism=\"shadow\"\n");
+    let _ = match &answers.auth {
+        Auth::Saslauthd(mechanism) => write!(
+            text,
+            "\n// Passwords are checked by saslauthd.\nauth \"saslauthd\" mechanism={}\n",
+            quoted(mechanism)?
+        ),
+        Auth::Dovecot(socket) => write!(
+            text,
+            "\n// Passwords are checked by Dovecot.\nauth \"dovecot\" socket={}\n",
+            quoted(socket)?
+        ),
+    };
     domains(answers, &mut text)?;
     let _ = write!(
         text,

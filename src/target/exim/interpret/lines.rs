@@ -285,7 +285,8 @@ impl Reader<'_> {
                 ));
             }
             None => {
-                self.diagnostics.error(MissingFile::new(path, &name.at()));
+                let missing = MissingFile::new(path, self.artifacts, &name.at());
+                self.diagnostics.error(missing);
             }
         }
     }

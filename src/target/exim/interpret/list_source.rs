@@ -55,7 +55,7 @@ impl Reader<'_> {
     /// Returns the items of a file: one a line (section 10.3).
     pub(super) fn list_file(&mut self, name: &Text) -> Result<Vec<Text>, Reported> {
         let Some(artifact) = self.artifacts.get(name.as_str()) else {
-            let missing = MissingFile::new(name.as_str(), &name.at());
+            let missing = MissingFile::new(name.as_str(), self.artifacts, &name.at());
             return Err(self.diagnostics.error(missing));
         };
         let source = Arc::clone(&artifact.source);

@@ -199,12 +199,14 @@ impl Reader<'_> {
         };
         // What an index holds is the file that it is built from, which stands beside it.
         let path = file.as_str();
-        let source = self.artifacts.get(path).or_else(|| {
-            let bare = path.strip_suffix(suffix)?;
-            self.artifacts.get(bare)
-        });
+        let bare = path.strip_suffix(suffix).unwrap_or(path);
+        let source = self
+            .artifacts
+            .get(bare)
+            .or_else(|| self.artifacts.get(path));
         let Some(source) = source.map(|artifact| Arc::clone(&artifact.source)) else {
-            return Err(self.diagnostics.error(MissingFile::new(path, &file.at())));
+            let missing = MissingFile::new(path, self.artifacts, &file.at());
+            return Err(self.diagnostics.error(missing));
         };
         let rows = self.rows(&source)?;
         let at = Loc::new(&source, 0, 0);

@@ -85,7 +85,7 @@ pub(super) fn interpret(
         return Err(diagnostics.error(UnjudgedVersion::new(artifacts.version)));
     }
     let Some(artifact) = artifacts.get(FILE) else {
-        return Err(diagnostics.error(MissingRoot::new(FILE)));
+        return Err(diagnostics.error(MissingRoot::new(FILE, artifacts)));
     };
     let source = Arc::clone(&artifact.source);
     let lines = lines::read(&source, artifacts, diagnostics);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, SourceSpan};
 
 use crate::source::{Loc, Source};
+use crate::target::Artifacts;
 
 /// A parameter, or a value of it, that the model does not hold.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -66,15 +67,16 @@ pub(crate) struct UnjudgedService {
     at: SourceSpan,
 }
 
-/// A file that another file names, and that is not there.
+/// A file that another file names, and that is not there, or is no text.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("the file `{path}` is missing")]
+#[error("the file `{path}` {fault}")]
 #[diagnostic(
     code(mailpol::target::missing_file),
     help("add the file to the tree, or take out what names it")
 )]
 pub(crate) struct MissingFile {
     path: String,
+    fault: String,
     #[source_code]
     text: Arc<Source>,
     #[label(primary, "named here")]
@@ -83,10 +85,11 @@ pub(crate) struct MissingFile {
 
 /// A file of the tree without which Postfix does not start.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("the file `{path}` is missing")]
+#[error("the file `{path}` {fault}")]
 #[diagnostic(code(mailpol::target::missing_root))]
 pub(crate) struct MissingRoot {
     path: String,
+    fault: String,
 }
 
 /// Text that Postfix does not read, or does not run with.
@@ -121,17 +124,19 @@ impl UnjudgedVersion {
 }
 
 impl MissingRoot {
-    pub(super) fn new(path: &str) -> Self {
+    pub(super) fn new(path: &str, artifacts: &Artifacts) -> Self {
         Self {
             path: path.to_owned(),
+            fault: artifacts.fault(path),
         }
     }
 }
 
 impl MissingFile {
-    pub(super) fn new(path: &str, at: &Loc) -> Self {
+    pub(super) fn new(path: &str, artifacts: &Artifacts, at: &Loc) -> Self {
         Self {
             path: path.to_owned(),
+            fault: artifacts.fault(path),
             text: Arc::clone(at.source()),
             at: at.span(),
         }

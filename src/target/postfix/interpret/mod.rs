@@ -86,15 +86,15 @@ pub(super) fn interpret(
         return Err(diagnostics.error(UnjudgedVersion::new(artifacts.version)));
     }
     let mut file = |path: &str| match artifacts.get(path) {
-        Some(artifact) => Ok(&artifact.source),
-        None => Err(diagnostics.error(MissingRoot::new(path))),
+        Some(artifact) => Ok(artifact.source),
+        None => Err(diagnostics.error(MissingRoot::new(path, artifacts))),
     };
     let (main, master) = (file("etc/postfix/main.cf"), file("etc/postfix/master.cf"));
     let (main, master) = (main?, master?);
     let before = diagnostics.errors();
-    let main = Main::read(main, diagnostics);
-    let services = master_cf::read(master, diagnostics);
-    let start = Loc::new(master, 0, 0);
+    let main = Main::read(&main, diagnostics);
+    let services = master_cf::read(&master, diagnostics);
+    let start = Loc::new(&master, 0, 0);
     diagnostics.failed_since(before)?;
     let reader = Reader {
         artifacts,

@@ -27,7 +27,7 @@ pub(super) fn read(
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Signing>, Reported> {
     let Some(artifact) = artifacts.get(FILE) else {
-        return Err(diagnostics.error(MissingFile::new(FILE, &milter.at())));
+        return Err(diagnostics.error(MissingFile::new(FILE, artifacts, &milter.at())));
     };
     let mut settings: BTreeMap<String, TableRow> = BTreeMap::new();
     for mut row in table::lines(&artifact.source) {
@@ -126,10 +126,11 @@ impl Reading<'_> {
         let Some(path) = row.value.strip_prefix(kind) else {
             return Err(self.refuse(row, &format!("only a data set of `{kind}` is read")));
         };
-        match self.artifacts.get(path) {
-            Some(artifact) => Ok(table::lines(&artifact.source)),
-            None => Err(self.diagnostics.error(MissingFile::new(path, &row.at))),
-        }
+        let Some(artifact) = self.artifacts.get(path) else {
+            let missing = MissingFile::new(path, self.artifacts, &row.at);
+            return Err(self.diagnostics.error(missing));
+        };
+        Ok(table::lines(&artifact.source))
     }
 
     /// Reads a row of `SigningTable`, and the key that it names.

@@ -193,7 +193,8 @@ pub(super) fn read(
         return refuse("policyd-spf takes one file", &service.at, diagnostics);
     }
     let Some(artifact) = artifacts.get(file.as_str()) else {
-        return Err(diagnostics.error(MissingFile::new(file.as_str(), &file.at())));
+        let missing = MissingFile::new(file.as_str(), artifacts, &file.at());
+        return Err(diagnostics.error(missing));
     };
     let mut config = Config::default();
     for line in table::lines(&artifact.source) {

@@ -108,10 +108,11 @@ pub(super) fn file(
     } else {
         None
     };
-    match found {
-        Some(artifact) => Ok(Arc::clone(&artifact.source)),
-        None => Err(diagnostics.error(MissingFile::new(name.as_str(), &name.at()))),
-    }
+    let Some(artifact) = found else {
+        let missing = MissingFile::new(name.as_str(), artifacts, &name.at());
+        return Err(diagnostics.error(missing));
+    };
+    Ok(artifact.source)
 }
 
 /// The file that newaliases(1) indexes: aliases(5) ends its keys with a colon.

@@ -1,0 +1,123 @@
+//! What is told of an outcome, and how much: quietly, in full, in words.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests run the program, and fail by panicking"
+)]
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+const DOE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/doe/policy.kdl");
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailpol"));
+    let output = command.args(arguments).stdin(Stdio::null()).output();
+    let output = output.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn quiet_is_quiet_on_success_only() {
+    let (code, stdout, stderr) = run(&["check", DOE, "--quiet"]);
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", ""));
+    let (code, _, stderr) = run(&["check", "nowhere.kdl", "--quiet"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("nowhere.kdl"));
+    for command in ["prove", "simulate"] {
+        let (code, stdout, stderr) = run(&[command, DOE, "--quiet"]);
+        assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", ""));
+        let (_, stdout, _) = run(&[command, DOE]);
+        assert!(stdout.contains("Assumed:"), "{stdout}");
+    }
+    let (_folder, policy) = raw("mynetworks", "0.0.0.0/0");
+    for command in ["prove", "simulate"] {
+        let (code, stdout, _) = run(&[command, &policy, "--target", "postfix", "--quiet"]);
+        assert_eq!(code, Some(1));
+        assert!(stdout.contains("REFUTED"), "{stdout}");
+    }
+    let (code, stdout, _) = run(&["spf", "203.0.113.9", DOE, "--helo", "b.example", "--quiet"]);
+    assert_eq!(code, Some(0));
+    assert!(stdout.contains("In the policy's own records"), "{stdout}");
+}
+
+/// A warning is no success to be silent about.
+#[test]
+fn quiet_keeps_warnings() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.kdl");
+    let text = fs::read_to_string(DOE).unwrap();
+    let warned = text.replace("\"192.168.0.0/24\"", "\"192.168.0.0/24\" \"127.0.0.0/8\"");
+    assert_ne!(text, warned);
+    fs::write(&path, warned).unwrap();
+    let path = path.display().to_string();
+    let (_, _, loud) = run(&["prove", &path]);
+    let (code, stdout, quiet) = run(&["prove", &path, "--quiet"]);
+    assert_eq!((code, stdout.as_str()), (Some(0), ""), "{quiet}");
+    assert!(quiet.contains("mailpol::"), "{quiet}");
+    assert_eq!(quiet, loud);
+}
+
+/// Returns the Doe policy with a setting of Postfix by hand.
+fn raw(name: &str, value: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("policy.kdl");
+    let raw = format!("target \"postfix\" {{ set \"{name}\" \"{value}\"; }}\n");
+    fs::write(&policy, fs::read_to_string(DOE).unwrap() + &raw).unwrap();
+    let policy = policy.display().to_string();
+    (folder, policy)
+}
+
+#[test]
+fn one_cause_is_told_once() {
+    let (_folder, policy) = raw("mynetworks", "0.0.0.0/0");
+    let prove = ["prove", &policy, "--target", "postfix"];
+    let (_, short, _) = run(&prove);
+    let (_, long, _) = run(&[&prove[..], &["--verbose"]].concat());
+    let count = |text: &str, word: &str| text.matches(word).count();
+    assert_eq!(count(&short, "RCPT TO:<"), 1, "{short}");
+    assert!(count(&long, "RCPT TO:<") > 3, "{long}");
+    assert_eq!(count(&short, "REFUTED"), count(&long, "REFUTED"));
+    assert!(short.contains("`--verbose` shows all"), "{short}");
+    assert!(!long.contains("`--verbose`"), "{long}");
+    // The dialogue stands under the one that says most.
+    let before = short.split("RCPT TO:<").next().unwrap();
+    let name = before
+        .lines()
+        .rfind(|line| line.contains("REFUTED"))
+        .unwrap();
+    assert!(name.contains("no-open-relay"), "{name}");
+}
+
+#[test]
+fn an_explanation_is_in_words() {
+    let explain = |client: &str, from: &str, to: &str| {
+        let (code, stdout, stderr) = run(&[
+            "explain", DOE, "--client", client, "--from", from, "--to", to, "--spf", "none",
+        ]);
+        assert_eq!(code, Some(0), "{stderr}");
+        stdout
+    };
+    let out = explain("192.168.0.3", "jane.doe@doe-family.com", "x@c.example");
+    assert!(out.contains("\n  the mail: out to c.example\n"), "{out}");
+    let home = explain("203.0.113.9", "x@c.example", "jane.doe@doe-family.com");
+    assert!(
+        home.contains("\n  the mail: to the account jane\n"),
+        "{home}"
+    );
+    for text in [out, home] {
+        assert!(!text.contains('{'), "{text}");
+        assert!(
+            text.contains("\n  form of the reverse-path: plain\n"),
+            "{text}"
+        );
+        assert!(text.contains("\n  listener: smtp\n"), "{text}");
+        assert!(text.contains("\n  client in network: "), "{text}");
+        assert!(text.contains("policy.kdl:9:1"), "{text}");
+    }
+}
