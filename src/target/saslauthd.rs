@@ -1,6 +1,9 @@
 //! saslauthd(8) as Debian starts it: `/etc/default/saslauthd`, as `/etc/init.d/saslauthd` of
 //! sasl2-bin 2.1.28 sources it.
 //!
+//! The script sources `/etc/default/saslauthd-NAME` too, each another instance, in the same shell.
+//! A tree is asked for files by name, so that there are none is assumed (docs/proof.md).
+//!
 //! Both MTAs ask it over its socket, so both readers ask here who answers there. What the mechanism
 //! itself reads (`/etc/saslauthd.conf`, PAM) is the host's, as its accounts are.
 
@@ -41,14 +44,11 @@ pub(super) fn at_socket(
     socket: &str,
     asked: &Loc,
 ) -> Result<(Backend, Loc), Fault> {
-    if let Some(fault) = other_instance(artifacts) {
-        return Err(fault);
-    }
     let Some(artifact) = artifacts.get(FILE) else {
         let words = format!("a saslauthd that nothing sets up (/{FILE} is missing)");
         return Ok((Backend::Other(words), asked.clone()));
     };
-    let values = Values(assignments(artifact)?);
+    let values = Values(assignments(&artifact)?);
     let whole = Loc::new(&artifact.source, 0, 0);
     let (start, at) = values.get("START", &whole);
     if start != "yes" {
@@ -76,22 +76,6 @@ pub(super) fn at_socket(
         return Err(fault("MECHANISMS", "it is not one word", &mechanism_at));
     }
     Ok((Backend::Saslauthd(mechanism.to_owned()), mechanism_at))
-}
-
-/// The script sources every file of this pattern, one after the other in one shell: what one sets
-/// the next still sees.
-fn other_instance(artifacts: &Artifacts) -> Option<Fault> {
-    let is_other = |path: &str| {
-        let rest = path.strip_prefix(FILE);
-        rest.is_some_and(|rest| {
-            let mut bytes = rest.bytes();
-            !rest.is_empty() && bytes.all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
-        })
-    };
-    let mut files = artifacts.files();
-    let (path, artifact) = files.find(|(path, _)| is_other(path))?;
-    let at = Loc::new(&artifact.source, 0, 0);
-    Some(fault(path, "one saslauthd is followed only", &at))
 }
 
 /// Returns the directory of the socket: the one option that moves it. An option that is not known
