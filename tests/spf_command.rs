@@ -140,6 +140,7 @@ fn the_text_points_into_the_record() {
     assert_eq!(code, Some(0));
     let expected = "\
 fail: 203.0.113.9 as j@doe-family.com (mailfrom)
+In the policy's own records: no others were asked; `--resolve` asks DNS.
 
 Decided by `-all` of doe-family.com:
     v=spf1 +mx -all
