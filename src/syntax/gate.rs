@@ -31,8 +31,9 @@ enum State {
     Argument { spaced: bool },
     /// Behind `=`.
     Value,
-    /// Behind a block of a node; whether one was its own, and not commented out.
-    Closed { own: bool },
+    /// Behind a block of a node; whether one was its own, and not commented out, and whether `/-`
+    /// may come next: KDL's parser wants a blank between it and a block that is commented out.
+    Closed { own: bool, spaced: bool },
     /// Behind a mistake: nothing is looked at before the line ends.
     Lost,
 }
@@ -93,9 +94,8 @@ impl Gate<'_> {
                 self.state = match self.state {
                     State::Node { .. } => State::Node { spaced: true },
                     State::Argument { .. } => State::Argument { spaced: true },
-                    other @ (State::Nodes | State::Value | State::Closed { .. } | State::Lost) => {
-                        other
-                    }
+                    State::Closed { own, .. } => State::Closed { own, spaced: true },
+                    other @ (State::Nodes | State::Value | State::Lost) => other,
                 };
             }
             // The newline behind it ends the node.
@@ -147,12 +147,15 @@ impl Gate<'_> {
             (State::Lost, _) => {}
             (_, Some(dashed)) => self.nothing_commented(dashed, diagnostics),
             (State::Value, None) => self.no_value(diagnostics),
-            (State::Node { spaced: false } | State::Argument { spaced: false }, None) => {
-                self.no_blank(token, diagnostics);
-            }
+            (
+                State::Node { spaced: false }
+                | State::Argument { spaced: false }
+                | State::Closed { spaced: false, .. },
+                None,
+            ) => self.no_blank(token, diagnostics),
             (
                 State::Nodes
-                | State::Closed { .. }
+                | State::Closed { spaced: true, .. }
                 | State::Node { spaced: true }
                 | State::Argument { spaced: true },
                 None,
@@ -188,7 +191,7 @@ impl Gate<'_> {
             token,
             dashed,
             node_dashed: self.node_dashed,
-            second: self.state == State::Closed { own: true },
+            second: matches!(self.state, State::Closed { own: true, .. }),
         });
         let commented = self.open.iter().filter(|block| block.dashed).count();
         if self.open.len() > DEPTH_MAX || commented > COMMENTED_MAX {
@@ -206,11 +209,11 @@ impl Gate<'_> {
         match self.state {
             State::Node { .. }
             | State::Argument { .. }
-            | State::Closed { own: false }
+            | State::Closed { own: false, .. }
             | State::Lost => {}
             State::Value => self.no_value(diagnostics),
-            State::Closed { own: true } if dashed => {}
-            State::Closed { own: true } => {
+            State::Closed { own: true, .. } if dashed => {}
+            State::Closed { own: true, .. } => {
                 let help = "write everything in the first one";
                 self.tell(token, "a node has one block", Some(help), diagnostics);
             }
@@ -244,6 +247,7 @@ impl Gate<'_> {
         self.node_dashed = block.node_dashed;
         self.state = State::Closed {
             own: block.second || !block.dashed,
+            spaced: !block.dashed,
         };
     }
 

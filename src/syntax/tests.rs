@@ -106,6 +106,10 @@ fn what_is_no_kdl_is_told() {
     bad("a /-", "`/-` comments out nothing");
     bad(";", "`;` ends nothing");
     bad("a /-;b", "`/-` comments out nothing");
+    // KDL's parser wants a blank there, and none behind a block that is not commented out.
+    bad("a /-{ b }/-{ c }", "there is no blank before this");
+    good("a /-{ b } /-{ c }");
+    good("a { b }/-{ c }");
 }
 
 #[test]
