@@ -343,9 +343,8 @@ impl<'w> Walk<'w> {
         }
         let path = path.trim_end_matches('/');
         // SOUNDNESS: the whole path. What only begins in the home may lead out of it by `..`.
-        let maildir =
-            [HOME.to_string(), "/home/".to_owned()].map(|home| format!("{home}{user}/Maildir"));
-        let store = if *is_maildir && maildir.iter().any(|maildir| maildir == path) {
+        let maildir = format!("{HOME}{user}/Maildir");
+        let store = if *is_maildir && path == maildir {
             Store::Account(user)
         } else {
             Store::Directory(path.replace(HOME, "~"))
