@@ -1,8 +1,8 @@
 //! Logins: who they are, and which reverse-paths are theirs.
 //!
 //! A table says how each listed login is really written, since Exim looks keys up without regard
-//! to case. Another one holds the owners of reverse-paths: of an address, of `*@domain`, of `local`,
-//! of `*`; each is asked, and grants add up.
+//! to case. Another one holds the owners of reverse-paths: of an address, of `*@domain`, of
+//! `local`, of `*`; each is asked, and grants add up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
