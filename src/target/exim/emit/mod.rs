@@ -12,10 +12,11 @@ mod main_section;
 mod postmaster;
 mod raw;
 mod recipients;
+mod rights;
+mod scopes;
 mod senders;
 mod service;
 mod table;
-mod unsaid;
 mod version;
 
 pub(super) use table::TableName;
@@ -26,6 +27,7 @@ use std::fmt::Write as _;
 use self::clients::Clients;
 use self::recipients::Recipients;
 use self::senders::Senders;
+use self::table::Table;
 use super::lexical::{Comment, HostItem, List, Word};
 use super::view::{Routers, TableHead, Transports};
 use crate::diagnostic::{Diagnostics, Reported};
@@ -106,19 +108,20 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         artifacts: Artifacts::new(),
         packages: BTreeSet::from(["exim4-daemon-heavy"]),
     };
-    unsaid::refuse(policy, diagnostics);
     let recipients = recipients::recipients(policy, diagnostics);
     let senders = acl::auth_is_offered(policy).then(|| senders::senders(policy, diagnostics));
     let clients = clients::clients(policy);
+    let mut tables = Vec::new();
     let conf = conf(
         &emission,
         &recipients,
         senders.as_ref(),
         &clients,
+        &mut tables,
         diagnostics,
     )?;
     emission.add("exim4.conf", conf);
-    write_tables(&mut emission, recipients, senders, diagnostics)?;
+    write_tables(&mut emission, recipients, senders, tables, diagnostics)?;
     write_lists(&mut emission, clients.files, diagnostics)?;
     service::write(&mut emission, diagnostics)?;
     raw::files(&mut emission, options, diagnostics);
@@ -127,17 +130,22 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     Ok(finish(emission))
 }
 
-/// Returns exim4.conf.
+/// Returns exim4.conf; adds the tables of rights.
 fn conf(
     emission: &Emission<'_>,
     recipients: &Recipients,
     senders: Option<&Senders>,
     clients: &Clients,
+    tables: &mut Vec<Table>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
+    let rights = rights::rights(emission, diagnostics);
     let main = main_section::section(emission, recipients, clients, diagnostics)?;
     let mut text = raw::settings(main, emission.policy.target("exim"), diagnostics);
-    text += &acl::section(emission, clients, senders, diagnostics)?;
+    text += &acl::section(emission, clients, senders, &rights, diagnostics)?;
+    let (acls, held) = rights.finish(diagnostics)?;
+    text += &acls;
+    tables.extend(held);
     let routers = Routers {
         aliases: recipients.aliases.reference(),
         accounts: recipients.accounts.reference(),
@@ -165,6 +173,7 @@ fn write_tables(
     emission: &mut Emission<'_>,
     recipients: Recipients,
     senders: Option<Senders>,
+    rights: Vec<Table>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let mut tables = vec![
@@ -177,6 +186,7 @@ fn write_tables(
     if let Some(senders) = senders {
         tables.extend([senders.logins, senders.owners]);
     }
+    tables.extend(rights);
     tables
         .into_iter()
         .try_for_each(|table| table.write(emission, diagnostics))
