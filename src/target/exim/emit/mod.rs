@@ -8,6 +8,7 @@
 
 mod acl;
 mod clients;
+mod dkim;
 mod main_section;
 mod postmaster;
 mod raw;
@@ -26,15 +27,15 @@ use std::fmt::Write as _;
 use self::clients::Clients;
 use self::recipients::Recipients;
 use self::senders::Senders;
+use self::table::Table;
 use super::lexical::{Comment, HostItem, List, Word};
-use super::view::{Routers, TableHead, Transports};
+use super::view::{DkimPart, LocalTransports, RemoteTransport, Routers, TableHead};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
 use crate::prove::Proven;
 use crate::source::Spanned;
 use crate::target::Artifacts;
-use crate::target::diagnostics::unsigned;
 use crate::target::render::render;
 
 /// The user that Exim runs as can read them, and not write them.
@@ -110,31 +111,44 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     let recipients = recipients::recipients(policy, diagnostics);
     let senders = acl::auth_is_offered(policy).then(|| senders::senders(policy, diagnostics));
     let clients = clients::clients(policy);
-    let conf = conf(
-        &emission,
-        &recipients,
-        senders.as_ref(),
-        &clients,
-        diagnostics,
-    )?;
+    let (signing, signs) = dkim::dkim(policy, diagnostics).unzip();
+    let parts = Parts {
+        recipients: &recipients,
+        senders: senders.as_ref(),
+        clients: &clients,
+        signs,
+    };
+    let conf = conf(&emission, parts, diagnostics)?;
     emission.add("exim4.conf", conf);
-    write_tables(&mut emission, recipients, senders, diagnostics)?;
+    write_tables(&mut emission, recipients, senders, signing, diagnostics)?;
     write_lists(&mut emission, clients.files, diagnostics)?;
     service::write(&mut emission, diagnostics)?;
     raw::files(&mut emission, options, diagnostics);
-    unsigned(policy, "exim", diagnostics);
     diagnostics.failed_since(before)?;
     Ok(finish(emission))
+}
+
+/// What exim4.conf is put together from.
+struct Parts<'a> {
+    recipients: &'a Recipients,
+    senders: Option<&'a Senders>,
+    clients: &'a Clients,
+    /// What is signed, if anything is.
+    signs: Option<DkimPart>,
 }
 
 /// Returns exim4.conf.
 fn conf(
     emission: &Emission<'_>,
-    recipients: &Recipients,
-    senders: Option<&Senders>,
-    clients: &Clients,
+    parts: Parts<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
+    let Parts {
+        recipients,
+        senders,
+        clients,
+        signs,
+    } = parts;
     let main = main_section::section(emission, recipients, clients, diagnostics)?;
     let mut text = raw::settings(main, emission.policy.target("exim"), diagnostics);
     text += &acl::section(emission, clients, senders, diagnostics)?;
@@ -148,7 +162,11 @@ fn conf(
         postmaster_line: Comment::line(&emission.postmaster.at),
     };
     text += &render(routers, diagnostics)?;
-    text += &render(Transports {}, diagnostics)?;
+    text += &render(RemoteTransport {}, diagnostics)?;
+    if let Some(signs) = signs {
+        text += &render(signs, diagnostics)?;
+    }
+    text += &render(LocalTransports {}, diagnostics)?;
     text += &service::authenticators(emission, senders, diagnostics)?;
     Ok(text)
 }
@@ -165,6 +183,7 @@ fn write_tables(
     emission: &mut Emission<'_>,
     recipients: Recipients,
     senders: Option<Senders>,
+    signing: Option<[Table; 2]>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let mut tables = vec![
@@ -177,6 +196,7 @@ fn write_tables(
     if let Some(senders) = senders {
         tables.extend([senders.logins, senders.owners]);
     }
+    tables.extend(signing.into_iter().flatten());
     tables
         .into_iter()
         .try_for_each(|table| table.write(emission, diagnostics))
@@ -206,9 +226,11 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
     let mut artifacts = emission.artifacts;
     artifacts.packages = emission.packages.into_iter().map(str::to_owned).collect();
     if let Some(tls) = &host.tls {
-        artifacts.required_files = vec![tls.certificate.value.clone(), tls.key.value.clone()];
-        artifacts.required_files.dedup();
+        let files = [&tls.certificate.value, &tls.key.value];
+        artifacts.required_files.extend(files.map(Clone::clone));
     }
+    artifacts.required_files.sort();
+    artifacts.required_files.dedup();
     artifacts
         .restarts
         .push("systemctl restart exim4".to_owned());
