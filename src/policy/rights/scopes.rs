@@ -1,7 +1,7 @@
 //! The lists of addresses that grants name, as tests.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
 
 use super::{From, Limits, LoginRights, Owns, Rights, Tables, To};
 use crate::decision::{AddressKey, AddressTable, Label, Question, Row, Test, TestId};
@@ -56,7 +56,7 @@ impl<'p> Scopes<'p> {
         let limits: Vec<Limits> = if grants.iter().all(Grant::is_wide) {
             Vec::new()
         } else {
-            let alike = are_alike(grants);
+            let alike = Grant::are_alike(grants);
             let grants = grants.iter();
             grants
                 .map(|grant| self.of_login(login, grant, alike))
@@ -234,16 +234,4 @@ fn owns(grants: &[Grant]) -> Owns {
     } else {
         Owns::Rows
     }
-}
-
-/// Returns whether all grants are from the same reverse-paths.
-fn are_alike(grants: &[Grant]) -> bool {
-    let names = |grant: &Grant| {
-        let scopes = grant.from.iter().map(|scope| scope.value.clone());
-        scopes.collect::<BTreeSet<SenderScope>>()
-    };
-    grants.windows(2).all(|two| match two {
-        [a, b] => names(a) == names(b),
-        _ => true,
-    })
 }

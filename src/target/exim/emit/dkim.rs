@@ -12,13 +12,15 @@ use crate::policy::{DkimKey, Policy};
 use crate::source::Spanned;
 use crate::target::exim::lexical::{Comment, Held, Key};
 use crate::target::exim::view::DkimPart;
+use crate::target::render::render;
 
-/// Returns what signs, its tables and what the transport says, unless no domain has a key that
-/// does.
-pub(super) fn dkim(
+/// Returns what the transport says, which is nothing if no domain has a key that signs; adds the
+/// tables that it names.
+pub(super) fn part(
     policy: &Policy,
+    tables: &mut Vec<Table>,
     diagnostics: &mut Diagnostics,
-) -> Option<([Table; 2], DkimPart)> {
+) -> Result<String, Reported> {
     let mut selectors = Table::new("dkim-selectors", "Domains that sign, and their selectors.");
     let mut keys = Table::new("dkim-keys", "Selectors, and the keys that they sign with.");
     let mut first = None;
@@ -39,13 +41,17 @@ pub(super) fn dkim(
             }
         }
     }
+    let Some(first) = first else {
+        return Ok(String::new());
+    };
     let part = DkimPart {
-        line: Comment::line(first?),
+        line: Comment::line(first),
         domains: selectors.key_reference(),
         selectors: selectors.reference(),
         keys: keys.reference(),
     };
-    Some(([selectors, keys], part))
+    tables.extend([selectors, keys]);
+    render(part, diagnostics)
 }
 
 fn with_path(key: &DkimKey) -> Option<(&DkimKey, &Spanned<String>)> {

@@ -13,10 +13,11 @@ mod main_section;
 mod postmaster;
 mod raw;
 mod recipients;
+mod rights;
+mod scopes;
 mod senders;
 mod service;
 mod table;
-mod unsaid;
 mod version;
 
 pub(super) use table::TableName;
@@ -29,7 +30,7 @@ use self::recipients::Recipients;
 use self::senders::Senders;
 use self::table::Table;
 use super::lexical::{Comment, HostItem, List, Word};
-use super::view::{DkimPart, LocalTransports, RemoteTransport, Routers, TableHead};
+use super::view::{LocalTransports, RemoteTransport, Routers, TableHead};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
@@ -107,20 +108,20 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         artifacts: Artifacts::new(),
         packages: BTreeSet::from(["exim4-daemon-heavy"]),
     };
-    unsaid::refuse(policy, diagnostics);
     let recipients = recipients::recipients(policy, diagnostics);
     let senders = acl::auth_is_offered(policy).then(|| senders::senders(policy, diagnostics));
     let clients = clients::clients(policy);
-    let (signing, signs) = dkim::dkim(policy, diagnostics).unzip();
-    let parts = Parts {
-        recipients: &recipients,
-        senders: senders.as_ref(),
-        clients: &clients,
-        signs,
-    };
-    let conf = conf(&emission, parts, diagnostics)?;
+    let mut tables = Vec::new();
+    let conf = conf(
+        &emission,
+        &recipients,
+        senders.as_ref(),
+        &clients,
+        &mut tables,
+        diagnostics,
+    )?;
     emission.add("exim4.conf", conf);
-    write_tables(&mut emission, recipients, senders, signing, diagnostics)?;
+    write_tables(&mut emission, recipients, senders, tables, diagnostics)?;
     write_lists(&mut emission, clients.files, diagnostics)?;
     service::write(&mut emission, diagnostics)?;
     raw::files(&mut emission, options, diagnostics);
@@ -128,30 +129,22 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     Ok(finish(emission))
 }
 
-/// What exim4.conf is put together from.
-struct Parts<'a> {
-    recipients: &'a Recipients,
-    senders: Option<&'a Senders>,
-    clients: &'a Clients,
-    /// What is signed, if anything is.
-    signs: Option<DkimPart>,
-}
-
-/// Returns exim4.conf.
+/// Returns exim4.conf; adds the tables of rights, and of what is signed.
 fn conf(
     emission: &Emission<'_>,
-    parts: Parts<'_>,
+    recipients: &Recipients,
+    senders: Option<&Senders>,
+    clients: &Clients,
+    tables: &mut Vec<Table>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
-    let Parts {
-        recipients,
-        senders,
-        clients,
-        signs,
-    } = parts;
+    let rights = rights::rights(emission, diagnostics);
     let main = main_section::section(emission, recipients, clients, diagnostics)?;
     let mut text = raw::settings(main, emission.policy.target("exim"), diagnostics);
-    text += &acl::section(emission, clients, senders, diagnostics)?;
+    text += &acl::section(emission, clients, senders, &rights, diagnostics)?;
+    let (acls, held) = rights.finish(diagnostics)?;
+    text += &acls;
+    tables.extend(held);
     let routers = Routers {
         aliases: recipients.aliases.reference(),
         accounts: recipients.accounts.reference(),
@@ -163,9 +156,7 @@ fn conf(
     };
     text += &render(routers, diagnostics)?;
     text += &render(RemoteTransport {}, diagnostics)?;
-    if let Some(signs) = signs {
-        text += &render(signs, diagnostics)?;
-    }
+    text += &dkim::part(emission.policy, tables, diagnostics)?;
     text += &render(LocalTransports {}, diagnostics)?;
     text += &service::authenticators(emission, senders, diagnostics)?;
     Ok(text)
@@ -183,7 +174,7 @@ fn write_tables(
     emission: &mut Emission<'_>,
     recipients: Recipients,
     senders: Option<Senders>,
-    signing: Option<[Table; 2]>,
+    more: Vec<Table>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let mut tables = vec![
@@ -196,7 +187,7 @@ fn write_tables(
     if let Some(senders) = senders {
         tables.extend([senders.logins, senders.owners]);
     }
-    tables.extend(signing.into_iter().flatten());
+    tables.extend(more);
     tables
         .into_iter()
         .try_for_each(|table| table.write(emission, diagnostics))
