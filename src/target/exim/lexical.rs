@@ -238,8 +238,7 @@ impl Held {
     }
 
     /// Takes selectors, as a list. They are labels, and hold no colon or blank.
-    pub(super) fn selectors<'a>(selectors: impl IntoIterator<Item = &'a str>) -> Self {
-        let selectors: Vec<&str> = selectors.into_iter().collect();
+    pub(super) fn selectors(selectors: &[&str]) -> Self {
         Self(selectors.join(" : "))
     }
 

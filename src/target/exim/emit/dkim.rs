@@ -31,8 +31,8 @@ pub(super) fn part(
         };
         first.get_or_insert(&one.at);
         let names = signing.iter().map(|(key, _)| key.selector.value.as_str());
-        let (name, names) = (Key::domain(domain), Held::selectors(names));
-        selectors.push(name, names, Some(&one.at));
+        let names = Held::selectors(&names.collect::<Vec<_>>());
+        selectors.push(Key::domain(domain), names, Some(&one.at));
         for (key, file) in signing {
             // A path that cannot be written was told.
             if let Ok(file) = path(file, diagnostics) {
