@@ -15,7 +15,15 @@ pub(crate) struct KeyMap<V> {
     /// Where each key ends in `text`.
     ends: Vec<usize>,
     values: Vec<V>,
-    numbers: HashTable<u32>,
+    /// The number of each key, with the upper half of its hash: another key is told apart, and a
+    /// table grows, without a look at the texts.
+    numbers: HashTable<Slot>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    hash: u32,
+    number: u32,
 }
 
 impl<V> Default for KeyMap<V> {
@@ -33,7 +41,7 @@ impl<V> Default for KeyMap<V> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Probe<'k> {
     key: &'k str,
-    hash: u64,
+    hash: u32,
 }
 
 impl<'k> Probe<'k> {
@@ -42,9 +50,15 @@ impl<'k> Probe<'k> {
     }
 
     pub(crate) fn new(key: &'k str) -> Self {
-        let hash = FxBuildHasher.hash_one(key.as_bytes());
+        let wide = FxBuildHasher.hash_one(key.as_bytes());
+        let hash = u32::try_from(wide >> 32).unwrap_or_default();
         Self { key, hash }
     }
+}
+
+/// Returns a hash of which the table may use all bits.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Returns the bytes of a key, given where all end.
@@ -52,7 +66,8 @@ fn key<'t>(text: &'t str, ends: &[usize], number: u32) -> &'t str {
     let number = number as usize;
     let start = number.checked_sub(1).and_then(|before| ends.get(before));
     let end = ends.get(number).copied().unwrap_or_default();
-    text.get(start.copied().unwrap_or(0)..end).unwrap_or_default()
+    text.get(start.copied().unwrap_or(0)..end)
+        .unwrap_or_default()
 }
 
 impl<V> KeyMap<V> {
@@ -69,8 +84,11 @@ impl<V> KeyMap<V> {
         if self.values.is_empty() {
             return None;
         }
-        let same = |number: &u32| key(&self.text, &self.ends, *number) == wanted.key;
-        self.numbers.find(wanted.hash, same).copied()
+        let same = |slot: &Slot| {
+            slot.hash == wanted.hash && key(&self.text, &self.ends, slot.number) == wanted.key
+        };
+        let slot = self.numbers.find(spread(wanted.hash), same)?;
+        Some(slot.number)
     }
 
     /// Returns the value of a key.
@@ -115,9 +133,10 @@ impl<V> KeyMap<V> {
         self.text.push_str(new);
         self.ends.push(self.text.len());
         self.values.push(value());
-        let (text, ends) = (&self.text, &self.ends);
-        let hash = |number: &u32| FxBuildHasher.hash_one(key(text, ends, *number).as_bytes());
-        self.numbers.insert_unique(probe.hash, number, hash);
+        let hash = probe.hash;
+        let slot = Slot { hash, number };
+        self.numbers
+            .insert_unique(spread(hash), slot, |slot| spread(slot.hash));
         number
     }
 
