@@ -1,5 +1,6 @@
 //! The MANIFEST: what the files are, what was proved of them, and what is still to be done.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -67,6 +68,19 @@ pub fn hash(text: &str) -> String {
         })
 }
 
+/// Returns how many logins have mailboxes, which are kept in the homes of their accounts.
+fn mailbox_logins(policy: &Policy) -> usize {
+    let mailboxes = policy
+        .domains
+        .values()
+        .flat_map(|domain| domain.mailboxes.values());
+    let logins = mailboxes.filter_map(|mailbox| mailbox.login.as_ref());
+    logins
+        .map(|login| &login.value)
+        .collect::<BTreeSet<_>>()
+        .len()
+}
+
 fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artifacts) -> String {
     let (major, minor, patch) = artifacts.version;
     let mut text = String::new();
@@ -109,8 +123,22 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
     for file in &artifacts.required_files {
         line(format_args!("required {file}"));
     }
+    let logins = mailbox_logins(policy);
+    if logins > 0 || !artifacts.checks.is_empty() {
+        line(format_args!(
+            "\n# What must be so, and is read by nobody here."
+        ));
+    }
+    if logins > 0 {
+        line(format_args!(
+            "check the {logins} logins of mailboxes are Unix accounts with homes: getent passwd LOGIN"
+        ));
+    }
+    for check in &artifacts.checks {
+        line(format_args!("check {check}"));
+    }
     line(format_args!(
-        "\n# To run on the server, as root, after copying the files to /."
+        "\n# To run on the server, as root, after `cp -r etc /` in this folder."
     ));
     for command in &artifacts.commands {
         line(format_args!("run {command}"));

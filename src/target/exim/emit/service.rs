@@ -49,6 +49,10 @@ pub(super) fn write(
         let key = path(&tls.key, diagnostics)?;
         emission.run(format!("chgrp Debian-exim {key}"));
         emission.run(format!("chmod 0640 {key}"));
+        // Let's Encrypt's folders are root's alone.
+        emission.artifacts.checks.push(format!(
+            "Exim can enter the folders of the key: runuser -u Debian-exim -- test -r {key}"
+        ));
     }
     if !super::acl::auth_is_offered(policy) {
         return Ok(());
@@ -68,7 +72,14 @@ pub(super) fn write(
             let restart = "systemctl restart saslauthd".to_owned();
             emission.artifacts.restarts.push(restart);
         }
-        Some(Auth::Dovecot { .. }) | None => {}
+        Some(Auth::Dovecot { socket, .. }) => {
+            emission.needs("dovecot-core");
+            emission.artifacts.checks.push(format!(
+                "Dovecot's service auth has unix_listener {} {{ mode = 0660; user = Debian-exim }}",
+                socket.value
+            ));
+        }
+        None => {}
     }
     Ok(())
 }
