@@ -131,7 +131,7 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
     }
     if logins > 0 {
         line(format_args!(
-            "check the {logins} logins of mailboxes are Unix accounts with homes: getent passwd LOGIN"
+            "check {logins} logins of mailboxes are Unix accounts with homes: getent passwd LOGIN"
         ));
     }
     for check in &artifacts.checks {

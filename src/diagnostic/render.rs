@@ -47,7 +47,7 @@ pub fn render(diagnostic: &dyn Diagnostic, style: Style) -> String {
     }
 }
 
-/// A diagnostic whose labels are no longer than can be shown: of a longer one stays where it begins.
+/// A diagnostic whose labels can be shown: of one that is too long stays where it begins.
 struct Clipped<'d>(&'d dyn Diagnostic);
 
 impl fmt::Debug for Clipped<'_> {

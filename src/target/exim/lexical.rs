@@ -193,6 +193,11 @@ impl Key {
         Self("*".to_owned())
     }
 
+    /// Names a key of DKIM as DNS does: `SELECTOR._domainkey.DOMAIN`. Selectors are labels.
+    pub(super) fn selector(selector: &str, domain: &Domain) -> Self {
+        Self(format!("{selector}._domainkey.{domain}"))
+    }
+
     /// Takes a login as it is: for a table that minds the case of letters.
     pub(super) fn login_exactly(login: &LoginName) -> Self {
         Self(login.0.clone())
@@ -230,6 +235,16 @@ impl Held {
     pub(super) fn logins<'a>(logins: impl IntoIterator<Item = &'a LoginName>) -> Self {
         let logins: Vec<&str> = logins.into_iter().map(|login| login.0.as_str()).collect();
         Self(logins.join(" : "))
+    }
+
+    /// Takes selectors, as a list. They are labels, and hold no colon or blank.
+    pub(super) fn selectors(selectors: &[&str]) -> Self {
+        Self(selectors.join(" : "))
+    }
+
+    /// Takes the path of a file.
+    pub(super) fn path(path: &Word) -> Self {
+        Self(path.0.clone())
     }
 
     /// Takes the directory of a mailbox below /var/mail. No local-part of ours holds a `/`, or

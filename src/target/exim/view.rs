@@ -269,10 +269,26 @@ pub(super) struct Routers {
 }
 view!(Routers, "routers.j2", Lines);
 
-/// Transports, and when they try again.
+/// Transports: to other hosts.
 #[derive(Debug, Serialize)]
-pub(super) struct Transports {}
-view!(Transports, "transports.j2", Lines);
+pub(super) struct RemoteTransport {}
+view!(RemoteTransport, "transports/remote.j2", Lines);
+
+/// The same: what it signs.
+#[derive(Debug, Serialize)]
+pub(super) struct DkimPart {
+    pub(super) line: Comment,
+    /// Named so that the domain is found that is looked up.
+    pub(super) domains: TableName,
+    pub(super) selectors: TableName,
+    pub(super) keys: TableName,
+}
+view!(DkimPart, "transports/dkim.j2", Lines);
+
+/// Transports: mailboxes; and when any tries again.
+#[derive(Debug, Serialize)]
+pub(super) struct LocalTransports {}
+view!(LocalTransports, "transports/local.j2", Lines);
 
 /// No authenticators.
 #[derive(Debug, Serialize)]

@@ -8,6 +8,7 @@
 
 mod acl;
 mod clients;
+mod dkim;
 mod main_section;
 mod postmaster;
 mod raw;
@@ -29,14 +30,13 @@ use self::recipients::Recipients;
 use self::senders::Senders;
 use self::table::Table;
 use super::lexical::{Comment, HostItem, List, Word};
-use super::view::{Routers, TableHead, Transports};
+use super::view::{LocalTransports, RemoteTransport, Routers, TableHead};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
 use crate::prove::Proven;
 use crate::source::Spanned;
 use crate::target::Artifacts;
-use crate::target::diagnostics::unsigned;
 use crate::target::render::render;
 
 /// The user that Exim runs as can read them, and not write them.
@@ -125,12 +125,11 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     write_lists(&mut emission, clients.files, diagnostics)?;
     service::write(&mut emission, diagnostics)?;
     raw::files(&mut emission, options, diagnostics);
-    unsigned(policy, "exim", diagnostics);
     diagnostics.failed_since(before)?;
     Ok(finish(emission))
 }
 
-/// Returns exim4.conf; adds the tables of rights.
+/// Returns exim4.conf; adds the tables of rights, and of what is signed.
 fn conf(
     emission: &Emission<'_>,
     recipients: &Recipients,
@@ -156,7 +155,9 @@ fn conf(
         postmaster_line: Comment::line(&emission.postmaster.at),
     };
     text += &render(routers, diagnostics)?;
-    text += &render(Transports {}, diagnostics)?;
+    text += &render(RemoteTransport {}, diagnostics)?;
+    text += &dkim::part(emission.policy, tables, diagnostics)?;
+    text += &render(LocalTransports {}, diagnostics)?;
     text += &service::authenticators(emission, senders, diagnostics)?;
     Ok(text)
 }
@@ -173,7 +174,7 @@ fn write_tables(
     emission: &mut Emission<'_>,
     recipients: Recipients,
     senders: Option<Senders>,
-    rights: Vec<Table>,
+    more: Vec<Table>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let mut tables = vec![
@@ -186,7 +187,7 @@ fn write_tables(
     if let Some(senders) = senders {
         tables.extend([senders.logins, senders.owners]);
     }
-    tables.extend(rights);
+    tables.extend(more);
     tables
         .into_iter()
         .try_for_each(|table| table.write(emission, diagnostics))
@@ -216,9 +217,11 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
     let mut artifacts = emission.artifacts;
     artifacts.packages = emission.packages.into_iter().map(str::to_owned).collect();
     if let Some(tls) = &host.tls {
-        artifacts.required_files = vec![tls.certificate.value.clone(), tls.key.value.clone()];
-        artifacts.required_files.dedup();
+        let files = [&tls.certificate.value, &tls.key.value];
+        artifacts.required_files.extend(files.map(Clone::clone));
     }
+    artifacts.required_files.sort();
+    artifacts.required_files.dedup();
     artifacts
         .restarts
         .push("systemctl restart exim4".to_owned());

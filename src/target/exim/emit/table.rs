@@ -97,6 +97,12 @@ impl Table {
         TableName(format!("{kind}{{{path}}}"))
     }
 
+    /// Returns how an expansion names it that wants the key it finds, which is no longer tainted.
+    pub(super) fn key_reference(&self) -> TableName {
+        let (kind, path) = self.kind_and_path();
+        TableName(format!("{kind},ret=key{{{path}}}"))
+    }
+
     /// Returns the list of its keys.
     pub(super) fn list(&self) -> List {
         let (kind, path) = self.kind_and_path();

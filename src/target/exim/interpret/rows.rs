@@ -1,6 +1,8 @@
 //! From the rows of a lookup to tests: which keys have a row that a condition holds for.
 
+use std::cell::LazyCell;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
@@ -254,7 +256,7 @@ impl Reader<'_> {
     ) -> Result<Bool, Reported> {
         // The same refusals as for the lookup itself.
         self.finds_path(atom, rows, "", &|_| true)?;
-        let build = || {
+        let build = LazyCell::new(|| {
             let mut table = OwnerTable::new();
             for row in &rows.list {
                 for login in words(row) {
@@ -269,18 +271,18 @@ impl Reader<'_> {
                     }
                 }
             }
-            table
-        };
+            Arc::new(table)
+        });
         let name = format!("login{what} in {} of {}", rows.name, subject(atom));
         let at = Some(&rows.at);
         let owner = self
             .catalogue
-            .share(name.clone(), at, || Question::Owner(build()));
+            .share(name.clone(), at, || Question::Owner(Arc::clone(&build)));
         if atom.part == Part::Domain {
             let name = format!("{name} without a local-part");
             let domain = self
                 .catalogue
-                .share(name, at, || Question::OwnerOfDomain(build()));
+                .share(name, at, || Question::OwnerOfDomain(Arc::clone(&build)));
             return Ok(Bool::Leaf(Leaf::OwnerOfDomain(owner, domain)));
         }
         self.forms.view(Side::From, atom.view);
