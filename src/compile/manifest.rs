@@ -68,6 +68,21 @@ pub fn hash(text: &str) -> String {
         })
 }
 
+/// Returns what must be so on the server and stands in no file, with a head if there is anything.
+fn checks(policy: &Policy, artifacts: &Artifacts) -> Vec<String> {
+    let logins = mailbox_logins(policy);
+    let accounts = "logins of mailboxes are Unix accounts with homes: getent passwd LOGIN";
+    let accounts = format!("check {logins} {accounts}");
+    let others = artifacts
+        .checks
+        .iter()
+        .map(|check| format!("check {check}"));
+    let accounts = (logins > 0).then_some(accounts).into_iter();
+    let checks: Vec<String> = accounts.chain(others).collect();
+    let head = (!checks.is_empty()).then(|| "\n# What must be so, and is in no file.".to_owned());
+    head.into_iter().chain(checks).collect()
+}
+
 /// Returns how many logins have mailboxes, which are kept in the homes of their accounts.
 fn mailbox_logins(policy: &Policy) -> usize {
     let mailboxes = policy
@@ -123,19 +138,8 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
     for file in &artifacts.required_files {
         line(format_args!("required {file}"));
     }
-    let logins = mailbox_logins(policy);
-    if logins > 0 || !artifacts.checks.is_empty() {
-        line(format_args!(
-            "\n# What must be so, and is read by nobody here."
-        ));
-    }
-    if logins > 0 {
-        line(format_args!(
-            "check {logins} logins of mailboxes are Unix accounts with homes: getent passwd LOGIN"
-        ));
-    }
-    for check in &artifacts.checks {
-        line(format_args!("check {check}"));
+    for words in checks(policy, artifacts) {
+        line(format_args!("{words}"));
     }
     line(format_args!(
         "\n# To run on the server, as root, after `cp -r etc /` in this folder."
