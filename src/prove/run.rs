@@ -98,7 +98,8 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
         decider.destination_keys(&mut |part, key| keys.add(part, key));
     }
     let keys = keys.finish();
-    let made = destination_tests(reference, files, &keys, at);
+    let forwards = declared.forwards();
+    let made = destination_tests(reference, files, forwards, &keys, at);
     let made_offset = count(&tests);
     tests.extend(&made);
     let offers = |listener| {
@@ -111,6 +112,7 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
         offset,
         reach: TestNumber(made_offset + reach),
         keys: &keys,
+        forwards,
     };
     let reference = side(reference, 0, 0);
     let run = Run {
@@ -270,7 +272,7 @@ impl Run<'_, '_> {
         let Ok(decision) = decider.decide(&mut ask) else {
             return false;
         };
-        let reach = reach(decider, &decision, &envelope.to);
+        let reach = reach(decider, &decision, &envelope.to, self.judged.forwards);
         let mut ask = Concrete {
             tests: self.declared.tests(),
             envelope,
@@ -339,7 +341,9 @@ impl Run<'_, '_> {
             visited
         });
         let (ours, theirs) = (self.reference.decider, self.judged.decider);
-        let replay = |envelope: &Envelope| equivalence::differ(ours, theirs, envelope, between);
+        let forwards = self.judged.forwards;
+        let replay =
+            |envelope: &Envelope| equivalence::differ(ours, theirs, forwards, envelope, between);
         suspects.answer(visited, &replay, |envelope| self.counterexample(envelope))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::declared::Forwards;
 use super::fork::{Answers, AsPlain, Known};
 use super::keys::Keys;
 use super::obligation::Outcome;
@@ -24,6 +25,8 @@ pub(super) struct Side<'a> {
     /// The test that says where mail for an address ends up, by the decider's own account.
     pub(super) reach: TestNumber,
     pub(super) keys: &'a Keys,
+    /// Where the policy lets mail go on to.
+    pub(super) forwards: Forwards<'a>,
 }
 
 impl std::fmt::Debug for Side<'_> {
@@ -70,10 +73,13 @@ impl Side<'_> {
             return Ok(Reach::default());
         }
         Ok(match &decision.route {
-            Route::None => Reach::of(&[]),
+            Route::None => Reach::of(None, &[], self.forwards),
             Route::Foreign | Route::Hop(_) => Reach::LEAVES,
             Route::Recipient => Reach::of_label(answers.get(self.reach).ok_or(self.reach)?),
-            Route::Address(address) => Reach::of(&self.decider.destinations(address)),
+            Route::Address(address) => {
+                let destinations = self.decider.destinations(address);
+                Reach::of(Some(address), &destinations, self.forwards)
+            }
             Route::RecipientAt(domain) => self.reach_within(domain),
         })
     }
@@ -82,7 +88,11 @@ impl Side<'_> {
     fn reach_within(&self, domain: &Domain) -> Reach {
         let locals = locals(self.keys, domain).into_iter();
         locals
-            .map(|local| Reach::of(&self.destinations(local, domain)))
+            .map(|local| {
+                let address = Address::new(local, domain.clone());
+                let destinations = self.decider.destinations(&address);
+                Reach::of(Some(&address), &destinations, self.forwards)
+            })
             .fold(Reach::default(), Reach::or)
     }
 
@@ -126,13 +136,14 @@ type Said = (Label, Label, Label);
 pub(super) fn destination_tests(
     a: &dyn Decider,
     b: Option<&dyn Decider>,
+    forwards: Forwards<'_>,
     keys: &Keys,
     at: &Loc,
 ) -> [Test; 3] {
     let say = |local: &str, domain: &Domain| -> Said {
         let address = Address::new(local, domain.clone());
         let ours = a.destinations(&address);
-        let reach = Reach::of(&ours).label();
+        let reach = Reach::of(Some(&address), &ours, forwards).label();
         let Some(b) = b else {
             return (reach, reach, Label::ABSENT);
         };
@@ -142,7 +153,8 @@ pub(super) fn destination_tests(
         } else {
             DIFFERS
         };
-        (reach, Reach::of(&theirs).label(), differs)
+        let theirs = Reach::of(Some(&address), &theirs, forwards).label();
+        (reach, theirs, differs)
     };
     let parts: Vec<&[String]> = keys.domains.chunks(DOMAINS_IN_PART).collect();
     let parts = in_parts(&parts, |domains| said(domains, keys, &say));

@@ -4,6 +4,7 @@
 
 mod bulk;
 mod domain;
+mod forward;
 mod grant;
 mod host;
 mod network;
@@ -20,10 +21,12 @@ pub use domain::{
     MixedScripts, NoAddress, PostmasterAdded, PostmasterUnlisted, RecipientDuplicate, SpfEveryone,
     SpfTerm, SpfVersion,
 };
+pub use forward::{ForwardAll, ForwardKeeps, ForwardOverwrites, ForwardSender, ForwardTarget};
 pub use grant::{GrantDestination, GrantListener, GrantTls, SenderInvalid};
 pub use host::{
-    AddressDuplicate, AddressInvalid, AddressUnusable, AuthMissing, AuthMissingForListener,
-    ListenerDuplicate, LoginCase, LoginDuplicate, LoginInvalid, PathInvalid, TlsMissing,
+    AddressDuplicate, AddressInvalid, AddressPrivate, AddressUnusable, AuthMissing,
+    AuthMissingForListener, ListenerDuplicate, LoginCase, LoginDuplicate, LoginInvalid,
+    PathInvalid, TlsMissing,
 };
 pub use network::{
     HostBits, Loopback, MappedPrefix, NetworkContainer, NetworkDuplicate, NetworkEmptyName,
@@ -35,8 +38,8 @@ pub use publish::{
     ReportUriInvalid, SpfManyLookups, SpfTooManyLookups, StsWithoutTls,
 };
 pub use statement::{
-    HeaderWithoutCheck, LoginOrNull, ScopeInvalid, SettingDuplicate, SettingName, SubmissionsTls,
-    TargetDuplicate,
+    HeaderWithoutCheck, LoginOrNull, Misspelt, ScopeInvalid, SettingDuplicate, SettingName,
+    SubmissionsTls, TargetDuplicate,
 };
 
 use std::sync::Arc;

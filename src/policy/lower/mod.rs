@@ -7,10 +7,12 @@ mod alias;
 mod auth;
 mod bulk;
 mod domain;
+mod forward;
 mod grant;
 mod host;
 mod inbound;
 mod name;
+mod near;
 mod network;
 mod postmaster;
 mod publish;
@@ -60,6 +62,7 @@ pub fn lower(
     let postmaster = postmaster::fill(&mut domains, postmaster, complete, diagnostics);
     let parked = publish::parked(&document.parked, &domains, diagnostics);
     alias::check(&domains, diagnostics);
+    forward::check(&domains, &parked, sure, diagnostics);
     let lacks_tls = node.is_some_and(host::lacks_tls);
     publish::check(&domains, lacks_tls, diagnostics);
     let logins = grant::logins(&document.logins, &domains, sure, diagnostics);
@@ -75,6 +78,7 @@ pub fn lower(
         return Err(reported);
     }
     diagnostics.failed_since(before)?;
+    near::check(document, &logins, &domains, diagnostics);
     let Some(mut host) = host else {
         // The check of the document has told that it is missing.
         return Err(diagnostics.error(MissingNode {

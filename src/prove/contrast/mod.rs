@@ -12,7 +12,7 @@ pub use sets::{Facet, Region, Sets};
 
 use std::collections::BTreeSet;
 
-use super::declared::Declared;
+use super::declared::{Declared, Forwards};
 use super::fork::{Answers, Incomplete, Leaf, Visited, explore};
 use super::keys::{Collected, Keys};
 use super::side::{DIFFERS, Side, destination_tests};
@@ -166,7 +166,8 @@ pub fn contrast<R>(
     }
     let keys = keys.finish();
     let made_offset = u32::try_from(tests.len()).unwrap_or(u32::MAX);
-    let [_, _, differing] = destination_tests(before.decider, Some(after.decider), &keys, at);
+    let (a, b) = (before.decider, Some(after.decider));
+    let [_, _, differing] = destination_tests(a, b, declared_after.forwards(), &keys, at);
     let made = [
         differing,
         Test::new("listener", Question::Listener, Some(at.clone())),
@@ -194,8 +195,14 @@ pub fn contrast<R>(
     let patterns = universe.relations.patterns();
     work(&Contrast {
         universe: &universe,
-        before: side(before, 0, differing, &keys),
-        after: side(after, offset(0), differing, &keys),
+        before: side(before, 0, differing, &keys, declared_before.forwards()),
+        after: side(
+            after,
+            offset(0),
+            differing,
+            &keys,
+            declared_after.forwards(),
+        ),
         parties: [before, after],
         differing,
         listener: TestNumber(made_offset + 1),
@@ -204,12 +211,19 @@ pub fn contrast<R>(
     })
 }
 
-fn side<'s>(party: Party<'s>, offset: u32, reach: TestNumber, keys: &'s Keys) -> Side<'s> {
+fn side<'s>(
+    party: Party<'s>,
+    offset: u32,
+    reach: TestNumber,
+    keys: &'s Keys,
+    forwards: Forwards<'s>,
+) -> Side<'s> {
     Side {
         decider: party.decider,
         offset,
         reach,
         keys,
+        forwards,
     }
 }
 

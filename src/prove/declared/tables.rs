@@ -131,7 +131,7 @@ pub(super) fn recipients(policy: &Policy) -> AddressTable {
     let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
     for (name, domain) in &policy.domains {
         let names = domain.mailboxes.keys().chain(domain.aliases.keys());
-        for local in names {
+        for local in names.chain(domain.forwards.keys()) {
             table.insert_address(local.as_str(), name.as_str(), row(1, &domain.at));
         }
         if domain.catch_all.is_some() {

@@ -50,7 +50,7 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
             dimension.set_default(*test, default);
             tables.add(Table {
                 test: *test,
-                table,
+                rows: table,
                 default,
             });
         }
@@ -70,12 +70,11 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
         for (local, whole) in special {
             tables.labels(local, domain, &mut labels);
             let number = dimension.add_special(&mut labels, 1, || witness(local));
-            match whole.and_then(|whole| class_of.whole.get_mut(whole as usize)) {
-                Some(slot) => *slot = number,
-                None => {
-                    let named = class_of.named.entry(domain.clone()).or_default();
-                    named.insert(local.to_owned(), number);
-                }
+            if let Some(slot) = whole.and_then(|whole| class_of.whole.get_mut(whole as usize)) {
+                *slot = number;
+            } else {
+                let named = class_of.named.entry(domain.clone()).or_default();
+                named.insert(local.to_owned(), number);
             }
         }
     }
@@ -86,7 +85,7 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
 #[derive(Debug)]
 struct Table<'q> {
     test: TestNumber,
-    table: &'q AddressTable,
+    rows: &'q AddressTable,
     default: Label,
 }
 
@@ -112,13 +111,13 @@ const PARTS: [AddressKey; 4] = [
 
 impl<'q> Tables<'q> {
     fn add(&mut self, one: Table<'q>) {
-        if one.table.len() > SMALL_MAX {
+        if one.rows.len() > SMALL_MAX {
             self.large.push(one);
             return;
         }
         let number = self.small.len();
         for (part, index) in PARTS.into_iter().zip(&mut self.index) {
-            for key in one.table.keys(part) {
+            for key in one.rows.keys(part) {
                 let place = index.put(key, Vec::new);
                 if let Some(tables) = index.at_mut(place) {
                     tables.push(number);
@@ -137,7 +136,7 @@ impl<'q> Tables<'q> {
         labels.clear();
         AddressProbe::with(local, domain, |probe| {
             let mut ask = |one: &Table<'_>| {
-                let row = one.table.find(probe);
+                let row = one.rows.find(probe);
                 let label = row.map_or(Label::ABSENT, |row| row.label);
                 if label != one.default {
                     labels.push((one.test, label));

@@ -173,10 +173,14 @@ impl<'q> Owners<'q> {
             let numbers = logins.map(|login| numbers.number(Probe::new(login)));
             numbers.map(|number| number.unwrap_or(u32::MAX)).collect()
         };
-        let tables = relating.iter().filter_map(|question| match question {
-            Question::Owner(table) => Some((table.as_ref(), true, of(table))),
-            Question::OwnerOfDomain(table) => Some((table.as_ref(), false, of(table))),
-            _ => None,
+        let tables = relating.iter().filter_map(|question| {
+            if let Question::Owner(table) = question {
+                Some((table.as_ref(), true, of(table)))
+            } else if let Question::OwnerOfDomain(table) = question {
+                Some((table.as_ref(), false, of(table)))
+            } else {
+                None
+            }
         });
         let classes = logins.iter().map(|login| login_class.get(login).copied());
         Self {

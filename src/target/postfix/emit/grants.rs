@@ -237,9 +237,8 @@ fn recipients(
     let mut domains: Vec<&Domain> = Vec::new();
     for scope in to {
         match scope {
-            DestinationScope::Any => {}
             DestinationScope::Local if local => domains.extend(policy.domains.keys()),
-            DestinationScope::Local => {}
+            DestinationScope::Any | DestinationScope::Local => {}
             DestinationScope::Domain(domain) => domains.push(domain),
             DestinationScope::Address(address) => {
                 if let Ok(key) = Key::address(address) {
