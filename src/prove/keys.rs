@@ -134,7 +134,8 @@ impl Keys {
         collected.finish()
     }
 
-    /// Returns the local-parts of the whole addresses of a domain, sorted, and the numbers of these.
+    /// Returns the local-parts of the whole addresses of a domain, sorted, each with the number of
+    /// its address.
     pub(super) fn own(&self, domain: &str) -> impl Iterator<Item = (&str, u32)> + Clone {
         let numbers = self.of_domain.get(domain);
         let numbers = numbers.map(Vec::as_slice).unwrap_or_default().iter();
