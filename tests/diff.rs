@@ -362,6 +362,46 @@ fn a_policy_is_compared_on_two_targets() {
     );
 }
 
+/// The tree still has a login that the policy lists no more: it is named, as between two policies.
+#[test]
+fn a_login_of_the_tree_alone_is_named() {
+    for target in ["postfix", "exim"] {
+        let folder = folder(&[
+            ("    mailbox \"jenny.doe\" login=\"jenny\"\n", ""),
+            (" \"jenny.doe\"", ""),
+        ]);
+        let built = [
+            "build",
+            "old/policy.kdl",
+            "--target",
+            target,
+            "--out",
+            "tree",
+        ];
+        assert_eq!(mailpol(folder.path(), &built).0, Some(0));
+        let arguments = [
+            "diff",
+            "new/policy.kdl",
+            "--against",
+            "tree",
+            "--target",
+            target,
+        ];
+        let (_, stdout, _) = mailpol(folder.path(), &arguments);
+        let words: Vec<&str> = stdout.split_whitespace().collect();
+        let said = words.join(" ");
+        for sentence in [
+            "authenticated as `jenny` can no longer send as the null sender or addresses that were \
+             its own (`jenny`:",
+            "any client can no longer send to jenny.doe@doe-family.com; now:",
+            "mail for family@doe-family.com no longer goes to the account jenny",
+        ] {
+            assert!(said.contains(sentence), "{target}: {sentence}: {said}");
+        }
+        assert!(!said.contains("without a listed"), "{target}: {said}");
+    }
+}
+
 #[test]
 fn what_makes_no_sense_is_refused() {
     let folder = folder(&[]);
