@@ -40,8 +40,8 @@ pub(super) fn write(
         && edited == Edited::Keep
     {
         return Err(Failure::Unable(format!(
-            "`{}` holds the files of {other}, so nothing was written (`--out` names another folder; \
-             `--force` overwrites)",
+            "`{}` holds the files of {other}, so nothing was written (`--out` names another \
+             folder; `--force` overwrites)",
             root.display()
         )));
     }
