@@ -34,6 +34,9 @@ pub(super) enum Unsayable {
     /// Not an address that a table can hold as its key.
     #[error("a line that begins with `#` is a comment in tables")]
     Key,
+    /// An address whose key means every address of its domain.
+    #[error("a row for `*` and a domain means every address of that domain")]
+    Star,
     /// Not an address that an option can hold.
     #[error("an address in a list holds letters, digits and `._-+=` only before its `@`")]
     Address,
@@ -152,6 +155,9 @@ impl Key {
         if address.local().starts_with('#') {
             return Err(Unsayable::Key);
         }
+        if address.local() == "*" {
+            return Err(Unsayable::Star);
+        }
         Ok(Self(address.to_string()))
     }
 
@@ -257,6 +263,17 @@ impl Comment {
         Self(text.chars().map(safe).collect())
     }
 
+    /// Returns what of it a shell may read: letters, digits, a blank and `._-/:`; `?` for the rest.
+    pub(super) fn in_shell(self) -> Self {
+        let safe = |c: char| c.is_alphanumeric() || " ._-/:".contains(c);
+        Self(
+            self.0
+                .chars()
+                .map(|c| if safe(c) { c } else { '?' })
+                .collect(),
+        )
+    }
+
     /// Names the line of a place: `policy.kdl:9`.
     pub(super) fn line(at: &Loc) -> Self {
         Self::new(&format!("{}:{}", at.source().name(), at.position().line))
@@ -332,11 +349,13 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_no_comments() {
+    fn keys_are_no_comments_and_name_one_address() {
         let domain = Domain::literal("d.example");
         let key = |local: &str| Key::address(&Address::new(local, domain.clone()));
         assert_eq!(key("John").unwrap().to_string(), "john@d.example");
         assert_eq!(key("#a"), Err(Unsayable::Key));
+        assert_eq!(key("*"), Err(Unsayable::Star));
+        assert!(key("*a").is_ok());
     }
 
     #[test]

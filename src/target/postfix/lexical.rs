@@ -279,10 +279,21 @@ impl Comment {
     /// Takes any text; what could end the line, or be taken for a parameter, becomes `?`.
     pub(super) fn new(text: &str) -> Self {
         let safe = |c: char| {
-            let odd = c.is_control() || c == '$' || matches!(c, '\u{2028}' | '\u{2029}');
+            let odd = c.is_control() || "${}\u{2028}\u{2029}".contains(c);
             if odd { '?' } else { c }
         };
         Self(text.chars().map(safe).collect())
+    }
+
+    /// Returns what of it a shell may read: letters, digits, a blank and `._-/:`; `?` for the rest.
+    pub(super) fn in_shell(self) -> Self {
+        let safe = |c: char| c.is_alphanumeric() || " ._-/:".contains(c);
+        Self(
+            self.0
+                .chars()
+                .map(|c| if safe(c) { c } else { '?' })
+                .collect(),
+        )
     }
 
     /// Names the line of a place: `policy.kdl:9`.

@@ -82,6 +82,10 @@ impl Reader<'_> {
 
     /// Reads a physical line, without blanks at its ends.
     fn physical(&mut self, line: &Text, depth: usize) {
+        // Macros are replaced in comments too, and leave them comments.
+        if line.as_str().starts_with('#') {
+            return;
+        }
         let (line, replaced) = self.replace(line);
         let words = line.as_str();
         if words.starts_with('#') || self.conditional(&line, replaced) {
@@ -338,6 +342,7 @@ mod tests {
         check("a = b \\\n  c\\\n# not me\n   d\n", &["a = b cd"]);
         check("# x\n\n  a = b # kept  \n", &["a = b # kept"]);
         check("a = b\\", &["a = b"]);
+        check("# _HAVE_TLS\na = b\n", &["a = b"]);
     }
 
     #[test]

@@ -1,0 +1,242 @@
+//! The real programs, asked about the files: what they read there is what they read of the harmless
+//! files, with the text in its place.
+//!
+//! One machine answers for all trees of one position.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::inert;
+use crate::positions::{Kind, Position};
+use crate::site::Tree;
+use crate::support::job::Mta;
+use crate::support::namespace;
+use crate::support::smtp::base64;
+use crate::tried::{Made, Tried, harmless};
+
+/// What stands before the answers about a tree, and before each answer.
+const TREE: &str = "=== tree ";
+const QUESTION: &str = "--- ";
+
+/// Asks Postfix: all parameters that differ from defaults, as written and expanded, all services,
+/// and every row of every table.
+const POSTFIX: &str = r#"
+cp -a /etc/postfix /run/packaged
+for tree in /run/mailpol/tree/*; do
+    echo "=== tree ${tree##*/}"
+    rm -rf /etc/postfix && cp -a /run/packaged /etc/postfix && cp -r "$tree"/etc/postfix/. /etc/postfix
+    echo "--- postconf -n"; postconf -n 2>&1
+    echo "--- postconf -x"; postconf -nx 2>&1
+    echo "--- postconf -M"; postconf -M 2>&1
+    for keys in "$tree"/keys/*; do
+        table=${keys##*/}
+        echo "--- postmap -q $table"; postmap -q - "texthash:/etc/postfix/$table" <"$keys" 2>&1
+        echo "--- postmap -s $table"; postmap -s "texthash:/etc/postfix/$table" 2>&1
+    done
+done
+exit 0
+"#;
+
+/// Asks Exim: whether it likes the file, every option, driver and list as it has read them, every
+/// row of every table, and where each of our addresses leads.
+const EXIM: &str = r#"
+cp /run/mailpol/job/exim4 /usr/sbin/exim4
+chmod 4755 /usr/sbin/exim4
+install -d -o Debian-exim -g Debian-exim -m 0750 /var/spool/exim4 /var/spool/exim4/db /var/log/exim4
+for tree in /run/mailpol/tree/*; do
+    echo "=== tree ${tree##*/}"
+    rm -rf /etc/exim4 && mkdir -m 755 /etc/exim4 && cp -r "$tree"/etc/exim4/. /etc/exim4
+    exim() { exim4 -C /etc/exim4/exim4.conf "$@"; }
+    echo "--- exim -bV"; exim -bV 2>&1
+    echo "--- exim -bP"; exim -bP 2>&1
+    echo "--- exim -bP config"; exim -bP config 2>&1
+    echo "--- exim -be"; exim -be <"$tree/lookups" 2>&1
+    echo "--- exim -bt"; exim -bt <"$tree/addresses" 2>&1
+done
+exit 0
+"#;
+
+/// Asks about every tree of a position.
+pub(crate) fn ask(position: &Position, mta: Mta, tried: &Tried) -> Vec<String> {
+    let target = mta.name();
+    let before = match harmless(position.server, target) {
+        Ok(before) => before,
+        Err(why) => return vec![why],
+    };
+    // Where the text is only in records, there is nothing new to ask.
+    let asked = |one: &&Made| {
+        one.target == target && one.spelled.is_some() && own(&one.tree) != own(&before)
+    };
+    let made: Vec<&Made> = tried.made.iter().filter(asked).collect();
+    if made.is_empty() {
+        return Vec::new();
+    }
+    let trees: Vec<&Tree> = [before.as_ref()]
+        .into_iter()
+        .chain(made.iter().map(|one| &one.tree))
+        .collect();
+    let answers = match answers(mta, &trees) {
+        Ok(answers) => answers,
+        Err(why) => return vec![why],
+    };
+    let mut faults = Vec::new();
+    for (one, said) in made.iter().zip(answers.iter().skip(1)) {
+        if let Err(why) = same(position, one, &answers[0], said) {
+            faults.push(format!("{}: {:?}: {why}", one.value, one.text));
+        }
+    }
+    faults
+}
+
+/// Returns the files that the programs read.
+fn own(tree: &Tree) -> Vec<(&String, &String)> {
+    let folders = ["etc/postfix/", "etc/exim4/"];
+    let is_read = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
+    tree.iter().filter(|(path, _)| is_read(path)).collect()
+}
+
+/// Returns what the programs say of each tree: by question, the answer.
+pub(crate) fn answers(mta: Mta, trees: &[&Tree]) -> Result<Vec<BTreeMap<String, String>>, String> {
+    let folder = tempfile::tempdir().map_err(|why| why.to_string())?;
+    for (number, tree) in trees.iter().enumerate() {
+        let top = folder.path().join(format!("{number:04}"));
+        write(mta, tree, &top).map_err(|why| why.to_string())?;
+    }
+    let script = match mta {
+        Mta::Postfix => POSTFIX,
+        Mta::Exim => EXIM,
+    };
+    let said = namespace::script(mta, folder.path(), script, 120).map_err(|why| why.to_string())?;
+    let parts = said.split(TREE).skip(1);
+    let answers: Vec<_> = parts.map(questions).collect();
+    if answers.len() == trees.len() {
+        return Ok(answers);
+    }
+    Err(format!(
+        "{} of {} trees were asked about:\n{said}",
+        answers.len(),
+        trees.len()
+    ))
+}
+
+fn questions(part: &str) -> BTreeMap<String, String> {
+    let mut answers = BTreeMap::new();
+    let mut question = String::new();
+    for line in part.lines().skip(1) {
+        if let Some(asked) = line.strip_prefix(QUESTION) {
+            asked.clone_into(&mut question);
+            answers.insert(question.clone(), String::new());
+        } else if let Some(answer) = answers.get_mut(&question) {
+            let _written = writeln!(answer, "{line}");
+        }
+    }
+    answers
+}
+
+/// Compares what was said of a tree with what was said of the harmless one.
+fn same(
+    position: &Position,
+    made: &Made,
+    before: &BTreeMap<String, String>,
+    after: &BTreeMap<String, String>,
+) -> Result<(), String> {
+    let says = |question: &str| {
+        before
+            .get(question)
+            .is_some_and(|said| !said.trim().is_empty())
+    };
+    let first = ["postconf -n", "exim -bP config"];
+    if !before.keys().eq(after.keys()) || !first.into_iter().any(says) {
+        return Err(format!("other questions: {:?}", after.keys()));
+    }
+    for (question, before) in before {
+        let after = &after[question];
+        // What was set by hand is expanded as Postfix does; Exim prints other letters as octal
+        // numbers there.
+        let is_set = position.kind == Kind::Setting;
+        let is_octal = question == "exim -bP" && !made.text.is_ascii();
+        if is_set && (question == "postconf -x" || is_octal) {
+            continue;
+        }
+        let after = without_times(after);
+        let path = format!("answers/{question}");
+        inert::same_lines(
+            position,
+            made.spelled.as_deref().unwrap_or_default(),
+            &path,
+            &without_times(before),
+            &after,
+        )
+        .map_err(|why| format!("{question}: {why}\n{after}"))?;
+    }
+    Ok(())
+}
+
+/// Leaves out what differs from call to call.
+fn without_times(text: &str) -> String {
+    let kept = text.lines().filter(|line| !line.contains("Size of off_t"));
+    kept.fold(String::new(), |all, line| all + line + "\n")
+}
+
+/// Writes a tree, and what is asked about it.
+fn write(mta: Mta, tree: &Tree, top: &Path) -> std::io::Result<()> {
+    for (path, text) in tree {
+        let path = top.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(top))?;
+        fs::write(path, text)?;
+    }
+    match mta {
+        Mta::Postfix => {
+            fs::create_dir_all(top.join("keys"))?;
+            let main = &tree["etc/postfix/main.cf"];
+            for (table, keys) in tables(tree, "etc/postfix/") {
+                if main.contains(&format!("texthash:/etc/postfix/{table}")) {
+                    fs::write(top.join("keys").join(table), keys.join("\n") + "\n")?;
+                }
+            }
+        }
+        Mta::Exim => {
+            let main = &tree["etc/exim4/exim4.conf"];
+            let (mut lookups, mut addresses) = (String::from("asked\n"), BTreeSet::new());
+            for (table, keys) in tables(tree, "etc/exim4/") {
+                if !main.contains(&format!("lsearch{{/etc/exim4/{table}}}")) {
+                    continue;
+                }
+                for key in keys {
+                    let coded = base64(key.as_bytes());
+                    let key = format!("${{base64d:{coded}}}");
+                    let _written = writeln!(
+                        lookups,
+                        "{table} {key} ${{lookup{{{key}}}lsearch{{/etc/exim4/{table}}}{{<$value>}}{{nothing}}}}"
+                    );
+                }
+            }
+            for (_, keys) in tables(tree, "etc/exim4/") {
+                addresses.extend(keys.into_iter().filter(|key| key.contains('@')));
+            }
+            addresses.insert("nobody@victim.example");
+            let addresses: Vec<&str> = addresses.into_iter().collect();
+            fs::write(top.join("lookups"), lookups)?;
+            fs::write(top.join("addresses"), addresses.join("\n") + "\n")?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the tables of a tree, and their keys.
+fn tables<'t>(tree: &'t Tree, folder: &str) -> Vec<(&'t str, Vec<&'t str>)> {
+    let named = tree
+        .iter()
+        .filter_map(|(path, text)| Some((path.strip_prefix(folder)?, text)));
+    named
+        .map(|(table, text)| {
+            let rows = text.lines().filter(|line| !line.starts_with('#'));
+            (
+                table,
+                rows.filter_map(|row| row.split('\t').next()).collect(),
+            )
+        })
+        .collect()
+}
