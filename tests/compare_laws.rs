@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use mailpol::compare::{Change, Decisions, Kind, decisions_of};
+use mailpol::compare::{Between, Change, Decisions, Kind, decisions_of};
 use mailpol::compile;
 use mailpol::decision::Envelope;
 use mailpol::diagnostic::{Diagnostics, Style, render};
@@ -197,7 +197,7 @@ fn compared(
     });
     contrast(one, two, |contrast| {
         let mut sets = Sets::default();
-        let decisions = decisions_of(contrast, &mut sets).unwrap();
+        let decisions = decisions_of(contrast, Between::Times, &mut sets).unwrap();
         work(contrast, &decisions, &sets);
     });
 }
@@ -229,7 +229,7 @@ fn check(contrast: &Contrast<'_, '_>, decisions: &Decisions, sets: &Sets, all: &
             let contrary = match change.kind {
                 Kind::Gained => whole && !accepts,
                 Kind::Lost => whole && accepts,
-                Kind::Moved | Kind::Otherwise => false,
+                Kind::Moved | Kind::Otherwise | Kind::Latitude => false,
             };
             assert!(!contrary, "{}: {envelope:?}", change.sentence);
         }

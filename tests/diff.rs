@@ -336,6 +336,32 @@ fn a_tree_that_was_opened_by_hand_shows_what_closes() {
     );
 }
 
+/// One policy on two targets: both decide alike, until a raw setting of one takes something away.
+#[test]
+fn a_policy_is_compared_on_two_targets() {
+    let folder = folder(&[]);
+    let arguments = |policy| {
+        let two = ["--target", "postfix,exim", "--fail-on", "any"];
+        [&["diff", policy, "--only", "decisions"][..], &two].concat()
+    };
+    let (code, stdout, stderr) = mailpol(folder.path(), &arguments("old/policy.kdl"));
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    assert!(
+        stdout.contains("postfix and exim decide alike, but for the latitude."),
+        "{stdout}"
+    );
+
+    // Postfix alone refuses what the policy lets through: a client in a range that it is told of.
+    let raw = doe() + "target \"postfix\" { set \"mynetworks\" \"127.0.0.0/8\" }\n";
+    fs::write(folder.path().join("raw.kdl"), raw).unwrap();
+    let (code, stdout, stderr) = mailpol(folder.path(), &arguments("raw.kdl"));
+    assert_eq!(code, Some(1), "{stdout}{stderr}");
+    assert!(
+        stdout.contains("(192.168.0.0/24 and fd00:d0e::/64) may send by exim"),
+        "{stdout}{stderr}"
+    );
+}
+
 #[test]
 fn what_makes_no_sense_is_refused() {
     let folder = folder(&[]);

@@ -103,22 +103,19 @@ fn policy_with(node: &str) -> String {
 #[test]
 fn a_key_that_a_target_cannot_sign_with_is_refused_at_its_word() {
     let folder = tempfile::tempdir().unwrap();
-    for (algorithm, target, words) in [
-        ("ed25519", "postfix", "cannot sign with an Ed25519 key"),
-        ("rsa", "exim", "its files sign no mail"),
-    ] {
-        let file = format!("{algorithm}.pem");
-        let arguments = ["dkim", "new", "2026a", &file, "--algorithm", algorithm];
-        let key = ["--key", "/etc/dkimkeys/2026a.pem"];
-        let output = mailpol(folder.path(), &[&arguments[..], &key].concat());
-        let node = String::from_utf8(output.stdout).unwrap();
-        fs::write(folder.path().join("policy.kdl"), policy_with(node.trim())).unwrap();
-        let output = mailpol(folder.path(), &["build", "--target", target]);
-        let said = String::from_utf8(output.stderr).unwrap();
-        let words_only = said.replace('│', " ");
-        let flat = words_only.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(flat.contains(words), "{said}");
-        assert!(!folder.path().join("build").exists());
-    }
+    let arguments = ["dkim", "new", "2026b", "ed.pem", "--algorithm", "ed25519"];
+    let key = ["--key", "/etc/dkimkeys/2026b.pem"];
+    let output = mailpol(folder.path(), &[&arguments[..], &key].concat());
+    let node = String::from_utf8(output.stdout).unwrap();
+    fs::write(folder.path().join("policy.kdl"), policy_with(node.trim())).unwrap();
+    let output = mailpol(folder.path(), &["build", "--target", "postfix"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let words_only = said.replace('│', " ");
+    let flat = words_only.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(flat.contains("cannot sign with an Ed25519 key"), "{said}");
+    assert!(!folder.path().join("build").exists());
+    // Exim can.
+    let output = mailpol(folder.path(), &["build", "--target", "exim"]);
+    assert!(output.status.success(), "{output:?}");
 }

@@ -11,8 +11,12 @@
 #[expect(dead_code, reason = "the harness's own tests use the rest")]
 mod support;
 
+#[path = "exim/dkim.rs"]
+mod dkim;
 #[path = "exim/doe.rs"]
 mod doe;
+#[path = "served/keys.rs"]
+mod keys;
 #[path = "exim/messages.rs"]
 mod messages;
 #[path = "judge/policies.rs"]
@@ -48,7 +52,14 @@ fn main() -> ExitCode {
     // Each run fills the machine by itself.
     arguments.test_threads = arguments.test_threads.or(Some(2));
     let trial = |(name, test): Test| Trial::test(name, test);
-    let driven = [doe::TESTS, messages::TESTS, scripts::TESTS, widened::TESTS].concat();
+    let driven = [
+        doe::TESTS,
+        messages::TESTS,
+        dkim::TESTS,
+        scripts::TESTS,
+        widened::TESTS,
+    ]
+    .concat();
     let driven: Vec<Trial> = driven.into_iter().map(trial).collect();
     let mut trials = support::probes::gate_for(Mta::Exim, driven);
     trials.extend(refused::TESTS.iter().copied().map(trial));

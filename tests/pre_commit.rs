@@ -5,6 +5,9 @@
     reason = "tests run programs, and fail by panicking"
 )]
 
+#[path = "pre_commit/workflow.rs"]
+mod workflow;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

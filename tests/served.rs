@@ -38,6 +38,8 @@ mod deliveries;
 mod dkim;
 #[path = "served/host.rs"]
 mod host;
+#[path = "served/keys.rs"]
+mod keys;
 #[path = "served/machine.rs"]
 mod machine;
 #[path = "served/played.rs"]

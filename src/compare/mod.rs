@@ -4,6 +4,8 @@ mod decisions;
 mod review;
 mod text;
 
-pub use decisions::{Change, Decisions, Kind, decisions, decisions_of};
+pub use decisions::{
+    Between, Change, Decisions, Kind, decisions, decisions_of, decisions_of_targets,
+};
 pub use review::{FileChange, Review, file_changes, mark};
 pub use text::{DiffLine, Hunk, LineIs, hunks, unified};

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::decisions::{Change, Decisions, Kind};
+use super::decisions::{Between, Change, Decisions, Kind};
 use super::text::{Hunk, LineIs, hunks, unified};
 
 /// A file that differs.
@@ -116,18 +116,37 @@ impl Review {
             .filter(|kind| count(**kind) > 0)
             .map(|kind| format!("{} {}", count(*kind), kind.name()))
             .collect();
-        if words.is_empty() {
-            return format!("No decision changes{files}.");
+        match (&self.decisions.between, words.as_slice()) {
+            (Between::Times, []) => format!("No decision changes{files}."),
+            (Between::Times, words) => format!("Decisions change ({}){files}.", words.join(", ")),
+            (Between::Targets([one, other]), words) => {
+                let all = self.decisions.changes.iter();
+                match all.filter(|change| change.kind != Kind::Latitude).count() {
+                    0 if words.is_empty() => format!("{one} and {other} decide alike."),
+                    0 => format!("{one} and {other} decide alike, but for the latitude."),
+                    many => {
+                        format!("{one} and {other} decide otherwise ({many}), beyond the latitude.")
+                    }
+                }
+            }
         }
-        format!("Decisions change ({}){files}.", words.join(", "))
     }
 
     /// Returns the sentence about what does not differ.
     pub fn all_same(&self) -> String {
         format!(
-            "Every class of envelopes was compared ({} classes, {} envelopes): each is decided as \
-             before, and its mail goes where it went.",
-            self.decisions.visited.leaves, self.decisions.visited.envelopes
+            "Every class of envelopes was compared ({} classes, {} envelopes): each is decided {}, \
+             and its mail goes {}.",
+            self.decisions.visited.leaves,
+            self.decisions.visited.envelopes,
+            match self.decisions.between {
+                Between::Times => "as before",
+                Between::Targets(_) => "alike by both",
+            },
+            match self.decisions.between {
+                Between::Times => "where it went",
+                Between::Targets(_) => "to the same places",
+            },
         )
     }
 
@@ -143,9 +162,9 @@ impl Review {
             if changes.is_empty() {
                 continue;
             }
-            let _ = write!(text, "\n### {}\n\n", kind.heading());
+            let _ = write!(text, "\n### {}\n\n", self.decisions.between.heading(kind));
             for change in changes {
-                sentence(change, &mut text);
+                sentence(change, &self.decisions.between, &mut text);
             }
         }
         let files = self.files.as_deref().unwrap_or_default();
@@ -170,39 +189,31 @@ impl Review {
     }
 }
 
-impl Kind {
-    /// Returns the heading above the sentences of the kind.
-    pub fn heading(self) -> &'static str {
-        match self {
-            Self::Gained => "Gained: accepted now, refused before",
-            Self::Lost => "Lost: refused now, accepted before",
-            Self::Moved => "Moved: accepted, and goes elsewhere",
-            Self::Otherwise => "Otherwise: the same verdict, said or recorded otherwise",
-        }
-    }
-}
-
 impl Change {
     /// Returns the sentence with what was and what is said.
-    pub fn told(&self) -> String {
+    pub fn told(&self, between: &Between) -> String {
+        let [was, is] = between.sides();
+        let (sentence, before, after) = (&self.sentence, &self.before, &self.after);
         match self.kind {
-            Kind::Gained => format!("{}; before: {}", self.sentence, self.before),
-            Kind::Lost => format!("{}; now: {}", self.sentence, self.after),
-            Kind::Moved => self.sentence.clone(),
-            Kind::Otherwise if self.before == self.after => self.sentence.clone(),
-            Kind::Otherwise => {
-                format!(
-                    "{}; before: {}; now: {}",
-                    self.sentence, self.before, self.after
-                )
+            Kind::Gained => format!("{sentence}; {was}: {before}"),
+            Kind::Lost => format!("{sentence}; {is}: {after}"),
+            Kind::Moved => sentence.clone(),
+            Kind::Otherwise | Kind::Latitude if before == after => sentence.clone(),
+            Kind::Otherwise | Kind::Latitude => {
+                format!("{sentence}; {was}: {before}; {is}: {after}")
             }
         }
     }
 }
 
-fn sentence(change: &Change, text: &mut String) {
+fn sentence(change: &Change, between: &Between, text: &mut String) {
     // Writing to a string does not fail.
-    let _ = writeln!(text, "- {} `{}`", escape(&change.told()), mark(change));
+    let _ = writeln!(
+        text,
+        "- {} `{}`",
+        escape(&change.told(between)),
+        mark(change)
+    );
     let Some(witness) = &change.witness else {
         text.push_str("\n  No envelope was found that shows it.\n");
         return;

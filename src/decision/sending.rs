@@ -35,6 +35,8 @@ pub struct Signing {
     pub selector: String,
     /// The path of the private key.
     pub key: String,
+    /// Whether no mail of the domain leaves without its signature.
+    pub always: bool,
     /// What says so.
     pub at: Loc,
 }

@@ -1,5 +1,7 @@
 //! Tests: what a decider may ask of an envelope.
 
+use std::sync::Arc;
+
 use super::{AddressTable, ClientTable, FormTable, LoginTable, NameTable, OwnerTable};
 use crate::source::Loc;
 
@@ -66,8 +68,8 @@ pub enum Question {
     /// The SPF result of the HELO identity. Label: its number in RFC 7208 section 2.6.
     SpfHelo,
     /// Whether the login owns the address of the reverse-path. Label: 0 or 1; 0 without login.
-    Owner(OwnerTable),
+    Owner(Arc<OwnerTable>),
     /// Whether the login owns every address of the reverse-path's domain, by the domain's row
     /// alone. For forms that have a domain and no address. Label: 0 or 1; 0 without login.
-    OwnerOfDomain(OwnerTable),
+    OwnerOfDomain(Arc<OwnerTable>),
 }

@@ -86,11 +86,11 @@ impl<'p> PolicyDecider<'p> {
             let at = At::Row(Tests::LOGIN);
             return refused(Reply::new(553, 5, 7, 1), Because::SenderLimit, at);
         }
-        if let Some(network) = client.network
+        if let (Some(rights), Some(network)) = (client.rights, client.network)
             && let Otherwise::Refuse(at) = &network.otherwise
             && !(client.hands_over() && place == Where::Local)
         {
-            let at = At::Place(at.clone());
+            let at = rights.place(at);
             return refused(Reply::new(554, 5, 7, 1), Because::NetworkLimit, at);
         }
         Ok(None)

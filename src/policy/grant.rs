@@ -1,5 +1,7 @@
 //! Grants: the right to send: from which addresses, to which, and how.
 
+use std::collections::BTreeSet;
+
 use crate::mail::{Address, Domain, Listener};
 use crate::source::{Loc, Spanned};
 
@@ -40,6 +42,18 @@ impl Grant {
     /// Returns whether it limits nothing at all.
     pub fn is_unlimited(&self) -> bool {
         self.is_from_any() && self.is_wide() && !self.needs_tls
+    }
+
+    /// Returns whether all of these cover the same reverse-paths: then whoever owns one has
+    /// been asked everything about them.
+    pub fn are_alike(grants: &[Self]) -> bool {
+        let names = |grant: &Self| -> BTreeSet<SenderScope> {
+            grant.from.iter().map(|scope| scope.value.clone()).collect()
+        };
+        grants.windows(2).all(|two| match two {
+            [a, b] => names(a) == names(b),
+            _ => true,
+        })
     }
 }
 

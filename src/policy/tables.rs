@@ -1,6 +1,7 @@
 //! The tables that the policy's tests look at, and where its mail goes.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
@@ -45,26 +46,24 @@ pub(super) const DELIVERY: Label = Label(2);
 pub(super) fn prepare(policy: &Policy) -> (Vec<Test>, Rights) {
     let mut scopes = Scopes::new(policy, Tests::COUNT);
     let logins = login_table(policy, &mut scopes);
-    let mut tests = fixed(policy, logins);
+    let clients = client_table(policy, scopes.labels());
+    let mut tests = fixed(policy, logins, clients);
     let (rights, granted) = scopes.finish();
     tests.extend(granted);
     (tests, rights)
 }
 
-fn fixed(policy: &Policy, logins: LoginTable) -> Vec<Test> {
+fn fixed(policy: &Policy, logins: LoginTable, clients: ClientTable) -> Vec<Test> {
     let host = policy.host.at.clone();
     let (networks, domains) = (networks_at(policy), domains_at(policy));
+    let owners = Arc::new(owner_table(policy));
     let auth = policy.auth.as_ref().map_or(&host, super::Auth::at).clone();
     let test =
         |name: &str, question: Question, at: &Loc| Test::new(name, question, Some(at.clone()));
     vec![
         test("listener", Question::Listener, &host),
         test("tls", Question::Tls, &host),
-        test(
-            "client in network",
-            Question::Client(client_table(policy)),
-            &networks,
-        ),
+        test("client in network", Question::Client(clients), &networks),
         test(
             "client on loopback",
             Question::Client(loopback(&host)),
@@ -83,12 +82,12 @@ fn fixed(policy: &Policy, logins: LoginTable) -> Vec<Test> {
         ),
         test(
             "login owns the reverse-path",
-            Question::Owner(owner_table(policy)),
+            Question::Owner(Arc::clone(&owners)),
             &auth,
         ),
         test(
             "login owns the reverse-path's domain",
-            Question::OwnerOfDomain(owner_table(policy)),
+            Question::OwnerOfDomain(owners),
             &auth,
         ),
         test(
@@ -128,12 +127,12 @@ fn domains_at(policy: &Policy) -> Loc {
     first.unwrap_or(&policy.host.at).clone()
 }
 
-/// The label of a network is its number and one.
-fn client_table(policy: &Policy) -> ClientTable {
+/// The label of a network is that of its rights.
+fn client_table(policy: &Policy, labels: &[Label]) -> ClientTable {
     let mut rows: Vec<(IpNet, Row)> = Vec::new();
-    for (label, network) in (1..).zip(&policy.networks) {
+    for (label, network) in labels.iter().zip(&policy.networks) {
         for prefix in &network.prefixes {
-            rows.push((prefix.value, Row::new(Label(label), network.at.clone())));
+            rows.push((prefix.value, Row::new(*label, network.at.clone())));
         }
     }
     ClientTable::longest_prefix(rows)

@@ -69,8 +69,8 @@ impl Classes<'_, '_> {
             Some(answer(&test.question, envelope).0)
         };
         let mut judge = |answers: &Answers| self.side.outcome(answers);
-        let (outcome, state) = follow(self.universe, &mut judge, &label).ok()??;
-        Some(Class::new(outcome, state.count(self.universe).ok()?))
+        let (outcome, envelopes) = follow(self.universe, &mut judge, &label).ok()??;
+        Some(Class::new(outcome, envelopes))
     }
 
     /// Decides an envelope and follows its mail, without any class.

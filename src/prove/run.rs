@@ -254,8 +254,7 @@ impl Run<'_, '_> {
                 suspects.add(leaf);
             }
         };
-        let start = leaf.state.clone();
-        if let Err(why) = walk(self.universe, start, &mut judge, &mut found, visited) {
+        if let Err(why) = walk(leaf.ground, leaf.state, &mut judge, &mut found, visited) {
             *incomplete = Some(why);
         }
     }

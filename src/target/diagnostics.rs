@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, SourceSpan};
 
-use crate::diagnostic::Diagnostics;
-use crate::policy::Policy;
 use crate::source::{Loc, Source};
 
 /// A version of an MTA that mailpol does not know.
@@ -125,17 +123,5 @@ impl UnsayableValue {
             text: Arc::clone(at.source()),
             at: at.span(),
         }
-    }
-}
-
-/// Refuses the keys that mail is to be signed with, for a target whose files sign nothing.
-pub(crate) fn unsigned(policy: &Policy, target: &'static str, diagnostics: &mut Diagnostics) {
-    let keys = policy
-        .domains
-        .values()
-        .flat_map(|hosted| &hosted.publish.dkim);
-    for key in keys.filter_map(|key| key.key.as_ref()) {
-        let why = "its files sign no mail; without `key` the public part is published all the same";
-        diagnostics.error(UnsayableValue::new(target, &key.value, why, &key.at));
     }
 }

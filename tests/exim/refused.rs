@@ -66,13 +66,6 @@ fn unsayable() -> Result<(), Failed> {
     refused("login=\"fridge\"", "login=\"8\"", value)?;
     refused("/etc/ssl/doe/privkey", "/etc/ssl/_HAVE_TLS/privkey", value)?;
     refused("\"IOT-fridge\"", "\"#fridge\"", value)?;
-    refused("may-send", "may-send { from \"@doe-family.com\" }", value)?;
-    refused("may-send", "may-send { to \"local\" }", value)?;
-    refused("may-send", "may-send tls=\"required\"", value)?;
-    for right in ["to \"local\"", "listener \"submissions\"", "from \"local\""] {
-        let login = format!("authenticated {{ may-send {{ {right} }} }}\ninbound {{");
-        refused(INBOUND, &login, value)?;
-    }
     let version = with_target("version=\"4.95\"");
     refused(INBOUND, &version, "mailpol::target::version")
 }

@@ -136,7 +136,7 @@ fn relations(count: usize) -> Vec<Question> {
     let relation = |number: usize| {
         let mut owners = OwnerTable::new();
         owners.own_address("jane", &format!("key{number}@elsewhere.org"));
-        Question::Owner(owners)
+        Question::Owner(owners.into())
     };
     (0..count).map(relation).collect()
 }

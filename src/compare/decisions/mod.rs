@@ -11,7 +11,10 @@ mod merge;
 mod moves;
 mod replies;
 mod sentences;
+mod told;
 mod words;
+
+pub use told::Between;
 
 use crate::prove::{
     Contrast, Counterexample, Incomplete, Pair, Party, Region, Sets, Visited, contrast,
@@ -29,11 +32,19 @@ pub enum Kind {
     Moved,
     /// Accepted by both or refused by both, with another reply, rule or header.
     Otherwise,
+    /// Of two targets: an odd forward-path that one of them, or each by a rule of its own, refuses.
+    Latitude,
 }
 
 impl Kind {
     /// All kinds, in the order in which they are told.
-    pub const ALL: [Self; 4] = [Self::Gained, Self::Lost, Self::Moved, Self::Otherwise];
+    pub const ALL: [Self; 5] = [
+        Self::Gained,
+        Self::Lost,
+        Self::Moved,
+        Self::Otherwise,
+        Self::Latitude,
+    ];
 
     /// Returns the word for it, as in JSON.
     pub fn name(self) -> &'static str {
@@ -42,6 +53,7 @@ impl Kind {
             Self::Lost => "lost",
             Self::Moved => "moved",
             Self::Otherwise => "otherwise",
+            Self::Latitude => "latitude",
         }
     }
 
@@ -102,6 +114,8 @@ pub struct Decisions {
     pub changes: Vec<Change>,
     /// What was visited: everything.
     pub visited: Visited,
+    /// What was compared.
+    pub between: Between,
 }
 
 impl Decisions {
@@ -126,21 +140,44 @@ impl Decisions {
 /// Compares what two sides decide, over all envelopes.
 pub fn decisions(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Incomplete> {
     contrast(before, after, |contrast| {
-        decisions_of(contrast, &mut Sets::default())
+        decisions_of(contrast, Between::Times, &mut Sets::default())
+    })
+}
+
+/// Compares what two targets decide of one policy, over all envelopes.
+pub fn decisions_of_targets(one: Party<'_>, other: Party<'_>) -> Result<Decisions, Incomplete> {
+    let names = [one.name.to_owned(), other.name.to_owned()];
+    contrast(one, other, |contrast| {
+        decisions_of(contrast, Between::Targets(names), &mut Sets::default())
     })
 }
 
 /// Compares the two sides of a contrast. The regions of what is returned are of these sets.
-pub fn decisions_of(contrast: &Contrast<'_, '_>, sets: &mut Sets) -> Result<Decisions, Incomplete> {
+pub fn decisions_of(
+    contrast: &Contrast<'_, '_>,
+    between: Between,
+    sets: &mut Sets,
+) -> Result<Decisions, Incomplete> {
     let (leaves, visited) = merge::collect(contrast, sets)?;
-    let mut changes = sentences::gained_and_lost(contrast, &leaves, sets);
-    changes.extend(moves::moved(contrast, &leaves, sets));
-    changes.extend(sentences::otherwise(contrast, &leaves, sets));
+    let mut changes = sentences::gained_and_lost(contrast, &leaves, &between, sets);
+    changes.extend(moves::moved(contrast, &leaves, &between, sets));
+    changes.extend(sentences::otherwise(contrast, &leaves, &between, sets));
+    for change in &mut changes {
+        if between != Between::Times && told::is_latitude(contrast, change, sets) {
+            change.kind = Kind::Latitude;
+            change.widens = false;
+            change.narrows = false;
+        }
+    }
     changes.sort_by(|a, b| {
         let order = |one: &Change| (one.kind, std::cmp::Reverse(one.envelopes));
         order(a)
             .cmp(&order(b))
             .then_with(|| a.sentence.cmp(&b.sentence))
     });
-    Ok(Decisions { changes, visited })
+    Ok(Decisions {
+        changes,
+        visited,
+        between,
+    })
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::merge::{Leaves, Piece, join};
 use super::sentences::replayed;
 use super::words::{Words, counted, list};
-use super::{Change, Kind};
+use super::{Between, Change, Kind};
 use crate::decision::{Destination, Envelope, place};
 use crate::mail::{Path, PathForm};
 use crate::prove::{Contrast, Facet, Sets, shrink};
@@ -23,7 +23,12 @@ struct Shifted {
 }
 
 /// Returns a sentence for each way in which mail goes elsewhere.
-pub(super) fn moved(contrast: &Contrast<'_, '_>, leaves: &Leaves, sets: &mut Sets) -> Vec<Change> {
+pub(super) fn moved(
+    contrast: &Contrast<'_, '_>,
+    leaves: &Leaves,
+    between: &Between,
+    sets: &mut Sets,
+) -> Vec<Change> {
     let of_kind = leaves
         .differing
         .iter()
@@ -71,11 +76,11 @@ pub(super) fn moved(contrast: &Contrast<'_, '_>, leaves: &Leaves, sets: &mut Set
             "and",
         );
         let (from, to) = (places(&gone), places(&new));
-        let sentence = match (gone.is_empty(), new.is_empty()) {
-            (false, true) => format!("mail for {names} no longer goes {from}"),
-            (true, _) => format!("mail for {names} now goes {to} too"),
-            (false, false) => format!("mail for {names} now goes {to} instead of {from}"),
-        };
+        let sentence = between.moves(
+            &names,
+            (!gone.is_empty()).then_some(from.as_str()),
+            (!new.is_empty()).then_some(to.as_str()),
+        );
         changes.push(Change {
             widens: !new.is_empty(),
             narrows: !gone.is_empty(),

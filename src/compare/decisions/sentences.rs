@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::merge::{Leaves, Meets, Piece, join};
 use super::replies::{Replies, refusal, said};
 use super::words::{Words, counted};
-use super::{Change, Kind};
+use super::{Between, Change, Kind};
 use crate::decision::Envelope;
 use crate::prove::{Contrast, Counterexample, Facet, Pair, Region, Sets, shrink};
 
@@ -22,6 +22,7 @@ struct Draft {
 pub(super) fn gained_and_lost(
     contrast: &Contrast<'_, '_>,
     leaves: &Leaves,
+    between: &Between,
     sets: &mut Sets,
 ) -> Vec<Change> {
     let [[_, accepted_before], [refused_after, accepted_after]] = &leaves.taken;
@@ -41,7 +42,8 @@ pub(super) fn gained_and_lost(
         let already = Meets::new(already);
         let drafts = new_recipients(contrast, drafts, sets);
         for draft in both_ways(drafts, &already, sets) {
-            changes.push(finish(contrast, kind, draft, &already, sets));
+            let may = between.may_send(kind);
+            changes.push(finish(contrast, (kind, &may), draft, &already, sets));
         }
     }
     changes
@@ -190,17 +192,12 @@ impl<'c, 'a, 't> Causes<'c, 'a, 't> {
 
 fn finish(
     contrast: &Contrast<'_, '_>,
-    kind: Kind,
+    (kind, may): (Kind, &str),
     draft: Draft,
     already: &Meets<'_>,
     sets: &Sets,
 ) -> Change {
     let words = Words { contrast, sets };
-    let may = if kind == Kind::Gained {
-        "may now send"
-    } else {
-        "can no longer send"
-    };
     let sentence = if draft.whole {
         words.sentence(&draft.named, may)
     } else {
@@ -210,7 +207,7 @@ fn finish(
     let in_part = already.any(&draft.named, sets);
     let (before, after) = match kind {
         Kind::Gained => (draft.replies.before(in_part), "accepted".to_owned()),
-        Kind::Lost | Kind::Moved | Kind::Otherwise => (
+        Kind::Lost | Kind::Moved | Kind::Otherwise | Kind::Latitude => (
             if in_part {
                 "accepted in part"
             } else {
@@ -262,6 +259,7 @@ pub(super) fn replayed(
 pub(super) fn otherwise(
     contrast: &Contrast<'_, '_>,
     leaves: &Leaves,
+    between: &Between,
     sets: &mut Sets,
 ) -> Vec<Change> {
     let mut accepted: BTreeMap<&Pair, Vec<Piece>> = BTreeMap::new();
@@ -284,16 +282,19 @@ pub(super) fn otherwise(
         let named = named(&pieces, sets);
         let words = Words { contrast, sets };
         let whom = words.concerned(&named);
-        let sentence = format!("accepted as before, but otherwise: mail of {whom}");
+        let sentence = format!(
+            "{}, but otherwise: mail of {whom}",
+            between.alike("accepted")
+        );
         changes.push(other(contrast, sentence, (before, after), pieces, sets));
     }
     if !refused.is_empty() {
         let each: Vec<String> = becomes
             .iter()
-            .map(|(before, after)| format!("{before} becomes {after}"))
+            .map(|(before, after)| between.becomes(before, after))
             .collect();
         let each = counted(&each, each.len() as u128, "and");
-        let sentence = format!("refused as before, with another reply: {each}");
+        let sentence = format!("{}, with another reply: {each}", between.alike("refused"));
         let said = ("refused".to_owned(), "refused".to_owned());
         changes.push(other(contrast, sentence, said, refused, sets));
     }

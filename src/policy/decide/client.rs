@@ -5,12 +5,15 @@ use crate::decision::{Ask, At, Label, Unanswered};
 use crate::mail::Listener;
 use crate::policy::Network;
 use crate::policy::form::{ForwardKind, ReverseKind};
-use crate::policy::rights::{Covers, Owns, Sent};
+use crate::policy::rights::{Covers, NetworkRights, Owns, Sent};
 use crate::policy::tables::{IN_DOMAIN, Tests};
 
 /// Who asks, and what it is granted of this envelope: what rules 2 to 9 need to know.
 pub(super) struct Client<'p> {
     pub(super) listener: Listener,
+    /// The rights of its network, if it is in one.
+    pub(super) rights: Option<&'p NetworkRights>,
+    /// Its network, or one with the same rights.
     pub(super) network: Option<&'p Network>,
     /// The label of its login, if it is authenticated.
     pub(super) login: Option<Label>,
@@ -43,19 +46,19 @@ impl Client<'_> {
     }
 }
 
-impl<'p> PolicyDecider<'p> {
+impl PolicyDecider<'_> {
     pub(super) fn client(
         &self,
         from: ReverseKind,
         to: ForwardKind,
         ask: &mut dyn Ask,
-    ) -> Result<Client<'p>, Unanswered> {
+    ) -> Result<Client<'_>, Unanswered> {
         let listener = ask.ask(Tests::LISTENER)?;
         let listener = Listener::ALL
             .get(listener.0 as usize)
             .copied()
             .unwrap_or(Listener::Smtp);
-        let number = (ask.ask(Tests::CLIENT)?.0 as usize).checked_sub(1);
+        let rights = self.rights.network(ask.ask(Tests::CLIENT)?);
         // AUTH is offered on submission and submissions only, and only under TLS.
         let mut login = None;
         let offers_auth = self.policy.auth.is_some() && listener != Listener::Smtp;
@@ -64,7 +67,7 @@ impl<'p> PolicyDecider<'p> {
             login = (label != Label::NO_LOGIN && label != Label::ABSENT).then_some(label);
         }
         let sent = Sent { listener, from, to };
-        let mut granted = self.granted_to_network(number, sent, ask)?;
+        let mut granted = self.granted_to_network(rights, sent, ask)?;
         if !matches!(granted, Granted::Yes(_))
             && let Some(login) = login
             && self.is_granted_to_login(login, sent, ask)?
@@ -73,29 +76,30 @@ impl<'p> PolicyDecider<'p> {
         }
         Ok(Client {
             listener,
-            network: number.and_then(|number| self.policy.networks.get(number)),
+            rights,
+            network: rights.and_then(|rights| rights.network(self.policy)),
             login,
             granted,
         })
     }
 
-    /// Whether a grant of a network, by its number, covers an envelope.
+    /// Whether a grant of a network covers an envelope.
     fn granted_to_network(
         &self,
-        number: Option<usize>,
+        rights: Option<&NetworkRights>,
         sent: Sent,
         ask: &mut dyn Ask,
     ) -> Result<Granted, Unanswered> {
-        let Some(number) = number else {
+        let Some(rights) = rights else {
             return Ok(Granted::No);
         };
-        let network = self.policy.networks.get(number);
+        let network = rights.network(self.policy);
         if let Some(grant) = network.and_then(Network::unlimited) {
-            return Ok(Granted::Yes(At::Place(grant.at.clone())));
+            return Ok(Granted::Yes(rights.place(&grant.at)));
         }
         let mut granted = Granted::No;
-        for limits in self.rights.network(number) {
-            let at = || At::Place(limits.at.clone());
+        for limits in &rights.limits {
+            let at = || rights.place(&limits.at);
             match limits.cover(sent, ask)? {
                 Covers::Yes => return Ok(Granted::Yes(at())),
                 Covers::UnderTls if granted == Granted::No => granted = Granted::UnderTls(at()),

@@ -10,7 +10,8 @@ pub(super) use scopes::Scopes;
 
 use super::form::{ForwardKind, ReverseKind};
 use super::tables::{IN_DOMAIN, Tests};
-use crate::decision::{Ask, Label, TestId, Unanswered};
+use super::{Network, Policy};
+use crate::decision::{Ask, At, Label, TestId, Unanswered};
 use crate::mail::Listener;
 use crate::source::Loc;
 
@@ -82,11 +83,27 @@ pub(super) struct LoginRights {
     pub(super) limits: Vec<Limits>,
 }
 
+/// The rights of networks of one kind.
+///
+/// Networks that are nodes of the policy are each of their own, so that a decision names the very
+/// words. Rows of files that say the same are one: there the row itself is the place.
+#[derive(Debug)]
+pub(super) struct NetworkRights {
+    /// The first network of the kind.
+    network: usize,
+    /// Its grants; none if it is internal.
+    pub(super) limits: Vec<Limits>,
+    /// Whether it stands for rows of files.
+    pub(super) in_rows: bool,
+}
+
 /// What all holders of rights may do.
 #[derive(Debug, Default)]
 pub(super) struct Rights {
-    /// The grants of each network that is not internal, by its number.
-    networks: Vec<Vec<Limits>>,
+    /// By the label of the network, less one.
+    networks: Vec<NetworkRights>,
+    /// The label of each network of the policy.
+    labels: Vec<Label>,
     /// By the label of the login, less one.
     logins: Vec<LoginRights>,
 }
@@ -109,17 +126,35 @@ pub(super) enum Covers {
 }
 
 impl Rights {
-    /// Returns the grants of a network that is not internal.
-    pub(super) fn network(&self, number: usize) -> &[Limits] {
-        self.networks
-            .get(number)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
+    /// Returns the rights of a network by its label; none for a client that is in no network.
+    pub(super) fn network(&self, label: Label) -> Option<&NetworkRights> {
+        self.networks.get((label.0 as usize).checked_sub(1)?)
+    }
+
+    /// Returns the labels of networks, in the order of the policy.
+    pub(super) fn labels(&self) -> &[Label] {
+        &self.labels
     }
 
     /// Returns the rights of a login by its label; none for a login that is not listed.
     pub(super) fn login(&self, label: Label) -> Option<&LoginRights> {
         self.logins.get((label.0 as usize).checked_sub(1)?)
+    }
+}
+
+impl NetworkRights {
+    /// Returns the network, or the first of those that have the same rights.
+    pub(super) fn network<'p>(&self, policy: &'p Policy) -> Option<&'p Network> {
+        policy.networks.get(self.network)
+    }
+
+    /// Returns the place of a decision that this place in the network makes.
+    pub(super) fn place(&self, at: &Loc) -> At {
+        if self.in_rows {
+            At::Row(Tests::CLIENT)
+        } else {
+            At::Place(at.clone())
+        }
     }
 }
 

@@ -1,16 +1,22 @@
 //! The lists of addresses that grants name, as tests.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use super::{From, Limits, LoginRights, Owns, Rights, Tables, To};
+use super::{From, Limits, LoginRights, NetworkRights, Owns, Rights, Tables, To};
 use crate::decision::{AddressKey, AddressTable, Label, Question, Row, Test, TestId};
 use crate::mail::{Address, Domain, Listener};
-use crate::policy::{DestinationScope, Grant, Login, Policy, SenderScope, tables};
+use crate::policy::{
+    DestinationScope, Grant, Login, Network, Otherwise, Policy, SenderScope, tables,
+};
 use crate::source::Loc;
 
 /// What tells the rights of logins apart.
 type Kind = (Owns, Vec<(From, To, Vec<Listener>)>);
+
+/// What tells the rights of networks apart: unlimited, handing over, refused; and the grants.
+type NetworkKind = (bool, bool, bool, Vec<(From, To, Vec<Listener>, bool)>);
 
 /// The tests of scopes, while they are collected.
 pub(in crate::policy) struct Scopes<'p> {
@@ -37,16 +43,47 @@ impl<'p> Scopes<'p> {
             kinds: HashMap::new(),
             rights: Rights::default(),
         };
-        for network in &policy.networks {
-            let limits = if network.unlimited().is_some() {
-                Vec::new()
-            } else {
-                let grants = network.grants.iter();
-                grants.map(|grant| scopes.of_network(grant)).collect()
-            };
-            scopes.rights.networks.push(limits);
+        let mut rows: HashMap<NetworkKind, Label> = HashMap::new();
+        for (number, network) in policy.networks.iter().enumerate() {
+            let label = scopes.network(number, network, &mut rows);
+            scopes.rights.labels.push(label);
         }
         scopes
+    }
+
+    /// Returns the label of a network: its own, or that of the rows of files that say the same.
+    fn network(
+        &mut self,
+        number: usize,
+        network: &Network,
+        rows: &mut HashMap<NetworkKind, Label>,
+    ) -> Label {
+        let unlimited = network.unlimited().is_some();
+        let limits: Vec<Limits> = if unlimited {
+            Vec::new()
+        } else {
+            let grants = network.grants.iter();
+            grants.map(|grant| self.of_network(grant)).collect()
+        };
+        let next = Label(u32::try_from(self.rights.networks.len()).unwrap_or(u32::MAX - 1) + 1);
+        let in_rows = !Arc::ptr_eq(network.at.source(), &self.policy.source);
+        if in_rows {
+            let limits = limits.iter();
+            let limits = limits.map(|one| (one.from, one.to, one.listeners.clone(), one.needs_tls));
+            let refuses = matches!(network.otherwise, Otherwise::Refuse(_));
+            let hands_over = network.may_hand_over.is_some();
+            let kind = (unlimited, hands_over, refuses, limits.collect());
+            match rows.entry(kind) {
+                Entry::Occupied(known) => return *known.get(),
+                Entry::Vacant(new) => new.insert(next),
+            };
+        }
+        self.rights.networks.push(NetworkRights {
+            network: number,
+            limits,
+            in_rows,
+        });
+        next
     }
 
     /// Returns the label of a login: that of the kind of its rights.
@@ -56,7 +93,7 @@ impl<'p> Scopes<'p> {
         let limits: Vec<Limits> = if grants.iter().all(Grant::is_wide) {
             Vec::new()
         } else {
-            let alike = are_alike(grants);
+            let alike = Grant::are_alike(grants);
             let grants = grants.iter();
             grants
                 .map(|grant| self.of_login(login, grant, alike))
@@ -73,6 +110,11 @@ impl<'p> Scopes<'p> {
                 *new.insert(next)
             }
         }
+    }
+
+    /// Returns the labels of networks, in the order of the policy.
+    pub(in crate::policy) fn labels(&self) -> &[Label] {
+        self.rights.labels()
     }
 
     /// Returns what was collected, and the tests.
@@ -234,16 +276,4 @@ fn owns(grants: &[Grant]) -> Owns {
     } else {
         Owns::Rows
     }
-}
-
-/// Returns whether all grants are from the same reverse-paths.
-fn are_alike(grants: &[Grant]) -> bool {
-    let names = |grant: &Grant| {
-        let scopes = grant.from.iter().map(|scope| scope.value.clone());
-        scopes.collect::<BTreeSet<SenderScope>>()
-    };
-    grants.windows(2).all(|two| match two {
-        [a, b] => names(a) == names(b),
-        _ => true,
-    })
 }

@@ -13,7 +13,7 @@ pub use sets::{Facet, Region, Sets};
 use std::collections::BTreeSet;
 
 use super::declared::Declared;
-use super::fork::{Answers, Incomplete, Leaf, State, Visited, explore};
+use super::fork::{Answers, Incomplete, Leaf, Visited, explore};
 use super::keys::{Collected, Keys};
 use super::side::{DIFFERS, Side, differing_test};
 use super::universe::{Axis, TestNumber, Universe, World};
@@ -223,7 +223,7 @@ impl Contrast<'_, '_> {
         explore(self.universe, &mut judge, &mut |pair, leaf| {
             visit(Parting {
                 pair,
-                region: self.region(leaf.state, sets),
+                region: self.region(leaf, sets),
                 envelopes: leaf.envelopes,
                 leaf,
             });
@@ -270,8 +270,9 @@ impl Contrast<'_, '_> {
         })
     }
 
-    /// Returns the region of a state.
-    fn region(&self, state: &State, sets: &mut Sets) -> Region {
+    /// Returns the region of a leaf.
+    fn region(&self, leaf: &Leaf<'_, '_>, sets: &mut Sets) -> Region {
+        let (state, ground) = (leaf.state, leaf.ground);
         let mut region = Region::default();
         let plain = [
             (Facet::Client, Axis::Client),
@@ -282,16 +283,19 @@ impl Contrast<'_, '_> {
             (Facet::SpfHelo, Axis::SpfHelo),
         ];
         for (facet, axis) in plain {
-            region = region.with(facet, sets.intern(facet, &state.set(axis)));
+            region = region.with(facet, sets.intern(facet, &state.set(ground, axis)));
         }
         let related: Vec<u32> = (0..)
             .zip(&self.patterns)
             .filter(|(_, pattern)| state.allows(**pattern))
             .map(|(number, _)| number)
             .collect();
-        let (forms, addresses) = (state.set(Axis::FromForm), state.set(Axis::From));
+        let (forms, addresses) = (
+            state.set(ground, Axis::FromForm),
+            state.set(ground, Axis::From),
+        );
         let sender = self.product(Facet::Sender, (&forms, &addresses), &related, sets);
-        let (forms, addresses) = (state.set(Axis::ToForm), state.set(Axis::To));
+        let (forms, addresses) = (state.set(ground, Axis::ToForm), state.set(ground, Axis::To));
         let recipient = self.product(Facet::Recipient, (&forms, &addresses), &[0], sets);
         region
             .with(Facet::Sender, sender)

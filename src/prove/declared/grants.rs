@@ -3,7 +3,10 @@
 //! Each limited grant has tests of its own, made from the names that stand in it. What a login's
 //! grant covers is a relation for each place in its list, found from the mailboxes upwards.
 
-use super::owners::upwards;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::owners::Ways;
 use super::{Answered, Asked, FROM, TO};
 use crate::decision::{AddressKey, AddressTable, Label, OwnerTable, Question, Row, Test, TestId};
 use crate::mail::Listener;
@@ -59,10 +62,44 @@ pub(super) enum Covers {
 /// The limited grants, by their holders.
 #[derive(Debug, Default)]
 pub(super) struct Grants {
-    /// Of networks that are limited, in the order of the text.
+    /// Of networks that are limited, each list once, in the order of the text.
     pub(super) networks: Vec<Vec<Declared>>,
     /// Of logins that are limited in more than their reverse-paths; those of all logins first.
     pub(super) logins: Vec<Vec<Declared>>,
+}
+
+/// What a list of grants says, but for the places.
+type Said<'p> = Vec<(
+    Vec<&'p SenderScope>,
+    Vec<&'p DestinationScope>,
+    &'p [Listener],
+    bool,
+)>;
+
+/// Returns the different lists of limited grants of networks, and for each network the number of
+/// its list, from 1 on; 0: none.
+pub(super) fn network_lists(policy: &Policy) -> (Vec<&[Grant]>, Vec<u32>) {
+    let mut lists: Vec<&[Grant]> = Vec::new();
+    let mut known: HashMap<Said<'_>, u32> = HashMap::new();
+    let mut numbers = Vec::new();
+    for network in &policy.networks {
+        if network.grants.is_empty() || is_unlimited(&network.grants) {
+            numbers.push(0);
+            continue;
+        }
+        let said = network.grants.iter().map(|grant| {
+            let from = grant.from.iter().map(|scope| &scope.value);
+            let to = grant.to.iter().map(|scope| &scope.value);
+            let listeners = grant.listeners.as_slice();
+            (from.collect(), to.collect(), listeners, grant.needs_tls)
+        });
+        let number = *known.entry(said.collect()).or_insert_with(|| {
+            lists.push(&network.grants);
+            u32::try_from(lists.len()).unwrap_or(u32::MAX)
+        });
+        numbers.push(number);
+    }
+    (lists, numbers)
 }
 
 /// Returns whether a network may send whatever it likes.
@@ -106,15 +143,11 @@ pub(super) fn of<'p>(policy: &'p Policy, login: &'p Login) -> &'p [Grant] {
 }
 
 /// Reads the limited grants; their tests are added to `tests`.
-pub(super) fn read(policy: &Policy, tests: &mut Vec<Test>) -> Grants {
+pub(super) fn read(policy: &Policy, ways: &Ways<'_>, tests: &mut Vec<Test>) -> Grants {
     let mut grants = Grants::default();
-    let limited = policy.networks.iter();
-    let limited = limited.filter(|one| !one.grants.is_empty() && !is_unlimited(&one.grants));
-    for network in limited {
+    for list in network_lists(policy).0 {
         let one = |grant: &Grant| declared(policy, grant, None, tests);
-        grants
-            .networks
-            .push(network.grants.iter().map(one).collect());
+        grants.networks.push(list.iter().map(one).collect());
     }
     let own = policy.logins.values().map(|login| login.grants.as_slice());
     let own = own.filter(|grants| !grants.is_empty());
@@ -123,10 +156,10 @@ pub(super) fn read(policy: &Policy, tests: &mut Vec<Test>) -> Grants {
     let places = holders.iter().map(|grants| grants.len()).max().unwrap_or(0);
     let relations: Vec<(TestId, TestId)> = (0..places)
         .map(|place| {
-            let table = owners(policy, place);
+            let table = Arc::new(owners(policy, ways, place));
             let at = &policy.host.at;
             let name = format!("declared owner by grant {place}");
-            let whole = push(tests, &name, Question::Owner(table.clone()), at);
+            let whole = push(tests, &name, Question::Owner(Arc::clone(&table)), at);
             let name = format!("{name}, of the domain");
             (
                 whole,
@@ -256,7 +289,7 @@ fn empty() -> (AddressTable, AddressTable) {
 }
 
 /// Which reverse-paths the grants at one place of limited logins' lists cover.
-fn owners(policy: &Policy, place: usize) -> OwnerTable {
+fn owners(policy: &Policy, ways: &Ways<'_>, place: usize) -> OwnerTable {
     let mut table = OwnerTable::new();
     for (name, login) in &policy.logins {
         let grants = of(policy, login);
@@ -266,7 +299,7 @@ fn owners(policy: &Policy, place: usize) -> OwnerTable {
         for scope in grants.get(place).iter().flat_map(|grant| &grant.from) {
             match &scope.value {
                 SenderScope::Own => {
-                    for address in upwards(policy, name) {
+                    for address in ways.upwards(name) {
                         table.own_address(name, &address.to_string());
                     }
                 }

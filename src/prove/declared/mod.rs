@@ -10,6 +10,8 @@ mod tables;
 
 pub(super) use asked::{Answered, Asked};
 
+use std::sync::Arc;
+
 use super::kind::{Forward, Reverse};
 use crate::decision::{FormTable, Label, Question, Test, TestId};
 use crate::policy::Policy;
@@ -46,6 +48,8 @@ impl<'p> Declared<'p> {
     /// Reads what a policy declares.
     pub(super) fn new(policy: &'p Policy) -> Self {
         let at = &policy.host.at;
+        let ways = owners::Ways::new(policy);
+        let owners = Arc::new(owners::owners(policy, &ways));
         let test = |name: &str, question| Test::new(name, question, Some(at.clone()));
         let mut tests = vec![
             test(
@@ -64,10 +68,10 @@ impl<'p> Declared<'p> {
                 "reverse-path in a declared domain",
                 Question::From(tables::domains(policy)),
             ),
-            test("declared owner", Question::Owner(owners::owners(policy))),
+            test("declared owner", Question::Owner(Arc::clone(&owners))),
             test(
                 "declared owner of the domain",
-                Question::OwnerOfDomain(owners::owners(policy)),
+                Question::OwnerOfDomain(owners),
             ),
             test(
                 "form of the forward-path",
@@ -89,7 +93,7 @@ impl<'p> Declared<'p> {
             ),
         ];
         tests.extend(super::statement::tests(policy));
-        let grants = grants::read(policy, &mut tests);
+        let grants = grants::read(policy, &ways, &mut tests);
         Self {
             policy,
             tests,

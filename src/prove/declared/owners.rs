@@ -1,6 +1,6 @@
 //! Who owns which reverse-path: found from the mailboxes upwards.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::decision::OwnerTable;
 use crate::mail::Address;
@@ -8,58 +8,65 @@ use crate::policy::{Policy, SenderScope};
 
 /// Who owns what: what grants name, and for `own` mailboxes with the aliases that lead to them,
 /// found by going from the mailboxes up until nothing is added.
-pub(super) fn owners(policy: &Policy) -> OwnerTable {
-    let mut owned: BTreeMap<String, BTreeSet<Address>> = BTreeMap::new();
+pub(super) fn owners(policy: &Policy, ways: &Ways<'_>) -> OwnerTable {
     let mut table = OwnerTable::new();
     for (name, login) in &policy.logins {
         let scopes = super::grants::of(policy, login);
-        let mut own: BTreeSet<Address> = BTreeSet::new();
         for scope in scopes.iter().flat_map(|grant| &grant.from) {
             match &scope.value {
-                SenderScope::Own => own.extend(upwards(policy, name)),
-                SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
-                SenderScope::Address(address) => {
-                    own.insert(address.clone());
+                SenderScope::Own => {
+                    for address in ways.upwards(name) {
+                        table.own_address(name, &address.to_string());
+                    }
                 }
+                SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
+                SenderScope::Address(address) => table.own_address(name, &address.to_string()),
                 SenderScope::Domain(domain) => table.own_domain(name, domain.as_str()),
             }
-        }
-        owned.insert(name.clone(), own);
-    }
-    for (login, addresses) in &owned {
-        for address in addresses {
-            table.own_address(login, &address.to_string());
         }
     }
     table.spread_domains();
     table
 }
 
-/// Returns a login's mailboxes, and every alias that leads to one by name.
-pub(super) fn upwards(policy: &Policy, login: &str) -> BTreeSet<Address> {
-    let mut own: BTreeSet<Address> = BTreeSet::new();
-    for (name, domain) in &policy.domains {
-        for (local, mailbox) in &domain.mailboxes {
-            if mailbox.login.as_ref().is_some_and(|one| one.value == login) {
-                own.insert(Address::new(local.as_str(), name.clone()));
-            }
-        }
-    }
-    loop {
-        let before = own.len();
+/// The ways from logins up to addresses: their mailboxes, and the aliases that name an address.
+#[derive(Debug)]
+pub(super) struct Ways<'p> {
+    mailboxes: HashMap<&'p str, Vec<Address>>,
+    aliases: HashMap<&'p Address, Vec<Address>>,
+}
+
+impl<'p> Ways<'p> {
+    pub(super) fn new(policy: &'p Policy) -> Self {
+        let mut mailboxes: HashMap<&str, Vec<Address>> = HashMap::new();
+        let mut aliases: HashMap<&Address, Vec<Address>> = HashMap::new();
         for (name, domain) in &policy.domains {
+            for (local, mailbox) in &domain.mailboxes {
+                if let Some(login) = &mailbox.login {
+                    let address = Address::new(local.as_str(), name.clone());
+                    mailboxes.entry(&login.value).or_default().push(address);
+                }
+            }
             for (local, alias) in &domain.aliases {
-                if alias
-                    .targets
-                    .iter()
-                    .any(|target| own.contains(&target.value))
-                {
-                    own.insert(Address::new(local.as_str(), name.clone()));
+                for target in &alias.targets {
+                    let address = Address::new(local.as_str(), name.clone());
+                    aliases.entry(&target.value).or_default().push(address);
                 }
             }
         }
-        if own.len() == before {
-            return own;
+        Self { mailboxes, aliases }
+    }
+
+    /// Returns a login's mailboxes, and every alias that leads to one by name.
+    pub(super) fn upwards(&self, login: &str) -> BTreeSet<&Address> {
+        let mailboxes = self.mailboxes.get(login);
+        let mut open: Vec<&Address> = mailboxes.into_iter().flatten().collect();
+        let mut own: BTreeSet<&Address> = BTreeSet::new();
+        while let Some(address) = open.pop() {
+            if own.insert(address) {
+                open.extend(self.aliases.get(address).into_iter().flatten());
+            }
         }
+        own
     }
 }

@@ -1,9 +1,5 @@
 //! The tables behind the questions: prefixes, logins and names as they were written.
 
-use std::collections::BTreeSet;
-
-use ipnet::IpNet;
-
 use super::grants;
 use crate::decision::{AddressKey, AddressTable, ClientTable, Label, LoginTable, Row};
 use crate::mail::{DELIVERY_DOMAIN, prefix_range};
@@ -25,17 +21,14 @@ fn row(label: u32, at: &Loc) -> Row {
     Row::new(Label(label), at.clone())
 }
 
-/// Of the prefixes that hold an address, the longest decides. Scanned anew for each interval.
+/// Of the prefixes that hold an address, the longest decides.
 pub(super) fn networks(policy: &Policy) -> ClientTable {
-    let mut prefixes: Vec<(u128, u128, IpNet, u32)> = Vec::new();
-    let mut limited = 0;
-    for network in &policy.networks {
-        let mut bits = 0;
+    let mut prefixes: Vec<(u128, u128, u32)> = Vec::new();
+    let (_, numbers) = grants::network_lists(policy);
+    for (network, number) in policy.networks.iter().zip(numbers) {
+        let mut bits = number << NUMBER_SHIFT;
         if grants::is_unlimited(&network.grants) {
             bits |= UNLIMITED;
-        } else if !network.grants.is_empty() {
-            limited += 1;
-            bits |= limited << NUMBER_SHIFT;
         }
         if network.may_hand_over.is_some() {
             bits |= HANDS_OVER;
@@ -45,26 +38,43 @@ pub(super) fn networks(policy: &Policy) -> ClientTable {
         }
         for prefix in &network.prefixes {
             let (first, last) = prefix_range(prefix.value);
-            prefixes.push((first, last, prefix.value, bits));
+            prefixes.push((first, last, bits));
         }
     }
-    let mut edges: BTreeSet<u128> = BTreeSet::from([0]);
-    for (first, last, _, _) in &prefixes {
-        edges.insert(*first);
-        edges.extend(last.checked_add(1));
+    // Prefixes lie inside each other or apart, so those that are open are a pile, and the longest
+    // lies on top.
+    prefixes.sort_unstable_by_key(|(first, last, _)| (*first, std::cmp::Reverse(*last)));
+    let mut intervals: Vec<(u128, Option<u32>)> = vec![(0, None)];
+    let mut open: Vec<(u128, u32)> = Vec::new();
+    for (first, last, bits) in prefixes {
+        close(&mut open, &mut intervals, Some(first));
+        open.push((last, bits));
+        intervals.push((first, Some(bits)));
     }
-    let intervals = edges.into_iter().map(|edge| {
-        let holds = prefixes
-            .iter()
-            .filter(|(first, last, _, _)| (*first..=*last).contains(&edge));
-        // The longest prefix is the one that holds the fewest addresses.
-        let longest = holds.min_by_key(|(first, last, _, _)| last - first);
-        (
-            edge,
-            longest.map(|(_, _, _, bits)| row(*bits, &policy.host.at)),
-        )
-    });
-    ClientTable::intervals(intervals)
+    close(&mut open, &mut intervals, None);
+    // Of several edges at one address the last one holds.
+    let next = intervals.iter().skip(1).map(|(start, _)| Some(*start));
+    let next: Vec<Option<u128>> = next.chain([None]).collect();
+    let held = intervals.into_iter().zip(next);
+    let held = held.filter(|((start, _), next)| Some(*start) != *next);
+    let row = |bits| row(bits, &policy.host.at);
+    ClientTable::intervals(held.map(|((start, bits), _)| (start, bits.map(row))))
+}
+
+/// Takes from the pile what ends before `next`, and notes what holds behind each.
+fn close(
+    open: &mut Vec<(u128, u32)>,
+    intervals: &mut Vec<(u128, Option<u32>)>,
+    next: Option<u128>,
+) {
+    while let Some((last, _)) = open.last().copied()
+        && next.is_none_or(|next| last < next)
+    {
+        open.pop();
+        if let Some(behind) = last.checked_add(1) {
+            intervals.push((behind, open.last().map(|(_, bits)| *bits)));
+        }
+    }
 }
 
 pub(super) fn loopback(at: &Loc) -> ClientTable {

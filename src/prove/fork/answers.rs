@@ -17,8 +17,12 @@ impl Answers {
             .map(|(_, label)| *label)
     }
 
-    pub(super) fn push(&mut self, test: TestNumber, label: Label) {
-        self.0.push((test, label));
+    /// Returns these answers and one more.
+    pub(super) fn with(&self, test: TestNumber, label: Label) -> Self {
+        let mut answers = Vec::with_capacity(self.0.len() + 1);
+        answers.extend_from_slice(&self.0);
+        answers.push((test, label));
+        Self(answers)
     }
 }
 

@@ -1,15 +1,15 @@
 //! Leaves: states that were judged, and an envelope of each.
 
-use super::State;
+use super::{Ground, State};
 use crate::decision::{Envelope, Question};
 use crate::mail::{Address, Path};
-use crate::prove::universe::{Axis, Class, Universe, Witness};
+use crate::prove::universe::{Axis, Class, Witness};
 use crate::spf::SpfResult;
 
 /// A leaf: a state that was judged.
 #[derive(Debug)]
 pub(in crate::prove) struct Leaf<'a, 't> {
-    pub(in crate::prove) universe: &'a Universe<'t>,
+    pub(in crate::prove) ground: &'a Ground<'a, 't>,
     pub(in crate::prove) state: &'a State,
     /// How many envelopes it stands for.
     pub(in crate::prove) envelopes: u128,
@@ -46,7 +46,7 @@ impl Leaf<'_, '_> {
             Some(Witness::Spf(result)) => *result,
             _ => SpfResult::None,
         };
-        let own = &self.universe.own;
+        let own = &self.ground.universe.own;
         Some(Envelope {
             client: *client,
             listener: *listener,
@@ -61,7 +61,8 @@ impl Leaf<'_, '_> {
     }
 
     fn class(&self, axis: Axis, number: u32) -> Option<&Class> {
-        self.universe
+        self.ground
+            .universe
             .dimensions
             .get(axis as usize)?
             .classes
@@ -69,11 +70,9 @@ impl Leaf<'_, '_> {
     }
 
     fn first(&self, axis: Axis) -> Option<&Witness> {
-        self.state
-            .members(axis)
-            .next()
-            .and_then(|number| self.class(axis, number))
-            .map(|one| &one.witness)
+        let set = self.ground.set(axis, self.state.number(axis))?;
+        let first = set.members().next()?;
+        self.class(axis, first).map(|one| &one.witness)
     }
 
     /// Returns a login and a reverse-path that are related as the leaf says.
@@ -81,16 +80,18 @@ impl Leaf<'_, '_> {
         let state = self.state;
         if state.is_related() {
             let mut found = None;
-            state.each_cell(self.universe, |cell| {
+            state.each_cell(self.ground, |cell| {
                 if found.is_none() && state.matches(cell) {
                     found = Some((Some(cell.login.clone()), cell.address.clone()));
                 }
             });
             return found;
         }
-        let froms = state.members(Axis::From);
-        state
-            .members(Axis::Login)
+        let set = |axis| self.ground.set(axis, state.number(axis));
+        let (logins, froms) = (set(Axis::Login)?, set(Axis::From)?);
+        let froms = froms.members();
+        logins
+            .members()
             .flat_map(|login| froms.clone().map(move |from| (login, from)))
             .take(PAIRS_TRIED)
             .find_map(|(login, from)| {
@@ -109,21 +110,17 @@ impl Leaf<'_, '_> {
 
     /// Returns whether a relation that the leaf knows relates the two.
     fn relates(&self, login: &str, from: &Address) -> bool {
+        let universe = self.ground.universe;
         let (local, domain) = (from.local(), from.domain().as_str());
-        (0..)
-            .zip(&self.universe.relations.tests)
-            .any(|(bit, test)| {
-                let question = self
-                    .universe
-                    .tests
-                    .get(test.index())
-                    .map(|test| &test.question);
-                self.state.knows(bit)
-                    && match question {
-                        Some(Question::Owner(table)) => table.owns(login, local, domain),
-                        Some(Question::OwnerOfDomain(table)) => table.owns_domain(login, domain),
-                        _ => false,
-                    }
-            })
+        (0..).zip(&universe.relations.tests).any(|(bit, test)| {
+            let test = universe.tests.get(test.index());
+            let question = test.map(|test| &test.question);
+            self.state.knows(bit)
+                && match question {
+                    Some(Question::Owner(table)) => table.owns(login, local, domain),
+                    Some(Question::OwnerOfDomain(table)) => table.owns_domain(login, domain),
+                    _ => false,
+                }
+        })
     }
 }

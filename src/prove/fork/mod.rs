@@ -6,11 +6,13 @@
 //! the leaves must sum to the size of the universe, which is asserted on every run.
 
 mod answers;
+mod ground;
 mod leaf;
 mod set;
 mod state;
 
 pub(super) use answers::{Answers, AsPlain, Concrete, Known};
+pub(super) use ground::Ground;
 pub(super) use leaf::Leaf;
 pub(super) use state::State;
 
@@ -90,60 +92,68 @@ pub(super) fn explore<J>(
         return Err(obstacle);
     }
     let mut visited = Visited::default();
-    walk(universe, State::all(universe), judge, leaf, &mut visited)?;
+    let ground = Ground::new(universe);
+    walk(&ground, &State::all(), judge, leaf, &mut visited)?;
     visited.complete(universe)
 }
 
 /// Judges every class of the envelopes of a state, and counts them.
 pub(super) fn walk<J>(
-    universe: &Universe<'_>,
-    start: State,
+    ground: &Ground<'_, '_>,
+    start: &State,
     judge: &mut dyn FnMut(&Answers) -> Result<J, TestNumber>,
     leaf: &mut dyn FnMut(J, &Leaf<'_, '_>),
     visited: &mut Visited,
 ) -> Result<(), Incomplete> {
-    let mut open = vec![start];
-    while let Some(state) = open.pop() {
+    let mut open: Vec<State> = Vec::new();
+    let mut visit = |state: &State, open: &mut Vec<State>| -> Result<(), Incomplete> {
         match judge(&state.answers) {
             Ok(judgement) => {
-                let envelopes = state.count(universe)?;
+                let envelopes = state.count(ground)?;
                 visited.leaves += 1;
                 let sum = visited.envelopes.checked_add(envelopes);
                 visited.envelopes = sum.ok_or(Incomplete::TooLarge)?;
-                let state = &state;
                 leaf(
                     judgement,
                     &Leaf {
-                        universe,
+                        ground,
                         state,
                         envelopes,
                     },
                 );
+                if visited.leaves > LEAVES_MAX {
+                    return Err(Incomplete::TooManyLeaves);
+                }
+                Ok(())
             }
-            Err(test) => open.extend(state.fork(universe, test)?),
+            Err(test) => state.fork(ground, test, open),
         }
-        if visited.leaves > LEAVES_MAX {
-            return Err(Incomplete::TooManyLeaves);
-        }
+    };
+    visit(start, &mut open)?;
+    while let Some(state) = open.pop() {
+        visit(&state, &mut open)?;
     }
     Ok(())
 }
 
-/// Judges the class of one envelope, given the label that each test has for it. None if the forks
-/// leave no class that answers so: then the universe is too small.
+/// Judges the class of one envelope, given the label that each test has for it, and counts the
+/// class. None if the forks leave no class that answers so: then the universe is too small.
 pub(super) fn follow<J>(
     universe: &Universe<'_>,
     judge: &mut dyn FnMut(&Answers) -> Result<J, TestNumber>,
     label: &dyn Fn(TestNumber) -> Option<Label>,
-) -> Result<Option<(J, State)>, Incomplete> {
-    let mut state = State::all(universe);
+) -> Result<Option<(J, u128)>, Incomplete> {
+    let ground = Ground::new(universe);
+    let mut state = State::all();
     loop {
         let test = match judge(&state.answers) {
-            Ok(judgement) => return Ok(Some((judgement, state))),
+            Ok(judgement) => return Ok(Some((judgement, state.count(&ground)?))),
             Err(test) => test,
         };
         let wanted = label(test);
-        let mut parts = state.fork(universe, test)?.into_iter();
+        let mut parts = Vec::new();
+        state.fork(&ground, test, &mut parts)?;
+        let mut parts = parts.into_iter();
         match parts.find(|part| part.answers.get(test) == wanted) {
             Some(part) => state = part,
             None => return Ok(None),

@@ -1,15 +1,14 @@
 //! Sets of classes of one dimension, with the number of atoms that they stand for.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use crate::decision::Label;
 use crate::prove::universe::{Dimension, TestNumber};
 
 /// Classes of one dimension: a bit each.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Set {
-    bits: Rc<Vec<u64>>,
+    bits: Box<[u64]>,
     /// How many classes.
     len: usize,
     /// How many atoms they have together.
@@ -124,9 +123,11 @@ impl Part {
         self.atoms = self.atoms.saturating_sub(atoms);
     }
 
-    fn finish(self) -> Set {
+    fn finish(mut self) -> Set {
+        let used = self.bits.iter().rposition(|word| *word != 0);
+        self.bits.truncate(used.map_or(0, |last| last + 1));
         Set {
-            bits: Rc::new(self.bits),
+            bits: self.bits.into_boxed_slice(),
             len: self.len,
             atoms: self.atoms,
         }

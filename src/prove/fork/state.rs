@@ -1,16 +1,16 @@
 //! States: sets of envelopes that answered alike so far, and how they are divided and counted.
 
-use super::set::Set;
+use super::ground::{AXES, Ground, Pairing};
 use super::{Answers, Incomplete};
 use crate::decision::Label;
-use crate::prove::universe::{Axis, Cell, TestNumber, Universe};
+use crate::prove::universe::{Axis, Cell, TestNumber};
 
 /// Envelopes that answered alike so far: a product of sets of classes, and what relations hold.
 #[derive(Debug, Clone)]
 pub(in crate::prove) struct State {
     pub(in crate::prove) answers: Answers,
-    /// By axis.
-    sets: Vec<Set>,
+    /// By axis: the number of the set on the ground of the walk.
+    sets: [u32; AXES],
     /// The relations that are known, and which of them hold: a bit each.
     asked: u64,
     holds: u64,
@@ -18,27 +18,24 @@ pub(in crate::prove) struct State {
 
 impl State {
     /// Returns the state of all envelopes.
-    pub(super) fn all(universe: &Universe<'_>) -> Self {
-        let sets = universe.dimensions.iter().map(Set::all).collect();
+    pub(super) fn all() -> Self {
         Self {
             answers: Answers::default(),
-            sets,
+            sets: [0; AXES],
             asked: 0,
             holds: 0,
         }
     }
 
-    /// Returns the classes of a dimension that are still possible, ascending.
-    pub(in crate::prove) fn members(&self, axis: Axis) -> impl Iterator<Item = u32> + Clone + '_ {
-        self.sets
-            .get(axis as usize)
-            .into_iter()
-            .flat_map(Set::members)
+    /// Returns the number of the set of a dimension.
+    pub(super) fn number(&self, axis: Axis) -> u32 {
+        self.sets.get(axis as usize).copied().unwrap_or(u32::MAX)
     }
 
-    /// Returns the classes of a dimension that are still possible, ascending, as a list.
-    pub(in crate::prove) fn set(&self, axis: Axis) -> Vec<u32> {
-        self.members(axis).collect()
+    /// Returns the classes of a dimension that are still possible, ascending.
+    pub(in crate::prove) fn set(&self, ground: &Ground<'_, '_>, axis: Axis) -> Vec<u32> {
+        let set = ground.set(axis, self.number(axis));
+        set.map(|set| set.members().collect()).unwrap_or_default()
     }
 
     /// Returns whether a relation, by its bit, is known.
@@ -62,9 +59,10 @@ impl State {
     }
 
     fn with(&self, test: TestNumber, label: Label) -> Self {
-        let mut state = self.clone();
-        state.answers.push(test, label);
-        state
+        Self {
+            answers: self.answers.with(test, label),
+            ..*self
+        }
     }
 
     /// Divides the state by the answer to a test. Parts that stand for nothing are left out.
@@ -72,114 +70,83 @@ impl State {
     /// A test that the universe does not know leaves no parts, so the counts do not add up.
     pub(super) fn fork(
         &self,
-        universe: &Universe<'_>,
+        ground: &Ground<'_, '_>,
         test: TestNumber,
-    ) -> Result<Vec<Self>, Incomplete> {
-        let parts = match universe.axis(test) {
-            Some(axis) => self.fork_by_class(universe, test, axis),
-            None => self.fork_by_relation(universe, test),
-        };
-        let mut open = Vec::with_capacity(parts.len());
-        for part in parts {
-            if part.asked == 0 || part.pairs(universe)? > 0 {
-                open.push(part);
-            }
+        open: &mut Vec<Self>,
+    ) -> Result<(), Incomplete> {
+        match ground.universe.axis(test) {
+            Some(axis) => self.fork_by_class(ground, test, axis, open),
+            None => self.fork_by_relation(ground, test, open),
         }
-        Ok(open)
     }
 
-    fn fork_by_class(&self, universe: &Universe<'_>, test: TestNumber, axis: Axis) -> Vec<Self> {
-        let Some(dimension) = universe.dimensions.get(axis as usize) else {
-            return Vec::new();
-        };
-        let Some(set) = self.sets.get(axis as usize) else {
-            return Vec::new();
-        };
-        let part = |(label, part)| {
-            let mut state = self.with(test, label);
+    fn fork_by_class(
+        &self,
+        ground: &Ground<'_, '_>,
+        test: TestNumber,
+        axis: Axis,
+        open: &mut Vec<Self>,
+    ) -> Result<(), Incomplete> {
+        let parts = ground.divide(axis, self.number(axis), test);
+        for (label, part) in parts.iter().flat_map(|parts| parts.iter()) {
+            let mut state = self.with(test, *label);
             if let Some(set) = state.sets.get_mut(axis as usize) {
-                *set = part;
+                *set = *part;
             }
-            state
-        };
-        set.divide(dimension, test).into_iter().map(part).collect()
+            state.open(ground, open)?;
+        }
+        Ok(())
     }
 
-    fn fork_by_relation(&self, universe: &Universe<'_>, test: TestNumber) -> Vec<Self> {
-        let Some(mask) = universe.relations.bit(test).and_then(mask) else {
-            return Vec::new();
+    fn fork_by_relation(
+        &self,
+        ground: &Ground<'_, '_>,
+        test: TestNumber,
+        open: &mut Vec<Self>,
+    ) -> Result<(), Incomplete> {
+        let Some(mask) = ground.universe.relations.bit(test).and_then(mask) else {
+            return Ok(());
         };
-        let part = |holds: bool| {
+        for holds in [false, true] {
             let mut state = self.with(test, Label(u32::from(holds)));
             state.asked |= mask;
             state.holds |= if holds { mask } else { 0 };
-            state
-        };
-        vec![part(false), part(true)]
+            state.open(ground, open)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the state to those that are to be judged, if it stands for anything.
+    fn open(self, ground: &Ground<'_, '_>, open: &mut Vec<Self>) -> Result<(), Incomplete> {
+        if self.asked == 0 || ground.pairs(self.pairing())? > 0 {
+            open.push(self);
+        }
+        Ok(())
+    }
+
+    fn pairing(&self) -> Pairing {
+        let (login, from) = (self.number(Axis::Login), self.number(Axis::From));
+        (login, from, self.asked, self.holds)
     }
 
     /// Returns how many envelopes the state stands for.
-    pub(in crate::prove) fn count(&self, universe: &Universe<'_>) -> Result<u128, Incomplete> {
-        let mut count = self.pairs(universe)?;
-        for (number, set) in self.sets.iter().enumerate() {
-            if number != Axis::Login as usize && number != Axis::From as usize {
-                count = times(count, set.atoms())?;
+    pub(in crate::prove) fn count(&self, ground: &Ground<'_, '_>) -> Result<u128, Incomplete> {
+        let mut count = ground.pairs(self.pairing())?;
+        for (axis, set) in self.sets.iter().enumerate() {
+            if axis != Axis::Login as usize && axis != Axis::From as usize {
+                let atoms = ground.atoms(axis, *set);
+                count = count.checked_mul(atoms).ok_or(Incomplete::TooLarge)?;
             }
         }
         Ok(count)
     }
 
-    /// Returns how many pairs of login and reverse-path the state stands for.
-    fn pairs(&self, universe: &Universe<'_>) -> Result<u128, Incomplete> {
-        let atoms_of = |axis: Axis| self.sets.get(axis as usize).map_or(0, Set::atoms);
-        let product = times(atoms_of(Axis::Login), atoms_of(Axis::From))?;
-        if self.asked == 0 {
-            return Ok(product);
-        }
-        let (mut related, mut matching) = (0_u128, 0_u128);
-        self.each_cell(universe, |cell| {
-            // Cells are parts of the product: what holds them all holds their sums.
-            related = related.saturating_add(cell.count);
-            if self.matches(cell) {
-                matching = matching.saturating_add(cell.count);
-            }
-        });
-        // What no table relates is related by none.
-        let unrelated = product.checked_sub(related).ok_or(Incomplete::Miscounted)?;
-        if self.is_related() {
-            Ok(matching)
-        } else {
-            matching.checked_add(unrelated).ok_or(Incomplete::TooLarge)
-        }
-    }
-
-    pub(super) fn each_cell<'u>(
-        &self,
-        universe: &'u Universe<'_>,
-        mut visit: impl FnMut(&'u Cell),
-    ) {
-        let Some(from) = self.sets.get(Axis::From as usize) else {
-            return;
-        };
-        for login in self.members(Axis::Login) {
-            for partner in universe.relations.partners(login) {
-                if from.contains(*partner) {
-                    universe
-                        .relations
-                        .cells(login, *partner)
-                        .iter()
-                        .for_each(&mut visit);
-                }
-            }
-        }
+    pub(super) fn each_cell<'u>(&self, ground: &Ground<'u, '_>, visit: impl FnMut(&'u Cell)) {
+        ground.each_cell(self.number(Axis::Login), self.number(Axis::From), visit);
     }
 }
 
 /// Returns the bit of a relation; none if there are not so many.
 fn mask(bit: u32) -> Option<u64> {
     1_u64.checked_shl(bit)
-}
-
-fn times(a: u128, b: u128) -> Result<u128, Incomplete> {
-    a.checked_mul(b).ok_or(Incomplete::TooLarge)
 }

@@ -71,14 +71,22 @@ fn signs(subject: &Subject<'_>, domain: &Domain, key: &DkimKey) -> Result<(), Ev
     let Some(sending) = subject.sending else {
         return Ok(());
     };
-    let does = sending
+    let selector = &key.selector.value;
+    let mut found = sending
         .signing
         .iter()
-        .any(|signing| signing.domain == domain.as_str() && signing.selector == key.selector.value);
-    if does {
-        return Ok(());
+        .filter(|one| one.domain == domain.as_str() && one.selector == *selector);
+    match found.next() {
+        Some(signing) if signing.always => Ok(()),
+        Some(signing) => {
+            let text = format!(
+                "mail from {domain} is to be signed as {selector}, and some may leave without"
+            );
+            Err(Evidence::new(text, &signing.at))
+        }
+        None => {
+            let text = format!("mail from {domain} is to be signed as {selector}, and is not");
+            Err(Evidence::new(text, &key.at))
+        }
     }
-    let selector = &key.selector.value;
-    let text = format!("mail from {domain} is to be signed as {selector}, and is not");
-    Err(Evidence::new(text, &key.at))
 }

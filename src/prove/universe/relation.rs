@@ -140,21 +140,18 @@ pub(super) fn relate(
         for local in own {
             add(local, domain, 1);
         }
-        // Local-parts without a row here answer alike, but need not be of one class.
-        let mut classes: BTreeMap<u32, (u128, &str)> = BTreeMap::new();
-        let relates = !related(&relating, &keys.fresh_local, domain).is_empty();
-        for local in keys
-            .locals
-            .iter()
-            .filter(|local| relates && !own.contains(*local))
-        {
-            if let Some(class) = from_class.get(local, domain) {
-                classes.entry(class).or_insert((0, local)).0 += 1;
-            }
+        // Local-parts without a row here answer alike; those that tables name by themselves need
+        // not be of one class with all others, of which the fresh one is one.
+        if related(&relating, &keys.fresh_local, domain).is_empty() {
+            continue;
         }
-        for (count, local) in classes.into_values() {
-            add(local, domain, count);
+        let named = keys.named.iter().filter(|local| !own.contains(*local));
+        let told_apart = (named.clone().count() + own.len()) as u128;
+        for local in named {
+            add(local, domain, 1);
         }
+        let others = (keys.locals.len() as u128).saturating_sub(told_apart);
+        add(&keys.fresh_local, domain, others);
     }
     relations.index();
     Ok(relations)

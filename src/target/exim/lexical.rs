@@ -104,6 +104,11 @@ impl Word {
         Self(text.to_owned())
     }
 
+    /// Takes a name of ours and a number behind it.
+    pub(super) fn numbered(name: &'static str, number: usize) -> Self {
+        Self(format!("{name}{number}"))
+    }
+
     /// Takes the path of a file of ours.
     pub(super) fn below_exim(path: &str) -> Self {
         Self(path.to_owned())
@@ -138,6 +143,11 @@ impl List {
         Self(format!("<; {}", items.join(" ; ")))
     }
 
+    /// The list of our domains.
+    pub(super) fn local_domains() -> Self {
+        Self("+local_domains".to_owned())
+    }
+
     /// Names the file that holds the items, one a line.
     pub(super) fn file(path: &Word) -> Self {
         Self(path.0.clone())
@@ -166,6 +176,19 @@ impl Key {
         Self(domain.to_string())
     }
 
+    /// Takes a prefix of clients. IPv6 has colons, which would end the key.
+    pub(super) fn network(net: IpNet) -> Self {
+        match net {
+            IpNet::V4(net) => Self(net.to_string()),
+            IpNet::V6(net) => Self(format!("\"{net}\"")),
+        }
+    }
+
+    /// Every address of every domain of ours. No address is written so.
+    pub(super) fn local() -> Self {
+        Self("local".to_owned())
+    }
+
     /// Every address of a domain: `*@domain`.
     pub(super) fn in_domain(domain: &Domain) -> Self {
         Self(format!("*@{domain}"))
@@ -176,6 +199,16 @@ impl Key {
         Self("*".to_owned())
     }
 
+    /// Names a key of DKIM as DNS does: `SELECTOR._domainkey.DOMAIN`. Selectors are labels.
+    pub(super) fn selector(selector: &str, domain: &Domain) -> Self {
+        Self(format!("{selector}._domainkey.{domain}"))
+    }
+
+    /// Takes a login as it is: for a table that minds the case of letters.
+    pub(super) fn login_exactly(login: &LoginName) -> Self {
+        Self(login.0.clone())
+    }
+
     /// Takes a login, in lower case: what the table holds says how it is really written.
     pub(super) fn login(login: &LoginName) -> Self {
         Self(login.0.to_ascii_lowercase())
@@ -183,6 +216,11 @@ impl Key {
 }
 
 impl Held {
+    /// What a table holds whose keys are all that matters.
+    pub(super) fn yes() -> Self {
+        Self("yes".to_owned())
+    }
+
     /// Takes addresses: what mail goes to instead.
     pub(super) fn addresses<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Self {
         let addresses: Vec<String> = addresses.into_iter().map(Address::to_string).collect();
@@ -194,10 +232,25 @@ impl Held {
         Self(login.0.clone())
     }
 
+    /// Takes the name of an ACL of ours.
+    pub(super) fn acl(name: &Word) -> Self {
+        Self(name.0.clone())
+    }
+
     /// Takes logins, as a list. No login holds a colon or a blank.
     pub(super) fn logins<'a>(logins: impl IntoIterator<Item = &'a LoginName>) -> Self {
         let logins: Vec<&str> = logins.into_iter().map(|login| login.0.as_str()).collect();
         Self(logins.join(" : "))
+    }
+
+    /// Takes selectors, as a list. They are labels, and hold no colon or blank.
+    pub(super) fn selectors(selectors: &[&str]) -> Self {
+        Self(selectors.join(" : "))
+    }
+
+    /// Takes the path of a file.
+    pub(super) fn path(path: &Word) -> Self {
+        Self(path.0.clone())
     }
 
     /// Takes the directory of a mailbox below /var/mail. No local-part of ours holds a `/`, or

@@ -121,23 +121,102 @@ view!(SenderLimit, "acl/sender_limit.j2", Lines);
 pub(super) struct SenderLimitWide {
     pub(super) line: Comment,
     pub(super) owners: TableName,
+    /// Our domains, if some login may use every address of them.
+    pub(super) local: Vec<List>,
 }
 view!(SenderLimitWide, "acl/sender_limit_wide.j2", Lines);
 
+/// RCPT: what networks are granted.
+#[derive(Debug, Serialize)]
+pub(super) struct NetworkRights {
+    pub(super) delivery: Word,
+    pub(super) under_tls: Vec<TableName>,
+}
+view!(NetworkRights, "acl/network_rights.j2", Lines);
+
+/// RCPT: what logins are granted.
+#[derive(Debug, Serialize)]
+pub(super) struct LoginRights {
+    pub(super) delivery: Word,
+}
+view!(LoginRights, "acl/login_rights.j2", Lines);
+
+/// What the client's network is granted.
+#[derive(Debug, Serialize)]
+pub(super) struct NetworkRightsAcl {
+    pub(super) plain: Vec<TableName>,
+    pub(super) under_tls: Vec<TableName>,
+}
+view!(NetworkRightsAcl, "acl/rights_of_networks.j2", Lines);
+
+/// What the login is granted.
+#[derive(Debug, Serialize)]
+pub(super) struct LoginRightsAcl {
+    pub(super) logins: TableName,
+}
+view!(LoginRightsAcl, "acl/rights_of_logins.j2", Lines);
+
+/// What the tables of networks and logins name.
+#[derive(Debug, Serialize)]
+pub(super) struct RightsAcls {
+    pub(super) groups: Vec<RightsGroup>,
+}
+view!(RightsAcls, "acl/rights.j2", Lines);
+
+/// Rights that are held together.
+#[derive(Debug, Serialize)]
+pub(super) struct RightsGroup {
+    pub(super) name: Word,
+    pub(super) rights: Vec<Right>,
+}
+
+/// One right: each list has one member if it limits that, and none if it does not.
+#[derive(Debug, Serialize)]
+pub(super) struct Right {
+    pub(super) line: Comment,
+    pub(super) ports: Vec<List>,
+    pub(super) from: Vec<Senders>,
+    pub(super) to: Vec<Recipients>,
+}
+
+/// Reverse-paths, each by what it is looked for in.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Senders {
+    /// The variable that is empty for the null reverse-path.
+    pub(super) null: Vec<Word>,
+    pub(super) local: Vec<List>,
+    pub(super) domains: Vec<TableName>,
+    pub(super) addresses: Vec<TableName>,
+}
+
+/// Forward-paths, likewise.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Recipients {
+    pub(super) local: Vec<List>,
+    pub(super) domains: Vec<TableName>,
+    pub(super) addresses: Vec<TableName>,
+}
+
 /// RCPT: rule 5.
 #[derive(Debug, Serialize)]
-pub(super) struct NetworkLimit {}
+pub(super) struct NetworkLimit {
+    pub(super) wide_logins: Vec<Word>,
+}
 view!(NetworkLimit, "acl/network_limit.j2", Lines);
 
 /// RCPT: rule 5, for our backup.
 #[derive(Debug, Serialize)]
-pub(super) struct BackupLimit {}
+pub(super) struct BackupLimit {
+    pub(super) wide_logins: Vec<Word>,
+}
 view!(BackupLimit, "acl/backup_limit.j2", Lines);
 
 /// RCPT: rules 6 and 7, and who is not asked for SPF.
 #[derive(Debug, Serialize)]
 pub(super) struct Destinations {
     pub(super) delivery: Word,
+    /// `*`, if whatever a login sends is granted once it got here.
+    pub(super) wide_logins: Vec<Word>,
 }
 view!(Destinations, "acl/destinations.j2", Lines);
 
@@ -146,6 +225,8 @@ view!(Destinations, "acl/destinations.j2", Lines);
 pub(super) struct SpfRule {
     pub(super) line: Comment,
     pub(super) refused: List,
+    /// `*`, if a login may get here without a right to send this.
+    pub(super) limited_logins: Vec<Word>,
 }
 view!(SpfRule, "acl/spf.j2", Lines);
 
@@ -188,10 +269,26 @@ pub(super) struct Routers {
 }
 view!(Routers, "routers.j2", Lines);
 
-/// Transports, and when they try again.
+/// Transports: to other hosts.
 #[derive(Debug, Serialize)]
-pub(super) struct Transports {}
-view!(Transports, "transports.j2", Lines);
+pub(super) struct RemoteTransport {}
+view!(RemoteTransport, "transports/remote.j2", Lines);
+
+/// The same: what it signs.
+#[derive(Debug, Serialize)]
+pub(super) struct DkimPart {
+    pub(super) line: Comment,
+    /// Named so that the domain is found that is looked up.
+    pub(super) domains: TableName,
+    pub(super) selectors: TableName,
+    pub(super) keys: TableName,
+}
+view!(DkimPart, "transports/dkim.j2", Lines);
+
+/// Transports: mailboxes; and when any tries again.
+#[derive(Debug, Serialize)]
+pub(super) struct LocalTransports {}
+view!(LocalTransports, "transports/local.j2", Lines);
 
 /// No authenticators.
 #[derive(Debug, Serialize)]

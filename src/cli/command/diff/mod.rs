@@ -6,7 +6,7 @@ mod sides;
 
 use std::path::PathBuf;
 
-use mailpol::compare::{Change, Review, file_changes, mark};
+use mailpol::compare::{Change, Kind, Review, file_changes, mark};
 use mailpol::diagnostic::Diagnostics;
 
 use crate::cli::output::Output;
@@ -66,7 +66,7 @@ enum FailOn {
     Widen,
     /// It takes something away
     Narrow,
-    /// Anything differs, in decisions or files
+    /// Anything differs, in decisions or files; of two targets, beyond their latitude
     Any,
 }
 
@@ -100,7 +100,7 @@ pub(in crate::cli) fn run(
         let fails = match args.fail_on {
             Some(FailOn::Widen) => change.widens,
             Some(FailOn::Narrow) => change.narrows,
-            Some(FailOn::Any) => true,
+            Some(FailOn::Any) => change.kind != Kind::Latitude,
             None => false,
         };
         fails && !declared.has(&mark(change))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mailpol::compare::{Change, FileChange, Kind, LineIs, Review, mark};
+use mailpol::compare::{Between, Change, FileChange, Kind, LineIs, Review, mark};
 use mailpol::prove::Counterexample;
 use serde_json::{Value, json};
 
@@ -63,9 +63,10 @@ impl Shown<'_> {
             if changes.is_empty() {
                 continue;
             }
-            let _ = writeln!(text, "{}\n", paint.bold(kind.heading()));
+            let heading = decisions.between.heading(kind);
+            let _ = writeln!(text, "{}\n", paint.bold(&heading));
             for change in changes {
-                self.sentence(change, args, paint, text);
+                self.sentence(change, &decisions.between, args, paint, text);
             }
         }
         let _ = writeln!(text, "{}", review.headline());
@@ -74,7 +75,14 @@ impl Shown<'_> {
         }
     }
 
-    fn sentence(&self, change: &Change, args: &Args, paint: Paint, text: &mut String) {
+    fn sentence(
+        &self,
+        change: &Change,
+        between: &Between,
+        args: &Args,
+        paint: Paint,
+        text: &mut String,
+    ) {
         let mark = mark(change);
         let note = if args.declared.is_none() {
             ""
@@ -85,12 +93,12 @@ impl Shown<'_> {
         } else {
             ""
         };
-        let told = format!("{} [{mark}]{note}", change.told());
+        let told = format!("{} [{mark}]{note}", change.told(between));
         for (number, line) in wrapped(&told).into_iter().enumerate() {
             let line = match change.kind {
                 Kind::Gained => paint.green(&line),
                 Kind::Lost => paint.red(&line),
-                Kind::Moved | Kind::Otherwise => line,
+                Kind::Moved | Kind::Otherwise | Kind::Latitude => line,
             };
             let indent = if number == 0 { "" } else { "  " };
             // Writing to a string does not fail.

@@ -10,7 +10,7 @@ use mailpol::diagnostic::Diagnostics;
 use mailpol::dns;
 use mailpol::mail::Listener;
 use mailpol::policy::{Policy, PolicyDecider};
-use mailpol::prove::Party;
+use mailpol::prove::{Incomplete, Party};
 use mailpol::target::{Entry, Reading, TARGETS, Target, Tree};
 
 use super::Args;
@@ -197,13 +197,19 @@ impl Sides {
                         decider: two,
                         listeners: open,
                     },
+                    compare::decisions,
                 )
             }
             Self::Tree(policy, targets, tree) => {
                 let target = *targets.first().unwrap_or(&first_target());
                 let before = compile::read(policy, target, Some(Arc::clone(tree)), diagnostics)?;
                 let after = compile::read(policy, target, None, diagnostics)?;
-                readings(policy, ["before", "after"], [&before, &after])
+                readings(
+                    policy,
+                    ["before", "after"],
+                    [&before, &after],
+                    compare::decisions,
+                )
             }
             Self::Targets(policy, targets) => {
                 let mut read = Vec::new();
@@ -212,7 +218,10 @@ impl Sides {
                 }
                 let names: Vec<&str> = targets.iter().map(|target| target.name()).collect();
                 match (names.as_slice(), read.as_slice()) {
-                    ([a, b], [before, after]) => readings(policy, [a, b], [before, after]),
+                    ([a, b], [before, after]) => {
+                        let compare = compare::decisions_of_targets;
+                        readings(policy, [a, b], [before, after], compare)
+                    }
                     _ => Err(Failure::Unable("two targets are compared".to_owned())),
                 }
             }
@@ -277,6 +286,7 @@ fn readings(
     policy: &Policy,
     [a, b]: [&str; 2],
     [before, after]: [&Reading; 2],
+    compare: Compare,
 ) -> Result<Decisions, Failure> {
     let known = |reading: &Reading| -> Vec<Listener> {
         let listeners = reading.listeners.iter();
@@ -311,11 +321,15 @@ fn readings(
             decider: after.decider.as_ref(),
             listeners: &open,
         },
+        compare,
     )
 }
 
-fn compared(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Failure> {
-    compare::decisions(before, after).map_err(|incomplete| {
+/// How two sides are compared.
+type Compare = fn(Party<'_>, Party<'_>) -> Result<Decisions, Incomplete>;
+
+fn compared(before: Party<'_>, after: Party<'_>, compare: Compare) -> Result<Decisions, Failure> {
+    compare(before, after).map_err(|incomplete| {
         let (why, help) = incomplete.words();
         Failure::Unable(format!("decisions cannot be compared: {why}; {help}"))
     })

@@ -2,9 +2,11 @@
 //!
 //! Rule 1 stands in the ACL of MAIL for reverse-paths and at the head of that of RCPT for
 //! forward-paths; rules 2 to 8 follow there. A statement is there only if some client can meet it.
+//! What a right covers that names something is accepted before the rules for others.
 
 use super::Emission;
 use super::clients::Clients;
+use super::rights::Rights;
 use super::senders::Senders;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{DELIVERY_DOMAIN, Listener};
@@ -32,11 +34,13 @@ pub(super) fn section(
     emission: &Emission<'_>,
     clients: &Clients,
     senders: Option<&Senders>,
+    rights: &Rights,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
     let policy = emission.policy;
     let login_line = Comment::line(policy.auth.as_ref().map_or(&policy.host.at, Auth::at));
     let mut text = render(PathsAcl {}, diagnostics)?;
+    text += &rights.of_networks(diagnostics)?;
     if has_submission(policy) {
         let line = login_line.clone();
         text += &render(AuthRequired { line }, diagnostics)?;
@@ -48,15 +52,21 @@ pub(super) fn section(
     if let Some(senders) = senders {
         text += &sender_limit(senders, login_line, diagnostics)?;
     }
+    text += &rights.of_logins(diagnostics)?;
     if clients.limited {
-        text += &render(NetworkLimit {}, diagnostics)?;
+        let wide_logins = rights.wide_logins();
+        text += &render(NetworkLimit { wide_logins }, diagnostics)?;
     }
     if clients.limited_backup {
-        text += &render(BackupLimit {}, diagnostics)?;
+        let wide_logins = rights.wide_logins();
+        text += &render(BackupLimit { wide_logins }, diagnostics)?;
     }
-    let delivery = Word::fixed(DELIVERY_DOMAIN);
-    text += &render(Destinations { delivery }, diagnostics)?;
-    text += &spf(policy, diagnostics)?;
+    let destinations = Destinations {
+        delivery: Word::fixed(DELIVERY_DOMAIN),
+        wide_logins: rights.wide_logins(),
+    };
+    text += &render(destinations, diagnostics)?;
+    text += &spf(policy, rights, diagnostics)?;
     text += &data(policy, diagnostics)?;
     Ok(text)
 }
@@ -69,14 +79,24 @@ fn sender_limit(
 ) -> Result<String, Reported> {
     let owners = senders.owners.reference();
     if senders.are_wide {
-        render(SenderLimitWide { line, owners }, diagnostics)
+        let local = senders.are_local.then(List::local_domains);
+        let view = SenderLimitWide {
+            line,
+            owners,
+            local: local.into_iter().collect(),
+        };
+        render(view, diagnostics)
     } else {
         render(SenderLimit { line, owners }, diagnostics)
     }
 }
 
 /// Rule 8.
-fn spf(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
+fn spf(
+    policy: &Policy,
+    rights: &Rights,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
     let refused = match policy.inbound.spf {
         SpfPolicy::Off => return Ok(String::new()),
         SpfPolicy::Soft => vec![Word::fixed("fail")],
@@ -85,6 +105,7 @@ fn spf(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<String, Reporte
     let view = SpfRule {
         line: Comment::line(&policy.inbound.spf_at),
         refused: List::of(refused),
+        limited_logins: rights.limited_logins(),
     };
     render(view, diagnostics)
 }

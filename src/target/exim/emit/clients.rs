@@ -12,6 +12,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use super::table::path;
 use crate::mail::prefix_range;
 use crate::policy::{Network, Otherwise, Policy};
+use crate::source::Loc;
 use crate::target::exim::lexical::{Comment, HostItem, List, Word};
 use crate::target::exim::view::{Commented, HostList};
 
@@ -37,6 +38,8 @@ struct Prefix<'p> {
     /// Its length on the line of IPv6 addresses.
     length: u8,
     network: Option<&'p Network>,
+    /// The number of that network in the policy.
+    number: usize,
 }
 
 /// Returns what exim4.conf says of clients.
@@ -64,17 +67,36 @@ pub(super) fn clients(policy: &Policy) -> Clients {
     clients
 }
 
+/// Returns what each prefix holds, the longest first: of the networks that hold something, and of
+/// those inside them, which hold it not. `held` says what a network holds, by its number.
+pub(super) fn network_rows<'p, T>(
+    policy: &'p Policy,
+    held: impl Fn(usize) -> Option<T>,
+) -> Vec<(IpNet, Option<T>, Option<&'p Loc>)> {
+    let rows = relevant(&prefixes(policy), |prefix| held(prefix.number).is_some());
+    let row = |prefix: Prefix<'p>| {
+        let at = prefix.network.map(|network| &network.at);
+        (prefix.net, held(prefix.number), at)
+    };
+    rows.into_iter().map(row).collect()
+}
+
 fn prefixes(policy: &Policy) -> Vec<Prefix<'_>> {
     let mut prefixes = Vec::new();
-    for network in &policy.networks {
+    for (number, network) in policy.networks.iter().enumerate() {
         for net in &network.prefixes {
-            push(&mut prefixes, net.value, Some(network));
+            push(&mut prefixes, net.value, Some(network), number);
         }
     }
     prefixes
 }
 
-fn push<'p>(prefixes: &mut Vec<Prefix<'p>>, net: IpNet, network: Option<&'p Network>) {
+fn push<'p>(
+    prefixes: &mut Vec<Prefix<'p>>,
+    net: IpNet,
+    network: Option<&'p Network>,
+    number: usize,
+) {
     let length = match net {
         IpNet::V4(net) => net.prefix_len() + 96,
         IpNet::V6(net) => net.prefix_len(),
@@ -84,6 +106,7 @@ fn push<'p>(prefixes: &mut Vec<Prefix<'p>>, net: IpNet, network: Option<&'p Netw
             net,
             length,
             network,
+            number,
         });
     };
     push(net);
@@ -106,7 +129,7 @@ fn with_loopback<'p>(prefixes: &[Prefix<'p>]) -> Vec<Prefix<'p>> {
     ];
     let mut all = Vec::new();
     for net in loopback {
-        push(&mut all, net, None);
+        push(&mut all, net, None, 0);
     }
     let inside = |net: IpNet| loopback.iter().any(|range| range.contains(&net));
     all.extend(prefixes.iter().filter(|prefix| !inside(prefix.net)));

@@ -74,7 +74,7 @@ fn host(emission: &Emission<'_>) -> HostPart {
 }
 
 /// Returns the port of a listener (RFC 5321, RFC 6409, RFC 8314).
-fn port(listener: Listener) -> Word {
+pub(super) fn port(listener: Listener) -> Word {
     Word::fixed(match listener {
         Listener::Smtp => "25",
         Listener::Submission => "587",

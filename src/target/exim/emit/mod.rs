@@ -8,14 +8,16 @@
 
 mod acl;
 mod clients;
+mod dkim;
 mod main_section;
 mod postmaster;
 mod raw;
 mod recipients;
+mod rights;
+mod scopes;
 mod senders;
 mod service;
 mod table;
-mod unsaid;
 mod version;
 
 pub(super) use table::TableName;
@@ -26,15 +28,15 @@ use std::fmt::Write as _;
 use self::clients::Clients;
 use self::recipients::Recipients;
 use self::senders::Senders;
+use self::table::Table;
 use super::lexical::{Comment, HostItem, List, Word};
-use super::view::{Routers, TableHead, Transports};
+use super::view::{LocalTransports, RemoteTransport, Routers, TableHead};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
 use crate::prove::Proven;
 use crate::source::Spanned;
 use crate::target::Artifacts;
-use crate::target::diagnostics::unsigned;
 use crate::target::render::render;
 
 /// The user that Exim runs as can read them, and not write them.
@@ -106,38 +108,43 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         artifacts: Artifacts::new(),
         packages: BTreeSet::from(["exim4-daemon-heavy"]),
     };
-    unsaid::refuse(policy, diagnostics);
     let recipients = recipients::recipients(policy, diagnostics);
     let senders = acl::auth_is_offered(policy).then(|| senders::senders(policy, diagnostics));
     let clients = clients::clients(policy);
+    let mut tables = Vec::new();
     let conf = conf(
         &emission,
         &recipients,
         senders.as_ref(),
         &clients,
+        &mut tables,
         diagnostics,
     )?;
     emission.add("exim4.conf", conf);
-    write_tables(&mut emission, recipients, senders, diagnostics)?;
+    write_tables(&mut emission, recipients, senders, tables, diagnostics)?;
     write_lists(&mut emission, clients.files, diagnostics)?;
     service::write(&mut emission, diagnostics)?;
     raw::files(&mut emission, options, diagnostics);
-    unsigned(policy, "exim", diagnostics);
     diagnostics.failed_since(before)?;
     Ok(finish(emission))
 }
 
-/// Returns exim4.conf.
+/// Returns exim4.conf; adds the tables of rights, and of what is signed.
 fn conf(
     emission: &Emission<'_>,
     recipients: &Recipients,
     senders: Option<&Senders>,
     clients: &Clients,
+    tables: &mut Vec<Table>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
+    let rights = rights::rights(emission, diagnostics);
     let main = main_section::section(emission, recipients, clients, diagnostics)?;
     let mut text = raw::settings(main, emission.policy.target("exim"), diagnostics);
-    text += &acl::section(emission, clients, senders, diagnostics)?;
+    text += &acl::section(emission, clients, senders, &rights, diagnostics)?;
+    let (acls, held) = rights.finish(diagnostics)?;
+    text += &acls;
+    tables.extend(held);
     let routers = Routers {
         aliases: recipients.aliases.reference(),
         accounts: recipients.accounts.reference(),
@@ -148,7 +155,9 @@ fn conf(
         postmaster_line: Comment::line(&emission.postmaster.at),
     };
     text += &render(routers, diagnostics)?;
-    text += &render(Transports {}, diagnostics)?;
+    text += &render(RemoteTransport {}, diagnostics)?;
+    text += &dkim::part(emission.policy, tables, diagnostics)?;
+    text += &render(LocalTransports {}, diagnostics)?;
     text += &service::authenticators(emission, senders, diagnostics)?;
     Ok(text)
 }
@@ -165,6 +174,7 @@ fn write_tables(
     emission: &mut Emission<'_>,
     recipients: Recipients,
     senders: Option<Senders>,
+    more: Vec<Table>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let mut tables = vec![
@@ -177,6 +187,7 @@ fn write_tables(
     if let Some(senders) = senders {
         tables.extend([senders.logins, senders.owners]);
     }
+    tables.extend(more);
     tables
         .into_iter()
         .try_for_each(|table| table.write(emission, diagnostics))
@@ -206,9 +217,11 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
     let mut artifacts = emission.artifacts;
     artifacts.packages = emission.packages.into_iter().map(str::to_owned).collect();
     if let Some(tls) = &host.tls {
-        artifacts.required_files = vec![tls.certificate.value.clone(), tls.key.value.clone()];
-        artifacts.required_files.dedup();
+        let files = [&tls.certificate.value, &tls.key.value];
+        artifacts.required_files.extend(files.map(Clone::clone));
     }
+    artifacts.required_files.sort();
+    artifacts.required_files.dedup();
     artifacts
         .restarts
         .push("systemctl restart exim4".to_owned());

@@ -1,8 +1,8 @@
 //! Logins: who they are, and which reverse-paths are theirs.
 //!
 //! A table says how each listed login is really written, since Exim looks keys up without regard
-//! to case. Another one holds the owners of reverse-paths: of an address, of `*@domain`, of `*`;
-//! each is asked, and grants add up.
+//! to case. Another one holds the owners of reverse-paths: of an address, of `*@domain`, of
+//! `local`, of `*`; each is asked, and grants add up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::recipients::refuse;
 use super::table::Table;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, LocalPart};
-use crate::policy::{Grant, Policy, SenderScope};
+use crate::policy::{Grant, Login, Policy, SenderScope};
 use crate::source::Loc;
 use crate::target::exim::lexical::{Held, Key, LoginName, Unsayable};
 
@@ -22,6 +22,8 @@ pub(super) struct Senders {
     pub(super) owners: Table,
     /// Whether some login may use every address of a domain, or every address at all.
     pub(super) are_wide: bool,
+    /// Whether some login may use every address of every domain of ours.
+    pub(super) are_local: bool,
 }
 
 /// Whom a key belongs to, and where the first of them comes from.
@@ -39,6 +41,7 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
             "Reverse-paths, and the logins that may use them. `*` stands for every one.",
         ),
         are_wide: false,
+        are_local: false,
     };
     let mut owners = Owners::new();
     let mut known = BTreeSet::new();
@@ -95,8 +98,13 @@ impl Senders {
         }
         for scope in &grant.from {
             let key = match &scope.value {
-                // The null one is everybody's; `local` was refused.
-                SenderScope::Own | SenderScope::Null | SenderScope::Local => continue,
+                // The null one is everybody's.
+                SenderScope::Own | SenderScope::Null => continue,
+                SenderScope::Local => {
+                    self.are_wide = true;
+                    self.are_local = true;
+                    Ok(Key::local())
+                }
                 SenderScope::Any => {
                     self.are_wide = true;
                     Ok(Key::any())
@@ -140,6 +148,18 @@ fn add_aliases(policy: &Policy, own: &BTreeMap<&str, LoginName>, owners: &mut Ow
             }
         }
     }
+}
+
+/// Returns a login's mailboxes, and the aliases that lead to them by name.
+pub(super) fn own_addresses(policy: &Policy, login: &Login) -> Vec<Address> {
+    let mut own = login.mailboxes.clone();
+    for (domain, hosted) in &policy.domains {
+        let aliases = hosted.aliases.keys();
+        let aliases = aliases.map(|local| Address::new(local.as_str(), domain.clone()));
+        let name = login.name.value.as_str();
+        own.extend(aliases.filter(|alias| logins_behind(policy, alias).contains(name)));
+    }
+    own
 }
 
 /// Returns the logins of the mailboxes that an address leads to by name.

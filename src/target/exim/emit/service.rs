@@ -1,8 +1,8 @@
 //! What stands around Exim: who checks passwords, and what may read what.
 
-use super::Emission;
 use super::main_section::{line_of, path};
 use super::senders::Senders;
+use super::{Emission, dkim};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::Auth;
 use crate::target::exim::lexical::{Comment, Word};
@@ -45,11 +45,10 @@ pub(super) fn write(
 ) -> Result<(), Reported> {
     let policy = emission.policy;
     if let Some(tls) = &policy.host.tls {
-        // Exim gives up being root before it reads the key. The path is one plain word.
         let key = path(&tls.key, diagnostics)?;
-        emission.run(format!("chgrp Debian-exim {key}"));
-        emission.run(format!("chmod 0640 {key}"));
+        readable(emission, &key);
     }
+    dkim::keys(emission, diagnostics)?;
     if !super::acl::auth_is_offered(policy) {
         return Ok(());
     }
@@ -71,4 +70,14 @@ pub(super) fn write(
         Some(Auth::Dovecot { .. }) | None => {}
     }
     Ok(())
+}
+
+/// Lets Exim read a private key: it gives up being root before. The path is one plain word.
+pub(super) fn readable(emission: &mut Emission<'_>, key: &Word) {
+    let group = format!("chgrp Debian-exim {key}");
+    if emission.artifacts.commands.contains(&group) {
+        return;
+    }
+    emission.run(group);
+    emission.run(format!("chmod 0640 {key}"));
 }

@@ -22,21 +22,50 @@ const LSEARCH_ROWS_MAX: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::target::exim) struct TableName(String);
 
+/// How keys are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Without regard to case while the table is small.
+    Plain,
+    /// Byte by byte, however small it is: `lsearch` does not mind the case of letters.
+    Exact,
+    /// By the first network that holds an address.
+    Networks,
+}
+
 /// A table of keys.
 #[derive(Debug)]
 pub(super) struct Table {
     /// Its file below etc/exim4.
-    name: &'static str,
+    name: String,
+    kind: Kind,
     about: Comment,
     rows: Vec<(Key, Held, Option<Loc>)>,
 }
 
 impl Table {
-    pub(super) fn new(name: &'static str, about: &str) -> Self {
+    pub(super) fn new(name: impl Into<String>, about: &str) -> Self {
         Self {
-            name,
+            name: name.into(),
+            kind: Kind::Plain,
             about: Comment::new(about),
             rows: Vec::new(),
+        }
+    }
+
+    /// Returns a table whose keys are found byte by byte.
+    pub(super) fn exact(name: impl Into<String>, about: &str) -> Self {
+        Self {
+            kind: Kind::Exact,
+            ..Self::new(name, about)
+        }
+    }
+
+    /// Returns a table of networks; the first row that holds the address is the one.
+    pub(super) fn networks(name: impl Into<String>, about: &str) -> Self {
+        Self {
+            kind: Kind::Networks,
+            ..Self::new(name, about)
         }
     }
 
@@ -46,15 +75,19 @@ impl Table {
     }
 
     fn is_indexed(&self) -> bool {
-        self.rows.len() > LSEARCH_ROWS_MAX
+        match self.kind {
+            Kind::Plain => self.rows.len() > LSEARCH_ROWS_MAX,
+            Kind::Exact => true,
+            Kind::Networks => false,
+        }
     }
 
     fn kind_and_path(&self) -> (&'static str, String) {
-        let path = path(self.name);
-        if self.is_indexed() {
-            ("cdb", format!("{path}.cdb"))
-        } else {
-            ("lsearch", path)
+        let path = path(&self.name);
+        match self.kind {
+            Kind::Plain | Kind::Exact if self.is_indexed() => ("cdb", format!("{path}.cdb")),
+            Kind::Plain | Kind::Exact => ("lsearch", path),
+            Kind::Networks => ("iplsearch", path),
         }
     }
 
@@ -62,6 +95,12 @@ impl Table {
     pub(super) fn reference(&self) -> TableName {
         let (kind, path) = self.kind_and_path();
         TableName(format!("{kind}{{{path}}}"))
+    }
+
+    /// Returns how an expansion names it that wants the key it finds, which is no longer tainted.
+    pub(super) fn key_reference(&self) -> TableName {
+        let (kind, path) = self.kind_and_path();
+        TableName(format!("{kind},ret=key{{{path}}}"))
     }
 
     /// Returns the list of its keys.
@@ -98,10 +137,10 @@ impl Table {
         }
         if indexed {
             emission.needs("tinycdb");
-            let source = path(self.name);
+            let source = path(&self.name);
             emission.run(format!("cdb -c -m -p 0644 {source}.cdb {source}"));
         }
-        emission.add(self.name, text);
+        emission.add(&self.name, text);
         Ok(())
     }
 }

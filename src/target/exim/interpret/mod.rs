@@ -40,6 +40,7 @@ mod acl;
 mod authenticator;
 mod backend;
 mod daemon;
+mod dkim;
 mod listener;
 mod path;
 mod router;

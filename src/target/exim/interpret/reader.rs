@@ -96,6 +96,10 @@ pub(super) struct Reader<'a> {
     pub(super) domain_data: Option<Value>,
     /// What `$value` is.
     pub(super) value: Option<Value>,
+    /// What `$dkim_domain` is.
+    pub(super) dkim_domain: Option<String>,
+    /// What `$dkim_selector` is.
+    pub(super) dkim_selector: Option<String>,
     /// The conditions that check a password, in what is being read.
     pub(super) checks: Vec<(String, Loc)>,
     /// Who checks passwords, so far.
@@ -122,6 +126,8 @@ impl<'a> Reader<'a> {
             local_part_data: None,
             domain_data: None,
             value: None,
+            dkim_domain: None,
+            dkim_selector: None,
             checks: Vec::new(),
             backends: Vec::new(),
         }

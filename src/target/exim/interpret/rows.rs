@@ -1,6 +1,8 @@
 //! From the rows of a lookup to tests: which keys have a row that a condition holds for.
 
+use std::cell::LazyCell;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
@@ -11,6 +13,7 @@ use super::reader::Reader;
 use super::value::{Bool, Case, Leaf, Part, PathAtom};
 use crate::decision::{
     AddressKey, AddressTable, ClientTable, Label, LoginTable, NameTable, OwnerTable, Question, Row,
+    TestId,
 };
 use crate::diagnostic::Reported;
 
@@ -117,32 +120,14 @@ impl Reader<'_> {
     }
 
     fn finds_client(&mut self, rows: &Rows, what: &str, holds: &dyn Fn(&FileRow) -> bool) -> Bool {
-        let mut prefixes = Vec::new();
-        for (number, row) in rows.list.iter().enumerate() {
-            let label = if holds(row) { HOLDS } else { Label::ABSENT };
-            let nets = if rows.star == Some(number) {
-                everything()
-            } else if rows.matching == Matching::Network {
-                network(&row.key).into_iter().collect()
-            } else {
-                // The key is the text of an address: other spellings of it are never met.
-                let ip = row.key.parse::<IpAddr>().ok();
-                let ip = ip.filter(|ip| ip.to_string() == row.key);
-                ip.map(IpNet::from).into_iter().collect()
-            };
-            for net in nets {
-                prefixes.push((net, Row::new(label, row.at.clone())));
-            }
-        }
+        let label = |row: &FileRow| if holds(row) { HOLDS } else { Label::ABSENT };
+        let prefixes = prefixes(rows, &label);
         let name = format!("client{what} in {}", rows.name);
         self.client(name, prefixes, Some(&rows.at))
     }
 
     /// Returns the condition that the client is in one of these prefixes; the first that holds it
     /// answers.
-    ///
-    /// An IPv6 prefix holds no IPv4 client (`host_is_in_net`): in tables IPv4 lies inside of
-    /// IPv6, so it is cut out.
     pub(super) fn client(
         &mut self,
         name: String,
@@ -152,6 +137,19 @@ impl Reader<'_> {
         if !prefixes.iter().any(|(_, row)| row.label == HOLDS) {
             return Bool::Const(false);
         }
+        Bool::Leaf(Leaf::Client(self.client_table(name, prefixes, at)))
+    }
+
+    /// Returns the test for the first of these prefixes that holds the client.
+    ///
+    /// An IPv6 prefix holds no IPv4 client (`host_is_in_net`): in tables IPv4 lies inside of
+    /// IPv6, so it is cut out.
+    pub(super) fn client_table(
+        &mut self,
+        name: String,
+        prefixes: Vec<(IpNet, Row)>,
+        at: Option<&crate::source::Loc>,
+    ) -> TestId {
         let question = || {
             let (v4, v6): (Vec<_>, Vec<_>) = prefixes
                 .into_iter()
@@ -164,7 +162,17 @@ impl Reader<'_> {
             all.extend(v6);
             Question::Client(ClientTable::first_match(all))
         };
-        Bool::Leaf(Leaf::Client(self.catalogue.share(name, at, question)))
+        self.catalogue.share(name, at, question)
+    }
+
+    /// Refuses a file that does not mind the case of a login's letters.
+    pub(super) fn exact_logins(&mut self, rows: &Rows) -> Result<(), Reported> {
+        let folds = rows.matching != Matching::Exact;
+        if rows.star.is_some() || (folds && rows.list.iter().any(|row| has_letters(&row.key))) {
+            let reason = "it ignores the case of letters, which a login's backend minds: use `cdb`";
+            return Err(self.refuse_table(&rows.name, reason, &rows.at));
+        }
+        Ok(())
     }
 
     fn finds_login(
@@ -173,11 +181,7 @@ impl Reader<'_> {
         what: &str,
         holds: &dyn Fn(&FileRow) -> bool,
     ) -> Result<Bool, Reported> {
-        let folds = rows.matching != Matching::Exact;
-        if rows.star.is_some() || (folds && rows.list.iter().any(|row| has_letters(&row.key))) {
-            let reason = "it ignores the case of letters, which a login's backend minds: use `cdb`";
-            return Err(self.refuse_table(&rows.name, reason, &rows.at));
-        }
+        self.exact_logins(rows)?;
         let kept = rows.list.iter().filter(|row| holds(row));
         let table: Vec<(String, Row)> = kept
             .map(|row| (row.key.clone(), Row::new(HOLDS, row.at.clone())))
@@ -252,7 +256,7 @@ impl Reader<'_> {
     ) -> Result<Bool, Reported> {
         // The same refusals as for the lookup itself.
         self.finds_path(atom, rows, "", &|_| true)?;
-        let build = || {
+        let build = LazyCell::new(|| {
             let mut table = OwnerTable::new();
             for row in &rows.list {
                 for login in words(row) {
@@ -267,23 +271,44 @@ impl Reader<'_> {
                     }
                 }
             }
-            table
-        };
+            Arc::new(table)
+        });
         let name = format!("login{what} in {} of {}", rows.name, subject(atom));
         let at = Some(&rows.at);
         let owner = self
             .catalogue
-            .share(name.clone(), at, || Question::Owner(build()));
+            .share(name.clone(), at, || Question::Owner(Arc::clone(&build)));
         if atom.part == Part::Domain {
             let name = format!("{name} without a local-part");
             let domain = self
                 .catalogue
-                .share(name, at, || Question::OwnerOfDomain(build()));
+                .share(name, at, || Question::OwnerOfDomain(Arc::clone(&build)));
             return Ok(Bool::Leaf(Leaf::OwnerOfDomain(owner, domain)));
         }
         self.forms.view(Side::From, atom.view);
         Ok(Bool::Leaf(Leaf::Owner(atom.view, owner)))
     }
+}
+
+/// Returns the networks that are the keys of a file, with a label for each row.
+pub(super) fn prefixes(rows: &Rows, label: &dyn Fn(&FileRow) -> Label) -> Vec<(IpNet, Row)> {
+    let mut prefixes = Vec::new();
+    for (number, row) in rows.list.iter().enumerate() {
+        let nets = if rows.star == Some(number) {
+            everything()
+        } else if rows.matching == Matching::Network {
+            network(&row.key).into_iter().collect()
+        } else {
+            // The key is the text of an address: other spellings of it are never met.
+            let ip = row.key.parse::<IpAddr>().ok();
+            let ip = ip.filter(|ip| ip.to_string() == row.key);
+            ip.map(IpNet::from).into_iter().collect()
+        };
+        for net in nets {
+            prefixes.push((net, Row::new(label(row), row.at.clone())));
+        }
+    }
+    prefixes
 }
 
 /// Returns the words for a part of a path in names of tests.

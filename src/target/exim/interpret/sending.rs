@@ -1,6 +1,7 @@
-//! How Exim sends: the names that it has, and what its smtp transports bind (spec 4.96, sections
-//! 14.23 and 30.4).
+//! How Exim sends: the names that it has, what its smtp transports bind, and what they sign (spec
+//! 4.96, sections 14.23, 30.4 and 58.1).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::diagnostics::UnjudgedService;
@@ -8,7 +9,7 @@ use super::option::Options;
 use super::reader::Reader;
 use super::section::{self, Sections, Setting};
 use super::text::Text;
-use crate::decision::{Egress, Sending};
+use crate::decision::{Egress, Sending, Signing};
 use crate::source::Spanned;
 
 impl Reader<'_> {
@@ -22,6 +23,7 @@ impl Reader<'_> {
             egress: Vec::new(),
             signing: Vec::new(),
         };
+        let mut signing: Vec<Vec<Signing>> = Vec::new();
         let empty: Vec<Text> = Vec::new();
         let lines = sections.others.get("transports").unwrap_or(&empty);
         for instance in section::instances(lines, self.diagnostics) {
@@ -42,7 +44,10 @@ impl Reader<'_> {
             if let Some(setting) = instance.get("helo_data") {
                 sending.names.extend(self.helo_of(setting));
             }
+            // What cannot be judged was told.
+            signing.push(self.signed_by(&instance).unwrap_or_default());
         }
+        sending.signing = every(signing);
         sending
     }
 
@@ -88,4 +93,25 @@ impl Reader<'_> {
         self.diagnostics
             .error(UnjudgedService::new(name, reason, &setting.at));
     }
+}
+
+/// Returns what any transport signs: always, if every one of them does.
+fn every(transports: Vec<Vec<Signing>>) -> Vec<Signing> {
+    let number = transports.len();
+    let mut found: BTreeMap<(String, String, String), (BTreeSet<usize>, Signing)> = BTreeMap::new();
+    for (transport, keys) in transports.into_iter().enumerate() {
+        for one in keys {
+            let name = (one.domain.clone(), one.selector.clone(), one.key.clone());
+            let always = one.always;
+            let (by, _) = found.entry(name).or_insert((BTreeSet::new(), one));
+            if always {
+                by.insert(transport);
+            }
+        }
+    }
+    let merged = found.into_values().map(|(by, one)| Signing {
+        always: by.len() == number,
+        ..one
+    });
+    merged.collect()
 }

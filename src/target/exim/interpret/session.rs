@@ -143,6 +143,11 @@ impl<'s> Session<'s> {
         Ok(taken)
     }
 
+    /// Returns the answer to a question that has more than two.
+    pub(super) fn label(&mut self, test: TestId) -> Result<Label, Unanswered> {
+        self.ask.ask(test)
+    }
+
     /// Returns whether a part of a path has a row.
     fn path(&mut self, atom: PathAtom, test: TestId) -> Result<bool, Unanswered> {
         let form = match atom.side {

@@ -45,6 +45,8 @@ impl Reader<'_> {
             "qualify_domain" => self.qualify_domain.clone().map(Value::text),
             "qualify_recipient" => self.qualify_recipient.clone().map(Value::text),
             "local_part" | "domain" => self.recipient(name),
+            "dkim_domain" => self.dkim_domain.clone().map(Value::text),
+            "dkim_selector" => self.dkim_selector.clone().map(Value::text),
             "local_part_data" => self.local_part_data.clone(),
             "domain_data" => self.domain_data.clone(),
             "address_data" if matches!(self.place, Place::Router | Place::Transport) => {

@@ -10,7 +10,7 @@ use super::lists::{OWN_ADDRESSES, OWN_AND_LOCAL};
 use super::senders::{Owns, owns};
 use super::table::{ClientTable, Table, TableName};
 use crate::mail::{Address, Listener, LocalPart};
-use crate::policy::{Grant, Login, Network, Policy, SenderScope};
+use crate::policy::{Grant, Login, Network, Policy};
 use crate::target::postfix::lexical::{Comment, Key, LoginName, Name, Outcome};
 
 /// The tables of rights.
@@ -165,7 +165,7 @@ impl Rights {
             };
         }
         // If all grants are from the same reverse-paths, rule 4 has seen to them already.
-        let own = (!are_alike(grants)).then(|| own_addresses(policy, login));
+        let own = (!Grant::are_alike(grants)).then(|| own_addresses(policy, login));
         let held = grants.iter().filter(|grant| holds_on(grant, listeners));
         let classes: Vec<Name> = held
             .map(|grant| self.grants.of_login(policy, grant, own.as_deref()))
@@ -175,17 +175,6 @@ impl Rights {
         }
         Outcome::classes(&classes)
     }
-}
-
-fn are_alike(grants: &[Grant]) -> bool {
-    let names = |grant: &Grant| {
-        let mut names: Vec<&SenderScope> = grant.from.iter().map(|one| &one.value).collect();
-        names.sort_unstable();
-        names.dedup();
-        names.into_iter().cloned().collect::<Vec<_>>()
-    };
-    let first = grants.first().map(names);
-    grants.iter().all(|grant| Some(names(grant)) == first)
 }
 
 /// Returns a login's mailboxes, and the aliases that lead to them by name.

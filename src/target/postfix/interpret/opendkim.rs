@@ -150,6 +150,7 @@ impl Reading<'_> {
                 domain: domain.to_ascii_lowercase(),
                 selector: selector.to_ascii_lowercase(),
                 key: (*key).to_owned(),
+                always: true,
                 at: row.at.clone(),
             }),
             Some(_) => Err(self.refuse(row, "its key is another domain's, or is not one")),

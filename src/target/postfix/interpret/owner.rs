@@ -1,6 +1,9 @@
 //! `smtpd_sender_login_maps`: which login owns which reverse-path
 //! (reject_auth_sender_login_mismatch in smtpd_check.c of 3.7.11).
 
+use std::cell::LazyCell;
+use std::sync::Arc;
+
 use super::catalogue::{Catalogue, Side};
 use super::diagnostics::UnjudgedTable;
 use super::entries::Rows;
@@ -55,16 +58,17 @@ impl Owners {
         let mut label = |_: &TableRow| Label(1);
         let rows = Rows::sort(&refs, Strategy::Listing, around, &mut label, diagnostics);
         let owned = rows.finish(name, &at, Side::From, around, &|_| true, catalogue);
+        let relation = LazyCell::new(|| Arc::new(owner_table(&tables, around)));
         let shared = format!("login owns sender in {name} {}", value.as_str());
         let owns = catalogue.share(&shared, Some(&at), || {
-            Question::Owner(owner_table(&tables, around))
+            Question::Owner(Arc::clone(&relation))
         });
         let shared = format!(
             "login owns the sender's domain in {name} {}",
             value.as_str()
         );
         let owns_domain = catalogue.share(&shared, Some(&at), || {
-            Question::OwnerOfDomain(owner_table(&tables, around))
+            Question::OwnerOfDomain(Arc::clone(&relation))
         });
         Self {
             owns,

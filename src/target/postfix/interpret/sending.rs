@@ -64,28 +64,30 @@ pub(super) fn read(
     sending
 }
 
-/// Reads the keys that sign. Where one listener has no Milter, its mail is not signed, and so
-/// nothing is said to be.
+/// Reads the keys that sign. Where one listener has no Milter, its mail leaves without.
 fn signing(
     main: &Main,
     services: &[Service],
     artifacts: &Artifacts,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Signing> {
-    let mut signing = Vec::new();
-    let listeners = services.iter().filter(|service| service.command == "smtpd");
-    for (number, service) in listeners.enumerate() {
+    let mut signing: Option<Vec<Signing>> = None;
+    let mut always = true;
+    for service in services.iter().filter(|service| service.command == "smtpd") {
         let settings = Settings::new(main, service.overrides.clone());
         let milter = settings.text("smtpd_milters", diagnostics);
         if milter.as_str().trim().is_empty() {
-            return Vec::new();
-        }
-        if number == 0 {
+            always = false;
+        } else if signing.is_none() {
             let mynetworks = settings.text("mynetworks", diagnostics);
             // What cannot be judged was told.
             let read = opendkim::read(&milter, &mynetworks, artifacts, diagnostics);
-            signing = read.unwrap_or_default();
+            signing = Some(read.unwrap_or_default());
         }
+    }
+    let mut signing = signing.unwrap_or_default();
+    for one in &mut signing {
+        one.always = always;
     }
     signing
 }

@@ -3,6 +3,7 @@
 mod condition;
 mod message;
 mod modifier;
+mod named;
 mod read;
 mod run;
 
@@ -13,10 +14,11 @@ use std::rc::Rc;
 
 use super::reader::{Place, Reader};
 use super::text::Text;
-use super::value::{Bool, Value};
+use super::value::{Bool, Piece, Value};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
 use message::Message;
+use named::Named;
 
 /// How deep ACLs may run one another (section 44.26, `acl`).
 const DEPTH_MAX: usize = 20;
@@ -100,6 +102,8 @@ pub(super) enum AclUse {
     One(Rc<Acl>),
     /// One or the other.
     Choice(Rc<Bool>, Rc<AclUse>, Rc<AclUse>),
+    /// The one that the row of a client or a login names.
+    Named(Rc<Named>),
     /// None is set: everything is accepted.
     Accept,
     /// None is set, or none is found: everything is denied or deferred.
@@ -150,9 +154,12 @@ impl Reader<'_> {
             }
             Value::Fail => Err(self.refuse("acl", "it is forced to fail", &text.at())),
             Value::Defer => Ok(AclUse::Deny),
-            Value::Pieces(_) => {
+            Value::Pieces(pieces) => {
                 if let Some(name) = value.as_text() {
                     return self.acl_named(name.trim(), text, acls);
+                }
+                if let [Piece::Row(lookup)] = pieces.as_slice() {
+                    return self.acl_of_row(lookup, text, acls);
                 }
                 let reason = "mailpol does not follow which ACL it is";
                 Err(self.refuse("acl", reason, &text.at()))

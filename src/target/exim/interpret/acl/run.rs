@@ -1,6 +1,7 @@
 //! How an ACL runs (spec 4.96, sections 44.13, 44.18 and 44.20).
 
 use super::message::Message;
+use super::named::Named;
 use super::{Acl, AclUse, Kind, Statement, Step, Test, Verb};
 use crate::decision::{Because, Header, Unanswered};
 use crate::mail::{Reply, Status};
@@ -70,16 +71,22 @@ impl Refusal {
 
 /// How a statement ends.
 enum End {
-    /// The next statement runs.
-    Next,
+    /// The next statement runs. What this one has said stays, unless that one begins: the refusal
+    /// at the end of an ACL has the message of its last statement (`acl_check_internal`).
+    Next(Option<Message>),
     /// The ACL ends.
     Ran(Ran),
 }
+
+/// The message of a statement, and that of an ACL that it has run.
+type Messages = (Option<Message>, Option<Message>);
 
 /// How one condition ends, and the message that it brings along.
 struct Tested {
     truth: Truth,
     message: Option<Message>,
+    /// Whether another ACL has accepted because of who the client is.
+    client: bool,
 }
 
 impl AclUse {
@@ -96,6 +103,7 @@ impl AclUse {
                 }
                 Self::Deny => return Ok(Ran::Deny(Refusal::bare(550))),
                 Self::One(acl) => return acl.run(session),
+                Self::Named(named) => return named.run(session),
                 Self::Choice(condition, yes, no) => match truth(condition, session)? {
                     Truth::Yes => yes,
                     Truth::No => no,
@@ -106,14 +114,30 @@ impl AclUse {
     }
 }
 
+impl Named {
+    /// Runs the ACL of the row that is found. What it accepts it accepts because of who the client
+    /// is; the empty name that there is without a row is an error (section 44.12).
+    fn run(&self, session: &mut Session<'_>) -> Result<Ran, Unanswered> {
+        let Some(acl) = self.choose(session)? else {
+            return Ok(Ran::Defer(Refusal::bare(451)));
+        };
+        Ok(match acl.run(session)? {
+            Ran::Accept { at, .. } => Ran::Accept { client: true, at },
+            refused @ (Ran::Deny(_) | Ran::Defer(_)) => refused,
+        })
+    }
+}
+
 impl Acl {
     fn run(&self, session: &mut Session<'_>) -> Result<Ran, Unanswered> {
+        let mut last = None;
         for statement in &self.statements {
-            if let End::Ran(ran) = statement.run(session)? {
-                return Ok(ran);
+            match statement.run(session)? {
+                End::Ran(ran) => return Ok(ran),
+                End::Next(message) => last = message,
             }
         }
-        Ok(Ran::Deny(Refusal::new(550, None, Kind::Other, &self.at)))
+        Ok(Ran::Deny(Refusal::new(550, last, Kind::Other, &self.at)))
     }
 }
 
@@ -150,23 +174,23 @@ impl Statement {
                         // A forced failure: the condition is ignored, negated or not.
                         Truth::Forced => {}
                         Truth::Yes => {
-                            client |= *about == Kind::Client && !negated;
+                            client |= (*about == Kind::Client || tested.client) && !negated;
                             kind = stronger(kind, *about);
                         }
                         Truth::No => {
-                            let message = message.or(carried);
-                            return Ok(self.failed(end_passed, message, *about));
+                            return Ok(self.failed(end_passed, (message, carried), *about));
                         }
-                        Truth::Defer => return Ok(self.deferred()),
+                        Truth::Defer => return Ok(self.deferred(carried)),
                     }
                 }
             }
         }
-        Ok(self.held(message.or(carried), end_passed, client, kind))
+        Ok(self.held((message, carried), end_passed, client, kind))
     }
 
     /// All conditions hold.
-    fn held(&self, message: Option<Message>, end_passed: bool, client: bool, kind: Kind) -> End {
+    fn held(&self, (own, carried): Messages, end_passed: bool, client: bool, kind: Kind) -> End {
+        let message = own.or(carried);
         match self.verb {
             Verb::Accept => {
                 // With `endpass` a message is that of its refusal only.
@@ -180,28 +204,33 @@ impl Statement {
                 End::Ran(Ran::Deny(Refusal::new(550, message, kind, &self.at)))
             }
             Verb::Defer => End::Ran(Ran::Defer(Refusal::new(451, message, kind, &self.at))),
-            Verb::Require | Verb::Warn => End::Next,
+            // What a warning says is for the log.
+            Verb::Require | Verb::Warn => End::Next(carried),
         }
     }
 
     /// A condition does not hold.
-    fn failed(&self, end_passed: bool, message: Option<Message>, kind: Kind) -> End {
+    fn failed(&self, end_passed: bool, (own, carried): Messages, kind: Kind) -> End {
         let denies = match self.verb {
             Verb::Require => true,
             Verb::Accept => end_passed,
             Verb::Deny | Verb::Drop | Verb::Defer | Verb::Warn => false,
         };
+        let message = own.or(carried);
         if denies {
             End::Ran(Ran::Deny(Refusal::new(550, message, kind, &self.at)))
+        } else if self.verb == Verb::Accept {
+            End::Next(message)
         } else {
-            End::Next
+            // The message of a verb that refuses is used where it does (`msgcond`).
+            End::Next(carried)
         }
     }
 
     /// A condition cannot be completed: only `warn` goes on.
-    fn deferred(&self) -> End {
+    fn deferred(&self, carried: Option<Message>) -> End {
         if self.verb == Verb::Warn {
-            return End::Next;
+            return End::Next(carried);
         }
         End::Ran(Ran::Defer(Refusal::new(451, None, Kind::Other, &self.at)))
     }
@@ -219,11 +248,15 @@ fn stronger(one: Kind, other: Kind) -> Kind {
 impl Test {
     fn run(&self, session: &mut Session<'_>) -> Result<Tested, Unanswered> {
         let mut message = None;
+        let mut client = false;
         let truth = match self {
             Self::Bool(condition) => truth(condition, session)?,
             Self::Spf(words) => Truth::of(session.spf(words)?),
             Self::Acl(acl) => match acl.run(session)? {
-                Ran::Accept { .. } => Truth::Yes,
+                Ran::Accept { client: by, .. } => {
+                    client = by;
+                    Truth::Yes
+                }
                 Ran::Deny(refusal) => {
                     message = refusal.message;
                     Truth::No
@@ -236,7 +269,11 @@ impl Test {
                 Outcome::Defer => Truth::Defer,
             },
         };
-        Ok(Tested { truth, message })
+        Ok(Tested {
+            truth,
+            message,
+            client,
+        })
     }
 }
 

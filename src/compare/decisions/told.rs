@@ -1,0 +1,124 @@
+//! The words of a comparison: of what was with what would be, or of two targets.
+
+use super::{Change, Kind};
+use crate::decision::Envelope;
+use crate::mail::PathForm;
+use crate::prove::{Contrast, Facet, Sets};
+
+/// What is compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Between {
+    /// What was, and what would be.
+    Times,
+    /// Two targets, by name.
+    Targets([String; 2]),
+}
+
+impl Between {
+    /// Returns the heading above the sentences of a kind.
+    pub fn heading(&self, kind: Kind) -> String {
+        match (self, kind) {
+            (_, Kind::Latitude) => {
+                "Latitude: odd forms of forward-paths, of which an MTA may have a mind of its own"
+                    .to_owned()
+            }
+            (Self::Times, Kind::Gained) => "Gained: accepted now, refused before".to_owned(),
+            (Self::Times, Kind::Lost) => "Lost: refused now, accepted before".to_owned(),
+            (Self::Times, Kind::Moved) => "Moved: accepted, and goes elsewhere".to_owned(),
+            (Self::Times, Kind::Otherwise) => {
+                "Otherwise: the same verdict, said or recorded otherwise".to_owned()
+            }
+            (Self::Targets([one, other]), Kind::Gained) => {
+                format!("Only {other} accepts; {one} refuses")
+            }
+            (Self::Targets([one, other]), Kind::Lost) => {
+                format!("Only {one} accepts; {other} refuses")
+            }
+            (Self::Targets(_), Kind::Moved) => "Both accept; the mail goes elsewhere".to_owned(),
+            (Self::Targets(_), Kind::Otherwise) => {
+                "Both say the same verdict, with other words or records".to_owned()
+            }
+        }
+    }
+
+    /// Returns what can be done of what is gained or lost, as in "clients … may now send".
+    pub(super) fn may_send(&self, kind: Kind) -> String {
+        match (self, kind == Kind::Gained) {
+            (Self::Times, true) => "may now send".to_owned(),
+            (Self::Times, false) => "can no longer send".to_owned(),
+            (Self::Targets([_, other]), true) => format!("may send by {other}"),
+            (Self::Targets([one, _]), false) => format!("may send by {one}"),
+        }
+    }
+
+    /// Returns where the mail for some recipients goes on one side only, and on the other only.
+    pub(super) fn moves(&self, names: &str, from: Option<&str>, to: Option<&str>) -> String {
+        match (self, from, to) {
+            (Self::Times, Some(from), None) => format!("mail for {names} no longer goes {from}"),
+            (Self::Times, None, to) => {
+                format!("mail for {names} now goes {} too", to.unwrap_or_default())
+            }
+            (Self::Times, Some(from), Some(to)) => {
+                format!("mail for {names} now goes {to} instead of {from}")
+            }
+            (Self::Targets([one, other]), from, to) => {
+                let goes = |place: Option<&str>, by: &str| {
+                    place.map(|place| format!("{place} by {by} only"))
+                };
+                let ways: Vec<String> = [goes(from, one), goes(to, other)]
+                    .into_iter()
+                    .flatten()
+                    .collect();
+                format!("mail for {names} goes {}", ways.join(", and "))
+            }
+        }
+    }
+
+    /// Returns what stands before the words of the first side, and of the second.
+    pub fn sides(&self) -> [&str; 2] {
+        match self {
+            Self::Times => ["before", "now"],
+            Self::Targets([one, other]) => [one, other],
+        }
+    }
+
+    /// Returns that something is the same on both sides, in this respect.
+    pub(super) fn alike(&self, what: &str) -> String {
+        match self {
+            Self::Times => format!("{what} as before"),
+            Self::Targets(_) => format!("{what} by both"),
+        }
+    }
+
+    /// Returns that one reply stands where another was.
+    pub(super) fn becomes(&self, before: &str, after: &str) -> String {
+        match self {
+            Self::Times => format!("{before} becomes {after}"),
+            Self::Targets([one, other]) => format!("{before} by {one} is {after} by {other}"),
+        }
+    }
+}
+
+/// Returns whether two targets may differ so: one of them refuses, and every forward-path is odd.
+/// It is the rule by which the proof lets two targets decide alike.
+pub(super) fn is_latitude(contrast: &Contrast<'_, '_>, change: &Change, sets: &Sets) -> bool {
+    let refused = match change.kind {
+        Kind::Gained | Kind::Lost | Kind::Latitude => true,
+        Kind::Moved => false,
+        Kind::Otherwise => {
+            let answers = |envelope: &Envelope| contrast.concretely(envelope);
+            let shown = change.witness.as_ref().map(|shown| &shown.envelope);
+            shown
+                .and_then(answers)
+                .is_some_and(|(pair, _)| !pair.after.accepts())
+        }
+    };
+    let odd = |form: &PathForm| !matches!(form, PathForm::Plain | PathForm::BarePostmaster);
+    refused
+        && change.differing.iter().all(|region| {
+            sets.of(Facet::Recipient, region).iter().all(|member| {
+                let path = contrast.path(Facet::Recipient, *member);
+                path.forms.iter().all(odd)
+            })
+        })
+}

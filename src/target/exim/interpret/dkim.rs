@@ -1,0 +1,232 @@
+//! What an smtp transport signs (spec 4.96, section 58.1; `dkim_exim_sign` in dkim.c).
+//!
+//! Each domain of `dkim_domain` signs with each selector of `dkim_selector`. Which domains these
+//! are may hang on the message in one way only: the domain of its From is looked up, and the
+//! domain that signs is the one that was found.
+
+use super::diagnostics::UnjudgedService;
+use super::expand::Cursor;
+use super::list;
+use super::reader::{Place, Reader};
+use super::section::{Instance, Setting};
+use super::text::Text;
+use super::value::Value;
+use crate::decision::Signing;
+use crate::diagnostic::Reported;
+use crate::source::Spanned;
+
+/// Every option of section 58.1.
+const OPTIONS: [&str; 9] = [
+    "dkim_canon",
+    "dkim_domain",
+    "dkim_hash",
+    "dkim_identity",
+    "dkim_private_key",
+    "dkim_selector",
+    "dkim_sign_headers",
+    "dkim_strict",
+    "dkim_timestamps",
+];
+
+/// The names of the From header in an expansion (section 11.5): as it is, and decoded.
+const FROM: [&str; 4] = ["$rh_from:", "$rheader_from:", "$h_from:", "$header_from:"];
+
+/// Values of `dkim_private_key` that mean no signature; no error either, however strict.
+const NO_KEY: [&str; 3] = ["", "0", "false"];
+
+impl Reader<'_> {
+    /// Reads what an smtp transport signs, and with which keys.
+    pub(super) fn signed_by(&mut self, transport: &Instance) -> Result<Vec<Signing>, Reported> {
+        let known = |name: &str| !name.starts_with("dkim_") || OPTIONS.contains(&name);
+        let mut settings = transport.settings.iter();
+        if let Some(setting) = settings.find(|setting| !known(&setting.name)) {
+            return Err(self.unsigned(setting, "mailpol does not know this option"));
+        }
+        let Some(domains) = transport.get("dkim_domain") else {
+            return Ok(Vec::new());
+        };
+        self.signature_is_plain(transport)?;
+        let always = match transport.get("dkim_strict") {
+            Some(setting) => {
+                let text = setting.text(self.diagnostics)?;
+                ["1", "true"].contains(&text.as_str().to_ascii_lowercase().as_str())
+            }
+            None => false,
+        };
+        let expansions = self.expansions;
+        let signing = self.at_place(Place::Transport, |reader| {
+            let mut signing = Vec::new();
+            for domain in reader.signing_domains(domains)? {
+                reader.dkim_domain = Some(domain.value.clone());
+                signing.extend(reader.signatures_of(transport, &domain, always)?);
+            }
+            Ok(signing)
+        });
+        // What each domain costs is little, and how many there are is no matter of nesting.
+        self.expansions = expansions;
+        self.dkim_domain = None;
+        self.dkim_selector = None;
+        signing
+    }
+
+    /// Refuses signatures that verifiers would not take, or that are somebody else's.
+    fn signature_is_plain(&mut self, transport: &Instance) -> Result<(), Reported> {
+        let fixed = [
+            ("dkim_hash", &["sha256"][..], "RFC 8301 section 3.1"),
+            ("dkim_canon", &["relaxed", "simple"], "RFC 6376 section 3.4"),
+            ("dkim_identity", &[""], "the domain signs for itself"),
+        ];
+        for (name, values, why) in fixed {
+            if let Some(setting) = transport.get(name)
+                && !values.contains(&setting.text(self.diagnostics)?.as_str())
+            {
+                let reason = format!("it must be one of {values:?}: {why}");
+                return Err(self.unsigned(setting, &reason));
+            }
+        }
+        if let Some(setting) = transport.get("dkim_timestamps") {
+            let text = setting.text(self.diagnostics)?;
+            if !text.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(self.unsigned(setting, "mailpol follows a number only"));
+            }
+        }
+        let Some(setting) = transport.get("dkim_sign_headers") else {
+            return Ok(());
+        };
+        let names = list::items(&setting.text(self.diagnostics)?, ':');
+        let names = names
+            .iter()
+            .map(|name| name.as_str().trim_start_matches(['=', '+']));
+        let names: Vec<String> = names.map(str::to_ascii_lowercase).collect();
+        let plain = |name: &String| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !names.iter().all(plain) {
+            return Err(self.unsigned(setting, "mailpol follows names of headers only"));
+        }
+        if !names.iter().any(|name| name == "from") {
+            let reason = "without From no signature is good (RFC 6376 section 5.4)";
+            return Err(self.unsigned(setting, reason));
+        }
+        Ok(())
+    }
+
+    /// Returns the domains that sign: a list of names, or the rows that the domain of From finds.
+    fn signing_domains(&mut self, setting: &Setting) -> Result<Vec<Spanned<String>>, Reported> {
+        let text = setting.text(self.diagnostics)?;
+        let Some((kind, file)) = by_from(&text) else {
+            let names = list::items(&self.plain(setting, &text)?, ':');
+            let lowered = |name: &Text| name.as_str().to_ascii_lowercase();
+            let domains = names
+                .iter()
+                .map(|name| Spanned::new(lowered(name), setting.at.clone()));
+            return Ok(domains.collect());
+        };
+        let (kind, finds_key) = match kind.strip_suffix(",ret=key") {
+            Some(kind) => (kind, true),
+            None => (kind.as_str(), false),
+        };
+        if !["lsearch", "cdb", "dbm"].contains(&kind) {
+            let reason = "only `lsearch`, `cdb` and `dbm` find whole domains";
+            return Err(self.unsigned(setting, reason));
+        }
+        let rows = self.open(kind, &file)?;
+        let mut domains = Vec::new();
+        for row in &rows.list {
+            if !finds_key && !row.value.eq_ignore_ascii_case(&row.key) {
+                let reason = "one domain signs for another";
+                return Err(self.refuse_table(&rows.name, reason, &row.at));
+            }
+            domains.push(Spanned::new(row.key.to_ascii_lowercase(), row.at.clone()));
+        }
+        Ok(domains)
+    }
+
+    /// Returns the signatures of the domain that [`Reader::dkim_domain`] is.
+    fn signatures_of(
+        &mut self,
+        transport: &Instance,
+        domain: &Spanned<String>,
+        always: bool,
+    ) -> Result<Vec<Signing>, Reported> {
+        let (selectors, key) = (
+            self.must_have(transport, "dkim_selector")?,
+            self.must_have(transport, "dkim_private_key")?,
+        );
+        self.dkim_selector = None;
+        let text = selectors.text(self.diagnostics)?;
+        let selectors = self.plain(selectors, &text)?;
+        let mut signing = Vec::new();
+        for selector in list::items(&selectors, ':') {
+            self.dkim_selector = Some(selector.as_str().to_owned());
+            let text = key.text(self.diagnostics)?;
+            if matches!(self.expand(&text)?, Value::Fail) {
+                // Nothing is signed, and the message waits or leaves without.
+                continue;
+            }
+            let path = self.plain(key, &text)?;
+            if NO_KEY.contains(&path.as_str()) {
+                continue;
+            }
+            if !path.as_str().starts_with('/') {
+                return Err(self.unsigned(key, "a private key stands in the file itself"));
+            }
+            signing.push(Signing {
+                domain: domain.value.clone(),
+                selector: selector.as_str().to_ascii_lowercase(),
+                key: path.as_str().to_owned(),
+                always,
+                at: domain.at.clone(),
+            });
+        }
+        Ok(signing)
+    }
+
+    fn must_have<'s>(
+        &mut self,
+        transport: &'s Instance,
+        name: &str,
+    ) -> Result<&'s Setting, Reported> {
+        transport.get(name).ok_or_else(|| {
+            let reason = format!("`dkim_domain` is set, and `{name}` is not");
+            self.syntax(reason, &transport.at)
+        })
+    }
+
+    /// Expands what must not hang on the message.
+    fn plain(&mut self, setting: &Setting, text: &Text) -> Result<Text, Reported> {
+        let value = self.expand(text)?;
+        match value.as_text() {
+            Some(plain) => Ok(Text::made(plain, &text.at())),
+            None => Err(self.unsigned(setting, "mailpol does not follow what it comes to")),
+        }
+    }
+
+    fn unsigned(&mut self, setting: &Setting, reason: &str) -> Reported {
+        let error = UnjudgedService::new(&setting.name, reason, &setting.at);
+        self.diagnostics.error(error)
+    }
+}
+
+/// Reads `${lookup{DOMAIN OF FROM}KIND{FILE}}`. A key of `lsearch` has no case; the keys of the
+/// others have, so the domain must be lowered.
+fn by_from(text: &Text) -> Option<(String, Text)> {
+    let mut cursor = Cursor::new(text);
+    if !cursor.eat("${lookup") {
+        return None;
+    }
+    cursor.blanks();
+    let lowered = cursor.eat("{${lc:${domain:");
+    if !lowered && !cursor.eat("{${domain:") {
+        return None;
+    }
+    FROM.iter().find(|name| cursor.eat(name))?;
+    if !cursor.eat(if lowered { "}}}" } else { "}}" }) {
+        return None;
+    }
+    cursor.blanks();
+    let kind = cursor.until('{').trim().as_str().to_owned();
+    cursor.eat("{");
+    let file = cursor.until('}').trim();
+    let ends = cursor.eat("}}") && cursor.peek().is_none();
+    let found = ends && (lowered || kind.starts_with("lsearch")) && !file.as_str().contains('$');
+    found.then_some((kind, file))
+}

@@ -1,0 +1,169 @@
+//! DKIM: whose mail leaves signed, and that another reads the signatures as good.
+
+use libtest_mimic::Failed;
+
+use crate::Test;
+use crate::keys::{self, Signed};
+use crate::run;
+use crate::support::job::Listener::{Smtp, Submission};
+use crate::support::job::{Client, Envelope, Job, Record, Until, Warnings};
+use crate::support::namespace;
+use crate::support::report::{Message, Report};
+use crate::table::{internal, stranger, user};
+
+pub(crate) const TESTS: &[Test] = &[
+    ("what leaves for others is signed, nothing else", signed),
+    ("without a key nothing leaves", key_is_away),
+];
+
+const JANE: &str = "jane.doe@doe-family.com";
+const JOHN: &str = "john.doe@doe-family.com";
+const FAR: &str = "victor@far.example";
+/// Where the mail of others lands.
+const FAR_MAILDIR: &str = "/home/far.example/Maildir";
+/// What signs: two keys, as RFC 8463 section 5 advises.
+const KEYS: &keys::Selectors<'_> = &[("2026a", "rsa"), ("2026b", "ed25519")];
+
+/// Returns a machine whose mail is signed, and the rest of the world beside it. The folder goes
+/// with it.
+fn machine() -> Result<(tempfile::TempDir, Job, Signed), Failed> {
+    let signed = keys::signed(&policy()?, "/etc/ssl/dkim", KEYS)?;
+    let (tree, mut job) = run::job(&run::read(&signed.policy)?)?;
+    job.scene.files.extend(signed.files.clone());
+    job.scene.zone.push(Record::Mx {
+        name: "far.example".to_owned(),
+        preference: 10,
+        exchange: "mx.far.example".to_owned(),
+    });
+    job.scene.zone.push(Record::Address {
+        name: "mx.far.example".to_owned(),
+        address: [203, 0, 113, 77].into(),
+    });
+    // Port 25 of every address is Exim's own here, so the world listens at another one.
+    job.scene.commands.extend([
+        "sed -i 's/^  driver = smtp$/&\\n  port = 2525/' /etc/exim4/exim4.conf".to_owned(),
+        format!("mkdir -p {FAR_MAILDIR}/new {FAR_MAILDIR}/cur; chown mail {FAR_MAILDIR}/new"),
+        format!(
+            "smtp-sink -u mail -d {FAR_MAILDIR}/new/%Y. 0.0.0.0:2525 10 >/dev/null 2>&1 & sleep 0.5"
+        ),
+    ]);
+    Ok((tree, job, signed))
+}
+
+fn policy() -> Result<String, Failed> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/doe/policy.kdl");
+    Ok(std::fs::read_to_string(path)?)
+}
+
+fn signed() -> Result<(), Failed> {
+    let (_tree, mut job, signed) = machine()?;
+    job.envelopes = vec![
+        message(&user("john", Submission), JOHN, FAR, JOHN, "login"),
+        message(&internal(Smtp), "meter@b.example", FAR, JANE, "internal"),
+        message(&internal(Smtp), "", FAR, "Jane@DOE-Family.com", "capitals"),
+        message(&internal(Smtp), JANE, FAR, "x@b.example", "another domain"),
+        message(&internal(Smtp), JANE, FAR, "x@sub.doe-family.com", "below"),
+        message(
+            &internal(Smtp),
+            JANE,
+            FAR,
+            &format!("{JANE}, x@b.example"),
+            "two",
+        ),
+        message(&internal(Smtp), JANE, JOHN, JANE, "inside"),
+        // Nobody is there, so Exim writes back: as the host's own domain.
+        message(
+            &internal(Smtp),
+            FAR,
+            "x@nowhere.example",
+            JANE,
+            "no such host",
+        ),
+        message(
+            &stranger(Smtp),
+            "a@pass.spf-results.example",
+            JOHN,
+            JANE,
+            "stranger",
+        ),
+    ];
+    let report = namespace::run(&job)?;
+    for outcome in &report.outcomes {
+        expect(outcome.to_string().starts_with("message 250"), &report)?;
+    }
+    let bounce = "Mail delivery failed: returning message to sender";
+    for name in ["login", "internal", "capitals", bounce] {
+        let text = &find(&report, FAR_MAILDIR, name)?.text;
+        let good = |text: &str| signed.verified(text);
+        expect(good(text)? == KEYS.len(), &report).map_err(|_| text.clone())?;
+        // Each of these is covered.
+        for (covered, other) in [
+            ("last line", "lost line"),
+            ("Subject: ", "Subject: not "),
+            ("\nFrom:", "\nFrom: x@b.example\nFrom:"),
+        ] {
+            let spoilt = text.replacen(covered, other, 1);
+            expect(spoilt != *text && good(&spoilt)? == 0, &report).map_err(|_| spoilt)?;
+        }
+    }
+    let john = "/home/john/Maildir";
+    for (maildir, name) in [
+        (FAR_MAILDIR, "another domain"),
+        (FAR_MAILDIR, "below"),
+        (FAR_MAILDIR, "two"),
+        (john, "inside"),
+        (john, "stranger"),
+    ] {
+        let found = find(&report, maildir, name)?;
+        let unsigned = found.headers("DKIM-Signature").is_empty();
+        expect(unsigned, &report).map_err(|_| found.text.clone())?;
+    }
+    Ok(())
+}
+
+/// A key that Exim may not read holds mail back, and other mail not.
+fn key_is_away() -> Result<(), Failed> {
+    let (_tree, mut job, _) = machine()?;
+    // Exim says so where it panics.
+    job.warnings = Warnings::Reported;
+    job.scene
+        .commands
+        .push("chmod 600 /etc/ssl/dkim/2026b.pem".to_owned());
+    job.envelopes = vec![
+        message(&internal(Smtp), JANE, FAR, JANE, "ours"),
+        message(&internal(Smtp), JANE, FAR, "x@b.example", "of others"),
+    ];
+    let report = namespace::run(&job)?;
+    find(&report, FAR_MAILDIR, "of others")?;
+    expect(report.mailboxes[FAR_MAILDIR].len() == 1, &report)?;
+    expect(report.queue.iter().any(|line| line.contains(FAR)), &report)
+}
+
+fn message(client: &Client, from: &str, to: &str, header: &str, subject: &str) -> Envelope {
+    let text = format!(
+        "From: {header}\nTo: {to}\nSubject: {subject}\n\
+         Date: Thu, 26 Nov 2026 10:00:00 +0000\nMessage-ID: <1@doe-family.com>\n\n\
+         .dot\nlast line\n"
+    );
+    Envelope {
+        until: Until::Message(text),
+        ..Envelope::new(client, from, to)
+    }
+}
+
+fn find<'r>(report: &'r Report, maildir: &str, subject: &str) -> Result<&'r Message, Failed> {
+    let all = report.mailboxes.get(maildir).map_or(&[][..], Vec::as_slice);
+    let mut found = all
+        .iter()
+        .filter(|message| message.headers("Subject") == [subject]);
+    found
+        .next()
+        .ok_or_else(|| format!("{maildir} has no {subject}:\n{}", report.log.join("\n")).into())
+}
+
+fn expect(holds: bool, report: &Report) -> Result<(), Failed> {
+    if holds {
+        return Ok(());
+    }
+    Err(report.log.join("\n").into())
+}

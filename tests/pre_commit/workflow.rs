@@ -1,0 +1,124 @@
+//! The workflow of `examples/ci/mail-policy.yml`: its steps, run one after the other as the runner
+//! of the service runs them, on a repository with a change.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{Repository, doe, pre_commit, root};
+
+/// A step that has commands.
+struct Step {
+    name: String,
+    run: String,
+    environment: Vec<(String, String)>,
+}
+
+/// Returns the steps with commands, but for the one that installs what is here already. The reader
+/// of YAML is pre-commit's own.
+fn steps(repository: &Repository) -> Vec<Step> {
+    let python = repository.pre_commit.with_file_name("python");
+    let workflow = root().join("examples/ci/mail-policy.yml");
+    let convert = "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))";
+    let python = python.display().to_string();
+    let workflow = workflow.display().to_string();
+    let json = repository.ran(&repository.mail(), &python, &["-c", convert, &workflow]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let all = json["jobs"]["policy"]["steps"].as_array().unwrap();
+    let commands = all.iter().filter(|step| step["run"].is_string());
+    let mut found = commands.map(|step| Step {
+        name: step["name"].as_str().unwrap().to_owned(),
+        run: step["run"].as_str().unwrap().to_owned(),
+        environment: step["env"].as_object().map_or_else(Vec::new, |set| {
+            let set = set.iter();
+            set.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
+                .collect()
+        }),
+    });
+    let install = found.next().unwrap();
+    assert_eq!(install.run, "cargo install --locked --path mailpol");
+    found.collect()
+}
+
+/// Runs the steps on a pull request. Returns the name of the first that fails with what it said, or
+/// what stands on the run's page.
+fn pull_request(repository: &Repository) -> Result<String, (String, String)> {
+    let mail = repository.mail();
+    let page = repository.path().join("page.md");
+    fs::write(&page, "").unwrap();
+    for step in steps(repository) {
+        let mut shell = format!("export GITHUB_STEP_SUMMARY='{}'\n", page.display());
+        for (name, value) in &step.environment {
+            assert_eq!(value, "${{ github.base_ref }}");
+            shell.push_str("export ");
+            shell.push_str(name);
+            shell.push_str("=main\n");
+        }
+        // The runner's own flags: bash -e, and a failing part of a pipe counts.
+        let (ok, said) = repository.run(
+            &mail,
+            "bash",
+            &["-eo", "pipefail", "-c", &(shell + &step.run)],
+        );
+        if !ok {
+            return Err((step.name, said));
+        }
+    }
+    Ok(fs::read_to_string(page).unwrap())
+}
+
+/// A repository whose first commit is what `origin/main` is.
+fn repository() -> Option<Repository> {
+    let repository = Repository::new(pre_commit()?);
+    let mail = repository.mail();
+    repository.ran(
+        &mail,
+        "git",
+        &["update-ref", "refs/remotes/origin/main", "HEAD"],
+    );
+    Some(repository)
+}
+
+#[test]
+fn a_harmless_change_passes_and_is_shown() {
+    let Some(repository) = repository() else {
+        return;
+    };
+    repository.write(&doe().replace("spf \"soft\"", "spf \"strict\""));
+    repository.build();
+    repository.commit_all(&repository.mail(), "Strict");
+    let page = pull_request(&repository).unwrap();
+    assert!(page.contains("softfail"), "{page}");
+    let sarif = fs::read_to_string(repository.mail().join("mailpol.sarif")).unwrap();
+    let sarif: Value = serde_json::from_str(&sarif).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+}
+
+#[test]
+fn a_widening_stops_the_last_step() {
+    let Some(repository) = repository() else {
+        return;
+    };
+    repository.write(&doe().replace("\"192.168.0.0/24\"", "\"192.168.0.0/24\" \"10.3.0.0/16\""));
+    repository.build();
+    repository.commit_all(&repository.mail(), "A new office");
+    let (step, said) = pull_request(&repository).unwrap_err();
+    assert_eq!(step, "Nobody may do more, and the tree is built");
+    assert!(
+        said.contains("clients in 10.3.0.0/16 may now send"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_broken_policy_stops_the_first_step() {
+    let Some(repository) = repository() else {
+        return;
+    };
+    repository.write(&doe().replace("\"family\" \"john.doe\"", "\"family\" \"jon.doe\""));
+    repository.commit_all(&repository.mail(), "A slip");
+    let (step, _) = pull_request(&repository).unwrap_err();
+    assert_eq!(step, "Findings");
+    let sarif = fs::read_to_string(repository.mail().join("mailpol.sarif")).unwrap();
+    assert!(sarif.contains("mailpol::alias::unlisted"), "{sarif}");
+}
