@@ -12,13 +12,15 @@ use crate::inert;
 use crate::positions::{Kind, Position};
 use crate::site::Tree;
 use crate::support::job::Mta;
-use crate::support::namespace;
 use crate::support::smtp::base64;
+use crate::support::{self, Context, namespace};
 use crate::tried::{Made, Tried, harmless};
 
 /// What stands before the answers about a tree, and before each answer.
 const TREE: &str = "=== tree ";
 const QUESTION: &str = "--- ";
+/// What all trees of a position may take.
+const SECONDS: u64 = 300;
 
 /// Asks Postfix: all parameters that differ from defaults, as written and expanded, all services,
 /// and every row of every table.
@@ -26,7 +28,8 @@ const POSTFIX: &str = r#"
 cp -a /etc/postfix /run/packaged
 for tree in /run/mailpol/tree/*; do
     echo "=== tree ${tree##*/}"
-    rm -rf /etc/postfix && cp -a /run/packaged /etc/postfix && cp -r "$tree"/etc/postfix/. /etc/postfix
+    rm -rf /etc/postfix && cp -a /run/packaged /etc/postfix
+    cp -r "$tree"/etc/postfix/. /etc/postfix
     echo "--- postconf -n"; postconf -n 2>&1
     echo "--- postconf -x"; postconf -nx 2>&1
     echo "--- postconf -M"; postconf -M 2>&1
@@ -108,7 +111,7 @@ pub(crate) fn answers(mta: Mta, trees: &[&Tree]) -> Result<Vec<BTreeMap<String, 
         Mta::Postfix => POSTFIX,
         Mta::Exim => EXIM,
     };
-    let said = namespace::script(mta, folder.path(), script, 120).map_err(|why| why.to_string())?;
+    let said = run(mta, folder.path(), script).map_err(|why| why.to_string())?;
     let parts = said.split(TREE).skip(1);
     let answers: Vec<_> = parts.map(questions).collect();
     if answers.len() == trees.len() {
@@ -119,6 +122,17 @@ pub(crate) fn answers(mta: Mta, trees: &[&Tree]) -> Result<Vec<BTreeMap<String, 
         answers.len(),
         trees.len()
     ))
+}
+
+/// Runs a script of bash on a machine of its own, beside this MTA, and returns what it printed.
+fn run(mta: Mta, tree: &Path, script: &str) -> support::Result<String> {
+    let directory = tempfile::tempdir().context("making a temporary directory")?;
+    namespace::bring(mta, directory.path())?;
+    let tree = tree.canonicalize().context(tree.display())?;
+    let bash = Path::new("/bin/bash");
+    namespace::start(directory.path(), &tree, bash, &["-c", script], SECONDS)?;
+    let said = fs::read(directory.path().join(namespace::OUTPUT)).context("reading the output")?;
+    Ok(String::from_utf8_lossy(&said).into_owned())
 }
 
 fn questions(part: &str) -> BTreeMap<String, String> {
@@ -207,10 +221,9 @@ fn write(mta: Mta, tree: &Tree, top: &Path) -> std::io::Result<()> {
                 for key in keys {
                     let coded = base64(key.as_bytes());
                     let key = format!("${{base64d:{coded}}}");
-                    let _written = writeln!(
-                        lookups,
-                        "{table} {key} ${{lookup{{{key}}}lsearch{{/etc/exim4/{table}}}{{<$value>}}{{nothing}}}}"
-                    );
+                    let file = format!("lsearch{{/etc/exim4/{table}}}");
+                    let found = format!("${{lookup{{{key}}}{file}{{<$value>}}{{nothing}}}}");
+                    let _written = writeln!(lookups, "{table} {key} {found}");
                 }
             }
             for (_, keys) in tables(tree, "etc/exim4/") {

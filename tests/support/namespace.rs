@@ -18,7 +18,7 @@ const SCRIPT: &str = include_str!("namespace.sh");
 /// What building the machine may take, on top of the job's own seconds.
 const BUILD_SECONDS: u64 = 30;
 /// What was printed on both streams, in the directory of the run.
-const OUTPUT: &str = "output";
+pub(crate) const OUTPUT: &str = "output";
 
 /// Runs a job on a machine of its own.
 pub(crate) fn run(job: &Job) -> Result<Report> {
@@ -34,20 +34,8 @@ pub(crate) fn run(job: &Job) -> Result<Report> {
     serde_json::from_slice(&report).context("understanding the report")
 }
 
-/// Runs a script of bash on a machine of its own, beside this MTA, and returns what it printed on
-/// both streams.
-pub(crate) fn script(mta: Mta, tree: &Path, script: &str, seconds: u64) -> Result<String> {
-    let directory = tempfile::tempdir().context("making a temporary directory")?;
-    bring(mta, directory.path())?;
-    let tree = tree.canonicalize().context(tree.display())?;
-    let bash = Path::new("/bin/bash");
-    start(directory.path(), &tree, bash, &["-c", script], seconds)?;
-    let said = fs::read(directory.path().join(OUTPUT)).context("reading the output")?;
-    Ok(String::from_utf8_lossy(&said).into_owned())
-}
-
 /// Puts an MTA that is not installed on the host into the directory of the run.
-fn bring(mta: Mta, directory: &Path) -> Result<()> {
+pub(crate) fn bring(mta: Mta, directory: &Path) -> Result<()> {
     match mta {
         Mta::Postfix => {}
         // Postfix is installed on the host; Exim, which cannot be too, is only unpacked.
@@ -73,7 +61,7 @@ pub(crate) fn try_out() -> Result<()> {
 }
 
 /// Runs a program on a new machine, and waits for it to end well.
-fn start(
+pub(crate) fn start(
     directory: &Path,
     tree: &Path,
     program: &Path,

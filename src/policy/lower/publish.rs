@@ -203,7 +203,7 @@ fn mta_sts(node: &node::MtaSts, diagnostics: &mut Diagnostics) -> Option<MtaSts>
 fn report_uri(text: &Text, diagnostics: &mut Diagnostics) -> Option<Spanned<ReportUri>> {
     let uri = match text.value.strip_prefix("https://") {
         None => ReportUri::Mail(name::address(text, diagnostics)?),
-        // RFC 8460 section 3: `!`, `,` and `;` stand encoded. Behind `=` some readers see another tag.
+        // RFC 8460 section 3: `!`, `,` and `;` stand encoded. At `=` some readers see another tag.
         Some(rest)
             if !rest.is_empty()
                 && rest
