@@ -82,21 +82,63 @@ impl SourceCode for Source {
             context_lines_after,
         )
         .ok_or(MietteError::OutOfBounds)?;
+        let window =
+            clip(bytes, window, span.offset(), span_end).ok_or(MietteError::OutOfBounds)?;
         let part = bytes.get(window.clone()).ok_or(MietteError::OutOfBounds)?;
         let local = SourceSpan::from((span.offset() - window.start, span.len()));
         let contents = part.read_span(&local, context_lines_before, context_lines_after)?;
         let before = bytes.get(..window.start).unwrap_or_default();
         let lines_before = before.split(|byte| *byte == b'\n').count() - 1;
+        // Without context the column is that of the span (in bytes, as miette counts): what was
+        // clipped stands before it all the same.
+        let clipped = before.iter().rev().take_while(|byte| **byte != b'\n');
+        let clipped = if context_lines_before == 0 {
+            clipped.count()
+        } else {
+            0
+        };
         let read = contents.span();
         Ok(Box::new(miette::MietteSpanContents::new_named(
             self.name.clone(),
             contents.data(),
             SourceSpan::from((read.offset() + window.start, read.len())),
             contents.line() + lines_before,
-            contents.column(),
+            contents.column() + clipped,
             contents.line_count(),
         )))
     }
+}
+
+/// A span longer than this cannot be shown.
+pub(crate) const SPAN_BYTES_MAX: usize = 4 << 10;
+/// As much is shown of what stands before a span, and of what stands behind it: a line may be as
+/// long as the whole text.
+const AROUND_BYTES_MAX: usize = 1 << 10;
+
+/// Returns what is shown of whole lines around `start..end`: all, unless that is too much. Lines
+/// before that of the span are shown wholly or not at all.
+fn clip(
+    bytes: &[u8],
+    window: std::ops::Range<usize>,
+    start: usize,
+    end: usize,
+) -> Option<std::ops::Range<usize>> {
+    if end - start > SPAN_BYTES_MAX {
+        return None;
+    }
+    let begins = |at: &usize| bytes.get(*at).is_none_or(|byte| byte & 0xC0 != 0x80);
+    let mut first = window.start;
+    if start - first > AROUND_BYTES_MAX {
+        let from = (start - AROUND_BYTES_MAX..=start).find(begins)?;
+        let head = bytes.get(from..start)?;
+        let newline = head.iter().position(|byte| *byte == b'\n');
+        first = newline.map_or(from, |newline| from + newline + 1);
+    }
+    let mut last = window.end;
+    if last.saturating_sub(end) > AROUND_BYTES_MAX {
+        last = (end..=end + AROUND_BYTES_MAX).rev().find(begins)?;
+    }
+    Some(first..last)
 }
 
 /// Returns a text without what would change the terminal, if it holds any.
@@ -308,6 +350,23 @@ mod tests {
         }
         let outside = SourceSpan::from((text.len() + 1, 1));
         assert!(source.read_span(&outside, 1, 1).is_err());
+    }
+
+    #[test]
+    fn of_a_long_line_only_a_part_is_shown() {
+        let text = format!("one\n{}word{}\nthree", "é".repeat(5000), "x".repeat(5000));
+        let source = Source::new("x", text);
+        let span = SourceSpan::from((4 + 10_000, 4));
+        let read = source.read_span(&span, 1, 1).unwrap();
+        assert!(read.data().len() < 2 * AROUND_BYTES_MAX + 10);
+        assert_eq!(read.line(), 1);
+        let shown = std::str::from_utf8(read.data()).unwrap();
+        assert!(shown.contains("word"));
+        assert!(!shown.contains("one"));
+        let alone = source.read_span(&span, 0, 0).unwrap();
+        assert_eq!((alone.line(), alone.column()), (1, 10_000));
+        let whole = SourceSpan::from((4, 15_000));
+        assert!(source.read_span(&whole, 0, 0).is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The MANIFEST: what the files are, what was proved of them, and what is still to be done.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -67,6 +68,34 @@ pub fn hash(text: &str) -> String {
         })
 }
 
+/// Returns what must be so on the server and stands in no file, with a head if there is anything.
+fn checks(policy: &Policy, artifacts: &Artifacts) -> Vec<String> {
+    let logins = mailbox_logins(policy);
+    let accounts = "logins of mailboxes are Unix accounts with homes: getent passwd LOGIN";
+    let accounts = format!("check {logins} {accounts}");
+    let others = artifacts
+        .checks
+        .iter()
+        .map(|check| format!("check {check}"));
+    let accounts = (logins > 0).then_some(accounts).into_iter();
+    let checks: Vec<String> = accounts.chain(others).collect();
+    let head = (!checks.is_empty()).then(|| "\n# What must be so, and is in no file.".to_owned());
+    head.into_iter().chain(checks).collect()
+}
+
+/// Returns how many logins have mailboxes, which are kept in the homes of their accounts.
+fn mailbox_logins(policy: &Policy) -> usize {
+    let mailboxes = policy
+        .domains
+        .values()
+        .flat_map(|domain| domain.mailboxes.values());
+    let logins = mailboxes.filter_map(|mailbox| mailbox.login.as_ref());
+    logins
+        .map(|login| &login.value)
+        .collect::<BTreeSet<_>>()
+        .len()
+}
+
 fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artifacts) -> String {
     let (major, minor, patch) = artifacts.version;
     let mut text = String::new();
@@ -109,8 +138,11 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
     for file in &artifacts.required_files {
         line(format_args!("required {file}"));
     }
+    for words in checks(policy, artifacts) {
+        line(format_args!("{words}"));
+    }
     line(format_args!(
-        "\n# To run on the server, as root, after copying the files to /."
+        "\n# To run on the server, as root, after `cp -r etc /` in this folder."
     ));
     for command in &artifacts.commands {
         line(format_args!("run {command}"));

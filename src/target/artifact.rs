@@ -47,6 +47,8 @@ pub struct Artifacts {
     pub packages: Vec<String>,
     /// The files that must exist already, by absolute path: certificates and keys.
     pub required_files: Vec<String>,
+    /// What must be so on the server and stands in no file: accounts, folders, other services.
+    pub checks: Vec<String>,
     /// The commands to run after the files were copied, in order. Running them twice does no harm.
     pub commands: Vec<String>,
     /// The commands that make running services take up the files, in order, after the others.

@@ -39,6 +39,25 @@ pub struct AddressUnusable {
     pub at: Loc,
 }
 
+/// An address that the Internet does not route, and that would be published.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{address}` is {kind}, and would be published")]
+#[diagnostic(
+    code(mailpol::host::private_address),
+    severity(Warning),
+    help("write the public address: the one that senders connect to, and that receivers see")
+)]
+pub struct AddressPrivate {
+    /// The address.
+    pub address: String,
+    /// What it is instead.
+    pub kind: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "nobody on the Internet can send mail there")]
+    pub at: Loc,
+}
+
 /// An address that stands twice.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the address `{address}` stands twice")]

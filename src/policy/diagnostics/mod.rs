@@ -22,8 +22,9 @@ pub use domain::{
 };
 pub use grant::{GrantDestination, GrantListener, GrantTls, SenderInvalid};
 pub use host::{
-    AddressDuplicate, AddressInvalid, AddressUnusable, AuthMissing, AuthMissingForListener,
-    ListenerDuplicate, LoginCase, LoginDuplicate, LoginInvalid, PathInvalid, TlsMissing,
+    AddressDuplicate, AddressInvalid, AddressPrivate, AddressUnusable, AuthMissing,
+    AuthMissingForListener, ListenerDuplicate, LoginCase, LoginDuplicate, LoginInvalid,
+    PathInvalid, TlsMissing,
 };
 pub use network::{
     HostBits, Loopback, MappedPrefix, NetworkContainer, NetworkDuplicate, NetworkEmptyName,
@@ -35,8 +36,8 @@ pub use publish::{
     ReportUriInvalid, SpfManyLookups, SpfTooManyLookups, StsWithoutTls,
 };
 pub use statement::{
-    HeaderWithoutCheck, LoginOrNull, ScopeInvalid, SettingDuplicate, SettingName, SubmissionsTls,
-    TargetDuplicate,
+    HeaderWithoutCheck, LoginOrNull, Misspelt, ScopeInvalid, SettingDuplicate, SettingName,
+    SubmissionsTls, TargetDuplicate,
 };
 
 use std::sync::Arc;

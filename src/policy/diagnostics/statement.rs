@@ -123,3 +123,24 @@ pub struct ScopeInvalid {
     #[label(primary, "no word, address or domain")]
     pub at: Loc,
 }
+
+/// A name in a statement or a scenario that nobody has, one edit from one that somebody has.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{written}` is no {kind} of this policy")]
+#[diagnostic(
+    code(mailpol::statement::misspelt),
+    severity(Warning),
+    help("did you mean `{near}`?")
+)]
+pub struct Misspelt {
+    /// `login`, `recipient` or `domain`.
+    pub kind: &'static str,
+    /// What was written.
+    pub written: String,
+    /// What is declared.
+    pub near: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "this speaks of nobody that is declared")]
+    pub at: Loc,
+}

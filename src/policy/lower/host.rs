@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::name;
+use super::{name, space};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Listener;
 use crate::policy::diagnostics::{
-    AddressDuplicate, AddressUnusable, ListenerDuplicate, TlsMissing,
+    AddressDuplicate, AddressPrivate, AddressUnusable, ListenerDuplicate, TlsMissing,
 };
 use crate::policy::{Host, Tls};
 use crate::source::Spanned;
@@ -37,6 +37,13 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
                 first: first.at.clone(),
             });
         } else {
+            if let Some(kind) = space::unrouted(address) {
+                diagnostics.warn(AddressPrivate {
+                    address: text.value.clone(),
+                    kind,
+                    at: text.at.clone(),
+                });
+            }
             addresses.push(Spanned::new(address, text.at.clone()));
         }
     }

@@ -11,6 +11,7 @@ mod grant;
 mod host;
 mod inbound;
 mod name;
+mod near;
 mod network;
 mod postmaster;
 mod publish;
@@ -75,6 +76,7 @@ pub fn lower(
         return Err(reported);
     }
     diagnostics.failed_since(before)?;
+    near::check(document, &logins, &domains, diagnostics);
     let Some(mut host) = host else {
         // The check of the document has told that it is missing.
         return Err(diagnostics.error(MissingNode {

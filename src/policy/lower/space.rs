@@ -122,6 +122,29 @@ pub(super) fn check(
     }
 }
 
+/// What is not routed on the Internet, in words; the first that holds an address says what it is.
+const UNROUTED: &[(IpNet, &str)] = &[
+    (
+        net4(100, 64, 0, 10),
+        "shared behind a provider's NAT (RFC 6598)",
+    ),
+    (net4(10, 0, 0, 8), "private (RFC 1918)"),
+    (net4(172, 16, 0, 12), "private (RFC 1918)"),
+    (net4(192, 168, 0, 16), "private (RFC 1918)"),
+    (net4(169, 254, 0, 16), "link-local (RFC 3927)"),
+    (net6(0xfc00, 7), "private (RFC 4193)"),
+    (net6(0xfe80, 10), "link-local (RFC 4291)"),
+];
+
+/// Returns what an address is, if nobody on the Internet could send mail there.
+pub(super) fn unrouted(address: IpAddr) -> Option<&'static str> {
+    if CONTAINERS.iter().any(|range| range.contains(&address)) {
+        return Some("in a usual range of container bridges");
+    }
+    let range = UNROUTED.iter().find(|(range, _)| range.contains(&address));
+    range.map(|(_, kind)| *kind)
+}
+
 fn is_wide(net: IpNet) -> bool {
     match net {
         IpNet::V4(net) => net.prefix_len() < WIDE_V4,

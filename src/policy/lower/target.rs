@@ -14,56 +14,61 @@ const NAME_OCTETS_MAX: usize = 128;
 pub(super) fn lower(nodes: &[node::Target], diagnostics: &mut Diagnostics) -> Vec<TargetOptions> {
     let mut targets: Vec<TargetOptions> = Vec::new();
     for node in nodes {
-        let first = targets.iter().find(|one| one.name.value == node.name.value);
-        if let Some(first) = first {
+        let name = node.name.as_ref();
+        let first = targets
+            .iter()
+            .find(|one| name.is_some_and(|name| name.value == one.name.value));
+        if let (Some(name), Some(first)) = (name, first) {
             diagnostics.error(TargetDuplicate {
-                name: node.name.value.clone(),
-                at: node.name.at.clone(),
+                name: name.value.clone(),
+                at: name.at.clone(),
                 first: first.name.at.clone(),
             });
-            continue;
+        } else if let Some(name) = name {
+            let wanted = "a name such as `postfix`";
+            check_word(name, "target", "-", wanted, diagnostics);
         }
-        check_word(
-            &node.name,
-            "target",
-            "-",
-            "a name such as `postfix`",
-            diagnostics,
-        );
-        if let Some(version) = &node.version {
-            let wanted = "a version such as `3.7`";
-            check_word(version, "version", ".-", wanted, diagnostics);
+        check_content(node, diagnostics);
+        if let (Some(name), None) = (name, first) {
+            targets.push(options(name, node));
         }
-        let wanted = "letters, digits, `_` and `-`, as in `message_size_limit`";
-        for setting in &node.settings {
-            check_word(&setting.name, "setting", "_-", wanted, diagnostics);
-        }
-        for file in &node.files {
-            let wanted = "a relative path of letters, digits and `/._-`, as in `helo-access`";
-            let climbs = file
-                .name
-                .value
-                .split('/')
-                .any(|part| matches!(part, "" | "." | ".."));
-            if climbs {
-                diagnostics.error(SettingName {
-                    name: file.name.value.clone(),
-                    kind: "file",
-                    wanted,
-                    at: file.name.at.clone(),
-                });
-            } else {
-                check_word(&file.name, "file", "/._-", wanted, diagnostics);
-            }
-        }
-        check_twice(&node.settings, "set", diagnostics);
-        check_twice(&node.files, "written", diagnostics);
-        targets.push(options(node));
     }
     targets
 }
 
-fn options(node: &node::Target) -> TargetOptions {
+/// Tells what may not stand in a target, whatever its name is.
+fn check_content(node: &node::Target, diagnostics: &mut Diagnostics) {
+    if let Some(version) = &node.version {
+        let wanted = "a version such as `3.7`";
+        check_word(version, "version", ".-", wanted, diagnostics);
+    }
+    let wanted = "letters, digits, `_` and `-`, as in `message_size_limit`";
+    for setting in &node.settings {
+        check_word(&setting.name, "setting", "_-", wanted, diagnostics);
+    }
+    for file in &node.files {
+        let wanted = "a relative path of letters, digits and `/._-`, as in `helo-access`";
+        let climbs = file
+            .name
+            .value
+            .split('/')
+            .any(|part| matches!(part, "" | "." | ".."));
+        if climbs {
+            diagnostics.error(SettingName {
+                name: file.name.value.clone(),
+                kind: "file",
+                wanted,
+                at: file.name.at.clone(),
+            });
+        } else {
+            check_word(&file.name, "file", "/._-", wanted, diagnostics);
+        }
+    }
+    check_twice(&node.settings, "set", diagnostics);
+    check_twice(&node.files, "written", diagnostics);
+}
+
+fn options(name: &Text, node: &node::Target) -> TargetOptions {
     let settings = node.settings.iter().map(|setting| RawSetting {
         name: setting.name.clone(),
         value: setting.value.clone(),
@@ -73,7 +78,7 @@ fn options(node: &node::Target) -> TargetOptions {
         text: file.value.clone(),
     });
     TargetOptions {
-        name: node.name.clone(),
+        name: name.clone(),
         version: node.version.clone(),
         settings: settings.collect(),
         files: files.collect(),

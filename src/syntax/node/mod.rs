@@ -68,7 +68,7 @@ pub(super) fn read(node: &Node, document: &mut Document, diagnostics: &mut Diagn
         "login" => document.logins.push(grant::read_login(node)),
         "authenticated" => document.authenticated = Some(grant::read_authenticated(node)),
         "inbound" => document.inbound = Some(inbound::read(node)),
-        "target" => document.targets.extend(target::read(node)),
+        "target" => document.targets.push(target::read(node)),
         "scenario" => document.scenarios.push(scenario::read(node)),
         "forbid" | "require" => document.statements.push(statement::read(node)),
         _ => document.bulk.extend(bulk::read(node)),

@@ -49,7 +49,7 @@ static FILE: NodeSpec = NodeSpec {
 #[derive(Debug)]
 pub struct Target {
     /// Its name.
-    pub name: Text,
+    pub name: Option<Text>,
     /// The MTA's version.
     pub version: Option<Text>,
     /// The `set` nodes.
@@ -70,14 +70,14 @@ pub struct Setting {
 }
 
 /// Reads a checked node.
-pub(super) fn read(node: &Node) -> Option<Target> {
-    Some(Target {
-        name: node.text()?,
+pub(super) fn read(node: &Node) -> Target {
+    Target {
+        name: node.text(),
         version: node.property("version"),
         settings: node.children_named("set").filter_map(setting).collect(),
         files: node.children_named("file").filter_map(setting).collect(),
         at: node.at.clone(),
-    })
+    }
 }
 
 fn setting(node: &Node) -> Option<Setting> {

@@ -67,7 +67,14 @@ pub(super) fn write(
             let restart = "systemctl restart saslauthd".to_owned();
             emission.artifacts.restarts.push(restart);
         }
-        Some(Auth::Dovecot { .. }) | None => {}
+        Some(Auth::Dovecot { socket, .. }) => {
+            emission.needs("dovecot-core");
+            emission.artifacts.checks.push(format!(
+                "Dovecot's service auth has unix_listener {} {{ mode = 0660; user = Debian-exim }}",
+                socket.value
+            ));
+        }
+        None => {}
     }
     Ok(())
 }
@@ -80,4 +87,8 @@ pub(super) fn readable(emission: &mut Emission<'_>, key: &Word) {
     }
     emission.run(group);
     emission.run(format!("chmod 0640 {key}"));
+    // Let's Encrypt's folders are root's alone.
+    emission.artifacts.checks.push(format!(
+        "Exim can enter the folders of the key: runuser -u Debian-exim -- test -r {key}"
+    ));
 }

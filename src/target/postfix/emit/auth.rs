@@ -71,7 +71,14 @@ pub(super) fn write(
             let restart = "systemctl restart saslauthd".to_owned();
             emission.artifacts.restarts.push(restart);
         }
-        Some(Auth::Dovecot { .. }) | None => {}
+        Some(Auth::Dovecot { socket, .. }) => {
+            emission.needs("dovecot-core");
+            emission.artifacts.checks.push(format!(
+                "Dovecot's service auth has unix_listener {} {{ mode = 0660; user = postfix }}",
+                socket.value
+            ));
+        }
+        None => {}
     }
     Ok(())
 }

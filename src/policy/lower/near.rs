@@ -1,0 +1,221 @@
+//! Names in `forbid`, `require` and `scenario` that nobody has, but that are one edit from one that
+//! somebody has.
+//!
+//! Such a sentence holds of nobody, and says nothing of whom it is about. Names that are like no
+//! other are not told: strangers are called as they like.
+
+use std::collections::BTreeMap;
+
+use super::domain::Domains;
+use crate::decision::Because;
+use crate::diagnostic::Diagnostics;
+use crate::mail::{Domain, LocalPart};
+use crate::policy::diagnostics::Misspelt;
+use crate::policy::{HostedDomain, Login};
+use crate::source::Loc;
+use crate::syntax::Document;
+use crate::syntax::tree::{Text, part};
+
+/// A shorter login or local-part is too like others.
+const NAME_CHARACTERS_MIN: usize = 4;
+/// A shorter label is.
+const LABEL_CHARACTERS_MIN: usize = 3;
+/// A longer name is no misspelling.
+const CHARACTERS_MAX: usize = 64;
+/// What may have been meant: digits number things, so another digit is another thing.
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz.-_";
+
+/// Warns of the names that look like misspellings of declared ones.
+pub(super) fn check(
+    document: &Document,
+    logins: &BTreeMap<String, Login>,
+    domains: &Domains,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut names = Names {
+        logins,
+        folded: None,
+        domains,
+        diagnostics,
+    };
+    for statement in &document.statements {
+        let logins = statement.login.iter().flat_map(|login| &login.names);
+        logins.for_each(|text| names.login(text));
+        let paths = statement.from.iter().chain(&statement.to);
+        paths.for_each(|text| names.address(text, None));
+    }
+    for scenario in &document.scenarios {
+        scenario.login.iter().for_each(|text| names.login(text));
+        scenario
+            .from
+            .iter()
+            .for_each(|text| names.address(text, None));
+        // Who expects that nobody is there has written what was meant.
+        let expect = scenario.expect.as_ref();
+        let because = expect.and_then(|expect| Because::from_name(&expect.because.as_ref()?.value));
+        scenario
+            .to
+            .iter()
+            .for_each(|text| names.address(text, because));
+    }
+}
+
+struct Names<'a> {
+    logins: &'a BTreeMap<String, Login>,
+    /// The logins by their lower case, made when the first is missed.
+    folded: Option<BTreeMap<String, &'a str>>,
+    domains: &'a Domains,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Names<'_> {
+    fn login(&mut self, text: &Text) {
+        if self.logins.contains_key(&text.value) {
+            return;
+        }
+        let logins = self.logins;
+        let fold = || {
+            logins
+                .keys()
+                .map(|name| (name.to_lowercase(), name.as_str()))
+        };
+        let folded = self.folded.get_or_insert_with(|| fold().collect());
+        let near = near(&text.value.to_lowercase(), NAME_CHARACTERS_MIN, |one| {
+            folded.get(one).map(|name| (*name).to_owned())
+        });
+        self.tell("login", &text.value, near, text.at.clone());
+    }
+
+    /// Looks at an address, `@` and a domain, or a word, which is none of ours to look at.
+    fn address(&mut self, text: &Text, because: Option<Because>) {
+        let Some((local, written)) = text.value.rsplit_once('@') else {
+            return;
+        };
+        let after = part(text, text.value.len() - written.len(), text.value.len());
+        let Ok(domain) = Domain::parse(written) else {
+            return;
+        };
+        match self.domains.map.get(&domain) {
+            None if because != Some(Because::RelayDenied) => {
+                let near = self.near_domain(domain.as_str());
+                self.tell("domain", written, near, after);
+            }
+            Some(hosted) if because != Some(Because::Unlisted) && !local.is_empty() => {
+                let before = part(text, 0, local.len());
+                self.local(local, hosted, before);
+            }
+            None | Some(_) => {}
+        }
+    }
+
+    fn local(&mut self, local: &str, hosted: &HostedDomain, at: Loc) {
+        let listed = |local: &str| {
+            let local = LocalPart::parse(local).ok()?;
+            let known =
+                hosted.mailboxes.contains_key(&local) || hosted.aliases.contains_key(&local);
+            known.then(|| local.to_string())
+        };
+        if hosted.catch_all.is_none() && listed(local).is_none() {
+            let near = near(&local.to_lowercase(), NAME_CHARACTERS_MIN, listed);
+            self.tell("recipient", local, near, at);
+        }
+    }
+
+    fn near_domain(&self, written: &str) -> Option<String> {
+        let labels: Vec<&str> = written.split('.').collect();
+        labels.iter().enumerate().find_map(|(place, label)| {
+            near(label, LABEL_CHARACTERS_MIN, |one| {
+                let spelt = labels.iter().enumerate();
+                let spelt = spelt.map(|(at, label)| if at == place { one } else { label });
+                let spelt = spelt.collect::<Vec<&str>>().join(".");
+                let domain = Domain::parse(&spelt).ok()?;
+                self.domains.map.contains_key(&domain).then_some(spelt)
+            })
+        })
+    }
+
+    fn tell(&mut self, kind: &'static str, written: &str, near: Option<String>, at: Loc) {
+        if let Some(near) = near {
+            self.diagnostics.warn(Misspelt {
+                kind,
+                written: written.to_owned(),
+                near,
+                at,
+            });
+        }
+    }
+}
+
+/// Returns the known name that is the same in lower case, or one edit away.
+///
+/// The edits are tried, not the names: there may be a million of these.
+fn near(
+    written: &str,
+    characters_min: usize,
+    known: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let letters: Vec<char> = written.chars().collect();
+    if letters.len() > CHARACTERS_MAX {
+        return None;
+    }
+    let long = |one: &[char]| letters.len().max(one.len()) >= characters_min;
+    let known = |one: Vec<char>| {
+        let text: String = one.iter().collect();
+        if long(&one) { known(&text) } else { None }
+    };
+    known(letters.clone()).or_else(|| edits(&letters).find_map(known))
+}
+
+/// Returns what one edit makes of a word: two neighbours swapped, a character more, less, another.
+fn edits(word: &[char]) -> impl Iterator<Item = Vec<char>> + '_ {
+    let edit = |at: usize, length: usize, with: Vec<char>| {
+        let mut edited = word.to_vec();
+        let end = (at + length).min(edited.len());
+        edited.splice(at..end, with);
+        edited
+    };
+    let swaps = word.windows(2).enumerate();
+    let swaps = swaps.map(move |(at, pair)| edit(at, 2, pair.iter().rev().copied().collect()));
+    let is_letter = |c: &char| !c.is_ascii_digit();
+    let less = word.iter().enumerate().filter(move |(_, c)| is_letter(c));
+    let less = less.map(move |(at, _)| edit(at, 1, Vec::new()));
+    let more =
+        (0..=word.len()).flat_map(move |at| LETTERS.chars().map(move |c| edit(at, 0, vec![c])));
+    let other = word.iter().enumerate().filter(move |(_, c)| is_letter(c));
+    let other = other.flat_map(move |(at, _)| LETTERS.chars().map(move |c| edit(at, 1, vec![c])));
+    swaps.chain(less).chain(more).chain(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[track_caller]
+    fn check(written: &str, expected: Option<&str>) {
+        let names = ["john", "jane.doe", "box1", "bob"];
+        let known = |one: &str| names.contains(&one).then(|| one.to_owned());
+        let expected = expected.map(str::to_owned);
+        assert_eq!(near(written, 4, known), expected, "{written}");
+    }
+
+    #[test]
+    fn one_edit_is_a_misspelling() {
+        check("jonh", Some("john"));
+        check("jon", Some("john"));
+        check("johnn", Some("john"));
+        check("jahn", Some("john"));
+        check("janedoe", Some("jane.doe"));
+    }
+
+    #[test]
+    fn other_names_are_other_names() {
+        check("fred", None);
+        check("jnoh.", None);
+        // Digits number things.
+        check("box2", None);
+        check("box", None);
+        // Three letters are too like others.
+        check("rob", None);
+        check("", None);
+    }
+}
