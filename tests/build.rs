@@ -201,3 +201,44 @@ fn a_file_in_the_way_of_a_folder_writes_nothing() {
         "in the way\n"
     );
 }
+
+/// The policy of MTA-STS stands in the tree, and the MANIFEST says who serves it, and as what.
+#[test]
+fn the_policy_of_mta_sts_is_written_and_its_web_server_named() {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/accept/publish/everything");
+    for target in ["postfix", "exim"] {
+        let folder = tempfile::tempdir().unwrap();
+        for entry in fs::read_dir(&case).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        let output = mailpol(folder.path(), &["build", "--target", target]);
+        assert!(output.status.success(), "{output:?}");
+        let built = folder.path().join("build").join(target);
+        let file = "var/www/mta-sts.example.org/.well-known/mta-sts.txt";
+        let text = fs::read_to_string(built.join(file)).unwrap();
+        // RFC 8461 section 3.2: a pair a line, the version first.
+        let pairs: Vec<(&str, &str)> = text
+            .lines()
+            .map(|line| line.split_once(": ").unwrap())
+            .collect();
+        let wanted = [
+            ("version", "STSv1"),
+            ("mode", "enforce"),
+            ("mx", "mx.example.org"),
+            ("max_age", "86400"),
+        ];
+        assert_eq!(pairs, wanted, "{target}");
+        let manifest = fs::read_to_string(built.join("MANIFEST")).unwrap();
+        let serve = format!(
+            "serve {file} as https://mta-sts.example.org/.well-known/mta-sts.txt by www.example.org"
+        );
+        assert!(manifest.lines().any(|line| line == serve), "{manifest}");
+        let listed = manifest
+            .lines()
+            .filter(|line| line.starts_with("file 0644 sha256 ") && line.ends_with(file));
+        assert_eq!(listed.count(), 1, "{manifest}");
+    }
+}

@@ -47,6 +47,24 @@ fn a_key_of_each_kind_is_made_and_its_public_part_is_that_of_openssl() {
         assert_eq!(result["algorithm"], algorithm);
         let mode = fs::metadata(&file).unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o600);
+        // Beside it the public part, as OpenSSL writes it.
+        let beside = fs::read_to_string(folder.path().join("key.pub")).unwrap();
+        let lines = beside.lines().filter(|line| !line.starts_with('-'));
+        assert_eq!(lines.collect::<String>(), public_part(&file));
+        assert!(
+            beside.starts_with("-----BEGIN PUBLIC KEY-----\n"),
+            "{beside}"
+        );
+        let record = result["record"].as_str().unwrap();
+        let start = format!("v=DKIM1; k={algorithm}; p=");
+        let key = record.strip_prefix(&start).unwrap();
+        // All of it of RSA, and of Ed25519 what follows its head (RFC 8463 section 4).
+        let whole = public_part(&file);
+        assert!(if algorithm == "rsa" {
+            whole == key
+        } else {
+            whole.len() > key.len()
+        });
     }
 }
 
@@ -56,21 +74,23 @@ fn what_is_printed_may_stand_under_publish() {
     let arguments = ["dkim", "new", "2026b", "ed.pem", "--algorithm", "ed25519"];
     let output = mailpol(folder.path(), &arguments);
     let node = String::from_utf8(output.stdout).unwrap();
+    // So may the file beside the key.
+    let by_file = "dkim \"2026c\" public-file=\"ed.pub\"";
     let policy = format!(
         "mailpol version=1\n\
          host \"mx.example.org\" {{ address \"198.51.100.25\"; listen \"smtp\" }}\n\
          domain \"example.org\" {{\n    mailbox \"john\"\n    alias \"postmaster\" \"john\"\n    \
-         publish {{ {} }}\n}}\n",
+         publish {{ {}; {by_file} }}\n}}\n",
         node.trim()
     );
     fs::write(folder.path().join("policy.kdl"), policy).unwrap();
     let output = mailpol(folder.path(), &["dns"]);
     let zone = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{zone}");
-    assert!(
-        zone.contains("2026b._domainkey.example.org. TXT \"v=DKIM1; k=ed25519; p="),
-        "{zone}"
-    );
+    for selector in ["2026b", "2026c"] {
+        let start = format!("{selector}._domainkey.example.org. TXT \"v=DKIM1; k=ed25519; p=");
+        assert!(zone.contains(&start), "{zone}");
+    }
 }
 
 #[test]
@@ -83,6 +103,17 @@ fn no_file_is_overwritten_and_no_odd_selector_taken() {
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty());
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    assert!(!folder.path().join("key.pub").exists());
+    // The public part is not overwritten either, and no half of a pair is left.
+    fs::write(folder.path().join("half.pub"), "mine").unwrap();
+    for file in ["half.pem", "half.pub"] {
+        let arguments = ["dkim", "new", "2026a", file, "--algorithm", "ed25519"];
+        let output = mailpol(folder.path(), &arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(!folder.path().join("half.pem").exists());
+        let kept = fs::read_to_string(folder.path().join("half.pub")).unwrap();
+        assert_eq!(kept, "mine");
+    }
     let output = mailpol(folder.path(), &["dkim", "new", "a_b", "other.pem"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(!folder.path().join("other.pem").exists());

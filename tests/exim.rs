@@ -15,6 +15,10 @@ mod support;
 mod dkim;
 #[path = "exim/doe.rs"]
 mod doe;
+#[path = "served/forwarded.rs"]
+mod forwarded;
+#[path = "exim/forwards.rs"]
+mod forwards;
 #[path = "served/keys.rs"]
 mod keys;
 #[path = "exim/messages.rs"]
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         doe::TESTS,
         messages::TESTS,
         dkim::TESTS,
+        forwards::TESTS,
         scripts::TESTS,
         widened::TESTS,
     ]

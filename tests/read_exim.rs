@@ -241,6 +241,7 @@ fn words(destination: &Destination) -> String {
             Store::Account(login) => format!("{mailbox} in ~{login}"),
             Store::Directory(path) => format!("{mailbox} in {path}"),
         },
+        Destination::Forward(to) => format!("on to {to}"),
         Destination::Exchangers(domain) => format!("exchangers of {domain}"),
         Destination::Hop(hop) => format!("hop {hop}"),
         Destination::Discard => "discard".to_owned(),

@@ -117,6 +117,8 @@ fn every_command_prints_what_the_schema_says() {
         0,
     );
     check(&["dns", "POLICY"], 0);
+    let ed25519 = ["--algorithm", "ed25519"];
+    check(&[&["dkim", "new", "a", "a.pem"][..], &ed25519].concat(), 0);
     check(&["fmt", "POLICY", "--check"], 0);
     check(&["diff", "POLICY", "POLICY"], 0);
     check(&["diff", "POLICY", "STRICT", "--fail-on", "narrow"], 1);

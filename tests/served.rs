@@ -36,6 +36,10 @@ mod broken;
 mod deliveries;
 #[path = "served/dkim.rs"]
 mod dkim;
+#[path = "served/forwarded.rs"]
+mod forwarded;
+#[path = "served/forwards.rs"]
+mod forwards;
 #[path = "served/host.rs"]
 mod host;
 #[path = "served/keys.rs"]
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
         deliveries::TESTS,
         spf::TESTS,
         dkim::TESTS,
+        forwards::TESTS,
         host::TESTS,
         sessions::TESTS,
         broken::TESTS,

@@ -174,6 +174,8 @@ pub enum Destination {
     },
     /// Sent to the mail exchangers of this domain.
     Exchangers(String),
+    /// Sent on to this address, which is another than the one it came for.
+    Forward(Address),
     /// Sent to this next hop.
     Hop(String),
     /// Accepted and thrown away.
@@ -216,6 +218,7 @@ pub fn place(destination: &Destination) -> String {
             Store::Directory(_) => format!("to the mailbox {mailbox}"),
         },
         Destination::Exchangers(domain) => format!("out to {domain}"),
+        Destination::Forward(to) => format!("on to {to}"),
         Destination::Hop(hop) => format!("out to the host {hop}"),
         Destination::Discard => "thrown away".to_owned(),
         Destination::Undeliverable => "bounces".to_owned(),

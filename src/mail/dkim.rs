@@ -131,6 +131,12 @@ impl DkimPublicKey {
         self.algorithm
     }
 
+    /// Returns the text of its record (RFC 6376 section 3.6.1).
+    pub fn record(&self) -> String {
+        let algorithm = self.algorithm.name();
+        format!("v=DKIM1; k={algorithm}; p={}", self.published())
+    }
+
     /// Returns the text of the `p=` tag.
     pub fn published(&self) -> String {
         Base64::encode_string(&self.published)

@@ -262,7 +262,8 @@ impl Decider for PolicyDecider<'_> {
     fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
         for (name, domain) in &self.policy.domains {
             key(AddressKey::Domain, name.as_str());
-            for local in domain.mailboxes.keys().chain(domain.aliases.keys()) {
+            let names = domain.mailboxes.keys().chain(domain.aliases.keys());
+            for local in names.chain(domain.forwards.keys()) {
                 key(AddressKey::Address, &format!("{local}@{name}"));
             }
         }

@@ -9,10 +9,13 @@ use crate::source::{Loc, Spanned};
 /// A domain that mail is delivered for.
 #[derive(Debug)]
 pub struct HostedDomain {
-    /// Mailboxes, by local-part. A local-part is a mailbox or an alias, never both.
+    /// Mailboxes, by local-part. A local-part is a mailbox, an alias or a forward; only a forward
+    /// that keeps a copy has a mailbox beside it.
     pub mailboxes: BTreeMap<LocalPart, Mailbox>,
-    /// Aliases, by local-part. Their expansion ends, and ends in mailboxes of ours.
+    /// Aliases, by local-part. Their expansion ends, and ends in mailboxes and forwards of ours.
     pub aliases: BTreeMap<LocalPart, Alias>,
+    /// Forwards, by local-part.
+    pub forwards: BTreeMap<LocalPart, Forward>,
     /// Where mail for every other local-part goes: addresses of ours, listed by name.
     pub catch_all: Option<Alias>,
     /// What DNS shall say.
@@ -36,6 +39,17 @@ pub struct Mailbox {
 pub struct Alias {
     /// Mailboxes, aliases, or addresses that a catch-all takes. Never empty.
     pub targets: Vec<Spanned<Address>>,
+    /// Where it stands.
+    pub at: Loc,
+}
+
+/// A forward: addresses of others that mail goes on to. Its envelope sender stays.
+#[derive(Debug)]
+pub struct Forward {
+    /// Addresses in domains that are not ours. Never empty.
+    pub targets: Vec<Spanned<Address>>,
+    /// Whether the mailbox of the same local-part keeps a copy; it is there then.
+    pub keep: bool,
     /// Where it stands.
     pub at: Loc,
 }

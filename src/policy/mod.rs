@@ -20,7 +20,7 @@ mod target;
 pub mod diagnostics;
 
 pub use decide::PolicyDecider;
-pub use domain::{Alias, HostedDomain, Mailbox};
+pub use domain::{Alias, Forward, HostedDomain, Mailbox};
 pub use grant::{DestinationScope, Grant, Login, SenderScope};
 pub use host::{Auth, Host, SaslauthdMechanism, Tls};
 pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};

@@ -184,6 +184,9 @@ fn recipient_table(policy: &Policy) -> AddressTable {
         for (local, alias) in &domain.aliases {
             insert(local.as_str(), &alias.at);
         }
+        for (local, forward) in &domain.forwards {
+            insert(local.as_str(), &forward.at);
+        }
         if let Some(catch_all) = &domain.catch_all {
             let row = Row::new(Label(1), catch_all.at.clone());
             table.insert(AddressKey::Domain, name.as_str(), row);
@@ -256,7 +259,7 @@ pub(super) fn own_addresses(policy: &Policy, login: &Login) -> Vec<Address> {
 /// Returns the logins of the mailboxes that an alias leads to by name.
 fn logins_behind(policy: &Policy, alias: &Address) -> BTreeSet<String> {
     let mut logins = BTreeSet::new();
-    for mailbox in mailboxes_behind(policy, alias, ByName) {
+    for mailbox in mailboxes_behind(policy, alias, ByName).mailboxes {
         if let Some(login) = policy
             .mailbox(&mailbox)
             .and_then(|mailbox| mailbox.login.as_ref())
@@ -277,10 +280,19 @@ enum Follow {
 }
 use Follow::{ByName, Everywhere};
 
-/// Returns the mailboxes that an address leads to, sorted.
-fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> BTreeSet<Address> {
+/// Where an address leads, sorted.
+#[derive(Default)]
+struct Behind {
+    /// Mailboxes of ours.
+    mailboxes: BTreeSet<Address>,
+    /// Addresses of others.
+    outside: BTreeSet<Address>,
+}
+
+/// Returns where an address leads.
+fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> Behind {
     let mut seen = BTreeSet::new();
-    let mut found = BTreeSet::new();
+    let mut found = Behind::default();
     let mut open = vec![address.clone()];
     while let Some(address) = open.pop() {
         if !seen.insert(address.clone()) {
@@ -292,11 +304,17 @@ fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> BTree
         let by_name = |local: &crate::mail::LocalPart| local.as_str() == address.local();
         let local = crate::mail::LocalPart::parse(address.local()).ok();
         let local = local.filter(by_name);
-        if let Some(local) = &local
-            && domain.mailboxes.contains_key(local)
-        {
-            found.insert(address);
-            continue;
+        if let Some(local) = &local {
+            let forward = domain.forwards.get(local);
+            let targets = forward.iter().flat_map(|forward| &forward.targets);
+            found.outside.extend(targets.map(|to| to.value.clone()));
+            let is_mailbox = domain.mailboxes.contains_key(local);
+            if is_mailbox {
+                found.mailboxes.insert(address);
+            }
+            if is_mailbox || forward.is_some() {
+                continue;
+            }
         }
         let alias = local.and_then(|local| domain.aliases.get(&local));
         let alias = alias.or(domain.catch_all.as_ref().filter(|_| follow == Everywhere));
@@ -315,7 +333,7 @@ pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destinatio
     if !policy.domains.contains_key(address.domain()) {
         return vec![Destination::Exchangers(address.domain().to_string())];
     }
-    let mailboxes = mailboxes_behind(policy, address, Everywhere);
+    let behind = mailboxes_behind(policy, address, Everywhere);
     let destination = |mailbox: Address| {
         let login = policy
             .mailbox(&mailbox)
@@ -326,7 +344,13 @@ pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destinatio
         };
         Destination::Mailbox { mailbox, store }
     };
-    mailboxes.into_iter().map(destination).collect()
+    let outside = behind.outside.into_iter().map(Destination::Forward);
+    behind
+        .mailboxes
+        .into_iter()
+        .map(destination)
+        .chain(outside)
+        .collect()
 }
 
 /// Returns where the messages of a mailbox without a login are kept.

@@ -32,7 +32,9 @@ impl Class {
     fn new(outcome: Outcome, envelopes: u128) -> Self {
         let Outcome {
             decision,
-            reach: Reach { leaves, bounces },
+            reach: Reach {
+                leaves, bounces, ..
+            },
         } = outcome;
         Self {
             decision,
@@ -77,7 +79,7 @@ impl Classes<'_, '_> {
     pub fn concretely(&self, envelope: &Envelope) -> Option<Class> {
         let decider: &dyn Decider = self.side.decider;
         let (decision, _) = crate::decision::run(decider, envelope).ok()?;
-        let reach = reach::reach(decider, &decision, &envelope.to);
+        let reach = reach::reach(decider, &decision, &envelope.to, self.side.forwards);
         Some(Class::new(Outcome { decision, reach }, 1))
     }
 }

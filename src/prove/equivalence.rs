@@ -3,7 +3,7 @@
 //! Policy and files must agree in verdict, reply, rule, route and headers. What MTAs do not let us
 //! narrow is the *latitude*: the rule of it stands here, once.
 
-use super::declared::TO_FORM;
+use super::declared::{Forwards, TO_FORM};
 use super::fork::{Answers, AsPlain, Concrete};
 use super::kind::Forward;
 use super::reach::{destinations, reach};
@@ -154,6 +154,7 @@ fn latitude(ours: &Decision, theirs: &Decision, to: Forward, between: Between) -
 pub(super) fn differ(
     reference: &dyn Decider,
     files: &dyn Decider,
+    forwards: Forwards<'_>,
     envelope: &Envelope,
     between: Between,
 ) -> bool {
@@ -180,7 +181,7 @@ pub(super) fn differ(
             let tests = reference.tests();
             let ask = &mut Concrete { tests, envelope };
             let plain = reference.decide(&mut AsPlain { tests, ask });
-            let stays = reach(files, &theirs, &envelope.to).stays();
+            let stays = reach(files, &theirs, &envelope.to, forwards).stays();
             !stays || !plain.is_ok_and(|plain| same(&plain))
         }
     }

@@ -15,6 +15,7 @@ pages! {
     "backend-as-declared",
     "dkim-published",
     "forbid",
+    "forwards-as-declared",
     "internal-may-send",
     "listed-is-reachable",
     "listeners-as-declared",

@@ -60,5 +60,6 @@ pub(super) static OBLIGATIONS: &[&dyn Obligation] = &[
     &obligations::PostmasterIsReachable,
     &obligations::NullSenderAccepted,
     &obligations::NoBackscatter,
+    &obligations::ForwardsAsDeclared,
     &obligations::SpfPolicy,
 ];

@@ -1,13 +1,16 @@
 //! Where accepted mail ends up, as obligations see it: what can go wrong with its destinations.
 
+use super::declared::Forwards;
 use crate::decision::{Decider, Decision, Destination, Label, Route, Verdict};
 use crate::mail::{Address, ForwardPath};
 
-/// What can become of mail. Neither: it is refused, or all of it stays here.
+/// What can become of mail. None of it: it is refused, or all of it stays here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Reach {
-    /// Some destination is somebody else's host.
+    /// Some destination is somebody else's, and no forward of the policy names it.
     pub(super) leaves: bool,
+    /// Some destination is somebody else's, and no forward that the recipient leads to names it.
+    pub(super) strays: bool,
     /// Some destination does not exist, or there is none: a bounce will be made.
     pub(super) bounces: bool,
 }
@@ -16,25 +19,36 @@ impl Reach {
     /// What leaves, and does nothing else.
     pub(super) const LEAVES: Self = Self {
         leaves: true,
+        strays: true,
         bounces: false,
     };
 
-    /// Returns what can become of mail with these destinations.
-    pub(super) fn of(destinations: &[Destination]) -> Self {
+    /// Returns what can become of mail for a recipient with these destinations.
+    pub(super) fn of(
+        recipient: Option<&Address>,
+        destinations: &[Destination],
+        forwards: Forwards<'_>,
+    ) -> Self {
         let none = Self {
-            leaves: false,
             bounces: destinations.is_empty(),
+            ..Self::default()
         };
-        destinations.iter().map(Self::one).fold(none, Self::or)
+        let one = |destination| Self::one(recipient, destination, forwards);
+        destinations.iter().map(one).fold(none, Self::or)
     }
 
-    fn one(destination: &Destination) -> Self {
+    fn one(recipient: Option<&Address>, destination: &Destination, forwards: Forwards<'_>) -> Self {
         match destination {
             Destination::Mailbox { .. } | Destination::Discard => Self::default(),
             Destination::Exchangers(_) | Destination::Hop(_) => Self::LEAVES,
+            Destination::Forward(to) => Self {
+                leaves: !forwards.name(to),
+                strays: !recipient.is_some_and(|recipient| forwards.lead(recipient, to)),
+                bounces: false,
+            },
             Destination::Undeliverable => Self {
-                leaves: false,
                 bounces: true,
+                ..Self::default()
             },
         }
     }
@@ -43,18 +57,20 @@ impl Reach {
     pub(super) fn or(self, other: Self) -> Self {
         Self {
             leaves: self.leaves || other.leaves,
+            strays: self.strays || other.strays,
             bounces: self.bounces || other.bounces,
         }
     }
 
-    /// Returns whether all of it stays here.
+    /// Returns whether all of it stays here, or goes where its recipient's forwards say.
     pub(super) fn stays(self) -> bool {
-        !self.leaves && !self.bounces
+        !self.strays && !self.bounces
     }
 
     /// Returns the label that stands for it.
     pub(super) fn label(self) -> Label {
-        Label(u32::from(self.leaves) | u32::from(self.bounces) << 1)
+        let (strays, bounces) = (u32::from(self.strays), u32::from(self.bounces));
+        Label(u32::from(self.leaves) | bounces << 1 | strays << 2)
     }
 
     /// Returns what a label stands for.
@@ -62,17 +78,28 @@ impl Reach {
         Self {
             leaves: label.0 & 1 != 0,
             bounces: label.0 & 2 != 0,
+            strays: label.0 & 4 != 0,
         }
     }
 }
 
 /// Returns what becomes of the mail of one envelope.
-pub(super) fn reach(decider: &dyn Decider, decision: &Decision, to: &ForwardPath) -> Reach {
-    if decision.verdict == Verdict::Accept {
-        Reach::of(&destinations(decider, decision, to))
-    } else {
-        Reach::default()
+pub(super) fn reach(
+    decider: &dyn Decider,
+    decision: &Decision,
+    to: &ForwardPath,
+    forwards: Forwards<'_>,
+) -> Reach {
+    if decision.verdict != Verdict::Accept {
+        return Reach::default();
     }
+    let recipient = match &decision.route {
+        Route::Address(address) => Some(address.clone()),
+        Route::Recipient | Route::RecipientAt(_) => recipient(to),
+        Route::None | Route::Foreign | Route::Hop(_) => None,
+    };
+    let destinations = destinations(decider, decision, to);
+    Reach::of(recipient.as_ref(), &destinations, forwards)
 }
 
 /// Returns the final destinations of accepted mail.

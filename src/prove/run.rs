@@ -98,9 +98,10 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
         decider.destination_keys(&mut |part, key| keys.add(part, key));
     }
     let keys = keys.finish();
-    let mut made = vec![reach_test(reference, &keys, at)];
+    let forwards = declared.forwards();
+    let mut made = vec![reach_test(reference, forwards, &keys, at)];
     if let Some(files) = files {
-        made.push(reach_test(files, &keys, at));
+        made.push(reach_test(files, forwards, &keys, at));
         made.push(differing_test(reference, files, &keys, at));
     }
     let made_offset = count(&tests);
@@ -115,6 +116,7 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
         offset,
         reach: TestNumber(made_offset + reach),
         keys: &keys,
+        forwards,
     };
     let reference = side(reference, 0, 0);
     let run = Run {
@@ -269,7 +271,7 @@ impl Run<'_, '_> {
         let Ok(decision) = decider.decide(&mut ask) else {
             return false;
         };
-        let reach = reach(decider, &decision, &envelope.to);
+        let reach = reach(decider, &decision, &envelope.to, self.judged.forwards);
         let mut ask = Concrete {
             tests: self.declared.tests(),
             envelope,
@@ -338,7 +340,9 @@ impl Run<'_, '_> {
             visited
         });
         let (ours, theirs) = (self.reference.decider, self.judged.decider);
-        let replay = |envelope: &Envelope| equivalence::differ(ours, theirs, envelope, between);
+        let forwards = self.judged.forwards;
+        let replay =
+            |envelope: &Envelope| equivalence::differ(ours, theirs, forwards, envelope, between);
         suspects.answer(visited, &replay, |envelope| self.counterexample(envelope))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::declared::Forwards;
 use super::fork::{Answers, AsPlain, Known};
 use super::keys::Keys;
 use super::obligation::Outcome;
@@ -23,6 +24,8 @@ pub(super) struct Side<'a> {
     /// The test that says where mail for an address ends up, by the decider's own account.
     pub(super) reach: TestNumber,
     pub(super) keys: &'a Keys,
+    /// Where the policy lets mail go on to.
+    pub(super) forwards: Forwards<'a>,
 }
 
 impl std::fmt::Debug for Side<'_> {
@@ -69,10 +72,13 @@ impl Side<'_> {
             return Ok(Reach::default());
         }
         Ok(match &decision.route {
-            Route::None => Reach::of(&[]),
+            Route::None => Reach::of(None, &[], self.forwards),
             Route::Foreign | Route::Hop(_) => Reach::LEAVES,
             Route::Recipient => Reach::of_label(answers.get(self.reach).ok_or(self.reach)?),
-            Route::Address(address) => Reach::of(&self.decider.destinations(address)),
+            Route::Address(address) => {
+                let destinations = self.decider.destinations(address);
+                Reach::of(Some(address), &destinations, self.forwards)
+            }
             Route::RecipientAt(domain) => self.reach_within(domain),
         })
     }
@@ -81,7 +87,11 @@ impl Side<'_> {
     fn reach_within(&self, domain: &Domain) -> Reach {
         let locals = locals(self.keys, domain).into_iter();
         locals
-            .map(|local| Reach::of(&self.destinations(local, domain)))
+            .map(|local| {
+                let address = Address::new(local, domain.clone());
+                let destinations = self.decider.destinations(&address);
+                Reach::of(Some(&address), &destinations, self.forwards)
+            })
             .fold(Reach::default(), Reach::or)
     }
 
@@ -134,9 +144,16 @@ fn table(keys: &Keys, at: &Loc, say: impl Fn(&str, &Domain) -> Label) -> Address
 }
 
 /// Returns the test that says where mail for each address ends up.
-pub(super) fn reach_test(decider: &dyn Decider, keys: &Keys, at: &Loc) -> Test {
+pub(super) fn reach_test(
+    decider: &dyn Decider,
+    forwards: Forwards<'_>,
+    keys: &Keys,
+    at: &Loc,
+) -> Test {
     let reach = |local: &str, domain: &Domain| {
-        Reach::of(&decider.destinations(&Address::new(local, domain.clone()))).label()
+        let address = Address::new(local, domain.clone());
+        let destinations = decider.destinations(&address);
+        Reach::of(Some(&address), &destinations, forwards).label()
     };
     let question = Question::To(table(keys, at, reach));
     Test::new("where the mail ends up", question, Some(at.clone()))

@@ -68,6 +68,11 @@ pub enum RouteStep {
         /// The domain.
         domain: String,
     },
+    /// Sent on to an address of somebody else's.
+    Forward {
+        /// The address.
+        to: String,
+    },
     /// Sent to a host.
     Hop {
         /// The host.
@@ -88,6 +93,7 @@ impl From<&Destination> for RouteStep {
             Destination::Exchangers(domain) => Self::Relay {
                 domain: domain.clone(),
             },
+            Destination::Forward(to) => Self::Forward { to: to.to_string() },
             Destination::Hop(host) => Self::Hop { host: host.clone() },
             Destination::Discard => Self::Discard,
             Destination::Undeliverable => Self::Bounce,

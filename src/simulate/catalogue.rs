@@ -329,10 +329,20 @@ pub fn attack(
     let (answered, _, _) = answerer.answer(&envelope)?;
     let leaves = |step: &RouteStep| match step {
         RouteStep::Local { .. } | RouteStep::Discard => false,
+        // What the policy says is no relaying.
+        RouteStep::Forward { to } => !forwards(policy, to),
         RouteStep::Relay { .. } | RouteStep::Hop { .. } | RouteStep::Bounce => true,
     };
     let relays = answered.route.iter().any(leaves);
     Ok((envelope, answered, relays))
+}
+
+/// Returns whether some forward of a policy names this address.
+fn forwards(policy: &Policy, to: &str) -> bool {
+    let domains = policy.domains.values();
+    let forwards = domains.flat_map(|domain| domain.forwards.values());
+    let mut targets = forwards.flat_map(|forward| &forward.targets);
+    targets.any(|target| target.value.to_string() == to)
 }
 
 fn envelope(attack: &Attack, policy: &Policy, answerer: &Answerer<'_>) -> Envelope {

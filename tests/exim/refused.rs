@@ -54,6 +54,9 @@ fn conf(text: &str) -> Result<String, Failed> {
     Ok(conf.source.text().to_owned())
 }
 
+/// That of RFC 8463, appendix A.
+const KEY: &str = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
 const INBOUND: &str = "inbound {";
 
 fn with_target(inside: &str) -> String {
@@ -66,6 +69,12 @@ fn unsayable() -> Result<(), Failed> {
     refused("login=\"fridge\"", "login=\"8\"", value)?;
     refused("/etc/ssl/doe/privkey", "/etc/ssl/_HAVE_TLS/privkey", value)?;
     refused("\"IOT-fridge\"", "\"#fridge\"", value)?;
+    // Who cannot tell a stranger's mail from ours must not sign what goes on.
+    let signs = format!(
+        "publish {{ dkim \"a\" key=\"/etc/dkim/a.pem\" public=\"{KEY}\"; spf \"+mx -all\" }}\n    \
+         forward \"aunt\" \"aunt@isp.test\""
+    );
+    refused("publish { spf \"+mx -all\" }", &signs, value)?;
     let version = with_target("version=\"4.95\"");
     refused(INBOUND, &version, "mailpol::target::version")
 }

@@ -27,7 +27,7 @@ pub fn dkim_name(domain: &Domain, selector: &str) -> String {
 
 fn record(domain: &Domain, key: &DkimKey) -> Result<Record, RecordError> {
     let algorithm = key.public.algorithm().name();
-    let text = format!("v=DKIM1; k={algorithm}; p={}", key.public.published());
+    let text = key.public.record();
     read_back(&text, DomainKey::parse(text.as_bytes()), |_| true)?;
     let purpose = if key.key.is_some() {
         format!("the key ({algorithm}) that mail from {domain} is signed with")

@@ -4,6 +4,7 @@
 
 mod bulk;
 mod domain;
+mod forward;
 mod grant;
 mod host;
 mod network;
@@ -20,6 +21,7 @@ pub use domain::{
     MixedScripts, NoAddress, PostmasterAdded, PostmasterUnlisted, RecipientDuplicate, SpfEveryone,
     SpfTerm, SpfVersion,
 };
+pub use forward::{ForwardAll, ForwardKeeps, ForwardOverwrites, ForwardSender, ForwardTarget};
 pub use grant::{GrantDestination, GrantListener, GrantTls, SenderInvalid};
 pub use host::{
     AddressDuplicate, AddressInvalid, AddressPrivate, AddressUnusable, AuthMissing,

@@ -39,6 +39,7 @@ impl std::fmt::Display for Hop<'_> {
 
 /// What a target is.
 enum Leads<'a> {
+    /// A mailbox, or a forward: nothing of ours comes behind it.
     Mailbox,
     Hop(Hop<'a>),
     Foreign,
@@ -76,7 +77,7 @@ fn leads<'a>(address: &Address, domains: &'a Domains) -> Leads<'a> {
         return Leads::Foreign;
     };
     if let Ok(local) = LocalPart::parse(address.local()) {
-        if hosted.mailboxes.contains_key(&local) {
+        if hosted.mailboxes.contains_key(&local) || hosted.forwards.contains_key(&local) {
             return Leads::Mailbox;
         }
         if let Some((local, _)) = hosted.aliases.get_key_value(&local) {
@@ -127,6 +128,7 @@ fn nearest(address: &Address, domains: &Domains) -> Option<String> {
         .mailboxes
         .keys()
         .chain(hosted.aliases.keys())
+        .chain(hosted.forwards.keys())
         .take(NAMES_MAX)
         .map(LocalPart::as_str)
         .collect();

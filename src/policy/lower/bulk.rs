@@ -63,6 +63,7 @@ pub(super) fn domains(
             name: Some(name.clone()),
             mailboxes: Vec::new(),
             aliases: Vec::new(),
+            forwards: Vec::new(),
             catch_all: catch_all.first().map(|first| node::Alias {
                 local: first.clone(),
                 at: first.at.clone(),

@@ -46,7 +46,9 @@ impl Domains {
             return false;
         };
         LocalPart::parse(address.local()).is_ok_and(|local| {
-            hosted.mailboxes.contains_key(&local) || hosted.aliases.contains_key(&local)
+            hosted.mailboxes.contains_key(&local)
+                || hosted.aliases.contains_key(&local)
+                || hosted.forwards.contains_key(&local)
         })
     }
 
@@ -139,6 +141,9 @@ fn add(
     for alias in &node.aliases {
         complete &= add_alias(alias, &domain, &mut hosted, diagnostics);
     }
+    for forward in &node.forwards {
+        complete &= super::forward::add(forward, &domain, &mut hosted, diagnostics);
+    }
     hosted.catch_all = node.catch_all.as_ref().map(|catch_all| Alias {
         targets: targets(&catch_all.targets, &domain, diagnostics),
         at: catch_all.at.clone(),
@@ -173,6 +178,7 @@ fn hosted(
     HostedDomain {
         mailboxes: BTreeMap::new(),
         aliases: BTreeMap::new(),
+        forwards: BTreeMap::new(),
         catch_all: None,
         publish: publish::lower(node, at, files, diagnostics),
         at: at.clone(),
@@ -190,6 +196,9 @@ fn join(first: &mut HostedDomain, second: HostedDomain) {
         if !first.mailboxes.contains_key(&local) {
             first.aliases.entry(local).or_insert(alias);
         }
+    }
+    for (local, forward) in second.forwards {
+        first.forwards.entry(local).or_insert(forward);
     }
     first.catch_all = first.catch_all.take().or(second.catch_all);
 }
@@ -299,7 +308,7 @@ fn both(local: &LocalPart, domain: &Domain, at: &Loc, first: &Loc, diagnostics: 
     });
 }
 
-fn twice(
+pub(super) fn twice(
     kind: &'static str,
     local: &LocalPart,
     domain: &Domain,

@@ -7,6 +7,7 @@ mod alias;
 mod auth;
 mod bulk;
 mod domain;
+mod forward;
 mod grant;
 mod host;
 mod inbound;
@@ -61,6 +62,7 @@ pub fn lower(
     let postmaster = postmaster::fill(&mut domains, postmaster, complete, diagnostics);
     let parked = publish::parked(&document.parked, &domains, diagnostics);
     alias::check(&domains, diagnostics);
+    forward::check(&domains, &parked, sure, diagnostics);
     let lacks_tls = node.is_some_and(host::lacks_tls);
     publish::check(&domains, lacks_tls, diagnostics);
     let logins = grant::logins(&document.logins, &domains, sure, diagnostics);

@@ -93,6 +93,7 @@ fn first(
     }
     let at = place(&hosted.mailboxes, local)
         .or_else(|| hosted.aliases.get(local).map(|alias| &alias.at))
+        .or_else(|| hosted.forwards.get(local).map(|forward| &forward.at))
         .unwrap_or(&hosted.at);
     Some(Spanned::new(address, at.clone()))
 }
@@ -105,7 +106,9 @@ fn place<'a>(
 }
 
 fn has(hosted: &HostedDomain, local: &LocalPart) -> bool {
-    hosted.mailboxes.contains_key(local) || hosted.aliases.contains_key(local)
+    hosted.mailboxes.contains_key(local)
+        || hosted.aliases.contains_key(local)
+        || hosted.forwards.contains_key(local)
 }
 
 /// Adds a box for a postmaster that nobody declared.

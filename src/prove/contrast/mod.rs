@@ -12,7 +12,7 @@ pub use sets::{Facet, Region, Sets};
 
 use std::collections::BTreeSet;
 
-use super::declared::Declared;
+use super::declared::{Declared, Forwards};
 use super::fork::{Answers, Incomplete, Leaf, Visited, explore};
 use super::keys::{Collected, Keys};
 use super::side::{DIFFERS, Side, differing_test};
@@ -193,8 +193,14 @@ pub fn contrast<R>(
     let patterns = universe.relations.patterns();
     work(&Contrast {
         universe: &universe,
-        before: side(before, 0, differing, &keys),
-        after: side(after, offset(0), differing, &keys),
+        before: side(before, 0, differing, &keys, declared_before.forwards()),
+        after: side(
+            after,
+            offset(0),
+            differing,
+            &keys,
+            declared_after.forwards(),
+        ),
         parties: [before, after],
         differing,
         listener: TestNumber(made_offset + 1),
@@ -203,12 +209,19 @@ pub fn contrast<R>(
     })
 }
 
-fn side<'s>(party: Party<'s>, offset: u32, reach: TestNumber, keys: &'s Keys) -> Side<'s> {
+fn side<'s>(
+    party: Party<'s>,
+    offset: u32,
+    reach: TestNumber,
+    keys: &'s Keys,
+    forwards: Forwards<'s>,
+) -> Side<'s> {
     Side {
         decider: party.decider,
         offset,
         reach,
         keys,
+        forwards,
     }
 }
 

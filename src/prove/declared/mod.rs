@@ -4,16 +4,21 @@
 //! it: if both had the same mistake, the proof would not see it.
 
 mod asked;
+mod forwards;
 mod grants;
 mod owners;
 mod tables;
 
 pub(super) use asked::{Answered, Asked};
+pub(super) use forwards::Forwards;
+
+use std::collections::BTreeSet;
 
 use std::sync::Arc;
 
 use super::kind::{Forward, Reverse};
 use crate::decision::{FormTable, Label, Question, Test, TestId};
+use crate::mail::Address;
 use crate::policy::Policy;
 
 /// What a policy declares, with the tests that obligations ask.
@@ -23,6 +28,7 @@ pub(super) struct Declared<'p> {
     pub(super) policy: &'p Policy,
     tests: Vec<Test>,
     grants: grants::Grants,
+    forwarded: BTreeSet<&'p Address>,
 }
 
 pub(super) const CLIENT: TestId = TestId(0);
@@ -98,6 +104,15 @@ impl<'p> Declared<'p> {
             policy,
             tests,
             grants,
+            forwarded: forwards::names(policy),
+        }
+    }
+
+    /// Returns the declared forwards.
+    pub(super) fn forwards(&self) -> Forwards<'_> {
+        Forwards {
+            policy: self.policy,
+            names: &self.forwarded,
         }
     }
 

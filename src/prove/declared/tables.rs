@@ -131,7 +131,7 @@ pub(super) fn recipients(policy: &Policy) -> AddressTable {
     let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
     for (name, domain) in &policy.domains {
         let names = domain.mailboxes.keys().chain(domain.aliases.keys());
-        for local in names {
+        for local in names.chain(domain.forwards.keys()) {
             table.insert(
                 AddressKey::Address,
                 &format!("{local}@{name}"),

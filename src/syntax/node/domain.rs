@@ -3,7 +3,7 @@
 use super::publish::{self, Publish};
 use crate::source::Loc;
 use crate::syntax::shape::{ArgumentSpec, Kind, MANY, NodeSpec, Occurs, PropertySpec};
-use crate::syntax::tree::{Node, Text, may_have_been};
+use crate::syntax::tree::{Node, Text, Value, may_have_been};
 
 /// The shape of `domain`.
 pub(super) static DOMAIN: NodeSpec = NodeSpec {
@@ -11,7 +11,7 @@ pub(super) static DOMAIN: NodeSpec = NodeSpec {
     about: "A domain that mail is delivered for.",
     example: r#"domain "example.org" { mailbox "john" login="john" }"#,
     arguments: ArgumentSpec::one("domain", Kind::Text),
-    children: &[&MAILBOX, &ALIAS, &CATCH_ALL, &publish::PUBLISH],
+    children: &[&MAILBOX, &ALIAS, &FORWARD, &CATCH_ALL, &publish::PUBLISH],
     ..NodeSpec::EMPTY
 };
 
@@ -41,6 +41,24 @@ static ALIAS: NodeSpec = NodeSpec {
     ..NodeSpec::EMPTY
 };
 
+static FORWARD: NodeSpec = NodeSpec {
+    name: "forward",
+    about: "A local-part, and behind it the addresses of others that its mail goes on to.",
+    example: r#"forward "grandma" "grandma@isp.example""#,
+    arguments: Some(ArgumentSpec {
+        name: "local-part or address",
+        kind: Kind::Text,
+        min: 2,
+        max: MANY,
+    }),
+    properties: &[PropertySpec::optional(
+        "keep",
+        Kind::Boolean,
+        "Whether the mailbox of that local-part keeps a copy.",
+    )],
+    ..NodeSpec::EMPTY
+};
+
 static CATCH_ALL: NodeSpec = NodeSpec {
     name: "catch-all",
     about: "Where mail for every other local-part of the domain goes.",
@@ -59,6 +77,8 @@ pub struct Domain {
     pub mailboxes: Vec<Mailbox>,
     /// Its aliases.
     pub aliases: Vec<Alias>,
+    /// Its forwards.
+    pub forwards: Vec<Forward>,
     /// Its catch-all; its name is the node's.
     pub catch_all: Option<Alias>,
     /// What DNS says about it.
@@ -91,22 +111,43 @@ pub struct Alias {
     pub at: Loc,
 }
 
+/// A `forward` node.
+#[derive(Debug)]
+pub struct Forward {
+    /// Its local-part.
+    pub local: Text,
+    /// Where its mail goes.
+    pub targets: Vec<Text>,
+    /// Whether the mailbox keeps a copy.
+    pub keep: bool,
+    /// Where it stands.
+    pub at: Loc,
+}
+
 /// Reads a checked node.
 pub(super) fn read(node: &Node) -> Domain {
     let mailboxes: Vec<_> = node.children_named("mailbox").map(mailbox).collect();
     let aliases: Vec<_> = node.children_named("alias").map(alias).collect();
-    let nameless = mailboxes.iter().any(Option::is_none) || aliases.iter().any(Option::is_none);
+    let forwards: Vec<_> = node.children_named("forward").map(forward).collect();
+    let nameless = mailboxes.iter().any(Option::is_none)
+        || aliases.iter().any(Option::is_none)
+        || forwards.iter().any(Option::is_none);
     Domain {
         name: node.text(),
         mailboxes: mailboxes.into_iter().flatten().collect(),
         aliases: aliases.into_iter().flatten().collect(),
+        forwards: forwards.into_iter().flatten().collect(),
         catch_all: node.child("catch-all").map(|node| Alias {
             local: node.name.clone(),
             targets: node.texts(),
             at: node.at.clone(),
         }),
         publish: node.child("publish").map(publish::read).unwrap_or_default(),
-        left_out: nameless || may_have_been(&node.left_out, &["mailbox", "alias", "catch-all"]),
+        left_out: nameless
+            || may_have_been(
+                &node.left_out,
+                &["mailbox", "alias", "forward", "catch-all"],
+            ),
         at: node.at.clone(),
     }
 }
@@ -123,6 +164,17 @@ fn alias(node: &Node) -> Option<Alias> {
     Some(Alias {
         local: node.text()?,
         targets: node.texts().into_iter().skip(1).collect(),
+        at: node.at.clone(),
+    })
+}
+
+fn forward(node: &Node) -> Option<Forward> {
+    Some(Forward {
+        local: node.text()?,
+        targets: node.texts().into_iter().skip(1).collect(),
+        keep: node
+            .value("keep")
+            .is_some_and(|keep| matches!(keep.value, Value::Boolean(true))),
         at: node.at.clone(),
     })
 }

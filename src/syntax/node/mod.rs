@@ -15,7 +15,7 @@ mod target;
 
 pub use auth::Auth;
 pub use bulk::{Bulk, BulkKind};
-pub use domain::{Alias, Domain, Mailbox};
+pub use domain::{Alias, Domain, Forward, Mailbox};
 pub use grant::{Authenticated, Login, MaySend};
 pub use host::{Host, Tls};
 pub use inbound::{Inbound, OwnDomain, SpfCheck};

@@ -260,6 +260,8 @@ view!(DataBoth, "acl/data_both.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct Routers {
     pub(super) aliases: TableName,
+    /// The table of forwards, if there are any.
+    pub(super) forwards: Vec<TableName>,
     pub(super) accounts: TableName,
     pub(super) boxes: TableName,
     pub(super) catch_all: TableName,

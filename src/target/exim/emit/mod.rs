@@ -147,6 +147,7 @@ fn conf(
     tables.extend(held);
     let routers = Routers {
         aliases: recipients.aliases.reference(),
+        forwards: recipients.forwards.iter().map(Table::reference).collect(),
         accounts: recipients.accounts.reference(),
         boxes: recipients.boxes.reference(),
         catch_all: recipients.catch_all.reference(),
@@ -183,6 +184,7 @@ fn write_tables(
         recipients.boxes,
         recipients.catch_all,
     ];
+    tables.extend(recipients.forwards);
     tables.extend(recipients.domain_table);
     if let Some(senders) = senders {
         tables.extend([senders.logins, senders.owners]);

@@ -50,7 +50,7 @@ pub(super) fn word(
         .map_err(|why| refuse(&text(), why, &postmaster.at, diagnostics))
 }
 
-/// Returns the mailboxes that an address leads to.
+/// Returns the mailboxes that an address leads to, and the addresses of others.
 fn mailboxes(policy: &Policy, address: &Address) -> BTreeSet<Address> {
     let mut seen = BTreeSet::new();
     let mut found = BTreeSet::new();
@@ -61,8 +61,14 @@ fn mailboxes(policy: &Policy, address: &Address) -> BTreeSet<Address> {
         let (Some(local), Some(hosted)) = (local, hosted) else {
             continue;
         };
-        if hosted.mailboxes.contains_key(&local) {
-            found.insert(address);
+        let forward = hosted.forwards.get(&local);
+        let outside = forward.iter().flat_map(|forward| &forward.targets);
+        found.extend(outside.map(|target| target.value.clone()));
+        let is_mailbox = hosted.mailboxes.contains_key(&local);
+        if is_mailbox {
+            found.insert(address.clone());
+        }
+        if is_mailbox || forward.is_some() {
             continue;
         }
         let alias = hosted.aliases.get(&local).or(hosted.catch_all.as_ref());

@@ -6,7 +6,7 @@
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
-use crate::policy::{Alias, Mailbox, Policy};
+use crate::policy::{Alias, Forward, Mailbox, Policy};
 use crate::source::Loc;
 use crate::target::diagnostics::UnsayableValue;
 use crate::target::exim::lexical::{Comment, Held, Key, List, LoginName, Unsayable, Word};
@@ -24,6 +24,7 @@ pub(super) struct Recipients {
     /// Our domains, if they are many.
     pub(super) domain_table: Option<Table>,
     pub(super) aliases: Table,
+    pub(super) forwards: Option<Table>,
     pub(super) accounts: Table,
     pub(super) boxes: Table,
     pub(super) catch_all: Table,
@@ -36,6 +37,7 @@ pub(super) fn recipients(policy: &Policy, diagnostics: &mut Diagnostics) -> Reci
         domain_places: Vec::new(),
         domain_table: None,
         aliases: Table::new("aliases", "Aliases, and where their mail goes instead."),
+        forwards: None,
         accounts: Table::new("accounts", "Mailboxes that belong to a login, and which."),
         boxes: Table::new(
             "boxes",
@@ -47,6 +49,7 @@ pub(super) fn recipients(policy: &Policy, diagnostics: &mut Diagnostics) -> Reci
         ),
     };
     tables.add_domains(policy);
+    unsigned(policy, diagnostics);
     for (domain, hosted) in &policy.domains {
         for (local, mailbox) in &hosted.mailboxes {
             let address = Address::new(local.as_str(), domain.clone());
@@ -60,6 +63,10 @@ pub(super) fn recipients(policy: &Policy, diagnostics: &mut Diagnostics) -> Reci
                     refuse(&address.to_string(), why, &alias.at, diagnostics);
                 }
             }
+        }
+        for (local, forward) in &hosted.forwards {
+            let address = Address::new(local.as_str(), domain.clone());
+            tables.add_forward(&address, forward, diagnostics);
         }
         if let Some(alias) = &hosted.catch_all {
             let key = Key::domain(domain);
@@ -88,6 +95,24 @@ impl Recipients {
         self.domain_table = Some(table);
     }
 
+    /// Adds a forward. With a copy it leads to itself too: the router that did it is left out the
+    /// second time, and the mailbox's comes.
+    fn add_forward(&mut self, address: &Address, forward: &Forward, diagnostics: &mut Diagnostics) {
+        let about = "Addresses whose mail goes on to others; with a copy, to themselves too.";
+        let table = self
+            .forwards
+            .get_or_insert_with(|| Table::new("forwards", about));
+        let itself = forward.keep.then_some(address);
+        let outside = forward.targets.iter().map(|target| &target.value);
+        let to = Held::addresses(itself.into_iter().chain(outside));
+        match Key::address(address) {
+            Ok(key) => table.push(key, to, Some(&forward.at)),
+            Err(why) => {
+                refuse(&address.to_string(), why, &forward.at, diagnostics);
+            }
+        }
+    }
+
     fn add_mailbox(&mut self, address: &Address, mailbox: &Mailbox, diagnostics: &mut Diagnostics) {
         let at = Some(&mailbox.at);
         let key = match Key::address(address) {
@@ -107,6 +132,24 @@ impl Recipients {
                 refuse(&login.value, why, &login.at, diagnostics);
             }
         }
+    }
+}
+
+/// Exim signs whatever leaves whose From is in a domain of ours. What a stranger wrote into From
+/// would leave by a forward with our signature.
+fn unsigned(policy: &Policy, diagnostics: &mut Diagnostics) {
+    let mut domains = policy.domains.values();
+    if !domains.any(|domain| domain.publish.dkim.iter().any(|key| key.key.is_some())) {
+        return;
+    }
+    for forward in policy
+        .domains
+        .values()
+        .flat_map(|one| one.forwards.values())
+    {
+        let why = "Exim would sign what strangers write in our name and a forward sends on: let \
+                   no domain have a key that signs, or forward from Postfix";
+        diagnostics.error(UnsayableValue::new("exim", "forward", why, &forward.at));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::mail::{Address, LocalPart};
-use crate::policy::{Alias, Policy};
+use crate::policy::{Alias, Forward, Policy};
 
 /// Postfix's own limit, of both.
 const DEFAULT: usize = 1_000;
@@ -28,6 +28,7 @@ pub(super) fn limits(policy: &Policy) -> Expansion {
         let named = hosted
             .aliases
             .keys()
+            .chain(hosted.forwards.keys())
             .map(|local| Address::new(local.as_str(), domain.clone()));
         // No local-part of ours holds a blank, so only the catch-all takes this one.
         let any = hosted
@@ -47,6 +48,18 @@ pub(super) fn limits(policy: &Policy) -> Expansion {
 fn expand(policy: &Policy, start: &Address, known: &mut BTreeMap<Address, Expansion>) -> Expansion {
     let mut open = vec![(start.clone(), false)];
     while let Some((address, followed)) = open.pop() {
+        if let Some(forward) = forward(policy, &address) {
+            // Each of its addresses is a step, and the copy that is kept is two.
+            let recipients = forward.targets.len() + 1;
+            known.insert(
+                address,
+                Expansion {
+                    recipients,
+                    steps: 2,
+                },
+            );
+            continue;
+        }
         let Some(alias) = alias(policy, &address) else {
             continue;
         };
@@ -88,6 +101,13 @@ fn expand(policy: &Policy, start: &Address, known: &mut BTreeMap<Address, Expans
         recipients: 1,
         steps: 1,
     })
+}
+
+fn forward<'p>(policy: &'p Policy, address: &Address) -> Option<&'p Forward> {
+    let hosted = policy.domains.get(address.domain())?;
+    hosted
+        .forwards
+        .get(&LocalPart::parse(address.local()).ok()?)
 }
 
 fn alias<'p>(policy: &'p Policy, address: &Address) -> Option<&'p Alias> {

@@ -253,7 +253,8 @@ fn reserved(emission: &Emission<'_>, diagnostics: &mut Diagnostics) {
     };
     let boxes = hosted.mailboxes.iter().map(|(local, one)| (local, &one.at));
     let aliases = hosted.aliases.iter().map(|(local, one)| (local, &one.at));
-    for (local, at) in boxes.chain(aliases) {
+    let forwards = hosted.forwards.iter().map(|(local, one)| (local, &one.at));
+    for (local, at) in boxes.chain(aliases).chain(forwards) {
         if matches!(local.as_str(), "double-bounce" | "unlisted-double-bounce") {
             diagnostics.error(ReservedAddress {
                 target: "postfix",

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use super::Emission;
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::{Address, Domain};
-use crate::policy::{Alias, HostedDomain, Mailbox, OwnDomain, Policy};
+use crate::mail::{Address, Domain, LocalPart};
+use crate::policy::{Alias, Forward, HostedDomain, Mailbox, OwnDomain, Policy};
 use crate::source::Loc;
 use crate::target::postfix::lexical::{Comment, Key, LoginName, Name, Outcome, Unsayable};
 
@@ -136,6 +136,17 @@ impl Domainwide<'_> {
                 self.tables.aliases.push(key, to, Some(&alias.at));
             }
         }
+        for (local, forward) in &hosted.forwards {
+            // With a copy it stands in the mailbox's row: a key has one.
+            if forward.keep {
+                continue;
+            }
+            let address = Address::new(local.as_str(), self.domain.clone());
+            if let Some(key) = self.key(&address, &forward.at) {
+                let to = Outcome::addresses(outside(Some(forward)));
+                self.tables.aliases.push(key, to, Some(&forward.at));
+            }
+        }
         if let Some(alias) = &hosted.catch_all {
             let key = Key::at_domain(self.domain);
             self.tables
@@ -155,6 +166,8 @@ impl Domainwide<'_> {
     }
 
     fn mailbox(&mut self, address: &Address, mailbox: &Mailbox) {
+        let forward = LocalPart::parse(address.local()).ok();
+        let forward = forward.and_then(|local| self.hosted.forwards.get(&local));
         let Some(key) = self.key(address, &mailbox.at) else {
             return;
         };
@@ -163,7 +176,8 @@ impl Domainwide<'_> {
             let account = LoginName::new(&login.value).and_then(|name| name.at(self.delivery));
             match account {
                 Ok(account) => {
-                    let to = Outcome::addresses([&account]);
+                    let to = std::iter::once(&account).chain(outside(forward));
+                    let to = Outcome::addresses(to);
                     self.tables.aliases.push(key, to, at);
                 }
                 Err(why) => refuse(&login.value, why, &login.at, self.diagnostics),
@@ -171,9 +185,10 @@ impl Domainwide<'_> {
         } else {
             let keeps = Outcome::maildir(address);
             self.tables.mailboxes.push(key.clone(), keeps, at);
-            if self.hosted.catch_all.is_some() {
+            if self.hosted.catch_all.is_some() || forward.is_some() {
                 // Else the catch-all would take it: virtual(5) is asked first.
-                let itself = Outcome::addresses([address]);
+                let itself = std::iter::once(address).chain(outside(forward));
+                let itself = Outcome::addresses(itself);
                 self.tables.aliases.push(key, itself, at);
             }
         }
@@ -207,6 +222,12 @@ impl Recipients {
             OwnDomain::Check => Ok(()),
         }
     }
+}
+
+/// Returns the addresses of others that a forward names.
+fn outside(forward: Option<&Forward>) -> impl Iterator<Item = &Address> {
+    let targets = forward.into_iter().flat_map(|forward| &forward.targets);
+    targets.map(|target| &target.value)
 }
 
 fn targets(alias: &Alias) -> Outcome {

@@ -61,6 +61,8 @@ struct Hop {
 
 /// What one address comes to, while aliases are followed.
 struct Expansion {
+    /// What is asked about.
+    asked: Address,
     found: BTreeSet<Destination>,
     /// Whether an alias leads to itself, or to too many: then cleanup(8) refuses the message.
     is_broken: bool,
@@ -71,6 +73,7 @@ impl Delivery {
     /// Returns every destination of an address.
     pub(super) fn destinations(&self, address: &Address) -> Vec<Destination> {
         let mut expansion = Expansion {
+            asked: address.clone(),
             found: BTreeSet::new(),
             is_broken: false,
             count: 0,
@@ -215,6 +218,7 @@ impl Delivery {
             (Some("smtp"), None) if domain.starts_with('[') => {
                 Destination::Hop(host_and_port(domain))
             }
+            (Some("smtp"), None) if *address != out.asked => Destination::Forward(address.clone()),
             (Some("smtp"), None) => Destination::Exchangers(domain.to_owned()),
             (Some("smtp"), Some(next)) if next.starts_with('[') => {
                 Destination::Hop(host_and_port(next))
@@ -318,6 +322,7 @@ impl Delivery {
         } else if word == user || word == format!("\\{user}") {
             let name = Address::new(user, mailbox.domain().clone());
             let mut without = Expansion {
+                asked: out.asked.clone(),
                 found: BTreeSet::new(),
                 is_broken: false,
                 count: out.count,

@@ -200,13 +200,21 @@ impl<'w> Walk<'w> {
     }
 
     /// Returns every final mailbox and next hop of an address, sorted.
-    pub(in super::super) fn destinations(&self, address: &Address) -> Vec<Destination> {
+    pub(in super::super) fn destinations(&self, asked: &Address) -> Vec<Destination> {
         let mut found = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut open: Vec<(Address, Address, Chain)> =
-            vec![(address.clone(), address.clone(), Chain::new())];
+            vec![(asked.clone(), asked.clone(), Chain::new())];
         while let Some((address, mailbox, chain)) = open.pop() {
-            if chain.len() > DEPTH_MAX || !seen.insert((address.clone(), mailbox.clone())) {
+            // An address that leads to itself goes on behind the router that it came from: it is no
+            // duplicate (section 22.5; `af_homonym`).
+            let behind: Vec<usize> = chain
+                .iter()
+                .filter(|(_, of)| *of == address)
+                .map(|(number, _)| *number)
+                .collect();
+            let visit = (address.clone(), mailbox.clone(), behind);
+            if chain.len() > DEPTH_MAX || !seen.insert(visit) {
                 continue;
             }
             let Some((number, router)) = self.router(&address, Purpose::Deliver, &chain) else {
@@ -214,7 +222,11 @@ impl<'w> Walk<'w> {
                 continue;
             };
             let Driver::Redirect(value, _) = &router.driver else {
-                found.insert(self.delivery(router, &address, &mailbox));
+                let mut to = self.delivery(router, &address, &mailbox);
+                if matches!(to, Destination::Exchangers(_)) && address != *asked {
+                    to = Destination::Forward(address);
+                }
+                found.insert(to);
                 continue;
             };
             match self.data(value, &address, router) {

@@ -113,6 +113,7 @@ impl House {
         let hosted = HostedDomain {
             mailboxes: BTreeMap::new(),
             aliases: BTreeMap::new(),
+            forwards: BTreeMap::new(),
             catch_all: None,
             publish: Publish {
                 spf: Vec::new(),
