@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use crate::inert;
 use crate::positions::{Kind, Position};
@@ -23,17 +24,17 @@ const QUESTION: &str = "--- ";
 const SECONDS: u64 = 300;
 
 /// Asks Postfix: all parameters that differ from defaults, as written and expanded, all services,
-/// and every row of every table.
+/// and every row of every table that differs.
 const POSTFIX: &str = r#"
-cp -a /etc/postfix /run/packaged
+rm -rf /etc/postfix
 for tree in /run/mailpol/tree/*; do
     echo "=== tree ${tree##*/}"
-    rm -rf /etc/postfix && cp -a /run/packaged /etc/postfix
-    cp -r "$tree"/etc/postfix/. /etc/postfix
+    ln -sfn "$tree/etc/postfix" /etc/postfix
     echo "--- postconf -n"; postconf -n 2>&1
     echo "--- postconf -x"; postconf -nx 2>&1
     echo "--- postconf -M"; postconf -M 2>&1
-    for keys in $(find "$tree/keys" -type f 2>/dev/null | sort); do
+    for keys in "$tree"/keys/*; do
+        [ -e "$keys" ] || continue
         table=${keys##*/}
         echo "--- postmap -q $table"; postmap -q - "texthash:/etc/postfix/$table" <"$keys" 2>&1
         echo "--- postmap -s $table"; postmap -s "texthash:/etc/postfix/$table" 2>&1
@@ -50,7 +51,7 @@ chmod 4755 /usr/sbin/exim4
 install -d -o Debian-exim -g Debian-exim -m 0750 /var/spool/exim4 /var/spool/exim4/db /var/log/exim4
 for tree in /run/mailpol/tree/*; do
     echo "=== tree ${tree##*/}"
-    rm -rf /etc/exim4 && mkdir -m 755 /etc/exim4 && cp -r "$tree"/etc/exim4/. /etc/exim4
+    rm -rf /etc/exim4 && cp -r "$tree/etc/exim4" /etc/exim4
     exim() { exim4 -C /etc/exim4/exim4.conf "$@"; }
     echo "--- exim -bV"; exim -bV 2>&1
     echo "--- exim -bP"; exim -bP 2>&1
@@ -106,9 +107,9 @@ pub(crate) fn answers(mta: Mta, trees: &[&Tree]) -> Result<Vec<BTreeMap<String, 
     let folder = tempfile::tempdir().map_err(|why| why.to_string())?;
     for (number, tree) in trees.iter().enumerate() {
         let top = folder.path().join(format!("{number:04}"));
-        // Where only comments differ, all else was asked of the harmless files.
-        let is_alike = number > 0 && inert::without_comments(tree, trees[0]);
-        write(mta, tree, &top, is_alike).map_err(|why| why.to_string())?;
+        // What differs in comments only was asked of the harmless files.
+        let harmless = (number > 0).then_some(trees[0]);
+        write(mta, tree, &top, harmless).map_err(|why| why.to_string())?;
     }
     let script = match mta {
         Mta::Postfix => POSTFIX,
@@ -192,47 +193,48 @@ fn same(
     Ok(())
 }
 
-/// Leaves out what differs from call to call.
+/// Leaves out what differs from call to call, or with the order of addresses.
 fn without_times(text: &str) -> String {
+    let text = text.replace(" [duplicate, would not be delivered]", "");
     let kept = text.lines().filter(|line| !line.contains("Size of off_t"));
     kept.fold(String::new(), |all, line| all + line + "\n")
 }
 
-/// Writes a tree, and what is asked about it.
-fn write(mta: Mta, tree: &Tree, top: &Path, is_alike: bool) -> std::io::Result<()> {
+/// Writes a tree, and what is asked about it, as far as it differs from the harmless one.
+fn write(mta: Mta, tree: &Tree, top: &Path, harmless: Option<&Tree>) -> std::io::Result<()> {
     for (path, text) in tree {
         let path = top.join(path);
         fs::create_dir_all(path.parent().unwrap_or(top))?;
-        fs::write(path, text)?;
+        fs::write(&path, text)?;
+        // Postfix waits until `main.cf` is two seconds old.
+        let file = fs::File::options().write(true).open(&path)?;
+        file.set_modified(SystemTime::UNIX_EPOCH)?;
     }
     match mta {
-        Mta::Postfix | Mta::Exim if is_alike => {}
         Mta::Postfix => {
             fs::create_dir_all(top.join("keys"))?;
-            let main = &tree["etc/postfix/main.cf"];
-            for (table, keys) in tables(tree, "etc/postfix/") {
-                if main.contains(&format!("texthash:/etc/postfix/{table}")) {
+            for (table, keys) in tables(tree, "etc/postfix/", "main.cf", "texthash:") {
+                let path = format!("etc/postfix/{table}");
+                let is_as_before = harmless.and_then(|harmless| harmless.get(&path));
+                if is_as_before.is_none_or(|before| rows(before) != rows(&tree[&path])) {
                     fs::write(top.join("keys").join(table), keys.join("\n") + "\n")?;
                 }
             }
         }
+        Mta::Exim if harmless.is_some_and(|one| inert::without_comments(one, tree)) => {}
         Mta::Exim => {
-            let main = &tree["etc/exim4/exim4.conf"];
             let (mut lookups, mut addresses) = (String::from("asked\n"), BTreeSet::new());
-            for (table, keys) in tables(tree, "etc/exim4/") {
-                if !main.contains(&format!("lsearch{{/etc/exim4/{table}}}")) {
-                    continue;
-                }
+            for (table, keys) in tables(tree, "etc/exim4/", "exim4.conf", "lsearch{") {
+                let file = format!("lsearch{{/etc/exim4/{table}}}");
                 for key in keys {
                     let coded = base64(key.as_bytes());
-                    let key = format!("${{base64d:{coded}}}");
-                    let file = format!("lsearch{{/etc/exim4/{table}}}");
-                    let found = format!("${{lookup{{{key}}}{file}{{<$value>}}{{nothing}}}}");
-                    let _written = writeln!(lookups, "{table} {key} {found}");
+                    let coded = format!("${{base64d:{coded}}}");
+                    let found = format!("${{lookup{{{coded}}}{file}{{<$value>}}{{nothing}}}}");
+                    let _written = writeln!(lookups, "{table} {coded} {found}");
+                    if key.contains('@') {
+                        addresses.insert(key);
+                    }
                 }
-            }
-            for (_, keys) in tables(tree, "etc/exim4/") {
-                addresses.extend(keys.into_iter().filter(|key| key.contains('@')));
             }
             addresses.insert("nobody@victim.example");
             let addresses: Vec<&str> = addresses.into_iter().collect();
@@ -243,18 +245,28 @@ fn write(mta: Mta, tree: &Tree, top: &Path, is_alike: bool) -> std::io::Result<(
     Ok(())
 }
 
-/// Returns the tables of a tree, and their keys.
-fn tables<'t>(tree: &'t Tree, folder: &str) -> Vec<(&'t str, Vec<&'t str>)> {
+/// Returns the tables that the settings of a tree name as such, and their keys.
+fn tables<'t>(
+    tree: &'t Tree,
+    folder: &str,
+    settings: &str,
+    kind: &str,
+) -> Vec<(&'t str, Vec<&'t str>)> {
+    let settings = &tree[&format!("{folder}{settings}")];
+    let keys = |text: &'t str| {
+        let keys = rows(text)
+            .into_iter()
+            .filter_map(|row| row.split('\t').next());
+        keys.collect()
+    };
     let named = tree
         .iter()
-        .filter_map(|(path, text)| Some((path.strip_prefix(folder)?, text)));
+        .filter_map(|(path, text)| Some((path.strip_prefix(folder)?, keys(text))));
     named
-        .map(|(table, text)| {
-            let rows = text.lines().filter(|line| !line.starts_with('#'));
-            (
-                table,
-                rows.filter_map(|row| row.split('\t').next()).collect(),
-            )
-        })
+        .filter(|(table, _)| settings.contains(&format!("{kind}/{folder}{table}")))
         .collect()
+}
+
+fn rows(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.starts_with('#')).collect()
 }

@@ -126,12 +126,12 @@ impl Site {
         policy.map_err(|_| diagnostics)
     }
 
-    /// Compiles it for a target. Files are read back unless they are those of the harmless policy,
+    /// Compiles it for a target, beside its records. Files are read back unless they are those of the harmless policy,
     /// and have to decide as the policy does.
     pub(crate) fn compile(
         &self,
         (policy, proven): (&Policy, &Proven<'_>),
-        target: &dyn Target,
+        (target, zone): (&dyn Target, &str),
         text: &str,
         standing: impl Fn(&Tree) -> Standing,
     ) -> Result<Outcome, String> {
@@ -145,7 +145,7 @@ impl Site {
             .collect();
         let commands = artifacts.commands.join("\n");
         tree.insert("commands".to_owned(), commands);
-        tree.insert(ZONE.to_owned(), zone(policy)?);
+        tree.insert(ZONE.to_owned(), zone.to_owned());
         let standing = standing(&tree);
         if standing == Standing::Same {
             return Ok(Outcome::Made(tree));
@@ -178,17 +178,17 @@ impl Site {
     /// Checks what was told of a refusal: it has a code, and its place is that of the text.
     pub(crate) fn refused(&self, diagnostics: &Diagnostics, text: &str) -> Result<(), String> {
         let told = diagnostics.sorted();
-        let shown = Self::shown(diagnostics);
+        let fault = |what: &str| Err(format!("{what}:\n{}", Self::shown(diagnostics)));
         if diagnostics.has_internal() {
-            return Err(format!("a mistake of mailpol's own:\n{shown}"));
+            return fault("a mistake of mailpol's own");
         }
         let errors = told.iter().filter(|one| is_error(one.as_ref()));
         let errors: Vec<&&Told> = errors.collect();
         if errors.is_empty() || errors.iter().any(|one| one.code().is_none()) {
-            return Err(format!("an error without a code, or none at all:\n{shown}"));
+            return fault("an error without a code, or none at all");
         }
         if !errors.iter().any(|one| self.is_at(one, text)) {
-            return Err(format!("no error is at the words:\n{shown}"));
+            return fault("no error is at the words");
         }
         Ok(())
     }
@@ -228,7 +228,7 @@ impl Site {
 }
 
 /// Returns the records of a policy as a zone, which has to read back as it was meant.
-fn zone(policy: &Policy) -> Result<String, String> {
+pub(crate) fn zone(policy: &Policy) -> Result<String, String> {
     let records = dns::records(policy).map_err(|why| format!("{why:?}"))?;
     let text = dns::zone(&records, &dns::requests(policy));
     let mut diagnostics = Diagnostics::new();

@@ -8,7 +8,7 @@ use mailpol::prove::prove;
 
 use crate::inert;
 use crate::positions::{Kind, POSITIONS, Position, Server};
-use crate::site::{Outcome, Site, Standing, Tree, target};
+use crate::site::{Outcome, Site, Standing, Tree, target, zone};
 use crate::values::VALUES;
 
 /// The targets, by name.
@@ -89,6 +89,10 @@ impl Tried {
             }
             return;
         };
+        let zone = match zone(&policy) {
+            Ok(zone) => zone,
+            Err(why) => return self.faults.push(format!("{value}: {why}")),
+        };
         for target_name in TARGETS {
             let Ok(harmless) = harmless(position.server, target_name) else {
                 continue;
@@ -103,7 +107,7 @@ impl Tried {
                 }
             };
             let both = (&policy, &proven);
-            let checked = match site.compile(both, target(target_name), text, standing) {
+            let checked = match site.compile(both, (target(target_name), &zone), text, standing) {
                 Ok(Outcome::Made(tree)) => {
                     inert::check(position, text, &harmless, &tree).map(|spelled| {
                         self.made.push(Made {
@@ -140,7 +144,8 @@ pub(crate) fn harmless(server: Server, target_name: &str) -> Result<Arc<Tree>, S
         let (proven, _) =
             prove(&policy, &mut diagnostics).map_err(|_| Site::shown(&diagnostics))?;
         let both = (&policy, &proven);
-        match site.compile(both, target(target_name), "", |_| Standing::Differs)? {
+        let beside = (target(target_name), zone(&policy)?);
+        match site.compile(both, (beside.0, &beside.1), "", |_| Standing::Differs)? {
             Outcome::Made(tree) => Ok(Arc::new(tree)),
             Outcome::Refused => Err("the harmless policy is refused".to_owned()),
         }
