@@ -1,4 +1,9 @@
-//! Why: one envelope, step by step; and the page of a diagnostic or an obligation.
+//! Why: one envelope, step by step; what a login may send; and the page of a diagnostic or an
+//! obligation.
+
+mod send_as;
+
+pub use send_as::{Right, SendAs, Sender, send_as};
 
 use std::fmt::Write as _;
 

@@ -108,6 +108,8 @@ fn every_command_prints_what_the_schema_says() {
         0,
     );
     check(&["explain", "mailpol::network::universal"], 0);
+    check(&["explain", "POLICY", "--login", "john"], 0);
+    check(&["explain", "POLICY", "--login", "nobody"], 1);
     let jane = "jane.doe@doe-family.com";
     for client in ["198.51.100.25", "203.0.113.9"] {
         check(&["spf", client, "POLICY", "--from", jane], 0);

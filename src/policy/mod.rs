@@ -84,6 +84,17 @@ impl Policy {
         }
     }
 
+    /// Returns a login's mailboxes, and the aliases that lead to them by name.
+    pub fn own_addresses(&self, login: &Login) -> Vec<Address> {
+        tables::own_addresses(self, login)
+    }
+
+    /// Returns the alias of an address.
+    pub fn alias(&self, address: &Address) -> Option<&Alias> {
+        let local = crate::mail::LocalPart::parse(address.local()).ok()?;
+        self.domains.get(address.domain())?.aliases.get(&local)
+    }
+
     /// Returns the mailbox of an address.
     pub fn mailbox(&self, address: &Address) -> Option<&Mailbox> {
         let local = crate::mail::LocalPart::parse(address.local()).ok()?;

@@ -38,7 +38,7 @@ pub(in crate::cli) struct Args {
     /// The session is under TLS
     #[arg(long)]
     tls: bool,
-    /// The login that the client has authenticated as
+    /// The login that the client has authenticated as; without an envelope: what it may send
     #[arg(long)]
     login: Option<String>,
     /// The name that the client gives with HELO
@@ -73,8 +73,13 @@ pub(in crate::cli) fn run(
         return Ok(Exit::Yes);
     }
     let Some((client, to)) = args.client.clone().zip(args.to.clone()) else {
+        if let Some(login) = &args.login {
+            let policy = input::policy(first.map(PathBuf::from).as_deref())?;
+            return send_as(&policy.load(diagnostics)?, login, output);
+        }
         return Err(Failure::Unable(
-            "give an envelope (`--client IP --from A --to B`), or a code".to_owned(),
+            "give an envelope (`--client IP --from A --to B`), a login (`--login NAME`), or a code"
+                .to_owned(),
         ));
     };
     let policy = input::policy(first.map(PathBuf::from).as_deref())?.load(diagnostics)?;
@@ -111,6 +116,20 @@ pub(in crate::cli) fn run(
     }
     output.print(&text)?;
     output.result(results);
+    Ok(Exit::Yes)
+}
+
+/// Explains what a login may send.
+fn send_as(policy: &Policy, login: &str, output: &mut Output) -> Result<Exit, Failure> {
+    let Some(rights) = explain::send_as(policy, login) else {
+        output.print(&format!(
+            "{login} is no login that the policy lists: it gives no rights, and takes none\n"
+        ))?;
+        output.result(serde_json::json!({ "login": login, "rights": [] }));
+        return Ok(Exit::No);
+    };
+    output.print(&rights.table())?;
+    output.result(rights);
     Ok(Exit::Yes)
 }
 
