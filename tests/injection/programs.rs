@@ -22,6 +22,8 @@ const TREE: &str = "=== tree ";
 const QUESTION: &str = "--- ";
 /// What all trees of a position may take.
 const SECONDS: u64 = 300;
+/// Exim's tables of addresses that mail is for.
+const RECIPIENTS: [&str; 4] = ["accounts", "aliases", "boxes", "forwards"];
 
 /// Asks Postfix: all parameters that differ from defaults, as written and expanded, all services,
 /// and every row of every table that differs.
@@ -74,7 +76,9 @@ pub(crate) fn ask(position: &Position, mta: Mta, tried: &Tried) -> Vec<String> {
     let asked = |one: &&Made| {
         one.target == target && one.spelled.is_some() && own(&one.tree) != own(&before)
     };
-    let made: Vec<&Made> = tried.made.iter().filter(asked).collect();
+    let mut shapes = BTreeSet::new();
+    let mut made: Vec<&Made> = tried.made.iter().filter(asked).collect();
+    made.retain(|one| shapes.insert(shape(position, one, &before)));
     if made.is_empty() {
         return Vec::new();
     }
@@ -93,6 +97,26 @@ pub(crate) fn ask(position: &Position, mta: Mta, tried: &Tried) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Returns what makes a text another one to the programs: in comments, which odd letters it has; in
+/// a name, which ones, and where; whatever is said in their own language, all of it.
+fn shape(position: &Position, made: &Made, before: &Tree) -> String {
+    let spelled = made.spelled.clone().unwrap_or_default();
+    let is_odd = |c: &char| !c.is_ascii_alphanumeric();
+    if inert::without_comments(&made.tree, before) {
+        let odd: BTreeSet<char> = spelled.chars().filter(is_odd).collect();
+        return odd.into_iter().collect();
+    }
+    if position.kind != Kind::Name {
+        return spelled;
+    }
+    let mut letters: Vec<char> = spelled
+        .chars()
+        .map(|c| if is_odd(&c) { c } else { 'a' })
+        .collect();
+    letters.dedup_by(|one, other| *one == 'a' && *other == 'a');
+    letters.into_iter().collect()
 }
 
 /// Returns the files that the programs read.
@@ -172,32 +196,40 @@ fn same(
     }
     for (question, after) in after {
         let before = before.get(question).ok_or(format!("{question} is new"))?;
-        // What was set by hand is expanded as Postfix does; Exim prints other letters as octal
-        // numbers there.
-        let is_set = position.kind == Kind::Setting;
-        let is_octal = question == "exim -bP" && !made.text.is_ascii();
-        if is_set && (question == "postconf -x" || is_octal) {
-            continue;
-        }
-        let after = without_times(after);
+        let (before, after) = (steady(before), steady(after));
+        let (before, after) = match position.kind {
+            Kind::Setting => beside(position, &before, &after),
+            _ => (before, after),
+        };
         let path = format!("answers/{question}");
-        inert::same_lines(
-            position,
-            made.spelled.as_deref().unwrap_or_default(),
-            &path,
-            &without_times(before),
-            &after,
-        )
-        .map_err(|why| format!("{question}: {why}\n{after}"))?;
+        let spelled = made.spelled.as_deref().unwrap_or_default();
+        inert::same_lines(position, spelled, &path, &before, &after)
+            .map_err(|why| format!("{question}: {why}\n{after}"))?;
     }
     Ok(())
 }
 
+/// Leaves out the lines of what was set by hand: each program prints it as it has read it.
+fn beside(position: &Position, before: &str, after: &str) -> (String, String) {
+    let of_it = |line: &&str| line.contains(position.harmless);
+    let set = before.lines().find(of_it);
+    let name = set.and_then(|line| line.split(' ').next());
+    let kept = |text: &str| -> String {
+        let other = text.lines().filter(|line| {
+            let is_it = name.is_some_and(|name| line.split(' ').next() == Some(name));
+            // Postfix has a word about `$local_part` in a banner.
+            !is_it && !line.contains("undefined parameter")
+        });
+        other.map(|line| format!("{line}\n")).collect()
+    };
+    (kept(before), kept(after))
+}
+
 /// Leaves out what differs from call to call, or with the order of addresses.
-fn without_times(text: &str) -> String {
+fn steady(text: &str) -> String {
     let text = text.replace(" [duplicate, would not be delivered]", "");
     let kept = text.lines().filter(|line| !line.contains("Size of off_t"));
-    kept.fold(String::new(), |all, line| all + line + "\n")
+    kept.map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 /// Writes a tree, and what is asked about it, as far as it differs from the harmless one.
@@ -231,7 +263,7 @@ fn write(mta: Mta, tree: &Tree, top: &Path, harmless: Option<&Tree>) -> std::io:
                     let coded = format!("${{base64d:{coded}}}");
                     let found = format!("${{lookup{{{coded}}}{file}{{<$value>}}{{nothing}}}}");
                     let _written = writeln!(lookups, "{table} {coded} {found}");
-                    if key.contains('@') {
+                    if RECIPIENTS.contains(&table) && key.contains('@') {
                         addresses.insert(key);
                     }
                 }

@@ -126,8 +126,8 @@ impl Site {
         policy.map_err(|_| diagnostics)
     }
 
-    /// Compiles it for a target, beside its records. Files are read back unless they are those of the harmless policy,
-    /// and have to decide as the policy does.
+    /// Compiles it for a target, beside its records. Files are read back unless they are those of
+    /// the harmless policy, and have to decide as the policy does.
     pub(crate) fn compile(
         &self,
         (policy, proven): (&Policy, &Proven<'_>),

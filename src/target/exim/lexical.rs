@@ -34,6 +34,9 @@ pub(super) enum Unsayable {
     /// Not an address that a table can hold as its key.
     #[error("a line that begins with `#` is a comment in tables")]
     Key,
+    /// Not an address that mail can be redirected to.
+    #[error("behind `#` is a comment where mail is redirected to")]
+    Redirected,
     /// An address whose key means every address of its domain.
     #[error("a row for `*` and a domain means every address of that domain")]
     Star,
@@ -225,6 +228,15 @@ impl Held {
     pub(super) fn addresses<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Self {
         let addresses: Vec<String> = addresses.into_iter().map(Address::to_string).collect();
         Self(addresses.join(", "))
+    }
+
+    /// Looks whether mail can be redirected to an address of others (spec 4.96, section 22.5). Ours
+    /// are keys as well.
+    pub(super) fn redirected(address: &Address) -> Result<(), Unsayable> {
+        if address.local().starts_with('#') {
+            return Err(Unsayable::Redirected);
+        }
+        Ok(())
     }
 
     /// Takes a login.

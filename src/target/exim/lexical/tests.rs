@@ -77,6 +77,14 @@ fn keys_are_no_comments_and_name_one_address() {
 }
 
 #[test]
+fn mail_is_not_redirected_to_a_comment() {
+    let domain = Domain::literal("d.example");
+    let to = |local: &str| Held::redirected(&Address::new(local, domain.clone()));
+    assert_eq!(to("#a"), Err(Unsayable::Redirected));
+    assert_eq!(to("a#"), Ok(()));
+}
+
+#[test]
 fn comments_stay_on_their_line() {
     let text = Comment::new("a\nhostlist internal = *\\\u{85}${run{x}}\u{2028}");
     assert_eq!(text.to_string(), "a?hostlist internal = *???{run{x}}?");
