@@ -217,8 +217,8 @@ fn beside(position: &Position, before: &str, after: &str) -> (String, String) {
     let kept = |text: &str| -> String {
         let other = text.lines().filter(|line| {
             let is_it = name.is_some_and(|name| line.split(' ').next() == Some(name));
-            // Postfix has a word about `$local_part` in a banner.
-            !is_it && !line.contains("undefined parameter")
+            // Postfix has a word about `$local_part` or `{` in a banner.
+            !is_it && !line.starts_with("postconf: warning: ")
         });
         other.map(|line| format!("{line}\n")).collect()
     };
