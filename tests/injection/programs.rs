@@ -220,7 +220,7 @@ fn beside(position: &Position, before: &str, after: &str) -> (String, String) {
             // Postfix has a word about `$local_part` or `{` in a banner.
             !is_it && !line.starts_with("postconf: warning: ")
         });
-        other.map(|line| format!("{line}\n")).collect()
+        other.fold(String::new(), |all, line| all + line + "\n")
     };
     (kept(before), kept(after))
 }
@@ -229,7 +229,7 @@ fn beside(position: &Position, before: &str, after: &str) -> (String, String) {
 fn steady(text: &str) -> String {
     let text = text.replace(" [duplicate, would not be delivered]", "");
     let kept = text.lines().filter(|line| !line.contains("Size of off_t"));
-    kept.map(|line| format!("{}\n", line.trim_end())).collect()
+    kept.fold(String::new(), |all, line| all + line.trim_end() + "\n")
 }
 
 /// Writes a tree, and what is asked about it, as far as it differs from the harmless one.
