@@ -27,4 +27,6 @@ pub use table::{
     AddressKey, AddressTable, ClientTable, FormTable, Label, LoginTable, NameTable, OwnerTable, Row,
 };
 pub use test::{Question, Test, TestId};
-pub use verdict::{At, Because, Decision, Destination, Header, Route, Store, Verdict, place};
+pub use verdict::{
+    At, Because, Chooser, Decision, Destination, Header, Route, Store, Verdict, place,
+};

@@ -331,7 +331,10 @@ pub fn attack(
         RouteStep::Local { .. } | RouteStep::Discard => false,
         // What the policy says is no relaying.
         RouteStep::Forward { to } => !forwards(policy, to),
-        RouteStep::Relay { .. } | RouteStep::Hop { .. } | RouteStep::Bounce => true,
+        RouteStep::Relay { .. }
+        | RouteStep::Hop { .. }
+        | RouteStep::Chosen { .. }
+        | RouteStep::Bounce => true,
     };
     let relays = answered.route.iter().any(leaves);
     Ok((envelope, answered, relays))
