@@ -1,7 +1,7 @@
 //! What the client writes and routers see: headers (spec 4.96, section 11.5, `$header_`) and the
 //! reverse-path.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::expand::Cursor;
 use super::reader::{Place, Reader};
@@ -55,5 +55,5 @@ impl Reader<'_> {
 pub(super) fn value(chooser: Chooser) -> Value {
     let given = Bool::Leaf(Leaf::Given(chooser.clone()));
     let chosen = Value::piece(Piece::Chosen(chooser));
-    Value::Choice(Rc::new(given), Rc::new(chosen), Rc::new(Value::text("")))
+    Value::Choice(Arc::new(given), Arc::new(chosen), Arc::new(Value::text("")))
 }
