@@ -67,6 +67,9 @@ impl Reader<'_> {
         match name {
             "def" if cursor.eat(":") => {
                 let variable = cursor.name();
+                if let Some(chooser) = self.chooser(variable, cursor, at)? {
+                    return Ok(Bool::Leaf(Leaf::Given(chooser)));
+                }
                 self.defined(variable, at)
             }
             "and" | "or" => {

@@ -24,6 +24,7 @@ mod catalogue;
 mod compare;
 mod condition;
 mod expand;
+mod given;
 mod item;
 mod keys;
 mod kinds;

@@ -1,7 +1,7 @@
 //! What a reading knows while it reads: the tree, the main options, the named lists, and the tests
 //! made so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::catalogue::Catalogue;
@@ -12,7 +12,7 @@ use super::lookup::Rows;
 use super::path::Taken;
 use super::text::Text;
 use super::value::{Bool, Value};
-use crate::decision::FoundBackend;
+use crate::decision::{Chooser, FoundBackend};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
 use crate::target::Artifacts;
@@ -100,6 +100,8 @@ pub(super) struct Reader<'a> {
     pub(super) dkim_domain: Option<String>,
     /// What `$dkim_selector` is.
     pub(super) dkim_selector: Option<String>,
+    /// By what the client chooses where mail goes, in what is being read.
+    pub(super) given: BTreeSet<Chooser>,
     /// The conditions that check a password, in what is being read.
     pub(super) checks: Vec<(String, Loc)>,
     /// Who checks passwords, so far.
@@ -128,6 +130,7 @@ impl<'a> Reader<'a> {
             value: None,
             dkim_domain: None,
             dkim_selector: None,
+            given: BTreeSet::new(),
             checks: Vec::new(),
             backends: Vec::new(),
         }

@@ -49,13 +49,25 @@ impl Reader<'_> {
     ) -> Routers {
         let mut routers = Routers::default();
         for instance in instances {
+            let outer = std::mem::take(&mut self.given);
             let made = self.at_place(Place::Router, |reader| reader.router(instance, transports));
+            let depends = !self.given.is_empty();
+            self.given.extend(outer);
+            if let Ok(router) = &made
+                && depends
+                && !router.driver.is_chosen()
+            {
+                let reason = "whether it runs depends on what the client writes";
+                self.service("condition", reason, &instance.at);
+                continue;
+            }
             self.domain_data = None;
             self.local_part_data = None;
             if let Ok(router) = made {
                 routers.list.push(router);
             }
         }
+        routers.choosers.clone_from(&self.given);
         self.link(&mut routers);
         routers
     }
@@ -88,7 +100,13 @@ impl Reader<'_> {
             }
             if setting.name == "address_data" {
                 let text = setting.text(self.diagnostics)?;
-                address_data = Some(self.expand(&text)?);
+                let value = self.expand(&text)?;
+                if value.is_chosen() {
+                    let reason =
+                        "what the client writes is in it, and where it goes is not followed";
+                    return Err(self.service("address_data", reason, &text.at()));
+                }
+                address_data = Some(value);
             }
         }
         if let Some(setting) = instance.get("check_local_user")
