@@ -1,6 +1,6 @@
 //! Conditions of expansions (spec 4.96, section 11.7), and what a string is as a condition.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::expand::Cursor;
 use super::list::{ListKind, Subject};
@@ -304,7 +304,12 @@ impl Reader<'_> {
 
     /// Returns the condition that a variable of the ACLs is a string that holds, of those that it
     /// is set to.
-    fn variable_holds(&mut self, name: &Rc<str>, words: Words, at: &Loc) -> Result<Bool, Reported> {
+    fn variable_holds(
+        &mut self,
+        name: &Arc<str>,
+        words: Words,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
         let texts = self.texts.get(name.as_ref()).cloned().unwrap_or_default();
         let mut yes = Vec::new();
         for text in texts {
@@ -318,7 +323,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok(Bool::Leaf(Leaf::Variable(Rc::clone(name), yes)))
+        Ok(Bool::Leaf(Leaf::Variable(Arc::clone(name), yes)))
     }
 
     /// Refuses a number that Exim's own numbers may not hold: it takes `4294967296` for 0.

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -69,7 +68,7 @@ pub(super) enum Key {
     /// The HELO name.
     Helo(Case),
     /// What another lookup has found.
-    Row(Rc<Lookup>),
+    Row(Arc<Lookup>),
     /// A text, whatever the envelope.
     Text(String),
 }
@@ -80,7 +79,7 @@ pub(super) struct Lookup {
     /// The key.
     pub(super) key: Key,
     /// The file.
-    pub(super) rows: Rc<Rows>,
+    pub(super) rows: Arc<Rows>,
 }
 
 impl Rows {
@@ -181,10 +180,10 @@ pub(super) fn network(text: &str) -> Option<IpNet> {
 impl Reader<'_> {
     /// Opens the file of a single-key lookup (section 9.1). `kind` is such as `lsearch` or
     /// `cdb*`.
-    pub(super) fn open(&mut self, kind: &str, file: &Text) -> Result<Rc<Rows>, Reported> {
+    pub(super) fn open(&mut self, kind: &str, file: &Text) -> Result<Arc<Rows>, Reported> {
         let name = format!("{kind};{}", file.as_str());
         if let Some(rows) = self.files.get(&name) {
-            return Ok(Rc::clone(rows));
+            return Ok(Arc::clone(rows));
         }
         let default = kind.ends_with('*');
         let (matching, suffix) = match kind.trim_end_matches('*') {
@@ -212,9 +211,9 @@ impl Reader<'_> {
         characters::check(&source, self.diagnostics)?;
         let rows = self.rows(&source)?;
         let at = Loc::new(&source, 0, 0);
-        let rows = Rc::new(Rows::new(name.clone(), matching, rows, default, at));
+        let rows = Arc::new(Rows::new(name.clone(), matching, rows, default, at));
         self.readable_keys(&rows)?;
-        self.files.insert(name, Rc::clone(&rows));
+        self.files.insert(name, Arc::clone(&rows));
         Ok(rows)
     }
 

@@ -1,6 +1,6 @@
 //! Variables of expansions (spec 4.96, section 11.9): what each is, and where it has a value.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catalogue::Side;
 use super::reader::{LoginIn, Place, Reader};
@@ -81,7 +81,7 @@ impl Reader<'_> {
                 return Err(self.refuse(&format!("${name}"), reason, at));
             }
             if is_acl {
-                return Ok(Value::piece(Piece::Variable(Rc::from(name))));
+                return Ok(Value::piece(Piece::Variable(Arc::from(name))));
             }
         }
         if OPAQUE.contains(&name) || name.starts_with("tod_") {

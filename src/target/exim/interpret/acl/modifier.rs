@@ -1,7 +1,7 @@
 //! Modifiers of ACLs (spec 4.96, sections 44.21 to 44.25).
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::read::RawLine;
 use super::{Step, Verb};
@@ -89,7 +89,7 @@ impl Reader<'_> {
         }
         let texts = self.texts.entry(name.clone()).or_default();
         collect(&value, texts);
-        Ok(Some(Step::Set(Rc::from(name), value)))
+        Ok(Some(Step::Set(Arc::from(name), value)))
     }
 
     fn add_header(&mut self, line: &RawLine) -> Done {
