@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::characters;
 use super::reader::Reader;
 use super::text::Text;
 
@@ -28,6 +29,9 @@ impl Reader<'_> {
             return;
         };
         let source = Arc::clone(&artifact.source);
+        if characters::check(&source, self.diagnostics).is_err() {
+            return;
+        }
         let mut start = 0;
         for line in source.text().split_inclusive('\n') {
             let mut text = Text::empty(&source, start);
