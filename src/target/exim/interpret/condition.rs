@@ -347,13 +347,11 @@ pub(super) fn is_yes(text: &str, words: Words) -> Option<bool> {
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     let is_null = digits.bytes().all(|byte| byte == b'0');
     match (words, text.to_ascii_lowercase().as_str()) {
-        (_, "" | "no" | "false") => Some(false),
-        (_, "yes" | "true") => Some(true),
+        (_, "" | "no" | "false") | (Words::Authenticator, "0") => Some(false),
+        (_, "yes" | "true") | (Words::Authenticator, "1") => Some(true),
         (Words::Acl | Words::Bool, _) => is_number.then_some(!is_null),
         (Words::Lax, text) => Some(!is_number || text.len() > 1 || !is_null),
         (Words::Router, text) => Some(text != "0"),
-        (Words::Authenticator, "0") => Some(false),
-        (Words::Authenticator, "1") => Some(true),
         (Words::Authenticator, _) => None,
     }
 }

@@ -57,18 +57,7 @@ impl Reader<'_> {
             let fault = UnjudgedParameter::new("disable_ipv6", reason, &setting.at);
             return Err(self.diagnostics.error(fault));
         }
-        let ports = match (
-            options.text("daemon_smtp_ports"),
-            options.text("daemon_smtp_port"),
-        ) {
-            (Some(_), Some(again)) => {
-                // Two names of one variable (`optionlist_config`): the last line counts.
-                let reason = "`daemon_smtp_ports` has set the ports already";
-                return Err(self.refuse("daemon_smtp_port", reason, &again.at()));
-            }
-            (Some(text), None) | (None, Some(text)) => self.ports(&text)?,
-            (None, None) => vec![(25, start.clone())],
-        };
+        let ports = self.daemon_ports(options, start)?;
         let wrapped = match options.text("tls_on_connect_ports") {
             Some(text) => self.ports(&text)?,
             None => Vec::new(),
@@ -125,6 +114,25 @@ impl Reader<'_> {
             }
         }
         Ok(found)
+    }
+
+    fn daemon_ports(
+        &mut self,
+        options: &Options,
+        start: &Loc,
+    ) -> Result<Vec<(u16, Loc)>, Reported> {
+        match (
+            options.text("daemon_smtp_ports"),
+            options.text("daemon_smtp_port"),
+        ) {
+            (Some(_), Some(again)) => {
+                // Two names of one variable (`optionlist_config`): the last line counts.
+                let reason = "`daemon_smtp_ports` has set the ports already";
+                Err(self.refuse("daemon_smtp_port", reason, &again.at()))
+            }
+            (Some(text), None) | (None, Some(text)) => self.ports(&text),
+            (None, None) => Ok(vec![(25, start.clone())]),
+        }
     }
 
     fn ports(&mut self, text: &Text) -> Result<Vec<(u16, Loc)>, Reported> {
