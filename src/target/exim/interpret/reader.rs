@@ -94,6 +94,11 @@ pub(super) struct Reader<'a> {
     pub(super) local_part_data: Option<Value>,
     /// What `$domain_data` is.
     pub(super) domain_data: Option<Value>,
+    /// The variables of ACLs that the ACL which is being read has set by now, whatever the
+    /// envelope.
+    pub(super) assigned: BTreeSet<String>,
+    /// The texts that variables of ACLs are set to, in all that was read.
+    pub(super) texts: BTreeMap<String, BTreeSet<String>>,
     /// What `$value` is.
     pub(super) value: Option<Value>,
     /// What `$dkim_domain` is.
@@ -127,6 +132,8 @@ impl<'a> Reader<'a> {
             place: Place::Session,
             local_part_data: None,
             domain_data: None,
+            assigned: BTreeSet::new(),
+            texts: BTreeMap::new(),
             value: None,
             dkim_domain: None,
             dkim_selector: None,
