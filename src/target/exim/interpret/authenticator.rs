@@ -2,6 +2,7 @@
 
 use super::condition::Words;
 use super::diagnostics::UnjudgedService;
+use super::list::items;
 use super::reader::{LoginIn, Place, Reader};
 use super::section::{Instance, Setting};
 use super::text::Text;
@@ -61,17 +62,7 @@ impl Reader<'_> {
             None => return Err(self.syntax("the authenticator has no `driver`", &instance.at)),
         };
         let login = match driver.as_str() {
-            // `:` as the prompts asks for nothing: the data come with AUTH, as PLAIN sends them.
-            "plaintext" => {
-                let prompts = instance
-                    .get("server_prompts")
-                    .and_then(|one| one.value.as_ref());
-                if prompts.is_none_or(|prompts| prompts.as_str().trim() == ":") {
-                    LoginIn::Second
-                } else {
-                    LoginIn::First
-                }
-            }
+            "plaintext" => self.prompts(instance)?,
             "dovecot" => LoginIn::First,
             other => {
                 let reason = "mailpol follows the drivers `plaintext` and `dovecot`";
@@ -98,6 +89,7 @@ impl Reader<'_> {
             }
             return Ok(None);
         }
+        self.mechanism(instance, driver.as_str(), login)?;
         self.checks.clear();
         self.login_is_set(instance, login)?;
         let condition = match condition {
@@ -127,6 +119,61 @@ impl Reader<'_> {
             advertised,
             condition,
         }))
+    }
+
+    /// Returns where the login is after the prompts: `:` asks for nothing, and the data come with
+    /// AUTH, as PLAIN sends them; two prompts are those of LOGIN (sections 34.3 and 34.4).
+    fn prompts(&mut self, instance: &Instance) -> Result<LoginIn, Reported> {
+        let Some(setting) = instance.get("server_prompts") else {
+            return Ok(LoginIn::Second);
+        };
+        let text = setting.text(self.diagnostics)?;
+        let prompts = items(&text, ':');
+        let asked = prompts
+            .iter()
+            .filter(|prompt| !prompt.as_str().is_empty())
+            .count();
+        match (text.as_str().contains('$'), prompts.len(), asked) {
+            (false, 0 | 1, 0) => Ok(LoginIn::Second),
+            (false, 2, 2) => Ok(LoginIn::First),
+            _ => {
+                let reason = "mailpol follows the prompts of PLAIN, `:`, and the two of LOGIN";
+                Err(self.unjudged_option(setting, reason))
+            }
+        }
+    }
+
+    /// Refuses a mechanism that clients do not know, or that is no password's: by its name a
+    /// client says which it uses (section 33.1).
+    fn mechanism(
+        &mut self,
+        instance: &Instance,
+        driver: &str,
+        login: LoginIn,
+    ) -> Result<(), Reported> {
+        let (name, at) = match instance.get("public_name") {
+            Some(setting) => {
+                let text = setting.text(self.diagnostics)?;
+                (text.as_str().to_owned(), text.at())
+            }
+            None => (instance.name.clone(), instance.at.clone()),
+        };
+        let known: &[&str] = match (driver, login) {
+            ("dovecot", _) => &["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"],
+            (_, LoginIn::Second) => &["PLAIN"],
+            (_, LoginIn::First) => &["LOGIN"],
+        };
+        if known.iter().any(|one| one.eq_ignore_ascii_case(&name)) {
+            return Ok(());
+        }
+        let reason = format!("clients take it for the mechanism {name}: it must be one of {known:?}");
+        let fault = UnjudgedService::new("public_name", reason, &at);
+        Err(self.diagnostics.error(fault))
+    }
+
+    fn unjudged_option(&mut self, setting: &Setting, reason: &str) -> Reported {
+        let fault = UnjudgedService::new(&setting.name, reason, &setting.at);
+        self.diagnostics.error(fault)
     }
 
     fn known_options(&mut self, instance: &Instance, driver: &str) -> Result<(), Reported> {

@@ -16,7 +16,10 @@ use crate::source::Loc;
 pub(super) enum Words {
     /// Of an ACL (section 44.26): what is neither yes nor no is an error.
     Acl,
-    /// Of a router (section 15): what is not no is yes; a forced failure is no.
+    /// Of `bool_lax` (section 11.7): what is not no is yes; a forced failure is no.
+    Lax,
+    /// Of a router (chapter 15) and of `server_advertise_condition`: what is not exactly no, or
+    /// empty, is yes, blanks and all; a forced failure is no (`expand_check_condition`).
     Router,
     /// Of an authenticator (chapter 34): what is neither is an error.
     Authenticator,
@@ -93,7 +96,7 @@ impl Reader<'_> {
                 let words = if name == "bool" {
                     Words::Acl
                 } else {
-                    Words::Router
+                    Words::Lax
                 };
                 let value = self.braced(cursor)?;
                 self.holds(&value, words, at)
@@ -293,6 +296,14 @@ fn yes_words() -> Vec<String> {
 
 /// Returns whether a string is a condition that holds; none if it is an error.
 pub(super) fn is_yes(text: &str, words: Words) -> Option<bool> {
+    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let no = is(&["", "0", "no", "false"]);
+    match words {
+        Words::Router => return Some(!no),
+        // `auth_check_some_cond`: nothing is trimmed either.
+        Words::Authenticator => return (no || is(&["1", "yes", "true"])).then_some(!no),
+        Words::Acl | Words::Lax => {}
+    }
     let text = text.trim();
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(text.bytes().any(|byte| byte != b'0'));
@@ -300,7 +311,7 @@ pub(super) fn is_yes(text: &str, words: Words) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "no" | "false" => Some(false),
         "yes" | "true" => Some(true),
-        _ if words == Words::Router => Some(true),
+        _ if words == Words::Lax => Some(true),
         _ => None,
     }
 }
@@ -311,20 +322,23 @@ mod tests {
 
     #[test]
     fn strings_are_conditions_as_the_chapters_say() {
-        for (text, acl, router) in [
-            ("", Some(false), true),
-            ("0", Some(false), false),
-            ("00", Some(false), false),
-            ("7", Some(true), true),
-            ("YES", Some(true), true),
-            ("false", Some(false), false),
-            ("x", None, true),
+        for (text, acl, lax, router, authenticator) in [
+            ("", Some(false), false, false, Some(false)),
+            ("0", Some(false), false, false, Some(false)),
+            ("00", Some(false), false, true, None),
+            ("1", Some(true), true, true, Some(true)),
+            ("7", Some(true), true, true, None),
+            ("YES", Some(true), true, true, Some(true)),
+            ("false", Some(false), false, false, Some(false)),
+            (" no", Some(false), false, true, None),
+            (" ", Some(false), false, true, None),
+            ("x", None, true, true, None),
         ] {
             assert_eq!(is_yes(text, Words::Acl), acl, "{text}");
-            if !text.is_empty() {
-                assert_eq!(is_yes(text, Words::Router), Some(router), "{text}");
-            }
+            assert_eq!(is_yes(text, Words::Lax), Some(lax), "{text}");
+            assert_eq!(is_yes(text, Words::Router), Some(router), "{text}");
+            let found = is_yes(text, Words::Authenticator);
+            assert_eq!(found, authenticator, "{text}");
         }
-        assert_eq!(is_yes("", Words::Router), Some(false));
     }
 }

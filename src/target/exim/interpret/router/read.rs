@@ -80,12 +80,11 @@ impl Reader<'_> {
                 self.set_data(part, None);
             }
         }
+        if let Some(text) = self.whole_condition(instance)? {
+            let value = self.expand(&text)?;
+            conditions.push(self.holds(&value, Words::Router, &text.at())?);
+        }
         for setting in &instance.settings {
-            if setting.name == "condition" {
-                let text = setting.text(self.diagnostics)?;
-                let value = self.expand(&text)?;
-                conditions.push(self.holds(&value, Words::Router, &text.at())?);
-            }
             if setting.name == "address_data" {
                 let text = setting.text(self.diagnostics)?;
                 address_data = Some(self.expand(&text)?);
@@ -117,6 +116,31 @@ impl Reader<'_> {
             domain_data: self.domain_data.take(),
             at: instance.at.clone(),
         })
+    }
+
+    /// Returns the condition of a router: of several, the text that Exim joins them to before it
+    /// expands any (`opt_rep_con` in readconf.c).
+    fn whole_condition(&mut self, instance: &Instance) -> Result<Option<Text>, Reported> {
+        let mut whole: Option<Text> = None;
+        for setting in &instance.settings {
+            if setting.name != "condition" {
+                continue;
+            }
+            let text = setting.text(self.diagnostics)?;
+            whole = Some(match whole {
+                None => text,
+                Some(before) => {
+                    let at = text.at();
+                    let mut joined = Text::made("${if and{{bool_lax{", &at);
+                    joined.append(&before);
+                    joined.append(&Text::made("}}{bool_lax{", &at));
+                    joined.append(&text);
+                    joined.append(&Text::made("}}}}", &at));
+                    joined
+                }
+            });
+        }
+        Ok(whole)
     }
 
     /// Reads `domains` or `local_parts`.
