@@ -152,6 +152,26 @@ fn a_file_that_the_policy_needs_no_more_is_removed() {
 }
 
 #[test]
+fn the_files_of_another_target_are_not_taken_for_an_older_build() {
+    let folder = folder();
+    build(folder.path(), &["--out", "tree"], 0);
+    let other = |more: &[&str]| {
+        let arguments = ["build", "--target", "exim", "--out", "tree"];
+        let output = mailpol(folder.path(), &[&arguments, more].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), said)
+    };
+    let (code, said) = other(&[]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("holds the files of postfix"), "{said}");
+    assert!(folder.path().join("tree/etc/postfix/main.cf").is_file());
+    let (code, said) = other(&["--force"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains(" removed, in tree"), "{said}");
+    assert!(!folder.path().join("tree/etc/postfix/main.cf").exists());
+}
+
+#[test]
 fn a_policy_with_errors_writes_nothing() {
     let folder = folder();
     edit(folder.path(), "may-send", "may-sned");

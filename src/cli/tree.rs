@@ -19,6 +19,7 @@ const BESIDE: &str = "mailpol-new";
 pub(super) struct Written {
     pub(super) changed: usize,
     pub(super) same: usize,
+    pub(super) removed: usize,
 }
 
 /// Whether edited files are overwritten.
@@ -31,9 +32,19 @@ pub(super) enum Edited {
 /// Writes a tree. A file that is right already is not touched.
 pub(super) fn write(
     root: &Path,
+    target: &str,
     artifacts: &Artifacts,
     edited: Edited,
 ) -> Result<Written, Failure> {
+    if let Some(other) = built_for(root).filter(|built| built != target)
+        && edited == Edited::Keep
+    {
+        return Err(Failure::Unable(format!(
+            "`{}` holds the files of {other}, so nothing was written (`--out` names another \
+             folder; `--force` overwrites)",
+            root.display()
+        )));
+    }
     let built = last_built(root);
     let mut written = Written::default();
     let mut changes: Vec<(PathBuf, &str, u32)> = Vec::new();
@@ -61,7 +72,8 @@ pub(super) fn write(
             mine.join(", ")
         )));
     }
-    written.changed = changes.len() + stale.len();
+    written.changed = changes.len();
+    written.removed = stale.len();
     replace(&changes)?;
     for path in stale {
         fs::remove_file(&path).map_err(|error| unable(&path, "removed", &error))?;
@@ -141,6 +153,14 @@ fn last_built(root: &Path) -> BTreeMap<String, String> {
         Some((path.to_owned(), hash.to_owned()))
     };
     text.lines().filter_map(line).collect()
+}
+
+/// Returns the target of the last build; the MANIFEST says it.
+fn built_for(root: &Path) -> Option<String> {
+    let text = fs::read_to_string(root.join(MANIFEST)).ok()?;
+    let mut lines = text.lines();
+    let target = lines.find_map(|line| line.strip_prefix("target "))?;
+    Some(target.split(' ').next()?.to_owned())
 }
 
 /// Returns whether a file is as the last build left it. The MANIFEST itself always is.

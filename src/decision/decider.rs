@@ -12,7 +12,7 @@ use crate::mail::{Address, Listener};
 /// at: tables of whole addresses under forms with [`crate::mail::PathForm::has_address`], tables
 /// of domains only under those with `has_domain`. Whether it was kept shows when a witness is
 /// replayed.
-pub trait Decider {
+pub trait Decider: Send + Sync {
     /// Returns what it may ask. The order is that of the [`super::TestId`]s.
     fn tests(&self) -> &[Test];
 

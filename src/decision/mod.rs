@@ -26,5 +26,6 @@ pub use sending::{Egress, Sending, Signing};
 pub use table::{
     AddressKey, AddressTable, ClientTable, FormTable, Label, LoginTable, NameTable, OwnerTable, Row,
 };
+pub(crate) use table::{AddressProbe, KeyMap, Probe, lower, with_address};
 pub use test::{Question, Test, TestId};
 pub use verdict::{At, Because, Decision, Destination, Header, Route, Store, Verdict, place};

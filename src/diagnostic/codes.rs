@@ -37,6 +37,7 @@ macro_rules! codes {
 
 codes! {
     alias::catch_all,
+    alias::caught,
     alias::cycle,
     alias::depth,
     alias::foreign,

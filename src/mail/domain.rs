@@ -1,6 +1,7 @@
 //! Domain names, in the one spelling that comparisons use.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The longest domain name, in octets (RFC 5321 section 4.5.3.1.2, RFC 1035 section 3.1).
 const OCTETS_MAX: usize = 253;
@@ -10,7 +11,7 @@ const OCTETS_MAX: usize = 253;
 /// So `Example.ORG.` and `example.org` are one value, and `bücher.example` is
 /// `xn--bcher-kva.example` (RFC 5891).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Domain(String);
+pub struct Domain(Arc<str>);
 
 /// Why a text is no domain name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -57,7 +58,7 @@ impl Domain {
         if !ascii.contains('.') {
             return Err(DomainError::OneLabel);
         }
-        Ok(Self(ascii.to_ascii_lowercase()))
+        Ok(Self(ascii.to_ascii_lowercase().into()))
     }
 
     /// Makes a domain of text that is canonical already: an emitted or a made name.
@@ -65,7 +66,8 @@ impl Domain {
     /// Lower-cases and strips the trailing dot; the labels are taken as they are, so that readers
     /// can hold what a configuration says, `localhost` and `a_b.example` included.
     pub fn literal(text: &str) -> Self {
-        Self(text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase())
+        let bare = text.strip_suffix('.').unwrap_or(text);
+        Self(bare.to_ascii_lowercase().into())
     }
 
     /// Returns the name.

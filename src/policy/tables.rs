@@ -175,8 +175,7 @@ fn recipient_table(policy: &Policy) -> AddressTable {
     let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
     for (name, domain) in &policy.domains {
         let mut insert = |local: &str, at: &Loc| {
-            let key = format!("{local}@{name}");
-            table.insert(AddressKey::Address, &key, Row::new(Label(1), at.clone()));
+            table.insert_address(local, name.as_str(), Row::new(Label(1), at.clone()));
         };
         for (local, mailbox) in &domain.mailboxes {
             insert(local.as_str(), &mailbox.at);

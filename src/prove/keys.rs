@@ -1,53 +1,58 @@
 //! The addresses that a run speaks of: what tables and destinations of all sides name, and fresh
 //! ones.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::names::{fresh, names};
 use super::universe::Axis;
-use crate::decision::{AddressKey, AddressTable, Question};
+use crate::decision::{AddressKey, AddressTable, KeyMap, Question, lower, with_address};
 
 /// The values of a dimension of addresses.
 #[derive(Debug)]
 pub(super) struct Keys {
-    /// Every local-part, sorted; the last is fresh.
-    pub(super) locals: Vec<String>,
+    /// How many local-parts there are, the fresh one among them.
+    pub(super) locals: u128,
     pub(super) fresh_local: String,
     /// Local-parts that are told apart in every domain.
     pub(super) named: BTreeSet<String>,
     /// Every domain, sorted, with one below each; the fresh one comes first.
     pub(super) domains: Vec<String>,
     pub(super) fresh_domain: String,
-    /// Whole addresses that are told apart: by domain, the local-parts. Address literals, which no
-    /// path has for a domain, are here only.
-    pub(super) whole: BTreeMap<String, BTreeSet<String>>,
+    /// Whole addresses that are told apart. Address literals, which no path has for a domain, are
+    /// here only.
+    whole: KeyMap<()>,
+    /// By domain: the numbers of its whole addresses, sorted by local-part.
+    of_domain: KeyMap<Vec<u32>>,
 }
 
 /// Keys, as they are collected.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     named: BTreeSet<String>,
-    domains: BTreeSet<String>,
-    whole: BTreeMap<String, BTreeSet<String>>,
+    domains: KeyMap<()>,
+    whole: KeyMap<()>,
+}
+
+/// Returns the local-part of a whole address.
+fn local_of(address: &str) -> &str {
+    address.rsplit_once('@').map_or("", |(local, _)| local)
 }
 
 impl Collected {
     /// Adds a key; of a parent domain, the domain too.
     pub(super) fn add(&mut self, part: AddressKey, key: &str) {
-        let key = key.to_ascii_lowercase();
+        let key = lower(key);
         match part {
             AddressKey::Local => {
-                self.named.insert(key);
+                self.named.insert(key.into_owned());
             }
             AddressKey::Domain | AddressKey::Parent => {
-                self.domains.insert(key);
+                self.domains.put(&key, || ());
             }
-            AddressKey::Address => {
-                if let Some((local, domain)) = key.rsplit_once('@') {
-                    let locals = self.whole.entry(domain.to_owned()).or_default();
-                    locals.insert(local.to_owned());
-                }
+            AddressKey::Address if key.contains('@') => {
+                self.whole.put(&key, || ());
             }
+            AddressKey::Address => {}
         }
     }
 
@@ -82,26 +87,39 @@ impl Collected {
     pub(super) fn finish(self) -> Keys {
         let Self {
             named,
-            mut domains,
+            domains,
             whole,
         } = self;
-        domains.extend(whole.keys().cloned());
-        // SOUNDNESS: a path with an address literal has no domain (see `PathForm`).
-        domains.retain(|domain| !domain.starts_with('['));
-        let mut locals = named.clone();
-        locals.extend(whole.values().flatten().cloned());
+        let mut of_domain: KeyMap<Vec<u32>> = KeyMap::default();
+        let mut locals: KeyMap<()> = KeyMap::default();
+        for (number, address) in (0..).zip(whole.keys()) {
+            let (local, domain) = address.rsplit_once('@').unwrap_or_default();
+            locals.put(local, || ());
+            let place = of_domain.put(domain, Vec::new);
+            if let Some(numbers) = of_domain.at_mut(place) {
+                numbers.push(number);
+            }
+        }
+        for (_, numbers) in of_domain.iter_mut() {
+            numbers.sort_by(|a, b| local_of(whole.key(*a)).cmp(local_of(whole.key(*b))));
+        }
+        for local in &named {
+            locals.put(local, || ());
+        }
         let fresh_local = fresh("nobody", |name| locals.contains(name));
-        let mut locals: Vec<String> = locals.into_iter().collect();
-        locals.push(fresh_local.clone());
-        let names = names(domains, "elsewhere");
+        let domains = domains.keys().chain(of_domain.keys());
+        // SOUNDNESS: a path with an address literal has no domain (see `PathForm`).
+        let domains = domains.filter(|domain| !domain.starts_with('['));
+        let names = names(domains.map(str::to_owned).collect(), "elsewhere");
         let domains = std::iter::once(names.fresh.clone()).chain(names.named);
         Keys {
-            locals,
+            locals: locals.len() as u128 + 1,
             fresh_local,
             named,
             domains: domains.collect(),
             fresh_domain: names.fresh,
             whole,
+            of_domain,
         }
     }
 }
@@ -116,10 +134,43 @@ impl Keys {
         collected.finish()
     }
 
-    /// Returns the local-parts that are told apart in a domain: all others are as the fresh one.
-    pub(super) fn special(&self, domain: &str) -> BTreeSet<&str> {
-        let own = self.whole.get(domain).into_iter().flatten();
-        self.named.iter().chain(own).map(String::as_str).collect()
+    /// Returns the local-parts of the whole addresses of a domain, sorted, each with the number of
+    /// its address.
+    pub(super) fn own(&self, domain: &str) -> impl Iterator<Item = (&str, u32)> + Clone {
+        let numbers = self.of_domain.get(domain);
+        let numbers = numbers.map(Vec::as_slice).unwrap_or_default().iter();
+        numbers.map(|number| (local_of(self.whole.key(*number)), *number))
+    }
+
+    /// Returns whether a whole address is told apart.
+    fn has(&self, local: &str, domain: &str) -> bool {
+        with_address(local, domain, |address| self.whole.contains(address))
+    }
+
+    /// Returns the local-parts that tables name by themselves, and that are in no whole address of
+    /// a domain.
+    pub(super) fn named_beside(&self, domain: &str) -> impl Iterator<Item = &str> + Clone {
+        let named = self.named.iter().map(String::as_str);
+        named.filter(move |local| !self.has(local, domain))
+    }
+
+    /// Returns the local-parts that are told apart in a domain, sorted, each with the number of its
+    /// whole address, if it is one: all others are as the fresh one.
+    pub(super) fn special(&self, domain: &str) -> Vec<(&str, Option<u32>)> {
+        let own = self
+            .own(domain)
+            .map(|(local, number)| (local, Some(number)));
+        let mut special: Vec<(&str, Option<u32>)> = own.collect();
+        if !self.named.is_empty() {
+            special.extend(self.named_beside(domain).map(|local| (local, None)));
+            special.sort_unstable();
+        }
+        special
+    }
+
+    /// Returns how many whole addresses are told apart.
+    pub(super) fn wholes(&self) -> usize {
+        self.whole.len()
     }
 }
 

@@ -29,6 +29,7 @@ mod shrink;
 mod side;
 mod statement;
 mod tally;
+mod threads;
 mod universe;
 
 pub use classes::{Class, Classes};

@@ -5,15 +5,15 @@ use super::classes::Classes;
 use super::counterexample::{Counterexample, Decided};
 use super::declared::{Asked, Declared};
 use super::equivalence::{self, Between, Sides};
-use super::fork::{Answers, Concrete, Known, Leaf, explore, walk};
+use super::fork::{Answers, Concrete, Known, Leaf, explore, explore_in_parts, walk};
 use super::keys::Collected;
 use super::obligation::{Judgement, OBLIGATIONS, Outcome};
 use super::reach::reach;
 use super::report::{Answer, Finding};
 use super::selection::{AGREEMENT, Body, EQUALITY, Selection};
-use super::side::{Side, differing_test, number, reach_test};
+use super::side::{Side, destination_tests, number};
 use super::statement;
-use super::tally::{Suspects, Tally};
+use super::tally::{Suspects, Tallies, Tally};
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Decider, Envelope, Test, Unanswered};
 use crate::mail::Listener;
@@ -99,11 +99,7 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     }
     let keys = keys.finish();
     let forwards = declared.forwards();
-    let mut made = vec![reach_test(reference, forwards, &keys, at)];
-    if let Some(files) = files {
-        made.push(reach_test(files, forwards, &keys, at));
-        made.push(differing_test(reference, files, &keys, at));
-    }
+    let made = destination_tests(reference, files, forwards, &keys, at);
     let made_offset = count(&tests);
     tests.extend(&made);
     let offers = |listener| {
@@ -158,7 +154,7 @@ struct Run<'a, 't> {
 }
 
 /// What must hold of every envelope.
-type Judge<'h> = dyn Fn(&mut Asked<'_, '_>, &Outcome) -> Result<Judgement, Unanswered> + 'h;
+type Judge<'h> = dyn Fn(&mut Asked<'_, '_>, &Outcome) -> Result<Judgement, Unanswered> + Sync + 'h;
 
 /// An obligation or a statement.
 struct Predicate<'h> {
@@ -173,13 +169,18 @@ impl Run<'_, '_> {
     /// from the leaves of that.
     fn obligations(&self) -> Vec<Finding> {
         let predicates = self.predicates();
-        let mut tallies: Vec<Tally> = predicates.iter().map(|_| Tally::default()).collect();
-        let mut judge = |answers: &Answers| self.judged.outcome(answers);
-        let run = explore(self.universe, &mut judge, &mut |outcome, leaf| {
-            for (predicate, tally) in predicates.iter().zip(&mut tallies) {
+        let judge = |answers: &Answers| self.judged.outcome(answers);
+        let leaf = |tallies: &mut Tallies, outcome: Outcome, leaf: &Leaf<'_, '_>| {
+            for (predicate, tally) in predicates.iter().zip(tallies.of(predicates.len())) {
                 self.check(predicate, &outcome, leaf, tally);
             }
-        });
+        };
+        let (mut tallies, run) = explore_in_parts(self.universe, &judge, &leaf);
+        let tallies: Vec<Tally> = tallies
+            .of(predicates.len())
+            .iter_mut()
+            .map(std::mem::take)
+            .collect();
         let mut findings = Vec::new();
         for (predicate, tally) in predicates.into_iter().zip(tallies) {
             let visited = run.and_then(|_| tally.complete(self.universe));
@@ -327,13 +328,13 @@ impl Run<'_, '_> {
             declared: self.declared_offset,
             between,
         };
-        let mut suspects = Suspects::default();
-        let mut judge = |answers: &Answers| Ok(sides.agree(answers)? || body == Body::Blank);
-        let visited = explore(self.universe, &mut judge, &mut |equal, leaf| {
+        let judge = |answers: &Answers| Ok(sides.agree(answers)? || body == Body::Blank);
+        let leaf = |suspects: &mut Suspects, equal: bool, leaf: &Leaf<'_, '_>| {
             if !equal {
                 suspects.add(leaf);
             }
-        });
+        };
+        let (suspects, visited) = explore_in_parts(self.universe, &judge, &leaf);
         // It speaks of every envelope.
         let visited = visited.map(|mut visited| {
             visited.concerned = visited.envelopes;

@@ -7,6 +7,7 @@ use super::fork::{Answers, AsPlain, Known};
 use super::keys::Keys;
 use super::obligation::Outcome;
 use super::reach::Reach;
+use super::threads::in_parts;
 use super::universe::TestNumber;
 use crate::decision::{
     AddressKey, AddressTable, Decider, Decision, Destination, Label, Question, Route, Row, Test,
@@ -112,68 +113,127 @@ impl Side<'_> {
 
 /// Returns the local-parts that are told apart in a domain, and the fresh one.
 fn locals<'k>(keys: &'k Keys, domain: &Domain) -> BTreeSet<&'k str> {
-    let mut locals = keys.special(domain.as_str());
-    locals.insert(&keys.fresh_local);
-    locals
-}
-
-/// Returns the table of what is said of each address.
-///
-/// SOUNDNESS: destinations differ by keys only (see [`Decider::destination_keys`]), and the keys of
-/// all sides are asked here: every whole address, every local-part that is told apart by itself in
-/// every domain, a fresh local-part of every domain, and a fresh domain.
-fn table(keys: &Keys, at: &Loc, say: impl Fn(&str, &Domain) -> Label) -> AddressTable {
-    let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
-    let row = |label| Row::new(label, at.clone());
-    let fresh = say(&keys.fresh_local, &Domain::literal(&keys.fresh_domain));
-    table.otherwise(row(fresh));
-    for domain in &keys.domains {
-        let name = Domain::literal(domain);
-        let rest = say(&keys.fresh_local, &name);
-        if rest != fresh {
-            table.insert(AddressKey::Domain, domain, row(rest));
-        }
-        for local in keys.special(domain) {
-            let one = say(local, &name);
-            if one != rest {
-                table.insert(AddressKey::Address, &format!("{local}@{domain}"), row(one));
-            }
-        }
-    }
-    table
-}
-
-/// Returns the test that says where mail for each address ends up.
-pub(super) fn reach_test(
-    decider: &dyn Decider,
-    forwards: Forwards<'_>,
-    keys: &Keys,
-    at: &Loc,
-) -> Test {
-    let reach = |local: &str, domain: &Domain| {
-        let address = Address::new(local, domain.clone());
-        let destinations = decider.destinations(&address);
-        Reach::of(Some(&address), &destinations, forwards).label()
-    };
-    let question = Question::To(table(keys, at, reach));
-    Test::new("where the mail ends up", question, Some(at.clone()))
+    let special = keys.special(domain.as_str()).into_iter();
+    let locals = special.map(|(local, _)| local);
+    locals.chain([keys.fresh_local.as_str()]).collect()
 }
 
 /// The label of an address for which two deciders know other destinations.
 pub(super) const DIFFERS: Label = Label(1);
 
-/// Returns the test that says for which addresses two deciders know other destinations.
-pub(super) fn differing_test(a: &dyn Decider, b: &dyn Decider, keys: &Keys, at: &Loc) -> Test {
-    let differ = |local: &str, domain: &Domain| {
+/// Domains that one thread asks about before it looks for more.
+const DOMAINS_IN_PART: usize = 1 << 12;
+
+/// What is said of an address: where its mail ends up by each side, and whether they differ.
+type Said = (Label, Label, Label);
+
+/// Returns the tests that say where mail for each address ends up, by each decider, and for which
+/// addresses they know other destinations.
+///
+/// SOUNDNESS: destinations differ by keys only (see [`Decider::destination_keys`]), and the keys of
+/// all sides are asked here: every whole address, every local-part that is told apart by itself in
+/// every domain, a fresh local-part of every domain, and a fresh domain.
+pub(super) fn destination_tests(
+    a: &dyn Decider,
+    b: Option<&dyn Decider>,
+    forwards: Forwards<'_>,
+    keys: &Keys,
+    at: &Loc,
+) -> [Test; 3] {
+    let say = |local: &str, domain: &Domain| -> Said {
         let address = Address::new(local, domain.clone());
-        if a.destinations(&address) == b.destinations(&address) {
+        let ours = a.destinations(&address);
+        let reach = Reach::of(Some(&address), &ours, forwards).label();
+        let Some(b) = b else {
+            return (reach, reach, Label::ABSENT);
+        };
+        let theirs = b.destinations(&address);
+        let differs = if ours == theirs {
             Label::ABSENT
         } else {
             DIFFERS
-        }
+        };
+        let theirs = Reach::of(Some(&address), &theirs, forwards).label();
+        (reach, theirs, differs)
     };
-    let question = Question::To(table(keys, at, differ));
-    Test::new("destinations differ", question, Some(at.clone()))
+    let parts: Vec<&[String]> = keys.domains.chunks(DOMAINS_IN_PART).collect();
+    let parts = in_parts(&parts, |domains| said(domains, keys, &say));
+    let (one, two, three) = say(&keys.fresh_local, &Domain::literal(&keys.fresh_domain));
+    let mut tables = [one, two, three].map(|fresh| Filling::new(fresh, at));
+    for (domain, rest, locals) in parts.into_iter().flatten() {
+        let [one, two, three] = &mut tables;
+        for (table, pick) in [(one, 0), (two, 1), (three, 2)] {
+            let pick = |said: &Said| [said.0, said.1, said.2].get(pick).copied();
+            table.add(domain, &rest, &locals, &pick);
+        }
+    }
+    let names = [
+        "where the mail ends up",
+        "where the mail ends up",
+        "destinations differ",
+    ];
+    let [one, two, three] = tables;
+    let [first, second, third] = names;
+    [(first, one), (second, two), (third, three)]
+        .map(|(name, one)| Test::new(name, Question::To(one.table), Some(at.clone())))
+}
+
+/// What is said of a domain's fresh local-part, and of those that are told apart.
+type SaidOf<'k> = (&'k str, Said, Vec<(&'k str, Said)>);
+
+fn said<'k>(
+    domains: &'k [String],
+    keys: &'k Keys,
+    say: &dyn Fn(&str, &Domain) -> Said,
+) -> Vec<SaidOf<'k>> {
+    let of = |domain: &'k String| {
+        let name = Domain::literal(domain);
+        let rest = say(&keys.fresh_local, &name);
+        let special = keys.special(domain).into_iter();
+        let special = special.map(|(local, _)| (local, say(local, &name)));
+        let special = special.filter(|(_, said)| *said != rest);
+        (domain.as_str(), rest, special.collect())
+    };
+    domains.iter().map(of).collect()
+}
+
+/// A table in the making.
+struct Filling {
+    table: AddressTable,
+    fresh: Label,
+    at: Loc,
+}
+
+impl Filling {
+    fn new(fresh: Label, at: &Loc) -> Self {
+        let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
+        table.otherwise(Row::new(fresh, at.clone()));
+        Self {
+            table,
+            fresh,
+            at: at.clone(),
+        }
+    }
+
+    fn add(
+        &mut self,
+        domain: &str,
+        rest: &Said,
+        locals: &[(&str, Said)],
+        pick: &dyn Fn(&Said) -> Option<Label>,
+    ) {
+        let row = |label| Row::new(label, self.at.clone());
+        let rest = pick(rest).unwrap_or_default();
+        if rest != self.fresh {
+            self.table.insert(AddressKey::Domain, domain, row(rest));
+        }
+        for (local, said) in locals {
+            let one = pick(said).unwrap_or_default();
+            if one != rest {
+                self.table.insert_address(local, domain, row(one));
+            }
+        }
+    }
 }
 
 /// The number of a side's test among those of all.

@@ -1,7 +1,7 @@
 //! What was seen of one obligation or statement: counts, and the leaves that fail.
 
 use super::counterexample::Counterexample;
-use super::fork::{Incomplete, Leaf, Visited};
+use super::fork::{Incomplete, Leaf, Seen, Visited};
 use super::report::Answer;
 use super::shrink::shrink;
 use super::universe::Universe;
@@ -32,6 +32,47 @@ impl Tally {
             concerned,
             ..visited
         })
+    }
+}
+
+/// The tallies of several predicates, over a part of the classes.
+#[derive(Default)]
+pub(super) struct Tallies(Vec<Tally>);
+
+impl Tallies {
+    /// Returns the tallies of this many predicates.
+    pub(super) fn of(&mut self, predicates: usize) -> &mut [Tally] {
+        self.0.resize_with(predicates, Tally::default);
+        &mut self.0
+    }
+}
+
+impl Seen for Tallies {
+    fn join(&mut self, behind: Self) {
+        let count = behind.0.len().max(self.0.len());
+        for (mine, behind) in self.of(count).iter_mut().zip(behind.0) {
+            mine.join(behind);
+        }
+    }
+}
+
+impl Tally {
+    fn join(&mut self, behind: Self) {
+        match self.visited.and(behind.visited) {
+            Ok(visited) => self.visited = visited,
+            Err(why) => self.incomplete = Some(why),
+        }
+        self.concerned = self.concerned.saturating_add(behind.concerned);
+        self.incomplete = self.incomplete.or(behind.incomplete);
+        self.suspects.join(behind.suspects);
+    }
+}
+
+impl Seen for Suspects {
+    fn join(&mut self, behind: Self) {
+        self.leaves += behind.leaves;
+        self.envelopes.extend(behind.envelopes);
+        self.envelopes.truncate(CANDIDATES_MAX);
     }
 }
 

@@ -85,6 +85,8 @@ fn what_is_no_kdl_is_told() {
     bad("a b=null", "`null` is not a value");
     bad("a 1x", "`1x` is no number");
     bad("a 192.0.2.1", "`192.0.2.1` is no number");
+    bad("a 192.0.2.0/24;b", "`192.0.2.0/24` is no number");
+    bad("a 1x// b", "`1x` is no number");
     bad("a #yes", "`#yes` is no keyword");
     bad("# a", "`#` is no keyword");
     bad("a [b]", "`[` cannot stand here");

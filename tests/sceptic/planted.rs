@@ -61,7 +61,7 @@ pub(crate) fn row(label: u32) -> Row {
     Row::new(Label(label), at())
 }
 
-pub(crate) type Hole = dyn Fn(&mut dyn Ask) -> Result<Option<Decision>, Unanswered>;
+pub(crate) type Hole = dyn Fn(&mut dyn Ask) -> Result<Option<Decision>, Unanswered> + Send + Sync;
 
 /// The policy's decisions and destinations, but for a hole and one destination.
 pub(crate) struct Planted<'p> {

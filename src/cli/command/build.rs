@@ -59,10 +59,14 @@ pub(in crate::cli) fn run(
             Some(out) => out.join(target.name()),
             None => PathBuf::from("build").join(target.name()),
         };
-        let written = tree::write(&out, &compiled.artifacts, edited)?;
+        let written = tree::write(&out, target.name(), &compiled.artifacts, edited)?;
         let proved = compiled.files_report.findings.len();
+        let removed = match written.removed {
+            0 => String::new(),
+            removed => format!(", {removed} removed"),
+        };
         lines.push(format!(
-            "{}: {proved} obligations proved; {} files written, {} as they were, in {}",
+            "{}: {proved} obligations proved; {} files written, {} as they were{removed}, in {}",
             target.name(),
             written.changed,
             written.same,

@@ -16,6 +16,9 @@ mod words;
 
 pub use told::Between;
 
+/// What is said of whom a loss concerns, if some of their mail was not accepted before either.
+pub(super) const ACCEPTED_IN_PART: &str = "accepted in part";
+
 use crate::prove::{
     Contrast, Counterexample, Incomplete, Pair, Party, Region, Sets, Visited, contrast,
 };

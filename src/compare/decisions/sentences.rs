@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::merge::{Leaves, Meets, Piece, join};
 use super::replies::{Replies, refusal, said};
 use super::words::{Words, counted};
-use super::{Between, Change, Kind};
+use super::{ACCEPTED_IN_PART, Between, Change, Kind};
 use crate::decision::Envelope;
 use crate::prove::{Contrast, Counterexample, Facet, Pair, Region, Sets, shrink};
 
@@ -209,7 +209,7 @@ fn finish(
         Kind::Gained => (draft.replies.before(in_part), "accepted".to_owned()),
         Kind::Lost | Kind::Moved | Kind::Otherwise | Kind::Latitude => (
             if in_part {
-                "accepted in part"
+                ACCEPTED_IN_PART
             } else {
                 "accepted"
             }

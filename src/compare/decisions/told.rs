@@ -74,6 +74,14 @@ impl Between {
         }
     }
 
+    /// Returns that some of what a loss names was refused on the first side too.
+    pub fn refused_in_part(&self) -> String {
+        match self {
+            Self::Times => "some of it was refused already".to_owned(),
+            Self::Targets([one, _]) => format!("some of it is refused by {one} too"),
+        }
+    }
+
     /// Returns what stands before the words of the first side, and of the second.
     pub fn sides(&self) -> [&str; 2] {
         match self {

@@ -89,7 +89,8 @@ impl Words<'_, '_, '_> {
         let mut everybody = true;
         for number in 0..self.contrast.size(Facet::Login) {
             let class = self.contrast.login(number);
-            let listed = class.listed != [false, false];
+            // A login that only the tables of files name is nobody's to the policies.
+            let listed = class.named;
             let inside = members.binary_search(&number).is_ok();
             if listed && !inside {
                 everybody = false;

@@ -1,8 +1,7 @@
 //! Addresses: by the whole address, by domain, by parent domain, by local-part.
 
-use std::collections::HashMap;
-
 use super::Row;
+use super::key_map::{KeyMap, Probe, lower, with_address};
 
 /// A part of an address that a table may look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,11 +20,36 @@ pub enum AddressKey {
 #[derive(Debug, Clone, Default)]
 pub struct AddressTable {
     order: Vec<AddressKey>,
-    address: HashMap<Box<str>, Row>,
-    domain: HashMap<Box<str>, Row>,
-    parent: HashMap<Box<str>, Row>,
-    local: HashMap<Box<str>, Row>,
+    address: KeyMap<Row>,
+    domain: KeyMap<Row>,
+    parent: KeyMap<Row>,
+    local: KeyMap<Row>,
     otherwise: Option<Row>,
+}
+
+/// An address, prepared to be looked up in many tables.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AddressProbe<'k> {
+    pub(crate) address: Probe<'k>,
+    pub(crate) domain: Probe<'k>,
+    pub(crate) local: Probe<'k>,
+}
+
+impl AddressProbe<'_> {
+    /// Prepares an address, and works on it.
+    pub(crate) fn with<R>(
+        local: &str,
+        domain: &str,
+        work: impl FnOnce(AddressProbe<'_>) -> R,
+    ) -> R {
+        with_address(local, domain, |address| {
+            work(AddressProbe {
+                address: Probe::new(address),
+                domain: Probe::new(domain),
+                local: Probe::new(local),
+            })
+        })
+    }
 }
 
 impl AddressTable {
@@ -41,8 +65,14 @@ impl AddressTable {
     ///
     /// A key of [`AddressKey::Address`] is `local@domain`.
     pub fn insert(&mut self, part: AddressKey, key: &str, row: Row) {
-        let key = key.to_ascii_lowercase().into_boxed_str();
-        self.map_mut(part).entry(key).or_insert(row);
+        self.map_mut(part).put(&lower(key), || row);
+    }
+
+    /// Adds a row for a whole address.
+    pub fn insert_address(&mut self, local: &str, domain: &str, row: Row) {
+        with_address(local, domain, |key| {
+            self.insert(AddressKey::Address, key, row);
+        });
     }
 
     /// Sets what answers where nothing else does.
@@ -63,11 +93,24 @@ impl AddressTable {
             .or(self.otherwise.as_ref())
     }
 
+    /// The same as [`Self::lookup`], for an address that is looked up in many tables.
+    pub(crate) fn find(&self, wanted: AddressProbe<'_>) -> Option<&Row> {
+        self.order
+            .iter()
+            .find_map(|part| match part {
+                AddressKey::Address => self.address.find(wanted.address),
+                AddressKey::Domain => self.domain.find(wanted.domain),
+                AddressKey::Parent => self.by_parent(wanted.domain.key()),
+                AddressKey::Local => self.local.find(wanted.local),
+            })
+            .or(self.otherwise.as_ref())
+    }
+
     fn by_address(&self, local: &str, domain: &str) -> Option<&Row> {
         if self.address.is_empty() {
             return None;
         }
-        self.address.get([local, "@", domain].concat().as_str())
+        with_address(local, domain, |key| self.address.get(key))
     }
 
     fn by_parent(&self, domain: &str) -> Option<&Row> {
@@ -80,7 +123,7 @@ impl AddressTable {
             .find_map(|parent| self.parent.get(parent))
     }
 
-    fn map_mut(&mut self, part: AddressKey) -> &mut HashMap<Box<str>, Row> {
+    fn map_mut(&mut self, part: AddressKey) -> &mut KeyMap<Row> {
         match part {
             AddressKey::Address => &mut self.address,
             AddressKey::Domain => &mut self.domain,
@@ -89,19 +132,25 @@ impl AddressTable {
         }
     }
 
-    /// Returns the keys of one part, sorted; none for a part that is not looked at.
-    pub(crate) fn keys(&self, part: AddressKey) -> Vec<&str> {
-        if !self.order.contains(&part) {
-            return Vec::new();
-        }
-        let map = match part {
+    fn map(&self, part: AddressKey) -> &KeyMap<Row> {
+        match part {
             AddressKey::Address => &self.address,
             AddressKey::Domain => &self.domain,
             AddressKey::Parent => &self.parent,
             AddressKey::Local => &self.local,
-        };
-        let mut keys: Vec<&str> = map.keys().map(AsRef::as_ref).collect();
-        keys.sort_unstable();
-        keys
+        }
+    }
+
+    /// Returns how many keys the table has.
+    pub(crate) fn len(&self) -> usize {
+        let maps = [&self.address, &self.domain, &self.parent, &self.local];
+        maps.into_iter().map(KeyMap::len).sum()
+    }
+
+    /// Returns the keys of one part, in the order of insertion; none for a part that is not looked
+    /// at.
+    pub(crate) fn keys(&self, part: AddressKey) -> impl Iterator<Item = &str> {
+        let map = self.order.contains(&part).then(|| self.map(part));
+        map.into_iter().flat_map(KeyMap::keys)
     }
 }

@@ -1,13 +1,12 @@
 //! Logins, compared exactly as the backend reports them.
 
-use std::collections::HashMap;
-
 use super::Row;
+use super::key_map::KeyMap;
 
 /// Logins and what they answer.
 #[derive(Debug, Clone, Default)]
 pub struct LoginTable {
-    rows: HashMap<Box<str>, Row>,
+    rows: KeyMap<Row>,
 }
 
 impl LoginTable {
@@ -15,7 +14,7 @@ impl LoginTable {
     pub fn new(rows: impl IntoIterator<Item = (String, Row)>) -> Self {
         let mut table = Self::default();
         for (login, row) in rows {
-            table.rows.entry(login.into_boxed_str()).or_insert(row);
+            table.rows.put(&login, || row);
         }
         table
     }
@@ -25,10 +24,8 @@ impl LoginTable {
         self.rows.get(login)
     }
 
-    /// Returns the logins, sorted.
-    pub(crate) fn keys(&self) -> Vec<&str> {
-        let mut keys: Vec<&str> = self.rows.keys().map(AsRef::as_ref).collect();
-        keys.sort_unstable();
-        keys
+    /// Returns the logins, in the order of insertion.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.rows.keys()
     }
 }

@@ -6,13 +6,16 @@
 mod address;
 mod client;
 mod form;
+mod key_map;
 mod login;
 mod name;
 mod owner;
 
+pub(crate) use address::AddressProbe;
 pub use address::{AddressKey, AddressTable};
 pub use client::ClientTable;
 pub use form::FormTable;
+pub(crate) use key_map::{KeyMap, Probe, lower, with_address};
 pub use login::LoginTable;
 pub use name::NameTable;
 pub use owner::OwnerTable;

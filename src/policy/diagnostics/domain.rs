@@ -205,6 +205,25 @@ pub struct AliasUnlisted {
     pub at: Loc,
 }
 
+/// An alias to somebody who is not listed, one edit from somebody who is; a catch-all takes it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("only the catch-all takes `{target}`")]
+#[diagnostic(
+    code(mailpol::alias::caught),
+    severity(Warning),
+    help("did you mean `{near}`?")
+)]
+pub struct AliasCaught {
+    /// The target.
+    pub target: String,
+    /// The recipient that is like it.
+    pub near: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "no mailbox and no alias has this name")]
+    pub at: Loc,
+}
+
 /// A catch-all that leads to what only a catch-all takes.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the catch-all leads to `{target}`, which is not listed by name")]

@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use super::domain::Domains;
+use super::near;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain, LocalPart};
 use crate::policy::Alias;
 use crate::policy::diagnostics::{
-    AliasDepth, AliasForeign, AliasLoop, AliasUnlisted, CatchAllTarget,
+    AliasCaught, AliasDepth, AliasForeign, AliasLoop, AliasUnlisted, CatchAllTarget,
 };
 use crate::source::{Loc, Spanned};
 use crate::syntax::suggest;
@@ -116,6 +117,17 @@ fn check_target(
         }
         (Leads::Hop(Hop::CatchAll(_)), Hop::CatchAll(_)) => {
             diagnostics.error(CatchAllTarget { target: name, at });
+        }
+        (Leads::Hop(Hop::CatchAll(domain)), Hop::Alias(..)) => {
+            let hosted = domains.map.get(domain);
+            let near = hosted.and_then(|hosted| near::recipient(target.value.local(), hosted));
+            if let Some(near) = near {
+                diagnostics.warn(AliasCaught {
+                    target: name,
+                    near,
+                    at,
+                });
+            }
         }
         (Leads::Mailbox | Leads::Hop(_), _) => {}
     }

@@ -109,15 +109,8 @@ impl Names<'_> {
     }
 
     fn local(&mut self, local: &str, hosted: &HostedDomain, at: Loc) {
-        let listed = |local: &str| {
-            let local = LocalPart::parse(local).ok()?;
-            let known =
-                hosted.mailboxes.contains_key(&local) || hosted.aliases.contains_key(&local);
-            known.then(|| local.to_string())
-        };
-        if hosted.catch_all.is_none() && listed(local).is_none() {
-            let near = near(&local.to_lowercase(), NAME_CHARACTERS_MIN, listed);
-            self.tell("recipient", local, near, at);
+        if hosted.catch_all.is_none() && listed(local, hosted).is_none() {
+            self.tell("recipient", local, recipient(local, hosted), at);
         }
     }
 
@@ -144,6 +137,21 @@ impl Names<'_> {
             });
         }
     }
+}
+
+/// Returns the name of a recipient of a domain, as it is declared.
+fn listed(local: &str, hosted: &HostedDomain) -> Option<String> {
+    let local = LocalPart::parse(local).ok()?;
+    let known = hosted.mailboxes.contains_key(&local)
+        || hosted.aliases.contains_key(&local)
+        || hosted.forwards.contains_key(&local);
+    known.then(|| local.to_string())
+}
+
+/// Returns the recipient of a domain that is one edit from a local-part.
+pub(super) fn recipient(local: &str, hosted: &HostedDomain) -> Option<String> {
+    let known = |one: &str| listed(one, hosted);
+    near(&local.to_lowercase(), NAME_CHARACTERS_MIN, known)
 }
 
 /// Returns the known name that is the same in lower case, or one edit away.

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use super::declared::{Declared, Forwards};
 use super::fork::{Answers, Incomplete, Leaf, Visited, explore};
 use super::keys::{Collected, Keys};
-use super::side::{DIFFERS, Side, differing_test};
+use super::side::{DIFFERS, Side, destination_tests};
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{
     Because, Decider, Decision, Envelope, Header, Question, Route, Test, Verdict,
@@ -166,8 +166,10 @@ pub fn contrast<R>(
     }
     let keys = keys.finish();
     let made_offset = u32::try_from(tests.len()).unwrap_or(u32::MAX);
+    let (a, b) = (before.decider, Some(after.decider));
+    let [_, _, differing] = destination_tests(a, b, declared_after.forwards(), &keys, at);
     let made = [
-        differing_test(before.decider, after.decider, &keys, at),
+        differing,
         Test::new("listener", Question::Listener, Some(at.clone())),
     ];
     tests.extend(&made);

@@ -1,7 +1,7 @@
 //! What the classes of a comparison are called: their members, and what both policies declare of
 //! them.
 
-use super::{Contrast, Facet};
+use super::{Contrast, Facet, Party};
 use crate::decision::Label;
 use crate::mail::{Address, Listener, PathForm};
 use crate::prove::declared;
@@ -29,6 +29,9 @@ pub struct LoginClass {
     pub count: u128,
     /// Whether the policies list them, before and after.
     pub listed: [bool; 2],
+    /// Whether some table names them: of a policy, or of files, which may still have what a policy
+    /// lists no more.
+    pub named: bool,
 }
 
 /// What an address is to a policy.
@@ -184,9 +187,11 @@ impl Contrast<'_, '_> {
             }
         });
         let listed = |label: Label| label != Label::ABSENT && label != Label::NO_LOGIN;
+        let class = self.class(Axis::Login, number);
         LoginClass {
+            named: number != 0 && class.is_some_and(|one| !one.labels.is_empty()),
             members: members.collect(),
-            count: self.class(Axis::Login, number).map_or(0, |one| one.count),
+            count: class.map_or(0, |one| one.count),
             listed: self
                 .labels(Axis::Login, number, declared::LOGIN.0)
                 .map(listed),
@@ -236,7 +241,7 @@ impl Contrast<'_, '_> {
             (Axis::ToForm, Axis::To)
         };
         let relations = self.relations(facet).max(1);
-        let (rest, related) = (member / relations, member % relations);
+        let rest = member / relations;
         let classes = self.classes(axis).max(1);
         let (form, address) = (rest / classes, rest % classes);
         let forms = self.members(form_axis, form).iter();
@@ -247,8 +252,13 @@ impl Contrast<'_, '_> {
                 None
             }
         });
-        let pattern = self.patterns.get(related as usize).copied().unwrap_or(0);
-        let owned = self.declared.map(|offset| self.owned(offset, pattern));
+        let pattern = self.pattern(facet, member);
+        let [before, after] = &self.parties;
+        let [declared_before, declared_after] = self.declared;
+        let owned = [
+            self.owned(declared_before, (self.before.offset, before), pattern),
+            self.owned(declared_after, (self.after.offset, after), pattern),
+        ];
         PathClass {
             forms: forms.collect(),
             address,
@@ -256,22 +266,34 @@ impl Contrast<'_, '_> {
         }
     }
 
-    fn owned(&self, offset: u32, pattern: u64) -> bool {
-        let relations = &self.universe.relations;
+    /// Returns whether a login owns an address on a side: by the policy, or by the tables of files,
+    /// which may still have a login that the policy lists no more.
+    fn owned(&self, declared: u32, (own, party): (u32, &Party<'_>), pattern: u64) -> bool {
+        let mut tables = 0..u32::try_from(party.decider.tests().len()).unwrap_or(0);
+        self.declares_owner(declared, pattern) || tables.any(|test| self.holds(own + test, pattern))
+    }
+
+    fn declares_owner(&self, declared: u32, pattern: u64) -> bool {
         [declared::OWNER, declared::OWNER_OF_DOMAIN]
             .into_iter()
-            .any(|test| {
-                let bit = relations.bit(TestNumber(offset + test.0));
-                let mask = bit.and_then(|bit| 1_u64.checked_shl(bit));
-                mask.is_some_and(|mask| pattern & mask != 0)
-            })
+            .any(|test| self.holds(declared + test.0, pattern))
+    }
+
+    fn holds(&self, test: u32, pattern: u64) -> bool {
+        let bit = self.universe.relations.bit(TestNumber(test));
+        let mask = bit.and_then(|bit| 1_u64.checked_shl(bit));
+        mask.is_some_and(|mask| pattern & mask != 0)
+    }
+
+    fn pattern(&self, facet: Facet, member: u32) -> u64 {
+        let related = member % self.relations(facet).max(1);
+        self.patterns.get(related as usize).copied().unwrap_or(0)
     }
 
     /// Returns pairs of a login of these classes and an address that a member of the sender's sets
     /// stands for, and how many there are.
     pub fn owners(&self, member: u32, logins: &[u32]) -> (Vec<(String, Address)>, u128) {
-        let related = member % self.relations(Facet::Sender).max(1);
-        let pattern = self.patterns.get(related as usize).copied().unwrap_or(0);
+        let pattern = self.pattern(Facet::Sender, member);
         let cells = self.universe.relations.of_pattern(pattern, logins);
         let count = cells.iter().map(|cell| cell.count);
         let count = count.fold(0, u128::saturating_add);
@@ -295,7 +317,11 @@ impl Contrast<'_, '_> {
                 let path = self.path(facet, member);
                 let [before, after] = self.addresses(facet, path.address).standing;
                 let named = path.forms.iter().any(|form| form.has_domain());
-                named && (before != after || path.owned[0] != path.owned[1])
+                let pattern = self.pattern(facet, member);
+                let [was, is] = self
+                    .declared
+                    .map(|declared| self.declares_owner(declared, pattern));
+                named && (before != after || was != is)
             }
             Facet::Session | Facet::Helo | Facet::SpfFrom | Facet::SpfHelo => false,
         }
@@ -315,10 +341,7 @@ impl Contrast<'_, '_> {
                 };
                 (0..self.size(facet)).all(|other| size(other) <= size(member))
             }
-            Facet::Login => {
-                let login = self.login(member);
-                member == 0 || login.listed == [false, false]
-            }
+            Facet::Login => !self.login(member).named,
             Facet::Sender | Facet::Recipient => self.path(facet, member).address == 0,
             Facet::Session | Facet::Helo | Facet::SpfFrom | Facet::SpfHelo => true,
         }

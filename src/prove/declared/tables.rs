@@ -132,11 +132,7 @@ pub(super) fn recipients(policy: &Policy) -> AddressTable {
     for (name, domain) in &policy.domains {
         let names = domain.mailboxes.keys().chain(domain.aliases.keys());
         for local in names.chain(domain.forwards.keys()) {
-            table.insert(
-                AddressKey::Address,
-                &format!("{local}@{name}"),
-                row(1, &domain.at),
-            );
+            table.insert_address(local.as_str(), name.as_str(), row(1, &domain.at));
         }
         if domain.catch_all.is_some() {
             table.insert(AddressKey::Domain, name.as_str(), row(1, &domain.at));
@@ -148,11 +144,7 @@ pub(super) fn recipients(policy: &Policy) -> AddressTable {
 pub(super) fn postmasters(policy: &Policy) -> AddressTable {
     let mut table = AddressTable::new(&[AddressKey::Address]);
     for (name, domain) in &policy.domains {
-        table.insert(
-            AddressKey::Address,
-            &format!("postmaster@{name}"),
-            row(1, &domain.at),
-        );
+        table.insert_address("postmaster", name.as_str(), row(1, &domain.at));
     }
     table
 }

@@ -17,6 +17,11 @@ impl Answers {
             .map(|(_, label)| *label)
     }
 
+    /// Returns the tests that were asked, in order, with their labels.
+    pub(super) fn trail(&self) -> Vec<(TestNumber, Label)> {
+        self.0.clone()
+    }
+
     /// Returns these answers and one more.
     pub(super) fn with(&self, test: TestNumber, label: Label) -> Self {
         let mut answers = Vec::with_capacity(self.0.len() + 1);

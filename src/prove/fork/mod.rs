@@ -18,6 +18,7 @@ pub(super) use state::State;
 
 use std::fmt;
 
+use super::threads::in_parts;
 use super::universe::{TestNumber, Universe};
 use crate::decision::Label;
 
@@ -97,6 +98,91 @@ pub(super) fn explore<J>(
     visited.complete(universe)
 }
 
+/// What a worker has seen of its part of the classes.
+pub(super) trait Seen: Send {
+    /// Adds what another worker has seen of the classes behind these.
+    fn join(&mut self, behind: Self);
+}
+
+/// Judges every class of envelopes on several threads. Each part has a worker of its own, and they
+/// are joined in the order in which [`explore`] would visit the parts.
+pub(super) fn explore_in_parts<J, S: Seen + Default>(
+    universe: &Universe<'_>,
+    judge: &(dyn Fn(&Answers) -> Result<J, TestNumber> + Sync),
+    leaf: &(dyn Fn(&mut S, J, &Leaf<'_, '_>) + Sync),
+) -> (S, Result<Visited, Incomplete>) {
+    let mut seen = S::default();
+    if let Some(obstacle) = universe.obstacle {
+        return (seen, Err(obstacle));
+    }
+    let parts = match parts(universe, judge) {
+        Ok(parts) => parts,
+        Err(why) => return (seen, Err(why)),
+    };
+    let done = in_parts(&parts, |trail| {
+        let (mut seen, mut visited) = (S::default(), Visited::default());
+        let ground = Ground::new(universe);
+        let start = retrace(&ground, trail);
+        let walked = start.and_then(|start| {
+            let judge = &mut |answers: &Answers| judge(answers);
+            let leaf = &mut |judgement, one: &Leaf<'_, '_>| leaf(&mut seen, judgement, one);
+            walk(&ground, &start, judge, leaf, &mut visited)
+        });
+        (seen, walked.map(|()| visited))
+    });
+    let mut visited = Ok(Visited::default());
+    for (part, walked) in done {
+        seen.join(part);
+        visited = visited.and_then(|sum| sum.and(walked?));
+    }
+    (seen, visited.and_then(|visited| visited.complete(universe)))
+}
+
+/// A part of the envelopes: those that answer some tests so.
+type Trail = Vec<(TestNumber, Label)>;
+
+/// This many parts make little difference between the threads, and little work besides.
+const PARTS_WANTED: usize = 64;
+
+/// Divides all envelopes into parts, in the order in which [`explore`] visits them.
+fn parts<J>(
+    universe: &Universe<'_>,
+    judge: &dyn Fn(&Answers) -> Result<J, TestNumber>,
+) -> Result<Vec<Trail>, Incomplete> {
+    let ground = Ground::new(universe);
+    let mut open = vec![State::all()];
+    loop {
+        let before = open.len();
+        let mut next = Vec::new();
+        // The last of a list is visited first.
+        for state in open {
+            match judge(&state.answers) {
+                Ok(_) => next.push(state),
+                Err(test) => state.fork(&ground, test, &mut next)?,
+            }
+        }
+        open = next;
+        if open.len() >= PARTS_WANTED || open.len() == before {
+            let states = open.iter().rev();
+            return Ok(states.map(|state| state.answers.trail()).collect());
+        }
+    }
+}
+
+/// Returns the state of a part on another ground.
+fn retrace(ground: &Ground<'_, '_>, trail: &Trail) -> Result<State, Incomplete> {
+    let mut state = State::all();
+    for (test, label) in trail {
+        let mut parts = Vec::new();
+        state.fork(ground, *test, &mut parts)?;
+        let mut parts = parts.into_iter();
+        let part = parts.find(|part| part.answers.get(*test) == Some(*label));
+        // It came out of the same fork.
+        state = part.ok_or(Incomplete::Miscounted)?;
+    }
+    Ok(state)
+}
+
 /// Judges every class of the envelopes of a state, and counts them.
 pub(super) fn walk<J>(
     ground: &Ground<'_, '_>,
@@ -162,6 +248,20 @@ pub(super) fn follow<J>(
 }
 
 impl Visited {
+    /// Returns what was visited here and there.
+    pub(super) fn and(self, other: Self) -> Result<Self, Incomplete> {
+        let leaves = self.leaves.saturating_add(other.leaves);
+        if leaves > LEAVES_MAX {
+            return Err(Incomplete::TooManyLeaves);
+        }
+        let envelopes = self.envelopes.checked_add(other.envelopes);
+        Ok(Self {
+            leaves,
+            envelopes: envelopes.ok_or(Incomplete::TooLarge)?,
+            concerned: self.concerned.saturating_add(other.concerned),
+        })
+    }
+
     /// Returns what was visited, if that was everything.
     pub(super) fn complete(self, universe: &Universe<'_>) -> Result<Self, Incomplete> {
         let size = universe.size().ok_or(Incomplete::TooLarge)?;

@@ -1,11 +1,11 @@
 //! Classes of addresses: every local-part that is named, and a fresh one, in every domain that is
 //! named, a sub-domain of each, and a fresh one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
-use crate::decision::{AddressKey, AddressTable, Label, Question};
+use crate::decision::{AddressKey, AddressProbe, AddressTable, KeyMap, Label, Question};
 use crate::mail::{Address, Domain};
 use crate::prove::keys::{Keys, address_table};
 
@@ -14,107 +14,157 @@ type Questions<'q> = [(TestNumber, &'q Question)];
 /// Which class an address is in.
 #[derive(Debug, Default)]
 pub(super) struct ClassOf {
-    /// By domain, by local-part: whole addresses with a row, and local-parts that tables name.
-    whole: HashMap<String, HashMap<String, u32>>,
+    /// By the number of a whole address that is told apart.
+    whole: Vec<u32>,
+    /// By domain: local-parts that tables name by themselves, and that are in no such address.
+    named: HashMap<String, HashMap<String, u32>>,
     /// By domain, for every other local-part.
-    rest: HashMap<String, u32>,
+    rest: KeyMap<u32>,
 }
 
 impl ClassOf {
-    /// Returns the class of an address of the universe.
-    pub(super) fn get(&self, local: &str, domain: &str) -> Option<u32> {
-        let whole = self.whole.get(domain).and_then(|locals| locals.get(local));
-        whole.or_else(|| self.rest.get(domain)).copied()
+    /// Returns the class of a whole address, by its number.
+    pub(super) fn whole(&self, number: u32) -> Option<u32> {
+        self.whole.get(number as usize).copied()
+    }
+
+    /// Returns the class of a local-part that tables name by itself, in a domain.
+    pub(super) fn named(&self, local: &str, domain: &str) -> Option<u32> {
+        self.named.get(domain)?.get(local).copied()
+    }
+
+    /// Returns the class of all other local-parts of a domain.
+    pub(super) fn rest(&self, domain: &str) -> Option<u32> {
+        self.rest.get(domain).copied()
     }
 }
 
 /// Returns the classes of addresses of an axis, and the class of each address.
 pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Dimension, ClassOf) {
-    let tables: Vec<(TestNumber, &AddressTable)> = questions
-        .iter()
-        .filter_map(|(test, question)| address_table(question, axis).map(|table| (*test, table)))
-        .collect();
     let mut dimension = Dimension::default();
-    for (test, table) in &tables {
-        dimension.set_default(*test, label(table, &keys.fresh_local, &keys.fresh_domain));
+    let mut tables = Tables::default();
+    for (test, question) in questions {
+        if let Some(table) = address_table(question, axis) {
+            let default = table.lookup(Some(&keys.fresh_local), Some(&keys.fresh_domain));
+            let default = default.map_or(Label::ABSENT, |row| row.label);
+            dimension.set_default(*test, default);
+            tables.add(Table {
+                test: *test,
+                rows: table,
+                default,
+            });
+        }
     }
-    let index = Index::new(&tables);
-    let mut class_of = ClassOf::default();
-    let locals = keys.locals.len() as u128;
+    let mut class_of = ClassOf {
+        whole: vec![0; keys.wholes()],
+        ..ClassOf::default()
+    };
+    let mut labels = Labels::new();
     for domain in &keys.domains {
-        let labels = |local: &str| -> Labels {
-            let looking = index.tables(local, domain).into_iter();
-            let looking = looking.filter_map(|at| tables.get(at));
-            looking
-                .map(|(test, table)| (*test, label(table, local, domain)))
-                .collect()
-        };
         let witness = |local: &str| Witness::Address(Address::new(local, Domain::literal(domain)));
         let special = keys.special(domain);
-        let rest = locals - special.len() as u128;
-        let number = dimension.add(labels(&keys.fresh_local), rest, || {
-            witness(&keys.fresh_local)
-        });
-        class_of.rest.insert(domain.clone(), number);
-        for local in special {
-            let number = dimension.add(labels(local), 1, || witness(local));
-            class_of
-                .whole
-                .entry(domain.clone())
-                .or_default()
-                .insert(local.to_owned(), number);
+        let rest = keys.locals - special.len() as u128;
+        tables.labels(&keys.fresh_local, domain, &mut labels);
+        let number = dimension.add_special(&mut labels, rest, || witness(&keys.fresh_local));
+        class_of.rest.put(domain, || number);
+        for (local, whole) in special {
+            tables.labels(local, domain, &mut labels);
+            let number = dimension.add_special(&mut labels, 1, || witness(local));
+            if let Some(slot) = whole.and_then(|whole| class_of.whole.get_mut(whole as usize)) {
+                *slot = number;
+            } else {
+                let named = class_of.named.entry(domain.clone()).or_default();
+                named.insert(local.to_owned(), number);
+            }
         }
     }
     (dimension, class_of)
 }
 
-/// Which tables have a key, by the part that they look at.
-#[derive(Debug, Default)]
-struct Index<'q>(HashMap<(AddressKey, &'q str), Vec<usize>>);
+/// A table that addresses are looked up in, and what its test answers for a fresh one.
+#[derive(Debug)]
+struct Table<'q> {
+    test: TestNumber,
+    rows: &'q AddressTable,
+    default: Label,
+}
 
-impl<'q> Index<'q> {
-    fn new(tables: &[(TestNumber, &'q AddressTable)]) -> Self {
-        const PARTS: [AddressKey; 4] = [
-            AddressKey::Address,
-            AddressKey::Domain,
-            AddressKey::Parent,
-            AddressKey::Local,
-        ];
-        let mut index = Self::default();
-        for (at, (_, table)) in tables.iter().enumerate() {
-            for part in PARTS {
-                for key in table.keys(part) {
-                    index.0.entry((part, key)).or_default().push(at);
+/// All tables of an axis. The large ones are asked about every address; of the small ones, which
+/// may be thousands, those that have a key for it.
+#[derive(Debug, Default)]
+struct Tables<'q> {
+    large: Vec<Table<'q>>,
+    small: Vec<Table<'q>>,
+    /// By the part that a small table looks at, and its key: the numbers of these tables.
+    index: [KeyMap<Vec<usize>>; 4],
+}
+
+/// A table of more keys than this is large.
+const SMALL_MAX: usize = 64;
+
+const PARTS: [AddressKey; 4] = [
+    AddressKey::Address,
+    AddressKey::Domain,
+    AddressKey::Parent,
+    AddressKey::Local,
+];
+
+impl<'q> Tables<'q> {
+    fn add(&mut self, one: Table<'q>) {
+        if one.rows.len() > SMALL_MAX {
+            self.large.push(one);
+            return;
+        }
+        let number = self.small.len();
+        for (part, index) in PARTS.into_iter().zip(&mut self.index) {
+            for key in one.rows.keys(part) {
+                let place = index.put(key, Vec::new);
+                if let Some(tables) = index.at_mut(place) {
+                    tables.push(number);
                 }
             }
         }
-        index
+        self.small.push(one);
     }
 
-    /// Returns the tables that have a key for an address.
+    /// Puts the labels of an address into a list: those that are not the default of their test.
     ///
-    /// SOUNDNESS: every other table answers what it answers where it has no row, which is the
-    /// default of its test: neither the fresh local-part nor the fresh domain is a key of any.
-    fn tables(&self, local: &str, domain: &str) -> BTreeSet<usize> {
-        let address = [local, "@", domain].concat();
-        let parents = domain.match_indices('.');
-        let parents = parents.filter_map(|(dot, _)| domain.get(dot + 1..));
-        [
-            (AddressKey::Address, address.as_str()),
-            (AddressKey::Domain, domain),
-            (AddressKey::Local, local),
-        ]
-        .into_iter()
-        .chain(parents.map(|parent| (AddressKey::Parent, parent)))
-        .filter_map(|key| self.0.get(&key))
-        .flatten()
-        .copied()
-        .collect()
+    /// SOUNDNESS: a small table without a key for the address answers what it answers where it has
+    /// no row, which is the default of its test: neither the fresh local-part nor the fresh domain
+    /// is a key of any.
+    fn labels(&self, local: &str, domain: &str, labels: &mut Labels) {
+        labels.clear();
+        AddressProbe::with(local, domain, |probe| {
+            let mut ask = |one: &Table<'_>| {
+                let row = one.rows.find(probe);
+                let label = row.map_or(Label::ABSENT, |row| row.label);
+                if label != one.default {
+                    labels.push((one.test, label));
+                }
+            };
+            self.large.iter().for_each(&mut ask);
+            let small = self.with_a_key(probe);
+            let small = small.iter().filter_map(|number| self.small.get(*number));
+            small.for_each(&mut ask);
+        });
     }
-}
 
-fn label(table: &AddressTable, local: &str, domain: &str) -> Label {
-    table
-        .lookup(Some(local), Some(domain))
-        .map_or(Label::ABSENT, |row| row.label)
+    /// Returns the small tables that have a key for an address, each once.
+    fn with_a_key(&self, probe: AddressProbe<'_>) -> Vec<usize> {
+        let [address, domain, parent, local] = &self.index;
+        let mut tables: Vec<usize> = Vec::new();
+        let mut add = |list: Option<&Vec<usize>>| tables.extend(list.into_iter().flatten());
+        add(address.find(probe.address));
+        add(domain.find(probe.domain));
+        add(local.find(probe.local));
+        if !parent.is_empty() {
+            let name = probe.domain.key();
+            for (dot, _) in name.match_indices('.') {
+                add(name.get(dot + 1..).and_then(|name| parent.get(name)));
+            }
+        }
+        tables.sort_unstable();
+        tables.dedup();
+        tables
+    }
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use rustc_hash::FxBuildHasher;
+
 use crate::decision::Label;
 use crate::mail::{Address, Listener, PathForm};
 use crate::spf::SpfResult;
@@ -53,10 +55,10 @@ const MEMBERS_MAX: usize = 32;
 #[derive(Debug, Default)]
 pub(in crate::prove) struct Dimension {
     pub(in crate::prove) classes: Vec<Class>,
-    numbers: HashMap<Labels, u32>,
-    defaults: HashMap<TestNumber, Label>,
+    numbers: HashMap<Labels, u32, FxBuildHasher>,
+    defaults: HashMap<TestNumber, Label, FxBuildHasher>,
     /// By test: the classes whose label is not its default, ascending.
-    special: HashMap<TestNumber, Vec<(u32, Label)>>,
+    special: HashMap<TestNumber, Vec<(u32, Label)>, FxBuildHasher>,
 }
 
 impl Dimension {
@@ -75,8 +77,18 @@ impl Dimension {
         witness: impl FnOnce() -> Witness,
     ) -> u32 {
         labels.retain(|(test, label)| *label != self.default_of(*test));
+        self.add_special(&mut labels, count, witness)
+    }
+
+    /// The same as [`Self::add`], where no label is the default of its test.
+    pub(in crate::prove) fn add_special(
+        &mut self,
+        labels: &mut Labels,
+        count: u128,
+        witness: impl FnOnce() -> Witness,
+    ) -> u32 {
         labels.sort_unstable();
-        if let Some(number) = self.numbers.get(&labels) {
+        if let Some(number) = self.numbers.get(labels.as_slice()) {
             if let Some(class) = self.classes.get_mut(*number as usize) {
                 class.count = class.count.saturating_add(count);
                 if class.members.len() < MEMBERS_MAX {
@@ -87,7 +99,7 @@ impl Dimension {
         }
         let number = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
         self.numbers.insert(labels.clone(), number);
-        for (test, label) in &labels {
+        for (test, label) in labels.iter() {
             self.special
                 .entry(*test)
                 .or_default()
@@ -95,7 +107,7 @@ impl Dimension {
         }
         let witness = witness();
         self.classes.push(Class {
-            labels,
+            labels: labels.clone(),
             count,
             witness: witness.clone(),
             members: vec![(witness, count)],

@@ -23,6 +23,7 @@ use std::net::IpAddr;
 
 use super::fork::Incomplete;
 use super::keys::Keys;
+use super::threads::in_two;
 use crate::decision::{Question, Test};
 use crate::mail::Listener;
 
@@ -74,11 +75,16 @@ impl<'t> Universe<'t> {
             .zip(tests.iter().map(|test| &test.question))
             .collect();
         let logins = plain::login_keys(&questions);
-        let froms = Keys::of(tests.iter().map(|test| &test.question), Axis::From);
         let (login, login_class) = plain::logins(&questions, &logins);
-        let (from, from_class) = address::classes(&questions, &froms, Axis::From);
-        let (to, _) = address::classes(&questions, tos, Axis::To);
-        let related = relation::relate(&questions, &froms, &logins, &login_class, &from_class);
+        // Senders and recipients know nothing of each other: two threads say the same as one.
+        let recipients = || address::classes(&questions, tos, Axis::To).0;
+        let senders = || {
+            let froms = Keys::of(tests.iter().map(|test| &test.question), Axis::From);
+            let (from, from_class) = address::classes(&questions, &froms, Axis::From);
+            let related = relation::relate(&questions, &froms, &logins, &login_class, &from_class);
+            (from, related)
+        };
+        let (to, (from, related)) = in_two(recipients, senders);
         let (relations, obstacle) = match related {
             Ok(relations) => (relations, None),
             Err(obstacle) => (Relations::default(), Some(obstacle)),

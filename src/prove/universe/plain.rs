@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
-use crate::decision::{Label, Question};
+use crate::decision::{KeyMap, Label, Question};
 use crate::mail::{Listener, PathForm};
 use crate::prove::names::{fresh, names};
 use crate::spf::SpfResult;
@@ -78,17 +78,22 @@ pub(super) fn spf(questions: &Questions<'_>, axis: Axis) -> Dimension {
 
 /// Returns every login that some table names, sorted, and a fresh one.
 pub(super) fn login_keys(questions: &Questions<'_>) -> Vec<String> {
-    let mut keys = BTreeSet::new();
+    let mut keys: KeyMap<()> = KeyMap::default();
     for (_, question) in questions {
         if let Question::Login(table) = question {
-            keys.extend(table.keys());
+            table.keys().for_each(|key| {
+                keys.put(key, || ());
+            });
         }
         if let Question::Owner(table) | Question::OwnerOfDomain(table) = question {
-            keys.extend(table.logins());
+            table.logins().for_each(|key| {
+                keys.put(key, || ());
+            });
         }
     }
-    let mut keys: Vec<String> = keys.into_iter().map(str::to_owned).collect();
-    let fresh = fresh("www-data", |name| keys.iter().any(|key| key == name));
+    let fresh = fresh("www-data", |name| keys.contains(name));
+    let mut keys: Vec<String> = keys.keys().map(str::to_owned).collect();
+    keys.sort_unstable();
     keys.push(fresh);
     keys
 }

@@ -3,11 +3,13 @@
 //! Pairs that some table relates are listed; all others are unrelated on every side, and counted
 //! as what is left of the product.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
+
+use rustc_hash::FxBuildHasher;
 
 use super::address::ClassOf;
 use super::class::TestNumber;
-use crate::decision::Question;
+use crate::decision::{KeyMap, OwnerTable, Probe, Question};
 use crate::mail::{Address, Domain};
 use crate::prove::fork::Incomplete;
 use crate::prove::keys::Keys;
@@ -29,7 +31,7 @@ pub(in crate::prove) struct Relations {
     /// The tests that are relations.
     pub(in crate::prove) tests: Vec<TestNumber>,
     /// By login class and reverse-path class.
-    cells: HashMap<(u32, u32), Vec<Cell>>,
+    cells: HashMap<(u32, u32), Vec<Cell>, FxBuildHasher>,
     /// By login class: the reverse-path classes that have cells with it, sorted.
     partners: HashMap<u32, Vec<u32>>,
 }
@@ -116,64 +118,103 @@ pub(super) fn relate(
     if relating.is_empty() {
         return Ok(relations);
     }
-    let known: BTreeSet<&str> = logins.iter().map(String::as_str).collect();
-    let mut add = |local: &str, domain: &str, count: u128| {
-        for (login, holds) in related(&relating, local, domain) {
-            let classes = (login_class.get(login), from_class.get(local, domain));
-            if let (Some(login_class), Some(from_class)) = classes
-                && known.contains(login)
-            {
-                relations.add(
-                    (*login_class, from_class),
-                    holds,
-                    count,
-                    login,
-                    local,
-                    domain,
-                );
+    let owners = Owners::new(&relating, logins, login_class);
+    let mut holds = Vec::new();
+    let mut add = |local: &str, domain: &str, from: Option<u32>, count: u128| {
+        owners.of(local, domain, &mut holds);
+        for (login, holds) in &holds {
+            let login_class = owners.classes.get(*login as usize).copied().flatten();
+            if let (Some(login_class), Some(from)) = (login_class, from) {
+                let login = logins.get(*login as usize).map_or("", String::as_str);
+                relations.add((login_class, from), *holds, count, (login, local, domain));
             }
         }
     };
-    let none = BTreeSet::new();
     for domain in &keys.domains {
-        let own = keys.whole.get(domain).unwrap_or(&none);
-        for local in own {
-            add(local, domain, 1);
+        let mut told_apart = 0_u128;
+        for (local, number) in keys.own(domain) {
+            add(local, domain, from_class.whole(number), 1);
+            told_apart += 1;
         }
         // Local-parts without a row here answer alike; those that tables name by themselves need
         // not be of one class with all others, of which the fresh one is one.
-        if related(&relating, &keys.fresh_local, domain).is_empty() {
-            continue;
+        for local in keys.named_beside(domain) {
+            add(local, domain, from_class.named(local, domain), 1);
+            told_apart += 1;
         }
-        let named = keys.named.iter().filter(|local| !own.contains(*local));
-        let told_apart = (named.clone().count() + own.len()) as u128;
-        for local in named {
-            add(local, domain, 1);
-        }
-        let others = (keys.locals.len() as u128).saturating_sub(told_apart);
-        add(&keys.fresh_local, domain, others);
+        let others = keys.locals.saturating_sub(told_apart);
+        add(&keys.fresh_local, domain, from_class.rest(domain), others);
     }
     relations.index();
     Ok(relations)
 }
 
-/// Returns the logins that some relation relates to an address, and which relations do.
-fn related<'q>(relating: &[&'q Question], local: &str, domain: &str) -> BTreeMap<&'q str, u64> {
-    let mut holds: BTreeMap<&str, u64> = BTreeMap::new();
-    for (bit, question) in (0_u32..).zip(relating) {
-        let owners = if let Question::Owner(table) = question {
-            table.owners(local, domain)
-        } else if let Question::OwnerOfDomain(table) = question {
-            table.domain_owners(domain)
-        } else {
-            Vec::new()
+/// The tables that relate, with the same number for a login in all of them.
+struct Owners<'q> {
+    /// Each with the number of each of its logins.
+    tables: Vec<(&'q OwnerTable, bool, Vec<u32>)>,
+    /// The class of each login.
+    classes: Vec<Option<u32>>,
+}
+
+impl<'q> Owners<'q> {
+    fn new(
+        relating: &[&'q Question],
+        logins: &[String],
+        login_class: &HashMap<String, u32>,
+    ) -> Self {
+        let mut numbers: KeyMap<()> = KeyMap::default();
+        for login in logins {
+            numbers.put(login, || ());
+        }
+        // `login_keys` lists the logins of every table, so each has a number.
+        let of = |table: &OwnerTable| -> Vec<u32> {
+            let logins = table.logins();
+            let numbers = logins.map(|login| numbers.number(Probe::new(login)));
+            numbers.map(|number| number.unwrap_or(u32::MAX)).collect()
         };
-        for owner in owners {
-            // `relate` has seen that there are no more relations than bits.
-            *holds.entry(owner).or_default() |= 1_u64.checked_shl(bit).unwrap_or(0);
+        let tables = relating.iter().filter_map(|question| {
+            if let Question::Owner(table) = question {
+                Some((table.as_ref(), true, of(table)))
+            } else if let Question::OwnerOfDomain(table) = question {
+                Some((table.as_ref(), false, of(table)))
+            } else {
+                None
+            }
+        });
+        let classes = logins.iter().map(|login| login_class.get(login).copied());
+        Self {
+            tables: tables.collect(),
+            classes: classes.collect(),
         }
     }
-    holds
+
+    /// Puts the logins that some relation relates to an address into a list, each with the bits of
+    /// the relations that do.
+    fn of(&self, local: &str, domain: &str, holds: &mut Vec<(u32, u64)>) {
+        holds.clear();
+        for (bit, (table, whole, numbers)) in (0_u32..).zip(&self.tables) {
+            let owners = if *whole {
+                table.numbers_of(local, domain)
+            } else {
+                table.numbers_of_domain(domain)
+            };
+            // `relate` has seen that there are no more relations than bits.
+            let bit = 1_u64.checked_shl(bit).unwrap_or(0);
+            for owner in owners {
+                let login = numbers.get(*owner as usize).copied().unwrap_or(u32::MAX);
+                holds.push((login, bit));
+            }
+        }
+        holds.sort_unstable();
+        holds.dedup_by(|(login, bits), (kept, all)| {
+            let same = login == kept;
+            if same {
+                *all |= *bits;
+            }
+            same
+        });
+    }
 }
 
 impl Relations {
@@ -182,9 +223,7 @@ impl Relations {
         classes: (u32, u32),
         holds: u64,
         count: u128,
-        login: &str,
-        local: &str,
-        domain: &str,
+        (login, local, domain): (&str, &str, &str),
     ) {
         let cells = self.cells.entry(classes).or_default();
         if let Some(cell) = cells.iter_mut().find(|cell| cell.holds == holds) {

@@ -1,6 +1,6 @@
 //! Comparisons of strings: `eq`, `eqi`, `inlist`, `inlisti`, `=` (spec 4.96, section 11.7).
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catalogue::Side;
 use super::expand::one_row;
@@ -58,7 +58,7 @@ impl Reader<'_> {
                 self.finds(lookup, &what, &|row| same(&row.value, &text, case))
             }
             [Piece::Variable(name)] if case == Case::Kept => {
-                Ok(Bool::Leaf(Leaf::Variable(Rc::clone(name), vec![text])))
+                Ok(Bool::Leaf(Leaf::Variable(Arc::clone(name), vec![text])))
             }
             // SOUNDNESS: whether it is this text is no matter of the right one. That a password is
             // empty is never of use: no backend takes it.
@@ -134,7 +134,7 @@ impl Reader<'_> {
             );
             let lookup = Lookup {
                 key: Key::Login,
-                rows: Rc::new(exact),
+                rows: Arc::new(exact),
             };
             return self.finds(&lookup, what, &|_| true);
         }
@@ -265,7 +265,7 @@ impl Reader<'_> {
                 let rows = one_row(text, matching, at);
                 let lookup = Lookup {
                     key,
-                    rows: Rc::new(rows),
+                    rows: Arc::new(rows),
                 };
                 self.finds(&lookup, "", &|_| true)
             }
@@ -282,7 +282,7 @@ impl Reader<'_> {
         if text.is_empty() {
             return match (atom.side, atom.part) {
                 (Side::From, _) => {
-                    let forms: Rc<[PathForm]> = Rc::new([PathForm::Null]);
+                    let forms: Arc<[PathForm]> = Arc::new([PathForm::Null]);
                     Ok(Bool::Leaf(Leaf::Form(Side::From, forms)))
                 }
                 (Side::To, Part::Domain | Part::Whole) => Ok(Bool::Const(false)),
@@ -312,7 +312,7 @@ impl Reader<'_> {
         let rows = one_row(text, Matching::Folded, at);
         let lookup = Lookup {
             key: Key::Path(atom),
-            rows: Rc::new(rows),
+            rows: Arc::new(rows),
         };
         self.finds(&lookup, "", &|_| true)
     }

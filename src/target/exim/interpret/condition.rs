@@ -1,6 +1,6 @@
 //! Conditions of expansions (spec 4.96, section 11.7), and what a string is as a condition.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::expand::Cursor;
 use super::list::{ListKind, Subject};
@@ -282,7 +282,7 @@ impl Reader<'_> {
                 self.finds(lookup, " with yes", &yes)
             }
             [Piece::Variable(name)] if words == Words::Acl => {
-                Ok(Bool::Leaf(Leaf::Variable(Rc::clone(name), yes_words())))
+                Ok(Bool::Leaf(Leaf::Variable(Arc::clone(name), yes_words())))
             }
             _ => Err(self.refuse("condition", "mailpol does not follow this string", at)),
         }

@@ -1,6 +1,6 @@
 //! String expansions (spec 4.96, chapter 11): text, escapes, variables and items.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::lookup::{Matching, Rows};
 use super::reader::Reader;
@@ -285,7 +285,7 @@ pub(super) fn choice(condition: Bool, yes: Value, no: Value) -> Value {
         Bool::Defer => Value::Defer,
         Bool::Forced => Value::Fail,
         condition @ (Bool::Not(_) | Bool::All(_) | Bool::Any(_) | Bool::If(..) | Bool::Leaf(_)) => {
-            Value::Choice(Rc::new(condition), Rc::new(yes), Rc::new(no))
+            Value::Choice(Arc::new(condition), Arc::new(yes), Arc::new(no))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Items of expansions that look something up or take it apart (spec 4.96, section 11.5).
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::expand::{Cursor, choice};
 use super::lookup::{FileRow, Key, Lookup, Matching, Rows};
@@ -55,7 +55,7 @@ impl Reader<'_> {
         let passwd = file.as_str() == "/etc/passwd" && self.artifacts.get("etc/passwd").is_none();
         let (found, value) = if passwd && matches!(self.place, Place::Router | Place::Transport) {
             // Which accounts the host has is not in the files: those that they name exist.
-            let row = Piece::PasswdRow(Rc::new(key.clone()));
+            let row = Piece::PasswdRow(Arc::new(key.clone()));
             (Bool::Const(true), Value::piece(row))
         } else {
             let key = match value::as_text(pieces) {
@@ -71,7 +71,7 @@ impl Reader<'_> {
             if matches!(lookup.key, Key::Login) && template.is_at_the_end() {
                 // Of a login it is only asked whether it is what was found.
                 cursor.go_to(template.position());
-                return Ok(Value::piece(Piece::LoginRow(Rc::new(lookup))));
+                return Ok(Value::piece(Piece::LoginRow(Arc::new(lookup))));
             }
             let found = self.finds(&lookup, "", &|_| true)?;
             let value = match &lookup.key {
@@ -79,7 +79,7 @@ impl Reader<'_> {
                     Value::text(lookup.rows.find(text).map_or("", |row| row.value.as_str()))
                 }
                 Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) | Key::Row(_) => {
-                    Value::piece(Piece::Row(Rc::new(lookup)))
+                    Value::piece(Piece::Row(Arc::new(lookup)))
                 }
             };
             (found, value)
@@ -108,13 +108,13 @@ impl Reader<'_> {
             [Piece::Atom(Atom::Client)] => Ok(Key::Client),
             [Piece::Atom(Atom::Login)] => Ok(Key::Login),
             [Piece::Atom(Atom::Helo(case))] => Ok(Key::Helo(*case)),
-            [Piece::Row(lookup)] => Ok(Key::Row(Rc::clone(lookup))),
+            [Piece::Row(lookup)] => Ok(Key::Row(Arc::clone(lookup))),
             _ => Err(self.refuse("lookup", "mailpol does not follow this key", at)),
         }
     }
 
     /// Returns the rows whose keys begin so, by what stands behind it.
-    fn behind(&mut self, prefix: &str, rows: &Rows) -> Result<Rc<Rows>, Reported> {
+    fn behind(&mut self, prefix: &str, rows: &Rows) -> Result<Arc<Rows>, Reported> {
         if !matches!(rows.matching, Matching::Folded | Matching::Exact) || rows.star.is_some() {
             let reason = "mailpol looks such a key up in `lsearch` and `cdb` only";
             return Err(self.refuse_table(&rows.name, reason, &rows.at));
@@ -127,7 +127,7 @@ impl Reader<'_> {
         });
         let name = format!("{} behind {prefix:?}", rows.name);
         let at = rows.at.clone();
-        Ok(Rc::new(Rows::new(
+        Ok(Arc::new(Rows::new(
             name,
             rows.matching,
             list.collect(),
@@ -183,13 +183,13 @@ impl Reader<'_> {
                     let name = format!("field {number} by {separators:?}");
                     let lookup = Lookup {
                         key: lookup.key.clone(),
-                        rows: Rc::new(lookup.rows.map(&name, field)),
+                        rows: Arc::new(lookup.rows.map(&name, field)),
                     };
                     let found = self.finds(&lookup, "", &|row| !row.value.is_empty())?;
-                    (found, Value::piece(Piece::Row(Rc::new(lookup))))
+                    (found, Value::piece(Piece::Row(Arc::new(lookup))))
                 }
                 (None, [Piece::PasswdRow(name)]) if number == 5 && separators == ":" => {
-                    let home = Piece::Home(Rc::clone(name));
+                    let home = Piece::Home(Arc::clone(name));
                     (Bool::Const(true), Value::piece(home))
                 }
                 _ => {

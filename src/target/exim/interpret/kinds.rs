@@ -1,6 +1,6 @@
 //! The forms of paths, gathered into those that a configuration tells apart.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catalogue::Side;
 use super::path::{self, Syntax, Taken};
@@ -13,7 +13,7 @@ use crate::mail::PathForm;
 #[derive(Debug, Default)]
 pub(super) struct FormUses {
     /// Which side's forms are looked for in which sets.
-    sets: Vec<(Side, Rc<[PathForm]>)>,
+    sets: Vec<(Side, Arc<[PathForm]>)>,
     /// In which views addresses or local-parts are looked up.
     views: Vec<(Side, View)>,
 }
@@ -22,7 +22,7 @@ impl FormUses {
     /// Notes that a condition may ask for a form.
     pub(super) fn note(&mut self, condition: &Bool) {
         if let Bool::Leaf(Leaf::Form(side, forms)) = condition {
-            self.sets.push((*side, Rc::clone(forms)));
+            self.sets.push((*side, Arc::clone(forms)));
         }
     }
 

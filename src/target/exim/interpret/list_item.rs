@@ -1,7 +1,7 @@
 //! The items of each kind of list (spec 4.96, sections 10.9 to 10.22).
 
 use std::net::IpAddr;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
@@ -227,7 +227,7 @@ impl Reader<'_> {
 /// Returns the condition that the path is null.
 fn is_null(side: Side) -> Bool {
     match side {
-        Side::From => Bool::Leaf(Leaf::Form(Side::From, Rc::new([PathForm::Null]))),
+        Side::From => Bool::Leaf(Leaf::Form(Side::From, Arc::new([PathForm::Null]))),
         Side::To => Bool::Const(false),
     }
 }

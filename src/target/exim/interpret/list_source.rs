@@ -1,7 +1,6 @@
 //! Where the items of a list come from beside its own text: named lists, files, lookups (spec 4.96,
 //! sections 10.3, 10.6 and 10.9).
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::diagnostics::MissingFile;
@@ -105,7 +104,7 @@ impl Reader<'_> {
         });
         let lookup = Lookup {
             key,
-            rows: Rc::clone(&rows),
+            rows: Arc::clone(&rows),
         };
         let found = self.finds(&lookup, "", &|_| true)?;
         Ok(Some(Item::Other(found)))

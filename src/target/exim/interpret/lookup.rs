@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -68,7 +67,7 @@ pub(super) enum Key {
     /// The HELO name.
     Helo(Case),
     /// What another lookup has found.
-    Row(Rc<Lookup>),
+    Row(Arc<Lookup>),
     /// A text, whatever the envelope.
     Text(String),
 }
@@ -79,7 +78,7 @@ pub(super) struct Lookup {
     /// The key.
     pub(super) key: Key,
     /// The file.
-    pub(super) rows: Rc<Rows>,
+    pub(super) rows: Arc<Rows>,
 }
 
 impl Rows {
@@ -180,10 +179,10 @@ pub(super) fn network(text: &str) -> Option<IpNet> {
 impl Reader<'_> {
     /// Opens the file of a single-key lookup (section 9.1). `kind` is such as `lsearch` or
     /// `cdb*`.
-    pub(super) fn open(&mut self, kind: &str, file: &Text) -> Result<Rc<Rows>, Reported> {
+    pub(super) fn open(&mut self, kind: &str, file: &Text) -> Result<Arc<Rows>, Reported> {
         let name = format!("{kind};{}", file.as_str());
         if let Some(rows) = self.files.get(&name) {
-            return Ok(Rc::clone(rows));
+            return Ok(Arc::clone(rows));
         }
         let default = kind.ends_with('*');
         let (matching, suffix) = match kind.trim_end_matches('*') {
@@ -210,7 +209,7 @@ impl Reader<'_> {
         };
         let rows = self.rows(&source)?;
         let at = Loc::new(&source, 0, 0);
-        let rows = Rc::new(Rows::new(name.clone(), matching, rows, default, at));
+        let rows = Arc::new(Rows::new(name.clone(), matching, rows, default, at));
         if matching == Matching::Wild {
             let odd = |row: &&FileRow| row.key.starts_with('^') || row.key.starts_with('+');
             if let Some(row) = rows.list.iter().find(odd) {
@@ -218,7 +217,7 @@ impl Reader<'_> {
                 return Err(self.refuse_table(&name, reason, &row.at));
             }
         }
-        self.files.insert(name, Rc::clone(&rows));
+        self.files.insert(name, Arc::clone(&rows));
         Ok(rows)
     }
 

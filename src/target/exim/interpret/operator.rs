@@ -1,6 +1,6 @@
 //! Operators of expansions (spec 4.96, section 11.6), `sg` and queries.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::expand::{Cursor, choice, folded, part};
 use super::lookup::Lookup;
@@ -29,8 +29,8 @@ impl Reader<'_> {
                 ("lc", Piece::Row(lookup)) => {
                     let rows = lookup.rows.map("lc", str::to_ascii_lowercase);
                     let key = lookup.key.clone();
-                    let rows = Rc::new(rows);
-                    Some(Piece::Row(Rc::new(Lookup { key, rows })))
+                    let rows = Arc::new(rows);
+                    Some(Piece::Row(Arc::new(Lookup { key, rows })))
                 }
                 ("lc", Piece::Atom(atom)) => folded(*atom).map(Piece::Atom),
                 ("domain", Piece::Atom(atom)) => part(*atom, Part::Domain).map(Piece::Atom),
@@ -107,9 +107,9 @@ impl Reader<'_> {
             if let Piece::Row(lookup) = piece {
                 let name = format!("sg {pattern:?} {replacement:?}");
                 let change = |text: &str| text.replace(&pattern, &replacement);
-                return Ok(Piece::Row(Rc::new(Lookup {
+                return Ok(Piece::Row(Arc::new(Lookup {
                     key: lookup.key.clone(),
-                    rows: Rc::new(lookup.rows.map(&name, change)),
+                    rows: Arc::new(lookup.rows.map(&name, change)),
                 })));
             }
             if let Piece::Atom(Atom::Path(atom)) = piece
@@ -163,7 +163,7 @@ impl Reader<'_> {
     /// files: those that they name exist.
     fn account(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Reported> {
         let name = self.braced(cursor)?;
-        let row = Value::piece(Piece::PasswdRow(Rc::new(name)));
+        let row = Value::piece(Piece::PasswdRow(Arc::new(name)));
         let outer = self.value.replace(row.clone());
         let branches = self.branches(cursor, &row);
         self.value = outer;

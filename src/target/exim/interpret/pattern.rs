@@ -4,7 +4,7 @@
 //! Each form stands for the text that most of its members have, as the real Exim matched it. A
 //! member that a pattern takes otherwise is a path that is refused or decided like its neighbours.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catalogue::Side;
 use super::value::{Atom, Bool, Leaf, Part, PathAtom, Piece, SpfIdentity, View};
@@ -119,7 +119,7 @@ fn of_spf_name(identity: SpfIdentity, pattern: &str) -> Option<Bool> {
 }
 
 fn is_one_of(side: Side, forms: &[PathForm]) -> Bool {
-    Bool::Leaf(Leaf::Form(side, Rc::from(forms)))
+    Bool::Leaf(Leaf::Form(side, Arc::from(forms)))
 }
 
 /// Whether a pattern says "holds `@`, `%` or `!`", up to the order of the three.

@@ -2,7 +2,7 @@
 //! made so far.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catalogue::Catalogue;
 use super::diagnostics::{Syntax, UnjudgedRestriction};
@@ -87,7 +87,7 @@ pub(super) struct Reader<'a> {
     /// The tests.
     pub(super) catalogue: Catalogue,
     /// The files of lookups that were opened.
-    pub(super) files: BTreeMap<String, Rc<Rows>>,
+    pub(super) files: BTreeMap<String, Arc<Rows>>,
     /// The named lists, by kind and name.
     pub(super) lists: BTreeMap<(ListKind, String), NamedList>,
     /// What named lists have come to, by kind, name and subject.

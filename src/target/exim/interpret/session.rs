@@ -2,7 +2,7 @@
 //! so far.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::authenticator::Claim;
 use super::catalogue::Side;
@@ -37,7 +37,7 @@ pub(super) struct Session<'s> {
     /// Whether the library mattered.
     pub(super) ambiguous: bool,
     /// The variables that ACLs have set.
-    pub(super) variables: BTreeMap<Rc<str>, String>,
+    pub(super) variables: BTreeMap<Arc<str>, String>,
     /// Whether SPF was evaluated for this message.
     pub(super) spf_ran: bool,
     /// The headers that ACLs have added.

@@ -3,7 +3,7 @@
 //! A reader never has an envelope: `$sender_address` stays a name here, and a comparison with it
 //! becomes a test. What depends on a table's row stays that row until it is compared.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catalogue::Side;
 use super::lookup::Lookup;
@@ -16,7 +16,7 @@ pub(super) enum Value {
     /// These pieces, one behind the other.
     Pieces(Vec<Piece>),
     /// One or the other.
-    Choice(Rc<Bool>, Rc<Value>, Rc<Value>),
+    Choice(Arc<Bool>, Arc<Value>, Arc<Value>),
     /// A forced failure (spec 4.96, section 11.4).
     Fail,
     /// It cannot be completed: a temporary error.
@@ -31,13 +31,13 @@ pub(super) enum Piece {
     /// A variable of the session.
     Atom(Atom),
     /// What a lookup has found. Only where it was found.
-    Row(Rc<Lookup>),
+    Row(Arc<Lookup>),
     /// What a lookup of a login has found, or nothing.
-    LoginRow(Rc<Lookup>),
+    LoginRow(Arc<Lookup>),
     /// The home directory of the account of this name, which the system's user database has.
-    Home(Rc<Value>),
+    Home(Arc<Value>),
     /// The row of that account, which the system's user database has.
-    PasswdRow(Rc<Value>),
+    PasswdRow(Arc<Value>),
     /// The home directory that the transport runs with.
     TransportHome,
     /// `$local_part_data` or `$domain_data` of the router that a transport serves.
@@ -45,7 +45,7 @@ pub(super) enum Piece {
     /// What a router has put into `$address_data`.
     AddressData,
     /// A variable of the ACLs (section 44.19).
-    Variable(Rc<str>),
+    Variable(Arc<str>),
     /// `$spf_received`: a `Received-SPF` header, or nothing where SPF was not evaluated.
     ReceivedSpf,
     /// `${authresults{id}}` (section 11.5): an `Authentication-Results` header.
@@ -144,13 +144,13 @@ pub(super) enum Bool {
     /// An expansion of it is forced to fail.
     Forced,
     /// The other way round.
-    Not(Rc<Bool>),
+    Not(Arc<Bool>),
     /// All, in order; the first that fails ends it.
     All(Vec<Bool>),
     /// Any, in order; the first that holds ends it.
     Any(Vec<Bool>),
     /// The second if the first holds, else the third.
-    If(Rc<Bool>, Rc<Bool>, Rc<Bool>),
+    If(Arc<Bool>, Arc<Bool>, Arc<Bool>),
     /// A question.
     Leaf(Leaf),
 }
@@ -167,7 +167,7 @@ pub(super) enum Leaf {
     /// That part of a path has a row.
     Path(PathAtom, TestId),
     /// The path has one of these forms.
-    Form(Side, Rc<[PathForm]>),
+    Form(Side, Arc<[PathForm]>),
     /// The client came to one of these listeners.
     Listener(Vec<Listener>),
     /// The session is under TLS.
@@ -189,7 +189,7 @@ pub(super) enum Leaf {
     /// This identity is a name of several labels, so it can have a record (RFC 7208 section 4.3).
     SpfName(SpfIdentity),
     /// A variable of the ACLs has one of these values.
-    Variable(Rc<str>, Vec<String>),
+    Variable(Arc<str>, Vec<String>),
     /// The password is right; with nothing else to be told apart.
     Password,
     /// The claimed identity is empty.
@@ -228,13 +228,13 @@ impl Value {
             }
             (Self::Choice(condition, yes, no), behind) => Self::Choice(
                 condition,
-                Rc::new(yes.as_ref().clone().then(behind)),
-                Rc::new(no.as_ref().clone().then(behind)),
+                Arc::new(yes.as_ref().clone().then(behind)),
+                Arc::new(no.as_ref().clone().then(behind)),
             ),
             (front @ Self::Pieces(_), Self::Choice(condition, yes, no)) => Self::Choice(
-                Rc::clone(condition),
-                Rc::new(front.clone().then(yes)),
-                Rc::new(front.then(no)),
+                Arc::clone(condition),
+                Arc::new(front.clone().then(yes)),
+                Arc::new(front.then(no)),
             ),
             (Self::Fail, _) | (Self::Pieces(_), Self::Fail) => Self::Fail,
             (Self::Defer, _) | (Self::Pieces(_), Self::Defer) => Self::Defer,
@@ -300,7 +300,7 @@ impl Bool {
             | Self::All(_)
             | Self::Any(_)
             | Self::If(..)
-            | Self::Leaf(_)) => Self::Not(Rc::new(other)),
+            | Self::Leaf(_)) => Self::Not(Arc::new(other)),
         }
     }
 
@@ -315,7 +315,7 @@ impl Bool {
             (condition, Self::Const(false), Self::Const(true)) => condition.negate(),
             (_, Self::Const(true), Self::Const(true)) => Self::Const(true),
             (_, Self::Const(false), Self::Const(false)) => Self::Const(false),
-            (condition, yes, no) => Self::If(Rc::new(condition), Rc::new(yes), Rc::new(no)),
+            (condition, yes, no) => Self::If(Arc::new(condition), Arc::new(yes), Arc::new(no)),
         }
     }
 }

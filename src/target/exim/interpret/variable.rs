@@ -1,6 +1,6 @@
 //! Variables of expansions (spec 4.96, section 11.9): what each is, and where it has a value.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::catalogue::Side;
 use super::reader::{LoginIn, Place, Reader};
@@ -76,7 +76,7 @@ impl Reader<'_> {
                 Place::Session | Place::Authenticator(_) | Place::Router | Place::Transport
             );
             if is_acl {
-                return Ok(Value::piece(Piece::Variable(Rc::from(name))));
+                return Ok(Value::piece(Piece::Variable(Arc::from(name))));
             }
         }
         if OPAQUE.contains(&name) || name.starts_with("tod_") {

@@ -5,10 +5,10 @@
 //! on to what strangers are told. A table that permits by itself stands in no list: behind a table
 //! of clients or logins only.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::restriction::{self as restrict, Restriction};
-use super::table::Table;
+use super::table::{Table, TableName};
 use crate::mail::{Address, Domain};
 use crate::policy::{DestinationScope, Grant, Policy, SenderScope};
 use crate::source::{Loc, Spanned};
@@ -17,6 +17,9 @@ use crate::target::postfix::view::RestrictionList;
 
 /// The class of what is granted under TLS only.
 const UNDER_TLS: &str = "granted_under_tls";
+
+/// More domains than this are not repeated for each grant.
+const DOMAINS_REPEATED_MAX: usize = 64;
 
 /// The grants of a policy, as they are collected.
 #[derive(Default)]
@@ -27,6 +30,8 @@ pub(super) struct Grants {
     known: HashMap<What, Name>,
     /// Whether some grant needs TLS.
     pub(super) needs_tls: bool,
+    /// The tables of all our domains; by whether they permit under TLS only.
+    local_recipients: BTreeMap<bool, TableName>,
 }
 
 /// What a grant covers; listeners are a matter of the list that asks.
@@ -111,12 +116,15 @@ impl Grants {
         };
         let name = Name::numbered("grant_", number);
         let (permit, mut outcome) = self.permission(needs_tls);
-        let mut last = permit;
+        let mut last = vec![permit];
         if let Some(to) = to {
             let about = format!("Recipients of a right to send ({place}; access(5)).");
             let mut table = Table::new(format!("grant-{number}-recipients"), Comment::new(&about));
-            recipients(policy, to, &outcome, &grant.at, &mut table);
-            last = restrict::recipient_access(&table.reference());
+            let ours = self.local_recipients(policy, to, needs_tls, &outcome);
+            let local = ours.is_none();
+            recipients(policy, (to, local), &outcome, &grant.at, &mut table);
+            last = vec![restrict::recipient_access(&table.reference())];
+            last.extend(ours);
             self.tables.push(table);
         }
         if let Some(from) = from {
@@ -124,7 +132,7 @@ impl Grants {
                 let inner = Name::numbered("grant_recipients_", number);
                 outcome = Outcome::class(&inner);
                 let about = "The recipients of the right below";
-                self.classes.push(class(about, inner, vec![last]));
+                self.classes.push(class(about, inner, last));
             }
             let about = format!("Reverse-paths of a right to send ({place}; access(5)).");
             let mut table = Table::new(format!("grant-{number}-senders"), Comment::new(&about));
@@ -139,11 +147,43 @@ impl Grants {
                     table.push(key, outcome.clone(), Some(&grant.at));
                 }
             }
-            last = restrict::sender_access(&table.reference());
+            last = vec![restrict::sender_access(&table.reference())];
             self.tables.push(table);
         }
-        self.classes
-            .push(class("A right to send", name, vec![last]));
+        self.classes.push(class("A right to send", name, last));
+    }
+
+    /// Returns the restriction that asks the one table of our domains, if a grant to `local` needs
+    /// it.
+    ///
+    /// A few domains stand in the table of each grant, where they are seen. Of many there is one
+    /// table for all grants: a thousand networks would each repeat a hundred thousand rows.
+    fn local_recipients(
+        &mut self,
+        policy: &Policy,
+        to: &[DestinationScope],
+        needs_tls: bool,
+        outcome: &Outcome,
+    ) -> Option<Restriction> {
+        let is_local = to.contains(&DestinationScope::Local);
+        if !is_local || policy.domains.len() <= DOMAINS_REPEATED_MAX {
+            return None;
+        }
+        let known = self.local_recipients.get(&needs_tls).cloned();
+        let table = known.unwrap_or_else(|| {
+            let ending = if needs_tls { "-under-tls" } else { "" };
+            let about = "Our domains, as recipients of rights to send (access(5)).";
+            let name = format!("local-recipients{ending}");
+            let mut table = Table::new(name, Comment::new(about));
+            for (domain, hosted) in &policy.domains {
+                table.push(Key::domain(domain), outcome.clone(), Some(&hosted.at));
+            }
+            let name = table.reference();
+            self.tables.push(table);
+            self.local_recipients.insert(needs_tls, name.clone());
+            name
+        });
+        Some(restrict::recipient_access(&table))
     }
 
     /// What permits: as a restriction, and as the outcome of a row.
@@ -185,10 +225,11 @@ fn senders(policy: &Policy, grant: &Grant, own: &[Address], is_login: bool) -> V
     senders
 }
 
-/// Writes the rows of forward-paths; what two names say once.
+/// Writes the rows of forward-paths; what two names say once. `local` says whether our domains
+/// stand here.
 fn recipients(
     policy: &Policy,
-    to: &[DestinationScope],
+    (to, local): (&[DestinationScope], bool),
     outcome: &Outcome,
     at: &Loc,
     table: &mut Table,
@@ -196,8 +237,8 @@ fn recipients(
     let mut domains: Vec<&Domain> = Vec::new();
     for scope in to {
         match scope {
-            DestinationScope::Any => {}
-            DestinationScope::Local => domains.extend(policy.domains.keys()),
+            DestinationScope::Local if local => domains.extend(policy.domains.keys()),
+            DestinationScope::Any | DestinationScope::Local => {}
             DestinationScope::Domain(domain) => domains.push(domain),
             DestinationScope::Address(address) => {
                 if let Ok(key) = Key::address(address) {

@@ -4,7 +4,7 @@ use crate::decision::{Because, Header};
 use crate::mail::{Reply, Status};
 
 /// Whose name smtpd gives to what it looked up: some statuses depend on it (smtpd_dsn_fix.c).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum About {
     /// The reverse-path.
     Sender,

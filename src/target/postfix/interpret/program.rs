@@ -1,6 +1,6 @@
 //! What one smtpd(8) listener does, compiled from the files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -261,6 +261,7 @@ impl Program {
             classes,
             has_auth: auth != Auth::Never,
             depth: 0,
+            addresses: HashMap::new(),
         };
         compiler.require_refusal();
         program.client = compiler.parameter("smtpd_client_restrictions");

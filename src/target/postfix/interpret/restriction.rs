@@ -1,6 +1,8 @@
 //! Restrictions of smtpd(8), as compiled from the lists of a listener
 //! (postconf(5); generic_checks in smtpd_check.c of 3.7.11).
 
+use std::sync::Arc;
+
 use super::action::{Action, Refusal};
 use super::map::Map;
 use super::policyd::Policyd;
@@ -54,9 +56,9 @@ pub(super) enum Restriction {
     /// `check_sasl_access`.
     Login(ByTest),
     /// `check_sender_access`.
-    Sender(ByMap),
+    Sender(Arc<ByMap>),
     /// `check_recipient_access`.
-    Recipient(ByMap),
+    Recipient(Arc<ByMap>),
     /// `check_policy_service`.
     Policy(Box<Policyd>),
     /// `permit_auth_destination`.

@@ -178,7 +178,7 @@ impl Ask for Strict<'_> {
 
 #[track_caller]
 fn hold(table: &AddressTable, path: &Path) {
-    let has = |part| !table.keys(part).is_empty();
+    let has = |part| table.keys(part).next().is_some();
     let form = path.form();
     assert!(!has(AddressKey::Address) || form.has_address(), "{form}");
     let by_domain = has(AddressKey::Domain) || has(AddressKey::Parent);

@@ -10,7 +10,7 @@ mod run;
 pub(super) use read::{RawAcl, read};
 pub(super) use run::{Ran, Refusal};
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::reader::{Place, Reader};
 use super::text::Text;
@@ -64,7 +64,7 @@ enum Step {
     /// The text of the reply, from here on.
     Message(Message),
     /// A variable gets a value.
-    Set(Rc<str>, Value),
+    Set(Arc<str>, Value),
     /// A header is added.
     Header(Value),
 }
@@ -99,11 +99,11 @@ enum Kind {
 #[derive(Debug, Clone)]
 pub(super) enum AclUse {
     /// This one.
-    One(Rc<Acl>),
+    One(Arc<Acl>),
     /// One or the other.
-    Choice(Rc<Bool>, Rc<AclUse>, Rc<AclUse>),
+    Choice(Arc<Bool>, Arc<AclUse>, Arc<AclUse>),
     /// The one that the row of a client or a login names.
-    Named(Rc<Named>),
+    Named(Arc<Named>),
     /// None is set: everything is accepted.
     Accept,
     /// None is set, or none is found: everything is denied or deferred.
@@ -118,7 +118,7 @@ pub(super) struct Acls {
     /// Those being understood: none may run itself.
     open: Vec<String>,
     /// Understood: by name and command.
-    known: Vec<(String, Place, Rc<Acl>)>,
+    known: Vec<(String, Place, Arc<Acl>)>,
     /// The names of the authenticators that a client may use.
     authenticators: Vec<String>,
 }
@@ -147,9 +147,9 @@ impl Reader<'_> {
                 let yes = self.acl_of(yes, text, acls)?;
                 let no = self.acl_of(no, text, acls)?;
                 Ok(AclUse::Choice(
-                    Rc::clone(condition),
-                    Rc::new(yes),
-                    Rc::new(no),
+                    Arc::clone(condition),
+                    Arc::new(yes),
+                    Arc::new(no),
                 ))
             }
             Value::Fail => Err(self.refuse("acl", "it is forced to fail", &text.at())),
@@ -182,7 +182,7 @@ impl Reader<'_> {
             .iter()
             .find(|(one, at, _)| one == name && *at == place)
         {
-            return Ok(AclUse::One(Rc::clone(acl)));
+            return Ok(AclUse::One(Arc::clone(acl)));
         }
         if name.starts_with('/') {
             return Err(self.refuse(name, "mailpol reads no ACLs from other files", &text.at()));
@@ -210,8 +210,8 @@ impl Reader<'_> {
         acls.open.push(name.to_owned());
         let acl = self.understand(&raw, acls);
         acls.open.pop();
-        let acl = Rc::new(acl?);
-        acls.known.push((name.to_owned(), place, Rc::clone(&acl)));
+        let acl = Arc::new(acl?);
+        acls.known.push((name.to_owned(), place, Arc::clone(&acl)));
         Ok(AclUse::One(acl))
     }
 

@@ -1,6 +1,6 @@
 //! Modifiers of ACLs (spec 4.96, sections 44.21 to 44.25).
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::read::RawLine;
 use super::{Step, Verb};
@@ -86,7 +86,7 @@ impl Reader<'_> {
             let reason = "mailpol follows variables that are set to one of a few texts only";
             return Err(self.refuse(&name, reason, &line.argument.at()));
         }
-        Ok(Some(Step::Set(Rc::from(name), value)))
+        Ok(Some(Step::Set(Arc::from(name), value)))
     }
 
     fn add_header(&mut self, line: &RawLine) -> Done {

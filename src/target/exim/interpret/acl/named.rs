@@ -2,7 +2,7 @@
 //! string like any other, so each row chooses its own ACL.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{AclUse, Acls};
 use crate::decision::{Label, LoginTable, Question, Row, TestId, Unanswered};
@@ -44,7 +44,7 @@ impl Reader<'_> {
         text: &Text,
         acls: &mut Acls,
     ) -> Result<AclUse, Reported> {
-        let rows = Rc::clone(&lookup.rows);
+        let rows = Arc::clone(&lookup.rows);
         let is_login = match lookup.key {
             Key::Client => false,
             Key::Login => true,
@@ -83,7 +83,7 @@ impl Reader<'_> {
             let prefixes = prefixes(&rows, &|row| label(&row.value));
             self.client_table(name, prefixes, Some(&rows.at))
         };
-        Ok(AclUse::Named(Rc::new(Named {
+        Ok(AclUse::Named(Arc::new(Named {
             test,
             is_login,
             acls: named,

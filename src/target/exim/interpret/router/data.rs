@@ -1,7 +1,7 @@
 //! The data of `redirect` routers (spec 4.96, sections 22.3 to 22.6), and what they come to while a
 //! recipient is verified.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::walk::{Outcome, Walk};
 use super::{Driver, Redirect, Routers};
@@ -166,9 +166,9 @@ impl Reader<'_> {
                 let yes = self.redirection(yes, routers, at)?;
                 let no = self.redirection(no, routers, at)?;
                 return Ok(Redirect::Choice(
-                    Rc::clone(condition),
-                    Rc::new(yes),
-                    Rc::new(no),
+                    Arc::clone(condition),
+                    Arc::new(yes),
+                    Arc::new(no),
                 ));
             }
             Value::Fail => return Ok(Redirect::Decline),

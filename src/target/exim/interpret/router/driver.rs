@@ -1,6 +1,6 @@
 //! The drivers of routers (spec 4.96, chapters 16 to 22).
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Delivery, Driver, Redirect, Rule, Transport};
 use crate::diagnostic::Reported;
@@ -79,7 +79,7 @@ impl Reader<'_> {
         &mut self,
         instance: &Instance,
         driver: &str,
-        transports: &[Rc<Transport>],
+        transports: &[Arc<Transport>],
     ) -> Result<Made, Reported> {
         if let Some(own) = instance.get("self") {
             let text = own.text(self.diagnostics)?;
@@ -128,15 +128,15 @@ impl Reader<'_> {
     fn transport_of(
         &mut self,
         instance: &Instance,
-        transports: &[Rc<Transport>],
-    ) -> Result<Rc<Transport>, Reported> {
+        transports: &[Arc<Transport>],
+    ) -> Result<Arc<Transport>, Reported> {
         let Some(setting) = instance.get("transport") else {
             let reason = "the router has no `transport`";
             return Err(self.syntax(reason, &instance.at));
         };
         let name = setting.text(self.diagnostics)?;
         match transports.iter().find(|one| one.name == name.as_str()) {
-            Some(found) => Ok(Rc::clone(found)),
+            Some(found) => Ok(Arc::clone(found)),
             None if name.as_str().contains('$') => {
                 let reason = "mailpol does not follow which transport it is";
                 Err(self.service("transport", reason, &name.at()))
@@ -151,14 +151,14 @@ impl Reader<'_> {
     fn accept(
         &mut self,
         instance: &Instance,
-        transports: &[Rc<Transport>],
+        transports: &[Arc<Transport>],
     ) -> Result<Made, Reported> {
         let verify_only = match instance.get("verify_only") {
             Some(setting) => setting.boolean(self.diagnostics)?,
             None => false,
         };
         let transport = if verify_only && instance.get("transport").is_none() {
-            Rc::new(Transport::none(&instance.at))
+            Arc::new(Transport::none(&instance.at))
         } else {
             self.transport_of(instance, transports)?
         };
@@ -195,7 +195,7 @@ impl Reader<'_> {
     fn manualroute(
         &mut self,
         instance: &Instance,
-        transports: &[Rc<Transport>],
+        transports: &[Arc<Transport>],
     ) -> Result<Made, Reported> {
         self.transport_of(instance, transports)?.remote(self)?;
         let rules = match (instance.get("route_list"), instance.get("route_data")) {

@@ -10,7 +10,7 @@ mod walk;
 pub(super) use transport::Transport;
 pub(super) use walk::{DomainKind, Outcome, Walk};
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::value::{Bool, Value};
 use crate::source::Loc;
@@ -59,7 +59,7 @@ struct Rule {
 /// A delivery of an `accept` router.
 #[derive(Debug)]
 struct Delivery {
-    transport: Rc<Transport>,
+    transport: Arc<Transport>,
     /// The user of the router, which counts before the transport's.
     user: Option<Value>,
     /// The home directory that the router sets.
@@ -73,7 +73,7 @@ enum Redirect {
     /// Not made yet.
     Unknown,
     /// One or the other.
-    Choice(Rc<Bool>, Rc<Redirect>, Rc<Redirect>),
+    Choice(Arc<Bool>, Arc<Redirect>, Arc<Redirect>),
     /// The router declines.
     Decline,
     /// This.

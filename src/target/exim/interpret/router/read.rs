@@ -13,7 +13,7 @@ use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::section::{Instance, Setting};
 use crate::target::exim::interpret::text::Text;
 use crate::target::exim::interpret::value::{Atom, Bool, Case, Part, PathAtom, Piece, Value, View};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Generic options that touch neither whether a router runs nor where it leads, and why.
 const HARMLESS: [(&str, &str); 15] = [
@@ -45,7 +45,7 @@ impl Reader<'_> {
     pub(in super::super) fn routers(
         &mut self,
         instances: &[Instance],
-        transports: &[Rc<Transport>],
+        transports: &[Arc<Transport>],
     ) -> Routers {
         let mut routers = Routers::default();
         for instance in instances {
@@ -63,7 +63,7 @@ impl Reader<'_> {
     fn router(
         &mut self,
         instance: &Instance,
-        transports: &[Rc<Transport>],
+        transports: &[Arc<Transport>],
     ) -> Result<Router, Reported> {
         let Some(driver) = instance.get("driver") else {
             return Err(self.syntax("the router has no `driver`", &instance.at));
@@ -180,7 +180,7 @@ impl Reader<'_> {
                 Some((kind, file)) if !text.as_str().contains([':', '$']) => {
                     let rows = self.open(kind.trim().as_str(), &file.trim()).ok()?;
                     let key = Key::Path(atom);
-                    Some(Value::piece(Piece::Row(Rc::new(Lookup { key, rows }))))
+                    Some(Value::piece(Piece::Row(Arc::new(Lookup { key, rows }))))
                 }
                 _ if text.as_str().contains([';', '$', '!', '*']) => None,
                 _ => Some(Value::piece(Piece::Atom(Atom::Path(atom)))),

@@ -1,6 +1,6 @@
 //! Transports (spec 4.96, chapters 24 to 30): where messages are kept.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::diagnostic::Reported;
 use crate::source::Loc;
@@ -148,12 +148,12 @@ impl Transport {
 
 impl Reader<'_> {
     /// Reads the transports. What cannot be judged was told, unless no router uses it.
-    pub(in super::super) fn transports(&mut self, instances: &[Instance]) -> Vec<Rc<Transport>> {
+    pub(in super::super) fn transports(&mut self, instances: &[Instance]) -> Vec<Arc<Transport>> {
         let mut all = Vec::new();
         for instance in instances {
             let made = self.at_place(Place::Transport, |reader| reader.transport(instance));
             if let Ok(transport) = made {
-                all.push(Rc::new(transport));
+                all.push(Arc::new(transport));
             }
         }
         all

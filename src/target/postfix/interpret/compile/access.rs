@@ -1,5 +1,7 @@
 //! The tables of `check_..._access`.
 
+use std::sync::Arc;
+
 use ipnet::IpNet;
 
 use super::super::action::{self, About, Action};
@@ -145,7 +147,11 @@ impl Compiler<'_> {
         spec: &Text,
         about: About,
         bare: Bare,
-    ) -> Option<ByMap> {
+    ) -> Option<Arc<ByMap>> {
+        let key = (spec.as_str().to_owned(), about, bare);
+        if let Some(known) = self.addresses.get(&key) {
+            return Some(Arc::clone(known));
+        }
         let opened = table::open(spec, self.artifacts, self.diagnostics).ok()?;
         let mut values = Values::default();
         let side = if about == About::Sender {
@@ -177,7 +183,9 @@ impl Compiler<'_> {
             &permits,
             self.catalogue,
         );
-        Some(ByMap { map, actions })
+        let made = Arc::new(ByMap { map, actions });
+        self.addresses.insert(key, Arc::clone(&made));
+        Some(made)
     }
 
     /// Returns the test of the machine's own addresses.

@@ -1,6 +1,7 @@
 //! The words of a restriction list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::super::action::{About, Codes, refusal};
 use super::super::catalogue::Catalogue;
@@ -9,7 +10,7 @@ use super::super::map::{Parents, Surroundings};
 use super::super::master_cf::Service;
 use super::super::parameter::Settings;
 use super::super::policyd;
-use super::super::restriction::{Item, List, Restriction};
+use super::super::restriction::{ByMap, Item, List, Restriction};
 use super::super::text::Text;
 use crate::decision::{Because, TestId};
 use crate::diagnostic::Diagnostics;
@@ -35,10 +36,12 @@ pub(in super::super) struct Compiler<'a> {
     /// Whether AUTH is on: without it some restrictions are ignored.
     pub(in super::super) has_auth: bool,
     pub(in super::super) depth: u32,
+    /// The tables of addresses that were compiled: a class may be named by a thousand rows.
+    pub(in super::super) addresses: HashMap<(String, About, Bare), Arc<ByMap>>,
 }
 
 /// What a bare table in a list is looked up by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in super::super) enum Bare {
     /// As `check_client_access`.
     Client,
