@@ -9,6 +9,7 @@ use super::text::Text;
 use super::truth::Truth;
 use super::value::{Atom, Bool, Leaf, Piece, Value};
 use crate::diagnostic::Reported;
+use crate::mail::Listener;
 use crate::source::Loc;
 
 /// What a client claims to be, beside the login whose password it gives (RFC 4616 section 2).
@@ -31,6 +32,8 @@ pub(super) struct Authenticator {
     pub(super) advertised: Bool,
     /// Which logins with the right password it takes (`server_condition`).
     pub(super) condition: Bool,
+    /// Where it stands.
+    pub(super) at: Loc,
 }
 
 /// Options of a server that cannot touch whom it takes.
@@ -118,6 +121,7 @@ impl Reader<'_> {
             name: instance.name.clone(),
             advertised,
             condition,
+            at: instance.at.clone(),
         }))
     }
 
@@ -166,7 +170,8 @@ impl Reader<'_> {
         if known.iter().any(|one| one.eq_ignore_ascii_case(&name)) {
             return Ok(());
         }
-        let reason = format!("clients take it for the mechanism {name}: it must be one of {known:?}");
+        let reason =
+            format!("clients take it for the mechanism {name}: it must be one of {known:?}");
         let fault = UnjudgedService::new("public_name", reason, &at);
         Err(self.diagnostics.error(fault))
     }
@@ -194,9 +199,14 @@ impl Reader<'_> {
                 || name.starts_with("client_")
                 || HARMLESS.iter().any(|(harmless, _)| *harmless == name);
             if !known {
-                let reason = "mailpol does not know this option of an authenticator";
-                self.diagnostics
-                    .error(UnjudgedService::new(name, reason, &setting.at));
+                self.unjudged_option(
+                    setting,
+                    "mailpol does not know this option of an authenticator",
+                );
+            } else if !modelled.contains(&name)
+                && let Some(reason) = setting.value.as_ref().and_then(|value| self.active(value))
+            {
+                self.unjudged_option(setting, reason);
             }
         }
         self.diagnostics.failed_since(before)
@@ -247,20 +257,42 @@ impl Reader<'_> {
 /// hold without a password.
 fn may_be(condition: &Bool, wanted: Truth) -> bool {
     let no = matches!(wanted, Truth::No);
+    may_come_to(condition, no, &|leaf, no| {
+        no || !matches!(leaf, Leaf::Password)
+    })
+}
+
+/// Returns whether an authenticator may be offered without TLS at a listener that starts without.
+///
+/// SOUNDNESS: as above: all but TLS and the listener counts as answered both ways.
+pub(super) fn may_be_in_clear(offered: &Bool, authenticator: &Authenticator) -> bool {
+    let both = Bool::All(vec![offered.clone(), authenticator.advertised.clone()]);
+    [Listener::Smtp, Listener::Submission]
+        .into_iter()
+        .any(|at| {
+            may_come_to(&both, false, &|leaf, no| match leaf {
+                Leaf::Tls => no,
+                Leaf::Listener(listeners) => listeners.contains(&at) != no,
+                _ => true,
+            })
+        })
+}
+
+/// Returns whether a condition may hold, or not, by which answers each question may have.
+fn may_come_to(condition: &Bool, no: bool, leaf: &dyn Fn(&Leaf, bool) -> bool) -> bool {
+    let may = |one: &Bool, no: bool| may_come_to(one, no, leaf);
     match condition {
-        Bool::Const(holds) => Truth::of(*holds) == wanted,
+        Bool::Const(holds) => *holds != no,
         Bool::Defer | Bool::Forced => false,
-        Bool::Not(inner) => may_be(inner, wanted.negate()),
-        Bool::All(all) if no => all.iter().any(|one| may_be(one, wanted)),
-        Bool::All(all) => all.iter().all(|one| may_be(one, wanted)),
-        Bool::Any(any) if no => any.iter().all(|one| may_be(one, wanted)),
-        Bool::Any(any) => any.iter().any(|one| may_be(one, wanted)),
+        Bool::Not(inner) => may(inner, !no),
+        Bool::All(all) if no => all.iter().any(|one| may(one, no)),
+        Bool::All(all) => all.iter().all(|one| may(one, no)),
+        Bool::Any(any) if no => any.iter().all(|one| may(one, no)),
+        Bool::Any(any) => any.iter().any(|one| may(one, no)),
         Bool::If(condition, yes, other) => {
-            (may_be(condition, Truth::Yes) && may_be(yes, wanted))
-                || (may_be(condition, Truth::No) && may_be(other, wanted))
+            (may(condition, false) && may(yes, no)) || (may(condition, true) && may(other, no))
         }
-        Bool::Leaf(Leaf::Password) => no,
-        Bool::Leaf(_) => true,
+        Bool::Leaf(one) => leaf(one, no),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Who checks passwords for an authenticator (spec 4.96, section 11.7 and chapter 37).
 
+use super::authenticator::{self, Authenticator};
 use super::diagnostics::UnjudgedService;
 use super::reader::{Check, CheckedBy, Reader};
 use super::section::Instance;
+use super::value::Bool;
 use crate::decision::{Backend, FoundBackend};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
@@ -34,6 +36,22 @@ impl Reader<'_> {
                 at,
             }));
         Ok(())
+    }
+
+    /// Keeps that passwords can travel in the clear: whoever is on the way has them then, and may be
+    /// the server (RFC 8314 section 3.3).
+    pub(super) fn in_clear(&mut self, offered: &Bool, authenticators: &[Authenticator]) {
+        let clear = authenticators
+            .iter()
+            .filter(|one| authenticator::may_be_in_clear(offered, one));
+        self.backends.extend(clear.map(|one| FoundBackend {
+            used_by: format!(
+                "AUTH without TLS, which the authenticator {} offers,",
+                one.name
+            ),
+            backend: Backend::Other("whoever is on the way, before anybody else".to_owned()),
+            at: one.at.clone(),
+        }));
     }
 
     /// `server_socket` is not expanded: a path, or a host and a port (`ip_streamsocket`, ip.c).
