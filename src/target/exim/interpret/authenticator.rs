@@ -270,10 +270,11 @@ pub(super) fn may_be_in_clear(offered: &Bool, authenticator: &Authenticator) -> 
     [Listener::Smtp, Listener::Submission]
         .into_iter()
         .any(|at| {
-            may_come_to(&both, false, &|leaf, no| match leaf {
-                Leaf::Tls => no,
-                Leaf::Listener(listeners) => listeners.contains(&at) != no,
-                _ => true,
+            may_come_to(&both, false, &|leaf, no| {
+                if let Leaf::Listener(listeners) = leaf {
+                    return listeners.contains(&at) != no;
+                }
+                no || !matches!(leaf, Leaf::Tls)
             })
         })
 }

@@ -10,7 +10,8 @@ use crate::diagnostic::Reported;
 use crate::source::Loc;
 use crate::target::saslauthd;
 
-/// The service of saslauthd, and so of PAM, that mail servers ask for (Cyrus SASL, `sasl_server_new`).
+/// The service of saslauthd, and so of PAM, that mail servers ask for (`sasl_server_new` of Cyrus
+/// SASL).
 const SERVICE: &str = "smtp";
 
 impl Reader<'_> {
@@ -38,8 +39,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Keeps that passwords can travel in the clear: whoever is on the way has them then, and may be
-    /// the server (RFC 8314 section 3.3).
+    /// Keeps that passwords can travel in the clear: whoever is on the way has them then, and may
+    /// be the server (RFC 8314 section 3.3).
     pub(super) fn in_clear(&mut self, offered: &Bool, authenticators: &[Authenticator]) {
         let clear = authenticators
             .iter()
