@@ -26,6 +26,7 @@ mod compare;
 mod condition;
 mod expand;
 mod given;
+mod inert;
 mod item;
 mod keys;
 mod kinds;
@@ -196,6 +197,9 @@ impl Reader<'_> {
         let instances = section::instances(section("routers"), self.diagnostics);
         let routers = self.routers(&instances, &transports);
         let auth_offered = self.hosts(options, "auth_advertise_hosts");
+        if let Ok(offered) = &auth_offered {
+            self.in_clear(offered, &authenticators);
+        }
         let tls_offered = self.hosts(options, "tls_advertise_hosts");
         for name in ["sender_unqualified_hosts", "recipient_unqualified_hosts"] {
             if let Some(text) = options.text(name).filter(|text| !text.as_str().is_empty()) {

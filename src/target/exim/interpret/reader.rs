@@ -51,6 +51,24 @@ pub(super) enum LoginIn {
     First,
 }
 
+/// A condition that checks a password.
+#[derive(Debug, Clone)]
+pub(super) struct Check {
+    /// Who does.
+    pub(super) by: CheckedBy,
+    /// Where the condition stands.
+    pub(super) at: Loc,
+}
+
+/// Who a condition asks whether a password is right (section 11.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CheckedBy {
+    /// saslauthd(8), for this service.
+    Saslauthd(String),
+    /// Exim itself, by the condition of this name.
+    Exim(String),
+}
+
 /// A named list (section 10.6).
 #[derive(Debug, Clone)]
 pub(super) struct NamedList {
@@ -108,7 +126,7 @@ pub(super) struct Reader<'a> {
     /// By what the client chooses where mail goes, in what is being read.
     pub(super) given: BTreeSet<Chooser>,
     /// The conditions that check a password, in what is being read.
-    pub(super) checks: Vec<(String, Loc)>,
+    pub(super) checks: Vec<Check>,
     /// Who checks passwords, so far.
     pub(super) backends: Vec<FoundBackend>,
 }

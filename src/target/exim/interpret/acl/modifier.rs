@@ -47,7 +47,10 @@ impl Reader<'_> {
                 (_, Ok(message)) => Ok(message.map(Step::Message)),
             },
             // Neither is expanded before the outcome is known; a failure is ignored.
-            "log_message" | "log_reject_target" => Ok(None),
+            "log_message" | "log_reject_target" => match self.active(argument) {
+                Some(reason) => Err(self.refuse(&line.name, reason, &line.at)),
+                None => Ok(None),
+            },
             // Expanded at once: an error would defer.
             "logwrite" | "continue" => self.expand(argument).map(|_| None),
             "delay" => self.expand(argument).map(|_| None),
