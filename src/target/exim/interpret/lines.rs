@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::characters;
 use super::diagnostics::{MissingFile, Syntax, UnjudgedRestriction};
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
@@ -273,7 +274,9 @@ impl Reader<'_> {
         match self.artifacts.get(path) {
             Some(artifact) => {
                 let source = Arc::clone(&artifact.source);
-                self.file(&source, depth + 1);
+                if characters::check(&source, self.diagnostics).is_ok() {
+                    self.file(&source, depth + 1);
+                }
             }
             // Whether it exists on the machine is not in the files.
             None if optional => {

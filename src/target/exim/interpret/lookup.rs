@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::characters;
 use super::diagnostics::{MissingFile, UnjudgedTable};
 use super::reader::Reader;
 use super::text::Text;
@@ -207,6 +208,7 @@ impl Reader<'_> {
             let missing = MissingFile::new(path, self.artifacts, &file.at());
             return Err(self.diagnostics.error(missing));
         };
+        characters::check(&source, self.diagnostics)?;
         let rows = if suffix.is_empty() || path == "/etc/passwd" {
             self.rows(&source)?
         } else {
@@ -214,13 +216,7 @@ impl Reader<'_> {
         };
         let at = Loc::new(&source, 0, 0);
         let rows = Arc::new(Rows::new(name.clone(), matching, rows, default, at));
-        if matching == Matching::Wild {
-            let odd = |row: &&FileRow| row.key.starts_with('^') || row.key.starts_with('+');
-            if let Some(row) = rows.list.iter().find(odd) {
-                let reason = "mailpol does not read patterns in files";
-                return Err(self.refuse_table(&name, reason, &row.at));
-            }
-        }
+        self.readable_keys(&rows)?;
         self.files.insert(name, Arc::clone(&rows));
         Ok(rows)
     }

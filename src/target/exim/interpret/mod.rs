@@ -10,6 +10,7 @@
 
 mod diagnostics;
 
+mod characters;
 mod lines;
 mod section;
 mod text;
@@ -36,6 +37,7 @@ mod reader;
 mod rows;
 mod value;
 mod variable;
+mod wild;
 
 mod acl;
 mod authenticator;
@@ -90,6 +92,7 @@ pub(super) fn interpret(
         return Err(diagnostics.error(MissingRoot::new(FILE, artifacts)));
     };
     let source = Arc::clone(&artifact.source);
+    characters::check(&source, diagnostics)?;
     let lines = lines::read(&source, artifacts, diagnostics);
     let sections = section::divide(lines, diagnostics);
     let mut reader = Reader::new(artifacts, diagnostics);

@@ -1,7 +1,7 @@
 //! What a reading knows while it reads: the tree, the main options, the named lists, and the tests
 //! made so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::catalogue::Catalogue;
@@ -112,6 +112,11 @@ pub(super) struct Reader<'a> {
     pub(super) local_part_data: Option<Value>,
     /// What `$domain_data` is.
     pub(super) domain_data: Option<Value>,
+    /// The variables of ACLs that the ACL which is being read has set by now, whatever the
+    /// envelope.
+    pub(super) assigned: BTreeSet<String>,
+    /// The texts that variables of ACLs are set to, in all that was read.
+    pub(super) texts: BTreeMap<String, BTreeSet<String>>,
     /// What `$value` is.
     pub(super) value: Option<Value>,
     /// What `$dkim_domain` is.
@@ -143,6 +148,8 @@ impl<'a> Reader<'a> {
             place: Place::Session,
             local_part_data: None,
             domain_data: None,
+            assigned: BTreeSet::new(),
+            texts: BTreeMap::new(),
             value: None,
             dkim_domain: None,
             dkim_selector: None,

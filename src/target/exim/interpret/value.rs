@@ -304,6 +304,17 @@ impl Bool {
         }
     }
 
+    /// Returns whether it may come to neither yes nor no.
+    pub(super) fn may_fail(&self) -> bool {
+        match self {
+            Self::Forced | Self::Defer => true,
+            Self::Const(_) | Self::Leaf(_) => false,
+            Self::Not(inner) => inner.may_fail(),
+            Self::All(all) | Self::Any(all) => all.iter().any(Self::may_fail),
+            Self::If(condition, yes, no) => condition.may_fail() || yes.may_fail() || no.may_fail(),
+        }
+    }
+
     /// Returns `yes` where `self` holds, else `no`.
     pub(super) fn choose(self, yes: Self, no: Self) -> Self {
         match (self, yes, no) {

@@ -1,5 +1,6 @@
 //! Modifiers of ACLs (spec 4.96, sections 44.21 to 44.25).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::read::RawLine;
@@ -89,6 +90,8 @@ impl Reader<'_> {
             let reason = "mailpol follows variables that are set to one of a few texts only";
             return Err(self.refuse(&name, reason, &line.argument.at()));
         }
+        let texts = self.texts.entry(name.clone()).or_default();
+        collect(&value, texts);
         Ok(Some(Step::Set(Arc::from(name), value)))
     }
 
@@ -129,8 +132,22 @@ impl Reader<'_> {
 /// Returns whether a value is one of some texts.
 fn is_constant(value: &Value) -> bool {
     match value {
-        Value::Choice(_, yes, no) => is_constant(yes) && is_constant(no),
+        Value::Choice(condition, yes, no) => {
+            !condition.may_fail() && is_constant(yes) && is_constant(no)
+        }
         Value::Pieces(_) => value.as_text().is_some(),
         Value::Fail | Value::Defer => false,
+    }
+}
+
+/// Collects the texts that a value may be.
+fn collect(value: &Value, texts: &mut BTreeSet<String>) {
+    match value {
+        Value::Choice(_, yes, no) => {
+            collect(yes, texts);
+            collect(no, texts);
+        }
+        Value::Pieces(_) => texts.extend(value.as_text()),
+        Value::Fail | Value::Defer => {}
     }
 }

@@ -75,6 +75,10 @@ impl Reader<'_> {
             .into_iter()
             .find(|kind| kind.word() == word.strip_suffix("_cache").unwrap_or(word));
             if let Some(kind) = kind {
+                if word.ends_with("_cache") {
+                    let reason = "what it came to once is kept, whatever its expansion is later";
+                    self.refuse(word, reason, &line.at());
+                }
                 let start = words.len() - visible.len() + word.len();
                 self.named_list(kind, &line.slice(start, words.len()).trim());
                 continue;
