@@ -20,8 +20,8 @@ pub(super) enum Words {
     Bool,
     /// Of `bool_lax`: what is not no is yes, and so is every number of several digits.
     Lax,
-    /// Of a router (chapter 15) and of `server_advertise_condition` (`expand_check_condition`): what
-    /// is not no, letter by letter, is yes; a forced failure is no.
+    /// Of a router (chapter 15) and of `server_advertise_condition` (`expand_check_condition`):
+    /// what is not no, letter by letter, is yes; a forced failure is no.
     Router,
     /// Of an authenticator (chapter 34; `auth_check_some_cond`): what is neither is an error; a
     /// forced failure is no.
