@@ -11,7 +11,7 @@ use crate::support::report::{Message, Report};
 pub(crate) const POLICY: &str = include_str!("../corpus/accept/judge/forwards/policy.kdl");
 
 /// Where the mail of others lands.
-const FAR: &str = "/home/far.example/Maildir";
+pub(crate) const FAR: &str = "/home/far.example/Maildir";
 const SENDER: &str = "a@pass.spf-results.example";
 
 /// Sends mail to each recipient of a machine whose mail to others leaves for port 2525, and looks
@@ -31,7 +31,7 @@ pub(crate) fn lands(mut job: Job, port: &str) -> Result<(), Failed> {
 
 /// Adds the rest of the world.
 pub(crate) fn others(job: &mut Job, port: &str) {
-    for name in ["isp.test", "vault.test", "lab.test"] {
+    for name in ["isp.test", "vault.test", "lab.test", "far.example"] {
         job.scene.zone.push(Record::Mx {
             name: name.to_owned(),
             preference: 10,

@@ -209,7 +209,7 @@ impl Reader<'_> {
             return Err(self.diagnostics.error(missing));
         };
         characters::check(&source, self.diagnostics)?;
-        let rows = if suffix.is_empty() || path == "/etc/passwd" {
+        let rows = if suffix.is_empty() {
             self.rows(&source)?
         } else {
             self.indexed(&source)?
