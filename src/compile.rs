@@ -6,7 +6,7 @@
 mod diagnostics;
 mod manifest;
 
-pub use diagnostics::{Divergence, Unreadable};
+pub use diagnostics::{Divergence, UnknownTarget, Unreadable};
 pub use manifest::{MANIFEST, hash};
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::policy::{self, Policy, Scenario};
 use crate::prove::{self, Report};
 use crate::source::{Files, Source};
 use crate::syntax;
-use crate::target::{Artifacts, Reading, Target, Tree};
+use crate::target::{Artifacts, Reading, TARGETS, Target, Tree};
 
 /// What a target's files turned out to be.
 #[derive(Debug)]
@@ -39,7 +39,29 @@ pub fn load(
     diagnostics: &mut Diagnostics,
 ) -> Result<Policy, Reported> {
     let document = syntax::parse(source, diagnostics)?;
-    policy::lower(&document, files, diagnostics)
+    let policy = policy::lower(&document, files, diagnostics)?;
+    know_targets(&policy, diagnostics)?;
+    Ok(policy)
+}
+
+/// Tells options for a target that is none: nobody would ever read them.
+fn know_targets(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<(), Reported> {
+    let before = diagnostics.errors();
+    for options in &policy.targets {
+        let name = &options.name;
+        if TARGETS.iter().all(|target| target.name() != name.value) {
+            let known: Vec<String> = TARGETS
+                .iter()
+                .map(|target| format!("`{}`", target.name()))
+                .collect();
+            diagnostics.error(UnknownTarget {
+                name: name.value.clone(),
+                known: known.join(" or "),
+                at: name.at.clone(),
+            });
+        }
+    }
+    diagnostics.failed_since(before)
 }
 
 /// Reads a file of scenarios, to be played under some policy.
@@ -57,6 +79,7 @@ pub fn compile(
     target: &dyn Target,
     diagnostics: &mut Diagnostics,
 ) -> Result<Compiled, Reported> {
+    know_targets(policy, diagnostics)?;
     let (proven, policy_report) = prove::prove(policy, diagnostics)?;
     let mut artifacts = target.emit(&proven, diagnostics)?;
     let checked = target

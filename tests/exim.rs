@@ -11,6 +11,8 @@
 #[expect(dead_code, reason = "the harness's own tests use the rest")]
 mod support;
 
+#[path = "exim/chosen.rs"]
+mod chosen;
 #[path = "exim/dkim.rs"]
 mod dkim;
 #[path = "exim/doe.rs"]
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         messages::TESTS,
         dkim::TESTS,
         forwards::TESTS,
+        chosen::TESTS,
         scripts::TESTS,
         widened::TESTS,
     ]

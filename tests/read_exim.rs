@@ -244,6 +244,7 @@ fn words(destination: &Destination) -> String {
         Destination::Forward(to) => format!("on to {to}"),
         Destination::Exchangers(domain) => format!("exchangers of {domain}"),
         Destination::Hop(hop) => format!("hop {hop}"),
+        Destination::Chosen(by) => format!("chosen by {by}"),
         Destination::Discard => "discard".to_owned(),
         Destination::Undeliverable => "undeliverable".to_owned(),
     }

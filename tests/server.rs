@@ -173,6 +173,13 @@ fn the_indexes_of_exim_and_its_options() {
         text = text.replace(&lookup, &format!("cdb{{/etc/exim4/{table}.cdb}}"));
         let index = root.join(format!("etc/exim4/{table}.cdb"));
         fs::write(index, b"\x00\x08\xff\xff").unwrap();
+        // What an index is made of holds rows only.
+        let source = root.join(format!("etc/exim4/{table}"));
+        let rows = fs::read_to_string(&source).unwrap();
+        let rows = rows.lines();
+        let rows = rows.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let rows: Vec<&str> = rows.collect();
+        fs::write(&source, rows.join("\n")).unwrap();
     }
     fs::write(&conf, text).unwrap();
     proved("exim", &root);

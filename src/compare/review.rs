@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::decisions::{ACCEPTED_IN_PART, Between, Change, Decisions, Kind};
+use super::decisions::{Between, Change, Decisions, Kind};
 use super::text::{Hunk, LineIs, hunks, unified};
 
 /// A file that differs.
@@ -196,9 +196,6 @@ impl Change {
         let (sentence, before, after) = (&self.sentence, &self.before, &self.after);
         match self.kind {
             Kind::Gained => format!("{sentence}; {was}: {before}"),
-            Kind::Lost if before == ACCEPTED_IN_PART => {
-                format!("{sentence}; {is}: {after}; {}", between.refused_in_part())
-            }
             Kind::Lost => format!("{sentence}; {is}: {after}"),
             Kind::Moved => sentence.clone(),
             Kind::Otherwise | Kind::Latitude if before == after => sentence.clone(),

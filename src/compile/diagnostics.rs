@@ -2,6 +2,23 @@
 
 use miette::Diagnostic;
 
+use crate::source::Loc;
+
+/// Options for a target that is none.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("there is no target `{name}`")]
+#[diagnostic(code(mailpol::target::unknown), help("write {known}"))]
+pub struct UnknownTarget {
+    /// What was written.
+    pub name: String,
+    /// The targets, as text.
+    pub known: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "no MTA that mailpol writes files for")]
+    pub at: Loc,
+}
+
 /// The files are not what the policy means, and no raw setting is the reason: our mistake.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error(

@@ -28,4 +28,6 @@ pub use table::{
 };
 pub(crate) use table::{AddressProbe, KeyMap, Probe, lower, with_address};
 pub use test::{Question, Test, TestId};
-pub use verdict::{At, Because, Decision, Destination, Header, Route, Store, Verdict, place};
+pub use verdict::{
+    At, Because, Chooser, Decision, Destination, Header, Route, Store, Verdict, place,
+};

@@ -178,10 +178,30 @@ pub enum Destination {
     Forward(Address),
     /// Sent to this next hop.
     Hop(String),
+    /// Sent to whatever address the client has written there, if it has written one.
+    Chosen(Chooser),
     /// Accepted and thrown away.
     Discard,
     /// Accepted, and then found undeliverable: a bounce will be made.
     Undeliverable,
+}
+
+/// What a client writes by which it can choose where its mail goes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Chooser {
+    /// A header of this name.
+    Header(String),
+    /// The reverse-path.
+    ReversePath,
+}
+
+impl fmt::Display for Chooser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name) => write!(f, "its header {name}"),
+            Self::ReversePath => f.write_str("its MAIL FROM"),
+        }
+    }
 }
 
 /// Where the messages of a mailbox are kept.
@@ -220,6 +240,7 @@ pub fn place(destination: &Destination) -> String {
         Destination::Exchangers(domain) => format!("out to {domain}"),
         Destination::Forward(to) => format!("on to {to}"),
         Destination::Hop(hop) => format!("out to the host {hop}"),
+        Destination::Chosen(by) => format!("out to whom the client chooses by {by}"),
         Destination::Discard => "thrown away".to_owned(),
         Destination::Undeliverable => "bounces".to_owned(),
     }

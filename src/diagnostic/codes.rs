@@ -159,6 +159,7 @@ codes! {
     target::unjudged_service,
     target::unjudged_table,
     target::unjudged_version,
+    target::unknown,
     target::unsayable,
     target::version,
 }

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::reach::destinations;
-use crate::decision::{Decider, Decision, Destination, Envelope, Header, Verdict, place, run};
+use crate::decision::{
+    Chooser, Decider, Decision, Destination, Envelope, Header, Verdict, place, run,
+};
 use crate::mail::{Listener, PathForm};
 use crate::source::Loc;
 use crate::spf::SpfResult;
@@ -84,6 +86,9 @@ impl Counterexample {
         let _ = writeln!(text, "  EHLO {helo}{}", self.spf_of_helo());
         let _ = writeln!(text, "  MAIL FROM:<{}>{}", envelope.from.text(), self.spf());
         let _ = writeln!(text, "  RCPT TO:<{}>", envelope.to.text());
+        if let Some(name) = self.choosing_header() {
+            let _ = writeln!(text, "  DATA\n  {name}: victim@elsewhere.example");
+        }
         let width = self
             .decided
             .iter()
@@ -108,6 +113,21 @@ impl Counterexample {
             }
         }
         text
+    }
+
+    /// Returns a header by which the client chooses where the mail goes.
+    fn choosing_header(&self) -> Option<&str> {
+        let mut destinations = self.decided.iter().flat_map(|one| &one.destinations);
+        destinations.find_map(|destination| match destination {
+            Destination::Chosen(Chooser::Header(name)) => Some(name.as_str()),
+            Destination::Chosen(Chooser::ReversePath)
+            | Destination::Mailbox { .. }
+            | Destination::Exchangers(_)
+            | Destination::Forward(_)
+            | Destination::Hop(_)
+            | Destination::Discard
+            | Destination::Undeliverable => None,
+        })
     }
 
     /// HELO's own result is worth a word where it is not the one that counts, and says anything.

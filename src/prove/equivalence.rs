@@ -10,6 +10,7 @@ use super::reach::{destinations, reach};
 use super::side::{DIFFERS, Side, number};
 use super::universe::TestNumber;
 use crate::decision::{Because, Decider, Decision, Envelope, Route, Verdict};
+use crate::mail::PathForm;
 
 /// What the comparison of two sides needs.
 pub(super) struct Sides<'a> {
@@ -116,15 +117,16 @@ enum Latitude {
 /// Of two targets either may refuse an odd path that the other takes: each has its own latitude
 /// beside the policy. What both take, they take alike.
 fn latitude(ours: &Decision, theirs: &Decision, to: Forward, between: Between) -> Latitude {
+    if between == Between::Targets {
+        let accepted = [ours, theirs].map(|one| one.verdict == Verdict::Accept);
+        return if targets_may_differ(accepted, to) {
+            Latitude::Refusal
+        } else {
+            Latitude::None
+        };
+    }
     if !to.is_odd() {
         return Latitude::None;
-    }
-    if between == Between::Targets {
-        return if ours.verdict == Verdict::Accept && theirs.verdict == Verdict::Accept {
-            Latitude::None
-        } else {
-            Latitude::Refusal
-        };
     }
     if theirs.verdict != Verdict::Accept {
         return Latitude::Refusal;
@@ -147,6 +149,19 @@ fn latitude(ours: &Decision, theirs: &Decision, to: Forward, between: Between) -
     } else {
         Latitude::None
     }
+}
+
+/// Returns whether the files of two targets may decide otherwise, by which of them accept and what
+/// the forward-path says.
+fn targets_may_differ(accepted: [bool; 2], to: Forward) -> bool {
+    to.is_odd() && accepted != [true, true]
+}
+
+/// Returns whether it is only the latitude of two targets that they decide otherwise: which of them
+/// accept, and how the forward-paths are written.
+pub fn is_latitude_of_targets(accepted: [bool; 2], forms: &[PathForm]) -> bool {
+    let may_differ = |form: &PathForm| targets_may_differ(accepted, Forward::of(*form));
+    forms.iter().all(may_differ)
 }
 
 /// Returns whether files decide an envelope otherwise than the policy, or than the files of another

@@ -39,6 +39,7 @@ pub use contrast::{
 };
 pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener};
+pub use equivalence::is_latitude_of_targets;
 pub use fork::{Incomplete, Visited};
 pub use manual::page;
 pub use proven::Proven;

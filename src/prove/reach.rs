@@ -40,7 +40,9 @@ impl Reach {
     fn one(recipient: Option<&Address>, destination: &Destination, forwards: Forwards<'_>) -> Self {
         match destination {
             Destination::Mailbox { .. } | Destination::Discard => Self::default(),
-            Destination::Exchangers(_) | Destination::Hop(_) => Self::LEAVES,
+            Destination::Exchangers(_) | Destination::Hop(_) | Destination::Chosen(_) => {
+                Self::LEAVES
+            }
             Destination::Forward(to) => Self {
                 leaves: !forwards.name(to),
                 strays: !recipient.is_some_and(|recipient| forwards.lead(recipient, to)),

@@ -78,6 +78,11 @@ pub enum RouteStep {
         /// The host.
         host: String,
     },
+    /// Sent to whom the client chooses.
+    Chosen {
+        /// What it chooses by.
+        by: String,
+    },
     /// Thrown away.
     Discard,
     /// Bounced.
@@ -95,6 +100,7 @@ impl From<&Destination> for RouteStep {
             },
             Destination::Forward(to) => Self::Forward { to: to.to_string() },
             Destination::Hop(host) => Self::Hop { host: host.clone() },
+            Destination::Chosen(by) => Self::Chosen { by: by.to_string() },
             Destination::Discard => Self::Discard,
             Destination::Undeliverable => Self::Bounce,
         }

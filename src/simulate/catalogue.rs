@@ -327,11 +327,10 @@ pub fn attack(
 ) -> Result<(Envelope, Answered, bool), Unanswered> {
     let envelope = envelope(attack, policy, answerer);
     let (answered, _, _) = answerer.answer(&envelope)?;
-    let leaves = |step: &RouteStep| match step {
-        RouteStep::Local { .. } | RouteStep::Discard => false,
+    let leaves = |step: &RouteStep| {
         // What the policy says is no relaying.
-        RouteStep::Forward { to } => !forwards(policy, to),
-        RouteStep::Relay { .. } | RouteStep::Hop { .. } | RouteStep::Bounce => true,
+        let said = matches!(step, RouteStep::Forward { to } if forwards(policy, to));
+        !said && !matches!(step, RouteStep::Local { .. } | RouteStep::Discard)
     };
     let relays = answered.route.iter().any(leaves);
     Ok((envelope, answered, relays))

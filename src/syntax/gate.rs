@@ -292,10 +292,6 @@ impl Gate<'_> {
         if self.state == State::Lost && wrong != Wrong::OpenComment && wrong != Wrong::LongText {
             return;
         }
-        let mut token = token;
-        if wrong == Wrong::Number {
-            token.end = self.end_of_word(token.end);
-        }
         let at = Loc::new(self.source, token.start, token.end);
         if wrong == Wrong::Annotation {
             diagnostics.error(Annotation { at });
@@ -304,18 +300,6 @@ impl Gate<'_> {
         }
         let (message, help) = wrong.explain(&shorten(at.words()));
         self.tell(token, &message, Some(&help), diagnostics);
-    }
-
-    /// Returns where the word ends that goes on here: a prefix has a `/`, which is no part of a
-    /// number.
-    fn end_of_word(&self, from: usize) -> usize {
-        let rest = self.source.text().get(from..).unwrap_or_default();
-        let ends = |character: char| {
-            character.is_whitespace() || matches!(character, ';' | '{' | '}' | '"' | '=' | '\\')
-        };
-        let more = rest.find(ends).unwrap_or(rest.len());
-        let more = rest.find("//").map_or(more, |comment| comment.min(more));
-        from + rest.find("/*").map_or(more, |comment| comment.min(more))
     }
 
     fn end(&mut self, diagnostics: &mut Diagnostics) {

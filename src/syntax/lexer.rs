@@ -365,9 +365,21 @@ fn word(text: &str) -> (TokenKind, usize) {
     } else if is_number(unsigned) {
         TokenKind::Literal
     } else {
-        TokenKind::Wrong(Wrong::Number)
+        return (TokenKind::Wrong(Wrong::Number), no_number(text));
     };
     (kind, length)
+}
+
+/// Returns where a word ends that is no number. A prefix has a `/`, which no bare word holds.
+fn no_number(text: &str) -> usize {
+    let ends = |(at, c): &(usize, char)| {
+        let rest = text.get(*at..).unwrap_or_default();
+        let comment = rest.starts_with("//") || rest.starts_with("/*");
+        comment || (*c != '/' && !is_word(*c))
+    };
+    text.char_indices()
+        .find(ends)
+        .map_or(text.len(), |(at, _)| at)
 }
 
 /// Returns whether a word is a number; only whole ones and fractions of few digits are taken.

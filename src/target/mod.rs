@@ -4,6 +4,7 @@
 //! (`interpret`) sees artifacts only, and never its siblings.
 
 mod artifact;
+mod comment;
 mod diagnostics;
 mod reading;
 mod render;

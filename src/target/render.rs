@@ -88,7 +88,7 @@ fn gate(
             || match syntax {
                 Syntax::Lines => false,
                 Syntax::Words => matches!(c, '{' | '}'),
-                Syntax::Shell => !(c.is_alphanumeric() || " ._-/:".contains(c)),
+                Syntax::Shell => !(c.is_alphanumeric() || " ._-/:?".contains(c)),
             }
     };
     match text.chars().find(|c| unsafe_here(*c)) {

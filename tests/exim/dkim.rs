@@ -3,10 +3,11 @@
 use libtest_mimic::Failed;
 
 use crate::Test;
+use crate::forwarded::{self, others};
 use crate::keys::{self, Signed};
 use crate::run;
 use crate::support::job::Listener::{Smtp, Submission};
-use crate::support::job::{Client, Envelope, Job, Record, Until, Warnings};
+use crate::support::job::{Client, Envelope, Job, Until, Warnings};
 use crate::support::namespace;
 use crate::support::report::{Message, Report};
 use crate::table::{internal, stranger, user};
@@ -19,8 +20,6 @@ pub(crate) const TESTS: &[Test] = &[
 const JANE: &str = "jane.doe@doe-family.com";
 const JOHN: &str = "john.doe@doe-family.com";
 const FAR: &str = "victor@far.example";
-/// Where the mail of others lands.
-const FAR_MAILDIR: &str = "/home/far.example/Maildir";
 /// What signs: two keys, as RFC 8463 section 5 advises.
 const KEYS: &keys::Selectors<'_> = &[("2026a", "rsa"), ("2026b", "ed25519")];
 
@@ -30,23 +29,7 @@ fn machine() -> Result<(tempfile::TempDir, Job, Signed), Failed> {
     let signed = keys::signed(&policy()?, "/etc/ssl/dkim", KEYS)?;
     let (tree, mut job) = run::job(&run::read(&signed.policy)?)?;
     job.scene.files.extend(signed.files.clone());
-    job.scene.zone.push(Record::Mx {
-        name: "far.example".to_owned(),
-        preference: 10,
-        exchange: "mx.far.example".to_owned(),
-    });
-    job.scene.zone.push(Record::Address {
-        name: "mx.far.example".to_owned(),
-        address: [203, 0, 113, 77].into(),
-    });
-    // Port 25 of every address is Exim's own here, so the world listens at another one.
-    job.scene.commands.extend([
-        "sed -i 's/^  driver = smtp$/&\\n  port = 2525/' /etc/exim4/exim4.conf".to_owned(),
-        format!("mkdir -p {FAR_MAILDIR}/new {FAR_MAILDIR}/cur; chown mail {FAR_MAILDIR}/new"),
-        format!(
-            "smtp-sink -u mail -d {FAR_MAILDIR}/new/%Y. 0.0.0.0:2525 10 >/dev/null 2>&1 & sleep 0.5"
-        ),
-    ]);
+    others(&mut job, crate::forwards::PORT);
     Ok((tree, job, signed))
 }
 
@@ -93,7 +76,7 @@ fn signed() -> Result<(), Failed> {
     }
     let bounce = "Mail delivery failed: returning message to sender";
     for name in ["login", "internal", "capitals", bounce] {
-        let text = &find(&report, FAR_MAILDIR, name)?.text;
+        let text = &find(&report, forwarded::FAR, name)?.text;
         let good = |text: &str| signed.verified(text);
         expect(good(text)? == KEYS.len(), &report).map_err(|_| text.clone())?;
         // Each of these is covered.
@@ -108,9 +91,9 @@ fn signed() -> Result<(), Failed> {
     }
     let john = "/home/john/Maildir";
     for (maildir, name) in [
-        (FAR_MAILDIR, "another domain"),
-        (FAR_MAILDIR, "below"),
-        (FAR_MAILDIR, "two"),
+        (forwarded::FAR, "another domain"),
+        (forwarded::FAR, "below"),
+        (forwarded::FAR, "two"),
         (john, "inside"),
         (john, "stranger"),
     ] {
@@ -134,8 +117,8 @@ fn key_is_away() -> Result<(), Failed> {
         message(&internal(Smtp), JANE, FAR, "x@b.example", "of others"),
     ];
     let report = namespace::run(&job)?;
-    find(&report, FAR_MAILDIR, "of others")?;
-    expect(report.mailboxes[FAR_MAILDIR].len() == 1, &report)?;
+    find(&report, forwarded::FAR, "of others")?;
+    expect(report.mailboxes[forwarded::FAR].len() == 1, &report)?;
     expect(report.queue.iter().any(|line| line.contains(FAR)), &report)
 }
 

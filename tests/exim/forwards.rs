@@ -8,8 +8,11 @@ use crate::run;
 
 pub(crate) const TESTS: &[Test] = &[("mail goes on where forwards say", goes_on)];
 
+/// Makes mail leave for port 2525.
+pub(crate) const PORT: &str =
+    "sed -i 's/^  driver = smtp$/&\\n  port = 2525/' /etc/exim4/exim4.conf";
+
 fn goes_on() -> Result<(), Failed> {
     let (_tree, job) = run::job(&run::read(POLICY)?)?;
-    let port = "sed -i 's/^  driver = smtp$/&\\n  port = 2525/' /etc/exim4/exim4.conf";
-    lands(job, port)
+    lands(job, PORT)
 }

@@ -234,9 +234,10 @@ fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
             Store::Account(login) => format!("account {login}"),
             Store::Directory(_) => "directory".to_owned(),
         },
-        Destination::Exchangers(_) | Destination::Forward(_) | Destination::Hop(_) => {
-            "out".to_owned()
-        }
+        Destination::Exchangers(_)
+        | Destination::Forward(_)
+        | Destination::Hop(_)
+        | Destination::Chosen(_) => "out".to_owned(),
         Destination::Discard => "discard".to_owned(),
         Destination::Undeliverable => "nowhere".to_owned(),
     });

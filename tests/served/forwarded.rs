@@ -11,7 +11,7 @@ use crate::support::report::{Message, Report};
 pub(crate) const POLICY: &str = include_str!("../corpus/accept/judge/forwards/policy.kdl");
 
 /// Where the mail of others lands.
-const FAR: &str = "/home/far.example/Maildir";
+pub(crate) const FAR: &str = "/home/far.example/Maildir";
 const SENDER: &str = "a@pass.spf-results.example";
 
 /// Sends mail to each recipient of a machine whose mail to others leaves for port 2525, and looks
@@ -30,8 +30,8 @@ pub(crate) fn lands(mut job: Job, port: &str) -> Result<(), Failed> {
 }
 
 /// Adds the rest of the world.
-fn others(job: &mut Job, port: &str) {
-    for name in ["isp.test", "vault.test", "lab.test"] {
+pub(crate) fn others(job: &mut Job, port: &str) {
+    for name in ["isp.test", "vault.test", "lab.test", "far.example"] {
         job.scene.zone.push(Record::Mx {
             name: name.to_owned(),
             preference: 10,
@@ -90,16 +90,10 @@ fn kept(report: &Report) -> Result<(), Failed> {
 /// What leaves keeps its sender, and goes to whom the policy names.
 fn gone_on(report: &Report) -> Result<(), Failed> {
     let far = report.mailboxes.get(FAR).map(Vec::as_slice);
-    let mut found = Vec::new();
     for message in far.unwrap_or_default() {
         let sender = message.headers("X-Mail-Args").concat();
         expect(&sender, &format!("<{SENDER}>"), report).map_err(|_| message.text.clone())?;
-        for to in message.headers("X-Rcpt-Args") {
-            let to = to.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
-            found.push(format!("{} {to}", subject(message).concat()));
-        }
     }
-    found.sort();
     let wanted = [
         "archive copies@vault.test",
         "archive smith@vault.test",
@@ -110,7 +104,21 @@ fn gone_on(report: &Report) -> Result<(), Failed> {
         "lab orders@lab.test",
         "prints orders@lab.test",
     ];
-    expect(&found.join("\n"), &wanted.join("\n"), report)
+    expect(&left(report).join("\n"), &wanted.join("\n"), report)
+}
+
+/// Returns what has landed with others: each message's subject and its recipient, sorted.
+pub(crate) fn left(report: &Report) -> Vec<String> {
+    let far = report.mailboxes.get(FAR).map(Vec::as_slice);
+    let mut found = Vec::new();
+    for message in far.unwrap_or_default() {
+        for to in message.headers("X-Rcpt-Args") {
+            let to = to.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+            found.push(format!("{} {to}", subject(message).concat()));
+        }
+    }
+    found.sort();
+    found
 }
 
 fn subject(message: &Message) -> Vec<String> {

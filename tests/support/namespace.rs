@@ -17,26 +17,34 @@ use super::{Context, Failure, Result};
 const SCRIPT: &str = include_str!("namespace.sh");
 /// What building the machine may take, on top of the job's own seconds.
 const BUILD_SECONDS: u64 = 30;
+/// What was printed on both streams, in the directory of the run.
+pub(crate) const OUTPUT: &str = "output";
 
 /// Runs a job on a machine of its own.
 pub(crate) fn run(job: &Job) -> Result<Report> {
     let directory = tempfile::tempdir().context("making a temporary directory")?;
     let text = serde_json::to_vec(job).context("writing down the job")?;
     fs::write(directory.path().join(inside::JOB), text).context("writing down the job")?;
-    match job.mta {
-        Mta::Postfix => {}
-        // Postfix is installed on the host; Exim, which cannot be too, is only unpacked.
-        Mta::Exim => {
-            let copy = directory.path().join(inside::exim::PROGRAM);
-            fs::copy(probes::EXIM, copy).context(probes::EXIM)?;
-        }
-    }
+    bring(job.mta, directory.path())?;
     let program = std::env::current_exe().context("finding this program")?;
     let tree = job.tree.canonicalize().context(job.tree.display())?;
     let seconds = job.seconds + BUILD_SECONDS;
     start(directory.path(), &tree, &program, &[inside::FLAG], seconds)?;
     let report = fs::read(directory.path().join(inside::REPORT)).context("reading the report")?;
     serde_json::from_slice(&report).context("understanding the report")
+}
+
+/// Puts an MTA that is not installed on the host into the directory of the run.
+pub(crate) fn bring(mta: Mta, directory: &Path) -> Result<()> {
+    match mta {
+        Mta::Postfix => {}
+        // Postfix is installed on the host; Exim, which cannot be too, is only unpacked.
+        Mta::Exim => {
+            let copy = directory.join(inside::exim::PROGRAM);
+            fs::copy(probes::EXIM, copy).context(probes::EXIM)?;
+        }
+    }
+    Ok(())
 }
 
 /// Says why there can be no such machine here, if that is so.
@@ -53,14 +61,14 @@ pub(crate) fn try_out() -> Result<()> {
 }
 
 /// Runs a program on a new machine, and waits for it to end well.
-fn start(
+pub(crate) fn start(
     directory: &Path,
     tree: &Path,
     program: &Path,
     arguments: &[&str],
     seconds: u64,
 ) -> Result<()> {
-    let output = directory.join("output");
+    let output = directory.join(OUTPUT);
     let file = File::create(&output).context("making a file for the output")?;
     let errors = file.try_clone().context("making a file for the output")?;
     let mut child = Command::new("timeout")

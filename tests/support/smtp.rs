@@ -209,7 +209,7 @@ fn enhanced_status(line: &str) -> Option<String> {
 }
 
 /// Encodes as RFC 4648 has it, which AUTH wants.
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {

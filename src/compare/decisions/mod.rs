@@ -16,9 +16,6 @@ mod words;
 
 pub use told::Between;
 
-/// What is said of whom a loss concerns, if some of their mail was not accepted before either.
-pub(super) const ACCEPTED_IN_PART: &str = "accepted in part";
-
 use crate::prove::{
     Contrast, Counterexample, Incomplete, Pair, Party, Region, Sets, Visited, contrast,
 };
@@ -92,6 +89,8 @@ pub struct Change {
     /// Whether all that is named is accepted now, or all refused. If not, the sentence says so:
     /// *whoever may send to listed recipients*.
     pub whole: bool,
+    /// Whether the envelopes that differ were accepted, and whether they are now.
+    pub accepted: [bool; 2],
     /// An envelope, replayed on both sides; the places that decide are in it.
     pub witness: Option<Counterexample>,
     /// Whether it lets somebody do what nobody could, or sends mail where none went.

@@ -57,6 +57,7 @@ pub(super) fn moved(
         differing: differing.clone(),
         named,
         whole: false,
+        accepted: [true, true],
         witness: replayed(contrast, Kind::Moved, &whole, &differing, sets),
         widens: true,
         narrows: true,

@@ -32,14 +32,9 @@ impl Replies {
         self.after.extend(other.after);
     }
 
-    /// Returns how they were refused; in part, if some of whom the sentence names were not.
-    pub(super) fn before(&self, in_part: bool) -> String {
-        let already = if in_part {
-            "; some of it was accepted already"
-        } else {
-            ""
-        };
-        format!("{}{already}", words(&self.before))
+    /// Returns how they were refused.
+    pub(super) fn before(&self) -> String {
+        words(&self.before)
     }
 
     /// Returns how they are refused now.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::merge::{Leaves, Meets, Piece, join};
 use super::replies::{Replies, refusal, said};
 use super::words::{Words, counted};
-use super::{ACCEPTED_IN_PART, Between, Change, Kind};
+use super::{Between, Change, Kind};
 use crate::decision::Envelope;
 use crate::prove::{Contrast, Counterexample, Facet, Pair, Region, Sets, shrink};
 
@@ -42,8 +42,7 @@ pub(super) fn gained_and_lost(
         let already = Meets::new(already);
         let drafts = new_recipients(contrast, drafts, sets);
         for draft in both_ways(drafts, &already, sets) {
-            let may = between.may_send(kind);
-            changes.push(finish(contrast, (kind, &may), draft, &already, sets));
+            changes.push(finish(contrast, (kind, between), draft, &already, sets));
         }
     }
     changes
@@ -192,30 +191,29 @@ impl<'c, 'a, 't> Causes<'c, 'a, 't> {
 
 fn finish(
     contrast: &Contrast<'_, '_>,
-    (kind, may): (Kind, &str),
+    (kind, between): (Kind, &Between),
     draft: Draft,
     already: &Meets<'_>,
     sets: &Sets,
 ) -> Change {
     let words = Words { contrast, sets };
+    let may = between.may_send(kind);
     let sentence = if draft.whole {
-        words.sentence(&draft.named, may)
+        words.sentence(&draft.named, &may)
     } else {
         let who = "whoever may send to listed recipients";
         format!("{who} {may} {}", words.recipients(&draft.named))
     };
-    let in_part = already.any(&draft.named, sets);
-    let (before, after) = match kind {
-        Kind::Gained => (draft.replies.before(in_part), "accepted".to_owned()),
-        Kind::Lost | Kind::Moved | Kind::Otherwise | Kind::Latitude => (
-            if in_part {
-                ACCEPTED_IN_PART
-            } else {
-                "accepted"
-            }
-            .to_owned(),
-            draft.replies.after(),
-        ),
+    let in_part = if already.any(&draft.named, sets) {
+        between.in_part(kind)
+    } else {
+        String::new()
+    };
+    let accepted = || "accepted".to_owned();
+    let (before, after) = if kind == Kind::Gained {
+        (draft.replies.before() + &in_part, accepted())
+    } else {
+        (accepted(), draft.replies.after() + &in_part)
     };
     let envelopes = envelopes(&draft);
     let regions: Vec<Region> = draft.differing.iter().map(|piece| piece.region).collect();
@@ -230,6 +228,7 @@ fn finish(
         differing: regions,
         named: draft.named,
         whole: draft.whole,
+        accepted: [kind == Kind::Lost, kind == Kind::Gained],
         witness,
         widens: kind == Kind::Gained,
         narrows: kind == Kind::Lost,
@@ -286,7 +285,13 @@ pub(super) fn otherwise(
             "{}, but otherwise: mail of {whom}",
             between.alike("accepted")
         );
-        changes.push(other(contrast, sentence, (before, after), pieces, sets));
+        changes.push(other(
+            contrast,
+            sentence,
+            (true, before, after),
+            pieces,
+            sets,
+        ));
     }
     if !refused.is_empty() {
         let each: Vec<String> = becomes
@@ -295,7 +300,7 @@ pub(super) fn otherwise(
             .collect();
         let each = counted(&each, each.len() as u128, "and");
         let sentence = format!("{}, with another reply: {each}", between.alike("refused"));
-        let said = ("refused".to_owned(), "refused".to_owned());
+        let said = (false, "refused".to_owned(), "refused".to_owned());
         changes.push(other(contrast, sentence, said, refused, sets));
     }
     changes
@@ -310,7 +315,7 @@ fn named(pieces: &[Piece], sets: &mut Sets) -> Region {
 fn other(
     contrast: &Contrast<'_, '_>,
     sentence: String,
-    (before, after): (String, String),
+    (accepted, before, after): (bool, String, String),
     pieces: Vec<Piece>,
     sets: &mut Sets,
 ) -> Change {
@@ -327,6 +332,7 @@ fn other(
         differing,
         named,
         whole: false,
+        accepted: [accepted; 2],
         widens: false,
         narrows: false,
     }

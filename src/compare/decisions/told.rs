@@ -1,9 +1,7 @@
 //! The words of a comparison: of what was with what would be, or of two targets.
 
 use super::{Change, Kind};
-use crate::decision::Envelope;
-use crate::mail::PathForm;
-use crate::prove::{Contrast, Facet, Sets};
+use crate::prove::{Contrast, Facet, Sets, is_latitude_of_targets};
 
 /// What is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,11 +72,16 @@ impl Between {
         }
     }
 
-    /// Returns that some of what a loss names was refused on the first side too.
-    pub fn refused_in_part(&self) -> String {
+    /// Returns that some of what a gain or a loss names is no gain or loss.
+    pub(super) fn in_part(&self, kind: Kind) -> String {
+        let word = if kind == Kind::Gained {
+            "accepted"
+        } else {
+            "refused"
+        };
         match self {
-            Self::Times => "some of it was refused already".to_owned(),
-            Self::Targets([one, _]) => format!("some of it is refused by {one} too"),
+            Self::Times => format!("; some of it was {word} already"),
+            Self::Targets([one, _]) => format!("; some of it is {word} by {one} too"),
         }
     }
 
@@ -107,26 +110,12 @@ impl Between {
     }
 }
 
-/// Returns whether two targets may differ so: one of them refuses, and every forward-path is odd.
-/// It is the rule by which the proof lets two targets decide alike.
+/// Returns whether it is only the latitude of two targets that they decide so.
 pub(super) fn is_latitude(contrast: &Contrast<'_, '_>, change: &Change, sets: &Sets) -> bool {
-    let refused = match change.kind {
-        Kind::Gained | Kind::Lost | Kind::Latitude => true,
-        Kind::Moved => false,
-        Kind::Otherwise => {
-            let answers = |envelope: &Envelope| contrast.concretely(envelope);
-            let shown = change.witness.as_ref().map(|shown| &shown.envelope);
-            shown
-                .and_then(answers)
-                .is_some_and(|(pair, _)| !pair.after.accepts())
-        }
-    };
-    let odd = |form: &PathForm| !matches!(form, PathForm::Plain | PathForm::BarePostmaster);
-    refused
-        && change.differing.iter().all(|region| {
-            sets.of(Facet::Recipient, region).iter().all(|member| {
-                let path = contrast.path(Facet::Recipient, *member);
-                path.forms.iter().all(odd)
-            })
+    change.differing.iter().all(|region| {
+        sets.of(Facet::Recipient, region).iter().all(|member| {
+            let path = contrast.path(Facet::Recipient, *member);
+            is_latitude_of_targets(change.accepted, &path.forms)
         })
+    })
 }

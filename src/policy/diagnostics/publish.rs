@@ -95,7 +95,7 @@ pub struct ReportUnlisted {
 #[error("`{uri}` is no URI that a record can hold")]
 #[diagnostic(
     code(mailpol::dns::report_uri),
-    help("write `!`, `,` and `;` in it as `%21`, `%2C` and `%3B`")
+    help("write `!`, `,`, `;` and `=` in it as `%21`, `%2C`, `%3B` and `%3D`")
 )]
 pub struct ReportUriInvalid {
     /// What was written.

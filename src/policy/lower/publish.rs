@@ -203,12 +203,12 @@ fn mta_sts(node: &node::MtaSts, diagnostics: &mut Diagnostics) -> Option<MtaSts>
 fn report_uri(text: &Text, diagnostics: &mut Diagnostics) -> Option<Spanned<ReportUri>> {
     let uri = match text.value.strip_prefix("https://") {
         None => ReportUri::Mail(name::address(text, diagnostics)?),
-        // RFC 8460 section 3: `!`, `,` and `;` stand encoded.
+        // RFC 8460 section 3: `!`, `,` and `;` stand encoded. At `=` some readers see another tag.
         Some(rest)
             if !rest.is_empty()
                 && rest
                     .bytes()
-                    .all(|b| b.is_ascii_graphic() && !b"\"\\<>^`{|}!,;".contains(&b)) =>
+                    .all(|b| b.is_ascii_graphic() && !b"\"\\<>^`{|}!,;=".contains(&b)) =>
         {
             ReportUri::Https(text.value.clone())
         }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::mail::{Address, Domain};
 use crate::source::Loc;
+use crate::target::comment;
 
 /// Why a text cannot stand in a file of Postfix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -278,16 +279,17 @@ impl TablePrefix {
 impl Comment {
     /// Takes any text; what could end the line, or be taken for a parameter, becomes `?`.
     pub(super) fn new(text: &str) -> Self {
-        let safe = |c: char| {
-            let odd = c.is_control() || c == '$' || matches!(c, '\u{2028}' | '\u{2029}');
-            if odd { '?' } else { c }
-        };
-        Self(text.chars().map(safe).collect())
+        Self(comment::in_line(text, "${}"))
+    }
+
+    /// Returns what of it a shell may read: letters, digits, a blank and `._-/:`; `?` for the rest.
+    pub(super) fn in_shell(self) -> Self {
+        Self(comment::in_shell(&self.0))
     }
 
     /// Names the line of a place: `policy.kdl:9`.
     pub(super) fn line(at: &Loc) -> Self {
-        Self::new(&format!("{}:{}", at.source().name(), at.position().line))
+        Self::new(&comment::line(at))
     }
 }
 

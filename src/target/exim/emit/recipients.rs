@@ -102,6 +102,11 @@ impl Recipients {
         let table = self
             .forwards
             .get_or_insert_with(|| Table::new("forwards", about));
+        for target in &forward.targets {
+            if let Err(why) = Held::redirected(&target.value) {
+                refuse(&target.value.to_string(), why, &target.at, diagnostics);
+            }
+        }
         let itself = forward.keep.then_some(address);
         let outside = forward.targets.iter().map(|target| &target.value);
         let to = Held::addresses(itself.into_iter().chain(outside));

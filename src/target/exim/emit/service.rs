@@ -55,8 +55,8 @@ pub(super) fn write(
     match &policy.auth {
         Some(auth @ Auth::Saslauthd { mechanism, .. }) => {
             let view = Saslauthd {
-                policy: emission.policy_name(),
-                line: line_of(auth),
+                policy: emission.policy_name().in_shell(),
+                line: line_of(auth).in_shell(),
                 mechanism: Word::fixed(mechanism.value.name()),
             };
             let text = render(view, diagnostics)?;

@@ -2,12 +2,14 @@
 
 use super::condition::Words;
 use super::diagnostics::UnjudgedService;
+use super::list::items;
 use super::reader::{LoginIn, Place, Reader};
 use super::section::{Instance, Setting};
 use super::text::Text;
 use super::truth::Truth;
 use super::value::{Atom, Bool, Leaf, Piece, Value};
 use crate::diagnostic::Reported;
+use crate::mail::Listener;
 use crate::source::Loc;
 
 /// What a client claims to be, beside the login whose password it gives (RFC 4616 section 2).
@@ -30,6 +32,8 @@ pub(super) struct Authenticator {
     pub(super) advertised: Bool,
     /// Which logins with the right password it takes (`server_condition`).
     pub(super) condition: Bool,
+    /// Where it stands.
+    pub(super) at: Loc,
 }
 
 /// Options of a server that cannot touch whom it takes.
@@ -61,17 +65,7 @@ impl Reader<'_> {
             None => return Err(self.syntax("the authenticator has no `driver`", &instance.at)),
         };
         let login = match driver.as_str() {
-            // `:` as the prompts asks for nothing: the data come with AUTH, as PLAIN sends them.
-            "plaintext" => {
-                let prompts = instance
-                    .get("server_prompts")
-                    .and_then(|one| one.value.as_ref());
-                if prompts.is_none_or(|prompts| prompts.as_str().trim() == ":") {
-                    LoginIn::Second
-                } else {
-                    LoginIn::First
-                }
-            }
+            "plaintext" => self.prompts(instance)?,
             "dovecot" => LoginIn::First,
             other => {
                 let reason = "mailpol follows the drivers `plaintext` and `dovecot`";
@@ -98,6 +92,7 @@ impl Reader<'_> {
             }
             return Ok(None);
         }
+        self.mechanism(instance, driver.as_str(), login)?;
         self.checks.clear();
         self.login_is_set(instance, login)?;
         let condition = match condition {
@@ -126,7 +121,64 @@ impl Reader<'_> {
             name: instance.name.clone(),
             advertised,
             condition,
+            at: instance.at.clone(),
         }))
+    }
+
+    /// Returns where the login is after the prompts: `:` asks for nothing, and the data come with
+    /// AUTH, as PLAIN sends them; two prompts are those of LOGIN (sections 34.3 and 34.4).
+    fn prompts(&mut self, instance: &Instance) -> Result<LoginIn, Reported> {
+        let Some(setting) = instance.get("server_prompts") else {
+            return Ok(LoginIn::Second);
+        };
+        let text = setting.text(self.diagnostics)?;
+        let prompts = items(&text, ':');
+        let asked = prompts
+            .iter()
+            .filter(|prompt| !prompt.as_str().is_empty())
+            .count();
+        match (text.as_str().contains('$'), prompts.len(), asked) {
+            (false, 0 | 1, 0) => Ok(LoginIn::Second),
+            (false, 2, 2) => Ok(LoginIn::First),
+            _ => {
+                let reason = "mailpol follows the prompts of PLAIN, `:`, and the two of LOGIN";
+                Err(self.unjudged_option(setting, reason))
+            }
+        }
+    }
+
+    /// Refuses a mechanism that clients do not know, or that is no password's: by its name a
+    /// client says which it uses (section 33.1).
+    fn mechanism(
+        &mut self,
+        instance: &Instance,
+        driver: &str,
+        login: LoginIn,
+    ) -> Result<(), Reported> {
+        let (name, at) = match instance.get("public_name") {
+            Some(setting) => {
+                let text = setting.text(self.diagnostics)?;
+                (text.as_str().to_owned(), text.at())
+            }
+            None => (instance.name.clone(), instance.at.clone()),
+        };
+        let known: &[&str] = match (driver, login) {
+            ("dovecot", _) => &["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"],
+            (_, LoginIn::Second) => &["PLAIN"],
+            (_, LoginIn::First) => &["LOGIN"],
+        };
+        if known.iter().any(|one| one.eq_ignore_ascii_case(&name)) {
+            return Ok(());
+        }
+        let reason =
+            format!("clients take it for the mechanism {name}: it must be one of {known:?}");
+        let fault = UnjudgedService::new("public_name", reason, &at);
+        Err(self.diagnostics.error(fault))
+    }
+
+    fn unjudged_option(&mut self, setting: &Setting, reason: &str) -> Reported {
+        let fault = UnjudgedService::new(&setting.name, reason, &setting.at);
+        self.diagnostics.error(fault)
     }
 
     fn known_options(&mut self, instance: &Instance, driver: &str) -> Result<(), Reported> {
@@ -147,9 +199,14 @@ impl Reader<'_> {
                 || name.starts_with("client_")
                 || HARMLESS.iter().any(|(harmless, _)| *harmless == name);
             if !known {
-                let reason = "mailpol does not know this option of an authenticator";
-                self.diagnostics
-                    .error(UnjudgedService::new(name, reason, &setting.at));
+                self.unjudged_option(
+                    setting,
+                    "mailpol does not know this option of an authenticator",
+                );
+            } else if !modelled.contains(&name)
+                && let Some(reason) = setting.value.as_ref().and_then(|value| self.active(value))
+            {
+                self.unjudged_option(setting, reason);
             }
         }
         self.diagnostics.failed_since(before)
@@ -200,20 +257,43 @@ impl Reader<'_> {
 /// hold without a password.
 fn may_be(condition: &Bool, wanted: Truth) -> bool {
     let no = matches!(wanted, Truth::No);
+    may_come_to(condition, no, &|leaf, no| {
+        no || !matches!(leaf, Leaf::Password)
+    })
+}
+
+/// Returns whether an authenticator may be offered without TLS at a listener that starts without.
+///
+/// SOUNDNESS: as above: all but TLS and the listener counts as answered both ways.
+pub(super) fn may_be_in_clear(offered: &Bool, authenticator: &Authenticator) -> bool {
+    let both = Bool::All(vec![offered.clone(), authenticator.advertised.clone()]);
+    [Listener::Smtp, Listener::Submission]
+        .into_iter()
+        .any(|at| {
+            may_come_to(&both, false, &|leaf, no| {
+                if let Leaf::Listener(listeners) = leaf {
+                    return listeners.contains(&at) != no;
+                }
+                no || !matches!(leaf, Leaf::Tls)
+            })
+        })
+}
+
+/// Returns whether a condition may hold, or not, by which answers each question may have.
+fn may_come_to(condition: &Bool, no: bool, leaf: &dyn Fn(&Leaf, bool) -> bool) -> bool {
+    let may = |one: &Bool, no: bool| may_come_to(one, no, leaf);
     match condition {
-        Bool::Const(holds) => Truth::of(*holds) == wanted,
+        Bool::Const(holds) => *holds != no,
         Bool::Defer | Bool::Forced => false,
-        Bool::Not(inner) => may_be(inner, wanted.negate()),
-        Bool::All(all) if no => all.iter().any(|one| may_be(one, wanted)),
-        Bool::All(all) => all.iter().all(|one| may_be(one, wanted)),
-        Bool::Any(any) if no => any.iter().all(|one| may_be(one, wanted)),
-        Bool::Any(any) => any.iter().any(|one| may_be(one, wanted)),
+        Bool::Not(inner) => may(inner, !no),
+        Bool::All(all) if no => all.iter().any(|one| may(one, no)),
+        Bool::All(all) => all.iter().all(|one| may(one, no)),
+        Bool::Any(any) if no => any.iter().all(|one| may(one, no)),
+        Bool::Any(any) => any.iter().any(|one| may(one, no)),
         Bool::If(condition, yes, other) => {
-            (may_be(condition, Truth::Yes) && may_be(yes, wanted))
-                || (may_be(condition, Truth::No) && may_be(other, wanted))
+            (may(condition, false) && may(yes, no)) || (may(condition, true) && may(other, no))
         }
-        Bool::Leaf(Leaf::Password) => no,
-        Bool::Leaf(_) => true,
+        Bool::Leaf(one) => leaf(one, no),
     }
 }
 

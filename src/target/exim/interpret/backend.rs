@@ -1,12 +1,18 @@
 //! Who checks passwords for an authenticator (spec 4.96, section 11.7 and chapter 37).
 
+use super::authenticator::{self, Authenticator};
 use super::diagnostics::UnjudgedService;
-use super::reader::Reader;
+use super::reader::{Check, CheckedBy, Reader};
 use super::section::Instance;
+use super::value::Bool;
 use crate::decision::{Backend, FoundBackend};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
 use crate::target::saslauthd;
+
+/// The service of saslauthd, and so of PAM, that mail servers ask for (`sasl_server_new` of Cyrus
+/// SASL).
+const SERVICE: &str = "smtp";
 
 impl Reader<'_> {
     /// Keeps who checks the passwords of an authenticator: every condition of it that does, in
@@ -20,8 +26,8 @@ impl Reader<'_> {
         if driver == "dovecot" {
             found.push(self.dovecot(instance)?);
         }
-        for (name, at) in std::mem::take(&mut self.checks) {
-            found.push(self.condition_backend(&name, at)?);
+        for check in std::mem::take(&mut self.checks) {
+            found.push(self.condition_backend(check)?);
         }
         let used_by = format!("the authenticator {}", instance.name);
         self.backends
@@ -31,6 +37,22 @@ impl Reader<'_> {
                 at,
             }));
         Ok(())
+    }
+
+    /// Keeps that passwords can travel in the clear: whoever is on the way has them then, and may
+    /// be the server (RFC 8314 section 3.3).
+    pub(super) fn in_clear(&mut self, offered: &Bool, authenticators: &[Authenticator]) {
+        let clear = authenticators
+            .iter()
+            .filter(|one| authenticator::may_be_in_clear(offered, one));
+        self.backends.extend(clear.map(|one| FoundBackend {
+            used_by: format!(
+                "AUTH without TLS, which the authenticator {} offers,",
+                one.name
+            ),
+            backend: Backend::Other("whoever is on the way, before anybody else".to_owned()),
+            at: one.at.clone(),
+        }));
     }
 
     /// `server_socket` is not expanded: a path, or a host and a port (`ip_streamsocket`, ip.c).
@@ -48,11 +70,11 @@ impl Reader<'_> {
         Ok((backend, text.at()))
     }
 
-    fn condition_backend(&mut self, name: &str, at: Loc) -> Result<(Backend, Loc), Reported> {
-        let words = match name {
+    fn condition_backend(&mut self, check: Check) -> Result<(Backend, Loc), Reported> {
+        let words = match check.by {
             // Debian's Exim is built for the socket that saslauthd has there.
-            "saslauthd" => {
-                return saslauthd::at_socket(self.artifacts, saslauthd::SOCKET, &at).map_err(
+            CheckedBy::Saslauthd(service) if service == SERVICE => {
+                return saslauthd::at_socket(self.artifacts, saslauthd::SOCKET, &check.at).map_err(
                     |fault| {
                         let (name, at) = (fault.name, fault.at);
                         self.diagnostics
@@ -60,9 +82,15 @@ impl Reader<'_> {
                     },
                 );
             }
-            "crypteq" => "Exim, which compares them by `crypteq`".to_owned(),
-            other => format!("Exim by its condition `{other}`"),
+            // By the mechanism `pam` each service has rules of its own.
+            CheckedBy::Saslauthd(service) => {
+                format!("saslauthd as for the service `{service}`, not `{SERVICE}`")
+            }
+            CheckedBy::Exim(name) if name == "crypteq" => {
+                "Exim, which compares them by `crypteq`".to_owned()
+            }
+            CheckedBy::Exim(other) => format!("Exim by its condition `{other}`"),
         };
-        Ok((Backend::Other(words), at))
+        Ok((Backend::Other(words), check.at))
     }
 }

@@ -60,7 +60,13 @@ impl Reader<'_> {
             [Piece::Variable(name)] if case == Case::Kept => {
                 Ok(Bool::Leaf(Leaf::Variable(Arc::clone(name), vec![text])))
             }
-            [Piece::Password] => Ok(Bool::Leaf(Leaf::Password)),
+            // SOUNDNESS: whether it is this text is no matter of the right one. That a password is
+            // empty is never of use: no backend takes it.
+            [Piece::Password] if text.is_empty() => Ok(Bool::Const(false)),
+            [Piece::Password] => {
+                let reason = "a password in the files lets in whoever knows it";
+                Err(self.refuse("eq", reason, at))
+            }
             [Piece::Claimed] if text.is_empty() => Ok(Bool::Leaf(Leaf::ClaimsNothing)),
             [Piece::ReceivedSpf] if text.is_empty() => Ok(Bool::Leaf(Leaf::SpfReceived).negate()),
             _ => Err(self.refuse("eq", "mailpol does not follow this string", at)),

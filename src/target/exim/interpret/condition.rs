@@ -14,16 +14,25 @@ use crate::source::Loc;
 /// Which strings are a condition that holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Words {
-    /// Of an ACL (section 44.26): what is neither yes nor no is an error.
+    /// Of an ACL (section 44.26; `ACLC_CONDITION`): what is neither yes nor no is an error.
     Acl,
-    /// Of a router (section 15): what is not no is yes; a forced failure is no.
+    /// Of `bool` (section 11.7): the same, with blanks at the ends.
+    Bool,
+    /// Of `bool_lax`: what is not no is yes, and so is every number of several digits.
+    Lax,
+    /// Of a router (chapter 15) and of `server_advertise_condition` (`expand_check_condition`):
+    /// what is not no, letter by letter, is yes; a forced failure is no.
     Router,
-    /// Of an authenticator (chapter 34): what is neither is an error.
+    /// Of an authenticator (chapter 34; `auth_check_some_cond`): what is neither is an error; a
+    /// forced failure is no.
     Authenticator,
 }
 
 /// How many conditions one may hold.
 const CONDITIONS_MAX: usize = 200;
+
+/// How many digits a number may have to be the same to `atoi` (32 bits).
+const DIGITS_MAX: usize = 9;
 
 impl Reader<'_> {
     /// Reads a condition.
@@ -67,6 +76,9 @@ impl Reader<'_> {
         match name {
             "def" if cursor.eat(":") => {
                 let variable = cursor.name();
+                if let Some(chooser) = self.chooser(variable, cursor, at)? {
+                    return Ok(Bool::Leaf(Leaf::Given(chooser)));
+                }
                 self.defined(variable, at)
             }
             "and" | "or" => {
@@ -91,9 +103,9 @@ impl Reader<'_> {
             }
             "bool" | "bool_lax" => {
                 let words = if name == "bool" {
-                    Words::Acl
+                    Words::Bool
                 } else {
-                    Words::Router
+                    Words::Lax
                 };
                 let value = self.braced(cursor)?;
                 self.holds(&value, words, at)
@@ -254,8 +266,14 @@ impl Reader<'_> {
         at: &Loc,
     ) -> Result<Bool, Reported> {
         let pieces = match value {
-            Value::Fail if words == Words::Acl => return Ok(Bool::Forced),
-            Value::Fail => return Ok(Bool::Const(false)),
+            Value::Fail => {
+                let is_no = matches!(words, Words::Router | Words::Authenticator);
+                return Ok(if is_no {
+                    Bool::Const(false)
+                } else {
+                    Bool::Forced
+                });
+            }
             Value::Defer => return Ok(Bool::Defer),
             Value::Choice(condition, yes, no) => {
                 let yes = self.holds(yes, words, at)?;
@@ -265,10 +283,14 @@ impl Reader<'_> {
             Value::Pieces(pieces) => pieces,
         };
         if let Some(text) = value::as_text(pieces) {
+            self.no_long_number(&text, at)?;
             return Ok(is_yes(&text, words).map_or(Bool::Defer, Bool::Const));
         }
         match pieces.as_slice() {
             [Piece::Row(lookup)] => {
+                for row in &lookup.rows.list {
+                    self.no_long_number(&row.value, &row.at)?;
+                }
                 let odd = |text: &str| is_yes(text, words).is_none();
                 let odd = lookup.rows.list.iter().find(|row| odd(&row.value));
                 if let Some(row) = odd {
@@ -278,30 +300,62 @@ impl Reader<'_> {
                 let yes = |row: &super::lookup::FileRow| is_yes(&row.value, words) == Some(true);
                 self.finds(lookup, " with yes", &yes)
             }
-            [Piece::Variable(name)] if words == Words::Acl => {
-                Ok(Bool::Leaf(Leaf::Variable(Arc::clone(name), yes_words())))
-            }
+            [Piece::Variable(name)] => self.variable_holds(name, words, at),
             _ => Err(self.refuse("condition", "mailpol does not follow this string", at)),
         }
     }
-}
 
-/// The strings that hold in an ACL, of those that a variable is compared with.
-fn yes_words() -> Vec<String> {
-    ["yes", "true", "1"].map(str::to_owned).to_vec()
+    /// Returns the condition that a variable of the ACLs is a string that holds, of those that it
+    /// is set to.
+    fn variable_holds(
+        &mut self,
+        name: &Arc<str>,
+        words: Words,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        let texts = self.texts.get(name.as_ref()).cloned().unwrap_or_default();
+        let mut yes = Vec::new();
+        for text in texts {
+            self.no_long_number(&text, at)?;
+            match is_yes(&text, words) {
+                Some(true) => yes.push(text),
+                Some(false) => {}
+                None => {
+                    let reason = format!("it may be {text:?}, which is neither yes nor no");
+                    return Err(self.refuse(name, reason, at));
+                }
+            }
+        }
+        Ok(Bool::Leaf(Leaf::Variable(Arc::clone(name), yes)))
+    }
+
+    /// Refuses a number that Exim's own numbers may not hold: it takes `4294967296` for 0.
+    fn no_long_number(&mut self, text: &str, at: &Loc) -> Result<(), Reported> {
+        let digits = text.trim_ascii().trim_start_matches('-');
+        if digits.len() > DIGITS_MAX && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            let reason = "so long a number may be another one to Exim";
+            return Err(self.refuse(digits, reason, at));
+        }
+        Ok(())
+    }
 }
 
 /// Returns whether a string is a condition that holds; none if it is an error.
 pub(super) fn is_yes(text: &str, words: Words) -> Option<bool> {
-    let text = text.trim();
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(text.bytes().any(|byte| byte != b'0'));
-    }
-    match text.to_ascii_lowercase().as_str() {
-        "no" | "false" => Some(false),
-        "yes" | "true" => Some(true),
-        _ if words == Words::Router => Some(true),
-        _ => None,
+    let text = match words {
+        Words::Bool | Words::Lax => text.trim_ascii(),
+        Words::Acl | Words::Router | Words::Authenticator => text,
+    };
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_null = digits.bytes().all(|byte| byte == b'0');
+    match (words, text.to_ascii_lowercase().as_str()) {
+        (_, "" | "no" | "false") | (Words::Authenticator, "0") => Some(false),
+        (_, "yes" | "true") | (Words::Authenticator, "1") => Some(true),
+        (Words::Acl | Words::Bool, _) => is_number.then_some(!is_null),
+        (Words::Lax, text) => Some(!is_number || text.len() > 1 || !is_null),
+        (Words::Router, text) => Some(text != "0"),
+        (Words::Authenticator, _) => None,
     }
 }
 
@@ -311,20 +365,32 @@ mod tests {
 
     #[test]
     fn strings_are_conditions_as_the_chapters_say() {
-        for (text, acl, router) in [
-            ("", Some(false), true),
-            ("0", Some(false), false),
-            ("00", Some(false), false),
-            ("7", Some(true), true),
-            ("YES", Some(true), true),
-            ("false", Some(false), false),
-            ("x", None, true),
+        let (yes, no) = (Some(true), Some(false));
+        // In an ACL, for `bool`, for `bool_lax`, of a router, of an authenticator.
+        for (text, expected) in [
+            ("", [no, no, no, no, no]),
+            ("0", [no, no, no, no, no]),
+            ("1", [yes, yes, yes, yes, yes]),
+            ("00", [no, no, yes, yes, None]),
+            ("7", [yes, yes, yes, yes, None]),
+            ("-", [no, no, no, yes, None]),
+            ("-0", [no, no, yes, yes, None]),
+            ("-1", [yes, yes, yes, yes, None]),
+            ("YES", [yes, yes, yes, yes, yes]),
+            ("false", [no, no, no, no, no]),
+            (" no", [None, no, no, yes, None]),
+            ("yes ", [None, yes, yes, yes, None]),
+            (" ", [None, no, no, yes, None]),
+            ("x", [None, None, yes, yes, None]),
         ] {
-            assert_eq!(is_yes(text, Words::Acl), acl, "{text}");
-            if !text.is_empty() {
-                assert_eq!(is_yes(text, Words::Router), Some(router), "{text}");
-            }
+            let all = [
+                Words::Acl,
+                Words::Bool,
+                Words::Lax,
+                Words::Router,
+                Words::Authenticator,
+            ];
+            assert_eq!(all.map(|words| is_yes(text, words)), expected, "{text:?}");
         }
-        assert_eq!(is_yes("", Words::Router), Some(false));
     }
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::characters;
 use super::reader::Reader;
 use super::text::Text;
 
@@ -17,8 +18,9 @@ const OPTIONS: [&str; 4] = [
     "SMTPLISTENEROPTIONS",
 ];
 
-/// Variables that say when the queue is run.
-const HARMLESS: [&str; 3] = ["EX4DEF_VERSION", "QUEUERUNNER", "QUEUEINTERVAL"];
+/// Ways to start that leave one daemon which listens and runs the queue, or two (`exim4` of
+/// `/etc/init.d`); all others leave out one of the two.
+const RUNNERS: [&str; 2] = ["combined", "separate"];
 
 impl Reader<'_> {
     /// Refuses options of the command line, if the tree has any.
@@ -27,6 +29,9 @@ impl Reader<'_> {
             return;
         };
         let source = Arc::clone(&artifact.source);
+        if characters::check(&source, self.diagnostics).is_err() {
+            return;
+        }
         let mut start = 0;
         for line in source.text().split_inclusive('\n') {
             let mut text = Text::empty(&source, start);
@@ -38,12 +43,62 @@ impl Reader<'_> {
                 continue;
             }
             let (name, value) = words.split_once('=').unwrap_or((words, "?"));
-            let is_empty = value.trim_matches(['\'', '"']).is_empty();
-            let known = HARMLESS.contains(&name) || (OPTIONS.contains(&name) && is_empty);
-            if !known {
-                let reason = "options of the command line are not followed";
-                self.refuse(name, reason, &text.at());
-            }
+            let reason = match (name, unquoted(value)) {
+                (name, None) if !OPTIONS.contains(&name) => "it is not one word to the shell",
+                ("EX4DEF_VERSION", _) => continue,
+                ("QUEUERUNNER", Some(word)) if RUNNERS.contains(&word) => continue,
+                ("QUEUERUNNER", _) => "no daemon would listen, or none would run the queue",
+                ("QUEUEINTERVAL", Some(word)) if is_interval(word) => continue,
+                ("QUEUEINTERVAL", _) => "this is no time between two runs of the queue",
+                (name, Some("")) if OPTIONS.contains(&name) => continue,
+                _ => "options of the command line are not followed",
+            };
+            self.refuse(name, reason, &text.at());
+        }
+    }
+}
+
+/// Returns a value as the shell takes it, if it is one plain word, in quotes or not.
+fn unquoted(value: &str) -> Option<&str> {
+    let inner = ['\'', '"']
+        .into_iter()
+        .find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
+    let word = inner.unwrap_or(value);
+    let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_plain.then_some(word)
+}
+
+/// Returns whether a word is a time such as `30m` that is not null.
+fn is_interval(word: &str) -> bool {
+    let digits = word.trim_end_matches(['s', 'm', 'h', 'd']);
+    word.len() - digits.len() == 1
+        && (1..=4).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits.bytes().any(|byte| byte != b'0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_interval, unquoted};
+
+    #[test]
+    fn values_are_one_word() {
+        for (value, expected) in [
+            ("'combined'", Some("combined")),
+            ("\"30m\"", Some("30m")),
+            ("", Some("")),
+            ("''", Some("")),
+            ("'a' B='c'", None),
+            ("a;B=c", None),
+            ("$X", None),
+            ("'a", None),
+            ("a\\", None),
+        ] {
+            assert_eq!(unquoted(value), expected, "{value}");
+        }
+        assert!(is_interval("30m"));
+        for word in ["", "m", "0m", "00h", "30", "30mm", "99999m"] {
+            assert!(!is_interval(word), "{word}");
         }
     }
 }

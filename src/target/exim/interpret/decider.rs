@@ -3,8 +3,9 @@
 use super::acl::{AclUse, Ran, Refusal};
 use super::authenticator::Authenticator;
 use super::path::{self, Syntax, Taken};
-use super::router::{DomainKind, Outcome, Routers, Walk};
+use super::router::{DomainKind, Outcome, Purpose, Routers, Walk};
 use super::session::{Library, Session};
+use super::truth::Truth;
 use super::value::Bool;
 use crate::decision::{
     AddressKey, Ask, At, Because, Decider, Decision, Destination, Question, Route, Test, TestId,
@@ -60,13 +61,16 @@ impl EximDecider {
         Walk::new(&self.routers, &self.tests, qualify)
     }
 
-    /// Decides as one of the libraries' errors has it.
+    /// Decides as one of the libraries' errors has it, and as an address that the client chooses is
+    /// verified or is not.
     fn decide_with(
         &self,
         ask: &mut dyn Ask,
         library: Library,
+        verifies: Truth,
     ) -> Result<(Decision, bool), Unanswered> {
         let mut session = Session::new(ask, self, library);
+        session.verifies = verifies;
         let decision = self.commands(&mut session)?;
         Ok((decision, session.ambiguous))
     }
@@ -122,12 +126,14 @@ impl EximDecider {
             let address = Address::new("postmaster", Domain::literal(domain));
             return Ok(Route::Address(address));
         }
-        Ok(match session.verify()? {
+        Ok(match session.deliver()? {
             Outcome::Foreign => Route::Foreign,
             Outcome::Hop(hop) => Route::Hop(hop),
-            Outcome::Here | Outcome::Fail | Outcome::Defer | Outcome::Unrouteable => {
-                Route::Recipient
-            }
+            Outcome::Here
+            | Outcome::Chosen
+            | Outcome::Fail
+            | Outcome::Defer
+            | Outcome::Unrouteable => Route::Recipient,
         })
     }
 
@@ -167,13 +173,41 @@ fn refusal(ran: Ran) -> Option<(Verdict, Refusal)> {
 impl Session<'_> {
     /// Returns where the routers lead the recipient.
     pub(super) fn verify(&mut self) -> Result<Outcome, Unanswered> {
+        let outcome = self.leads(Purpose::Verify)?;
+        if outcome != Outcome::Chosen {
+            return Ok(outcome);
+        }
+        self.ambiguous = true;
+        Ok(if self.verifies == Truth::Yes {
+            Outcome::Chosen
+        } else {
+            Outcome::Unrouteable
+        })
+    }
+
+    /// Returns where the message is led, whatever headers it has: to its recipient's destinations
+    /// where that depends on them.
+    fn deliver(&mut self) -> Result<Outcome, Unanswered> {
+        let mut writings = self.decider().routers.writings().into_iter();
+        self.given = writings.next().unwrap_or_default();
+        let first = self.leads(Purpose::Deliver)?;
+        for given in writings {
+            self.given = given;
+            if self.leads(Purpose::Deliver)? != first {
+                return Ok(Outcome::Chosen);
+            }
+        }
+        Ok(first)
+    }
+
+    fn leads(&mut self, purpose: Purpose) -> Result<Outcome, Unanswered> {
         let decider = self.decider();
         let kind = if matches!(self.to(), PathForm::Literal | PathForm::OwnLiteral) {
             DomainKind::Literal
         } else {
             DomainKind::Name
         };
-        decider.routers.outcome(self, kind)
+        decider.routers.outcome(self, kind, purpose)
     }
 }
 
@@ -188,18 +222,23 @@ impl Decider for EximDecider {
     }
 
     /// SOUNDNESS: which of its errors libspf2 reports for one of ours is not known. Where that
-    /// decides, the laxer of the two counts.
+    /// decides, the laxer of the two counts. So it does where the client chooses who is verified.
     fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
-        let (one, ambiguous) = self.decide_with(ask, Library::Invalid)?;
+        let (mut laxest, ambiguous) = self.decide_with(ask, Library::Invalid, Truth::Yes)?;
         if !ambiguous {
-            return Ok(one);
+            return Ok(laxest);
         }
-        let (other, _) = self.decide_with(ask, Library::Named)?;
-        Ok(if other.verdict < one.verdict {
-            other
-        } else {
-            one
-        })
+        let mut others = vec![(Library::Named, Truth::Yes)];
+        if self.routers.verify_by_sender() {
+            others.extend([(Library::Invalid, Truth::No), (Library::Named, Truth::No)]);
+        }
+        for (library, verifies) in others {
+            let (other, _) = self.decide_with(ask, library, verifies)?;
+            if other.verdict < laxest.verdict {
+                laxest = other;
+            }
+        }
+        Ok(laxest)
     }
 
     fn destinations(&self, address: &Address) -> Vec<Destination> {

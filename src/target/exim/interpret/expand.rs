@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::given;
 use super::lookup::{Matching, Rows};
 use super::reader::Reader;
 use super::text::Text;
@@ -182,11 +183,18 @@ impl Reader<'_> {
             if name.is_empty() {
                 return Err(self.syntax("`$` is followed by no name", &cursor.here()));
             }
-            // `$h_subject:` takes the colon as well; such a name is refused.
-            return self.variable(name, &cursor.since(start));
+            let at = cursor.since(start);
+            return match self.chooser(name, cursor, &at)? {
+                Some(chooser) => Ok(given::value(chooser)),
+                None => self.variable(name, &at),
+            };
         }
         let name = cursor.name();
         let at = cursor.since(start);
+        if let Some(chooser) = self.chooser(name, cursor, &at)? {
+            self.close(cursor)?;
+            return Ok(given::value(chooser));
+        }
         match cursor.peek() {
             Some('}') => {
                 cursor.next();

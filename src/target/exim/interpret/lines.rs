@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::characters;
 use super::diagnostics::{MissingFile, Syntax, UnjudgedRestriction};
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
@@ -82,6 +83,10 @@ impl Reader<'_> {
 
     /// Reads a physical line, without blanks at its ends.
     fn physical(&mut self, line: &Text, depth: usize) {
+        // Macros are replaced in comments too, and leave them comments.
+        if line.as_str().starts_with('#') {
+            return;
+        }
         let (line, replaced) = self.replace(line);
         let words = line.as_str();
         if words.starts_with('#') || self.conditional(&line, replaced) {
@@ -273,7 +278,9 @@ impl Reader<'_> {
         match self.artifacts.get(path) {
             Some(artifact) => {
                 let source = Arc::clone(&artifact.source);
-                self.file(&source, depth + 1);
+                if characters::check(&source, self.diagnostics).is_ok() {
+                    self.file(&source, depth + 1);
+                }
             }
             // Whether it exists on the machine is not in the files.
             None if optional => {
@@ -338,6 +345,7 @@ mod tests {
         check("a = b \\\n  c\\\n# not me\n   d\n", &["a = b cd"]);
         check("# x\n\n  a = b # kept  \n", &["a = b # kept"]);
         check("a = b\\", &["a = b"]);
+        check("# _HAVE_TLS\na = b\n", &["a = b"]);
     }
 
     #[test]

@@ -45,8 +45,6 @@ pub(super) enum Item {
     Nets(Vec<IpNet>),
     /// A condition of its own.
     Other(Bool),
-    /// More items: those of a file.
-    Items(Vec<Text>),
 }
 
 /// Items of the same sign that one table answers for.
@@ -61,8 +59,9 @@ struct Run {
 pub(super) fn items(list: &Text, separator: char) -> Vec<Text> {
     let text = list.as_str();
     let mut separator = separator;
+    let is_control = |c: char| c.is_ascii_control();
     let mut chars = text.char_indices().peekable();
-    let blank = |c: char, separator: char| c.is_ascii_whitespace() && c != separator;
+    let blank = |c: char, separator: char| is_blank(c) && c != separator;
     while chars.next_if(|(_, c)| blank(*c, separator)).is_some() {}
     let rest = chars
         .peek()
@@ -71,7 +70,7 @@ pub(super) fn items(list: &Text, separator: char) -> Vec<Text> {
     if rest.starts_with('<')
         && let Some(c) = head
             .next()
-            .filter(|c| c.is_ascii_punctuation() || *c == '\n')
+            .filter(|c| c.is_ascii_punctuation() || is_control(*c))
     {
         separator = c;
         chars.next();
@@ -85,14 +84,31 @@ pub(super) fn items(list: &Text, separator: char) -> Vec<Text> {
         };
         let mut item = list.slice(start, start);
         while let Some((at, c)) = chars.next() {
-            if c == separator && chars.next_if(|(_, next)| *next == separator).is_none() {
+            // Two separators stand for one as data, but for control characters.
+            let doubled = c == separator
+                && !is_control(separator)
+                && chars.next_if(|(_, next)| *next == separator).is_some();
+            if c == separator && !doubled {
                 break;
             }
             item.push(c, list.origin(at));
         }
-        let length = item.as_str().trim_end().len();
+        let length = item.as_str().trim_end_matches(is_blank).len();
         item.truncate(length);
         items.push(item);
+    }
+}
+
+/// Returns whether a character is white space to Exim (`isspace` of the C locale).
+fn is_blank(c: char) -> bool {
+    c.is_ascii_whitespace() || c == '\u{b}'
+}
+
+/// Returns whether an item is negated, and the item itself.
+fn sign(item: &Text) -> (bool, Text) {
+    match item.as_str().strip_prefix('!') {
+        Some(_) => (true, item.slice(1, item.as_str().len()).trim()),
+        None => (false, item.clone()),
     }
 }
 
@@ -120,11 +136,17 @@ impl Reader<'_> {
     ) -> Result<Bool, Reported> {
         match value {
             Value::Choice(condition, yes, no) => {
+                if condition.may_fail() {
+                    let reason =
+                        "mailpol does not follow a condition that is neither true nor false";
+                    return Err(self.refuse("list", reason, at));
+                }
                 let yes = self.list_value(kind, subject, yes, at)?;
                 let no = self.list_value(kind, subject, no, at)?;
                 Ok(condition.as_ref().clone().choose(yes, no))
             }
-            Value::Fail => Ok(Bool::Forced),
+            // "Assume not in this list" (section 10.1; `match_check_list`).
+            Value::Fail => Ok(Bool::Const(false)),
             Value::Defer => Ok(Bool::Defer),
             Value::Pieces(_) => match value.as_text() {
                 Some(text) => self.list(kind, subject, &Text::made(text, at)),
@@ -169,15 +191,8 @@ impl Reader<'_> {
         }
         let mut steps: Vec<(bool, Bool)> = Vec::new();
         let mut run = Run::default();
-        let mut last_negated = false;
-        for item in items {
-            let negated = item.as_str().starts_with('!');
-            let bare = if negated {
-                item.slice(1, item.as_str().len()).trim()
-            } else {
-                item.clone()
-            };
-            last_negated = negated;
+        let (all, last_negated) = self.with_files(kind, items)?;
+        for (negated, bare) in all {
             if run.negated != negated {
                 self.close_run(kind, subject, &mut run, &mut steps);
                 run.negated = negated;
@@ -192,11 +207,6 @@ impl Reader<'_> {
                     self.close_run(kind, subject, &mut run, &mut steps);
                     steps.push((negated, condition));
                 }
-                Item::Items(more) => {
-                    self.close_run(kind, subject, &mut run, &mut steps);
-                    let condition = self.items(kind, subject, &more)?;
-                    steps.push((negated, condition));
-                }
             }
         }
         self.close_run(kind, subject, &mut run, &mut steps);
@@ -208,6 +218,32 @@ impl Reader<'_> {
         Ok(steps.into_iter().rev().fold(end, |rest, (negated, step)| {
             step.choose(Bool::Const(!negated), rest)
         }))
+    }
+
+    /// Returns each item and whether it is negated, those of files in the place of their names, and
+    /// whether the last one is negated. Exim reads a file in the same loop: what a line negates, a
+    /// `!` before the name turns round, and the list goes on behind a file that holds no match.
+    fn with_files(
+        &mut self,
+        kind: ListKind,
+        items: &[Text],
+    ) -> Result<(Vec<(bool, Text)>, bool), Reported> {
+        let mut all = Vec::with_capacity(items.len());
+        let mut last_negated = false;
+        for item in items {
+            let (negated, bare) = sign(item);
+            last_negated = negated;
+            if !bare.as_str().starts_with('/') {
+                all.push((negated, bare));
+                continue;
+            }
+            for line in self.list_file(kind, &bare)? {
+                let (turned, line) = sign(&line);
+                last_negated = negated != turned;
+                all.push((last_negated, line));
+            }
+        }
+        Ok((all, last_negated))
     }
 
     /// Makes the tests of a run of items.
@@ -291,9 +327,6 @@ impl Reader<'_> {
         if let Some(name) = words.strip_prefix('+') {
             return self.named(kind, subject, name, &item.at()).map(Item::Other);
         }
-        if words.starts_with('/') {
-            return self.list_file(item).map(Item::Items);
-        }
         match (kind, subject) {
             (ListKind::Domain, Subject::Path(atom)) => self.domain_item(atom, item),
             (ListKind::LocalPart, Subject::Path(atom)) => self.local_part_item(atom, item),
@@ -342,5 +375,8 @@ mod tests {
         check("<; ::1 ; 192.0.2.1", &["::1", "192.0.2.1"]);
         check(" <, a , b", &["a", "b"]);
         check("::::1 : x", &["::1", "x"]);
+        check("<\t*", &["*"]);
+        check("<\u{1}*", &["*"]);
+        check("<\n a\n\nb", &["a", "", "b"]);
     }
 }

@@ -24,6 +24,10 @@ impl Reader<'_> {
             part: Part::Domain,
             ..atom
         };
+        if words.starts_with('/') {
+            let reason = "mailpol reads no files of domains inside of an address";
+            return Err(self.refuse(words, reason, &item.at()));
+        }
         match words {
             "" => {
                 // The domain of the null reverse-path is empty.
@@ -150,7 +154,7 @@ impl Reader<'_> {
                     }
                     None => match self.domain_item(atom, item)? {
                         Item::Other(condition) => condition,
-                        key @ (Item::Key(..) | Item::Nets(_) | Item::Items(_)) => return Ok(key),
+                        key @ (Item::Key(..) | Item::Nets(_)) => return Ok(key),
                     },
                 }
             }
@@ -201,6 +205,7 @@ impl Reader<'_> {
             return Err(self.refuse(kind, "this is no lookup of an address", &file.at()));
         };
         let rows = self.open(kind, file)?;
+        self.no_tails(&rows)?;
         if rows.star.is_some() {
             return Ok(Item::Other(Bool::Const(true)));
         }

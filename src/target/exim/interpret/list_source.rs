@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::characters;
 use super::diagnostics::MissingFile;
 use super::keys::{self, Name};
 use super::list::{DEPTH_MAX, Item, ListKind, Subject};
@@ -13,6 +14,22 @@ use super::value::{Bool, Case, PathAtom};
 use crate::decision::AddressKey;
 use crate::diagnostic::Reported;
 use crate::source::Loc;
+
+/// How many bytes of a line, with its end, Exim takes at once (`filebuffer` of
+/// `match_check_list`).
+const LINE_MAX: usize = 1023;
+
+/// Returns where the comment of a line of a file begins, or where the line ends. In lists of
+/// addresses and local-parts a `#` counts only at the start or behind a blank (section 10.3).
+fn comment(kind: ListKind, line: &str) -> usize {
+    let is_letter = matches!(kind, ListKind::Address | ListKind::LocalPart);
+    let counts = |at: &usize| {
+        let head = line.get(..*at).unwrap_or_default();
+        !is_letter || head.is_empty() || head.ends_with([' ', '\t'])
+    };
+    let mut marks = line.match_indices('#').map(|(at, _)| at);
+    marks.find(counts).unwrap_or(line.len())
+}
 
 impl Reader<'_> {
     /// Returns the condition of a named list (section 10.6).
@@ -51,33 +68,28 @@ impl Reader<'_> {
         Ok(condition)
     }
 
-    /// Returns the items of a file: one a line (section 10.3).
-    pub(super) fn list_file(&mut self, name: &Text) -> Result<Vec<Text>, Reported> {
+    /// Returns the items of a file: one a line (section 10.3; `match_check_list` of 4.96).
+    pub(super) fn list_file(&mut self, kind: ListKind, name: &Text) -> Result<Vec<Text>, Reported> {
         let Some(artifact) = self.artifacts.get(name.as_str()) else {
             let missing = MissingFile::new(name.as_str(), self.artifacts, &name.at());
             return Err(self.diagnostics.error(missing));
         };
         let source = Arc::clone(&artifact.source);
+        characters::check(&source, self.diagnostics)?;
         let mut items = Vec::new();
         let mut start = 0;
         for line in source.text().split_inclusive('\n') {
             let mut text = Text::empty(&source, start);
-            // In lists of addresses and local-parts a `#` counts only behind a blank.
-            let end = match line.find('#') {
-                Some(0) => 0,
-                Some(at)
-                    if line
-                        .get(..at)
-                        .is_some_and(|head| head.ends_with([' ', '\t'])) =>
-                {
-                    at
-                }
-                _ => line.len(),
-            };
-            text.push_source(line.get(..end).unwrap_or_default(), start);
+            text.push_source(line.get(..comment(kind, line)).unwrap_or_default(), start);
+            if line.len() > LINE_MAX {
+                let reason = "Exim reads the rest of so long a line as another line";
+                let at = Loc::new(&source, start, start + line.len());
+                return Err(self.refuse(name.as_str(), reason, &at));
+            }
             start += line.len();
             let text = text.trim();
-            if text.as_str().starts_with(['/', '+']) {
+            let bare = text.as_str().trim_start_matches(['!', ' ', '\t']);
+            if bare.starts_with(['/', '+']) {
                 let reason = "mailpol does not follow files and lists inside of a file";
                 return Err(self.refuse(text.as_str(), reason, &text.at()));
             }
@@ -126,6 +138,23 @@ impl Reader<'_> {
             Ok(Name::Is(name)) => Ok(Item::Key(part, name)),
             Ok(Name::Never) => Ok(Item::Other(Bool::Const(false))),
             Err(reason) => Err(self.refuse(item.as_str(), reason, &item.at())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_begin_where_exim_sees_them() {
+        for (line, domain, address) in
+            [("# x", 0, 0), ("a#b", 1, 3), ("a#b # c", 1, 4), ("a", 1, 1)]
+        {
+            assert_eq!(comment(ListKind::Domain, line), domain, "{line}");
+            assert_eq!(comment(ListKind::Host, line), domain, "{line}");
+            assert_eq!(comment(ListKind::Address, line), address, "{line}");
+            assert_eq!(comment(ListKind::LocalPart, line), address, "{line}");
         }
     }
 }

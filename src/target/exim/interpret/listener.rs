@@ -1,6 +1,6 @@
 //! Where the daemon listens (spec 4.96, chapter 13).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::diagnostics::UnjudgedParameter;
 use super::list::items;
@@ -24,12 +24,18 @@ const SERVICES: [(&str, u16); 6] = [
 
 /// An interface that the daemon binds to.
 struct Interface {
-    /// Its address; none for every address.
-    address: Option<IpAddr>,
+    /// Its address; the unspecified one stands for all of its family.
+    address: IpAddr,
     /// A port of its own (section 13.2).
     port: Option<u16>,
     at: Loc,
 }
+
+/// Every address of either family (section 13.3: the default of `local_interfaces`).
+const ALL: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+    IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+];
 
 impl Reader<'_> {
     /// Returns every way in that the options open.
@@ -51,24 +57,33 @@ impl Reader<'_> {
             let fault = UnjudgedParameter::new("disable_ipv6", reason, &setting.at);
             return Err(self.diagnostics.error(fault));
         }
-        let ports = match options
-            .text("daemon_smtp_ports")
-            .or(options.text("daemon_smtp_port"))
-        {
-            Some(text) => self.ports(&text)?,
-            None => vec![(25, start.clone())],
-        };
+        let ports = self.daemon_ports(options, start)?;
         let wrapped = match options.text("tls_on_connect_ports") {
             Some(text) => self.ports(&text)?,
             None => Vec::new(),
         };
         let interfaces = match options.text("local_interfaces") {
             Some(text) => self.interfaces(&text)?,
-            None => vec![Interface {
-                address: None,
-                port: None,
-                at: start.clone(),
-            }],
+            None => ALL
+                .map(|address| Interface {
+                    address,
+                    port: None,
+                    at: start.clone(),
+                })
+                .into(),
+        };
+        let open: Vec<(IpAddr, u16)> = interfaces
+            .iter()
+            .flat_map(|one| {
+                let own = one.port.map(|port| vec![port]);
+                let all = own.unwrap_or_else(|| ports.iter().map(|(port, _)| *port).collect());
+                all.into_iter().map(|port| (one.address, port))
+            })
+            .collect();
+        // A socket of IPv6 takes no client of IPv4 (`IPV6_V6ONLY`, `daemon_go`).
+        let is_everywhere = |port: u16| {
+            let all = ALL.map(|address| open.contains(&(address, port)));
+            all == [true, true] || (all == [true, false] && !has_v6)
         };
         let mut found: Vec<FoundListener> = Vec::new();
         for interface in &interfaces {
@@ -78,13 +93,14 @@ impl Reader<'_> {
             for (port, at) in ports {
                 let wrapped = wrapped.iter().any(|(one, _)| one == port);
                 let tls = if wrapped { " (tls on connect)" } else { "" };
+                let is_whole = interface.address.is_unspecified() && is_everywhere(*port);
                 let listener = Listener::from_port(*port)
                     .filter(|one| wrapped == (*one == Listener::Submissions))
-                    .filter(|_| interface.address.is_none());
+                    .filter(|_| is_whole);
                 let address = match interface.address {
-                    None => "*".to_owned(),
-                    Some(IpAddr::V4(v4)) => v4.to_string(),
-                    Some(IpAddr::V6(v6)) => format!("[{v6}]"),
+                    _ if is_whole => "*".to_owned(),
+                    IpAddr::V4(v4) => v4.to_string(),
+                    IpAddr::V6(v6) => format!("[{v6}]"),
                 };
                 let name = format!("{address}:{port}{tls}");
                 // Every address of either family is one way in.
@@ -98,6 +114,25 @@ impl Reader<'_> {
             }
         }
         Ok(found)
+    }
+
+    fn daemon_ports(
+        &mut self,
+        options: &Options,
+        start: &Loc,
+    ) -> Result<Vec<(u16, Loc)>, Reported> {
+        match (
+            options.text("daemon_smtp_ports"),
+            options.text("daemon_smtp_port"),
+        ) {
+            (Some(_), Some(again)) => {
+                // Two names of one variable (`optionlist_config`): the last line counts.
+                let reason = "`daemon_smtp_ports` has set the ports already";
+                Err(self.refuse("daemon_smtp_port", reason, &again.at()))
+            }
+            (Some(text), None) | (None, Some(text)) => self.ports(&text),
+            (None, None) => Ok(vec![(25, start.clone())]),
+        }
     }
 
     fn ports(&mut self, text: &Text) -> Result<Vec<(u16, Loc)>, Reported> {
@@ -126,7 +161,7 @@ impl Reader<'_> {
                 return Err(self.refuse(item.as_str(), reason, &item.at()));
             };
             interfaces.push(Interface {
-                address: Some(address).filter(|address| !address.is_unspecified()),
+                address,
                 port,
                 at: item.at(),
             });

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::characters;
 use super::diagnostics::{MissingFile, UnjudgedTable};
 use super::reader::Reader;
 use super::text::Text;
@@ -207,17 +208,49 @@ impl Reader<'_> {
             let missing = MissingFile::new(path, self.artifacts, &file.at());
             return Err(self.diagnostics.error(missing));
         };
-        let rows = self.rows(&source)?;
+        characters::check(&source, self.diagnostics)?;
+        let rows = if suffix.is_empty() {
+            self.rows(&source)?
+        } else {
+            self.indexed(&source)?
+        };
         let at = Loc::new(&source, 0, 0);
         let rows = Arc::new(Rows::new(name.clone(), matching, rows, default, at));
-        if matching == Matching::Wild {
-            let odd = |row: &&FileRow| row.key.starts_with('^') || row.key.starts_with('+');
-            if let Some(row) = rows.list.iter().find(odd) {
-                let reason = "mailpol does not read patterns in files";
-                return Err(self.refuse_table(&name, reason, &row.at));
+        self.readable_keys(&rows)?;
+        self.files.insert(name, Arc::clone(&rows));
+        Ok(rows)
+    }
+
+    /// Reads the rows that an index is made of (cdb(1), `-m` of tinycdb 0.78): a key is what stands
+    /// before the first blank, and the value all the rest of the line. Quotes, colons and `#` mean
+    /// nothing, so lines that seem to say something by them are refused.
+    fn indexed(&mut self, source: &Arc<Source>) -> Result<Vec<FileRow>, Reported> {
+        let mut rows: Vec<FileRow> = Vec::new();
+        let mut start = 0;
+        for line in source.text().split_inclusive('\n') {
+            let body = line.strip_suffix('\n').unwrap_or(line);
+            let at = Loc::new(source, start, start + body.len());
+            start += line.len();
+            let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | ':');
+            let ends = |value: &str| value.starts_with([':', '"']) || value.trim() != value;
+            match body.split_once(['\t', ' ']) {
+                Some((key, value))
+                    if !key.is_empty()
+                        && !key.starts_with('#')
+                        && !key.contains(odd)
+                        && !value.is_empty()
+                        && !ends(value)
+                        && !value.contains(char::is_control) =>
+                {
+                    let (key, value) = (key.to_owned(), value.to_owned());
+                    rows.push(FileRow { key, value, at });
+                }
+                _ => {
+                    let reason = "a line of an index is `KEY VALUE`, with nothing around either";
+                    return Err(self.refuse_table(source.name(), reason, &at));
+                }
             }
         }
-        self.files.insert(name, Arc::clone(&rows));
         Ok(rows)
     }
 

@@ -10,6 +10,7 @@
 
 mod diagnostics;
 
+mod characters;
 mod lines;
 mod section;
 mod text;
@@ -24,6 +25,8 @@ mod catalogue;
 mod compare;
 mod condition;
 mod expand;
+mod given;
+mod inert;
 mod item;
 mod keys;
 mod kinds;
@@ -35,6 +38,7 @@ mod reader;
 mod rows;
 mod value;
 mod variable;
+mod wild;
 
 mod acl;
 mod authenticator;
@@ -89,6 +93,7 @@ pub(super) fn interpret(
         return Err(diagnostics.error(MissingRoot::new(FILE, artifacts)));
     };
     let source = Arc::clone(&artifact.source);
+    characters::check(&source, diagnostics)?;
     let lines = lines::read(&source, artifacts, diagnostics);
     let sections = section::divide(lines, diagnostics);
     let mut reader = Reader::new(artifacts, diagnostics);
@@ -192,6 +197,9 @@ impl Reader<'_> {
         let instances = section::instances(section("routers"), self.diagnostics);
         let routers = self.routers(&instances, &transports);
         let auth_offered = self.hosts(options, "auth_advertise_hosts");
+        if let Ok(offered) = &auth_offered {
+            self.in_clear(offered, &authenticators);
+        }
         let tls_offered = self.hosts(options, "tls_advertise_hosts");
         for name in ["sender_unqualified_hosts", "recipient_unqualified_hosts"] {
             if let Some(text) = options.text(name).filter(|text| !text.as_str().is_empty()) {

@@ -38,9 +38,9 @@ impl Reader<'_> {
                 ("address", Piece::Atom(Atom::Path(atom))) if atom.part == Part::Whole => {
                     Some(piece.clone())
                 }
-                ("trim", Piece::Atom(_) | Piece::Row(_)) | (_, Piece::Opaque) => {
-                    Some(piece.clone())
-                }
+                ("trim", Piece::Atom(_) | Piece::Row(_))
+                | ("lc" | "address" | "trim", Piece::Chosen(_))
+                | (_, Piece::Opaque) => Some(piece.clone()),
                 _ => None,
             };
             changed.ok_or_else(|| {

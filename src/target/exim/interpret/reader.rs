@@ -1,7 +1,7 @@
 //! What a reading knows while it reads: the tree, the main options, the named lists, and the tests
 //! made so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::catalogue::Catalogue;
@@ -12,7 +12,7 @@ use super::lookup::Rows;
 use super::path::Taken;
 use super::text::Text;
 use super::value::{Bool, Value};
-use crate::decision::FoundBackend;
+use crate::decision::{Chooser, FoundBackend};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
 use crate::target::Artifacts;
@@ -49,6 +49,24 @@ pub(super) enum LoginIn {
     Second,
     /// `$auth1`, as LOGIN and Dovecot have it.
     First,
+}
+
+/// A condition that checks a password.
+#[derive(Debug, Clone)]
+pub(super) struct Check {
+    /// Who does.
+    pub(super) by: CheckedBy,
+    /// Where the condition stands.
+    pub(super) at: Loc,
+}
+
+/// Who a condition asks whether a password is right (section 11.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CheckedBy {
+    /// saslauthd(8), for this service.
+    Saslauthd(String),
+    /// Exim itself, by the condition of this name.
+    Exim(String),
 }
 
 /// A named list (section 10.6).
@@ -94,14 +112,21 @@ pub(super) struct Reader<'a> {
     pub(super) local_part_data: Option<Value>,
     /// What `$domain_data` is.
     pub(super) domain_data: Option<Value>,
+    /// The variables of ACLs that the ACL which is being read has set by now, whatever the
+    /// envelope.
+    pub(super) assigned: BTreeSet<String>,
+    /// The texts that variables of ACLs are set to, in all that was read.
+    pub(super) texts: BTreeMap<String, BTreeSet<String>>,
     /// What `$value` is.
     pub(super) value: Option<Value>,
     /// What `$dkim_domain` is.
     pub(super) dkim_domain: Option<String>,
     /// What `$dkim_selector` is.
     pub(super) dkim_selector: Option<String>,
+    /// By what the client chooses where mail goes, in what is being read.
+    pub(super) given: BTreeSet<Chooser>,
     /// The conditions that check a password, in what is being read.
-    pub(super) checks: Vec<(String, Loc)>,
+    pub(super) checks: Vec<Check>,
     /// Who checks passwords, so far.
     pub(super) backends: Vec<FoundBackend>,
 }
@@ -125,9 +150,12 @@ impl<'a> Reader<'a> {
             place: Place::Session,
             local_part_data: None,
             domain_data: None,
+            assigned: BTreeSet::new(),
+            texts: BTreeMap::new(),
             value: None,
             dkim_domain: None,
             dkim_selector: None,
+            given: BTreeSet::new(),
             checks: Vec::new(),
             backends: Vec::new(),
         }

@@ -38,8 +38,14 @@ impl Reader<'_> {
                 })
             }
             Key::Path(atom) => self.finds_path(*atom, rows, what, holds),
-            Key::Client => Ok(self.finds_client(rows, what, holds)),
-            Key::Login => self.finds_login(rows, what, holds),
+            Key::Client => {
+                self.no_tails(rows)?;
+                Ok(self.finds_client(rows, what, holds))
+            }
+            Key::Login => {
+                self.no_tails(rows)?;
+                self.finds_login(rows, what, holds)
+            }
             Key::Helo(case) => self.finds_helo(*case, rows, what, holds),
         }
     }
@@ -62,6 +68,9 @@ impl Reader<'_> {
         if rows.star.is_some() && atom.side == Side::From {
             let reason = "a default row answers for the null reverse-path as well";
             return Err(self.refuse_table(&rows.name, reason, &rows.at));
+        }
+        if atom.part != Part::Domain {
+            self.no_tails(rows)?;
         }
         let part = match atom.part {
             Part::Whole => AddressKey::Address,
@@ -256,6 +265,7 @@ impl Reader<'_> {
     ) -> Result<Bool, Reported> {
         // The same refusals as for the lookup itself.
         self.finds_path(atom, rows, "", &|_| true)?;
+        self.no_tails(rows)?;
         let build = LazyCell::new(|| {
             let mut table = OwnerTable::new();
             for row in &rows.list {

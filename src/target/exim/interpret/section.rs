@@ -216,6 +216,16 @@ pub(super) fn instances(lines: &[Text], diagnostics: &mut Diagnostics) -> Vec<In
             diagnostics.error(Syntax::new(reason, &line.at()));
         }
     }
+    // Before it Exim knows the options only that every driver has (`readconf_driver_init`).
+    for instance in &instances {
+        if let Some(first) = instance.settings.first()
+            && first.name != "driver"
+            && instance.get("driver").is_some()
+        {
+            let reason = "mailpol reads an option only behind `driver`, which says what it means";
+            diagnostics.error(Syntax::new(reason, &first.at));
+        }
+    }
     instances
 }
 

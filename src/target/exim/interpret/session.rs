@@ -10,7 +10,7 @@ use super::decider::EximDecider;
 use super::rows::HOLDS;
 use super::truth::{Facts, Truth, truth};
 use super::value::{Leaf, Part, PathAtom, SpfIdentity, View};
-use crate::decision::{Ask, Header, Label, Question, TestId, Unanswered};
+use crate::decision::{Ask, Chooser, Header, Label, Question, TestId, Unanswered};
 use crate::mail::{Listener, PathForm};
 use crate::spf::SpfResult;
 
@@ -34,7 +34,9 @@ pub(super) struct Session<'s> {
     from: PathForm,
     to: PathForm,
     library: Library,
-    /// Whether the library mattered.
+    /// Whether an address that the client chooses is verified.
+    pub(super) verifies: Truth,
+    /// Whether the library mattered, or that.
     pub(super) ambiguous: bool,
     /// The variables that ACLs have set.
     pub(super) variables: BTreeMap<Arc<str>, String>,
@@ -47,6 +49,8 @@ pub(super) struct Session<'s> {
     authenticated: Option<bool>,
     /// While it is being asked whether TLS is offered: there is none yet.
     is_before_tls: bool,
+    /// The headers of the message: none while recipients are verified, before DATA.
+    pub(super) given: BTreeSet<Chooser>,
 }
 
 impl<'s> Session<'s> {
@@ -57,6 +61,7 @@ impl<'s> Session<'s> {
             from: PathForm::Null,
             to: PathForm::Null,
             library,
+            verifies: Truth::Yes,
             ambiguous: false,
             variables: BTreeMap::new(),
             spf_ran: false,
@@ -64,6 +69,7 @@ impl<'s> Session<'s> {
             claim: None,
             authenticated: None,
             is_before_tls: false,
+            given: BTreeSet::new(),
         }
     }
 
@@ -310,6 +316,8 @@ impl Facts for Session<'_> {
                 let value = self.variables.get(name).map_or("", String::as_str);
                 words.iter().any(|word| word == value)
             }
+            Leaf::Given(Chooser::ReversePath) => self.from != PathForm::Null,
+            Leaf::Given(header) => self.given.contains(header),
             Leaf::Password => true,
             Leaf::ClaimsNothing => self.claim == Some(Claim::Nothing),
             Leaf::ClaimsItself => self.claim == Some(Claim::Itself),

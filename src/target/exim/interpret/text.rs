@@ -92,10 +92,11 @@ impl Text {
         }
     }
 
-    /// Returns the text without blanks at its ends.
+    /// Returns the text without the blanks of ASCII at its ends.
     pub(super) fn trim(&self) -> Self {
-        let lead = self.words.len() - self.words.trim_start().len();
-        self.slice(lead, lead + self.words.trim().len())
+        let words = self.words.trim_ascii_start();
+        let lead = self.words.len() - words.len();
+        self.slice(lead, lead + words.trim_ascii_end().len())
     }
 
     /// Returns what stands before and behind the first `c`.

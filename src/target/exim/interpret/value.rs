@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::catalogue::Side;
 use super::lookup::Lookup;
-use crate::decision::TestId;
+use crate::decision::{Chooser, TestId};
 use crate::mail::{Listener, PathForm};
 
 /// A string that an expansion may come to.
@@ -58,6 +58,8 @@ pub(super) enum Piece {
     Claimed,
     /// The TXT records of a domain, as far as SPF has judged them.
     TxtRecords(SpfIdentity),
+    /// What the client has written there, where it has written something.
+    Chosen(Chooser),
     /// A text that no decision may depend on, such as a message's.
     Opaque,
 }
@@ -190,6 +192,8 @@ pub(super) enum Leaf {
     SpfName(SpfIdentity),
     /// A variable of the ACLs has one of these values.
     Variable(Arc<str>, Vec<String>),
+    /// The client has written this: the header is there, or the reverse-path is not null.
+    Given(Chooser),
     /// The password is right; with nothing else to be told apart.
     Password,
     /// The claimed identity is empty.
@@ -238,6 +242,15 @@ impl Value {
             ),
             (Self::Fail, _) | (Self::Pieces(_), Self::Fail) => Self::Fail,
             (Self::Defer, _) | (Self::Pieces(_), Self::Defer) => Self::Defer,
+        }
+    }
+
+    /// Returns whether it can be what the client has written.
+    pub(super) fn is_chosen(&self) -> bool {
+        match self {
+            Self::Choice(_, yes, no) => yes.is_chosen() || no.is_chosen(),
+            Self::Pieces(pieces) => pieces.iter().any(|one| matches!(one, Piece::Chosen(_))),
+            Self::Fail | Self::Defer => false,
         }
     }
 
@@ -301,6 +314,17 @@ impl Bool {
             | Self::Any(_)
             | Self::If(..)
             | Self::Leaf(_)) => Self::Not(Arc::new(other)),
+        }
+    }
+
+    /// Returns whether it may come to neither yes nor no.
+    pub(super) fn may_fail(&self) -> bool {
+        match self {
+            Self::Forced | Self::Defer => true,
+            Self::Const(_) | Self::Leaf(_) => false,
+            Self::Not(inner) => inner.may_fail(),
+            Self::All(all) | Self::Any(all) => all.iter().any(Self::may_fail),
+            Self::If(condition, yes, no) => condition.may_fail() || yes.may_fail() || no.may_fail(),
         }
     }
 

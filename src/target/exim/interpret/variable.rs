@@ -75,6 +75,11 @@ impl Reader<'_> {
                 self.place,
                 Place::Session | Place::Authenticator(_) | Place::Router | Place::Transport
             );
+            if is_acl && !self.assigned.contains(name) {
+                let reason = "what it is depends on what came before in the session: let the same \
+                              ACL set it first, without a condition before `set`";
+                return Err(self.refuse(&format!("${name}"), reason, at));
+            }
             if is_acl {
                 return Ok(Value::piece(Piece::Variable(Arc::from(name))));
             }

@@ -58,8 +58,8 @@ pub(super) fn write(
             let text = render(conf, diagnostics)?;
             emission.add("sasl/smtpd.conf", text);
             let view = Saslauthd {
-                policy: emission.policy_name(),
-                line: Comment::line(at),
+                policy: emission.policy_name().in_shell(),
+                line: Comment::line(at).in_shell(),
                 mechanism: Word::fixed(mechanism.value.name()),
             };
             let text = render(view, diagnostics)?;

@@ -149,12 +149,18 @@ impl Reader<'_> {
             .iter()
             .map(|item| item.as_str().to_owned())
             .collect();
-        let odd = |word: &String| word.starts_with(['!', '+', '/', '^', '$']) || word.contains(';');
+        // A word that begins with `*` is a tail, and the case of letters does not matter
+        // (`match_check_string`).
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let odd = |word: &String| word != "*" && !word.chars().all(plain);
         if words.iter().any(odd) {
             let reason = "mailpol reads `*` and names of authenticators here";
             return Err(self.refuse("authenticated", reason, &argument.at()));
         }
-        let listed = |name: &String| words.iter().any(|word| word == "*" || word == name);
+        let listed = |name: &String| {
+            let is = |word: &String| word == "*" || word.eq_ignore_ascii_case(name);
+            words.iter().any(is)
+        };
         let some = acls.authenticators.iter().any(listed);
         let all = acls.authenticators.iter().all(listed);
         match (some, all) {

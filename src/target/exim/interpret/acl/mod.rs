@@ -7,6 +7,7 @@ mod named;
 mod read;
 mod run;
 
+use read::RawStatement;
 pub(super) use read::{RawAcl, read};
 pub(super) use run::{Ran, Refusal};
 
@@ -218,6 +219,9 @@ impl Reader<'_> {
     fn understand(&mut self, raw: &RawAcl, acls: &mut Acls) -> Result<Acl, Reported> {
         let before = self.diagnostics.errors();
         let mut statements = Vec::new();
+        // A variable of the session keeps its value from one command to the next, and an ACL may
+        // be run from several places: only what this one sets itself is known.
+        let outer = std::mem::take(&mut self.assigned);
         for raw in &raw.statements {
             let verb = match raw.verb.as_str() {
                 "accept" => Verb::Accept,
@@ -232,22 +236,42 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let mut steps = Vec::new();
-            for line in &raw.lines {
-                if let Ok(step) = self.step(verb, line, acls) {
-                    steps.extend(step);
-                }
-            }
+            let steps = self.steps(verb, raw, acls);
             statements.push(Statement {
                 verb,
                 steps,
                 at: raw.at.clone(),
             });
         }
+        self.assigned = outer;
         self.diagnostics.failed_since(before)?;
         Ok(Acl {
             statements,
             at: raw.at.clone(),
         })
+    }
+
+    /// Reads the lines of a statement. What it sets behind a condition is set for the rest of the
+    /// statement; what it sets before any, for the rest of the ACL.
+    fn steps(&mut self, verb: Verb, raw: &RawStatement, acls: &mut Acls) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut lasting = self.assigned.clone();
+        let mut is_tested = false;
+        for line in &raw.lines {
+            // An error was told; the line stays out.
+            let Ok(step) = self.step(verb, line, acls) else {
+                continue;
+            };
+            is_tested |= matches!(step, Some(Step::Test { .. }));
+            if let Some(Step::Set(name, _)) = &step {
+                self.assigned.insert(name.to_string());
+                if !is_tested {
+                    lasting.insert(name.to_string());
+                }
+            }
+            steps.extend(step);
+        }
+        self.assigned = lasting;
+        steps
     }
 }

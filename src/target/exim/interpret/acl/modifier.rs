@@ -1,5 +1,6 @@
 //! Modifiers of ACLs (spec 4.96, sections 44.21 to 44.25).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::read::RawLine;
@@ -46,7 +47,10 @@ impl Reader<'_> {
                 (_, Ok(message)) => Ok(message.map(Step::Message)),
             },
             // Neither is expanded before the outcome is known; a failure is ignored.
-            "log_message" | "log_reject_target" => Ok(None),
+            "log_message" | "log_reject_target" => match self.active(argument) {
+                Some(reason) => Err(self.refuse(&line.name, reason, &line.at)),
+                None => Ok(None),
+            },
             // Expanded at once: an error would defer.
             "logwrite" | "continue" => self.expand(argument).map(|_| None),
             "delay" => self.expand(argument).map(|_| None),
@@ -86,6 +90,8 @@ impl Reader<'_> {
             let reason = "mailpol follows variables that are set to one of a few texts only";
             return Err(self.refuse(&name, reason, &line.argument.at()));
         }
+        let texts = self.texts.entry(name.clone()).or_default();
+        collect(&value, texts);
         Ok(Some(Step::Set(Arc::from(name), value)))
     }
 
@@ -126,8 +132,22 @@ impl Reader<'_> {
 /// Returns whether a value is one of some texts.
 fn is_constant(value: &Value) -> bool {
     match value {
-        Value::Choice(_, yes, no) => is_constant(yes) && is_constant(no),
+        Value::Choice(condition, yes, no) => {
+            !condition.may_fail() && is_constant(yes) && is_constant(no)
+        }
         Value::Pieces(_) => value.as_text().is_some(),
         Value::Fail | Value::Defer => false,
+    }
+}
+
+/// Collects the texts that a value may be.
+fn collect(value: &Value, texts: &mut BTreeSet<String>) {
+    match value {
+        Value::Choice(_, yes, no) => {
+            collect(yes, texts);
+            collect(no, texts);
+        }
+        Value::Pieces(_) => texts.extend(value.as_text()),
+        Value::Fail | Value::Defer => {}
     }
 }

@@ -3,6 +3,21 @@
 /// An option, its default, and why nothing else is read.
 pub(super) const FIXED: &[(&str, &str, &str)] = &[
     (
+        "acl_not_smtp",
+        "accept",
+        "what becomes of mail that is made on the host is not followed",
+    ),
+    (
+        "acl_not_smtp_mime",
+        "accept",
+        "what becomes of mail that is made on the host is not followed",
+    ),
+    (
+        "acl_not_smtp_start",
+        "accept",
+        "what becomes of mail that is made on the host is not followed",
+    ),
+    (
         "acl_smtp_auth",
         "",
         "which authentications it lets through is not followed",
@@ -18,6 +33,16 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "what it decides depends on the message's signatures",
     ),
     (
+        "acl_smtp_etrn",
+        "deny",
+        "whoever gives ETRN would start a program",
+    ),
+    (
+        "acl_smtp_expn",
+        "deny",
+        "EXPN would list whom an alias leads to",
+    ),
+    (
         "acl_smtp_mailauth",
         "",
         "the AUTH parameter of MAIL is not followed",
@@ -27,11 +52,22 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "",
         "what it decides depends on the message",
     ),
-    ("acl_smtp_starttls", "", "who may start TLS is not followed"),
     (
-        "allow_utf8_domains",
-        "false",
-        "names that are no A-labels are not followed",
+        "acl_smtp_notquit",
+        "",
+        "what an ACL does at the end of a session is not followed",
+    ),
+    (
+        "acl_smtp_quit",
+        "",
+        "what an ACL does at the end of a session is not followed",
+    ),
+    ("acl_smtp_starttls", "", "who may start TLS is not followed"),
+    ("acl_smtp_vrfy", "deny", "VRFY would list who has a mailbox"),
+    (
+        "add_environment",
+        "",
+        "what programs make of it is not followed",
     ),
     (
         "allow_mx_to_ip",
@@ -39,9 +75,21 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "mail exchangers that are addresses are not followed",
     ),
     (
+        "allow_utf8_domains",
+        "false",
+        "names that are no A-labels are not followed",
+    ),
+    ("bi_command", "", "what a program does is not in the files"),
+    ("bounce_message_file", "", "Exim expands what stands in it"),
+    (
         "bounce_sender_authentication",
         "",
         "bounces would be sent as somebody",
+    ),
+    (
+        "deliver_drop_privilege",
+        "false",
+        "deliveries to accounts would fail",
     ),
     ("errors_copy", "", "copies of bounces would go elsewhere"),
     ("event_action", "", "what it does is not followed"),
@@ -49,6 +97,11 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "exim_group",
         "Debian-exim",
         "Exim would run as somebody else, with the rights of that group",
+    ),
+    (
+        "exim_path",
+        "/usr/sbin/exim4",
+        "another program would take over",
     ),
     (
         "exim_user",
@@ -61,10 +114,16 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "which addresses are the host's own is not in the files",
     ),
     (
+        "freeze_tell",
+        "",
+        "what is frozen would be told to somebody",
+    ),
+    (
         "helo_verify_hosts",
         "",
         "what a HELO name's DNS says is not in the files",
     ),
+    ("hold_domains", "", "mail would wait for ever"),
     (
         "host_reject_connection",
         "",
@@ -96,6 +155,11 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "mail would be delivered while it is received",
     ),
     (
+        "never_users",
+        "root",
+        "mail for these accounts would not be delivered",
+    ),
+    (
         "percent_hack_domains",
         "",
         "`a%b@ours` would be taken for `a@b`",
@@ -111,9 +175,24 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "replies for each recipient are not followed",
     ),
     (
+        "queue_domains",
+        "",
+        "mail would wait for whoever runs the queue",
+    ),
+    (
+        "queue_smtp_domains",
+        "",
+        "mail would wait for whoever runs the queue",
+    ),
+    (
         "smtp_active_hostname",
         "",
         "the host would have several names",
+    ),
+    (
+        "smtp_etrn_command",
+        "",
+        "whoever gives ETRN would start a program",
     ),
     (
         "strict_acl_vars",
@@ -131,4 +210,5 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "",
         "sessions without a certificate would be refused",
     ),
+    ("warn_message_file", "", "Exim expands what stands in it"),
 ];

@@ -3,6 +3,7 @@
 
 mod fixed;
 mod harmless;
+mod shape;
 
 use std::collections::BTreeMap;
 
@@ -37,16 +38,6 @@ const MODELLED: [&str; 22] = [
     "tls_advertise_hosts",
     "tls_on_connect_ports",
     "tls_require_ciphers",
-];
-
-/// Items of expansions that hand over to programs and files of others.
-const PROGRAMS: [&str; 6] = [
-    "${run",
-    "${perl",
-    "${dlfunc",
-    "${readfile",
-    "${readsocket",
-    "${acl",
 ];
 
 /// The main options of a configuration.
@@ -84,6 +75,10 @@ impl Reader<'_> {
             .into_iter()
             .find(|kind| kind.word() == word.strip_suffix("_cache").unwrap_or(word));
             if let Some(kind) = kind {
+                if word.ends_with("_cache") {
+                    let reason = "what it came to once is kept, whatever its expansion is later";
+                    self.refuse(word, reason, &line.at());
+                }
                 let start = words.len() - visible.len() + word.len();
                 self.named_list(kind, &line.slice(start, words.len()).trim());
                 continue;
@@ -101,6 +96,17 @@ impl Reader<'_> {
                 self.syntax(reason, &setting.at);
             }
             options.settings.insert(setting.name.clone(), setting);
+        }
+        // Lists may be defined behind what names them.
+        for setting in options.settings.values() {
+            let value = setting
+                .value
+                .as_ref()
+                .filter(|_| is_harmless(&setting.name));
+            if let Some(reason) = value.and_then(|value| self.active(value)) {
+                self.diagnostics
+                    .error(UnjudgedParameter::new(&setting.name, reason, &setting.at));
+            }
         }
         options
     }
@@ -130,6 +136,10 @@ impl Reader<'_> {
     }
 }
 
+fn is_harmless(name: &str) -> bool {
+    harmless::names().any(|known| known == name)
+}
+
 /// Says why an option cannot be judged.
 fn judge(setting: &Setting) -> Result<(), &'static str> {
     let name = setting.name.as_str();
@@ -139,14 +149,8 @@ fn judge(setting: &Setting) -> Result<(), &'static str> {
     if MODELLED.contains(&name) {
         return Ok(());
     }
-    if harmless::names().any(|known| known == name) {
-        let value = setting.value.as_ref().map_or("", Text::as_str);
-        // Whatever the option is for (section 11.5).
-        return if PROGRAMS.iter().any(|item| value.contains(item)) {
-            Err("what a program does is not in the files")
-        } else {
-            Ok(())
-        };
+    if is_harmless(name) {
+        return shape::fault(setting).map_or(Ok(()), Err);
     }
     let Some((_, default, reason)) = fixed::FIXED.iter().find(|(known, ..)| *known == name) else {
         return Err("mailpol does not know this option");
@@ -161,7 +165,8 @@ fn judge(setting: &Setting) -> Result<(), &'static str> {
         "yes" => "true".to_owned(),
         _ => value,
     };
-    if value == *default {
+    // What is empty is not set; Exim then denies VRFY, EXPN and ETRN (section 44.2).
+    if value == *default || (value.is_empty() && name.starts_with("acl_")) {
         Ok(())
     } else {
         Err(reason)
@@ -172,16 +177,39 @@ fn judge(setting: &Setting) -> Result<(), &'static str> {
 /// known set, less whatever is taken out; only versions of TLS are put in.
 fn ciphers(value: &str) -> Result<(), &'static str> {
     let sets = ["", "NORMAL", "PFS", "SECURE128", "SECURE192", "SECURE256"];
-    let versions = ["+VERS-TLS1.2", "+VERS-TLS1.3", "+VERS-TLS-ALL"];
     let mut words = value.trim().split(':');
     let begins = words.next().is_some_and(|word| sets.contains(&word));
-    let known = |word: &str| word.starts_with(['-', '!']) || versions.contains(&word);
-    if begins && words.all(known) {
-        Ok(())
-    } else {
-        Err("TLS could come about without encryption worth the name")
+    let mut versions = vec!["TLS1.2", "TLS1.3"];
+    let mut known = true;
+    for word in words {
+        let (adds, name) = match word.split_at_checked(1) {
+            Some(("+", name)) => (true, name),
+            Some(("-" | "!", name)) => (false, name),
+            _ => return Err(WEAK),
+        };
+        match (adds, name.strip_prefix("VERS-")) {
+            (true, Some("TLS-ALL")) => versions = vec!["TLS1.2", "TLS1.3"],
+            (true, Some(version @ ("TLS1.2" | "TLS1.3"))) => versions.push(version),
+            (true, _) => known = false,
+            (false, Some("ALL" | "TLS-ALL")) => versions.clear(),
+            (false, Some(version)) => versions.retain(|one| *one != version),
+            // The ciphers, and the ways to agree on a key, that every client has stay.
+            (false, None) => known &= !NEEDED.iter().any(|needed| name.contains(needed)),
+        }
     }
+    if versions.is_empty() || !known {
+        return Err(WEAK);
+    }
+    if begins { Ok(()) } else { Err(WEAK) }
 }
+
+/// Why a priority string is not judged.
+const WEAK: &str = "TLS could come about without encryption worth the name, or not at all";
+
+/// What may not be taken out: classes, authenticated ciphers, and how keys are agreed on.
+const NEEDED: [&str; 9] = [
+    "ALL", "GCM", "CHACHA", "AEAD", "ECDHE", "SIGN-", "GROUP-", "CTYPE-", "CURVE-",
+];
 
 #[cfg(test)]
 mod tests {
@@ -191,6 +219,10 @@ mod tests {
     fn ciphers_are_not_put_in() {
         assert!(ciphers("NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2").is_ok());
         assert!(ciphers("SECURE256:!AES-128-CBC").is_ok());
+        assert!(ciphers("NORMAL:-VERS-ALL").is_err());
+        assert!(ciphers("NORMAL:-CIPHER-ALL").is_err());
+        assert!(ciphers("NORMAL:!VERS-TLS1.3:!VERS-TLS1.2").is_err());
+        assert!(ciphers("NORMAL:-VERS-ALL:+VERS-TLS-ALL").is_ok());
         assert!(ciphers("NORMAL:+NULL").is_err());
         assert!(ciphers("NONE:+VERS-TLS1.2").is_err());
         assert!(ciphers("$acl_m0").is_err());

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::walk::{Outcome, Walk};
 use super::{Driver, Redirect, Routers};
-use crate::decision::{AddressKey, Test};
+use crate::decision::{AddressKey, Chooser, Test, Unanswered};
 use crate::diagnostic::Reported;
 use crate::mail::{Address, Domain, Path, PathForm};
 use crate::source::Loc;
 use crate::target::exim::interpret::reader::Reader;
+use crate::target::exim::interpret::truth::{Facts, Truth, truth};
 use crate::target::exim::interpret::value::{self, Piece, Value};
 
 /// What the data of a redirection say.
@@ -21,6 +22,8 @@ pub(super) enum Data {
     Fail,
     /// `:defer:`
     Defer,
+    /// To what the client has written.
+    Chosen(Chooser),
     /// To these addresses; none for `:blackhole:`.
     To(Vec<Address>),
 }
@@ -179,6 +182,9 @@ impl Reader<'_> {
             let outcome = self.outcome_of(&text, routers, at)?;
             return Ok(outcome.map_or(Redirect::Decline, Redirect::Is));
         }
+        if let [Piece::Chosen(_)] = pieces.as_slice() {
+            return Ok(Redirect::Is(Outcome::Chosen));
+        }
         let [Piece::Row(lookup)] = pieces.as_slice() else {
             let reason = "mailpol does not follow the addresses it makes";
             return Err(self.service("data", reason, at));
@@ -192,7 +198,8 @@ impl Reader<'_> {
                 Ok(None) => &mut declining,
                 Ok(Some(Outcome::Fail | Outcome::Unrouteable)) => &mut failing,
                 Ok(Some(Outcome::Defer)) => &mut deferring,
-                Ok(Some(Outcome::Here | Outcome::Foreign | Outcome::Hop(_))) | Err(_) => continue,
+                Ok(Some(Outcome::Here | Outcome::Foreign | Outcome::Hop(_) | Outcome::Chosen))
+                | Err(_) => continue,
             };
             list.push(row.value.clone());
         }
@@ -232,6 +239,7 @@ impl Reader<'_> {
             Data::Decline => return Ok(None),
             Data::Fail => Outcome::Fail,
             Data::Defer => Outcome::Defer,
+            Data::Chosen(_) => Outcome::Chosen,
             Data::To(to) => match to.as_slice() {
                 [one] => {
                     let tests: &[Test] = self.catalogue.tests();
@@ -241,6 +249,46 @@ impl Reader<'_> {
                 _ => Outcome::Here,
             },
         }))
+    }
+}
+
+impl Redirect {
+    /// Returns what it comes to; none if the router declines.
+    pub(super) fn outcome(&self, facts: &mut dyn Facts) -> Result<Option<Outcome>, Unanswered> {
+        match self {
+            Self::Unknown => Ok(Some(Outcome::Defer)),
+            Self::Decline => Ok(None),
+            Self::Is(outcome) => Ok(Some(match outcome {
+                // The message goes to the address that it leads to, not to the recipient's host.
+                Outcome::Here | Outcome::Foreign | Outcome::Hop(_) => Outcome::Here,
+                Outcome::Chosen => Outcome::Chosen,
+                Outcome::Fail => Outcome::Fail,
+                Outcome::Defer => Outcome::Defer,
+                Outcome::Unrouteable => Outcome::Unrouteable,
+            })),
+            Self::Choice(condition, yes, no) => match truth(condition, facts)? {
+                Truth::Yes => yes.outcome(facts),
+                Truth::No => no.outcome(facts),
+                Truth::Forced => Ok(None),
+                Truth::Defer => Ok(Some(Outcome::Defer)),
+            },
+            Self::Row {
+                declines,
+                fails,
+                defers,
+            } => {
+                for (condition, outcome) in [
+                    (declines, None),
+                    (fails, Some(Outcome::Fail)),
+                    (defers, Some(Outcome::Defer)),
+                ] {
+                    if truth(condition, facts)? == Truth::Yes {
+                        return Ok(outcome);
+                    }
+                }
+                Ok(Some(Outcome::Here))
+            }
+        }
     }
 }
 

@@ -6,8 +6,10 @@ use super::{Delivery, Driver, Redirect, Rule, Transport};
 use crate::diagnostic::Reported;
 use crate::target::exim::interpret::diagnostics::UnjudgedService;
 use crate::target::exim::interpret::list::{ListKind, Subject, items};
+use crate::target::exim::interpret::lookup::network;
 use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::section::Instance;
+use crate::target::exim::interpret::text::Text;
 use crate::target::exim::interpret::value::{Part, Value};
 
 use super::read::recipient;
@@ -29,9 +31,8 @@ const REMOTE: &[&str] = &[
     "mx_fail_domains",
     "qualify_single",
     "rewrite_headers",
-    "same_domain_copy_routing",
-    "search_parents",
     "srv_fail_domains",
+    "search_parents",
     "self",
     "route_list",
     "route_data",
@@ -70,8 +71,40 @@ const REDIRECT: &[&str] = &[
     "repeat_use",
     "rewrite",
     "skip_syntax_errors",
-    "syntax_errors_text",
-    "syntax_errors_to",
+];
+
+/// Switches that must stand as they do here, and what else they would do.
+const HELD: [(&str, bool, &str); 6] = [
+    (
+        "check_ancestor",
+        false,
+        "what leads back to an address on the way is not followed",
+    ),
+    (
+        "one_time",
+        false,
+        "what an address leads to at first would count for ever",
+    ),
+    (
+        "qualify_preserve_domain",
+        false,
+        "bare names would be in the domain of the recipient",
+    ),
+    (
+        "repeat_use",
+        true,
+        "what this router leads to would not come through it again",
+    ),
+    (
+        "skip_syntax_errors",
+        false,
+        "addresses that Exim cannot read would be left out",
+    ),
+    (
+        "search_parents",
+        false,
+        "another domain might take the mail",
+    ),
 ];
 
 impl Reader<'_> {
@@ -89,6 +122,7 @@ impl Reader<'_> {
                 return Err(self.service("self", reason, &own.at));
             }
         }
+        self.held_options(instance)?;
         match driver {
             "accept" => self.accept(instance, transports),
             "dnslookup" => {
@@ -112,6 +146,39 @@ impl Reader<'_> {
                 Err(self.service(other, reason, &instance.at))
             }
         }
+    }
+
+    /// Refuses values of options by which a router leads elsewhere, or nowhere (sections 17.3, 20.3
+    /// and 22.8).
+    fn held_options(&mut self, instance: &Instance) -> Result<(), Reported> {
+        let before = self.diagnostics.errors();
+        for setting in &instance.settings {
+            let name = setting.name.as_str();
+            if let Some((_, wanted, reason)) = HELD.iter().find(|(held, ..)| *held == name)
+                && setting.boolean(self.diagnostics)? != *wanted
+            {
+                self.service(name, reason, &setting.at);
+            }
+            if matches!(name, "host_find_failed" | "host_all_ignored") {
+                let text = setting.text(self.diagnostics)?;
+                if !["defer", "fail", "freeze", "ignore"].contains(&text.as_str()) {
+                    let reason = "by what DNS says another router would take the mail";
+                    self.service(name, reason, &setting.at);
+                }
+            }
+            if name == "ignore_target_hosts" {
+                let text = setting.text(self.diagnostics)?;
+                let small = |item: &Text| {
+                    network(item.as_str()).is_some_and(|net| net.prefix_len() >= 8)
+                        || item.as_str() == "0.0.0.0"
+                };
+                if !items(&text, ':').iter().all(small) {
+                    let reason = "mailpol follows addresses and networks of 8 bits or more";
+                    self.service(name, reason, &setting.at);
+                }
+            }
+        }
+        self.diagnostics.failed_since(before)
     }
 
     /// Says that a driver or an option of it cannot be judged.
@@ -229,10 +296,7 @@ impl Reader<'_> {
         })
     }
 
-    fn rule(
-        &mut self,
-        rule: &crate::target::exim::interpret::text::Text,
-    ) -> Result<Rule, Reported> {
+    fn rule(&mut self, rule: &Text) -> Result<Rule, Reported> {
         let words: Vec<&str> = rule.as_str().split_whitespace().collect();
         let options = ["byname", "bydns", "randomize", "no_randomize"];
         let known = |word: &&str| options.contains(word);

@@ -2,17 +2,20 @@
 
 mod data;
 mod driver;
+mod given;
 mod read;
 mod text;
 mod transport;
 mod walk;
 
 pub(super) use transport::Transport;
-pub(super) use walk::{DomainKind, Outcome, Walk};
+pub(super) use walk::{DomainKind, Outcome, Purpose, Walk};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::value::{Bool, Value};
+use crate::decision::Chooser;
 use crate::source::Loc;
 
 /// A router.
@@ -90,4 +93,6 @@ enum Redirect {
 #[derive(Debug, Default)]
 pub(super) struct Routers {
     list: Vec<Router>,
+    /// What the client writes that some router depends on.
+    choosers: BTreeSet<Chooser>,
 }

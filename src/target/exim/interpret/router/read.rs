@@ -16,7 +16,7 @@ use crate::target::exim::interpret::value::{Atom, Bool, Case, Part, PathAtom, Pi
 use std::sync::Arc;
 
 /// Generic options that touch neither whether a router runs nor where it leads, and why.
-const HARMLESS: [(&str, &str); 15] = [
+const HARMLESS: [(&str, &str); 14] = [
     ("address_test", "only about `exim -bt`"),
     ("cannot_route_message", "only a text"),
     ("debug_print", "writes a debugging log"),
@@ -37,8 +37,10 @@ const HARMLESS: [(&str, &str); 15] = [
         "verify_sender",
         "only about `verify = sender`, which is not read",
     ),
-    ("transport_current_directory", "how a delivery runs"),
 ];
+
+/// Options of drivers that are read where they stand.
+const EXPANDED: [&str; 3] = ["data", "route_data", "route_list"];
 
 impl Reader<'_> {
     /// Reads all routers. What cannot be judged was told.
@@ -49,13 +51,25 @@ impl Reader<'_> {
     ) -> Routers {
         let mut routers = Routers::default();
         for instance in instances {
+            let outer = std::mem::take(&mut self.given);
             let made = self.at_place(Place::Router, |reader| reader.router(instance, transports));
+            let depends = !self.given.is_empty();
+            self.given.extend(outer);
+            if let Ok(router) = &made
+                && depends
+                && !router.driver.is_chosen()
+            {
+                let reason = "whether it runs depends on what the client writes";
+                self.service("condition", reason, &instance.at);
+                continue;
+            }
             self.domain_data = None;
             self.local_part_data = None;
             if let Ok(router) = made {
                 routers.list.push(router);
             }
         }
+        routers.choosers.clone_from(&self.given);
         self.link(&mut routers);
         routers
     }
@@ -80,15 +94,20 @@ impl Reader<'_> {
                 self.set_data(part, None);
             }
         }
+        if let Some(text) = self.whole_condition(instance)? {
+            let value = self.expand(&text)?;
+            conditions.push(self.holds(&value, Words::Router, &text.at())?);
+        }
         for setting in &instance.settings {
-            if setting.name == "condition" {
-                let text = setting.text(self.diagnostics)?;
-                let value = self.expand(&text)?;
-                conditions.push(self.holds(&value, Words::Router, &text.at())?);
-            }
             if setting.name == "address_data" {
                 let text = setting.text(self.diagnostics)?;
-                address_data = Some(self.expand(&text)?);
+                let value = self.expand(&text)?;
+                if value.is_chosen() {
+                    let reason =
+                        "what the client writes is in it, and where it goes is not followed";
+                    return Err(self.service("address_data", reason, &text.at()));
+                }
+                address_data = Some(value);
             }
         }
         if let Some(setting) = instance.get("check_local_user")
@@ -117,6 +136,31 @@ impl Reader<'_> {
             domain_data: self.domain_data.take(),
             at: instance.at.clone(),
         })
+    }
+
+    /// Returns the condition of a router: of several, the text that Exim joins them to before it
+    /// expands any (`opt_rep_con` in readconf.c).
+    fn whole_condition(&mut self, instance: &Instance) -> Result<Option<Text>, Reported> {
+        let mut whole: Option<Text> = None;
+        for setting in &instance.settings {
+            if setting.name != "condition" {
+                continue;
+            }
+            let text = setting.text(self.diagnostics)?;
+            whole = Some(match whole {
+                None => text,
+                Some(before) => {
+                    let at = text.at();
+                    let mut joined = Text::made("${if and{{bool_lax{", &at);
+                    joined.append(&before);
+                    joined.append(&Text::made("}}{bool_lax{", &at));
+                    joined.append(&text);
+                    joined.append(&Text::made("}}}}", &at));
+                    joined
+                }
+            });
+        }
+        Ok(whole)
     }
 
     /// Reads `domains` or `local_parts`.
@@ -206,10 +250,16 @@ impl Reader<'_> {
             let known = modelled.contains(&name)
                 || made.options.contains(&name)
                 || HARMLESS.iter().any(|(harmless, _)| *harmless == name);
-            if known {
-                continue;
-            }
+            // What is read is expanded where it is read.
+            let active = match &setting.value {
+                Some(value) if !modelled.contains(&name) && !EXPANDED.contains(&name) => {
+                    self.active(value)
+                }
+                _ => None,
+            };
             let reason = match name {
+                _ if known && active.is_none() => continue,
+                _ if known => active.unwrap_or_default(),
                 "senders" | "require_files" => "a route that depends on it is not followed",
                 "unseen" => "mail that goes two ways at once is not followed",
                 _ => "mailpol does not know this option of a router",

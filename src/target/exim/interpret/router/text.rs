@@ -1,9 +1,11 @@
 //! What conditions and strings of routers and transports are for an address that is known.
 
+use std::collections::BTreeSet;
+
 use super::transport::TransportKind;
 use super::walk::Walk;
 use super::{Driver, Router};
-use crate::decision::{Question, Test, Unanswered};
+use crate::decision::{Chooser, Question, Test, Unanswered};
 use crate::mail::{Address, Path};
 use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::lookup::{Key, Lookup};
@@ -25,6 +27,8 @@ pub(super) enum Made {
 pub(super) struct Known<'w> {
     pub(super) tests: &'w [Test],
     pub(super) address: &'w Address,
+    /// What the client has written.
+    pub(super) given: &'w BTreeSet<Chooser>,
 }
 
 impl Facts for Known<'_> {
@@ -39,6 +43,9 @@ impl Facts for Known<'_> {
         if let Leaf::Form(Side::To, forms) = leaf {
             let form = Path::parse(&self.address.to_string(), &[]).form();
             return Ok(Truth::of(forms.contains(&form)));
+        }
+        if let Leaf::Given(chooser) = leaf {
+            return Ok(Truth::of(self.given.contains(chooser)));
         }
         // Nothing else is asked of routers.
         Ok(Truth::No)
@@ -98,6 +105,7 @@ impl Walk<'_> {
                 }
             }
             Piece::Opaque
+            | Piece::Chosen(_)
             | Piece::Atom(_)
             | Piece::PasswdRow(_)
             | Piece::Variable(_)

@@ -7,6 +7,7 @@ use crate::source::Loc;
 use crate::target::exim::interpret::diagnostics::UnjudgedService;
 use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::section::{Instance, Setting};
+use crate::target::exim::interpret::text::Text;
 use crate::target::exim::interpret::value::{Part, Piece, Value};
 
 /// A transport.
@@ -36,11 +37,9 @@ pub(super) enum TransportKind {
 
 /// Options of `appendfile` and generic ones that do not say where a message is kept.
 const APPENDFILE: &[&str] = &[
-    "batch_max",
     "check_group",
     "check_owner",
     "check_string",
-    "current_directory",
     "debug_print",
     "delivery_date_add",
     "disable_logging",
@@ -211,7 +210,13 @@ impl Reader<'_> {
                     }
                 }
                 "mode" | "directory_mode" => self.mode(setting)?,
-                _ if APPENDFILE.contains(&name) => {}
+                // The path of the first recipient would be that of all (section 25.2).
+                "batch_max" if setting.text(self.diagnostics)?.as_str() == "1" => {}
+                "batch_max" => {
+                    let reason = "mail of one recipient would go where that of another goes";
+                    self.service(name, reason, &setting.at);
+                }
+                _ if APPENDFILE.contains(&name) => self.text_only(setting),
                 _ => {
                     let reason = "mailpol does not know this option of a transport";
                     self.diagnostics
@@ -235,7 +240,14 @@ impl Reader<'_> {
     fn mode(&mut self, setting: &Setting) -> Result<(), Reported> {
         let text = setting.text(self.diagnostics)?;
         match u32::from_str_radix(text.as_str().trim(), 8) {
-            Ok(mode) if mode % 0o10 == 0 => Ok(()),
+            Ok(mode) if mode % 0o10 == 0 => {
+                let needed = if setting.name == "mode" { 0o600 } else { 0o700 };
+                if mode & needed == needed {
+                    return Ok(());
+                }
+                let reason = "the owner could not get at the mail";
+                Err(self.service(&setting.name, reason, &setting.at))
+            }
             Ok(_) => {
                 let reason = "everybody on the host could get at the mail";
                 Err(self.service(&setting.name, reason, &setting.at))
@@ -256,7 +268,41 @@ impl Reader<'_> {
                 let reason = "mailpol does not know this option of a transport";
                 return Err(self.service(name, reason, &setting.at));
             }
+            self.smtp_value(setting)?;
         }
         Ok(TransportKind::Smtp)
+    }
+
+    /// Refuses values by which no mail leaves, or more than mail does.
+    fn smtp_value(&mut self, setting: &Setting) -> Result<(), Reported> {
+        let name = setting.name.as_str();
+        // Both are read where it is asked how mail leaves; so is what is signed.
+        if matches!(name, "helo_data" | "interface") || name.starts_with("dkim_") {
+            return Ok(());
+        }
+        let before = self.diagnostics.errors();
+        self.text_only(setting);
+        if name == "dns_search_parents" && setting.boolean(self.diagnostics)? {
+            let reason = "another domain might take the mail";
+            self.service(name, reason, &setting.at);
+        }
+        let value = setting.value.as_ref().map(Text::as_str).unwrap_or_default();
+        if name.starts_with("hosts_require_") && !value.is_empty() {
+            let reason = "mail for hosts that cannot do so would not leave";
+            self.service(name, reason, &setting.at);
+        }
+        let least = value.parse::<u32>().is_ok_and(|length| length >= 998);
+        if name == "message_linelength_limit" && !least {
+            let reason = "lines of 998 octets would not leave (RFC 5322 section 2.1.1)";
+            self.service(name, reason, &setting.at);
+        }
+        self.diagnostics.failed_since(before)
+    }
+
+    /// Refuses a value that may do something when it is expanded.
+    fn text_only(&mut self, setting: &Setting) {
+        if let Some(reason) = setting.value.as_ref().and_then(|value| self.active(value)) {
+            self.service(&setting.name, reason, &setting.at);
+        }
     }
 }

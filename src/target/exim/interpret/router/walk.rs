@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::data::{Data, data};
 use super::text::{HOME, Known, Made};
 use super::transport::TransportKind;
-use super::{Delivery, Driver, Redirect, Router, Routers};
-use crate::decision::{Destination, Store, Test, Unanswered};
+use super::{Delivery, Driver, Router, Routers};
+use crate::decision::{Chooser, Destination, Store, Test, Unanswered};
 use crate::mail::Address;
 use crate::target::exim::interpret::truth::{Facts, Truth, resolve, truth};
-use crate::target::exim::interpret::value::Value;
+use crate::target::exim::interpret::value::{Piece, Value};
 
 /// Over this many redirections an address leads nowhere.
 const DEPTH_MAX: usize = 100;
@@ -23,6 +23,8 @@ pub(in super::super) enum Outcome {
     Foreign,
     /// To this next hop.
     Hop(String),
+    /// To an address that the client chooses: whether that one is verified is its choice as well.
+    Chosen,
     /// `:fail:`
     Fail,
     /// `:defer:`, or something could not be completed.
@@ -42,8 +44,10 @@ pub(in super::super) enum DomainKind {
 
 /// Whether an address is verified or a message delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+pub(in super::super) enum Purpose {
+    /// An address is verified.
     Verify,
+    /// A message is delivered.
     Deliver,
 }
 
@@ -53,8 +57,9 @@ impl Routers {
         &self,
         facts: &mut dyn Facts,
         domain: DomainKind,
+        purpose: Purpose,
     ) -> Result<Outcome, Unanswered> {
-        for router in self.list.iter().filter(|router| router.verifies) {
+        for router in self.list.iter().filter(|router| router.runs(purpose)) {
             match truth(&router.conditions, facts)? {
                 Truth::Yes => {}
                 Truth::No | Truth::Forced => continue,
@@ -84,6 +89,13 @@ impl Routers {
 }
 
 impl Router {
+    fn runs(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Verify => self.verifies,
+            Purpose::Deliver => self.delivers,
+        }
+    }
+
     /// Returns where the router leads; none if it declines.
     fn outcome(
         &self,
@@ -110,49 +122,13 @@ impl Router {
     }
 }
 
-impl Redirect {
-    fn outcome(&self, facts: &mut dyn Facts) -> Result<Option<Outcome>, Unanswered> {
-        match self {
-            Self::Unknown => Ok(Some(Outcome::Defer)),
-            Self::Decline => Ok(None),
-            Self::Is(outcome) => Ok(Some(match outcome {
-                // The message goes to the address that it leads to, not to the recipient's host.
-                Outcome::Here | Outcome::Foreign | Outcome::Hop(_) => Outcome::Here,
-                Outcome::Fail => Outcome::Fail,
-                Outcome::Defer => Outcome::Defer,
-                Outcome::Unrouteable => Outcome::Unrouteable,
-            })),
-            Self::Choice(condition, yes, no) => match truth(condition, facts)? {
-                Truth::Yes => yes.outcome(facts),
-                Truth::No => no.outcome(facts),
-                Truth::Forced => Ok(None),
-                Truth::Defer => Ok(Some(Outcome::Defer)),
-            },
-            Self::Row {
-                declines,
-                fails,
-                defers,
-            } => {
-                for (condition, outcome) in [
-                    (declines, None),
-                    (fails, Some(Outcome::Fail)),
-                    (defers, Some(Outcome::Defer)),
-                ] {
-                    if truth(condition, facts)? == Truth::Yes {
-                        return Ok(outcome);
-                    }
-                }
-                Ok(Some(Outcome::Here))
-            }
-        }
-    }
-}
-
 /// Walks addresses that are known.
 pub(in super::super) struct Walk<'w> {
-    routers: &'w Routers,
-    tests: &'w [Test],
-    qualify: Option<&'w str>,
+    pub(super) routers: &'w Routers,
+    pub(super) tests: &'w [Test],
+    pub(super) qualify: Option<&'w str>,
+    /// What the client has written.
+    pub(super) given: BTreeSet<Chooser>,
 }
 
 /// Which routers have handled which addresses on the way.
@@ -168,11 +144,12 @@ impl<'w> Walk<'w> {
             routers,
             tests,
             qualify,
+            given: BTreeSet::new(),
         }
     }
 
     /// Returns where an address leads while it is verified.
-    pub(super) fn verify(&self, address: &Address) -> Outcome {
+    pub(super) fn verify_given(&self, address: &Address) -> Outcome {
         let mut address = address.clone();
         let mut chain = Chain::new();
         while chain.len() < DEPTH_MAX {
@@ -192,6 +169,7 @@ impl<'w> Walk<'w> {
                     }
                     _ => return Outcome::Here,
                 },
+                Some(Data::Chosen(_)) => return Outcome::Chosen,
                 Some(Data::Fail) => return Outcome::Fail,
                 Some(Data::Decline | Data::Defer) | None => return Outcome::Defer,
             }
@@ -200,7 +178,7 @@ impl<'w> Walk<'w> {
     }
 
     /// Returns every final mailbox and next hop of an address, sorted.
-    pub(in super::super) fn destinations(&self, asked: &Address) -> Vec<Destination> {
+    pub(super) fn destinations_given(&self, asked: &Address) -> BTreeSet<Destination> {
         let mut found = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut open: Vec<(Address, Address, Chain)> =
@@ -230,6 +208,9 @@ impl<'w> Walk<'w> {
                 continue;
             };
             match self.data(value, &address, router) {
+                Some(Data::Chosen(by)) => {
+                    found.insert(Destination::Chosen(by));
+                }
                 Some(Data::To(to)) if to.is_empty() => {
                     found.insert(Destination::Discard);
                 }
@@ -250,13 +231,14 @@ impl<'w> Walk<'w> {
                 }
             }
         }
-        found.into_iter().collect()
+        found
     }
 
     pub(super) fn known<'k>(&'k self, address: &'k Address) -> Known<'k> {
         Known {
             tests: self.tests,
             address,
+            given: &self.given,
         }
     }
 
@@ -270,12 +252,8 @@ impl<'w> Walk<'w> {
         chain: &Chain,
     ) -> Option<(usize, &'w Router)> {
         for (number, router) in self.routers.list.iter().enumerate() {
-            let runs = match purpose {
-                Purpose::Verify => router.verifies,
-                Purpose::Deliver => router.delivers,
-            };
             let handled = |(one, of): &(usize, Address)| *one == number && of == address;
-            if !runs || chain.iter().any(handled) {
+            if !router.runs(purpose) || chain.iter().any(handled) {
                 continue;
             }
             let mut known = self.known(address);
@@ -307,6 +285,12 @@ impl<'w> Walk<'w> {
 
     /// Returns what the data of a redirection say; none if they cannot be read.
     fn data(&self, value: &Value, address: &Address, router: &Router) -> Option<Data> {
+        let chosen = resolve(value, &mut self.known(address));
+        if let Ok(Value::Pieces(pieces)) = chosen
+            && let [Piece::Chosen(by)] = pieces.as_slice()
+        {
+            return Some(Data::Chosen(by.clone()));
+        }
         match self.text(value, address, router) {
             Made::Is(text) => data(&text, self.qualify).ok(),
             Made::Fail => Some(Data::Decline),

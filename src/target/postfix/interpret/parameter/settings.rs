@@ -175,8 +175,16 @@ impl<'m> Settings<'m> {
     ) -> Result<(), Reported> {
         match class(name) {
             Class::Modelled => Ok(()),
-            // Any other may name what only the service knows, as `$service_name`.
-            Class::Harmless if !shape::is_held(name) => Ok(()),
+            // Any other may name what only the service knows, as `$service_name`. What cannot be
+            // parsed at all ends whichever program expands it.
+            Class::Harmless if !shape::is_held(name) => {
+                match self.raw(name).map(|raw| expand::expand(&raw, self)) {
+                    Some(Err(Fault::Syntax(reason))) => {
+                        Err(diagnostics.error(Syntax::new(reason, at)))
+                    }
+                    _ => Ok(()),
+                }
+            }
             Class::Harmless => {
                 let value = self.text(name, diagnostics);
                 match shape::fault(name, value.as_str()) {

@@ -1,0 +1,82 @@
+//! Routers that depend on what the client writes: each way of writing is walked.
+
+use std::collections::BTreeSet;
+
+use super::walk::{Outcome, Walk};
+use super::{Driver, Routers};
+use crate::decision::{Chooser, Destination};
+use crate::mail::Address;
+
+impl Routers {
+    /// Returns whether a recipient is verified by what the sender is.
+    pub(in super::super) fn verify_by_sender(&self) -> bool {
+        self.choosers.contains(&Chooser::ReversePath)
+    }
+
+    /// Returns every set of what a client may have written.
+    pub(in super::super) fn writings(&self) -> Vec<BTreeSet<Chooser>> {
+        let mut all = vec![BTreeSet::new()];
+        for chooser in &self.choosers {
+            let with = all.clone().into_iter().map(|mut set| {
+                set.insert(chooser.clone());
+                set
+            });
+            all.extend(with.collect::<Vec<_>>());
+        }
+        all
+    }
+}
+
+impl Driver {
+    /// Returns whether it can lead where the client chooses.
+    pub(super) fn is_chosen(&self) -> bool {
+        matches!(self, Self::Redirect(value, _) if value.is_chosen())
+    }
+}
+
+impl Walk<'_> {
+    fn writing(&self, given: BTreeSet<Chooser>) -> Self {
+        Self { given, ..*self }
+    }
+
+    /// Returns where an address leads while it is verified. Headers are not there yet.
+    pub(super) fn verify(&self, address: &Address) -> Outcome {
+        let outcome = self.verify_given(address);
+        if !self.routers.verify_by_sender() {
+            return outcome;
+        }
+        let with = BTreeSet::from([Chooser::ReversePath]);
+        if self.writing(with).verify_given(address) == outcome {
+            outcome
+        } else {
+            Outcome::Chosen
+        }
+    }
+
+    /// Returns every final mailbox and next hop of an address, sorted, whatever the client writes.
+    pub(in super::super) fn destinations(&self, asked: &Address) -> Vec<Destination> {
+        let mut writings = self.routers.writings().into_iter();
+        let first = writings.next().unwrap_or_default();
+        let first = self.writing(first).destinations_given(asked);
+        let mut found = first.clone();
+        let mut differ = false;
+        for given in writings {
+            let more = self.writing(given).destinations_given(asked);
+            differ |= more != first;
+            found.extend(more);
+        }
+        // SOUNDNESS: where the mail goes depends on the client, so this must not look like a policy
+        // that leads to all of these.
+        let is_chosen = |one: &Destination| matches!(one, Destination::Chosen(_));
+        if differ && !found.iter().any(is_chosen) {
+            found.extend(
+                self.routers
+                    .choosers
+                    .first()
+                    .cloned()
+                    .map(Destination::Chosen),
+            );
+        }
+        found.into_iter().collect()
+    }
+}

@@ -1,0 +1,102 @@
+//! Keys of files that are no plain texts (spec 4.96, section 9.3): `wildlsearch` and `nwildlsearch`
+//! read each key as an item of a list, the former after it was expanded; `iplsearch` reads
+//! networks.
+
+use super::keys::{self, Name};
+use super::lookup::{FileRow, Matching, Rows, network};
+use super::reader::Reader;
+use crate::diagnostic::Reported;
+
+impl Reader<'_> {
+    /// Refuses rows whose keys mailpol cannot tell the meaning of.
+    pub(super) fn readable_keys(&mut self, rows: &Rows) -> Result<(), Reported> {
+        let (is_read, reason): (fn(&str) -> bool, _) = match rows.matching {
+            Matching::Folded | Matching::Exact => return Ok(()),
+            Matching::Wild => (
+                is_item,
+                "as an item of a list this key is more than a name, `*` or `*.NAME`",
+            ),
+            Matching::Network => (
+                is_network,
+                "this key is no address and no network that mailpol reads",
+            ),
+        };
+        match rows.list.iter().find(|row| !is_read(&row.key)) {
+            Some(row) => Err(self.refuse_table(&rows.name, reason, &row.at)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses rows with `*.NAME`, where what is looked up is no domain: any text that ends so
+    /// meets them.
+    pub(super) fn no_tails(&mut self, rows: &Rows) -> Result<(), Reported> {
+        let is_tail = |row: &&FileRow| row.key.starts_with("*.");
+        match rows.list.iter().find(is_tail) {
+            Some(row) if rows.matching == Matching::Wild => {
+                let reason = "what ends so is met, and it is no domain that is looked up";
+                Err(self.refuse_table(&rows.name, reason, &row.at))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// Returns whether an item is a name, `*` or a star before a domain: no pattern, no file, no
+/// lookup, no negation, nothing that is expanded.
+fn is_item(key: &str) -> bool {
+    match key.strip_prefix('*') {
+        Some("") => true,
+        Some(tail) => tail
+            .strip_prefix('.')
+            .is_some_and(|tail| matches!(keys::domain(tail), Ok(Name::Is(_)))),
+        None => {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "._-+=@:".contains(c);
+            !key.starts_with(['+', '@']) && !key.is_empty() && key.chars().all(plain)
+        }
+    }
+}
+
+fn is_network(key: &str) -> bool {
+    key == "*" || network(key).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_are_more_than_names_are_not_read() {
+        for key in [
+            "*",
+            "*.d.example",
+            "d.example",
+            "john@d.example",
+            "192.0.2.1",
+            "a+b",
+        ] {
+            assert!(is_item(key), "{key}");
+        }
+        for key in [
+            "",
+            "*com",
+            "*e",
+            "*..d",
+            "*.",
+            "$domain",
+            "\\N^x\\N",
+            "^x",
+            "!x",
+            "+x",
+            "@",
+            "/etc/x",
+            "lsearch;/etc/x",
+            "*@d.example",
+            "a*",
+            "@[]",
+        ] {
+            assert!(!is_item(key), "{key}");
+        }
+        assert!(is_network("192.0.2.0/24"));
+        assert!(!is_network("mail.example"));
+    }
+}
