@@ -13,8 +13,10 @@ pub(super) struct Keys {
     /// How many local-parts there are, the fresh one among them.
     pub(super) locals: u128,
     pub(super) fresh_local: String,
-    /// Local-parts that are told apart in every domain.
-    pub(super) named: BTreeSet<String>,
+    /// Local-parts that destinations depend on in every domain, sorted.
+    followed: Vec<String>,
+    /// Local-parts that only tables look at by themselves, sorted: see `universe::address`.
+    named: KeyMap<()>,
     /// Every domain, sorted, with one below each; the fresh one comes first.
     pub(super) domains: Vec<String>,
     pub(super) fresh_domain: String,
@@ -28,6 +30,7 @@ pub(super) struct Keys {
 /// Keys, as they are collected.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
+    followed: BTreeSet<String>,
     named: BTreeSet<String>,
     domains: KeyMap<()>,
     whole: KeyMap<()>,
@@ -39,8 +42,17 @@ fn local_of(address: &str) -> &str {
 }
 
 impl Collected {
-    /// Adds a key; of a parent domain, the domain too.
+    /// Adds a key that destinations depend on; of a parent domain, the domain too.
     pub(super) fn add(&mut self, part: AddressKey, key: &str) {
+        if part == AddressKey::Local {
+            self.followed.insert(lower(key).into_owned());
+        } else {
+            self.add_of_table(part, key);
+        }
+    }
+
+    /// Adds a key of a table.
+    fn add_of_table(&mut self, part: AddressKey, key: &str) {
         let key = lower(key);
         match part {
             AddressKey::Local => {
@@ -67,7 +79,7 @@ impl Collected {
         if let Some(table) = address_table(question, axis) {
             for part in PARTS {
                 for key in table.keys(part) {
-                    self.add(part, key);
+                    self.add_of_table(part, key);
                 }
             }
         }
@@ -75,10 +87,10 @@ impl Collected {
             (axis, question)
         {
             for key in table.addresses() {
-                self.add(AddressKey::Address, key);
+                self.add_of_table(AddressKey::Address, key);
             }
             for key in table.domains() {
-                self.add(AddressKey::Domain, key);
+                self.add_of_table(AddressKey::Domain, key);
             }
         }
     }
@@ -86,7 +98,8 @@ impl Collected {
     /// Returns the keys with fresh ones.
     pub(super) fn finish(self) -> Keys {
         let Self {
-            named,
+            followed,
+            named: by_tables,
             domains,
             whole,
         } = self;
@@ -103,7 +116,11 @@ impl Collected {
         for (_, numbers) in of_domain.iter_mut() {
             numbers.sort_by(|a, b| local_of(whole.key(*a)).cmp(local_of(whole.key(*b))));
         }
-        for local in &named {
+        let mut named: KeyMap<()> = KeyMap::default();
+        for local in by_tables.difference(&followed) {
+            named.put(local, || ());
+        }
+        for local in by_tables.iter().chain(&followed) {
             locals.put(local, || ());
         }
         let fresh_local = fresh("nobody", |name| locals.contains(name));
@@ -115,6 +132,7 @@ impl Collected {
         Keys {
             locals: locals.len() as u128 + 1,
             fresh_local,
+            followed: followed.into_iter().collect(),
             named,
             domains: domains.collect(),
             fresh_domain: names.fresh,
@@ -143,26 +161,26 @@ impl Keys {
     }
 
     /// Returns whether a whole address is told apart.
-    fn has(&self, local: &str, domain: &str) -> bool {
+    pub(super) fn has(&self, local: &str, domain: &str) -> bool {
         with_address(local, domain, |address| self.whole.contains(address))
     }
 
-    /// Returns the local-parts that tables name by themselves, and that are in no whole address of
-    /// a domain.
-    pub(super) fn named_beside(&self, domain: &str) -> impl Iterator<Item = &str> + Clone {
-        let named = self.named.iter().map(String::as_str);
-        named.filter(move |local| !self.has(local, domain))
+    /// Returns the local-parts that only tables look at by themselves, by number.
+    pub(super) fn named(&self) -> &KeyMap<()> {
+        &self.named
     }
 
-    /// Returns the local-parts that are told apart in a domain, sorted, each with the number of its
-    /// whole address, if it is one: all others are as the fresh one.
+    /// Returns the local-parts on which destinations depend in a domain, sorted, each with the
+    /// number of its whole address, if it is one: all others go where the fresh one goes.
     pub(super) fn special(&self, domain: &str) -> Vec<(&str, Option<u32>)> {
         let own = self
             .own(domain)
             .map(|(local, number)| (local, Some(number)));
         let mut special: Vec<(&str, Option<u32>)> = own.collect();
-        if !self.named.is_empty() {
-            special.extend(self.named_beside(domain).map(|local| (local, None)));
+        if !self.followed.is_empty() {
+            let followed = self.followed.iter().map(String::as_str);
+            let beside = followed.filter(|local| !self.has(local, domain));
+            special.extend(beside.map(|local| (local, None)));
             special.sort_unstable();
         }
         special

@@ -106,6 +106,12 @@ impl AddressTable {
             .or(self.otherwise.as_ref())
     }
 
+    /// Returns the row that a local-part has by itself.
+    pub(crate) fn of_local(&self, local: Probe<'_>) -> Option<&Row> {
+        let is_asked = self.order.contains(&AddressKey::Local);
+        self.local.find(local).filter(|_| is_asked)
+    }
+
     fn by_address(&self, local: &str, domain: &str) -> Option<&Row> {
         if self.address.is_empty() {
             return None;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
-use crate::decision::{AddressKey, AddressProbe, AddressTable, KeyMap, Label, Question};
+use crate::decision::{AddressKey, AddressProbe, AddressTable, KeyMap, Label, Probe, Question};
 use crate::mail::{Address, Domain};
 use crate::prove::keys::{Keys, address_table};
 
@@ -13,24 +13,37 @@ type Questions<'q> = [(TestNumber, &'q Question)];
 
 /// Which class an address is in.
 #[derive(Debug, Default)]
-pub(super) struct ClassOf {
+pub(super) struct ClassOf<'k> {
     /// By the number of a whole address that is told apart.
     whole: Vec<u32>,
-    /// By domain: local-parts that tables name by themselves, and that are in no such address.
-    named: HashMap<String, HashMap<String, u32>>,
+    /// By domain: local-parts that are told apart in every domain, and are in no such address.
+    beside: HashMap<&'k str, Vec<Beside<'k>>>,
     /// By domain, for every other local-part.
     rest: KeyMap<u32>,
 }
 
-impl ClassOf {
+/// Local-parts that are alike in a domain.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Beside<'k> {
+    /// The first of them.
+    pub(super) local: &'k str,
+    pub(super) count: u128,
+    pub(super) class: u32,
+}
+
+impl<'k> ClassOf<'k> {
     /// Returns the class of a whole address, by its number.
     pub(super) fn whole(&self, number: u32) -> Option<u32> {
         self.whole.get(number as usize).copied()
     }
 
-    /// Returns the class of a local-part that tables name by itself, in a domain.
-    pub(super) fn named(&self, local: &str, domain: &str) -> Option<u32> {
-        self.named.get(domain)?.get(local).copied()
+    /// Returns the local-parts of a domain that are told apart in every domain, and are in no whole
+    /// address.
+    pub(super) fn beside(&self, domain: &str) -> &[Beside<'k>] {
+        self.beside
+            .get(domain)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// Returns the class of all other local-parts of a domain.
@@ -40,7 +53,11 @@ impl ClassOf {
 }
 
 /// Returns the classes of addresses of an axis, and the class of each address.
-pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Dimension, ClassOf) {
+pub(super) fn classes<'k>(
+    questions: &Questions<'_>,
+    keys: &'k Keys,
+    axis: Axis,
+) -> (Dimension, ClassOf<'k>) {
     let mut dimension = Dimension::default();
     let mut tables = Tables::default();
     for (test, question) in questions {
@@ -55,6 +72,7 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
             });
         }
     }
+    let alike = Alike::new(keys.named(), &tables);
     let mut class_of = ClassOf {
         whole: vec![0; keys.wholes()],
         ..ClassOf::default()
@@ -63,22 +81,98 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
     for domain in &keys.domains {
         let witness = |local: &str| Witness::Address(Address::new(local, Domain::literal(domain)));
         let special = keys.special(domain);
-        let rest = keys.locals - special.len() as u128;
+        let groups = alike.beside(&special, keys, domain);
+        let told_apart: u128 = groups.iter().map(|(_, count)| count).sum();
+        let rest = keys.locals - special.len() as u128 - told_apart;
         tables.labels(&keys.fresh_local, domain, &mut labels);
         let number = dimension.add_special(&mut labels, rest, || witness(&keys.fresh_local));
         class_of.rest.put(domain, || number);
-        for (local, whole) in special {
+        let mut add = |local: &'k str, count: u128, whole: Option<u32>| {
             tables.labels(local, domain, &mut labels);
-            let number = dimension.add_special(&mut labels, 1, || witness(local));
+            let class = dimension.add_special(&mut labels, count, || witness(local));
             if let Some(slot) = whole.and_then(|whole| class_of.whole.get_mut(whole as usize)) {
-                *slot = number;
+                *slot = class;
             } else {
-                let named = class_of.named.entry(domain.clone()).or_default();
-                named.insert(local.to_owned(), number);
+                let beside = class_of.beside.entry(domain).or_default();
+                beside.push(Beside {
+                    local,
+                    count,
+                    class,
+                });
             }
+        };
+        for (local, whole) in special {
+            add(local, 1, whole);
+        }
+        for (local, count) in groups {
+            add(local, count, None);
         }
     }
     (dimension, class_of)
+}
+
+/// The local-parts that tables look at by themselves, gathered: those for which every table has the
+/// same row. There may be thousands, and they would be told apart in every domain.
+///
+/// SOUNDNESS: where two of them are in no whole address of a domain, a table looks at the domain,
+/// which they share, and at what they are by themselves, which is the same.
+struct Alike<'k> {
+    /// Each sorted.
+    groups: Vec<Vec<&'k str>>,
+    /// By the number of a local-part.
+    group_of: Vec<usize>,
+    named: &'k KeyMap<()>,
+}
+
+impl<'k> Alike<'k> {
+    fn new(named: &'k KeyMap<()>, tables: &Tables<'_>) -> Self {
+        let mut numbers: HashMap<Labels, usize> = HashMap::new();
+        let mut groups: Vec<Vec<&str>> = Vec::new();
+        let mut group_of = Vec::with_capacity(named.len());
+        for local in named.keys() {
+            let next = groups.len();
+            let group = *numbers.entry(tables.of_local(local)).or_insert(next);
+            if group == next {
+                groups.push(Vec::new());
+            }
+            if let Some(group) = groups.get_mut(group) {
+                group.push(local);
+            }
+            group_of.push(group);
+        }
+        Self {
+            groups,
+            group_of,
+            named,
+        }
+    }
+
+    /// Returns the first of each group that is in no whole address of a domain, and how many there
+    /// are.
+    fn beside(
+        &self,
+        special: &[(&str, Option<u32>)],
+        keys: &Keys,
+        domain: &str,
+    ) -> Vec<(&'k str, u128)> {
+        let mut counts: Vec<u128> = self.groups.iter().map(|one| one.len() as u128).collect();
+        if counts.is_empty() {
+            return Vec::new();
+        }
+        for (local, _) in special {
+            let number = self.named.number(Probe::new(local));
+            let group = number.and_then(|number| self.group_of.get(number as usize));
+            if let Some(count) = group.and_then(|group| counts.get_mut(*group)) {
+                *count -= 1;
+            }
+        }
+        let counted = self.groups.iter().zip(counts);
+        let first = counted.filter_map(|(group, count)| {
+            let first = group.iter().find(|local| !keys.has(local, domain))?;
+            Some((*first, count))
+        });
+        first.collect()
+    }
 }
 
 /// A table that addresses are looked up in, and what its test answers for a fresh one.
@@ -147,6 +241,19 @@ impl<'q> Tables<'q> {
             let small = small.iter().filter_map(|number| self.small.get(*number));
             small.for_each(&mut ask);
         });
+    }
+
+    /// Returns the labels of a local-part by itself, by table.
+    fn of_local(&self, local: &str) -> Labels {
+        let probe = Probe::new(local);
+        let small = self.index.last().and_then(|index| index.find(probe));
+        let small = small.into_iter().flatten();
+        let small = small.filter_map(|number| self.small.get(*number));
+        let labels = self.large.iter().chain(small).filter_map(|one| {
+            let row = one.rows.of_local(probe)?;
+            Some((one.test, row.label))
+        });
+        labels.collect()
     }
 
     /// Returns the small tables that have a key for an address, each once.

@@ -96,7 +96,7 @@ pub(super) fn relate(
     keys: &Keys,
     logins: &[String],
     login_class: &HashMap<String, u32>,
-    from_class: &ClassOf,
+    from_class: &ClassOf<'_>,
 ) -> Result<Relations, Incomplete> {
     let tests: Vec<TestNumber> = questions
         .iter()
@@ -138,9 +138,9 @@ pub(super) fn relate(
         }
         // Local-parts without a row here answer alike; those that tables name by themselves need
         // not be of one class with all others, of which the fresh one is one.
-        for local in keys.named_beside(domain) {
-            add(local, domain, from_class.named(local, domain), 1);
-            told_apart += 1;
+        for beside in from_class.beside(domain) {
+            add(beside.local, domain, Some(beside.class), beside.count);
+            told_apart = told_apart.saturating_add(beside.count);
         }
         let others = keys.locals.saturating_sub(told_apart);
         add(&keys.fresh_local, domain, from_class.rest(domain), others);
