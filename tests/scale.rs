@@ -91,7 +91,9 @@ fn the_same_numbers_make_the_same_provider() {
     let recipients: Vec<&str> = text("mailboxes.tsv").lines().skip(1).collect();
     let aliases = recipients.iter().filter(|row| !row.ends_with('\t'));
     assert_eq!((recipients.len(), aliases.count()), (480, 80));
-    let catch_alls = text("domains.tsv").lines().filter(|row| row.ends_with("box0"));
+    let catch_alls = text("domains.tsv")
+        .lines()
+        .filter(|row| row.ends_with("box0"));
     assert_eq!(catch_alls.count(), 2);
     // One network in ten has limits of its own; they are the nodes.
     let nodes = text("policy.kdl").matches("network \"").count();

@@ -50,9 +50,11 @@ pub use shrink::shrink;
 
 use crate::decision::{Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::policy::{Policy, PolicyDecider};
+use crate::policy::Policy;
 use crate::spf::Dns;
 
+use declared::Declared;
+use proven::Subject;
 use selection::Selection;
 
 /// What every proof assumes.
@@ -75,10 +77,15 @@ pub fn check_policy(policy: &Policy) -> Report {
 
 /// Checks every obligation and statement on a policy, those about records over what is published.
 pub fn check_policy_over(policy: &Policy, published: Option<&dyn Dns>) -> Report {
-    let reference = PolicyDecider::new(policy);
+    check_subject(&Subject::new(policy), published)
+}
+
+fn check_subject(subject: &Subject<'_>, published: Option<&dyn Dns>) -> Report {
+    let policy = subject.policy;
     let subjects = run::Subjects {
         policy,
-        reference: (POLICY, &reference),
+        declared: &subject.declared,
+        reference: (POLICY, &subject.reference),
         files: None,
         selection: Selection::All,
     };
@@ -124,7 +131,7 @@ pub fn check_files(policy: &Policy, files: Files<'_>) -> Report {
 pub fn check_files_over(policy: &Policy, files: Files<'_>, published: Option<&dyn Dns>) -> Report {
     Report {
         subject: files.name.to_owned(),
-        findings: put(policy, files, published, Selection::All),
+        findings: put(&Subject::new(policy), files, published, Selection::All),
     }
 }
 
@@ -138,19 +145,21 @@ pub fn check_only(
     names: &[&str],
     body: Body,
 ) -> Vec<Finding> {
-    put(policy, files, published, Selection::Only(names, body))
+    let selection = Selection::Only(names, body);
+    put(&Subject::new(policy), files, published, selection)
 }
 
 fn put(
-    policy: &Policy,
+    subject: &Subject<'_>,
     files: Files<'_>,
     published: Option<&dyn Dns>,
     selection: Selection<'_>,
 ) -> Vec<Finding> {
-    let reference = PolicyDecider::new(policy);
+    let policy = subject.policy;
     let subjects = run::Subjects {
         policy,
-        reference: (POLICY, &reference),
+        declared: &subject.declared,
+        reference: (POLICY, &subject.reference),
         files: Some((files.name, files.decider)),
         selection,
     };
@@ -172,6 +181,7 @@ fn put(
 pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Report {
     let subjects = run::Subjects {
         policy,
+        declared: &Declared::new(policy),
         reference: (one.name, one.decider),
         files: Some((other.name, other.decider)),
         selection: Selection::All,
@@ -185,10 +195,11 @@ pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Rep
 /// Returns a member of every class of envelopes that policy and files tell apart: what a test asks
 /// the real MTA.
 pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
-    let reference = PolicyDecider::new(policy);
+    let subject = Subject::new(policy);
     run::witnesses(&run::Subjects {
         policy,
-        reference: (POLICY, &reference),
+        declared: &subject.declared,
+        reference: (POLICY, &subject.reference),
         files: Some((files.name, files.decider)),
         selection: Selection::All,
     })
@@ -201,10 +212,11 @@ pub fn with_classes<R>(
     files: Option<Files<'_>>,
     work: impl FnOnce(&Classes<'_, '_>) -> R,
 ) -> R {
-    let reference = PolicyDecider::new(policy);
+    let subject = Subject::new(policy);
     let subjects = run::Subjects {
         policy,
-        reference: (POLICY, &reference),
+        declared: &subject.declared,
+        reference: (POLICY, &subject.reference),
         selection: Selection::All,
         files: files.map(|files| (files.name, files.decider)),
     };
@@ -225,9 +237,10 @@ pub fn prove<'p>(
     policy: &'p Policy,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Proven<'p>, Report), Reported> {
-    let report = check_policy(policy);
+    let subject = Subject::new(policy);
+    let report = check_subject(&subject, None);
     diagnostics::tell(policy, &report, diagnostics)?;
-    Ok((Proven::new(policy), report))
+    Ok((Proven::new(subject), report))
 }
 
 /// Proves that the files of two targets decide alike, or says where they do not.
@@ -248,7 +261,10 @@ pub fn prove_files(
     files: Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Report, Reported> {
-    let report = check_files(proven.policy(), files);
+    let report = Report {
+        subject: files.name.to_owned(),
+        findings: put(proven.subject(), files, None, Selection::All),
+    };
     diagnostics::tell(proven.policy(), &report, diagnostics)?;
     Ok(report)
 }

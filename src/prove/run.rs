@@ -23,6 +23,8 @@ use crate::source::Loc;
 /// The deciders of a run: the policy, and what is held against it; or two sets of files.
 pub(super) struct Subjects<'a> {
     pub(super) policy: &'a Policy,
+    /// What the policy declares, as obligations see it.
+    pub(super) declared: &'a Declared<'a>,
     /// A name and a decider: the policy's, or that of the first files.
     pub(super) reference: (&'a str, &'a dyn Decider),
     /// A name and a decider; without it the run is about the policy itself.
@@ -80,7 +82,7 @@ pub(super) fn with_classes<R>(
 /// Lays out the universe of all sides, and works on it.
 fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R) -> R {
     let policy = subjects.policy;
-    let declared = Declared::new(policy);
+    let declared = subjects.declared;
     let at = &policy.host.at;
     let (_, reference) = subjects.reference;
     let files = subjects.files.map(|(_, decider)| decider);
@@ -117,7 +119,7 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     let reference = side(reference, 0, 0);
     let run = Run {
         subjects,
-        declared: &declared,
+        declared,
         declared_offset,
         universe: &universe,
         reference,
@@ -257,7 +259,15 @@ impl Run<'_, '_> {
                 suspects.add(leaf);
             }
         };
-        if let Err(why) = walk(leaf.ground, leaf.state, &mut judge, &mut found, visited) {
+        // Most obligations say at once that they have nothing to say: the leaf is counted already.
+        let walked = match judge(&leaf.state.answers) {
+            Ok(judgement) => {
+                found(judgement, leaf);
+                visited.add(leaf.envelopes)
+            }
+            Err(_) => walk(leaf.ground, leaf.state, &mut judge, &mut found, visited),
+        };
+        if let Err(why) = walked {
             *incomplete = Some(why);
         }
     }

@@ -7,6 +7,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use rustc_hash::FxBuildHasher;
+
 use super::Incomplete;
 use super::set::Set;
 use crate::decision::Label;
@@ -20,7 +22,7 @@ pub(super) const AXES: usize = 10;
 pub(in crate::prove) struct Ground<'u, 't> {
     pub(in crate::prove) universe: &'u Universe<'t>,
     pools: [RefCell<Pool>; AXES],
-    pairs: RefCell<HashMap<Pairing, u128>>,
+    pairs: RefCell<HashMap<Pairing, u128, FxBuildHasher>>,
 }
 
 /// Sets of login and reverse-path classes, which relations are known, and which of them hold.
@@ -33,7 +35,7 @@ type Parts = Rc<[(Label, u32)]>;
 #[derive(Debug, Default)]
 struct Pool {
     sets: Vec<Rc<Set>>,
-    divided: HashMap<(u32, TestNumber), Parts>,
+    divided: HashMap<(u32, TestNumber), Parts, FxBuildHasher>,
 }
 
 impl<'u, 't> Ground<'u, 't> {

@@ -191,33 +191,26 @@ pub(super) fn walk<J>(
     leaf: &mut dyn FnMut(J, &Leaf<'_, '_>),
     visited: &mut Visited,
 ) -> Result<(), Incomplete> {
-    let mut open: Vec<State> = Vec::new();
-    let mut visit = |state: &State, open: &mut Vec<State>| -> Result<(), Incomplete> {
-        match judge(&state.answers) {
-            Ok(judgement) => {
-                let envelopes = state.count(ground)?;
-                visited.leaves += 1;
-                let sum = visited.envelopes.checked_add(envelopes);
-                visited.envelopes = sum.ok_or(Incomplete::TooLarge)?;
-                leaf(
-                    judgement,
-                    &Leaf {
-                        ground,
-                        state,
-                        envelopes,
-                    },
-                );
-                if visited.leaves > LEAVES_MAX {
-                    return Err(Incomplete::TooManyLeaves);
-                }
-                Ok(())
-            }
-            Err(test) => state.fork(ground, test, open),
-        }
-    };
-    visit(start, &mut open)?;
+    let mut open: Vec<State> = vec![start.clone()];
     while let Some(state) = open.pop() {
-        visit(&state, &mut open)?;
+        let judgement = match judge(&state.answers) {
+            Ok(judgement) => judgement,
+            Err(test) => {
+                state.fork(ground, test, &mut open)?;
+                continue;
+            }
+        };
+        let envelopes = state.count(ground)?;
+        visited.add(envelopes)?;
+        let state = &state;
+        leaf(
+            judgement,
+            &Leaf {
+                ground,
+                state,
+                envelopes,
+            },
+        );
     }
     Ok(())
 }
@@ -248,6 +241,17 @@ pub(super) fn follow<J>(
 }
 
 impl Visited {
+    /// Adds a leaf.
+    pub(super) fn add(&mut self, envelopes: u128) -> Result<(), Incomplete> {
+        self.leaves += 1;
+        let sum = self.envelopes.checked_add(envelopes);
+        self.envelopes = sum.ok_or(Incomplete::TooLarge)?;
+        if self.leaves > LEAVES_MAX {
+            return Err(Incomplete::TooManyLeaves);
+        }
+        Ok(())
+    }
+
     /// Returns what was visited here and there.
     pub(super) fn and(self, other: Self) -> Result<Self, Incomplete> {
         let leaves = self.leaves.saturating_add(other.leaves);

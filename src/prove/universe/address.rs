@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
-use crate::decision::{AddressKey, AddressProbe, AddressTable, KeyMap, Label, Probe, Question};
+use crate::decision::{
+    AddressKey, AddressMap, AddressTable, KeyMap, Label, OfDomain, Probe, Question, Row, Within,
+};
 use crate::mail::{Address, Domain};
 use crate::prove::keys::{Keys, address_table};
 
@@ -79,33 +81,41 @@ pub(super) fn classes<'k>(
     };
     let mut labels = Labels::new();
     for domain in &keys.domains {
+        let mut here = tables.of_domain(domain);
         let witness = |local: &str| Witness::Address(Address::new(local, Domain::literal(domain)));
         let special = keys.special(domain);
         let groups = alike.beside(&special, keys, domain);
         let told_apart: u128 = groups.iter().map(|(_, count)| count).sum();
         let rest = keys.locals - special.len() as u128 - told_apart;
-        tables.labels(&keys.fresh_local, domain, &mut labels);
+        here.beside(&keys.fresh_local, &mut labels);
         let number = dimension.add_special(&mut labels, rest, || witness(&keys.fresh_local));
         class_of.rest.put(domain, || number);
-        let mut add = |local: &'k str, count: u128, whole: Option<u32>| {
-            tables.labels(local, domain, &mut labels);
-            let class = dimension.add_special(&mut labels, count, || witness(local));
+        let mut beside = Vec::new();
+        for (local, whole) in special {
+            here.labels(local, &mut labels);
+            let class = dimension.add_special(&mut labels, 1, || witness(local));
             if let Some(slot) = whole.and_then(|whole| class_of.whole.get_mut(whole as usize)) {
                 *slot = class;
             } else {
-                let beside = class_of.beside.entry(domain).or_default();
+                let count = 1;
                 beside.push(Beside {
                     local,
                     count,
                     class,
                 });
             }
-        };
-        for (local, whole) in special {
-            add(local, 1, whole);
         }
         for (local, count) in groups {
-            add(local, count, None);
+            here.beside(local, &mut labels);
+            let class = dimension.add_special(&mut labels, count, || witness(local));
+            beside.push(Beside {
+                local,
+                count,
+                class,
+            });
+        }
+        if !beside.is_empty() {
+            class_of.beside.insert(domain, beside);
         }
     }
     (dimension, class_of)
@@ -183,25 +193,31 @@ struct Table<'q> {
     default: Label,
 }
 
+impl Table<'_> {
+    /// Adds the label of a row, if it is not the default.
+    fn label(&self, row: Option<&Row>, labels: &mut Labels) {
+        let label = row.map_or(Label::ABSENT, |row| row.label);
+        if label != self.default {
+            labels.push((self.test, label));
+        }
+    }
+}
+
 /// All tables of an axis. The large ones are asked about every address; of the small ones, which
 /// may be thousands, those that have a key for it.
 #[derive(Debug, Default)]
 struct Tables<'q> {
     large: Vec<Table<'q>>,
     small: Vec<Table<'q>>,
-    /// By the part that a small table looks at, and its key: the numbers of these tables.
-    index: [KeyMap<Vec<usize>>; 4],
+    /// The numbers of the small tables, by what they look at.
+    addresses: AddressMap<usize>,
+    domains: KeyMap<Vec<usize>>,
+    parents: KeyMap<Vec<usize>>,
+    locals: KeyMap<Vec<usize>>,
 }
 
 /// A table of more keys than this is large.
 const SMALL_MAX: usize = 64;
-
-const PARTS: [AddressKey; 4] = [
-    AddressKey::Address,
-    AddressKey::Domain,
-    AddressKey::Parent,
-    AddressKey::Local,
-];
 
 impl<'q> Tables<'q> {
     fn add(&mut self, one: Table<'q>) {
@@ -210,7 +226,14 @@ impl<'q> Tables<'q> {
             return;
         }
         let number = self.small.len();
-        for (part, index) in PARTS.into_iter().zip(&mut self.index) {
+        for (local, domain, _) in one.rows.addresses().into_iter().flat_map(AddressMap::iter) {
+            self.addresses.push(local, domain, number);
+        }
+        for (part, index) in [
+            (AddressKey::Domain, &mut self.domains),
+            (AddressKey::Parent, &mut self.parents),
+            (AddressKey::Local, &mut self.locals),
+        ] {
             for key in one.rows.keys(part) {
                 let place = index.put(key, Vec::new);
                 if let Some(tables) = index.at_mut(place) {
@@ -221,33 +244,10 @@ impl<'q> Tables<'q> {
         self.small.push(one);
     }
 
-    /// Puts the labels of an address into a list: those that are not the default of their test.
-    ///
-    /// SOUNDNESS: a small table without a key for the address answers what it answers where it has
-    /// no row, which is the default of its test: neither the fresh local-part nor the fresh domain
-    /// is a key of any.
-    fn labels(&self, local: &str, domain: &str, labels: &mut Labels) {
-        labels.clear();
-        AddressProbe::with(local, domain, |probe| {
-            let mut ask = |one: &Table<'_>| {
-                let row = one.rows.find(probe);
-                let label = row.map_or(Label::ABSENT, |row| row.label);
-                if label != one.default {
-                    labels.push((one.test, label));
-                }
-            };
-            self.large.iter().for_each(&mut ask);
-            let small = self.with_a_key(probe);
-            let small = small.iter().filter_map(|number| self.small.get(*number));
-            small.for_each(&mut ask);
-        });
-    }
-
     /// Returns the labels of a local-part by itself, by table.
     fn of_local(&self, local: &str) -> Labels {
         let probe = Probe::new(local);
-        let small = self.index.last().and_then(|index| index.find(probe));
-        let small = small.into_iter().flatten();
+        let small = self.locals.find(probe).into_iter().flatten();
         let small = small.filter_map(|number| self.small.get(*number));
         let labels = self.large.iter().chain(small).filter_map(|one| {
             let row = one.rows.of_local(probe)?;
@@ -256,22 +256,78 @@ impl<'q> Tables<'q> {
         labels.collect()
     }
 
-    /// Returns the small tables that have a key for an address, each once.
-    fn with_a_key(&self, probe: AddressProbe<'_>) -> Vec<usize> {
-        let [address, domain, parent, local] = &self.index;
-        let mut tables: Vec<usize> = Vec::new();
-        let mut add = |list: Option<&Vec<usize>>| tables.extend(list.into_iter().flatten());
-        add(address.find(probe.address));
-        add(domain.find(probe.domain));
-        add(local.find(probe.local));
-        if !parent.is_empty() {
-            let name = probe.domain.key();
-            for (dot, _) in name.match_indices('.') {
-                add(name.get(dot + 1..).and_then(|name| parent.get(name)));
+    /// Returns the tables as the addresses of a domain see them.
+    fn of_domain<'s>(&'s self, domain: &'s str) -> Here<'s, 'q> {
+        let probe = Probe::new(domain);
+        let mut small: Vec<usize> = Vec::new();
+        small.extend(self.domains.find(probe).into_iter().flatten());
+        if !self.parents.is_empty() {
+            for (dot, _) in domain.match_indices('.') {
+                let above = domain
+                    .get(dot + 1..)
+                    .and_then(|name| self.parents.get(name));
+                small.extend(above.into_iter().flatten());
             }
         }
-        tables.sort_unstable();
-        tables.dedup();
-        tables
+        let large = self.large.iter();
+        Here {
+            tables: self,
+            domain,
+            large: large.map(|one| (one, one.rows.of_domain(probe))).collect(),
+            small,
+            addresses: self.addresses.within(probe),
+        }
+    }
+}
+
+/// The tables as the addresses of a domain see them.
+struct Here<'s, 'q> {
+    tables: &'s Tables<'q>,
+    domain: &'s str,
+    large: Vec<(&'s Table<'q>, OfDomain<'q>)>,
+    /// The small tables that have a key for the domain.
+    small: Vec<usize>,
+    /// Those that have a key for some address of it.
+    addresses: Within<'s, usize>,
+}
+
+impl Here<'_, '_> {
+    /// Puts the labels of an address into a list: those that are not the default of their test.
+    /// Local-parts must be asked for in order.
+    fn labels(&mut self, local: &str, labels: &mut Labels) {
+        labels.clear();
+        let probe = Probe::new(local);
+        for (table, rows) in &mut self.large {
+            table.label(rows.find(probe), labels);
+        }
+        let own: Vec<usize> = self.addresses.go_to(local).copied().collect();
+        self.small(probe, &own, labels);
+    }
+
+    /// The same for a local-part that is in no whole address of the domain.
+    fn beside(&self, local: &str, labels: &mut Labels) {
+        labels.clear();
+        let probe = Probe::new(local);
+        for (table, rows) in &self.large {
+            table.label(rows.beside(probe), labels);
+        }
+        self.small(probe, &[], labels);
+    }
+
+    /// Adds the labels of small tables; `own` are those that have the address itself.
+    ///
+    /// SOUNDNESS: a small table without a key for the address answers what it answers where it has
+    /// no row, which is the default of its test: neither the fresh local-part nor the fresh domain
+    /// is a key of any.
+    fn small(&self, local: Probe<'_>, own: &[usize], labels: &mut Labels) {
+        let mut numbers: Vec<usize> = [own, &self.small].concat();
+        numbers.extend(self.tables.locals.find(local).into_iter().flatten());
+        numbers.sort_unstable();
+        numbers.dedup();
+        let tables = numbers.iter();
+        for table in tables.filter_map(|number| self.tables.small.get(*number)) {
+            let row = table.rows.lookup(Some(local.key()), Some(self.domain));
+            table.label(row, labels);
+        }
     }
 }

@@ -151,6 +151,17 @@ impl Rows {
         }
     }
 
+    /// Returns the labels of rows that match sub-domains, each once, with the first place.
+    pub(super) fn parents(&self) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
+        for (_, row) in &self.parent {
+            if hits.iter().all(|(label, _)| *label != row.label) {
+                hits.push((row.label, row.at.clone()));
+            }
+        }
+        hits
+    }
+
     /// Makes the tests. `permits` says whether a label can let mail in: where the form of a path
     /// hides which row it meets, the answer that lets most in is taken.
     pub(super) fn finish(

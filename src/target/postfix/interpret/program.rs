@@ -8,7 +8,7 @@ use super::action::Codes;
 use super::addressing::{Addressing, parents};
 use super::catalogue::{Catalogue, Side};
 use super::client;
-use super::compile::Compiler;
+use super::compile::{Compiler, Opened, OpenedKey};
 use super::diagnostics::UnjudgedParameter;
 use super::filter::Filter;
 use super::listing::Listing;
@@ -71,9 +71,11 @@ pub(super) struct Parts<'a> {
     pub(super) diagnostics: &'a mut Diagnostics,
 }
 
-/// The tables of recipients and owners that listeners share, by the values of their parameters.
+/// The tables that listeners share: of recipients and owners, by the values of their parameters,
+/// and those of restrictions.
 #[derive(Debug, Default)]
 pub(super) struct SharedTables {
+    pub(super) opened: HashMap<OpenedKey, Arc<Opened>>,
     listings: BTreeMap<(Side, Vec<String>), Arc<Listing>>,
     owners: BTreeMap<String, Arc<Owners>>,
 }
@@ -256,8 +258,9 @@ impl Program {
             parents: access,
             codes,
             mynetworks,
-            catalogue: parts.catalogue,
-            diagnostics: parts.diagnostics,
+            catalogue: &mut *parts.catalogue,
+            tables: &mut *parts.tables,
+            diagnostics: &mut *parts.diagnostics,
             classes,
             has_auth: auth != Auth::Never,
             depth: 0,

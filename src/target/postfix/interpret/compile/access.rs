@@ -9,12 +9,48 @@ use super::super::catalogue::Side;
 use super::super::client;
 use super::super::diagnostics::UnjudgedTable;
 use super::super::entries::Rows;
-use super::super::map::{Parents, Strategy};
+use super::super::map::{Hit, Map, Parents, Strategy};
 use super::super::restriction::{ByMap, ByTest, Compiled, List};
 use super::super::table::{self, Table, TableRow};
 use super::super::text::Text;
 use super::list::{Bare, Compiler};
 use crate::decision::{ClientTable, Label, LoginTable, NameTable, Question, Row, TestId};
+
+const SENDER: &str = "check_sender_access";
+const RECIPIENT: &str = "check_recipient_access";
+
+/// A table as it is looked up, whatever its values do: the same for every listener.
+#[derive(Debug)]
+pub(in super::super) struct Opened {
+    /// The test; none if the table answers the same for all, or is looked up by mail address.
+    test: Option<TestId>,
+    /// The tests of a table that is looked up by mail address, but for what depends on its values.
+    map: Map,
+    /// The labels of rows that match sub-domains, each once.
+    parents: Vec<Hit>,
+    values: Values,
+}
+
+impl Opened {
+    fn by_test(test: Option<TestId>, values: Values) -> Self {
+        Self {
+            test,
+            map: Map::default(),
+            parents: Vec::new(),
+            values,
+        }
+    }
+
+    /// A table that answers the same for all.
+    fn always(row: &TableRow) -> Self {
+        let mut values = Values::default();
+        values.label(row);
+        Self::by_test(None, values)
+    }
+}
+
+/// The restriction, the name of its table, and what matches sub-domains.
+pub(in super::super) type OpenedKey = (&'static str, String, Parents);
 
 /// The different values of a table, each with the label that stands for it.
 #[derive(Debug, Default)]
@@ -36,13 +72,46 @@ impl Values {
 }
 
 impl Compiler<'_> {
+    /// Opens the table of a restriction, once for all listeners.
+    fn opened(
+        &mut self,
+        restriction: &'static str,
+        spec: &Text,
+        open: fn(&mut Self, &str, &Text, Table) -> Option<Opened>,
+    ) -> Option<Arc<Opened>> {
+        let key = (restriction, spec.as_str().to_owned(), self.parents);
+        if let Some(known) = self.tables.opened.get(&key) {
+            return Some(Arc::clone(known));
+        }
+        let table = table::open(spec, self.artifacts, self.diagnostics).ok()?;
+        let name = format!("{restriction} {}", spec.as_str());
+        let opened = match table {
+            Table::Static(row) if restriction != SENDER && restriction != RECIPIENT => {
+                Opened::always(&row)
+            }
+            table => open(self, &name, spec, table)?,
+        };
+        let opened = Arc::new(opened);
+        self.tables.opened.insert(key, Arc::clone(&opened));
+        Some(opened)
+    }
+
+    /// Adds the test of a table.
+    fn test(&mut self, name: &str, question: Question, spec: &Text, values: Values) -> Opened {
+        let test = self.catalogue.add(name, question, Some(&spec.at()));
+        Opened::by_test(Some(test), values)
+    }
+
     /// `check_client_access`. The name of the client is what DNS says: no key of a name is judged.
     pub(super) fn client_access(&mut self, spec: &Text, bare: Bare) -> Option<ByTest> {
-        let opened = table::open(spec, self.artifacts, self.diagnostics).ok()?;
+        let opened = self.opened("check_client_access", spec, Self::open_clients)?;
+        self.by_test(&opened, bare)
+    }
+
+    fn open_clients(&mut self, name: &str, spec: &Text, table: Table) -> Option<Opened> {
         let mut values = Values::default();
-        let name = format!("check_client_access {}", spec.as_str());
-        let question = match opened {
-            Table::Static(row) => return self.always(&row, About::Other, bare),
+        let question = match table {
+            Table::Static(_) => return None,
             Table::Cidr(lines) => {
                 let label = |row: &TableRow| values.label(row);
                 let rows = client::cidr(&lines, label, self.diagnostics).ok()?;
@@ -66,17 +135,20 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        let test = self.catalogue.add(&name, question, Some(&spec.at()));
-        self.by_test(test, &values, About::Other, bare)
+        Some(self.test(name, question, spec, values))
     }
 
     /// `check_helo_access`: the name, then its parents (check_domain_access).
     pub(super) fn helo_access(&mut self, spec: &Text, bare: Bare) -> Option<ByTest> {
-        let opened = table::open(spec, self.artifacts, self.diagnostics).ok()?;
+        let opened = self.opened("check_helo_access", spec, Self::open_helos)?;
+        self.by_test(&opened, bare)
+    }
+
+    fn open_helos(&mut self, name: &str, spec: &Text, table: Table) -> Option<Opened> {
         let mut values = Values::default();
         let (mut exact, mut below) = (Vec::new(), Vec::new());
-        match opened {
-            Table::Static(row) => return self.always(&row, About::Other, bare),
+        match table {
+            Table::Static(_) => return None,
             // A HELO of a bare address would be looked up; no other name is an address.
             Table::Cidr(_) => {
                 let reason = "a `cidr:` table over HELO names is not modelled";
@@ -108,9 +180,7 @@ impl Compiler<'_> {
             }
         }
         let question = Question::Helo(NameTable::new(exact, below));
-        let name = format!("check_helo_access {}", spec.as_str());
-        let test = self.catalogue.add(&name, question, Some(&spec.at()));
-        self.by_test(test, &values, About::Other, bare)
+        Some(self.test(name, question, spec, values))
     }
 
     /// `check_sasl_access`: the whole login.
@@ -118,10 +188,14 @@ impl Compiler<'_> {
     /// Postfix folds the login to lower case here; logins that differ in case only are taken for
     /// different ones, which is what every backend that is known here does.
     pub(super) fn sasl_access(&mut self, spec: &Text, bare: Bare) -> Option<ByTest> {
-        let opened = table::open(spec, self.artifacts, self.diagnostics).ok()?;
+        let opened = self.opened("check_sasl_access", spec, Self::open_logins)?;
+        self.by_test(&opened, bare)
+    }
+
+    fn open_logins(&mut self, name: &str, spec: &Text, table: Table) -> Option<Opened> {
         let mut values = Values::default();
-        let rows = match opened {
-            Table::Static(row) => return self.always(&row, About::Other, bare),
+        let rows = match table {
+            Table::Static(_) => return None,
             Table::Cidr(_) => Vec::new(),
             Table::Patterns(lines) => {
                 self.refuse_patterns(&lines);
@@ -133,12 +207,8 @@ impl Compiler<'_> {
             let label = values.label(&row);
             (row.key, Row::new(label, row.at))
         });
-        let table = LoginTable::new(rows.collect::<Vec<_>>());
-        let name = format!("check_sasl_access {}", spec.as_str());
-        let test = self
-            .catalogue
-            .add(&name, Question::Login(table), Some(&spec.at()));
-        self.by_test(test, &values, About::Other, bare)
+        let question = Question::Login(LoginTable::new(rows));
+        Some(self.test(name, question, spec, values))
     }
 
     /// `check_sender_access`, `check_recipient_access`.
@@ -152,22 +222,12 @@ impl Compiler<'_> {
         if let Some(known) = self.addresses.get(&key) {
             return Some(Arc::clone(known));
         }
-        let opened = table::open(spec, self.artifacts, self.diagnostics).ok()?;
-        let mut values = Values::default();
-        let side = if about == About::Sender {
-            Side::From
+        let opened = if about == About::Sender {
+            self.opened(SENDER, spec, Self::open_senders)?
         } else {
-            Side::To
+            self.opened(RECIPIENT, spec, Self::open_recipients)?
         };
-        let mut label = |row: &TableRow| values.label(row);
-        let rows = Rows::sort(
-            &[&opened],
-            Strategy::Access(self.parents),
-            self.around,
-            &mut label,
-            self.diagnostics,
-        );
-        let actions = self.actions(&values, about, bare)?;
+        let actions = self.actions(&opened.values, about, bare)?;
         let permits = |label: Label| {
             let at = (label.0 as usize).checked_sub(1);
             !matches!(
@@ -175,17 +235,45 @@ impl Compiler<'_> {
                 Some(Compiled::Plain(Action::Refuse(_) | Action::Dunno))
             )
         };
-        let map = rows.finish(
-            spec.as_str(),
-            &spec.at(),
-            side,
-            self.around,
-            &permits,
-            self.catalogue,
-        );
+        let underscore = opened.parents.iter().find(|(label, _)| permits(*label));
+        let map = Map {
+            underscore: underscore.cloned(),
+            ..opened.map.clone()
+        };
         let made = Arc::new(ByMap { map, actions });
         self.addresses.insert(key, Arc::clone(&made));
         Some(made)
+    }
+
+    fn open_senders(&mut self, _: &str, spec: &Text, table: Table) -> Option<Opened> {
+        Some(self.open_addresses(Side::From, spec, &table))
+    }
+
+    fn open_recipients(&mut self, _: &str, spec: &Text, table: Table) -> Option<Opened> {
+        Some(self.open_addresses(Side::To, spec, &table))
+    }
+
+    fn open_addresses(&mut self, side: Side, spec: &Text, table: &Table) -> Opened {
+        let mut values = Values::default();
+        let mut label = |row: &TableRow| values.label(row);
+        let rows = Rows::sort(
+            &[table],
+            Strategy::Access(self.parents),
+            self.around,
+            &mut label,
+            self.diagnostics,
+        );
+        let parents = rows.parents();
+        // What the rows of parents do is a matter of the listener.
+        let permits = |_: Label| false;
+        let (name, at) = (spec.as_str(), spec.at());
+        let map = rows.finish(name, &at, side, self.around, &permits, self.catalogue);
+        Opened {
+            test: None,
+            map,
+            parents,
+            values,
+        }
     }
 
     /// Returns the test of the machine's own addresses.
@@ -207,27 +295,10 @@ impl Compiler<'_> {
         }
     }
 
-    /// A table that answers the same for all.
-    fn always(&mut self, row: &TableRow, about: About, bare: Bare) -> Option<ByTest> {
-        let mut values = Values::default();
-        values.label(row);
-        let actions = self.actions(&values, about, bare)?;
+    fn by_test(&mut self, opened: &Opened, bare: Bare) -> Option<ByTest> {
+        let actions = self.actions(&opened.values, About::Other, bare)?;
         Some(ByTest {
-            test: None,
-            actions,
-        })
-    }
-
-    fn by_test(
-        &mut self,
-        test: TestId,
-        values: &Values,
-        about: About,
-        bare: Bare,
-    ) -> Option<ByTest> {
-        let actions = self.actions(values, about, bare)?;
-        Some(ByTest {
-            test: Some(test),
+            test: opened.test,
             actions,
         })
     }
