@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use mailpol::diagnostic::Diagnostics;
 use mailpol::dns::{Live, read_zone};
+use mailpol::mail::Certificate;
 use mailpol::policy::Policy;
+use mailpol::prove::Given;
 use mailpol::simulate::Results;
 use mailpol::source::Source;
 use mailpol::spf::{Dns, Zone};
@@ -48,6 +50,43 @@ pub(super) struct ResolveArgs {
     resolve: bool,
     #[command(flatten)]
     server: ServerArgs,
+}
+
+/// What is known of the world beside the policy and files.
+#[derive(Debug, clap::Args)]
+pub(super) struct WorldArgs {
+    #[command(flatten)]
+    records: ResolveArgs,
+    /// The certificate of the host's `tls` (PEM, the server's own first): its names are checked
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+}
+
+/// What the arguments give.
+pub(super) struct World {
+    records: Option<Records>,
+    certificate: Option<Certificate>,
+}
+
+impl WorldArgs {
+    /// Reads what the arguments name.
+    pub(super) fn given(&self, diagnostics: &mut Diagnostics) -> Result<World, Failure> {
+        let certificate = self.certificate.as_deref().map(certificate);
+        Ok(World {
+            records: self.records.records(diagnostics)?,
+            certificate: certificate.transpose()?,
+        })
+    }
+}
+
+impl World {
+    /// Returns it as the proof takes it.
+    pub(super) fn borrow(&self) -> Given<'_> {
+        Given {
+            dns: self.records.as_ref().map(Records::dns),
+            certificate: self.certificate.as_ref(),
+        }
+    }
 }
 
 /// Records to evaluate SPF over, and what they are called.
@@ -111,4 +150,11 @@ fn zone(file: &Path, diagnostics: &mut Diagnostics) -> Result<Zone, Failure> {
     let source: Arc<Source> = Source::new(file.display().to_string(), text);
     read_zone(&source, diagnostics)
         .map_err(|_| Failure::Unable(format!("`{}` is not a zone", file.display())))
+}
+
+/// Reads a certificate. Keys in the same file are passed over.
+fn certificate(file: &Path) -> Result<Certificate, Failure> {
+    let text = input::read_text(file)?;
+    Certificate::from_pem(&text)
+        .map_err(|error| Failure::Unable(format!("`{}`: {error}", file.display())))
 }
