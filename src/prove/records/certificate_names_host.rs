@@ -56,8 +56,8 @@ impl RecordObligation for CertificateNamesHost {
     }
 }
 
-/// Judges what the files show; returns at how many ways in the declared certificate is. A file of the key may stand in
-/// the same list, as Postfix has it.
+/// Judges what the files show; returns how many ways in show the declared certificate. The key may
+/// stand in the same list, as Postfix has it.
 fn shown(subject: &Subject<'_>, tls: &Tls) -> Result<u64, Evidence> {
     let mut ways = 0;
     for way in subject.sending.iter().flat_map(|sending| &sending.shown) {
