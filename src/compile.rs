@@ -5,9 +5,11 @@
 
 mod diagnostics;
 mod manifest;
+mod scenarios;
 
-pub use diagnostics::{Divergence, UnknownTarget, Unreadable};
+pub use diagnostics::{Divergence, Unexpected, UnknownTarget, Unreadable};
 pub use manifest::{MANIFEST, hash};
+pub use scenarios::scenarios;
 
 use std::sync::Arc;
 
@@ -91,6 +93,7 @@ pub fn compile_over(
 ) -> Result<Compiled, Reported> {
     know_targets(policy, diagnostics)?;
     let (proven, policy_report) = prove::prove_over(policy, given, diagnostics)?;
+    scenarios::scenarios(policy, diagnostics)?;
     let mut artifacts = target.emit(&proven, diagnostics)?;
     let checked = target
         .interpret(&artifacts, diagnostics)

@@ -62,7 +62,8 @@ pub(in crate::cli) fn run(
     }
     let verbose = output.is_verbose();
     let texts: Vec<String> = reports.iter().map(|one| words(one, verbose)).collect();
-    let exit = if reports.iter().all(Report::is_proved) {
+    let played = mailpol::compile::scenarios(&policy, diagnostics).is_ok();
+    let exit = if played && reports.iter().all(Report::is_proved) {
         Exit::Yes
     } else {
         Exit::No

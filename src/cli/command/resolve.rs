@@ -1,6 +1,6 @@
 //! Who answers questions about DNS, as the arguments say.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,13 +19,26 @@ use crate::cli::{Failure, input};
 /// Whom to ask.
 #[derive(Debug, clap::Args)]
 pub(super) struct ServerArgs {
-    /// The name server to ask, instead of those that the system asks
-    #[arg(long, value_name = "IP:PORT")]
+    /// The name server to ask, at port 53 if none is given, instead of those that the system asks
+    #[arg(long, value_name = "IP[:PORT]", value_parser = name_server)]
     nameserver: Option<SocketAddr>,
     /// Seconds after which a question is given up
     #[arg(long, value_name = "SECONDS", default_value_t = 5,
         value_parser = clap::value_parser!(u64).range(1..=60))]
     timeout: u64,
+}
+
+/// The port of a name server (RFC 1035 section 4.2).
+const DOMAIN_PORT: u16 = 53;
+
+/// Reads an address with a port, or without.
+fn name_server(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(SocketAddr::new(address, DOMAIN_PORT));
+    }
+    text.parse::<SocketAddr>().map_err(|_| {
+        "it is no address: write `192.0.2.53`, `192.0.2.53:53` or `[2001:db8::53]:53`".to_owned()
+    })
 }
 
 impl ServerArgs {
