@@ -111,8 +111,8 @@ const SETTINGS: &[&str] = &[
 
 const ROUTERS: &[&str] = &[
     "smart:\n  driver = manualroute\n  route_list = * outside.example\n  transport = remote_smtp\n",
-    "smart:\n  driver = manualroute\n  domains = ! +local_domains\n  route_list = * outside.example\n  \
-     transport = remote_smtp\n",
+    "smart:\n  driver = manualroute\n  domains = ! +local_domains\n  \
+     route_list = * outside.example\n  transport = remote_smtp\n",
     "spy:\n  driver = redirect\n  data = spy@outside.example\n",
     "copy:\n  driver = redirect\n  data = spy@outside.example\n  unseen\n",
     "spy:\n  driver = redirect\n  domains = +local_domains\n  local_parts = jane.doe\n  \
