@@ -44,6 +44,7 @@ pub use fork::{Incomplete, Visited};
 pub use manual::page;
 pub use proven::Proven;
 pub use reach::destinations;
+pub use records::Given;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
@@ -51,7 +52,6 @@ pub use shrink::shrink;
 use crate::decision::{Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::Policy;
-use crate::spf::Dns;
 
 use declared::Declared;
 use proven::Subject;
@@ -72,15 +72,15 @@ const POLICY: &str = "policy";
 
 /// Checks every obligation and statement on a policy, those about records over its own.
 pub fn check_policy(policy: &Policy) -> Report {
-    check_policy_over(policy, None)
+    check_policy_over(policy, Given::default())
 }
 
-/// Checks every obligation and statement on a policy, those about records over what is published.
-pub fn check_policy_over(policy: &Policy, published: Option<&dyn Dns>) -> Report {
-    check_subject(&Subject::new(policy), published)
+/// Checks every obligation and statement on a policy, those about records over what is given.
+pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
+    check_subject(&Subject::new(policy), given)
 }
 
-fn check_subject(subject: &Subject<'_>, published: Option<&dyn Dns>) -> Report {
+fn check_subject(subject: &Subject<'_>, given: Given<'_>) -> Report {
     let policy = subject.policy;
     let subjects = run::Subjects {
         policy,
@@ -90,7 +90,7 @@ fn check_subject(subject: &Subject<'_>, published: Option<&dyn Dns>) -> Report {
         selection: Selection::All,
     };
     let mut findings = run::run(&subjects);
-    findings.extend(records::check(policy, None, published, Selection::All));
+    findings.extend(records::check(policy, None, given, Selection::All));
     Report {
         subject: "policy".to_owned(),
         findings,
@@ -124,14 +124,14 @@ impl std::fmt::Debug for Files<'_> {
 /// declared listeners and decide as the policy does; obligations about records over the policy's
 /// own.
 pub fn check_files(policy: &Policy, files: Files<'_>) -> Report {
-    check_files_over(policy, files, None)
+    check_files_over(policy, files, Given::default())
 }
 
-/// The same, with obligations about records over what is published.
-pub fn check_files_over(policy: &Policy, files: Files<'_>, published: Option<&dyn Dns>) -> Report {
+/// The same, with obligations about records over what is given.
+pub fn check_files_over(policy: &Policy, files: Files<'_>, given: Given<'_>) -> Report {
     Report {
         subject: files.name.to_owned(),
-        findings: put(&Subject::new(policy), files, published, Selection::All),
+        findings: put(&Subject::new(policy), files, given, Selection::All),
     }
 }
 
@@ -141,18 +141,18 @@ pub fn check_files_over(policy: &Policy, files: Files<'_>, published: Option<&dy
 pub fn check_only(
     policy: &Policy,
     files: Files<'_>,
-    published: Option<&dyn Dns>,
+    given: Given<'_>,
     names: &[&str],
     body: Body,
 ) -> Vec<Finding> {
     let selection = Selection::Only(names, body);
-    put(&Subject::new(policy), files, published, selection)
+    put(&Subject::new(policy), files, given, selection)
 }
 
 fn put(
     subject: &Subject<'_>,
     files: Files<'_>,
-    published: Option<&dyn Dns>,
+    given: Given<'_>,
     selection: Selection<'_>,
 ) -> Vec<Finding> {
     let policy = subject.policy;
@@ -169,7 +169,7 @@ fn put(
     findings.extend(records::check(
         policy,
         Some(files.sending),
-        published,
+        given,
         selection,
     ));
     findings
@@ -237,8 +237,17 @@ pub fn prove<'p>(
     policy: &'p Policy,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Proven<'p>, Report), Reported> {
+    prove_over(policy, Given::default(), diagnostics)
+}
+
+/// The same, with obligations about records over what is given.
+pub fn prove_over<'p>(
+    policy: &'p Policy,
+    given: Given<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(Proven<'p>, Report), Reported> {
     let subject = Subject::new(policy);
-    let report = check_subject(&subject, None);
+    let report = check_subject(&subject, given);
     diagnostics::tell(policy, &report, diagnostics)?;
     Ok((Proven::new(subject), report))
 }
@@ -261,9 +270,19 @@ pub fn prove_files(
     files: Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Report, Reported> {
+    prove_files_over(proven, files, Given::default(), diagnostics)
+}
+
+/// The same, with obligations about records over what is given.
+pub fn prove_files_over(
+    proven: &Proven<'_>,
+    files: Files<'_>,
+    given: Given<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Report, Reported> {
     let report = Report {
         subject: files.name.to_owned(),
-        findings: put(proven.subject(), files, None, Selection::All),
+        findings: put(proven.subject(), files, given, Selection::All),
     };
     diagnostics::tell(proven.policy(), &report, diagnostics)?;
     Ok(report)
