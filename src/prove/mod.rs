@@ -34,8 +34,8 @@ mod universe;
 
 pub use classes::{Class, Classes};
 pub use contrast::{
-    AddressClass, Contrast, Facet, LoginClass, Pair, Parting, Party, PathClass, Range, Region,
-    Said, Sets, Standing, When, contrast,
+    AddressClass, Contrast, Facet, LoginClass, Outline, Outlines, Pair, Parting, Party, PathClass,
+    Range, Region, Said, Sets, Standing, When, contrast,
 };
 pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener};

@@ -53,7 +53,7 @@ impl<'u, 't> Ground<'u, 't> {
     }
 
     /// Returns a set by its number; none for a number that no set has.
-    pub(super) fn set(&self, axis: Axis, number: u32) -> Option<Rc<Set>> {
+    pub(in crate::prove) fn set(&self, axis: Axis, number: u32) -> Option<Rc<Set>> {
         let pool = self.pools.get(axis as usize)?.borrow();
         pool.sets.get(number as usize).cloned()
     }

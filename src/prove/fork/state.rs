@@ -28,7 +28,7 @@ impl State {
     }
 
     /// Returns the number of the set of a dimension.
-    pub(super) fn number(&self, axis: Axis) -> u32 {
+    pub(in crate::prove) fn number(&self, axis: Axis) -> u32 {
         self.sets.get(axis as usize).copied().unwrap_or(u32::MAX)
     }
 
