@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::causes::Causes;
 use super::merge::{Leaves, Meets, Piece, join};
 use super::replies::{Replies, refusal, said};
 use super::words::{Words, counted};
@@ -50,7 +51,10 @@ pub(super) fn gained_and_lost(
         // What is decided the contrary way now, and what was decided so before.
         let contrary = meets(When::After, !gained);
         let already = meets(When::Before, gained);
-        let pieces = of_many_networks(contrast, pieces(leaves, kind), sets);
+        let mut pieces = pieces(leaves, kind);
+        if kind == Kind::Lost {
+            pieces = of_many_networks(contrast, pieces, sets);
+        }
         let drafts = drafts(contrast, pieces, &contrary, sets);
         let drafts = new_recipients(contrast, drafts, sets);
         for draft in both_ways(contrast, drafts, &already, sets) {
@@ -80,9 +84,9 @@ fn pieces(leaves: &Leaves, kind: Kind) -> Vec<Draft> {
     drafts
 }
 
-/// Puts pieces together that share a login or a sender that has changed, and differ in clients and
+/// Puts pieces together that share a login that has changed, and differ in clients, senders and
 /// recipients only, if there are many: each network with rights of its own makes one, since what
-/// it is granted is decided as before.
+/// it is granted is taken as before.
 fn of_many_networks(
     contrast: &Contrast<'_, '_>,
     pieces: Vec<Draft>,
@@ -90,23 +94,23 @@ fn of_many_networks(
 ) -> Vec<Draft> {
     let mut alike: BTreeMap<Region, Vec<Draft>> = BTreeMap::new();
     for piece in pieces {
-        let key = piece.named.with(Facet::Client, 0);
-        let key = key.with(Facet::Recipient, 0);
+        let others = [Facet::Client, Facet::Sender, Facet::Recipient];
+        let key = others
+            .iter()
+            .fold(piece.named, |key, facet| key.with(*facet, 0));
         alike.entry(key).or_default().push(piece);
     }
     let mut all = Vec::new();
-    for (_, mut group) in alike {
-        let changed = |draft: &Draft| {
-            [Facet::Login, Facet::Sender].iter().any(|facet| {
-                let members = sets.of(*facet, &draft.named);
-                let mut members = members.iter();
-                members.all(|member| contrast.is_changed(*facet, *member))
-            })
-        };
-        let is_one = group.len() > NETWORKS_MAX && group.first().is_some_and(changed);
-        let whole = if is_one { group.pop() } else { None };
-        let Some(mut whole) = whole else {
+    for (key, group) in alike {
+        let logins = sets.of(Facet::Login, &key);
+        let mut logins = logins.iter();
+        let changed = logins.all(|login| contrast.is_changed(Facet::Login, *login));
+        if group.len() <= NETWORKS_MAX || !changed {
             all.extend(group);
+            continue;
+        }
+        let mut group = group.into_iter();
+        let Some(mut whole) = group.next() else {
             continue;
         };
         whole.holds = Holds::ButGrants;
@@ -217,42 +221,6 @@ fn both_ways(
         }
     }
     all
-}
-
-/// Which classes are the cause of a change.
-struct Causes<'c, 'a, 't> {
-    contrast: &'c Contrast<'a, 't>,
-    /// Whether the policies declare anything otherwise; if not, whoever is named is a cause.
-    declared: bool,
-}
-
-/// The facets whose classes can be the cause of a change.
-const CAUSES: [Facet; 4] = [Facet::Recipient, Facet::Login, Facet::Client, Facet::Sender];
-
-impl<'c, 'a, 't> Causes<'c, 'a, 't> {
-    fn new(contrast: &'c Contrast<'a, 't>) -> Self {
-        let changed = |facet: &Facet| {
-            (0..contrast.size(*facet)).any(|member| contrast.is_changed(*facet, member))
-        };
-        Self {
-            contrast,
-            declared: CAUSES.iter().any(changed),
-        }
-    }
-
-    /// Returns whether two regions name the same of what has changed.
-    fn shared(&self, a: &Region, b: &Region, sets: &Sets) -> bool {
-        CAUSES.iter().any(|facet| {
-            a.get(*facet) == b.get(*facet)
-                && sets.of(*facet, a).iter().all(|member| {
-                    if self.declared {
-                        self.contrast.is_changed(*facet, *member)
-                    } else {
-                        !self.contrast.is_anybody(*facet, *member)
-                    }
-                })
-        })
-    }
 }
 
 fn finish(

@@ -9,11 +9,12 @@ mod point;
 mod sets;
 
 pub use names::{AddressClass, LoginClass, PathClass, Range, Side as When, Standing};
+use outline::Known;
 pub use outline::{Outline, Outlines};
 pub use sets::{Facet, Region, Sets};
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::declared::{self, Declared, Forwards};
 use super::fork::{Answers, Incomplete, Leaf, Visited, explore};
@@ -116,9 +117,6 @@ pub struct Parting<'l> {
     contrast: &'l Contrast<'l, 'l>,
     known: &'l RefCell<Known>,
 }
-
-/// The number of a set of a region, by the numbers of the sets that it is made of.
-type Known = HashMap<(Facet, u32, u32, Vec<u32>), u32>;
 
 impl Parting<'_> {
     /// Returns the region of the envelopes. All leaves of a run must be asked with the same sets.
@@ -312,77 +310,6 @@ impl Contrast<'_, '_> {
             }
             (a, b) => a == b,
         })
-    }
-
-    /// Returns which patterns of relations a leaf allows, by their numbers.
-    fn related_by(&self, leaf: &Leaf<'_, '_>) -> Vec<u32> {
-        let numbered = (0..).zip(&self.patterns);
-        let related = numbered.filter(|(_, pattern)| leaf.state.allows(**pattern));
-        related.map(|(number, _)| number).collect()
-    }
-
-    /// Returns the region of a leaf.
-    fn region(&self, leaf: &Leaf<'_, '_>, sets: &mut Sets, known: &mut Known) -> Region {
-        let (state, ground) = (leaf.state, leaf.ground);
-        let mut region = Region::default();
-        for (facet, axis) in outline::PLAIN {
-            let key = (facet, state.number(axis), 0, Vec::new());
-            let number = known
-                .entry(key)
-                .or_insert_with(|| sets.intern(facet, &state.set(ground, axis)));
-            region = region.with(facet, *number);
-        }
-        let paths = [
-            (
-                Facet::Sender,
-                (Axis::FromForm, Axis::From),
-                self.related_by(leaf),
-            ),
-            (Facet::Recipient, (Axis::ToForm, Axis::To), vec![0]),
-        ];
-        for (facet, (form, address), related) in paths {
-            let key = (facet, state.number(form), state.number(address), related);
-            let related = key.3.clone();
-            let number = known.entry(key).or_insert_with(|| {
-                let (forms, addresses) = (state.set(ground, form), state.set(ground, address));
-                self.product(facet, (&forms, &addresses), &related, sets)
-            });
-            region = region.with(facet, *number);
-        }
-        region
-    }
-
-    /// Returns the set of a path's forms, addresses and relations: the number of a member is made
-    /// of all three.
-    fn product(
-        &self,
-        facet: Facet,
-        (forms, addresses): (&[u32], &[u32]),
-        related: &[u32],
-        sets: &mut Sets,
-    ) -> u32 {
-        let mut members = Vec::with_capacity(forms.len() * addresses.len() * related.len());
-        for form in forms {
-            for address in addresses {
-                for one in related {
-                    members.push(self.member(facet, *form, *address, *one));
-                }
-            }
-        }
-        members.sort_unstable();
-        sets.intern(facet, &members)
-    }
-
-    /// Returns what a member of such a set is made of.
-    fn parts(&self, facet: Facet, member: u32) -> (u32, u32, u32) {
-        let axis = if facet == Facet::Sender {
-            Axis::From
-        } else {
-            Axis::To
-        };
-        let (relations, classes) = (self.relations(facet).max(1), self.classes(axis).max(1));
-        let path = member / relations;
-        (path / classes, path % classes, member % relations)
     }
 
     fn classes(&self, axis: Axis) -> u32 {

@@ -1,5 +1,5 @@
-//! Leaves by the sets that they are made of. There may be millions; only of those that differ more
-//! is kept.
+//! Leaves as regions, and by the sets that they are made of. There may be millions; only of those
+//! that differ more is kept than the numbers of their sets.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -29,7 +29,7 @@ pub struct Outlines {
 }
 
 /// The facets that are one axis each.
-pub(super) const PLAIN: [(Facet, Axis); 6] = [
+const PLAIN: [(Facet, Axis); 6] = [
     (Facet::Client, Axis::Client),
     (Facet::Session, Axis::Session),
     (Facet::Login, Axis::Login),
@@ -81,7 +81,81 @@ impl Outlines {
 /// A form of a path, an address and what relations hold, by their numbers.
 type Path = (u32, u32, u32);
 
+/// The number of a set of a region, by the numbers of the sets that it is made of.
+pub(super) type Known = HashMap<(Facet, u32, u32, Vec<u32>), u32>;
+
 impl Contrast<'_, '_> {
+    /// Returns which patterns of relations a leaf allows, by their numbers.
+    pub(super) fn related_by(&self, leaf: &Leaf<'_, '_>) -> Vec<u32> {
+        let numbered = (0..).zip(&self.patterns);
+        let related = numbered.filter(|(_, pattern)| leaf.state.allows(**pattern));
+        related.map(|(number, _)| number).collect()
+    }
+
+    /// Returns the region of a leaf.
+    pub(super) fn region(&self, leaf: &Leaf<'_, '_>, sets: &mut Sets, known: &mut Known) -> Region {
+        let (state, ground) = (leaf.state, leaf.ground);
+        let mut region = Region::default();
+        for (facet, axis) in PLAIN {
+            let key = (facet, state.number(axis), 0, Vec::new());
+            let number = known
+                .entry(key)
+                .or_insert_with(|| sets.intern(facet, &state.set(ground, axis)));
+            region = region.with(facet, *number);
+        }
+        let paths = [
+            (
+                Facet::Sender,
+                (Axis::FromForm, Axis::From),
+                self.related_by(leaf),
+            ),
+            (Facet::Recipient, (Axis::ToForm, Axis::To), vec![0]),
+        ];
+        for (facet, (form, address), related) in paths {
+            let key = (facet, state.number(form), state.number(address), related);
+            let related = key.3.clone();
+            let number = known.entry(key).or_insert_with(|| {
+                let (forms, addresses) = (state.set(ground, form), state.set(ground, address));
+                self.product(facet, (&forms, &addresses), &related, sets)
+            });
+            region = region.with(facet, *number);
+        }
+        region
+    }
+
+    /// Returns the set of a path's forms, addresses and relations: the number of a member is made
+    /// of all three.
+    fn product(
+        &self,
+        facet: Facet,
+        (forms, addresses): (&[u32], &[u32]),
+        related: &[u32],
+        sets: &mut Sets,
+    ) -> u32 {
+        let mut members = Vec::with_capacity(forms.len() * addresses.len() * related.len());
+        for form in forms {
+            for address in addresses {
+                for one in related {
+                    members.push(self.member(facet, *form, *address, *one));
+                }
+            }
+        }
+        members.sort_unstable();
+        sets.intern(facet, &members)
+    }
+
+    /// Returns what a member of such a set is made of.
+    pub(super) fn parts(&self, facet: Facet, member: u32) -> (u32, u32, u32) {
+        let axis = if facet == Facet::Sender {
+            Axis::From
+        } else {
+            Axis::To
+        };
+        let (relations, classes) = (self.relations(facet).max(1), self.classes(axis).max(1));
+        let path = member / relations;
+        (path / classes, path % classes, member % relations)
+    }
+
     /// Returns whether a region has a point in common with one of these outlines.
     pub fn meets<'o>(
         &self,

@@ -13,8 +13,8 @@ use crate::prove::{Facet, Range, Region};
 /// Where IPv4 lies on the line of all addresses: the first number, and the one behind the last.
 const V4: Range = (0xffff_0000_0000, 0x1_0000_0000_0000);
 
-/// Loopback, which no network needs to name.
-const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
+/// Loopback, which no network needs to name; in the order of all addresses.
+const LOOPBACK: [&str; 2] = ["::1/128", "127.0.0.0/8"];
 
 /// How a network is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,7 +232,7 @@ fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
 
 #[cfg(test)]
 mod tests {
-    use super::{prefixes, with_holes};
+    use super::{is_within, prefixes, with_holes, without};
 
     #[track_caller]
     fn check(ranges: &[(u128, u128)], expected: &[&str]) {
