@@ -56,11 +56,12 @@ impl<'e> EnvelopeAsk<'e> {
             At::Row(id) => self.row(*id),
             At::Part(id, number) => {
                 let test = self.tests.get(id.index());
-                let part = test.and_then(|test| match &test.question {
-                    Question::Client(table) => table.part(self.envelope.client, *number),
-                    _ => None,
-                });
-                part.cloned().or_else(|| self.row(*id))
+                if let Some(Question::Client(table)) = test.map(|test| &test.question)
+                    && let Some(part) = table.part(self.envelope.client, *number)
+                {
+                    return Some(part.clone());
+                }
+                self.row(*id)
             }
         }
     }

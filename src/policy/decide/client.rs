@@ -65,7 +65,7 @@ impl PolicyDecider<'_> {
             login = (label != Label::NO_LOGIN && label != Label::ABSENT).then_some(label);
         }
         let sent = Sent { listener, from, to };
-        let mut granted = self.granted_to_network(rights, sent, ask)?;
+        let mut granted = Self::granted_to_network(rights, sent, ask)?;
         if !matches!(granted, Granted::Yes(_))
             && let Some(login) = login
             && self.is_granted_to_login(login, sent, ask)?
@@ -82,7 +82,6 @@ impl PolicyDecider<'_> {
 
     /// Whether a grant of a network covers an envelope.
     fn granted_to_network(
-        &self,
         rights: Option<&NetworkRights>,
         sent: Sent,
         ask: &mut dyn Ask,
