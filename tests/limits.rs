@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mailpol::diagnostic::{Diagnostics, Reported, Style, render};
 use mailpol::policy::{self, Policy};
-use mailpol::prove;
+use mailpol::prove::{self, Given};
 use mailpol::source::Source;
 use mailpol::syntax;
 use mailpol::target::TARGETS;
@@ -197,13 +197,14 @@ fn a_proof_visits_so_many_classes() {
                       network \"a\" { cidr \"10.0.0.0/8\"; may-send { to \"a@b.example\" } }\n";
     let (policy, _) = compile(&(BASE.to_owned() + statements), &[]);
     let policy = policy.unwrap();
-    let (report, visited) = prove::check_policy_within(&policy, None, prove::CLASSES_MAX);
+    let (report, visited) =
+        prove::check_policy_within(&policy, Given::default(), prove::CLASSES_MAX);
     assert!(report.is_proved());
     assert!(visited > 1000);
-    let (report, again) = prove::check_policy_within(&policy, None, visited);
+    let (report, again) = prove::check_policy_within(&policy, Given::default(), visited);
     assert!(report.is_proved());
     assert_eq!(again, visited);
-    let (report, _) = prove::check_policy_within(&policy, None, visited - 1);
+    let (report, _) = prove::check_policy_within(&policy, Given::default(), visited - 1);
     let mut diagnostics = Diagnostics::new();
     assert!(prove::tell(&policy, &report, &mut diagnostics).is_err());
     let told = diagnostics.sorted();
@@ -224,7 +225,8 @@ fn many_nodes_that_say_the_same_are_proved_at_once() {
         let lines: String = (0..count).map(line).collect();
         let (policy, diagnostics) = compile(&(BASE.to_owned() + &lines), &[]);
         let policy = policy.unwrap_or_else(|_| panic!("{:?}", diagnostics.sorted()));
-        let (report, visited) = prove::check_policy_within(&policy, None, prove::CLASSES_MAX);
+        let (report, visited) =
+            prove::check_policy_within(&policy, Given::default(), prove::CLASSES_MAX);
         assert!(report.is_proved());
         visited
     };

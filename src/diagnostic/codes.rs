@@ -119,6 +119,7 @@ codes! {
     prove::refuted,
     prove::too_large,
     scenario::submissions_tls,
+    scenario::unexpected,
     spf::everyone,
     spf::header_without_check,
     spf::many_lookups,
