@@ -5,6 +5,7 @@
 //! [`ASSUMPTIONS`], and is printed with every proof.
 
 mod backends;
+mod budget;
 mod classes;
 mod contrast;
 mod counterexample;
@@ -32,13 +33,14 @@ mod tally;
 mod threads;
 mod universe;
 
+pub use budget::CLASSES_MAX;
 pub use classes::{Class, Classes};
 pub use contrast::{
     AddressClass, Contrast, Facet, LoginClass, Outline, Outlines, Pair, Parting, Party, PathClass,
     Range, Region, Said, Sets, Standing, When, contrast,
 };
 pub use counterexample::{Counterexample, Decided};
-pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener};
+pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge};
 pub use equivalence::is_latitude_of_targets;
 pub use fork::{Incomplete, Visited};
 pub use manual::page;
@@ -77,10 +79,15 @@ pub fn check_policy(policy: &Policy) -> Report {
 
 /// Checks every obligation and statement on a policy, those about records over what is given.
 pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
-    check_subject(&Subject::new(policy), given)
+    check_policy_within(policy, given, CLASSES_MAX).0
 }
 
-fn check_subject(subject: &Subject<'_>, given: Given<'_>) -> Report {
+/// The same with another limit than [`CLASSES_MAX`]. Returns how many classes were visited, too.
+pub fn check_policy_within(policy: &Policy, given: Given<'_>, classes_max: u64) -> (Report, u64) {
+    check_subject(&Subject::new(policy), given, classes_max)
+}
+
+fn check_subject(subject: &Subject<'_>, given: Given<'_>, classes_max: u64) -> (Report, u64) {
     let policy = subject.policy;
     let subjects = run::Subjects {
         policy,
@@ -88,13 +95,15 @@ fn check_subject(subject: &Subject<'_>, given: Given<'_>) -> Report {
         reference: (POLICY, &subject.reference),
         files: None,
         selection: Selection::All,
+        classes_max,
     };
-    let mut findings = run::run(&subjects);
+    let (mut findings, visited) = run::run(&subjects);
     findings.extend(records::check(policy, None, given, Selection::All));
-    Report {
+    let report = Report {
         subject: "policy".to_owned(),
         findings,
-    }
+    };
+    (report, visited)
 }
 
 /// What a reader made of files.
@@ -162,10 +171,11 @@ fn put(
         reference: (POLICY, &subject.reference),
         files: Some((files.name, files.decider)),
         selection,
+        classes_max: CLASSES_MAX,
     };
     let mut findings = listeners::check(policy, files.listeners, selection);
     findings.extend(backends::check(policy, files.backends, selection));
-    findings.extend(run::run(&subjects));
+    findings.extend(run::run(&subjects).0);
     findings.extend(records::check(
         policy,
         Some(files.sending),
@@ -185,6 +195,7 @@ pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Rep
         reference: (one.name, one.decider),
         files: Some((other.name, other.decider)),
         selection: Selection::All,
+        classes_max: CLASSES_MAX,
     };
     Report {
         subject: format!("{} and {}", one.name, other.name),
@@ -202,6 +213,7 @@ pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
         reference: (POLICY, &subject.reference),
         files: Some((files.name, files.decider)),
         selection: Selection::All,
+        classes_max: CLASSES_MAX,
     })
 }
 
@@ -219,6 +231,7 @@ pub fn with_classes<R>(
         reference: (POLICY, &subject.reference),
         selection: Selection::All,
         files: files.map(|files| (files.name, files.decider)),
+        classes_max: CLASSES_MAX,
     };
     run::with_classes(&subjects, work)
 }
@@ -247,7 +260,7 @@ pub fn prove_over<'p>(
     diagnostics: &mut Diagnostics,
 ) -> Result<(Proven<'p>, Report), Reported> {
     let subject = Subject::new(policy);
-    let report = check_subject(&subject, given);
+    let (report, _) = check_subject(&subject, given, CLASSES_MAX);
     diagnostics::tell(policy, &report, diagnostics)?;
     Ok((Proven::new(subject), report))
 }

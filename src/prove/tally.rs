@@ -1,10 +1,11 @@
 //! What was seen of one obligation or statement: counts, and the leaves that fail.
 
 use super::counterexample::Counterexample;
-use super::fork::{Incomplete, Leaf, Seen, Visited};
+use super::fork::{Answers, Ground, Incomplete, Leaf, Seen, State, Visited, walk};
+use super::obligation::Judgement;
 use super::report::Answer;
 use super::shrink::shrink;
-use super::universe::Universe;
+use super::universe::{TestNumber, Universe};
 use crate::decision::Envelope;
 
 /// Counterexamples that are tried: of the leaves that fail, the first ones.
@@ -21,6 +22,47 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Judges every class of the envelopes of a leaf, and keeps what was seen.
+    pub(super) fn judge(
+        &mut self,
+        leaf: &Leaf<'_, '_>,
+        judge: &mut dyn FnMut(&Answers) -> Result<Judgement, TestNumber>,
+    ) {
+        // Most obligations say at once that they have nothing to say: the leaf is counted already.
+        let Ok(judgement) = judge(&leaf.state.answers) else {
+            return self.walk(leaf.ground, leaf.state, judge);
+        };
+        self.found(judgement, leaf);
+        if let Err(why) = self.visited.add(leaf.ground, leaf.envelopes) {
+            self.incomplete = Some(why);
+        }
+    }
+
+    fn found(&mut self, judgement: Judgement, leaf: &Leaf<'_, '_>) {
+        if judgement != Judgement::Silent {
+            self.concerned = self.concerned.saturating_add(leaf.envelopes);
+        }
+        if judgement == Judgement::Broken {
+            self.suspects.add(leaf);
+        }
+    }
+
+    /// Judges every class of the envelopes of a state, and keeps what was seen.
+    pub(super) fn walk(
+        &mut self,
+        ground: &Ground<'_, '_>,
+        start: &State,
+        judge: &mut dyn FnMut(&Answers) -> Result<Judgement, TestNumber>,
+    ) {
+        let mut visited = self.visited;
+        let mut found = |judgement, leaf: &Leaf<'_, '_>| self.found(judgement, leaf);
+        let walked = walk(ground, start, judge, &mut found, &mut visited);
+        self.visited = visited;
+        if let Err(why) = walked {
+            self.incomplete = Some(why);
+        }
+    }
+
     /// Returns what was visited, if that was everything.
     pub(super) fn complete(&self, universe: &Universe<'_>) -> Result<Visited, Incomplete> {
         if let Some(incomplete) = self.incomplete {
