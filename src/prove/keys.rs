@@ -14,10 +14,8 @@ pub(super) struct Keys {
     /// How many local-parts there are, the fresh one among them.
     pub(super) locals: u128,
     pub(super) fresh_local: String,
-    /// Local-parts that destinations depend on in every domain, sorted.
-    followed: Vec<String>,
-    /// Local-parts that only tables look at by themselves, sorted: see `universe::address`.
-    named: KeyMap<()>,
+    /// Local-parts that are told apart in every domain, sorted.
+    named: Vec<String>,
     /// Every domain, sorted, with one below each; the fresh one comes first.
     pub(super) domains: Vec<String>,
     pub(super) fresh_domain: String,
@@ -72,7 +70,6 @@ impl Source<'_> {
 /// Keys, as they are collected.
 #[derive(Debug, Default)]
 pub(super) struct Collected<'t> {
-    followed: BTreeSet<String>,
     named: BTreeSet<String>,
     domains: KeyMap<()>,
     sources: Vec<Source<'t>>,
@@ -90,7 +87,7 @@ impl<'t> Collected<'t> {
         let key = lower(key);
         match part {
             AddressKey::Local => {
-                self.followed.insert(key.into_owned());
+                self.named.insert(key.into_owned());
             }
             AddressKey::Domain | AddressKey::Parent => {
                 self.domains.put(&key, || ());
@@ -153,8 +150,7 @@ impl<'t> Collected<'t> {
             }
         }
         locals.extend(self.others.within(domain).locals());
-        // Each table has sorted them already.
-        locals.sort();
+        locals.sort_unstable();
         locals.dedup();
     }
 
@@ -190,18 +186,13 @@ impl<'t> Collected<'t> {
                 of_domain.put(domain, || (start, whole.len()));
             }
         }
-        let mut named: KeyMap<()> = KeyMap::default();
-        for local in self.named.difference(&self.followed) {
-            named.put(local, || ());
-        }
-        for local in self.named.iter().chain(&self.followed) {
+        for local in &self.named {
             locals.put(local, || ());
         }
         Keys {
             locals: locals.len() as u128 + 1,
             fresh_local: fresh("nobody", |name| locals.contains(name)),
-            followed: self.followed.into_iter().collect(),
-            named,
+            named: self.named.into_iter().collect(),
             domains,
             fresh_domain: names.fresh,
             whole,
@@ -228,7 +219,7 @@ impl Keys {
     }
 
     /// Returns whether a whole address is told apart.
-    pub(super) fn has(&self, local: &str, domain: &str) -> bool {
+    fn has(&self, local: &str, domain: &str) -> bool {
         let (mut start, mut end) = self.of_domain.get(domain).copied().unwrap_or_default();
         while start < end {
             let middle = start + (end - start) / 2;
@@ -241,21 +232,16 @@ impl Keys {
         false
     }
 
-    /// Returns the local-parts that only tables look at by themselves, by number.
-    pub(super) fn named(&self) -> &KeyMap<()> {
-        &self.named
-    }
-
-    /// Returns the local-parts on which destinations depend in a domain, sorted, each with the
-    /// number of its whole address, if it is one: all others go where the fresh one goes.
+    /// Returns the local-parts that are told apart in a domain, sorted, each with the number of its
+    /// whole address, if it is one: all others are as the fresh one.
     pub(super) fn special(&self, domain: &str) -> Vec<(&str, Option<u32>)> {
         let own = self
             .own(domain)
             .map(|(local, number)| (local, Some(number)));
         let mut special: Vec<(&str, Option<u32>)> = own.collect();
-        if !self.followed.is_empty() {
-            let followed = self.followed.iter().map(String::as_str);
-            let beside = followed.filter(|local| !self.has(local, domain));
+        if !self.named.is_empty() {
+            let named = self.named.iter().map(String::as_str);
+            let beside = named.filter(|local| !self.has(local, domain));
             special.extend(beside.map(|local| (local, None)));
             special.sort_unstable();
         }

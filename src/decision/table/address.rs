@@ -79,12 +79,6 @@ impl AddressTable {
             .or(self.otherwise.as_ref())
     }
 
-    /// Returns the row that a local-part has by itself.
-    pub(crate) fn of_local(&self, local: Probe<'_>) -> Option<&Row> {
-        let is_asked = self.order.contains(&AddressKey::Local);
-        self.local.find(local).filter(|_| is_asked)
-    }
-
     /// Returns the table as the addresses of a domain see it.
     pub(crate) fn of_domain(&self, domain: Probe<'_>) -> OfDomain<'_> {
         OfDomain {

@@ -211,16 +211,10 @@ pub fn contrast<R>(
     // Where mail ends up is compared key by key; neither side is asked what becomes of it.
     let differing = TestNumber(made_offset);
     let patterns = universe.relations.patterns();
-    let owning = [(0, before, offset(1)), (offset(0), after, offset(2))];
-    let owning = owning.map(|(own, party, declared)| {
-        let tables = 0..u32::try_from(party.decider.tests().len()).unwrap_or(0);
-        let owners = [declared::OWNER, declared::OWNER_OF_DOMAIN];
-        let tests = tables.map(|test| own + test);
-        let tests = tests.chain(owners.map(|test| declared + test.0));
-        let bits = tests.filter_map(|test| universe.relations.bit(TestNumber(test)));
-        let bits = bits.filter_map(|bit| 1_u64.checked_shl(bit));
-        bits.fold(0, std::ops::BitOr::bitor)
-    });
+    let owning = [
+        owning(&universe, 0, before, offset(1)),
+        owning(&universe, offset(0), after, offset(2)),
+    ];
     work(&Contrast {
         universe: &universe,
         before: side(before, 0, differing, &keys, declared_before.forwards()),
@@ -238,6 +232,18 @@ pub fn contrast<R>(
         patterns,
         owning,
     })
+}
+
+/// Returns the bits of the relations by which a login owns an address on a side, whose tests begin
+/// at `own`, and those of what its policy declares at `declares`.
+fn owning(universe: &Universe<'_>, own: u32, party: Party<'_>, declares: u32) -> u64 {
+    let tables = 0..u32::try_from(party.decider.tests().len()).unwrap_or(0);
+    let owners = [declared::OWNER, declared::OWNER_OF_DOMAIN];
+    let tests = tables.map(|test| own + test);
+    let tests = tests.chain(owners.map(|test| declares + test.0));
+    let bits = tests.filter_map(|test| universe.relations.bit(TestNumber(test)));
+    let bits = bits.filter_map(|bit| 1_u64.checked_shl(bit));
+    bits.fold(0, std::ops::BitOr::bitor)
 }
 
 fn side<'s>(

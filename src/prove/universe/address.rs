@@ -24,12 +24,10 @@ pub(super) struct ClassOf<'k> {
     rest: KeyMap<u32>,
 }
 
-/// Local-parts that are alike in a domain.
+/// A local-part that is told apart in every domain, in one where it is in no whole address.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Beside<'k> {
-    /// The first of them.
     pub(super) local: &'k str,
-    pub(super) count: u128,
     pub(super) class: u32,
 }
 
@@ -74,7 +72,6 @@ pub(super) fn classes<'k>(
             });
         }
     }
-    let alike = Alike::new(keys.named(), &tables);
     let mut class_of = ClassOf {
         whole: vec![0; keys.wholes()],
         ..ClassOf::default()
@@ -84,9 +81,7 @@ pub(super) fn classes<'k>(
         let mut here = tables.of_domain(domain);
         let witness = |local: &str| Witness::Address(Address::new(local, Domain::literal(domain)));
         let special = keys.special(domain);
-        let groups = alike.beside(&special, keys, domain);
-        let told_apart: u128 = groups.iter().map(|(_, count)| count).sum();
-        let rest = keys.locals - special.len() as u128 - told_apart;
+        let rest = keys.locals - special.len() as u128;
         here.beside(&keys.fresh_local, &mut labels);
         let number = dimension.add_special(&mut labels, rest, || witness(&keys.fresh_local));
         class_of.rest.put(domain, || number);
@@ -97,92 +92,14 @@ pub(super) fn classes<'k>(
             if let Some(slot) = whole.and_then(|whole| class_of.whole.get_mut(whole as usize)) {
                 *slot = class;
             } else {
-                let count = 1;
-                beside.push(Beside {
-                    local,
-                    count,
-                    class,
-                });
+                beside.push(Beside { local, class });
             }
-        }
-        for (local, count) in groups {
-            here.beside(local, &mut labels);
-            let class = dimension.add_special(&mut labels, count, || witness(local));
-            beside.push(Beside {
-                local,
-                count,
-                class,
-            });
         }
         if !beside.is_empty() {
             class_of.beside.insert(domain, beside);
         }
     }
     (dimension, class_of)
-}
-
-/// The local-parts that tables look at by themselves, gathered: those for which every table has the
-/// same row. There may be thousands, and they would be told apart in every domain.
-///
-/// SOUNDNESS: where two of them are in no whole address of a domain, a table looks at the domain,
-/// which they share, and at what they are by themselves, which is the same.
-struct Alike<'k> {
-    /// Each sorted.
-    groups: Vec<Vec<&'k str>>,
-    /// By the number of a local-part.
-    group_of: Vec<usize>,
-    named: &'k KeyMap<()>,
-}
-
-impl<'k> Alike<'k> {
-    fn new(named: &'k KeyMap<()>, tables: &Tables<'_>) -> Self {
-        let mut numbers: HashMap<Labels, usize> = HashMap::new();
-        let mut groups: Vec<Vec<&str>> = Vec::new();
-        let mut group_of = Vec::with_capacity(named.len());
-        for local in named.keys() {
-            let next = groups.len();
-            let group = *numbers.entry(tables.of_local(local)).or_insert(next);
-            if group == next {
-                groups.push(Vec::new());
-            }
-            if let Some(group) = groups.get_mut(group) {
-                group.push(local);
-            }
-            group_of.push(group);
-        }
-        Self {
-            groups,
-            group_of,
-            named,
-        }
-    }
-
-    /// Returns the first of each group that is in no whole address of a domain, and how many there
-    /// are.
-    fn beside(
-        &self,
-        special: &[(&str, Option<u32>)],
-        keys: &Keys,
-        domain: &str,
-    ) -> Vec<(&'k str, u128)> {
-        let mut counts: Vec<u128> = self.groups.iter().map(|one| one.len() as u128).collect();
-        if counts.is_empty() {
-            return Vec::new();
-        }
-        for (local, _) in special {
-            let number = self.named.number(Probe::new(local));
-            let group = number.and_then(|number| self.group_of.get(number as usize));
-            if let Some(count) = group.and_then(|group| counts.get_mut(*group)) {
-                *count -= 1;
-            }
-        }
-        let counted = self.groups.iter().zip(counts);
-        let first = counted.filter_map(|(group, count)| {
-            let first = group.iter().find(|local| !keys.has(local, domain))?;
-            Some((*first, count))
-        });
-        first.collect()
-    }
 }
 
 /// A table that addresses are looked up in, and what its test answers for a fresh one.
@@ -242,18 +159,6 @@ impl<'q> Tables<'q> {
             }
         }
         self.small.push(one);
-    }
-
-    /// Returns the labels of a local-part by itself, by table.
-    fn of_local(&self, local: &str) -> Labels {
-        let probe = Probe::new(local);
-        let small = self.locals.find(probe).into_iter().flatten();
-        let small = small.filter_map(|number| self.small.get(*number));
-        let labels = self.large.iter().chain(small).filter_map(|one| {
-            let row = one.rows.of_local(probe)?;
-            Some((one.test, row.label))
-        });
-        labels.collect()
     }
 
     /// Returns the tables as the addresses of a domain see them.

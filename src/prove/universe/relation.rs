@@ -144,8 +144,8 @@ pub(super) fn relate(
         // not be of one class with all others, of which the fresh one is one.
         here.beside(&mut holds);
         for beside in from_class.beside(domain) {
-            add(&holds, beside.local, Some(beside.class), beside.count);
-            told_apart = told_apart.saturating_add(beside.count);
+            add(&holds, beside.local, Some(beside.class), 1);
+            told_apart += 1;
         }
         let others = keys.locals.saturating_sub(told_apart);
         add(&holds, &keys.fresh_local, from_class.rest(domain), others);
@@ -168,11 +168,10 @@ impl<'q> Owners<'q> {
         }
         let mut tables: Vec<(&OwnerTable, bool, Rc<[u32]>)> = Vec::new();
         for question in relating {
-            let (table, whole) = match question {
-                Question::Owner(table) => (table.as_ref(), true),
-                Question::OwnerOfDomain(table) => (table.as_ref(), false),
-                _ => continue,
+            let (Question::Owner(table) | Question::OwnerOfDomain(table)) = question else {
+                continue;
             };
+            let (table, whole) = (table.as_ref(), matches!(question, Question::Owner(_)));
             let known = tables
                 .iter()
                 .find(|(known, ..)| std::ptr::eq(*known, table));

@@ -188,12 +188,20 @@ impl Rows {
             let question = side.question(draft.table);
             (draft.is_filled).then(|| catalogue.add(&name, question, Some(at)))
         };
+        let whole = add("", self.whole(around));
+        let domain = add(" by domain", self.domain());
+        let local = add(" by local-part", by_local(&[&self.local]));
+        let own_literal = add(" at this host", by_local(&[&self.bare, &self.local]));
+        let origin = add(" at the origin", self.origin(around));
+        if let Some(id) = origin {
+            catalogue.is_bare(side, id);
+        }
         Map {
-            whole: add("", self.whole(around)),
-            domain: add(" by domain", self.domain()),
-            local: add(" by local-part", by_local(&[&self.local])),
-            own_literal: add(" at this host", by_local(&[&self.bare, &self.local])),
-            origin: add(" at the origin", self.origin(around)),
+            whole,
+            domain,
+            local,
+            own_literal,
+            origin,
             null: self.null,
             literal: self.literal,
             routed: self.routed,

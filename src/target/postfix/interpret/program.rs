@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::action::Codes;
-use super::addressing::{Addressing, parents};
+use super::addressing::{Addressing, Traits, parents};
 use super::catalogue::{Catalogue, Side};
 use super::client;
 use super::compile::{Compiler, Opened, OpenedKey};
@@ -20,7 +20,7 @@ use super::restriction::{Compiled, List, Restriction};
 use super::text::Text;
 use crate::decision::{ClientTable, LoginTable, Question, TestId};
 use crate::diagnostic::Diagnostics;
-use crate::mail::Reply;
+use crate::mail::{PathForm, Reply};
 use crate::source::Loc;
 use crate::target::Artifacts;
 
@@ -278,6 +278,12 @@ impl Program {
             program.senders = Some(parts.listing(Side::From));
         }
         program
+    }
+
+    /// Returns whether a path without a domain is a syntax error here, so that nothing looks it up.
+    pub(super) fn spoils_bare(&self, addressing: &Addressing, side: Side) -> bool {
+        let traits = addressing.traits(PathForm::Bare, side, &self.filter, self.is_strict);
+        matches!(traits, Traits::Spoiled(_))
     }
 
     fn lists(&self) -> impl Iterator<Item = &List> {

@@ -16,6 +16,9 @@ use super::super::text::Text;
 use super::list::{Bare, Compiler};
 use crate::decision::{ClientTable, Label, LoginTable, NameTable, Question, Row, TestId};
 
+const CLIENT: &str = "check_client_access";
+const HELO: &str = "check_helo_access";
+const LOGIN: &str = "check_sasl_access";
 const SENDER: &str = "check_sender_access";
 const RECIPIENT: &str = "check_recipient_access";
 
@@ -77,41 +80,37 @@ impl Compiler<'_> {
         &mut self,
         restriction: &'static str,
         spec: &Text,
-        open: fn(&mut Self, &str, &Text, Table) -> Option<Opened>,
+        open: impl FnOnce(&mut Self, Table) -> Option<Opened>,
     ) -> Option<Arc<Opened>> {
         let key = (restriction, spec.as_str().to_owned(), self.parents);
         if let Some(known) = self.tables.opened.get(&key) {
             return Some(Arc::clone(known));
         }
         let table = table::open(spec, self.artifacts, self.diagnostics).ok()?;
-        let name = format!("{restriction} {}", spec.as_str());
-        let opened = match table {
-            Table::Static(row) if restriction != SENDER && restriction != RECIPIENT => {
-                Opened::always(&row)
-            }
-            table => open(self, &name, spec, table)?,
-        };
-        let opened = Arc::new(opened);
+        let opened = Arc::new(open(self, table)?);
         self.tables.opened.insert(key, Arc::clone(&opened));
         Some(opened)
     }
 
     /// Adds the test of a table.
-    fn test(&mut self, name: &str, question: Question, spec: &Text, values: Values) -> Opened {
-        let test = self.catalogue.add(name, question, Some(&spec.at()));
+    fn test(&mut self, word: &str, spec: &Text, question: Question, values: Values) -> Opened {
+        let name = format!("{word} {}", spec.as_str());
+        let test = self.catalogue.add(&name, question, Some(&spec.at()));
         Opened::by_test(Some(test), values)
     }
 
     /// `check_client_access`. The name of the client is what DNS says: no key of a name is judged.
     pub(super) fn client_access(&mut self, spec: &Text, bare: Bare) -> Option<ByTest> {
-        let opened = self.opened("check_client_access", spec, Self::open_clients)?;
+        let opened = self.opened(CLIENT, spec, |compiler, table| {
+            compiler.open_clients(spec, table)
+        })?;
         self.by_test(&opened, bare)
     }
 
-    fn open_clients(&mut self, name: &str, spec: &Text, table: Table) -> Option<Opened> {
+    fn open_clients(&mut self, spec: &Text, table: Table) -> Option<Opened> {
         let mut values = Values::default();
         let question = match table {
-            Table::Static(_) => return None,
+            Table::Static(row) => return Some(Opened::always(&row)),
             Table::Cidr(lines) => {
                 let label = |row: &TableRow| values.label(row);
                 let rows = client::cidr(&lines, label, self.diagnostics).ok()?;
@@ -135,20 +134,22 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        Some(self.test(name, question, spec, values))
+        Some(self.test(CLIENT, spec, question, values))
     }
 
     /// `check_helo_access`: the name, then its parents (check_domain_access).
     pub(super) fn helo_access(&mut self, spec: &Text, bare: Bare) -> Option<ByTest> {
-        let opened = self.opened("check_helo_access", spec, Self::open_helos)?;
+        let opened = self.opened(HELO, spec, |compiler, table| {
+            compiler.open_helos(spec, table)
+        })?;
         self.by_test(&opened, bare)
     }
 
-    fn open_helos(&mut self, name: &str, spec: &Text, table: Table) -> Option<Opened> {
+    fn open_helos(&mut self, spec: &Text, table: Table) -> Option<Opened> {
         let mut values = Values::default();
         let (mut exact, mut below) = (Vec::new(), Vec::new());
         match table {
-            Table::Static(_) => return None,
+            Table::Static(row) => return Some(Opened::always(&row)),
             // A HELO of a bare address would be looked up; no other name is an address.
             Table::Cidr(_) => {
                 let reason = "a `cidr:` table over HELO names is not modelled";
@@ -180,7 +181,7 @@ impl Compiler<'_> {
             }
         }
         let question = Question::Helo(NameTable::new(exact, below));
-        Some(self.test(name, question, spec, values))
+        Some(self.test(HELO, spec, question, values))
     }
 
     /// `check_sasl_access`: the whole login.
@@ -188,14 +189,16 @@ impl Compiler<'_> {
     /// Postfix folds the login to lower case here; logins that differ in case only are taken for
     /// different ones, which is what every backend that is known here does.
     pub(super) fn sasl_access(&mut self, spec: &Text, bare: Bare) -> Option<ByTest> {
-        let opened = self.opened("check_sasl_access", spec, Self::open_logins)?;
+        let opened = self.opened(LOGIN, spec, |compiler, table| {
+            compiler.open_logins(spec, table)
+        })?;
         self.by_test(&opened, bare)
     }
 
-    fn open_logins(&mut self, name: &str, spec: &Text, table: Table) -> Option<Opened> {
+    fn open_logins(&mut self, spec: &Text, table: Table) -> Option<Opened> {
         let mut values = Values::default();
         let rows = match table {
-            Table::Static(_) => return None,
+            Table::Static(row) => return Some(Opened::always(&row)),
             Table::Cidr(_) => Vec::new(),
             Table::Patterns(lines) => {
                 self.refuse_patterns(&lines);
@@ -208,7 +211,7 @@ impl Compiler<'_> {
             (row.key, Row::new(label, row.at))
         });
         let question = Question::Login(LoginTable::new(rows));
-        Some(self.test(name, question, spec, values))
+        Some(self.test(LOGIN, spec, question, values))
     }
 
     /// `check_sender_access`, `check_recipient_access`.
@@ -222,11 +225,16 @@ impl Compiler<'_> {
         if let Some(known) = self.addresses.get(&key) {
             return Some(Arc::clone(known));
         }
-        let opened = if about == About::Sender {
-            self.opened(SENDER, spec, Self::open_senders)?
+        let (word, side) = if about == About::Sender {
+            (SENDER, Side::From)
         } else {
-            self.opened(RECIPIENT, spec, Self::open_recipients)?
+            (RECIPIENT, Side::To)
         };
+        let open = |compiler: &mut Self, table| {
+            let opened = compiler.open_addresses(side, spec, &table);
+            Some(opened)
+        };
+        let opened = self.opened(word, spec, open)?;
         let actions = self.actions(&opened.values, about, bare)?;
         let permits = |label: Label| {
             let at = (label.0 as usize).checked_sub(1);
@@ -243,14 +251,6 @@ impl Compiler<'_> {
         let made = Arc::new(ByMap { map, actions });
         self.addresses.insert(key, Arc::clone(&made));
         Some(made)
-    }
-
-    fn open_senders(&mut self, _: &str, spec: &Text, table: Table) -> Option<Opened> {
-        Some(self.open_addresses(Side::From, spec, &table))
-    }
-
-    fn open_recipients(&mut self, _: &str, spec: &Text, table: Table) -> Option<Opened> {
-        Some(self.open_addresses(Side::To, spec, &table))
     }
 
     fn open_addresses(&mut self, side: Side, spec: &Text, table: &Table) -> Opened {
