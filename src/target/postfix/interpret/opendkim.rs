@@ -20,7 +20,8 @@ const HARMLESS: &str = "userid umask pidfile syslog syslogsuccess canonicalizati
                         requiresafekeys logwhy";
 /// Fields that no host adds on the way: one that is signed as absent and then comes breaks the
 /// signature.
-const OVERSIGNED: &str = "from sender reply-to subject date to cc message-id in-reply-to references \
+const OVERSIGNED: &str = "from sender reply-to subject date to cc message-id in-reply-to \
+                          references \
                           mime-version content-type content-transfer-encoding";
 
 /// Reads what it signs. `mynetworks` must be its internal hosts, so that it signs for nobody else.

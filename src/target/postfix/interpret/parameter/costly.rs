@@ -1,5 +1,5 @@
-//! Parameters that touch no decision, and would cost mail that was accepted or is to be: lost on the
-//! way out, maimed, or refused at its end. They are held at values that cost none.
+//! Parameters that touch no decision, and would cost mail that was accepted or is to be: lost on
+//! the way out, maimed, or refused at its end. They are held at values that cost none.
 
 /// As [`super::fixed::FIXED`].
 pub(super) const COSTLY: &[(&str, &[&str], &str)] = &[
