@@ -18,6 +18,7 @@ mod envelopes;
 mod kinds;
 #[path = "judge/policies.rs"]
 mod policies;
+#[expect(dead_code, reason = "only the judge asks a part up to DATA")]
 #[path = "judge/real.rs"]
 mod real;
 #[path = "judge/scene.rs"]

@@ -98,7 +98,7 @@ fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
     }
     if domain.starts_with('[') {
         return match literal(domain).filter(|_| is_good_at_literal(local)) {
-            Some(ip) if ip.is_loopback() || own.contains(&ip) => {
+            Some(Some(ip)) if ip.is_loopback() || own.contains(&ip) => {
                 path(PathForm::OwnLiteral, Some(local), None)
             }
             Some(_) => path(PathForm::Literal, Some(local), None),
@@ -363,23 +363,53 @@ fn strip_comments(text: &str) -> String {
     kept
 }
 
-/// Reads `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 section 4.1.3).
-fn literal(text: &str) -> Option<IpAddr> {
+/// Reads `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 section 4.1.3): the address that a program
+/// finds there to see whether it is its own; none where it finds none, though the literal is one.
+fn literal(text: &str) -> Option<Option<IpAddr>> {
     let inner = text.strip_prefix('[')?.strip_suffix(']')?;
     if let Some((tag, v6)) = inner.split_at_checked(5)
         && tag.eq_ignore_ascii_case("IPv6:")
     {
-        return v6
-            .parse::<Ipv6Addr>()
-            .ok()
-            .map(|v6| IpAddr::V6(v6).to_canonical());
+        let (v6, is_odd) = match v6.rsplit_once(':') {
+            Some((before, v4)) if v4.contains('.') => {
+                let plain = plain(v4)?;
+                (format!("{before}:{plain}"), plain.to_string() != v4)
+            }
+            Some(_) | None => (v6.to_owned(), false),
+        };
+        let v6 = v6.parse::<Ipv6Addr>().ok()?;
+        return Some((!is_odd).then(|| IpAddr::V6(v6).to_canonical()));
     }
-    inner.parse::<Ipv4Addr>().ok().map(IpAddr::V4)
+    plain(inner)?;
+    Some(by_inet_aton(inner).map(IpAddr::V4))
 }
 
-/// Returns whether a text is a Domain of RFC 5321 section 4.1.2, one label included.
+/// Reads four decimal numbers up to 255. RFC 5321 lets them begin with zeros.
+fn plain(text: &str) -> Option<Ipv4Addr> {
+    let number = |text: &str| {
+        let good = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u8>().ok().filter(|_| good)
+    };
+    let numbers: Option<Vec<u8>> = text.split('.').map(number).collect();
+    <[u8; 4]>::try_from(numbers?).ok().map(Ipv4Addr::from)
+}
+
+/// Reads four numbers as inet_aton(3) does, by which Postfix looks for its own addresses: those
+/// that begin with a zero are octal.
+fn by_inet_aton(text: &str) -> Option<Ipv4Addr> {
+    let number = |text: &str| match text.strip_prefix('0') {
+        Some("") => Some(0),
+        Some(octal) => u8::from_str_radix(octal, 8).ok(),
+        None => text.parse().ok(),
+    };
+    let numbers: Option<Vec<u8>> = text.split('.').map(number).collect();
+    <[u8; 4]>::try_from(numbers?).ok().map(Ipv4Addr::from)
+}
+
+/// Returns whether a text is a Domain of RFC 5321 section 4.1.2, one label included, of no more
+/// octets than section 4.5.3.1.2 allows: two more than a name of DNS can have.
 fn is_domain(text: &str) -> bool {
-    text.len() <= 253
+    text.len() <= 255
         && text.split('.').all(|label| {
             !label.is_empty()
                 && label.len() <= 63

@@ -58,6 +58,10 @@ fn mailbox(form: PathForm, taken: Taken) -> Syntax {
         | PathForm::Dotted
         | PathForm::EightBit
         | PathForm::LongLocal => Syntax::Taken,
+        // Some of these are refused. Exim takes labels and domains of any length, whatever looks a
+        // little like an address in brackets, and a comment beside another oddity; so the ACLs
+        // have to refuse them all.
+        PathForm::Malformed => Syntax::Taken,
         PathForm::Literal | PathForm::OwnLiteral if taken.literals => Syntax::Taken,
         PathForm::TrailingDot if taken.trailing_dots => Syntax::Taken,
         PathForm::Literal
@@ -71,7 +75,6 @@ fn mailbox(form: PathForm, taken: Taken) -> Syntax {
         | PathForm::OddPostmaster
         | PathForm::BareRoute
         | PathForm::EmptyLocal
-        | PathForm::OddLocal
-        | PathForm::Malformed => Syntax::Refused,
+        | PathForm::OddLocal => Syntax::Refused,
     }
 }
