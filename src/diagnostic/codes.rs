@@ -117,6 +117,7 @@ codes! {
     prove::open,
     prove::refuted,
     scenario::submissions_tls,
+    scenario::unexpected,
     spf::everyone,
     spf::header_without_check,
     spf::many_lookups,

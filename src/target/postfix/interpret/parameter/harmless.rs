@@ -73,7 +73,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          tls_eecdh_ultra_curve tls_ffdhe_auto_groups tls_fast_shutdown_enable \
          tls_low_cipherlist tls_export_cipherlist tls_null_cipherlist tls_preempt_cipherlist \
          tls_random_bytes tls_random_exchange_name tls_random_prng_update_period \
-         tls_random_reseed_period tls_random_source tls_server_sni_maps \
+         tls_random_reseed_period tls_random_source \
          tls_session_ticket_cipher tls_ssl_options tls_dane_digests relay_clientcerts",
     ),
     (
@@ -84,8 +84,8 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     (
         "commands other than MAIL, RCPT and DATA, or what smtpd says at EHLO of them",
         "disable_vrfy_command smtpd_etrn_restrictions smtpd_forbid_unauth_pipelining \
-         smtpd_forbid_bare_newline_exclusions smtpd_forbid_bare_newline_reject_code \
-         cleanup_replace_stray_cr_lf smtpd_delay_open_until_valid_rcpt \
+         smtpd_forbid_bare_newline_reject_code cleanup_replace_stray_cr_lf \
+         smtpd_delay_open_until_valid_rcpt \
          authorized_verp_clients smtpd_authorized_verp_clients disable_verp_bounces \
          default_verp_delimiters verp_delimiter_filter",
     ),
