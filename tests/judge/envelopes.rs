@@ -195,7 +195,7 @@ fn parts(policy: &Policy) -> Parts {
 const GROUP: usize = 20;
 const LONG_GROUP: usize = 100;
 /// So many envelopes are very many.
-pub(crate) const VERY_MANY: usize = 10_000;
+pub(crate) const VERY_MANY: usize = 30_000;
 
 /// Returns at least so many random envelopes, in groups of one session each.
 pub(crate) fn random(policy: &Policy, seed: u64, count: usize) -> Vec<Envelope> {
