@@ -3,9 +3,9 @@
 //! INVARIANT: `parse(form.spell(local, domain))` has that form and, where the form has an address,
 //! that address. A law in the tests holds it.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use super::{Path, PathForm, is_dot_string};
+use super::{Path, PathForm, is_dot_string, literal};
 use crate::mail::Domain;
 use crate::mail::address::LOCAL_OCTETS_MAX;
 
@@ -97,11 +97,10 @@ fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
         return with_blanks(PathForm::Spaced, text, local, domain);
     }
     if domain.starts_with('[') {
-        return match literal(domain).filter(|_| is_good_at_literal(local)) {
-            Some(Some(ip)) if ip.is_loopback() || own.contains(&ip) => {
-                path(PathForm::OwnLiteral, Some(local), None)
-            }
-            Some(_) => path(PathForm::Literal, Some(local), None),
+        let is_own = literal::is_own(domain, own);
+        return match is_own.filter(|_| is_good_at_literal(local)) {
+            Some(true) => path(PathForm::OwnLiteral, Some(local), None),
+            Some(false) => path(PathForm::Literal, Some(local), None),
             None => path(PathForm::Malformed, None, None),
         };
     }
@@ -361,49 +360,6 @@ fn strip_comments(text: &str) -> String {
         }
     }
     kept
-}
-
-/// Reads `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 section 4.1.3): the address that a program
-/// finds there to see whether it is its own; none where it finds none, though the literal is one.
-fn literal(text: &str) -> Option<Option<IpAddr>> {
-    let inner = text.strip_prefix('[')?.strip_suffix(']')?;
-    if let Some((tag, v6)) = inner.split_at_checked(5)
-        && tag.eq_ignore_ascii_case("IPv6:")
-    {
-        let (v6, is_odd) = match v6.rsplit_once(':') {
-            Some((before, v4)) if v4.contains('.') => {
-                let plain = plain(v4)?;
-                (format!("{before}:{plain}"), plain.to_string() != v4)
-            }
-            Some(_) | None => (v6.to_owned(), false),
-        };
-        let v6 = v6.parse::<Ipv6Addr>().ok()?;
-        return Some((!is_odd).then(|| IpAddr::V6(v6).to_canonical()));
-    }
-    plain(inner)?;
-    Some(by_inet_aton(inner).map(IpAddr::V4))
-}
-
-/// Reads four decimal numbers up to 255. RFC 5321 lets them begin with zeros.
-fn plain(text: &str) -> Option<Ipv4Addr> {
-    let number = |text: &str| {
-        let good = text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse::<u8>().ok().filter(|_| good)
-    };
-    let numbers: Option<Vec<u8>> = text.split('.').map(number).collect();
-    <[u8; 4]>::try_from(numbers?).ok().map(Ipv4Addr::from)
-}
-
-/// Reads four numbers as inet_aton(3) does, by which Postfix looks for its own addresses: those
-/// that begin with a zero are octal.
-fn by_inet_aton(text: &str) -> Option<Ipv4Addr> {
-    let number = |text: &str| match text.strip_prefix('0') {
-        Some("") => Some(0),
-        Some(octal) => u8::from_str_radix(octal, 8).ok(),
-        None => text.parse().ok(),
-    };
-    let numbers: Option<Vec<u8>> = text.split('.').map(number).collect();
-    <[u8; 4]>::try_from(numbers?).ok().map(Ipv4Addr::from)
 }
 
 /// Returns whether a text is a Domain of RFC 5321 section 4.1.2, one label included, of no more
