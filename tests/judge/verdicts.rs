@@ -79,7 +79,7 @@ impl Differences {
             self.latitude += 1;
             return Ok(());
         }
-        self.found.push(format!(
+        let found = format!(
             "{}\n  policy   {} {} ({})\n  {:8} {} {} ({})\n  real     {outcome}: {}",
             describe(envelope),
             policy.verdict,
@@ -90,7 +90,10 @@ impl Differences {
             files.reply,
             files.because,
             outcome.text(),
-        ));
+        );
+        // What the reader missed is shown first.
+        let at = if fits_files { self.found.len() } else { 0 };
+        self.found.insert(at, found);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
-//! The files as the MTA itself prints them: `postconf -n` and `postconf -M` in place of `main.cf` and
-//! `master.cf`, `exim4 -bP config` in place of `exim4.conf`, are other files with the same meaning,
-//! and the reader must find it.
+//! The files as the MTA itself prints them: `postconf -n` and `postconf -M` in place of `main.cf`
+//! and `master.cf`, `exim4 -bP config` in place of `exim4.conf`, are other files with the same
+//! meaning, and the reader must find it.
 
 use libtest_mimic::{Failed, Trial};
 use mailpol::compile::files;

@@ -126,7 +126,8 @@ pub(crate) fn outcomes(mta: Mta, report: &Report, wanted: &[&str]) -> Result<(),
     expect(told.join("\n"), wanted.join("\n"), texts.join("\n"))
 }
 
-/// Whether this is what is wanted but for the enhanced status: Exim says one only where its file does.
+/// Whether this is what is wanted but for the enhanced status: Exim says one only where its file
+/// does.
 pub(crate) fn is_short_of(mta: Mta, told: &str, wanted: &str) -> bool {
     let rest = wanted.strip_prefix(told);
     mta == Mta::Exim && rest.is_some_and(|rest| rest.starts_with(' '))

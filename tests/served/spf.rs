@@ -207,8 +207,8 @@ fn not_asked(mta: Mta) -> Result<(), Failed> {
     plain(&report, MAILDIR)
 }
 
-/// SPF cannot be had from there now, be it asked for itself or by another's record; and nobody waits
-/// for it in vain.
+/// SPF cannot be had from there now, be it asked for itself or by another's record; and nobody
+/// waits for it in vain.
 fn silent(mta: Mta) -> Result<(), Failed> {
     let subject = subject(&doe()?, mta)?;
     let (_tree, mut job) = job(&subject)?;

@@ -41,8 +41,8 @@ fn decimal(text: &str) -> Option<Ipv4Addr> {
     four(text, number)
 }
 
-/// Reads four numbers as inet_aton(3) does, by which Postfix looks for its own addresses: those that
-/// begin with a zero are octal.
+/// Reads four numbers as inet_aton(3) does, by which Postfix looks for its own addresses: those
+/// that begin with a zero are octal.
 fn by_inet_aton(text: &str) -> Option<Ipv4Addr> {
     let number = |text: &str| match text.strip_prefix('0') {
         Some("") => Some(0),

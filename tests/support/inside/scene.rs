@@ -49,8 +49,8 @@ pub(super) fn set(scene: &Scene) -> Result<()> {
     scene.accounts.iter().try_for_each(make_account)
 }
 
-/// Returns resolv.conf(5). Where a name server is silent, nobody waits for it longer than it takes to
-/// be sure: the default is five seconds, twice.
+/// Returns resolv.conf(5). Where a name server is silent, nobody waits for it longer than it takes
+/// to be sure: the default is five seconds, twice.
 fn resolver(scene: &Scene) -> String {
     let is_silent = |record: &Record| {
         matches!(

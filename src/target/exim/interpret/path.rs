@@ -40,9 +40,9 @@ pub(super) fn forward_path(form: PathForm, taken: Taken) -> Syntax {
     }
 }
 
-/// Of the malformed ones some are refused. But Exim takes labels and domains of any length, whatever
-/// looks a little like an address in brackets, and a comment beside another oddity; so the ACLs have
-/// to refuse them all.
+/// Of the malformed ones some are refused. But Exim takes labels and domains of any length,
+/// whatever looks a little like an address in brackets, and a comment beside another oddity; so the
+/// ACLs have to refuse them all.
 fn mailbox(form: PathForm, taken: Taken) -> Syntax {
     match form {
         PathForm::Plain
