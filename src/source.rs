@@ -4,15 +4,17 @@
 //! Not here: where texts come from. The library reads no file.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use miette::{MietteError, SourceCode, SourceSpan, SpanContents};
 
 /// A text with a name, such as `policy.kdl` or `etc/postfix/main.cf`.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Source {
     name: String,
     text: String,
+    /// Where each line but the first begins; made when a place is asked for.
+    lines: OnceLock<Vec<usize>>,
     /// The text as it may be shown, if it holds what would change the terminal or the order of the
     /// text. As long as the text, so that places are the same.
     shown: Option<String>,
@@ -25,6 +27,7 @@ impl Source {
         Arc::new(Self {
             name: name.into(),
             shown: shown(&text),
+            lines: OnceLock::new(),
             text,
         })
     }
@@ -41,28 +44,34 @@ impl Source {
 
     /// Returns the line and the column, both from 1, of a byte offset. Columns count characters.
     pub fn position(&self, offset: usize) -> Position {
-        let before = self
-            .text
-            .as_bytes()
-            .get(..offset)
-            .unwrap_or(self.text.as_bytes());
-        let line_start = before
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let line = self
-            .text
-            .get(..offset)
-            .unwrap_or(&self.text)
-            .matches('\n')
-            .count()
-            + 1;
-        let head = before.get(line_start..).unwrap_or_default();
+        let bytes = self.text.as_bytes();
+        let offset = offset.min(bytes.len());
+        // A file beside a policy has a million lines, and a place in each of them.
+        let lines = self.lines.get_or_init(|| {
+            let numbered = bytes.iter().enumerate();
+            let ends = numbered.filter(|(_, byte)| **byte == b'\n');
+            ends.map(|(at, _)| at + 1).collect()
+        });
+        let before = lines.partition_point(|start| *start <= offset);
+        let start = before.checked_sub(1).and_then(|last| lines.get(last));
+        let head = bytes.get(start.copied().unwrap_or(0)..offset);
+        let head = head.unwrap_or_default();
         // A byte that begins a character is no continuation byte (10xxxxxx).
         let column = head.iter().filter(|byte| **byte & 0xC0 != 0x80).count() + 1;
-        Position { line, column }
+        Position {
+            line: before + 1,
+            column,
+        }
     }
 }
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.text == other.text
+    }
+}
+
+impl Eq for Source {}
 
 impl SourceCode for Source {
     fn read_span<'a>(

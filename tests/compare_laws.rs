@@ -240,7 +240,7 @@ fn check(contrast: &Contrast<'_, '_>, decisions: &Decisions, sets: &Sets, all: &
 fn check_counts(contrast: &Contrast<'_, '_>, decisions: &Decisions) {
     let mut counts: BTreeMap<Kind, u128> = BTreeMap::new();
     let mut sum = 0;
-    let visited = contrast.each(&mut Sets::default(), &mut |parting| {
+    let visited = contrast.each(&mut |parting| {
         sum += parting.envelopes;
         if let Some(kind) = Kind::of(&parting.pair) {
             *counts.entry(kind).or_default() += parting.envelopes;

@@ -26,7 +26,7 @@ pub use sending::{Egress, Sending, Signing};
 pub use table::{
     AddressKey, AddressTable, ClientTable, FormTable, Label, LoginTable, NameTable, OwnerTable, Row,
 };
-pub(crate) use table::{AddressProbe, KeyMap, Probe, lower, with_address};
+pub(crate) use table::{AddressMap, KeyMap, OfDomain, OwnersOfDomain, Probe, Within, lower};
 pub use test::{Question, Test, TestId};
 pub use verdict::{
     At, Because, Chooser, Decision, Destination, Header, Route, Store, Verdict, place,

@@ -68,6 +68,13 @@ impl fmt::Display for LocalPart {
     }
 }
 
+/// A local-part is compared, ordered and hashed as its text is.
+impl std::borrow::Borrow<str> for LocalPart {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A mail address: a local-part in lower case, and a domain.
 ///
 /// The local-part is any text here: strangers' addresses are addresses too.

@@ -91,14 +91,14 @@ impl Policy {
 
     /// Returns the alias of an address.
     pub fn alias(&self, address: &Address) -> Option<&Alias> {
-        let local = crate::mail::LocalPart::parse(address.local()).ok()?;
-        self.domains.get(address.domain())?.aliases.get(&local)
+        let hosted = self.domains.get(address.domain())?;
+        hosted.aliases.get(address.local())
     }
 
     /// Returns the mailbox of an address.
     pub fn mailbox(&self, address: &Address) -> Option<&Mailbox> {
-        let local = crate::mail::LocalPart::parse(address.local()).ok()?;
-        self.domains.get(address.domain())?.mailboxes.get(&local)
+        let hosted = self.domains.get(address.domain())?;
+        hosted.mailboxes.get(address.local())
     }
 
     /// Returns where mail for `postmaster` of any domain without one of its own goes: the host's,

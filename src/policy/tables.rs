@@ -210,9 +210,9 @@ fn owner_table(policy: &Policy) -> OwnerTable {
                 }
                 SenderScope::Domain(domain) => table.own_domain(&login.name.value, domain.as_str()),
                 SenderScope::Own => {
-                    for mailbox in &login.mailboxes {
-                        table.own_address(&login.name.value, &mailbox.to_string());
-                    }
+                    let mailboxes = login.mailboxes.iter();
+                    let mailboxes = mailboxes.map(|one| (one.local(), one.domain().as_str()));
+                    table.own_all(&login.name.value, mailboxes);
                 }
             }
         }
@@ -238,7 +238,7 @@ fn own_aliases(policy: &Policy, table: &mut OwnerTable) {
                 let owner = login
                     .filter(|login| scopes(policy, login).any(|scope| *scope == SenderScope::Own));
                 if let Some(login) = owner {
-                    table.own_address(&login.name.value, &address.to_string());
+                    table.own_all(&login.name.value, [(local.as_str(), name.as_str())]);
                 }
             }
         }
@@ -303,22 +303,18 @@ fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> Behin
         let Some(domain) = policy.domains.get(address.domain()) else {
             continue;
         };
-        let by_name = |local: &crate::mail::LocalPart| local.as_str() == address.local();
-        let local = crate::mail::LocalPart::parse(address.local()).ok();
-        let local = local.filter(by_name);
-        if let Some(local) = &local {
-            let forward = domain.forwards.get(local);
-            let targets = forward.iter().flat_map(|forward| &forward.targets);
-            found.outside.extend(targets.map(|to| to.value.clone()));
-            let is_mailbox = domain.mailboxes.contains_key(local);
-            if is_mailbox {
-                found.mailboxes.insert(address);
-            }
-            if is_mailbox || forward.is_some() {
-                continue;
-            }
+        let local = address.local();
+        let forward = domain.forwards.get(local);
+        let targets = forward.iter().flat_map(|forward| &forward.targets);
+        found.outside.extend(targets.map(|to| to.value.clone()));
+        let is_mailbox = domain.mailboxes.contains_key(local);
+        let alias = domain.aliases.get(local);
+        if is_mailbox {
+            found.mailboxes.insert(address);
         }
-        let alias = local.and_then(|local| domain.aliases.get(&local));
+        if is_mailbox || forward.is_some() {
+            continue;
+        }
         let alias = alias.or(domain.catch_all.as_ref().filter(|_| follow == Everywhere));
         open.extend(
             alias

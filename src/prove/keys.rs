@@ -1,11 +1,12 @@
 //! The addresses that a run speaks of: what tables and destinations of all sides name, and fresh
 //! ones.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::names::{fresh, names};
 use super::universe::Axis;
-use crate::decision::{AddressKey, AddressTable, KeyMap, Question, lower, with_address};
+use crate::decision::{AddressKey, AddressMap, AddressTable, KeyMap, Probe, Question, Row, lower};
 
 /// The values of a dimension of addresses.
 #[derive(Debug)]
@@ -13,33 +14,75 @@ pub(super) struct Keys {
     /// How many local-parts there are, the fresh one among them.
     pub(super) locals: u128,
     pub(super) fresh_local: String,
-    /// Local-parts that are told apart in every domain.
-    pub(super) named: BTreeSet<String>,
+    /// Local-parts that are told apart in every domain, sorted.
+    named: Vec<String>,
     /// Every domain, sorted, with one below each; the fresh one comes first.
     pub(super) domains: Vec<String>,
     pub(super) fresh_domain: String,
-    /// Whole addresses that are told apart. Address literals, which no path has for a domain, are
-    /// here only.
-    whole: KeyMap<()>,
-    /// By domain: the numbers of its whole addresses, sorted by local-part.
-    of_domain: KeyMap<Vec<u32>>,
+    /// The local-parts of whole addresses that are told apart, domain by domain, each sorted.
+    whole: Texts,
+    /// By domain: the numbers of its whole addresses, from the first up to the one behind the last.
+    of_domain: KeyMap<(u32, u32)>,
+}
+
+/// Texts, one behind the other.
+#[derive(Debug, Default)]
+struct Texts {
+    text: String,
+    /// Where each ends.
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn len(&self) -> u32 {
+        u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    fn get(&self, number: u32) -> &str {
+        let end = |number: usize| self.ends.get(number).copied().unwrap_or_default();
+        let number = number as usize;
+        let start = number.checked_sub(1).map_or(0, end);
+        self.text.get(start..end(number)).unwrap_or_default()
+    }
+}
+
+/// Whole addresses that a table names.
+#[derive(Debug)]
+enum Source<'t> {
+    Rows(&'t AddressMap<Row>),
+    Owners(&'t AddressMap<Option<u32>>),
+}
+
+impl Source<'_> {
+    fn each_domain(&self, domain: impl FnMut(&str)) {
+        match self {
+            Self::Rows(map) => map.domains().for_each(domain),
+            Self::Owners(map) => map.domains().for_each(domain),
+        }
+    }
 }
 
 /// Keys, as they are collected.
 #[derive(Debug, Default)]
-pub(super) struct Collected {
+pub(super) struct Collected<'t> {
     named: BTreeSet<String>,
     domains: KeyMap<()>,
-    whole: KeyMap<()>,
+    sources: Vec<Source<'t>>,
+    /// Whole addresses that destinations depend on, and those of small tables: there may be
+    /// thousands of these.
+    others: AddressMap<()>,
 }
 
-/// Returns the local-part of a whole address.
-fn local_of(address: &str) -> &str {
-    address.rsplit_once('@').map_or("", |(local, _)| local)
-}
+/// A table of more keys than this is a source by itself.
+const SMALL_MAX: usize = 64;
 
-impl Collected {
-    /// Adds a key; of a parent domain, the domain too.
+impl<'t> Collected<'t> {
+    /// Adds a key that destinations depend on; of a parent domain, the domain too.
     pub(super) fn add(&mut self, part: AddressKey, key: &str) {
         let key = lower(key);
         match part {
@@ -49,74 +92,108 @@ impl Collected {
             AddressKey::Domain | AddressKey::Parent => {
                 self.domains.put(&key, || ());
             }
-            AddressKey::Address if key.contains('@') => {
-                self.whole.put(&key, || ());
+            AddressKey::Address => {
+                if let Some((local, domain)) = key.rsplit_once('@') {
+                    self.others.push(local, domain, ());
+                }
             }
-            AddressKey::Address => {}
         }
     }
 
     /// Adds what a question names of an axis.
-    pub(super) fn add_question(&mut self, question: &Question, axis: Axis) {
-        const PARTS: [AddressKey; 4] = [
-            AddressKey::Address,
-            AddressKey::Domain,
-            AddressKey::Parent,
-            AddressKey::Local,
-        ];
+    pub(super) fn add_question(&mut self, question: &'t Question, axis: Axis) {
         if let Some(table) = address_table(question, axis) {
-            for part in PARTS {
+            for part in [AddressKey::Domain, AddressKey::Parent] {
                 for key in table.keys(part) {
-                    self.add(part, key);
+                    self.domains.put(key, || ());
                 }
+            }
+            let locals = table.keys(AddressKey::Local);
+            self.named.extend(locals.map(str::to_owned));
+            match table.addresses() {
+                Some(addresses) if addresses.len() > SMALL_MAX => {
+                    self.sources.push(Source::Rows(addresses));
+                }
+                Some(addresses) => {
+                    for (local, domain, _) in addresses.iter() {
+                        self.others.push(local, domain, ());
+                    }
+                }
+                None => {}
             }
         }
         if let (Axis::From, Question::Owner(table) | Question::OwnerOfDomain(table)) =
             (axis, question)
         {
-            for key in table.addresses() {
-                self.add(AddressKey::Address, key);
+            let addresses = table.addresses();
+            let known = self.sources.iter().any(
+                |source| matches!(source, Source::Owners(known) if std::ptr::eq(*known, addresses)),
+            );
+            if known {
+                return;
             }
+            self.sources.push(Source::Owners(addresses));
             for key in table.domains() {
-                self.add(AddressKey::Domain, key);
+                self.domains.put(key, || ());
             }
         }
     }
 
-    /// Returns the keys with fresh ones.
-    pub(super) fn finish(self) -> Keys {
-        let Self {
-            named,
-            domains,
-            whole,
-        } = self;
-        let mut of_domain: KeyMap<Vec<u32>> = KeyMap::default();
-        let mut locals: KeyMap<()> = KeyMap::default();
-        for (number, address) in (0..).zip(whole.keys()) {
-            let (local, domain) = address.rsplit_once('@').unwrap_or_default();
-            locals.put(local, || ());
-            let place = of_domain.put(domain, Vec::new);
-            if let Some(numbers) = of_domain.at_mut(place) {
-                numbers.push(number);
+    /// Puts the local-parts of a domain's whole addresses into a list, sorted.
+    fn locals<'k>(&'k self, domain: &str, locals: &mut Vec<&'k str>) {
+        locals.clear();
+        let domain = Probe::new(domain);
+        for source in &self.sources {
+            match source {
+                Source::Rows(map) => locals.extend(map.within(domain).locals()),
+                Source::Owners(map) => locals.extend(map.within(domain).locals()),
             }
         }
-        for (_, numbers) in of_domain.iter_mut() {
-            numbers.sort_by(|a, b| local_of(whole.key(*a)).cmp(local_of(whole.key(*b))));
+        locals.extend(self.others.within(domain).locals());
+        locals.sort_unstable();
+        locals.dedup();
+    }
+
+    /// Returns the keys with fresh ones.
+    pub(super) fn finish(self) -> Keys {
+        let mut all = self.domains.clone();
+        for source in &self.sources {
+            source.each_domain(|domain| {
+                all.put(domain, || ());
+            });
         }
-        for local in &named {
-            locals.put(local, || ());
+        for domain in self.others.domains() {
+            all.put(domain, || ());
         }
-        let fresh_local = fresh("nobody", |name| locals.contains(name));
-        let domains = domains.keys().chain(of_domain.keys());
         // SOUNDNESS: a path with an address literal has no domain (see `PathForm`).
-        let domains = domains.filter(|domain| !domain.starts_with('['));
+        let is_literal = |domain: &&str| domain.starts_with('[');
+        let domains = all.keys().filter(|domain| !is_literal(domain));
         let names = names(domains.map(str::to_owned).collect(), "elsewhere");
         let domains = std::iter::once(names.fresh.clone()).chain(names.named);
+        let domains: Vec<String> = domains.collect();
+        let mut locals: KeyMap<()> = KeyMap::default();
+        let (mut whole, mut of_domain) = (Texts::default(), KeyMap::default());
+        let mut own: Vec<&str> = Vec::new();
+        let literals = all.keys().filter(is_literal);
+        for domain in domains.iter().map(String::as_str).chain(literals) {
+            self.locals(domain, &mut own);
+            let start = whole.len();
+            for local in &own {
+                locals.put(local, || ());
+                whole.push(local);
+            }
+            if !own.is_empty() {
+                of_domain.put(domain, || (start, whole.len()));
+            }
+        }
+        for local in &self.named {
+            locals.put(local, || ());
+        }
         Keys {
             locals: locals.len() as u128 + 1,
-            fresh_local,
-            named,
-            domains: domains.collect(),
+            fresh_local: fresh("nobody", |name| locals.contains(name)),
+            named: self.named.into_iter().collect(),
+            domains,
             fresh_domain: names.fresh,
             whole,
             of_domain,
@@ -137,21 +214,22 @@ impl Keys {
     /// Returns the local-parts of the whole addresses of a domain, sorted, each with the number of
     /// its address.
     pub(super) fn own(&self, domain: &str) -> impl Iterator<Item = (&str, u32)> + Clone {
-        let numbers = self.of_domain.get(domain);
-        let numbers = numbers.map(Vec::as_slice).unwrap_or_default().iter();
-        numbers.map(|number| (local_of(self.whole.key(*number)), *number))
+        let (start, end) = self.of_domain.get(domain).copied().unwrap_or_default();
+        (start..end).map(|number| (self.whole.get(number), number))
     }
 
     /// Returns whether a whole address is told apart.
     fn has(&self, local: &str, domain: &str) -> bool {
-        with_address(local, domain, |address| self.whole.contains(address))
-    }
-
-    /// Returns the local-parts that tables name by themselves, and that are in no whole address of
-    /// a domain.
-    pub(super) fn named_beside(&self, domain: &str) -> impl Iterator<Item = &str> + Clone {
-        let named = self.named.iter().map(String::as_str);
-        named.filter(move |local| !self.has(local, domain))
+        let (mut start, mut end) = self.of_domain.get(domain).copied().unwrap_or_default();
+        while start < end {
+            let middle = start + (end - start) / 2;
+            match self.whole.get(middle).cmp(local) {
+                Ordering::Less => start = middle + 1,
+                Ordering::Equal => return true,
+                Ordering::Greater => end = middle,
+            }
+        }
+        false
     }
 
     /// Returns the local-parts that are told apart in a domain, sorted, each with the number of its
@@ -162,7 +240,9 @@ impl Keys {
             .map(|(local, number)| (local, Some(number)));
         let mut special: Vec<(&str, Option<u32>)> = own.collect();
         if !self.named.is_empty() {
-            special.extend(self.named_beside(domain).map(|local| (local, None)));
+            let named = self.named.iter().map(String::as_str);
+            let beside = named.filter(|local| !self.has(local, domain));
+            special.extend(beside.map(|local| (local, None)));
             special.sort_unstable();
         }
         special
@@ -170,7 +250,7 @@ impl Keys {
 
     /// Returns how many whole addresses are told apart.
     pub(super) fn wholes(&self) -> usize {
-        self.whole.len()
+        self.whole.ends.len()
     }
 }
 

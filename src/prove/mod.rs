@@ -36,8 +36,8 @@ mod universe;
 pub use budget::CLASSES_MAX;
 pub use classes::{Class, Classes};
 pub use contrast::{
-    AddressClass, Contrast, Facet, LoginClass, Pair, Parting, Party, PathClass, Range, Region,
-    Said, Sets, Standing, When, contrast,
+    AddressClass, Contrast, Facet, LoginClass, Outline, Outlines, Pair, Parting, Party, PathClass,
+    Range, Region, Said, Sets, Standing, When, contrast,
 };
 pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge};
@@ -53,8 +53,10 @@ pub use shrink::shrink;
 
 use crate::decision::{Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::policy::{Policy, PolicyDecider};
+use crate::policy::Policy;
 
+use declared::Declared;
+use proven::Subject;
 use selection::Selection;
 
 /// What every proof assumes.
@@ -82,10 +84,15 @@ pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
 
 /// The same with another limit than [`CLASSES_MAX`]. Returns how many classes were visited, too.
 pub fn check_policy_within(policy: &Policy, given: Given<'_>, classes_max: u64) -> (Report, u64) {
-    let reference = PolicyDecider::new(policy);
+    check_subject(&Subject::new(policy), given, classes_max)
+}
+
+fn check_subject(subject: &Subject<'_>, given: Given<'_>, classes_max: u64) -> (Report, u64) {
+    let policy = subject.policy;
     let subjects = run::Subjects {
         policy,
-        reference: (POLICY, &reference),
+        declared: &subject.declared,
+        reference: (POLICY, &subject.reference),
         files: None,
         selection: Selection::All,
         classes_max,
@@ -133,7 +140,7 @@ pub fn check_files(policy: &Policy, files: Files<'_>) -> Report {
 pub fn check_files_over(policy: &Policy, files: Files<'_>, given: Given<'_>) -> Report {
     Report {
         subject: files.name.to_owned(),
-        findings: put(policy, files, given, Selection::All),
+        findings: put(&Subject::new(policy), files, given, Selection::All),
     }
 }
 
@@ -147,19 +154,21 @@ pub fn check_only(
     names: &[&str],
     body: Body,
 ) -> Vec<Finding> {
-    put(policy, files, given, Selection::Only(names, body))
+    let selection = Selection::Only(names, body);
+    put(&Subject::new(policy), files, given, selection)
 }
 
 fn put(
-    policy: &Policy,
+    subject: &Subject<'_>,
     files: Files<'_>,
     given: Given<'_>,
     selection: Selection<'_>,
 ) -> Vec<Finding> {
-    let reference = PolicyDecider::new(policy);
+    let policy = subject.policy;
     let subjects = run::Subjects {
         policy,
-        reference: (POLICY, &reference),
+        declared: &subject.declared,
+        reference: (POLICY, &subject.reference),
         files: Some((files.name, files.decider)),
         selection,
         classes_max: CLASSES_MAX,
@@ -182,6 +191,7 @@ fn put(
 pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Report {
     let subjects = run::Subjects {
         policy,
+        declared: &Declared::new(policy),
         reference: (one.name, one.decider),
         files: Some((other.name, other.decider)),
         selection: Selection::All,
@@ -196,10 +206,11 @@ pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Rep
 /// Returns a member of every class of envelopes that policy and files tell apart: what a test asks
 /// the real MTA.
 pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
-    let reference = PolicyDecider::new(policy);
+    let subject = Subject::new(policy);
     run::witnesses(&run::Subjects {
         policy,
-        reference: (POLICY, &reference),
+        declared: &subject.declared,
+        reference: (POLICY, &subject.reference),
         files: Some((files.name, files.decider)),
         selection: Selection::All,
         classes_max: CLASSES_MAX,
@@ -213,10 +224,11 @@ pub fn with_classes<R>(
     files: Option<Files<'_>>,
     work: impl FnOnce(&Classes<'_, '_>) -> R,
 ) -> R {
-    let reference = PolicyDecider::new(policy);
+    let subject = Subject::new(policy);
     let subjects = run::Subjects {
         policy,
-        reference: (POLICY, &reference),
+        declared: &subject.declared,
+        reference: (POLICY, &subject.reference),
         selection: Selection::All,
         files: files.map(|files| (files.name, files.decider)),
         classes_max: CLASSES_MAX,
@@ -247,9 +259,10 @@ pub fn prove_over<'p>(
     given: Given<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Proven<'p>, Report), Reported> {
-    let report = check_policy_over(policy, given);
+    let subject = Subject::new(policy);
+    let (report, _) = check_subject(&subject, given, CLASSES_MAX);
     diagnostics::tell(policy, &report, diagnostics)?;
-    Ok((Proven::new(policy), report))
+    Ok((Proven::new(subject), report))
 }
 
 /// Proves that the files of two targets decide alike, or says where they do not.
@@ -280,7 +293,10 @@ pub fn prove_files_over(
     given: Given<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Report, Reported> {
-    let report = check_files_over(proven.policy(), files, given);
+    let report = Report {
+        subject: files.name.to_owned(),
+        findings: put(proven.subject(), files, given, Selection::All),
+    };
     diagnostics::tell(proven.policy(), &report, diagnostics)?;
     Ok(report)
 }

@@ -1,21 +1,45 @@
 //! The token of a proof.
 
-use crate::policy::Policy;
+use super::declared::Declared;
+use crate::policy::{Policy, PolicyDecider};
 
 /// A policy whose obligations were proved. `prove` is its only maker.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Proven<'p> {
-    policy: &'p Policy,
+    subject: Subject<'p>,
 }
 
 impl<'p> Proven<'p> {
     /// Makes the token. INVARIANT: called only after every obligation held.
-    pub(super) fn new(policy: &'p Policy) -> Self {
-        Self { policy }
+    pub(super) fn new(subject: Subject<'p>) -> Self {
+        Self { subject }
     }
 
     /// Returns the policy.
     pub fn policy(&self) -> &'p Policy {
-        self.policy
+        self.subject.policy
+    }
+
+    /// Returns the policy as it was prepared for its own proof.
+    pub(super) fn subject(&self) -> &Subject<'p> {
+        &self.subject
+    }
+}
+
+/// A policy, prepared to be proved: what it decides, and what it declares. Neither knows the other.
+#[derive(Debug)]
+pub(super) struct Subject<'p> {
+    pub(super) policy: &'p Policy,
+    pub(super) reference: PolicyDecider<'p>,
+    pub(super) declared: Declared<'p>,
+}
+
+impl<'p> Subject<'p> {
+    pub(super) fn new(policy: &'p Policy) -> Self {
+        Self {
+            policy,
+            reference: PolicyDecider::new(policy),
+            declared: Declared::new(policy),
+        }
     }
 }

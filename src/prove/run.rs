@@ -24,6 +24,8 @@ use crate::policy::Policy;
 /// The deciders of a run: the policy, and what is held against it; or two sets of files.
 pub(super) struct Subjects<'a> {
     pub(super) policy: &'a Policy,
+    /// What the policy declares, as obligations see it.
+    pub(super) declared: &'a Declared<'a>,
     /// A name and a decider: the policy's, or that of the first files.
     pub(super) reference: (&'a str, &'a dyn Decider),
     /// A name and a decider; without it the run is about the policy itself.
@@ -86,7 +88,7 @@ pub(super) fn with_classes<R>(
 /// Lays out the universe of all sides, and works on it.
 fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R) -> R {
     let policy = subjects.policy;
-    let declared = Declared::new(policy);
+    let declared = subjects.declared;
     let at = &policy.host.at;
     let (_, reference) = subjects.reference;
     let files = subjects.files.map(|(_, decider)| decider);
@@ -124,7 +126,7 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     let reference = side(reference, 0, 0);
     let run = Run {
         subjects,
-        declared: &declared,
+        declared,
         declared_offset,
         universe: &universe,
         reference,
@@ -269,7 +271,7 @@ impl Run<'_, '_> {
             (predicate.judge)(&mut asked, outcome)
                 .map_err(|Unanswered(test)| number(self.declared_offset, test))
         };
-        tally.walk(leaf.ground, leaf.state, &mut judge);
+        tally.judge(leaf, &mut judge);
     }
 
     /// Returns whether an envelope, decided and delivered concretely, breaks a predicate.

@@ -22,6 +22,31 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Judges every class of the envelopes of a leaf, and keeps what was seen.
+    pub(super) fn judge(
+        &mut self,
+        leaf: &Leaf<'_, '_>,
+        judge: &mut dyn FnMut(&Answers) -> Result<Judgement, TestNumber>,
+    ) {
+        // Most obligations say at once that they have nothing to say: the leaf is counted already.
+        let Ok(judgement) = judge(&leaf.state.answers) else {
+            return self.walk(leaf.ground, leaf.state, judge);
+        };
+        self.found(judgement, leaf);
+        if let Err(why) = self.visited.add(leaf.ground, leaf.envelopes) {
+            self.incomplete = Some(why);
+        }
+    }
+
+    fn found(&mut self, judgement: Judgement, leaf: &Leaf<'_, '_>) {
+        if judgement != Judgement::Silent {
+            self.concerned = self.concerned.saturating_add(leaf.envelopes);
+        }
+        if judgement == Judgement::Broken {
+            self.suspects.add(leaf);
+        }
+    }
+
     /// Judges every class of the envelopes of a state, and keeps what was seen.
     pub(super) fn walk(
         &mut self,
@@ -29,22 +54,12 @@ impl Tally {
         start: &State,
         judge: &mut dyn FnMut(&Answers) -> Result<Judgement, TestNumber>,
     ) {
-        let Self {
-            suspects,
-            visited,
-            concerned,
-            incomplete,
-        } = self;
-        let mut found = |judgement: Judgement, leaf: &Leaf<'_, '_>| {
-            if judgement != Judgement::Silent {
-                *concerned = concerned.saturating_add(leaf.envelopes);
-            }
-            if judgement == Judgement::Broken {
-                suspects.add(leaf);
-            }
-        };
-        if let Err(why) = walk(ground, start, judge, &mut found, visited) {
-            *incomplete = Some(why);
+        let mut visited = self.visited;
+        let mut found = |judgement, leaf: &Leaf<'_, '_>| self.found(judgement, leaf);
+        let walked = walk(ground, start, judge, &mut found, &mut visited);
+        self.visited = visited;
+        if let Err(why) = walked {
+            self.incomplete = Some(why);
         }
     }
 

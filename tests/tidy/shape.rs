@@ -150,7 +150,7 @@ fn modules(path: &str, words: &[Word]) -> Vec<(usize, Vec<String>)> {
             .position(|word| word.is("path"))
             .and_then(|at| attribute.get(at + 2));
         let places = match given {
-            Some(given) => vec![format!("{folder}/{}", given.text)],
+            Some(given) => vec![joined(folder, &given.text)],
             None => vec![
                 format!("{below}/{}.rs", module.text),
                 format!("{below}/{}/mod.rs", module.text),
@@ -159,4 +159,17 @@ fn modules(path: &str, words: &[Word]) -> Vec<(usize, Vec<String>)> {
         found.push((keyword.line, places));
     }
     found
+}
+
+/// Returns the path of a file, given beside a folder.
+fn joined(folder: &str, given: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for part in given.split('/') {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
 }

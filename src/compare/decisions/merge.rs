@@ -6,7 +6,8 @@ use super::Kind;
 use crate::decision::Envelope;
 use crate::mail::PathForm;
 use crate::prove::{
-    Contrast, Counterexample, Facet, Incomplete, Pair, Region, Sets, Standing, Visited,
+    Contrast, Counterexample, Facet, Incomplete, Outline, Outlines, Pair, Region, Sets, Standing,
+    Visited, When,
 };
 
 /// Envelopes of which the same is said, and some of them to be replayed.
@@ -23,13 +24,14 @@ pub(super) struct Piece {
 /// Members that are kept for each piece: the first that replays is shown.
 const WITNESSES_MAX: usize = 8;
 
-/// All leaves: those that differ, by what is said, and the others, by whether mail is taken.
+/// All leaves: those that differ, by what is said; and all, by whether mail is taken.
 #[derive(Debug, Default)]
 pub(super) struct Leaves {
     /// By what is said before and after, and by whether all recipients are somebody else's.
     pub(super) differing: BTreeMap<(Pair, bool), Vec<Piece>>,
-    /// Where mail is taken before; and after: `[before, after]`, each refused and accepted.
-    pub(super) taken: [[Vec<Region>; 2]; 2],
+    /// All leaves, with whether mail is taken before and after; if nothing differs, none.
+    pub(super) all: Vec<(Outline, [bool; 2])>,
+    pub(super) outlines: Outlines,
 }
 
 /// The order in which facets are put together: what a reader thinks of first comes last.
@@ -50,17 +52,14 @@ pub(super) fn collect(
     sets: &mut Sets,
 ) -> Result<(Leaves, Visited), Incomplete> {
     let mut leaves = Leaves::default();
-    let mut verdicts: [Vec<Region>; 4] = Default::default();
     let mut differing: Vec<(Pair, Piece)> = Vec::new();
-    let visited = contrast.each(sets, &mut |parting| {
-        let (before, after) = (parting.pair.before.accepts(), parting.pair.after.accepts());
-        let number = usize::from(before) << 1 | usize::from(after);
-        if let Some(regions) = verdicts.get_mut(number) {
-            regions.push(parting.region);
-        }
+    let visited = contrast.each(&mut |parting| {
+        let taken = [parting.pair.before.accepts(), parting.pair.after.accepts()];
+        let outline = parting.outline(&mut leaves.outlines);
+        leaves.all.push((outline, taken));
         if Kind::of(&parting.pair).is_some() {
             let piece = Piece {
-                region: parting.region,
+                region: parting.region(sets),
                 envelopes: parting.envelopes,
                 witnesses: parting.witness().into_iter().collect(),
             };
@@ -80,13 +79,8 @@ pub(super) fn collect(
     for pieces in leaves.differing.values_mut() {
         *pieces = merge(std::mem::take(pieces), sets);
     }
-    if !leaves.differing.is_empty() {
-        let [neither, gained, lost, both] = verdicts;
-        let all = |parts: [&[Region]; 2], sets: &mut Sets| regions(parts.concat(), sets);
-        leaves.taken = [
-            [all([&neither, &gained], sets), all([&lost, &both], sets)],
-            [all([&neither, &lost], sets), all([&gained, &both], sets)],
-        ];
+    if leaves.differing.is_empty() {
+        leaves.all.clear();
     }
     Ok((leaves, visited))
 }
@@ -102,17 +96,6 @@ fn is_abroad(contrast: &Contrast<'_, '_>, recipients: u32, sets: &Sets) -> bool 
             let ours = class.standing != [Standing::Foreign; 2] && named;
             !ours && !path.forms.contains(&PathForm::BarePostmaster)
         })
-}
-
-/// Puts regions together that differ in one facet only, until none do.
-fn regions(regions: Vec<Region>, sets: &mut Sets) -> Vec<Region> {
-    let pieces = regions.into_iter().map(|region| Piece {
-        region,
-        envelopes: 0,
-        witnesses: Vec::new(),
-    });
-    let merged = merge(pieces.collect(), sets);
-    merged.into_iter().map(|piece| piece.region).collect()
 }
 
 /// Puts pieces together that differ in one facet only, until none do. They stand for the same
@@ -167,37 +150,23 @@ pub(super) fn join(region: Region, parts: impl IntoIterator<Item = Piece>) -> Pi
     whole
 }
 
-/// Tells whether regions meet one of a list.
+/// Tells whether regions hold envelopes that are taken, or that are not, before or after.
+#[derive(Clone, Copy)]
 pub(super) struct Meets<'l> {
-    regions: &'l [Region],
+    pub(super) leaves: &'l Leaves,
+    pub(super) when: When,
+    pub(super) taken: bool,
 }
 
-impl<'l> Meets<'l> {
-    pub(super) fn new(regions: &'l [Region]) -> Self {
-        Self { regions }
+impl Meets<'_> {
+    /// Returns whether a region has a point in common with one of these leaves.
+    pub(super) fn any(&self, contrast: &Contrast<'_, '_>, region: &Region, sets: &Sets) -> bool {
+        let Leaves { all, outlines, .. } = self.leaves;
+        let list = all.iter().filter(|(_, [before, after])| match self.when {
+            When::Before => *before == self.taken,
+            When::After => *after == self.taken,
+        });
+        let list = list.map(|(outline, _)| outline);
+        contrast.meets((region, sets), outlines, list)
     }
-
-    /// Returns whether a region has a point in common with one of the list.
-    pub(super) fn any(&self, region: &Region, sets: &Sets) -> bool {
-        let mut known: [BTreeMap<u32, bool>; 8] = Default::default();
-        let own = Facet::ALL.map(|facet| sets.of(facet, region));
-        self.regions.iter().any(|other| {
-            Facet::ALL
-                .iter()
-                .zip(&own)
-                .zip(&mut known)
-                .all(|((facet, own), known)| {
-                    let number = other.get(*facet);
-                    *known
-                        .entry(number)
-                        .or_insert_with(|| overlap(own, &sets.members(*facet, number)))
-                })
-        })
-    }
-}
-
-/// Returns whether two ascending lists have a member in common.
-fn overlap(a: &[u32], b: &[u32]) -> bool {
-    let (small, large) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    small.iter().any(|one| large.binary_search(one).is_ok())
 }

@@ -7,6 +7,7 @@
 //! So of a sentence "may now send" (but for those that begin with "whoever") every envelope is
 //! accepted after the change, and those that were refused before are exactly the ones that differ.
 
+mod causes;
 mod merge;
 mod moves;
 mod replies;

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::causes::Causes;
 use super::merge::{Leaves, Meets, Piece, join};
 use super::replies::{Replies, refusal, said};
 use super::words::{Words, counted};
 use super::{Between, Change, Kind};
 use crate::decision::Envelope;
-use crate::prove::{Contrast, Counterexample, Facet, Pair, Region, Sets, shrink};
+use crate::prove::{Contrast, Counterexample, Facet, Pair, Region, Sets, When, shrink};
 
 /// What a sentence is made of.
 struct Draft {
@@ -15,8 +16,22 @@ struct Draft {
     differing: Vec<Piece>,
     replies: Replies,
     abroad: bool,
-    whole: bool,
+    holds: Holds,
 }
+
+/// Whether a sentence holds for all that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// It does.
+    All,
+    /// It names new recipients, and speaks of whoever may send to such.
+    NewRecipients,
+    /// It names the clients of many networks, and not what these are granted.
+    ButGrants,
+}
+
+/// More sentences that differ in their clients and recipients only are one.
+const NETWORKS_MAX: usize = 5;
 
 /// Returns the sentences about envelopes that are accepted now and were not, or the other way.
 pub(super) fn gained_and_lost(
@@ -25,23 +40,24 @@ pub(super) fn gained_and_lost(
     between: &Between,
     sets: &mut Sets,
 ) -> Vec<Change> {
-    let [[_, accepted_before], [refused_after, accepted_after]] = &leaves.taken;
-    let refused_before = leaves.taken.first().map(|[refused, _]| refused.as_slice());
     let mut changes = Vec::new();
-    for (kind, contrary, already) in [
-        (Kind::Gained, refused_after, accepted_before.as_slice()),
-        (
-            Kind::Lost,
-            accepted_after,
-            refused_before.unwrap_or_default(),
-        ),
-    ] {
-        let pieces = pieces(leaves, kind);
-        let contrary = Meets::new(contrary);
+    for kind in [Kind::Gained, Kind::Lost] {
+        let gained = kind == Kind::Gained;
+        let meets = |when, taken| Meets {
+            leaves,
+            when,
+            taken,
+        };
+        // What is decided the contrary way now, and what was decided so before.
+        let contrary = meets(When::After, !gained);
+        let already = meets(When::Before, gained);
+        let mut pieces = pieces(leaves, kind);
+        if kind == Kind::Lost {
+            pieces = of_many_networks(contrast, pieces, sets);
+        }
         let drafts = drafts(contrast, pieces, &contrary, sets);
-        let already = Meets::new(already);
         let drafts = new_recipients(contrast, drafts, sets);
-        for draft in both_ways(drafts, &already, sets) {
+        for draft in both_ways(contrast, drafts, &already, sets) {
             changes.push(finish(contrast, (kind, between), draft, &already, sets));
         }
     }
@@ -61,11 +77,52 @@ fn pieces(leaves: &Leaves, kind: Kind) -> Vec<Draft> {
             differing: vec![piece.clone()],
             replies: Replies::of(pair),
             abroad: *abroad,
-            whole: true,
+            holds: Holds::All,
         })
         .collect();
     drafts.sort_by_key(|draft| (std::cmp::Reverse(envelopes(draft)), draft.named));
     drafts
+}
+
+/// Puts pieces together that share a login that has changed, and differ in clients, senders and
+/// recipients only, if there are many: each network with rights of its own makes one, since what
+/// it is granted is taken as before.
+fn of_many_networks(
+    contrast: &Contrast<'_, '_>,
+    pieces: Vec<Draft>,
+    sets: &mut Sets,
+) -> Vec<Draft> {
+    let mut alike: BTreeMap<Region, Vec<Draft>> = BTreeMap::new();
+    for piece in pieces {
+        let others = [Facet::Client, Facet::Sender, Facet::Recipient];
+        let key = others
+            .iter()
+            .fold(piece.named, |key, facet| key.with(*facet, 0));
+        alike.entry(key).or_default().push(piece);
+    }
+    let mut all = Vec::new();
+    for (key, group) in alike {
+        let logins = sets.of(Facet::Login, &key);
+        let mut logins = logins.iter();
+        let changed = logins.all(|login| contrast.is_changed(Facet::Login, *login));
+        if group.len() <= NETWORKS_MAX || !changed {
+            all.extend(group);
+            continue;
+        }
+        let mut group = group.into_iter();
+        let Some(mut whole) = group.next() else {
+            continue;
+        };
+        whole.holds = Holds::ButGrants;
+        for piece in group {
+            whole.named = sets.hull(&whole.named, &piece.named);
+            whole.differing.extend(piece.differing);
+            whole.replies.add(piece.replies);
+        }
+        all.push(whole);
+    }
+    all.sort_by_key(|draft| (std::cmp::Reverse(envelopes(draft)), draft.named));
+    all
 }
 
 fn envelopes(draft: &Draft) -> u128 {
@@ -86,11 +143,14 @@ fn drafts(
     for piece in pieces {
         let mut home = None;
         for (number, draft) in drafts.iter().enumerate() {
+            if draft.holds != Holds::All || piece.holds != Holds::All {
+                continue;
+            }
             if draft.abroad != piece.abroad || !causes.shared(&draft.named, &piece.named, sets) {
                 continue;
             }
             let hull = sets.hull(&draft.named, &piece.named);
-            if !contrary.any(&hull, sets) {
+            if !contrary.any(contrast, &hull, sets) {
                 home = Some((number, hull));
                 break;
             }
@@ -120,11 +180,11 @@ fn new_recipients(contrast: &Contrast<'_, '_>, drafts: Vec<Draft>, sets: &mut Se
             other.named.get(Facet::Recipient) == draft.named.get(Facet::Recipient)
         };
         match all.iter_mut().find(same) {
-            Some(other) if new => {
+            Some(other) if new && draft.holds == Holds::All && other.holds != Holds::ButGrants => {
                 other.named = sets.hull(&other.named, &draft.named);
                 other.differing.extend(draft.differing);
                 other.replies.add(draft.replies);
-                other.whole = false;
+                other.holds = Holds::NewRecipients;
             }
             _ => all.push(draft),
         }
@@ -134,16 +194,26 @@ fn new_recipients(contrast: &Contrast<'_, '_>, drafts: Vec<Draft>, sets: &mut Se
 
 /// Puts a sentence about foreign recipients and one about ours together, if they say the same of
 /// the same senders and hold nothing but what differs.
-fn both_ways(drafts: Vec<Draft>, already: &Meets<'_>, sets: &mut Sets) -> Vec<Draft> {
+fn both_ways(
+    contrast: &Contrast<'_, '_>,
+    drafts: Vec<Draft>,
+    already: &Meets<'_>,
+    sets: &mut Sets,
+) -> Vec<Draft> {
     let mut all: Vec<Draft> = Vec::new();
     for draft in drafts {
         let twin = all.iter_mut().find(|other| {
             other.abroad != draft.abroad
                 && other.named.with(Facet::Recipient, 0) == draft.named.with(Facet::Recipient, 0)
                 && other.replies == draft.replies
+                && other.holds == Holds::All
+                && draft.holds == Holds::All
         });
         match twin {
-            Some(twin) if !already.any(&twin.named, sets) && !already.any(&draft.named, sets) => {
+            Some(twin)
+                if !already.any(contrast, &twin.named, sets)
+                    && !already.any(contrast, &draft.named, sets) =>
+            {
                 twin.named = sets.hull(&twin.named, &draft.named);
                 twin.differing.extend(draft.differing);
             }
@@ -151,42 +221,6 @@ fn both_ways(drafts: Vec<Draft>, already: &Meets<'_>, sets: &mut Sets) -> Vec<Dr
         }
     }
     all
-}
-
-/// Which classes are the cause of a change.
-struct Causes<'c, 'a, 't> {
-    contrast: &'c Contrast<'a, 't>,
-    /// Whether the policies declare anything otherwise; if not, whoever is named is a cause.
-    declared: bool,
-}
-
-/// The facets whose classes can be the cause of a change.
-const CAUSES: [Facet; 4] = [Facet::Recipient, Facet::Login, Facet::Client, Facet::Sender];
-
-impl<'c, 'a, 't> Causes<'c, 'a, 't> {
-    fn new(contrast: &'c Contrast<'a, 't>) -> Self {
-        let changed = |facet: &Facet| {
-            (0..contrast.size(*facet)).any(|member| contrast.is_changed(*facet, member))
-        };
-        Self {
-            contrast,
-            declared: CAUSES.iter().any(changed),
-        }
-    }
-
-    /// Returns whether two regions name the same of what has changed.
-    fn shared(&self, a: &Region, b: &Region, sets: &Sets) -> bool {
-        CAUSES.iter().any(|facet| {
-            a.get(*facet) == b.get(*facet)
-                && sets.of(*facet, a).iter().all(|member| {
-                    if self.declared {
-                        self.contrast.is_changed(*facet, *member)
-                    } else {
-                        !self.contrast.is_anybody(*facet, *member)
-                    }
-                })
-        })
-    }
 }
 
 fn finish(
@@ -198,13 +232,18 @@ fn finish(
 ) -> Change {
     let words = Words { contrast, sets };
     let may = between.may_send(kind);
-    let sentence = if draft.whole {
-        words.sentence(&draft.named, &may)
-    } else {
-        let who = "whoever may send to listed recipients";
-        format!("{who} {may} {}", words.recipients(&draft.named))
+    let sentence = match draft.holds {
+        Holds::All => words.sentence(&draft.named, &may),
+        Holds::NewRecipients => {
+            let who = "whoever may send to listed recipients";
+            format!("{who} {may} {}", words.recipients(&draft.named))
+        }
+        Holds::ButGrants => {
+            let sentence = words.sentence(&draft.named, &may);
+            format!("{sentence}, but for what the client's network itself may send")
+        }
     };
-    let in_part = if already.any(&draft.named, sets) {
+    let in_part = if already.any(contrast, &draft.named, sets) {
         between.in_part(kind)
     } else {
         String::new()
@@ -227,7 +266,7 @@ fn finish(
         envelopes,
         differing: regions,
         named: draft.named,
-        whole: draft.whole,
+        whole: draft.holds == Holds::All,
         accepted: [kind == Kind::Lost, kind == Kind::Gained],
         witness,
         widens: kind == Kind::Gained,

@@ -1,7 +1,8 @@
 //! Addresses: by the whole address, by domain, by parent domain, by local-part.
 
 use super::Row;
-use super::key_map::{KeyMap, Probe, lower, with_address};
+use super::by_address::{AddressMap, Within};
+use super::key_map::{KeyMap, Probe, lower};
 
 /// A part of an address that a table may look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,36 +21,11 @@ pub enum AddressKey {
 #[derive(Debug, Clone, Default)]
 pub struct AddressTable {
     order: Vec<AddressKey>,
-    address: KeyMap<Row>,
+    address: AddressMap<Row>,
     domain: KeyMap<Row>,
     parent: KeyMap<Row>,
     local: KeyMap<Row>,
     otherwise: Option<Row>,
-}
-
-/// An address, prepared to be looked up in many tables.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct AddressProbe<'k> {
-    pub(crate) address: Probe<'k>,
-    pub(crate) domain: Probe<'k>,
-    pub(crate) local: Probe<'k>,
-}
-
-impl AddressProbe<'_> {
-    /// Prepares an address, and works on it.
-    pub(crate) fn with<R>(
-        local: &str,
-        domain: &str,
-        work: impl FnOnce(AddressProbe<'_>) -> R,
-    ) -> R {
-        with_address(local, domain, |address| {
-            work(AddressProbe {
-                address: Probe::new(address),
-                domain: Probe::new(domain),
-                local: Probe::new(local),
-            })
-        })
-    }
 }
 
 impl AddressTable {
@@ -63,16 +39,26 @@ impl AddressTable {
 
     /// Adds a row; of the same key twice, the first stays. Keys are folded to lower case.
     ///
-    /// A key of [`AddressKey::Address`] is `local@domain`.
+    /// A key of [`AddressKey::Address`] is `local@domain`; without an `@` no address meets it.
     pub fn insert(&mut self, part: AddressKey, key: &str, row: Row) {
-        self.map_mut(part).put(&lower(key), || row);
+        let key = lower(key);
+        let map = match part {
+            AddressKey::Address => {
+                if let Some((local, domain)) = key.rsplit_once('@') {
+                    self.address.push(local, domain, row);
+                }
+                return;
+            }
+            AddressKey::Domain => &mut self.domain,
+            AddressKey::Parent => &mut self.parent,
+            AddressKey::Local => &mut self.local,
+        };
+        map.put(&key, || row);
     }
 
     /// Adds a row for a whole address.
     pub fn insert_address(&mut self, local: &str, domain: &str, row: Row) {
-        with_address(local, domain, |key| {
-            self.insert(AddressKey::Address, key, row);
-        });
+        self.address.push(&lower(local), &lower(domain), row);
     }
 
     /// Sets what answers where nothing else does.
@@ -85,7 +71,7 @@ impl AddressTable {
         self.order
             .iter()
             .find_map(|part| match part {
-                AddressKey::Address => self.by_address(local?, domain?),
+                AddressKey::Address => self.address.get(local?, Probe::new(domain?)),
                 AddressKey::Domain => self.domain.get(domain?),
                 AddressKey::Parent => self.by_parent(domain?),
                 AddressKey::Local => self.local.get(local?),
@@ -93,24 +79,14 @@ impl AddressTable {
             .or(self.otherwise.as_ref())
     }
 
-    /// The same as [`Self::lookup`], for an address that is looked up in many tables.
-    pub(crate) fn find(&self, wanted: AddressProbe<'_>) -> Option<&Row> {
-        self.order
-            .iter()
-            .find_map(|part| match part {
-                AddressKey::Address => self.address.find(wanted.address),
-                AddressKey::Domain => self.domain.find(wanted.domain),
-                AddressKey::Parent => self.by_parent(wanted.domain.key()),
-                AddressKey::Local => self.local.find(wanted.local),
-            })
-            .or(self.otherwise.as_ref())
-    }
-
-    fn by_address(&self, local: &str, domain: &str) -> Option<&Row> {
-        if self.address.is_empty() {
-            return None;
+    /// Returns the table as the addresses of a domain see it.
+    pub(crate) fn of_domain(&self, domain: Probe<'_>) -> OfDomain<'_> {
+        OfDomain {
+            table: self,
+            address: self.address.within(domain),
+            domain: self.domain.find(domain),
+            parent: self.by_parent(domain.key()),
         }
-        with_address(local, domain, |key| self.address.get(key))
     }
 
     fn by_parent(&self, domain: &str) -> Option<&Row> {
@@ -123,34 +99,74 @@ impl AddressTable {
             .find_map(|parent| self.parent.get(parent))
     }
 
-    fn map_mut(&mut self, part: AddressKey) -> &mut KeyMap<Row> {
-        match part {
-            AddressKey::Address => &mut self.address,
-            AddressKey::Domain => &mut self.domain,
-            AddressKey::Parent => &mut self.parent,
-            AddressKey::Local => &mut self.local,
-        }
-    }
-
-    fn map(&self, part: AddressKey) -> &KeyMap<Row> {
-        match part {
-            AddressKey::Address => &self.address,
-            AddressKey::Domain => &self.domain,
-            AddressKey::Parent => &self.parent,
-            AddressKey::Local => &self.local,
-        }
+    fn asks(&self, part: AddressKey) -> bool {
+        self.order.contains(&part)
     }
 
     /// Returns how many keys the table has.
     pub(crate) fn len(&self) -> usize {
-        let maps = [&self.address, &self.domain, &self.parent, &self.local];
-        maps.into_iter().map(KeyMap::len).sum()
+        let maps = [&self.domain, &self.parent, &self.local];
+        let others: usize = maps.into_iter().map(KeyMap::len).sum();
+        self.address.len() + others
     }
 
-    /// Returns the keys of one part, in the order of insertion; none for a part that is not looked
-    /// at.
+    /// Returns the whole addresses, if they are looked at.
+    pub(crate) fn addresses(&self) -> Option<&AddressMap<Row>> {
+        self.asks(AddressKey::Address).then_some(&self.address)
+    }
+
+    /// Names the keys of one part that is looked at.
+    pub(crate) fn each_key(&self, part: AddressKey, key: &mut dyn FnMut(&str)) {
+        if part == AddressKey::Address {
+            let all = self.addresses().into_iter().flat_map(AddressMap::iter);
+            all.for_each(|(local, domain, _)| key(&format!("{local}@{domain}")));
+        } else {
+            self.keys(part).for_each(key);
+        }
+    }
+
+    /// Returns the keys of one part that is no whole address, in the order of insertion; none for a
+    /// part that is not looked at.
     pub(crate) fn keys(&self, part: AddressKey) -> impl Iterator<Item = &str> {
-        let map = self.order.contains(&part).then(|| self.map(part));
+        let map = match part {
+            AddressKey::Address => None,
+            AddressKey::Domain => Some(&self.domain),
+            AddressKey::Parent => Some(&self.parent),
+            AddressKey::Local => Some(&self.local),
+        };
+        let map = map.filter(|_| self.asks(part));
         map.into_iter().flat_map(KeyMap::keys)
+    }
+}
+
+/// A table as the addresses of a domain see it.
+#[derive(Debug)]
+pub(crate) struct OfDomain<'t> {
+    table: &'t AddressTable,
+    address: Within<'t, Row>,
+    domain: Option<&'t Row>,
+    parent: Option<&'t Row>,
+}
+
+impl<'t> OfDomain<'t> {
+    /// Returns the row that answers for a local-part. Local-parts must be asked for in order.
+    pub(crate) fn find(&mut self, local: Probe<'_>) -> Option<&'t Row> {
+        let own = self.address.go_to(local.key()).next();
+        self.answer(own, local)
+    }
+
+    /// Returns the row that answers for a local-part that is in no whole address of the table.
+    pub(crate) fn beside(&self, local: Probe<'_>) -> Option<&'t Row> {
+        self.answer(None, local)
+    }
+
+    fn answer(&self, own: Option<&'t Row>, local: Probe<'_>) -> Option<&'t Row> {
+        let rows = self.table.order.iter().find_map(|part| match part {
+            AddressKey::Address => own,
+            AddressKey::Domain => self.domain,
+            AddressKey::Parent => self.parent,
+            AddressKey::Local => self.table.local.find(local),
+        });
+        rows.or(self.table.otherwise.as_ref())
     }
 }

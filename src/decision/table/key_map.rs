@@ -144,35 +144,6 @@ impl<V> KeyMap<V> {
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         (0..).take(self.values.len()).map(|number| self.key(number))
     }
-
-    /// Returns keys and values, in the order of insertion, the values to be changed.
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut V)> {
-        let (text, ends) = (&self.text, &self.ends);
-        let numbered = (0..).zip(&mut self.values);
-        numbered.map(|(number, value)| (key(text, ends, number), value))
-    }
-}
-
-/// Room for most addresses (RFC 5321 section 4.5.3.1.3: a path has 256 octets).
-const ADDRESS_OCTETS: usize = 320;
-
-/// Works on `local@domain`, without asking for memory if it is not long.
-pub(crate) fn with_address<R>(local: &str, domain: &str, work: impl FnOnce(&str) -> R) -> R {
-    let mut room = [0_u8; ADDRESS_OCTETS];
-    let at = local.len();
-    let length = at + 1 + domain.len();
-    if let Some(place) = room.get_mut(..length)
-        && let Some((head, tail)) = place.split_at_mut_checked(at)
-        && let Some((sign, rest)) = tail.split_first_mut()
-    {
-        head.copy_from_slice(local.as_bytes());
-        *sign = b'@';
-        rest.copy_from_slice(domain.as_bytes());
-        if let Ok(address) = std::str::from_utf8(place) {
-            return work(address);
-        }
-    }
-    work(&[local, "@", domain].concat())
 }
 
 /// Works on a text in lower case, without asking for memory if it is.

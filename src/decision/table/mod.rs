@@ -4,6 +4,7 @@
 //! INVARIANT: no answer depends on the order of a hash map.
 
 mod address;
+mod by_address;
 mod client;
 mod form;
 mod key_map;
@@ -11,14 +12,16 @@ mod login;
 mod name;
 mod owner;
 
-pub(crate) use address::AddressProbe;
+pub(crate) use address::OfDomain;
 pub use address::{AddressKey, AddressTable};
+pub(crate) use by_address::{AddressMap, Within};
 pub use client::ClientTable;
 pub use form::FormTable;
-pub(crate) use key_map::{KeyMap, Probe, lower, with_address};
+pub(crate) use key_map::{KeyMap, Probe, lower};
 pub use login::LoginTable;
 pub use name::NameTable;
 pub use owner::OwnerTable;
+pub(crate) use owner::OwnersOfDomain;
 
 use crate::source::Loc;
 

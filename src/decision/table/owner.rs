@@ -1,43 +1,17 @@
 //! Which login owns which address: the one relation between two projections.
 
-use super::key_map::{KeyMap, lower, with_address};
+use super::by_address::{AddressMap, Within};
+use super::key_map::{KeyMap, Probe, lower};
 
 /// Owners of addresses. A row for the whole address hides a row for its domain.
 #[derive(Debug, Clone, Default)]
 pub struct OwnerTable {
     logins: KeyMap<()>,
-    address: KeyMap<Owners>,
-    domain: KeyMap<Owners>,
-}
-
-/// The numbers of logins. Most rows have one.
-#[derive(Debug, Clone, Default)]
-enum Owners {
-    #[default]
-    None,
-    One(u32),
-    Several(Vec<u32>),
-}
-
-impl Owners {
-    fn list(&self) -> &[u32] {
-        match self {
-            Self::None => &[],
-            Self::One(login) => std::slice::from_ref(login),
-            Self::Several(logins) => logins,
-        }
-    }
-
-    fn add(&mut self, login: u32) {
-        if self.list().contains(&login) {
-            return;
-        }
-        match self {
-            Self::None => *self = Self::One(login),
-            Self::One(first) => *self = Self::Several(vec![*first, login]),
-            Self::Several(logins) => logins.push(login),
-        }
-    }
+    /// A login that owns the address, by its number; none for a row without owners.
+    address: AddressMap<Option<u32>>,
+    domain: KeyMap<Vec<u32>>,
+    /// Whether the owners of a domain own its addresses that have rows, too.
+    spread: bool,
 }
 
 impl OwnerTable {
@@ -49,47 +23,59 @@ impl OwnerTable {
     /// Lets `login` own `local@domain`, given in lower case or not.
     pub fn own_address(&mut self, login: &str, address: &str) {
         let login = self.logins.put(login, || ());
-        add(&mut self.address, address, login);
+        self.push(address, Some(login));
     }
 
-    /// Gives `local@domain` a row without owners, if it has none: it hides the domain's row.
+    /// Lets `login` own addresses, each given as local-part and domain in lower case.
+    pub(crate) fn own_all<'a>(
+        &mut self,
+        login: &str,
+        addresses: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) {
+        let login = self.logins.put(login, || ());
+        for (local, domain) in addresses {
+            self.address.push(local, domain, Some(login));
+        }
+    }
+
+    /// Gives `local@domain` a row without owners: it hides the domain's row.
     pub fn hide_address(&mut self, address: &str) {
-        self.address.put(&lower(address), Owners::default);
+        self.push(address, None);
+    }
+
+    fn push(&mut self, address: &str, login: Option<u32>) {
+        if let Some((local, domain)) = lower(address).rsplit_once('@') {
+            self.address.push(local, domain, login);
+        }
     }
 
     /// Lets `login` own every address of `domain` that has no row of its own.
     pub fn own_domain(&mut self, login: &str, domain: &str) {
         let login = self.logins.put(login, || ());
-        add(&mut self.domain, domain, login);
+        let number = self.domain.put(&lower(domain), Vec::new);
+        if let Some(owners) = self.domain.at_mut(number)
+            && !owners.contains(&login)
+        {
+            owners.push(login);
+        }
     }
 
     /// Adds the owners of each domain to the rows of its addresses, which would hide them.
     pub fn spread_domains(&mut self) {
-        if self.domain.is_empty() {
-            return;
-        }
-        for (address, owners) in self.address.iter_mut() {
-            let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-            for owner in self
-                .domain
-                .get(domain)
-                .map(Owners::list)
-                .unwrap_or_default()
-            {
-                owners.add(*owner);
-            }
-        }
+        self.spread = true;
     }
 
     /// Returns whether a login owns an address.
     pub fn owns(&self, login: &str, local: &str, domain: &str) -> bool {
-        let owners = self.numbers_of(local, domain);
-        self.is_among(login, owners)
+        let mut of_domain = self.of_domain(Probe::new(domain));
+        let mut owners = Vec::new();
+        of_domain.owners(local, &mut owners);
+        self.is_among(login, &owners)
     }
 
     /// Returns whether a login owns a whole domain.
     pub fn owns_domain(&self, login: &str, domain: &str) -> bool {
-        self.is_among(login, self.numbers_of_domain(domain))
+        self.is_among(login, self.numbers_of_domain(Probe::new(domain)))
     }
 
     fn is_among(&self, login: &str, owners: &[u32]) -> bool {
@@ -98,18 +84,20 @@ impl OwnerTable {
             .any(|number| self.logins.key(*number) == login)
     }
 
-    /// Returns the owners of an address, by the numbers of [`Self::logins`].
-    pub(crate) fn numbers_of(&self, local: &str, domain: &str) -> &[u32] {
-        with_address(local, domain, |address| self.address.get(address))
-            .or_else(|| self.domain.get(domain))
-            .map(Owners::list)
-            .unwrap_or_default()
+    /// Returns the owners of a domain's addresses that have no row of their own, by the numbers of
+    /// [`Self::logins`].
+    pub(crate) fn numbers_of_domain(&self, domain: Probe<'_>) -> &[u32] {
+        let row = self.domain.find(domain);
+        row.map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Returns the owners of a domain's addresses that have no row of their own.
-    pub(crate) fn numbers_of_domain(&self, domain: &str) -> &[u32] {
-        let row = self.domain.get(domain);
-        row.map(Owners::list).unwrap_or_default()
+    /// Returns the table as the addresses of a domain see it.
+    pub(crate) fn of_domain(&self, domain: Probe<'_>) -> OwnersOfDomain<'_> {
+        OwnersOfDomain {
+            address: self.address.within(domain),
+            domain: self.numbers_of_domain(domain),
+            spread: self.spread,
+        }
     }
 
     /// Returns the logins, in the order of their numbers.
@@ -118,8 +106,8 @@ impl OwnerTable {
     }
 
     /// Returns the whole addresses that have a row.
-    pub(crate) fn addresses(&self) -> impl Iterator<Item = &str> {
-        self.address.keys()
+    pub(crate) fn addresses(&self) -> &AddressMap<Option<u32>> {
+        &self.address
     }
 
     /// Returns the domains that have a row.
@@ -128,9 +116,31 @@ impl OwnerTable {
     }
 }
 
-fn add(rows: &mut KeyMap<Owners>, key: &str, login: u32) {
-    let number = rows.put(&lower(key), Owners::default);
-    if let Some(owners) = rows.at_mut(number) {
-        owners.add(login);
+/// A table of owners as the addresses of a domain see it.
+#[derive(Debug)]
+pub(crate) struct OwnersOfDomain<'t> {
+    address: Within<'t, Option<u32>>,
+    pub(crate) domain: &'t [u32],
+    spread: bool,
+}
+
+impl OwnersOfDomain<'_> {
+    /// Returns whether there is no row for the domain, nor for an address of it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.domain.is_empty() && self.address.locals().next().is_none()
+    }
+
+    /// Puts the owners of a local-part into a list, perhaps one of them twice. Local-parts must be
+    /// asked for in order.
+    pub(crate) fn owners(&mut self, local: &str, owners: &mut Vec<u32>) {
+        owners.clear();
+        let mut has_row = false;
+        for login in self.address.go_to(local) {
+            has_row = true;
+            owners.extend(*login);
+        }
+        if !has_row || self.spread {
+            owners.extend_from_slice(self.domain);
+        }
     }
 }

@@ -4,15 +4,19 @@
 //! is sampled: the counts of the leaves sum to the size of the universe, or there is no answer.
 
 mod names;
+mod outline;
 mod point;
 mod sets;
 
 pub use names::{AddressClass, LoginClass, PathClass, Range, Side as When, Standing};
+use outline::Known;
+pub use outline::{Outline, Outlines};
 pub use sets::{Facet, Region, Sets};
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use super::declared::{Declared, Forwards};
+use super::declared::{self, Declared, Forwards};
 use super::fork::{Answers, Incomplete, Leaf, Visited, explore};
 use super::keys::{Collected, Keys};
 use super::side::{DIFFERS, Side, destination_tests};
@@ -107,14 +111,25 @@ impl Pair {
 pub struct Parting<'l> {
     /// What is said.
     pub pair: Pair,
-    /// Of which envelopes.
-    pub region: Region,
-    /// How many points of the universe these are.
+    /// Of how many points of the universe.
     pub envelopes: u128,
     leaf: &'l Leaf<'l, 'l>,
+    contrast: &'l Contrast<'l, 'l>,
+    known: &'l RefCell<Known>,
 }
 
 impl Parting<'_> {
+    /// Returns the region of the envelopes. All leaves of a run must be asked with the same sets.
+    pub fn region(&self, sets: &mut Sets) -> Region {
+        let mut known = self.known.borrow_mut();
+        self.contrast.region(self.leaf, sets, &mut known)
+    }
+
+    /// Returns the same by the numbers of its sets.
+    pub fn outline(&self, outlines: &mut Outlines) -> Outline {
+        outlines.of(self.leaf, &self.contrast.related_by(self.leaf))
+    }
+
     /// Returns one of the envelopes, if one was found.
     pub fn witness(&self) -> Option<Envelope> {
         self.leaf.witness()
@@ -135,6 +150,9 @@ pub struct Contrast<'a, 't> {
     /// The first of the tests that name what both policies declare.
     declared: [u32; 2],
     patterns: Vec<u64>,
+    /// The relations by which a login owns an address, before and after: by the policy, or by the
+    /// tables of files, which may still have a login that the policy lists no more.
+    owning: [u64; 2],
 }
 
 /// Lays two deciders side by side, and works on them.
@@ -144,10 +162,10 @@ pub fn contrast<R>(
     work: impl FnOnce(&Contrast<'_, '_>) -> R,
 ) -> R {
     let at = &after.policy.host.at;
-    let declared = [Declared::new(before.policy), Declared::new(after.policy)];
+    let prepared = [Declared::new(before.policy), Declared::new(after.policy)];
     let mut tests: Vec<&Test> = before.decider.tests().iter().collect();
     let mut offsets = Vec::new();
-    let [declared_before, declared_after] = &declared;
+    let [declared_before, declared_after] = &prepared;
     for more in [
         after.decider.tests(),
         declared_before.names(),
@@ -193,6 +211,10 @@ pub fn contrast<R>(
     // Where mail ends up is compared key by key; neither side is asked what becomes of it.
     let differing = TestNumber(made_offset);
     let patterns = universe.relations.patterns();
+    let owning = [
+        owning(&universe, 0, before, offset(1)),
+        owning(&universe, offset(0), after, offset(2)),
+    ];
     work(&Contrast {
         universe: &universe,
         before: side(before, 0, differing, &keys, declared_before.forwards()),
@@ -208,7 +230,20 @@ pub fn contrast<R>(
         listener: TestNumber(made_offset + 1),
         declared: [offset(1), offset(2)],
         patterns,
+        owning,
     })
+}
+
+/// Returns the bits of the relations by which a login owns an address on a side, whose tests begin
+/// at `own`, and those of what its policy declares at `declares`.
+fn owning(universe: &Universe<'_>, own: u32, party: Party<'_>, declares: u32) -> u64 {
+    let tables = 0..u32::try_from(party.decider.tests().len()).unwrap_or(0);
+    let owners = [declared::OWNER, declared::OWNER_OF_DOMAIN];
+    let tests = tables.map(|test| own + test);
+    let tests = tests.chain(owners.map(|test| declares + test.0));
+    let bits = tests.filter_map(|test| universe.relations.bit(TestNumber(test)));
+    let bits = bits.filter_map(|bit| 1_u64.checked_shl(bit));
+    bits.fold(0, std::ops::BitOr::bitor)
 }
 
 fn side<'s>(
@@ -229,18 +264,16 @@ fn side<'s>(
 
 impl Contrast<'_, '_> {
     /// Visits every leaf, and counts them.
-    pub fn each(
-        &self,
-        sets: &mut Sets,
-        visit: &mut dyn FnMut(Parting<'_>),
-    ) -> Result<Visited, Incomplete> {
+    pub fn each(&self, visit: &mut dyn FnMut(Parting<'_>)) -> Result<Visited, Incomplete> {
+        let known = RefCell::default();
         let mut judge = |answers: &Answers| self.pair(answers);
         explore(self.universe, &mut judge, &mut |pair, leaf| {
             visit(Parting {
                 pair,
-                region: self.region(leaf, sets),
                 envelopes: leaf.envelopes,
                 leaf,
+                contrast: self,
+                known: &known,
             });
         })
     }
@@ -283,70 +316,6 @@ impl Contrast<'_, '_> {
             }
             (a, b) => a == b,
         })
-    }
-
-    /// Returns the region of a leaf.
-    fn region(&self, leaf: &Leaf<'_, '_>, sets: &mut Sets) -> Region {
-        let (state, ground) = (leaf.state, leaf.ground);
-        let mut region = Region::default();
-        let plain = [
-            (Facet::Client, Axis::Client),
-            (Facet::Session, Axis::Session),
-            (Facet::Login, Axis::Login),
-            (Facet::Helo, Axis::Helo),
-            (Facet::SpfFrom, Axis::SpfFrom),
-            (Facet::SpfHelo, Axis::SpfHelo),
-        ];
-        for (facet, axis) in plain {
-            region = region.with(facet, sets.intern(facet, &state.set(ground, axis)));
-        }
-        let related: Vec<u32> = (0..)
-            .zip(&self.patterns)
-            .filter(|(_, pattern)| state.allows(**pattern))
-            .map(|(number, _)| number)
-            .collect();
-        let (forms, addresses) = (
-            state.set(ground, Axis::FromForm),
-            state.set(ground, Axis::From),
-        );
-        let sender = self.product(Facet::Sender, (&forms, &addresses), &related, sets);
-        let (forms, addresses) = (state.set(ground, Axis::ToForm), state.set(ground, Axis::To));
-        let recipient = self.product(Facet::Recipient, (&forms, &addresses), &[0], sets);
-        region
-            .with(Facet::Sender, sender)
-            .with(Facet::Recipient, recipient)
-    }
-
-    /// Returns the set of a path's forms, addresses and relations: the number of a member is made
-    /// of all three.
-    fn product(
-        &self,
-        facet: Facet,
-        (forms, addresses): (&[u32], &[u32]),
-        related: &[u32],
-        sets: &mut Sets,
-    ) -> u32 {
-        let key = (
-            facet,
-            sets.parts.intern(forms),
-            sets.parts.intern(addresses),
-            sets.parts.intern(related),
-        );
-        if let Some(number) = sets.products.get(&key) {
-            return *number;
-        }
-        let mut members = Vec::with_capacity(forms.len() * addresses.len() * related.len());
-        for form in forms {
-            for address in addresses {
-                for one in related {
-                    members.push(self.member(facet, *form, *address, *one));
-                }
-            }
-        }
-        members.sort_unstable();
-        let number = sets.intern(facet, &members);
-        sets.products.insert(key, number);
-        number
     }
 
     fn classes(&self, axis: Axis) -> u32 {

@@ -1,7 +1,7 @@
 //! What the classes of a comparison are called: their members, and what both policies declare of
 //! them.
 
-use super::{Contrast, Facet, Party};
+use super::{Contrast, Facet};
 use crate::decision::Label;
 use crate::mail::{Address, Listener, PathForm};
 use crate::prove::declared;
@@ -235,15 +235,12 @@ impl Contrast<'_, '_> {
 
     /// Returns what a member of the sender's or recipient's sets stands for.
     pub fn path(&self, facet: Facet, member: u32) -> PathClass {
-        let (form_axis, axis) = if facet == Facet::Sender {
-            (Axis::FromForm, Axis::From)
+        let form_axis = if facet == Facet::Sender {
+            Axis::FromForm
         } else {
-            (Axis::ToForm, Axis::To)
+            Axis::ToForm
         };
-        let relations = self.relations(facet).max(1);
-        let rest = member / relations;
-        let classes = self.classes(axis).max(1);
-        let (form, address) = (rest / classes, rest % classes);
+        let (form, address, _) = self.parts(facet, member);
         let forms = self.members(form_axis, form).iter();
         let forms = forms.filter_map(|(witness, _)| {
             if let Witness::Form(form) = witness {
@@ -253,24 +250,12 @@ impl Contrast<'_, '_> {
             }
         });
         let pattern = self.pattern(facet, member);
-        let [before, after] = &self.parties;
-        let [declared_before, declared_after] = self.declared;
-        let owned = [
-            self.owned(declared_before, (self.before.offset, before), pattern),
-            self.owned(declared_after, (self.after.offset, after), pattern),
-        ];
+        let owned = self.owning.map(|relations| pattern & relations != 0);
         PathClass {
             forms: forms.collect(),
             address,
             owned,
         }
-    }
-
-    /// Returns whether a login owns an address on a side: by the policy, or by the tables of files,
-    /// which may still have a login that the policy lists no more.
-    fn owned(&self, declared: u32, (own, party): (u32, &Party<'_>), pattern: u64) -> bool {
-        let mut tables = 0..u32::try_from(party.decider.tests().len()).unwrap_or(0);
-        self.declares_owner(declared, pattern) || tables.any(|test| self.holds(own + test, pattern))
     }
 
     fn declares_owner(&self, declared: u32, pattern: u64) -> bool {
@@ -283,6 +268,11 @@ impl Contrast<'_, '_> {
         let bit = self.universe.relations.bit(TestNumber(test));
         let mask = bit.and_then(|bit| 1_u64.checked_shl(bit));
         mask.is_some_and(|mask| pattern & mask != 0)
+    }
+
+    /// Returns the number of the relations that a member of the sender's sets stands for.
+    pub fn related_of(&self, facet: Facet, member: u32) -> u32 {
+        member % self.relations(facet).max(1)
     }
 
     fn pattern(&self, facet: Facet, member: u32) -> u64 {

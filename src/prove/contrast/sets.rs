@@ -7,7 +7,7 @@ use std::rc::Rc;
 ///
 /// The form of a path goes with its address, and what a login owns with the reverse-path: a
 /// reviewer thinks of a sender and of a recipient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Facet {
     /// The client's address.
     Client,
@@ -65,16 +65,6 @@ impl Region {
 #[derive(Debug, Default)]
 pub struct Sets {
     facets: [Pool; 8],
-    /// The sets of forms and of addresses that products are made of.
-    pub(super) parts: Pool,
-    pub(super) products: HashMap<(Facet, u32, u32, u32), u32>,
-}
-
-// A facet is a key of the products.
-impl std::hash::Hash for Facet {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        (*self as u8).hash(state);
-    }
 }
 
 #[derive(Debug, Default)]
@@ -84,6 +74,11 @@ pub(super) struct Pool {
 }
 
 impl Pool {
+    pub(super) fn get(&self, number: u32) -> &[u32] {
+        let set = self.sets.get(number as usize);
+        set.map(AsRef::as_ref).unwrap_or_default()
+    }
+
     pub(super) fn intern(&mut self, set: &[u32]) -> u32 {
         if let Some(number) = self.numbers.get(set) {
             return *number;

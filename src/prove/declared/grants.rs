@@ -304,9 +304,7 @@ fn owners(policy: &Policy, ways: &Ways<'_>, place: usize) -> OwnerTable {
         for scope in grants.get(place).iter().flat_map(|grant| &grant.from) {
             match &scope.value {
                 SenderScope::Own => {
-                    for address in ways.upwards(name) {
-                        table.own_address(name, &address.to_string());
-                    }
+                    table.own_all(name, ways.upwards(name));
                 }
                 SenderScope::Address(address) => table.own_address(name, &address.to_string()),
                 SenderScope::Domain(domain) => table.own_domain(name, domain.as_str()),

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rustc_hash::FxBuildHasher;
+
 use crate::decision::OwnerTable;
-use crate::mail::Address;
 use crate::policy::{Policy, SenderScope};
 
 /// Who owns what: what grants name, and for `own` mailboxes with the aliases that lead to them,
@@ -15,9 +16,7 @@ pub(super) fn owners(policy: &Policy, ways: &Ways<'_>) -> OwnerTable {
         for scope in scopes.iter().flat_map(|grant| &grant.from) {
             match &scope.value {
                 SenderScope::Own => {
-                    for address in ways.upwards(name) {
-                        table.own_address(name, &address.to_string());
-                    }
+                    table.own_all(name, ways.upwards(name));
                 }
                 SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
                 SenderScope::Address(address) => table.own_address(name, &address.to_string()),
@@ -29,42 +28,48 @@ pub(super) fn owners(policy: &Policy, ways: &Ways<'_>) -> OwnerTable {
     table
 }
 
+/// An address of ours: its local-part and its domain.
+type Own<'p> = (&'p str, &'p str);
+
 /// The ways from logins up to addresses: their mailboxes, and the aliases that name an address.
 #[derive(Debug)]
 pub(super) struct Ways<'p> {
-    mailboxes: HashMap<&'p str, Vec<Address>>,
-    aliases: HashMap<&'p Address, Vec<Address>>,
+    mailboxes: HashMap<&'p str, Vec<Own<'p>>, FxBuildHasher>,
+    aliases: HashMap<Own<'p>, Vec<Own<'p>>, FxBuildHasher>,
 }
 
 impl<'p> Ways<'p> {
     pub(super) fn new(policy: &'p Policy) -> Self {
-        let mut mailboxes: HashMap<&str, Vec<Address>> = HashMap::new();
-        let mut aliases: HashMap<&Address, Vec<Address>> = HashMap::new();
+        let mut ways = Self {
+            mailboxes: HashMap::default(),
+            aliases: HashMap::default(),
+        };
         for (name, domain) in &policy.domains {
             for (local, mailbox) in &domain.mailboxes {
                 if let Some(login) = &mailbox.login {
-                    let address = Address::new(local.as_str(), name.clone());
-                    mailboxes.entry(&login.value).or_default().push(address);
+                    let own = ways.mailboxes.entry(&login.value).or_default();
+                    own.push((local.as_str(), name.as_str()));
                 }
             }
             for (local, alias) in &domain.aliases {
                 for target in &alias.targets {
-                    let address = Address::new(local.as_str(), name.clone());
-                    aliases.entry(&target.value).or_default().push(address);
+                    let target = (target.value.local(), target.value.domain().as_str());
+                    let above = ways.aliases.entry(target).or_default();
+                    above.push((local.as_str(), name.as_str()));
                 }
             }
         }
-        Self { mailboxes, aliases }
+        ways
     }
 
     /// Returns a login's mailboxes, and every alias that leads to one by name.
-    pub(super) fn upwards(&self, login: &str) -> BTreeSet<&Address> {
+    pub(super) fn upwards(&self, login: &str) -> BTreeSet<Own<'p>> {
         let mailboxes = self.mailboxes.get(login);
-        let mut open: Vec<&Address> = mailboxes.into_iter().flatten().collect();
-        let mut own: BTreeSet<&Address> = BTreeSet::new();
+        let mut open: Vec<Own<'_>> = mailboxes.into_iter().flatten().copied().collect();
+        let mut own: BTreeSet<Own<'_>> = BTreeSet::new();
         while let Some(address) = open.pop() {
             if own.insert(address) {
-                open.extend(self.aliases.get(address).into_iter().flatten());
+                open.extend(self.aliases.get(&address).into_iter().flatten());
             }
         }
         own

@@ -17,6 +17,21 @@ impl Answers {
             .map(|(_, label)| *label)
     }
 
+    /// Returns the label of a test, if it is known, and where it stands. It is looked for from
+    /// `ahead` on first.
+    fn find(&self, test: TestNumber, ahead: usize) -> Option<(Label, usize)> {
+        let (before, behind) = self.0.split_at_checked(ahead)?;
+        let place = |list: &[(TestNumber, Label)]| list.iter().position(|(one, _)| *one == test);
+        let at = place(behind).map(|at| at + ahead);
+        let at = at.or_else(|| place(before))?;
+        self.0.get(at).map(|(_, label)| (*label, at))
+    }
+
+    /// Adds an answer.
+    pub(super) fn push(&mut self, test: TestNumber, label: Label) {
+        self.0.push((test, label));
+    }
+
     /// Returns the tests that were asked, in order, with their labels.
     pub(super) fn trail(&self) -> Vec<(TestNumber, Label)> {
         self.0.clone()
@@ -36,20 +51,31 @@ impl Answers {
 pub(in crate::prove) struct Known<'a> {
     answers: &'a Answers,
     offset: u32,
+    /// Where the next answer is likely to stand: a decider asks again in the order in which it has
+    /// asked.
+    next: usize,
 }
 
 impl<'a> Known<'a> {
     /// Returns the asker of the side whose tests begin at `offset`.
     pub(in crate::prove) fn new(answers: &'a Answers, offset: u32) -> Self {
-        Self { answers, offset }
+        Self {
+            answers,
+            offset,
+            next: 0,
+        }
     }
 }
 
 impl Ask for Known<'_> {
     fn ask(&mut self, test: TestId) -> Result<Label, Unanswered> {
-        self.answers
-            .get(TestNumber(self.offset.saturating_add(test.0)))
-            .ok_or(Unanswered(test))
+        let number = TestNumber(self.offset.saturating_add(test.0));
+        let (label, at) = self
+            .answers
+            .find(number, self.next)
+            .ok_or(Unanswered(test))?;
+        self.next = at + 1;
+        Ok(label)
     }
 }
 

@@ -7,6 +7,8 @@ use std::cell::{self, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use rustc_hash::FxBuildHasher;
+
 use super::Incomplete;
 use super::set::Set;
 use crate::decision::Label;
@@ -20,7 +22,7 @@ pub(super) const AXES: usize = 10;
 pub(in crate::prove) struct Ground<'u, 't> {
     pub(in crate::prove) universe: &'u Universe<'t>,
     pools: [RefCell<Pool>; AXES],
-    pairs: RefCell<HashMap<Pairing, u128>>,
+    pairs: RefCell<HashMap<Pairing, u128, FxBuildHasher>>,
     /// The classes that were visited and not counted yet: threads count in large steps.
     visited: cell::Cell<u64>,
 }
@@ -38,7 +40,7 @@ type Parts = Rc<[(Label, u32)]>;
 #[derive(Debug, Default)]
 struct Pool {
     sets: Vec<Rc<Set>>,
-    divided: HashMap<(u32, TestNumber), Parts>,
+    divided: HashMap<(u32, TestNumber), Parts, FxBuildHasher>,
 }
 
 impl<'u, 't> Ground<'u, 't> {
@@ -71,7 +73,7 @@ impl<'u, 't> Ground<'u, 't> {
     }
 
     /// Returns a set by its number; none for a number that no set has.
-    pub(super) fn set(&self, axis: Axis, number: u32) -> Option<Rc<Set>> {
+    pub(in crate::prove) fn set(&self, axis: Axis, number: u32) -> Option<Rc<Set>> {
         let pool = self.pools.get(axis as usize)?.borrow();
         pool.sets.get(number as usize).cloned()
     }

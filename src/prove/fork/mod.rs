@@ -14,6 +14,7 @@ mod state;
 pub(super) use answers::{Answers, AsPlain, Concrete, Known};
 pub(super) use ground::Ground;
 pub(super) use leaf::Leaf;
+pub(super) use set::Set;
 pub(super) use state::State;
 
 use std::fmt;
@@ -194,31 +195,26 @@ pub(super) fn walk<J>(
     leaf: &mut dyn FnMut(J, &Leaf<'_, '_>),
     visited: &mut Visited,
 ) -> Result<(), Incomplete> {
-    let mut open: Vec<State> = Vec::new();
-    let mut visit = |state: &State, open: &mut Vec<State>| -> Result<(), Incomplete> {
-        match judge(&state.answers) {
-            Ok(judgement) => {
-                let envelopes = state.count(ground)?;
-                ground.visit()?;
-                visited.leaves += 1;
-                let sum = visited.envelopes.checked_add(envelopes);
-                visited.envelopes = sum.ok_or(Incomplete::TooLarge)?;
-                leaf(
-                    judgement,
-                    &Leaf {
-                        ground,
-                        state,
-                        envelopes,
-                    },
-                );
-                Ok(())
-            }
-            Err(test) => state.fork(ground, test, open),
-        }
-    };
-    visit(start, &mut open)?;
+    let mut open: Vec<State> = vec![start.clone()];
     while let Some(state) = open.pop() {
-        visit(&state, &mut open)?;
+        let judgement = match judge(&state.answers) {
+            Ok(judgement) => judgement,
+            Err(test) => {
+                state.fork(ground, test, &mut open)?;
+                continue;
+            }
+        };
+        let envelopes = state.count(ground)?;
+        visited.add(ground, envelopes)?;
+        let state = &state;
+        leaf(
+            judgement,
+            &Leaf {
+                ground,
+                state,
+                envelopes,
+            },
+        );
     }
     Ok(())
 }
@@ -249,6 +245,19 @@ pub(super) fn follow<J>(
 }
 
 impl Visited {
+    /// Adds a leaf.
+    pub(super) fn add(
+        &mut self,
+        ground: &Ground<'_, '_>,
+        envelopes: u128,
+    ) -> Result<(), Incomplete> {
+        ground.visit()?;
+        self.leaves += 1;
+        let sum = self.envelopes.checked_add(envelopes);
+        self.envelopes = sum.ok_or(Incomplete::TooLarge)?;
+        Ok(())
+    }
+
     /// Returns what was visited here and there.
     pub(super) fn and(self, other: Self) -> Result<Self, Incomplete> {
         let envelopes = self.envelopes.checked_add(other.envelopes);

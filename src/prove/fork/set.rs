@@ -6,8 +6,8 @@ use crate::decision::Label;
 use crate::prove::universe::{Dimension, TestNumber};
 
 /// Classes of one dimension: a bit each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Set {
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in crate::prove) struct Set {
     bits: Box<[u64]>,
     /// How many classes.
     len: usize,
@@ -46,7 +46,7 @@ impl Set {
         self.atoms
     }
 
-    pub(super) fn contains(&self, class: u32) -> bool {
+    pub(in crate::prove) fn contains(&self, class: u32) -> bool {
         let (word, bit) = place(class);
         self.bits.get(word).is_some_and(|bits| bits & bit != 0)
     }

@@ -28,7 +28,7 @@ impl State {
     }
 
     /// Returns the number of the set of a dimension.
-    pub(super) fn number(&self, axis: Axis) -> u32 {
+    pub(in crate::prove) fn number(&self, axis: Axis) -> u32 {
         self.sets.get(axis as usize).copied().unwrap_or(u32::MAX)
     }
 
@@ -58,18 +58,11 @@ impl State {
         self.allows(cell.holds)
     }
 
-    fn with(&self, test: TestNumber, label: Label) -> Self {
-        Self {
-            answers: self.answers.with(test, label),
-            ..*self
-        }
-    }
-
     /// Divides the state by the answer to a test. Parts that stand for nothing are left out.
     ///
     /// A test that the universe does not know leaves no parts, so the counts do not add up.
     pub(super) fn fork(
-        &self,
+        self,
         ground: &Ground<'_, '_>,
         test: TestNumber,
         open: &mut Vec<Self>,
@@ -81,25 +74,39 @@ impl State {
     }
 
     fn fork_by_class(
-        &self,
+        mut self,
         ground: &Ground<'_, '_>,
         test: TestNumber,
         axis: Axis,
         open: &mut Vec<Self>,
     ) -> Result<(), Incomplete> {
         let parts = ground.divide(axis, self.number(axis), test);
-        for (label, part) in parts.iter().flat_map(|parts| parts.iter()) {
-            let mut state = self.with(test, *label);
-            if let Some(set) = state.sets.get_mut(axis as usize) {
-                *set = *part;
-            }
+        let parts = parts.as_deref().and_then(<[_]>::split_last);
+        let Some(((last_label, last), others)) = parts else {
+            return Ok(());
+        };
+        for (label, part) in others {
+            let mut state = Self {
+                answers: self.answers.with(test, *label),
+                ..self
+            };
+            state.set_number(axis, *part);
             state.open(ground, open)?;
         }
-        Ok(())
+        // Most tests divide nothing that is left: the state goes on as it is.
+        self.answers.push(test, *last_label);
+        self.set_number(axis, *last);
+        self.open(ground, open)
+    }
+
+    fn set_number(&mut self, axis: Axis, number: u32) {
+        if let Some(set) = self.sets.get_mut(axis as usize) {
+            *set = number;
+        }
     }
 
     fn fork_by_relation(
-        &self,
+        mut self,
         ground: &Ground<'_, '_>,
         test: TestNumber,
         open: &mut Vec<Self>,
@@ -107,13 +114,15 @@ impl State {
         let Some(mask) = ground.universe.relations.bit(test).and_then(mask) else {
             return Ok(());
         };
-        for holds in [false, true] {
-            let mut state = self.with(test, Label(u32::from(holds)));
-            state.asked |= mask;
-            state.holds |= if holds { mask } else { 0 };
-            state.open(ground, open)?;
-        }
-        Ok(())
+        self.asked |= mask;
+        let unrelated = Self {
+            answers: self.answers.with(test, Label(0)),
+            ..self
+        };
+        unrelated.open(ground, open)?;
+        self.answers.push(test, Label(1));
+        self.holds |= mask;
+        self.open(ground, open)
     }
 
     /// Adds the state to those that are to be judged, if it stands for anything.

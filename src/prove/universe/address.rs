@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
-use crate::decision::{AddressKey, AddressProbe, AddressTable, KeyMap, Label, Question};
+use crate::decision::{
+    AddressKey, AddressMap, AddressTable, KeyMap, Label, OfDomain, Probe, Question, Row, Within,
+};
 use crate::mail::{Address, Domain};
 use crate::prove::keys::{Keys, address_table};
 
@@ -13,24 +15,35 @@ type Questions<'q> = [(TestNumber, &'q Question)];
 
 /// Which class an address is in.
 #[derive(Debug, Default)]
-pub(super) struct ClassOf {
+pub(super) struct ClassOf<'k> {
     /// By the number of a whole address that is told apart.
     whole: Vec<u32>,
-    /// By domain: local-parts that tables name by themselves, and that are in no such address.
-    named: HashMap<String, HashMap<String, u32>>,
+    /// By domain: local-parts that are told apart in every domain, and are in no such address.
+    beside: HashMap<&'k str, Vec<Beside<'k>>>,
     /// By domain, for every other local-part.
     rest: KeyMap<u32>,
 }
 
-impl ClassOf {
+/// A local-part that is told apart in every domain, in one where it is in no whole address.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Beside<'k> {
+    pub(super) local: &'k str,
+    pub(super) class: u32,
+}
+
+impl<'k> ClassOf<'k> {
     /// Returns the class of a whole address, by its number.
     pub(super) fn whole(&self, number: u32) -> Option<u32> {
         self.whole.get(number as usize).copied()
     }
 
-    /// Returns the class of a local-part that tables name by itself, in a domain.
-    pub(super) fn named(&self, local: &str, domain: &str) -> Option<u32> {
-        self.named.get(domain)?.get(local).copied()
+    /// Returns the local-parts of a domain that are told apart in every domain, and are in no whole
+    /// address.
+    pub(super) fn beside(&self, domain: &str) -> &[Beside<'k>] {
+        self.beside
+            .get(domain)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// Returns the class of all other local-parts of a domain.
@@ -40,7 +53,11 @@ impl ClassOf {
 }
 
 /// Returns the classes of addresses of an axis, and the class of each address.
-pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Dimension, ClassOf) {
+pub(super) fn classes<'k>(
+    questions: &Questions<'_>,
+    keys: &'k Keys,
+    axis: Axis,
+) -> (Dimension, ClassOf<'k>) {
     let mut dimension = Dimension::default();
     let mut tables = Tables::default();
     for (test, question) in questions {
@@ -61,21 +78,25 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
     };
     let mut labels = Labels::new();
     for domain in &keys.domains {
+        let mut here = tables.of_domain(domain);
         let witness = |local: &str| Witness::Address(Address::new(local, Domain::literal(domain)));
         let special = keys.special(domain);
         let rest = keys.locals - special.len() as u128;
-        tables.labels(&keys.fresh_local, domain, &mut labels);
+        here.beside(&keys.fresh_local, &mut labels);
         let number = dimension.add_special(&mut labels, rest, || witness(&keys.fresh_local));
         class_of.rest.put(domain, || number);
+        let mut beside = Vec::new();
         for (local, whole) in special {
-            tables.labels(local, domain, &mut labels);
-            let number = dimension.add_special(&mut labels, 1, || witness(local));
+            here.labels(local, &mut labels);
+            let class = dimension.add_special(&mut labels, 1, || witness(local));
             if let Some(slot) = whole.and_then(|whole| class_of.whole.get_mut(whole as usize)) {
-                *slot = number;
+                *slot = class;
             } else {
-                let named = class_of.named.entry(domain.clone()).or_default();
-                named.insert(local.to_owned(), number);
+                beside.push(Beside { local, class });
             }
+        }
+        if !beside.is_empty() {
+            class_of.beside.insert(domain, beside);
         }
     }
     (dimension, class_of)
@@ -89,25 +110,31 @@ struct Table<'q> {
     default: Label,
 }
 
+impl Table<'_> {
+    /// Adds the label of a row, if it is not the default.
+    fn label(&self, row: Option<&Row>, labels: &mut Labels) {
+        let label = row.map_or(Label::ABSENT, |row| row.label);
+        if label != self.default {
+            labels.push((self.test, label));
+        }
+    }
+}
+
 /// All tables of an axis. The large ones are asked about every address; of the small ones, which
 /// may be thousands, those that have a key for it.
 #[derive(Debug, Default)]
 struct Tables<'q> {
     large: Vec<Table<'q>>,
     small: Vec<Table<'q>>,
-    /// By the part that a small table looks at, and its key: the numbers of these tables.
-    index: [KeyMap<Vec<usize>>; 4],
+    /// The numbers of the small tables, by what they look at.
+    addresses: AddressMap<usize>,
+    domains: KeyMap<Vec<usize>>,
+    parents: KeyMap<Vec<usize>>,
+    locals: KeyMap<Vec<usize>>,
 }
 
 /// A table of more keys than this is large.
 const SMALL_MAX: usize = 64;
-
-const PARTS: [AddressKey; 4] = [
-    AddressKey::Address,
-    AddressKey::Domain,
-    AddressKey::Parent,
-    AddressKey::Local,
-];
 
 impl<'q> Tables<'q> {
     fn add(&mut self, one: Table<'q>) {
@@ -116,7 +143,14 @@ impl<'q> Tables<'q> {
             return;
         }
         let number = self.small.len();
-        for (part, index) in PARTS.into_iter().zip(&mut self.index) {
+        for (local, domain, _) in one.rows.addresses().into_iter().flat_map(AddressMap::iter) {
+            self.addresses.push(local, domain, number);
+        }
+        for (part, index) in [
+            (AddressKey::Domain, &mut self.domains),
+            (AddressKey::Parent, &mut self.parents),
+            (AddressKey::Local, &mut self.locals),
+        ] {
             for key in one.rows.keys(part) {
                 let place = index.put(key, Vec::new);
                 if let Some(tables) = index.at_mut(place) {
@@ -127,44 +161,78 @@ impl<'q> Tables<'q> {
         self.small.push(one);
     }
 
+    /// Returns the tables as the addresses of a domain see them.
+    fn of_domain<'s>(&'s self, domain: &'s str) -> Here<'s, 'q> {
+        let probe = Probe::new(domain);
+        let mut small: Vec<usize> = Vec::new();
+        small.extend(self.domains.find(probe).into_iter().flatten());
+        if !self.parents.is_empty() {
+            for (dot, _) in domain.match_indices('.') {
+                let above = domain
+                    .get(dot + 1..)
+                    .and_then(|name| self.parents.get(name));
+                small.extend(above.into_iter().flatten());
+            }
+        }
+        let large = self.large.iter();
+        Here {
+            tables: self,
+            domain,
+            large: large.map(|one| (one, one.rows.of_domain(probe))).collect(),
+            small,
+            addresses: self.addresses.within(probe),
+        }
+    }
+}
+
+/// The tables as the addresses of a domain see them.
+struct Here<'s, 'q> {
+    tables: &'s Tables<'q>,
+    domain: &'s str,
+    large: Vec<(&'s Table<'q>, OfDomain<'q>)>,
+    /// The small tables that have a key for the domain.
+    small: Vec<usize>,
+    /// Those that have a key for some address of it.
+    addresses: Within<'s, usize>,
+}
+
+impl Here<'_, '_> {
     /// Puts the labels of an address into a list: those that are not the default of their test.
+    /// Local-parts must be asked for in order.
+    fn labels(&mut self, local: &str, labels: &mut Labels) {
+        labels.clear();
+        let probe = Probe::new(local);
+        for (table, rows) in &mut self.large {
+            table.label(rows.find(probe), labels);
+        }
+        let own: Vec<usize> = self.addresses.go_to(local).copied().collect();
+        self.small(probe, &own, labels);
+    }
+
+    /// The same for a local-part that is in no whole address of the domain.
+    fn beside(&self, local: &str, labels: &mut Labels) {
+        labels.clear();
+        let probe = Probe::new(local);
+        for (table, rows) in &self.large {
+            table.label(rows.beside(probe), labels);
+        }
+        self.small(probe, &[], labels);
+    }
+
+    /// Adds the labels of small tables; `own` are those that have the address itself.
     ///
     /// SOUNDNESS: a small table without a key for the address answers what it answers where it has
     /// no row, which is the default of its test: neither the fresh local-part nor the fresh domain
     /// is a key of any.
-    fn labels(&self, local: &str, domain: &str, labels: &mut Labels) {
-        labels.clear();
-        AddressProbe::with(local, domain, |probe| {
-            let mut ask = |one: &Table<'_>| {
-                let row = one.rows.find(probe);
-                let label = row.map_or(Label::ABSENT, |row| row.label);
-                if label != one.default {
-                    labels.push((one.test, label));
-                }
-            };
-            self.large.iter().for_each(&mut ask);
-            let small = self.with_a_key(probe);
-            let small = small.iter().filter_map(|number| self.small.get(*number));
-            small.for_each(&mut ask);
-        });
-    }
-
-    /// Returns the small tables that have a key for an address, each once.
-    fn with_a_key(&self, probe: AddressProbe<'_>) -> Vec<usize> {
-        let [address, domain, parent, local] = &self.index;
-        let mut tables: Vec<usize> = Vec::new();
-        let mut add = |list: Option<&Vec<usize>>| tables.extend(list.into_iter().flatten());
-        add(address.find(probe.address));
-        add(domain.find(probe.domain));
-        add(local.find(probe.local));
-        if !parent.is_empty() {
-            let name = probe.domain.key();
-            for (dot, _) in name.match_indices('.') {
-                add(name.get(dot + 1..).and_then(|name| parent.get(name)));
-            }
+    fn small(&self, local: Probe<'_>, own: &[usize], labels: &mut Labels) {
+        let mut numbers: Vec<usize> = [own, &self.small].concat();
+        numbers.extend(self.tables.locals.find(local).into_iter().flatten());
+        numbers.sort_unstable();
+        numbers.dedup();
+        let tables = numbers.iter();
+        for table in tables.filter_map(|number| self.tables.small.get(*number)) {
+            let row = table.rows.lookup(Some(local.key()), Some(self.domain));
+            table.label(row, labels);
         }
-        tables.sort_unstable();
-        tables.dedup();
-        tables
     }
 }

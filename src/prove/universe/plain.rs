@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
-use crate::decision::{KeyMap, Label, LoginTable, Question};
+use crate::decision::{KeyMap, Label, LoginTable, OwnerTable, Question};
 use crate::mail::{Listener, PathForm};
 use crate::prove::names::{fresh, names};
 use crate::spf::SpfResult;
@@ -79,13 +79,17 @@ pub(super) fn spf(questions: &Questions<'_>, axis: Axis) -> Dimension {
 /// Returns every login that some table names, sorted, and a fresh one.
 pub(super) fn login_keys(questions: &Questions<'_>) -> Vec<String> {
     let mut keys: KeyMap<()> = KeyMap::default();
+    let mut seen: Vec<&OwnerTable> = Vec::new();
     for (_, question) in questions {
         if let Question::Login(table) = question {
             table.keys().for_each(|key| {
                 keys.put(key, || ());
             });
         }
-        if let Question::Owner(table) | Question::OwnerOfDomain(table) = question {
+        if let Question::Owner(table) | Question::OwnerOfDomain(table) = question
+            && !seen.iter().any(|one| std::ptr::eq(*one, table.as_ref()))
+        {
+            seen.push(table);
             table.logins().for_each(|key| {
                 keys.put(key, || ());
             });
@@ -101,13 +105,10 @@ pub(super) fn login_keys(questions: &Questions<'_>) -> Vec<String> {
 /// A table of more logins than this is large.
 const SMALL_MAX: usize = 64;
 
-/// Returns the classes of logins, and the class of each login.
-pub(super) fn logins(
-    questions: &Questions<'_>,
-    keys: &[String],
-) -> (Dimension, HashMap<String, u32>) {
+/// Returns the classes of logins, and the class of each login, in the order of the keys.
+pub(super) fn logins(questions: &Questions<'_>, keys: &[String]) -> (Dimension, Vec<u32>) {
     let mut dimension = Dimension::default();
-    let mut numbers = HashMap::new();
+    let mut numbers = Vec::with_capacity(keys.len());
     let tables: Vec<_> = questions
         .iter()
         .filter_map(|(test, question)| {
@@ -142,7 +143,7 @@ pub(super) fn logins(
         let mut labels = named.remove(key.as_str()).unwrap_or_default();
         labels.extend(large.iter().map(|(test, table)| (*test, label(table, key))));
         let number = dimension.add(labels, 1, || Witness::Login(Some(key.clone())));
-        numbers.insert(key.clone(), number);
+        numbers.push(number);
     }
     (dimension, numbers)
 }

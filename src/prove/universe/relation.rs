@@ -4,12 +4,13 @@
 //! as what is left of the product.
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use rustc_hash::FxBuildHasher;
 
 use super::address::ClassOf;
 use super::class::TestNumber;
-use crate::decision::{KeyMap, OwnerTable, Probe, Question};
+use crate::decision::{KeyMap, OwnerTable, OwnersOfDomain, Probe, Question};
 use crate::mail::{Address, Domain};
 use crate::prove::fork::Incomplete;
 use crate::prove::keys::Keys;
@@ -95,8 +96,8 @@ pub(super) fn relate(
     questions: &Questions<'_>,
     keys: &Keys,
     logins: &[String],
-    login_class: &HashMap<String, u32>,
-    from_class: &ClassOf,
+    login_class: &[u32],
+    from_class: &ClassOf<'_>,
 ) -> Result<Relations, Incomplete> {
     let tests: Vec<TestNumber> = questions
         .iter()
@@ -118,32 +119,36 @@ pub(super) fn relate(
     if relating.is_empty() {
         return Ok(relations);
     }
-    let owners = Owners::new(&relating, logins, login_class);
+    let owners = Owners::new(&relating, logins);
     let mut holds = Vec::new();
-    let mut add = |local: &str, domain: &str, from: Option<u32>, count: u128| {
-        owners.of(local, domain, &mut holds);
-        for (login, holds) in &holds {
-            let login_class = owners.classes.get(*login as usize).copied().flatten();
-            if let (Some(login_class), Some(from)) = (login_class, from) {
-                let login = logins.get(*login as usize).map_or("", String::as_str);
-                relations.add((login_class, from), *holds, count, (login, local, domain));
-            }
-        }
-    };
     for domain in &keys.domains {
+        let Some(mut here) = owners.of_domain(domain) else {
+            continue;
+        };
+        let mut add = |holds: &[(u32, u64)], local: &str, from: Option<u32>, count: u128| {
+            for (login, holds) in holds {
+                let login_class = login_class.get(*login as usize).copied();
+                if let (Some(login_class), Some(from)) = (login_class, from) {
+                    let login = logins.get(*login as usize).map_or("", String::as_str);
+                    relations.add((login_class, from), *holds, count, (login, local, domain));
+                }
+            }
+        };
         let mut told_apart = 0_u128;
         for (local, number) in keys.own(domain) {
-            add(local, domain, from_class.whole(number), 1);
+            here.owners(local, &mut holds);
+            add(&holds, local, from_class.whole(number), 1);
             told_apart += 1;
         }
         // Local-parts without a row here answer alike; those that tables name by themselves need
         // not be of one class with all others, of which the fresh one is one.
-        for local in keys.named_beside(domain) {
-            add(local, domain, from_class.named(local, domain), 1);
+        here.beside(&mut holds);
+        for beside in from_class.beside(domain) {
+            add(&holds, beside.local, Some(beside.class), 1);
             told_apart += 1;
         }
         let others = keys.locals.saturating_sub(told_apart);
-        add(&keys.fresh_local, domain, from_class.rest(domain), others);
+        add(&holds, &keys.fresh_local, from_class.rest(domain), others);
     }
     relations.index();
     Ok(relations)
@@ -151,70 +156,105 @@ pub(super) fn relate(
 
 /// The tables that relate, with the same number for a login in all of them.
 struct Owners<'q> {
-    /// Each with the number of each of its logins.
-    tables: Vec<(&'q OwnerTable, bool, Vec<u32>)>,
-    /// The class of each login.
-    classes: Vec<Option<u32>>,
+    /// Each with whether it is asked about whole addresses, and the number of each of its logins.
+    tables: Vec<(&'q OwnerTable, bool, Rc<[u32]>)>,
 }
 
 impl<'q> Owners<'q> {
-    fn new(
-        relating: &[&'q Question],
-        logins: &[String],
-        login_class: &HashMap<String, u32>,
-    ) -> Self {
+    fn new(relating: &[&'q Question], logins: &[String]) -> Self {
         let mut numbers: KeyMap<()> = KeyMap::default();
         for login in logins {
             numbers.put(login, || ());
         }
-        // `login_keys` lists the logins of every table, so each has a number.
-        let of = |table: &OwnerTable| -> Vec<u32> {
-            let logins = table.logins();
-            let numbers = logins.map(|login| numbers.number(Probe::new(login)));
-            numbers.map(|number| number.unwrap_or(u32::MAX)).collect()
-        };
-        let tables = relating.iter().filter_map(|question| {
-            if let Question::Owner(table) = question {
-                Some((table.as_ref(), true, of(table)))
-            } else if let Question::OwnerOfDomain(table) = question {
-                Some((table.as_ref(), false, of(table)))
-            } else {
-                None
-            }
-        });
-        let classes = logins.iter().map(|login| login_class.get(login).copied());
-        Self {
-            tables: tables.collect(),
-            classes: classes.collect(),
+        let mut tables: Vec<(&OwnerTable, bool, Rc<[u32]>)> = Vec::new();
+        for question in relating {
+            let (Question::Owner(table) | Question::OwnerOfDomain(table)) = question else {
+                continue;
+            };
+            let (table, whole) = (table.as_ref(), matches!(question, Question::Owner(_)));
+            let known = tables
+                .iter()
+                .find(|(known, ..)| std::ptr::eq(*known, table));
+            let own = known.map(|(.., own)| Rc::clone(own));
+            // `login_keys` lists the logins of every table, so each has a number.
+            let own = own.unwrap_or_else(|| {
+                let numbers = table
+                    .logins()
+                    .map(|login| numbers.number(Probe::new(login)));
+                numbers.map(|number| number.unwrap_or(u32::MAX)).collect()
+            });
+            tables.push((table, whole, own));
         }
+        Self { tables }
     }
 
+    /// Returns the tables as the addresses of a domain see them; none if none has a row for it.
+    fn of_domain(&self, domain: &str) -> Option<Here<'_, 'q>> {
+        let domain = Probe::new(domain);
+        let tables = self.tables.iter();
+        let tables: Vec<_> = tables
+            .map(|(table, whole, numbers)| (table.of_domain(domain), *whole, numbers.as_ref()))
+            .collect();
+        let here = tables.iter().any(|(table, ..)| !table.is_empty());
+        here.then(|| Here {
+            tables,
+            found: Vec::new(),
+        })
+    }
+}
+
+/// The tables as the addresses of a domain see them.
+struct Here<'o, 'q> {
+    tables: Vec<(OwnersOfDomain<'q>, bool, &'o [u32])>,
+    found: Vec<u32>,
+}
+
+impl Here<'_, '_> {
     /// Puts the logins that some relation relates to an address into a list, each with the bits of
-    /// the relations that do.
-    fn of(&self, local: &str, domain: &str, holds: &mut Vec<(u32, u64)>) {
+    /// the relations that do. Local-parts must be asked for in order.
+    fn owners(&mut self, local: &str, holds: &mut Vec<(u32, u64)>) {
         holds.clear();
-        for (bit, (table, whole, numbers)) in (0_u32..).zip(&self.tables) {
-            let owners = if *whole {
-                table.numbers_of(local, domain)
+        for (bit, (table, whole, numbers)) in (0..).zip(&mut self.tables) {
+            if *whole {
+                table.owners(local, &mut self.found);
+                relate_all(bit, &self.found, numbers, holds);
             } else {
-                table.numbers_of_domain(domain)
-            };
-            // `relate` has seen that there are no more relations than bits.
-            let bit = 1_u64.checked_shl(bit).unwrap_or(0);
-            for owner in owners {
-                let login = numbers.get(*owner as usize).copied().unwrap_or(u32::MAX);
-                holds.push((login, bit));
+                relate_all(bit, table.domain, numbers, holds);
             }
         }
-        holds.sort_unstable();
-        holds.dedup_by(|(login, bits), (kept, all)| {
-            let same = login == kept;
-            if same {
-                *all |= *bits;
-            }
-            same
-        });
+        gather(holds);
     }
+
+    /// The same for a local-part without a row.
+    fn beside(&self, holds: &mut Vec<(u32, u64)>) {
+        holds.clear();
+        for (bit, (table, _, numbers)) in (0..).zip(&self.tables) {
+            relate_all(bit, table.domain, numbers, holds);
+        }
+        gather(holds);
+    }
+}
+
+/// Adds the bit of a relation for each of its owners; `numbers` says what their numbers are here.
+fn relate_all(bit: u32, owners: &[u32], numbers: &[u32], holds: &mut Vec<(u32, u64)>) {
+    // `relate` has seen that there are no more relations than bits.
+    let bit = 1_u64.checked_shl(bit).unwrap_or(0);
+    for owner in owners {
+        let login = numbers.get(*owner as usize).copied().unwrap_or(u32::MAX);
+        holds.push((login, bit));
+    }
+}
+
+/// Puts the bits of each login together.
+fn gather(holds: &mut Vec<(u32, u64)>) {
+    holds.sort_unstable();
+    holds.dedup_by(|(login, bits), (kept, all)| {
+        let same = login == kept;
+        if same {
+            *all |= *bits;
+        }
+        same
+    });
 }
 
 impl Relations {

@@ -13,8 +13,8 @@ use crate::prove::{Facet, Range, Region};
 /// Where IPv4 lies on the line of all addresses: the first number, and the one behind the last.
 const V4: Range = (0xffff_0000_0000, 0x1_0000_0000_0000);
 
-/// Loopback, which no network needs to name.
-const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
+/// Loopback, which no network needs to name; in the order of all addresses.
+const LOOPBACK: [&str; 2] = ["::1/128", "127.0.0.0/8"];
 
 /// How a network is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,23 +73,25 @@ fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> Vec<Strin
     let mut left: Vec<Range> = ranges.to_vec();
     let mut names = Vec::new();
     let [before, after] = words.contrast.policies();
-    let networks = [after, before]
-        .into_iter()
-        .flat_map(|policy| policy.networks.iter().map(move |network| (policy, network)));
-    for (policy, network) in networks {
-        let own = own_ranges(policy, network);
-        if own.is_empty() || !own.iter().all(|range| is_within(*range, &left)) {
-            continue;
-        }
-        left = without(&left, &own);
-        let name = format!("network `{}`", network.name.value);
-        names.push(match shown {
-            Shown::Name => name,
-            Shown::Prefixes => {
-                let all: Vec<String> = prefixes(&own).iter().map(ToString::to_string).collect();
-                format!("{name} ({})", counted(&all, all.len() as u128, "and"))
+    for policy in [after, before] {
+        // The networks of one policy have no address in common.
+        let mut named = Vec::new();
+        for (network, own) in policy.networks.iter().zip(own_ranges(policy)) {
+            if own.is_empty() || !own.iter().all(|range| is_within(*range, &left)) {
+                continue;
             }
-        });
+            let name = format!("network `{}`", network.name.value);
+            names.push(match shown {
+                Shown::Name => name,
+                Shown::Prefixes => {
+                    let all: Vec<String> = prefixes(&own).iter().map(ToString::to_string).collect();
+                    format!("{name} ({})", counted(&all, all.len() as u128, "and"))
+                }
+            });
+            named.extend(own);
+        }
+        named.sort_unstable();
+        left = without(&left, &named);
     }
     let loopback: Vec<Range> = LOOPBACK
         .iter()
@@ -156,54 +158,81 @@ fn with_holes(range: Range, ranges: &[Range]) -> Option<(String, Vec<Range>)> {
     ))
 }
 
-/// Returns the addresses that are in a network: of nested prefixes the longest decides alone.
-fn own_ranges(policy: &Policy, network: &Network) -> Vec<Range> {
-    let mut own = Vec::new();
-    for prefix in &network.prefixes {
-        let (first, last) = prefix_range(prefix.value);
-        let others = policy
-            .networks
-            .iter()
-            .flat_map(|other| other.prefixes.iter().map(move |prefix| (other, prefix)))
-            .filter(|(other, _)| other.name.value != network.name.value)
-            .map(|(_, prefix)| prefix_range(prefix.value))
-            .filter(|(one, two)| first <= *one && *two <= last);
-        own.extend(without(&[(first, last)], &others.collect::<Vec<Range>>()));
-    }
-    own.sort_unstable();
-    own
+/// Returns the addresses that are in each network, ascending: of nested prefixes the longest
+/// decides alone.
+fn own_ranges(policy: &Policy) -> Vec<Vec<Range>> {
+    let numbered = policy.networks.iter().enumerate();
+    let mut all: Vec<(Range, usize)> = numbered
+        .flat_map(|(number, network)| {
+            let ranges = network.prefixes.iter().map(|one| prefix_range(one.value));
+            ranges.map(move |range| (range, number))
+        })
+        .collect();
+    all.sort_unstable();
+    let nested = |number: usize, network: &Network| {
+        let mut own = Vec::new();
+        for prefix in &network.prefixes {
+            let (first, last) = prefix_range(prefix.value);
+            let from = all.partition_point(|((one, _), _)| *one < first);
+            let others = all.get(from..).unwrap_or_default().iter();
+            let others = others
+                .take_while(|((one, _), _)| *one <= last)
+                .filter(|((_, two), other)| *two <= last && *other != number)
+                .map(|(range, _)| *range);
+            own.extend(without(&[(first, last)], &others.collect::<Vec<Range>>()));
+        }
+        own.sort_unstable();
+        own
+    };
+    let numbered = policy.networks.iter().enumerate();
+    numbered
+        .map(|(number, network)| nested(number, network))
+        .collect()
 }
 
+/// Returns whether a range lies within one of others, which are ascending and apart.
 fn is_within(range: Range, ranges: &[Range]) -> bool {
-    ranges
-        .iter()
-        .any(|(first, last)| *first <= range.0 && range.1 <= *last)
+    let behind = ranges.partition_point(|(first, _)| *first <= range.0);
+    let before = behind.checked_sub(1).and_then(|at| ranges.get(at));
+    before.is_some_and(|(_, last)| range.1 <= *last)
 }
 
-/// Returns what is left of ranges without others.
+/// Returns what is left of ranges, ascending and apart, without others, ascending.
 fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
-    let mut left = ranges.to_vec();
-    for (first, last) in others {
-        left = left
-            .into_iter()
-            .flat_map(|(start, end)| {
-                if *last < start || end < *first {
-                    return vec![(start, end)];
+    let mut left = Vec::new();
+    let mut others = others.iter().peekable();
+    for (first, last) in ranges {
+        let (mut start, last) = (*first, *last);
+        let mut is_left = true;
+        while let Some((from, until)) = others.peek().copied().copied() {
+            if from > last {
+                break;
+            }
+            if from > start {
+                left.push((start, from - 1));
+            }
+            // Others may lie inside each other.
+            if until >= start {
+                match until.checked_add(1) {
+                    Some(behind) if behind <= last => start = behind,
+                    _ => {
+                        is_left = false;
+                        break;
+                    }
                 }
-                let before = first.checked_sub(1).filter(|end| start <= *end);
-                let behind = last.checked_add(1).filter(|start| *start <= end);
-                let before = before.map(|end| (start, end));
-                let behind = behind.map(|start| (start, end));
-                before.into_iter().chain(behind).collect()
-            })
-            .collect();
+            }
+            others.next();
+        }
+        if is_left {
+            left.push((start, last));
+        }
     }
     left
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{prefixes, with_holes};
+    use super::{is_within, prefixes, with_holes, without};
 
     #[track_caller]
     fn check(ranges: &[(u128, u128)], expected: &[&str]) {
@@ -232,5 +261,16 @@ mod tests {
         let half = (0xffff_0a03_8000, 0xffff_0a03_ffff);
         assert_eq!(with_holes(wide, &[half]), None);
         assert_eq!(with_holes(wide, &[other]), None);
+    }
+
+    #[test]
+    fn ranges_are_taken_out_of_ranges() {
+        let left = without(&[(0, 9), (20, 29)], &[(3, 4), (3, 3), (8, 21), (25, 40)]);
+        assert_eq!(left, [(0, 2), (5, 7), (22, 24)]);
+        assert!(without(&[(5, 6)], &[(0, 9)]).is_empty());
+        assert_eq!(without(&[(5, 6)], &[(0, 4), (7, 9)]), [(5, 6)]);
+        assert_eq!(without(&[(0, u128::MAX)], &[(1, u128::MAX)]), [(0, 0)]);
+        assert!(is_within((5, 6), &[(0, 2), (5, 9)]));
+        assert!(!is_within((2, 5), &[(0, 2), (5, 9)]));
     }
 }

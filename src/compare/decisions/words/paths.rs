@@ -82,13 +82,19 @@ fn held(words: &Words<'_, '_, '_>, facet: Facet, region: &Region) -> Vec<Held> {
     let inside = words.sets.of(facet, region);
     let logins = words.sets.of(Facet::Login, region);
     let mut paths: BTreeMap<(Is, Vec<PathForm>, u32), Owned> = BTreeMap::new();
+    // By the relations that a member stands for.
+    let mut owners: BTreeMap<u32, u128> = BTreeMap::new();
     for member in 0..words.contrast.size(facet) {
         let path = words.contrast.path(facet, member);
         let is = Is::of(words, facet, &path);
         let here = inside.binary_search(&member).is_ok();
         // What none of the logins can own is in the product, and means nothing.
-        if path.owned != [false, false] && words.contrast.owners(member, &logins).1 == 0 {
-            continue;
+        if path.owned != [false, false] {
+            let owners = owners.entry(words.contrast.related_of(facet, member));
+            let count = owners.or_insert_with(|| words.contrast.owners(member, &logins).1);
+            if *count == 0 {
+                continue;
+            }
         }
         let owned = paths.entry((is, path.forms, path.address)).or_default();
         let since = match path.owned {

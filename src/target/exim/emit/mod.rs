@@ -43,10 +43,6 @@ use crate::target::render::render;
 const MODE: u32 = 0o644;
 
 /// Returns the complete configuration of a server that does what a proved policy says.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "as `Target::emit`: a proof is shown, not handed over"
-)]
 pub(super) fn emit(
     proven: &Proven<'_>,
     diagnostics: &mut Diagnostics,

@@ -254,9 +254,7 @@ impl Decider for EximDecider {
                     AddressKey::Parent,
                     AddressKey::Local,
                 ] {
-                    for name in table.keys(part) {
-                        key(part, name);
-                    }
+                    table.each_key(part, &mut |name| key(part, name));
                 }
             }
         }

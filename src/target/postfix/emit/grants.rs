@@ -48,12 +48,14 @@ enum Sender {
     Null,
     Address(Address),
     Domain(Domain),
+    /// Every domain of ours: there may be many, and many grants that name them.
+    Local,
 }
 
 impl Grants {
     /// Returns the class that permits what a network's grant covers.
     pub(super) fn of_network(&mut self, policy: &Policy, grant: &Grant) -> Name {
-        let from = (!grant.is_from_any()).then(|| senders(policy, grant, &[], false));
+        let from = (!grant.is_from_any()).then(|| senders(grant, &[], false));
         self.class(policy, grant, from, grant.needs_tls)
     }
 
@@ -66,7 +68,7 @@ impl Grants {
         own: Option<&[Address]>,
     ) -> Name {
         let own = own.filter(|_| !grant.is_from_any());
-        let from = own.map(|own| senders(policy, grant, own, true));
+        let from = own.map(|own| senders(grant, own, true));
         // Who has logged in is under TLS.
         self.class(policy, grant, from, false)
     }
@@ -136,11 +138,12 @@ impl Grants {
             }
             let about = format!("Reverse-paths of a right to send ({place}; access(5)).");
             let mut table = Table::new(format!("grant-{number}-senders"), Comment::new(&about));
-            for sender in from {
+            for sender in spelled_out(policy, from) {
                 let key = match sender {
                     Sender::Null => Ok(Key::null()),
-                    Sender::Address(address) => Key::address(address),
-                    Sender::Domain(domain) => Ok(Key::domain(domain)),
+                    Sender::Address(address) => Key::address(&address),
+                    Sender::Domain(domain) => Ok(Key::domain(&domain)),
+                    Sender::Local => continue,
                 };
                 // Who cannot be written here was refused: see `unsayable`.
                 if let Ok(key) = key {
@@ -205,7 +208,7 @@ impl Grants {
 }
 
 /// Returns the reverse-paths of a grant, sorted. A login may always use the null one.
-fn senders(policy: &Policy, grant: &Grant, own: &[Address], is_login: bool) -> Vec<Sender> {
+fn senders(grant: &Grant, own: &[Address], is_login: bool) -> Vec<Sender> {
     let mut senders: Vec<Sender> = is_login.then_some(Sender::Null).into_iter().collect();
     for scope in &grant.from {
         match &scope.value {
@@ -213,15 +216,24 @@ fn senders(policy: &Policy, grant: &Grant, own: &[Address], is_login: bool) -> V
             SenderScope::Any => {}
             SenderScope::Own => senders.extend(own.iter().cloned().map(Sender::Address)),
             SenderScope::Null => senders.push(Sender::Null),
-            SenderScope::Local => {
-                senders.extend(policy.domains.keys().cloned().map(Sender::Domain));
-            }
+            SenderScope::Local => senders.push(Sender::Local),
             SenderScope::Address(address) => senders.push(Sender::Address(address.clone())),
             SenderScope::Domain(domain) => senders.push(Sender::Domain(domain.clone())),
         }
     }
     senders.sort_unstable();
     senders.dedup();
+    senders
+}
+
+/// Returns reverse-paths with our domains by name, sorted.
+fn spelled_out(policy: &Policy, from: &[Sender]) -> Vec<Sender> {
+    let mut senders = from.to_vec();
+    if senders.contains(&Sender::Local) {
+        senders.extend(policy.domains.keys().cloned().map(Sender::Domain));
+        senders.sort_unstable();
+        senders.dedup();
+    }
     senders
 }
 

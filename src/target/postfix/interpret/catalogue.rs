@@ -38,6 +38,8 @@ pub(super) struct Catalogue {
     tests: Vec<Test>,
     /// Tests that several listeners share, by their names.
     shared: BTreeMap<String, TestId>,
+    /// Tests of local-parts without a domain.
+    bare: Vec<(Side, TestId)>,
 }
 
 impl Catalogue {
@@ -61,6 +63,25 @@ impl Catalogue {
         let id = self.add(name, question(), at);
         self.shared.insert(name.to_owned(), id);
         id
+    }
+
+    /// Notes that a test is asked of local-parts without a domain only.
+    pub(super) fn is_bare(&mut self, side: Side, id: TestId) {
+        self.bare.push((side, id));
+    }
+
+    /// Empties the tables of local-parts without a domain, where no such path is ever looked up.
+    /// They hold every recipient of the domain of `myorigin`, and would be told apart everywhere.
+    pub(super) fn without_bare(&mut self, side: Side) {
+        let bare: Vec<TestId> = self
+            .bare
+            .iter()
+            .filter(|one| one.0 == side)
+            .map(|one| one.1)
+            .collect();
+        for id in bare {
+            self.replace(id, side.question(AddressTable::default()));
+        }
     }
 
     /// Asks another question under the number of a test.

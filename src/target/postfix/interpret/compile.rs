@@ -4,4 +4,5 @@
 mod access;
 mod list;
 
+pub(super) use access::{Opened, OpenedKey};
 pub(super) use list::Compiler;

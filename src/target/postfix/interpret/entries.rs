@@ -151,6 +151,17 @@ impl Rows {
         }
     }
 
+    /// Returns the labels of rows that match sub-domains, each once, with the first place.
+    pub(super) fn parents(&self) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
+        for (_, row) in &self.parent {
+            if hits.iter().all(|(label, _)| *label != row.label) {
+                hits.push((row.label, row.at.clone()));
+            }
+        }
+        hits
+    }
+
     /// Makes the tests. `permits` says whether a label can let mail in: where the form of a path
     /// hides which row it meets, the answer that lets most in is taken.
     pub(super) fn finish(
@@ -177,12 +188,20 @@ impl Rows {
             let question = side.question(draft.table);
             (draft.is_filled).then(|| catalogue.add(&name, question, Some(at)))
         };
+        let whole = add("", self.whole(around));
+        let domain = add(" by domain", self.domain());
+        let local = add(" by local-part", by_local(&[&self.local]));
+        let own_literal = add(" at this host", by_local(&[&self.bare, &self.local]));
+        let origin = add(" at the origin", self.origin(around));
+        if let Some(id) = origin {
+            catalogue.is_bare(side, id);
+        }
         Map {
-            whole: add("", self.whole(around)),
-            domain: add(" by domain", self.domain()),
-            local: add(" by local-part", by_local(&[&self.local])),
-            own_literal: add(" at this host", by_local(&[&self.bare, &self.local])),
-            origin: add(" at the origin", self.origin(around)),
+            whole,
+            domain,
+            local,
+            own_literal,
+            origin,
             null: self.null,
             literal: self.literal,
             routed: self.routed,

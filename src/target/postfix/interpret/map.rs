@@ -20,7 +20,7 @@ pub(super) enum Strategy {
 }
 
 /// What matches sub-domains (`parent_domain_matches_subdomains`, postconf(5)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Parents {
     /// The domain itself.
     Plain,

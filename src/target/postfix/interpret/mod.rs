@@ -268,6 +268,12 @@ impl Reader<'_> {
             &addressing,
             diagnostics,
         );
+        for side in [Side::From, Side::To] {
+            let mut programs = programs.iter().flatten();
+            if programs.all(|program| program.spoils_bare(&addressing, side)) {
+                catalogue.without_bare(side);
+            }
+        }
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
         catalogue.replace(common.to_form, Question::ToKind(kinds(Side::To)));

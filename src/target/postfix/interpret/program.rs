@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::action::Codes;
-use super::addressing::{Addressing, parents};
+use super::addressing::{Addressing, Traits, parents};
 use super::catalogue::{Catalogue, Side};
 use super::client;
-use super::compile::Compiler;
+use super::compile::{Compiler, Opened, OpenedKey};
 use super::diagnostics::UnjudgedParameter;
 use super::filter::Filter;
 use super::listing::Listing;
@@ -20,7 +20,7 @@ use super::restriction::{Compiled, List, Restriction};
 use super::text::Text;
 use crate::decision::{ClientTable, LoginTable, Question, TestId};
 use crate::diagnostic::Diagnostics;
-use crate::mail::Reply;
+use crate::mail::{PathForm, Reply};
 use crate::source::Loc;
 use crate::target::Artifacts;
 
@@ -71,9 +71,11 @@ pub(super) struct Parts<'a> {
     pub(super) diagnostics: &'a mut Diagnostics,
 }
 
-/// The tables of recipients and owners that listeners share, by the values of their parameters.
+/// The tables that listeners share: of recipients and owners, by the values of their parameters,
+/// and those of restrictions.
 #[derive(Debug, Default)]
 pub(super) struct SharedTables {
+    pub(super) opened: HashMap<OpenedKey, Arc<Opened>>,
     listings: BTreeMap<(Side, Vec<String>), Arc<Listing>>,
     owners: BTreeMap<String, Arc<Owners>>,
 }
@@ -256,8 +258,9 @@ impl Program {
             parents: access,
             codes,
             mynetworks,
-            catalogue: parts.catalogue,
-            diagnostics: parts.diagnostics,
+            catalogue: &mut *parts.catalogue,
+            tables: &mut *parts.tables,
+            diagnostics: &mut *parts.diagnostics,
             classes,
             has_auth: auth != Auth::Never,
             depth: 0,
@@ -275,6 +278,12 @@ impl Program {
             program.senders = Some(parts.listing(Side::From));
         }
         program
+    }
+
+    /// Returns whether a path without a domain is a syntax error here, so that nothing looks it up.
+    pub(super) fn spoils_bare(&self, addressing: &Addressing, side: Side) -> bool {
+        let traits = addressing.traits(PathForm::Bare, side, &self.filter, self.is_strict);
+        matches!(traits, Traits::Spoiled(_))
     }
 
     fn lists(&self) -> impl Iterator<Item = &List> {

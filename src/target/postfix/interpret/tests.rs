@@ -178,7 +178,11 @@ impl Ask for Strict<'_> {
 
 #[track_caller]
 fn hold(table: &AddressTable, path: &Path) {
-    let has = |part| table.keys(part).next().is_some();
+    let has = |part| {
+        let mut any = false;
+        table.each_key(part, &mut |_| any = true);
+        any
+    };
     let form = path.form();
     assert!(!has(AddressKey::Address) || form.has_address(), "{form}");
     let by_domain = has(AddressKey::Domain) || has(AddressKey::Parent);

@@ -9,12 +9,51 @@ use super::super::catalogue::Side;
 use super::super::client;
 use super::super::diagnostics::UnjudgedTable;
 use super::super::entries::Rows;
-use super::super::map::{Parents, Strategy};
+use super::super::map::{Hit, Map, Parents, Strategy};
 use super::super::restriction::{ByMap, ByTest, Compiled, List};
 use super::super::table::{self, Table, TableRow};
 use super::super::text::Text;
 use super::list::{Bare, Compiler};
 use crate::decision::{ClientTable, Label, LoginTable, NameTable, Question, Row, TestId};
+
+const CLIENT: &str = "check_client_access";
+const HELO: &str = "check_helo_access";
+const LOGIN: &str = "check_sasl_access";
+const SENDER: &str = "check_sender_access";
+const RECIPIENT: &str = "check_recipient_access";
+
+/// A table as it is looked up, whatever its values do: the same for every listener.
+#[derive(Debug)]
+pub(in super::super) struct Opened {
+    /// The test; none if the table answers the same for all, or is looked up by mail address.
+    test: Option<TestId>,
+    /// The tests of a table that is looked up by mail address, but for what depends on its values.
+    map: Map,
+    /// The labels of rows that match sub-domains, each once.
+    parents: Vec<Hit>,
+    values: Values,
+}
+
+impl Opened {
+    fn by_test(test: Option<TestId>, values: Values) -> Self {
+        Self {
+            test,
+            map: Map::default(),
+            parents: Vec::new(),
+            values,
+        }
+    }
+
+    /// A table that answers the same for all.
+    fn always(row: &TableRow) -> Self {
+        let mut values = Values::default();
+        values.label(row);
+        Self::by_test(None, values)
+    }
+}
+
+/// The restriction, the name of its table, and what matches sub-domains.
+pub(in super::super) type OpenedKey = (&'static str, String, Parents);
 
 /// The different values of a table, each with the label that stands for it.
 #[derive(Debug, Default)]
@@ -36,13 +75,42 @@ impl Values {
 }
 
 impl Compiler<'_> {
+    /// Opens the table of a restriction, once for all listeners.
+    fn opened(
+        &mut self,
+        restriction: &'static str,
+        spec: &Text,
+        open: impl FnOnce(&mut Self, Table) -> Option<Opened>,
+    ) -> Option<Arc<Opened>> {
+        let key = (restriction, spec.as_str().to_owned(), self.parents);
+        if let Some(known) = self.tables.opened.get(&key) {
+            return Some(Arc::clone(known));
+        }
+        let table = table::open(spec, self.artifacts, self.diagnostics).ok()?;
+        let opened = Arc::new(open(self, table)?);
+        self.tables.opened.insert(key, Arc::clone(&opened));
+        Some(opened)
+    }
+
+    /// Adds the test of a table.
+    fn test(&mut self, word: &str, spec: &Text, question: Question, values: Values) -> Opened {
+        let name = format!("{word} {}", spec.as_str());
+        let test = self.catalogue.add(&name, question, Some(&spec.at()));
+        Opened::by_test(Some(test), values)
+    }
+
     /// `check_client_access`. The name of the client is what DNS says: no key of a name is judged.
     pub(super) fn client_access(&mut self, spec: &Text, bare: Bare) -> Option<ByTest> {
-        let opened = table::open(spec, self.artifacts, self.diagnostics).ok()?;
+        let opened = self.opened(CLIENT, spec, |compiler, table| {
+            compiler.open_clients(spec, table)
+        })?;
+        self.by_test(&opened, bare)
+    }
+
+    fn open_clients(&mut self, spec: &Text, table: Table) -> Option<Opened> {
         let mut values = Values::default();
-        let name = format!("check_client_access {}", spec.as_str());
-        let question = match opened {
-            Table::Static(row) => return self.always(&row, About::Other, bare),
+        let question = match table {
+            Table::Static(row) => return Some(Opened::always(&row)),
             Table::Cidr(lines) => {
                 let label = |row: &TableRow| values.label(row);
                 let rows = client::cidr(&lines, label, self.diagnostics).ok()?;
@@ -66,17 +134,22 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        let test = self.catalogue.add(&name, question, Some(&spec.at()));
-        self.by_test(test, &values, About::Other, bare)
+        Some(self.test(CLIENT, spec, question, values))
     }
 
     /// `check_helo_access`: the name, then its parents (check_domain_access).
     pub(super) fn helo_access(&mut self, spec: &Text, bare: Bare) -> Option<ByTest> {
-        let opened = table::open(spec, self.artifacts, self.diagnostics).ok()?;
+        let opened = self.opened(HELO, spec, |compiler, table| {
+            compiler.open_helos(spec, table)
+        })?;
+        self.by_test(&opened, bare)
+    }
+
+    fn open_helos(&mut self, spec: &Text, table: Table) -> Option<Opened> {
         let mut values = Values::default();
         let (mut exact, mut below) = (Vec::new(), Vec::new());
-        match opened {
-            Table::Static(row) => return self.always(&row, About::Other, bare),
+        match table {
+            Table::Static(row) => return Some(Opened::always(&row)),
             // A HELO of a bare address would be looked up; no other name is an address.
             Table::Cidr(_) => {
                 let reason = "a `cidr:` table over HELO names is not modelled";
@@ -108,9 +181,7 @@ impl Compiler<'_> {
             }
         }
         let question = Question::Helo(NameTable::new(exact, below));
-        let name = format!("check_helo_access {}", spec.as_str());
-        let test = self.catalogue.add(&name, question, Some(&spec.at()));
-        self.by_test(test, &values, About::Other, bare)
+        Some(self.test(HELO, spec, question, values))
     }
 
     /// `check_sasl_access`: the whole login.
@@ -118,10 +189,16 @@ impl Compiler<'_> {
     /// Postfix folds the login to lower case here; logins that differ in case only are taken for
     /// different ones, which is what every backend that is known here does.
     pub(super) fn sasl_access(&mut self, spec: &Text, bare: Bare) -> Option<ByTest> {
-        let opened = table::open(spec, self.artifacts, self.diagnostics).ok()?;
+        let opened = self.opened(LOGIN, spec, |compiler, table| {
+            compiler.open_logins(spec, table)
+        })?;
+        self.by_test(&opened, bare)
+    }
+
+    fn open_logins(&mut self, spec: &Text, table: Table) -> Option<Opened> {
         let mut values = Values::default();
-        let rows = match opened {
-            Table::Static(row) => return self.always(&row, About::Other, bare),
+        let rows = match table {
+            Table::Static(row) => return Some(Opened::always(&row)),
             Table::Cidr(_) => Vec::new(),
             Table::Patterns(lines) => {
                 self.refuse_patterns(&lines);
@@ -133,12 +210,8 @@ impl Compiler<'_> {
             let label = values.label(&row);
             (row.key, Row::new(label, row.at))
         });
-        let table = LoginTable::new(rows.collect::<Vec<_>>());
-        let name = format!("check_sasl_access {}", spec.as_str());
-        let test = self
-            .catalogue
-            .add(&name, Question::Login(table), Some(&spec.at()));
-        self.by_test(test, &values, About::Other, bare)
+        let question = Question::Login(LoginTable::new(rows));
+        Some(self.test(LOGIN, spec, question, values))
     }
 
     /// `check_sender_access`, `check_recipient_access`.
@@ -152,22 +225,17 @@ impl Compiler<'_> {
         if let Some(known) = self.addresses.get(&key) {
             return Some(Arc::clone(known));
         }
-        let opened = table::open(spec, self.artifacts, self.diagnostics).ok()?;
-        let mut values = Values::default();
-        let side = if about == About::Sender {
-            Side::From
+        let (word, side) = if about == About::Sender {
+            (SENDER, Side::From)
         } else {
-            Side::To
+            (RECIPIENT, Side::To)
         };
-        let mut label = |row: &TableRow| values.label(row);
-        let rows = Rows::sort(
-            &[&opened],
-            Strategy::Access(self.parents),
-            self.around,
-            &mut label,
-            self.diagnostics,
-        );
-        let actions = self.actions(&values, about, bare)?;
+        let open = |compiler: &mut Self, table| {
+            let opened = compiler.open_addresses(side, spec, &table);
+            Some(opened)
+        };
+        let opened = self.opened(word, spec, open)?;
+        let actions = self.actions(&opened.values, about, bare)?;
         let permits = |label: Label| {
             let at = (label.0 as usize).checked_sub(1);
             !matches!(
@@ -175,17 +243,37 @@ impl Compiler<'_> {
                 Some(Compiled::Plain(Action::Refuse(_) | Action::Dunno))
             )
         };
-        let map = rows.finish(
-            spec.as_str(),
-            &spec.at(),
-            side,
-            self.around,
-            &permits,
-            self.catalogue,
-        );
+        let underscore = opened.parents.iter().find(|(label, _)| permits(*label));
+        let map = Map {
+            underscore: underscore.cloned(),
+            ..opened.map.clone()
+        };
         let made = Arc::new(ByMap { map, actions });
         self.addresses.insert(key, Arc::clone(&made));
         Some(made)
+    }
+
+    fn open_addresses(&mut self, side: Side, spec: &Text, table: &Table) -> Opened {
+        let mut values = Values::default();
+        let mut label = |row: &TableRow| values.label(row);
+        let rows = Rows::sort(
+            &[table],
+            Strategy::Access(self.parents),
+            self.around,
+            &mut label,
+            self.diagnostics,
+        );
+        let parents = rows.parents();
+        // What the rows of parents do is a matter of the listener.
+        let permits = |_: Label| false;
+        let (name, at) = (spec.as_str(), spec.at());
+        let map = rows.finish(name, &at, side, self.around, &permits, self.catalogue);
+        Opened {
+            test: None,
+            map,
+            parents,
+            values,
+        }
     }
 
     /// Returns the test of the machine's own addresses.
@@ -207,27 +295,10 @@ impl Compiler<'_> {
         }
     }
 
-    /// A table that answers the same for all.
-    fn always(&mut self, row: &TableRow, about: About, bare: Bare) -> Option<ByTest> {
-        let mut values = Values::default();
-        values.label(row);
-        let actions = self.actions(&values, about, bare)?;
+    fn by_test(&mut self, opened: &Opened, bare: Bare) -> Option<ByTest> {
+        let actions = self.actions(&opened.values, About::Other, bare)?;
         Some(ByTest {
-            test: None,
-            actions,
-        })
-    }
-
-    fn by_test(
-        &mut self,
-        test: TestId,
-        values: &Values,
-        about: About,
-        bare: Bare,
-    ) -> Option<ByTest> {
-        let actions = self.actions(values, about, bare)?;
-        Some(ByTest {
-            test: Some(test),
+            test: opened.test,
             actions,
         })
     }

@@ -10,6 +10,7 @@ use super::super::map::{Parents, Surroundings};
 use super::super::master_cf::Service;
 use super::super::parameter::Settings;
 use super::super::policyd;
+use super::super::program::SharedTables;
 use super::super::restriction::{ByMap, Item, List, Restriction};
 use super::super::text::Text;
 use crate::decision::{Because, TestId};
@@ -30,6 +31,7 @@ pub(in super::super) struct Compiler<'a> {
     pub(in super::super) codes: Codes,
     pub(in super::super) mynetworks: TestId,
     pub(in super::super) catalogue: &'a mut Catalogue,
+    pub(in super::super) tables: &'a mut SharedTables,
     pub(in super::super) diagnostics: &'a mut Diagnostics,
     /// The restriction classes that are defined.
     pub(in super::super) classes: BTreeSet<String>,
