@@ -48,6 +48,10 @@ mod keys;
 mod machine;
 #[path = "served/played.rs"]
 mod played;
+#[path = "served/routed.rs"]
+mod routed;
+#[path = "served/routes.rs"]
+mod routes;
 #[path = "served/sessions.rs"]
 mod sessions;
 #[path = "served/spf.rs"]
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         spf::TESTS,
         dkim::TESTS,
         forwards::TESTS,
+        routes::TESTS,
         host::TESTS,
         sessions::TESTS,
         broken::TESTS,

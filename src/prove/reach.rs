@@ -1,7 +1,7 @@
 //! Where accepted mail ends up, as obligations see it: what can go wrong with its destinations.
 
 use super::declared::Forwards;
-use crate::decision::{Decider, Decision, Destination, Label, Route, Verdict};
+use crate::decision::{Decider, Decision, Destination, Hop, Label, Route, Verdict};
 use crate::mail::{Address, ForwardPath};
 
 /// What can become of mail. None of it: it is refused, or all of it stays here.
@@ -43,7 +43,7 @@ impl Reach {
             Destination::Exchangers(_) | Destination::Hop(_) | Destination::Chosen(_) => {
                 Self::LEAVES
             }
-            Destination::Forward(to) => Self {
+            Destination::Forward { to, .. } => Self {
                 leaves: !forwards.name(to),
                 strays: !recipient.is_some_and(|recipient| forwards.lead(recipient, to)),
                 bounces: false,
@@ -113,7 +113,7 @@ pub fn destinations(
     let foreign = || match to.domain() {
         Some(domain) => Destination::Exchangers(domain.to_string()),
         // An address literal: the host itself is the next hop.
-        None => Destination::Hop(to.text().rsplit('@').next().unwrap_or_default().to_owned()),
+        None => Destination::Hop(Hop::other(to.text().rsplit('@').next().unwrap_or_default())),
     };
     let of = |address: Option<Address>| {
         address

@@ -43,6 +43,8 @@ pub(super) struct Subject<'a> {
     pub(super) policy: &'a Policy,
     /// What DNS says.
     pub(super) dns: &'a dyn Dns,
+    /// Whether that are the policy's own records, and nothing else.
+    pub(super) own_records: bool,
     /// How the files send; of the policy by itself nothing.
     pub(super) sending: Option<&'a Sending>,
 }
@@ -82,11 +84,12 @@ pub(super) fn check(
         let judged = one.judge(&Subject {
             policy,
             dns,
+            own_records: published.is_none(),
             sending,
         });
         let names: BTreeSet<String> = known.supposed();
         let answer = match judged {
-            Err(_) if !names.is_empty() => Answer::Open(names),
+            Err(evidence) if !names.is_empty() && !evidence.certain => Answer::Open(names),
             judged => Answer::Records(judged.map_err(Box::new)),
         };
         finding(*one, answer)

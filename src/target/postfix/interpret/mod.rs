@@ -31,6 +31,7 @@ mod kinds;
 mod listing;
 mod map;
 mod master_cf;
+mod next_hop;
 mod offer;
 mod opendkim;
 mod owner;
@@ -108,7 +109,8 @@ pub(super) fn interpret(
     diagnostics.failed_since(before)?;
     let decider = reader.decider(diagnostics);
     let backends = backend::read(reader.main, reader.services, artifacts, diagnostics);
-    let sending = sending::read(reader.main, reader.services, artifacts, diagnostics);
+    let ways = &decider.delivery.ways;
+    let sending = sending::read(reader.main, reader.services, ways, artifacts, diagnostics);
     diagnostics.failed_since(before)?;
     Ok(Reading {
         decider: Box::new(decider),
@@ -259,13 +261,14 @@ impl Reader<'_> {
             };
             *slot = Some(Program::compile(service, parts));
         }
-        let delivery = delivery::read(
+        let mut delivery = delivery::read(
             &base,
             self.services,
             self.artifacts,
             &addressing,
             diagnostics,
         );
+        delivery.find_ways(self.main, self.services, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
         catalogue.replace(common.to_form, Question::ToKind(kinds(Side::To)));
