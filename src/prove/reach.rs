@@ -7,9 +7,11 @@ use crate::mail::{Address, ForwardPath};
 /// What can become of mail. None of it: it is refused, or all of it stays here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Reach {
-    /// Some destination is somebody else's, and no forward of the policy names it.
+    /// Some destination is somebody else's, and no forward of the policy names it; or it goes by
+    /// another host than the policy says.
     pub(super) leaves: bool,
-    /// Some destination is somebody else's, and no forward that the recipient leads to names it.
+    /// Some destination is somebody else's, and no forward that the recipient leads to names it; or
+    /// it goes by another host than the policy says.
     pub(super) strays: bool,
     /// Some destination does not exist, or there is none: a bounce will be made.
     pub(super) bounces: bool,
@@ -43,9 +45,10 @@ impl Reach {
             Destination::Exchangers(_) | Destination::Hop(_) | Destination::Chosen(_) => {
                 Self::LEAVES
             }
-            Destination::Forward { to, .. } => Self {
-                leaves: !forwards.name(to),
-                strays: !recipient.is_some_and(|recipient| forwards.lead(recipient, to)),
+            Destination::Forward { to, via } => Self {
+                leaves: !forwards.name(to) || !forwards.go_by(via.as_ref()),
+                strays: !recipient.is_some_and(|recipient| forwards.lead(recipient, to))
+                    || !forwards.go_by(via.as_ref()),
                 bounces: false,
             },
             Destination::Undeliverable => Self {
