@@ -5,16 +5,18 @@
 
 mod diagnostics;
 mod manifest;
+mod scenarios;
 
-pub use diagnostics::{Divergence, UnknownTarget, Unreadable};
+pub use diagnostics::{Divergence, Unexpected, UnknownTarget, Unreadable};
 pub use manifest::{MANIFEST, hash};
+pub use scenarios::scenarios;
 
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::dns;
 use crate::policy::{self, Policy, Scenario};
-use crate::prove::{self, Report};
+use crate::prove::{self, Given, Report};
 use crate::source::{Files, Source};
 use crate::syntax;
 use crate::target::{Artifacts, Reading, TARGETS, Target, Tree};
@@ -79,13 +81,24 @@ pub fn compile(
     target: &dyn Target,
     diagnostics: &mut Diagnostics,
 ) -> Result<Compiled, Reported> {
+    compile_over(policy, target, Given::default(), diagnostics)
+}
+
+/// The same, with obligations about records over what is given.
+pub fn compile_over(
+    policy: &Policy,
+    target: &dyn Target,
+    given: Given<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Compiled, Reported> {
     know_targets(policy, diagnostics)?;
-    let (proven, policy_report) = prove::prove(policy, diagnostics)?;
+    let (proven, policy_report) = prove::prove_over(policy, given, diagnostics)?;
+    scenarios::scenarios(policy, diagnostics)?;
     let mut artifacts = target.emit(&proven, diagnostics)?;
     let checked = target
         .interpret(&artifacts, diagnostics)
         .and_then(|reading| {
-            prove::prove_files(&proven, files(target, &reading), diagnostics)
+            prove::prove_files_over(&proven, files(target, &reading), given, diagnostics)
                 .map(|report| (reading, report))
         });
     let (reading, files_report) = checked.map_err(|reported| {

@@ -172,6 +172,38 @@ fn the_files_of_another_target_are_not_taken_for_an_older_build() {
 }
 
 #[test]
+fn a_scenario_that_comes_out_otherwise_writes_nothing() {
+    let folder = folder();
+    let path = folder.path().join("policy.kdl");
+    let policy = fs::read_to_string(&path).unwrap();
+    let scenario = |login: &str| {
+        let text = format!(
+            r#"{policy}
+scenario "away from home" {{
+    client "203.0.113.9"
+    listener "submission"
+    tls #true
+    login "{login}"
+    mail-from "john.doe@doe-family.com"
+    rcpt-to "a@b.example"
+    expect "accept"
+}}
+"#
+        );
+        fs::write(&path, text).unwrap();
+    };
+    scenario("john");
+    build(folder.path(), &[], 0);
+    let built = folder.path().join("build");
+    let before = tree(&built);
+    scenario("jane");
+    let stderr = build(folder.path(), &["--force"], 1);
+    let words = "`away from home` comes out otherwise: reject 553 5.7.1 (sender-limit)";
+    assert!(stderr.contains(words), "{stderr}");
+    assert_eq!(before, tree(&built));
+}
+
+#[test]
 fn a_policy_with_errors_writes_nothing() {
     let folder = folder();
     edit(folder.path(), "may-send", "may-sned");

@@ -303,6 +303,6 @@ fn what_makes_no_sense_is_refused() {
     refused(&only, "Markdown is of decisions");
     refused(
         &["check", old, "--format", "markdown"],
-        "`mailpol check` prints no `--format markdown`",
+        "[possible values: human, json, sarif]",
     );
 }

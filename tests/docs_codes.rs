@@ -50,7 +50,11 @@ const WITH_ANOTHER: (&str, &str) = (
 );
 
 /// Areas that only a build speaks of.
-const BUILT: [&str; 2] = ["mailpol::prove::", "mailpol::target::"];
+const BUILT: [&str; 3] = [
+    "mailpol::prove::",
+    "mailpol::target::",
+    "mailpol::scenario::unexpected",
+];
 
 /// What an example may leave out.
 const BASE: [(&str, &str); 3] = [
@@ -148,10 +152,7 @@ fn codes(diagnostics: &Diagnostics) -> BTreeSet<String> {
 
 /// What only the whole line can tell is told by the whole line.
 fn build(code: &Code, policy: &Policy, diagnostics: &mut Diagnostics) {
-    if ["mailpol::prove::", "mailpol::target::"]
-        .iter()
-        .any(|area| code.name.starts_with(area))
-    {
+    if BUILT.iter().any(|area| code.name.starts_with(area)) {
         for target in TARGETS {
             let _ = mailpol::compile::compile(policy, *target, diagnostics);
         }

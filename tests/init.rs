@@ -128,6 +128,12 @@ fn what_cannot_be_a_policy_is_not_written() {
             1,
             "mailpol::",
         ),
+        // Exim delivers no mail as root, so one target cannot have it.
+        (
+            &["init", "null", "--login", "root"],
+            1,
+            "exim cannot be told `root`",
+        ),
         (
             &["init", "null", "--login", "a\nb"],
             2,

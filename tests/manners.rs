@@ -293,10 +293,14 @@ fn refutations_are_told_as_sarif_with_their_dialogues() {
 
 #[test]
 fn a_format_that_a_command_does_not_print_is_refused() {
-    for (command, format) in [("build", "sarif"), ("check", "zone"), ("dns", "markdown")] {
-        let (code, stdout, stderr) = run(&[command, "--target", "postfix", "--format", format]);
+    for (command, format) in [("fmt", "sarif"), ("check", "zone"), ("dns", "markdown")] {
+        let (code, stdout, stderr) = run(&[command, "--format", format]);
         assert_eq!((code, stdout.as_str()), (Some(2), ""), "{command} {format}");
-        assert!(!stderr.is_empty());
+        assert!(stderr.contains("[possible values: human, json"), "{stderr}");
+        let (code, stdout, stderr) = run(&["--format", format, command]);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{command} {format}");
+        let why = format!("`mailpol {command}` prints no `--format {format}`");
+        assert!(stderr.contains(&why), "{stderr}");
     }
     assert!(Path::new(BINARY).is_file());
 }

@@ -17,6 +17,8 @@ mod class;
 mod draft;
 #[path = "judge/envelopes.rs"]
 mod envelopes;
+#[path = "mutants/exim/mod.rs"]
+mod exim;
 #[path = "mutants/real.rs"]
 mod judged;
 #[expect(dead_code, reason = "only the judge counts kinds")]
@@ -33,6 +35,8 @@ mod postfix;
 mod real;
 #[path = "judge/scene.rs"]
 mod scene;
+#[path = "mutants/settings.rs"]
+mod settings;
 #[expect(dead_code, reason = "the judge asks one tree, and here are many")]
 #[path = "judge/subject.rs"]
 mod subject;

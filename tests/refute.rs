@@ -6,7 +6,7 @@
 //! - `policy.kdl`; without it the one of the folder above, else of the one above that;
 //! - `break.txt`, edits of the emitted files (`refute/edit.rs` has the language), or `files/`,
 //!   whole files that take the place of emitted ones or come besides, or both; or `zone.txt`, what
-//!   is published instead of the policy's own records;
+//!   is published instead of the policy's own records; or `certificate.pem`, the one that is given;
 //! - `refutation.txt`: what must come out. `MAILPOL_BLESS=1` writes it; read it then.
 //!
 //! Only the question that the folder is named by is put, so it must find the fault by itself: it is

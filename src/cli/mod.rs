@@ -13,7 +13,8 @@ mod tree;
 
 pub(crate) use exit::{Exit, Failure};
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use mailpol::diagnostic::Diagnostics;
 
 use output::Output;
@@ -64,17 +65,17 @@ struct Global {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people; of `dns` a master file
+    /// For people
     Human,
     /// One JSON document, as `schemas/report.schema.json` says
     Json,
-    /// Of `diff`: a comment on a change
+    /// A comment on a change
     Markdown,
-    /// Of `check` and `prove`: findings as SARIF 2.1.0
+    /// Findings as SARIF 2.1.0
     Sarif,
-    /// Of `dns`: a master file
+    /// A master file (RFC 1035 section 5)
     Zone,
-    /// Of `dns`: what must change, as commands for nsupdate(1)
+    /// What must change, as commands for nsupdate(1)
     Nsupdate,
 }
 
@@ -141,26 +142,47 @@ impl Command {
     }
 }
 
+impl Format {
+    /// Returns whether a command prints it.
+    fn suits(self, command: &str) -> bool {
+        match self {
+            Self::Human | Self::Json => true,
+            Self::Markdown => command == "diff",
+            Self::Sarif => matches!(command, "check" | "prove"),
+            Self::Zone | Self::Nsupdate => command == "dns",
+        }
+    }
+}
+
 impl Arguments {
-    /// Refuses a format that the command does not print.
+    /// Refuses a format that the command does not print, where it stood in front of the command.
     fn suits(&self) -> Result<(), Failure> {
-        let (name, suits) = match self.global.format {
-            Format::Human | Format::Json => return Ok(()),
-            Format::Markdown => ("markdown", matches!(self.command, Command::Diff(_))),
-            Format::Sarif => (
-                "sarif",
-                matches!(self.command, Command::Check(_) | Command::Prove(_)),
-            ),
-            Format::Zone => ("zone", matches!(self.command, Command::Dns(_))),
-            Format::Nsupdate => ("nsupdate", matches!(self.command, Command::Dns(_))),
-        };
-        if suits {
+        let (format, command) = (self.global.format, self.command.name());
+        if format.suits(command) {
             return Ok(());
         }
-        let command = self.command.name();
+        let name = format.to_possible_value();
+        let name = name.as_ref().map_or("", |value| value.get_name());
         let why = format!("`mailpol {command}` prints no `--format {name}`");
         Err(Failure::Unable(why))
     }
+}
+
+/// Returns `--format` as a command has it: with the formats that it prints.
+fn format_of(command: &str) -> Arg {
+    let suiting = Format::value_variants()
+        .iter()
+        .filter(|format| format.suits(command));
+    let values = suiting.filter_map(ValueEnum::to_possible_value);
+    let parser = PossibleValuesParser::new(values)
+        .try_map(|name| <Format as ValueEnum>::from_str(&name, false));
+    Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .global(true)
+        .default_value("human")
+        .value_parser(parser)
+        .help("How results are printed")
 }
 
 /// Returns the program's arguments, and with them what `--version`, completions and manual pages
@@ -175,7 +197,16 @@ fn program() -> clap::Command {
         // Writing to a string does not fail.
         let _ = write!(version, "\n  {}: {}", target.name(), target.judged_by());
     }
-    Arguments::command().long_version(version)
+    let mut program = Arguments::command().long_version(version);
+    let commands: Vec<String> = program
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect();
+    for name in commands {
+        let format = format_of(&name);
+        program = program.mut_subcommand(name, |command| command.arg(format));
+    }
+    program
 }
 
 /// Runs the program.

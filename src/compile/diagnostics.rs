@@ -48,3 +48,23 @@ pub struct Unreadable {
     /// What is wrong with it.
     pub fault: String,
 }
+
+/// A scenario of the policy does not come out as its author expects.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("the scenario `{name}` comes out otherwise: {found}")]
+#[diagnostic(
+    code(mailpol::scenario::unexpected),
+    help("{decided} decides: change that, or what the scenario expects")
+)]
+pub struct Unexpected {
+    /// The scenario's sentence.
+    pub name: String,
+    /// What comes out.
+    pub found: String,
+    /// What decides it: a place.
+    pub decided: String,
+    /// The expectation.
+    #[source_code]
+    #[label(primary, "expected")]
+    pub at: Loc,
+}

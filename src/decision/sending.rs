@@ -1,16 +1,19 @@
-//! How a server sends: its own name, the addresses that mail leaves from, the keys that sign it.
+//! What a server says of itself: its name and certificate, the addresses that mail leaves from, the
+//! keys that sign it.
 
 use std::net::IpAddr;
 
 use crate::source::{Loc, Spanned};
 
-/// How a server sends.
+/// What a server says of itself, to clients and to other servers.
 #[derive(Debug, Clone)]
 pub struct Sending {
     /// What it calls itself: to clients, and with HELO.
     pub names: Vec<Spanned<String>>,
     /// Where mail for foreign destinations leaves from.
     pub egress: Vec<Spanned<Egress>>,
+    /// The files that each way in shows to sessions under TLS: certificates, and maybe keys.
+    pub shown: Vec<Vec<Spanned<String>>>,
     /// The keys that sign it.
     pub signing: Vec<Signing>,
 }

@@ -126,6 +126,7 @@ codes! {
     route::unknown,
     route::unused,
     scenario::submissions_tls,
+    scenario::unexpected,
     spf::everyone,
     spf::header_without_check,
     spf::many_lookups,

@@ -7,6 +7,7 @@
 pub const DELIVERY_DOMAIN: &str = "unix.invalid";
 
 mod address;
+mod certificate;
 mod client;
 mod dkim;
 mod domain;
@@ -15,6 +16,7 @@ mod path;
 mod reply;
 
 pub use address::{Address, LocalPart, LocalPartError};
+pub use certificate::{Certificate, CertificateError};
 pub(crate) use client::number;
 pub use client::{canonical_client, canonical_prefix, prefix_range, v4_or_v6};
 pub use dkim::{DkimAlgorithm, DkimKeyError, DkimPublicKey, dkim_selector};

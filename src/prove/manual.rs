@@ -13,6 +13,7 @@ pages! {
     "auth-needs-tls",
     "authenticated-may-send",
     "backend-as-declared",
+    "certificate-names-host",
     "dkim-published",
     "forbid",
     "forwards-as-declared",

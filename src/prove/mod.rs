@@ -44,6 +44,7 @@ pub use fork::{Incomplete, Visited};
 pub use manual::page;
 pub use proven::Proven;
 pub use reach::destinations;
+pub use records::Given;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
@@ -51,7 +52,6 @@ pub use shrink::shrink;
 use crate::decision::{Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::{Policy, PolicyDecider};
-use crate::spf::Dns;
 
 use selection::Selection;
 
@@ -70,11 +70,11 @@ const POLICY: &str = "policy";
 
 /// Checks every obligation and statement on a policy, those about records over its own.
 pub fn check_policy(policy: &Policy) -> Report {
-    check_policy_over(policy, None)
+    check_policy_over(policy, Given::default())
 }
 
-/// Checks every obligation and statement on a policy, those about records over what is published.
-pub fn check_policy_over(policy: &Policy, published: Option<&dyn Dns>) -> Report {
+/// Checks every obligation and statement on a policy, those about records over what is given.
+pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
     let reference = PolicyDecider::new(policy);
     let subjects = run::Subjects {
         policy,
@@ -83,7 +83,7 @@ pub fn check_policy_over(policy: &Policy, published: Option<&dyn Dns>) -> Report
         selection: Selection::All,
     };
     let mut findings = run::run(&subjects);
-    findings.extend(records::check(policy, None, published, Selection::All));
+    findings.extend(records::check(policy, None, given, Selection::All));
     Report {
         subject: "policy".to_owned(),
         findings,
@@ -117,14 +117,14 @@ impl std::fmt::Debug for Files<'_> {
 /// declared listeners and decide as the policy does; obligations about records over the policy's
 /// own.
 pub fn check_files(policy: &Policy, files: Files<'_>) -> Report {
-    check_files_over(policy, files, None)
+    check_files_over(policy, files, Given::default())
 }
 
-/// The same, with obligations about records over what is published.
-pub fn check_files_over(policy: &Policy, files: Files<'_>, published: Option<&dyn Dns>) -> Report {
+/// The same, with obligations about records over what is given.
+pub fn check_files_over(policy: &Policy, files: Files<'_>, given: Given<'_>) -> Report {
     Report {
         subject: files.name.to_owned(),
-        findings: put(policy, files, published, Selection::All),
+        findings: put(policy, files, given, Selection::All),
     }
 }
 
@@ -134,17 +134,17 @@ pub fn check_files_over(policy: &Policy, files: Files<'_>, published: Option<&dy
 pub fn check_only(
     policy: &Policy,
     files: Files<'_>,
-    published: Option<&dyn Dns>,
+    given: Given<'_>,
     names: &[&str],
     body: Body,
 ) -> Vec<Finding> {
-    put(policy, files, published, Selection::Only(names, body))
+    put(policy, files, given, Selection::Only(names, body))
 }
 
 fn put(
     policy: &Policy,
     files: Files<'_>,
-    published: Option<&dyn Dns>,
+    given: Given<'_>,
     selection: Selection<'_>,
 ) -> Vec<Finding> {
     let reference = PolicyDecider::new(policy);
@@ -160,7 +160,7 @@ fn put(
     findings.extend(records::check(
         policy,
         Some(files.sending),
-        published,
+        given,
         selection,
     ));
     findings
@@ -225,7 +225,16 @@ pub fn prove<'p>(
     policy: &'p Policy,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Proven<'p>, Report), Reported> {
-    let report = check_policy(policy);
+    prove_over(policy, Given::default(), diagnostics)
+}
+
+/// The same, with obligations about records over what is given.
+pub fn prove_over<'p>(
+    policy: &'p Policy,
+    given: Given<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(Proven<'p>, Report), Reported> {
+    let report = check_policy_over(policy, given);
     diagnostics::tell(policy, &report, diagnostics)?;
     Ok((Proven::new(policy), report))
 }
@@ -248,7 +257,17 @@ pub fn prove_files(
     files: Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Report, Reported> {
-    let report = check_files(proven.policy(), files);
+    prove_files_over(proven, files, Given::default(), diagnostics)
+}
+
+/// The same, with obligations about records over what is given.
+pub fn prove_files_over(
+    proven: &Proven<'_>,
+    files: Files<'_>,
+    given: Given<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Report, Reported> {
+    let report = check_files_over(proven.policy(), files, given);
     diagnostics::tell(proven.policy(), &report, diagnostics)?;
     Ok(report)
 }

@@ -133,7 +133,10 @@ fn of(report: &Report) -> Class {
     let broken = |finding: &&prove::Finding| {
         matches!(
             finding.answer,
-            Answer::Refuted(_) | Answer::Listener(_) | Answer::Records(Err(_))
+            Answer::Refuted(_)
+                | Answer::Listener(_)
+                | Answer::Records(Err(_))
+                | Answer::Backend(Err(_))
         )
     };
     let is_comparison =

@@ -1,8 +1,8 @@
 //! The languages that can be broken, by target.
 
 use crate::draft::{Files, Mutant};
-use crate::postfix;
 use crate::support::job::Mta;
+use crate::{exim, postfix};
 
 /// How the files of a target are broken.
 pub(crate) struct Language {
@@ -14,8 +14,15 @@ pub(crate) struct Language {
 }
 
 /// Every language.
-pub(crate) const LANGUAGES: &[Language] = &[Language {
-    mta: Mta::Postfix,
-    breaks: postfix::breaks,
-    neutral: postfix::neutral,
-}];
+pub(crate) const LANGUAGES: &[Language] = &[
+    Language {
+        mta: Mta::Postfix,
+        breaks: postfix::breaks,
+        neutral: postfix::neutral,
+    },
+    Language {
+        mta: Mta::Exim,
+        breaks: exim::breaks,
+        neutral: exim::neutral,
+    },
+];

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use libtest_mimic::Failed;
 use mailpol::diagnostic::{Diagnostics, Style, render};
 use mailpol::dns::read_zone;
+use mailpol::mail::Certificate;
 use mailpol::policy::Policy;
 use mailpol::source::{Files, Source};
 use mailpol::spf::Zone;
@@ -79,6 +80,15 @@ impl Case {
         let mut diagnostics = Diagnostics::new();
         let zone = read_zone(&source, &mut diagnostics).map_err(|_| told(&diagnostics))?;
         Ok(Some(zone))
+    }
+
+    /// Returns the certificate that is given, if the case has one.
+    pub(crate) fn certificate(&self) -> Result<Option<Certificate>, Failed> {
+        let path = self.folder.join("certificate.pem");
+        if !path.is_file() {
+            return Ok(None);
+        }
+        Ok(Some(Certificate::from_pem(&fs::read_to_string(path)?)?))
     }
 
     /// Returns the whole files, by path below the server's root.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use libtest_mimic::Failed;
 use mailpol::compile::files;
 use mailpol::diagnostic::Diagnostics;
+use mailpol::mail::Certificate;
 use mailpol::policy::Policy;
-use mailpol::prove::{self, Answer, Body, Finding, question_names};
+use mailpol::prove::{self, Answer, Body, Finding, Given, question_names};
 use mailpol::source::Loc;
 use mailpol::spf::{Dns, Zone};
 use mailpol::target::{Artifact, Artifacts, Reading, TARGETS, Target};
@@ -21,6 +22,8 @@ struct Subject<'a> {
     reading: Reading,
     /// What is published instead of the policy's own records.
     published: Option<Zone>,
+    /// The certificate that is given.
+    certificate: Option<Certificate>,
 }
 
 /// Judges one case: red unless its question alone finds the fault.
@@ -36,8 +39,9 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
         .and_then(|(proven, _)| target.emit(&proven, &mut diagnostics))
         .map_err(|_| told(&diagnostics))?;
     let zone = case.zone()?;
-    let broken = broken(case, &emitted, zone.is_some())?;
-    let read = |artifacts: &Artifacts, published| -> Result<Subject<'_>, Failed> {
+    let certificate = case.certificate()?;
+    let broken = broken(case, &emitted, zone.is_some() || certificate.is_some())?;
+    let read = |artifacts: &Artifacts, published, certificate| -> Result<Subject<'_>, Failed> {
         let mut diagnostics = Diagnostics::new();
         let reading = target.interpret(artifacts, &mut diagnostics);
         Ok(Subject {
@@ -45,16 +49,17 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
             target,
             reading: reading.map_err(|_| told(&diagnostics))?,
             published,
+            certificate,
         })
     };
-    let whole = read(&emitted, None)?;
+    let whole = read(&emitted, None, None)?;
     if let Some(found) = whole.put(&[&case.question], Body::Stated).first()
         && !found.answer.is_proved()
     {
         let text = text(found)?;
         return Err(format!("the files were broken before the edit\n{text}").into());
     }
-    let subject = read(&broken, zone)?;
+    let subject = read(&broken, zone, certificate)?;
     let found = refuted(&subject, &case.question, Body::Stated)?;
     case.compare(&found)?;
     bites(&subject, &case.question)
@@ -99,8 +104,11 @@ fn refuted(subject: &Subject<'_>, question: &str, body: Body) -> Result<String, 
 impl Subject<'_> {
     fn put(&self, names: &[&str], body: Body) -> Vec<Finding> {
         let files = files(self.target, &self.reading);
-        let published = self.published.as_ref().map(|zone| zone as &dyn Dns);
-        prove::check_only(self.policy, files, published, names, body)
+        let given = Given {
+            dns: self.published.as_ref().map(|zone| zone as &dyn Dns),
+            certificate: self.certificate.as_ref(),
+        };
+        prove::check_only(self.policy, files, given, names, body)
     }
 }
 
@@ -140,8 +148,8 @@ fn place(at: &Loc) -> String {
 
 /// Returns the emitted tree with the case's edits made and its files put in.
 ///
-/// Where other records are published nothing of it need be broken.
-fn broken(case: &Case, emitted: &Artifacts, zone: bool) -> Result<Artifacts, Failed> {
+/// Where other records are published, or a certificate is given, nothing of it need be broken.
+fn broken(case: &Case, emitted: &Artifacts, given: bool) -> Result<Artifacts, Failed> {
     let mut texts: BTreeMap<String, String> = emitted
         .files()
         .map(|(path, artifact)| (path.to_owned(), artifact.source.text().to_owned()))
@@ -149,7 +157,7 @@ fn broken(case: &Case, emitted: &Artifacts, zone: bool) -> Result<Artifacts, Fai
     let before = texts.clone();
     edit::apply(&case.edits()?, &mut texts)?;
     texts.extend(case.files()?);
-    if texts == before && !zone {
+    if texts == before && !given {
         return Err("nothing is broken".into());
     }
     let mut made = Artifacts::new();

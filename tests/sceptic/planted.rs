@@ -176,9 +176,11 @@ pub(crate) fn listeners() -> Vec<FoundListener> {
         .collect()
 }
 
-/// It sends as the policy says.
-fn sending() -> Sending {
+/// It sends, and shows itself, as the policy says.
+fn sending(policy: &Policy) -> Sending {
+    let tls = policy.host.tls.iter();
     Sending {
+        shown: tls.map(|tls| vec![tls.certificate.clone()]).collect(),
         names: Vec::new(),
         egress: vec![Spanned::new(Egress::Host, at())],
         signing: Vec::new(),
@@ -192,7 +194,7 @@ pub(crate) fn report(policy: &Policy, planted: &Planted<'_>) -> Report {
         decider: planted,
         listeners,
         backends: &[],
-        sending: &sending(),
+        sending: &sending(policy),
     };
     check_files(policy, files)
 }

@@ -78,10 +78,7 @@ pub(crate) fn wrapped(make: Make) -> Result<(), Failed> {
     let mode = "wrapped";
     let port = 465;
     let report = run(make, to, &Host { port, mode, ..ISP })?;
-    arrived(
-        &report,
-        "tls=yes sni=smtp.isp.test auth= helo=mx.acme.test",
-    )
+    arrived(&report, "tls=yes sni=smtp.isp.test auth= helo=mx.acme.test")
 }
 
 /// An address has no certificate, and gets mail without TLS where it offers none.
@@ -189,7 +186,11 @@ fn kept(report: &Report) -> Result<(), Failed> {
     expect(&all.to_string(), "0", report)?;
     let queue = report.queue.join("\n");
     // Exim names whom the mail came for, Postfix whom it goes to.
-    let waiting = [&["aunt@far.test", "aunt@acme.test"][..], &["bob@far.test"], &["bob@["]];
+    let waiting = [
+        &["aunt@far.test", "aunt@acme.test"][..],
+        &["bob@far.test"],
+        &["bob@["],
+    ];
     for names in waiting {
         let waits = names.iter().any(|name| queue.contains(name));
         expect(&waits.to_string(), "true", report)?;

@@ -30,6 +30,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("rsa", &["src/mail/dkim.rs", "src/cli/command/dkim.rs"]),
     ("ed25519_dalek", &["src/cli/command/dkim.rs"]),
+    ("x509_cert", &["src/mail/certificate.rs"]),
     ("base64ct", &["src/mail/dkim.rs", "src/cli/command/dkim.rs"]),
     ("similar", &["src/compare/text.rs"]),
     ("clap", &["src/main.rs", "src/cli/"]),

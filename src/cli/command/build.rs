@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use mailpol::diagnostic::Diagnostics;
+use mailpol::prove::{Answer, Report};
 use serde_json::json;
 
+use super::resolve::WorldArgs;
 use super::targets;
 use crate::cli::output::Output;
 use crate::cli::tree::{self, Edited};
@@ -23,6 +25,8 @@ pub(in crate::cli) struct Args {
     /// Overwrite files that were edited since the last build
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    world: WorldArgs,
 }
 
 pub(in crate::cli) fn run(
@@ -33,9 +37,16 @@ pub(in crate::cli) fn run(
     let text = input::policy(args.policy.as_deref())?;
     let policy = text.load(diagnostics)?;
     let targets = targets(&args.target)?;
+    let given = args.world.given(diagnostics)?;
+    let given = given.borrow();
     let mut compiled = Vec::new();
     for target in &targets {
-        compiled.push(mailpol::compile::compile(&policy, *target, diagnostics)?);
+        compiled.push(mailpol::compile::compile_over(
+            &policy,
+            *target,
+            given,
+            diagnostics,
+        )?);
     }
     let mut agreements = Vec::new();
     for (number, (one, first)) in (1..).zip(targets.iter().zip(&compiled)) {
@@ -60,13 +71,13 @@ pub(in crate::cli) fn run(
             None => PathBuf::from("build").join(target.name()),
         };
         let written = tree::write(&out, target.name(), &compiled.artifacts, edited)?;
-        let proved = compiled.files_report.findings.len();
+        let proved = proved(&compiled.files_report);
         let removed = match written.removed {
             0 => String::new(),
             removed => format!(", {removed} removed"),
         };
         lines.push(format!(
-            "{}: {proved} obligations proved; {} files written, {} as they were{removed}, in {}",
+            "{}: {proved}; {} files written, {} as they were{removed}, in {}",
             target.name(),
             written.changed,
             written.same,
@@ -91,4 +102,18 @@ pub(in crate::cli) fn run(
     output.result(results);
     output.success(lines.join("\n"));
     Ok(Exit::Yes)
+}
+
+/// Says how many obligations are proved, and names those that hang on what nobody gave.
+fn proved(report: &Report) -> String {
+    let open = report
+        .findings
+        .iter()
+        .filter(|finding| matches!(finding.answer, Answer::Open(_)));
+    let open: Vec<&str> = open.map(|finding| finding.name.as_str()).collect();
+    let proved = report.findings.len() - open.len();
+    if open.is_empty() {
+        return format!("{proved} obligations proved");
+    }
+    format!("{proved} obligations proved, open: {}", open.join(", "))
 }

@@ -21,7 +21,8 @@ pub(in crate::cli) fn run(
     let text = input::policy(args.policy.as_deref())?;
     output.folder(text.path.as_deref());
     let policy = text.load(diagnostics)?;
-    mailpol::prove::prove(&policy, diagnostics)?;
+    let proved = mailpol::prove::prove(&policy, diagnostics).map(drop);
+    mailpol::compile::scenarios(&policy, diagnostics).and(proved)?;
     output.success(format!("{}: no errors", text.source.name()));
     Ok(Exit::Yes)
 }

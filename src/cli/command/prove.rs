@@ -10,7 +10,7 @@ use mailpol::prove::{
 };
 
 use super::FilesArgs;
-use super::resolve::{Records, ResolveArgs};
+use super::resolve::WorldArgs;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, input, report};
 
@@ -21,7 +21,7 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     files: FilesArgs,
     #[command(flatten)]
-    records: ResolveArgs,
+    world: WorldArgs,
 }
 
 pub(in crate::cli) fn run(
@@ -33,22 +33,22 @@ pub(in crate::cli) fn run(
     output.folder(text.path.as_deref());
     let policy = text.load(diagnostics)?;
     let readings = args.files.readings(&policy, diagnostics)?;
-    let published = args.records.records(diagnostics)?;
-    let published = published.as_ref().map(Records::dns);
+    let given = args.world.given(diagnostics)?;
+    let given = given.borrow();
     let files: Vec<Files<'_>> = readings
         .iter()
         .map(|(target, reading)| mailpol::compile::files(*target, reading))
         .collect();
     let mut reports: Vec<Report> = files
         .iter()
-        .map(|one| check_files_over(&policy, *one, published))
+        .map(|one| check_files_over(&policy, *one, given))
         .collect();
     for (number, one) in (1..).zip(&files) {
         let others = files.iter().skip(number);
         reports.extend(others.map(|other| check_agreement(&policy, *one, *other)));
     }
     if reports.is_empty() {
-        reports.push(check_policy_over(&policy, published));
+        reports.push(check_policy_over(&policy, given));
     }
     match reports.as_slice() {
         [report] => output.result(report::proof(report)),
@@ -62,7 +62,8 @@ pub(in crate::cli) fn run(
     }
     let verbose = output.is_verbose();
     let texts: Vec<String> = reports.iter().map(|one| words(one, verbose)).collect();
-    let exit = if reports.iter().all(Report::is_proved) {
+    let played = mailpol::compile::scenarios(&policy, diagnostics).is_ok();
+    let exit = if played && reports.iter().all(Report::is_proved) {
         Exit::Yes
     } else {
         Exit::No

@@ -1,13 +1,15 @@
 //! Who answers questions about DNS, as the arguments say.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use mailpol::diagnostic::Diagnostics;
 use mailpol::dns::{Live, read_zone};
+use mailpol::mail::Certificate;
 use mailpol::policy::Policy;
+use mailpol::prove::Given;
 use mailpol::simulate::Results;
 use mailpol::source::Source;
 use mailpol::spf::{Dns, Zone};
@@ -17,13 +19,26 @@ use crate::cli::{Failure, input};
 /// Whom to ask.
 #[derive(Debug, clap::Args)]
 pub(super) struct ServerArgs {
-    /// The name server to ask, instead of those that the system asks
-    #[arg(long, value_name = "IP:PORT")]
+    /// The name server to ask, at port 53 if none is given, instead of those that the system asks
+    #[arg(long, value_name = "IP[:PORT]", value_parser = name_server)]
     nameserver: Option<SocketAddr>,
     /// Seconds after which a question is given up
     #[arg(long, value_name = "SECONDS", default_value_t = 5,
         value_parser = clap::value_parser!(u64).range(1..=60))]
     timeout: u64,
+}
+
+/// The port of a name server (RFC 1035 section 4.2).
+const DOMAIN_PORT: u16 = 53;
+
+/// Reads an address with a port, or without.
+fn name_server(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Ok(SocketAddr::new(address, DOMAIN_PORT));
+    }
+    text.parse::<SocketAddr>().map_err(|_| {
+        "it is no address: write `192.0.2.53`, `192.0.2.53:53` or `[2001:db8::53]:53`".to_owned()
+    })
 }
 
 impl ServerArgs {
@@ -48,6 +63,43 @@ pub(super) struct ResolveArgs {
     resolve: bool,
     #[command(flatten)]
     server: ServerArgs,
+}
+
+/// What is known of the world beside the policy and files.
+#[derive(Debug, clap::Args)]
+pub(super) struct WorldArgs {
+    #[command(flatten)]
+    records: ResolveArgs,
+    /// The certificate of the host's `tls` (PEM, the server's own first): its names are checked
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+}
+
+/// What the arguments give.
+pub(super) struct World {
+    records: Option<Records>,
+    certificate: Option<Certificate>,
+}
+
+impl WorldArgs {
+    /// Reads what the arguments name.
+    pub(super) fn given(&self, diagnostics: &mut Diagnostics) -> Result<World, Failure> {
+        let certificate = self.certificate.as_deref().map(certificate);
+        Ok(World {
+            records: self.records.records(diagnostics)?,
+            certificate: certificate.transpose()?,
+        })
+    }
+}
+
+impl World {
+    /// Returns it as the proof takes it.
+    pub(super) fn borrow(&self) -> Given<'_> {
+        Given {
+            dns: self.records.as_ref().map(Records::dns),
+            certificate: self.certificate.as_ref(),
+        }
+    }
 }
 
 /// Records to evaluate SPF over, and what they are called.
@@ -111,4 +163,11 @@ fn zone(file: &Path, diagnostics: &mut Diagnostics) -> Result<Zone, Failure> {
     let source: Arc<Source> = Source::new(file.display().to_string(), text);
     read_zone(&source, diagnostics)
         .map_err(|_| Failure::Unable(format!("`{}` is not a zone", file.display())))
+}
+
+/// Reads a certificate. Keys in the same file are passed over.
+fn certificate(file: &Path) -> Result<Certificate, Failure> {
+    let text = input::read_text(file)?;
+    Certificate::from_pem(&text)
+        .map_err(|error| Failure::Unable(format!("`{}`: {error}", file.display())))
 }

@@ -24,7 +24,10 @@ pub struct RouteName {
 /// Two routes of one name.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the route `{name}` is declared twice")]
-#[diagnostic(code(mailpol::route::duplicate), help("give one of the two another name"))]
+#[diagnostic(
+    code(mailpol::route::duplicate),
+    help("give one of the two another name")
+)]
 pub struct RouteDuplicate {
     /// The name.
     pub name: String,

@@ -4,6 +4,7 @@
 //! what is published. Of names that the policy's own records do not hold nothing is known; an
 //! answer that hangs on one is *open*, which is no refutation, and is told.
 
+mod certificate_names_host;
 mod dkim_published;
 mod known;
 mod mx_is_us;
@@ -16,6 +17,7 @@ use super::report::{Answer, Evidence, Finding};
 use super::selection::{Body, Selection};
 use crate::decision::Sending;
 use crate::dns;
+use crate::mail::Certificate;
 use crate::policy::Policy;
 use crate::spf::Dns;
 
@@ -27,6 +29,11 @@ pub(super) trait RecordObligation: Sync {
     /// What it says, in one sentence for an administrator.
     fn sentence(&self) -> &'static str;
 
+    /// Returns whether there is anything to judge.
+    fn is_asked(&self, _: &Subject<'_>) -> bool {
+        true
+    }
+
     /// Judges; returns how many pairs were looked at, or what breaks it first.
     fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence>;
 }
@@ -36,25 +43,43 @@ pub(super) static RECORD_OBLIGATIONS: &[&dyn RecordObligation] = &[
     &spf_covers_egress::SpfCoversEgress,
     &mx_is_us::MxIsUs,
     &dkim_published::DkimPublished,
+    &certificate_names_host::CertificateNamesHost,
 ];
+
+/// What is known of the world beside the policy and files.
+#[derive(Clone, Copy, Default)]
+pub struct Given<'a> {
+    /// What is published in DNS; else the policy's own records are supposed to be.
+    pub dns: Option<&'a dyn Dns>,
+    /// The certificate that the host's `tls` names; else nothing is said of its names.
+    pub certificate: Option<&'a Certificate>,
+}
+
+impl std::fmt::Debug for Given<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Given")
+            .field("dns", &self.dns.is_some())
+            .field("certificate", &self.certificate)
+            .finish()
+    }
+}
 
 /// What they are asked of.
 pub(super) struct Subject<'a> {
     pub(super) policy: &'a Policy,
     /// What DNS says.
     pub(super) dns: &'a dyn Dns,
-    /// Whether that are the policy's own records, and nothing else.
-    pub(super) own_records: bool,
     /// How the files send; of the policy by itself nothing.
     pub(super) sending: Option<&'a Sending>,
+    /// What else is known.
+    pub(super) given: Given<'a>,
 }
 
-/// Asks every obligation about records. `published` is what is published, else the policy's own
-/// records are asked.
+/// Asks every obligation about records that there is anything to ask of.
 pub(super) fn check(
     policy: &Policy,
     sending: Option<&Sending>,
-    published: Option<&dyn Dns>,
+    given: Given<'_>,
     selection: Selection<'_>,
 ) -> Vec<Finding> {
     let asked = RECORD_OBLIGATIONS
@@ -77,24 +102,27 @@ pub(super) fn check(
     };
     let ask = |(one, body): (&&dyn RecordObligation, Body)| {
         if body == Body::Blank {
-            return finding(*one, Answer::Records(Ok(0)));
+            return Some(finding(*one, Answer::Records(Ok(0))));
         }
         let known = Known::new(&own);
-        let dns: &dyn Dns = published.unwrap_or(&known);
-        let judged = one.judge(&Subject {
+        let subject = Subject {
             policy,
-            dns,
-            own_records: published.is_none(),
+            dns: given.dns.unwrap_or(&known),
             sending,
-        });
+            given,
+        };
+        if !one.is_asked(&subject) {
+            return None;
+        }
+        let judged = one.judge(&subject);
         let names: BTreeSet<String> = known.supposed();
         let answer = match judged {
             Err(evidence) if !names.is_empty() && !evidence.certain => Answer::Open(names),
             judged => Answer::Records(judged.map_err(Box::new)),
         };
-        finding(*one, answer)
+        Some(finding(*one, answer))
     };
-    asked.into_iter().map(ask).collect()
+    asked.into_iter().filter_map(ask).collect()
 }
 
 fn finding(obligation: &dyn RecordObligation, answer: Answer) -> Finding {

@@ -26,7 +26,7 @@ impl RecordObligation for SpfCoversEgress {
     fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence> {
         let host = subject.policy.host.name.value.as_str();
         // Of our own records it is known what they say of ours; of what is published, all of it is.
-        let own_records = subject.own_records;
+        let own_records = subject.given.dns.is_none();
         let mut pairs = 0;
         for Origin { address, helo, at } in origins(subject)? {
             let domains = subject.policy.domains.iter();

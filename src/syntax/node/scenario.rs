@@ -20,7 +20,7 @@ pub(super) const SPF_RESULTS: Kind = Kind::Words(&[
 /// The shape of `scenario`.
 pub(super) static SCENARIO: NodeSpec = NodeSpec {
     name: "scenario",
-    about: "One envelope, and the verdict that is expected.",
+    about: "One envelope, and the verdict that is expected: nothing is built if another comes out.",
     example: "scenario \"a stranger writes to us\" { client \"203.0.113.9\"; mail-from \
               \"a@b.example\"; rcpt-to \"john@example.org\"; expect \"accept\" }",
     arguments: ArgumentSpec::one("sentence", Kind::Text),

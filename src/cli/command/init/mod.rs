@@ -15,7 +15,8 @@ use crate::cli::{Exit, Failure, tree};
 
 const NOTES: &str = "\
 What is not given is asked for on a terminal; elsewhere it is an error that names the flag.
-The policy that is written is without errors, formatted and proved, or nothing is written.
+The policy that is written is without errors, formatted, proved, and can be built for every target;
+or nothing is written.
 
   mailpol init family --host mx.example.org --address 198.51.100.25 --login jane --login john
   mailpol init company --host mx.example.org --address 198.51.100.25 \\
@@ -123,7 +124,10 @@ pub(in crate::cli) fn run(
     let source = Source::new(source.name(), formatted);
     let beside = std::collections::BTreeMap::<String, std::sync::Arc<Source>>::new();
     let policy = PolicyText::from_elsewhere(source.clone(), Box::new(beside)).load(diagnostics)?;
-    mailpol::prove::prove(&policy, diagnostics)?;
+    // A name that one MTA cannot have is told now, not at the first build.
+    for target in mailpol::target::TARGETS {
+        mailpol::compile::compile(&policy, *target, diagnostics)?;
+    }
     tree::write_new(&args.out, source.text())?;
     output.result(serde_json::json!({ "written": args.out.display().to_string() }));
     let out = args.out.display();

@@ -1,5 +1,8 @@
 //! Client addresses in words: the prefixes, or the networks that have just these.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use ipnet::{IpNet, Ipv6Subnets};
 
 use super::{Words, counted};
@@ -97,14 +100,60 @@ fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> Vec<Strin
         names.push("loopback".to_owned());
         left = without(&left, &loopback);
     }
-    names.extend(prefixes(&left).iter().map(|prefix| {
-        if prefix.prefix_len() == prefix.max_prefix_len() {
-            prefix.addr().to_string()
-        } else {
-            prefix.to_string()
-        }
-    }));
+    for range in changed(words) {
+        let Some((name, rest)) = with_holes(range, &left) else {
+            continue;
+        };
+        names.push(name);
+        left = rest;
+    }
+    names.extend(prefixes(&left).into_iter().map(name));
     names
+}
+
+/// Returns how a prefix is named: an address by itself.
+fn name(prefix: IpNet) -> String {
+    if prefix.prefix_len() == prefix.max_prefix_len() {
+        prefix.addr().to_string()
+    } else {
+        prefix.to_string()
+    }
+}
+
+/// Returns the prefixes that one policy names and the other does not, the widest first: what a
+/// reviewer sees in the text.
+fn changed(words: &Words<'_, '_, '_>) -> Vec<Range> {
+    let [before, after] = words.contrast.policies().map(|policy| {
+        let prefixes = policy.networks.iter().flat_map(|one| &one.prefixes);
+        prefixes
+            .map(|prefix| prefix_range(prefix.value))
+            .collect::<BTreeSet<Range>>()
+    });
+    let mut changed: Vec<Range> = before.symmetric_difference(&after).copied().collect();
+    changed.sort_by_key(|(first, last)| (Reverse(last - first), *first));
+    changed
+}
+
+/// Returns the name of a range by what is missing in it, if that is shorter than by what is there;
+/// and what is left of the ranges then.
+fn with_holes(range: Range, ranges: &[Range]) -> Option<(String, Vec<Range>)> {
+    let rest = without(ranges, &[range]);
+    let holes = prefixes(&without(&[range], ranges));
+    let there = prefixes(&without(ranges, &rest));
+    if holes.len() + 1 >= there.len() {
+        return None;
+    }
+    let whole = prefixes(&[range]).into_iter().map(name);
+    let whole = whole.collect::<Vec<String>>().join(" and ");
+    if holes.is_empty() {
+        return Some((whole, rest));
+    }
+    let count = holes.len() as u128;
+    let holes: Vec<String> = holes.into_iter().map(name).collect();
+    Some((
+        format!("{whole} (without {})", counted(&holes, count, "and")),
+        rest,
+    ))
 }
 
 /// Returns the addresses that are in a network: of nested prefixes the longest decides alone.
@@ -154,7 +203,7 @@ fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
 
 #[cfg(test)]
 mod tests {
-    use super::prefixes;
+    use super::{prefixes, with_holes};
 
     #[track_caller]
     fn check(ranges: &[(u128, u128)], expected: &[&str]) {
@@ -170,5 +219,18 @@ mod tests {
             &[(0xffff_ffff_fffe, 0x1_0000_0000_0001)],
             &["255.255.255.254/31", "::1:0:0:0/127"],
         );
+    }
+
+    #[test]
+    fn a_wide_range_is_told_by_what_is_missing() {
+        let wide = (0xffff_0a03_0000, 0xffff_0a03_ffff);
+        let upper = (0xffff_0a03_0100, 0xffff_0a03_ffff);
+        let other = (0xffff_c0a8_0000, 0xffff_c0a8_00ff);
+        let named = with_holes(wide, &[upper, other]);
+        let expected = "10.3.0.0/16 (without 10.3.0.0/24)".to_owned();
+        assert_eq!(named, Some((expected, vec![other])));
+        let half = (0xffff_0a03_8000, 0xffff_0a03_ffff);
+        assert_eq!(with_holes(wide, &[half]), None);
+        assert_eq!(with_holes(wide, &[other]), None);
     }
 }

@@ -111,7 +111,10 @@ mod tests {
     #[test]
     fn only_lookups_in_files_are_followed() {
         let check = |text: &str, wanted: Operation<'_>| assert_eq!(operation(text), wanted);
-        check("{lookup{a.example}lsearch{/etc/x}{", Operation::File("/etc/x"));
+        check(
+            "{lookup{a.example}lsearch{/etc/x}{",
+            Operation::File("/etc/x"),
+        );
         check("{sg{", Operation::Inert);
         check("{extract{1}{:}{", Operation::Inert);
         check("value}fail}", Operation::Inert);

@@ -28,9 +28,11 @@ impl Reader<'_> {
         let leaving = routers.map(Routers::leaving).unwrap_or_default();
         let name = options.text("primary_hostname");
         let name = name.map(|text| Spanned::new(text.as_str().to_owned(), text.at()));
+        let certificate = options.text("tls_certificate").map(|text| shown(&text));
         let mut sending = Sending {
             names: name.into_iter().collect(),
             egress: Vec::new(),
+            shown: certificate.into_iter().collect(),
             signing: Vec::new(),
         };
         let mut signing: Vec<Vec<Signing>> = Vec::new();
@@ -114,6 +116,15 @@ impl Reader<'_> {
         self.diagnostics
             .error(UnjudgedService::new(name, reason, &setting.at));
     }
+}
+
+/// Returns the files that sessions under TLS are shown: a list with `:` (section 43.4).
+fn shown(text: &Text) -> Vec<Spanned<String>> {
+    let items = text.as_str().split(':').map(str::trim);
+    let files = items.filter(|item| !item.is_empty());
+    files
+        .map(|file| Spanned::new(file.to_owned(), text.at()))
+        .collect()
 }
 
 /// Returns what any transport signs: always, if every one of them does.

@@ -12,17 +12,37 @@ use crate::target::Artifacts;
 /// A parameter, or a value of it, that the model does not hold.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("mailpol cannot judge `{name}`: {reason}")]
-#[diagnostic(
-    code(mailpol::target::unjudged_parameter),
-    help("take the setting out, or set it to its default")
-)]
+#[diagnostic(code(mailpol::target::unjudged_parameter))]
 pub(crate) struct UnjudgedParameter {
     name: String,
     reason: String,
+    /// What stands at the place.
+    said: &'static str,
+    #[help]
+    help: &'static str,
     #[source_code]
     text: Arc<Source>,
-    #[label(primary, "set here")]
+    #[label(primary, "{said}")]
     at: SourceSpan,
+}
+
+impl UnjudgedParameter {
+    /// A place without words is the start of the file: the parameter has its default.
+    pub(super) fn new(name: &str, reason: impl Into<String>, at: &Loc) -> Self {
+        let (said, help) = if at.words().is_empty() {
+            ("not set, here or in master.cf", "set it")
+        } else {
+            ("set here", "take the setting out, or set it to its default")
+        };
+        Self {
+            name: name.to_owned(),
+            reason: reason.into(),
+            said,
+            help,
+            text: Arc::clone(at.source()),
+            at: at.span(),
+        }
+    }
 }
 
 /// A restriction of smtpd(8) that the model does not hold.
@@ -168,9 +188,4 @@ macro_rules! named {
     )*};
 }
 
-named!(
-    UnjudgedParameter,
-    UnjudgedRestriction,
-    UnjudgedTable,
-    UnjudgedService
-);
+named!(UnjudgedRestriction, UnjudgedTable, UnjudgedService);

@@ -52,7 +52,8 @@ impl Delivery {
         let base = Settings::new(main, BTreeMap::new());
         let relays = !self.relay_parents.is_empty();
         let is_used = |class: Class| {
-            class == Class::Default
+            // Literals of this host are local without any domain.
+            matches!(class, Class::Default | Class::Local)
                 || (class == Class::Relay && relays)
                 || self.classes.values().any(|one| *one == class)
         };
@@ -91,7 +92,7 @@ impl Delivery {
 
     /// Reads the protection of each service that some way has a next hop for.
     fn protect(&mut self, main: &Main, services: &[Service], diagnostics: &mut Diagnostics) {
-        for service in services.iter().filter(is_sender) {
+        for service in services.iter().filter(|one| is_sender(one)) {
             let name = service.name.as_str();
             let leads = |way: &Way| way.channel == name && way.next.is_some();
             if self.ways.iter().any(leads) {
@@ -104,7 +105,9 @@ impl Delivery {
 
     /// Returns the hop that a service is told.
     pub(super) fn next_hop(&self, channel: &str, next: &str) -> Hop {
-        let to = endpoint(next).unwrap_or_else(|| next.to_owned());
+        // Without brackets it is not this host, whatever its text.
+        let exchangers = || format!("one of the exchangers of {next}");
+        let to = endpoint(next).unwrap_or_else(exchangers);
         match self.protections.get(channel) {
             Some(protection) => Hop {
                 to,
@@ -127,7 +130,10 @@ impl Delivery {
             | Destination::Undeliverable => return None,
         };
         let leads = |way: &&Way| {
-            let is_sender = self.services.get(&way.channel).is_some_and(|it| it == "smtp");
+            let is_sender = self
+                .services
+                .get(&way.channel)
+                .is_some_and(|it| it == "smtp");
             let next = way.next.as_deref();
             is_sender && next.map(|next| self.next_hop(&way.channel, next)).as_ref() == hop
         };
@@ -136,7 +142,7 @@ impl Delivery {
 }
 
 /// Returns whether a service is one of smtp(8).
-pub(super) fn is_sender(service: &&Service) -> bool {
+pub(super) fn is_sender(service: &Service) -> bool {
     service.kind == "unix" && service.command == "smtp"
 }
 
@@ -253,7 +259,10 @@ mod tests {
         };
         check("[smtp.isp.example]", Some("smtp.isp.example:25"));
         check("[SMTP.isp.example]:587", Some("smtp.isp.example:587"));
-        check("[smtp.isp.example]:submission", Some("smtp.isp.example:587"));
+        check(
+            "[smtp.isp.example]:submission",
+            Some("smtp.isp.example:587"),
+        );
         check("[192.0.2.7]:26", Some("192.0.2.7:26"));
         check("[2001:DB8::7]:26", Some("[2001:db8::7]:26"));
         check("[IPv6:2001:db8::7]", Some("[2001:db8::7]:25"));

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Class;
 use super::map::{Parents, Surroundings};
-use super::rows::Lookup;
 use super::next_hop::{Protection, Way, endpoint};
+use super::rows::Lookup;
 use crate::decision::{Destination, Hop, Route, Store};
 use crate::mail::{Address, Domain};
 

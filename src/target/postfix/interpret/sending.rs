@@ -17,6 +17,13 @@ use crate::diagnostic::Diagnostics;
 use crate::source::Spanned;
 use crate::target::Artifacts;
 
+/// The parameters of certificates that Postfix had before `smtpd_tls_chain_files`.
+const OLDER: [&str; 3] = [
+    "smtpd_tls_cert_file",
+    "smtpd_tls_dcert_file",
+    "smtpd_tls_eccert_file",
+];
+
 /// Reads the names that the server has, and the addresses that its smtp(8) services send from.
 ///
 /// Without `smtp_bind_address` the system takes an address of the host. With `inet_interfaces` of
@@ -32,9 +39,10 @@ pub(super) fn read(
     let mut sending = Sending {
         names: vec![spanned(&base.text("myhostname", diagnostics))],
         egress: Vec::new(),
+        shown: shown(main, services, diagnostics),
         signing: signing(main, services, artifacts, diagnostics),
     };
-    for service in services.iter().filter(is_sender) {
+    for service in services.iter().filter(|one| is_sender(one)) {
         let settings = Settings::new(main, service.overrides.clone());
         if settings.is_set("smtp_helo_name") {
             let name = settings.text("smtp_helo_name", diagnostics);
@@ -66,6 +74,39 @@ pub(super) fn read(
         sending.egress.extend(bound.into_iter().flatten());
     }
     sending
+}
+
+/// Reads what each smtpd(8) that offers TLS shows. `smtpd_tls_chain_files` stands before the others
+/// (TLS_README of 3.4 and newer, "Server-side certificate and private key configuration").
+fn shown(
+    main: &Main,
+    services: &[Service],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Vec<Spanned<String>>> {
+    let mut shown = Vec::new();
+    for service in services.iter().filter(|service| service.command == "smtpd") {
+        let settings = Settings::new(main, service.overrides.clone());
+        let chain = settings.text("smtpd_tls_chain_files", diagnostics);
+        let names: &[&str] = if chain.as_str().trim().is_empty() {
+            &OLDER
+        } else {
+            &["smtpd_tls_chain_files"]
+        };
+        let values: Vec<Text> = names
+            .iter()
+            .map(|name| settings.text(name, diagnostics))
+            .collect();
+        let words = values.iter().flat_map(Text::words);
+        let files: Vec<Spanned<String>> = words
+            .filter(|word| word.as_str() != "none")
+            .map(|word| spanned(&word))
+            .collect();
+        // Without one there is no TLS: `offer` says what smtpd answers then.
+        if !files.is_empty() {
+            shown.push(files);
+        }
+    }
+    shown
 }
 
 /// Reads the keys that sign. Where one listener has no Milter, its mail leaves without.

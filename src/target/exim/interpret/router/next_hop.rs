@@ -14,15 +14,13 @@ use crate::target::exim::interpret::section::{Instance, Setting};
 use crate::target::exim::interpret::text::Text;
 
 /// How an `smtp` transport speaks to a host that a router names.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Remote {
     /// `port`; without it, that of the protocol.
     port: Option<u16>,
     /// `protocol = smtps`: TLS from the first byte.
     wrapped: bool,
-    avoids_tls: bool,
-    requires_tls: bool,
-    verifies: bool,
+    tls: HopTls,
     /// Where a name and a password come from, if it gives any.
     credentials: Option<String>,
     /// What hosts of anybody's may not be able to do.
@@ -52,16 +50,23 @@ impl Reader<'_> {
     /// Reads how a transport speaks to its hosts.
     pub(super) fn remote(&mut self, instance: &Instance) -> Result<Remote, Reported> {
         let before = self.diagnostics.errors();
-        let mut remote = Remote::default();
+        let mut remote = Remote {
+            port: None,
+            wrapped: false,
+            tls: HopTls::None,
+            credentials: None,
+            demands: None,
+        };
+        let (mut avoids, mut requires, mut verifies) = (false, false, false);
         let mut authenticates = None;
         for setting in &instance.settings {
             let name = setting.name.as_str();
             if FOR_ALL.contains(&name) {
                 let is_on = self.for_all(setting);
                 match name {
-                    "hosts_avoid_tls" => remote.avoids_tls = is_on,
-                    "hosts_require_tls" => remote.requires_tls = is_on,
-                    "tls_verify_hosts" => remote.verifies = is_on,
+                    "hosts_avoid_tls" => avoids = is_on,
+                    "hosts_require_tls" => requires = is_on,
+                    "tls_verify_hosts" => verifies = is_on,
                     "hosts_require_auth" | "hosts_try_auth" if is_on => {
                         authenticates = Some(setting);
                     }
@@ -79,6 +84,13 @@ impl Reader<'_> {
                 self.of_connection(setting, &mut remote);
             }
         }
+        remote.tls = match (avoids, requires || remote.wrapped) {
+            (true, _) => HopTls::None,
+            (false, true) if verifies => HopTls::Verified,
+            (false, true) => HopTls::Required,
+            // Without `hosts_require_tls` it goes on in clear where TLS fails.
+            (false, false) => HopTls::Opportunistic,
+        };
         if let Some(setting) = authenticates {
             remote.credentials = Some(self.credentials(setting)?);
         }
@@ -148,8 +160,7 @@ impl Reader<'_> {
 }
 
 impl Transport {
-    /// Returns the hop that a router names for this transport: its own words, or `host:port` where
-    /// they are one host.
+    /// Returns the hop that a router names for this transport: `host:port`, if it is one host.
     pub(super) fn hop(&self, hosts: &str, at: &Loc) -> Hop {
         let TransportKind::Smtp(remote) = &self.kind else {
             return Hop::other(hosts);
@@ -158,25 +169,14 @@ impl Transport {
         let list = items(&Text::made(hosts, at), ':');
         let to = match list.as_slice() {
             [host] if is_host(host.as_str()) => Hop::endpoint(host.as_str(), port),
-            _ => hosts.to_owned(),
+            // Several hosts, or one that is found otherwise: not that host, whatever the text.
+            _ => format!("one of {hosts}"),
         };
         Hop {
             to,
-            tls: remote.tls(),
+            tls: remote.tls,
             wrapped: remote.wrapped,
             credentials: remote.credentials.clone(),
-        }
-    }
-}
-
-impl Remote {
-    fn tls(&self) -> HopTls {
-        match (self.avoids_tls, self.requires_tls || self.wrapped) {
-            (true, _) => HopTls::None,
-            (false, true) if self.verifies => HopTls::Verified,
-            (false, true) => HopTls::Required,
-            // Without `hosts_require_tls` it goes on in clear where TLS fails.
-            (false, false) => HopTls::Opportunistic,
         }
     }
 }

@@ -110,12 +110,7 @@ const SMTP_STARTS: [&str; 7] = [
 const UNABLE: &str = "mail for hosts that cannot do so would not leave";
 
 /// Options of `smtp` that name another host, or a way around the router.
-const SMTP_REFUSED: [&str; 4] = [
-    "hosts",
-    "hosts_override",
-    "fallback_hosts",
-    "gethostbyname",
-];
+const SMTP_REFUSED: [&str; 4] = ["hosts", "hosts_override", "fallback_hosts", "gethostbyname"];
 
 impl Transport {
     /// The transport of a router that has none.

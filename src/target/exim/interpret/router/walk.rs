@@ -317,10 +317,12 @@ impl<'w> Walk<'w> {
     fn delivery(&self, router: &Router, address: &Address, mailbox: &Address) -> Destination {
         match &router.driver {
             Driver::Accept(delivery) => self.store(delivery, router, address, mailbox),
-            Driver::Hosts { .. } => match router.outcome(&mut self.known(address), DomainKind::Name) {
-                Ok(Some(Outcome::Hop(hop))) => Destination::Hop(hop),
-                _ => Destination::Undeliverable,
-            },
+            Driver::Hosts { .. } => {
+                match router.outcome(&mut self.known(address), DomainKind::Name) {
+                    Ok(Some(Outcome::Hop(hop))) => Destination::Hop(hop),
+                    _ => Destination::Undeliverable,
+                }
+            }
             Driver::Exchangers(_) | Driver::Literal(_) | Driver::Redirect(..) => {
                 Destination::Exchangers(address.domain().to_string())
             }

@@ -73,7 +73,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          tls_eecdh_ultra_curve tls_ffdhe_auto_groups tls_fast_shutdown_enable \
          tls_low_cipherlist tls_export_cipherlist tls_null_cipherlist tls_preempt_cipherlist \
          tls_random_bytes tls_random_exchange_name tls_random_prng_update_period \
-         tls_random_reseed_period tls_random_source tls_server_sni_maps \
+         tls_random_reseed_period tls_random_source \
          tls_session_ticket_cipher tls_ssl_options tls_dane_digests relay_clientcerts",
     ),
     (

@@ -1,0 +1,134 @@
+//! Changes that change no decision.
+
+use ipnet::IpNet;
+
+use super::text::{Block, Part, blocks, items};
+use super::{MAIN, TABLES};
+use crate::draft::{Bench, Edit, Files, Mutant};
+use crate::words;
+
+pub(super) fn all(files: &Files) -> Vec<Mutant> {
+    let mut mutants = configuration(files);
+    for path in files
+        .keys()
+        .filter(|path| path.starts_with(TABLES) && *path != MAIN)
+    {
+        mutants.extend(table(files, path));
+        mutants.push(renamed(files, path));
+    }
+    mutants
+}
+
+fn configuration(files: &Files) -> Vec<Mutant> {
+    let mut bench = Bench::new(files, MAIN);
+    let blocks = blocks(bench.text);
+    for (number, block) in blocks.iter().enumerate() {
+        let start = block.whole.start;
+        bench.insert("a comment", start, "# accept hosts = *\n");
+        bench.insert("a blank line", start, "\n");
+        for line in &block.lines {
+            bench.insert("a comment", line.whole.start, "  # accept\n");
+            if line.value.start > line.name.end {
+                bench.insert("blanks", line.name.end, "   ");
+            }
+            lists(&mut bench, &line.value);
+        }
+        let next = blocks.get(number + 1);
+        if let Some(next) = next.filter(|next| are_apart(bench.text, block, next)) {
+            bench.swap("settings in another order", &block.whole, &next.whole);
+        }
+        if block.part == Part::Drivers {
+            for pair in block.lines.get(1..).unwrap_or_default().windows(2) {
+                bench.swap("options in another order", &pair[0].whole, &pair[1].whole);
+            }
+        }
+        let verb = block.verb.clone().map(|verb| &bench.text[verb]);
+        if verb.is_some_and(|verb| verb != "warn") {
+            let whole = &bench.text[block.whole.clone()];
+            bench.replace("a statement twice", &block.whole, whole.repeat(2));
+        }
+    }
+    bench.finish()
+}
+
+/// Two settings that do not name each other; lists must be there before they are named.
+fn are_apart(text: &str, one: &Block, two: &Block) -> bool {
+    let is_plain = |block: &Block| {
+        let name = &text[block.lines[0].name.clone()];
+        block.part == Part::Settings && !name.contains(' ')
+    };
+    is_plain(one) && is_plain(two)
+}
+
+/// Says each prefix of a list by its halves, and an item twice.
+fn lists(bench: &mut Bench<'_>, value: &std::ops::Range<usize>) {
+    if !bench.text[value.clone()].starts_with("<;") {
+        return;
+    }
+    for item in items(bench.text, value) {
+        let word = &bench.text[item.clone()];
+        let (sign, bare) = match word.strip_prefix('!') {
+            Some(rest) => ("! ", rest.trim()),
+            None => ("", word),
+        };
+        let Ok(net) = bare.parse::<IpNet>() else {
+            continue;
+        };
+        let narrower = net.prefix_len().saturating_add(1);
+        let halves = net.subnets(narrower).into_iter().flatten();
+        let halves: Vec<String> = halves.map(|half| format!("{sign}{half}")).collect();
+        if !halves.is_empty() {
+            bench.replace("a prefix in halves", &item, halves.join(" ; "));
+        }
+        bench.replace("an item twice", &item, format!("{word} ; {word}"));
+    }
+}
+
+fn table(files: &Files, path: &str) -> Vec<Mutant> {
+    let mut bench = Bench::new(files, path);
+    let lines = words::lines(bench.text, 0..bench.text.len()).into_iter();
+    let rows: Vec<_> = lines
+        .filter(|line| !words::is_silent(&bench.text[line.clone()]))
+        .collect();
+    bench.insert("a comment", 0, "# spy@outside.example: john\n");
+    bench.insert("a blank line", bench.text.len(), "\n");
+    for (number, row) in rows.iter().enumerate() {
+        bench.insert("a comment", row.start, "# spy@outside.example: john\n");
+        let whole = &bench.text[row.clone()];
+        bench.replace("a row twice", row, whole.repeat(2));
+        if let Some(tab) = whole.find('\t') {
+            let at = row.start + tab;
+            bench.replace("blanks", &(at..at + 1), "   ");
+            if whole[..tab].contains('.') {
+                let key = whole[..tab].to_ascii_uppercase();
+                bench.replace("a key in capitals", &(row.start..at), key);
+            }
+        }
+        if let Some(next) = rows.get(number + 1) {
+            bench.swap("rows in another order", row, next);
+        }
+    }
+    bench.finish()
+}
+
+/// Gives a table another name, in the settings too.
+fn renamed(files: &Files, path: &str) -> Mutant {
+    let main = &files[MAIN];
+    let mut edits = vec![Edit::Rename(path.to_owned(), format!("{path}-renamed"))];
+    let ends = main.match_indices(path).map(|(at, _)| at + path.len());
+    let whole = ends.filter(|end| {
+        !main[*end..].starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '.')
+    });
+    let mut ends: Vec<usize> = whole.collect();
+    ends.reverse();
+    edits.extend(ends.into_iter().map(|end| Edit::Part {
+        file: MAIN.to_owned(),
+        at: end..end,
+        with: "-renamed".to_owned(),
+    }));
+    Mutant {
+        operator: "a table of another name",
+        what: path.to_owned(),
+        edits,
+    }
+}
