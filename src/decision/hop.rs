@@ -30,9 +30,6 @@ pub enum HopTls {
 }
 
 impl HopTls {
-    /// Every kind that a policy can ask for, the weakest first.
-    pub const ASKED: [Self; 3] = [Self::Opportunistic, Self::Required, Self::Verified];
-
     /// Returns the word for it in a policy, if it has one.
     pub fn name(self) -> Option<&'static str> {
         match self {
@@ -41,11 +38,6 @@ impl HopTls {
             Self::Required => Some("required"),
             Self::Verified => Some("verified"),
         }
-    }
-
-    /// Returns the kind of a word.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ASKED.into_iter().find(|one| one.name() == Some(name))
     }
 }
 

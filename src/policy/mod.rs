@@ -28,7 +28,7 @@ pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
 pub use lower::{lower, lower_scenarios};
 pub use network::{Network, Otherwise};
 pub use publish::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};
-pub use route::{Route, RouteHost, SUBMISSIONS_PORT};
+pub use route::{Route, RouteHost, RouteTls, SUBMISSIONS_PORT};
 pub use statement::{
     Expectation, LoginScope, RecipientScope, ReversePathScope, Scenario, Statement, StatementKind,
 };

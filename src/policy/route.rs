@@ -20,11 +20,36 @@ pub struct Route {
     /// The port.
     pub port: u16,
     /// Under what TLS. Only the certificate of a name can be verified.
-    pub tls: HopTls,
+    pub tls: RouteTls,
     /// The path of the file with a name and a password; only under verified TLS.
     pub credentials: Option<Spanned<String>>,
     /// Where the node stands.
     pub at: Loc,
+}
+
+/// Under what TLS mail goes by a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RouteTls {
+    /// Where the host offers it.
+    Opportunistic,
+    /// Always, whoever answers.
+    Required,
+    /// Always, with a certificate that names the host.
+    Verified,
+}
+
+impl RouteTls {
+    /// Every kind, the weakest first.
+    pub const ALL: [Self; 3] = [Self::Opportunistic, Self::Required, Self::Verified];
+
+    /// Returns the word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Opportunistic => "opportunistic",
+            Self::Required => "required",
+            Self::Verified => "verified",
+        }
+    }
 }
 
 /// The host of a route.
@@ -41,7 +66,11 @@ impl Route {
     pub fn hop(&self) -> Hop {
         Hop {
             to: Hop::endpoint(&self.host.value.to_string(), self.port),
-            tls: self.tls,
+            tls: match self.tls {
+                RouteTls::Opportunistic => HopTls::Opportunistic,
+                RouteTls::Required => HopTls::Required,
+                RouteTls::Verified => HopTls::Verified,
+            },
             wrapped: self.is_wrapped(),
             credentials: self.credentials.as_ref().map(|path| path.value.clone()),
         }

@@ -14,8 +14,8 @@ use crate::support::report::{Message, Report};
 
 /// Where what comes to the host lands.
 const MAILDIR: &str = "/home/isp/Maildir";
-const CERTIFICATE: &str = "/root/sink.pem";
-const KEY: &str = "/root/sink.key";
+const CERTIFICATE: &str = "/srv/sink.pem";
+const KEY: &str = "/srv/sink.key";
 const NAME: &str = "smtp.isp.test";
 /// With what Exim and SASL take apart.
 const PASSWORD: &str = "pa^ss:w0rd";
@@ -144,7 +144,7 @@ fn scene(job: &mut Job, host: &Host) {
     let credentials = format!("{NAME} office:{PASSWORD}\n");
     let files = [
         ("/etc/mail/isp", credentials.as_str()),
-        ("/root/sink.py", include_str!("sink.py")),
+        ("/srv/sink.py", include_str!("sink.py")),
     ];
     let files = files.map(|(path, text)| (PathBuf::from(path), text.to_owned()));
     scene.files.extend(files);
@@ -161,7 +161,7 @@ fn scene(job: &mut Job, host: &Host) {
              cat {CERTIFICATE} >> /etc/ssl/certs/ca-certificates.crt"
         ),
         format!(
-            "mkdir -p {MAILDIR}/new {MAILDIR}/cur; python3 /root/sink.py {MAILDIR} {address} \
+            "mkdir -p {MAILDIR}/new {MAILDIR}/cur; python3 /srv/sink.py {MAILDIR} {address} \
              {port} {mode} {CERTIFICATE} {KEY} >/dev/null 2>&1 & \
              until (: <>/dev/tcp/{address}/{port}) 2>/dev/null; do sleep 0.05; done"
         ),

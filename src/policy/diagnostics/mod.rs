@@ -39,8 +39,8 @@ pub use publish::{
     ReportUriInvalid, SpfManyLookups, SpfTooManyLookups, StsWithoutTls,
 };
 pub use route::{
-    RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RoutePort, RouteTls, RouteUnknown,
-    RouteUnusable, RouteUnused,
+    RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RoutePort, RouteTlsImpossible,
+    RouteUnknown, RouteUnusable, RouteUnused,
 };
 pub use statement::{
     HeaderWithoutCheck, LoginOrNull, Misspelt, ScopeInvalid, SettingDuplicate, SettingName,

@@ -96,7 +96,7 @@ pub struct RoutePort {
 #[derive(Debug, Error, Diagnostic)]
 #[error("TLS to `{host}` cannot be `{tls}`")]
 #[diagnostic(code(mailpol::route::tls))]
-pub struct RouteTls {
+pub struct RouteTlsImpossible {
     /// The host.
     pub host: String,
     /// The word.

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::{host, name};
-use crate::decision::HopTls;
+use super::{host, known, name};
 use crate::diagnostic::Diagnostics;
 use crate::mail::canonical_client;
 use crate::policy::diagnostics::{
-    RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RoutePort, RouteTls, RouteUnknown,
-    RouteUnusable, RouteUnused, beside,
+    RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RoutePort, RouteTlsImpossible,
+    RouteUnknown, RouteUnusable, RouteUnused, beside,
 };
-use crate::policy::{Host, Route, RouteHost, SUBMISSIONS_PORT};
+use crate::policy::{Host, Route, RouteHost, RouteTls, SUBMISSIONS_PORT};
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::{Text, may_have_been};
 use crate::syntax::{Document, node, suggest};
@@ -123,7 +122,7 @@ fn lower_to(
     let credentials = path.map(|path| name::path(path, "/etc/mail/isp", diagnostics));
     let (host, port) = (host?, port?);
     let tls = tls(&host, port, to, diagnostics)?;
-    if let Some(path) = path.filter(|_| tls != HopTls::Verified) {
+    if let Some(path) = path.filter(|_| tls != RouteTls::Verified) {
         diagnostics.error(RouteCredentials {
             host: host.to_string(),
             at: path.at.clone(),
@@ -204,28 +203,28 @@ fn tls(
     port: u16,
     to: &node::RouteTo,
     diagnostics: &mut Diagnostics,
-) -> Option<HopTls> {
+) -> Option<RouteTls> {
     let at = to.tls.as_ref().map_or(&to.host.at, |word| &word.at);
     let tls = match &to.tls {
-        Some(word) => HopTls::from_name(&word.value)?,
-        None => HopTls::Verified,
+        Some(word) => known(&RouteTls::ALL, RouteTls::name, &word.value)?,
+        None => RouteTls::Verified,
     };
     let (why, help) = match (host, tls, port) {
-        (RouteHost::Address(_), HopTls::Verified, _) => (
+        (RouteHost::Address(_), RouteTls::Verified, _) => (
             "certificates name hosts, and this is an address",
             "name the host; or write `tls=\"required\"`, and TLS comes about with whoever answers",
         ),
-        (_, HopTls::Opportunistic, SUBMISSIONS_PORT) => (
+        (_, RouteTls::Opportunistic, SUBMISSIONS_PORT) => (
             "on port 465 there is nothing but TLS",
             "leave `tls` out, or write another port",
         ),
-        (_, HopTls::None | HopTls::Opportunistic | HopTls::Required | HopTls::Verified, _) => {
+        (_, RouteTls::Opportunistic | RouteTls::Required | RouteTls::Verified, _) => {
             return Some(tls);
         }
     };
-    diagnostics.error(RouteTls {
+    diagnostics.error(RouteTlsImpossible {
         host: host.to_string(),
-        tls: tls.name().unwrap_or_default(),
+        tls: tls.name(),
         help,
         why,
         at: at.clone(),

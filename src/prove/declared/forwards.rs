@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::decision::Hop;
+use crate::decision::{Hop, HopTls};
 use crate::mail::{Address, LocalPart};
-use crate::policy::Policy;
+use crate::policy::{Policy, RouteTls};
 
 /// The declared forwards of a policy.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +28,8 @@ impl Forwards<'_> {
         self.names.contains(to)
     }
 
-    /// Whether mail leaves by the host that the policy declares, and under no less protection: to the
-    /// exchangers of its domain, if it declares none.
+    /// Whether mail leaves by the host that the policy declares, and under no less protection: to
+    /// the exchangers of its domain, if it declares none.
     pub(in crate::prove) fn go_by(&self, via: Option<&Hop>) -> bool {
         let name = self.policy.outbound.as_ref().map(|name| &name.value);
         let declared = name.and_then(|name| self.policy.routes.get(name));
@@ -39,7 +39,7 @@ impl Forwards<'_> {
                 let host = route.host.value.to_string();
                 let file = route.credentials.as_ref().map(|path| path.value.as_str());
                 hop.to == Hop::endpoint(&host, route.port)
-                    && hop.tls >= route.tls
+                    && hop.tls >= declared_tls(route.tls)
                     && hop.credentials.as_deref() == file
             }
             (Some(_), None) | (None, Some(_)) => false,
@@ -80,5 +80,14 @@ impl Forwards<'_> {
             );
         }
         false
+    }
+}
+
+/// Returns the least TLS that mail of a route has.
+fn declared_tls(tls: RouteTls) -> HopTls {
+    match tls {
+        RouteTls::Opportunistic => HopTls::Opportunistic,
+        RouteTls::Required => HopTls::Required,
+        RouteTls::Verified => HopTls::Verified,
     }
 }

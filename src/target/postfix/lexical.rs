@@ -120,8 +120,8 @@ impl Word {
         Self(parts.map(|part| part.to_string()).join("."))
     }
 
-    /// Names a service and the host that it is told: `SERVICE:[HOST]:PORT`. In brackets no MX records
-    /// are asked (transport(5)).
+    /// Names a service and the host that it is told: `SERVICE:[HOST]:PORT`. In brackets no MX
+    /// records are asked (transport(5)).
     pub(super) fn next_hop(service: &Name, route: &Route) -> Self {
         let (host, port) = (&route.host.value, route.port);
         Self(format!("{service}:[{host}]:{port}"))

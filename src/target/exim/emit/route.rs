@@ -1,13 +1,12 @@
 //! Routes: how what is not ours leaves.
 //!
 //! A route is a transport of its own, so what protects its mail holds for its host alone. Who is
-//! spoken to, by which certificate and with which password, is constant: no message has a say in it.
+//! spoken to, by which certificate and with which password, is constant: no message has a say.
 
 use super::main_section::path;
 use super::{Emission, service};
-use crate::decision::HopTls;
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::policy::{Route, RouteHost};
+use crate::policy::{Route, RouteHost, RouteTls};
 use crate::target::exim::lexical::{Comment, Credentials, List, Word};
 use crate::target::exim::view::{
     ClientAuthenticators, ExchangersRouter, OutboundRouter, RemoteTransport, RouteTransport,
@@ -64,12 +63,12 @@ fn options(route: &Route) -> Vec<TransportOption> {
         set("protocol", Word::fixed("smtps"));
     }
     match route.tls {
-        HopTls::None | HopTls::Opportunistic => set("tls_try_verify_hosts", Word::fixed("")),
-        HopTls::Required => {
+        RouteTls::Opportunistic => set("tls_try_verify_hosts", Word::fixed("")),
+        RouteTls::Required => {
             set("hosts_require_tls", all());
             set("tls_try_verify_hosts", Word::fixed(""));
         }
-        HopTls::Verified => {
+        RouteTls::Verified => {
             set("hosts_require_tls", all());
             set("tls_verify_hosts", all());
             set("tls_verify_certificates", Word::fixed("system"));
@@ -115,7 +114,7 @@ pub(super) fn write(
     let Some(route) = emission.policy.outbound_route() else {
         return Ok(());
     };
-    if route.tls == HopTls::Verified {
+    if route.tls == RouteTls::Verified {
         emission.needs("ca-certificates");
     }
     if let Some(file) = &route.credentials {

@@ -1,7 +1,7 @@
-//! Authenticators as a client uses them (spec 4.96, section 34.5): what is given to other hosts, and
-//! where it comes from.
+//! Authenticators as a client uses them (spec 4.96, section 34.5): what is given to other hosts,
+//! and where it comes from.
 //!
-//! The name and the password are looked up in a file of lines `KEY VALUE`, which is never read here.
+//! The name and the password are looked up in a file of lines `KEY VALUE`, which is never read.
 //! A text that does more than look there up, take apart and replace is not followed.
 
 use super::reader::Reader;

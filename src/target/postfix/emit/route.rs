@@ -5,9 +5,8 @@
 
 use super::main_cf::path;
 use super::{Emission, version::Version};
-use crate::decision::HopTls;
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::policy::{Policy, Route, RouteHost};
+use crate::policy::{Policy, Route, RouteHost, RouteTls};
 use crate::target::postfix::lexical::{Comment, Name, Word};
 use crate::target::postfix::view::{RouteService, Setting};
 
@@ -54,22 +53,22 @@ fn options(
         });
     };
     let level = match route.tls {
-        HopTls::None | HopTls::Opportunistic => "may",
-        HopTls::Required => "encrypt",
-        HopTls::Verified => "secure",
+        RouteTls::Opportunistic => "may",
+        RouteTls::Required => "encrypt",
+        RouteTls::Verified => "secure",
     };
     set("smtp_tls_security_level", Word::fixed(level));
     if route.is_wrapped() {
         set("smtp_tls_wrappermode", Word::fixed("yes"));
     }
-    if route.tls != HopTls::Opportunistic {
+    if route.tls != RouteTls::Opportunistic {
         let protocols = Word::fixed(version.mandatory_protocols());
         set("smtp_tls_mandatory_protocols", protocols);
     }
     if matches!(route.host.value, RouteHost::Name(_)) {
         set("smtp_tls_servername", Word::fixed("hostname"));
     }
-    if route.tls == HopTls::Verified {
+    if route.tls == RouteTls::Verified {
         set("smtp_tls_secure_cert_match", Word::fixed("nexthop"));
         set("smtp_tls_CAfile", Word::fixed(AUTHORITIES));
     }
@@ -92,7 +91,7 @@ pub(super) fn write(
     let Some(route) = emission.policy.outbound_route() else {
         return Ok(());
     };
-    if route.tls == HopTls::Verified {
+    if route.tls == RouteTls::Verified {
         emission.needs("ca-certificates");
     }
     if let Some(file) = &route.credentials {
