@@ -10,8 +10,10 @@ use mailpol::{policy, syntax};
 const POLICY: &str = include_str!("../examples/doe/policy.kdl");
 
 /// A part of the policy, and what is written in its place; an empty part stands for the end.
-const FAULTS: [(&str, &str); 32] = [
-    ("auth \"saslauthd\"", "auth \"sasl\""),
+const FAULTS: [(&str, &str); 34] = [
+    ("auth \"saslauthd\"", "auth \"saslauthdd\""),
+    (" mechanism=\"shadow\"", ""),
+    (" mechanism=\"shadow\"", " socket=\"/run/auth\""),
     ("auth \"saslauthd\" mechanism", "auth mechanism"),
     ("mechanism=\"shadow\"", "mechanism=\"shado\""),
     ("", "target { set \"a b\" \"1\"; file \"../x\" \"y\" }"),
@@ -98,6 +100,17 @@ fn no_mistake_hides_another() {
         }
     }
     assert!(pairs > 450, "{pairs}");
+}
+
+#[test]
+fn an_unknown_backend_wants_a_property_too() {
+    for auth in ["auth \"pam\"", "auth"] {
+        let whole = "auth \"saslauthd\" mechanism=\"shadow\"";
+        let told = errors(&break_(POLICY, (whole, auth)).unwrap());
+        let missing = "mailpol::syntax::missing_property: `auth` has no property `mechanism` or \
+                       `socket`";
+        assert!(told.len() == 2 && told.contains(missing), "{told:#?}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is where files are read")]
 
 use std::fs;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +12,11 @@ use mailpol::source::{Files, Source};
 use super::Failure;
 use mailpol::diagnostic::Diagnostics;
 
-/// The longest policy that is read at all. The language has its own, smaller limit.
+/// The longest policy that is read at all: what is larger, or has no end, is not even looked at.
+/// The language has its own, smaller limit.
+const POLICY_OCTETS_MAX: u64 = 64 << 20;
+
+/// The longest of all other files, and the limit of files beside a policy.
 const OCTETS_MAX: u64 = 1 << 30;
 
 /// A policy's text, and where the files beside it are.
@@ -71,7 +75,7 @@ pub(super) fn policy(argument: Option<&Path>) -> Result<PolicyText, Failure> {
         Some(path) => path.to_path_buf(),
         None => find()?,
     };
-    let text = read_text(&path)?;
+    let text = read_up_to(&path, POLICY_OCTETS_MAX)?;
     let name = path
         .file_name()
         .unwrap_or(path.as_os_str())
@@ -85,12 +89,9 @@ pub(super) fn policy(argument: Option<&Path>) -> Result<PolicyText, Failure> {
 }
 
 fn standard_input() -> Result<PolicyText, Failure> {
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .take(OCTETS_MAX)
-        .read_to_end(&mut bytes)?;
-    let text = utf8("standard input", bytes)?;
+    let shown = "standard input";
+    let bytes = take(shown, std::io::stdin().lock(), POLICY_OCTETS_MAX)?;
+    let text = utf8(shown, bytes)?;
     Ok(PolicyText {
         source: Source::new("stdin", text),
         path: None,
@@ -106,7 +107,8 @@ pub(super) fn scenarios(
     let source = if path == Path::new("-") {
         standard_input()?.source
     } else {
-        Source::new(path.to_string_lossy(), read_text(path)?)
+        let text = read_up_to(path, POLICY_OCTETS_MAX)?;
+        Source::new(path.to_string_lossy(), text)
     };
     Ok(mailpol::compile::load_scenarios(&source, diagnostics)?)
 }
@@ -145,10 +147,32 @@ fn find() -> Result<PathBuf, Failure> {
 
 /// Reads a text file.
 pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
+    read_up_to(path, OCTETS_MAX)
+}
+
+fn read_up_to(path: &Path, octets_max: u64) -> Result<String, Failure> {
     let shown = path.display().to_string();
-    let bytes = fs::read(path)
-        .map_err(|error| Failure::Unable(format!("`{shown}` cannot be read: {error}")))?;
+    let file = fs::File::open(path).map_err(|error| unread(&shown, &error))?;
+    let bytes = take(&shown, file, octets_max)?;
     utf8(&shown, bytes)
+}
+
+/// Reads all of a stream, if that is not too much.
+fn take(shown: &str, stream: impl Read, octets_max: u64) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = stream.take(octets_max + 1).read_to_end(&mut bytes);
+    read.map_err(|error| unread(shown, &error))?;
+    if bytes.len() as u64 > octets_max {
+        let mebibytes = octets_max >> 20;
+        return Err(Failure::Unable(format!(
+            "`{shown}` has more than {mebibytes} MiB"
+        )));
+    }
+    Ok(bytes)
+}
+
+fn unread(shown: &str, error: &std::io::Error) -> Failure {
+    Failure::Unable(format!("`{shown}` cannot be read: {error}"))
 }
 
 pub(super) fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {

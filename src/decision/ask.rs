@@ -53,10 +53,24 @@ impl<'e> EnvelopeAsk<'e> {
     pub fn place(&self, at: &At) -> Option<Loc> {
         match at {
             At::Place(loc) => Some(loc.clone()),
-            At::Row(id) => match self.asked.iter().find(|answer| answer.test == *id) {
-                Some(answer) => answer.at.clone(),
-                None => self.tests.get(id.index()).and_then(|test| test.at.clone()),
-            },
+            At::Row(id) => self.row(*id),
+            At::Part(id, number) => {
+                let test = self.tests.get(id.index());
+                if let Some(Question::Client(table)) = test.map(|test| &test.question)
+                    && let Some(part) = table.part(self.envelope.client, *number)
+                {
+                    return Some(part.clone());
+                }
+                self.row(*id)
+            }
+        }
+    }
+
+    /// Returns the place of the row that a test met.
+    fn row(&self, id: TestId) -> Option<Loc> {
+        match self.asked.iter().find(|answer| answer.test == id) {
+            Some(answer) => answer.at.clone(),
+            None => self.tests.get(id.index()).and_then(|test| test.at.clone()),
         }
     }
 }

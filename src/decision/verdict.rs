@@ -140,6 +140,9 @@ pub enum At {
     Place(Loc),
     /// The row of this test's table that the envelope met; without one, the table itself.
     Row(TestId),
+    /// The part with this number of that row, of a table of clients: one of the rights of a
+    /// network, say.
+    Part(TestId, usize),
 }
 
 /// Where accepted mail goes, as a function of the forward-path.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use self::client::{Client, Granted};
 use super::form::{ForwardKind, ReverseKind};
-use super::rights::Rights;
+use super::rights::{self, Rights};
 use super::tables::{self, DELIVERY, IN_DOMAIN, Tests};
 use super::{Otherwise, OwnDomain, Policy, RecordHeaders, SpfPolicy};
 use crate::decision::{
@@ -87,11 +87,11 @@ impl<'p> PolicyDecider<'p> {
             let at = At::Row(Tests::LOGIN);
             return refused(Reply::new(553, 5, 7, 1), Because::SenderLimit, at);
         }
-        if let (Some(rights), Some(network)) = (client.rights, client.network)
-            && let Otherwise::Refuse(at) = &network.otherwise
+        if let Some(network) = client.network
+            && matches!(network.otherwise, Otherwise::Refuse(_))
             && !(client.hands_over() && place == Where::Local)
         {
-            let at = rights.place(at);
+            let at = rights::OTHERWISE;
             return refused(Reply::new(554, 5, 7, 1), Because::NetworkLimit, at);
         }
         Ok(None)

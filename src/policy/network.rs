@@ -23,9 +23,10 @@ pub struct Network {
 }
 
 impl Network {
-    /// Returns the right to send anywhere, as anybody, if it has one: then it is *internal*.
-    pub fn unlimited(&self) -> Option<&Grant> {
-        self.grants.iter().find(|grant| grant.is_unlimited())
+    /// Returns the number of the right to send anywhere, as anybody, if it has one: then it is
+    /// *internal*.
+    pub fn unlimited(&self) -> Option<usize> {
+        self.grants.iter().position(Grant::is_unlimited)
     }
 }
 

@@ -93,7 +93,7 @@ pub enum LoginScope {
 }
 
 /// Reverse-paths that a statement speaks of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ReversePathScope {
     /// The null reverse-path: the word `null`.
     Null,
@@ -108,7 +108,7 @@ pub enum ReversePathScope {
 }
 
 /// Forward-paths that a statement speaks of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RecipientScope {
     /// A recipient that the policy lists: the word `listed`.
     Listed,

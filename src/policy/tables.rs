@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::form::{ForwardKind, ReverseKind};
-use super::rights::{Rights, Scopes};
+use super::rights::{self, Rights, Scopes};
 use super::{Grant, Login, Policy, Route, SenderScope};
 use crate::decision::{
     AddressKey, AddressTable, ClientTable, Destination, Label, LoginTable, OwnerTable, Question,
@@ -130,12 +130,15 @@ fn domains_at(policy: &Policy) -> Loc {
 /// The label of a network is that of its rights.
 fn client_table(policy: &Policy, labels: &[Label]) -> ClientTable {
     let mut rows: Vec<(IpNet, Row)> = Vec::new();
+    let mut parts: Vec<Arc<[Loc]>> = Vec::new();
     for (label, network) in labels.iter().zip(&policy.networks) {
+        let places = rights::places(network);
         for prefix in &network.prefixes {
             rows.push((prefix.value, Row::new(*label, network.at.clone())));
+            parts.push(Arc::clone(&places));
         }
     }
-    ClientTable::longest_prefix(rows)
+    ClientTable::longest_prefix(rows).with_parts(parts)
 }
 
 fn loopback(at: &Loc) -> ClientTable {

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, SourceSpan};
 
+use super::budget::CLASSES_MAX;
+use super::declared::different_rights;
+use super::fork::Incomplete;
 use super::report::{Answer, Evidence, Finding, Report};
 use super::selection::EQUALITY;
 use crate::decision::FoundListener;
@@ -89,6 +92,55 @@ pub struct NoProof {
     pub help: String,
 }
 
+/// There are more classes of envelopes than the limit.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("the proof for {subject} is too large: it would visit more than {CLASSES_MAX} classes")]
+#[diagnostic(code(mailpol::prove::too_large))]
+pub struct TooLarge {
+    /// What is proved.
+    pub subject: String,
+    /// What can be done.
+    #[help]
+    pub help: &'static str,
+    /// What multiplies the classes, and how many of it there are.
+    pub many: String,
+    /// The policy.
+    #[source_code]
+    pub text: Arc<Source>,
+    /// The first of what multiplies the classes.
+    #[label(primary, "{many}")]
+    pub at: SourceSpan,
+}
+
+impl TooLarge {
+    fn of(policy: &Policy, subject: &str) -> Self {
+        let statements = policy.statements.len();
+        let rights = different_rights(policy);
+        let (help, many, at) = match policy.statements.first() {
+            Some(first) if statements > rights => (
+                "say the same with fewer statements, each about more",
+                format!("the first of {statements} statements"),
+                &first.at,
+            ),
+            _ => (
+                "give networks the same rights: those that say the same are proved at once",
+                format!("{rights} different rights of networks"),
+                policy
+                    .networks
+                    .first()
+                    .map_or(&policy.host.at, |one| &one.at),
+            ),
+        };
+        Self {
+            subject: subject.to_owned(),
+            help,
+            many,
+            text: Arc::clone(at.source()),
+            at: at.span(),
+        }
+    }
+}
+
 /// What a proof about records hangs on.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("`{name}` is open for {subject}: it hangs on {names}, of which nothing is known here")]
@@ -113,7 +165,22 @@ pub(super) fn tell(
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let before = diagnostics.errors();
-    for finding in &report.findings {
+    let (incomplete, others): (Vec<&Finding>, Vec<&Finding>) = report
+        .findings
+        .iter()
+        .partition(|one| matches!(one.answer, Answer::Incomplete(_)));
+    // What is too large for one question is so for all: said once.
+    if let Some(finding) = incomplete.first() {
+        if matches!(
+            finding.answer,
+            Answer::Incomplete(Incomplete::TooManyClasses)
+        ) {
+            diagnostics.error(TooLarge::of(policy, &report.subject));
+        } else {
+            one(policy, report, finding, diagnostics);
+        }
+    }
+    for finding in others {
         one(policy, report, finding, diagnostics);
     }
     diagnostics.failed_since(before)

@@ -5,6 +5,7 @@
 //! [`ASSUMPTIONS`], and is printed with every proof.
 
 mod backends;
+mod budget;
 mod classes;
 mod contrast;
 mod counterexample;
@@ -32,13 +33,14 @@ mod tally;
 mod threads;
 mod universe;
 
+pub use budget::CLASSES_MAX;
 pub use classes::{Class, Classes};
 pub use contrast::{
     AddressClass, Contrast, Facet, LoginClass, Pair, Parting, Party, PathClass, Range, Region,
     Said, Sets, Standing, When, contrast,
 };
 pub use counterexample::{Counterexample, Decided};
-pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener};
+pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge};
 pub use equivalence::is_latitude_of_targets;
 pub use fork::{Incomplete, Visited};
 pub use manual::page;
@@ -75,19 +77,26 @@ pub fn check_policy(policy: &Policy) -> Report {
 
 /// Checks every obligation and statement on a policy, those about records over what is given.
 pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
+    check_policy_within(policy, given, CLASSES_MAX).0
+}
+
+/// The same with another limit than [`CLASSES_MAX`]. Returns how many classes were visited, too.
+pub fn check_policy_within(policy: &Policy, given: Given<'_>, classes_max: u64) -> (Report, u64) {
     let reference = PolicyDecider::new(policy);
     let subjects = run::Subjects {
         policy,
         reference: (POLICY, &reference),
         files: None,
         selection: Selection::All,
+        classes_max,
     };
-    let mut findings = run::run(&subjects);
+    let (mut findings, visited) = run::run(&subjects);
     findings.extend(records::check(policy, None, given, Selection::All));
-    Report {
+    let report = Report {
         subject: "policy".to_owned(),
         findings,
-    }
+    };
+    (report, visited)
 }
 
 /// What a reader made of files.
@@ -153,10 +162,11 @@ fn put(
         reference: (POLICY, &reference),
         files: Some((files.name, files.decider)),
         selection,
+        classes_max: CLASSES_MAX,
     };
     let mut findings = listeners::check(policy, files.listeners, selection);
     findings.extend(backends::check(policy, files.backends, selection));
-    findings.extend(run::run(&subjects));
+    findings.extend(run::run(&subjects).0);
     findings.extend(records::check(
         policy,
         Some(files.sending),
@@ -175,6 +185,7 @@ pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Rep
         reference: (one.name, one.decider),
         files: Some((other.name, other.decider)),
         selection: Selection::All,
+        classes_max: CLASSES_MAX,
     };
     Report {
         subject: format!("{} and {}", one.name, other.name),
@@ -191,6 +202,7 @@ pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
         reference: (POLICY, &reference),
         files: Some((files.name, files.decider)),
         selection: Selection::All,
+        classes_max: CLASSES_MAX,
     })
 }
 
@@ -207,6 +219,7 @@ pub fn with_classes<R>(
         reference: (POLICY, &reference),
         selection: Selection::All,
         files: files.map(|files| (files.name, files.decider)),
+        classes_max: CLASSES_MAX,
     };
     run::with_classes(&subjects, work)
 }

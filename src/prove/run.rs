@@ -1,24 +1,25 @@
 //! Runs of the proof: the universe of all sides, each obligation over it, and two sides side by
 //! side.
 
+mod statements;
+
+use super::budget::Budget;
 use super::classes::Classes;
 use super::counterexample::{Counterexample, Decided};
 use super::declared::{Asked, Declared};
 use super::equivalence::{self, Between, Sides};
-use super::fork::{Answers, Concrete, Known, Leaf, explore, explore_in_parts, walk};
+use super::fork::{Answers, Concrete, Incomplete, Known, Leaf, Visited, explore, explore_in_parts};
 use super::keys::Collected;
-use super::obligation::{Judgement, OBLIGATIONS, Outcome};
+use super::obligation::{Judgement, OBLIGATIONS, Obligation, Outcome};
 use super::reach::reach;
 use super::report::{Answer, Finding};
 use super::selection::{AGREEMENT, Body, EQUALITY, Selection};
 use super::side::{Side, destination_tests, number};
-use super::statement;
 use super::tally::{Suspects, Tallies, Tally};
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Decider, Envelope, Test, Unanswered};
 use crate::mail::Listener;
 use crate::policy::Policy;
-use crate::source::Loc;
 
 /// The deciders of a run: the policy, and what is held against it; or two sets of files.
 pub(super) struct Subjects<'a> {
@@ -29,15 +30,19 @@ pub(super) struct Subjects<'a> {
     pub(super) files: Option<(&'a str, &'a dyn Decider)>,
     /// The questions that are put.
     pub(super) selection: Selection<'a>,
+    /// How many classes all questions together may visit.
+    pub(super) classes_max: u64,
 }
 
-/// Runs every obligation and statement, and with files the equality of both.
-pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
+/// Runs every obligation and statement, and with files the equality of both. Returns how many
+/// classes were visited, too.
+pub(super) fn run(subjects: &Subjects<'_>) -> (Vec<Finding>, u64) {
     on_universe(subjects, |run| {
         let mut findings = run.obligations();
+        findings.extend(run.statements());
         let equality = run.differing.zip(subjects.selection.body(EQUALITY));
         findings.extend(equality.map(|(differing, body)| run.equality(differing, body)));
-        findings
+        (run.within_budget(findings), run.universe.budget.spent())
     })
 }
 
@@ -45,7 +50,8 @@ pub(super) fn run(subjects: &Subjects<'_>) -> Vec<Finding> {
 pub(super) fn targets_agree(subjects: &Subjects<'_>) -> Option<Finding> {
     on_universe(subjects, |run| {
         let differing = run.differing?;
-        Some(run.agreement(differing))
+        let findings = vec![run.agreement(differing)];
+        run.within_budget(findings).pop()
     })
 }
 
@@ -106,7 +112,8 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
         let mut sides = std::iter::once(reference).chain(files);
         sides.any(|side| side.offers_tls(listener))
     };
-    let universe = Universe::new(tests, &keys, &world(policy, &offers));
+    let mut universe = Universe::new(tests, &keys, &world(policy, &offers));
+    universe.budget = Budget::new(subjects.classes_max);
     let side = |decider, offset, reach| Side {
         decider,
         offset,
@@ -156,17 +163,15 @@ struct Run<'a, 't> {
 /// What must hold of every envelope.
 type Judge<'h> = dyn Fn(&mut Asked<'_, '_>, &Outcome) -> Result<Judgement, Unanswered> + Sync + 'h;
 
-/// An obligation or a statement.
+/// An obligation.
 struct Predicate<'h> {
-    name: String,
-    sentence: String,
-    at: Option<Loc>,
+    obligation: &'static dyn Obligation,
     judge: Box<Judge<'h>>,
 }
 
 impl Run<'_, '_> {
-    /// Checks every obligation and statement: the decider runs once, and each predicate goes on
-    /// from the leaves of that.
+    /// Checks every obligation: the decider runs once, and each predicate goes on from the leaves
+    /// of that.
     fn obligations(&self) -> Vec<Finding> {
         let predicates = self.predicates();
         let judge = |answers: &Answers| self.judged.outcome(answers);
@@ -175,7 +180,10 @@ impl Run<'_, '_> {
                 self.check(predicate, &outcome, leaf, tally);
             }
         };
-        let (mut tallies, run) = explore_in_parts(self.universe, &judge, &leaf);
+        let (mut tallies, run) = match self.count_first(predicates.len()) {
+            Ok(()) => explore_in_parts(self.universe, &judge, &leaf),
+            Err(why) => (Tallies::default(), Err(why)),
+        };
         let tallies: Vec<Tally> = tallies
             .of(predicates.len())
             .iter_mut()
@@ -184,46 +192,64 @@ impl Run<'_, '_> {
         let mut findings = Vec::new();
         for (predicate, tally) in predicates.into_iter().zip(tallies) {
             let visited = run.and_then(|_| tally.complete(self.universe));
-            let replay = |envelope: &Envelope| self.breaks(&*predicate.judge, envelope);
-            let counterexample = |envelope: &Envelope| self.counterexample(envelope);
             findings.push(Finding {
-                answer: tally.suspects.answer(visited, &replay, counterexample),
-                name: predicate.name,
-                sentence: predicate.sentence,
-                at: predicate.at,
+                answer: self.answer(tally, visited, &*predicate.judge),
+                name: predicate.obligation.name().to_owned(),
+                sentence: predicate.obligation.sentence().to_owned(),
+                at: None,
             });
         }
         findings
     }
 
+    /// Counts the classes of the decider before anything is asked of them, where there are many:
+    /// each question visits every one of them at least, so what is too much is known soon.
+    fn count_first(&self, questions: usize) -> Result<(), Incomplete> {
+        const MANY: usize = 1000;
+        let dimensions = self.universe.dimensions.iter();
+        if dimensions.map(|one| one.classes.len()).max().unwrap_or(0) < MANY {
+            return Ok(());
+        }
+        let judge = |answers: &Answers| self.judged.outcome(answers).map(|_| ());
+        let ((), visited) = explore_in_parts(self.universe, &judge, &|(), (), _| ());
+        let questions = u64::try_from(questions).unwrap_or(u64::MAX);
+        let least = visited?.leaves.saturating_mul(questions);
+        self.universe.budget.foresee(least)
+    }
+
+    /// Returns what a tally says, its suspects replayed.
+    fn answer(
+        &self,
+        tally: Tally,
+        visited: Result<Visited, Incomplete>,
+        judge: &Judge<'_>,
+    ) -> Answer {
+        let replay = |envelope: &Envelope| self.breaks(judge, envelope);
+        let counterexample = |envelope: &Envelope| self.counterexample(envelope);
+        tally.suspects.answer(visited, &replay, counterexample)
+    }
+
+    /// Returns the findings of a run, if it was not too large: else none of them says anything.
+    fn within_budget(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+        if let Err(why) = self.universe.budget.check() {
+            for finding in &mut findings {
+                finding.answer = Answer::Incomplete(why);
+            }
+        }
+        findings
+    }
+
     fn predicates(&self) -> Vec<Predicate<'_>> {
-        let obligations = OBLIGATIONS.iter().map(|obligation| Predicate {
-            name: obligation.name().to_owned(),
-            sentence: obligation.sentence().to_owned(),
-            at: None,
-            judge: Box::new(|asked, outcome| obligation.judge(asked, outcome)),
-        });
-        let statements = (0..)
-            .zip(&self.subjects.policy.statements)
-            .map(|(number, stated)| Predicate {
-                name: stated.kind.name().to_owned(),
-                sentence: stated.name.value.clone(),
-                at: Some(stated.at.clone()),
-                judge: Box::new(move |asked, outcome| {
-                    statement::judge(number, stated, asked, outcome)
-                }),
-            });
         let selection = self.subjects.selection;
-        obligations
-            .chain(statements)
-            .filter_map(|one| match selection.body(&one.name)? {
-                Body::Stated => Some(one),
-                Body::Blank => Some(Predicate {
-                    judge: Box::new(|_, _| Ok(Judgement::Silent)),
-                    ..one
-                }),
-            })
-            .collect()
+        let predicate = |obligation: &&'static dyn Obligation| {
+            let obligation = *obligation;
+            let judge: Box<Judge<'_>> = match selection.body(obligation.name())? {
+                Body::Stated => Box::new(|asked, outcome| obligation.judge(asked, outcome)),
+                Body::Blank => Box::new(|_, _| Ok(Judgement::Silent)),
+            };
+            Some(Predicate { obligation, judge })
+        };
+        OBLIGATIONS.iter().filter_map(predicate).collect()
     }
 
     /// Checks one predicate over the envelopes of a leaf.
@@ -243,23 +269,7 @@ impl Run<'_, '_> {
             (predicate.judge)(&mut asked, outcome)
                 .map_err(|Unanswered(test)| number(self.declared_offset, test))
         };
-        let Tally {
-            suspects,
-            visited,
-            concerned,
-            incomplete,
-        } = tally;
-        let mut found = |judgement: Judgement, leaf: &Leaf<'_, '_>| {
-            if judgement != Judgement::Silent {
-                *concerned = concerned.saturating_add(leaf.envelopes);
-            }
-            if judgement == Judgement::Broken {
-                suspects.add(leaf);
-            }
-        };
-        if let Err(why) = walk(leaf.ground, leaf.state, &mut judge, &mut found, visited) {
-            *incomplete = Some(why);
-        }
+        tally.walk(leaf.ground, leaf.state, &mut judge);
     }
 
     /// Returns whether an envelope, decided and delivered concretely, breaks a predicate.

@@ -1,8 +1,11 @@
 //! `forbid` and `require`: what users state about classes of envelopes.
 //!
-//! Each statement becomes a few tests of its own, after those of [`super::declared::Declared`].
+//! What a statement names becomes tests, after the first ones of [`super::declared::Declared`].
 
-use super::declared::{Answered, Asked, STATEMENTS};
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use super::declared::{Answered, Asked, LOGIN};
 use super::obligation::{Judgement, Outcome};
 use crate::decision::{
     AddressKey, AddressTable, ClientTable, Label, LoginTable, Question, Row, Test, TestId, Verdict,
@@ -12,73 +15,145 @@ use crate::policy::{
     LoginScope, Policy, RecipientScope, ReversePathScope, Statement, StatementKind,
 };
 use crate::prove::kind::{Forward, Reverse};
+use crate::source::Loc;
 
-/// Each statement has this many tests.
-const TESTS_EACH: u32 = 4;
-
-/// Returns the tests of all statements.
-pub(super) fn tests(policy: &Policy) -> Vec<Test> {
-    policy.statements.iter().flat_map(of).collect()
+/// The tests of a statement; none for what it does not name.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asks {
+    client: Option<TestId>,
+    login: Option<TestId>,
+    from: Option<TestId>,
+    to: Option<TestId>,
 }
 
-fn of(statement: &Statement) -> Vec<Test> {
-    let at = &statement.at;
-    let row = || Row::new(Label(1), at.clone());
-    let clients =
-        ClientTable::longest_prefix(statement.clients.iter().map(|net| (*net, row())).collect());
-    let logins = match &statement.login {
-        Some(LoginScope::OneOf(logins)) => logins.clone(),
-        Some(LoginScope::None) | None => Vec::new(),
-    };
-    let mut from = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
-    for scope in &statement.from {
-        match scope {
-            ReversePathScope::Address(address) => insert(&mut from, address, row()),
-            ReversePathScope::Domain(one) => from.insert(AddressKey::Domain, one.as_str(), row()),
+/// Adds the tests of all statements to those of others, and returns which ones each asks.
+/// Statements that name the same share a test.
+pub(super) fn asks(policy: &Policy, tests: &mut Vec<Test>) -> Vec<Asks> {
+    let (mut clients, mut logins) = (HashMap::new(), HashMap::new());
+    let (mut froms, mut tos) = (HashMap::new(), HashMap::new());
+    let mut all = Vec::new();
+    for statement in &policy.statements {
+        let at = &statement.at;
+        let login = match &statement.login {
+            Some(LoginScope::OneOf(names)) => names.as_slice(),
+            Some(LoginScope::None) | None => &[],
+        };
+        let from: Vec<&ReversePathScope> = statement.from.iter().filter(|one| names(one)).collect();
+        let to: Vec<&RecipientScope> = statement.to.iter().filter(|one| is_name(one)).collect();
+        all.push(Asks {
+            client: shared(&mut clients, statement.clients.as_slice(), tests, |nets| {
+                let rows = nets.iter().map(|net| (*net, row(at))).collect();
+                let question = Question::Client(ClientTable::longest_prefix(rows));
+                Test::new("client of a statement", question, Some(at.clone()))
+            }),
+            login: shared(&mut logins, login, tests, |names| {
+                let rows = names.iter().map(|name| (name.clone(), row(at)));
+                let question = Question::Login(LoginTable::new(rows));
+                Test::new("login of a statement", question, Some(at.clone()))
+            }),
+            from: shared(&mut froms, from, tests, |names| {
+                let question = Question::From(reverse_paths(names, at));
+                Test::new("reverse-path of a statement", question, Some(at.clone()))
+            }),
+            to: shared(&mut tos, to, tests, |names| {
+                let question = Question::To(recipients(names, at));
+                Test::new("forward-path of a statement", question, Some(at.clone()))
+            }),
+        });
+    }
+    all
+}
+
+/// Returns the test of some names, made by the first statement that has them; none for no names.
+fn shared<K: Hash + Eq + AsRef<[N]>, N>(
+    known: &mut HashMap<K, TestId>,
+    names: K,
+    tests: &mut Vec<Test>,
+    make: impl FnOnce(&[N]) -> Test,
+) -> Option<TestId> {
+    if names.as_ref().is_empty() {
+        return None;
+    }
+    if let Some(test) = known.get(&names) {
+        return Some(*test);
+    }
+    let number = TestId(u32::try_from(tests.len()).unwrap_or(u32::MAX));
+    tests.push(make(names.as_ref()));
+    known.insert(names, number);
+    Some(number)
+}
+
+fn row(at: &Loc) -> Row {
+    Row::new(Label(1), at.clone())
+}
+
+/// Whether a scope is a name, and no word.
+fn names(scope: &ReversePathScope) -> bool {
+    match scope {
+        ReversePathScope::Address(_) | ReversePathScope::Domain(_) => true,
+        ReversePathScope::Null | ReversePathScope::Local | ReversePathScope::Foreign => false,
+    }
+}
+
+/// Whether a scope is a name, and no word.
+fn is_name(scope: &RecipientScope) -> bool {
+    match scope {
+        RecipientScope::Address(_) | RecipientScope::Domain(_) => true,
+        RecipientScope::Listed | RecipientScope::Unlisted | RecipientScope::Foreign => false,
+    }
+}
+
+fn reverse_paths(names: &[&ReversePathScope], at: &Loc) -> AddressTable {
+    let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
+    for name in names {
+        match name {
+            ReversePathScope::Address(address) => insert(&mut table, address, at),
+            ReversePathScope::Domain(one) => {
+                table.insert(AddressKey::Domain, one.as_str(), row(at));
+            }
             ReversePathScope::Null | ReversePathScope::Local | ReversePathScope::Foreign => {}
         }
     }
-    let mut to = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
-    for scope in &statement.to {
-        match scope {
-            RecipientScope::Address(address) => insert(&mut to, address, row()),
-            RecipientScope::Domain(one) => to.insert(AddressKey::Domain, one.as_str(), row()),
+    table
+}
+
+fn recipients(names: &[&RecipientScope], at: &Loc) -> AddressTable {
+    let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
+    for name in names {
+        match name {
+            RecipientScope::Address(address) => insert(&mut table, address, at),
+            RecipientScope::Domain(one) => table.insert(AddressKey::Domain, one.as_str(), row(at)),
             RecipientScope::Listed | RecipientScope::Unlisted | RecipientScope::Foreign => {}
         }
     }
-    let name = |what: &str| format!("{what} of `{}`", statement.name.value);
-    let logins = LoginTable::new(logins.into_iter().map(|login| (login, row())));
-    vec![
-        Test::new(name("client"), Question::Client(clients), Some(at.clone())),
-        Test::new(name("login"), Question::Login(logins), Some(at.clone())),
-        Test::new(name("from"), Question::From(from), Some(at.clone())),
-        Test::new(name("to"), Question::To(to), Some(at.clone())),
-    ]
+    table
 }
 
-fn insert(table: &mut AddressTable, address: &Address, row: Row) {
-    table.insert(AddressKey::Address, &address.to_string(), row);
+fn insert(table: &mut AddressTable, address: &Address, at: &Loc) {
+    table.insert(AddressKey::Address, &address.to_string(), row(at));
 }
 
-/// Judges the envelopes that answer as `asked` does.
-pub(super) fn judge(
-    number: u32,
-    statement: &Statement,
-    asked: &mut Asked<'_, '_>,
-    outcome: &Outcome,
-) -> Answered<Judgement> {
-    if !covers(number, statement, asked)? {
-        return Ok(Judgement::Silent);
-    }
+/// Judges the outcome of envelopes that a statement covers.
+pub(super) fn judge(statement: &Statement, outcome: &Outcome) -> Judgement {
     let accepted = outcome.decision.verdict == Verdict::Accept;
-    Ok(Judgement::of(match statement.kind {
+    Judgement::of(match statement.kind {
         StatementKind::Forbid => !accepted,
         StatementKind::Require => accepted,
-    }))
+    })
 }
 
-fn covers(number: u32, statement: &Statement, asked: &mut Asked<'_, '_>) -> Answered<bool> {
-    let first = STATEMENTS + number * TESTS_EACH;
+/// Returns whether a statement speaks of the envelopes that answer as `asked` does. What divides
+/// them into few parts is asked first.
+pub(super) fn covers(
+    statement: &Statement,
+    asks: Asks,
+    asked: &mut Asked<'_, '_>,
+) -> Answered<bool> {
+    if let Some(test) = asks.client
+        && asked.ask.ask(test)? == Label::ABSENT
+    {
+        return Ok(false);
+    }
     if !statement.listeners.is_empty() && !statement.listeners.contains(&asked.listener()?) {
         return Ok(false);
     }
@@ -87,29 +162,26 @@ fn covers(number: u32, statement: &Statement, asked: &mut Asked<'_, '_>) -> Answ
     {
         return Ok(false);
     }
-    if !statement.clients.is_empty() && asked.ask.ask(TestId(first))? == Label::ABSENT {
+    if statement.login == Some(LoginScope::None) && asked.ask.ask(LOGIN)? != Label::NO_LOGIN {
         return Ok(false);
     }
-    if let Some(scope) = &statement.login {
-        let label = asked.ask.ask(TestId(first + 1))?;
-        let covered = match scope {
-            LoginScope::None => label == Label::NO_LOGIN,
-            LoginScope::OneOf(_) => label == Label(1),
-        };
-        if !covered {
-            return Ok(false);
-        }
-    }
-    if !covers_from(statement, TestId(first + 2), asked)?
-        || !covers_to(statement, TestId(first + 3), asked)?
+    if let Some(test) = asks.login
+        && asked.ask.ask(test)? != Label(1)
     {
+        return Ok(false);
+    }
+    if !covers_from(statement, asks.from, asked)? || !covers_to(statement, asks.to, asked)? {
         return Ok(false);
     }
     Ok(statement.spf.is_empty() || statement.spf.contains(&asked.spf()?))
 }
 
 /// A statement that names reverse-paths speaks of the null one and of plain ones only.
-fn covers_from(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -> Answered<bool> {
+fn covers_from(
+    statement: &Statement,
+    test: Option<TestId>,
+    asked: &mut Asked<'_, '_>,
+) -> Answered<bool> {
     let form = asked.reverse()?;
     if form == Reverse::Null {
         return Ok(statement.from.is_empty() || statement.from.contains(&ReversePathScope::Null));
@@ -125,9 +197,10 @@ fn covers_from(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -
             ReversePathScope::Null => false,
             ReversePathScope::Local => asked.claims_ours()?,
             ReversePathScope::Foreign => !asked.claims_ours()?,
-            ReversePathScope::Address(_) | ReversePathScope::Domain(_) => {
-                asked.ask.ask(test)? == Label(1)
-            }
+            ReversePathScope::Address(_) | ReversePathScope::Domain(_) => match test {
+                Some(test) => asked.ask.ask(test)? == Label(1),
+                None => false,
+            },
         };
         if covered {
             return Ok(true);
@@ -137,7 +210,11 @@ fn covers_from(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -
 }
 
 /// A statement that names recipients speaks of plain ones; `foreign` of every form of foreign.
-fn covers_to(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -> Answered<bool> {
+fn covers_to(
+    statement: &Statement,
+    test: Option<TestId>,
+    asked: &mut Asked<'_, '_>,
+) -> Answered<bool> {
     let plain = asked.forward()? == Forward::Plain;
     if statement.to.is_empty() {
         return Ok(plain || statement.kind == StatementKind::Forbid);
@@ -150,9 +227,10 @@ fn covers_to(statement: &Statement, test: TestId, asked: &mut Asked<'_, '_>) -> 
                 asked.foreign()?
             }
             RecipientScope::Foreign => asked.plain_foreign()?,
-            RecipientScope::Address(_) | RecipientScope::Domain(_) => {
-                plain && asked.ask.ask(test)? == Label(1)
-            }
+            RecipientScope::Address(_) | RecipientScope::Domain(_) => match test {
+                Some(test) => plain && asked.ask.ask(test)? == Label(1),
+                None => false,
+            },
         };
         if covered {
             return Ok(true);

@@ -1,10 +1,11 @@
 //! What was seen of one obligation or statement: counts, and the leaves that fail.
 
 use super::counterexample::Counterexample;
-use super::fork::{Incomplete, Leaf, Seen, Visited};
+use super::fork::{Answers, Ground, Incomplete, Leaf, Seen, State, Visited, walk};
+use super::obligation::Judgement;
 use super::report::Answer;
 use super::shrink::shrink;
-use super::universe::Universe;
+use super::universe::{TestNumber, Universe};
 use crate::decision::Envelope;
 
 /// Counterexamples that are tried: of the leaves that fail, the first ones.
@@ -21,6 +22,32 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Judges every class of the envelopes of a state, and keeps what was seen.
+    pub(super) fn walk(
+        &mut self,
+        ground: &Ground<'_, '_>,
+        start: &State,
+        judge: &mut dyn FnMut(&Answers) -> Result<Judgement, TestNumber>,
+    ) {
+        let Self {
+            suspects,
+            visited,
+            concerned,
+            incomplete,
+        } = self;
+        let mut found = |judgement: Judgement, leaf: &Leaf<'_, '_>| {
+            if judgement != Judgement::Silent {
+                *concerned = concerned.saturating_add(leaf.envelopes);
+            }
+            if judgement == Judgement::Broken {
+                suspects.add(leaf);
+            }
+        };
+        if let Err(why) = walk(ground, start, judge, &mut found, visited) {
+            *incomplete = Some(why);
+        }
+    }
+
     /// Returns what was visited, if that was everything.
     pub(super) fn complete(&self, universe: &Universe<'_>) -> Result<Visited, Incomplete> {
         if let Some(incomplete) = self.incomplete {

@@ -1,11 +1,13 @@
 //! Client addresses: prefixes, laid out as disjoint intervals.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
 use super::Row;
 use crate::mail::{canonical_client, prefix_range};
+use crate::source::Loc;
 
 /// Prefixes and what they answer. IPv4 and IPv4-mapped IPv6 are one.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +15,8 @@ pub struct ClientTable {
     /// Where an interval starts, ascending, and which row holds from there on.
     starts: Vec<(u128, Option<u32>)>,
     rows: Vec<Row>,
+    /// By row, for tables whose rows have parts: the place of each part.
+    parts: Vec<Arc<[Loc]>>,
 }
 
 impl ClientTable {
@@ -92,19 +96,40 @@ impl ClientTable {
         Self {
             starts,
             rows: prefixes.into_iter().map(|(_, row)| row).collect(),
+            parts: Vec::new(),
         }
+    }
+
+    /// Returns the table with the places of the parts of each row, in the order of the rows.
+    #[must_use]
+    pub fn with_parts(mut self, parts: Vec<Arc<[Loc]>>) -> Self {
+        self.parts = parts;
+        self
     }
 
     /// Returns the row that answers for a client.
     pub fn lookup(&self, client: IpAddr) -> Option<&Row> {
-        self.at(crate::mail::number(canonical_client(client)))
+        self.rows.get(self.row(client)?)
+    }
+
+    /// Returns the place of a part of the row that answers for a client.
+    pub fn part(&self, client: IpAddr, number: usize) -> Option<&Loc> {
+        self.parts.get(self.row(client)?)?.get(number)
+    }
+
+    fn row(&self, client: IpAddr) -> Option<usize> {
+        self.number(crate::mail::number(canonical_client(client)))
     }
 
     /// Returns the row that answers for the number of a client address.
     pub(crate) fn at(&self, number: u128) -> Option<&Row> {
+        self.rows.get(self.number(number)?)
+    }
+
+    fn number(&self, number: u128) -> Option<usize> {
         let behind = self.starts.partition_point(|(start, _)| *start <= number);
         let (_, row) = self.starts.get(behind.checked_sub(1)?)?;
-        self.rows.get((*row)? as usize)
+        row.map(|row| row as usize)
     }
 
     /// Returns where the answer may change, ascending; the first is 0.

@@ -5,14 +5,12 @@ use crate::decision::{Ask, At, Label, Unanswered};
 use crate::mail::Listener;
 use crate::policy::Network;
 use crate::policy::form::{ForwardKind, ReverseKind};
-use crate::policy::rights::{Covers, NetworkRights, Owns, Sent};
+use crate::policy::rights::{self, Covers, NetworkRights, Owns, Sent};
 use crate::policy::tables::{IN_DOMAIN, Tests};
 
 /// Who asks, and what it is granted of this envelope: what rules 2 to 9 need to know.
 pub(super) struct Client<'p> {
     pub(super) listener: Listener,
-    /// The rights of its network, if it is in one.
-    pub(super) rights: Option<&'p NetworkRights>,
     /// Its network, or one with the same rights.
     pub(super) network: Option<&'p Network>,
     /// The label of its login, if it is authenticated.
@@ -67,7 +65,7 @@ impl PolicyDecider<'_> {
             login = (label != Label::NO_LOGIN && label != Label::ABSENT).then_some(label);
         }
         let sent = Sent { listener, from, to };
-        let mut granted = self.granted_to_network(rights, sent, ask)?;
+        let mut granted = Self::granted_to_network(rights, sent, ask)?;
         if !matches!(granted, Granted::Yes(_))
             && let Some(login) = login
             && self.is_granted_to_login(login, sent, ask)?
@@ -76,7 +74,6 @@ impl PolicyDecider<'_> {
         }
         Ok(Client {
             listener,
-            rights,
             network: rights.and_then(|rights| rights.network(self.policy)),
             login,
             granted,
@@ -85,7 +82,6 @@ impl PolicyDecider<'_> {
 
     /// Whether a grant of a network covers an envelope.
     fn granted_to_network(
-        &self,
         rights: Option<&NetworkRights>,
         sent: Sent,
         ask: &mut dyn Ask,
@@ -93,13 +89,12 @@ impl PolicyDecider<'_> {
         let Some(rights) = rights else {
             return Ok(Granted::No);
         };
-        let network = rights.network(self.policy);
-        if let Some(grant) = network.and_then(Network::unlimited) {
-            return Ok(Granted::Yes(rights.place(&grant.at)));
+        if let Some(grant) = rights.unlimited {
+            return Ok(Granted::Yes(rights::grant(grant)));
         }
         let mut granted = Granted::No;
-        for limits in &rights.limits {
-            let at = || rights.place(&limits.at);
+        for (number, limits) in rights.limits.iter().enumerate() {
+            let at = || rights::grant(number);
             match limits.cover(sent, ask)? {
                 Covers::Yes => return Ok(Granted::Yes(at())),
                 Covers::UnderTls if granted == Granted::No => granted = Granted::UnderTls(at()),

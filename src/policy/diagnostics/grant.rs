@@ -43,6 +43,24 @@ pub struct GrantDestination {
     pub at: Loc,
 }
 
+/// More rights of a login than the proof can tell apart.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{count} rights of one login, of at most {count_max}")]
+#[diagnostic(
+    code(mailpol::grant::too_many),
+    help("name several senders, recipients and listeners in one `may-send`")
+)]
+pub struct GrantMany {
+    /// How many there are.
+    pub count: usize,
+    /// How many there may be.
+    pub count_max: usize,
+    /// The first that is too many.
+    #[source_code]
+    #[label(primary, "the first that is too many")]
+    pub at: Loc,
+}
+
 /// A right on a listener where it can never be used.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no right holds on `{listener}`: {reason}")]

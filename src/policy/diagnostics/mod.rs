@@ -23,7 +23,7 @@ pub use domain::{
     RecipientDuplicate, SpfEveryone, SpfTerm, SpfVersion,
 };
 pub use forward::{ForwardAll, ForwardKeeps, ForwardOverwrites, ForwardSender, ForwardTarget};
-pub use grant::{GrantDestination, GrantListener, GrantTls, SenderInvalid};
+pub use grant::{GrantDestination, GrantListener, GrantMany, GrantTls, SenderInvalid};
 pub use host::{
     AddressDuplicate, AddressInvalid, AddressPrivate, AddressUnusable, AuthMissing,
     AuthMissingForListener, ListenerDuplicate, LoginCase, LoginDuplicate, LoginInvalid,

@@ -296,8 +296,27 @@ fn open(file: &Spanned<String>, files: &dyn Files) -> Result<Arc<Source>, String
         return Err("its name is absolute, empty or climbs".to_owned());
     }
     let source = files.read(&file.value)?;
-    if source.text().len() > FILE_BYTES_MAX {
-        return Err(format!("it has more than {FILE_BYTES_MAX} bytes"));
-    }
+    short(&source, FILE_BYTES_MAX)?;
     Ok(source)
+}
+
+fn short(source: &Source, bytes_max: usize) -> Result<(), String> {
+    if source.text().len() > bytes_max {
+        return Err(format!("it has more than {} MiB", bytes_max >> 20));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_a_greatest_length() {
+        // A gibibyte would take the test longer than it is worth: the limit is the same for all.
+        let limit = 1 << 20;
+        let of = |bytes: usize| short(&Source::new("m.tsv", "x".repeat(bytes)), limit);
+        assert_eq!(of(limit), Ok(()));
+        assert_eq!(of(limit + 1), Err("it has more than 1 MiB".to_owned()));
+    }
 }

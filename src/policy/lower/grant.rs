@@ -8,8 +8,8 @@ use super::name;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain, Listener};
 use crate::policy::diagnostics::{
-    GrantDestination, GrantListener, GrantTls, LoginCase, LoginDuplicate, NetworkSenders,
-    SenderInvalid, beside, elsewhere,
+    GrantDestination, GrantListener, GrantMany, GrantTls, LoginCase, LoginDuplicate,
+    NetworkSenders, SenderInvalid, beside, elsewhere,
 };
 use crate::policy::{DestinationScope, Grant, Host, Login, SenderScope};
 use crate::source::{Loc, Spanned};
@@ -32,9 +32,19 @@ pub(super) fn lower(
     host: Option<&Host>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Grant> {
+    if let (Holder::Login, Some(node)) = (holder, nodes.get(LOGIN_GRANTS_MAX)) {
+        diagnostics.error(GrantMany {
+            count: nodes.len(),
+            count_max: LOGIN_GRANTS_MAX,
+            at: node.at.clone(),
+        });
+    }
     let one = |node| lower_one(node, holder, host, diagnostics);
     nodes.iter().map(one).collect()
 }
+
+/// The most rights of one login: the proof has a bit for each, and for each table of a target.
+const LOGIN_GRANTS_MAX: usize = 24;
 
 fn lower_one(
     node: &node::MaySend,

@@ -8,9 +8,11 @@ mod scopes;
 
 pub(super) use scopes::Scopes;
 
+use std::sync::Arc;
+
 use super::form::{ForwardKind, ReverseKind};
 use super::tables::{IN_DOMAIN, Tests};
-use super::{Network, Policy};
+use super::{Network, Otherwise, Policy};
 use crate::decision::{Ask, At, Label, TestId, Unanswered};
 use crate::mail::Listener;
 use crate::source::Loc;
@@ -23,8 +25,6 @@ pub(super) struct Limits {
     /// Empty: all.
     listeners: Vec<Listener>,
     needs_tls: bool,
-    /// Where the grant stands.
-    pub(super) at: Loc,
 }
 
 /// The reverse-paths of a grant.
@@ -83,18 +83,35 @@ pub(super) struct LoginRights {
     pub(super) limits: Vec<Limits>,
 }
 
-/// The rights of networks of one kind.
-///
-/// Networks that are nodes of the policy are each of their own, so that a decision names the very
-/// words. Rows of files that say the same are one: there the row itself is the place.
+/// The rights of networks of one kind: those that say the same, whatever their prefixes.
 #[derive(Debug)]
 pub(super) struct NetworkRights {
     /// The first network of the kind.
     network: usize,
+    /// The number of the grant that makes it internal, if it is.
+    pub(super) unlimited: Option<usize>,
     /// Its grants; none if it is internal.
     pub(super) limits: Vec<Limits>,
-    /// Whether it stands for rows of files.
-    pub(super) in_rows: bool,
+}
+
+/// Returns the places that decide about the clients of a network: `otherwise`, or else the node;
+/// then each grant, in order. So a decision names the words of the very network, though all of a
+/// kind are decided as one.
+pub(super) fn places(network: &Network) -> Arc<[Loc]> {
+    let otherwise = match &network.otherwise {
+        Otherwise::Refuse(at) => at,
+        Otherwise::Stranger => &network.at,
+    };
+    let grants = network.grants.iter().map(|grant| &grant.at);
+    std::iter::once(otherwise).chain(grants).cloned().collect()
+}
+
+/// Returns what refuses, in the client's network.
+pub(super) const OTHERWISE: At = At::Part(Tests::CLIENT, 0);
+
+/// Returns a grant, by its number, of the client's network.
+pub(super) fn grant(number: usize) -> At {
+    At::Part(Tests::CLIENT, number + 1)
 }
 
 /// What all holders of rights may do.
@@ -146,15 +163,6 @@ impl NetworkRights {
     /// Returns the network, or the first of those that have the same rights.
     pub(super) fn network<'p>(&self, policy: &'p Policy) -> Option<&'p Network> {
         policy.networks.get(self.network)
-    }
-
-    /// Returns the place of a decision that this place in the network makes.
-    pub(super) fn place(&self, at: &Loc) -> At {
-        if self.in_rows {
-            At::Row(Tests::CLIENT)
-        } else {
-            At::Place(at.clone())
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 use super::{From, Limits, LoginRights, NetworkRights, Owns, Rights, Tables, To};
 use crate::decision::{AddressKey, AddressTable, Label, Question, Row, Test, TestId};
@@ -15,8 +14,14 @@ use crate::source::Loc;
 /// What tells the rights of logins apart.
 type Kind = (Owns, Vec<(From, To, Vec<Listener>)>);
 
-/// What tells the rights of networks apart: unlimited, handing over, refused; and the grants.
-type NetworkKind = (bool, bool, bool, Vec<(From, To, Vec<Listener>, bool)>);
+/// What tells the rights of networks apart: which grant is unlimited, handing over, refused; and
+/// the grants.
+type NetworkKind = (
+    Option<usize>,
+    bool,
+    bool,
+    Vec<(From, To, Vec<Listener>, bool)>,
+);
 
 /// The tests of scopes, while they are collected.
 pub(in crate::policy) struct Scopes<'p> {
@@ -43,47 +48,44 @@ impl<'p> Scopes<'p> {
             kinds: HashMap::new(),
             rights: Rights::default(),
         };
-        let mut rows: HashMap<NetworkKind, Label> = HashMap::new();
+        let mut kinds: HashMap<NetworkKind, Label> = HashMap::new();
         for (number, network) in policy.networks.iter().enumerate() {
-            let label = scopes.network(number, network, &mut rows);
+            let label = scopes.network(number, network, &mut kinds);
             scopes.rights.labels.push(label);
         }
         scopes
     }
 
-    /// Returns the label of a network: its own, or that of the rows of files that say the same.
+    /// Returns the label of a network: that of the kind of its rights.
     fn network(
         &mut self,
         number: usize,
         network: &Network,
-        rows: &mut HashMap<NetworkKind, Label>,
+        kinds: &mut HashMap<NetworkKind, Label>,
     ) -> Label {
-        let unlimited = network.unlimited().is_some();
-        let limits: Vec<Limits> = if unlimited {
+        let unlimited = network.unlimited();
+        let limits: Vec<Limits> = if unlimited.is_some() {
             Vec::new()
         } else {
             let grants = network.grants.iter();
             grants.map(|grant| self.of_network(grant)).collect()
         };
         let next = Label(u32::try_from(self.rights.networks.len()).unwrap_or(u32::MAX - 1) + 1);
-        let in_rows = !Arc::ptr_eq(network.at.source(), &self.policy.source);
-        if in_rows {
-            let limits = limits.iter();
-            let limits = limits.map(|one| (one.from, one.to, one.listeners.clone(), one.needs_tls));
-            let refuses = matches!(network.otherwise, Otherwise::Refuse(_));
-            let hands_over = network.may_hand_over.is_some();
-            let kind = (unlimited, hands_over, refuses, limits.collect());
-            match rows.entry(kind) {
-                Entry::Occupied(known) => return *known.get(),
-                Entry::Vacant(new) => new.insert(next),
-            };
+        let kind = limits.iter();
+        let kind = kind.map(|one| (one.from, one.to, one.listeners.clone(), one.needs_tls));
+        let refuses = matches!(network.otherwise, Otherwise::Refuse(_));
+        let hands_over = network.may_hand_over.is_some();
+        match kinds.entry((unlimited, hands_over, refuses, kind.collect())) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.rights.networks.push(NetworkRights {
+                    network: number,
+                    unlimited,
+                    limits,
+                });
+                *new.insert(next)
+            }
         }
-        self.rights.networks.push(NetworkRights {
-            network: number,
-            limits,
-            in_rows,
-        });
-        next
     }
 
     /// Returns the label of a login: that of the kind of its rights.
@@ -149,7 +151,6 @@ impl<'p> Scopes<'p> {
             to: self.to(grant),
             listeners: grant.listeners.clone(),
             needs_tls: grant.needs_tls,
-            at: grant.at.clone(),
         }
     }
 

@@ -102,6 +102,11 @@ pub(super) fn network_lists(policy: &Policy) -> (Vec<&[Grant]>, Vec<u32>) {
     (lists, numbers)
 }
 
+/// Returns how many different rights the networks of a policy have.
+pub(in crate::prove) fn different_rights(policy: &Policy) -> usize {
+    network_lists(policy).0.len()
+}
+
 /// Returns whether a network may send whatever it likes.
 pub(super) fn is_unlimited(grants: &[Grant]) -> bool {
     grants.iter().any(|grant| {

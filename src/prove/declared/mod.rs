@@ -11,12 +11,14 @@ mod tables;
 
 pub(super) use asked::{Answered, Asked};
 pub(super) use forwards::Forwards;
+pub(super) use grants::different_rights;
 
 use std::collections::BTreeSet;
 
 use std::sync::Arc;
 
 use super::kind::{Forward, Reverse};
+use super::statement;
 use crate::decision::{FormTable, Label, Question, Test, TestId};
 use crate::mail::Address;
 use crate::policy::Policy;
@@ -28,6 +30,8 @@ pub(super) struct Declared<'p> {
     pub(super) policy: &'p Policy,
     tests: Vec<Test>,
     grants: grants::Grants,
+    /// What each statement asks.
+    pub(super) statements: Vec<statement::Asks>,
     forwarded: BTreeSet<&'p Address>,
 }
 
@@ -48,7 +52,7 @@ const SPF_HELO: TestId = TestId(12);
 pub(super) const RECIPIENT: TestId = TestId(13);
 const POSTMASTER: TestId = TestId(14);
 /// The first test of the statements that users write.
-pub(super) const STATEMENTS: u32 = 15;
+const STATEMENTS: usize = 15;
 
 impl<'p> Declared<'p> {
     /// Reads what a policy declares.
@@ -98,12 +102,13 @@ impl<'p> Declared<'p> {
                 Question::To(tables::postmasters(policy)),
             ),
         ];
-        tests.extend(super::statement::tests(policy));
+        let statements = statement::asks(policy, &mut tests);
         let grants = grants::read(policy, &ways, &mut tests);
         Self {
             policy,
             tests,
             grants,
+            statements,
             forwarded: forwards::names(policy),
         }
     }
@@ -135,7 +140,7 @@ impl<'p> Declared<'p> {
     /// Returns the tests that name networks, logins, senders and recipients; those of statements
     /// are not among them.
     pub(super) fn names(&self) -> &[Test] {
-        self.tests.get(..STATEMENTS as usize).unwrap_or(&self.tests)
+        self.tests.get(..STATEMENTS).unwrap_or(&self.tests)
     }
 
     /// Returns the tests, in the order of their numbers.

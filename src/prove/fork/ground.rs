@@ -3,7 +3,7 @@
 //! The same sets come up under thousands of networks, and the same tests divide them. So each set
 //! is kept once and has a number, and what was divided or counted once is looked up.
 
-use std::cell::RefCell;
+use std::cell::{self, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -21,7 +21,12 @@ pub(in crate::prove) struct Ground<'u, 't> {
     pub(in crate::prove) universe: &'u Universe<'t>,
     pools: [RefCell<Pool>; AXES],
     pairs: RefCell<HashMap<Pairing, u128>>,
+    /// The classes that were visited and not counted yet: threads count in large steps.
+    visited: cell::Cell<u64>,
 }
+
+/// How many classes are counted at once.
+const STEP: u64 = 1024;
 
 /// Sets of login and reverse-path classes, which relations are known, and which of them hold.
 pub(super) type Pairing = (u32, u32, u64, u64);
@@ -38,16 +43,31 @@ struct Pool {
 
 impl<'u, 't> Ground<'u, 't> {
     /// Returns the ground of a universe. The set of all classes of each dimension has number 0.
-    pub(super) fn new(universe: &'u Universe<'t>) -> Self {
+    pub(in crate::prove) fn new(universe: &'u Universe<'t>) -> Self {
         let ground = Self {
             universe,
             pools: Default::default(),
             pairs: RefCell::default(),
+            visited: cell::Cell::new(0),
         };
         for (pool, dimension) in ground.pools.iter().zip(&universe.dimensions) {
             pool.borrow_mut().sets.push(Rc::new(Set::all(dimension)));
         }
         ground
+    }
+
+    /// Counts a class that is visited.
+    pub(super) fn visit(&self) -> Result<(), Incomplete> {
+        self.visited.set(self.visited.get() + 1);
+        if self.visited.get() < STEP {
+            return self.universe.budget.check();
+        }
+        self.settle()
+    }
+
+    /// Counts what was not counted yet: nothing is visited on this ground any more.
+    pub(in crate::prove) fn settle(&self) -> Result<(), Incomplete> {
+        self.universe.budget.spend(self.visited.take())
     }
 
     /// Returns a set by its number; none for a number that no set has.

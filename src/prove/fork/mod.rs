@@ -22,16 +22,13 @@ use super::threads::in_parts;
 use super::universe::{TestNumber, Universe};
 use crate::decision::Label;
 
-/// Over this many leaves there is no proof, and so no file; never a sample.
-pub(super) const LEAVES_MAX: u64 = 20_000_000;
-
 /// Why a run ended without having visited everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Incomplete {
     /// The product of the dimensions does not fit into 128 bits.
     TooLarge,
-    /// More than 20,000,000 leaves.
-    TooManyLeaves,
+    /// More classes than [`super::CLASSES_MAX`].
+    TooManyClasses,
     /// More relations between logins and reverse-paths than there are bits for.
     TooManyRelations,
     /// The counts of the leaves do not sum to the size of the universe.
@@ -43,9 +40,9 @@ impl Incomplete {
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::TooLarge => ("there are too many envelopes to count", "split the policy"),
-            Self::TooManyLeaves => (
+            Self::TooManyClasses => (
                 "there are more classes than the limit",
-                "use fewer networks with rights of their own",
+                "use fewer networks with rights of their own, or fewer statements",
             ),
             Self::TooManyRelations => (
                 "there are more tables of senders by login than the limit",
@@ -95,6 +92,7 @@ pub(super) fn explore<J>(
     let mut visited = Visited::default();
     let ground = Ground::new(universe);
     walk(&ground, &State::all(), judge, leaf, &mut visited)?;
+    ground.settle()?;
     visited.complete(universe)
 }
 
@@ -102,6 +100,10 @@ pub(super) fn explore<J>(
 pub(super) trait Seen: Send {
     /// Adds what another worker has seen of the classes behind these.
     fn join(&mut self, behind: Self);
+}
+
+impl Seen for () {
+    fn join(&mut self, (): Self) {}
 }
 
 /// Judges every class of envelopes on several threads. Each part has a worker of its own, and they
@@ -126,7 +128,8 @@ pub(super) fn explore_in_parts<J, S: Seen + Default>(
         let walked = start.and_then(|start| {
             let judge = &mut |answers: &Answers| judge(answers);
             let leaf = &mut |judgement, one: &Leaf<'_, '_>| leaf(&mut seen, judgement, one);
-            walk(&ground, &start, judge, leaf, &mut visited)
+            walk(&ground, &start, judge, leaf, &mut visited)?;
+            ground.settle()
         });
         (seen, walked.map(|()| visited))
     });
@@ -196,6 +199,7 @@ pub(super) fn walk<J>(
         match judge(&state.answers) {
             Ok(judgement) => {
                 let envelopes = state.count(ground)?;
+                ground.visit()?;
                 visited.leaves += 1;
                 let sum = visited.envelopes.checked_add(envelopes);
                 visited.envelopes = sum.ok_or(Incomplete::TooLarge)?;
@@ -207,9 +211,6 @@ pub(super) fn walk<J>(
                         envelopes,
                     },
                 );
-                if visited.leaves > LEAVES_MAX {
-                    return Err(Incomplete::TooManyLeaves);
-                }
                 Ok(())
             }
             Err(test) => state.fork(ground, test, open),
@@ -250,13 +251,9 @@ pub(super) fn follow<J>(
 impl Visited {
     /// Returns what was visited here and there.
     pub(super) fn and(self, other: Self) -> Result<Self, Incomplete> {
-        let leaves = self.leaves.saturating_add(other.leaves);
-        if leaves > LEAVES_MAX {
-            return Err(Incomplete::TooManyLeaves);
-        }
         let envelopes = self.envelopes.checked_add(other.envelopes);
         Ok(Self {
-            leaves,
+            leaves: self.leaves.saturating_add(other.leaves),
             envelopes: envelopes.ok_or(Incomplete::TooLarge)?,
             concerned: self.concerned.saturating_add(other.concerned),
         })

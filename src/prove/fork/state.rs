@@ -18,7 +18,7 @@ pub(in crate::prove) struct State {
 
 impl State {
     /// Returns the state of all envelopes.
-    pub(super) fn all() -> Self {
+    pub(in crate::prove) fn all() -> Self {
         Self {
             answers: Answers::default(),
             sets: [0; AXES],

@@ -1,10 +1,10 @@
 //! Classes of client addresses: the intervals between the edges of all prefixes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use super::class::{Dimension, TestNumber, Witness};
-use crate::decision::{Label, Question};
+use super::class::{Dimension, Labels, TestNumber, Witness};
+use crate::decision::{ClientTable, Label, Question};
 use crate::mail::v4_or_v6;
 
 /// Returns the classes of client addresses, and where each interval starts with its class,
@@ -35,21 +35,38 @@ pub(super) fn classes(questions: &[(TestNumber, &Question)]) -> (Dimension, Vec<
     for (_, table) in &tables {
         edges.extend(table.starts());
     }
-    let preferred = preferred(&edges);
+    let mut labels = labels(&edges, &tables);
     let mut dimension = Dimension::default();
-    let mut starts = Vec::with_capacity(preferred.len());
-    for (start, witness) in preferred {
-        let labels = tables.iter().map(|(test, table)| {
-            (
-                *test,
-                table.at(start).map_or(Label::ABSENT, |row| row.label),
-            )
-        });
-        let number = dimension.add(labels.collect(), 1, || Witness::Client(witness));
+    let mut starts = Vec::with_capacity(edges.len());
+    for (start, witness) in preferred(&edges) {
+        let labels = labels.remove(&start).unwrap_or_default();
+        let number = dimension.add(labels, 1, || Witness::Client(witness));
         starts.push((start, number));
     }
     starts.sort_unstable();
     (dimension, starts)
+}
+
+/// Returns what tables answer in the intervals between edges, by the start of each; what is missing
+/// is answered by absence. Of a table only the intervals that it names are looked at: there may be
+/// as many tables as edges.
+fn labels(edges: &BTreeSet<u128>, tables: &[(TestNumber, &ClientTable)]) -> HashMap<u128, Labels> {
+    let mut labels: HashMap<u128, Labels> = HashMap::new();
+    for (test, table) in tables {
+        let starts: Vec<u128> = table.starts().collect();
+        let behind = starts.iter().skip(1).copied().map(Some);
+        for (start, behind) in starts.iter().zip(behind.chain([None])) {
+            let label = table.at(*start).map_or(Label::ABSENT, |row| row.label);
+            if label == Label::ABSENT {
+                continue;
+            }
+            let within = edges.range(start..);
+            for edge in within.take_while(|edge| behind.is_none_or(|behind| **edge < behind)) {
+                labels.entry(*edge).or_default().push((*test, label));
+            }
+        }
+    }
+    labels
 }
 
 const V4_FIRST: u128 = 0xffff_0000_0000;

@@ -21,6 +21,7 @@ pub(super) use relation::{Cell, Relations};
 
 use std::net::IpAddr;
 
+use super::budget::{Budget, CLASSES_MAX};
 use super::fork::Incomplete;
 use super::keys::Keys;
 use super::threads::in_two;
@@ -54,6 +55,8 @@ pub(super) struct Universe<'t> {
     pub(super) clients: Vec<(u128, u32)>,
     /// The host's own addresses, for the spelling of witnesses.
     pub(super) own: Vec<IpAddr>,
+    /// What may be visited of it.
+    pub(super) budget: Budget,
     /// Why nothing can be proved over it, if so.
     pub(super) obstacle: Option<Incomplete>,
 }
@@ -108,6 +111,7 @@ impl<'t> Universe<'t> {
             relations,
             clients,
             own: world.own.clone(),
+            budget: Budget::new(CLASSES_MAX),
             obstacle,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
-use crate::decision::{KeyMap, Label, Question};
+use crate::decision::{KeyMap, Label, LoginTable, Question};
 use crate::mail::{Listener, PathForm};
 use crate::prove::names::{fresh, names};
 use crate::spf::SpfResult;
@@ -98,6 +98,9 @@ pub(super) fn login_keys(questions: &Questions<'_>) -> Vec<String> {
     keys
 }
 
+/// A table of more logins than this is large.
+const SMALL_MAX: usize = 64;
+
 /// Returns the classes of logins, and the class of each login.
 pub(super) fn logins(
     questions: &Questions<'_>,
@@ -121,14 +124,24 @@ pub(super) fn logins(
         .map(|(test, _)| (*test, Label::NO_LOGIN))
         .collect();
     dimension.add(none, 1, || Witness::Login(None));
+    // Large tables are asked about every login; of the small ones, which may be as many as there
+    // are logins, those that name it.
+    let (large, small): (Vec<_>, Vec<_>) = tables
+        .iter()
+        .partition(|(_, table)| table.keys().nth(SMALL_MAX).is_some());
+    let label =
+        |table: &LoginTable, key: &str| table.lookup(key).map_or(Label::ABSENT, |row| row.label);
+    let mut named: HashMap<&str, Labels> = HashMap::new();
+    for (test, table) in small {
+        for key in table.keys() {
+            let labels = named.entry(key).or_default();
+            labels.push((test, label(table, key)));
+        }
+    }
     for key in keys {
-        let labels = tables.iter().map(|(test, table)| {
-            (
-                *test,
-                table.lookup(key).map_or(Label::ABSENT, |row| row.label),
-            )
-        });
-        let number = dimension.add(labels.collect(), 1, || Witness::Login(Some(key.clone())));
+        let mut labels = named.remove(key.as_str()).unwrap_or_default();
+        labels.extend(large.iter().map(|(test, table)| (*test, label(table, key))));
+        let number = dimension.add(labels, 1, || Witness::Login(Some(key.clone())));
         numbers.insert(key.clone(), number);
     }
     (dimension, numbers)

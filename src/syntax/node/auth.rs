@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
 use crate::syntax::diagnostics::{MissingProperty, UnknownProperty};
 use crate::syntax::shape::{ArgumentSpec, Kind, NodeSpec, Occurs, PropertySpec};
+use crate::syntax::suggest;
 use crate::syntax::tree::{Node, Text};
 
 const SASLAUTHD: &str = r#"auth "saslauthd" mechanism="shadow""#;
@@ -46,44 +47,79 @@ pub enum Auth {
     },
 }
 
-/// Reads a checked node: which property must stand depends on the backend.
+/// A backend, and the properties that go with it.
+struct Backend {
+    wanted: &'static str,
+    unwanted: &'static str,
+    example: &'static str,
+}
+
+const BACKENDS: [(&str, Backend); 2] = [
+    (
+        "saslauthd",
+        Backend {
+            wanted: "mechanism",
+            unwanted: "socket",
+            example: SASLAUTHD,
+        },
+    ),
+    (
+        "dovecot",
+        Backend {
+            wanted: "socket",
+            unwanted: "mechanism",
+            example: DOVECOT,
+        },
+    ),
+];
+
+/// Reads a checked node: which property must stand depends on the backend, or on the one that was
+/// meant.
 pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Option<Auth> {
-    let backend = node.text()?;
-    let at = node.at.clone();
-    let (wanted, unwanted, example) = match backend.value.as_str() {
-        "saslauthd" => ("mechanism", "socket", SASLAUTHD),
-        "dovecot" => ("socket", "mechanism", DOVECOT),
-        _ => return None,
-    };
-    if let Some((key, _)) = node
-        .properties
-        .iter()
-        .find(|(key, _)| key.value == unwanted)
-    {
-        diagnostics.error(UnknownProperty {
-            name: unwanted.to_owned(),
-            node: "auth",
-            help: Some(format!("write `{example}`")),
-            at: key.at.clone(),
-        });
-    }
-    let Some(value) = node.property(wanted) else {
-        if node.value(wanted).is_none() {
-            diagnostics.error(MissingProperty {
-                name: wanted,
-                node: "auth",
-                example,
-                at,
-            });
+    let names = BACKENDS.map(|(name, _)| name);
+    let meant = node
+        .text()
+        .and_then(|backend| suggest::nearest(&backend.value, &names));
+    let Some((_, backend)) = BACKENDS.iter().find(|(name, _)| Some(*name) == meant) else {
+        // Whatever is meant, it wants one of the two.
+        if BACKENDS
+            .iter()
+            .all(|(_, one)| node.value(one.wanted).is_none())
+        {
+            missing("mechanism` or `socket", SASLAUTHD, node, diagnostics);
         }
         return None;
     };
-    Some(if wanted == "mechanism" {
-        Auth::Saslauthd {
+    let mut properties = node.properties.iter();
+    if let Some((key, _)) = properties.find(|(key, _)| key.value == backend.unwanted) {
+        diagnostics.error(UnknownProperty {
+            name: backend.unwanted.to_owned(),
+            node: "auth",
+            help: Some(format!("write `{}`", backend.example)),
+            at: key.at.clone(),
+        });
+    }
+    if node.value(backend.wanted).is_none() {
+        missing(backend.wanted, backend.example, node, diagnostics);
+    }
+    let value = node.property(backend.wanted)?;
+    let at = node.at.clone();
+    // The check of the node has told another name.
+    match node.text()?.value.as_str() {
+        "saslauthd" => Some(Auth::Saslauthd {
             mechanism: value,
             at,
-        }
-    } else {
-        Auth::Dovecot { socket: value, at }
-    })
+        }),
+        "dovecot" => Some(Auth::Dovecot { socket: value, at }),
+        _ => None,
+    }
+}
+
+fn missing(name: &'static str, example: &'static str, node: &Node, diagnostics: &mut Diagnostics) {
+    diagnostics.error(MissingProperty {
+        name,
+        node: "auth",
+        example,
+        at: node.at.clone(),
+    });
 }

@@ -268,6 +268,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "a message could smuggle another one in (CVE-2023-51764)",
     ),
     (
+        "smtpd_forbid_bare_newline_exclusions",
+        &[""],
+        "a message of these clients could smuggle another one in (CVE-2023-51764)",
+    ),
+    (
         "smtpd_forbidden_commands",
         &[
             "CONNECT GET POST",

@@ -84,8 +84,8 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     (
         "commands other than MAIL, RCPT and DATA, or what smtpd says at EHLO of them",
         "disable_vrfy_command smtpd_etrn_restrictions smtpd_forbid_unauth_pipelining \
-         smtpd_forbid_bare_newline_exclusions smtpd_forbid_bare_newline_reject_code \
-         cleanup_replace_stray_cr_lf smtpd_delay_open_until_valid_rcpt \
+         smtpd_forbid_bare_newline_reject_code cleanup_replace_stray_cr_lf \
+         smtpd_delay_open_until_valid_rcpt \
          authorized_verp_clients smtpd_authorized_verp_clients disable_verp_bounces \
          default_verp_delimiters verp_delimiter_filter",
     ),
