@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::diagnostics::{Syntax, UnjudgedParameter};
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
+use super::services;
 use super::text::Text;
 use crate::decision::{Backend, FoundBackend};
 use crate::diagnostic::{Diagnostics, Reported};
@@ -32,8 +33,14 @@ pub(super) fn read(
         if !settings.boolean("smtpd_sasl_auth_enable", diagnostics) {
             continue;
         }
+        let root = if services::is_chrooted(service, &settings, diagnostics) {
+            settings.text("queue_directory", diagnostics)
+        } else {
+            Text::empty(&service.at)
+        };
         let mut reader = Reader {
             settings,
+            root: root.as_str().to_owned(),
             artifacts,
             diagnostics,
         };
@@ -51,6 +58,8 @@ pub(super) fn read(
 
 struct Reader<'a> {
     settings: Settings<'a>,
+    /// The root of the service: empty, but in a chroot the queue directory.
+    root: String,
     artifacts: &'a Artifacts,
     diagnostics: &'a mut Diagnostics,
 }
@@ -90,7 +99,7 @@ impl Reader<'_> {
         }
         let text = text.strip_prefix("unix:").unwrap_or(text);
         let socket = if text.starts_with('/') {
-            text.to_owned()
+            format!("{}{text}", self.root)
         } else {
             format!("{}/{text}", self.text("queue_directory").as_str())
         };
@@ -142,6 +151,7 @@ impl Reader<'_> {
         if let Some((name, (_, at))) = options.pop_first() {
             return Err(self.refuse(&name, "mailpol does not know this option", &at));
         }
+        let socket = format!("{}{socket}", self.root);
         saslauthd::at_socket(self.artifacts, &socket, &socket_at)
             .map_err(|fault| self.refuse(&fault.name, fault.reason, &fault.at))
     }

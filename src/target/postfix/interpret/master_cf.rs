@@ -17,6 +17,10 @@ pub(super) struct Service {
     pub(super) kind: String,
     /// The program, such as `smtpd`.
     pub(super) command: String,
+    /// Whether it runs as root: `n` in the field `unprivileged`.
+    pub(super) is_privileged: bool,
+    /// Whether it runs in the queue directory as its root; none: as `compatibility_level` says.
+    pub(super) chroot: Option<bool>,
     /// What `-o` sets.
     pub(super) overrides: BTreeMap<String, Text>,
     /// Where the names of the `-o` stand.
@@ -102,12 +106,14 @@ fn service(line: &Text) -> Result<Service, String> {
         return Err(format!("`{kind}` is no type of service"));
     }
     let private = field("private")?;
-    for name in ["unprivileged", "chroot"] {
-        let value = field(name)?;
-        if !matches!(value.as_str(), "y" | "n" | "-") {
-            return Err(format!("the field `{name}` is neither `y`, `n` nor `-`"));
-        }
-    }
+    let mut switch = |name: &str| match field(name)?.as_str() {
+        "y" => Ok(Some(true)),
+        "n" => Ok(Some(false)),
+        "-" => Ok(None),
+        _ => Err(format!("the field `{name}` is neither `y`, `n` nor `-`")),
+    };
+    let unprivileged = switch("unprivileged")?;
+    let chroot = switch("chroot")?;
     match (kind.as_str(), private.as_str()) {
         (_, "n") => {}
         ("inet", _) => return Err("an inet service cannot be private".to_owned()),
@@ -128,6 +134,8 @@ fn service(line: &Text) -> Result<Service, String> {
         name,
         kind,
         command,
+        is_privileged: unprivileged == Some(false),
+        chroot,
         overrides: BTreeMap::new(),
         override_places: Vec::new(),
         arguments: Vec::new(),

@@ -104,6 +104,8 @@ pub(super) fn interpret(
     };
     reader.judge(diagnostics);
     services::judge_programs(reader.services, diagnostics);
+    let base = Settings::new(&main, std::collections::BTreeMap::new());
+    services::judge_runs(reader.services, &base, diagnostics);
     services::judge_missing(reader.services, &start, diagnostics);
     let listeners = reader.listeners(diagnostics);
     diagnostics.failed_since(before)?;

@@ -16,8 +16,13 @@ use crate::target::Artifacts;
 /// Its configuration, on Debian.
 const FILE: &str = "etc/opendkim.conf";
 /// Settings without a say in what is signed with which key, and for whom.
-const HARMLESS: &str = "userid umask pidfile syslog syslogsuccess canonicalization oversignheaders \
+const HARMLESS: &str = "userid umask pidfile syslog syslogsuccess canonicalization \
                         requiresafekeys logwhy";
+/// Fields that no host adds on the way: one that is signed as absent and then comes breaks the
+/// signature.
+const OVERSIGNED: &str = "from sender reply-to subject date to cc message-id in-reply-to \
+                          references \
+                          mime-version content-type content-transfer-encoding";
 
 /// Reads what it signs. `mynetworks` must be its internal hosts, so that it signs for nobody else.
 pub(super) fn read(
@@ -54,6 +59,7 @@ pub(super) fn read(
     reading.is("mode", &["s"])?;
     reading.is("socket", &["inet:8891@127.0.0.1"])?;
     reading.is("multiplesignatures", &["yes"])?;
+    reading.oversigns()?;
     let external = reading.take("externalignorelist")?;
     let internal = reading.take("internalhosts")?;
     if external.value != internal.value {
@@ -119,6 +125,22 @@ impl Reading<'_> {
             &row,
             &format!("the model holds `{name}` at {} only", values.join(", ")),
         ))
+    }
+
+    /// Judges the fields that are signed once more than they stand there, if any are.
+    fn oversigns(&mut self) -> Result<(), Reported> {
+        let Some(row) = self.settings.remove("oversignheaders") else {
+            return Ok(());
+        };
+        let is_known = |field: &str| {
+            let field = field.trim().to_ascii_lowercase();
+            OVERSIGNED.split_ascii_whitespace().any(|one| one == field)
+        };
+        if row.value.split(',').all(is_known) {
+            return Ok(());
+        }
+        let reason = "hosts on the way may add such a field, and the signature would break";
+        Err(self.refuse(&row, reason))
     }
 
     /// Returns the rows of a data set that is a file.

@@ -176,6 +176,16 @@ pub(super) fn read(
     let Some(service) = found else {
         return refuse("master.cf has no such service", &server.at(), diagnostics);
     };
+    let user = service.arguments.iter();
+    let user = user
+        .filter_map(|word| word.as_str().strip_prefix("user="))
+        .next_back();
+    // spawn(8) ends for root, for the owner of the queue, for a name that is no account's, and for
+    // none.
+    if !user.is_some_and(|user| USERS.contains(&user.split(':').next().unwrap_or_default())) {
+        let reason = format!("spawn(8) must run it as one of {}", USERS.join(", "));
+        return refuse(&reason, &service.at, diagnostics);
+    }
     let mut argv = service
         .arguments
         .iter()
@@ -202,6 +212,9 @@ pub(super) fn read(
     }
     config.finish(artifact.source.name(), defer_code, catalogue, diagnostics)
 }
+
+/// Accounts that Debian has, or makes with the package, and that own nothing.
+const USERS: [&str; 2] = ["nobody", "policyd-spf"];
 
 const DEFAULT_FILE: &str = "/etc/postfix-policyd-spf-python/policyd-spf.conf";
 

@@ -33,6 +33,51 @@ const NEEDED: &[(&str, &str)] = &[
     ("rewrite", "without it smtpd answers MAIL never"),
 ];
 
+/// Programs that become somebody else, and so must begin as root: local(8), virtual(8), pipe(8) and
+/// spawn(8), which find nothing of what they need in a chroot either.
+const PRIVILEGED: [&str; 4] = ["local", "pipe", "spawn", "virtual"];
+
+/// Reports every service that cannot do its work as whom, or where, it runs.
+pub(super) fn judge_runs(
+    services: &[Service],
+    settings: &Settings<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    for service in services {
+        if service.kind == "inet" || !PRIVILEGED.contains(&service.command.as_str()) {
+            continue;
+        }
+        let name = service.name.as_str();
+        if !service.is_privileged {
+            let reason = format!(
+                "{}(8) would not be root, and could become nobody else",
+                service.command
+            );
+            diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+        }
+        if is_chrooted(service, settings, diagnostics) {
+            let reason = format!(
+                "{}(8) would see nothing outside the queue directory",
+                service.command
+            );
+            diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+        }
+    }
+}
+
+/// Returns whether a service has the queue directory as its root (master(5): without a word that
+/// depends on `compatibility_level`).
+pub(super) fn is_chrooted(
+    service: &Service,
+    settings: &Settings<'_>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    service.chroot.unwrap_or_else(|| {
+        let level = settings.text("compatibility_level", diagnostics);
+        level.as_str().trim().starts_with('0')
+    })
+}
+
 /// Reports every service that is missed.
 pub(super) fn judge_missing(services: &[Service], start: &Loc, diagnostics: &mut Diagnostics) {
     for (name, reason) in NEEDED {

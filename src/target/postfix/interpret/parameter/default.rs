@@ -12,6 +12,12 @@ pub(super) fn default_value(name: &str) -> Option<&'static str> {
         .map(|(_, value)| *value)
 }
 
+/// Returns the names of the parameters that have one.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    DEFAULTS.iter().map(|(name, _)| *name)
+}
+
 const LOCAL_RELAY: &str = "${{$compatibility_level} <level {2} ? {$mydestination} : {}}";
 const RELAY_RESTRICTIONS: &str = "${{$compatibility_level} <level {1} ? {} : \
      {permit_mynetworks, permit_sasl_authenticated, defer_unauth_destination}}";

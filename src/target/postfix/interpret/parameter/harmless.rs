@@ -28,7 +28,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          undisclosed_recipients_header always_add_missing_headers \
          local_header_rewrite_clients remote_header_rewrite_domain canonical_classes \
          masquerade_classes masquerade_exceptions sender_canonical_classes \
-         recipient_canonical_classes message_drop_headers prepend_delivered_header \
+         recipient_canonical_classes prepend_delivered_header \
          frozen_delivered_to default_rbl_reply",
     ),
     (
@@ -78,7 +78,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     ),
     (
         "which mechanisms of a backend are offered, and how; who the backend is is read",
-        "smtpd_sasl_mechanism_filter smtpd_sasl_response_limit broken_sasl_auth_clients \
+        "smtpd_sasl_response_limit broken_sasl_auth_clients \
          send_cyrus_sasl_authzid",
     ),
     (
@@ -97,20 +97,20 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     ),
     (
         "how outgoing connections are made, not where they go",
-        "smtp_tls_security_level smtp_tls_CAfile smtp_tls_CApath smtp_tls_policy_maps \
+        "smtp_tls_CAfile smtp_tls_CApath smtp_tls_policy_maps \
          smtp_tls_session_cache_database smtp_tls_protocols smtp_tls_mandatory_protocols \
          smtp_tls_ciphers smtp_tls_mandatory_ciphers smtp_tls_cert_file smtp_tls_key_file \
-         smtp_tls_chain_files smtp_tls_fingerprint_digest smtp_tls_wrappermode \
+         smtp_tls_chain_files smtp_tls_fingerprint_digest \
          smtp_tls_verify_cert_match smtp_tls_secure_cert_match smtp_tls_exclude_ciphers \
          smtp_tls_servername \
          smtp_tls_connection_reuse smtp_sasl_auth_enable smtp_sasl_password_maps \
          smtp_sasl_security_options smtp_sasl_tls_security_options smtp_sasl_mechanism_filter \
          smtp_sasl_path smtp_sasl_type smtp_helo_name smtp_bind_address smtp_bind_address6 \
          smtp_bind_address_enforce smtp_address_preference smtp_balance_inet_protocols \
-         smtp_dns_support_level smtp_host_lookup smtp_connect_timeout smtp_helo_timeout \
+         smtp_host_lookup smtp_connect_timeout smtp_helo_timeout \
          smtp_mx_address_limit smtp_mx_session_limit smtp_line_length_limit \
-         disable_mime_output_conversion disable_dns_lookups smtp_discard_ehlo_keywords \
-         ignore_mx_lookup_error smtp_use_tls smtp_enforce_tls",
+         disable_mime_output_conversion smtp_discard_ehlo_keywords \
+         smtp_use_tls",
     ),
     (
         "what delivery does beside storing the message",
@@ -138,9 +138,8 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     ),
     (
         "how the message's text is taken, not for whom",
-        "strict_7bit_headers strict_8bitmime strict_8bitmime_body strict_mime_encoding_domain \
-         disable_mime_input_processing detect_8bit_encoding_header message_reject_characters \
-         message_strip_characters smtputf8_autodetect_classes",
+        "disable_mime_input_processing detect_8bit_encoding_header \
+         smtputf8_autodetect_classes",
     ),
 ];
 

@@ -4,17 +4,21 @@
 //! (each with its reason), or an error. The administrator's own names (`mua_relay_restrictions`)
 //! are read where another value or a restriction class names them.
 
+mod costly;
 mod default;
 mod expand;
 mod fixed;
 mod harmless;
 mod names;
+#[cfg(test)]
+mod page;
 mod settings;
 mod shape;
 mod strength;
 
 pub(super) use settings::{Main, Settings};
 
+use costly::COSTLY;
 use fixed::FIXED;
 use harmless::{HARMLESS, HARMLESS_ENDS};
 use strength::STRENGTH;
@@ -36,7 +40,7 @@ pub(super) enum Class {
 
 /// Returns every parameter that is held at some values.
 fn fixed() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str], &'static str)> {
-    FIXED.iter().chain(STRENGTH)
+    FIXED.iter().chain(COSTLY).chain(STRENGTH)
 }
 
 /// Returns how the model takes a parameter.

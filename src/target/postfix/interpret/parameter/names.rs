@@ -8,6 +8,12 @@ pub(super) fn is_built_in(name: &str) -> bool {
     NAMES.split_ascii_whitespace().any(|known| known == name)
 }
 
+/// Returns every name.
+#[cfg(test)]
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    NAMES.split_ascii_whitespace()
+}
+
 const NAMES: &str = "\
     2bounce_notice_recipient access_map_defer_code access_map_reject_code address_verify_ \
     address_verify_cache_cleanup_interval address_verify_default_transport \

@@ -185,6 +185,13 @@ impl<'m> Settings<'m> {
                     _ => Ok(()),
                 }
             }
+            Class::Harmless
+                if self
+                    .raw(name)
+                    .is_some_and(|raw| shape::is_usual(name, &raw)) =>
+            {
+                Ok(())
+            }
             Class::Harmless => {
                 let value = self.text(name, diagnostics);
                 match shape::fault(name, value.as_str()) {

@@ -3,23 +3,25 @@
 //!
 //! It holds for parameters that cannot touch a decision too: with another value nothing runs.
 
+use super::super::text::Text;
+
 /// Parameters of the harmless list that are `yes` or `no`, by their defaults in `postconf -d` of
 /// 3.7.11.
 const SWITCHES: &str = "always_add_missing_headers backwards_bounce_logfile_compatibility biff \
     broken_sasl_auth_clients cleanup_replace_stray_cr_lf confirm_delay_cleared \
-    detect_8bit_encoding_header disable_dns_lookups disable_mime_input_processing \
+    detect_8bit_encoding_header disable_mime_input_processing \
     disable_mime_output_conversion disable_verp_bounces disable_vrfy_command \
     dns_ncache_ttl_fix_enable enable_long_queue_ids enable_original_recipient \
     enable_threaded_bounces expand_owner_alias frozen_delivered_to helpful_warnings \
-    ignore_mx_lookup_error require_home_directory reset_owner_alias send_cyrus_sasl_authzid \
+     require_home_directory reset_owner_alias send_cyrus_sasl_authzid \
     show_user_unknown_table_name smtp_balance_inet_protocols smtp_bind_address_enforce \
-    smtp_connection_cache_on_demand smtp_enforce_tls smtp_sasl_auth_enable \
-    smtp_tls_connection_reuse smtp_tls_note_starttls_offer smtp_tls_wrappermode smtp_use_tls \
+    smtp_connection_cache_on_demand smtp_sasl_auth_enable \
+    smtp_tls_connection_reuse smtp_tls_note_starttls_offer smtp_use_tls \
     smtpd_client_port_logging smtpd_delay_open_until_valid_rcpt \
     smtpd_forbid_unauth_pipelining smtpd_peername_lookup smtpd_sasl_authenticated_header \
     smtpd_tls_always_issue_session_ids smtpd_tls_ask_ccert smtpd_tls_received_header \
-    strict_7bit_headers strict_8bitmime strict_8bitmime_body strict_mailbox_ownership \
-    strict_mime_encoding_domain sun_mailtool_compatibility tls_append_default_CA \
+       strict_mailbox_ownership \
+     sun_mailtool_compatibility tls_append_default_CA \
     tls_fast_shutdown_enable tls_preempt_cipherlist";
 
 /// Parameters of that list that are a number, or one with a unit of time.
@@ -44,7 +46,8 @@ const NUMBERS: &str = "anvil_rate_time_unit anvil_status_update_time application
     smtpd_policy_service_retry_delay smtpd_policy_service_timeout \
     smtpd_policy_service_try_limit smtpd_proxy_timeout smtpd_recipient_limit \
     smtpd_recipient_overshoot_limit smtpd_sasl_response_limit smtpd_soft_error_limit \
-    smtpd_tls_ccert_verifydepth smtpd_tls_loglevel smtpd_tls_session_cache_timeout \
+    smtpd_timeout smtpd_tls_ccert_verifydepth smtpd_tls_loglevel \
+    smtpd_tls_session_cache_timeout \
     smtpd_upstream_proxy_timeout stale_lock_time tcp_windowsize tls_daemon_random_bytes \
     tls_random_bytes tls_random_prng_update_period tls_random_reseed_period \
     transport_retry_time trigger_timeout unknown_address_reject_code \
@@ -52,21 +55,127 @@ const NUMBERS: &str = "anvil_rate_time_unit anvil_status_update_time application
     unverified_recipient_reject_code unverified_sender_defer_code \
     unverified_sender_reject_code virtual_alias_address_length_limit virtual_mailbox_limit";
 
-/// Sizes below which mail of ordinary size bounces or is refused; 0 is no limit.
-const SIZES: [&str; 3] = [
-    "mailbox_size_limit",
-    "message_size_limit",
-    "virtual_mailbox_limit",
-];
+/// Between which values a number does not cost mail.
+pub(super) struct Bound {
+    pub(super) name: &'static str,
+    pub(super) least: u64,
+    pub(super) most: u64,
+    /// Whether 0 stands for no limit at all.
+    pub(super) zero_is_none: bool,
+    /// The unit of a time without one, in seconds; 1 for what is no time.
+    unit: u64,
+    pub(super) reason: &'static str,
+}
 
-/// A server takes messages of 64K octets at least (RFC 5321 section 4.5.3.1.7).
-const SIZE_MIN: u64 = 65_536;
+const DAY: u64 = 86_400;
+const NONE: u64 = u64::MAX;
+const SMALL: &str = "messages of 64K octets would not pass (RFC 5321 section 4.5.3.1.7)";
+const SHORT: &str = "ordinary sessions would be cut off (RFC 5321 section 4.5.3.2)";
+const GIVEN_UP: &str = "mail would be given up before a server that is away has come back";
+
+const fn least(name: &'static str, least: u64, reason: &'static str) -> Bound {
+    Bound {
+        name,
+        least,
+        most: NONE,
+        zero_is_none: false,
+        unit: 1,
+        reason,
+    }
+}
+
+const fn size(name: &'static str, octets: u64, reason: &'static str) -> Bound {
+    Bound {
+        zero_is_none: true,
+        ..least(name, octets, reason)
+    }
+}
+
+const fn days(name: &'static str, days: u64, reason: &'static str) -> Bound {
+    Bound {
+        unit: DAY,
+        ..least(name, days * DAY, reason)
+    }
+}
+
+const fn most(name: &'static str, most: u64, reason: &'static str) -> Bound {
+    Bound {
+        most,
+        ..least(name, 0, reason)
+    }
+}
+
+/// Numbers that cost mail which the policy takes, where they are too small or too large. Sorted.
+pub(super) const BOUNDS: [Bound; 17] = [
+    days("bounce_queue_lifetime", 1, GIVEN_UP),
+    least(
+        "daemon_timeout",
+        3_600,
+        "processes would end amid a session",
+    ),
+    least(
+        "header_address_token_limit",
+        1_000,
+        "addresses of a header would be thrown away",
+    ),
+    least(
+        "header_size_limit",
+        65_536,
+        "what is longer of a header would be thrown away",
+    ),
+    least(
+        "hopcount_limit",
+        50,
+        "mail that came over several hosts would bounce",
+    ),
+    least("ipc_timeout", 60, "processes would give each other up"),
+    size("mailbox_size_limit", 65_536, SMALL),
+    days("maximal_queue_lifetime", 1, GIVEN_UP),
+    size("message_size_limit", 65_536, SMALL),
+    most(
+        "queue_minfree",
+        1 << 30,
+        "all mail would be put off while less of the disk is free",
+    ),
+    size(
+        "smtp_line_length_limit",
+        998,
+        "lines would be broken (RFC 5321 section 4.5.3.1.6)",
+    ),
+    most(
+        "smtpd_min_data_rate",
+        500,
+        "clients with slow lines would be cut off",
+    ),
+    least(
+        "smtpd_policy_service_timeout",
+        10,
+        "the policy service would be given up",
+    ),
+    least(
+        "smtpd_recipient_limit",
+        100,
+        "messages to 100 recipients would not pass (RFC 5321 section 4.5.3.1.8)",
+    ),
+    least("smtpd_timeout", 10, SHORT),
+    least(
+        "virtual_alias_address_length_limit",
+        1_000,
+        "mail for longer addresses would be put off",
+    ),
+    size("virtual_mailbox_limit", 65_536, SMALL),
+];
 
 /// Returns whether a value must look like something.
 pub(super) fn is_held(name: &str) -> bool {
     [SWITCHES, NUMBERS]
         .into_iter()
         .any(|names| is_named(names, name))
+}
+
+/// Returns whether a value is Postfix's own, which depends on `$stress`.
+pub(super) fn is_usual(name: &str, raw: &Text) -> bool {
+    name == "smtpd_timeout" && raw.as_str() == "${stress?{10}:{300}}s"
 }
 
 fn is_named(names: &str, name: &str) -> bool {
@@ -82,11 +191,27 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     if is_named(NUMBERS, name) && !is_number(value) {
         return Some("it is no number");
     }
-    let size = value.parse().unwrap_or(0_u64);
-    if SIZES.contains(&name) && size != 0 && size < SIZE_MIN {
-        return Some("messages of 64K octets would not pass (RFC 5321 section 4.5.3.1.7)");
-    }
-    None
+    let bound = BOUNDS.iter().find(|bound| bound.name == name)?;
+    let number = number(value, bound.unit);
+    let is_none = bound.zero_is_none && number == Some(0);
+    let is_inside = number.is_some_and(|number| (bound.least..=bound.most).contains(&number));
+    (!is_none && !is_inside).then_some(bound.reason)
+}
+
+/// Returns a number, in seconds if it has a unit of time. None if it does not fit.
+fn number(value: &str, unit: u64) -> Option<u64> {
+    let units = [
+        ('s', 1),
+        ('m', 60),
+        ('h', 3_600),
+        ('d', DAY),
+        ('w', 7 * DAY),
+    ];
+    let said = units
+        .iter()
+        .find_map(|(letter, unit)| Some((value.strip_suffix(*letter)?, *unit)));
+    let (digits, unit) = said.unwrap_or((value, unit));
+    digits.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 /// Returns whether a value is digits and at most one unit.
@@ -119,5 +244,31 @@ mod tests {
         assert!(fault("message_size_limit", "0").is_none());
         assert!(fault("message_size_limit", "65536").is_none());
         assert!(fault("message_size_limit", "1").is_some());
+    }
+
+    #[test]
+    fn numbers_that_cost_mail_are_seen() {
+        for (name, inside, outside) in [
+            ("maximal_queue_lifetime", "1d", "23h"),
+            ("maximal_queue_lifetime", "1", "0"),
+            ("bounce_queue_lifetime", "24h", "0h"),
+            ("hopcount_limit", "50", "49"),
+            ("smtpd_timeout", "10", "9s"),
+            ("smtpd_recipient_limit", "100", "99"),
+            ("virtual_alias_address_length_limit", "1000", "999"),
+            ("queue_minfree", "1073741824", "1073741825"),
+            ("queue_minfree", "0", "99999999999999999999"),
+        ] {
+            assert!(fault(name, inside).is_none(), "{name} {inside}");
+            assert!(fault(name, outside).is_some(), "{name} {outside}");
+        }
+    }
+
+    #[test]
+    fn what_has_bounds_is_a_number() {
+        assert!(BOUNDS.is_sorted_by(|a, b| a.name < b.name));
+        for bound in &BOUNDS {
+            assert!(is_named(NUMBERS, bound.name), "{}", bound.name);
+        }
     }
 }

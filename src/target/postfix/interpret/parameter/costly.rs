@@ -1,0 +1,82 @@
+//! Parameters that touch no decision, and would cost mail that was accepted or is to be: lost on
+//! the way out, maimed, or refused at its end. They are held at values that cost none.
+
+/// As [`super::fixed::FIXED`].
+pub(super) const COSTLY: &[(&str, &[&str], &str)] = &[
+    (
+        "disable_dns_lookups",
+        &["no"],
+        "mail would go to hosts of the domain's name, and not to its mail exchangers",
+    ),
+    (
+        "ignore_mx_lookup_error",
+        &["no"],
+        "mail would go to hosts of the domain's name, and not to its mail exchangers",
+    ),
+    (
+        "message_drop_headers",
+        &["bcc, content-length, resent-bcc, return-path"],
+        "headers of every message would be thrown away",
+    ),
+    (
+        "message_reject_characters",
+        &["", "\\0"],
+        "messages with ordinary characters would be refused",
+    ),
+    (
+        "message_strip_characters",
+        &["", "\\0"],
+        "characters of every message would be thrown away",
+    ),
+    (
+        "smtp_dns_support_level",
+        &["", "enabled", "dnssec"],
+        "mail would go to hosts of the domain's name, and not to its mail exchangers",
+    ),
+    (
+        "smtp_enforce_tls",
+        &["no"],
+        "mail for hosts without TLS would stay here",
+    ),
+    (
+        "smtp_tls_security_level",
+        &["", "none", "may", "dane"],
+        "mail for hosts without TLS would stay here",
+    ),
+    (
+        "smtp_tls_wrappermode",
+        &["no"],
+        "no mail exchanger speaks TLS from the first byte",
+    ),
+    (
+        "smtpd_sasl_mechanism_filter",
+        &[
+            "!external, static:rest",
+            "static:rest",
+            "plain",
+            "plain, login",
+            "login, plain",
+        ],
+        "logins could be offered no mechanism that they know",
+    ),
+    (
+        "strict_7bit_headers",
+        &["no"],
+        "mail with octets over 127 would be refused at its end",
+    ),
+    (
+        "strict_8bitmime",
+        &["no"],
+        "mail with octets over 127 would be refused at its end",
+    ),
+    (
+        "strict_8bitmime_body",
+        &["no"],
+        "mail with octets over 127 would be refused at its end",
+    ),
+    (
+        "strict_mime_encoding_domain",
+        &["no"],
+        "mail with odd MIME would be refused at its end",
+    ),
+];
