@@ -146,7 +146,8 @@ impl Reader<'_> {
             let settings = Settings::new(self.main, service.overrides.clone());
             for (name, at) in &service.override_places {
                 let is_smtpd = service.command == "smtpd";
-                if self.is_for_host_mail(service, name) {
+                // What only a named host must be able to do is judged where the ways are known.
+                if self.is_for_host_mail(service, name) || next_hop::is_of_one_host(service, name) {
                     continue;
                 }
                 let is_modelled = parameter::class(name) == Class::Modelled;

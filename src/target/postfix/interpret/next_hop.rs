@@ -87,7 +87,27 @@ impl Delivery {
             }
         }
         self.ways = ways;
+        self.judge_anybody(main, services, diagnostics);
         self.protect(main, services, diagnostics);
+    }
+
+    /// Refuses what a named host alone need be able to do, of a service that some way leads to
+    /// without one.
+    fn judge_anybody(&self, main: &Main, services: &[Service], diagnostics: &mut Diagnostics) {
+        for service in services.iter().filter(|one| is_sender(one)) {
+            let name = service.name.as_str();
+            let leads = |way: &Way| way.channel == name && way.next.is_none();
+            if !self.ways.iter().any(leads) {
+                continue;
+            }
+            let settings = Settings::new(main, service.overrides.clone());
+            for (name, at) in &service.override_places {
+                if is_of_one_host(service, name) {
+                    // The error is recorded; there is nothing to stop here.
+                    let _ = settings.judge(name, at, &BTreeSet::new(), diagnostics);
+                }
+            }
+        }
     }
 
     /// Reads the protection of each service that some way has a next hop for.
@@ -139,6 +159,17 @@ impl Delivery {
         };
         self.ways.iter().find(leads).map(|way| way.at.clone())
     }
+}
+
+/// Returns whether an `-o` says what hosts must be able to do, by a service that may be for one
+/// host alone.
+pub(super) fn is_of_one_host(service: &Service, name: &str) -> bool {
+    let demands = [
+        "smtp_enforce_tls",
+        "smtp_tls_security_level",
+        "smtp_tls_wrappermode",
+    ];
+    is_sender(service) && demands.contains(&name)
 }
 
 /// Returns whether a service is one of smtp(8).
