@@ -103,9 +103,11 @@ impl<'a> Judge<'a> {
         let sender = base.text("double_bounce_sender", diagnostics);
         let address = self.address(sender.as_str());
         let leaves = |one: &Destination| match one {
-            Destination::Exchangers(_) | Destination::Forward(_) | Destination::Chosen(_) => true,
+            Destination::Exchangers(_) | Destination::Forward { .. } | Destination::Chosen(_) => {
+                true
+            }
             // local(8) throws it away before it looks for files or commands.
-            Destination::Hop(hop) => !hop.starts_with(['~', '|']),
+            Destination::Hop(hop) => !hop.to.starts_with(['~', '|']),
             Destination::Mailbox { .. } | Destination::Discard | Destination::Undeliverable => {
                 false
             }
