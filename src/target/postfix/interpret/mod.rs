@@ -26,7 +26,6 @@ mod diagnostics;
 mod entries;
 mod evaluate;
 mod filter;
-mod host_mail;
 mod keys;
 mod kinds;
 mod listing;
@@ -279,8 +278,6 @@ impl Reader<'_> {
             }
         }
         delivery.find_ways(self.main, self.services, diagnostics);
-        let known = (&addressing, &delivery);
-        host_mail::judge(self.main, self.services, self.artifacts, known, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
         catalogue.replace(common.to_form, Question::ToKind(kinds(Side::To)));
