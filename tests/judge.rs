@@ -1,8 +1,8 @@
 //! The real MTAs as judges: every policy of the corpus, compiled and run, is asked about a member
 //! of every class of the proof, both sides of every prefix edge, and seeded random envelopes.
 //!
-//! real MTA = `simulate` = `simulate --target`, in verdict and enhanced status, but for the
-//! latitude that `docs/targets/` lists.
+//! real Postfix = real Exim = `simulate` = `simulate --target`, in verdict, code and enhanced
+//! status, but for the latitude that `docs/targets/` lists.
 
 #![expect(
     clippy::disallowed_methods,
@@ -12,6 +12,12 @@
 #[expect(dead_code, reason = "the harness's own tests use the rest")]
 mod support;
 
+#[path = "judge/alike.rs"]
+mod alike;
+#[path = "judge/apart.rs"]
+mod apart;
+#[path = "judge/both.rs"]
+mod both;
 #[path = "judge/envelopes.rs"]
 mod envelopes;
 #[path = "judge/kinds.rs"]
@@ -22,9 +28,9 @@ mod policies;
 mod real;
 #[path = "judge/scene.rs"]
 mod scene;
-#[expect(dead_code, reason = "what breaks files stands in tests/served")]
 #[path = "judge/subject.rs"]
 mod subject;
+#[expect(dead_code, reason = "tests/served asks one MTA alone")]
 #[path = "judge/verdicts.rs"]
 mod verdicts;
 
@@ -41,13 +47,13 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Each run fills the machine by itself.
     arguments.test_threads = arguments.test_threads.or(Some(2));
-    let mut trials = Vec::new();
+    let trials = policies::all()
+        .into_iter()
+        .map(|case| Trial::test(case.name.clone(), move || both::judge(&case)));
+    let mut trials: Vec<Trial> = trials.collect();
+    trials.extend(apart::trials());
     for mta in [Mta::Postfix, Mta::Exim] {
-        let of_target = policies::all().into_iter().map(|case| {
-            let name = format!("{}/{}", mta.name(), case.name);
-            Trial::test(name, move || verdicts::judge(mta, &case))
-        });
-        trials.extend(support::probes::gate_for(mta, of_target.collect()));
+        trials = support::probes::gate_for(mta, trials);
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }

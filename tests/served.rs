@@ -1,5 +1,6 @@
 //! The emitted files at work: whole messages, whole sessions, and trees that were broken on
-//! purpose, on the real Postfix.
+//! purpose, on the real MTAs. What only Postfix has is asked of Postfix alone; what only Exim has
+//! stands in `tests/exim.rs`.
 //!
 //! `tests/judge.rs` asks for verdicts, envelope by envelope. Here is what that cannot see: where
 //! mail lands and what is written into it, how envelopes of one session get on with each other,
@@ -10,6 +11,7 @@
     reason = "the library reads no file and says nothing by itself; its judge has to"
 )]
 
+#[expect(dead_code, reason = "the harness's own tests use the rest")]
 mod support;
 
 #[path = "judge/envelopes.rs"]
@@ -18,6 +20,7 @@ mod envelopes;
 mod kinds;
 #[path = "judge/policies.rs"]
 mod policies;
+#[expect(dead_code, reason = "only the judge asks a part up to DATA")]
 #[path = "judge/real.rs"]
 mod real;
 #[path = "judge/scene.rs"]
@@ -61,8 +64,12 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-/// A test's name and the test.
+use support::job::Mta;
+
+/// A test of one MTA: its name and the test.
 type Test = (&'static str, fn() -> Result<(), Failed>);
+/// A test of every MTA alike.
+type TestOfBoth = (&'static str, fn(Mta) -> Result<(), Failed>);
 
 fn main() -> ExitCode {
     if let Some(code) = support::inside::run_if_asked() {
@@ -71,18 +78,31 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Each run fills the machine by itself.
     arguments.test_threads = arguments.test_threads.or(Some(2));
-    let tests = [
-        deliveries::TESTS,
-        spf::TESTS,
+    let of_postfix = [
+        deliveries::OF_POSTFIX,
         dkim::TESTS,
         forwards::TESTS,
         routes::TESTS,
         host::TESTS,
-        sessions::TESTS,
-        broken::TESTS,
+        sessions::OF_POSTFIX,
+        broken::OF_POSTFIX,
     ];
-    let tests = tests.concat().into_iter();
-    let mut trials: Vec<Trial> = tests.map(|(name, test)| Trial::test(name, test)).collect();
-    trials.extend(again::trials());
-    libtest_mimic::run(&arguments, support::probes::gate(trials)).exit_code()
+    let of_both = [deliveries::TESTS, spf::TESTS, sessions::TESTS];
+    let mut trials = Vec::new();
+    for mta in [Mta::Postfix, Mta::Exim] {
+        let of_this = match mta {
+            Mta::Postfix => of_postfix.concat(),
+            Mta::Exim => [broken::OF_EXIM, spf::OF_EXIM].concat(),
+        };
+        let named = |name: &str| format!("{}: {name}", mta.name());
+        let mut of_mta: Vec<Trial> = of_this
+            .into_iter()
+            .map(|(name, test)| Trial::test(named(name), test))
+            .collect();
+        let alike = of_both.concat().into_iter();
+        of_mta.extend(alike.map(|(name, test)| Trial::test(named(name), move || test(mta))));
+        of_mta.extend(again::trials(mta));
+        trials.extend(support::probes::gate_for(mta, of_mta));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
 }

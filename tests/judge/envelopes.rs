@@ -190,17 +190,25 @@ fn parts(policy: &Policy) -> Parts {
     }
 }
 
+/// So many random envelopes share a client, a listener, TLS, login and HELO; more of them where
+/// very many are asked, since most of the time goes into connections, handshakes and logins.
+const GROUP: usize = 20;
+const LONG_GROUP: usize = 100;
+/// So many envelopes are very many.
+pub(crate) const VERY_MANY: usize = 30_000;
+
 /// Returns at least so many random envelopes, in groups of one session each.
 pub(crate) fn random(policy: &Policy, seed: u64, count: usize) -> Vec<Envelope> {
     let parts = parts(policy);
     let mut seeded = Seeded::new(seed);
     let mut envelopes = Vec::with_capacity(count);
+    let group = if count < VERY_MANY { GROUP } else { LONG_GROUP };
     while envelopes.len() < count {
         let client = *seeded.pick(&parts.clients);
         let (listener, tls) = *seeded.pick(&parts.sessions);
         let login = seeded.pick(&parts.logins).clone();
         let helo = seeded.pick(&parts.helos).clone();
-        for _ in 0..20 {
+        for _ in 0..group {
             let from = path(&mut seeded, &parts.from, &parts.own, 4);
             let to = path(&mut seeded, &parts.to, &parts.own, 3);
             envelopes.push(Envelope {

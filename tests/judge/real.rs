@@ -10,7 +10,7 @@ use mailpol::policy::Auth;
 use mailpol::target::Artifacts;
 use tempfile::TempDir;
 
-use crate::envelopes::Seeded;
+use crate::envelopes::{Seeded, VERY_MANY};
 use crate::scene::{PASSWORD, dovecot, scene};
 use crate::subject::Subject;
 use crate::support::job::{self, Client, Job, Login, Mta, Until};
@@ -20,8 +20,9 @@ use crate::support::report::Outcome;
 /// How many envelopes are asked up to DATA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ToData {
-    /// Those that Postfix may let pass at RCPT unasked, and a tenth of the others: what we emit
-    /// refuses nothing else as late as that.
+    /// Those that Postfix may let pass at RCPT unasked, and of the others a tenth, or a hundredth
+    /// of very many: what we emit refuses nothing else as late as that, and an acceptance there
+    /// takes a connection of its own.
     Some,
     /// All.
     All,
@@ -37,9 +38,10 @@ pub(crate) fn ask(
     // Fifty a second is far from what either MTA does.
     job.seconds = 240 + u64::try_from(asked.len() / 50).unwrap_or(0);
     let mut seeded = Seeded::new(11);
+    let one_in = if asked.len() < VERY_MANY { 10 } else { 100 };
     let with_until = |envelope| {
         let mut one = self::envelope(envelope);
-        let is_one = seeded.below(10) == 0;
+        let is_one = seeded.below(one_in) == 0;
         if is_one || to_data == ToData::All || is_restricted_late(envelope) {
             one.until = Until::Data;
         }

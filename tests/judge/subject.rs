@@ -53,10 +53,7 @@ impl Subject {
         all.extend(at_edges(&self.policy));
         all.extend(forms(&self.policy));
         all.extend(envelopes::random(&self.policy, 7, random));
-        // The parts are what Postfix was seen to read in its own way.
-        if self.target.name() == "postfix" {
-            all.extend(envelopes::texts::texts(&self.policy, 5));
-        }
+        all.extend(envelopes::texts::texts(&self.policy, 5));
         let all = all
             .into_iter()
             .filter_map(|envelope| real(envelope, &self.policy));

@@ -8,40 +8,15 @@ use mailpol::mail::PathForm;
 use mailpol::policy::{Policy, PolicyDecider};
 
 use crate::kinds::kind;
-use crate::policies::Case;
 use crate::real::{ToData, ask};
 use crate::subject::Subject;
-use crate::support::job::Mta;
 use crate::support::report::{Answer, Outcome};
 
 /// How many differences a failed test shows.
-const SHOWN: usize = 12;
+pub(crate) const SHOWN: usize = 12;
 
-/// How many random envelopes a policy is asked about: an example, or one of the corpus that is
-/// about judging; any other; and each of them when `tests/run --long` has all the time it wants.
+/// How many random envelopes an example is asked about.
 pub(crate) const MANY: usize = 2_000;
-const FEW: usize = 200;
-const LONG: usize = 100_000;
-
-fn random(case: &Case) -> usize {
-    if std::env::var_os("MAILPOL_LONG").is_some() {
-        LONG
-    } else if case.name.starts_with("examples/") || case.name.contains("/judge/") {
-        MANY
-    } else {
-        FEW
-    }
-}
-
-/// Judges one policy on a real MTA.
-pub(crate) fn judge(mta: Mta, case: &Case) -> Result<(), Failed> {
-    let policy = case.load()?;
-    let subject = Subject::of(policy, mta)?;
-    let classes = subject.classes();
-    let asked = subject.asked(&classes, random(case));
-    let differences = compare(&subject, &asked, ToData::Some)?;
-    differences.verdict(&subject, &classes, &case.name)
-}
 
 /// Asks the real MTA about all envelopes, and holds its answers against policy and reader.
 pub(crate) fn compare(
@@ -49,17 +24,25 @@ pub(crate) fn compare(
     asked: &[Envelope],
     to_data: ToData,
 ) -> Result<Differences, Failed> {
-    let outcomes = ask(subject, asked, to_data)?;
+    held(subject, asked, &ask(subject, asked, to_data)?)
+}
+
+/// Holds the answers of the real MTA against policy and reader.
+pub(crate) fn held(
+    subject: &Subject,
+    asked: &[Envelope],
+    outcomes: &[Outcome],
+) -> Result<Differences, Failed> {
     let reference = PolicyDecider::new(&subject.policy);
     let mut differences = Differences::default();
-    for (envelope, outcome) in asked.iter().zip(&outcomes) {
+    for (envelope, outcome) in asked.iter().zip(outcomes) {
         differences.compare(subject, &reference, envelope, outcome)?;
     }
     Ok(differences)
 }
 
 /// A listener, a kind of client, and why it was decided.
-type Combination = (&'static str, String, Because);
+pub(crate) type Combination = (&'static str, String, Because);
 
 /// What was found different, and how often each kind of decision was met.
 #[derive(Default)]
@@ -96,7 +79,7 @@ impl Differences {
             self.latitude += 1;
             return Ok(());
         }
-        self.found.push(format!(
+        let found = format!(
             "{}\n  policy   {} {} ({})\n  {:8} {} {} ({})\n  real     {outcome}: {}",
             describe(envelope),
             policy.verdict,
@@ -107,12 +90,20 @@ impl Differences {
             files.reply,
             files.because,
             outcome.text(),
-        ));
+        );
+        // What the reader missed is shown first.
+        let at = if fits_files { self.found.len() } else { 0 };
+        self.found.insert(at, found);
         Ok(())
     }
 
     /// Fails if anything differed, or if a kind of decision that the proof speaks of was not met.
-    fn verdict(&self, subject: &Subject, classes: &[Envelope], name: &str) -> Result<(), Failed> {
+    pub(crate) fn verdict(
+        &self,
+        subject: &Subject,
+        wanted: &BTreeSet<Combination>,
+        name: &str,
+    ) -> Result<(), Failed> {
         let rows = self.counts.iter();
         let table: Vec<String> = rows
             .map(|((listener, kind, because), count)| {
@@ -121,7 +112,8 @@ impl Differences {
             .collect();
         let all: usize = self.counts.values().sum();
         println!(
-            "{name}: {all} asked, {} in the latitude\n{}\n",
+            "{name} on {}: {all} asked, {} in the latitude\n{}\n",
+            subject.mta.name(),
             self.latitude,
             table.join("\n")
         );
@@ -129,7 +121,10 @@ impl Differences {
             let found = self.found.len();
             return Err(format!("{found} differences\n{}", self.shown()).into());
         }
-        let missed = self.missed(subject, classes)?;
+        let missed: BTreeSet<_> = wanted
+            .iter()
+            .filter(|one| !self.counts.contains_key(*one))
+            .collect();
         if missed.is_empty() {
             return Ok(());
         }
@@ -141,27 +136,26 @@ impl Differences {
         let shown: Vec<&str> = self.found.iter().take(SHOWN).map(String::as_str).collect();
         shown.join("\n\n")
     }
-
-    /// Returns the kinds of decisions that the proof's classes hold and nobody was asked about.
-    fn missed(
-        &self,
-        subject: &Subject,
-        classes: &[Envelope],
-    ) -> Result<BTreeSet<Combination>, Failed> {
-        let reference = PolicyDecider::new(&subject.policy);
-        let mut missed = BTreeSet::new();
-        for envelope in classes {
-            let decision = decide(&reference, envelope)?;
-            let wanted = combination(&subject.policy, envelope, &decision);
-            if !self.counts.contains_key(&wanted) {
-                missed.insert(wanted);
-            }
-        }
-        Ok(missed)
-    }
 }
 
-fn combination(policy: &Policy, envelope: &Envelope, decision: &Decision) -> Combination {
+/// Returns the kinds of decisions that classes of the proof hold.
+pub(crate) fn combinations(
+    policy: &Policy,
+    classes: &[Envelope],
+) -> Result<BTreeSet<Combination>, Failed> {
+    let reference = PolicyDecider::new(policy);
+    let combination = |envelope: &Envelope| {
+        let decision = decide(&reference, envelope)?;
+        Ok(combination(policy, envelope, &decision))
+    };
+    classes.iter().map(combination).collect()
+}
+
+pub(crate) fn combination(
+    policy: &Policy,
+    envelope: &Envelope,
+    decision: &Decision,
+) -> Combination {
     let kind = kind(policy, envelope);
     (envelope.listener.name(), kind, decision.because)
 }
@@ -187,13 +181,13 @@ fn fits(outcome: &Outcome, decision: &Decision) -> bool {
 }
 
 /// A forward-path that is not plain may be refused, or delivered here; never relayed.
-fn in_latitude(envelope: &Envelope, policy: Verdict, files: Verdict) -> bool {
+pub(crate) fn in_latitude(envelope: &Envelope, one: Verdict, other: Verdict) -> bool {
     let form = envelope.to.form();
     let odd = form != PathForm::Plain && form != PathForm::BarePostmaster;
-    odd && !(policy == Verdict::Accept && files == Verdict::Accept)
+    odd && !(one == Verdict::Accept && other == Verdict::Accept)
 }
 
-fn describe(envelope: &Envelope) -> String {
+pub(crate) fn describe(envelope: &Envelope) -> String {
     format!(
         "client {} {} tls={} login={:?} helo={} spf={}/{}\n  MAIL FROM:<{}> ({})\n  \
          RCPT TO:<{}> ({})",

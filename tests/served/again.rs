@@ -1,5 +1,6 @@
-//! The files as Postfix itself prints them: `postconf -n` and `postconf -M` in place of `main.cf`
-//! and `master.cf` are other files with the same meaning, and the reader must find it.
+//! The files as the MTA itself prints them: `postconf -n` and `postconf -M` in place of `main.cf`
+//! and `master.cf`, `exim4 -bP config` in place of `exim4.conf`, are other files with the same
+//! meaning, and the reader must find it.
 
 use libtest_mimic::{Failed, Trial};
 use mailpol::compile::files;
@@ -11,24 +12,28 @@ use crate::subject::Subject;
 use crate::support::job::Mta;
 use crate::support::namespace;
 
-/// One test for each policy of the corpus. A warning of Postfix is a failure of the run.
-pub(crate) fn trials() -> Vec<Trial> {
+/// One test for each policy of the corpus. A warning of the MTA is a failure of the run.
+pub(crate) fn trials(mta: Mta) -> Vec<Trial> {
     let trial = |case: Case| {
-        let name = format!("printed again: {}", case.name);
-        Trial::test(name, move || again(&case))
+        let name = format!("{}: printed again: {}", mta.name(), case.name);
+        Trial::test(name, move || again(mta, &case))
     };
     policies::all().into_iter().map(trial).collect()
 }
 
-fn again(case: &Case) -> Result<(), Failed> {
+fn again(mta: Mta, case: &Case) -> Result<(), Failed> {
     let policy = case.load()?;
-    let mut subject = Subject::of(policy, Mta::Postfix)?;
+    let mut subject = Subject::of(policy, mta)?;
     let (_tree, job) = job(&subject)?;
     let gate = namespace::run(&job)?.gate;
-    subject.replace(&[
-        ("etc/postfix/main.cf", gate.parameters),
-        ("etc/postfix/master.cf", gate.services),
-    ])?;
+    let printed = match mta {
+        Mta::Postfix => vec![
+            ("etc/postfix/main.cf", gate.parameters),
+            ("etc/postfix/master.cf", gate.services),
+        ],
+        Mta::Exim => vec![("etc/exim4/exim4.conf", gate.services)],
+    };
+    subject.replace(&printed)?;
     let report = check_files(&subject.policy, files(subject.target, &subject.reading));
     let refuted: Vec<String> = report
         .findings

@@ -6,9 +6,10 @@ use libtest_mimic::Failed;
 use crate::Test;
 use crate::machine::{doe, subject};
 use crate::real::ToData;
+use crate::support::job::Mta;
 use crate::verdicts::{Differences, MANY, compare};
 
-pub(crate) const TESTS: &[Test] = &[
+pub(crate) const OF_POSTFIX: &[Test] = &[
     (
         "without reject_unauth_destination there is no server",
         no_unauth_destination,
@@ -26,14 +27,26 @@ pub(crate) const TESTS: &[Test] = &[
     ("a wider mynetworks is seen", wide_networks),
 ];
 
+pub(crate) const OF_EXIM: &[Test] = &[
+    ("a removed deny is seen", exim_removed_deny),
+    ("an accept before the limit of senders is seen", exim_order),
+    ("a wider list of hosts is seen", exim_wide_list),
+];
+
 const MAIN: &str = "etc/postfix/main.cf";
+const EXIM_MAIN: &str = "etc/exim4/exim4.conf";
 
 /// One in so many envelopes of the judge is asked: what is broken here shows in very many.
 const EVERY: usize = 4;
 
 /// Breaks a file of the Doe family's server, and compares.
 fn broken(file: &str, breaks: impl Fn(&str) -> String) -> Result<Differences, Failed> {
-    let mut subject = subject(&doe()?)?;
+    let mta = if file.starts_with("etc/exim4/") {
+        Mta::Exim
+    } else {
+        Mta::Postfix
+    };
+    let mut subject = subject(&doe()?, mta)?;
     let asked: Vec<_> = subject
         .asked(&subject.classes(), MANY)
         .into_iter()
@@ -118,5 +131,32 @@ fn wide_networks() -> Result<(), Failed> {
     let differences = broken(MAIN, |text| {
         text.replace("192.168.0.0/24", "192.168.0.0/15")
     })?;
+    seen(&differences, "relay-denied", "data 354")
+}
+
+/// Takes the two statements out that refuse foreign recipients and routes.
+fn exim_removed_deny() -> Result<(), Failed> {
+    let differences = broken(EXIM_MAIN, |text| {
+        let is_kept = |statement: &&str| {
+            !statement.contains("relay-denied: this server does not relay")
+                && !statement.contains("relay-denied: this server does not follow routes")
+        };
+        let statements = text.split_inclusive("\n  deny ");
+        statements.filter(is_kept).collect()
+    })?;
+    seen(&differences, "relay-denied", "data 354")
+}
+
+fn exim_order() -> Result<(), Failed> {
+    let limit = "  deny  message   = 553 5.7.1 sender-limit";
+    let differences = broken(EXIM_MAIN, |text| {
+        text.replace(limit, &format!("  accept authenticated = *\n{limit}"))
+    })?;
+    seen(&differences, "sender-limit", "data 354")
+}
+
+fn exim_wide_list() -> Result<(), Failed> {
+    let (one, wider) = ("<; 192.168.0.0/24", "<; 192.168.0.0/15");
+    let differences = broken(EXIM_MAIN, |text| text.replace(one, wider))?;
     seen(&differences, "relay-denied", "data 354")
 }

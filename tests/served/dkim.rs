@@ -8,7 +8,7 @@ use crate::Test;
 use crate::keys;
 use crate::machine::{doe, expect, find, internal, job, outcomes, stranger, subject, user};
 use crate::support::job::Listener::{Smtp, Submission};
-use crate::support::job::{Client, Envelope, Until};
+use crate::support::job::{Client, Envelope, Mta, Until};
 use crate::support::namespace;
 
 pub(crate) const TESTS: &[Test] = &[
@@ -40,7 +40,7 @@ fn message(client: &Client, from: &str, header: &str, subject: &str) -> Envelope
 
 fn signed() -> Result<(), Failed> {
     let signed = keys::signed(&doe()?, FOLDER, KEYS)?;
-    let subject = subject(&signed.policy)?;
+    let subject = subject(&signed.policy, Mta::Postfix)?;
     let (_tree, mut job) = job(&subject)?;
     job.scene.files.extend(signed.files.clone());
     let by_six = Client::new(Ipv6Addr::new(0xfd00, 0xd0e, 0, 0, 0, 0, 0, 7), Smtp);
@@ -56,7 +56,7 @@ fn signed() -> Result<(), Failed> {
         message(&loopback, "x@b.example", JANE, "loopback"),
     ];
     let report = namespace::run(&job)?;
-    outcomes(&report, &["message 250 2.0.0"; 7])?;
+    outcomes(Mta::Postfix, &report, &["message 250 2.0.0"; 7])?;
     for name in [
         "internal",
         "internal-by-six",
@@ -79,7 +79,7 @@ fn signed() -> Result<(), Failed> {
 /// Nothing leaves unsigned because OpenDKIM is not there.
 fn signer_is_away() -> Result<(), Failed> {
     let signed = keys::signed(&doe()?, FOLDER, KEYS)?;
-    let subject = subject(&signed.policy)?;
+    let subject = subject(&signed.policy, Mta::Postfix)?;
     let (_tree, mut job) = job(&subject)?;
     job.scene.files.extend(signed.files);
     // Postfix looks for it elsewhere.

@@ -4,8 +4,8 @@ use libtest_mimic::Failed;
 
 use crate::Test;
 use crate::machine::{doe, expect, find, job, outcomes, stranger, subject};
-use crate::support::job::Envelope;
 use crate::support::job::Listener::Smtp;
+use crate::support::job::{Envelope, Mta};
 use crate::support::namespace;
 
 pub(crate) const TESTS: &[Test] = &[("the host's own mail reaches its postmaster", host)];
@@ -22,7 +22,7 @@ const PROGRAMS: &[&str] = &[
 ];
 
 fn host() -> Result<(), Failed> {
-    let subject = subject(&doe()?)?;
+    let subject = subject(&doe()?, Mta::Postfix)?;
     let (_tree, mut job) = job(&subject)?;
     job.scene
         .commands
@@ -44,7 +44,7 @@ fn host() -> Result<(), Failed> {
     let report = namespace::run(&job)?;
     let mut wanted = vec!["rcpt 550 5.1.1"; 5];
     wanted.extend(["rcpt 554 5.7.1", "rcpt 554 5.7.1", "rcpt 501 5.1.3"]);
-    outcomes(&report, &wanted)?;
+    outcomes(Mta::Postfix, &report, &wanted)?;
     for subject in ["to-root", "to-daemon", "cron", "to-localhost", "to-host"] {
         let message = find(&report, "/home/john/Maildir", subject)?;
         expect(&message.owner, "john", &message.text)?;

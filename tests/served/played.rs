@@ -9,11 +9,11 @@ use mailpol::mail::{Listener, Path};
 use mailpol::policy::PolicyDecider;
 
 use crate::envelopes::spf_of;
-use crate::machine::job;
+use crate::machine::{is_short_of, job};
 use crate::real;
 use crate::scene::{PASSWORD, result_of};
 use crate::subject::Subject;
-use crate::support::job::{Login, Script, Step};
+use crate::support::job::{Login, Mta, Script, Step};
 use crate::support::namespace;
 use crate::support::report::{Reply, Report};
 use crate::verdicts::decide;
@@ -69,6 +69,15 @@ impl<'s> Session<'s> {
             self.step(Step::Say(line.to_owned()), wanted);
         }
         self
+    }
+
+    /// Says a line that the MTAs answer differently.
+    pub(crate) fn say_of(&mut self, line: &str, postfix: &str, exim: &str) -> &mut Self {
+        let wanted = match self.subject.mta {
+            Mta::Postfix => postfix,
+            Mta::Exim => exim,
+        };
+        self.say(line, wanted)
     }
 
     /// Says EHLO.
@@ -195,8 +204,10 @@ pub(crate) fn play(subject: &Subject, sessions: &[Session<'_>]) -> Result<Report
             .zip(&session.wanted)
             .zip(&transcript.replies)
         {
-            let fits =
-                |(wanted, reply): (&String, &Reply)| reply.to_string().starts_with(wanted.as_str());
+            let fits = |(wanted, reply): (&String, &Reply)| {
+                let told = reply.to_string();
+                told.starts_with(wanted.as_str()) || is_short_of(subject.mta, &told, wanted)
+            };
             if !wanted.iter().zip(replies).all(fits) {
                 let told: Vec<&str> = replies.iter().map(|reply| reply.text.as_str()).collect();
                 wrong.push(format!(

@@ -3,20 +3,26 @@
 use libtest_mimic::Failed;
 use mailpol::spf::SpfResult;
 
-use crate::Test;
-use crate::machine::{doe, doe_with, expect, find, internal, message, serve, stranger, user};
+use crate::machine::{
+    doe, doe_with, expect, find, internal, is_short_of, job, message, outcomes, serve, stranger,
+    subject, user,
+};
 use crate::scene::name_of;
 use crate::support::job::Listener::{Smtp, Submission};
-use crate::support::job::{Client, Envelope};
+use crate::support::job::{Client, DnsFailure, Envelope, Mta, Record};
+use crate::support::namespace;
 use crate::support::report::{Message, Report};
+use crate::{Test, TestOfBoth};
 
-pub(crate) const TESTS: &[Test] = &[
+pub(crate) const TESTS: &[TestOfBoth] = &[
     ("soft: each result, both headers", soft),
     ("strict: softfail is refused too", strict),
     ("off: nothing is asked, nothing is written", off),
     ("one header, or none", headers),
     ("who is not asked", not_asked),
 ];
+
+pub(crate) const OF_EXIM: &[Test] = &[("a name server that never answers", silent)];
 
 const JOHN: &str = "john.doe@doe-family.com";
 const MAILDIR: &str = "/home/john/Maildir";
@@ -60,21 +66,27 @@ fn each() -> Vec<(Envelope, SpfResult, &'static str)> {
 }
 
 /// Asks for each result, and looks at replies and headers.
-fn check(text: &str, is_strict: bool, received: usize, results: usize) -> Result<(), Failed> {
+fn check(
+    mta: Mta,
+    text: &str,
+    is_strict: bool,
+    received: usize,
+    results: usize,
+) -> Result<(), Failed> {
     let each = each();
     let asked = each.iter().map(|(envelope, ..)| envelope.clone()).collect();
-    let report = serve(text, asked)?;
+    let report = serve(mta, text, asked)?;
     for ((envelope, result, identity), outcome) in each.iter().zip(&report.outcomes) {
         let refused = refusal(*result, is_strict);
-        expect(
-            outcome,
-            refused.unwrap_or("message 250 2.0.0"),
-            format!("{envelope:?}"),
-        )?;
+        let wanted = refused.unwrap_or("message 250 2.0.0");
+        let told = outcome.to_string();
+        if !is_short_of(mta, &told, wanted) {
+            expect(told, wanted, format!("{envelope:?}"))?;
+        }
         if refused.is_none() {
             let subject = format!("{identity}-{}", result.as_str());
             let message = find(&report, MAILDIR, &subject)?;
-            says(message, *result, identity, received, results)?;
+            says(mta, message, *result, identity, received, results)?;
         }
     }
     Ok(())
@@ -82,6 +94,7 @@ fn check(text: &str, is_strict: bool, received: usize, results: usize) -> Result
 
 /// Whether the headers are so many, and say this result of this identity.
 fn says(
+    mta: Mta,
     message: &Message,
     result: SpfResult,
     identity: &str,
@@ -94,7 +107,8 @@ fn says(
     for header in found {
         let first = header.split(' ').next().unwrap_or_default();
         expect(first.to_ascii_lowercase(), word, &message.text)?;
-        let named = header.contains(&format!("identity={identity};"));
+        // libspf2 does not name the identity; `envelope-from` and `helo` stand there in any case.
+        let named = mta == Mta::Exim || header.contains(&format!("identity={identity};"));
         let client = header.contains("client-ip=203.0.113.9;");
         expect(named && client, true, &message.text)?;
     }
@@ -109,22 +123,26 @@ fn says(
     Ok(())
 }
 
-fn soft() -> Result<(), Failed> {
-    check(&doe()?, false, 1, 1)
+fn soft(mta: Mta) -> Result<(), Failed> {
+    check(mta, &doe()?, false, 1, 1)
 }
 
-fn strict() -> Result<(), Failed> {
-    check(&doe_with("spf \"soft\"", "spf \"strict\"")?, true, 1, 1)
+fn strict(mta: Mta) -> Result<(), Failed> {
+    check(
+        mta,
+        &doe_with("spf \"soft\"", "spf \"strict\"")?,
+        true,
+        1,
+        1,
+    )
 }
 
-fn off() -> Result<(), Failed> {
+fn off(mta: Mta) -> Result<(), Failed> {
     let text = doe_with("spf \"soft\" header=\"both\"", "spf \"off\"")?;
     let each = each();
     let asked = each.iter().map(|(envelope, ..)| envelope.clone()).collect();
-    let report = serve(&text, asked)?;
-    for outcome in &report.outcomes {
-        expect(outcome, "message 250 2.0.0", outcome.text())?;
-    }
+    let report = serve(mta, &text, asked)?;
+    outcomes(mta, &report, &vec!["message 250 2.0.0"; each.len()])?;
     expect(
         report.mailboxes.get(MAILDIR).map_or(0, Vec::len),
         each.len(),
@@ -133,10 +151,10 @@ fn off() -> Result<(), Failed> {
     plain(&report, MAILDIR)
 }
 
-fn headers() -> Result<(), Failed> {
+fn headers(mta: Mta) -> Result<(), Failed> {
     for (word, received, results) in [("spf", 1, 0), ("auth", 0, 1), ("none", 0, 0)] {
         let text = doe_with("header=\"both\"", &format!("header=\"{word}\""))?;
-        check(&text, false, received, results)?;
+        check(mta, &text, false, received, results)?;
     }
     Ok(())
 }
@@ -159,12 +177,13 @@ network "backup" {
 
 auth "#;
 
-fn not_asked() -> Result<(), Failed> {
+fn not_asked(mta: Mta) -> Result<(), Failed> {
     let fails = format!("sender@{}", name_of(SpfResult::Fail));
     let backup = Client::new([192, 0, 2, 7], Smtp);
     let loopback = Client::new([127, 0, 0, 1], Smtp);
     let text = doe_with("auth ", BACKUP)?;
     let report = serve(
+        mta,
         &text,
         vec![
             message(&backup, &fails, JOHN, "handed-over"),
@@ -180,11 +199,47 @@ fn not_asked() -> Result<(), Failed> {
     let mut wanted = vec!["message 250 2.0.0"; 4];
     wanted.extend(["rcpt 554 5.7.1"; 3]);
     wanted.push("rcpt 550 5.7.23");
-    crate::machine::outcomes(&report, &wanted)?;
+    outcomes(mta, &report, &wanted)?;
     expect(
         report.mailboxes.get(MAILDIR).map_or(0, Vec::len),
         4,
         "messages",
     )?;
     plain(&report, MAILDIR)
+}
+
+/// SPF cannot be had from there now, be it asked for itself or by another's record; and nobody
+/// waits for it in vain.
+fn silent() -> Result<(), Failed> {
+    let mta = Mta::Exim;
+    let subject = subject(&doe()?, mta)?;
+    let (_tree, mut job) = job(&subject)?;
+    job.scene.zone.extend([
+        Record::Fails {
+            name: "silent.example".to_owned(),
+            how: DnsFailure::Silent,
+        },
+        Record::Txt {
+            name: "below.example".to_owned(),
+            strings: vec!["v=spf1 include:silent.example -all".to_owned()],
+        },
+    ]);
+    let named = Client {
+        helo: "silent.example".to_owned(),
+        ..Client::new([203, 0, 113, 10], Smtp)
+    };
+    let third = Client::new([203, 0, 113, 11], Smtp);
+    let from = "a@silent.example";
+    job.envelopes = vec![
+        Envelope::new(&stranger(Smtp), from, JOHN),
+        Envelope::new(&named, "", JOHN),
+        Envelope::new(&third, "a@below.example", JOHN),
+        Envelope::new(&stranger(Smtp), from, "nobody@doe-family.com"),
+        Envelope::new(&stranger(Smtp), from, "c@victim.example"),
+        Envelope::new(&internal(Smtp), from, JOHN),
+    ];
+    let report = namespace::run(&job)?;
+    let later = "rcpt 451 4.7.24";
+    let others = ["rcpt 550 5.1.1", "rcpt 554 5.7.1", "rcpt 250 2.1.5"];
+    outcomes(mta, &report, &[&[later; 3][..], &others].concat())
 }

@@ -42,7 +42,7 @@ pub(crate) struct RoundReport {
 pub(crate) struct Gate {
     /// Postfix: `postconf -n`. Exim: `exim4 -bP`.
     pub(crate) parameters: String,
-    /// Postfix: `postconf -M`.
+    /// Postfix: `postconf -M`. Exim: its file as it was read, `exim4 -bP config`.
     pub(crate) services: String,
     /// Every line with `warning:`, `error:` or `fatal:`.
     pub(crate) warnings: Vec<String>,

@@ -6,6 +6,7 @@
 //! Not here: what a form means to a policy (`policy`) or to an MTA (its reader).
 
 mod form;
+mod literal;
 mod parse;
 
 pub use form::PathForm;

@@ -3,9 +3,9 @@
 //! INVARIANT: `parse(form.spell(local, domain))` has that form and, where the form has an address,
 //! that address. A law in the tests holds it.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use super::{Path, PathForm, is_dot_string};
+use super::{Path, PathForm, is_dot_string, literal};
 use crate::mail::Domain;
 use crate::mail::address::LOCAL_OCTETS_MAX;
 
@@ -97,11 +97,10 @@ fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
         return with_blanks(PathForm::Spaced, text, local, domain);
     }
     if domain.starts_with('[') {
-        return match literal(domain).filter(|_| is_good_at_literal(local)) {
-            Some(ip) if ip.is_loopback() || own.contains(&ip) => {
-                path(PathForm::OwnLiteral, Some(local), None)
-            }
-            Some(_) => path(PathForm::Literal, Some(local), None),
+        let is_own = literal::is_own(domain, own);
+        return match is_own.filter(|_| is_good_at_literal(local)) {
+            Some(true) => path(PathForm::OwnLiteral, Some(local), None),
+            Some(false) => path(PathForm::Literal, Some(local), None),
             None => path(PathForm::Malformed, None, None),
         };
     }
@@ -363,23 +362,10 @@ fn strip_comments(text: &str) -> String {
     kept
 }
 
-/// Reads `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 section 4.1.3).
-fn literal(text: &str) -> Option<IpAddr> {
-    let inner = text.strip_prefix('[')?.strip_suffix(']')?;
-    if let Some((tag, v6)) = inner.split_at_checked(5)
-        && tag.eq_ignore_ascii_case("IPv6:")
-    {
-        return v6
-            .parse::<Ipv6Addr>()
-            .ok()
-            .map(|v6| IpAddr::V6(v6).to_canonical());
-    }
-    inner.parse::<Ipv4Addr>().ok().map(IpAddr::V4)
-}
-
-/// Returns whether a text is a Domain of RFC 5321 section 4.1.2, one label included.
+/// Returns whether a text is a Domain of RFC 5321 section 4.1.2, one label included, of no more
+/// octets than section 4.5.3.1.2 allows: two more than a name of DNS can have.
 fn is_domain(text: &str) -> bool {
-    text.len() <= 253
+    text.len() <= 255
         && text.split('.').all(|label| {
             !label.is_empty()
                 && label.len() <= 63

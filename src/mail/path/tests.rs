@@ -40,6 +40,13 @@ fn forms_are_told_apart() {
     check("\"u r\"@[192.0.2.1]", PathForm::Literal, "\"u r\"@-");
     check("u@[IPv6:::1]", PathForm::OwnLiteral, "u@-");
     check("u@[IPv6:::ffff:198.51.100.25]", PathForm::OwnLiteral, "u@-");
+    check("u@[001.0.2.0000003]", PathForm::Literal, "u@-");
+    check("u@[127.0.0.01]", PathForm::OwnLiteral, "u@-");
+    check("u@[198.51.100.025]", PathForm::Literal, "u@-");
+    check("u@[198.51.0144.031]", PathForm::OwnLiteral, "u@-");
+    check("u@[IPv6:::ffff:127.0.0.01]", PathForm::Literal, "u@-");
+    check("u@[0256.0.2.1]", PathForm::Malformed, "-@-");
+    check("u@[192.0.2]", PathForm::Malformed, "-@-");
     check("u@[::1]", PathForm::Malformed, "-@-");
     check("u@[d.example]", PathForm::Malformed, "-@-");
     check("u%x.example@d.example", PathForm::Percent, "-@d.example");

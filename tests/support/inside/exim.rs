@@ -102,7 +102,7 @@ pub(super) fn gate(warnings: Warnings) -> Result<Gate> {
     }
     Ok(Gate {
         parameters: command("exim4", &["-bP"])?,
-        services: String::new(),
+        services: command("exim4", &["-bP", "config"])?,
         warnings: found,
     })
 }

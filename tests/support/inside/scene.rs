@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::super::job::{Account, Certificate, Scene};
+use super::super::job::{Account, Certificate, DnsFailure, Record, Scene};
 use super::super::{Context, Failure, Result};
 use super::{command, command_with_input};
 
@@ -40,13 +40,33 @@ pub(super) fn set(scene: &Scene) -> Result<()> {
         let _written = writeln!(hosts, "{address} {}", scene.hostname);
     }
     fs::write("/etc/hosts", hosts).context("writing /etc/hosts")?;
-    fs::write("/etc/resolv.conf", "nameserver 127.0.0.1\n").context("writing /etc/resolv.conf")?;
+    fs::write("/etc/resolv.conf", resolver(scene)).context("writing /etc/resolv.conf")?;
     for (path, text) in &scene.files {
         make_parent(path)?;
         fs::write(path, text).context(path.display())?;
     }
     scene.certificates.iter().try_for_each(make_certificate)?;
     scene.accounts.iter().try_for_each(make_account)
+}
+
+/// Returns resolv.conf(5). Where a name server is silent, nobody waits for it longer than it takes
+/// to be sure: the default is five seconds, twice.
+fn resolver(scene: &Scene) -> String {
+    let is_silent = |record: &Record| {
+        matches!(
+            record,
+            Record::Fails {
+                how: DnsFailure::Silent,
+                ..
+            }
+        )
+    };
+    let options = if scene.zone.iter().any(is_silent) {
+        "options timeout:2 attempts:1\n"
+    } else {
+        ""
+    };
+    format!("nameserver 127.0.0.1\n{options}")
 }
 
 /// Lets clients acknowledge at once what comes from this address: else the first bytes after a TLS

@@ -29,9 +29,16 @@ pub(super) fn domain(key: &str) -> Result<Name, &'static str> {
         (PathForm::Plain, Some(domain)) => Ok(Name::Is(domain.as_str().to_owned())),
         // Exim takes no path with such a domain.
         (PathForm::Underscore | PathForm::TrailingDot, _) => Ok(Name::Never),
-        (PathForm::Malformed, _) if !key.contains(['[', '@']) => Ok(Name::Never),
+        (PathForm::Malformed, _) if !is_taken(key) => Ok(Name::Never),
         _ => Err("this is no plain domain: mailpol cannot tell which paths meet it"),
     }
+}
+
+/// Whether Exim may take a path with such a domain, though RFC 5321 does not know it: one in
+/// brackets, or with too many letters.
+fn is_taken(domain: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    domain.contains(['[', '@']) || domain.len() > 63 && domain.chars().all(is_letter)
 }
 
 /// Reads a local-part.
@@ -57,6 +64,8 @@ mod tests {
         assert_eq!(domain("LOCALHOST"), Ok(Name::Is("localhost".to_owned())));
         assert_eq!(domain("a_b.example"), Ok(Name::Never));
         assert_eq!(domain("*.b.example"), Ok(Name::Never));
+        assert_eq!(domain("-b.example"), Ok(Name::Never));
+        assert!(domain(&"a".repeat(64)).is_err());
         assert_eq!(local("john.doe"), Ok(Name::Is("john.doe".to_owned())));
         assert!(domain("[192.0.2.1]").is_err());
         assert!(local("a%b").is_err());

@@ -40,6 +40,9 @@ pub(super) fn forward_path(form: PathForm, taken: Taken) -> Syntax {
     }
 }
 
+/// Of the malformed ones some are refused. But Exim takes labels and domains of any length,
+/// whatever looks a little like an address in brackets, and a comment beside another oddity; so the
+/// ACLs have to refuse them all.
 fn mailbox(form: PathForm, taken: Taken) -> Syntax {
     match form {
         PathForm::Plain
@@ -57,7 +60,8 @@ fn mailbox(form: PathForm, taken: Taken) -> Syntax {
         | PathForm::Escaped
         | PathForm::Dotted
         | PathForm::EightBit
-        | PathForm::LongLocal => Syntax::Taken,
+        | PathForm::LongLocal
+        | PathForm::Malformed => Syntax::Taken,
         PathForm::Literal | PathForm::OwnLiteral if taken.literals => Syntax::Taken,
         PathForm::TrailingDot if taken.trailing_dots => Syntax::Taken,
         PathForm::Literal
@@ -71,7 +75,6 @@ fn mailbox(form: PathForm, taken: Taken) -> Syntax {
         | PathForm::OddPostmaster
         | PathForm::BareRoute
         | PathForm::EmptyLocal
-        | PathForm::OddLocal
-        | PathForm::Malformed => Syntax::Refused,
+        | PathForm::OddLocal => Syntax::Refused,
     }
 }

@@ -11,11 +11,16 @@ use super::value::{Atom, Bool, Leaf, Part, PathAtom, Piece, SpfIdentity, View};
 use crate::mail::PathForm;
 
 const ATOM: &str = "[-A-Za-z0-9!#$%&'*+/=?^_`{|}~]+";
-const LABEL: &str = "[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?";
+/// No longer than 63 octets, as a label may be.
+const LABEL: &str = "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?";
+/// Where this does not match, a domain of up to 255 octets begins, be there a dot behind it or not.
+const TOO_LONG: &str = "[-A-Za-z0-9.]{255}\\.?[-A-Za-z0-9]";
 /// A quoted-string; and one without a route in it.
 const QUOTED: &str = "\"([ !#-[\\]-~]|\\\\[ -~])+\"";
 const QUOTED_PLAIN: &str = "\"([ #$&-?A-[\\]^-~]|\\\\[ \"-$&-?A-~])+\"";
-const LITERAL: &str = "\\[[A-Za-z0-9.:]+\\]";
+/// A number up to 255, be there zeros in front or not; and 16 bits of an IPv6 address.
+const OCTET: &str = "0*(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
+const BITS: &str = "[0-9A-Fa-f]{1,4}";
 
 /// The forms of a dot-string or a quoted-string before a domain; the last has a route in it.
 const MAILBOXES: [PathForm; 11] = [
@@ -63,7 +68,8 @@ pub(super) fn matches(pieces: &[Piece], pattern: &str) -> Option<Bool> {
 /// Patterns of what the client wrote behind `MAIL FROM:` or `RCPT TO:`.
 fn of_argument(side: Side, pattern: &str) -> Option<Bool> {
     let local = format!("{ATOM}(\\.{ATOM})*");
-    let domain = format!("{LABEL}(\\.{LABEL})*");
+    let domain = format!("(?!{TOO_LONG}){LABEL}(\\.{LABEL})*");
+    let literal = literal();
     let route = format!("(@{domain}(,@{domain})*:)?");
     let [without_routes @ .., _] = &MAILBOXES;
     let known: [(String, &[PathForm]); 5] = [
@@ -77,7 +83,7 @@ fn of_argument(side: Side, pattern: &str) -> Option<Bool> {
             without_routes,
         ),
         (
-            format!("^<{route}({local}|{QUOTED_PLAIN})@{LITERAL}>( |$)"),
+            format!("^<{route}({local}|{QUOTED_PLAIN})@{literal}>( |$)"),
             &[PathForm::Literal, PathForm::OwnLiteral],
         ),
         (
@@ -87,6 +93,26 @@ fn of_argument(side: Side, pattern: &str) -> Option<Bool> {
     ];
     let found = known.iter().find(|(known, _)| known == pattern);
     found.map(|(_, forms)| is_one_of(side, forms))
+}
+
+/// The pattern of all address literals of RFC 5321 section 4.1.3, and of nothing else: Exim takes
+/// whatever hexadecimal digits, dots and colons stand in brackets (`read_domain`).
+fn literal() -> String {
+    let v4 = format!("(?:{OCTET}\\.){{3}}{OCTET}");
+    let end = format!("(?:{BITS}:{BITS}|{v4})");
+    // RFC 3986 section 3.2.2, by how many groups stand behind the `::`.
+    let mut v6 = vec![
+        format!("(?:{BITS}:){{6}}{end}"),
+        format!("::(?:{BITS}:){{5}}{end}"),
+    ];
+    v6.push(format!("(?:{BITS})?::(?:{BITS}:){{4}}{end}"));
+    let before = |groups: u32| format!("(?:(?:{BITS}:){{0,{groups}}}{BITS})?::");
+    v6.extend((1..3).map(|groups| format!("{}(?:{BITS}:){{{}}}{end}", before(groups), 4 - groups)));
+    v6.push(format!("{}{BITS}:{end}", before(3)));
+    v6.push(format!("{}{end}", before(4)));
+    v6.push(format!("{}{BITS}", before(5)));
+    v6.push(before(6));
+    format!("\\[(?:{v4}|[Ii][Pp][Vv]6:(?:{}))\\]", v6.join("|"))
 }
 
 /// Patterns of a local-part.
