@@ -4,7 +4,7 @@ use libtest_mimic::Failed;
 use tempfile::TempDir;
 
 use crate::machine;
-use crate::support::job::Job;
+use crate::support::job::{Job, Mta};
 use crate::{Test, routed};
 
 pub(crate) const TESTS: &[Test] = &[
@@ -18,5 +18,5 @@ pub(crate) const TESTS: &[Test] = &[
 ];
 
 fn job(policy: &str) -> Result<(TempDir, Job), Failed> {
-    machine::job(&machine::subject(policy)?)
+    machine::job(&machine::subject(policy, Mta::Postfix)?)
 }
