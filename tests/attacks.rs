@@ -12,6 +12,8 @@ mod support;
 
 #[path = "judge/envelopes.rs"]
 mod envelopes;
+#[path = "attacks/families.rs"]
+mod families;
 #[expect(dead_code, reason = "only the judge counts kinds")]
 #[path = "judge/kinds.rs"]
 mod kinds;
@@ -60,7 +62,7 @@ fn main() -> ExitCode {
     }
     let mut arguments = Arguments::from_args();
     arguments.test_threads = arguments.test_threads.or(Some(2));
-    let mut trials = Vec::new();
+    let mut trials = vec![Trial::test("the catalogue is whole", families::whole)];
     for mta in [Mta::Postfix, Mta::Exim] {
         let examples = policies::all().into_iter();
         let examples = examples.filter(|case| case.name.starts_with("examples/"));
