@@ -29,6 +29,10 @@ mod messages;
 mod policies;
 #[path = "exim/refused.rs"]
 mod refused;
+#[path = "served/routed.rs"]
+mod routed;
+#[path = "exim/routes.rs"]
+mod routes;
 #[path = "exim/run.rs"]
 mod run;
 #[expect(dead_code, reason = "only the judge works out SPF results")]
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
         messages::TESTS,
         dkim::TESTS,
         forwards::TESTS,
+        routes::TESTS,
         chosen::TESTS,
         scripts::TESTS,
         widened::TESTS,

@@ -35,13 +35,15 @@ fn meaning(source: &Arc<Source>, folder: &Folder) -> String {
     let policy = compile(source, folder, &mut diagnostics);
     let policy = policy.unwrap_or_else(|_| panic!("{}", rendered(&diagnostics)));
     let text = format!(
-        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}",
+        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}",
         policy.host,
         policy.networks,
         policy.auth,
         policy.authenticated,
         policy.logins,
         policy.domains,
+        policy.routes,
+        policy.outbound,
         policy.targets,
         policy.scenarios,
         policy.statements,

@@ -34,6 +34,7 @@ domain "example.org" {
     alias "postmaster" "admin"
 }
 inbound { spf "soft"; }
+route "isp" { to "smtp.isp.example" port=587 }
 "#;
 
 /// The files that examples name.

@@ -51,6 +51,10 @@ mod keys;
 mod machine;
 #[path = "served/played.rs"]
 mod played;
+#[path = "served/routed.rs"]
+mod routed;
+#[path = "served/routes.rs"]
+mod routes;
 #[path = "served/sessions.rs"]
 mod sessions;
 #[path = "served/spf.rs"]
@@ -78,6 +82,7 @@ fn main() -> ExitCode {
         deliveries::OF_POSTFIX,
         dkim::TESTS,
         forwards::TESTS,
+        routes::TESTS,
         host::TESTS,
         sessions::OF_POSTFIX,
         broken::OF_POSTFIX,

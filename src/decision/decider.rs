@@ -2,6 +2,7 @@
 
 use super::{AddressKey, Ask, Decision, Destination, Test, Unanswered};
 use crate::mail::{Address, Listener};
+use crate::source::Loc;
 
 /// Something that decides what happens to an envelope.
 ///
@@ -29,6 +30,11 @@ pub trait Decider: Send + Sync {
     /// expansion: sorted, each once, never empty for an address that [`Self::decide`] accepts with
     /// [`super::Route::Recipient`].
     fn destinations(&self, address: &Address) -> Vec<Destination>;
+
+    /// Returns what says that mail goes there, if one place does for all mail that does.
+    fn leads_by(&self, _destination: &Destination) -> Option<Loc> {
+        None
+    }
 
     /// Names every key that [`Self::destinations`] depends on: whole addresses, domains, parents of
     /// domains, local-parts by themselves, and each domain or host that is a fixed next hop.

@@ -10,6 +10,7 @@ mod ask;
 mod backend;
 mod decider;
 mod envelope;
+mod hop;
 mod listener;
 mod sending;
 mod table;
@@ -21,6 +22,7 @@ pub use ask::{Answer, Ask, EnvelopeAsk, Unanswered, run};
 pub use backend::{Backend, FoundBackend};
 pub use decider::Decider;
 pub use envelope::Envelope;
+pub use hop::{Hop, HopTls};
 pub use listener::FoundListener;
 pub use sending::{Egress, Sending, Signing};
 pub use table::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::TestId;
+use super::{Hop, TestId};
 use crate::mail::{Address, Domain, Reply};
 use crate::source::Loc;
 
@@ -162,7 +162,7 @@ pub enum Route {
     /// To the mail exchangers of the forward-path's own domain, or to its address literal.
     Foreign,
     /// To this next hop, whatever the forward-path.
-    Hop(String),
+    Hop(Hop),
 }
 
 /// A final mailbox or next hop, after all expansion.
@@ -178,9 +178,14 @@ pub enum Destination {
     /// Sent to the mail exchangers of this domain.
     Exchangers(String),
     /// Sent on to this address, which is another than the one it came for.
-    Forward(Address),
+    Forward {
+        /// The address.
+        to: Address,
+        /// The next hop; without one, the exchangers of its domain.
+        via: Option<Hop>,
+    },
     /// Sent to this next hop.
-    Hop(String),
+    Hop(Hop),
     /// Sent to whatever address the client has written there, if it has written one.
     Chosen(Chooser),
     /// Accepted and thrown away.
@@ -241,7 +246,8 @@ pub fn place(destination: &Destination) -> String {
             Store::Directory(_) => format!("to the mailbox {mailbox}"),
         },
         Destination::Exchangers(domain) => format!("out to {domain}"),
-        Destination::Forward(to) => format!("on to {to}"),
+        Destination::Forward { to, via: None } => format!("on to {to}"),
+        Destination::Forward { to, via: Some(hop) } => format!("on to {to} by the host {hop}"),
         Destination::Hop(hop) => format!("out to the host {hop}"),
         Destination::Chosen(by) => format!("out to whom the client chooses by {by}"),
         Destination::Discard => "thrown away".to_owned(),

@@ -17,6 +17,7 @@ use crate::decision::{
     Unanswered, Verdict,
 };
 use crate::mail::{Address, Listener, Reply};
+use crate::source::Loc;
 use crate::spf::SpfResult;
 
 /// A policy, prepared to decide envelopes.
@@ -169,7 +170,12 @@ impl<'p> PolicyDecider<'p> {
                 Route::Address(postmaster.value.clone())
             }
             (Where::Local, _) => Route::Recipient,
-            (Where::Foreign | Where::Routed | Where::Delivery, _) => Route::Foreign,
+            (Where::Foreign | Where::Routed | Where::Delivery, _) => {
+                match self.policy.outbound_route() {
+                    Some(route) => Route::Hop(route.hop()),
+                    None => Route::Foreign,
+                }
+            }
         };
         let reply = Reply::new(250, 2, 1, 5);
         Decision {
@@ -257,6 +263,18 @@ impl Decider for PolicyDecider<'_> {
 
     fn destinations(&self, address: &Address) -> Vec<Destination> {
         tables::destinations(self.policy, address)
+    }
+
+    fn leads_by(&self, destination: &Destination) -> Option<Loc> {
+        match destination {
+            Destination::Hop(_) => self.policy.outbound.as_ref().map(|via| via.at.clone()),
+            Destination::Mailbox { .. }
+            | Destination::Exchangers(_)
+            | Destination::Forward { .. }
+            | Destination::Chosen(_)
+            | Destination::Discard
+            | Destination::Undeliverable => None,
+        }
     }
 
     fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {

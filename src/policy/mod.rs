@@ -13,6 +13,7 @@ mod lower;
 mod network;
 mod publish;
 mod rights;
+mod route;
 mod statement;
 mod tables;
 mod target;
@@ -27,6 +28,7 @@ pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
 pub use lower::{lower, lower_scenarios};
 pub use network::{Network, Otherwise};
 pub use publish::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};
+pub use route::{Route, RouteHost, RouteTls, SUBMISSIONS_PORT};
 pub use statement::{
     Expectation, LoginScope, RecipientScope, ReversePathScope, Scenario, Statement, StatementKind,
 };
@@ -59,6 +61,11 @@ pub struct Policy {
     pub parked: BTreeMap<Domain, Loc>,
     /// What is checked of mail from outside.
     pub inbound: Inbound,
+    /// Ways for mail to other hosts, by name.
+    pub routes: BTreeMap<String, Route>,
+    /// The name of the route that everything leaves by; without it, mail goes to the exchangers of
+    /// its domain.
+    pub outbound: Option<Spanned<String>>,
     /// Options and raw settings for targets.
     pub targets: Vec<TargetOptions>,
     /// Envelopes with the verdict that is expected.
@@ -73,6 +80,11 @@ impl Policy {
         self.targets
             .iter()
             .find(|options| options.name.value == name)
+    }
+
+    /// Returns the route that everything leaves by.
+    pub fn outbound_route(&self) -> Option<&Route> {
+        self.routes.get(&self.outbound.as_ref()?.value)
     }
 
     /// Returns the grants of a login: its own, else those of every login.

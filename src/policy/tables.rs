@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::form::{ForwardKind, ReverseKind};
 use super::rights::{self, Rights, Scopes};
-use super::{Grant, Login, Policy, SenderScope};
+use super::{Grant, Login, Policy, Route, SenderScope};
 use crate::decision::{
     AddressKey, AddressTable, ClientTable, Destination, Label, LoginTable, OwnerTable, Question,
     Row, Store, Test, TestId,
@@ -329,7 +329,10 @@ fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> Behin
 /// Returns where mail for an address of ours goes; see [`crate::decision::Decider`].
 pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destination> {
     if !policy.domains.contains_key(address.domain()) {
-        return vec![Destination::Exchangers(address.domain().to_string())];
+        return vec![match policy.outbound_route() {
+            Some(route) => Destination::Hop(route.hop()),
+            None => Destination::Exchangers(address.domain().to_string()),
+        }];
     }
     let behind = mailboxes_behind(policy, address, Everywhere);
     let destination = |mailbox: Address| {
@@ -342,7 +345,12 @@ pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destinatio
         };
         Destination::Mailbox { mailbox, store }
     };
-    let outside = behind.outside.into_iter().map(Destination::Forward);
+    let via = policy.outbound_route().map(Route::hop);
+    let outside = behind.outside.into_iter();
+    let outside = outside.map(|to| {
+        let via = via.clone();
+        Destination::Forward { to, via }
+    });
     behind
         .mailboxes
         .into_iter()

@@ -30,6 +30,8 @@ pub struct Decided {
     pub at: Option<Loc>,
     /// Where accepted mail ends up.
     pub destinations: Vec<Destination>,
+    /// What says that mail goes to each of them, where one place does.
+    pub leads: Vec<Option<Loc>>,
 }
 
 impl Decided {
@@ -38,7 +40,9 @@ impl Decided {
         let (decision, asked) = run(decider, envelope).ok()?;
         let at = asked.place(&decision.at);
         let destinations = destinations(decider, &decision, &envelope.to);
+        let leads = destinations.iter().map(|one| decider.leads_by(one));
         Some(Self {
+            leads: leads.collect(),
             who: who.to_owned(),
             decision,
             at,
@@ -59,6 +63,18 @@ impl Decided {
 }
 
 impl Counterexample {
+    /// Returns the place that the last to decide decided at: what leads its mail elsewhere, if only
+    /// where the mail goes is in question.
+    pub(super) fn place(&self) -> Option<&Loc> {
+        let last = self.decided.last()?;
+        let first = self.decided.first()?;
+        let both = [first, last].map(|one| one.decision.verdict == Verdict::Accept);
+        let elsewhere = last.destinations.iter().zip(&last.leads);
+        let mut elsewhere = elsewhere.filter(|(to, _)| !first.destinations.contains(to));
+        let leads = elsewhere.find_map(|(_, at)| at.as_ref());
+        leads.filter(|_| both == [true, true]).or(last.at.as_ref())
+    }
+
     /// Returns how hard the envelope is to read: of several, the least is shown.
     pub fn weight(envelope: &Envelope) -> (u32, u32, bool, bool, bool, String) {
         (
@@ -123,7 +139,7 @@ impl Counterexample {
             Destination::Chosen(Chooser::ReversePath)
             | Destination::Mailbox { .. }
             | Destination::Exchangers(_)
-            | Destination::Forward(_)
+            | Destination::Forward { .. }
             | Destination::Hop(_)
             | Destination::Discard
             | Destination::Undeliverable => None,

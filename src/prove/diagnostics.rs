@@ -204,11 +204,7 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
         }
         Answer::Refuted(counterexample) => {
             // The last to decide is the one in question; a place in no file is the host's.
-            let at = counterexample
-                .decided
-                .last()
-                .and_then(|one| one.at.as_ref());
-            let at: &Loc = at.unwrap_or(&policy.host.at);
+            let at: &Loc = counterexample.place().unwrap_or(&policy.host.at);
             let (text, span) = (Arc::clone(at.source()), at.span());
             let dialogue = counterexample.dialogue();
             if finding.name == EQUALITY {

@@ -1,15 +1,17 @@
 //! Where accepted mail ends up, as obligations see it: what can go wrong with its destinations.
 
 use super::declared::Forwards;
-use crate::decision::{Decider, Decision, Destination, Label, Route, Verdict};
+use crate::decision::{Decider, Decision, Destination, Hop, Label, Route, Verdict};
 use crate::mail::{Address, ForwardPath};
 
 /// What can become of mail. None of it: it is refused, or all of it stays here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Reach {
-    /// Some destination is somebody else's, and no forward of the policy names it.
+    /// Some destination is somebody else's, and no forward of the policy names it; or it goes by
+    /// another host than the policy says.
     pub(super) leaves: bool,
-    /// Some destination is somebody else's, and no forward that the recipient leads to names it.
+    /// Some destination is somebody else's, and no forward that the recipient leads to names it; or
+    /// it goes by another host than the policy says.
     pub(super) strays: bool,
     /// Some destination does not exist, or there is none: a bounce will be made.
     pub(super) bounces: bool,
@@ -43,9 +45,10 @@ impl Reach {
             Destination::Exchangers(_) | Destination::Hop(_) | Destination::Chosen(_) => {
                 Self::LEAVES
             }
-            Destination::Forward(to) => Self {
-                leaves: !forwards.name(to),
-                strays: !recipient.is_some_and(|recipient| forwards.lead(recipient, to)),
+            Destination::Forward { to, via } => Self {
+                leaves: !forwards.name(to) || !forwards.go_by(via.as_ref()),
+                strays: !recipient.is_some_and(|recipient| forwards.lead(recipient, to))
+                    || !forwards.go_by(via.as_ref()),
                 bounces: false,
             },
             Destination::Undeliverable => Self {
@@ -113,7 +116,7 @@ pub fn destinations(
     let foreign = || match to.domain() {
         Some(domain) => Destination::Exchangers(domain.to_string()),
         // An address literal: the host itself is the next hop.
-        None => Destination::Hop(to.text().rsplit('@').next().unwrap_or_default().to_owned()),
+        None => Destination::Hop(Hop::other(to.text().rsplit('@').next().unwrap_or_default())),
     };
     let of = |address: Option<Address>| {
         address

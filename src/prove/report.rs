@@ -35,12 +35,26 @@ pub struct Evidence {
     pub text: String,
     /// The place in the policy or in a file that it is about.
     pub at: Loc,
+    /// Whether it stands whatever names outside the policy say.
+    pub(super) certain: bool,
 }
 
 impl Evidence {
     pub(super) fn new(text: String, at: &Loc) -> Self {
-        let at = at.clone();
-        Self { text, at }
+        Self {
+            text,
+            at: at.clone(),
+            certain: false,
+        }
+    }
+
+    /// Returns what breaks it, whatever names outside the policy say.
+    pub(super) fn certain(text: String, at: &Loc) -> Self {
+        let certain = true;
+        Self {
+            certain,
+            ..Self::new(text, at)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::results::Results;
 use crate::decision::{
-    Answer, Decider, Decision, Destination, Envelope, Header, Question, Unanswered, run,
+    Answer, Decider, Decision, Destination, Envelope, Header, Hop, Question, Unanswered, run,
 };
 use crate::mail::Listener;
 use crate::prove::destinations;
@@ -72,12 +72,12 @@ pub enum RouteStep {
     Forward {
         /// The address.
         to: String,
+        /// The next hop, if it is not an exchanger of the address's domain.
+        #[serde(flatten)]
+        via: Option<NextHop>,
     },
     /// Sent to a host.
-    Hop {
-        /// The host.
-        host: String,
-    },
+    Hop(NextHop),
     /// Sent to whom the client chooses.
     Chosen {
         /// What it chooses by.
@@ -89,6 +89,29 @@ pub enum RouteStep {
     Bounce,
 }
 
+/// A next hop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextHop {
+    /// The host and its port.
+    pub host: String,
+    /// The TLS that mail goes there under, by the word of a policy; none if there never is any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<&'static str>,
+    /// The file with the credentials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<String>,
+}
+
+impl From<&Hop> for NextHop {
+    fn from(hop: &Hop) -> Self {
+        Self {
+            host: hop.to.clone(),
+            tls: hop.tls.name(),
+            credentials: hop.credentials.clone(),
+        }
+    }
+}
+
 impl From<&Destination> for RouteStep {
     fn from(destination: &Destination) -> Self {
         match destination {
@@ -98,8 +121,11 @@ impl From<&Destination> for RouteStep {
             Destination::Exchangers(domain) => Self::Relay {
                 domain: domain.clone(),
             },
-            Destination::Forward(to) => Self::Forward { to: to.to_string() },
-            Destination::Hop(host) => Self::Hop { host: host.clone() },
+            Destination::Forward { to, via } => Self::Forward {
+                to: to.to_string(),
+                via: via.as_ref().map(NextHop::from),
+            },
+            Destination::Hop(hop) => Self::Hop(NextHop::from(hop)),
             Destination::Chosen(by) => Self::Chosen { by: by.to_string() },
             Destination::Discard => Self::Discard,
             Destination::Undeliverable => Self::Bounce,

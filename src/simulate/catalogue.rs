@@ -329,7 +329,7 @@ pub fn attack(
     let (answered, _, _) = answerer.answer(&envelope)?;
     let leaves = |step: &RouteStep| {
         // What the policy says is no relaying.
-        let said = matches!(step, RouteStep::Forward { to } if forwards(policy, to));
+        let said = matches!(step, RouteStep::Forward { to, .. } if forwards(policy, to));
         !said && !matches!(step, RouteStep::Local { .. } | RouteStep::Discard)
     };
     let relays = answered.route.iter().any(leaves);

@@ -55,6 +55,10 @@ pub struct Document {
     pub authenticated: Option<node::Authenticated>,
     /// The `inbound` node.
     pub inbound: Option<node::Inbound>,
+    /// The `route` nodes.
+    pub routes: Vec<node::Route>,
+    /// The `outbound` node.
+    pub outbound: Option<node::Outbound>,
     /// The `target` nodes.
     pub targets: Vec<node::Target>,
     /// The `scenario` nodes.
@@ -105,6 +109,8 @@ fn parse_as(
         logins: Vec::new(),
         authenticated: None,
         inbound: None,
+        routes: Vec::new(),
+        outbound: None,
         targets: Vec::new(),
         scenarios: Vec::new(),
         statements: Vec::new(),

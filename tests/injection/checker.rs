@@ -40,6 +40,9 @@ const SHOWN: &[Careless] = &[
     ("value of Postfix", "a\nmynetworks = 0.0.0.0/0", "postfix"),
     ("value of Exim", "a\nhostlist internal = *", "exim"),
     ("DKIM selector", "a\nb", "exim"),
+    ("route", "a\nmynetworks = 0.0.0.0/0", "postfix"),
+    ("host of a route", "${run{id}}", "exim"),
+    ("credentials", "/etc/mail/a b", "postfix"),
 ];
 
 /// What only the real programs show, for which the look at the letters is left out.

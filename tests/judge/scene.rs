@@ -93,8 +93,19 @@ pub(crate) fn scene(policy: &Policy, artifacts: &Artifacts) -> Scene {
         certificates: certificates.collect(),
         zone: zone(),
         commands,
-        files: BTreeMap::new(),
+        files: credentials(policy),
     }
+}
+
+/// Returns the file with the credentials of the route that everything leaves by.
+fn credentials(policy: &Policy) -> BTreeMap<PathBuf, String> {
+    let route = policy.outbound_route();
+    let route = route.and_then(|one| Some((one, one.credentials.as_ref()?)));
+    let file = route.map(|(route, path)| {
+        let line = format!("{} somebody:{PASSWORD}\n", route.host.value);
+        (PathBuf::from(&path.value), line)
+    });
+    file.into_iter().collect()
 }
 
 /// Returns the configuration of a Dovecot that does nothing but check passwords.

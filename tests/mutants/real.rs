@@ -235,7 +235,7 @@ fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
             Store::Directory(_) => "directory".to_owned(),
         },
         Destination::Exchangers(_)
-        | Destination::Forward(_)
+        | Destination::Forward { .. }
         | Destination::Hop(_)
         | Destination::Chosen(_) => "out".to_owned(),
         Destination::Discard => "discard".to_owned(),

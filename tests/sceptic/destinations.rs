@@ -1,7 +1,8 @@
 //! Where accepted mail ends up.
 
 use mailpol::decision::{
-    AddressKey, AddressTable, Ask, Because, Decision, Destination, Label, Question, Route, Store,
+    AddressKey, AddressTable, Ask, Because, Decision, Destination, Hop, Label, Question, Route,
+    Store,
 };
 use mailpol::mail::{Address, Listener, PathForm};
 use mailpol::prove::Answer;
@@ -22,7 +23,7 @@ fn a_destination_that_no_test_names_is_seen() {
     let policy = policy(&["doe.example"], true);
     let mut planted = Planted::new(&policy, vec![], honest());
     let key = Address::new("secret", domain("doe.example"));
-    planted.destination = Some((key, vec![Destination::Hop("evil.example".into())]));
+    planted.destination = Some((key, vec![Destination::Hop(Hop::other("evil.example"))]));
     let report = is_seen(&policy, &planted);
     assert!(matches!(
         answer(&report, "no-open-relay"),
@@ -39,7 +40,7 @@ fn a_destination_of_a_named_local_part_is_seen() {
     let mut planted = Planted::new(&policy, vec![Question::To(table)], honest());
     planted.names_destination = false;
     let key = Address::new("abuse", domain("doe.example"));
-    planted.destination = Some((key, vec![Destination::Hop("evil.example".into())]));
+    planted.destination = Some((key, vec![Destination::Hop(Hop::other("evil.example"))]));
     is_seen(&policy, &planted);
 }
 

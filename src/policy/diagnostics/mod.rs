@@ -9,6 +9,7 @@ mod grant;
 mod host;
 mod network;
 mod publish;
+mod route;
 mod statement;
 
 pub use bulk::{
@@ -36,6 +37,10 @@ pub use network::{
 pub use publish::{
     DkimDuplicate, DkimPublic, DkimPublicMissing, DkimSelector, MaxAge, ReportUnlisted,
     ReportUriInvalid, SpfManyLookups, SpfTooManyLookups, StsWithoutTls,
+};
+pub use route::{
+    RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RoutePort, RouteTlsImpossible,
+    RouteUnknown, RouteUnusable, RouteUnused,
 };
 pub use statement::{
     HeaderWithoutCheck, LoginOrNull, Misspelt, ScopeInvalid, SettingDuplicate, SettingName,

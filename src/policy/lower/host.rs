@@ -109,7 +109,7 @@ fn lower_tls(node: &node::Tls, diagnostics: &mut Diagnostics) -> Option<Tls> {
 }
 
 /// Returns what an address is, if no other host could send mail to it.
-fn unusable(address: IpAddr) -> Option<&'static str> {
+pub(super) fn unusable(address: IpAddr) -> Option<&'static str> {
     let broadcast = address == IpAddr::V4(std::net::Ipv4Addr::BROADCAST);
     if address.is_unspecified() {
         Some("the unspecified address")

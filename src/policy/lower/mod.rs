@@ -16,6 +16,7 @@ mod near;
 mod network;
 mod postmaster;
 mod publish;
+mod route;
 mod scenario;
 mod script;
 mod space;
@@ -71,6 +72,8 @@ pub fn lower(
         auth::check_absent(document, host.as_ref(), &logins, diagnostics);
     }
     let inbound = inbound::lower(document, diagnostics);
+    let routes = route::lower(&document.routes, sure, diagnostics);
+    let outbound = route::outbound(document, &routes, diagnostics);
     let targets = target::lower(&document.targets, diagnostics);
     let scenarios = scenario::lower(&document.scenarios, diagnostics);
     let statements = statement::lower(&document.statements, diagnostics);
@@ -79,6 +82,7 @@ pub fn lower(
     }
     diagnostics.failed_since(before)?;
     near::check(document, &logins, &domains, diagnostics);
+    route::unused(&routes, outbound.as_ref(), diagnostics);
     let Some(mut host) = host else {
         // The check of the document has told that it is missing.
         return Err(diagnostics.error(MissingNode {
@@ -99,6 +103,8 @@ pub fn lower(
         domains: domains.map,
         parked,
         inbound,
+        routes,
+        outbound,
         targets,
         scenarios,
         statements,

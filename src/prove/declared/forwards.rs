@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::decision::{Hop, HopTls};
 use crate::mail::{Address, LocalPart};
-use crate::policy::Policy;
+use crate::policy::{Policy, RouteTls};
 
 /// The declared forwards of a policy.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,24 @@ impl Forwards<'_> {
     /// Whether some forward, of whomever, names this address.
     pub(in crate::prove) fn name(&self, to: &Address) -> bool {
         self.names.contains(to)
+    }
+
+    /// Whether mail leaves by the host that the policy declares, and under no less protection: to
+    /// the exchangers of its domain, if it declares none.
+    pub(in crate::prove) fn go_by(&self, via: Option<&Hop>) -> bool {
+        let name = self.policy.outbound.as_ref().map(|name| &name.value);
+        let declared = name.and_then(|name| self.policy.routes.get(name));
+        match (via, declared) {
+            (None, None) => true,
+            (Some(hop), Some(route)) => {
+                let host = route.host.value.to_string();
+                let file = route.credentials.as_ref().map(|path| path.value.as_str());
+                hop.to == Hop::endpoint(&host, route.port)
+                    && hop.tls >= declared_tls(route.tls)
+                    && hop.credentials.as_deref() == file
+            }
+            (Some(_), None) | (None, Some(_)) => false,
+        }
     }
 
     /// Whether mail for a recipient may go on to this address: by its own forward, or by that of
@@ -61,5 +80,14 @@ impl Forwards<'_> {
             );
         }
         false
+    }
+}
+
+/// Returns the least TLS that mail of a route has.
+fn declared_tls(tls: RouteTls) -> HopTls {
+    match tls {
+        RouteTls::Opportunistic => HopTls::Opportunistic,
+        RouteTls::Required => HopTls::Required,
+        RouteTls::Verified => HopTls::Verified,
     }
 }

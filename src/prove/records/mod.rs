@@ -117,7 +117,7 @@ pub(super) fn check(
         let judged = one.judge(&subject);
         let names: BTreeSet<String> = known.supposed();
         let answer = match judged {
-            Err(_) if !names.is_empty() => Answer::Open(names),
+            Err(evidence) if !names.is_empty() && !evidence.certain => Answer::Open(names),
             judged => Answer::Records(judged.map_err(Box::new)),
         };
         Some(finding(*one, answer))

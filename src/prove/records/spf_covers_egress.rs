@@ -25,6 +25,8 @@ impl RecordObligation for SpfCoversEgress {
 
     fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence> {
         let host = subject.policy.host.name.value.as_str();
+        // Of our own records it is known what they say of ours; of what is published, all of it is.
+        let own_records = subject.given.dns.is_none();
         let mut pairs = 0;
         for Origin { address, helo, at } in origins(subject)? {
             let domains = subject.policy.domains.iter();
@@ -34,6 +36,11 @@ impl RecordObligation for SpfCoversEgress {
                     .or(hosted.publish.spf_at.as_ref())
                     .unwrap_or(&hosted.at);
                 pairs += 1;
+                if let Some(by) = helo.as_deref().filter(|_| own_records)
+                    && names_us_alone(hosted, host)
+                {
+                    return Err(by_another(domain, hosted, by, at));
+                }
                 sender(
                     subject.dns,
                     domain,
@@ -63,6 +70,41 @@ fn sends(hosted: &HostedDomain) -> bool {
     terms != ["-all"]
 }
 
+/// Returns whether a record passes this host and nobody else, by its own words: what it names is
+/// the exchanger of the domain, which is this host by the same records, or this host.
+fn names_us_alone(hosted: &HostedDomain, host: &str) -> bool {
+    let bare = |term: &str| {
+        term.trim_start_matches(['+', '-', '~', '?'])
+            .to_ascii_lowercase()
+    };
+    let of_host = format!("a:{host}");
+    hosted.publish.spf.iter().all(|term| {
+        let term = bare(&term.value);
+        matches!(term.as_str(), "all" | "mx") || term == of_host
+    })
+}
+
+/// Mail leaves by another host, and the record passes this one alone.
+fn by_another(domain: &Domain, hosted: &HostedDomain, by: &str, at: &Loc) -> Evidence {
+    let terms: Vec<&str> = hosted
+        .publish
+        .spf
+        .iter()
+        .map(|term| term.value.as_str())
+        .collect();
+    let terms = terms.join(" ");
+    let term = match by.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => format!("ip4:{address}"),
+        Ok(IpAddr::V6(address)) => format!("ip6:{address}"),
+        Err(_) => format!("a:{by}"),
+    };
+    let text = format!(
+        "mail from postmaster@{domain} leaves by {by}, and the record of {domain} passes this host \
+         alone: v=spf1 {terms}\n  add `{term}`, or the `include:` that the provider of {by} names"
+    );
+    Evidence::certain(text, at)
+}
+
 /// Where mail comes from, as its receivers see it.
 struct Origin {
     address: IpAddr,
@@ -72,7 +114,7 @@ struct Origin {
     at: Option<Loc>,
 }
 
-/// Returns every origin. The policy by itself sends from the host's addresses.
+/// Returns every origin. The policy by itself sends from the host's addresses, or by its route.
 fn origins(subject: &Subject<'_>) -> Result<Vec<Origin>, Evidence> {
     let own = subject
         .policy
@@ -82,6 +124,17 @@ fn origins(subject: &Subject<'_>) -> Result<Vec<Origin>, Evidence> {
         .map(|address| address.value);
     let own: Vec<IpAddr> = own.collect();
     let Some(sending) = subject.sending else {
+        if let Some(route) = subject.policy.outbound_route() {
+            let host = &route.host;
+            let name = host.value.to_string();
+            let addresses = smarthost(subject.dns, &name, &host.at)?;
+            let origin = |address| Origin {
+                address,
+                helo: Some(name.clone()),
+                at: None,
+            };
+            return Ok(addresses.into_iter().map(origin).collect());
+        }
         let origin = |address| Origin {
             address,
             helo: None,

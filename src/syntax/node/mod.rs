@@ -9,6 +9,7 @@ mod inbound;
 mod mailpol;
 mod network;
 mod publish;
+mod route;
 mod scenario;
 mod statement;
 mod target;
@@ -21,6 +22,7 @@ pub use host::{Host, Tls};
 pub use inbound::{Inbound, OwnDomain, SpfCheck};
 pub use network::Network;
 pub use publish::{Dkim, Dmarc, MtaSts, Publish, PublishedSpf};
+pub use route::{Outbound, Route, RouteTo};
 pub use scenario::{Expect, Scenario};
 pub use statement::{Statement, StatementLogin};
 pub use target::{Setting, Target};
@@ -44,6 +46,8 @@ pub static NODES: &[&NodeSpec] = &[
     &grant::LOGIN,
     &grant::AUTHENTICATED,
     &inbound::INBOUND,
+    &route::ROUTE,
+    &route::OUTBOUND,
     &target::TARGET,
     &scenario::SCENARIO,
     &statement::FORBID,
@@ -68,6 +72,8 @@ pub(super) fn read(node: &Node, document: &mut Document, diagnostics: &mut Diagn
         "login" => document.logins.push(grant::read_login(node)),
         "authenticated" => document.authenticated = Some(grant::read_authenticated(node)),
         "inbound" => document.inbound = Some(inbound::read(node)),
+        "route" => document.routes.push(route::read(node)),
+        "outbound" => document.outbound = Some(route::read_outbound(node)),
         "target" => document.targets.push(target::read(node)),
         "scenario" => document.scenarios.push(scenario::read(node)),
         "forbid" | "require" => document.statements.push(statement::read(node)),

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use crate::mail::{Address, Domain};
+use crate::policy::RouteHost;
 use crate::source::Loc;
 use crate::target::comment;
 
@@ -71,6 +72,10 @@ text! {
     List
 }
 text! {
+    /// The key and the file that a host's name and password are looked up by, in their braces.
+    Credentials
+}
+text! {
     /// The key of a table, in lower case: Exim lowers what it looks up.
     Key
 }
@@ -113,6 +118,17 @@ impl Word {
         Self(format!("{name}{number}"))
     }
 
+    /// Takes the name of a route: small letters, digits and hyphens, which names in Exim's files do
+    /// not hold.
+    pub(super) fn route(name: &str) -> Self {
+        Self(format!("route_{}", name.replace('-', "_")))
+    }
+
+    /// Takes a port.
+    pub(super) fn port(port: u16) -> Self {
+        Self(port.to_string())
+    }
+
     /// Takes the path of a file of ours.
     pub(super) fn below_exim(path: &str) -> Self {
         Self(path.to_owned())
@@ -147,6 +163,11 @@ impl List {
         Self(format!("<; {}", items.join(" ; ")))
     }
 
+    /// The one host of a route: the colons of an IPv6 address are doubled, since they separate.
+    pub(super) fn host(host: &RouteHost) -> Self {
+        Self(host.to_string().replace(':', "::"))
+    }
+
     /// The list of our domains.
     pub(super) fn local_domains() -> Self {
         Self("+local_domains".to_owned())
@@ -160,6 +181,13 @@ impl List {
     /// Names the table whose keys are the items.
     pub(super) fn table(kind: &'static str, path: &Word) -> Self {
         Self(format!("{kind};{path}"))
+    }
+}
+
+impl Credentials {
+    /// Takes the host, by its name, and the path of the file. Both hold nothing that is expanded.
+    pub(super) fn new(host: &Domain, path: &Word) -> Self {
+        Self(format!("{{{host}}}lsearch{{{path}}}"))
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::emit::TableName;
-use super::lexical::{Comment, List, Word};
+use super::lexical::{Comment, Credentials, List, Word};
 use crate::target::render::{Syntax, View};
 
 /// Joins a view with its template.
@@ -256,20 +256,71 @@ pub(super) struct DataBoth {
 }
 view!(DataBoth, "acl/data_both.j2", Lines);
 
-/// Routers.
+/// Routers: mail for the host itself.
 #[derive(Debug, Serialize)]
-pub(super) struct Routers {
+pub(super) struct HostNameRouter {
+    pub(super) host_names: List,
+    pub(super) postmaster: Word,
+    pub(super) postmaster_line: Comment,
+}
+view!(HostNameRouter, "routers/host_name.j2", Lines);
+
+/// Routers: what is not ours, to its exchangers.
+#[derive(Debug, Serialize)]
+pub(super) struct ExchangersRouter {}
+view!(ExchangersRouter, "routers/exchangers.j2", Lines);
+
+/// Routers: what is not ours, by a route.
+#[derive(Debug, Serialize)]
+pub(super) struct OutboundRouter {
+    pub(super) route: Comment,
+    pub(super) line: Comment,
+    pub(super) transport: Word,
+    pub(super) host: List,
+}
+view!(OutboundRouter, "routers/outbound.j2", Lines);
+
+/// Routers: our recipients.
+#[derive(Debug, Serialize)]
+pub(super) struct RecipientRouters {
     pub(super) aliases: TableName,
     /// The table of forwards, if there are any.
     pub(super) forwards: Vec<TableName>,
     pub(super) accounts: TableName,
     pub(super) boxes: TableName,
     pub(super) catch_all: TableName,
-    pub(super) host_names: List,
     pub(super) postmaster: Word,
-    pub(super) postmaster_line: Comment,
 }
-view!(Routers, "routers.j2", Lines);
+view!(RecipientRouters, "routers/recipients.j2", Lines);
+
+/// Transports: to the host of a route.
+#[derive(Debug, Serialize)]
+pub(super) struct RouteTransport {
+    pub(super) route: Comment,
+    pub(super) line: Comment,
+    pub(super) name: Word,
+    pub(super) port: Word,
+    /// What protects the mail.
+    pub(super) options: Vec<TransportOption>,
+}
+view!(RouteTransport, "transports/route.j2", Lines);
+
+/// An option of a transport.
+#[derive(Debug, Serialize)]
+pub(super) struct TransportOption {
+    pub(super) name: Word,
+    pub(super) value: Word,
+}
+
+/// Authenticators: what the host of a route is told.
+#[derive(Debug, Serialize)]
+pub(super) struct ClientAuthenticators {
+    pub(super) route: Comment,
+    pub(super) line: Comment,
+    pub(super) name: Word,
+    pub(super) held: Credentials,
+}
+view!(ClientAuthenticators, "auth/client.j2", Lines);
 
 /// Transports: to other hosts.
 #[derive(Debug, Serialize)]

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use crate::mail::{Address, Domain};
+use crate::policy::Route;
 use crate::source::Loc;
 use crate::target::comment;
 
@@ -119,6 +120,18 @@ impl Word {
         Self(parts.map(|part| part.to_string()).join("."))
     }
 
+    /// Names a service and the host that it is told: `SERVICE:[HOST]:PORT`. In brackets no MX
+    /// records are asked (transport(5)).
+    pub(super) fn next_hop(service: &Name, route: &Route) -> Self {
+        let (host, port) = (&route.host.value, route.port);
+        Self(format!("{service}:[{host}]:{port}"))
+    }
+
+    /// Names the file of a path as a table that needs no index.
+    pub(super) fn as_texthash(&self) -> Self {
+        Self(format!("texthash:{self}"))
+    }
+
     /// Takes the absolute path of a file.
     pub(super) fn path(text: &str) -> Result<Self, Unsayable> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "._-+@%=~/".contains(c);
@@ -197,6 +210,11 @@ impl Outcome {
 }
 
 impl Name {
+    /// Takes the name of a route: small letters, digits and hyphens.
+    pub(super) fn route(name: &str) -> Self {
+        Self(format!("route-{name}"))
+    }
+
     /// Takes a name of ours.
     pub(super) fn fixed(text: &'static str) -> Self {
         Self(text.to_owned())

@@ -62,6 +62,8 @@ pub(super) struct DomainsPart {
     pub(super) aliases: TableName,
     pub(super) mailboxes: TableName,
     pub(super) transport: TableName,
+    /// The service of what is not ours, with the host that it goes to, if there is one.
+    pub(super) default_transport: Word,
     pub(super) host_mail: TableName,
     pub(super) no_recipients: TableName,
     pub(super) expansion_limit: usize,
@@ -151,6 +153,7 @@ pub(super) struct MasterCf {
     pub(super) myhostname: Word,
     pub(super) postmaster_line: Comment,
     pub(super) listeners: Vec<ListenerEntry>,
+    pub(super) routes: Vec<RouteService>,
     pub(super) spf: Vec<SpfService>,
     pub(super) spf_line: Comment,
 }
@@ -165,6 +168,15 @@ pub(super) struct ListenerEntry {
     pub(super) options: Vec<Word>,
     /// Lists that are asked instead of those of the same name in main.cf.
     pub(super) lists: Vec<Setting>,
+}
+
+/// A service that sends by a route.
+#[derive(Debug, Serialize)]
+pub(super) struct RouteService {
+    pub(super) name: Comment,
+    pub(super) line: Comment,
+    pub(super) service: Name,
+    pub(super) options: Vec<Setting>,
 }
 
 /// A policy service in master.cf.

@@ -14,6 +14,7 @@ mod postmaster;
 mod raw;
 mod recipients;
 mod rights;
+mod route;
 mod scopes;
 mod senders;
 mod service;
@@ -30,7 +31,7 @@ use self::recipients::Recipients;
 use self::senders::Senders;
 use self::table::Table;
 use super::lexical::{Comment, HostItem, List, Word};
-use super::view::{LocalTransports, RemoteTransport, Routers, TableHead};
+use super::view::{HostNameRouter, LocalTransports, RecipientRouters, TableHead};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
@@ -120,6 +121,7 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     write_tables(&mut emission, recipients, senders, tables, diagnostics)?;
     write_lists(&mut emission, clients.files, diagnostics)?;
     service::write(&mut emission, diagnostics)?;
+    route::write(&mut emission, diagnostics)?;
     raw::files(&mut emission, options, diagnostics);
     diagnostics.failed_since(before)?;
     Ok(finish(emission))
@@ -141,21 +143,28 @@ fn conf(
     let (acls, held) = rights.finish(diagnostics)?;
     text += &acls;
     tables.extend(held);
-    let routers = Routers {
+    let postmaster = postmaster::word(&emission.postmaster, diagnostics)?;
+    let host_name = HostNameRouter {
+        host_names: host_names(emission.policy),
+        postmaster: postmaster.clone(),
+        postmaster_line: Comment::line(&emission.postmaster.at),
+    };
+    let recipients = RecipientRouters {
         aliases: recipients.aliases.reference(),
         forwards: recipients.forwards.iter().map(Table::reference).collect(),
         accounts: recipients.accounts.reference(),
         boxes: recipients.boxes.reference(),
         catch_all: recipients.catch_all.reference(),
-        host_names: host_names(emission.policy),
-        postmaster: postmaster::word(&emission.postmaster, diagnostics)?,
-        postmaster_line: Comment::line(&emission.postmaster.at),
+        postmaster,
     };
-    text += &render(routers, diagnostics)?;
-    text += &render(RemoteTransport {}, diagnostics)?;
+    text += &render(host_name, diagnostics)?;
+    text += &route::routers(emission, diagnostics)?;
+    text += &render(recipients, diagnostics)?;
+    text += &route::transport(emission, diagnostics)?;
     text += &dkim::part(emission.policy, tables, diagnostics)?;
     text += &render(LocalTransports {}, diagnostics)?;
     text += &service::authenticators(emission, senders, diagnostics)?;
+    text += &route::authenticators(emission, diagnostics)?;
     Ok(text)
 }
 

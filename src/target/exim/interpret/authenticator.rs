@@ -77,6 +77,7 @@ impl Reader<'_> {
             }
         };
         self.known_options(instance, driver.as_str())?;
+        self.as_client(instance, driver.as_str())?;
         let is_client = instance
             .settings
             .iter()
@@ -204,6 +205,7 @@ impl Reader<'_> {
                     "mailpol does not know this option of an authenticator",
                 );
             } else if !modelled.contains(&name)
+                && !name.starts_with("client_")
                 && let Some(reason) = setting.value.as_ref().and_then(|value| self.active(value))
             {
                 self.unjudged_option(setting, reason);

@@ -245,6 +245,10 @@ impl Decider for EximDecider {
         self.walk().destinations(address)
     }
 
+    fn leads_by(&self, destination: &Destination) -> Option<Loc> {
+        self.routers.leads_by(destination)
+    }
+
     fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
         for test in &self.tests {
             if let Question::To(table) = &test.question {

@@ -11,6 +11,7 @@
 mod diagnostics;
 
 mod characters;
+mod client;
 mod lines;
 mod section;
 mod text;
@@ -105,7 +106,8 @@ pub(super) fn interpret(
     let listeners = reader.listeners(&options, &start);
     let decider = reader.decider(&sections, &options, &start);
     let backends = std::mem::take(&mut reader.backends);
-    let sending = reader.sending(&sections, &options);
+    let routers = decider.as_ref().ok().map(|decider| &decider.routers);
+    let sending = reader.sending(&sections, &options, routers);
     let (uses, taken) = (&reader.forms, reader.taken);
     let kinds = [
         (EximDecider::FROM_FORM, uses.question(Side::From, taken)),

@@ -127,6 +127,8 @@ pub(super) struct Reader<'a> {
     pub(super) given: BTreeSet<Chooser>,
     /// The conditions that check a password, in what is being read.
     pub(super) checks: Vec<Check>,
+    /// Where the names and passwords come from that this server gives to others, each once.
+    pub(super) client_credentials: Vec<String>,
     /// Who checks passwords, so far.
     pub(super) backends: Vec<FoundBackend>,
 }
@@ -157,6 +159,7 @@ impl<'a> Reader<'a> {
             dkim_selector: None,
             given: BTreeSet::new(),
             checks: Vec::new(),
+            client_credentials: Vec::new(),
             backends: Vec::new(),
         }
     }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use super::diagnostics::UnjudgedService;
 use super::option::Options;
 use super::reader::Reader;
+use super::router::{Leaving, Routers};
 use super::section::{self, Sections, Setting};
 use super::text::Text;
 use crate::decision::{Egress, Sending, Signing};
@@ -15,7 +16,16 @@ use crate::source::Spanned;
 impl Reader<'_> {
     /// Reads how mail leaves. A transport without `interface` takes an address of the host, as the
     /// system chooses; one without `helo_data` says the host's name.
-    pub(super) fn sending(&mut self, sections: &Sections, options: &Options) -> Sending {
+    ///
+    /// What no router leads to sends nothing; behind a host that a router names its addresses are
+    /// what receivers see.
+    pub(super) fn sending(
+        &mut self,
+        sections: &Sections,
+        options: &Options,
+        routers: Option<&Routers>,
+    ) -> Sending {
+        let leaving = routers.map(Routers::leaving).unwrap_or_default();
         let name = options.text("primary_hostname");
         let name = name.map(|text| Spanned::new(text.as_str().to_owned(), text.at()));
         let certificate = options.text("tls_certificate").map(|text| shown(&text));
@@ -35,7 +45,18 @@ impl Reader<'_> {
             if driver.is_none_or(|driver| driver.as_str() != "smtp") {
                 continue;
             }
+            let of_transport = |one: &&Leaving<'_>| one.transport == instance.name;
+            let own: Vec<&Leaving<'_>> = leaving.iter().filter(of_transport).collect();
+            for one in &own {
+                if let Some(host) = one.host {
+                    let by = Egress::Smarthost(host.replace("::", ":").to_ascii_lowercase());
+                    let is_new = sending.egress.iter().all(|other| other.value != by);
+                    let by = Spanned::new(by, one.at.clone());
+                    sending.egress.extend(is_new.then_some(by));
+                }
+            }
             match instance.get("interface") {
+                _ if own.iter().all(|one| one.host.is_some()) => {}
                 Some(setting) => sending.egress.extend(self.interfaces_of(setting)),
                 None => {
                     sending

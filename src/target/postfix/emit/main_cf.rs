@@ -54,6 +54,7 @@ pub(super) fn domains(
         aliases: recipients.aliases.reference(),
         mailboxes: recipients.mailboxes.reference(),
         transport: recipients.transport.reference(),
+        default_transport: super::route::default_transport(emission.policy),
         host_mail: recipients.host_mail.reference(),
         no_recipients: TableName::fixed("texthash", "no-recipients"),
         expansion_limit: expansion.recipients,

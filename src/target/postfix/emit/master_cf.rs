@@ -3,7 +3,7 @@
 use super::lists::mua_lists;
 use super::spf::Spf;
 use super::version::Version;
-use super::{Emission, auth};
+use super::{Emission, auth, route};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::Listener;
 use crate::policy::Policy;
@@ -32,6 +32,7 @@ pub(super) fn write(
         myhostname: Word::domain(&policy.host.name.value),
         postmaster_line: Comment::line(&emission.postmaster.at),
         listeners: listeners.into_iter().map(entry).collect(),
+        routes: route::services(policy, emission.version, diagnostics)?,
         spf: spf.entries(),
         spf_line: spf.line(),
     };

@@ -20,6 +20,7 @@ mod raw;
 mod recipients;
 mod restriction;
 mod rights;
+mod route;
 mod senders;
 mod spf;
 mod table;
@@ -165,6 +166,7 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     main += &main_cf::closed(policy, emission.version, diagnostics)?;
 
     master_cf::write(emission, &spf, diagnostics)?;
+    route::write(emission, diagnostics)?;
     spf.write(emission, diagnostics)?;
     auth::write(emission, diagnostics)?;
     command_filter(emission, diagnostics)?;
@@ -326,9 +328,9 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
     if let Some(tls) = &host.tls {
         let files = [&tls.certificate.value, &tls.key.value];
         artifacts.required_files.extend(files.map(Clone::clone));
-        artifacts.required_files.sort();
-        artifacts.required_files.dedup();
     }
+    artifacts.required_files.sort();
+    artifacts.required_files.dedup();
     artifacts
         .restarts
         .push("systemctl restart postfix".to_owned());

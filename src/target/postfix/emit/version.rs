@@ -98,6 +98,15 @@ impl Version {
         }
     }
 
+    /// The same where TLS must be, as one word.
+    pub(super) fn mandatory_protocols(self) -> &'static str {
+        if self >= Self((3, 6, 0)) {
+            ">=TLSv1.2"
+        } else {
+            "!SSLv2,!SSLv3,!TLSv1,!TLSv1.1"
+        }
+    }
+
     /// The safe value of `smtpd_forbid_bare_newline` (CVE-2023-51764), if it is known.
     pub(super) fn forbid_bare_newline(self) -> Option<&'static str> {
         if self.has([24, 14, 10, 5, 0, 0]) {

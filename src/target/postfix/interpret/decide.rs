@@ -91,6 +91,10 @@ impl Decider for PostfixDecider {
         self.delivery.destinations(address)
     }
 
+    fn leads_by(&self, destination: &Destination) -> Option<Loc> {
+        self.delivery.leads_by(destination)
+    }
+
     fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
         self.delivery.keys(key);
     }

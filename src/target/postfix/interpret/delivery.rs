@@ -12,6 +12,14 @@ use super::table::{self, Table};
 use crate::diagnostic::Diagnostics;
 use crate::target::Artifacts;
 
+/// The default transport of each class but that of aliases.
+pub(super) const DEFAULTS: [(Class, &str); 4] = [
+    (Class::Local, "local_transport"),
+    (Class::Virtual, "virtual_transport"),
+    (Class::Relay, "relay_transport"),
+    (Class::Default, "default_transport"),
+];
+
 /// Reads the parameters.
 pub(super) fn read(
     settings: &Settings<'_>,
@@ -20,16 +28,10 @@ pub(super) fn read(
     addressing: &Addressing,
     diagnostics: &mut Diagnostics,
 ) -> Delivery {
-    let defaults = [
-        (Class::Local, "local_transport"),
-        (Class::Virtual, "virtual_transport"),
-        (Class::Relay, "relay_transport"),
-        (Class::Default, "default_transport"),
-    ];
     let text = |name: &str, diagnostics: &mut Diagnostics| {
         settings.text(name, diagnostics).as_str().to_owned()
     };
-    let defaults = defaults.map(|(class, name)| (class, text(name, diagnostics)));
+    let defaults = DEFAULTS.map(|(class, name)| (class, text(name, diagnostics)));
     let programs = services.iter().filter(|service| service.kind == "unix");
     let programs = programs
         .map(|service| (service.name.as_str().to_owned(), service.command.clone()))
@@ -54,6 +56,8 @@ pub(super) fn read(
         defaults: defaults.into_iter().collect(),
         relayhost: text("relayhost", diagnostics),
         services: programs,
+        ways: Vec::new(),
+        protections: BTreeMap::new(),
         mailboxes,
         mailbox_base: text("virtual_mailbox_base", diagnostics),
         uids,

@@ -31,6 +31,7 @@ mod kinds;
 mod listing;
 mod map;
 mod master_cf;
+mod next_hop;
 mod offer;
 mod opendkim;
 mod owner;
@@ -110,7 +111,8 @@ pub(super) fn interpret(
     diagnostics.failed_since(before)?;
     let decider = reader.decider(diagnostics);
     let backends = backend::read(reader.main, reader.services, artifacts, diagnostics);
-    let sending = sending::read(reader.main, reader.services, artifacts, diagnostics);
+    let ways = &decider.delivery.ways;
+    let sending = sending::read(reader.main, reader.services, ways, artifacts, diagnostics);
     diagnostics.failed_since(before)?;
     Ok(Reading {
         decider: Box::new(decider),
@@ -144,7 +146,8 @@ impl Reader<'_> {
             let settings = Settings::new(self.main, service.overrides.clone());
             for (name, at) in &service.override_places {
                 let is_smtpd = service.command == "smtpd";
-                if self.is_for_host_mail(service, name) {
+                // What only a named host must be able to do is judged where the ways are known.
+                if self.is_for_host_mail(service, name) || next_hop::is_of_one_host(service, name) {
                     continue;
                 }
                 let is_modelled = parameter::class(name) == Class::Modelled;
@@ -261,7 +264,7 @@ impl Reader<'_> {
             };
             *slot = Some(Program::compile(service, parts));
         }
-        let delivery = delivery::read(
+        let mut delivery = delivery::read(
             &base,
             self.services,
             self.artifacts,
@@ -274,6 +277,7 @@ impl Reader<'_> {
                 catalogue.without_bare(side);
             }
         }
+        delivery.find_ways(self.main, self.services, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
         catalogue.replace(common.to_form, Question::ToKind(kinds(Side::To)));

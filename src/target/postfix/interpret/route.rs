@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Class;
 use super::map::{Parents, Surroundings};
+use super::next_hop::{Protection, Way, endpoint};
 use super::rows::Lookup;
-use crate::decision::{Destination, Route, Store};
+use crate::decision::{Destination, Hop, Route, Store};
 use crate::mail::{Address, Domain};
 
 /// An address literal of this host.
@@ -32,6 +33,9 @@ pub(super) struct Delivery {
     pub(super) relayhost: String,
     /// The program of each `unix` service of master.cf.
     pub(super) services: BTreeMap<String, String>,
+    /// Every way that mail can take, and the protection of the services that have a next hop.
+    pub(super) ways: Vec<Way>,
+    pub(super) protections: BTreeMap<String, Protection>,
     pub(super) mailboxes: Lookup,
     pub(super) mailbox_base: String,
     pub(super) uids: Lookup,
@@ -54,9 +58,9 @@ pub(super) struct Local {
 }
 
 /// A transport and its next hop.
-struct Hop {
-    channel: String,
-    next: Option<String>,
+pub(super) struct Transport {
+    pub(super) channel: String,
+    pub(super) next: Option<String>,
 }
 
 /// What one address comes to, while aliases are followed.
@@ -94,8 +98,11 @@ impl Delivery {
             hop.next,
         ) {
             (Some("smtp"), None) => Route::Foreign,
-            (Some("smtp"), Some(next)) => Route::Hop(host_and_port(&next)),
-            (_, next) => Route::Hop(format!("{}:{}", hop.channel, next.unwrap_or_default())),
+            (Some("smtp"), Some(next)) => Route::Hop(self.next_hop(&hop.channel, &next)),
+            (_, next) => {
+                let next = next.unwrap_or_default();
+                Route::Hop(Hop::other(format!("{}:{next}", hop.channel)))
+            }
         }
     }
 
@@ -166,7 +173,7 @@ impl Delivery {
     }
 
     /// Returns the transport of a class, as a row of the transport table changes it.
-    fn hop(&self, class: Class, row: Option<&str>) -> Hop {
+    pub(super) fn hop(&self, class: Class, row: Option<&str>) -> Transport {
         let split = |text: &str| -> (String, Option<String>) {
             let (channel, next) = text.split_once(':').unwrap_or((text, ""));
             (
@@ -179,17 +186,17 @@ impl Delivery {
         let relays = matches!(class, Class::Relay | Class::Default) && !self.relayhost.is_empty();
         let next = next.or_else(|| relays.then(|| self.relayhost.clone()));
         let Some(row) = row else {
-            return Hop { channel, next };
+            return Transport { channel, next };
         };
         // update_entry in transport.c: a row with a channel forgets the next hop of main.cf.
         let (new, new_next) = split(row);
         if new.is_empty() {
-            return Hop {
+            return Transport {
                 channel,
                 next: new_next.or(next),
             };
         }
-        Hop {
+        Transport {
             channel: new,
             next: new_next,
         }
@@ -216,17 +223,21 @@ impl Delivery {
             (Some("virtual"), _) => self.deliver_virtually(address, mailbox),
             (Some("discard"), _) => Destination::Discard,
             (Some("smtp"), None) if domain.starts_with('[') => {
-                Destination::Hop(host_and_port(domain))
+                let host = endpoint(domain).unwrap_or_else(|| domain.to_owned());
+                Destination::Hop(Hop::other(host))
             }
-            (Some("smtp"), None) if *address != out.asked => Destination::Forward(address.clone()),
+            (Some("smtp"), next) if *address != out.asked => Destination::Forward {
+                to: address.clone(),
+                via: next.as_ref().map(|next| self.next_hop(&hop.channel, next)),
+            },
             (Some("smtp"), None) => Destination::Exchangers(domain.to_owned()),
             (Some("smtp"), Some(next)) if next.starts_with('[') => {
-                Destination::Hop(host_and_port(next))
+                Destination::Hop(self.next_hop(&hop.channel, next))
             }
             (Some("smtp"), Some(next)) => Destination::Exchangers(next.clone()),
             (Some("lmtp" | "pipe"), next) => {
                 let next = next.as_deref().unwrap_or(domain);
-                Destination::Hop(format!("{}:{next}", hop.channel))
+                Destination::Hop(Hop::other(format!("{}:{next}", hop.channel)))
             }
             // error(8); or "mail transport unavailable", for ever.
             _ => Destination::Undeliverable,
@@ -279,7 +290,7 @@ impl Delivery {
         }
         let store = if !local.command.is_empty() {
             out.found
-                .insert(Destination::Hop(format!("|{}", local.command)));
+                .insert(Destination::Hop(Hop::other(format!("|{}", local.command))));
             return;
         } else if local.home_mailbox == "Maildir/" {
             Store::Account(user.to_owned())
@@ -293,7 +304,7 @@ impl Delivery {
         };
         if local.has_forward_files {
             out.found
-                .insert(Destination::Hop(format!("~{user}/.forward")));
+                .insert(Destination::Hop(Hop::other(format!("~{user}/.forward"))));
         }
         out.found.insert(Destination::Mailbox {
             mailbox: mailbox.clone(),
@@ -306,7 +317,7 @@ impl Delivery {
         if word.starts_with('|') || word.starts_with(":include:") {
             let is_allowed = local.alias_commands || word.starts_with(':');
             out.found.insert(if is_allowed {
-                Destination::Hop(word.to_owned())
+                Destination::Hop(Hop::other(word))
             } else {
                 Destination::Undeliverable
             });
@@ -347,17 +358,5 @@ impl Delivery {
             mailbox: mailbox.clone(),
             store,
         });
-    }
-}
-
-/// Returns `host:port` of a next hop such as `[host]:port` or `[host]` (transport(5)).
-fn host_and_port(next: &str) -> String {
-    let Some(rest) = next.strip_prefix('[') else {
-        return next.to_owned();
-    };
-    match rest.split_once(']') {
-        Some((host, "")) => format!("{host}:25"),
-        Some((host, port)) => format!("{host}{port}"),
-        None => next.to_owned(),
     }
 }

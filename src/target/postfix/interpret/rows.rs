@@ -1,15 +1,16 @@
 //! Tables that are looked up by an address that is known: where mail goes is asked address by
 //! address, so no test is needed (mail_addr_find(3) of 3.7.11).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::keys::{self, Key};
 use super::map::{Parents, Surroundings};
 use super::parameter::Settings;
 use super::route::OWN_LITERAL;
-use super::table::{self, Table};
+use super::table::{self, Table, TableRow};
 use crate::decision::AddressKey;
 use crate::diagnostic::Diagnostics;
+use crate::source::Loc;
 use crate::target::Artifacts;
 
 /// Whether keys are compared in any case.
@@ -32,6 +33,8 @@ pub(super) struct Lookup {
     dotted: HashMap<Box<str>, Box<str>>,
     star: Option<Box<str>>,
     always: Option<Box<str>>,
+    /// Where a value that names a next hop stands first.
+    hops: BTreeMap<Box<str>, Loc>,
 }
 
 impl Lookup {
@@ -52,11 +55,13 @@ impl Lookup {
                     for row in rows {
                         let folded = row.key.to_ascii_lowercase();
                         if case == Case::Folded || folds_keys || folded == row.key {
+                            lookup.note_hop(&row);
                             lookup.add(&folded, &row.value);
                         }
                     }
                 }
                 Ok(Table::Static(row)) => {
+                    lookup.note_hop(&row);
                     lookup.always.get_or_insert(row.value.into());
                     break;
                 }
@@ -64,6 +69,20 @@ impl Lookup {
             }
         }
         lookup
+    }
+
+    /// Notes where a value such as `smtp:[host]` stands.
+    fn note_hop(&mut self, row: &TableRow) {
+        let next = row.value.split_once(':').map(|(_, next)| next);
+        if next.is_some_and(|next| !next.is_empty()) {
+            let value = row.value.as_str().into();
+            self.hops.entry(value).or_insert_with(|| row.at.clone());
+        }
+    }
+
+    /// Returns where a value that names a next hop stands.
+    pub(super) fn place_of_hop(&self, value: &str) -> Option<Loc> {
+        self.hops.get(value).cloned()
     }
 
     fn add(&mut self, key: &str, value: &str) {

@@ -1,11 +1,14 @@
-//! How Postfix sends (smtp(8) of 3.7.11; `smtp_bind_address`, `relayhost`, `myhostname` in
-//! postconf(5)).
+//! How Postfix sends (smtp(8) of 3.7.11; `smtp_bind_address`, `myhostname` in postconf(5)).
+//!
+//! Services that no way leads to send nothing. Behind a next hop its addresses are what receivers
+//! see.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::diagnostics::UnjudgedParameter;
 use super::master_cf::Service;
+use super::next_hop::{Way, endpoint, is_sender};
 use super::opendkim;
 use super::parameter::{Main, Settings};
 use super::text::Text;
@@ -28,6 +31,7 @@ const OLDER: [&str; 3] = [
 pub(super) fn read(
     main: &Main,
     services: &[Service],
+    ways: &[Way],
     artifacts: &Artifacts,
     diagnostics: &mut Diagnostics,
 ) -> Sending {
@@ -38,25 +42,25 @@ pub(super) fn read(
         shown: shown(main, services, diagnostics),
         signing: signing(main, services, artifacts, diagnostics),
     };
-    let relayhost = base.text("relayhost", diagnostics);
-    if let Some(name) = hop(relayhost.as_str()) {
-        let place = relayhost.at();
-        sending
-            .egress
-            .push(Spanned::new(Egress::Smarthost(name), place));
-    }
-    let is_sender = |one: &&Service| one.kind == "unix" && one.command == "smtp";
-    for service in services.iter().filter(is_sender) {
+    for service in services.iter().filter(|one| is_sender(one)) {
         let settings = Settings::new(main, service.overrides.clone());
         if settings.is_set("smtp_helo_name") {
             let name = settings.text("smtp_helo_name", diagnostics);
             sending.names.push(spanned(&name));
         }
-        if sending
-            .egress
-            .iter()
-            .any(|one| matches!(one.value, Egress::Smarthost(_)))
-        {
+        let of_service = |way: &&Way| way.channel == service.name.as_str();
+        let mut leaves = false;
+        for way in ways.iter().filter(of_service) {
+            match way.next.as_deref().and_then(hop) {
+                Some(host) => {
+                    let by = Spanned::new(Egress::Smarthost(host), way.at.clone());
+                    let is_new = sending.egress.iter().all(|one| one.value != by.value);
+                    sending.egress.extend(is_new.then_some(by));
+                }
+                None => leaves = true,
+            }
+        }
+        if !leaves {
             continue;
         }
         let bound = ["smtp_bind_address", "smtp_bind_address6"];
@@ -159,12 +163,12 @@ fn bind(
 /// Returns the host of a next hop: `[host]:port`, or a domain, whose exchangers are not looked up.
 fn hop(text: &str) -> Option<String> {
     let text = text.trim();
-    let host = match text.strip_prefix('[') {
-        Some(rest) => rest.split(']').next(),
-        None => text.split(':').next(),
+    let host = match endpoint(text) {
+        Some(endpoint) => endpoint.rsplit_once(':').map(|(host, _)| host.to_owned()),
+        None => text.split(':').next().map(str::to_ascii_lowercase),
     };
+    let host = host.map(|host| host.replace(['[', ']'], ""));
     host.filter(|host| !host.is_empty())
-        .map(str::to_ascii_lowercase)
 }
 
 fn spanned(text: &Text) -> Spanned<String> {

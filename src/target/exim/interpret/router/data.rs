@@ -99,12 +99,12 @@ impl Routers {
         for router in &self.list {
             match &router.driver {
                 Driver::Redirect(value, _) => data_keys(value, qualify, key),
-                Driver::Hosts(rules) => {
+                Driver::Hosts { rules, .. } => {
                     for rule in rules {
-                        key(AddressKey::Domain, &rule.hop);
+                        key(AddressKey::Domain, &rule.host);
                     }
                 }
-                Driver::Accept(_) | Driver::Exchangers | Driver::Literal => {}
+                Driver::Accept(_) | Driver::Exchangers(_) | Driver::Literal(_) => {}
             }
         }
     }

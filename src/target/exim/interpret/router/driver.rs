@@ -126,16 +126,18 @@ impl Reader<'_> {
         match driver {
             "accept" => self.accept(instance, transports),
             "dnslookup" => {
-                self.transport_of(instance, transports)?.remote(self)?;
+                let transport = self.transport_of(instance, transports)?;
+                transport.to_anybody(self)?;
                 Ok(Made {
-                    driver: Driver::Exchangers,
+                    driver: Driver::Exchangers(transport),
                     options: REMOTE,
                 })
             }
             "ipliteral" => {
-                self.transport_of(instance, transports)?.remote(self)?;
+                let transport = self.transport_of(instance, transports)?;
+                transport.to_anybody(self)?;
                 Ok(Made {
-                    driver: Driver::Literal,
+                    driver: Driver::Literal(transport),
                     options: REMOTE,
                 })
             }
@@ -264,13 +266,14 @@ impl Reader<'_> {
         instance: &Instance,
         transports: &[Arc<Transport>],
     ) -> Result<Made, Reported> {
-        self.transport_of(instance, transports)?.remote(self)?;
+        let transport = self.transport_of(instance, transports)?;
+        transport.remote(self)?;
         let rules = match (instance.get("route_list"), instance.get("route_data")) {
             (Some(setting), None) => {
                 let list = setting.text(self.diagnostics)?;
                 let mut rules = Vec::new();
                 for rule in items(&list, ';') {
-                    rules.push(self.rule(&rule)?);
+                    rules.push(self.rule(&rule, &transport)?);
                 }
                 rules
             }
@@ -282,7 +285,8 @@ impl Reader<'_> {
                 };
                 vec![Rule {
                     domains: crate::target::exim::interpret::value::Bool::Const(!hop.is_empty()),
-                    hop: hop.trim().to_owned(),
+                    hop: transport.hop(hop.trim(), &data.at()),
+                    host: hop.trim().to_owned(),
                 }]
             }
             _ => {
@@ -291,12 +295,12 @@ impl Reader<'_> {
             }
         };
         Ok(Made {
-            driver: Driver::Hosts(rules),
+            driver: Driver::Hosts { transport, rules },
             options: REMOTE,
         })
     }
 
-    fn rule(&mut self, rule: &Text) -> Result<Rule, Reported> {
+    fn rule(&mut self, rule: &Text, transport: &Transport) -> Result<Rule, Reported> {
         let words: Vec<&str> = rule.as_str().split_whitespace().collect();
         let options = ["byname", "bydns", "randomize", "no_randomize"];
         let known = |word: &&str| options.contains(word);
@@ -313,7 +317,8 @@ impl Reader<'_> {
         let domains = self.list(ListKind::Domain, subject, &pattern)?;
         Ok(Rule {
             domains,
-            hop: (*hop).to_owned(),
+            hop: transport.hop(hop, &rule.at()),
+            host: (*hop).to_owned(),
         })
     }
 

@@ -3,11 +3,13 @@
 mod data;
 mod driver;
 mod given;
+mod next_hop;
 mod read;
 mod text;
 mod transport;
 mod walk;
 
+pub(super) use next_hop::Leaving;
 pub(super) use transport::Transport;
 pub(super) use walk::{DomainKind, Outcome, Purpose, Walk};
 
@@ -15,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::value::{Bool, Value};
-use crate::decision::Chooser;
+use crate::decision::{Chooser, Hop};
 use crate::source::Loc;
 
 /// A router.
@@ -43,11 +45,14 @@ enum Driver {
     /// Chapter 16: to a transport.
     Accept(Delivery),
     /// Chapter 17: to the mail exchangers of the domain.
-    Exchangers,
+    Exchangers(Arc<Transport>),
     /// Chapter 18: to the address of a literal.
-    Literal,
+    Literal(Arc<Transport>),
     /// Chapter 20: to hosts that the router names.
-    Hosts(Vec<Rule>),
+    Hosts {
+        transport: Arc<Transport>,
+        rules: Vec<Rule>,
+    },
     /// Chapter 22: to other addresses.
     Redirect(Value, Redirect),
 }
@@ -56,7 +61,9 @@ enum Driver {
 #[derive(Debug)]
 struct Rule {
     domains: Bool,
-    hop: String,
+    /// The hosts, as they are written.
+    host: String,
+    hop: Hop,
 }
 
 /// A delivery of an `accept` router.

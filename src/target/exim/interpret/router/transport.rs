@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::next_hop::Remote;
 use crate::diagnostic::Reported;
 use crate::source::Loc;
 use crate::target::exim::interpret::diagnostics::UnjudgedService;
@@ -30,7 +31,7 @@ pub(super) enum TransportKind {
         is_maildir: bool,
     },
     /// Chapter 30: to other hosts.
-    Smtp,
+    Smtp(Remote),
     /// None: of a router that only verifies.
     None,
 }
@@ -87,6 +88,8 @@ const SMTP: &[&str] = &[
     "max_rcpt",
     "message_linelength_limit",
     "multi_domain",
+    "port",
+    "protocol",
     "retry_include_ip_address",
     "serialize_hosts",
     "size_addition",
@@ -103,14 +106,11 @@ const SMTP_STARTS: [&str; 7] = [
     "tls_",
 ];
 
+/// Why a demand is refused.
+const UNABLE: &str = "mail for hosts that cannot do so would not leave";
+
 /// Options of `smtp` that name another host, or a way around the router.
-const SMTP_REFUSED: [&str; 5] = [
-    "hosts",
-    "hosts_override",
-    "fallback_hosts",
-    "gethostbyname",
-    "protocol",
-];
+const SMTP_REFUSED: [&str; 4] = ["hosts", "hosts_override", "fallback_hosts", "gethostbyname"];
 
 impl Transport {
     /// The transport of a router that has none.
@@ -125,7 +125,7 @@ impl Transport {
     /// Refuses a transport that keeps messages here.
     pub(super) fn remote(&self, reader: &mut Reader<'_>) -> Result<(), Reported> {
         match self.kind {
-            TransportKind::Smtp => Ok(()),
+            TransportKind::Smtp(_) => Ok(()),
             TransportKind::Store { .. } | TransportKind::None => {
                 let reason = "a router to other hosts keeps messages here";
                 Err(reader.service(&self.name, reason, &self.at))
@@ -133,11 +133,23 @@ impl Transport {
         }
     }
 
+    /// Refuses a transport that asks more of hosts than those of anybody's can do.
+    pub(super) fn to_anybody(&self, reader: &mut Reader<'_>) -> Result<(), Reported> {
+        self.remote(reader)?;
+        match &self.kind {
+            TransportKind::Smtp(Remote {
+                demands: Some((name, at)),
+                ..
+            }) => Err(reader.service(name, UNABLE, at)),
+            TransportKind::Smtp(_) | TransportKind::Store { .. } | TransportKind::None => Ok(()),
+        }
+    }
+
     /// Refuses a transport to other hosts.
     pub(super) fn local(&self, reader: &mut Reader<'_>, at: &Loc) -> Result<(), Reported> {
         match self.kind {
             TransportKind::Store { .. } | TransportKind::None => Ok(()),
-            TransportKind::Smtp => {
+            TransportKind::Smtp(_) => {
                 let reason = "an `accept` router to other hosts says not to which";
                 Err(reader.service(&self.name, reason, at))
             }
@@ -270,7 +282,7 @@ impl Reader<'_> {
             }
             self.smtp_value(setting)?;
         }
-        Ok(TransportKind::Smtp)
+        Ok(TransportKind::Smtp(self.remote(instance)?))
     }
 
     /// Refuses values by which no mail leaves, or more than mail does.
@@ -287,9 +299,10 @@ impl Reader<'_> {
             self.service(name, reason, &setting.at);
         }
         let value = setting.value.as_ref().map(Text::as_str).unwrap_or_default();
-        if name.starts_with("hosts_require_") && !value.is_empty() {
-            let reason = "mail for hosts that cannot do so would not leave";
-            self.service(name, reason, &setting.at);
+        // Those two are read where it is asked what protects the mail.
+        let is_read = ["hosts_require_auth", "hosts_require_tls"].contains(&name);
+        if name.starts_with("hosts_require_") && !is_read && !value.is_empty() {
+            self.service(name, UNABLE, &setting.at);
         }
         let least = value.parse::<u32>().is_ok_and(|length| length >= 998);
         if name == "message_linelength_limit" && !least {

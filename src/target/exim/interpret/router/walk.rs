@@ -6,7 +6,7 @@ use super::data::{Data, data};
 use super::text::{HOME, Known, Made};
 use super::transport::TransportKind;
 use super::{Delivery, Driver, Router, Routers};
-use crate::decision::{Chooser, Destination, Store, Test, Unanswered};
+use crate::decision::{Chooser, Destination, Hop, Store, Test, Unanswered};
 use crate::mail::Address;
 use crate::target::exim::interpret::truth::{Facts, Truth, resolve, truth};
 use crate::target::exim::interpret::value::{Piece, Value};
@@ -22,7 +22,7 @@ pub(in super::super) enum Outcome {
     /// To the mail exchangers of its domain, or the host of its literal.
     Foreign,
     /// To this next hop.
-    Hop(String),
+    Hop(Hop),
     /// To an address that the client chooses: whether that one is verified is its choice as well.
     Chosen,
     /// `:fail:`
@@ -105,9 +105,9 @@ impl Router {
         let literal = domain == DomainKind::Literal;
         Ok(match &self.driver {
             Driver::Accept(_) => Some(Outcome::Here),
-            Driver::Exchangers => (!literal).then_some(Outcome::Foreign),
-            Driver::Literal => literal.then_some(Outcome::Foreign),
-            Driver::Hosts(rules) => {
+            Driver::Exchangers(_) => (!literal).then_some(Outcome::Foreign),
+            Driver::Literal(_) => literal.then_some(Outcome::Foreign),
+            Driver::Hosts { rules, .. } => {
                 for rule in rules {
                     match truth(&rule.domains, facts)? {
                         Truth::Yes => return Ok(Some(Outcome::Hop(rule.hop.clone()))),
@@ -200,11 +200,24 @@ impl<'w> Walk<'w> {
                 continue;
             };
             let Driver::Redirect(value, _) = &router.driver else {
-                let mut to = self.delivery(router, &address, &mailbox);
-                if matches!(to, Destination::Exchangers(_)) && address != *asked {
-                    to = Destination::Forward(address);
-                }
-                found.insert(to);
+                let to = self.delivery(router, &address, &mailbox);
+                found.insert(match to {
+                    Destination::Exchangers(_) if address != *asked => Destination::Forward {
+                        to: address,
+                        via: None,
+                    },
+                    Destination::Hop(hop) if address != *asked => Destination::Forward {
+                        to: address,
+                        via: Some(hop),
+                    },
+                    Destination::Mailbox { .. }
+                    | Destination::Exchangers(_)
+                    | Destination::Forward { .. }
+                    | Destination::Hop(_)
+                    | Destination::Chosen(_)
+                    | Destination::Discard
+                    | Destination::Undeliverable => to,
+                });
                 continue;
             };
             match self.data(value, &address, router) {
@@ -268,7 +281,10 @@ impl<'w> Walk<'w> {
                     Driver::Redirect(value, _) => {
                         self.data(value, address, router) != Some(Data::Decline)
                     }
-                    Driver::Accept(_) | Driver::Exchangers | Driver::Literal | Driver::Hosts(_) => {
+                    Driver::Accept(_)
+                    | Driver::Exchangers(_)
+                    | Driver::Literal(_)
+                    | Driver::Hosts { .. } => {
                         let outcome = router.outcome(&mut known, DomainKind::Name);
                         outcome.ok().flatten().is_some()
                     }
@@ -301,11 +317,13 @@ impl<'w> Walk<'w> {
     fn delivery(&self, router: &Router, address: &Address, mailbox: &Address) -> Destination {
         match &router.driver {
             Driver::Accept(delivery) => self.store(delivery, router, address, mailbox),
-            Driver::Hosts(_) => match router.outcome(&mut self.known(address), DomainKind::Name) {
-                Ok(Some(Outcome::Hop(hop))) => Destination::Hop(hop),
-                _ => Destination::Undeliverable,
-            },
-            Driver::Exchangers | Driver::Literal | Driver::Redirect(..) => {
+            Driver::Hosts { .. } => {
+                match router.outcome(&mut self.known(address), DomainKind::Name) {
+                    Ok(Some(Outcome::Hop(hop))) => Destination::Hop(hop),
+                    _ => Destination::Undeliverable,
+                }
+            }
+            Driver::Exchangers(_) | Driver::Literal(_) | Driver::Redirect(..) => {
                 Destination::Exchangers(address.domain().to_string())
             }
         }

@@ -54,6 +54,8 @@ impl House {
             authenticated: vec![Self::grant(&[SenderScope::Own])],
             logins: BTreeMap::new(),
             domains: BTreeMap::new(),
+            routes: BTreeMap::new(),
+            outbound: None,
             parked: BTreeMap::new(),
             inbound: Inbound {
                 spf: SpfPolicy::Soft,

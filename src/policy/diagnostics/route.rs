@@ -1,0 +1,162 @@
+//! Routes, and what names them.
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::source::Loc;
+
+/// A name that the files of some target could not hold.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is no name of a route")]
+#[diagnostic(
+    code(mailpol::route::name),
+    help("write small letters, digits and hyphens, a letter first, such as `isp`")
+)]
+pub struct RouteName {
+    /// What was written.
+    pub name: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "services and routers are named by it")]
+    pub at: Loc,
+}
+
+/// Two routes of one name.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the route `{name}` is declared twice")]
+#[diagnostic(
+    code(mailpol::route::duplicate),
+    help("give one of the two another name")
+)]
+pub struct RouteDuplicate {
+    /// The name.
+    pub name: String,
+    /// The second.
+    #[source_code]
+    #[label(primary, "again here")]
+    pub at: Loc,
+    /// The first.
+    #[label("first declared here")]
+    pub first: Option<SourceSpan>,
+}
+
+/// A route to an address that is no host's.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{address}` is {kind}, and no host")]
+#[diagnostic(
+    code(mailpol::route::host),
+    help("write the name or the address of the host that takes the mail")
+)]
+pub struct RouteUnusable {
+    /// The address.
+    pub address: String,
+    /// What it is instead.
+    pub kind: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "nobody takes mail there")]
+    pub at: Loc,
+}
+
+/// A route that leads to this host.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the route to `{host}` leads back to this host")]
+#[diagnostic(
+    code(mailpol::route::cycle),
+    help("name the other host; mail that stays here needs no route")
+)]
+pub struct RouteCycle {
+    /// The host that is written.
+    pub host: String,
+    /// Why it is this one.
+    pub why: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "{why}")]
+    pub at: Loc,
+}
+
+/// A port that is none.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{port}` is no port")]
+#[diagnostic(
+    code(mailpol::route::port),
+    help("write 25, 587 or 465, or another number up to 65535")
+)]
+pub struct RoutePort {
+    /// What was written.
+    pub port: i128,
+    /// Where.
+    #[source_code]
+    #[label(primary, "ports are 1 to 65535")]
+    pub at: Loc,
+}
+
+/// TLS that cannot be had there.
+#[derive(Debug, Error, Diagnostic)]
+#[error("TLS to `{host}` cannot be `{tls}`")]
+#[diagnostic(code(mailpol::route::tls))]
+pub struct RouteTlsImpossible {
+    /// The host.
+    pub host: String,
+    /// The word.
+    pub tls: &'static str,
+    /// What to do.
+    #[help]
+    pub help: &'static str,
+    /// Why not.
+    pub why: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "{why}")]
+    pub at: Loc,
+}
+
+/// A password for whoever answers.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the password for `{host}` would go to whoever answers there")]
+#[diagnostic(
+    code(mailpol::route::credentials),
+    help("name the host, and leave `tls` out: its certificate is verified then")
+)]
+pub struct RouteCredentials {
+    /// The host.
+    pub host: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "these need verified TLS")]
+    pub at: Loc,
+}
+
+/// A name that no route has.
+#[derive(Debug, Error, Diagnostic)]
+#[error("there is no route `{name}`")]
+#[diagnostic(code(mailpol::route::unknown))]
+pub struct RouteUnknown {
+    /// The name.
+    pub name: String,
+    /// What may be meant.
+    #[help]
+    pub help: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "no `route` node has this name")]
+    pub at: Loc,
+}
+
+/// A route that nothing goes by.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no mail goes by the route `{name}`")]
+#[diagnostic(
+    severity(Warning),
+    code(mailpol::route::unused),
+    help("write `outbound via=\"{name}\"`, or delete the route")
+)]
+pub struct RouteUnused {
+    /// The name.
+    pub name: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "no `via` names it")]
+    pub at: Loc,
+}

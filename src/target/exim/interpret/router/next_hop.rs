@@ -1,0 +1,235 @@
+//! Where transports and routers hand mail to, and under what protection (spec 4.96, sections 20.4
+//! to 20.6, 30.4, and chapter 43 on TLS as a client).
+
+use std::net::IpAddr;
+
+use super::transport::{Transport, TransportKind};
+use super::{Driver, Routers};
+use crate::decision::{Destination, Hop, HopTls};
+use crate::diagnostic::Reported;
+use crate::source::Loc;
+use crate::target::exim::interpret::list::items;
+use crate::target::exim::interpret::reader::Reader;
+use crate::target::exim::interpret::section::{Instance, Setting};
+use crate::target::exim::interpret::text::Text;
+
+/// How an `smtp` transport speaks to a host that a router names.
+#[derive(Debug, Clone)]
+pub(super) struct Remote {
+    /// `port`; without it, that of the protocol.
+    port: Option<u16>,
+    /// `protocol = smtps`: TLS from the first byte.
+    wrapped: bool,
+    tls: HopTls,
+    /// Where a name and a password come from, if it gives any.
+    credentials: Option<String>,
+    /// What hosts of anybody's may not be able to do.
+    pub(super) demands: Option<(String, Loc)>,
+}
+
+/// How mail leaves: by a transport to hosts that a router names, or to anybody's.
+#[derive(Debug)]
+pub(in super::super) struct Leaving<'r> {
+    pub(in super::super) transport: &'r str,
+    /// The host that the router names, in its own words.
+    pub(in super::super) host: Option<&'r str>,
+    pub(in super::super) at: &'r Loc,
+}
+
+/// Options that say whom a transport speaks to how: for everybody, or for nobody.
+const FOR_ALL: [&str; 6] = [
+    "hosts_avoid_tls",
+    "hosts_require_auth",
+    "hosts_require_tls",
+    "hosts_try_auth",
+    "tls_verify_cert_hostnames",
+    "tls_verify_hosts",
+];
+
+impl Reader<'_> {
+    /// Reads how a transport speaks to its hosts.
+    pub(super) fn remote(&mut self, instance: &Instance) -> Result<Remote, Reported> {
+        let before = self.diagnostics.errors();
+        let mut remote = Remote {
+            port: None,
+            wrapped: false,
+            tls: HopTls::None,
+            credentials: None,
+            demands: None,
+        };
+        let (mut avoids, mut requires, mut verifies) = (false, false, false);
+        let mut authenticates = None;
+        for setting in &instance.settings {
+            let name = setting.name.as_str();
+            if FOR_ALL.contains(&name) {
+                let is_on = self.for_all(setting);
+                match name {
+                    "hosts_avoid_tls" => avoids = is_on,
+                    "hosts_require_tls" => requires = is_on,
+                    "tls_verify_hosts" => verifies = is_on,
+                    "hosts_require_auth" | "hosts_try_auth" if is_on => {
+                        authenticates = Some(setting);
+                    }
+                    "tls_verify_cert_hostnames" if !is_on => {
+                        let reason = "the certificate of another host would do";
+                        self.service(name, reason, &setting.at);
+                    }
+                    _ => {}
+                }
+                if is_on && name.starts_with("hosts_require_") {
+                    let demand = (name.to_owned(), setting.at.clone());
+                    remote.demands.get_or_insert(demand);
+                }
+            } else {
+                self.of_connection(setting, &mut remote);
+            }
+        }
+        remote.tls = match (avoids, requires || remote.wrapped) {
+            (true, _) => HopTls::None,
+            (false, true) if verifies => HopTls::Verified,
+            (false, true) => HopTls::Required,
+            // Without `hosts_require_tls` it goes on in clear where TLS fails.
+            (false, false) => HopTls::Opportunistic,
+        };
+        if let Some(setting) = authenticates {
+            remote.credentials = Some(self.credentials(setting)?);
+        }
+        self.diagnostics.failed_since(before)?;
+        Ok(remote)
+    }
+
+    /// Returns whether a host list holds everybody; refuses one that holds some.
+    fn for_all(&mut self, setting: &Setting) -> bool {
+        let value = setting.value.as_ref().map(Text::as_str).unwrap_or_default();
+        match value.trim() {
+            "*" => true,
+            "" => false,
+            _ => {
+                let reason = "mailpol follows `*` and an empty list";
+                self.service(&setting.name, reason, &setting.at);
+                false
+            }
+        }
+    }
+
+    fn of_connection(&mut self, setting: &Setting, remote: &mut Remote) {
+        let name = setting.name.as_str();
+        let value = setting.value.as_ref().map(Text::as_str).unwrap_or_default();
+        let value = value.trim();
+        let fault = match name {
+            "port" => {
+                remote.port = match value {
+                    "smtp" => Some(25),
+                    "submission" => Some(587),
+                    "submissions" | "smtps" => Some(465),
+                    number => number.parse().ok(),
+                };
+                remote.port.is_none().then_some("it is no port")
+            }
+            "protocol" => {
+                remote.wrapped = value == "smtps";
+                let known = ["smtp", "smtps"].contains(&value);
+                (!known).then_some("mailpol follows `smtp` and `smtps`")
+            }
+            // Section 43.8: the certificates that are known to be good.
+            "tls_verify_certificates" => {
+                let known = value == "system" || value.starts_with('/');
+                (!known).then_some("no certificate would be verified")
+            }
+            _ => None,
+        };
+        if let Some(reason) = fault {
+            self.service(name, reason, &setting.at);
+        }
+    }
+
+    /// Returns where the name and the password come from that clients among the authenticators
+    /// give.
+    fn credentials(&mut self, setting: &Setting) -> Result<String, Reported> {
+        match self.client_credentials.as_slice() {
+            [] => {
+                let reason = "no authenticator has a name and a password to give";
+                Err(self.service(&setting.name, reason, &setting.at))
+            }
+            all => {
+                let all: Vec<&str> = all.iter().map(String::as_str).collect();
+                Ok(all.join(", "))
+            }
+        }
+    }
+}
+
+impl Transport {
+    /// Returns the hop that a router names for this transport: `host:port`, if it is one host.
+    pub(super) fn hop(&self, hosts: &str, at: &Loc) -> Hop {
+        let TransportKind::Smtp(remote) = &self.kind else {
+            return Hop::other(hosts);
+        };
+        let port = remote.port.unwrap_or(if remote.wrapped { 465 } else { 25 });
+        let list = items(&Text::made(hosts, at), ':');
+        let to = match list.as_slice() {
+            [host] if is_host(host.as_str()) => Hop::endpoint(host.as_str(), port),
+            // Several hosts, or one that is found otherwise: not that host, whatever the text.
+            _ => format!("one of {hosts}"),
+        };
+        Hop {
+            to,
+            tls: remote.tls,
+            wrapped: remote.wrapped,
+            credentials: remote.credentials.clone(),
+        }
+    }
+}
+
+/// Returns whether a text is one host: an address, or a name whose addresses are asked.
+fn is_host(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
+    text.parse::<IpAddr>().is_ok() || (!text.is_empty() && text.chars().all(plain))
+}
+
+impl Routers {
+    /// Returns what says that mail goes there.
+    pub(in super::super) fn leads_by(&self, destination: &Destination) -> Option<Loc> {
+        let hop = match destination {
+            Destination::Hop(hop) | Destination::Forward { via: Some(hop), .. } => Some(hop),
+            Destination::Exchangers(_) | Destination::Forward { via: None, .. } => None,
+            Destination::Mailbox { .. }
+            | Destination::Chosen(_)
+            | Destination::Discard
+            | Destination::Undeliverable => return None,
+        };
+        let leads = |driver: &Driver| match driver {
+            Driver::Hosts { rules, .. } => {
+                hop.is_some_and(|hop| rules.iter().any(|rule| rule.hop == *hop))
+            }
+            Driver::Exchangers(_) => hop.is_none(),
+            Driver::Literal(_) | Driver::Accept(_) | Driver::Redirect(..) => false,
+        };
+        let router = self.list.iter().find(|router| leads(&router.driver));
+        router.map(|router| router.at.clone())
+    }
+
+    /// Returns every way in which mail leaves.
+    pub(in super::super) fn leaving(&self) -> Vec<Leaving<'_>> {
+        let mut all = Vec::new();
+        for router in self.list.iter().filter(|router| router.delivers) {
+            let at = &router.at;
+            match &router.driver {
+                Driver::Exchangers(transport) | Driver::Literal(transport) => all.push(Leaving {
+                    transport: &transport.name,
+                    host: None,
+                    at,
+                }),
+                Driver::Hosts { transport, rules } => {
+                    all.extend(rules.iter().map(|rule| Leaving {
+                        transport: &transport.name,
+                        host: Some(&rule.host),
+                        at,
+                    }));
+                }
+                Driver::Accept(_) | Driver::Redirect(..) => {}
+            }
+        }
+        all
+    }
+}

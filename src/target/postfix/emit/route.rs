@@ -1,0 +1,106 @@
+//! Routes: how what is not ours leaves.
+//!
+//! A route is an smtp(8) service of its own, so what protects its mail and the password that it
+//! gives hold for its host alone.
+
+use super::main_cf::path;
+use super::{Emission, version::Version};
+use crate::diagnostic::{Diagnostics, Reported};
+use crate::policy::{Policy, Route, RouteHost, RouteTls};
+use crate::target::postfix::lexical::{Comment, Name, Word};
+use crate::target::postfix::view::{RouteService, Setting};
+
+/// The certificates that Debian's ca-certificates calls good. smtp(8) reads them before it goes
+/// into its chroot.
+const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
+
+/// Returns the service of what is not ours, and the host that it is told.
+pub(super) fn default_transport(policy: &Policy) -> Word {
+    match policy.outbound_route() {
+        Some(route) => Word::next_hop(&Name::route(&route.name.value), route),
+        None => Word::fixed("smtp"),
+    }
+}
+
+/// Returns the services of the routes that mail goes by.
+pub(super) fn services(
+    policy: &Policy,
+    version: Version,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<RouteService>, Reported> {
+    let Some(route) = policy.outbound_route() else {
+        return Ok(Vec::new());
+    };
+    Ok(vec![RouteService {
+        name: Comment::new(&route.name.value),
+        line: Comment::line(&route.at),
+        service: Name::route(&route.name.value),
+        options: options(route, version, diagnostics)?,
+    }])
+}
+
+/// What protects the mail of a route.
+fn options(
+    route: &Route,
+    version: Version,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Setting>, Reported> {
+    let mut options = Vec::new();
+    let mut set = |name, value| {
+        options.push(Setting {
+            name: Name::fixed(name),
+            value,
+        });
+    };
+    let level = match route.tls {
+        RouteTls::Opportunistic => "may",
+        RouteTls::Required => "encrypt",
+        RouteTls::Verified => "secure",
+    };
+    set("smtp_tls_security_level", Word::fixed(level));
+    if route.is_wrapped() {
+        set("smtp_tls_wrappermode", Word::fixed("yes"));
+    }
+    if route.tls != RouteTls::Opportunistic {
+        let protocols = Word::fixed(version.mandatory_protocols());
+        set("smtp_tls_mandatory_protocols", protocols);
+    }
+    if matches!(route.host.value, RouteHost::Name(_)) {
+        set("smtp_tls_servername", Word::fixed("hostname"));
+    }
+    if route.tls == RouteTls::Verified {
+        set("smtp_tls_secure_cert_match", Word::fixed("nexthop"));
+        set("smtp_tls_CAfile", Word::fixed(AUTHORITIES));
+    }
+    if let Some(file) = &route.credentials {
+        let table = path(file, diagnostics)?.as_texthash();
+        set("smtp_sasl_auth_enable", Word::fixed("yes"));
+        set("smtp_sasl_password_maps", table);
+        set("smtp_sasl_security_options", Word::fixed("noanonymous"));
+        set("smtp_sasl_tls_security_options", Word::fixed("noanonymous"));
+        set("smtp_sasl_mechanism_filter", Word::fixed("plain,login"));
+    }
+    Ok(options)
+}
+
+/// Adds what must be there for a route: its credentials, which smtp(8) reads as root.
+pub(super) fn write(
+    emission: &mut Emission<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let Some(route) = emission.policy.outbound_route() else {
+        return Ok(());
+    };
+    if route.tls == RouteTls::Verified {
+        emission.needs("ca-certificates");
+    }
+    if let Some(file) = &route.credentials {
+        let word = path(file, diagnostics)?;
+        emission.needs("libsasl2-modules");
+        emission.run(format!("chown root:root {word}"));
+        emission.run(format!("chmod 600 {word}"));
+        emission.artifacts.required_files.push(file.value.clone());
+        emission.artifacts.checks.push(route.credentials_line());
+    }
+    Ok(())
+}

@@ -1,0 +1,304 @@
+//! Where the smtp(8) services hand mail to, and under what protection (transport(5); postconf(5);
+//! smtp_tls_policy.c, smtp_sasl_glue.c and smtp_connect.c of 3.7.11).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::class::Class;
+use super::diagnostics::UnjudgedParameter;
+use super::master_cf::Service;
+use super::parameter::{Main, Settings};
+use super::route::Delivery;
+use super::text::Text;
+use crate::decision::{Destination, Hop, HopTls};
+use crate::diagnostic::Diagnostics;
+use crate::source::Loc;
+
+/// Ports by the names that mail uses (the IANA registry).
+const PORTS: [(&str, u16); 4] = [
+    ("smtp", 25),
+    ("submission", 587),
+    ("submissions", 465),
+    ("smtps", 465),
+];
+/// What a certificate may be matched with so that it names the host of a next hop in brackets.
+const NAMES_OF_HOST: [&str; 3] = ["hostname", "nexthop", "dot-nexthop"];
+
+/// A service that mail goes to, and the next hop that it is given.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    pub(super) channel: String,
+    pub(super) next: Option<String>,
+    /// What says so.
+    pub(super) at: Loc,
+}
+
+/// Under what protection an smtp(8) service sends.
+#[derive(Debug, Clone)]
+pub(super) struct Protection {
+    tls: HopTls,
+    wrapped: bool,
+    credentials: Option<String>,
+}
+
+impl Delivery {
+    /// Finds every way that mail can take: by the default of each class that has a domain, and by
+    /// the rows of the transport table.
+    pub(super) fn find_ways(
+        &mut self,
+        main: &Main,
+        services: &[Service],
+        diagnostics: &mut Diagnostics,
+    ) {
+        let base = Settings::new(main, BTreeMap::new());
+        let relays = !self.relay_parents.is_empty();
+        let is_used = |class: Class| {
+            // Literals of this host are local without any domain.
+            matches!(class, Class::Default | Class::Local)
+                || (class == Class::Relay && relays)
+                || self.classes.values().any(|one| *one == class)
+        };
+        let used: Vec<(Class, &str)> = super::delivery::DEFAULTS
+            .into_iter()
+            .filter(|(class, _)| is_used(*class))
+            .collect();
+        let mut ways = Vec::new();
+        for (class, name) in &used {
+            let hop = self.hop(*class, None);
+            let own = self.defaults.get(class).is_some_and(|it| it.contains(':'));
+            let by_relayhost = hop.next.is_some() && !own;
+            let name = if by_relayhost { "relayhost" } else { name };
+            ways.push(Way {
+                channel: hop.channel,
+                next: hop.next,
+                at: base.place(name),
+            });
+        }
+        let rows: BTreeSet<&str> = self.transports.values().collect();
+        for row in rows {
+            let at = self.transports.place_of_hop(row);
+            let at = at.unwrap_or_else(|| base.place("transport_maps"));
+            for (class, _) in &used {
+                let hop = self.hop(*class, Some(row));
+                ways.push(Way {
+                    channel: hop.channel,
+                    next: hop.next,
+                    at: at.clone(),
+                });
+            }
+        }
+        self.ways = ways;
+        self.judge_anybody(main, services, diagnostics);
+        self.protect(main, services, diagnostics);
+    }
+
+    /// Refuses what a named host alone need be able to do, of a service that some way leads to
+    /// without one.
+    fn judge_anybody(&self, main: &Main, services: &[Service], diagnostics: &mut Diagnostics) {
+        for service in services.iter().filter(|one| is_sender(one)) {
+            let name = service.name.as_str();
+            let leads = |way: &Way| way.channel == name && way.next.is_none();
+            if !self.ways.iter().any(leads) {
+                continue;
+            }
+            let settings = Settings::new(main, service.overrides.clone());
+            for (name, at) in &service.override_places {
+                if is_of_one_host(service, name) {
+                    // The error is recorded; there is nothing to stop here.
+                    let _ = settings.judge(name, at, &BTreeSet::new(), diagnostics);
+                }
+            }
+        }
+    }
+
+    /// Reads the protection of each service that some way has a next hop for.
+    fn protect(&mut self, main: &Main, services: &[Service], diagnostics: &mut Diagnostics) {
+        for service in services.iter().filter(|one| is_sender(one)) {
+            let name = service.name.as_str();
+            let leads = |way: &Way| way.channel == name && way.next.is_some();
+            if self.ways.iter().any(leads) {
+                let settings = Settings::new(main, service.overrides.clone());
+                let protection = protection(&settings, diagnostics);
+                self.protections.insert(name.to_owned(), protection);
+            }
+        }
+    }
+
+    /// Returns the hop that a service is told.
+    pub(super) fn next_hop(&self, channel: &str, next: &str) -> Hop {
+        // Without brackets it is not this host, whatever its text.
+        let exchangers = || format!("one of the exchangers of {next}");
+        let to = endpoint(next).unwrap_or_else(exchangers);
+        match self.protections.get(channel) {
+            Some(protection) => Hop {
+                to,
+                tls: protection.tls,
+                wrapped: protection.wrapped,
+                credentials: protection.credentials.clone(),
+            },
+            None => Hop::other(to),
+        }
+    }
+
+    /// Returns what says that mail goes there.
+    pub(super) fn leads_by(&self, destination: &Destination) -> Option<Loc> {
+        let hop = match destination {
+            Destination::Hop(hop) | Destination::Forward { via: Some(hop), .. } => Some(hop),
+            Destination::Exchangers(_) | Destination::Forward { via: None, .. } => None,
+            Destination::Mailbox { .. }
+            | Destination::Chosen(_)
+            | Destination::Discard
+            | Destination::Undeliverable => return None,
+        };
+        let leads = |way: &&Way| {
+            let is_sender = self
+                .services
+                .get(&way.channel)
+                .is_some_and(|it| it == "smtp");
+            let next = way.next.as_deref();
+            is_sender && next.map(|next| self.next_hop(&way.channel, next)).as_ref() == hop
+        };
+        self.ways.iter().find(leads).map(|way| way.at.clone())
+    }
+}
+
+/// Returns whether an `-o` says what hosts must be able to do, by a service that may be for one
+/// host alone.
+pub(super) fn is_of_one_host(service: &Service, name: &str) -> bool {
+    let demands = [
+        "smtp_enforce_tls",
+        "smtp_tls_security_level",
+        "smtp_tls_wrappermode",
+    ];
+    is_sender(service) && demands.contains(&name)
+}
+
+/// Returns whether a service is one of smtp(8).
+pub(super) fn is_sender(service: &Service) -> bool {
+    service.kind == "unix" && service.command == "smtp"
+}
+
+/// Returns the host and port of a next hop in brackets, `[host]` or `[host]:port`; without brackets
+/// it is a domain, whose exchangers are asked (transport(5)).
+pub(super) fn endpoint(next: &str) -> Option<String> {
+    let (host, port) = next.strip_prefix('[')?.split_once(']')?;
+    let port = match port {
+        "" => Some(25),
+        _ => port.strip_prefix(':').and_then(port_number),
+    };
+    // `[ipv6:2001:db8::1]` is the spelling of RFC 5321 section 4.1.3.
+    let bare = host
+        .get(..5)
+        .filter(|prefix| prefix.eq_ignore_ascii_case("ipv6:"))
+        .and_then(|prefix| host.strip_prefix(prefix));
+    Some(Hop::endpoint(bare.unwrap_or(host), port?))
+}
+
+fn port_number(text: &str) -> Option<u16> {
+    let named = PORTS.iter().find(|(name, _)| *name == text);
+    named.map(|(_, port)| *port).or_else(|| text.parse().ok())
+}
+
+/// Reads the protection of a service.
+fn protection(settings: &Settings<'_>, diagnostics: &mut Diagnostics) -> Protection {
+    let name = "smtp_tls_policy_maps";
+    let maps = settings.text(name, diagnostics);
+    if !maps.as_str().is_empty() {
+        let reason = "which TLS the next hop needs stands in a table that mailpol does not follow";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &maps.at()));
+    }
+    Protection {
+        tls: tls(settings, diagnostics),
+        wrapped: is_on(settings, "smtp_tls_wrappermode", diagnostics),
+        credentials: credentials(settings, diagnostics),
+    }
+}
+
+/// Returns a switch that is off unless it is set.
+fn is_on(settings: &Settings<'_>, name: &str, diagnostics: &mut Diagnostics) -> bool {
+    settings.is_set(name) && settings.boolean(name, diagnostics)
+}
+
+/// Reads the level (TLS_README): `smtp_tls_security_level`, or the names of Postfix 2.2.
+fn tls(settings: &Settings<'_>, diagnostics: &mut Diagnostics) -> HopTls {
+    let name = "smtp_tls_security_level";
+    let level = settings.text(name, diagnostics);
+    let refuse = |reason: &str, diagnostics: &mut Diagnostics| {
+        diagnostics.error(UnjudgedParameter::new(name, reason, &level.at()));
+        HopTls::None
+    };
+    match level.as_str() {
+        "" if is_on(settings, "smtp_enforce_tls", diagnostics) => refuse(
+            "`smtp_enforce_tls` hangs on other parameters, which mailpol does not follow",
+            diagnostics,
+        ),
+        "" if is_on(settings, "smtp_use_tls", diagnostics) => HopTls::Opportunistic,
+        "" | "none" => HopTls::None,
+        "may" => HopTls::Opportunistic,
+        "encrypt" => HopTls::Required,
+        "verify" => verified(settings, "smtp_tls_verify_cert_match", diagnostics),
+        "secure" => verified(settings, "smtp_tls_secure_cert_match", diagnostics),
+        _ => refuse(
+            "whom this level lets answer for the next hop is not followed",
+            diagnostics,
+        ),
+    }
+}
+
+/// Looks at what the certificate is matched with; the defaults are names of the host.
+fn verified(settings: &Settings<'_>, name: &str, diagnostics: &mut Diagnostics) -> HopTls {
+    let match_with = settings.text(name, diagnostics);
+    let names = match_with.as_str().split([':', ',', ' ', '\t']);
+    let mut names = names.filter(|word| !word.is_empty());
+    if !names.all(|word| NAMES_OF_HOST.contains(&word)) {
+        let reason = "the certificate of another host would do";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &match_with.at()));
+    }
+    HopTls::Verified
+}
+
+/// Reads where a name and a password come from.
+fn credentials(settings: &Settings<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
+    if !is_on(settings, "smtp_sasl_auth_enable", diagnostics) {
+        return None;
+    }
+    let maps = settings.text("smtp_sasl_password_maps", diagnostics);
+    let words = maps.words();
+    let file = |word: &Text| {
+        let (kind, path) = word.as_str().split_once(':')?;
+        let is_file = ["texthash", "hash", "lmdb", "cdb", "btree", "dbm"].contains(&kind);
+        (is_file && path.starts_with('/')).then(|| path.to_owned())
+    };
+    if words.is_empty() {
+        // smtp_sasl_initialize in smtp_sasl_glue.c: fatal.
+        let (name, reason) = ("smtp_sasl_password_maps", "without it no mail leaves");
+        diagnostics.error(UnjudgedParameter::new(name, reason, &maps.at()));
+    }
+    match words.as_slice() {
+        [word] => file(word).or_else(|| Some(word.as_str().to_owned())),
+        _ => Some(maps.as_str().to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint;
+
+    #[test]
+    fn next_hops_in_brackets_are_hosts() {
+        let check = |next: &str, wanted: Option<&str>| {
+            assert_eq!(endpoint(next).as_deref(), wanted, "{next}");
+        };
+        check("[smtp.isp.example]", Some("smtp.isp.example:25"));
+        check("[SMTP.isp.example]:587", Some("smtp.isp.example:587"));
+        check(
+            "[smtp.isp.example]:submission",
+            Some("smtp.isp.example:587"),
+        );
+        check("[192.0.2.7]:26", Some("192.0.2.7:26"));
+        check("[2001:DB8::7]:26", Some("[2001:db8::7]:26"));
+        check("[IPv6:2001:db8::7]", Some("[2001:db8::7]:25"));
+        check("smtp.isp.example:587", None);
+        check("[smtp.isp.example]:nonsense", None);
+        check("[smtp.isp.example", None);
+    }
+}
