@@ -237,7 +237,9 @@ fn is_control(c: char) -> bool {
 /// Records name a version of themselves that is made of their text, and have it in strings of 255.
 fn sorted(line: &str) -> Vec<String> {
     let line = line.replace("\\.", ".").replace("\" \"", "");
-    let words = line.split(BETWEEN).filter(|word| !word.starts_with("id="));
+    // Columns are as wide as the names in them, so blanks do not count.
+    let words = line.split(BETWEEN).filter(|word| !word.is_empty());
+    let words = words.filter(|word| !word.starts_with("id="));
     let mut words: Vec<String> = words.map(str::to_owned).collect();
     words.sort();
     words
