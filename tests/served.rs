@@ -92,7 +92,7 @@ fn main() -> ExitCode {
     for mta in [Mta::Postfix, Mta::Exim] {
         let of_this = match mta {
             Mta::Postfix => of_postfix.concat(),
-            Mta::Exim => [broken::OF_EXIM, spf::OF_EXIM].concat(),
+            Mta::Exim => broken::OF_EXIM.to_vec(),
         };
         let named = |name: &str| format!("{}: {name}", mta.name());
         let mut of_mta: Vec<Trial> = of_this
