@@ -120,9 +120,8 @@ pub struct NetworkUniversal {
     code(mailpol::network::public),
     severity(Warning),
     help(
-        "every host of it can send mail to anybody through this server: keep it only if you \
-         administer them all, and if no router in front of the server replaces client addresses \
-         by one of it"
+        "every host of it can send what the network may: keep it only if you administer them \
+         all, and if no router in front of the server replaces client addresses by one of it"
     )
 )]
 pub struct NetworkPublic {
