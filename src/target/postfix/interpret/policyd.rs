@@ -248,6 +248,10 @@ impl Default for Config {
     }
 }
 
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 impl Config {
     /// Reads `name = value`; what follows `#` is a comment.
     fn line(
@@ -281,18 +285,24 @@ impl Config {
                 self.skip = value;
                 self.skip_at = Some(at.clone());
             }
-            "TestOnly" => self.test_only = value,
+            // int() of Python takes `00` and `0_0` for zero, too.
+            "TestOnly" if matches!(value.as_str(), "0" | "1") => self.test_only = value,
             "SPF_Enhanced_Status_Codes" => self.statuses = value,
             "Header_Type" => self.header = value,
-            "debugLevel"
-            | "Authserv_Id"
-            | "Lookup_Time"
-            | "Whitelist_Lookup_Time"
-            | "Void_Limit"
-            | "Hide_Receiver" => {}
+            "Authserv_Id" | "Hide_Receiver" => {}
+            // With a word there the program ends, and smtpd(8) defers every recipient.
+            "debugLevel" | "Lookup_Time" | "Whitelist_Lookup_Time" if is_number(&value) => {}
+            // RFC 7208 section 4.6.4: with another limit the results are others.
+            "Void_Limit" if value == "2" => {}
             "Reason_Message" if !value.contains('{') || value.contains('}') => {}
             "No_Mail" if value == "False" => {}
-            name => return refuse(name, "the model does not hold this setting", diagnostics),
+            name => {
+                return refuse(
+                    name,
+                    "the model does not hold this setting, or this value of it",
+                    diagnostics,
+                );
+            }
         }
         Ok(())
     }
