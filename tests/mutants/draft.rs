@@ -161,3 +161,25 @@ pub(crate) fn with_texts(artifacts: &Artifacts, files: &Files) -> Artifacts {
     tree.replace(replaced.collect());
     tree
 }
+
+/// Gives a table another name, in the settings that name it too.
+pub(crate) fn renamed(files: &Files, settings: &str, path: &str) -> Mutant {
+    let main = &files[settings];
+    let mut edits = vec![Edit::Rename(path.to_owned(), format!("{path}-renamed"))];
+    let ends = main.match_indices(path).map(|(at, _)| at + path.len());
+    let whole = ends.filter(|end| {
+        !main[*end..].starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '.')
+    });
+    let mut ends: Vec<usize> = whole.collect();
+    ends.reverse();
+    edits.extend(ends.into_iter().map(|end| Edit::Part {
+        file: settings.to_owned(),
+        at: end..end,
+        with: "-renamed".to_owned(),
+    }));
+    Mutant {
+        operator: "a table of another name",
+        what: path.to_owned(),
+        edits,
+    }
+}

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use super::text::{Block, Part, blocks, items};
 use super::{MAIN, TABLES};
-use crate::draft::{Bench, Edit, Files, Mutant};
+use crate::draft::{Bench, Files, Mutant, renamed};
 use crate::words;
 
 pub(super) fn all(files: &Files) -> Vec<Mutant> {
@@ -14,7 +14,7 @@ pub(super) fn all(files: &Files) -> Vec<Mutant> {
         .filter(|path| path.starts_with(TABLES) && *path != MAIN)
     {
         mutants.extend(table(files, path));
-        mutants.push(renamed(files, path));
+        mutants.push(renamed(files, MAIN, path));
     }
     mutants
 }
@@ -109,26 +109,4 @@ fn table(files: &Files, path: &str) -> Vec<Mutant> {
         }
     }
     bench.finish()
-}
-
-/// Gives a table another name, in the settings too.
-fn renamed(files: &Files, path: &str) -> Mutant {
-    let main = &files[MAIN];
-    let mut edits = vec![Edit::Rename(path.to_owned(), format!("{path}-renamed"))];
-    let ends = main.match_indices(path).map(|(at, _)| at + path.len());
-    let whole = ends.filter(|end| {
-        !main[*end..].starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '.')
-    });
-    let mut ends: Vec<usize> = whole.collect();
-    ends.reverse();
-    edits.extend(ends.into_iter().map(|end| Edit::Part {
-        file: MAIN.to_owned(),
-        at: end..end,
-        with: "-renamed".to_owned(),
-    }));
-    Mutant {
-        operator: "a table of another name",
-        what: path.to_owned(),
-        edits,
-    }
 }

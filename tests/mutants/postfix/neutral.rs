@@ -10,7 +10,7 @@ use super::master_cf::services;
 use super::restrictions::lists;
 use super::tables::{Kind, kind, rows};
 use super::{MAIN, MASTER};
-use crate::draft::{Bench, Edit, Files, Mutant};
+use crate::draft::{Bench, Files, Mutant, renamed};
 
 pub(super) fn all(files: &Files) -> Vec<Mutant> {
     let mut mutants = main_cf(files);
@@ -20,7 +20,7 @@ pub(super) fn all(files: &Files) -> Vec<Mutant> {
         .filter_map(|path| Some((path, kind(files, path)?)))
     {
         mutants.extend(table(files, path, kind));
-        mutants.push(renamed(files, path));
+        mutants.push(renamed(files, MAIN, path));
     }
     mutants
 }
@@ -227,27 +227,4 @@ fn are_apart(text: &str, one: &Range<usize>, two: &Range<usize>) -> bool {
         return false;
     };
     !one.contains(&two) && !two.contains(&one)
-}
-
-/// Gives a table another name, in the settings too.
-fn renamed(files: &Files, path: &str) -> Mutant {
-    let new = format!("{path}-renamed");
-    let main = &files[MAIN];
-    let mut edits = vec![Edit::Rename(path.to_owned(), new)];
-    let ends = main.match_indices(path).map(|(at, _)| at + path.len());
-    let whole = ends.filter(|end| {
-        !main[*end..].starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '.')
-    });
-    let mut ends: Vec<usize> = whole.collect();
-    ends.reverse();
-    edits.extend(ends.into_iter().map(|end| Edit::Part {
-        file: MAIN.to_owned(),
-        at: end..end,
-        with: "-renamed".to_owned(),
-    }));
-    Mutant {
-        operator: "a table of another name",
-        what: path.to_owned(),
-        edits,
-    }
 }
