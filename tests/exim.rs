@@ -29,10 +29,6 @@ mod messages;
 mod policies;
 #[path = "exim/refused.rs"]
 mod refused;
-#[path = "served/routed.rs"]
-mod routed;
-#[path = "exim/routes.rs"]
-mod routes;
 #[path = "exim/run.rs"]
 mod run;
 #[expect(dead_code, reason = "only the judge works out SPF results")]
@@ -67,7 +63,6 @@ fn main() -> ExitCode {
         messages::TESTS,
         dkim::TESTS,
         forwards::TESTS,
-        routes::TESTS,
         chosen::TESTS,
         scripts::TESTS,
         widened::TESTS,

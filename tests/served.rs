@@ -51,8 +51,6 @@ mod keys;
 mod machine;
 #[path = "served/played.rs"]
 mod played;
-#[path = "served/routed.rs"]
-mod routed;
 #[path = "served/routes.rs"]
 mod routes;
 #[path = "served/sessions.rs"]
@@ -82,12 +80,16 @@ fn main() -> ExitCode {
         deliveries::OF_POSTFIX,
         dkim::TESTS,
         forwards::TESTS,
-        routes::TESTS,
         host::TESTS,
         sessions::OF_POSTFIX,
         broken::OF_POSTFIX,
     ];
-    let of_both = [deliveries::TESTS, spf::TESTS, sessions::TESTS];
+    let of_both = [
+        deliveries::TESTS,
+        routes::TESTS,
+        spf::TESTS,
+        sessions::TESTS,
+    ];
     let mut trials = Vec::new();
     for mta in [Mta::Postfix, Mta::Exim] {
         let of_this = match mta {

@@ -1,22 +1,238 @@
-//! Routes, on the real Postfix.
+//! Mail that leaves by a route, followed to the host that takes it; of every MTA alike.
+//!
+//! The host is a server of the tests' own, which writes down how each message came: with TLS or
+//! without, for which name, and with which password.
+
+use std::path::PathBuf;
 
 use libtest_mimic::Failed;
-use tempfile::TempDir;
 
+use crate::TestOfBoth;
 use crate::machine;
-use crate::support::job::{Job, Mta};
-use crate::{Test, routed};
+use crate::support::job::Listener::Smtp;
+use crate::support::job::{Client, Envelope, Job, Mta, Record, Until};
+use crate::support::namespace;
+use crate::support::report::{Message, Report};
 
-pub(crate) const TESTS: &[Test] = &[
-    ("everything goes by the route", || routed::verified(job)),
-    ("a route with TLS from the first byte", || {
-        routed::wrapped(job)
-    }),
-    ("a route to an address", || routed::to_an_address(job)),
-    ("a route is no impostor's", || routed::impostor(job)),
-    ("a route goes not without TLS", || routed::stripped(job)),
+/// Where what comes to the host lands.
+const MAILDIR: &str = "/home/isp/Maildir";
+const CERTIFICATE: &str = "/srv/sink.pem";
+const KEY: &str = "/srv/sink.key";
+const NAME: &str = "smtp.isp.test";
+/// With what Exim and SASL take apart.
+const PASSWORD: &str = "pa^ss:w0rd";
+const STRANGER: &str = "a@pass.spf-results.example";
+
+pub(crate) const TESTS: &[TestOfBoth] = &[
+    ("everything goes by the route", verified),
+    ("a route with TLS from the first byte", wrapped),
+    ("a route to an address", to_an_address),
+    ("a route is no impostor's", impostor),
+    ("a route goes not without TLS", stripped),
 ];
 
-fn job(policy: &str) -> Result<(TempDir, Job), Failed> {
-    machine::job(&machine::subject(policy, Mta::Postfix)?)
+/// The host that a route leads to.
+struct Host {
+    address: &'static str,
+    port: u16,
+    /// What it does about TLS: see `sink.py`.
+    mode: &'static str,
+    /// Whom its certificate names.
+    named: &'static str,
+}
+
+const ISP: Host = Host {
+    address: "203.0.113.77",
+    port: 587,
+    mode: "starttls",
+    named: NAME,
+};
+
+/// Returns a policy that sends everything by a route.
+fn policy(to: &str) -> String {
+    format!(
+        "\
+mailpol version=1
+host \"mx.acme.test\" {{
+    address \"198.51.100.25\" \"2001:db8::25\"
+    listen \"smtp\"
+}}
+network \"office\" {{ cidr \"192.168.10.0/24\"; may-send }}
+domain \"acme.test\" {{
+    mailbox \"jane\"
+    alias \"postmaster\" \"jane\"
+    forward \"aunt\" \"aunt@far.test\"
+    publish {{ spf \"+a:{NAME}\" \"+ip6:2001:db8:77::7\" \"-all\" }}
+}}
+route \"isp\" {{ to {to} }}
+outbound via=\"isp\"
+"
+    )
+}
+
+const VERIFIED: &str = "\"smtp.isp.test\" port=587 credentials=\"/etc/mail/isp\"";
+
+/// All that leaves goes to the host, under TLS for its name, with the password; nothing else does.
+fn verified(mta: Mta) -> Result<(), Failed> {
+    let report = run(mta, VERIFIED, &ISP)?;
+    let how = "tls=yes sni=smtp.isp.test auth=office pa^ss:w0rd helo=mx.acme.test";
+    arrived(&report, how)
+}
+
+/// On port 465 TLS begins with the first byte.
+fn wrapped(mta: Mta) -> Result<(), Failed> {
+    let to = "\"smtp.isp.test\" port=465";
+    let mode = "wrapped";
+    let port = 465;
+    let report = run(mta, to, &Host { port, mode, ..ISP })?;
+    arrived(&report, "tls=yes sni=smtp.isp.test auth= helo=mx.acme.test")
+}
+
+/// An address has no certificate, and gets mail without TLS where it offers none.
+fn to_an_address(mta: Mta) -> Result<(), Failed> {
+    let to = "\"2001:db8:77::7\" port=2525 tls=\"opportunistic\"";
+    let host = Host {
+        address: "2001:db8:77::7",
+        port: 2525,
+        mode: "clear",
+        named: NAME,
+    };
+    let report = run(mta, to, &host)?;
+    arrived(&report, "tls=no sni= auth= helo=mx.acme.test")
+}
+
+/// Whoever answers without the certificate of the host gets neither the mail nor the password.
+fn impostor(mta: Mta) -> Result<(), Failed> {
+    let named = "smtp.isp.test.evil.example";
+    kept(&run(mta, VERIFIED, &Host { named, ..ISP })?)
+}
+
+/// Nor does whoever takes STARTTLS out of what the host offers.
+fn stripped(mta: Mta) -> Result<(), Failed> {
+    let mode = "clear";
+    kept(&run(mta, VERIFIED, &Host { mode, ..ISP })?)
+}
+
+fn run(mta: Mta, to: &str, host: &Host) -> Result<Report, Failed> {
+    let (_tree, mut job) = machine::job(&machine::subject(&policy(to), mta)?)?;
+    scene(&mut job, host);
+    let office = Client::new([192, 168, 10, 7], Smtp);
+    let stranger = Client::new([203, 0, 113, 9], Smtp);
+    let message = |client: &Client, from: &str, to: &str| Envelope {
+        until: Until::Message("Subject: x\n\nlast line\n".to_owned()),
+        ..Envelope::new(client, from, to)
+    };
+    job.envelopes = vec![
+        message(&office, "jane@acme.test", "bob@far.test"),
+        message(&office, "jane@acme.test", "bob@[192.0.2.1]"),
+        message(&office, "jane@acme.test", "jane@acme.test"),
+        message(&stranger, STRANGER, "aunt@acme.test"),
+        message(&stranger, STRANGER, "bob@far.test"),
+        message(&stranger, STRANGER, "nobody@acme.test"),
+    ];
+    let report = namespace::run(&job)?;
+    let outcomes: Vec<String> = report.outcomes.iter().map(ToString::to_string).collect();
+    let taken = |one: &String| one.starts_with("message 250");
+    let refused = ["rcpt 554 5.7.1", "rcpt 550 5.1.1"];
+    let told = outcomes.join("\n");
+    match outcomes.split_at_checked(4) {
+        Some((first, last)) if first.iter().all(taken) && last == refused => Ok(report),
+        _ => Err(format!("{told}\n{}", report.log.join("\n")).into()),
+    }
+}
+
+/// Adds the host, and the rest of the world.
+fn scene(job: &mut Job, host: &Host) {
+    let scene = &mut job.scene;
+    scene.zone.push(Record::Address {
+        name: NAME.to_owned(),
+        address: [203, 0, 113, 77].into(),
+    });
+    let credentials = format!("{NAME} office:{PASSWORD}\n");
+    let files = [
+        ("/etc/mail/isp", credentials.as_str()),
+        ("/srv/sink.py", include_str!("sink.py")),
+    ];
+    let files = files.map(|(path, text)| (PathBuf::from(path), text.to_owned()));
+    scene.files.extend(files);
+    let Host {
+        address,
+        port,
+        mode,
+        named,
+    } = host;
+    scene.commands.extend([
+        format!(
+            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 7 -subj \
+             /CN={named} -addext subjectAltName=DNS:{named} -out {CERTIFICATE} -keyout {KEY}; \
+             cat {CERTIFICATE} >> /etc/ssl/certs/ca-certificates.crt"
+        ),
+        format!(
+            "mkdir -p {MAILDIR}/new {MAILDIR}/cur; python3 /srv/sink.py {MAILDIR} {address} \
+             {port} {mode} {CERTIFICATE} {KEY} >/dev/null 2>&1 & \
+             until (: <>/dev/tcp/{address}/{port}) 2>/dev/null; do sleep 0.05; done"
+        ),
+    ]);
+}
+
+/// All three messages have come so, and jane has hers.
+fn arrived(report: &Report, how: &str) -> Result<(), Failed> {
+    let wanted = [
+        format!("aunt@far.test from={STRANGER} {how}"),
+        format!("bob@[192.0.2.1] from=jane@acme.test {how}"),
+        format!("bob@far.test from=jane@acme.test {how}"),
+    ];
+    expect(&came(report).join("\n"), &wanted.join("\n"), report)?;
+    let jane = report.mailboxes.get("/var/mail/acme.test/jane");
+    expect(&jane.map_or(0, Vec::len).to_string(), "1", report)
+}
+
+/// Nothing has come, not even a password; all three messages wait.
+fn kept(report: &Report) -> Result<(), Failed> {
+    let all = report.mailboxes.get(MAILDIR).map_or(0, Vec::len);
+    expect(&all.to_string(), "0", report)?;
+    let queue = report.queue.join("\n");
+    // Exim names whom the mail came for, Postfix whom it goes to.
+    let waiting = [
+        &["aunt@far.test", "aunt@acme.test"][..],
+        &["bob@far.test"],
+        &["bob@["],
+    ];
+    for names in waiting {
+        let waits = names.iter().any(|name| queue.contains(name));
+        expect(&waits.to_string(), "true", report)?;
+    }
+    Ok(())
+}
+
+/// Returns how each message has come, sorted.
+fn came(report: &Report) -> Vec<String> {
+    let all = report.mailboxes.get(MAILDIR).map(Vec::as_slice);
+    let all = all.unwrap_or_default().iter();
+    let field = |message: &Message, name: &str| message.headers(name).concat().trim().to_owned();
+    let messages = all.filter(|message| !message.headers("X-Rcpt").is_empty());
+    let mut came: Vec<String> = messages
+        .map(|message| {
+            let field = |name: &str| field(message, name);
+            format!(
+                "{} from={} tls={} sni={} auth={} helo={}",
+                field("X-Rcpt"),
+                field("X-From"),
+                field("X-Tls"),
+                field("X-Sni"),
+                field("X-Auth"),
+                field("X-Helo")
+            )
+        })
+        .collect();
+    came.sort();
+    came
+}
+
+fn expect(found: &str, wanted: &str, report: &Report) -> Result<(), Failed> {
+    if found == wanted {
+        return Ok(());
+    }
+    let (log, queue) = (report.log.join("\n"), report.queue.join("\n"));
+    Err(format!("wanted {wanted:?}, found {found:?}:\n{log}\n{queue}").into())
 }
