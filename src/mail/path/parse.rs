@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use super::quoted::{is_quoted_string, strip_comments, unquote};
 use super::{Path, PathForm, is_dot_string, literal};
 use crate::mail::Domain;
 use crate::mail::address::LOCAL_OCTETS_MAX;
@@ -97,12 +98,12 @@ fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
         return with_blanks(PathForm::Spaced, text, local, domain);
     }
     if domain.starts_with('[') {
-        let is_own = literal::is_own(domain, own);
-        return match is_own.filter(|_| is_good_at_literal(local)) {
-            Some(true) => path(PathForm::OwnLiteral, Some(local), None),
-            Some(false) => path(PathForm::Literal, Some(local), None),
-            None => path(PathForm::Malformed, None, None),
+        let form = match literal::is_own(domain, own) {
+            Some(is_own) => at_literal(local, is_own),
+            None if domain.ends_with(']') => PathForm::BadDomain,
+            None => PathForm::Malformed,
         };
+        return path(form, form.is_literal().then_some(local), None);
     }
     with_domain(text, local, domain, &scan)
 }
@@ -160,7 +161,7 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
         return path(PathForm::NumericDomain, Some(local), None);
     }
     if !is_domain(bare_domain) {
-        return path(PathForm::Malformed, None, None);
+        return path(bad_domain_form(local, domain), None, None);
     }
     let some = Some(bare_domain);
     if local.is_empty() {
@@ -188,12 +189,33 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
     path(form, Some(&content), some)
 }
 
-/// Returns whether a local-part before an address literal is a dot-string, or one quoted-string
-/// without a route.
-fn is_good_at_literal(local: &str) -> bool {
+/// Returns the form of a path with an address literal.
+fn at_literal(local: &str, is_own: bool) -> PathForm {
     let content = unquote(local);
-    let quoted = is_quoted_string(local) && !content.contains(ROUTING);
-    (quoted || is_dot_string(local)) && !content.starts_with('-')
+    let is_routed = content.contains(ROUTING);
+    let is_good = is_dot_string(local) || is_quoted_string(local) && !is_routed;
+    match (is_own, is_good) {
+        // Programs do not agree whether that may be an option.
+        _ if content.starts_with('-') => PathForm::Malformed,
+        (false, true) => PathForm::Literal,
+        (false, false) => PathForm::OddLiteral,
+        (true, true) if is_routed => PathForm::RoutedOwnLiteral,
+        (true, true) => PathForm::OwnLiteral,
+        // What the route leads to is not said by the form.
+        (true, false) if is_routed => PathForm::Malformed,
+        (true, false) => PathForm::OddOwnLiteral,
+    }
+}
+
+/// Returns the form of a path whose domain is none. Quotes and brackets in it are read by some
+/// programs, and what stands before an `@` at the end is a domain to some.
+fn bad_domain_form(local: &str, domain: &str) -> PathForm {
+    let is_read = domain.contains(['"', '\\', '[', ']']);
+    if is_read || domain.is_empty() && local.contains('@') {
+        PathForm::Malformed
+    } else {
+        PathForm::BadDomain
+    }
 }
 
 /// Returns the form of a path with a route in its local-part.
@@ -238,24 +260,6 @@ fn forbidden_form(local: &str, content: &str, scan: &Scan) -> Option<PathForm> {
         return Some(PathForm::Dotted);
     }
     (!is_dot_string(local)).then_some(PathForm::OddLocal)
-}
-
-/// Returns whether a text is one Quoted-string of RFC 5321 section 4.1.2 that says something:
-/// `""` is allowed there, but is no name of anybody.
-fn is_quoted_string(text: &str) -> bool {
-    let inner = text
-        .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'));
-    let Some(inner) = inner.filter(|inner| !inner.is_empty()) else {
-        return false;
-    };
-    let mut escaped = false;
-    let is_good = inner.bytes().all(|byte| {
-        let good = (escaped || byte != b'"') && (0x20..0x7f).contains(&byte);
-        escaped = !escaped && byte == b'\\';
-        good
-    });
-    is_good && !escaped
 }
 
 /// Reads a path without `@`.
@@ -323,43 +327,6 @@ fn scan(text: &str) -> Scan {
     }
     scan.broken |= quoted || escaped || depth > 0;
     scan
-}
-
-/// Returns the text without quotes and escapes (RFC 5321 section 4.1.2: they mean nothing).
-fn unquote(text: &str) -> String {
-    let mut content = String::with_capacity(text.len());
-    let mut escaped = false;
-    for c in text.chars() {
-        match c {
-            '\\' if !escaped => escaped = true,
-            '"' if !escaped => {}
-            c => {
-                content.push(c);
-                escaped = false;
-            }
-        }
-    }
-    content
-}
-
-/// Returns the text without comments. The scan has seen that they are balanced.
-fn strip_comments(text: &str) -> String {
-    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
-    let mut kept = String::with_capacity(text.len());
-    for c in text.chars() {
-        let was_escaped = escaped;
-        escaped = !was_escaped && c == '\\';
-        match c {
-            '(' if !quoted && !was_escaped => depth += 1,
-            ')' if !quoted && !was_escaped => depth = depth.saturating_sub(1),
-            _ if depth > 0 => {}
-            c => {
-                quoted ^= c == '"' && !was_escaped;
-                kept.push(c);
-            }
-        }
-    }
-    kept
 }
 
 /// Returns whether a text is a Domain of RFC 5321 section 4.1.2, one label included, of no more
