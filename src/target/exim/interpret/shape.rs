@@ -106,7 +106,11 @@ impl Shape {
                 let is_one = words.iter().any(|word| value.eq_ignore_ascii_case(word));
                 unless(is_one, "it is not one of `yes`, `no`, `true`, `false`")
             }
-            Self::Number(..) | Self::Limit(_) => self.number_fault(value),
+            Self::Number(least, most) => number_fault(value, least, most),
+            Self::Limit(least) => match number(value) {
+                Some(number) if (1..least).contains(&number) => Some(TOO_LITTLE),
+                _ => number_fault(value, 0, ANY),
+            },
             Self::Time(least, most) => match time(value) {
                 Some(seconds) if seconds < least => Some("that is too short a time"),
                 Some(seconds) if seconds > most => Some("that is too long a time"),
@@ -132,50 +136,46 @@ impl Shape {
                     && value.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
                 unless(is_octal, "it is no octal number")
             }
-            Self::Users | Self::Groups => {
-                let names = value
-                    .split(':')
-                    .map(str::trim)
-                    .filter(|name| !name.is_empty());
-                let mut names = names.filter(|name| !ACCOUNTS.contains(name));
-                unless(names.next().is_none(), "not every host has such an account")
-            }
+            Self::Users | Self::Groups => unless(
+                holds_only(value, &ACCOUNTS),
+                "not every host has such an account",
+            ),
+            Self::Words(known) => unless(holds_only(value, known), "mailpol knows no such value"),
+            Self::Selectors(known) => unless(
+                selects(value, known),
+                "a word of it is none that Exim knows",
+            ),
             Self::Path => unless(
                 value.is_empty() || value.starts_with('/'),
                 "it is no whole path",
             ),
-            Self::Words(known) => {
-                let words = value
-                    .split(':')
-                    .map(str::trim)
-                    .filter(|word| !word.is_empty());
-                let mut words = words.filter(|word| !known.contains(word));
-                unless(words.next().is_none(), "mailpol knows no such value")
-            }
-            Self::Selectors(known) => {
-                let is_one = |word: &str| {
-                    let name = word.strip_prefix(['+', '-']);
-                    name.is_some_and(|name| known.contains(&name))
-                };
-                let all = value.split_whitespace().all(is_one);
-                unless(all, "a word of it is none that Exim knows")
-            }
             Self::Ciphers => ciphers::judge(value).err(),
             Self::Nothing(reason) => unless(value.is_empty(), reason),
         }
     }
+}
 
-    fn number_fault(self, value: &str) -> Option<&'static str> {
-        let Some(number) = number(value) else {
-            return Some("it is no number");
-        };
-        match self {
-            Self::Number(least, _) if number < least => Some(TOO_FEW),
-            Self::Number(_, most) if number > most => Some(TOO_MUCH),
-            Self::Limit(_) if number > ANY => Some(TOO_MUCH),
-            Self::Limit(least) if (1..least).contains(&number) => Some(TOO_LITTLE),
-            _ => None,
-        }
+/// Returns whether a list with colons holds nothing but these words.
+fn holds_only(list: &str, known: &[&str]) -> bool {
+    let mut words = list.split(':').map(str::trim);
+    words.all(|word| word.is_empty() || known.contains(&word))
+}
+
+/// Returns whether a text says `+` or `-` and one of these words, as often as it likes.
+fn selects(text: &str, known: &[&str]) -> bool {
+    text.split_whitespace().all(|word| {
+        let name = word.strip_prefix(['+', '-']);
+        name.is_some_and(|name| known.contains(&name))
+    })
+}
+
+/// Says what is wrong with a number that has to be from `least` to `most`.
+fn number_fault(value: &str, least: u64, most: u64) -> Option<&'static str> {
+    match number(value) {
+        Some(number) if number < least => Some(TOO_FEW),
+        Some(number) if number > most => Some(TOO_MUCH),
+        Some(_) => None,
+        None => Some("it is no number"),
     }
 }
 

@@ -17,7 +17,7 @@ use super::read::recipient;
 /// A driver, and the options of its own.
 pub(super) struct Made {
     pub(super) driver: Driver,
-    pub(super) options: &'static Table,
+    pub(super) options: &'static [&'static Table],
 }
 
 /// Switches that must stand as they do here, and what else they would do.
@@ -91,7 +91,7 @@ impl Reader<'_> {
                 transport.to_anybody(self)?;
                 Ok(Made {
                     driver: Driver::Exchangers(transport),
-                    options: known::DNSLOOKUP,
+                    options: &[known::DNSLOOKUP, known::NOBODY],
                 })
             }
             "ipliteral" => {
@@ -99,7 +99,7 @@ impl Reader<'_> {
                 transport.to_anybody(self)?;
                 Ok(Made {
                     driver: Driver::Literal(transport),
-                    options: &[],
+                    options: &[known::NOBODY],
                 })
             }
             "manualroute" => self.manualroute(instance, transports),
@@ -217,7 +217,7 @@ impl Reader<'_> {
                 user,
                 home,
             }),
-            options: known::ACCEPT,
+            options: &[known::ACCEPT],
         })
     }
 
@@ -257,7 +257,7 @@ impl Reader<'_> {
         };
         Ok(Made {
             driver: Driver::Hosts { transport, rules },
-            options: known::MANUALROUTE,
+            options: &[known::MANUALROUTE, known::NOBODY],
         })
     }
 
@@ -307,7 +307,7 @@ impl Reader<'_> {
         };
         Ok(Made {
             driver: Driver::Redirect(value, Redirect::Unknown(permits)),
-            options: known::REDIRECT,
+            options: &[known::REDIRECT, known::NOBODY],
         })
     }
 }

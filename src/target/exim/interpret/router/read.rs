@@ -2,7 +2,7 @@
 //! one runs.
 
 use super::driver::Made;
-use super::{Driver, Router, Routers, Transport, known};
+use super::{Router, Routers, Transport, known};
 use crate::diagnostic::Reported;
 use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::condition::Words;
@@ -189,17 +189,15 @@ impl Reader<'_> {
     /// Refuses options that the model does not hold.
     fn known_router_options(&mut self, instance: &Instance, made: &Made) -> Result<(), Reported> {
         let before = self.diagnostics.errors();
-        let own = match made.driver {
-            Driver::Accept(_) => made.options,
-            _ => known::NOBODY,
-        };
+        let mut tables = vec![known::ROUTER];
+        tables.extend(made.options);
         for setting in &instance.settings {
             let name = setting.name.as_str();
             let reason = match name {
                 "senders" | "require_files" => "a route that depends on it is not followed",
                 "unseen" => "mail that goes two ways at once is not followed",
                 _ => {
-                    self.known_option(&[known::ROUTER, made.options, own], setting);
+                    self.known_option(&tables, setting);
                     continue;
                 }
             };
