@@ -142,8 +142,11 @@ fn origins(subject: &Subject<'_>) -> Result<Vec<Origin>, Evidence> {
         };
         return Ok(own.into_iter().map(origin).collect());
     };
+    let inner = super::inner::hosts(subject);
+    let is_inner =
+        |egress: &Egress| matches!(egress, Egress::Smarthost(name) if inner.contains(name));
     let mut origins = Vec::new();
-    for egress in &sending.egress {
+    for egress in sending.egress.iter().filter(|one| !is_inner(&one.value)) {
         let (addresses, helo) = match &egress.value {
             Egress::Host => (own.clone(), None),
             Egress::Address(address) => (vec![*address], None),

@@ -113,6 +113,7 @@ impl House {
 
     pub(super) fn domain(&mut self, domain: &str) {
         let hosted = HostedDomain {
+            via: None,
             mailboxes: BTreeMap::new(),
             aliases: BTreeMap::new(),
             forwards: BTreeMap::new(),
@@ -140,6 +141,7 @@ impl House {
         let address = address(text);
         let local = LocalPart::parse(address.local()).unwrap();
         let mailbox = Mailbox {
+            via: None,
             login: login.map(|login| spanned(login.to_owned())),
             at: place(),
         };
