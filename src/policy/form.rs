@@ -61,7 +61,9 @@ impl ReverseKind {
             | PathForm::SourceRoute
             | PathForm::TrailingDot => Self::Address,
             PathForm::Percent | PathForm::Bang | PathForm::LongLocal => Self::Domain,
-            PathForm::Literal | PathForm::OwnLiteral => Self::Elsewhere,
+            PathForm::Literal | PathForm::OwnLiteral | PathForm::RoutedOwnLiteral => {
+                Self::Elsewhere
+            }
             PathForm::QuotedRoute
             | PathForm::Underscore
             | PathForm::BarePostmaster
@@ -78,7 +80,10 @@ impl ReverseKind {
             | PathForm::Escaped
             | PathForm::Dotted
             | PathForm::OddLocal
+            | PathForm::OddLiteral
+            | PathForm::OddOwnLiteral
             | PathForm::EightBit
+            | PathForm::BadDomain
             | PathForm::Malformed => Self::Bad,
         }
     }

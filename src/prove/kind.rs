@@ -82,14 +82,11 @@ impl Forward {
     /// Every literal is abroad, the host's own too. A local-part with a route in it has a form that
     /// says so, whatever else is odd about it.
     pub(super) fn of(form: PathForm) -> Self {
-        let abroad = matches!(
+        let is_name = matches!(
             form,
-            PathForm::Literal
-                | PathForm::OwnLiteral
-                | PathForm::NumericDomain
-                | PathForm::Underscore
-                | PathForm::BareRoute
+            PathForm::NumericDomain | PathForm::Underscore | PathForm::BareRoute
         );
+        let abroad = is_name || form.is_literal();
         if form == PathForm::Plain {
             Self::Plain
         } else if form == PathForm::BarePostmaster {

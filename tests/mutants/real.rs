@@ -264,12 +264,13 @@ impl Read {
             .decision
             .as_ref()
             .is_some_and(|decision| decision.verdict == Verdict::Reject);
+        let is_no_path = |form| matches!(form, PathForm::BadDomain | PathForm::Malformed);
         let forms = [envelope.from.form(), envelope.to.form()];
         let unparsed = matches!(
             &outcome.answer,
             Answer::Replied { reply, .. } if reply.code == 501 && reply.status.is_none()
         );
-        mta == Mta::Exim && is_refused && unparsed && forms.contains(&PathForm::Malformed)
+        mta == Mta::Exim && is_refused && unparsed && forms.into_iter().any(is_no_path)
     }
 
     /// Whether the MTA answered so.

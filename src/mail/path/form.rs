@@ -24,6 +24,9 @@ pub enum PathForm {
     Literal,
     /// `local@[198.51.100.25]`: a literal of this host's address, or of loopback. Has no domain.
     OwnLiteral,
+    /// `local%elsewhere@[198.51.100.25]`, also with `!`: a route before a literal of this host.
+    /// Before another's it is no form of its own, for nobody takes that literal off. Has no domain.
+    RoutedOwnLiteral,
     /// `local%elsewhere@domain`. Has a domain only.
     Percent,
     /// `elsewhere!local@domain`. Has a domain only.
@@ -64,17 +67,27 @@ pub enum PathForm {
     /// `local::x@domain`: other characters that only a quoted-string may hold; and quotes that are
     /// not one quoted-string, such as `"a".b` or `""`. Has a domain only.
     OddLocal,
+    /// `lo..cal@[192.0.2.1]`, `@[192.0.2.1]`, ...: a local-part that is no dot-string and no
+    /// quoted-string, or a quoted-string with a route, before a literal of somebody else. Has no
+    /// domain.
+    OddLiteral,
+    /// The same before a literal of this host, without a route. Has no domain.
+    OddOwnLiteral,
     /// A local-part with octets over 127 outside SMTPUTF8 (RFC 6531). Has a domain only.
     EightBit,
     /// A local-part over 64 octets (RFC 5321 section 4.5.3.1.1). Has a domain only.
     LongLocal,
-    /// Anything else.
+    /// `local@-domain`, `local@[192.0.2]`, `local@`: what should be a domain is neither one
+    /// nor a literal. Has no address.
+    BadDomain,
+    /// Anything else: an open quote, bracket or comment, a list, control characters. Has no
+    /// address.
     Malformed,
 }
 
 impl PathForm {
     /// All forms, in order.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 33] = [
         Self::Plain,
         Self::Quoted,
         Self::QuotedPair,
@@ -83,6 +96,7 @@ impl PathForm {
         Self::Null,
         Self::Literal,
         Self::OwnLiteral,
+        Self::RoutedOwnLiteral,
         Self::Percent,
         Self::Bang,
         Self::QuotedRoute,
@@ -101,8 +115,11 @@ impl PathForm {
         Self::Escaped,
         Self::Dotted,
         Self::OddLocal,
+        Self::OddLiteral,
+        Self::OddOwnLiteral,
         Self::EightBit,
         Self::LongLocal,
+        Self::BadDomain,
         Self::Malformed,
     ];
 
@@ -131,6 +148,7 @@ impl PathForm {
             | Self::Null
             | Self::Literal
             | Self::OwnLiteral
+            | Self::RoutedOwnLiteral
             | Self::Percent
             | Self::Bang
             | Self::QuotedRoute
@@ -145,8 +163,11 @@ impl PathForm {
             | Self::EmptyLocal
             | Self::Dotted
             | Self::OddLocal
+            | Self::OddLiteral
+            | Self::OddOwnLiteral
             | Self::EightBit
             | Self::LongLocal
+            | Self::BadDomain
             | Self::Malformed => false,
         }
     }
@@ -158,11 +179,15 @@ impl PathForm {
             | Self::Null
             | Self::Literal
             | Self::OwnLiteral
+            | Self::RoutedOwnLiteral
             | Self::NumericDomain
             | Self::Underscore
             | Self::Bare
             | Self::OddPostmaster
             | Self::BareRoute
+            | Self::OddLiteral
+            | Self::OddOwnLiteral
+            | Self::BadDomain
             | Self::Malformed => false,
             Self::Percent
             | Self::Bang
@@ -186,6 +211,18 @@ impl PathForm {
         }
     }
 
+    /// Returns whether an address literal stands where the domain would.
+    pub fn is_literal(self) -> bool {
+        matches!(
+            self,
+            Self::Literal
+                | Self::OwnLiteral
+                | Self::RoutedOwnLiteral
+                | Self::OddLiteral
+                | Self::OddOwnLiteral
+        )
+    }
+
     /// Returns whether the local-part holds a route that a neighbour could follow.
     pub fn is_routed(self) -> bool {
         matches!(
@@ -204,11 +241,8 @@ impl PathForm {
             Self::BarePostmaster => "postmaster".to_owned(),
             Self::Null => String::new(),
             Self::Literal => format!("{local}@[192.0.2.99]"),
-            Self::OwnLiteral => match own.iter().min() {
-                Some(IpAddr::V4(v4)) => format!("{local}@[{v4}]"),
-                Some(IpAddr::V6(v6)) => format!("{local}@[IPv6:{v6}]"),
-                None => format!("{local}@[127.0.0.1]"),
-            },
+            Self::OwnLiteral => format!("{local}@{}", own_literal(own)),
+            Self::RoutedOwnLiteral => format!("{local}%victim.example@{}", own_literal(own)),
             Self::Percent => format!("{local}%victim.example@{domain}"),
             Self::Bang => format!("victim.example!{local}@{domain}"),
             Self::QuotedRoute => format!("\"{local}@victim.example\"@{domain}"),
@@ -227,9 +261,12 @@ impl PathForm {
             Self::Escaped => format!("\\{local}@{domain}"),
             Self::Dotted => format!("{local}..x@{domain}"),
             Self::OddLocal => format!("{local}::x@{domain}"),
+            Self::OddLiteral => format!("{local}..x@[192.0.2.99]"),
+            Self::OddOwnLiteral => format!("{local}..x@{}", own_literal(own)),
             Self::EightBit => format!("{local}\u{fc}@{domain}"),
             Self::LongLocal => format!("{}@{domain}", "a".repeat(65)),
-            Self::Malformed => format!("{local}@-{domain}"),
+            Self::BadDomain => format!("{local}@-{domain}"),
+            Self::Malformed => format!("{local}@{domain},{local}@{domain}"),
         }
     }
 
@@ -244,6 +281,7 @@ impl PathForm {
             Self::Null => "null",
             Self::Literal => "literal",
             Self::OwnLiteral => "own-literal",
+            Self::RoutedOwnLiteral => "routed-own-literal",
             Self::Percent => "percent",
             Self::Bang => "bang",
             Self::QuotedRoute => "quoted-route",
@@ -262,10 +300,22 @@ impl PathForm {
             Self::Escaped => "escaped",
             Self::Dotted => "dotted",
             Self::OddLocal => "odd-local-part",
+            Self::OddLiteral => "odd-literal",
+            Self::OddOwnLiteral => "odd-own-literal",
             Self::EightBit => "eight-bit",
             Self::LongLocal => "long-local-part",
+            Self::BadDomain => "bad-domain",
             Self::Malformed => "malformed",
         }
+    }
+}
+
+/// Returns the literal of the host, or of loopback where its addresses are not known.
+fn own_literal(own: &[IpAddr]) -> String {
+    match own.iter().min() {
+        Some(IpAddr::V4(v4)) => format!("[{v4}]"),
+        Some(IpAddr::V6(v6)) => format!("[IPv6:{v6}]"),
+        None => "[127.0.0.1]".to_owned(),
     }
 }
 

@@ -97,12 +97,12 @@ fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
         return with_blanks(PathForm::Spaced, text, local, domain);
     }
     if domain.starts_with('[') {
-        let is_own = literal::is_own(domain, own);
-        return match is_own.filter(|_| is_good_at_literal(local)) {
-            Some(true) => path(PathForm::OwnLiteral, Some(local), None),
-            Some(false) => path(PathForm::Literal, Some(local), None),
-            None => path(PathForm::Malformed, None, None),
+        let form = match literal::is_own(domain, own) {
+            Some(is_own) => at_literal(local, is_own),
+            None if domain.ends_with(']') => PathForm::BadDomain,
+            None => PathForm::Malformed,
         };
+        return path(form, form.is_literal().then_some(local), None);
     }
     with_domain(text, local, domain, &scan)
 }
@@ -160,7 +160,7 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
         return path(PathForm::NumericDomain, Some(local), None);
     }
     if !is_domain(bare_domain) {
-        return path(PathForm::Malformed, None, None);
+        return path(bad_domain_form(local, domain), None, None);
     }
     let some = Some(bare_domain);
     if local.is_empty() {
@@ -188,12 +188,33 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
     path(form, Some(&content), some)
 }
 
-/// Returns whether a local-part before an address literal is a dot-string, or one quoted-string
-/// without a route.
-fn is_good_at_literal(local: &str) -> bool {
+/// Returns the form of a path with an address literal.
+fn at_literal(local: &str, is_own: bool) -> PathForm {
     let content = unquote(local);
-    let quoted = is_quoted_string(local) && !content.contains(ROUTING);
-    (quoted || is_dot_string(local)) && !content.starts_with('-')
+    let is_routed = content.contains(ROUTING);
+    let is_good = is_dot_string(local) || is_quoted_string(local) && !is_routed;
+    match (is_own, is_good) {
+        // Programs do not agree whether that may be an option.
+        _ if content.starts_with('-') => PathForm::Malformed,
+        (false, true) => PathForm::Literal,
+        (false, false) => PathForm::OddLiteral,
+        (true, true) if is_routed => PathForm::RoutedOwnLiteral,
+        (true, true) => PathForm::OwnLiteral,
+        // What the route leads to is not said by the form.
+        (true, false) if is_routed => PathForm::Malformed,
+        (true, false) => PathForm::OddOwnLiteral,
+    }
+}
+
+/// Returns the form of a path whose domain is none. Quotes and brackets in it are read by some
+/// programs, and what stands before an `@` at the end is a domain to some.
+fn bad_domain_form(local: &str, domain: &str) -> PathForm {
+    let is_read = domain.contains(['"', '\\', '[', ']']);
+    if is_read || domain.is_empty() && local.contains('@') {
+        PathForm::Malformed
+    } else {
+        PathForm::BadDomain
+    }
 }
 
 /// Returns the form of a path with a route in its local-part.

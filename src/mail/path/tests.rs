@@ -45,10 +45,10 @@ fn forms_are_told_apart() {
     check("u@[198.51.100.025]", PathForm::Literal, "u@-");
     check("u@[198.51.0144.031]", PathForm::OwnLiteral, "u@-");
     check("u@[IPv6:::ffff:127.0.0.01]", PathForm::Literal, "u@-");
-    check("u@[0256.0.2.1]", PathForm::Malformed, "-@-");
-    check("u@[192.0.2]", PathForm::Malformed, "-@-");
-    check("u@[::1]", PathForm::Malformed, "-@-");
-    check("u@[d.example]", PathForm::Malformed, "-@-");
+    check("u@[0256.0.2.1]", PathForm::BadDomain, "-@-");
+    check("u@[192.0.2]", PathForm::BadDomain, "-@-");
+    check("u@[::1]", PathForm::BadDomain, "-@-");
+    check("u@[d.example]", PathForm::BadDomain, "-@-");
     check("u%x.example@d.example", PathForm::Percent, "-@d.example");
     check("x.example!u@d.example", PathForm::Bang, "-@d.example");
     check(
@@ -95,25 +95,59 @@ fn what_rfc_5321_forbids_has_its_forms() {
         "-@d.example",
     );
     for text in [
+        "u@d.example,x@y.example",
+        "u@d.example\n",
+        "\"u@d.example",
+        " ",
+        "u@x.example@",
+        "u@d.example(c",
+        "u@\"d.example\"",
+        "u@[192.0.2.1",
+        "u@[192.0.2.1].",
+        "-u@[192.0.2.1]",
+        "u..r%x.example@[127.0.0.1]",
+        "\"u@x.example\"@[127.0.0.1]",
+    ] {
+        check(text, PathForm::Malformed, "-@-");
+    }
+}
+
+#[test]
+fn what_is_no_domain_has_its_form() {
+    for text in [
         "u@",
         "u@-d.example",
         "u@d..example",
         "u@.d.example",
         "u@d.example:25",
-        "u@d.example,x@y.example",
         "u@d\u{f6}.example",
-        "u@d.example\n",
-        "\"u@d.example",
         "u@#1.2.3.4",
-        " ",
         "u@x.example%d.example",
-        "u..r@[192.0.2.1]",
-        "-u@[192.0.2.1]",
-        "@[192.0.2.1]",
-        "u@x.example@[192.0.2.1]",
-        "\"u@x.example\"@[192.0.2.1]",
+        "u@[]",
     ] {
-        check(text, PathForm::Malformed, "-@-");
+        check(text, PathForm::BadDomain, "-@-");
+    }
+}
+
+#[test]
+fn odd_local_parts_at_literals_have_their_forms() {
+    for local in [
+        "u..r",
+        "",
+        "\"\"",
+        "u::r",
+        "\u{fc}",
+        "u@x.example",
+        "\"u@x.example\"",
+    ] {
+        let read = format!("{local}@-");
+        check(&format!("{local}@[192.0.2.1]"), PathForm::OddLiteral, &read);
+    }
+    check("u..r@[127.0.0.1]", PathForm::OddOwnLiteral, "u..r@-");
+    check("@[127.0.0.1]", PathForm::OddOwnLiteral, "@-");
+    for route in ["u%x.example", "x.example!u"] {
+        let text = format!("{route}@[127.0.0.1]");
+        check(&text, PathForm::RoutedOwnLiteral, &format!("{route}@-"));
     }
 }
 

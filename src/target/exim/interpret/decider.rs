@@ -227,7 +227,7 @@ impl Session<'_> {
 
     fn leads(&mut self, purpose: Purpose) -> Result<Outcome, Unanswered> {
         let decider = self.decider();
-        let kind = if matches!(self.to(), PathForm::Literal | PathForm::OwnLiteral) {
+        let kind = if self.to().is_literal() {
             DomainKind::Literal
         } else {
             DomainKind::Name

@@ -29,7 +29,7 @@ pub(super) fn domain(key: &str) -> Result<Name, &'static str> {
         (PathForm::Plain, Some(domain)) => Ok(Name::Is(domain.as_str().to_owned())),
         // Exim takes no path with such a domain.
         (PathForm::Underscore | PathForm::TrailingDot, _) => Ok(Name::Never),
-        (PathForm::Malformed, _) if !is_taken(key) => Ok(Name::Never),
+        (PathForm::BadDomain | PathForm::Malformed, _) if !is_taken(key) => Ok(Name::Never),
         _ => Err("this is no plain domain: mailpol cannot tell which paths meet it"),
     }
 }

@@ -70,7 +70,7 @@ impl FormUses {
             is_taken: true,
             is_null: form == PathForm::Null,
             is_bare_postmaster: form == PathForm::BarePostmaster,
-            is_literal: matches!(form, PathForm::Literal | PathForm::OwnLiteral),
+            is_literal: form.is_literal(),
             parts: [form.has_domain(), form.has_address()],
             sets: sets.map(|(_, forms)| forms.contains(&form)).collect(),
             views: views

@@ -61,11 +61,15 @@ fn mailbox(form: PathForm, taken: Taken) -> Syntax {
         | PathForm::Dotted
         | PathForm::EightBit
         | PathForm::LongLocal
+        | PathForm::BadDomain
         | PathForm::Malformed => Syntax::Taken,
-        PathForm::Literal | PathForm::OwnLiteral if taken.literals => Syntax::Taken,
+        _ if taken.literals && form.is_literal() => Syntax::Taken,
         PathForm::TrailingDot if taken.trailing_dots => Syntax::Taken,
         PathForm::Literal
         | PathForm::OwnLiteral
+        | PathForm::RoutedOwnLiteral
+        | PathForm::OddLiteral
+        | PathForm::OddOwnLiteral
         | PathForm::Null
         | PathForm::BarePostmaster
         | PathForm::TrailingDot

@@ -37,6 +37,13 @@ const MAILBOXES: [PathForm; 11] = [
     PathForm::QuotedRoute,
 ];
 
+/// The forms of the same before an address literal.
+const LITERALS: &[PathForm] = &[
+    PathForm::Literal,
+    PathForm::OwnLiteral,
+    PathForm::RoutedOwnLiteral,
+];
+
 /// The forms of a forward-path whose local-part holds `@`, `%` or `!`.
 const ROUTED: &[PathForm] = &[
     PathForm::Percent,
@@ -84,7 +91,7 @@ fn of_argument(side: Side, pattern: &str) -> Option<Bool> {
         ),
         (
             format!("^<{route}({local}|{QUOTED_PLAIN})@{literal}>( |$)"),
-            &[PathForm::Literal, PathForm::OwnLiteral],
+            LITERALS,
         ),
         (
             "^(?i)<postmaster>( |$)".to_owned(),

@@ -363,6 +363,10 @@ pub(super) fn is_canonical(form: PathForm, side: Side, view: View) -> bool {
         | PathForm::OddLocal
         | PathForm::EightBit
         | PathForm::LongLocal
+        | PathForm::RoutedOwnLiteral
+        | PathForm::OddLiteral
+        | PathForm::OddOwnLiteral
+        | PathForm::BadDomain
         | PathForm::Malformed => false,
     }
 }

@@ -123,7 +123,7 @@ impl Addressing {
     /// Returns whether a form is a syntax error (501).
     pub(super) fn is_error(&self, form: PathForm, side: Side, is_strict: bool) -> bool {
         match form {
-            PathForm::Malformed | PathForm::NumericDomain => true,
+            PathForm::BadDomain | PathForm::NumericDomain => true,
             PathForm::LeadingDash => !self.allows_dash,
             PathForm::Comment | PathForm::EmptyLocal => is_strict,
             PathForm::Null => side == Side::To,
@@ -149,7 +149,11 @@ impl Addressing {
             | PathForm::Dotted
             | PathForm::OddLocal
             | PathForm::EightBit
-            | PathForm::LongLocal => false,
+            | PathForm::LongLocal
+            | PathForm::RoutedOwnLiteral
+            | PathForm::OddLiteral
+            | PathForm::OddOwnLiteral
+            | PathForm::Malformed => false,
         }
     }
 
@@ -243,9 +247,14 @@ impl Addressing {
             PathForm::BarePostmaster | PathForm::OddPostmaster => {
                 (Seen::Constant(Some("postmaster".to_owned()), origin), false)
             }
-            PathForm::Null | PathForm::Malformed => (Seen::Null, false),
-            PathForm::Literal | PathForm::NumericDomain => (Seen::Literal, false),
-            PathForm::OwnLiteral => (Seen::OwnLiteral, false),
+            PathForm::Null | PathForm::BadDomain => (Seen::Null, false),
+            // Some are errors to smtpd(8); some are taken, for an address that the form does not say.
+            PathForm::Malformed => (Seen::Elsewhere, false),
+            PathForm::Literal | PathForm::OddLiteral | PathForm::NumericDomain => {
+                (Seen::Literal, false)
+            }
+            PathForm::OwnLiteral | PathForm::OddOwnLiteral => (Seen::OwnLiteral, false),
+            PathForm::RoutedOwnLiteral => (Seen::OwnLiteral, true),
             PathForm::Percent
             | PathForm::Bang
             | PathForm::QuotedRoute
@@ -272,7 +281,8 @@ impl Addressing {
             self.swaps_bang_path
         } else {
             // The address comes dequoted to resolve.c, so an `@` is in quotes there either way.
-            let odd = form == PathForm::OddRoute && (self.has_percent_hack || self.swaps_bang_path);
+            let both = matches!(form, PathForm::OddRoute | PathForm::RoutedOwnLiteral);
+            let odd = both && (self.has_percent_hack || self.swaps_bang_path);
             odd || (form.is_routed() && self.cracks_quotes)
         }
     }

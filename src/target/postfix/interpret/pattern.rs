@@ -84,7 +84,11 @@ const RECIPIENTS: &[PathForm] = &[
     PathForm::LongLocal,
 ];
 
-const LITERALS: &[PathForm] = &[PathForm::Literal, PathForm::OwnLiteral];
+const LITERALS: &[PathForm] = &[
+    PathForm::Literal,
+    PathForm::OwnLiteral,
+    PathForm::RoutedOwnLiteral,
+];
 
 const DOUBLE_BOUNCES: &[PathForm] = &[
     PathForm::Plain,

@@ -12,6 +12,7 @@ mod harmless;
 mod names;
 #[cfg(test)]
 mod page;
+mod range;
 mod settings;
 mod shape;
 mod strength;

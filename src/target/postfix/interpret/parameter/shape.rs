@@ -4,6 +4,7 @@
 //! It holds for parameters that cannot touch a decision too: with another value nothing runs.
 
 use super::super::text::Text;
+use super::range;
 
 /// Parameters of the harmless list that are `yes` or `no`, by their defaults in `postconf -d` of
 /// 3.7.11.
@@ -191,11 +192,16 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     if is_named(NUMBERS, name) && !is_number(value) {
         return Some("it is no number");
     }
-    let bound = BOUNDS.iter().find(|bound| bound.name == name)?;
-    let number = number(value, bound.unit);
-    let is_none = bound.zero_is_none && number == Some(0);
-    let is_inside = number.is_some_and(|number| (bound.least..=bound.most).contains(&number));
-    (!is_none && !is_inside).then_some(bound.reason)
+    let bound = BOUNDS.iter().find(|bound| bound.name == name);
+    let number = number(value, bound.map_or(1, |bound| bound.unit));
+    let is_none = bound.is_some_and(|bound| bound.zero_is_none && number == Some(0));
+    let is_inside =
+        |bound: &Bound| number.is_some_and(|number| (bound.least..=bound.most).contains(&number));
+    if let Some(bound) = bound.filter(|bound| !is_none && !is_inside(bound)) {
+        return Some(bound.reason);
+    }
+    let is_taken = !is_named(NUMBERS, name) || range::is_taken(name, number);
+    (!is_taken).then_some("Postfix does not start with such a number")
 }
 
 /// Returns a number, in seconds if it has a unit of time. None if it does not fit.
