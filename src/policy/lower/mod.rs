@@ -65,7 +65,7 @@ pub fn lower(
     alias::check(&domains, diagnostics);
     forward::check(&domains, &parked, sure, diagnostics);
     let lacks_tls = node.is_some_and(host::lacks_tls);
-    publish::check(&domains, lacks_tls, diagnostics);
+    publish::check(&domains, sure, lacks_tls, diagnostics);
     let logins = grant::logins(&document.logins, &domains, sure, diagnostics);
     let authenticated = grant::authenticated(document, &whole, sure, diagnostics);
     if document.auth.is_none() {

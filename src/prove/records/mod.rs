@@ -20,7 +20,7 @@ use super::selection::{Body, Selection};
 use crate::decision::{Decider, Sending};
 use crate::dns;
 use crate::mail::Certificate;
-use crate::policy::Policy;
+use crate::policy::{HostedDomain, Policy, Route};
 use crate::spf::Dns;
 
 /// Something that must hold of the records and the server together.
@@ -77,6 +77,13 @@ pub(super) struct Subject<'a> {
     pub(super) decider: Option<&'a dyn Decider>,
     /// What else is known.
     pub(super) given: Given<'a>,
+}
+
+impl Subject<'_> {
+    /// Returns the route that mail for the mailboxes of a domain goes by.
+    pub(super) fn route_of(&self, hosted: &HostedDomain) -> Option<&Route> {
+        self.policy.routes.get(&hosted.via.as_ref()?.value)
+    }
 }
 
 /// Asks every obligation about records that there is anything to ask of.

@@ -73,6 +73,11 @@ fn sends(hosted: &HostedDomain) -> bool {
 /// Returns whether a record passes this host and nobody else, by its own words: what it names is
 /// the exchanger of the domain, which is this host by the same records, or this host.
 fn names_us_alone(hosted: &HostedDomain, host: &str) -> bool {
+    let mx_is_us = hosted
+        .publish
+        .mx
+        .iter()
+        .all(|one| one.value.as_str() == host);
     let bare = |term: &str| {
         term.trim_start_matches(['+', '-', '~', '?'])
             .to_ascii_lowercase()
@@ -80,7 +85,7 @@ fn names_us_alone(hosted: &HostedDomain, host: &str) -> bool {
     let of_host = format!("a:{host}");
     hosted.publish.spf.iter().all(|term| {
         let term = bare(&term.value);
-        matches!(term.as_str(), "all" | "mx") || term == of_host
+        term == "all" || (term == "mx" && mx_is_us) || term == of_host
     })
 }
 

@@ -119,6 +119,8 @@ impl House {
             forwards: BTreeMap::new(),
             catch_all: None,
             publish: Publish {
+                mx: Vec::new(),
+                mx_at: None,
                 spf: Vec::new(),
                 spf_at: None,
                 dkim: Vec::new(),
