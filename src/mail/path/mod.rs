@@ -8,6 +8,7 @@
 mod form;
 mod literal;
 mod parse;
+mod quoted;
 
 pub use form::PathForm;
 

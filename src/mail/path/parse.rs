@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use super::quoted::{is_quoted_string, strip_comments, unquote};
 use super::{Path, PathForm, is_dot_string, literal};
 use crate::mail::Domain;
 use crate::mail::address::LOCAL_OCTETS_MAX;
@@ -261,24 +262,6 @@ fn forbidden_form(local: &str, content: &str, scan: &Scan) -> Option<PathForm> {
     (!is_dot_string(local)).then_some(PathForm::OddLocal)
 }
 
-/// Returns whether a text is one Quoted-string of RFC 5321 section 4.1.2 that says something:
-/// `""` is allowed there, but is no name of anybody.
-fn is_quoted_string(text: &str) -> bool {
-    let inner = text
-        .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'));
-    let Some(inner) = inner.filter(|inner| !inner.is_empty()) else {
-        return false;
-    };
-    let mut escaped = false;
-    let is_good = inner.bytes().all(|byte| {
-        let good = (escaped || byte != b'"') && (0x20..0x7f).contains(&byte);
-        escaped = !escaped && byte == b'\\';
-        good
-    });
-    is_good && !escaped
-}
-
 /// Reads a path without `@`.
 fn bare(text: &str, scan: &Scan) -> Path {
     let content = unquote(text);
@@ -344,43 +327,6 @@ fn scan(text: &str) -> Scan {
     }
     scan.broken |= quoted || escaped || depth > 0;
     scan
-}
-
-/// Returns the text without quotes and escapes (RFC 5321 section 4.1.2: they mean nothing).
-fn unquote(text: &str) -> String {
-    let mut content = String::with_capacity(text.len());
-    let mut escaped = false;
-    for c in text.chars() {
-        match c {
-            '\\' if !escaped => escaped = true,
-            '"' if !escaped => {}
-            c => {
-                content.push(c);
-                escaped = false;
-            }
-        }
-    }
-    content
-}
-
-/// Returns the text without comments. The scan has seen that they are balanced.
-fn strip_comments(text: &str) -> String {
-    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
-    let mut kept = String::with_capacity(text.len());
-    for c in text.chars() {
-        let was_escaped = escaped;
-        escaped = !was_escaped && c == '\\';
-        match c {
-            '(' if !quoted && !was_escaped => depth += 1,
-            ')' if !quoted && !was_escaped => depth = depth.saturating_sub(1),
-            _ if depth > 0 => {}
-            c => {
-                quoted ^= c == '"' && !was_escaped;
-                kept.push(c);
-            }
-        }
-    }
-    kept
 }
 
 /// Returns whether a text is a Domain of RFC 5321 section 4.1.2, one label included, of no more

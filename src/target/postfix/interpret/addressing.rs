@@ -248,7 +248,7 @@ impl Addressing {
                 (Seen::Constant(Some("postmaster".to_owned()), origin), false)
             }
             PathForm::Null | PathForm::BadDomain => (Seen::Null, false),
-            // Some are errors to smtpd(8); some are taken, for an address that the form does not say.
+            // Some are errors to smtpd(8), some are taken: the form does not say for whom.
             PathForm::Malformed => (Seen::Elsewhere, false),
             PathForm::Literal | PathForm::OddLiteral | PathForm::NumericDomain => {
                 (Seen::Literal, false)
