@@ -36,14 +36,15 @@ pub const STS_PATH: &str = ".well-known/mta-sts.txt";
 pub fn sts_files(policy: &Policy) -> Vec<StsFile> {
     let file = |(domain, publish, sts): (&Domain, &Publish, &MtaSts)| {
         let hosts = publish.exchangers(&policy.host.name.value).into_iter();
-        let hosts: String = hosts.map(|host| format!("mx: {host}\n")).collect();
+        let hosts: Vec<String> = hosts.map(|host| format!("mx: {host}")).collect();
         StsFile {
             domain: domain.clone(),
             host: format!("mta-sts.{domain}"),
             web_server: sts.web_server.value.clone(),
             text: format!(
-                "version: STSv1\nmode: {}\n{hosts}max_age: {}\n",
+                "version: STSv1\nmode: {}\n{}\nmax_age: {}\n",
                 sts.mode.name(),
+                hosts.join("\n"),
                 sts.max_age_seconds
             ),
         }
