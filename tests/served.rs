@@ -33,6 +33,8 @@ mod verdicts;
 
 #[path = "served/again.rs"]
 mod again;
+#[path = "served/behind.rs"]
+mod behind;
 #[path = "served/broken.rs"]
 mod broken;
 #[path = "served/deliveries.rs"]
@@ -87,6 +89,7 @@ fn main() -> ExitCode {
     let of_both = [
         deliveries::TESTS,
         routes::TESTS,
+        behind::TESTS,
         spf::TESTS,
         sessions::TESTS,
     ];

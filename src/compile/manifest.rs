@@ -89,7 +89,8 @@ fn mailbox_logins(policy: &Policy) -> usize {
         .domains
         .values()
         .flat_map(|domain| domain.mailboxes.values());
-    let logins = mailboxes.filter_map(|mailbox| mailbox.login.as_ref());
+    let kept = mailboxes.filter(|mailbox| mailbox.via.is_none());
+    let logins = kept.filter_map(|mailbox| mailbox.login.as_ref());
     logins
         .map(|login| &login.value)
         .collect::<BTreeSet<_>>()

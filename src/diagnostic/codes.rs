@@ -59,6 +59,8 @@ codes! {
     dkim::public_key,
     dkim::public_missing,
     dkim::selector,
+    dns::mx_duplicate,
+    dns::mx_without_host,
     dns::report_address,
     dns::report_uri,
     dns::zone,

@@ -13,7 +13,7 @@ use super::rights::{self, Rights};
 use super::tables::{self, DELIVERY, IN_DOMAIN, Tests};
 use super::{Otherwise, OwnDomain, Policy, RecordHeaders, SpfPolicy};
 use crate::decision::{
-    AddressKey, Ask, At, Because, Decider, Decision, Destination, Header, Label, Route, Test,
+    AddressKey, Ask, At, Because, Decider, Decision, Destination, Header, Hop, Label, Route, Test,
     Unanswered, Verdict,
 };
 use crate::mail::{Address, Listener, Reply};
@@ -95,6 +95,12 @@ impl<'p> PolicyDecider<'p> {
             return refused(Reply::new(554, 5, 7, 1), Because::NetworkLimit, at);
         }
         Ok(None)
+    }
+
+    /// Whether what leaves goes to this hop.
+    fn leaves_by(&self, hop: &Hop) -> bool {
+        let route = self.policy.outbound_route();
+        route.is_some_and(|route| route.hop() == *hop)
     }
 
     fn place(to: ForwardKind, ask: &mut dyn Ask) -> Result<Where, Unanswered> {
@@ -267,7 +273,14 @@ impl Decider for PolicyDecider<'_> {
 
     fn leads_by(&self, destination: &Destination) -> Option<Loc> {
         match destination {
-            Destination::Hop(_) => self.policy.outbound.as_ref().map(|via| via.at.clone()),
+            Destination::Hop(hop) => {
+                let outbound = self.policy.outbound.as_ref();
+                let outbound = outbound.filter(|_| self.leaves_by(hop));
+                let mut others = self.policy.used_routes();
+                let mut other = || others.find(|route| route.hop() == *hop);
+                let at = outbound.map(|via| via.at.clone());
+                at.or_else(|| other().map(|route| route.name.at.clone()))
+            }
             Destination::Mailbox { .. }
             | Destination::Exchangers(_)
             | Destination::Forward { .. }

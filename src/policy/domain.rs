@@ -9,6 +9,8 @@ use crate::source::{Loc, Spanned};
 /// A domain that mail is delivered for.
 #[derive(Debug)]
 pub struct HostedDomain {
+    /// The route of its mailboxes that name none; of some policy's routes.
+    pub via: Option<Spanned<String>>,
     /// Mailboxes, by local-part. A local-part is a mailbox, an alias or a forward; only a forward
     /// that keeps a copy has a mailbox beside it.
     pub mailboxes: BTreeMap<LocalPart, Mailbox>,
@@ -30,6 +32,9 @@ pub struct Mailbox {
     /// The login that it belongs to, and whose Unix account keeps its messages. Without one they
     /// are kept in `/var/mail/DOMAIN/BOX`, and nobody authenticates as it.
     pub login: Option<Spanned<String>>,
+    /// The name of the route that its mail goes by, its own or its domain's. Without one it is
+    /// kept here.
+    pub via: Option<Spanned<String>>,
     /// Where it stands. For a postmaster that nobody declared: the domain.
     pub at: Loc,
 }

@@ -34,7 +34,7 @@ pub use statement::{
 };
 pub use target::{RawFile, RawSetting, TargetOptions};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::mail::{Address, Domain};
@@ -87,6 +87,18 @@ impl Policy {
         self.routes.get(&self.outbound.as_ref()?.value)
     }
 
+    /// Returns the route that mail for a mailbox goes by; none if it is kept here.
+    pub fn route_of(&self, mailbox: &Mailbox) -> Option<&Route> {
+        self.routes.get(&mailbox.via.as_ref()?.value)
+    }
+
+    /// Returns the routes that mail goes by: what leaves, or mail for some mailbox.
+    pub fn used_routes(&self) -> impl Iterator<Item = &Route> {
+        let used = used_routes(&self.domains, self.outbound.as_ref());
+        let all = self.routes.values();
+        all.filter(move |route| used.contains(route.name.value.as_str()))
+    }
+
     /// Returns the grants of a login: its own, else those of every login.
     pub fn grants_of<'p>(&'p self, login: &'p Login) -> &'p [Grant] {
         if login.grants.is_empty() {
@@ -120,4 +132,15 @@ impl Policy {
     pub fn postmaster(&self) -> Option<&Spanned<Address>> {
         self.host.postmaster.as_ref()
     }
+}
+
+/// Returns the names of the routes that mail goes by.
+fn used_routes<'p>(
+    domains: &'p BTreeMap<Domain, HostedDomain>,
+    outbound: Option<&'p Spanned<String>>,
+) -> BTreeSet<&'p str> {
+    let mailboxes = domains.values().flat_map(|one| one.mailboxes.values());
+    let inner = mailboxes.filter_map(|mailbox| mailbox.via.as_ref());
+    let all = inner.chain(outbound);
+    all.map(|via| via.value.as_str()).collect()
 }

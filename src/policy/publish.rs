@@ -6,6 +6,10 @@ use crate::source::{Loc, Spanned};
 /// What DNS shall say about a domain that mail is delivered for.
 #[derive(Debug)]
 pub struct Publish {
+    /// Its exchangers, the first choice first, this host among them; empty: this host alone.
+    pub mx: Vec<Spanned<Domain>>,
+    /// Where the exchangers stand, if they were written.
+    pub mx_at: Option<Loc>,
     /// The terms of its SPF record, without `v=spf1`; by default `+mx -all`.
     pub spf: Vec<Spanned<String>>,
     /// Where the SPF node stands, if it was written.
@@ -18,6 +22,16 @@ pub struct Publish {
     pub mta_sts: Option<MtaSts>,
     /// Where senders report how TLS went (RFC 8460); empty if no report is asked for.
     pub tls_rpt: Vec<Spanned<ReportUri>>,
+}
+
+impl Publish {
+    /// Returns the hosts that take the domain's mail, the first choice first.
+    pub fn exchangers<'p>(&'p self, host: &'p Domain) -> Vec<&'p Domain> {
+        if self.mx.is_empty() {
+            return vec![host];
+        }
+        self.mx.iter().map(|one| &one.value).collect()
+    }
 }
 
 /// A DKIM key (RFC 6376).

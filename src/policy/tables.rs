@@ -9,8 +9,8 @@ use super::form::{ForwardKind, ReverseKind};
 use super::rights::{self, Rights, Scopes};
 use super::{Grant, Login, Policy, Route, SenderScope};
 use crate::decision::{
-    AddressKey, AddressTable, ClientTable, Destination, Label, LoginTable, OwnerTable, Question,
-    Row, Store, Test, TestId,
+    AddressKey, AddressTable, ClientTable, Destination, Hop, Label, LoginTable, OwnerTable,
+    Question, Row, Store, Test, TestId,
 };
 use crate::mail::{Address, DELIVERY_DOMAIN, Domain};
 use crate::source::Loc;
@@ -336,10 +336,11 @@ pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destinatio
     }
     let behind = mailboxes_behind(policy, address, Everywhere);
     let destination = |mailbox: Address| {
-        let login = policy
-            .mailbox(&mailbox)
-            .and_then(|mailbox| mailbox.login.as_ref());
-        let store = match login {
+        let found = policy.mailbox(&mailbox);
+        if let Some(route) = found.and_then(|found| policy.route_of(found)) {
+            return behind_route(route.hop(), mailbox, address);
+        }
+        let store = match found.and_then(|found| found.login.as_ref()) {
             Some(login) => Store::Account(login.value.clone()),
             None => Store::Directory(directory(&mailbox)),
         };
@@ -351,12 +352,19 @@ pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destinatio
         let via = via.clone();
         Destination::Forward { to, via }
     });
-    behind
-        .mailboxes
-        .into_iter()
-        .map(destination)
-        .chain(outside)
-        .collect()
+    let inside = behind.mailboxes.into_iter().map(destination);
+    let mut found: Vec<Destination> = inside.chain(outside).collect();
+    found.sort_unstable();
+    found
+}
+
+/// Returns where mail for an address goes that comes to a mailbox behind a route.
+fn behind_route(hop: Hop, mailbox: Address, address: &Address) -> Destination {
+    if mailbox == *address {
+        return Destination::Hop(hop);
+    }
+    let (to, via) = (mailbox, Some(hop));
+    Destination::Forward { to, via }
 }
 
 /// Returns where the messages of a mailbox without a login are kept.

@@ -176,12 +176,7 @@ fn put(
     let mut findings = listeners::check(policy, files.listeners, selection);
     findings.extend(backends::check(policy, files.backends, selection));
     findings.extend(run::run(&subjects).0);
-    findings.extend(records::check(
-        policy,
-        Some(files.sending),
-        given,
-        selection,
-    ));
+    findings.extend(records::check(policy, Some(files), given, selection));
     findings
 }
 

@@ -7,11 +7,10 @@ use crate::mail::{Address, ForwardPath};
 /// What can become of mail. None of it: it is refused, or all of it stays here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Reach {
-    /// Some destination is somebody else's, and no forward of the policy names it; or it goes by
-    /// another host than the policy says.
+    /// Some destination is somebody else's, and no forward of the policy names it; or some is
+    /// behind a host that no route of the policy leads it to.
     pub(super) leaves: bool,
-    /// Some destination is somebody else's, and no forward that the recipient leads to names it; or
-    /// it goes by another host than the policy says.
+    /// The same, or the destination is none that the recipient leads to.
     pub(super) strays: bool,
     /// Some destination does not exist, or there is none: a bounce will be made.
     pub(super) bounces: bool,
@@ -42,15 +41,21 @@ impl Reach {
     fn one(recipient: Option<&Address>, destination: &Destination, forwards: Forwards<'_>) -> Self {
         match destination {
             Destination::Mailbox { .. } | Destination::Discard => Self::default(),
-            Destination::Exchangers(_) | Destination::Hop(_) | Destination::Chosen(_) => {
-                Self::LEAVES
-            }
-            Destination::Forward { to, via } => Self {
-                leaves: !forwards.name(to) || !forwards.go_by(via.as_ref()),
-                strays: !recipient.is_some_and(|recipient| forwards.lead(recipient, to))
-                    || !forwards.go_by(via.as_ref()),
-                bounces: false,
+            Destination::Exchangers(_) | Destination::Chosen(_) => Self::LEAVES,
+            // The recipient itself, behind a route.
+            Destination::Hop(hop) => match recipient {
+                Some(recipient) if forwards.is_behind(recipient, hop) => Self::default(),
+                Some(_) | None => Self::LEAVES,
             },
+            Destination::Forward { to, via } => {
+                let leaves = !forwards.allow(to, via.as_ref());
+                let leads = recipient.is_some_and(|recipient| forwards.lead(recipient, to));
+                Self {
+                    leaves,
+                    strays: leaves || !leads,
+                    bounces: false,
+                }
+            }
             Destination::Undeliverable => Self {
                 bounces: true,
                 ..Self::default()

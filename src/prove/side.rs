@@ -112,7 +112,7 @@ impl Side<'_> {
 }
 
 /// Returns the local-parts that are told apart in a domain, and the fresh one.
-fn locals<'k>(keys: &'k Keys, domain: &Domain) -> BTreeSet<&'k str> {
+pub(super) fn locals<'k>(keys: &'k Keys, domain: &Domain) -> BTreeSet<&'k str> {
     let special = keys.special(domain.as_str()).into_iter();
     let locals = special.map(|(local, _)| local);
     locals.chain([keys.fresh_local.as_str()]).collect()

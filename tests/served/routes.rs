@@ -18,7 +18,7 @@ use crate::support::report::{Message, Report};
 const MAILDIR: &str = "/home/isp/Maildir";
 const CERTIFICATE: &str = "/srv/sink.pem";
 const KEY: &str = "/srv/sink.key";
-const NAME: &str = "smtp.isp.test";
+pub(crate) const NAME: &str = "smtp.isp.test";
 /// With what Exim and SASL take apart.
 const PASSWORD: &str = "pa^ss:w0rd";
 const STRANGER: &str = "a@pass.spf-results.example";
@@ -32,7 +32,7 @@ pub(crate) const TESTS: &[TestOfBoth] = &[
 ];
 
 /// The host that a route leads to.
-struct Host {
+pub(crate) struct Host {
     address: &'static str,
     port: u16,
     /// What it does about TLS: see `sink.py`.
@@ -41,7 +41,7 @@ struct Host {
     named: &'static str,
 }
 
-const ISP: Host = Host {
+pub(crate) const ISP: Host = Host {
     address: "203.0.113.77",
     port: 587,
     mode: "starttls",
@@ -142,7 +142,7 @@ fn run(mta: Mta, to: &str, host: &Host) -> Result<Report, Failed> {
 }
 
 /// Adds the host, and the rest of the world.
-fn scene(job: &mut Job, host: &Host) {
+pub(crate) fn scene(job: &mut Job, host: &Host) {
     let scene = &mut job.scene;
     scene.zone.push(Record::Address {
         name: NAME.to_owned(),
@@ -203,6 +203,25 @@ fn kept(report: &Report) -> Result<(), Failed> {
         expect(&waits.to_string(), "true", report)?;
     }
     Ok(())
+}
+
+/// Returns for whom each message has come, from whom, and whether under TLS; a line for each
+/// recipient, sorted.
+pub(crate) fn arrivals(report: &Report) -> Vec<String> {
+    let all = report.mailboxes.get(MAILDIR).map(Vec::as_slice);
+    let field = |message: &Message, name: &str| message.headers(name).concat().trim().to_owned();
+    let mut arrivals = Vec::new();
+    for message in all.unwrap_or_default() {
+        let how = format!(
+            "from={} tls={}",
+            field(message, "X-From"),
+            field(message, "X-Tls")
+        );
+        let to = field(message, "X-Rcpt");
+        arrivals.extend(to.split_whitespace().map(|to| format!("{to} {how}")));
+    }
+    arrivals.sort();
+    arrivals
 }
 
 /// Returns how each message has come, sorted.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::{RecordError, read_back};
 use crate::dns::{Record, RecordData};
 use crate::mail::Domain;
-use crate::policy::{MtaSts, Policy};
+use crate::policy::{MtaSts, Policy, Publish};
 
 /// How much of the hash is the `id`, in octets: two digits each, at most 32 (RFC 8461 section 3.1).
 const ID_OCTETS: usize = 10;
@@ -34,20 +34,26 @@ pub const STS_PATH: &str = ".well-known/mta-sts.txt";
 
 /// Returns the policy file of each domain that has one.
 pub fn sts_files(policy: &Policy) -> Vec<StsFile> {
-    let file = |(domain, sts): (&Domain, &MtaSts)| StsFile {
-        domain: domain.clone(),
-        host: format!("mta-sts.{domain}"),
-        web_server: sts.web_server.value.clone(),
-        text: format!(
-            "version: STSv1\nmode: {}\nmx: {}\nmax_age: {}\n",
-            sts.mode.name(),
-            policy.host.name.value,
-            sts.max_age_seconds
-        ),
+    let file = |(domain, publish, sts): (&Domain, &Publish, &MtaSts)| {
+        let hosts = publish.exchangers(&policy.host.name.value).into_iter();
+        let hosts: Vec<String> = hosts.map(|host| format!("mx: {host}")).collect();
+        StsFile {
+            domain: domain.clone(),
+            host: format!("mta-sts.{domain}"),
+            web_server: sts.web_server.value.clone(),
+            text: format!(
+                "version: STSv1\nmode: {}\n{}\nmax_age: {}\n",
+                sts.mode.name(),
+                hosts.join("\n"),
+                sts.max_age_seconds
+            ),
+        }
     };
-    let domains = policy.domains.iter();
-    let with =
-        domains.filter_map(|(domain, hosted)| Some((domain, hosted.publish.mta_sts.as_ref()?)));
+    let published = policy
+        .domains
+        .iter()
+        .map(|(domain, one)| (domain, &one.publish));
+    let with = published.filter_map(|(domain, one)| Some((domain, one, one.mta_sts.as_ref()?)));
     with.map(file).collect()
 }
 

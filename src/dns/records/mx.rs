@@ -4,20 +4,27 @@ use super::RecordError;
 use crate::dns::{Record, RecordData};
 use crate::policy::Policy;
 
-/// The preference of the only exchanger.
+/// The preference of the first exchanger, and how far those behind it are apart.
 const PREFERENCE: u16 = 10;
 
-/// Returns an exchanger for each domain that we deliver for, and none for parked domains.
+/// Returns the exchangers of each domain that we deliver for, and none for parked domains.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "every kind of record has the same shape"
 )]
 pub(super) fn records(policy: &Policy) -> Result<Vec<Record>, RecordError> {
-    let host = policy.host.name.value.to_string();
-    let ours = policy.domains.keys().map(|domain| Record {
-        name: domain.to_string(),
-        data: RecordData::Mx(PREFERENCE, host.clone()),
-        purpose: format!("mail for {domain} goes to this host"),
+    let host = &policy.host.name.value;
+    let ours = policy.domains.iter().flat_map(|(domain, hosted)| {
+        let hosts = hosted.publish.exchangers(host).into_iter();
+        (1..).zip(hosts).map(move |(choice, one)| Record {
+            name: domain.to_string(),
+            data: RecordData::Mx(PREFERENCE.saturating_mul(choice), one.to_string()),
+            purpose: if one == host {
+                format!("mail for {domain} goes to this host")
+            } else {
+                format!("mail for {domain} goes to {one}")
+            },
+        })
     });
     let parked = policy.parked.keys().map(|domain| Record {
         name: domain.to_string(),

@@ -148,10 +148,10 @@ pub struct BulkEncoding {
 
 /// A row that is a mailbox and an alias.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the row has a login and targets")]
+#[error("the row has targets, and a login or a route")]
 #[diagnostic(
     code(mailpol::bulk::login_and_targets),
-    help("a mailbox has a login, an alias has targets: write two rows with two local-parts")
+    help("a mailbox has a login and a route, an alias targets: write two rows, two local-parts")
 )]
 pub struct BulkBoth {
     /// The targets.

@@ -35,8 +35,8 @@ pub use network::{
     PrefixDuplicate, PrefixInvalid,
 };
 pub use publish::{
-    DkimDuplicate, DkimPublic, DkimPublicMissing, DkimSelector, MaxAge, ReportUnlisted,
-    ReportUriInvalid, SpfManyLookups, SpfTooManyLookups, StsWithoutTls,
+    DkimDuplicate, DkimPublic, DkimPublicMissing, DkimSelector, MaxAge, MxDuplicate, MxWithoutHost,
+    ReportUnlisted, ReportUriInvalid, SpfManyLookups, SpfTooManyLookups, StsWithoutTls,
 };
 pub use route::{
     RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RoutePort, RouteTlsImpossible,

@@ -5,6 +5,43 @@ use thiserror::Error;
 
 use crate::source::Loc;
 
+/// Exchangers of a domain of ours, and this host is none of them.
+#[derive(Debug, Error, Diagnostic)]
+#[error("mail for `{domain}` would not come to `{host}`")]
+#[diagnostic(
+    code(mailpol::dns::mx_without_host),
+    help("add `\"{host}\"`: behind the others, if this host is their backup")
+)]
+pub struct MxWithoutHost {
+    /// This host.
+    pub host: String,
+    /// The domain.
+    pub domain: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "this host is none of them")]
+    pub at: Loc,
+}
+
+/// An exchanger that stands twice.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the exchanger `{host}` stands twice")]
+#[diagnostic(
+    code(mailpol::dns::mx_duplicate),
+    help("leave one of the two: the first choice stands first")
+)]
+pub struct MxDuplicate {
+    /// The host.
+    pub host: String,
+    /// The second.
+    #[source_code]
+    #[label(primary, "again here")]
+    pub at: Loc,
+    /// The first.
+    #[label("first written here")]
+    pub first: Loc,
+}
+
 /// A text that is no selector.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{selector}` is no DKIM selector")]

@@ -150,7 +150,7 @@ pub struct RouteUnknown {
 #[diagnostic(
     severity(Warning),
     code(mailpol::route::unused),
-    help("write `outbound via=\"{name}\"`, or delete the route")
+    help("write `via=\"{name}\"` with `outbound`, a domain or a mailbox, or delete the route")
 )]
 pub struct RouteUnused {
     /// The name.

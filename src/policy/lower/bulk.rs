@@ -17,12 +17,12 @@ const FILE_BYTES_MAX: usize = 1 << 30;
 
 const DOMAINS: Shape = Shape {
     required: &["domain"],
-    optional: &["spf", "catch-all"],
+    optional: &["spf", "via", "catch-all"],
     rest: "catch-all",
 };
 const MAILBOXES: Shape = Shape {
     required: &["domain", "local-part"],
-    optional: &["login", "targets"],
+    optional: &["login", "via", "targets"],
     rest: "targets",
 };
 const NETWORKS: Shape = Shape {
@@ -61,6 +61,7 @@ pub(super) fn domains(
         let catch_all = row.rest("catch-all");
         domains.extend(name.map(|name| node::Domain {
             name: Some(name.clone()),
+            via: row.get("via").cloned(),
             mailboxes: Vec::new(),
             aliases: Vec::new(),
             forwards: Vec::new(),
@@ -121,9 +122,9 @@ pub(super) fn recipients(
 fn recipient(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<Recipient> {
     let domain = row.need("domain", "a domain such as `example.org`", diagnostics);
     let local = row.need("local-part", "a local-part such as `john.doe`", diagnostics);
-    let login = row.get("login");
+    let (login, via) = (row.get("login"), row.get("via"));
     let targets = row.rest("targets");
-    if let (Some(_), Some(target)) = (login, targets.first()) {
+    if let (Some(_), Some(target)) = (login.or(via), targets.first()) {
         let at = target.at.clone();
         diagnostics.error(BulkBoth { at });
     }
@@ -133,6 +134,7 @@ fn recipient(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<Recipient> 
         Some(local) if targets.is_empty() => RecipientKind::Mailbox(node::Mailbox {
             local,
             login: login.cloned(),
+            via: via.cloned(),
             at,
         }),
         Some(local) => RecipientKind::Alias(node::Alias { local, targets, at }),

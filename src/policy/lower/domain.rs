@@ -134,6 +134,7 @@ fn add(
     domains.unread.domain |= name.is_none();
     let domain = name.unwrap_or_else(|| as_written(node.name.as_ref()));
     let mut hosted = hosted(&node.publish, &node.at, files, diagnostics);
+    hosted.via.clone_from(&node.via);
     let mut complete = !node.left_out;
     for mailbox in &node.mailboxes {
         complete &= add_mailbox(mailbox, &domain, &mut hosted, diagnostics);
@@ -176,6 +177,7 @@ fn hosted(
     diagnostics: &mut Diagnostics,
 ) -> HostedDomain {
     HostedDomain {
+        via: None,
         mailboxes: BTreeMap::new(),
         aliases: BTreeMap::new(),
         forwards: BTreeMap::new(),
@@ -258,8 +260,12 @@ fn add_mailbox(
         twice("mailbox", &local, domain, &node.at, &first.at, diagnostics);
         return true;
     }
-    let at = node.at.clone();
-    hosted.mailboxes.insert(local, Mailbox { login, at });
+    let mailbox = Mailbox {
+        login,
+        via: node.via.clone().or_else(|| hosted.via.clone()),
+        at: node.at.clone(),
+    };
+    hosted.mailboxes.insert(local, mailbox);
     true
 }
 

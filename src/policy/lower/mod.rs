@@ -65,7 +65,7 @@ pub fn lower(
     alias::check(&domains, diagnostics);
     forward::check(&domains, &parked, sure, diagnostics);
     let lacks_tls = node.is_some_and(host::lacks_tls);
-    publish::check(&domains, lacks_tls, diagnostics);
+    publish::check(&domains, sure, lacks_tls, diagnostics);
     let logins = grant::logins(&document.logins, &domains, sure, diagnostics);
     let authenticated = grant::authenticated(document, &whole, sure, diagnostics);
     if document.auth.is_none() {
@@ -74,6 +74,7 @@ pub fn lower(
     let inbound = inbound::lower(document, diagnostics);
     let routes = route::lower(&document.routes, sure, diagnostics);
     let outbound = route::outbound(document, &routes, diagnostics);
+    route::check_recipients(document, &routes, &domains.map, diagnostics);
     let targets = target::lower(&document.targets, diagnostics);
     let scenarios = scenario::lower(&document.scenarios, diagnostics);
     let statements = statement::lower(&document.statements, diagnostics);
@@ -82,7 +83,7 @@ pub fn lower(
     }
     diagnostics.failed_since(before)?;
     near::check(document, &logins, &domains, diagnostics);
-    route::unused(&routes, outbound.as_ref(), diagnostics);
+    route::unused(&routes, &domains.map, outbound.as_ref(), diagnostics);
     let Some(mut host) = host else {
         // The check of the document has told that it is missing.
         return Err(diagnostics.error(MissingNode {

@@ -128,6 +128,7 @@ fn add(
     }
     let mailbox = Mailbox {
         login: None,
+        via: hosted.via.clone(),
         at: hosted.at.clone(),
     };
     hosted.mailboxes.insert(local.clone(), mailbox);

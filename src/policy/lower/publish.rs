@@ -8,9 +8,11 @@ use crate::diagnostic::Diagnostics;
 use crate::mail::{DkimKeyError, DkimPublicKey, Domain, dkim_selector};
 use crate::policy::diagnostics::{
     BulkFile, DkimDuplicate, DkimPublic, DkimPublicMissing, DkimSelector, DomainDuplicate, MaxAge,
-    ReportUnlisted, ReportUriInvalid, StsWithoutTls, beside, elsewhere,
+    MxDuplicate, MxWithoutHost, ReportUnlisted, ReportUriInvalid, StsWithoutTls, beside, elsewhere,
 };
-use crate::policy::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};
+use crate::policy::{
+    Alignment, Disposition, DkimKey, Dmarc, Host, MtaSts, Publish, ReportUri, StsMode,
+};
 use crate::source::{Files, Loc, Spanned};
 use crate::syntax::node;
 use crate::syntax::tree::Text;
@@ -28,6 +30,8 @@ pub(super) fn lower(
 ) -> Publish {
     let defaults = || ["+mx", "-all"].map(|term| Spanned::new(term.to_owned(), at.clone()));
     Publish {
+        mx: exchangers(node.mx.as_ref(), diagnostics),
+        mx_at: node.mx.as_ref().map(|mx| mx.at.clone()),
         spf: match &node.spf {
             Some(written) => spf::terms(&written.terms, &written.at, diagnostics),
             None => defaults().to_vec(),
@@ -48,6 +52,29 @@ pub(super) fn lower(
             .filter_map(|text| report_uri(text, diagnostics))
             .collect(),
     }
+}
+
+/// Returns the hosts that take a domain's mail; none if some could not be read, which was told.
+fn exchangers(
+    node: Option<&node::PublishedMx>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Spanned<Domain>> {
+    let mut hosts: Vec<Spanned<Domain>> = Vec::new();
+    for text in node.into_iter().flat_map(|mx| &mx.hosts) {
+        let Some(host) = name::domain(text, diagnostics) else {
+            continue;
+        };
+        if let Some(first) = hosts.iter().find(|one| one.value == host) {
+            diagnostics.error(MxDuplicate {
+                host: host.to_string(),
+                at: text.at.clone(),
+                first: first.at.clone(),
+            });
+            continue;
+        }
+        hosts.push(Spanned::new(host, text.at.clone()));
+    }
+    hosts
 }
 
 fn keys(nodes: &[node::Dkim], files: &dyn Files, diagnostics: &mut Diagnostics) -> Vec<DkimKey> {
@@ -254,12 +281,27 @@ pub(super) fn parked(
 }
 
 /// Checks what can be said when all recipients are known, and whether the host lacks a certificate.
-pub(super) fn check(domains: &Domains, lacks_tls: bool, diagnostics: &mut Diagnostics) {
+/// What `host` is called is compared only if it was wholly understood.
+pub(super) fn check(
+    domains: &Domains,
+    host: Option<&Host>,
+    lacks_tls: bool,
+    diagnostics: &mut Diagnostics,
+) {
     for domain in &domains.order {
         let Some(hosted) = domains.map.get(domain) else {
             continue;
         };
         let publish = &hosted.publish;
+        if let (Some(host), Some(at)) = (host, &publish.mx_at)
+            && publish.mx.iter().all(|one| one.value != host.name.value)
+        {
+            diagnostics.error(MxWithoutHost {
+                host: host.name.value.to_string(),
+                domain: domain.to_string(),
+                at: at.clone(),
+            });
+        }
         if let Some(sts) = publish.mta_sts.as_ref().filter(|_| lacks_tls) {
             diagnostics.error(StsWithoutTls { at: sts.at.clone() });
         }

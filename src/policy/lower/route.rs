@@ -5,12 +5,14 @@ use std::net::IpAddr;
 
 use super::{host, known, name};
 use crate::diagnostic::Diagnostics;
-use crate::mail::canonical_client;
+use crate::mail::{Domain, canonical_client};
 use crate::policy::diagnostics::{
     RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RoutePort, RouteTlsImpossible,
     RouteUnknown, RouteUnusable, RouteUnused, beside,
 };
-use crate::policy::{Host, Route, RouteHost, RouteTls, SUBMISSIONS_PORT};
+use crate::policy::{
+    Host, HostedDomain, Route, RouteHost, RouteTls, SUBMISSIONS_PORT, used_routes,
+};
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::{Text, may_have_been};
 use crate::syntax::{Document, node, suggest};
@@ -57,8 +59,36 @@ pub(super) fn outbound(
     diagnostics: &mut Diagnostics,
 ) -> Option<Spanned<String>> {
     let via = document.outbound.as_ref()?.via.as_ref()?;
+    is_declared(via, document, routes, diagnostics).then(|| via.clone())
+}
+
+/// Checks the routes that domains and mailboxes name.
+pub(super) fn check_recipients(
+    document: &Document,
+    routes: &BTreeMap<String, Route>,
+    domains: &BTreeMap<Domain, HostedDomain>,
+    diagnostics: &mut Diagnostics,
+) {
+    for hosted in domains.values() {
+        let of_domain = hosted.via.iter();
+        let own = hosted.mailboxes.values().filter_map(|one| one.via.as_ref());
+        // What a mailbox has from its domain is told there.
+        let own = own.filter(|via| hosted.via.as_ref().is_none_or(|one| one.at != via.at));
+        for via in of_domain.chain(own) {
+            is_declared(via, document, routes, diagnostics);
+        }
+    }
+}
+
+/// Returns whether a name is that of a route, or tells that it is not.
+fn is_declared(
+    via: &Text,
+    document: &Document,
+    routes: &BTreeMap<String, Route>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     if routes.contains_key(&via.value) {
-        return Some(via.clone());
+        return true;
     }
     let written = document.routes.iter().any(|route| {
         let name = route.name.as_ref();
@@ -75,17 +105,21 @@ pub(super) fn outbound(
             at: via.at.clone(),
         });
     }
-    None
+    false
 }
 
 /// Warns of routes that nothing goes by.
 pub(super) fn unused(
     routes: &BTreeMap<String, Route>,
+    domains: &BTreeMap<Domain, HostedDomain>,
     outbound: Option<&Spanned<String>>,
     diagnostics: &mut Diagnostics,
 ) {
-    let is_used = |name: &String| outbound.is_some_and(|via| via.value == *name);
-    for (name, route) in routes.iter().filter(|(name, _)| !is_used(name)) {
+    let used = used_routes(domains, outbound);
+    for (name, route) in routes
+        .iter()
+        .filter(|(name, _)| !used.contains(name.as_str()))
+    {
         diagnostics.warn(RouteUnused {
             name: name.clone(),
             at: route.name.at.clone(),

@@ -1,12 +1,14 @@
-//! Where a policy lets mail for its recipients go on to, by a plain walk over what was written.
+//! Where a policy lets mail for its recipients go on to, by its forwards and its routes: a plain
+//! walk over what was written.
 
 use std::collections::BTreeSet;
 
 use crate::decision::{Hop, HopTls};
 use crate::mail::{Address, LocalPart};
-use crate::policy::{Policy, RouteTls};
+use crate::policy::{Mailbox, Policy, Route, RouteTls};
+use crate::source::Spanned;
 
-/// The declared forwards of a policy.
+/// The declared forwards of a policy, and the routes of its mailboxes.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::prove) struct Forwards<'p> {
     pub(super) policy: &'p Policy,
@@ -23,35 +25,43 @@ pub(super) fn names(policy: &Policy) -> BTreeSet<&Address> {
 }
 
 impl Forwards<'_> {
-    /// Whether some forward, of whomever, names this address.
-    pub(in crate::prove) fn name(&self, to: &Address) -> bool {
-        self.names.contains(to)
-    }
-
-    /// Whether mail leaves by the host that the policy declares, and under no less protection: to
-    /// the exchangers of its domain, if it declares none.
-    pub(in crate::prove) fn go_by(&self, via: Option<&Hop>) -> bool {
-        let name = self.policy.outbound.as_ref().map(|name| &name.value);
-        let declared = name.and_then(|name| self.policy.routes.get(name));
-        match (via, declared) {
-            (None, None) => true,
-            (Some(hop), Some(route)) => {
-                let host = route.host.value.to_string();
-                let file = route.credentials.as_ref().map(|path| path.value.as_str());
-                hop.to == Hop::endpoint(&host, route.port)
-                    && hop.tls >= declared_tls(route.tls)
-                    && hop.credentials.as_deref() == file
-            }
-            (Some(_), None) | (None, Some(_)) => false,
+    /// Whether mail that some recipient of ours gets may leave for this address, by this hop or,
+    /// without one, to the exchangers of its domain: it is a mailbox of ours behind that route, or
+    /// some forward, of whomever, names it and it goes by the route of all that leaves.
+    pub(in crate::prove) fn allow(&self, to: &Address, via: Option<&Hop>) -> bool {
+        if self.policy.domains.contains_key(to.domain()) {
+            return via.is_some_and(|hop| self.is_behind(to, hop));
         }
+        self.names.contains(to) && goes_by(via, self.route(self.policy.outbound.as_ref()))
     }
 
-    /// Whether mail for a recipient may go on to this address: by its own forward, or by that of
-    /// an alias or a catch-all that it leads to.
+    /// Whether an address is a mailbox of ours behind the route of this hop.
+    pub(in crate::prove) fn is_behind(&self, address: &Address, hop: &Hop) -> bool {
+        let mailbox = self.mailbox(address);
+        let route = mailbox.and_then(|mailbox| self.route(mailbox.via.as_ref()));
+        route.is_some() && goes_by(Some(hop), route)
+    }
+
+    fn mailbox(&self, address: &Address) -> Option<&Mailbox> {
+        let domain = self.policy.domains.get(address.domain())?;
+        domain
+            .mailboxes
+            .get(&LocalPart::parse(address.local()).ok()?)
+    }
+
+    fn route(&self, name: Option<&Spanned<String>>) -> Option<&Route> {
+        self.policy.routes.get(&name?.value)
+    }
+
+    /// Whether mail for a recipient may go on to this address: the recipient is it, or one of its
+    /// forwards names it, or one of an alias or a catch-all that the recipient leads to.
     pub(in crate::prove) fn lead(&self, recipient: &Address, to: &Address) -> bool {
         let mut seen = BTreeSet::new();
         let mut open = vec![recipient];
         while let Some(address) = open.pop() {
+            if address == to && self.mailbox(to).is_some() {
+                return true;
+            }
             let Some(domain) = self.policy.domains.get(address.domain()) else {
                 continue;
             };
@@ -80,6 +90,22 @@ impl Forwards<'_> {
             );
         }
         false
+    }
+}
+
+/// Whether mail goes by the host that a route declares, and under no less protection; to the
+/// exchangers of its domain, where none is declared.
+fn goes_by(via: Option<&Hop>, declared: Option<&Route>) -> bool {
+    match (via, declared) {
+        (None, None) => true,
+        (Some(hop), Some(route)) => {
+            let host = route.host.value.to_string();
+            let file = route.credentials.as_ref().map(|path| path.value.as_str());
+            hop.to == Hop::endpoint(&host, route.port)
+                && hop.tls >= declared_tls(route.tls)
+                && hop.credentials.as_deref() == file
+        }
+        (Some(_), None) | (None, Some(_)) => false,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod certificate_names_host;
 mod dkim_published;
+mod inner;
 mod known;
 mod mx_is_us;
 mod spf_covers_egress;
@@ -13,12 +14,13 @@ mod spf_covers_egress;
 use std::collections::BTreeSet;
 
 use self::known::Known;
+use super::Files;
 use super::report::{Answer, Evidence, Finding};
 use super::selection::{Body, Selection};
-use crate::decision::Sending;
+use crate::decision::{Decider, Sending};
 use crate::dns;
 use crate::mail::Certificate;
-use crate::policy::Policy;
+use crate::policy::{HostedDomain, Policy, Route};
 use crate::spf::Dns;
 
 /// Something that must hold of the records and the server together.
@@ -71,14 +73,23 @@ pub(super) struct Subject<'a> {
     pub(super) dns: &'a dyn Dns,
     /// How the files send; of the policy by itself nothing.
     pub(super) sending: Option<&'a Sending>,
+    /// What the files decide.
+    pub(super) decider: Option<&'a dyn Decider>,
     /// What else is known.
     pub(super) given: Given<'a>,
+}
+
+impl Subject<'_> {
+    /// Returns the route that mail for the mailboxes of a domain goes by.
+    pub(super) fn route_of(&self, hosted: &HostedDomain) -> Option<&Route> {
+        self.policy.routes.get(&hosted.via.as_ref()?.value)
+    }
 }
 
 /// Asks every obligation about records that there is anything to ask of.
 pub(super) fn check(
     policy: &Policy,
-    sending: Option<&Sending>,
+    files: Option<Files<'_>>,
     given: Given<'_>,
     selection: Selection<'_>,
 ) -> Vec<Finding> {
@@ -108,7 +119,8 @@ pub(super) fn check(
         let subject = Subject {
             policy,
             dns: given.dns.unwrap_or(&known),
-            sending,
+            sending: files.map(|files| files.sending),
+            decider: files.map(|files| files.decider),
             given,
         };
         if !one.is_asked(&subject) {

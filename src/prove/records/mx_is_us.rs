@@ -11,9 +11,10 @@ use crate::prove::report::Evidence;
 use crate::source::Loc;
 use crate::spf::{Dns, DnsError};
 
-/// The exchangers of every domain lead to this host, or to networks that hand over our mail; the
-/// host has its own addresses and no others, and calls itself by the name that MX records and
-/// MTA-STS policies say.
+/// The exchangers of every domain lead to this host, or behind it to networks that hand over our
+/// mail, or before it to the host of the domain's route, whose backup this one is; the host has its
+/// own addresses and no others, and calls itself by the name that MX records and MTA-STS policies
+/// say.
 pub(in crate::prove) struct MxIsUs;
 
 impl RecordObligation for MxIsUs {
@@ -74,20 +75,31 @@ fn exchangers(
         Ok(exchangers) => exchangers,
         Err(error) => return broken(format!("{domain} has no MX record ({})", words(error))),
     };
-    let best = exchangers.iter().map(|mx| mx.preference).min();
-    if !exchangers
-        .iter()
+    // Whom we are the backup of.
+    let first = subject
+        .route_of(hosted)
+        .map(|route| route.host.value.to_string());
+    let is_first = |exchange: &str| first.as_deref().is_some_and(|host| same(exchange, host));
+    let others = exchangers.iter().filter(|mx| !is_first(&mx.exchange));
+    let best = others.clone().map(|mx| mx.preference).min();
+    if !others
+        .clone()
         .any(|mx| Some(mx.preference) == best && same(&mx.exchange, name))
     {
         return broken(format!("mail for {domain} does not go to {name} first"));
     }
-    for other in exchangers.iter().filter(|mx| !same(&mx.exchange, name)) {
-        let exchange = &other.exchange;
+    let declared = hosted.publish.exchangers(&subject.policy.host.name.value);
+    let is_declared = |exchange: &str| declared.iter().any(|one| same(exchange, one.as_str()));
+    for mx in exchangers.iter().filter(|mx| !is_declared(&mx.exchange)) {
         if hosted.publish.mta_sts.is_some() {
+            let exchange = &mx.exchange;
             return broken(format!(
                 "{exchange} takes mail for {domain}, and MTA-STS does not say so"
             ));
         }
+    }
+    for other in others.filter(|mx| !same(&mx.exchange, name)) {
+        let exchange = &other.exchange;
         let addresses = addresses(subject.dns, exchange, &hosted.at)?;
         if let Some(stray) = addresses
             .iter()

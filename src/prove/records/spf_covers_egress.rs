@@ -73,6 +73,11 @@ fn sends(hosted: &HostedDomain) -> bool {
 /// Returns whether a record passes this host and nobody else, by its own words: what it names is
 /// the exchanger of the domain, which is this host by the same records, or this host.
 fn names_us_alone(hosted: &HostedDomain, host: &str) -> bool {
+    let mx_is_us = hosted
+        .publish
+        .mx
+        .iter()
+        .all(|one| one.value.as_str() == host);
     let bare = |term: &str| {
         term.trim_start_matches(['+', '-', '~', '?'])
             .to_ascii_lowercase()
@@ -80,7 +85,7 @@ fn names_us_alone(hosted: &HostedDomain, host: &str) -> bool {
     let of_host = format!("a:{host}");
     hosted.publish.spf.iter().all(|term| {
         let term = bare(&term.value);
-        matches!(term.as_str(), "all" | "mx") || term == of_host
+        term == "all" || (term == "mx" && mx_is_us) || term == of_host
     })
 }
 
@@ -142,8 +147,11 @@ fn origins(subject: &Subject<'_>) -> Result<Vec<Origin>, Evidence> {
         };
         return Ok(own.into_iter().map(origin).collect());
     };
+    let inner = super::inner::hosts(subject);
+    let is_inner =
+        |egress: &Egress| matches!(egress, Egress::Smarthost(name) if inner.contains(name));
     let mut origins = Vec::new();
-    for egress in &sending.egress {
+    for egress in sending.egress.iter().filter(|one| !is_inner(&one.value)) {
         let (addresses, helo) = match &egress.value {
             Egress::Host => (own.clone(), None),
             Egress::Address(address) => (vec![*address], None),

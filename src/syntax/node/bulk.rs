@@ -12,7 +12,7 @@ const FILE: &[PropertySpec] = &[PropertySpec::required(
 /// The shape of `domains`.
 pub(super) static DOMAINS: NodeSpec = NodeSpec {
     name: "domains",
-    about: "Domains from a file with the columns `domain`, `catch-all` and `spf`.",
+    about: "Domains from a file with the columns `domain`, `catch-all`, `spf` and `via`.",
     example: r#"domains file="domains.tsv""#,
     properties: FILE,
     ..NodeSpec::EMPTY
@@ -21,8 +21,8 @@ pub(super) static DOMAINS: NodeSpec = NodeSpec {
 /// The shape of `mailboxes`.
 pub(super) static MAILBOXES: NodeSpec = NodeSpec {
     name: "mailboxes",
-    about: "Mailboxes and aliases from a file with the columns `domain`, `local-part`, `login` \
-            and `targets`.",
+    about: "Mailboxes and aliases from a file with the columns `domain`, `local-part`, `login`, \
+            `via` and `targets`.",
     example: r#"mailboxes file="mailboxes.tsv""#,
     properties: FILE,
     ..NodeSpec::EMPTY

@@ -11,20 +11,32 @@ pub(super) static DOMAIN: NodeSpec = NodeSpec {
     about: "A domain that mail is delivered for.",
     example: r#"domain "example.org" { mailbox "john" login="john" }"#,
     arguments: ArgumentSpec::one("domain", Kind::Text),
+    properties: &[PropertySpec::optional(
+        "via",
+        Kind::Text,
+        "The name of the route that mail for its mailboxes goes by; without it they are kept here.",
+    )],
     children: &[&MAILBOX, &ALIAS, &FORWARD, &CATCH_ALL, &publish::PUBLISH],
     ..NodeSpec::EMPTY
 };
 
 static MAILBOX: NodeSpec = NodeSpec {
     name: "mailbox",
-    about: "A local-part whose mail is kept here.",
+    about: "A local-part whose mail is kept, here or behind a route.",
     example: r#"mailbox "john.doe" login="john""#,
     arguments: ArgumentSpec::one("local-part", Kind::Text),
-    properties: &[PropertySpec::optional(
-        "login",
-        Kind::Text,
-        "The login that the mailbox belongs to; without one nobody authenticates as it.",
-    )],
+    properties: &[
+        PropertySpec::optional(
+            "login",
+            Kind::Text,
+            "The login that the mailbox belongs to; without one nobody authenticates as it.",
+        ),
+        PropertySpec::optional(
+            "via",
+            Kind::Text,
+            "The name of the route that its mail goes by; by default that of the domain.",
+        ),
+    ],
     ..NodeSpec::EMPTY
 };
 
@@ -73,6 +85,8 @@ static CATCH_ALL: NodeSpec = NodeSpec {
 pub struct Domain {
     /// Its name.
     pub name: Option<Text>,
+    /// The route of its mailboxes.
+    pub via: Option<Text>,
     /// Its mailboxes.
     pub mailboxes: Vec<Mailbox>,
     /// Its aliases.
@@ -96,6 +110,8 @@ pub struct Mailbox {
     pub local: Text,
     /// Its login.
     pub login: Option<Text>,
+    /// The route that its mail goes by.
+    pub via: Option<Text>,
     /// Where it stands.
     pub at: Loc,
 }
@@ -134,6 +150,7 @@ pub(super) fn read(node: &Node) -> Domain {
         || forwards.iter().any(Option::is_none);
     Domain {
         name: node.text(),
+        via: node.property("via"),
         mailboxes: mailboxes.into_iter().flatten().collect(),
         aliases: aliases.into_iter().flatten().collect(),
         forwards: forwards.into_iter().flatten().collect(),
@@ -156,6 +173,7 @@ fn mailbox(node: &Node) -> Option<Mailbox> {
     Some(Mailbox {
         local: node.text()?,
         login: node.property("login"),
+        via: node.property("via"),
         at: node.at.clone(),
     })
 }

@@ -21,7 +21,7 @@ pub use grant::{Authenticated, Login, MaySend};
 pub use host::{Host, Tls};
 pub use inbound::{Inbound, OwnDomain, SpfCheck};
 pub use network::Network;
-pub use publish::{Dkim, Dmarc, MtaSts, Publish, PublishedSpf};
+pub use publish::{Dkim, Dmarc, MtaSts, Publish, PublishedMx, PublishedSpf};
 pub use route::{Outbound, Route, RouteTo};
 pub use scenario::{Expect, Scenario};
 pub use statement::{Statement, StatementLogin};

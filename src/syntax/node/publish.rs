@@ -15,7 +15,17 @@ pub(super) static PUBLISH: NodeSpec = NodeSpec {
     about: "What DNS says about the domain.",
     example: r#"publish { spf "+mx -all" }"#,
     occurs: Occurs::AtMostOnce,
-    children: &[&SPF, &DKIM, &DMARC, &MTA_STS, &TLS_RPT],
+    children: &[&MX, &SPF, &DKIM, &DMARC, &MTA_STS, &TLS_RPT],
+    ..NodeSpec::EMPTY
+};
+
+static MX: NodeSpec = NodeSpec {
+    name: "mx",
+    about: "The hosts that take the domain's mail, the first choice first; by default this host \
+            alone, which must be one of them.",
+    example: r#"mx "mx.example.org" "backup.example.net""#,
+    occurs: Occurs::AtMostOnce,
+    arguments: ArgumentSpec::some("host", Kind::Text),
     ..NodeSpec::EMPTY
 };
 
@@ -150,6 +160,8 @@ pub(super) static PARKED: NodeSpec = NodeSpec {
 /// A `publish` node.
 #[derive(Debug, Default)]
 pub struct Publish {
+    /// The exchangers, with the place of their node.
+    pub mx: Option<PublishedMx>,
     /// The SPF record.
     pub spf: Option<PublishedSpf>,
     /// The DKIM keys.
@@ -160,6 +172,15 @@ pub struct Publish {
     pub mta_sts: Option<MtaSts>,
     /// Where reports about TLS go; empty if none is asked for.
     pub tls_rpt: Vec<Text>,
+}
+
+/// An `mx` node.
+#[derive(Debug)]
+pub struct PublishedMx {
+    /// The hosts.
+    pub hosts: Vec<Text>,
+    /// Where it stands.
+    pub at: Loc,
 }
 
 /// An `spf` node of `publish`.
@@ -225,6 +246,10 @@ pub struct MtaSts {
 /// Reads a checked node.
 pub(super) fn read(node: &Node) -> Publish {
     Publish {
+        mx: node.child("mx").map(|mx| PublishedMx {
+            hosts: mx.texts(),
+            at: mx.at.clone(),
+        }),
         spf: node.child("spf").map(|spf| PublishedSpf {
             terms: spf.texts(),
             at: spf.at.clone(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::emit::TableName;
-use super::lexical::{Comment, Credentials, List, Word};
+use super::lexical::{Comment, List, Word};
 use crate::target::render::{Syntax, View};
 
 /// Joins a view with its template.
@@ -11,11 +11,22 @@ macro_rules! view {
     ($view:ty, $name:literal, $syntax:ident) => {
         impl View for $view {
             const NAME: &'static str = concat!("exim/", $name);
-            const TEXT: &'static str = include_str!(concat!("../../../templates/exim/", $name));
+            const TEXT: &'static str = include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/templates/exim/",
+                $name
+            ));
             const SYNTAX: Syntax = Syntax::$syntax;
         }
     };
 }
+
+mod remote;
+
+pub(super) use remote::{
+    BehindRouter, ClientAuthenticators, ExchangersRouter, OutboundRouter, RemoteTransport,
+    RouteTransport, TransportOption, TransportsHead,
+};
 
 /// Something of the policy, and its line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -265,67 +276,20 @@ pub(super) struct HostNameRouter {
 }
 view!(HostNameRouter, "routers/host_name.j2", Lines);
 
-/// Routers: what is not ours, to its exchangers.
-#[derive(Debug, Serialize)]
-pub(super) struct ExchangersRouter {}
-view!(ExchangersRouter, "routers/exchangers.j2", Lines);
-
-/// Routers: what is not ours, by a route.
-#[derive(Debug, Serialize)]
-pub(super) struct OutboundRouter {
-    pub(super) route: Comment,
-    pub(super) line: Comment,
-    pub(super) transport: Word,
-    pub(super) host: List,
-}
-view!(OutboundRouter, "routers/outbound.j2", Lines);
-
 /// Routers: our recipients.
 #[derive(Debug, Serialize)]
 pub(super) struct RecipientRouters {
     pub(super) aliases: TableName,
     /// The table of forwards, if there are any.
     pub(super) forwards: Vec<TableName>,
+    /// Routes of mailboxes that are not kept here.
+    pub(super) behind: Vec<BehindRouter>,
     pub(super) accounts: TableName,
     pub(super) boxes: TableName,
     pub(super) catch_all: TableName,
     pub(super) postmaster: Word,
 }
 view!(RecipientRouters, "routers/recipients.j2", Lines);
-
-/// Transports: to the host of a route.
-#[derive(Debug, Serialize)]
-pub(super) struct RouteTransport {
-    pub(super) route: Comment,
-    pub(super) line: Comment,
-    pub(super) name: Word,
-    pub(super) port: Word,
-    /// What protects the mail.
-    pub(super) options: Vec<TransportOption>,
-}
-view!(RouteTransport, "transports/route.j2", Lines);
-
-/// An option of a transport.
-#[derive(Debug, Serialize)]
-pub(super) struct TransportOption {
-    pub(super) name: Word,
-    pub(super) value: Word,
-}
-
-/// Authenticators: what the host of a route is told.
-#[derive(Debug, Serialize)]
-pub(super) struct ClientAuthenticators {
-    pub(super) route: Comment,
-    pub(super) line: Comment,
-    pub(super) name: Word,
-    pub(super) held: Credentials,
-}
-view!(ClientAuthenticators, "auth/client.j2", Lines);
-
-/// Transports: to other hosts.
-#[derive(Debug, Serialize)]
-pub(super) struct RemoteTransport {}
-view!(RemoteTransport, "transports/remote.j2", Lines);
 
 /// The same: what it signs.
 #[derive(Debug, Serialize)]

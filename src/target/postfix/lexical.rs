@@ -192,6 +192,11 @@ impl Outcome {
         Self(format!("{}/{}/", mailbox.domain(), mailbox.local()))
     }
 
+    /// Takes a service and the host that it is told.
+    pub(super) fn next_hop(service: &Name, route: &Route) -> Self {
+        Self(Word::next_hop(service, route).0)
+    }
+
     /// Takes a restriction class.
     pub(super) fn class(class: &Name) -> Self {
         Self(class.0.clone())

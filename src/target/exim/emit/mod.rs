@@ -154,13 +154,14 @@ fn conf(
         forwards: recipients.forwards.iter().map(Table::reference).collect(),
         accounts: recipients.accounts.reference(),
         boxes: recipients.boxes.reference(),
+        behind: recipients.behind_routers(emission.policy),
         catch_all: recipients.catch_all.reference(),
         postmaster,
     };
     text += &render(host_name, diagnostics)?;
     text += &route::routers(emission, diagnostics)?;
     text += &render(recipients, diagnostics)?;
-    text += &route::transport(emission, diagnostics)?;
+    text += &route::transports(emission, diagnostics)?;
     text += &dkim::part(emission.policy, tables, diagnostics)?;
     text += &render(LocalTransports {}, diagnostics)?;
     text += &service::authenticators(emission, senders, diagnostics)?;
@@ -190,6 +191,7 @@ fn write_tables(
         recipients.catch_all,
     ];
     tables.extend(recipients.forwards);
+    tables.extend(recipients.behind.into_values());
     tables.extend(recipients.domain_table);
     if let Some(senders) = senders {
         tables.extend([senders.logins, senders.owners]);

@@ -3,6 +3,8 @@
 //! Each kind of recipient is a table of its own, and a router that asks it. What a table holds is
 //! ours, so it may become a login or a directory.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
@@ -10,7 +12,7 @@ use crate::policy::{Alias, Forward, Mailbox, Policy};
 use crate::source::Loc;
 use crate::target::diagnostics::UnsayableValue;
 use crate::target::exim::lexical::{Comment, Held, Key, List, LoginName, Unsayable, Word};
-use crate::target::exim::view::Commented;
+use crate::target::exim::view::{BehindRouter, Commented};
 
 /// Domains up to this number stand in exim4.conf itself.
 const DOMAINS_INLINE_MAX: usize = 16;
@@ -28,6 +30,8 @@ pub(super) struct Recipients {
     pub(super) accounts: Table,
     pub(super) boxes: Table,
     pub(super) catch_all: Table,
+    /// Mailboxes that are not kept here, by the name of their route.
+    pub(super) behind: BTreeMap<String, Table>,
 }
 
 /// Returns the tables of recipients.
@@ -47,6 +51,7 @@ pub(super) fn recipients(policy: &Policy, diagnostics: &mut Diagnostics) -> Reci
             "catch-all",
             "Domains where every local-part is taken, and where its mail goes.",
         ),
+        behind: BTreeMap::new(),
     };
     tables.add_domains(policy);
     unsigned(policy, diagnostics);
@@ -77,6 +82,22 @@ pub(super) fn recipients(policy: &Policy, diagnostics: &mut Diagnostics) -> Reci
 }
 
 impl Recipients {
+    /// Returns the routers of mailboxes that are not kept here.
+    pub(super) fn behind_routers(&self, policy: &Policy) -> Vec<BehindRouter> {
+        let tables = self.behind.iter();
+        let routers = tables.filter_map(|(name, table)| {
+            let route = policy.routes.get(name)?;
+            Some(BehindRouter {
+                route: Comment::new(name),
+                line: Comment::line(&route.at),
+                mailboxes: table.reference(),
+                transport: Word::route(name),
+                host: List::host(&route.host.value),
+            })
+        });
+        routers.collect()
+    }
+
     fn add_domains(&mut self, policy: &Policy) {
         if policy.domains.len() <= DOMAINS_INLINE_MAX {
             self.domains = List::of(policy.domains.keys().map(Word::domain));
@@ -127,6 +148,13 @@ impl Recipients {
                 return;
             }
         };
+        if let Some(via) = &mailbox.via {
+            let about = "Mailboxes that are kept behind the host of this route.";
+            let table = || Table::new(format!("route-{}", via.value), about);
+            let table = self.behind.entry(via.value.clone()).or_insert_with(table);
+            table.push(key, Held::directory(address), at);
+            return;
+        }
         let Some(login) = &mailbox.login else {
             self.boxes.push(key, Held::directory(address), at);
             return;
@@ -155,6 +183,18 @@ fn unsigned(policy: &Policy, diagnostics: &mut Diagnostics) {
         let why = "Exim would sign what strangers write in our name and a forward sends on: let \
                    no domain have a key that signs, or forward from Postfix";
         diagnostics.error(UnsayableValue::new("exim", "forward", why, &forward.at));
+    }
+    let mut told = BTreeSet::new();
+    let mailboxes = policy
+        .domains
+        .values()
+        .flat_map(|one| one.mailboxes.values());
+    for via in mailboxes.filter_map(|mailbox| mailbox.via.as_ref()) {
+        let why = "Exim signs what leaves, whoever wrote it, and would not know this from it: let \
+                   no domain have a key that signs, or use Postfix";
+        if told.insert(via.at.span()) {
+            diagnostics.error(UnsayableValue::new("exim", "via", why, &via.at));
+        }
     }
 }
 

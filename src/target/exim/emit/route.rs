@@ -1,4 +1,4 @@
-//! Routes: how what is not ours leaves.
+//! Routes: how what is not ours leaves, and what is kept behind another host gets there.
 //!
 //! A route is a transport of its own, so what protects its mail holds for its host alone. Who is
 //! spoken to, by which certificate and with which password, is constant: no message has a say.
@@ -7,10 +7,11 @@ use super::main_section::path;
 use super::{Emission, service};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::{Route, RouteHost, RouteTls};
+use crate::target::diagnostics::UnsayableValue;
 use crate::target::exim::lexical::{Comment, Credentials, List, Word};
 use crate::target::exim::view::{
     ClientAuthenticators, ExchangersRouter, OutboundRouter, RemoteTransport, RouteTransport,
-    TransportOption,
+    TransportOption, TransportsHead,
 };
 use crate::target::render::render;
 
@@ -31,14 +32,27 @@ pub(super) fn routers(
     render(view, diagnostics)
 }
 
-/// Returns the head of the transports, up to where what is signed stands.
-pub(super) fn transport(
+/// Returns the transports to other hosts. The last is that of what leaves; its options go on where
+/// what is signed stands.
+pub(super) fn transports(
     emission: &Emission<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
-    let Some(route) = emission.policy.outbound_route() else {
-        return render(RemoteTransport {}, diagnostics);
+    let policy = emission.policy;
+    let outbound = policy.outbound_route();
+    let mut text = render(TransportsHead {}, diagnostics)?;
+    let is_outbound = |route: &Route| outbound.is_some_and(|one| one.name == route.name);
+    for route in policy.used_routes().filter(|route| !is_outbound(route)) {
+        text += &transport(route, diagnostics)?;
+    }
+    text += &match outbound {
+        Some(route) => transport(route, diagnostics)?,
+        None => render(RemoteTransport {}, diagnostics)?,
     };
+    Ok(text)
+}
+
+fn transport(route: &Route, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
     let view = RouteTransport {
         route: Comment::new(&route.name.value),
         line: Comment::line(&route.at),
@@ -89,10 +103,18 @@ pub(super) fn authenticators(
     emission: &Emission<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
-    let route = emission.policy.outbound_route();
-    let Some((route, file)) = route.and_then(|one| Some((one, one.credentials.as_ref()?))) else {
+    let routes = emission.policy.used_routes();
+    let mut held = routes.filter_map(|one| Some((one, one.credentials.as_ref()?)));
+    let Some((route, file)) = held.next() else {
         return Ok(String::new());
     };
+    // Authenticators know no transports: a host that asks gets what any of them holds.
+    for (_, other) in held {
+        let why = "Exim would give the host of one route the password of another: let one route \
+                   have credentials, or use Postfix";
+        let (text, at) = (&other.value, &other.at);
+        diagnostics.error(UnsayableValue::new("exim", text, why, at));
+    }
     // Lowering gives credentials to hosts with a name only.
     let RouteHost::Name(host) = &route.host.value else {
         return Ok(String::new());
@@ -111,17 +133,16 @@ pub(super) fn write(
     emission: &mut Emission<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
-    let Some(route) = emission.policy.outbound_route() else {
-        return Ok(());
-    };
-    if route.tls == RouteTls::Verified {
-        emission.needs("ca-certificates");
-    }
-    if let Some(file) = &route.credentials {
-        let word = path(file, diagnostics)?;
-        service::readable(emission, &word);
-        emission.artifacts.required_files.push(file.value.clone());
-        emission.artifacts.checks.push(route.credentials_line());
+    for route in emission.policy.used_routes() {
+        if route.tls == RouteTls::Verified {
+            emission.needs("ca-certificates");
+        }
+        if let Some(file) = &route.credentials {
+            let word = path(file, diagnostics)?;
+            service::readable(emission, &word);
+            emission.artifacts.required_files.push(file.value.clone());
+            emission.artifacts.checks.push(route.credentials_line());
+        }
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What a configuration decides: the commands of a session, one behind the other.
 
+use std::collections::BTreeSet;
+
 use super::acl::{AclUse, Ran, Refusal};
 use super::authenticator::Authenticator;
 use super::path::{self, Syntax, Taken};
@@ -13,6 +15,9 @@ use crate::decision::{
 };
 use crate::mail::{Address, Domain, Listener, PathForm, Reply};
 use crate::source::Loc;
+
+/// How names begin that no file need hold.
+const STEM: &str = "nobodys-name-";
 
 /// The ACLs of the commands, in the order of a session (spec 4.96, sections 44.4 to 44.7).
 #[derive(Debug)]
@@ -54,6 +59,25 @@ impl EximDecider {
     /// Returns the question of a test.
     pub(super) fn question(&self, test: TestId) -> Option<&Question> {
         self.tests.get(test.index()).map(|test| &test.question)
+    }
+
+    /// Notes which router takes an address that the files do not name.
+    pub(super) fn find_router_of_anybody(&mut self) {
+        if self.routers.leaving().iter().all(|one| one.host.is_none()) {
+            return;
+        }
+        let mut names = BTreeSet::new();
+        self.destination_keys(&mut |_, key| {
+            names.extend(key.starts_with(STEM).then(|| key.to_owned()));
+        });
+        let fresh = (0_usize..).map(|number| format!("{STEM}{number}"));
+        let mut fresh = fresh.filter(|name| names.iter().all(|key| !key.starts_with(name)));
+        let Some(name) = fresh.next() else {
+            return;
+        };
+        let anybody = Address::new(&name, Domain::literal(&name));
+        let number = self.walk().takes(&anybody);
+        self.routers.note_anybody(number);
     }
 
     fn walk(&self) -> Walk<'_> {
@@ -128,8 +152,9 @@ impl EximDecider {
         }
         Ok(match session.deliver()? {
             Outcome::Foreign => Route::Foreign,
-            Outcome::Hop(hop) => Route::Hop(hop),
-            Outcome::Here
+            Outcome::Hop { hop, named: false } => Route::Hop(hop),
+            Outcome::Hop { named: true, .. }
+            | Outcome::Here
             | Outcome::Chosen
             | Outcome::Fail
             | Outcome::Defer

@@ -122,6 +122,7 @@ pub(super) fn interpret(
     reader.diagnostics.failed_since(before)?;
     let mut decider = decider?;
     decider.tests = tests;
+    decider.find_router_of_anybody();
     Ok(Reading {
         decider: Box::new(decider),
         listeners,

@@ -49,6 +49,7 @@ pub(super) fn recipients(emission: &Emission<'_>, diagnostics: &mut Diagnostics)
             Some(&hosted.at),
         );
         let mut recipients = Domainwide {
+            policy,
             domain,
             hosted,
             delivery: &emission.delivery,
@@ -77,11 +78,11 @@ fn empty() -> Recipients {
         ),
         mailboxes: table(
             "mailboxes",
-            "Mailboxes that belong to no login, below /var/mail (virtual(8)).",
+            "Mailboxes without a login, below /var/mail, and those behind a route (virtual(8)).",
         ),
         transport: table(
             "transport",
-            "Where addresses lead that the other tables make (transport(5)).",
+            "Where accounts and mailboxes behind a route lead (transport(5)).",
         ),
         host_mail: table(
             "host-mail",
@@ -115,6 +116,7 @@ fn domains(policy: &Policy, domain_table: &mut Option<Table>) -> String {
 
 /// The recipients of one domain.
 struct Domainwide<'a> {
+    policy: &'a Policy,
     domain: &'a Domain,
     hosted: &'a HostedDomain,
     delivery: &'a Domain,
@@ -172,7 +174,8 @@ impl Domainwide<'_> {
             return;
         };
         let at = Some(&mailbox.at);
-        if let Some(login) = &mailbox.login {
+        let route = self.policy.route_of(mailbox);
+        if let Some(login) = mailbox.login.as_ref().filter(|_| route.is_none()) {
             let account = LoginName::new(&login.value).and_then(|name| name.at(self.delivery));
             match account {
                 Ok(account) => {
@@ -183,8 +186,15 @@ impl Domainwide<'_> {
                 Err(why) => refuse(&login.value, why, &login.at, self.diagnostics),
             }
         } else {
-            let keeps = Outcome::maildir(address);
+            let keeps = match route {
+                Some(_) => Outcome::fixed("behind-a-route"),
+                None => Outcome::maildir(address),
+            };
             self.tables.mailboxes.push(key.clone(), keeps, at);
+            if let Some(route) = route {
+                let hop = Outcome::next_hop(&Name::route(&route.name.value), route);
+                self.tables.transport.push(key.clone(), hop, at);
+            }
             if self.hosted.catch_all.is_some() || forward.is_some() {
                 // Else the catch-all would take it: virtual(5) is asked first.
                 let itself = std::iter::once(address).chain(outside(forward));
@@ -242,7 +252,12 @@ pub(super) fn refuse(value: &str, why: Unsayable, at: &Loc, diagnostics: &mut Di
 
 fn transport(emission: &Emission<'_>, table: &mut Table) {
     for login in emission.policy.logins.values() {
-        if login.mailboxes.is_empty() {
+        let mut mailboxes = login.mailboxes.iter();
+        let is_kept = |address: &Address| {
+            let mailbox = emission.policy.mailbox(address);
+            mailbox.is_some_and(|mailbox| mailbox.via.is_none())
+        };
+        if !mailboxes.any(is_kept) {
             continue;
         }
         let account =
@@ -278,7 +293,8 @@ fn host_mail(emission: &Emission<'_>, tables: &mut Recipients) {
     let hosted = emission.policy.domains.get(origin);
     let boxes = hosted.into_iter().flat_map(|hosted| &hosted.mailboxes);
     let mut root_is_a_box = false;
-    for (local, mailbox) in boxes.filter(|(_, mailbox)| mailbox.login.is_none()) {
+    let has_row = |mailbox: &Mailbox| mailbox.login.is_some() && mailbox.via.is_none();
+    for (local, mailbox) in boxes.filter(|(_, mailbox)| !has_row(mailbox)) {
         let address = Address::new(local.as_str(), origin.clone());
         root_is_a_box |= address == root;
         if let Ok(key) = Key::address(&address) {

@@ -1,4 +1,4 @@
-//! Routes: how what is not ours leaves.
+//! Routes: how what is not ours leaves, and what is kept behind another host gets there.
 //!
 //! A route is an smtp(8) service of its own, so what protects its mail and the password that it
 //! gives hold for its host alone.
@@ -28,15 +28,15 @@ pub(super) fn services(
     version: Version,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<RouteService>, Reported> {
-    let Some(route) = policy.outbound_route() else {
-        return Ok(Vec::new());
+    let service = |route: &Route| {
+        Ok(RouteService {
+            name: Comment::new(&route.name.value),
+            line: Comment::line(&route.at),
+            service: Name::route(&route.name.value),
+            options: options(route, version, diagnostics)?,
+        })
     };
-    Ok(vec![RouteService {
-        name: Comment::new(&route.name.value),
-        line: Comment::line(&route.at),
-        service: Name::route(&route.name.value),
-        options: options(route, version, diagnostics)?,
-    }])
+    policy.used_routes().map(service).collect()
 }
 
 /// What protects the mail of a route.
@@ -88,19 +88,18 @@ pub(super) fn write(
     emission: &mut Emission<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
-    let Some(route) = emission.policy.outbound_route() else {
-        return Ok(());
-    };
-    if route.tls == RouteTls::Verified {
-        emission.needs("ca-certificates");
-    }
-    if let Some(file) = &route.credentials {
-        let word = path(file, diagnostics)?;
-        emission.needs("libsasl2-modules");
-        emission.run(format!("chown root:root {word}"));
-        emission.run(format!("chmod 600 {word}"));
-        emission.artifacts.required_files.push(file.value.clone());
-        emission.artifacts.checks.push(route.credentials_line());
+    for route in emission.policy.used_routes() {
+        if route.tls == RouteTls::Verified {
+            emission.needs("ca-certificates");
+        }
+        if let Some(file) = &route.credentials {
+            let word = path(file, diagnostics)?;
+            emission.needs("libsasl2-modules");
+            emission.run(format!("chown root:root {word}"));
+            emission.run(format!("chmod 600 {word}"));
+            emission.artifacts.required_files.push(file.value.clone());
+            emission.artifacts.checks.push(route.credentials_line());
+        }
     }
     Ok(())
 }

@@ -264,7 +264,9 @@ impl Test {
                 Ran::Defer(_) => Truth::Defer,
             },
             Self::Recipient => match session.verify()? {
-                Outcome::Here | Outcome::Foreign | Outcome::Hop(_) | Outcome::Chosen => Truth::Yes,
+                Outcome::Here | Outcome::Foreign | Outcome::Hop { .. } | Outcome::Chosen => {
+                    Truth::Yes
+                }
                 Outcome::Fail | Outcome::Unrouteable => Truth::No,
                 Outcome::Defer => Truth::Defer,
             },

@@ -214,7 +214,9 @@ impl Reader<'_> {
                 Ok(None) => &mut declining,
                 Ok(Some(Outcome::Fail | Outcome::Unrouteable)) => &mut failing,
                 Ok(Some(Outcome::Defer)) => &mut deferring,
-                Ok(Some(Outcome::Here | Outcome::Foreign | Outcome::Hop(_) | Outcome::Chosen))
+                Ok(Some(
+                    Outcome::Here | Outcome::Foreign | Outcome::Hop { .. } | Outcome::Chosen,
+                ))
                 | Err(_) => continue,
             };
             list.push(row.value.clone());
@@ -294,7 +296,7 @@ impl Redirect {
             Self::Decline => Ok(None),
             Self::Is(outcome) => Ok(Some(match outcome {
                 // The message goes to the address that it leads to, not to the recipient's host.
-                Outcome::Here | Outcome::Foreign | Outcome::Hop(_) => Outcome::Here,
+                Outcome::Here | Outcome::Foreign | Outcome::Hop { .. } => Outcome::Here,
                 Outcome::Chosen => Outcome::Chosen,
                 Outcome::Fail => Outcome::Fail,
                 Outcome::Defer => Outcome::Defer,

@@ -3,11 +3,19 @@
 use std::collections::BTreeSet;
 
 use super::walk::{Outcome, Walk};
-use super::{Driver, Routers};
+use super::{Driver, Routers, Whom};
 use crate::decision::{Chooser, Destination};
 use crate::mail::Address;
 
 impl Routers {
+    /// Notes which router delivers what no file names, if one does.
+    pub(in super::super) fn note_anybody(&mut self, number: Option<usize>) {
+        for (place, router) in self.list.iter_mut().enumerate() {
+            let is_it = Some(place) == number;
+            router.whom = if is_it { Whom::Anybody } else { Whom::Named };
+        }
+    }
+
     /// Returns whether a recipient is verified by what the sender is.
     pub(in super::super) fn verify_by_sender(&self) -> bool {
         self.choosers.contains(&Chooser::ReversePath)

@@ -37,7 +37,17 @@ pub(super) struct Router {
     /// `$local_part_data` and `$domain_data`.
     local_part_data: Option<Value>,
     domain_data: Option<Value>,
+    whom: Whom,
     at: Loc,
+}
+
+/// Whose mail a router delivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    /// That of addresses which the files name.
+    Named,
+    /// That of all others, too.
+    Anybody,
 }
 
 /// What a router does.

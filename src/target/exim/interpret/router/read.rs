@@ -2,7 +2,7 @@
 //! one runs.
 
 use super::driver::Made;
-use super::{Router, Routers, Transport, known};
+use super::{Router, Routers, Transport, Whom, known};
 use crate::diagnostic::Reported;
 use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::condition::Words;
@@ -107,6 +107,7 @@ impl Reader<'_> {
             address_data,
             local_part_data: self.local_part_data.take(),
             domain_data: self.domain_data.take(),
+            whom: Whom::Named,
             at: instance.at.clone(),
         })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::data::{Data, data};
 use super::text::{HOME, Known, Made};
 use super::transport::TransportKind;
-use super::{Delivery, Driver, Router, Routers};
+use super::{Delivery, Driver, Router, Routers, Whom};
 use crate::decision::{Chooser, Destination, Hop, Store, Test, Unanswered};
 use crate::mail::Address;
 use crate::target::exim::interpret::truth::{Facts, Truth, resolve, truth};
@@ -21,8 +21,13 @@ pub(in super::super) enum Outcome {
     Here,
     /// To the mail exchangers of its domain, or the host of its literal.
     Foreign,
-    /// To this next hop.
-    Hop(Hop),
+    /// To a next hop.
+    Hop {
+        /// The next hop.
+        hop: Hop,
+        /// Whether its router is for addresses that the files name, and takes no others.
+        named: bool,
+    },
     /// To an address that the client chooses: whether that one is verified is its choice as well.
     Chosen,
     /// `:fail:`
@@ -110,7 +115,12 @@ impl Router {
             Driver::Hosts { rules, .. } => {
                 for rule in rules {
                     match truth(&rule.domains, facts)? {
-                        Truth::Yes => return Ok(Some(Outcome::Hop(rule.hop.clone()))),
+                        Truth::Yes => {
+                            return Ok(Some(Outcome::Hop {
+                                hop: rule.hop.clone(),
+                                named: !literal && self.whom == Whom::Named,
+                            }));
+                        }
                         Truth::No | Truth::Forced => {}
                         Truth::Defer => return Ok(Some(Outcome::Defer)),
                     }
@@ -247,6 +257,12 @@ impl<'w> Walk<'w> {
         found
     }
 
+    /// Returns the number of the router that delivers mail for an address.
+    pub(in super::super) fn takes(&self, address: &Address) -> Option<usize> {
+        let found = self.router(address, Purpose::Deliver, &Chain::new());
+        found.map(|(number, _)| number)
+    }
+
     pub(super) fn known<'k>(&'k self, address: &'k Address) -> Known<'k> {
         Known {
             tests: self.tests,
@@ -319,7 +335,7 @@ impl<'w> Walk<'w> {
             Driver::Accept(delivery) => self.store(delivery, router, address, mailbox),
             Driver::Hosts { .. } => {
                 match router.outcome(&mut self.known(address), DomainKind::Name) {
-                    Ok(Some(Outcome::Hop(hop))) => Destination::Hop(hop),
+                    Ok(Some(Outcome::Hop { hop, .. })) => Destination::Hop(hop),
                     _ => Destination::Undeliverable,
                 }
             }

@@ -113,11 +113,14 @@ impl House {
 
     pub(super) fn domain(&mut self, domain: &str) {
         let hosted = HostedDomain {
+            via: None,
             mailboxes: BTreeMap::new(),
             aliases: BTreeMap::new(),
             forwards: BTreeMap::new(),
             catch_all: None,
             publish: Publish {
+                mx: Vec::new(),
+                mx_at: None,
                 spf: Vec::new(),
                 spf_at: None,
                 dkim: Vec::new(),
@@ -140,6 +143,7 @@ impl House {
         let address = address(text);
         let local = LocalPart::parse(address.local()).unwrap();
         let mailbox = Mailbox {
+            via: None,
             login: login.map(|login| spanned(login.to_owned())),
             at: place(),
         };
