@@ -5,16 +5,18 @@ mod send_as;
 
 pub use send_as::{Right, SendAs, Sender, send_as};
 
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
 
 use crate::decision::{Answer, Decider, Envelope, Label, Question, Test};
 use crate::diagnostic::Code;
 use crate::mail::Listener;
 use crate::spf::SpfResult;
 
-/// Returns the tests that were asked and their answers, a line each.
+/// Returns the tests that were asked and their answers, a line each. What restrictions ask again,
+/// and are answered as before, is told once.
 pub fn steps(decider: &dyn Decider, asked: &[Answer], envelope: &Envelope) -> String {
     let mut text = String::new();
+    let mut told: BTreeSet<String> = BTreeSet::new();
     for answer in asked {
         let Some(test) = decider.tests().get(answer.test.index()) else {
             continue;
@@ -22,8 +24,10 @@ pub fn steps(decider: &dyn Decider, asked: &[Answer], envelope: &Envelope) -> St
         let words = words(test, answer.label, envelope);
         let at = answer.at.as_ref().filter(|_| has_table(&test.question));
         let at = at.map(|at| format!("  {at}")).unwrap_or_default();
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "  {}: {words}{at}", test.name);
+        let line = format!("  {}: {words}{at}\n", test.name);
+        if told.insert(line.clone()) {
+            text.push_str(&line);
+        }
     }
     text
 }

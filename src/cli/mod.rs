@@ -42,8 +42,12 @@ Examples:
 The policy may be left out: it is `mailpol.kdl` or `policy.kdl` here, or the only `*.kdl`.
 Exit status: 0 yes, 1 no (errors, refuted, not as wanted), 2 it could not be done.";
 
+/// The heading of what every command takes, so that a command's own options stand together.
+const GENERAL: &str = "General options";
+
 /// What every command takes.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = GENERAL)]
 struct Global {
     /// How results are printed
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
@@ -182,6 +186,7 @@ fn format_of(command: &str) -> Arg {
         .global(true)
         .default_value("human")
         .value_parser(parser)
+        .help_heading(GENERAL)
         .help("How results are printed")
 }
 

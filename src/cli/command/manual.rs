@@ -61,7 +61,9 @@ fn page(command: &clap::Command) -> Result<(String, String), Failure> {
         .get_bin_name()
         .unwrap_or_else(|| command.get_name())
         .replace(' ', "-");
-    let page = clap_mangen::Man::new(command.clone()).title(&name);
+    let page = clap_mangen::Man::new(command.clone())
+        .title(&name)
+        .source(concat!("mailpol ", env!("CARGO_PKG_VERSION")));
     let mut text = Vec::new();
     page.render(&mut text)?;
     let text = String::from_utf8_lossy(&text).into_owned();
