@@ -1,7 +1,8 @@
 #!/bin/sh
 # What mailpol costs on policies of hosting providers of growing size, and postmap(1) on the tables
 # that it has just written, as the yardstick. Prints the rows of the table in docs/scale.md: how
-# long each command took, the processor seconds in it, and the most memory that it had.
+# long each command took, the processor seconds in it, and the most memory that it had. What `diff`
+# compares is the policy, and the same with another login of one mailbox and a wider network.
 #
 #     benches/scale.sh [DOMAINS ...]        ten mailboxes and a tenth of a network for each
 set -eu
@@ -34,9 +35,24 @@ cost() {
     fi
 }
 
+# Copies a policy, with another login of one mailbox and a wider network.
+change() {
+    rm -rf "$2"
+    cp -R "$1" "$2"
+    awk -F '\t' -v OFS='\t' '$3 == "u50" { $3 = "new-login" } { print }' \
+        "$1/mailboxes.tsv" >"$2/mailboxes.tsv"
+    awk -F '\t' -v OFS='\t' '
+        { print }
+        !done && $2 ~ /\/22$/ && $3 == "yes" && $5 == "" {
+            $2 = "172.20.0.0/16"
+            print
+            done = 1
+        }' "$1/networks.tsv" >"$2/networks.tsv"
+}
+
 [ $# -gt 0 ] || set -- 100 1000 10000 100000
-echo '| domains | mailboxes | networks | `check` | `prove` | `build --target postfix` | `postmap` |'
-echo '|---|---|---|---|---|---|---|'
+echo '| domains | mailboxes | networks | `check` | `prove` | `diff --only decisions` | `build --target postfix` | `postmap` |'
+echo '|---|---|---|---|---|---|---|---|'
 for domains in "$@"; do
     mailboxes=$((domains * 10))
     networks=$((domains / 10))
@@ -46,6 +62,9 @@ for domains in "$@"; do
     cost "$mailpol" check "$work/in/policy.kdl"
     printf ' | '
     cost "$mailpol" prove "$work/in/policy.kdl"
+    printf ' | '
+    change "$work/in" "$work/new"
+    cost "$mailpol" diff "$work/in/policy.kdl" "$work/new/policy.kdl" --only decisions
     printf ' | '
     cost "$mailpol" build "$work/in/policy.kdl" --target postfix --out "$work/out"
     printf ' | '

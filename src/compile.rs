@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::dns;
 use crate::policy::{self, Policy, Scenario};
-use crate::prove::{self, Given, Report};
+use crate::prove::{self, Given, Report, in_two};
 use crate::source::{Files, Source};
 use crate::syntax;
 use crate::target::{Artifacts, Reading, TARGETS, Target, Tree};
@@ -44,6 +44,20 @@ pub fn load(
     let policy = policy::lower(&document, files, diagnostics)?;
     know_targets(&policy, diagnostics)?;
     Ok(policy)
+}
+
+/// Reads two policies at once. What both have to say is told.
+pub fn load_both(
+    [one, other]: [(&Arc<Source>, &dyn Files); 2],
+    diagnostics: &mut Diagnostics,
+) -> Result<[Policy; 2], Reported> {
+    let mut told = Diagnostics::new();
+    let (one, other) = in_two(
+        || load(one.0, one.1, diagnostics),
+        || load(other.0, other.1, &mut told),
+    );
+    diagnostics.append(told);
+    Ok([one?, other?])
 }
 
 /// Tells options for a target that is none: nobody would ever read them.

@@ -207,7 +207,7 @@ fn window(
 }
 
 /// Where the texts that a policy names come from: files beside it. The library reads none itself.
-pub trait Files {
+pub trait Files: Sync {
     /// Returns the text of a file by its name relative to the policy, or says why not.
     fn read(&self, name: &str) -> Result<Arc<Source>, String>;
 }

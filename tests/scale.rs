@@ -7,6 +7,7 @@
 #[path = "../examples/provider/site.rs"]
 mod site;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -52,16 +53,18 @@ fn seconds(folder: &Path, arguments: &str) -> f64 {
     line.split_whitespace().map(part).sum()
 }
 
+/// The shorter time of two runs.
+fn best(folder: &Path, arguments: &str) -> f64 {
+    let runs = (0..2).map(|_| seconds(folder, arguments));
+    runs.fold(f64::INFINITY, f64::min)
+}
+
 /// Twice the policy may take three times as long. What compares everything with everything takes
 /// four times; n log n takes little more than twice, and the rest is room for noise.
 #[track_caller]
 fn grows_as_the_policy_does(arguments: &str, domains: usize) {
     let (small, large) = (provider(domains), provider(domains * 2));
-    let best = |folder: &TempDir| {
-        let runs = (0..2).map(|_| seconds(folder.path(), arguments));
-        runs.fold(f64::INFINITY, f64::min)
-    };
-    let (one, two) = (best(&small), best(&large));
+    let (one, two) = (best(small.path(), arguments), best(large.path(), arguments));
     assert!(
         two < one * 3.0,
         "{arguments}: {one:.2} s for {domains} domains, and {two:.2} s for twice as many"
@@ -88,48 +91,79 @@ fn a_build_of_a_provider_is_proved() {
     assert!(main.contains("check_recipient_access texthash:/etc/postfix/local-recipients"));
 }
 
+/// A provider's policy; the same with another login of one mailbox, and with a wider network; and
+/// both logins.
+struct Changed {
+    before: TempDir,
+    after: TempDir,
+    login: String,
+}
+
+impl Changed {
+    fn new(size: site::Size) -> Self {
+        let (before, after) = (written(size), written(size));
+        let rows = |name: &str| fs::read_to_string(after.path().join(name)).unwrap();
+        let mailboxes = rows("mailboxes.tsv");
+        let login = |row: &str| row.split('\t').nth(2).unwrap().to_owned();
+        let mut count: BTreeMap<String, usize> = BTreeMap::new();
+        for row in mailboxes.lines() {
+            *count.entry(login(row)).or_default() += 1;
+        }
+        let alone = |row: &&str| login(row).starts_with('u') && count[&login(row)] == 1;
+        let row = mailboxes.lines().filter(alone).nth(20).unwrap();
+        let login = login(row);
+        let renamed = row.replace(&login, "new-login");
+        fs::write(
+            after.path().join("mailboxes.tsv"),
+            mailboxes.replace(row, &renamed),
+        )
+        .unwrap();
+        let networks = rows("networks.tsv");
+        let free = |row: &&str| row.ends_with("/22\tyes\t\t\t");
+        let row = networks.lines().find(free).unwrap();
+        let name = row.split('\t').next().unwrap();
+        let wide = format!("{row}\n{name}\t172.20.0.0/16\tyes\t\t\t");
+        fs::write(
+            after.path().join("networks.tsv"),
+            networks.replace(row, &wide),
+        )
+        .unwrap();
+        Self {
+            before,
+            after,
+            login,
+        }
+    }
+
+    /// Returns the arguments of `diff`, and the policies.
+    fn diff(&self) -> Vec<String> {
+        let policies = [&self.before, &self.after].map(|one| one.path().join("policy.kdl"));
+        let policies = policies.map(|path| path.display().to_string());
+        [vec!["diff".to_owned()], policies.to_vec()].concat()
+    }
+
+    /// What `diff` prints of decisions, with these arguments.
+    fn told(&self, arguments: &[&str]) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_mailpol"))
+            .args(self.diff())
+            .args(["--only", "decisions"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
 /// A provider's networks with rights of their own are many, and a login is one: so is what is told
 /// of it.
 #[test]
 fn one_mailbox_and_one_network_are_few_sentences() {
-    let size = site::Size {
+    let changed = Changed::new(site::Size {
         domains: 40,
         mailboxes: 400,
         networks: 80,
-    };
-    let (before, after) = (written(size), written(size));
-    let rows = |name: &str| fs::read_to_string(after.path().join(name)).unwrap();
-    let mailboxes = rows("mailboxes.tsv");
-    let login = |row: &str| row.split('\t').nth(2).unwrap().to_owned();
-    let all: Vec<String> = mailboxes.lines().map(login).collect();
-    let alone = |row: &&str| {
-        let same = all.iter().filter(|one| **one == login(row));
-        login(row).starts_with('u') && same.count() == 1
-    };
-    let row = mailboxes.lines().filter(alone).nth(20).unwrap();
-    let login = login(row);
-    let renamed = row.replace(&login, "new-login");
-    fs::write(
-        after.path().join("mailboxes.tsv"),
-        mailboxes.replace(row, &renamed),
-    )
-    .unwrap();
-    let networks = rows("networks.tsv");
-    let free = |row: &&str| row.ends_with("/22\tyes\t\t\t");
-    let row = networks.lines().find(free).unwrap();
-    let name = row.split('\t').next().unwrap();
-    let wide = format!("{row}\n{name}\t172.20.0.0/16\tyes\t\t\t");
-    fs::write(
-        after.path().join("networks.tsv"),
-        networks.replace(row, &wide),
-    )
-    .unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_mailpol"))
-        .arg("diff")
-        .args([before.path(), after.path()].map(|path| path.join("policy.kdl")))
-        .output()
-        .unwrap();
-    let told = String::from_utf8(output.stdout).unwrap();
+    });
+    let (told, login) = (changed.told(&[]), &changed.login);
     let flat = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         flat.contains("clients in 172.20.0.0/16 may now send"),
@@ -140,6 +174,51 @@ fn one_mailbox_and_one_network_are_few_sentences() {
     let lost = format!("authenticated as `{login}` can no longer send");
     let lost = flat.matches(&lost).count();
     assert!((1..=3).contains(&lost), "{told}");
+}
+
+#[test]
+fn a_comparison_grows_as_the_policies_do() {
+    let seconds = |domains: usize| {
+        let changed = Changed::new(site::Size {
+            domains,
+            mailboxes: domains * 10,
+            networks: domains / 4,
+        });
+        let arguments = [changed.diff().as_slice(), &["--only decisions".to_owned()]].concat();
+        best(changed.after.path(), &arguments.join(" "))
+    };
+    let (one, two) = (seconds(300), seconds(600));
+    assert!(
+        two < one * 3.0,
+        "{one:.2} s for 300 domains, and {two:.2} s for twice as many"
+    );
+}
+
+/// Above some size, what two policies share is not looked at one by one.
+#[test]
+fn what_large_policies_share_is_left_out_of_their_comparison() {
+    let changed = Changed::new(site::Size {
+        domains: 1500,
+        mailboxes: 3000,
+        networks: 40,
+    });
+    let report = changed.told(&["--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let decisions = &report["result"]["decisions"];
+    let left_out = decisions["left_out"].as_u64().unwrap();
+    assert!((1000..1500).contains(&left_out), "{left_out}");
+    let sentences: Vec<&str> = decisions["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["sentence"].as_str().unwrap())
+        .collect();
+    let has = |words: &str| sentences.iter().any(|one| one.contains(words));
+    assert!(
+        has("clients in 172.20.0.0/16 may now send"),
+        "{sentences:?}"
+    );
+    assert!(has("now goes to the account new-login"), "{sentences:?}");
 }
 
 #[test]

@@ -50,6 +50,16 @@ impl PolicyText {
         )?)
     }
 
+    /// The same for two policies at once: this one, and the one after.
+    pub(super) fn load_with(
+        &self,
+        after: &Self,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<[Policy; 2], Failure> {
+        let both = [self, after].map(|one| (&one.source, one.beside.as_ref()));
+        Ok(mailpol::compile::load_both(both, diagnostics)?)
+    }
+
     /// Returns the same text under another name.
     pub(super) fn named(self, name: &str) -> Self {
         Self {

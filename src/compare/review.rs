@@ -7,26 +7,30 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::decisions::{Between, Change, Decisions, Kind};
-use super::text::{Hunk, LineIs, hunks, unified};
+use super::text::{Difference, LineIs, Places};
 
 /// A file that differs.
 #[derive(Debug, Clone)]
 pub struct FileChange {
     /// Its path, below the target's name or folder.
     pub path: String,
-    /// The text before; none if there was no such file.
-    pub before: Option<String>,
-    /// The text after; none if there is no such file any more.
-    pub after: Option<String>,
-    /// Where they differ.
-    pub hunks: Vec<Hunk>,
+    /// Whether there was such a file, and whether there is.
+    pub exists: [bool; 2],
+    /// Where the texts differ. Nowhere, if its comments only name other lines of the policy.
+    pub difference: Difference,
 }
 
 impl FileChange {
+    /// Returns whether anything but the lines that comments name is different.
+    pub fn is_told(&self) -> bool {
+        let [was, is] = self.exists;
+        was != is || !self.difference.hunks.is_empty()
+    }
+
     /// Returns how many lines were added, and how many removed.
     pub fn lines(&self) -> (usize, usize) {
         let count = |is: LineIs| {
-            let lines = self.hunks.iter().flat_map(|hunk| &hunk.lines);
+            let lines = self.difference.hunks.iter().flat_map(|hunk| &hunk.lines);
             lines.filter(|line| line.is == is).count()
         };
         (count(LineIs::Added), count(LineIs::Removed))
@@ -34,41 +38,58 @@ impl FileChange {
 
     /// Returns the names that stand above the differences: `/dev/null` for a file that is not.
     pub fn names(&self) -> [String; 2] {
-        let name = |side: char, text: Option<&String>| match text {
-            Some(_) => format!("{side}/{}", self.path),
-            None => "/dev/null".to_owned(),
+        let [was, is] = self.exists;
+        let name = |side: char, exists: bool| {
+            if exists {
+                format!("{side}/{}", self.path)
+            } else {
+                "/dev/null".to_owned()
+            }
         };
-        [
-            name('a', self.before.as_ref()),
-            name('b', self.after.as_ref()),
-        ]
+        [name('a', was), name('b', is)]
     }
 
     /// Returns the unified diff.
     pub fn unified(&self) -> String {
         let [before, after] = self.names();
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        unified((&before, &text(&self.before)), (&after, &text(&self.after)))
+        self.difference.unified([&before, &after])
     }
 }
 
-/// Returns the files that differ, sorted by path.
+/// Returns the files that differ, sorted by path. Comments that name other lines in these places
+/// only are the same.
 pub fn file_changes(
     before: &BTreeMap<String, String>,
     after: &BTreeMap<String, String>,
+    places: &Places,
 ) -> Vec<FileChange> {
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let change = |path: &String| {
         let (old, new) = (before.get(path), after.get(path));
-        let text = |text: Option<&String>| text.map(String::as_str).unwrap_or_default().to_owned();
         (old != new).then(|| FileChange {
             path: path.clone(),
-            before: old.cloned(),
-            after: new.cloned(),
-            hunks: hunks(&text(old), &text(new)),
+            exists: [old.is_some(), new.is_some()],
+            difference: Difference::of(
+                old.map_or("", String::as_str),
+                new.map_or("", String::as_str),
+                places,
+            ),
         })
     };
     paths.into_iter().filter_map(change).collect()
+}
+
+/// Returns a sentence about the files of which only the comments name other lines of the policy;
+/// none if there are none.
+pub fn renumbered(files: &[FileChange]) -> Option<String> {
+    let whole = files.iter().filter(|file| !file.is_told()).count();
+    match whole {
+        0 => None,
+        1 => Some("1 file only names other lines of the policy in its comments.".to_owned()),
+        many => Some(format!(
+            "{many} files only name other lines of the policy in their comments."
+        )),
+    }
 }
 
 /// Returns the mark of a sentence: what a change that is meant declares it by. It stays the same
@@ -104,11 +125,17 @@ const SHOWN_LINES_MAX: usize = 400;
 impl Review {
     /// Returns the headline: what of decisions and of files is different.
     pub fn headline(&self) -> String {
-        let files = match self.files.as_ref().map(Vec::len) {
+        let files = self.files.as_ref().map(|files| {
+            let told = files.iter().filter(|file| file.is_told()).count();
+            (told, files.len())
+        });
+        let files = match files {
             None => String::new(),
-            Some(0) => "; no file changes".to_owned(),
-            Some(1) => "; 1 file changes".to_owned(),
-            Some(many) => format!("; {many} files change"),
+            Some((0, 0)) => "; no file changes".to_owned(),
+            Some((0, 1)) => "; 1 file changes, in comments only".to_owned(),
+            Some((0, many)) => format!("; {many} files change, in comments only"),
+            Some((1, _)) => "; 1 file changes".to_owned(),
+            Some((many, _)) => format!("; {many} files change"),
         };
         let count = |kind: Kind| self.decisions.of(kind).count();
         let words: Vec<String> = Kind::ALL
@@ -134,7 +161,14 @@ impl Review {
 
     /// Returns the sentence about what does not differ.
     pub fn all_same(&self) -> String {
-        format!(
+        let like = match self.decisions.left_out {
+            0 => String::new(),
+            many => format!(
+                " {many} domains, the same on both sides, were not looked at one by one: others \
+                 like them were."
+            ),
+        };
+        let all = format!(
             "Every class of envelopes was compared ({} classes, {} envelopes): each is decided {}, \
              and its mail goes {}.",
             self.decisions.visited.leaves,
@@ -147,7 +181,8 @@ impl Review {
                 Between::Times => "where it went",
                 Between::Targets(_) => "to the same places",
             },
-        )
+        );
+        all + &like
     }
 
     /// Returns the review as Markdown, for a comment on a change.
@@ -171,7 +206,7 @@ impl Review {
         if !files.is_empty() {
             text.push_str("\n### Files\n\n");
         }
-        for file in files {
+        for file in files.iter().filter(|file| file.is_told()) {
             let (added, removed) = file.lines();
             let _ = writeln!(
                 text,
@@ -184,6 +219,9 @@ impl Review {
                 fenced("diff", &file.unified(), &mut text);
             }
             text.push_str("\n</details>\n");
+        }
+        if let Some(renumbered) = renumbered(files) {
+            let _ = write!(text, "\n{renumbered}\n");
         }
         text
     }

@@ -52,6 +52,22 @@ impl Diagnostics {
         }
     }
 
+    /// Adds what another run has to say.
+    pub fn append(&mut self, other: Self) {
+        for told in other.told {
+            let is_error = is_error(told.as_ref());
+            let kept = self
+                .told
+                .iter()
+                .filter(|one| self::is_error(one.as_ref()) == is_error);
+            if kept.count() < KEPT_MAX {
+                self.told.push(told);
+            }
+        }
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+    }
+
     /// Returns how many errors were recorded.
     pub fn errors(&self) -> usize {
         self.errors

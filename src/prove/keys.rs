@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use super::names::{fresh, names};
+use super::names::{ELSEWHERE, fresh, names};
 use super::universe::Axis;
 use crate::decision::{AddressKey, AddressMap, AddressTable, KeyMap, Probe, Question, Row, lower};
 
@@ -168,7 +168,7 @@ impl<'t> Collected<'t> {
         // SOUNDNESS: a path with an address literal has no domain (see `PathForm`).
         let is_literal = |domain: &&str| domain.starts_with('[');
         let domains = all.keys().filter(|domain| !is_literal(domain));
-        let names = names(domains.map(str::to_owned).collect(), "elsewhere");
+        let names = names(domains.map(str::to_owned).collect(), ELSEWHERE);
         let domains = std::iter::once(names.fresh.clone()).chain(names.named);
         let domains: Vec<String> = domains.collect();
         let mut locals: KeyMap<()> = KeyMap::default();

@@ -35,6 +35,7 @@ mod universe;
 
 pub use budget::CLASSES_MAX;
 pub use classes::{Class, Classes};
+pub(crate) use contrast::contrast_with;
 pub use contrast::{
     AddressClass, Contrast, Facet, LoginClass, Outline, Outlines, Pair, Parting, Party, PathClass,
     Range, Region, Said, Sets, Standing, When, contrast,
@@ -44,12 +45,14 @@ pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge};
 pub use equivalence::is_latitude_of_targets;
 pub use fork::{Incomplete, Visited};
 pub use manual::page;
+pub(crate) use names::is_made_up;
 pub use proven::Proven;
 pub use reach::destinations;
 pub use records::Given;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
+pub(crate) use threads::in_two;
 
 use crate::decision::{Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};

@@ -2,6 +2,18 @@
 
 use std::collections::BTreeSet;
 
+/// What names begin with that stand for what nobody names: a domain, one below each domain, and a
+/// login.
+pub(super) const ELSEWHERE: &str = "elsewhere";
+const BELOW: &str = "sub";
+pub(super) const NOBODYS_LOGIN: &str = "www-data";
+
+/// Returns whether a domain or a login may have the name of one that nobody names.
+pub(crate) fn is_made_up(name: &str) -> bool {
+    let heads = [ELSEWHERE, BELOW, NOBODYS_LOGIN];
+    heads.iter().any(|head| name.starts_with(head))
+}
+
 /// The names of a dimension of domains or hosts: keys, and what stands for all others.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -17,7 +29,7 @@ pub(super) struct Names {
 /// is no key answers every table as the fresh name below the nearest key above it does, which has
 /// the same keys above it; and as the fresh name does, if no key is above it.
 pub(super) fn names(keys: BTreeSet<String>, head: &str) -> Names {
-    let below = |key: &String| fresh("sub", |label| keys.contains(&format!("{label}.{key}")));
+    let below = |key: &String| fresh(BELOW, |label| keys.contains(&format!("{label}.{key}")));
     let below: Vec<String> = keys
         .iter()
         .map(|key| format!("{}.{key}", below(key)))

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{available_parallelism, scope};
 
 /// Does two things at once.
-pub(super) fn in_two<A, B: Send>(
+pub(crate) fn in_two<A, B: Send>(
     one: impl FnOnce() -> A,
     two: impl FnOnce() -> B + Send,
 ) -> (A, B) {

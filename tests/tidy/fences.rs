@@ -32,7 +32,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["src/cli/command/dkim.rs"]),
     ("x509_cert", &["src/mail/certificate.rs"]),
     ("base64ct", &["src/mail/dkim.rs", "src/cli/command/dkim.rs"]),
-    ("similar", &["src/compare/text.rs"]),
+    ("similar", &["src/compare/text.rs", "src/compare/text/"]),
     ("clap", &["src/main.rs", "src/cli/"]),
     ("clap_complete", &["src/cli/"]),
     ("clap_mangen", &["src/cli/"]),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mailpol::compare::unified;
+use mailpol::compare::{Difference, Places};
 use mailpol::diagnostic::Diagnostics;
 
 use crate::cli::output::Output;
@@ -28,7 +28,8 @@ pub(in crate::cli) fn run(
     let same = formatted == text.source.text();
     let name = text.source.name();
     if args.check {
-        let diff = unified((name, text.source.text()), (name, &formatted));
+        let diff = Difference::of(text.source.text(), &formatted, &Places::default());
+        let diff = diff.unified([name, name]);
         output.print(&diff)?;
         output.result(serde_json::json!({ "formatted": same, "diff": diff }));
         output.success(format!("{name}: formatted"));

@@ -121,13 +121,8 @@ fn merge_facet(pieces: Vec<Piece>, facet: Facet, sets: &mut Sets) -> Vec<Piece> 
     alike
         .into_iter()
         .map(|(key, parts)| {
-            let mut members: Vec<u32> = Vec::new();
-            for part in &parts {
-                members.extend_from_slice(&sets.of(facet, &part.region));
-            }
-            members.sort_unstable();
-            members.dedup();
-            let region = key.with(facet, sets.intern(facet, &members));
+            let numbers = parts.iter().map(|part| part.region.get(facet));
+            let region = key.with(facet, sets.union(facet, numbers));
             join(region, parts)
         })
         .collect()

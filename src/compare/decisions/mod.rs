@@ -7,7 +7,9 @@
 //! So of a sentence "may now send" (but for those that begin with "whoever") every envelope is
 //! accepted after the change, and those that were refused before are exactly the ones that differ.
 
+mod alike;
 mod causes;
+mod drafts;
 mod merge;
 mod moves;
 mod replies;
@@ -15,10 +17,15 @@ mod sentences;
 mod told;
 mod words;
 
+use alike::Alike;
+pub use alike::DOMAINS_MIN;
 pub use told::Between;
 
+use crate::mail::Listener;
+use crate::policy::{Policy, PolicyDecider};
 use crate::prove::{
     Contrast, Counterexample, Incomplete, Pair, Party, Region, Sets, Visited, contrast,
+    contrast_with, in_two,
 };
 use crate::source::Loc;
 
@@ -117,6 +124,9 @@ pub struct Decisions {
     pub changes: Vec<Change>,
     /// What was visited: everything.
     pub visited: Visited,
+    /// Domains that both sides have in common, and that were left out since others that were
+    /// compared are like them.
+    pub left_out: usize,
     /// What was compared.
     pub between: Between,
 }
@@ -138,6 +148,53 @@ impl Decisions {
     pub fn narrows(&self) -> bool {
         self.changes.iter().any(|change| change.narrows)
     }
+}
+
+/// Compares what two policies decide, over all envelopes.
+///
+/// Where both have that many domains, those that they share are left out, but for some that stand
+/// for the rest. The policies are afterwards as they were.
+pub fn decisions_of_policies(
+    before: &mut Policy,
+    after: &mut Policy,
+    domains_min: usize,
+) -> Result<Decisions, Incomplete> {
+    let alike = Alike::leave_out(before, after, domains_min);
+    let decisions = decisions_of_what_differs(before, after, &alike);
+    alike.put_back(before, after);
+    decisions
+}
+
+fn decisions_of_what_differs(
+    before: &Policy,
+    after: &Policy,
+    alike: &Alike,
+) -> Result<Decisions, Incomplete> {
+    let (one, other) = in_two(|| PolicyDecider::new(before), || PolicyDecider::new(after));
+    let listeners = [before, after].map(|policy| {
+        let listeners = policy.host.listeners.iter();
+        listeners.map(|one| one.value).collect::<Vec<Listener>>()
+    });
+    let [opened, open] = &listeners;
+    let before = Party {
+        name: "before",
+        policy: before,
+        decider: &one,
+        listeners: opened,
+    };
+    let after = Party {
+        name: "after",
+        policy: after,
+        decider: &other,
+        listeners: open,
+    };
+    contrast_with(before, after, &alike.stand, |contrast| {
+        let decisions = decisions_of(contrast, Between::Times, &mut Sets::default())?;
+        Ok(Decisions {
+            left_out: alike.domains,
+            ..decisions
+        })
+    })
 }
 
 /// Compares what two sides decide, over all envelopes.
@@ -181,6 +238,7 @@ pub fn decisions_of(
     Ok(Decisions {
         changes,
         visited,
+        left_out: 0,
         between,
     })
 }

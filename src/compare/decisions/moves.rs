@@ -34,13 +34,10 @@ pub(super) fn moved(
         .iter()
         .filter(|((pair, _), _)| Kind::of(pair) == Some(Kind::Moved));
     let pieces: Vec<Piece> = of_kind.flat_map(|(_, pieces)| pieces.clone()).collect();
-    let Some(first) = pieces.first() else {
+    if pieces.is_empty() {
         return Vec::new();
-    };
-    let mut named = first.region;
-    for piece in &pieces {
-        named = sets.hull(&named, &piece.region);
     }
+    let named = sets.hull(pieces.iter().map(|piece| &piece.region));
     let envelopes = pieces
         .iter()
         .map(|one| one.envelopes)

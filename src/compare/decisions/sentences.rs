@@ -2,33 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::causes::Causes;
+use super::drafts::{Draft, Holds, drafts};
 use super::merge::{Leaves, Meets, Piece, join};
 use super::replies::{Replies, refusal, said};
 use super::words::{Words, counted};
 use super::{Between, Change, Kind};
 use crate::decision::Envelope;
 use crate::prove::{Contrast, Counterexample, Facet, Pair, Region, Sets, When, shrink};
-
-/// What a sentence is made of.
-struct Draft {
-    named: Region,
-    differing: Vec<Piece>,
-    replies: Replies,
-    abroad: bool,
-    holds: Holds,
-}
-
-/// Whether a sentence holds for all that it names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Holds {
-    /// It does.
-    All,
-    /// It names new recipients, and speaks of whoever may send to such.
-    NewRecipients,
-    /// It names the clients of many networks, and not what these are granted.
-    ButGrants,
-}
 
 /// More sentences that differ in their clients and recipients only are one.
 const NETWORKS_MAX: usize = 5;
@@ -114,11 +94,13 @@ fn of_many_networks(
             continue;
         };
         whole.holds = Holds::ButGrants;
+        let mut named = vec![whole.named];
         for piece in group {
-            whole.named = sets.hull(&whole.named, &piece.named);
+            named.push(piece.named);
             whole.differing.extend(piece.differing);
             whole.replies.add(piece.replies);
         }
+        whole.named = sets.hull(&named);
         all.push(whole);
     }
     all.sort_by_key(|draft| (std::cmp::Reverse(envelopes(draft)), draft.named));
@@ -128,43 +110,6 @@ fn of_many_networks(
 fn envelopes(draft: &Draft) -> u128 {
     let counts = draft.differing.iter().map(|piece| piece.envelopes);
     counts.fold(0, u128::saturating_add)
-}
-
-/// Puts pieces into sentences: those that share their cause, if nothing that the sentence then
-/// names is decided the contrary way.
-fn drafts(
-    contrast: &Contrast<'_, '_>,
-    pieces: Vec<Draft>,
-    contrary: &Meets<'_>,
-    sets: &mut Sets,
-) -> Vec<Draft> {
-    let causes = Causes::new(contrast);
-    let mut drafts: Vec<Draft> = Vec::new();
-    for piece in pieces {
-        let mut home = None;
-        for (number, draft) in drafts.iter().enumerate() {
-            if draft.holds != Holds::All || piece.holds != Holds::All {
-                continue;
-            }
-            if draft.abroad != piece.abroad || !causes.shared(&draft.named, &piece.named, sets) {
-                continue;
-            }
-            let hull = sets.hull(&draft.named, &piece.named);
-            if !contrary.any(contrast, &hull, sets) {
-                home = Some((number, hull));
-                break;
-            }
-        }
-        match home.and_then(|(number, hull)| Some((drafts.get_mut(number)?, hull))) {
-            Some((draft, hull)) => {
-                draft.named = hull;
-                draft.differing.extend(piece.differing);
-                draft.replies.add(piece.replies);
-            }
-            None => drafts.push(piece),
-        }
-    }
-    drafts
 }
 
 /// Puts sentences about the same new recipients together: of whom they are taken from depends on
@@ -181,7 +126,7 @@ fn new_recipients(contrast: &Contrast<'_, '_>, drafts: Vec<Draft>, sets: &mut Se
         };
         match all.iter_mut().find(same) {
             Some(other) if new && draft.holds == Holds::All && other.holds != Holds::ButGrants => {
-                other.named = sets.hull(&other.named, &draft.named);
+                other.named = sets.hull([&other.named, &draft.named]);
                 other.differing.extend(draft.differing);
                 other.replies.add(draft.replies);
                 other.holds = Holds::NewRecipients;
@@ -214,7 +159,7 @@ fn both_ways(
                 if !already.any(contrast, &twin.named, sets)
                     && !already.any(contrast, &draft.named, sets) =>
             {
-                twin.named = sets.hull(&twin.named, &draft.named);
+                twin.named = sets.hull([&twin.named, &draft.named]);
                 twin.differing.extend(draft.differing);
             }
             _ => all.push(draft),
@@ -346,9 +291,7 @@ pub(super) fn otherwise(
 }
 
 fn named(pieces: &[Piece], sets: &mut Sets) -> Region {
-    let mut regions = pieces.iter().map(|piece| piece.region);
-    let first = regions.next().unwrap_or_default();
-    regions.fold(first, |named, region| sets.hull(&named, &region))
+    sets.hull(pieces.iter().map(|piece| &piece.region))
 }
 
 fn other(

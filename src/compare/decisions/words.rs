@@ -86,7 +86,7 @@ impl Words<'_, '_, '_> {
         }
         let members = self.sets.of(Facet::Login, region);
         let (mut without, mut named, mut count) = (false, Vec::new(), 0_u128);
-        let mut everybody = true;
+        let (mut everybody, mut open) = (true, false);
         for number in 0..self.contrast.size(Facet::Login) {
             let class = self.contrast.login(number);
             // A login that only the tables of files name is nobody's to the policies.
@@ -100,6 +100,8 @@ impl Words<'_, '_, '_> {
             }
             if listed {
                 count = count.saturating_add(class.count);
+                let mut members = class.members.iter().flatten();
+                open |= members.any(|login| self.stands_for_others(login));
                 named.extend(class.members.into_iter().flatten());
             } else {
                 without = true;
@@ -112,7 +114,11 @@ impl Words<'_, '_, '_> {
         } else if everybody && count > 1 {
             Some("with any listed login".to_owned())
         } else {
-            Some(format!("authenticated as {}", counted(&named, count, "or")))
+            let among = Among {
+                count,
+                others: open,
+            };
+            Some(format!("authenticated as {}", among.told(&named, "or")))
         };
         match (without, listed) {
             (true, None) => "without a listed login".to_owned(),
@@ -120,6 +126,14 @@ impl Words<'_, '_, '_> {
             (false, Some(listed)) => listed,
             (false, None) => String::new(),
         }
+    }
+
+    /// Returns whether a login stands for others like it, which were left out.
+    fn stands_for_others(&self, login: &str) -> bool {
+        let [_, after] = self.contrast.policies();
+        let login = after.logins.get(login);
+        let mut mailboxes = login.iter().flat_map(|login| &login.mailboxes);
+        mailboxes.any(|mailbox| self.contrast.stands_for_others(mailbox.domain()))
     }
 
     fn results(&self, region: &Region) -> String {
@@ -156,6 +170,26 @@ pub(super) fn list(names: &[String], last: &str) -> String {
     }
 }
 
+/// How many there are of what is named.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Among {
+    pub(super) count: u128,
+    /// Whether there are others like some of them, which were left out and are not counted.
+    pub(super) others: bool,
+}
+
+impl Among {
+    /// Returns a list of at most [`NAMES_MAX`] names; the rest is told as a number, if that is
+    /// known.
+    pub(super) fn told(self, names: &[String], last: &str) -> String {
+        if !self.others {
+            return counted(names, self.count, last);
+        }
+        let shown: Vec<&str> = names.iter().take(NAMES_MAX).map(String::as_str).collect();
+        format!("{} and others", shown.join(", "))
+    }
+}
+
 /// Returns a list of at most [`NAMES_MAX`] names; the rest of `count` is told as a number.
 pub(super) fn counted(names: &[String], count: u128, last: &str) -> String {
     let shown: Vec<String> = names.iter().take(NAMES_MAX).cloned().collect();
@@ -168,7 +202,7 @@ pub(super) fn counted(names: &[String], count: u128, last: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, list};
+    use super::{Among, counted, list};
 
     fn names(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
@@ -179,6 +213,11 @@ mod tests {
         assert_eq!(list(&names(&["a"]), "or"), "a");
         assert_eq!(list(&names(&["a", "b", "c"]), "or"), "a, b or c");
         assert_eq!(counted(&names(&["a", "b"]), 2, "and"), "a and b");
+        let others = |others| Among { count: 5, others }.told(&names(&["a", "b"]), "or");
+        assert_eq!(
+            (others(false), others(true)),
+            ("a, b and 3 more".to_owned(), "a, b and others".to_owned())
+        );
         assert_eq!(counted(&names(&["a", "b"]), 5, "and"), "a, b and 3 more");
         let seven = names(&["a", "b", "c", "d", "e", "f", "g"]);
         assert_eq!(counted(&seven, 7, "and"), "a, b, c, d, e and 2 more");

@@ -100,8 +100,23 @@ pub(super) fn lower(
     for node in document.domains.iter().chain(&rows) {
         add(node, &mut domains, files, diagnostics);
     }
+    // Rows of one domain stand together.
+    let mut last: Option<(String, Domain)> = None;
     let mut each = |row: &bulk::Recipient, diagnostics: &mut Diagnostics| {
-        add_row(row, &mut domains, files, diagnostics);
+        let text = &row.domain.value;
+        let known = last.as_ref().filter(|(known, _)| known == text);
+        let name = known.map(|(_, name)| name.clone()).or_else(|| {
+            let told = (diagnostics.errors(), diagnostics.warnings());
+            let name = name::domain(&row.domain, diagnostics);
+            // What is told of a name is told of each row.
+            let silent = told == (diagnostics.errors(), diagnostics.warnings());
+            last = name
+                .clone()
+                .filter(|_| silent)
+                .map(|name| (text.clone(), name));
+            name
+        });
+        add_row(row, name, &mut domains, files, diagnostics);
     };
     if !bulk::recipients(document, files, diagnostics, &mut each) {
         domains.unread.recipient = true;
@@ -207,11 +222,11 @@ fn join(first: &mut HostedDomain, second: HostedDomain) {
 
 fn add_row(
     row: &bulk::Recipient,
+    name: Option<Domain>,
     domains: &mut Domains,
     files: &dyn Files,
     diagnostics: &mut Diagnostics,
 ) {
-    let name = name::domain(&row.domain, diagnostics);
     if let Some(name) = &name
         && !domains.map.contains_key(name)
         && !domains.unread.domain

@@ -20,11 +20,12 @@ use super::declared::{self, Declared, Forwards};
 use super::fork::{Answers, Incomplete, Leaf, Visited, explore};
 use super::keys::{Collected, Keys};
 use super::side::{DIFFERS, Side, destination_tests};
+use super::threads::in_two;
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{
     Because, Decider, Decision, Envelope, Header, Question, Route, Test, Verdict,
 };
-use crate::mail::{Listener, Reply};
+use crate::mail::{Domain, Listener, Reply};
 use crate::policy::Policy;
 
 /// One side of a comparison.
@@ -127,7 +128,7 @@ impl Parting<'_> {
 
     /// Returns the same by the numbers of its sets.
     pub fn outline(&self, outlines: &mut Outlines) -> Outline {
-        outlines.of(self.leaf, &self.contrast.related_by(self.leaf))
+        outlines.of(self.contrast, self.leaf)
     }
 
     /// Returns one of the envelopes, if one was found.
@@ -150,6 +151,8 @@ pub struct Contrast<'a, 't> {
     /// The first of the tests that name what both policies declare.
     declared: [u32; 2],
     patterns: Vec<u64>,
+    /// Domains that stand for others like them, which were left out.
+    stand: &'a BTreeSet<Domain>,
     /// The relations by which a login owns an address, before and after: by the policy, or by the
     /// tables of files, which may still have a login that the policy lists no more.
     owning: [u64; 2],
@@ -161,11 +164,24 @@ pub fn contrast<R>(
     after: Party<'_>,
     work: impl FnOnce(&Contrast<'_, '_>) -> R,
 ) -> R {
+    contrast_with(before, after, &BTreeSet::new(), work)
+}
+
+/// The same, where some domains stand for others like them, which were left out on both sides.
+pub(crate) fn contrast_with<R>(
+    before: Party<'_>,
+    after: Party<'_>,
+    stand: &BTreeSet<Domain>,
+    work: impl FnOnce(&Contrast<'_, '_>) -> R,
+) -> R {
     let at = &after.policy.host.at;
-    let prepared = [Declared::new(before.policy), Declared::new(after.policy)];
+    let prepared = in_two(
+        || Declared::new(before.policy),
+        || Declared::new(after.policy),
+    );
     let mut tests: Vec<&Test> = before.decider.tests().iter().collect();
     let mut offsets = Vec::new();
-    let [declared_before, declared_after] = &prepared;
+    let (declared_before, declared_after) = &prepared;
     for more in [
         after.decider.tests(),
         declared_before.names(),
@@ -191,22 +207,7 @@ pub fn contrast<R>(
         Test::new("listener", Question::Listener, Some(at.clone())),
     ];
     tests.extend(&made);
-    let listeners: BTreeSet<Listener> = before
-        .listeners
-        .iter()
-        .chain(after.listeners)
-        .copied()
-        .collect();
-    let offers_tls = |one| before.decider.offers_tls(one) || after.decider.offers_tls(one);
-    let own = after.policy.host.addresses.iter();
-    let world = World {
-        listeners: listeners
-            .into_iter()
-            .map(|one| (one, offers_tls(one)))
-            .collect(),
-        own: own.map(|address| address.value).collect(),
-    };
-    let universe = Universe::new(tests, &keys, &world);
+    let universe = Universe::new(tests, &keys, &world(before, after));
     let offset = |at: usize| offsets.get(at).copied().unwrap_or_default();
     // Where mail ends up is compared key by key; neither side is asked what becomes of it.
     let differing = TestNumber(made_offset);
@@ -230,8 +231,24 @@ pub fn contrast<R>(
         listener: TestNumber(made_offset + 1),
         declared: [offset(1), offset(2)],
         patterns,
+        stand,
         owning,
     })
+}
+
+/// Returns what of the world both sides speak of.
+fn world(before: Party<'_>, after: Party<'_>) -> World {
+    let listeners = before.listeners.iter().chain(after.listeners);
+    let listeners: BTreeSet<Listener> = listeners.copied().collect();
+    let offers_tls = |one| before.decider.offers_tls(one) || after.decider.offers_tls(one);
+    let own = after.policy.host.addresses.iter();
+    World {
+        listeners: listeners
+            .into_iter()
+            .map(|one| (one, offers_tls(one)))
+            .collect(),
+        own: own.map(|address| address.value).collect(),
+    }
 }
 
 /// Returns the bits of the relations by which a login owns an address on a side, whose tests begin

@@ -3,7 +3,7 @@
 
 use super::{Contrast, Facet};
 use crate::decision::Label;
-use crate::mail::{Address, Listener, PathForm};
+use crate::mail::{Address, Domain, Listener, PathForm};
 use crate::prove::declared;
 use crate::prove::universe::{Axis, Class, TestNumber, Witness};
 use crate::spf::SpfResult;
@@ -77,6 +77,11 @@ impl Contrast<'_, '_> {
             Side::Before => before.name,
             Side::After => after.name,
         }
+    }
+
+    /// Returns whether a domain stands for others like it, which were left out.
+    pub fn stands_for_others(&self, domain: &Domain) -> bool {
+        self.stand.contains(domain)
     }
 
     /// Returns the policies that say what names mean.

@@ -1,31 +1,70 @@
 //! Leaves as regions, and by the sets that they are made of. There may be millions; only of those
 //! that differ more is kept than the numbers of their sets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 use std::rc::Rc;
 
 use rustc_hash::FxBuildHasher;
 
 use super::sets::Pool;
 use super::{Contrast, Facet, Region, Sets};
-use crate::prove::fork::{Leaf, Set};
+use crate::prove::fork::{Bits, Leaf, Set};
 use crate::prove::universe::Axis;
 
 /// A leaf by the numbers of its sets.
 #[derive(Debug, Clone, Copy)]
 pub struct Outline {
-    /// By axis.
-    sets: [u32; 10],
-    /// Which relations may hold.
-    related: u32,
+    /// In the order of [`PLAIN`].
+    plain: [u32; 6],
+    /// The reverse-path: its forms, addresses and relations, by their number among all.
+    sender: u32,
+    /// The forward-path: its forms and addresses, likewise.
+    recipient: u32,
 }
 
 /// The sets of outlines.
 #[derive(Debug, Default)]
 pub struct Outlines {
     /// By axis, and number.
-    sets: HashMap<(usize, u32), Rc<Set>, FxBuildHasher>,
+    sets: [Vec<Option<Rc<Set>>>; 10],
     related: Pool,
+    /// By which relations are known, and which hold.
+    known_related: HashMap<(u64, u64), u32, FxBuildHasher>,
+    /// Forms, addresses and relations of reverse-paths.
+    senders: Numbered<(u32, u32, u32)>,
+    /// Forms and addresses of forward-paths.
+    recipients: Numbered<(u32, u32)>,
+}
+
+/// Values, each kept once and named by a number.
+#[derive(Debug)]
+struct Numbered<V> {
+    values: Vec<V>,
+    numbers: HashMap<V, u32, FxBuildHasher>,
+}
+
+impl<V> Default for Numbered<V> {
+    fn default() -> Self {
+        Self {
+            values: Vec::new(),
+            numbers: HashMap::default(),
+        }
+    }
+}
+
+impl<V: Copy + Eq + Hash> Numbered<V> {
+    fn put(&mut self, value: V) -> u32 {
+        let next = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        *self.numbers.entry(value).or_insert_with(|| {
+            self.values.push(value);
+            next
+        })
+    }
+
+    fn get(&self, number: u32) -> Option<V> {
+        self.values.get(number as usize).copied()
+    }
 }
 
 /// The facets that are one axis each.
@@ -38,48 +77,52 @@ const PLAIN: [(Facet, Axis); 6] = [
     (Facet::SpfHelo, Axis::SpfHelo),
 ];
 
-const AXES: [Axis; 10] = [
-    Axis::Client,
-    Axis::Session,
-    Axis::Login,
-    Axis::Helo,
-    Axis::FromForm,
-    Axis::From,
-    Axis::ToForm,
-    Axis::To,
-    Axis::SpfFrom,
-    Axis::SpfHelo,
-];
-
-impl Outline {
-    fn number(&self, axis: Axis) -> u32 {
-        self.sets.get(axis as usize).copied().unwrap_or_default()
-    }
-}
-
 impl Outlines {
     /// Returns the outline of a leaf. All leaves must be of one run.
-    pub(super) fn of(&mut self, leaf: &Leaf<'_, '_>, related: &[u32]) -> Outline {
-        let sets = AXES.map(|axis| {
-            let number = leaf.state.number(axis);
-            let known = self.sets.entry((axis as usize, number));
-            known.or_insert_with(|| leaf.ground.set(axis, number).unwrap_or_default());
-            number
-        });
+    pub(super) fn of(&mut self, contrast: &Contrast<'_, '_>, leaf: &Leaf<'_, '_>) -> Outline {
+        let known = self.known_related.entry(leaf.state.known_relations());
+        let related = &mut self.related;
+        let related = *known.or_insert_with(|| related.intern(&contrast.related_by(leaf)));
+        let plain = PLAIN.map(|(_, axis)| self.keep(leaf, axis));
+        let [from_form, from, to_form, to] = PATHS.map(|axis| self.keep(leaf, axis));
         Outline {
-            sets,
-            related: self.related.intern(related),
+            plain,
+            sender: self.senders.put((from_form, from, related)),
+            recipient: self.recipients.put((to_form, to)),
         }
     }
 
+    /// Keeps the set of a leaf, and returns its number.
+    fn keep(&mut self, leaf: &Leaf<'_, '_>, axis: Axis) -> u32 {
+        let number = leaf.state.number(axis);
+        if let Some(sets) = self.sets.get_mut(axis as usize) {
+            if sets.len() <= number as usize {
+                sets.resize(number as usize + 1, None);
+            }
+            if let Some(set @ None) = sets.get_mut(number as usize) {
+                *set = leaf.ground.set(axis, number);
+            }
+        }
+        number
+    }
+
+    fn set(&self, axis: Axis, number: u32) -> Option<&Set> {
+        let sets = self.sets.get(axis as usize)?;
+        sets.get(number as usize)?.as_deref()
+    }
+
     fn holds(&self, axis: Axis, number: u32, class: u32) -> bool {
-        let set = self.sets.get(&(axis as usize, number));
-        set.is_some_and(|set| set.contains(class))
+        self.set(axis, number)
+            .is_some_and(|set| set.contains(class))
+    }
+
+    fn meets(&self, axis: Axis, number: u32, bits: &Bits) -> bool {
+        self.set(axis, number).is_some_and(|set| set.meets(bits))
     }
 }
 
-/// A form of a path, an address and what relations hold, by their numbers.
-type Path = (u32, u32, u32);
+/// The axes of paths.
+const PATHS: [Axis; 4] = [Axis::FromForm, Axis::From, Axis::ToForm, Axis::To];
 
 /// The number of a set of a region, by the numbers of the sets that it is made of.
 pub(super) type Known = HashMap<(Facet, u32, u32, Vec<u32>), u32>;
@@ -163,41 +206,99 @@ impl Contrast<'_, '_> {
         outlines: &Outlines,
         list: impl IntoIterator<Item = &'o Outline>,
     ) -> bool {
-        let members = PLAIN.map(|(facet, axis)| (axis, sets.of(facet, region)));
-        let paths = |facet: Facet| -> Vec<Path> {
-            let members = sets.of(facet, region);
-            members.iter().map(|one| self.parts(facet, *one)).collect()
-        };
-        let (senders, recipients) = (paths(Facet::Sender), paths(Facet::Recipient));
-        let mut plain: HashMap<(usize, u32), bool, FxBuildHasher> = HashMap::default();
-        let mut from: HashMap<(u32, u32, u32), bool, FxBuildHasher> = HashMap::default();
-        let mut to: HashMap<(u32, u32), bool, FxBuildHasher> = HashMap::default();
-        let pair = |outline: &Outline, axes: (Axis, Axis), path: &Path| {
-            outlines.holds(axes.0, outline.number(axes.0), path.0)
-                && outlines.holds(axes.1, outline.number(axes.1), path.1)
-        };
-        list.into_iter().any(|outline| {
-            members.iter().all(|(axis, members)| {
-                let number = outline.number(*axis);
-                *plain.entry((*axis as usize, number)).or_insert_with(|| {
-                    let mut members = members.iter();
-                    members.any(|class| outlines.holds(*axis, number, *class))
-                })
-            }) && {
-                let axes = (Axis::ToForm, Axis::To);
-                let key = (outline.number(axes.0), outline.number(axes.1));
-                *to.entry(key)
-                    .or_insert_with(|| recipients.iter().any(|path| pair(outline, axes, path)))
-            } && {
-                let axes = (Axis::FromForm, Axis::From);
-                let numbers = (outline.number(axes.0), outline.number(axes.1));
-                let key = (numbers.0, numbers.1, outline.related);
-                *from.entry(key).or_insert_with(|| {
-                    let related = outlines.related.get(outline.related);
-                    let mut senders = senders.iter();
-                    senders.any(|path| related.contains(&path.2) && pair(outline, axes, path))
-                })
+        let mut meeting = self.meeting(region, sets);
+        list.into_iter()
+            .any(|outline| meeting.has(outline, outlines))
+    }
+
+    fn meeting(&self, region: &Region, sets: &Sets) -> Meeting {
+        let bits = |facet| sets.of(facet, region).iter().copied().collect::<Bits>();
+        let paths = |facet: Facet| {
+            let mut paths = Paths::new();
+            for member in sets.of(facet, region).iter() {
+                let (form, address, related) = self.parts(facet, *member);
+                paths.entry((form, related)).or_default().insert(address);
             }
+            paths
+        };
+        Meeting {
+            plain: PLAIN.map(|(facet, axis)| (axis, bits(facet))),
+            senders: paths(Facet::Sender),
+            recipients: paths(Facet::Recipient),
+            known: Found::default(),
+        }
+    }
+}
+
+/// A region that outlines are held against. There may be millions of these, and few sets that they
+/// are made of: what was found of a set is kept.
+struct Meeting {
+    plain: [(Axis, Bits); 6],
+    /// By form and relations: the addresses.
+    senders: Paths,
+    recipients: Paths,
+    known: Found,
+}
+
+/// By number: what was found of sets, of senders and of recipients.
+#[derive(Default)]
+struct Found {
+    plain: [Vec<Option<bool>>; 6],
+    senders: Vec<Option<bool>>,
+    recipients: Vec<Option<bool>>,
+}
+
+/// Returns what was found of a number, or finds it.
+fn found(known: &mut Vec<Option<bool>>, number: u32, find: impl FnOnce() -> bool) -> bool {
+    let number = number as usize;
+    if let Some(Some(known)) = known.get(number) {
+        return *known;
+    }
+    if known.len() <= number {
+        known.resize(number + 1, None);
+    }
+    let is = find();
+    if let Some(slot) = known.get_mut(number) {
+        *slot = Some(is);
+    }
+    is
+}
+
+impl Meeting {
+    /// Returns whether an outline has a point in common with the region.
+    fn has(&mut self, outline: &Outline, outlines: &Outlines) -> bool {
+        let Self { plain, known, .. } = self;
+        let mut plain = plain.iter().zip(&mut known.plain).zip(outline.plain);
+        plain.all(|(((axis, bits), known), number)| {
+            found(known, number, || outlines.meets(*axis, number, bits))
+        }) && found(&mut known.recipients, outline.recipient, || {
+            has_recipient(&self.recipients, outline, outlines)
+        }) && found(&mut known.senders, outline.sender, || {
+            has_sender(&self.senders, outline, outlines)
         })
     }
+}
+
+/// Addresses, by form and relations.
+type Paths = BTreeMap<(u32, u32), Bits>;
+
+fn has_recipient(paths: &Paths, outline: &Outline, outlines: &Outlines) -> bool {
+    let recipient = outlines.recipients.get(outline.recipient);
+    recipient.is_some_and(|(form, address)| {
+        paths.iter().any(|((one, _), addresses)| {
+            outlines.holds(Axis::ToForm, form, *one) && outlines.meets(Axis::To, address, addresses)
+        })
+    })
+}
+
+fn has_sender(paths: &Paths, outline: &Outline, outlines: &Outlines) -> bool {
+    let sender = outlines.senders.get(outline.sender);
+    sender.is_some_and(|(form, address, related)| {
+        let related = outlines.related.get(related);
+        paths.iter().any(|((one, relations), addresses)| {
+            related.contains(relations)
+                && outlines.holds(Axis::FromForm, form, *one)
+                && outlines.meets(Axis::From, address, addresses)
+        })
+    })
 }

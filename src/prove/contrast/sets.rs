@@ -1,7 +1,11 @@
 //! Sets of classes, by facet: each set is kept once and named by a number.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+
+use rustc_hash::FxBuildHasher;
+
+use crate::prove::fork::Bits;
 
 /// The sides of an envelope that a comparison speaks of.
 ///
@@ -70,7 +74,7 @@ pub struct Sets {
 #[derive(Debug, Default)]
 pub(super) struct Pool {
     sets: Vec<Rc<[u32]>>,
-    numbers: HashMap<Rc<[u32]>, u32>,
+    numbers: HashMap<Rc<[u32]>, u32, FxBuildHasher>,
 }
 
 impl Pool {
@@ -110,25 +114,53 @@ impl Sets {
         pool.map_or(0, |pool| pool.intern(members))
     }
 
-    /// Returns the number of the union of two sets of a facet.
-    pub fn union(&mut self, facet: Facet, a: u32, b: u32) -> u32 {
-        if a == b {
-            return a;
+    /// Returns the number of the union of some sets of a facet. Thousands of regions are made of
+    /// few sets: each is looked at once.
+    pub fn union(&mut self, facet: Facet, numbers: impl IntoIterator<Item = u32>) -> u32 {
+        let numbers: BTreeSet<u32> = numbers.into_iter().collect();
+        let mut numbers = numbers.into_iter();
+        let Some(first) = numbers.next() else {
+            return self.intern(facet, &[]);
+        };
+        let mut more = numbers.peekable();
+        if more.peek().is_none() {
+            return first;
         }
-        let mut members: Vec<u32> = self.members(facet, a).to_vec();
-        members.extend_from_slice(&self.members(facet, b));
-        members.sort_unstable();
-        members.dedup();
+        let mut bits = Bits::default();
+        for number in std::iter::once(first).chain(more) {
+            self.members(facet, number)
+                .iter()
+                .for_each(|one| bits.insert(*one));
+        }
+        let members: Vec<u32> = bits.members().collect();
         self.intern(facet, &members)
     }
 
-    /// Returns the smallest region that holds both.
-    pub fn hull(&mut self, a: &Region, b: &Region) -> Region {
-        let mut hull = *a;
-        for facet in Facet::ALL {
-            hull = hull.with(facet, self.union(facet, a.get(facet), b.get(facet)));
-        }
-        hull
+    /// Returns the smallest region that holds all of these.
+    pub fn hull<'r>(&mut self, regions: impl IntoIterator<Item = &'r Region>) -> Region {
+        let regions: Vec<&Region> = regions.into_iter().collect();
+        Facet::ALL
+            .into_iter()
+            .fold(Region::default(), |hull, facet| {
+                let numbers = regions.iter().map(|region| region.get(facet));
+                let number = self.union(facet, numbers);
+                hull.with(facet, number)
+            })
+    }
+
+    /// Returns whether a region holds all of another.
+    pub fn contains(&self, region: &Region, other: &Region) -> bool {
+        Facet::ALL.into_iter().all(|facet| {
+            if region.get(facet) == other.get(facet) {
+                return true;
+            }
+            let (wide, narrow) = (self.of(facet, region), self.of(facet, other));
+            let mut wide = wide.iter().copied();
+            // Both ascend.
+            narrow
+                .iter()
+                .all(|one| wide.by_ref().find(|wide| wide >= one) == Some(*one))
+        })
     }
 
     /// Returns whether a point, one class of each facet, lies in a region.

@@ -14,7 +14,7 @@ mod state;
 pub(super) use answers::{Answers, AsPlain, Concrete, Known};
 pub(super) use ground::Ground;
 pub(super) use leaf::Leaf;
-pub(super) use set::Set;
+pub(super) use set::{Bits, Set};
 pub(super) use state::State;
 
 use std::fmt;

@@ -15,6 +15,35 @@ pub(in crate::prove) struct Set {
     atoms: u128,
 }
 
+/// Classes of one dimension, whatever they stand for.
+#[derive(Debug, Clone, Default)]
+pub(in crate::prove) struct Bits(Vec<u64>);
+
+impl Bits {
+    pub(in crate::prove) fn insert(&mut self, class: u32) {
+        let (word, bit) = place(class);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if let Some(bits) = self.0.get_mut(word) {
+            *bits |= bit;
+        }
+    }
+
+    /// Returns the classes, ascending.
+    pub(in crate::prove) fn members(&self) -> impl Iterator<Item = u32> + Clone + '_ {
+        members(&self.0)
+    }
+}
+
+impl FromIterator<u32> for Bits {
+    fn from_iter<I: IntoIterator<Item = u32>>(classes: I) -> Self {
+        let mut bits = Self::default();
+        classes.into_iter().for_each(|class| bits.insert(class));
+        bits
+    }
+}
+
 /// A set in the making.
 #[derive(Debug, Default)]
 struct Part {
@@ -28,6 +57,17 @@ const BITS: u32 = u64::BITS;
 /// Returns the word of a class, and its bit there.
 fn place(class: u32) -> (usize, u64) {
     ((class / BITS) as usize, 1 << (class % BITS))
+}
+
+/// Returns the classes of some words, ascending.
+fn members(words: &[u64]) -> impl Iterator<Item = u32> + Clone + '_ {
+    let filled = (0_u32..).zip(words).filter(|(_, bits)| **bits != 0);
+    filled.flat_map(|(word, bits)| {
+        // Without the lowest one, again and again.
+        let rest = std::iter::successors(Some(*bits), |bits| Some(bits & bits.checked_sub(1)?));
+        let rest = rest.take_while(|bits| *bits != 0);
+        rest.map(move |bits| word * BITS + bits.trailing_zeros())
+    })
 }
 
 impl Set {
@@ -51,13 +91,14 @@ impl Set {
         self.bits.get(word).is_some_and(|bits| bits & bit != 0)
     }
 
+    /// Returns whether a class is in both.
+    pub(in crate::prove) fn meets(&self, other: &Bits) -> bool {
+        self.bits.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+
     /// Returns the classes, ascending.
     pub(super) fn members(&self) -> impl Iterator<Item = u32> + Clone + '_ {
-        (0_u32..).zip(self.bits.iter()).flat_map(|(word, bits)| {
-            let bits = *bits;
-            let in_word = (0..BITS).filter(move |bit| bits & (1 << bit) != 0);
-            in_word.map(move |bit| word * BITS + bit)
-        })
+        members(&self.bits)
     }
 
     /// Divides the set by what a test answers, in the order of the labels.

@@ -48,6 +48,11 @@ impl State {
         pattern & self.asked == self.holds
     }
 
+    /// Returns which relations are known, and which of them hold: a bit each.
+    pub(in crate::prove) fn known_relations(&self) -> (u64, u64) {
+        (self.asked, self.holds)
+    }
+
     /// Returns whether some relation is known to hold.
     pub(super) fn is_related(&self) -> bool {
         self.holds != 0

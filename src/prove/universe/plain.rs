@@ -6,7 +6,7 @@ use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
 use crate::decision::{KeyMap, Label, LoginTable, OwnerTable, Question};
 use crate::mail::{Listener, PathForm};
-use crate::prove::names::{fresh, names};
+use crate::prove::names::{NOBODYS_LOGIN, fresh, names};
 use crate::spf::SpfResult;
 
 type Questions<'q> = [(TestNumber, &'q Question)];
@@ -95,7 +95,7 @@ pub(super) fn login_keys(questions: &Questions<'_>) -> Vec<String> {
             });
         }
     }
-    let fresh = fresh("www-data", |name| keys.contains(name));
+    let fresh = fresh(NOBODYS_LOGIN, |name| keys.contains(name));
     let mut keys: Vec<String> = keys.keys().map(str::to_owned).collect();
     keys.sort_unstable();
     keys.push(fresh);

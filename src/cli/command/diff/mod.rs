@@ -75,7 +75,7 @@ pub(in crate::cli) fn run(
     output: &mut Output,
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
-    let Some(sides) = sides::load(args, diagnostics)? else {
+    let Some(mut sides) = sides::load(args, diagnostics)? else {
         output.success("the policy is new: there is nothing before it".to_owned());
         return Ok(Exit::Yes);
     };
@@ -83,7 +83,7 @@ pub(in crate::cli) fn run(
     let wants = |what: Only| args.only.is_none_or(|only| only == what);
     let files = if wants(Only::Files) {
         let [before, after] = sides.texts(diagnostics)?;
-        Some(file_changes(&before, &after))
+        Some(file_changes(&before, &after, &sides.places()))
     } else {
         None
     };
@@ -120,6 +120,8 @@ pub(in crate::cli) fn run(
         stale: &stale,
     };
     shown.print(args, output)?;
+    // The program ends: a million rows need not be given back one by one.
+    std::mem::forget(sides);
     Ok(if failing.is_empty() && stale.is_empty() && !any {
         Exit::Yes
     } else {

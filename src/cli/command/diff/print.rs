@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mailpol::compare::{Between, Change, FileChange, Kind, LineIs, Review, mark};
+use mailpol::compare::{Between, Change, FileChange, Kind, LineIs, Review, mark, renumbered};
 use mailpol::prove::Counterexample;
 use serde_json::{Value, json};
 
@@ -36,6 +36,10 @@ impl Shown<'_> {
         let mut text = String::new();
         for file in &self.files {
             unified(file, paint, &mut text);
+        }
+        if let Some(renumbered) = renumbered(&self.files) {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{renumbered}");
         }
         if let Some(review) = &self.review {
             if !text.is_empty() {
@@ -122,6 +126,7 @@ impl Shown<'_> {
                 "path": file.path,
                 "added": added,
                 "removed": removed,
+                "renumbered": file.difference.renumbered,
                 "diff": file.unified(),
             })
         });
@@ -130,6 +135,7 @@ impl Shown<'_> {
             json!({
                 "changes": changes.collect::<Vec<Value>>(),
                 "classes": review.decisions.visited.leaves,
+                "left_out": review.decisions.left_out,
                 "envelopes": review.decisions.visited.envelopes.to_string(),
             })
         });
@@ -182,7 +188,7 @@ fn wrapped(text: &str) -> Vec<String> {
 
 /// Appends a unified diff; with colours, what differs inside of a line stands out.
 fn unified(file: &FileChange, paint: Paint, text: &mut String) {
-    if !paint.is_on() {
+    if !paint.is_on() || !file.is_told() {
         text.push_str(&file.unified());
         return;
     }
@@ -193,7 +199,7 @@ fn unified(file: &FileChange, paint: Paint, text: &mut String) {
         "{}",
         paint.bold(&format!("--- {before}\n+++ {after}"))
     );
-    for hunk in &file.hunks {
+    for hunk in &file.difference.hunks {
         let _ = writeln!(text, "{}", paint.cyan(&hunk.header));
         for line in &hunk.lines {
             let plain: String = line.parts.iter().map(|(_, part)| part.as_str()).collect();

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mailpol::compare::{self, Decisions};
+use mailpol::compare::{self, Decisions, Places};
 use mailpol::compile;
 use mailpol::diagnostic::Diagnostics;
 use mailpol::dns;
 use mailpol::mail::Listener;
-use mailpol::policy::{Policy, PolicyDecider};
+use mailpol::policy::Policy;
 use mailpol::prove::{Incomplete, Party};
 use mailpol::target::{Entry, Reading, TARGETS, Target, Tree};
 
@@ -46,7 +46,7 @@ pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Option<
         ([old, new], None) => {
             let after = input::policy(Some(new))?;
             let before = input::policy(Some(old))?;
-            let policies = [before.load(diagnostics)?, after.load(diagnostics)?];
+            let policies = before.load_with(&after, diagnostics)?;
             let name = after.source.name();
             let renamed = if before.source.name() == name {
                 None
@@ -110,7 +110,7 @@ fn commit(
     let Some(before) = Commit::new(revision, &path)?.policy(&path)? else {
         return Ok(None);
     };
-    let policies = [before.load(diagnostics)?, after.load(diagnostics)?];
+    let policies = before.load_with(&after, diagnostics)?;
     policies_of(args, policies, None).map(Some)
 }
 
@@ -153,6 +153,16 @@ impl Sides {
         }
     }
 
+    /// Returns the places that comments of emitted files may name.
+    pub(super) fn places(&self) -> Places {
+        match self {
+            Self::Policies(policies, ..) => Places::in_policies(policies.iter()),
+            Self::Tree(policy, ..) | Self::Targets(policy, ..) => {
+                Places::in_policies([policy.as_ref()])
+            }
+        }
+    }
+
     /// Returns the texts of both sides, by path.
     pub(super) fn texts(&self, diagnostics: &mut Diagnostics) -> Result<[Texts; 2], Failure> {
         match self {
@@ -176,29 +186,15 @@ impl Sides {
     }
 
     /// Compares what is decided.
-    pub(super) fn decisions(&self, diagnostics: &mut Diagnostics) -> Result<Decisions, Failure> {
+    pub(super) fn decisions(
+        &mut self,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Decisions, Failure> {
         match self {
             Self::Policies(policies, ..) => {
-                let [before, after] = policies.as_ref();
-                let deciders = [PolicyDecider::new(before), PolicyDecider::new(after)];
-                let [one, two] = &deciders;
-                let listeners = [listeners(before), listeners(after)];
-                let [opened, open] = &listeners;
-                compared(
-                    Party {
-                        name: "before",
-                        policy: before,
-                        decider: one,
-                        listeners: opened,
-                    },
-                    Party {
-                        name: "after",
-                        policy: after,
-                        decider: two,
-                        listeners: open,
-                    },
-                    compare::decisions,
-                )
+                let [before, after] = policies.as_mut();
+                let domains_min = compare::DOMAINS_MIN;
+                compare::decisions_of_policies(before, after, domains_min).map_err(incomplete)
             }
             Self::Tree(policy, targets, tree) => {
                 let target = *targets.first().unwrap_or(&first_target());
@@ -213,7 +209,7 @@ impl Sides {
             }
             Self::Targets(policy, targets) => {
                 let mut read = Vec::new();
-                for target in targets {
+                for target in targets.iter() {
                     read.push(compile::read(policy, *target, None, diagnostics)?);
                 }
                 let names: Vec<&str> = targets.iter().map(|target| target.name()).collect();
@@ -278,10 +274,6 @@ fn installed(tree: &dyn Tree, target: &str, after: &Texts) -> Result<Texts, Fail
     Ok(texts)
 }
 
-fn listeners(policy: &Policy) -> Vec<Listener> {
-    policy.host.listeners.iter().map(|one| one.value).collect()
-}
-
 fn readings(
     policy: &Policy,
     [a, b]: [&str; 2],
@@ -329,8 +321,10 @@ fn readings(
 type Compare = fn(Party<'_>, Party<'_>) -> Result<Decisions, Incomplete>;
 
 fn compared(before: Party<'_>, after: Party<'_>, compare: Compare) -> Result<Decisions, Failure> {
-    compare(before, after).map_err(|incomplete| {
-        let (why, help) = incomplete.words();
-        Failure::Unable(format!("decisions cannot be compared: {why}; {help}"))
-    })
+    compare(before, after).map_err(incomplete)
+}
+
+fn incomplete(incomplete: Incomplete) -> Failure {
+    let (why, help) = incomplete.words();
+    Failure::Unable(format!("decisions cannot be compared: {why}; {help}"))
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Words, counted, list};
+use super::{Among, Words, counted, list};
 use crate::mail::{Address, PathForm};
 use crate::prove::{Facet, PathClass, Region, Standing};
 
@@ -203,12 +203,14 @@ pub(super) fn senders(words: &Words<'_, '_, '_>, region: &Region) -> String {
 /// Returns who owns the addresses of a kind: the first pairs, and how many more.
 fn owners(words: &Words<'_, '_, '_>, region: &Region, kind: &Held) -> String {
     let logins = words.sets.of(Facet::Login, region);
-    let (mut names, mut count) = (BTreeSet::new(), 0_u128);
+    let (mut names, mut count, mut others) = (BTreeSet::new(), 0_u128, false);
     let mut seen = BTreeSet::new();
     for member in &kind.classes {
         let (pairs, all) = words.contrast.owners(*member, &logins);
         if seen.insert(pairs.clone()) {
             count = count.saturating_add(all);
+            let mut domains = pairs.iter().map(|(_, address)| address.domain());
+            others |= domains.any(|domain| words.contrast.stands_for_others(domain));
             names.extend(
                 pairs
                     .iter()
@@ -217,7 +219,7 @@ fn owners(words: &Words<'_, '_, '_>, region: &Region, kind: &Held) -> String {
         }
     }
     let names: Vec<String> = names.into_iter().collect();
-    format!("({})", counted(&names, count, "and"))
+    format!("({})", Among { count, others }.told(&names, "and"))
 }
 
 /// Returns to whom a region's mail is.
@@ -268,13 +270,14 @@ fn forms(words: &Words<'_, '_, '_>, facet: Facet, region: &Region) -> String {
 
 /// Returns the addresses of some classes: the first, and how many more.
 fn addresses(words: &Words<'_, '_, '_>, facet: Facet, classes: &BTreeSet<u32>) -> String {
-    let (mut names, mut unnamed) = (BTreeSet::new(), 0_u128);
+    let (mut names, mut unnamed, mut others) = (BTreeSet::new(), 0_u128, false);
     let (mut singles, mut rests) = (Vec::new(), BTreeSet::new());
     for class in classes {
         let class = words.contrast.addresses(facet, *class);
         unnamed = unnamed.saturating_add(class.count);
         for (address, stands_for) in class.members {
             unnamed = unnamed.saturating_sub(stands_for);
+            others |= words.contrast.stands_for_others(address.domain());
             // The rest of a domain is one name, however many it stands for.
             if stands_for > 1 {
                 rests.insert(address.domain().clone());
@@ -292,7 +295,7 @@ fn addresses(words: &Words<'_, '_, '_>, facet: Facet, classes: &BTreeSet<u32>) -
     names.extend(singles.iter().map(ToString::to_string));
     let names: Vec<String> = names.into_iter().collect();
     let count = unnamed.saturating_add(names.len() as u128);
-    counted(&names, count, "or")
+    Among { count, others }.told(&names, "or")
 }
 
 /// Returns the domains of some classes.
