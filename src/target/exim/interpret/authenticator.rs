@@ -193,11 +193,13 @@ impl Reader<'_> {
             let name = setting.name.as_str();
             let own = match driver {
                 "plaintext" => name == "server_prompts",
-                _ => name == "server_socket" || name == "server_tls",
+                _ => name == "server_socket",
             };
+            let of_plain = ["client_send", "client_ignore_invalid_base64"];
             let known = own
                 || modelled.contains(&name)
-                || name.starts_with("client_")
+                || matches!(name, "client_condition" | "client_set_id")
+                || (driver == "plaintext" && of_plain.contains(&name))
                 || HARMLESS.iter().any(|(harmless, _)| *harmless == name);
             if !known {
                 self.unjudged_option(

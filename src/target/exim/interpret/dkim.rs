@@ -48,8 +48,14 @@ impl Reader<'_> {
         self.signature_is_plain(transport)?;
         let always = match transport.get("dkim_strict") {
             Some(setting) => {
-                let text = setting.text(self.diagnostics)?;
-                ["1", "true"].contains(&text.as_str().to_ascii_lowercase().as_str())
+                let text = setting
+                    .text(self.diagnostics)?
+                    .as_str()
+                    .to_ascii_lowercase();
+                if !["", "0", "1", "false", "true"].contains(&text.as_str()) {
+                    return Err(self.unsigned(setting, "mailpol follows `true` and `false`"));
+                }
+                ["1", "true"].contains(&text.as_str())
             }
             None => false,
         };

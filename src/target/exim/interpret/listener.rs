@@ -1,5 +1,6 @@
 //! Where the daemon listens (spec 4.96, chapter 13).
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::diagnostics::UnjudgedParameter;
@@ -80,6 +81,12 @@ impl Reader<'_> {
                 all.into_iter().map(|port| (one.address, port))
             })
             .collect();
+        let mut once = BTreeSet::new();
+        if let Some((address, port)) = open.iter().find(|one| !once.insert(**one)) {
+            let name = format!("{address}:{port}");
+            let reason = "Exim cannot listen there twice, and gives up";
+            return Err(self.refuse(&name, reason, start));
+        }
         // A socket of IPv6 takes no client of IPv4 (`IPV6_V6ONLY`, `daemon_go`).
         let is_everywhere = |port: u16| {
             let all = ALL.map(|address| open.contains(&(address, port)));

@@ -12,7 +12,7 @@ use super::reader::Reader;
 use super::text::Text;
 use super::value::{Case, PathAtom};
 use crate::diagnostic::Reported;
-use crate::source::{Loc, Source};
+use crate::source::Loc;
 
 /// A row of a file.
 #[derive(Debug, Clone)]
@@ -199,11 +199,11 @@ impl Reader<'_> {
         };
         // What an index holds is the file that it is built from, which stands beside it.
         let path = file.as_str();
-        let bare = path.strip_suffix(suffix).unwrap_or(path);
-        let source = self
-            .artifacts
-            .get(bare)
-            .or_else(|| self.artifacts.get(path));
+        let Some(bare) = path.strip_suffix(suffix) else {
+            let reason = "an index is a file of its own, named behind its text: `NAME.cdb`";
+            return Err(self.refuse_table(&name, reason, &file.at()));
+        };
+        let source = self.artifacts.get(bare);
         let Some(source) = source.map(|artifact| Arc::clone(&artifact.source)) else {
             let missing = MissingFile::new(path, self.artifacts, &file.at());
             return Err(self.diagnostics.error(missing));
@@ -221,119 +221,16 @@ impl Reader<'_> {
         Ok(rows)
     }
 
-    /// Reads the rows that an index is made of (cdb(1), `-m` of tinycdb 0.78): a key is what stands
-    /// before the first blank, and the value all the rest of the line. Quotes, colons and `#` mean
-    /// nothing, so lines that seem to say something by them are refused.
-    fn indexed(&mut self, source: &Arc<Source>) -> Result<Vec<FileRow>, Reported> {
-        let mut rows: Vec<FileRow> = Vec::new();
-        let mut start = 0;
-        for line in source.text().split_inclusive('\n') {
-            let body = line.strip_suffix('\n').unwrap_or(line);
-            let at = Loc::new(source, start, start + body.len());
-            start += line.len();
-            let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | ':');
-            let ends = |value: &str| value.starts_with([':', '"']) || value.trim() != value;
-            match body.split_once(['\t', ' ']) {
-                Some((key, value))
-                    if !key.is_empty()
-                        && !key.starts_with('#')
-                        && !key.contains(odd)
-                        && !value.is_empty()
-                        && !ends(value)
-                        && !value.contains(char::is_control) =>
-                {
-                    let (key, value) = (key.to_owned(), value.to_owned());
-                    rows.push(FileRow { key, value, at });
-                }
-                _ => {
-                    let reason = "a line of an index is `KEY VALUE`, with nothing around either";
-                    return Err(self.refuse_table(source.name(), reason, &at));
-                }
-            }
-        }
-        Ok(rows)
-    }
-
-    /// Reads the rows of a file (section 9.3, `lsearch`).
-    fn rows(&mut self, source: &Arc<Source>) -> Result<Vec<FileRow>, Reported> {
-        let mut rows: Vec<FileRow> = Vec::new();
-        let mut start = 0;
-        for line in source.text().split_inclusive('\n') {
-            let body = line.trim_end();
-            let at = Loc::new(source, start, start + body.len());
-            start += line.len();
-            if body.trim_start().is_empty() || body.starts_with('#') {
-                continue;
-            }
-            if body.starts_with([' ', '\t']) {
-                if let Some(row) = rows.last_mut() {
-                    row.value.push(' ');
-                    row.value.push_str(body.trim());
-                }
-                continue;
-            }
-            let Some((key, value)) = split_row(body) else {
-                let reason = "the quotes around a key do not end";
-                return Err(self.refuse_table(source.name(), reason, &at));
-            };
-            rows.push(FileRow { key, value, at });
-        }
-        Ok(rows)
-    }
-
     /// Says that a table cannot be judged.
     pub(super) fn refuse_table(&mut self, name: &str, reason: &str, at: &Loc) -> Reported {
         self.diagnostics.error(UnjudgedTable::new(name, reason, at))
     }
 }
 
-/// Splits a row: the key ends at white space or a colon; in double quotes it holds both.
-fn split_row(line: &str) -> Option<(String, String)> {
-    let mut key = String::new();
-    let mut chars = line.char_indices().peekable();
-    let mut end = line.len();
-    if line.starts_with('"') {
-        chars.next();
-        loop {
-            let (_, c) = chars.next()?;
-            match c {
-                '"' => break,
-                '\\' => key.push(chars.next()?.1),
-                c => key.push(c),
-            }
-        }
-        end = chars.peek().map_or(line.len(), |(at, _)| *at);
-    } else {
-        for (at, c) in chars {
-            if c == ':' || c.is_ascii_whitespace() {
-                end = at;
-                break;
-            }
-            key.push(c);
-        }
-    }
-    let rest = line.get(end..).unwrap_or_default().trim_start();
-    let value = rest.strip_prefix(':').unwrap_or(rest).trim();
-    Some((key, value.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rows_are_split_at_the_first_colon_or_blank() {
-        let pair = |key: &str, value: &str| Some((key.to_owned(), value.to_owned()));
-        assert_eq!(
-            split_row("a@b.example: x : y"),
-            pair("a@b.example", "x : y")
-        );
-        assert_eq!(split_row("a b"), pair("a", "b"));
-        assert_eq!(split_row("a"), pair("a", ""));
-        assert_eq!(split_row("a  :b"), pair("a", "b"));
-        assert_eq!(split_row("\"::1\" x"), pair("::1", "x"));
-        assert_eq!(split_row("\"a x"), None);
-    }
+    use crate::source::Source;
 
     #[test]
     fn rows_are_found_as_the_lookup_compares() {

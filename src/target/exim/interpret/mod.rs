@@ -11,12 +11,14 @@
 mod diagnostics;
 
 mod characters;
+mod ciphers;
 mod client;
 mod lines;
 mod section;
 mod text;
 
 mod option;
+mod shape;
 
 mod list;
 mod list_item;
@@ -37,6 +39,7 @@ mod password;
 mod pattern;
 mod reader;
 mod rows;
+mod table;
 mod value;
 mod variable;
 mod wild;
@@ -48,6 +51,7 @@ mod daemon;
 mod dkim;
 mod listener;
 mod path;
+mod retry;
 mod router;
 mod sending;
 
@@ -103,6 +107,7 @@ pub(super) fn interpret(
     reader.names(&options, &start);
     reader.basic_tests(&start);
     reader.daemon();
+    reader.retries(&sections, &start);
     let listeners = reader.listeners(&options, &start);
     let decider = reader.decider(&sections, &options, &start);
     let backends = std::mem::take(&mut reader.backends);

@@ -125,6 +125,8 @@ pub(super) struct Reader<'a> {
     pub(super) dkim_selector: Option<String>,
     /// By what the client chooses where mail goes, in what is being read.
     pub(super) given: BTreeSet<Chooser>,
+    /// For how long ACLs hold replies back, in seconds, in all that was read.
+    pub(super) delays: u64,
     /// The conditions that check a password, in what is being read.
     pub(super) checks: Vec<Check>,
     /// Where the names and passwords come from that this server gives to others, each once.
@@ -158,6 +160,7 @@ impl<'a> Reader<'a> {
             dkim_domain: None,
             dkim_selector: None,
             given: BTreeSet::new(),
+            delays: 0,
             checks: Vec::new(),
             client_credentials: Vec::new(),
             backends: Vec::new(),

@@ -7,10 +7,11 @@ use super::read::RawLine;
 use super::{Step, Verb};
 use crate::diagnostic::Reported;
 use crate::target::exim::interpret::reader::{Place, Reader};
+use crate::target::exim::interpret::shape::time;
 use crate::target::exim::interpret::value::Value;
 
 /// Controls that touch neither what is accepted nor where it goes (section 44.22), and why.
-const CONTROLS: [(&str, &str); 14] = [
+const CONTROLS: [(&str, &str); 13] = [
     ("debug", "writes a debugging log"),
     ("dkim_disable_verify", "no DKIM condition is read"),
     ("dmarc_disable_verify", "no DMARC condition is read"),
@@ -18,7 +19,6 @@ const CONTROLS: [(&str, &str); 14] = [
     ("enforce_sync", "only ends sessions"),
     ("no_callout_flush", "no callout is read"),
     ("no_delay_flush", "only when output is sent"),
-    ("no_enforce_sync", "only when input is read"),
     ("no_multiline_responses", "only the layout of replies"),
     ("no_pipelining", "only what EHLO offers"),
     ("queue", "delivery happens later"),
@@ -29,6 +29,9 @@ const CONTROLS: [(&str, &str); 14] = [
         "leaves headers of the message alone",
     ),
 ];
+
+/// For how long replies may be held back in all, in seconds.
+const DELAY_MAX: u64 = 240;
 
 type Done = Result<Option<Step>, Reported>;
 
@@ -53,7 +56,7 @@ impl Reader<'_> {
             },
             // Expanded at once: an error would defer.
             "logwrite" | "continue" => self.expand(argument).map(|_| None),
-            "delay" => self.expand(argument).map(|_| None),
+            "delay" => self.delay(line),
             "set" => self.set(line),
             "add_header" => self.add_header(line),
             "remove_header" => self.remove_header(line),
@@ -115,6 +118,21 @@ impl Reader<'_> {
         }
         // Only headers that came with the message are removed (section 44.25): what was added
         // stays.
+        Ok(None)
+    }
+
+    /// Reads how long a reply is held back: a client waits for five minutes (RFC 5321 section
+    /// 4.5.3.2). All delays of the configuration are added up, since each may meet a client.
+    fn delay(&mut self, line: &RawLine) -> Done {
+        let Some(seconds) = time(line.argument.as_str()) else {
+            let reason = "mailpol reads a time only; with what is none Exim answers 451";
+            return Err(self.refuse("delay", reason, &line.argument.at()));
+        };
+        self.delays = self.delays.saturating_add(seconds);
+        if self.delays > DELAY_MAX {
+            let reason = "clients would not wait so long";
+            return Err(self.refuse("delay", reason, &line.argument.at()));
+        }
         Ok(None)
     }
 

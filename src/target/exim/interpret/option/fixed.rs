@@ -91,6 +91,21 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "false",
         "deliveries to accounts would fail",
     ),
+    (
+        "dns_again_means_nonexist",
+        "",
+        "mail would bounce while a name server does not answer",
+    ),
+    (
+        "dns_check_names_pattern",
+        "",
+        "which names are asked for is not followed",
+    ),
+    (
+        "dns_ipv4_lookup",
+        "",
+        "hosts with IPv6 addresses only would get no mail",
+    ),
     ("errors_copy", "", "copies of bounces would go elsewhere"),
     ("event_action", "", "what it does is not followed"),
     (
@@ -150,6 +165,16 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "what a program decides is not in the files",
     ),
     (
+        "local_sender_retain",
+        "false",
+        "with `local_from_check`, which is on by default, Exim does not start",
+    ),
+    (
+        "max_username_length",
+        "0",
+        "accounts with longer names would get no mail",
+    ),
+    (
         "mua_wrapper",
         "false",
         "mail would be delivered while it is received",
@@ -185,14 +210,32 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "mail would wait for whoever runs the queue",
     ),
     (
+        "smtp_accept_reserve",
+        "0",
+        "connections would be kept for some hosts",
+    ),
+    (
         "smtp_active_hostname",
         "",
         "the host would have several names",
     ),
     (
+        "smtp_enforce_sync",
+        "true",
+        "what came before its time would be taken for commands",
+    ),
+    (
         "smtp_etrn_command",
         "",
         "whoever gives ETRN would start a program",
+    ),
+    ("smtp_ratelimit_hosts", "", "clients would be slowed down"),
+    ("smtp_ratelimit_mail", "", "clients would be slowed down"),
+    ("smtp_ratelimit_rcpt", "", "clients would be slowed down"),
+    (
+        "spool_directory",
+        "/var/spool/exim4",
+        "whether it is there is not in the files",
     ),
     (
         "strict_acl_vars",
@@ -205,6 +248,13 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "paths in two brackets are not followed",
     ),
     ("system_filter", "", "a filter decides where the mail goes"),
+    (
+        "tls_alpn",
+        "",
+        "sessions with another protocol would be refused",
+    ),
+    ("tls_crl", "", "what it holds is not in the files"),
+    ("tls_ocsp_file", "", "what it holds is not in the files"),
     (
         "tls_verify_hosts",
         "",

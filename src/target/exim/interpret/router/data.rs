@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::walk::{Outcome, Walk};
-use super::{Driver, Redirect, Routers};
+use super::{Driver, Permits, Redirect, Routers};
 use crate::decision::{AddressKey, Chooser, Test, Unanswered};
 use crate::diagnostic::Reported;
 use crate::mail::{Address, Domain, Path, PathForm};
@@ -12,6 +12,9 @@ use crate::source::Loc;
 use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::truth::{Facts, Truth, truth};
 use crate::target::exim::interpret::value::{self, Piece, Value};
+
+/// How long an address may be (`EXIM_EMAILADDR_MAX`).
+const ADDRESS_MAX: usize = 256;
 
 /// What the data of a redirection say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,10 +79,15 @@ fn address(item: &str, qualify: Option<&str>) -> Result<Address, &'static str> {
         Some(_) => return Err("this is no plain address"),
         None => item,
     };
+    // `parse_extract_address` of 4.96: no more than 256 octets, and a local-part without a domain
+    // is a dot-string.
+    if bare.len() > ADDRESS_MAX {
+        return Err("Exim takes no address so long");
+    }
     let path = Path::parse(bare, &[]);
     match (path.form(), path.address(), path.local(), qualify) {
         (PathForm::Plain, Some(address), ..) => Ok(address),
-        (PathForm::Bare, _, Some(local), Some(domain)) => {
+        (PathForm::Bare, _, Some(local), Some(domain)) if is_plain(local) => {
             Ok(Address::new(local, Domain::literal(domain)))
         }
         (PathForm::BarePostmaster, _, _, Some(domain)) => {
@@ -87,6 +95,13 @@ fn address(item: &str, qualify: Option<&str>) -> Result<Address, &'static str> {
         }
         _ => Err("this is no plain address"),
     }
+}
+
+/// Returns whether a local-part is made of letters, digits, and what else names of people and lists
+/// have.
+fn is_plain(local: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+=&'".contains(c);
+    local.chars().all(plain)
 }
 
 impl Routers {
@@ -146,11 +161,11 @@ impl Reader<'_> {
             let Some(router) = routers.list.get(number) else {
                 continue;
             };
-            let (Driver::Redirect(value, _), at) = (&router.driver, router.at.clone()) else {
+            let Driver::Redirect(value, Redirect::Unknown(permits)) = &router.driver else {
                 continue;
             };
-            let value = value.clone();
-            if let Ok(made) = self.redirection(&value, routers, &at)
+            let (value, permits, at) = (value.clone(), *permits, router.at.clone());
+            if let Ok(made) = self.redirection(&value, permits, routers, &at)
                 && let Some(router) = routers.list.get_mut(number)
             {
                 router.driver = Driver::Redirect(value, made);
@@ -161,13 +176,14 @@ impl Reader<'_> {
     fn redirection(
         &mut self,
         value: &Value,
+        permits: Permits,
         routers: &Routers,
         at: &Loc,
     ) -> Result<Redirect, Reported> {
         let pieces = match value {
             Value::Choice(condition, yes, no) => {
-                let yes = self.redirection(yes, routers, at)?;
-                let no = self.redirection(no, routers, at)?;
+                let yes = self.redirection(yes, permits, routers, at)?;
+                let no = self.redirection(no, permits, routers, at)?;
                 return Ok(Redirect::Choice(
                     Arc::clone(condition),
                     Arc::new(yes),
@@ -179,7 +195,7 @@ impl Reader<'_> {
             Value::Pieces(pieces) => pieces,
         };
         if let Some(text) = value::as_text(pieces) {
-            let outcome = self.outcome_of(&text, routers, at)?;
+            let outcome = self.outcome_of(&text, permits, routers, at)?;
             return Ok(outcome.map_or(Redirect::Decline, Redirect::Is));
         }
         if let [Piece::Chosen(_)] = pieces.as_slice() {
@@ -194,7 +210,7 @@ impl Reader<'_> {
         let mut deferring = Vec::new();
         let before = self.diagnostics.errors();
         for row in &lookup.rows.list {
-            let list = match self.outcome_of(&row.value, routers, &row.at) {
+            let list = match self.outcome_of(&row.value, permits, routers, &row.at) {
                 Ok(None) => &mut declining,
                 Ok(Some(Outcome::Fail | Outcome::Unrouteable)) => &mut failing,
                 Ok(Some(Outcome::Defer)) => &mut deferring,
@@ -230,10 +246,12 @@ impl Reader<'_> {
     fn outcome_of(
         &mut self,
         text: &str,
+        permits: Permits,
         routers: &Routers,
         at: &Loc,
     ) -> Result<Option<Outcome>, Reported> {
-        let data = match data(text, self.qualify_recipient.as_deref()) {
+        let data = data(text, self.qualify_recipient.as_deref());
+        let data = match data.and_then(|data| permits.check(data)) {
             Ok(data) => data,
             Err(reason) => return Err(self.service("data", reason, at)),
         };
@@ -254,11 +272,27 @@ impl Reader<'_> {
     }
 }
 
+impl Permits {
+    /// Refuses data that Exim does not take from this router.
+    fn check(self, data: Data) -> Result<Data, &'static str> {
+        let (permitted, reason) = match &data {
+            Data::Fail => (self.fail, "`:fail:` is an error without `allow_fail`"),
+            Data::Defer => (self.defer, "`:defer:` is an error without `allow_defer`"),
+            Data::To(to) if to.is_empty() => (
+                self.blackhole,
+                "`:blackhole:` is an error with `forbid_blackhole`",
+            ),
+            Data::Decline | Data::Chosen(_) | Data::To(_) => (true, ""),
+        };
+        if permitted { Ok(data) } else { Err(reason) }
+    }
+}
+
 impl Redirect {
     /// Returns what it comes to; none if the router declines.
     pub(super) fn outcome(&self, facts: &mut dyn Facts) -> Result<Option<Outcome>, Unanswered> {
         match self {
-            Self::Unknown => Ok(Some(Outcome::Defer)),
+            Self::Unknown(_) => Ok(Some(Outcome::Defer)),
             Self::Decline => Ok(None),
             Self::Is(outcome) => Ok(Some(match outcome {
                 // The message goes to the address that it leads to, not to the recipient's host.
@@ -320,6 +354,10 @@ mod tests {
         check(":blackhole:", "");
         check(":unknown:", "Decline");
         check("", "Decline");
+        let long = format!("{}@{}x.example", "l".repeat(64), "ddddddddd.".repeat(20));
+        check(&long, "Err");
+        check("defer: no", "Err");
+        check("blackhole:", "Err");
         for text in [
             "|cat",
             "/tmp/x",

@@ -2,76 +2,23 @@
 
 use std::sync::Arc;
 
-use super::{Delivery, Driver, Redirect, Rule, Transport};
+use super::{Delivery, Driver, Permits, Redirect, Rule, Transport, known};
 use crate::diagnostic::Reported;
 use crate::target::exim::interpret::diagnostics::UnjudgedService;
 use crate::target::exim::interpret::list::{ListKind, Subject, items};
-use crate::target::exim::interpret::lookup::network;
 use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::section::Instance;
+use crate::target::exim::interpret::shape::Table;
 use crate::target::exim::interpret::text::Text;
 use crate::target::exim::interpret::value::{Part, Value};
 
 use super::read::recipient;
 
-/// A driver, and the options of its own that were read or cannot matter.
+/// A driver, and the options of its own.
 pub(super) struct Made {
     pub(super) driver: Driver,
-    pub(super) options: &'static [&'static str],
+    pub(super) options: &'static [&'static Table],
 }
-
-/// Options of `dnslookup` and `manualroute` about other hosts' names and addresses.
-const REMOTE: &[&str] = &[
-    "host_all_ignored",
-    "host_find_failed",
-    "hosts_randomize",
-    "ipv4_only",
-    "ipv4_prefer",
-    "mx_domains",
-    "mx_fail_domains",
-    "qualify_single",
-    "rewrite_headers",
-    "srv_fail_domains",
-    "search_parents",
-    "self",
-    "route_list",
-    "route_data",
-];
-
-/// Options of `redirect`: the first three are read.
-const REDIRECT: &[&str] = &[
-    "data",
-    "file",
-    "allow_fail",
-    "allow_defer",
-    "check_ancestor",
-    "check_group",
-    "check_owner",
-    "forbid_blackhole",
-    "forbid_exim_filter",
-    "forbid_file",
-    "forbid_filter_dlfunc",
-    "forbid_filter_existstest",
-    "forbid_filter_logwrite",
-    "forbid_filter_lookup",
-    "forbid_filter_perl",
-    "forbid_filter_readfile",
-    "forbid_filter_readsocket",
-    "forbid_filter_reply",
-    "forbid_filter_run",
-    "forbid_include",
-    "forbid_pipe",
-    "forbid_sieve_filter",
-    "forbid_smtp_code",
-    "hide_child_in_errmsg",
-    "include_directory",
-    "modemask",
-    "one_time",
-    "qualify_preserve_domain",
-    "repeat_use",
-    "rewrite",
-    "skip_syntax_errors",
-];
 
 /// Switches that must stand as they do here, and what else they would do.
 const HELD: [(&str, bool, &str); 6] = [
@@ -107,6 +54,20 @@ const HELD: [(&str, bool, &str); 6] = [
     ),
 ];
 
+/// Addresses of hosts that are nobody else's (RFC 6890): those of this host, and unassigned ones.
+const IGNORED: [&str; 10] = [
+    "0.0.0.0",
+    "0.0.0.0/8",
+    "127.0.0.0/8",
+    "127.0.0.1",
+    "169.254.0.0/16",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::1/128",
+    "fe80::/10",
+];
+
 impl Reader<'_> {
     pub(super) fn driver(
         &mut self,
@@ -130,7 +91,7 @@ impl Reader<'_> {
                 transport.to_anybody(self)?;
                 Ok(Made {
                     driver: Driver::Exchangers(transport),
-                    options: REMOTE,
+                    options: &[known::DNSLOOKUP, known::NOBODY],
                 })
             }
             "ipliteral" => {
@@ -138,7 +99,7 @@ impl Reader<'_> {
                 transport.to_anybody(self)?;
                 Ok(Made {
                     driver: Driver::Literal(transport),
-                    options: REMOTE,
+                    options: &[known::NOBODY],
                 })
             }
             "manualroute" => self.manualroute(instance, transports),
@@ -163,20 +124,20 @@ impl Reader<'_> {
             }
             if matches!(name, "host_find_failed" | "host_all_ignored") {
                 let text = setting.text(self.diagnostics)?;
-                if !["defer", "fail", "freeze", "ignore"].contains(&text.as_str()) {
+                let is_known = ["defer", "fail", "freeze"].contains(&text.as_str())
+                    || (name, text.as_str()) == ("host_find_failed", "ignore");
+                if !is_known {
                     let reason = "by what DNS says another router would take the mail";
                     self.service(name, reason, &setting.at);
                 }
             }
             if name == "ignore_target_hosts" {
                 let text = setting.text(self.diagnostics)?;
-                let small = |item: &Text| {
-                    network(item.as_str()).is_some_and(|net| net.prefix_len() >= 8)
-                        || item.as_str() == "0.0.0.0"
-                };
-                if !items(&text, ':').iter().all(small) {
-                    let reason = "mailpol follows addresses and networks of 8 bits or more";
-                    self.service(name, reason, &setting.at);
+                let list = items(&text, ':');
+                let mut others = list.iter().filter(|item| !IGNORED.contains(&item.as_str()));
+                if let Some(other) = others.next() {
+                    let reason = "mail for hosts there would not leave";
+                    self.service(name, reason, &other.at());
                 }
             }
         }
@@ -237,12 +198,12 @@ impl Reader<'_> {
             ["transport_home_directory", "router_home_directory"],
         ] {
             let setting = names.iter().find_map(|name| instance.get(name));
-            let text = match setting {
-                Some(setting) => Some(setting.text(self.diagnostics)?),
-                None => None,
-            };
-            let value: Option<Value> = match text {
-                Some(text) => Some(self.expand(&text)?),
+            let value: Option<Value> = match setting {
+                Some(setting) if names.contains(&"user") => {
+                    let text = setting.text(self.diagnostics)?;
+                    Some(self.expand(&text)?)
+                }
+                Some(setting) => Some(self.home(setting)?),
                 None => None,
             };
             values.push(value);
@@ -256,7 +217,7 @@ impl Reader<'_> {
                 user,
                 home,
             }),
-            options: &[],
+            options: &[known::ACCEPT],
         })
     }
 
@@ -296,7 +257,7 @@ impl Reader<'_> {
         };
         Ok(Made {
             driver: Driver::Hosts { transport, rules },
-            options: REMOTE,
+            options: &[known::MANUALROUTE, known::NOBODY],
         })
     }
 
@@ -332,9 +293,21 @@ impl Reader<'_> {
         };
         let data = setting.text(self.diagnostics)?;
         let value = self.expand(&data)?;
+        if let Some(setting) = instance.get("transport") {
+            return Err(self.syntax("a `redirect` router has no transport", &setting.at));
+        }
+        let mut is_on = |name: &str| match instance.get(name) {
+            Some(setting) => setting.boolean(self.diagnostics),
+            None => Ok(false),
+        };
+        let permits = Permits {
+            fail: is_on("allow_fail")?,
+            defer: is_on("allow_defer")?,
+            blackhole: !is_on("forbid_blackhole")?,
+        };
         Ok(Made {
-            driver: Driver::Redirect(value, Redirect::Unknown),
-            options: REDIRECT,
+            driver: Driver::Redirect(value, Redirect::Unknown(permits)),
+            options: &[known::REDIRECT, known::NOBODY],
         })
     }
 }

@@ -3,6 +3,7 @@
 mod data;
 mod driver;
 mod given;
+mod known;
 mod next_hop;
 mod read;
 mod text;
@@ -86,12 +87,24 @@ struct Delivery {
     home: Option<Value>,
 }
 
+/// Which special items the data of a `redirect` router may hold (section 22.6): where one may not,
+/// it is an error, and Exim defers.
+#[derive(Debug, Clone, Copy)]
+struct Permits {
+    /// `allow_fail`
+    fail: bool,
+    /// `allow_defer`
+    defer: bool,
+    /// Without `forbid_blackhole`.
+    blackhole: bool,
+}
+
 /// What a `redirect` router comes to while a recipient is verified; made when all routers are
 /// known.
 #[derive(Debug)]
 enum Redirect {
     /// Not made yet.
-    Unknown,
+    Unknown(Permits),
     /// One or the other.
     Choice(Arc<Bool>, Arc<Redirect>, Arc<Redirect>),
     /// The router declines.

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use super::known::UNABLE;
 use super::transport::{Transport, TransportKind};
 use super::{Driver, Routers};
 use crate::decision::{Destination, Hop, HopTls};
@@ -23,8 +24,8 @@ pub(super) struct Remote {
     tls: HopTls,
     /// Where a name and a password come from, if it gives any.
     credentials: Option<String>,
-    /// What hosts of anybody's may not be able to do.
-    pub(super) demands: Option<(String, Loc)>,
+    /// What hosts of anybody's may not be able to do, and why that matters.
+    pub(super) demands: Option<(String, &'static str, Loc)>,
 }
 
 /// How mail leaves: by a transport to hosts that a router names, or to anybody's.
@@ -77,8 +78,10 @@ impl Reader<'_> {
                     _ => {}
                 }
                 if is_on && name.starts_with("hosts_require_") {
-                    let demand = (name.to_owned(), setting.at.clone());
-                    remote.demands.get_or_insert(demand);
+                    remote.demand(UNABLE, setting);
+                }
+                if is_on && name == "hosts_avoid_tls" {
+                    remote.demand("mail would leave in clear where TLS is offered", setting);
                 }
             } else {
                 self.of_connection(setting, &mut remote);
@@ -131,13 +134,27 @@ impl Reader<'_> {
                 let known = ["smtp", "smtps"].contains(&value);
                 (!known).then_some("mailpol follows `smtp` and `smtps`")
             }
-            // Section 43.8: the certificates that are known to be good.
-            "tls_verify_certificates" => {
-                let known = value == "system" || value.starts_with('/');
-                (!known).then_some("no certificate would be verified")
+            // Section 43.8: without it no certificate is verified.
+            "tls_verify_certificates" if value.is_empty() => {
+                Some("no certificate would be verified")
+            }
+            "tls_tempfail_tryclear" if setting.boolean(self.diagnostics) == Ok(false) => {
+                remote.demand(
+                    "mail for hosts whose TLS is broken would not leave",
+                    setting,
+                );
+                None
             }
             _ => None,
         };
+        if matches!(name, "port" | "protocol")
+            && (remote.wrapped || remote.port.is_some_and(|port| port != 25))
+        {
+            remote.demand(
+                "other hosts take mail on port 25, without TLS at first",
+                setting,
+            );
+        }
         if let Some(reason) = fault {
             self.service(name, reason, &setting.at);
         }
@@ -156,6 +173,14 @@ impl Reader<'_> {
                 Ok(all.join(", "))
             }
         }
+    }
+}
+
+impl Remote {
+    /// Keeps the first thing that hosts of anybody's may not be able to do.
+    fn demand(&mut self, reason: &'static str, setting: &Setting) {
+        let demand = (setting.name.clone(), reason, setting.at.clone());
+        self.demands.get_or_insert(demand);
     }
 }
 

@@ -2,45 +2,17 @@
 //! one runs.
 
 use super::driver::Made;
-use super::{Router, Routers, Transport, Whom};
+use super::{Router, Routers, Transport, Whom, known};
 use crate::diagnostic::Reported;
 use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::condition::Words;
-use crate::target::exim::interpret::diagnostics::UnjudgedService;
 use crate::target::exim::interpret::list::{ListKind, Subject, items};
 use crate::target::exim::interpret::lookup::{Key, Lookup};
 use crate::target::exim::interpret::reader::{Place, Reader};
-use crate::target::exim::interpret::section::{Instance, Setting};
+use crate::target::exim::interpret::section::Instance;
 use crate::target::exim::interpret::text::Text;
 use crate::target::exim::interpret::value::{Atom, Bool, Case, Part, PathAtom, Piece, Value, View};
 use std::sync::Arc;
-
-/// Generic options that touch neither whether a router runs nor where it leads, and why.
-const HARMLESS: [(&str, &str); 14] = [
-    ("address_test", "only about `exim -bt`"),
-    ("cannot_route_message", "only a text"),
-    ("debug_print", "writes a debugging log"),
-    ("dnssec_request_domains", "DNS is not read"),
-    ("dnssec_require_domains", "DNS is not read"),
-    ("driver", "read"),
-    ("expn", "only about EXPN"),
-    (
-        "headers_remove",
-        "headers of the message, behind every decision",
-    ),
-    ("ignore_target_hosts", "addresses of other hosts"),
-    ("initgroups", "how a delivery runs"),
-    ("group", "how a delivery runs"),
-    ("log_as_local", "writes a log"),
-    ("retry_use_local_part", "when deliveries are tried again"),
-    (
-        "verify_sender",
-        "only about `verify = sender`, which is not read",
-    ),
-];
-
-/// Options of drivers that are read where they stand.
-const EXPANDED: [&str; 3] = ["data", "route_data", "route_list"];
 
 impl Reader<'_> {
     /// Reads all routers. What cannot be judged was told.
@@ -113,7 +85,8 @@ impl Reader<'_> {
         if let Some(setting) = instance.get("check_local_user")
             && setting.boolean(self.diagnostics)?
         {
-            conditions.push(self.local_user(setting)?);
+            let reason = "which accounts the host has is not in the files";
+            return Err(self.refuse("check_local_user", reason, &setting.at));
         }
         let made = self.driver(instance, driver.as_str(), transports)?;
         self.known_router_options(instance, &made)?;
@@ -214,59 +187,22 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads `check_local_user`: which accounts there are is in `etc/passwd`, if the tree has it.
-    fn local_user(&mut self, setting: &Setting) -> Result<Bool, Reported> {
-        if self.artifacts.get("etc/passwd").is_none() {
-            let reason = "which accounts the host has is not in the files";
-            return Err(self.refuse("check_local_user", reason, &setting.at));
-        }
-        let file = Text::made("/etc/passwd", &setting.at);
-        let rows = self.open("cdb", &file)?;
-        let key = Key::Path(recipient(Part::Local));
-        let atom = Piece::Atom(Atom::Path(recipient(Part::Local)));
-        self.local_part_data = Some(Value::piece(atom));
-        self.finds(&Lookup { key, rows }, "", &|_| true)
-    }
-
     /// Refuses options that the model does not hold.
     fn known_router_options(&mut self, instance: &Instance, made: &Made) -> Result<(), Reported> {
         let before = self.diagnostics.errors();
-        let modelled = [
-            "address_data",
-            "check_local_user",
-            "condition",
-            "domains",
-            "local_parts",
-            "more",
-            "transport",
-            "user",
-            "verify",
-            "verify_only",
-            "verify_recipient",
-            "router_home_directory",
-            "transport_home_directory",
-        ];
+        let mut tables = vec![known::ROUTER];
+        tables.extend(made.options);
         for setting in &instance.settings {
             let name = setting.name.as_str();
-            let known = modelled.contains(&name)
-                || made.options.contains(&name)
-                || HARMLESS.iter().any(|(harmless, _)| *harmless == name);
-            // What is read is expanded where it is read.
-            let active = match &setting.value {
-                Some(value) if !modelled.contains(&name) && !EXPANDED.contains(&name) => {
-                    self.active(value)
-                }
-                _ => None,
-            };
             let reason = match name {
-                _ if known && active.is_none() => continue,
-                _ if known => active.unwrap_or_default(),
                 "senders" | "require_files" => "a route that depends on it is not followed",
                 "unseen" => "mail that goes two ways at once is not followed",
-                _ => "mailpol does not know this option of a router",
+                _ => {
+                    self.known_option(&tables, setting);
+                    continue;
+                }
             };
-            self.diagnostics
-                .error(UnjudgedService::new(name, reason, &setting.at));
+            self.service(name, reason, &setting.at);
         }
         self.diagnostics.failed_since(before)
     }

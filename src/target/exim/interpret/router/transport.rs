@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::known::{APPENDFILE, SMTP, TRANSPORT};
 use super::next_hop::Remote;
 use crate::diagnostic::Reported;
 use crate::source::Loc;
-use crate::target::exim::interpret::diagnostics::UnjudgedService;
 use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::section::{Instance, Setting};
-use crate::target::exim::interpret::text::Text;
+use crate::target::exim::interpret::shape::{self, Table};
 use crate::target::exim::interpret::value::{Part, Piece, Value};
 
 /// A transport.
@@ -35,79 +35,6 @@ pub(super) enum TransportKind {
     /// None: of a router that only verifies.
     None,
 }
-
-/// Options of `appendfile` and generic ones that do not say where a message is kept.
-const APPENDFILE: &[&str] = &[
-    "check_group",
-    "check_owner",
-    "check_string",
-    "debug_print",
-    "delivery_date_add",
-    "disable_logging",
-    "driver",
-    "envelope_to_add",
-    "escape_string",
-    "group",
-    "initgroups",
-    "lock_fcntl_timeout",
-    "lock_flock_timeout",
-    "lock_interval",
-    "lock_retries",
-    "lockfile_mode",
-    "lockfile_timeout",
-    "maildir_retries",
-    "maildir_tag",
-    "maildir_use_size_file",
-    "message_prefix",
-    "message_suffix",
-    "mode_fail_narrower",
-    "notify_comsat",
-    "rcpt_include_affixes",
-    "retry_use_local_part",
-    "return_path_add",
-    "use_crlf",
-    "use_fcntl_lock",
-    "use_flock_lock",
-    "use_lockfile",
-    "use_mbx_lock",
-];
-
-/// Options of `smtp` that say how a connection is made, and neither to whom nor what is sent.
-const SMTP: &[&str] = &[
-    "command_timeout",
-    "connect_timeout",
-    "connection_max_messages",
-    "data_timeout",
-    "debug_print",
-    "delay_after_cutoff",
-    "driver",
-    "final_timeout",
-    "helo_data",
-    "interface",
-    "keepalive",
-    "max_rcpt",
-    "message_linelength_limit",
-    "multi_domain",
-    "port",
-    "protocol",
-    "retry_include_ip_address",
-    "serialize_hosts",
-    "size_addition",
-];
-
-/// The same, of which there are many: DKIM, DNS, which hosts are spoken to how, TLS.
-const SMTP_STARTS: [&str; 7] = [
-    "dkim_",
-    "dns_",
-    "dnssec_",
-    "hosts_avoid_",
-    "hosts_require_",
-    "hosts_try_",
-    "tls_",
-];
-
-/// Why a demand is refused.
-const UNABLE: &str = "mail for hosts that cannot do so would not leave";
 
 /// Options of `smtp` that name another host, or a way around the router.
 const SMTP_REFUSED: [&str; 4] = ["hosts", "hosts_override", "fallback_hosts", "gethostbyname"];
@@ -138,9 +65,9 @@ impl Transport {
         self.remote(reader)?;
         match &self.kind {
             TransportKind::Smtp(Remote {
-                demands: Some((name, at)),
+                demands: Some((name, reason, at)),
                 ..
-            }) => Err(reader.service(name, UNABLE, at)),
+            }) => Err(reader.service(name, reason, at)),
             TransportKind::Smtp(_) | TransportKind::Store { .. } | TransportKind::None => Ok(()),
         }
     }
@@ -203,12 +130,12 @@ impl Reader<'_> {
         for setting in &instance.settings {
             let name = setting.name.as_str();
             match name {
-                "file" | "directory" | "user" | "home_directory" => {
+                "home_directory" => home = Some(self.home(setting)?),
+                "file" | "directory" | "user" => {
                     let text = setting.text(self.diagnostics)?;
                     let value = self.expand(&text)?;
                     match name {
                         "user" => user = Some(value),
-                        "home_directory" => home = Some(value),
                         _ => path = Some(value),
                     }
                 }
@@ -228,13 +155,12 @@ impl Reader<'_> {
                     let reason = "mail of one recipient would go where that of another goes";
                     self.service(name, reason, &setting.at);
                 }
-                _ if APPENDFILE.contains(&name) => self.text_only(setting),
-                _ => {
-                    let reason = "mailpol does not know this option of a transport";
-                    self.diagnostics
-                        .error(UnjudgedService::new(name, reason, &setting.at));
-                }
+                _ => self.known_option(&[TRANSPORT, APPENDFILE], setting),
             }
+        }
+        if let (Some(_), Some(again)) = (instance.get("file"), instance.get("directory")) {
+            let reason = "only one of `file` and `directory` can be set";
+            self.syntax(reason, &again.at);
         }
         self.diagnostics.failed_since(before)?;
         match path {
@@ -269,53 +195,44 @@ impl Reader<'_> {
     }
 
     fn smtp(&mut self, instance: &Instance) -> Result<TransportKind, Reported> {
+        let before = self.diagnostics.errors();
         for setting in &instance.settings {
             let name = setting.name.as_str();
             if SMTP_REFUSED.contains(&name) {
                 let reason = "mail would go to another host than the router says";
                 return Err(self.service(name, reason, &setting.at));
             }
-            let starts = SMTP_STARTS.iter().any(|start| name.starts_with(start));
-            if !starts && !SMTP.contains(&name) {
-                let reason = "mailpol does not know this option of a transport";
-                return Err(self.service(name, reason, &setting.at));
+            self.known_option(&[TRANSPORT, SMTP], setting);
+            if name == "dns_search_parents" && setting.boolean(self.diagnostics)? {
+                let reason = "another domain might take the mail";
+                self.service(name, reason, &setting.at);
             }
-            self.smtp_value(setting)?;
         }
+        self.diagnostics.failed_since(before)?;
         Ok(TransportKind::Smtp(self.remote(instance)?))
     }
 
-    /// Refuses values by which no mail leaves, or more than mail does.
-    fn smtp_value(&mut self, setting: &Setting) -> Result<(), Reported> {
-        let name = setting.name.as_str();
-        // Both are read where it is asked how mail leaves; so is what is signed.
-        if matches!(name, "helo_data" | "interface") || name.starts_with("dkim_") {
-            return Ok(());
-        }
-        let before = self.diagnostics.errors();
-        self.text_only(setting);
-        if name == "dns_search_parents" && setting.boolean(self.diagnostics)? {
-            let reason = "another domain might take the mail";
-            self.service(name, reason, &setting.at);
-        }
-        let value = setting.value.as_ref().map(Text::as_str).unwrap_or_default();
-        // Those two are read where it is asked what protects the mail.
-        let is_read = ["hosts_require_auth", "hosts_require_tls"].contains(&name);
-        if name.starts_with("hosts_require_") && !is_read && !value.is_empty() {
-            self.service(name, UNABLE, &setting.at);
-        }
-        let least = value.parse::<u32>().is_ok_and(|length| length >= 998);
-        if name == "message_linelength_limit" && !least {
-            let reason = "lines of 998 octets would not leave (RFC 5322 section 2.1.1)";
-            self.service(name, reason, &setting.at);
-        }
-        self.diagnostics.failed_since(before)
-    }
-
-    /// Refuses a value that may do something when it is expanded.
-    fn text_only(&mut self, setting: &Setting) {
-        if let Some(reason) = setting.value.as_ref().and_then(|value| self.active(value)) {
+    /// Refuses an option that its driver does not know, or with which Exim does not start, or no
+    /// mail comes through.
+    pub(super) fn known_option(&mut self, tables: &[&Table], setting: &Setting) {
+        let fault = match shape::find(tables, &setting.name) {
+            Some(shape) => self.misshapen(shape, setting),
+            None => Some("mailpol knows no such option of this driver"),
+        };
+        if let Some(reason) = fault {
             self.service(&setting.name, reason, &setting.at);
         }
+    }
+
+    /// Reads a home directory. It is also the working directory, which must be there, or every
+    /// delivery waits for it (section 24.1, `current_directory`).
+    pub(super) fn home(&mut self, setting: &Setting) -> Result<Value, Reported> {
+        let text = setting.text(self.diagnostics)?;
+        let value = self.expand(&text)?;
+        if value.as_text().is_some_and(|path| path != "/") {
+            let reason = "whether that directory is there is not in the files";
+            return Err(self.service(&setting.name, reason, &setting.at));
+        }
+        Ok(value)
     }
 }

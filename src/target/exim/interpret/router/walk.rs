@@ -368,7 +368,10 @@ impl<'w> Walk<'w> {
             return Destination::Undeliverable;
         };
         // Delivery as root does not come about: `never_users` (section 14.22; Debian builds it in).
-        if matches!(user.as_str(), "root" | "0") {
+        // A number is a user id, and names that useradd(8) does not make are those of nobody.
+        let is_number = user.bytes().all(|byte| byte.is_ascii_digit());
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
+        if user == "root" || is_number || !user.chars().all(is_letter) {
             return Destination::Undeliverable;
         }
         let path = path.trim_end_matches('/');

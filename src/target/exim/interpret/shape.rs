@@ -1,0 +1,315 @@
+//! What the value of an option that is not followed must look like: of the type that Exim reads
+//! (spec 4.96, sections 6.10 to 6.18), since with another value nothing runs; and large enough for
+//! ordinary mail to come through.
+
+use super::ciphers;
+use super::reader::Reader;
+use super::section::Setting;
+use super::text::Text;
+
+/// What a value must look like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Shape {
+    /// A text that does nothing when it is expanded.
+    Text,
+    /// It is read where it matters.
+    Read,
+    /// `yes`, `no`, `true`, `false`, or nothing at all (section 6.10).
+    Switch,
+    /// A number from this to that (sections 6.11 and 6.13).
+    Number(u64, u64),
+    /// A number of at least this, or 0 for no limit.
+    Limit(u64),
+    /// A time of at least so many seconds, and at most so many (section 6.15).
+    Time(u64, u64),
+    /// A time of at least so many seconds, or 0 for no limit.
+    Timeout(u64),
+    /// Times with colons between them (section 6.16).
+    Times,
+    /// A number with a fraction, of at least this (section 6.14).
+    Load(u32),
+    /// An octal number (section 6.12).
+    Octal,
+    /// Users that every Debian system has (section 6.17).
+    Users,
+    /// Groups that every Debian system has.
+    Groups,
+    /// The whole path of a file, or nothing.
+    Path,
+    /// Some of these words, with colons between them.
+    Words(&'static [&'static str]),
+    /// `+` or `-` and one of these words, as often as needed.
+    Selectors(&'static [&'static str]),
+    /// A priority string of GnuTLS.
+    Ciphers,
+    /// It must not be set to anything, and why.
+    Nothing(&'static str),
+}
+
+/// A table of options: names with blanks between them, by what their values must look like.
+pub(super) type Table = [(Shape, &'static str)];
+
+/// Returns the shape of an option of a table.
+pub(super) fn find(tables: &[&Table], name: &str) -> Option<Shape> {
+    let rows = tables.iter().flat_map(|table| table.iter());
+    let mut rows = rows.filter(|(_, names)| names.split_whitespace().any(|one| one == name));
+    rows.next().map(|(shape, _)| *shape)
+}
+
+/// Users and groups of base-passwd 3.6, and Exim's own.
+const ACCOUNTS: [&str; 18] = [
+    "root",
+    "daemon",
+    "bin",
+    "sys",
+    "games",
+    "man",
+    "lp",
+    "mail",
+    "news",
+    "uucp",
+    "proxy",
+    "www-data",
+    "backup",
+    "list",
+    "irc",
+    "nobody",
+    "nogroup",
+    "Debian-exim",
+];
+
+/// The largest number that an option holds (`int`): no limit on a number or a time.
+pub(super) const ANY: u64 = 0x7fff_ffff;
+
+impl Reader<'_> {
+    /// Says what is wrong with a value.
+    pub(super) fn misshapen(&self, shape: Shape, setting: &Setting) -> Option<&'static str> {
+        let fault = shape.fault(setting);
+        let value = setting.value.as_ref().filter(|_| shape != Shape::Read);
+        fault.or_else(|| value.and_then(|value| self.active(value)))
+    }
+}
+
+impl Shape {
+    fn fault(self, setting: &Setting) -> Option<&'static str> {
+        if matches!(self, Self::Read) {
+            return None;
+        }
+        let Some(value) = setting.value.as_ref().map(Text::as_str) else {
+            return (self != Self::Switch).then_some("it has no value");
+        };
+        let unless = |holds: bool, reason| (!holds).then_some(reason);
+        match self {
+            Self::Text | Self::Read => None,
+            Self::Switch => {
+                let words = ["yes", "no", "true", "false"];
+                let is_one = words.iter().any(|word| value.eq_ignore_ascii_case(word));
+                unless(is_one, "it is not one of `yes`, `no`, `true`, `false`")
+            }
+            Self::Number(least, most) => number_fault(value, least, most),
+            Self::Limit(least) => match number(value) {
+                Some(number) if (1..least).contains(&number) => Some(TOO_LITTLE),
+                _ => number_fault(value, 0, ANY),
+            },
+            Self::Time(least, most) => match time(value) {
+                Some(seconds) if seconds < least => Some("that is too short a time"),
+                Some(seconds) if seconds > most => Some("that is too long a time"),
+                Some(_) => None,
+                None => Some("it is no time"),
+            },
+            Self::Timeout(least) => match time(value) {
+                Some(seconds) if (1..least).contains(&seconds) => Some("that is too short a time"),
+                Some(_) => None,
+                None => Some("it is no time"),
+            },
+            Self::Times => {
+                let mut times = value.split(':').map(str::trim);
+                unless(times.all(|one| time(one).is_some()), "it is no time")
+            }
+            Self::Load(least) => match load(value) {
+                Some(number) if number < least => Some("an idle host has that much to do"),
+                Some(_) => None,
+                None => Some("it is no number"),
+            },
+            Self::Octal => {
+                let is_octal = (1..=4).contains(&value.len())
+                    && value.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
+                unless(is_octal, "it is no octal number")
+            }
+            Self::Users | Self::Groups => unless(
+                holds_only(value, &ACCOUNTS),
+                "not every host has such an account",
+            ),
+            Self::Words(known) => unless(holds_only(value, known), "mailpol knows no such value"),
+            Self::Selectors(known) => unless(
+                selects(value, known),
+                "a word of it is none that Exim knows",
+            ),
+            Self::Path => unless(
+                value.is_empty() || value.starts_with('/'),
+                "it is no whole path",
+            ),
+            Self::Ciphers => ciphers::judge(value).err(),
+            Self::Nothing(reason) => unless(value.is_empty(), reason),
+        }
+    }
+}
+
+/// Returns whether a list with colons holds nothing but these words.
+fn holds_only(list: &str, known: &[&str]) -> bool {
+    let mut words = list.split(':').map(str::trim);
+    words.all(|word| word.is_empty() || known.contains(&word))
+}
+
+/// Returns whether a text says `+` or `-` and one of these words, as often as it likes.
+fn selects(text: &str, known: &[&str]) -> bool {
+    text.split_whitespace().all(|word| {
+        let name = word.strip_prefix(['+', '-']);
+        name.is_some_and(|name| known.contains(&name))
+    })
+}
+
+/// Says what is wrong with a number that has to be from `least` to `most`.
+fn number_fault(value: &str, least: u64, most: u64) -> Option<&'static str> {
+    match number(value) {
+        Some(number) if number < least => Some(TOO_FEW),
+        Some(number) if number > most => Some(TOO_MUCH),
+        Some(_) => None,
+        None => Some("it is no number"),
+    }
+}
+
+/// Why a number is too large.
+const TOO_MUCH: &str = "that is more than it may be";
+
+/// Why a limit is too small.
+const TOO_LITTLE: &str = "ordinary mail would be turned away (RFC 5321 section 4.5.3.1)";
+
+/// The same, of numbers that may be for something else.
+const TOO_FEW: &str = "with so little no mail comes through (RFC 5321 section 4.5.3.1), or Exim \
+                       does not start";
+
+/// Reads digits and at most one unit (section 6.13).
+fn number(value: &str) -> Option<u64> {
+    let split = value
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(value.len());
+    let (digits, unit) = value.split_at(split);
+    let power = match unit.to_ascii_lowercase().as_str() {
+        "" => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        _ => return None,
+    };
+    // An octal number begins with 0; none is read here.
+    if digits.len() > 1 && digits.starts_with('0') {
+        return None;
+    }
+    digits.parse::<u64>().ok()?.checked_mul(1 << (10 * power))
+}
+
+/// Reads a time such as `2h30m`, in seconds (section 6.15; `readconf_readtime`).
+pub(super) fn time(value: &str) -> Option<u64> {
+    let mut seconds = 0_u64;
+    let mut number: Option<u64> = None;
+    for c in value.chars() {
+        if let Some(digit) = c.to_digit(10) {
+            let before = number.unwrap_or(0);
+            number = Some(before.checked_mul(10)?.checked_add(u64::from(digit))?);
+            continue;
+        }
+        let unit = match c {
+            'w' => 604_800,
+            'd' => 86_400,
+            'h' => 3_600,
+            'm' => 60,
+            's' => 1,
+            _ => return None,
+        };
+        seconds = seconds.checked_add(number.take()?.checked_mul(unit)?)?;
+    }
+    let is_whole = number.is_none() && !value.is_empty();
+    Some(seconds).filter(|seconds| is_whole && *seconds <= ANY)
+}
+
+/// Reads a number with a fraction: the whole ones (section 6.14).
+fn load(value: &str) -> Option<u32> {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    whole
+        .parse()
+        .ok()
+        .filter(|_| is_digits(whole) && is_digits(fraction))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Loc, Source};
+
+    fn fault(shape: Shape, value: &str) -> Option<&'static str> {
+        let at = Loc::new(&Source::new("t", ""), 0, 0);
+        let setting = Setting {
+            name: "x".to_owned(),
+            value: Some(Text::made(value, &at)),
+            negated: false,
+            at,
+        };
+        shape.fault(&setting)
+    }
+
+    #[test]
+    fn values_are_of_their_type() {
+        const WORDS: Shape = Shape::Words(&["bydns", "byaddr"]);
+        const SELECTORS: Shape = Shape::Selectors(&["pid", "all"]);
+        for (shape, good, bad) in [
+            (Shape::Text, vec!["", "x"], vec![]),
+            (Shape::Switch, vec!["yes", "False"], vec!["", "on", "1"]),
+            (
+                Shape::Number(1, 2048),
+                vec!["1", "2k"],
+                vec!["0", "3k", "abc", "-1", "0x1", "", "1x"],
+            ),
+            (
+                Shape::Limit(100),
+                vec!["0", "100"],
+                vec!["99", "99999999999999"],
+            ),
+            (
+                Shape::Time(60, 120),
+                vec!["60s", "1m30s"],
+                vec!["59s", "3m", "1m2", "x", "", "2"],
+            ),
+            (Shape::Timeout(60), vec!["0s", "5m"], vec!["1s", "s"]),
+            (Shape::Times, vec!["1h", "1h : 2d"], vec!["", "1h:x"]),
+            (
+                Shape::Load(1),
+                vec!["1", "2.5"],
+                vec!["0.9", "x", "-1", "+2"],
+            ),
+            (
+                Shape::Octal,
+                vec!["0600", "7"],
+                vec!["8", "", "x", "060000"],
+            ),
+            (
+                Shape::Users,
+                vec!["", "root : mail"],
+                vec!["nosuch", "root : x"],
+            ),
+            (Shape::Path, vec!["", "/run/x"], vec!["x"]),
+            (WORDS, vec!["bydns : byaddr", ""], vec!["x"]),
+            (SELECTORS, vec!["", "+pid -all"], vec!["+x", "pid"]),
+            (Shape::Ciphers, vec!["NORMAL"], vec!["x"]),
+            (Shape::Nothing("no"), vec![""], vec!["x"]),
+        ] {
+            for value in good {
+                assert_eq!(fault(shape, value), None, "{shape:?} {value}");
+            }
+            for value in bad {
+                assert!(fault(shape, value).is_some(), "{shape:?} {value}");
+            }
+        }
+    }
+}

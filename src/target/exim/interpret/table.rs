@@ -1,0 +1,159 @@
+//! The files of lookups: how their lines are rows (spec 4.96, section 9.3; lookups/lsearch.c, and
+//! cdb(1) of tinycdb 0.78).
+
+use std::sync::Arc;
+
+use super::lookup::FileRow;
+use super::reader::Reader;
+use crate::diagnostic::Reported;
+use crate::source::{Loc, Source};
+
+/// How many bytes of a line `lsearch` takes at once. What follows is joined, but a key must be
+/// among them, and blanks are cut off behind the last part only.
+const PART: usize = 4_095;
+
+impl Reader<'_> {
+    /// Reads the rows that an index is made of (`-m`): a key is what stands before the first blank,
+    /// and the value all the rest of the line. Quotes, colons and `#` mean nothing, so lines that
+    /// seem to say something by them are refused.
+    pub(super) fn indexed(&mut self, source: &Arc<Source>) -> Result<Vec<FileRow>, Reported> {
+        let mut rows: Vec<FileRow> = Vec::new();
+        let mut start = 0;
+        for line in source.text().split_inclusive('\n') {
+            let body = line.strip_suffix('\n').unwrap_or(line);
+            let at = Loc::new(source, start, start + body.len());
+            start += line.len();
+            let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | ':');
+            let ends = |value: &str| value.starts_with([':', '"']) || value.trim() != value;
+            match body.split_once(['\t', ' ']) {
+                Some((key, value))
+                    if !key.is_empty()
+                        && !key.starts_with('#')
+                        && !key.contains(odd)
+                        && !value.is_empty()
+                        && !ends(value)
+                        && !value.contains(char::is_control) =>
+                {
+                    let (key, value) = (key.to_owned(), value.to_owned());
+                    rows.push(FileRow { key, value, at });
+                }
+                _ => {
+                    let reason = "a line of an index is `KEY VALUE`, with nothing around either";
+                    return Err(self.refuse_table(source.name(), reason, &at));
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Reads the rows of a file. A line that begins with a blank belongs to the row before it, but
+    /// not behind an empty line or a comment: there `internal_lsearch_find` skips it.
+    pub(super) fn rows(&mut self, source: &Arc<Source>) -> Result<Vec<FileRow>, Reported> {
+        let mut rows: Vec<FileRow> = Vec::new();
+        let mut start = 0;
+        let mut is_open = false;
+        for line in source.text().split_inclusive('\n') {
+            let body = line.trim_end();
+            let at = Loc::new(source, start, start + body.len());
+            start += line.len();
+            if body.is_empty() || body.starts_with('#') {
+                is_open = false;
+                continue;
+            }
+            let reason = match split_row(body) {
+                _ if is_cut(line) => "mailpol does not follow blanks at the end of such a line",
+                None => "the quotes around a key do not end",
+                Some((key, value)) => {
+                    if !body.starts_with([' ', '\t']) {
+                        rows.push(FileRow { key, value, at });
+                        is_open = true;
+                    } else if let Some(row) = rows.last_mut().filter(|_| is_open) {
+                        row.value.push(' ');
+                        row.value.push_str(body.trim_start());
+                    }
+                    continue;
+                }
+            };
+            return Err(self.refuse_table(source.name(), reason, &at));
+        }
+        Ok(rows)
+    }
+}
+
+/// Returns whether blanks at the end of a line stay, or its first part holds no key.
+fn is_cut(line: &str) -> bool {
+    let body = line.strip_suffix('\n').unwrap_or(line);
+    let has_blanks = body.trim_end() != body;
+    if body.len() < PART {
+        return has_blanks && body.len() == line.len();
+    }
+    let blanks = body
+        .bytes()
+        .take(PART)
+        .position(|byte| byte.is_ascii_whitespace());
+    has_blanks || blanks.is_none_or(|at| at > PART / 2)
+}
+
+/// Splits a row: the key ends at white space or a colon; in double quotes it holds both.
+fn split_row(line: &str) -> Option<(String, String)> {
+    let mut key = String::new();
+    let mut chars = line.char_indices().peekable();
+    let mut end = line.len();
+    if line.starts_with('"') {
+        chars.next();
+        loop {
+            let (_, c) = chars.next()?;
+            match c {
+                '"' => break,
+                '\\' => key.push(chars.next()?.1),
+                c => key.push(c),
+            }
+        }
+        end = chars.peek().map_or(line.len(), |(at, _)| *at);
+    } else {
+        for (at, c) in chars {
+            if c == ':' || c.is_ascii_whitespace() {
+                end = at;
+                break;
+            }
+            key.push(c);
+        }
+    }
+    let rest = line.get(end..).unwrap_or_default().trim_start();
+    let value = rest.strip_prefix(':').unwrap_or(rest).trim();
+    Some((key, value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_cut, split_row};
+
+    #[test]
+    fn rows_are_split_at_the_first_colon_or_blank() {
+        let pair = |key: &str, value: &str| Some((key.to_owned(), value.to_owned()));
+        assert_eq!(
+            split_row("a@b.example: x : y"),
+            pair("a@b.example", "x : y")
+        );
+        assert_eq!(split_row("a b"), pair("a", "b"));
+        assert_eq!(split_row("a"), pair("a", ""));
+        assert_eq!(split_row("a  :b"), pair("a", "b"));
+        assert_eq!(split_row("\"::1\" x"), pair("::1", "x"));
+        assert_eq!(split_row("\"a x"), None);
+    }
+
+    #[test]
+    fn blanks_stay_where_exim_does_not_cut_them_off() {
+        let long = "x".repeat(5_000);
+        for (line, cut) in [
+            ("a b \n".to_owned(), false),
+            ("a b ".to_owned(), true),
+            ("a b".to_owned(), false),
+            (format!("a {long}\n"), false),
+            (format!("a {long} \n"), true),
+            (format!("{long} a\n"), true),
+        ] {
+            assert_eq!(is_cut(&line), cut, "{}", line.len());
+        }
+    }
+}
