@@ -210,6 +210,7 @@ fn so_many_mistakes_of_the_notation_are_told() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the program is what reads files")]
 fn a_file_beside_a_policy_has_a_greatest_length() {
     let folder = tempfile::tempdir().unwrap();
     let policy = folder.path().join("policy.kdl");
