@@ -1,8 +1,4 @@
 //! Limits: of bytes, of lines, of what is told; and that large inputs take time in proportion.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "tests write files and run the program"
-)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
