@@ -17,6 +17,8 @@ pub(super) struct Service {
     pub(super) kind: String,
     /// The program, such as `smtpd`.
     pub(super) command: String,
+    /// Whether its socket is in the folder `private`, as it is without a word.
+    pub(super) is_private: bool,
     /// Whether it runs as root: `n` in the field `unprivileged`.
     pub(super) is_privileged: bool,
     /// Whether it runs in the queue directory as its root; none: as `compatibility_level` says.
@@ -134,6 +136,7 @@ fn service(line: &Text) -> Result<Service, String> {
         name,
         kind,
         command,
+        is_private: private.as_str() != "n",
         is_privileged: unprivileged == Some(false),
         chroot,
         overrides: BTreeMap::new(),

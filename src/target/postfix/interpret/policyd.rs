@@ -248,6 +248,16 @@ impl Default for Config {
     }
 }
 
+/// Returns whether a text has no fields but those that policyd-spf fills in: with another
+/// `str.format` of Python ends each refusal, and smtpd(8) defers instead.
+fn is_template(text: &str) -> bool {
+    let fields = ["{rejectdefer}", "{spf}", "{url}"];
+    let rest = fields
+        .iter()
+        .fold(text.to_owned(), |rest, field| rest.replace(field, ""));
+    !rest.contains(['{', '}'])
+}
+
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -289,12 +299,14 @@ impl Config {
             "TestOnly" if matches!(value.as_str(), "0" | "1") => self.test_only = value,
             "SPF_Enhanced_Status_Codes" => self.statuses = value,
             "Header_Type" => self.header = value,
-            "Authserv_Id" | "Hide_Receiver" => {}
+            // Without a word the program ends.
+            "Authserv_Id" if !value.is_empty() => {}
+            "Hide_Receiver" => {}
             // With a word there the program ends, and smtpd(8) defers every recipient.
             "debugLevel" | "Lookup_Time" | "Whitelist_Lookup_Time" if is_number(&value) => {}
             // RFC 7208 section 4.6.4: with another limit the results are others.
             "Void_Limit" if value == "2" => {}
-            "Reason_Message" if !value.contains('{') || value.contains('}') => {}
+            "Reason_Message" if is_template(&value) => {}
             "No_Mail" if value == "False" => {}
             name => {
                 return refuse(

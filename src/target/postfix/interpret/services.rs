@@ -13,17 +13,53 @@ use crate::source::Loc;
 
 /// Services that the model goes by the name of, and their programs.
 const PROGRAMS: &[(&str, &[&str])] = &[
+    ("anvil", &["anvil"]),
     ("bounce", &["bounce"]),
     ("cleanup", &["cleanup"]),
     ("defer", &["bounce"]),
     ("discard", &["discard"]),
     ("error", &["error"]),
+    ("flush", &["flush"]),
+    ("pickup", &["pickup"]),
+    ("postlog", &["postlogd"]),
     ("proxymap", &["proxymap"]),
+    ("proxywrite", &["proxymap"]),
     ("qmgr", &["qmgr", "oqmgr"]),
     ("retry", &["error"]),
     ("rewrite", &["trivial-rewrite"]),
+    ("scache", &["scache"]),
+    ("showq", &["showq"]),
     ("tlsmgr", &["tlsmgr"]),
     ("trace", &["bounce"]),
+    ("verify", &["verify"]),
+];
+
+/// The programs of `daemon_directory` that a service may be, and whether the services of each that
+/// other programs look for are in the folder `public` (`MAIL_CLASS_PUBLIC` in the source).
+const DAEMONS: &[(&str, bool)] = &[
+    ("anvil", false),
+    ("bounce", false),
+    ("cleanup", true),
+    ("discard", false),
+    ("error", false),
+    ("flush", true),
+    ("lmtp", false),
+    ("local", false),
+    ("oqmgr", true),
+    ("pickup", true),
+    ("pipe", false),
+    ("postlogd", true),
+    ("proxymap", false),
+    ("qmgr", true),
+    ("scache", false),
+    ("showq", true),
+    ("smtp", false),
+    ("smtpd", false),
+    ("spawn", false),
+    ("tlsmgr", false),
+    ("trivial-rewrite", false),
+    ("verify", false),
+    ("virtual", false),
 ];
 
 /// Services without which no mail goes through, and what becomes of it then.
@@ -104,13 +140,47 @@ pub(super) fn judge_programs(services: &[Service], diagnostics: &mut Diagnostics
             let reason = format!("it is another program, `{}`", service.command);
             diagnostics.error(UnjudgedService::new(name, reason, &service.at));
         }
+        if service.kind != "inet" {
+            judge_socket(service, diagnostics);
+        }
         let is_known = |word: &Text| matches!(word.as_str(), "-v" | "-vv" | "-vvv");
-        if service.command == "smtpd"
-            && let Some(argument) = service.arguments.iter().find(|word| !is_known(word))
-        {
+        // pipe(8) and spawn(8) have attributes behind their options, and a command in the last.
+        let takes_words = matches!(service.command.as_str(), "pipe" | "spawn");
+        let is_option = |word: &&Text| !takes_words || word.as_str().starts_with('-');
+        let mut options = service
+            .arguments
+            .iter()
+            .take_while(|word| !word.as_str().starts_with("argv="))
+            .filter(is_option);
+        if let Some(argument) = options.find(|word| !is_known(word)) {
             let reason = format!("its argument `{}` is not modelled", argument.as_str());
             diagnostics.error(UnjudgedService::new(name, reason, &argument.at()));
         }
+    }
+}
+
+/// Reports a service that is no program of Postfix, or whose socket others would not find.
+fn judge_socket(service: &Service, diagnostics: &mut Diagnostics) {
+    let name = service.name.as_str();
+    let daemon = DAEMONS.iter().find(|(known, _)| *known == service.command);
+    let Some((_, is_public)) = daemon else {
+        let reason = format!("`{}` is no program that the reader knows", service.command);
+        diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+        return;
+    };
+    if service.is_private == *is_public {
+        let folder = if *is_public { "public" } else { "private" };
+        let reason =
+            format!("its socket would not be in the folder `{folder}`, where it is sought");
+        diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+    }
+    let is_datagram = service.kind == "unix-dgram";
+    if is_datagram != (service.command == "postlogd") {
+        let reason = format!(
+            "{}(8) does not speak over `{}`",
+            service.command, service.kind
+        );
+        diagnostics.error(UnjudgedService::new(name, reason, &service.at));
     }
 }
 

@@ -197,8 +197,8 @@ fn relation(body: &Text, names: &dyn Lookup, depth: u32) -> Result<(bool, Text),
     let order = if by_level {
         level(&left)?.cmp(&level(&right)?)
     } else {
-        match (left.parse::<i64>(), right.parse::<i64>()) {
-            (Ok(left), Ok(right)) => left.cmp(&right),
+        match (number(&left)?, number(&right)?) {
+            (Some(left), Some(right)) => left.cmp(&right),
             _ => left.as_bytes().cmp(right.as_bytes()),
         }
     };
@@ -212,6 +212,16 @@ fn relation(body: &Text, names: &dyn Lookup, depth: u32) -> Result<(bool, Text),
         _ => return Err(format!("`{operator}` is no operator").into()),
     };
     Ok((holds, rest))
+}
+
+/// Reads an operand that is compared as a number: digits alone, for a sign makes it a word
+/// (mac_expand.c of 3.7.11, `all_digits`). One that does not fit is a fatal error.
+fn number(text: &str) -> Result<Option<i64>, Fault> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(None);
+    }
+    let too_large = |_| Fault::Syntax(format!("`{text}` is too large a number"));
+    text.parse().map(Some).map_err(too_large)
 }
 
 fn operand(text: &Text, names: &dyn Lookup, depth: u32) -> Result<String, Fault> {

@@ -7,12 +7,12 @@
 pub(super) const HARMLESS: &[(&str, &str)] = &[
     (
         "where files and sockets are that no daemon runs or reads, and who owns them",
-        "alternate_config_directories command_directory data_directory debugger_command \
-         html_directory mail_owner mailq_path manpage_directory newaliases_path openssl_path \
-         process_id_directory readme_directory sample_directory sendmail_path setgid_group \
-         default_privs default_database_type alias_database maillog_file \
+        "alternate_config_directories \
+         html_directory mailq_path manpage_directory newaliases_path openssl_path \
+         process_id_directory readme_directory sample_directory sendmail_path \
+         default_database_type alias_database maillog_file \
          maillog_file_compressor maillog_file_prefixes maillog_file_rotate_suffix \
-         syslog_facility syslog_name export_environment process_name process_id \
+         syslog_name process_name process_id \
          multi_instance_name multi_instance_group multi_instance_wrapper",
     ),
     (
@@ -20,13 +20,13 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
         "smtpd_banner mail_name mail_version mail_release_date debug_peer_level \
          debug_peer_list smtp_tls_loglevel smtpd_tls_loglevel lmtp_tls_loglevel \
          smtpd_tls_received_header smtpd_sasl_authenticated_header smtpd_client_port_logging \
-         info_log_address_format respectful_logging show_user_unknown_table_name \
+         respectful_logging show_user_unknown_table_name \
          smtpd_log_access_permit_actions smtp_tls_note_starttls_offer notify_classes \
          helpful_warnings smtpd_reject_footer smtpd_reject_footer_maps \
          delay_logging_resolution_limit enable_long_queue_ids bounce_template_file \
          header_from_format enable_threaded_bounces smtpd_expansion_filter \
          undisclosed_recipients_header always_add_missing_headers \
-         local_header_rewrite_clients remote_header_rewrite_domain canonical_classes \
+         local_header_rewrite_clients remote_header_rewrite_domain \
          masquerade_classes masquerade_exceptions sender_canonical_classes \
          recipient_canonical_classes prepend_delivered_header \
          frozen_delivered_to default_rbl_reply",
@@ -42,8 +42,8 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          service_throttle_time application_event_drain_time delay_warning_time \
          confirm_delay_cleared maximal_queue_lifetime bounce_queue_lifetime \
          maximal_backoff_time minimal_backoff_time queue_run_delay transport_retry_time \
-         stale_lock_time deliver_lock_attempts deliver_lock_delay mailbox_delivery_lock \
-         virtual_mailbox_lock command_time_limit hash_queue_depth hash_queue_names \
+         stale_lock_time deliver_lock_attempts deliver_lock_delay \
+         command_time_limit hash_queue_depth hash_queue_names \
          qmgr_message_active_limit qmgr_message_recipient_limit \
          qmgr_message_recipient_minimum smtpd_policy_service_timeout \
          smtpd_policy_service_max_idle smtpd_policy_service_max_ttl \

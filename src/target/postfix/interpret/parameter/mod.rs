@@ -9,6 +9,7 @@ mod default;
 mod expand;
 mod fixed;
 mod harmless;
+mod installed;
 mod names;
 #[cfg(test)]
 mod page;
@@ -22,6 +23,7 @@ pub(super) use settings::{Main, Settings};
 use costly::COSTLY;
 use fixed::FIXED;
 use harmless::{HARMLESS, HARMLESS_ENDS};
+use installed::INSTALLED;
 use strength::STRENGTH;
 
 /// How the model takes a parameter.
@@ -41,7 +43,7 @@ pub(super) enum Class {
 
 /// Returns every parameter that is held at some values.
 fn fixed() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str], &'static str)> {
-    FIXED.iter().chain(COSTLY).chain(STRENGTH)
+    FIXED.iter().chain(COSTLY).chain(INSTALLED).chain(STRENGTH)
 }
 
 /// Returns how the model takes a parameter.
