@@ -3,12 +3,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read policies")]
 
+#[path = "support/folder.rs"]
+mod folder;
 #[path = "support/language.rs"]
 mod language;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use folder::Folder;
 use language::{compile, find, rendered, root};
 use mailpol::compile::files;
 use mailpol::diagnostic::Diagnostics;
@@ -61,9 +63,9 @@ fn agreement(policy: &Policy, edit: Option<(&str, &str, &str)>) -> Report {
 
 fn policy(path: &std::path::Path) -> Policy {
     let source = Source::new("policy.kdl", std::fs::read_to_string(path).unwrap());
-    let none: BTreeMap<String, Arc<Source>> = BTreeMap::new();
+    let beside = Folder(path.parent().unwrap_or(path).to_owned());
     let mut diagnostics = Diagnostics::new();
-    let Ok(policy) = compile(&source, &none, &mut diagnostics) else {
+    let Ok(policy) = compile(&source, &beside, &mut diagnostics) else {
         panic!("{}", rendered(&diagnostics));
     };
     policy

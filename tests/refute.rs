@@ -3,7 +3,8 @@
 //! A case is a folder `tests/corpus/refute/<question>/<case>/`, of Exim's files if its name begins
 //! with `exim-` and of Postfix's else, with
 //!
-//! - `policy.kdl`; without it the one of the folder above, else of the one above that;
+//! - `policy.kdl`; without it the one of the folder above, else of the one above that; or
+//!   `example.txt`, the name of the example whose policy it is: what it must not do is tried there;
 //! - `break.txt`, edits of the emitted files (`refute/edit.rs` has the language), or `files/`,
 //!   whole files that take the place of emitted ones or come besides, or both; or `zone.txt`, what
 //!   is published instead of the policy's own records; or `certificate.pem`, the one that is given;

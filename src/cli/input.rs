@@ -190,3 +190,19 @@ pub(super) fn lines(path: &Path) -> Result<Box<dyn std::io::BufRead>, Failure> {
     })?;
     Ok(Box::new(std::io::BufReader::with_capacity(1 << 16, file)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_read_up_to_its_limit() {
+        let octets = |count: usize| vec![b'x'; count];
+        let read = |count: usize| take("f", octets(count).as_slice(), 2 << 20);
+        assert_eq!(read(2 << 20).ok(), Some(octets(2 << 20)));
+        let Err(Failure::Unable(why)) = read((2 << 20) + 1) else {
+            panic!("it is too long");
+        };
+        assert_eq!(why, "`f` has more than 2 MiB");
+    }
+}

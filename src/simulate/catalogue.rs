@@ -5,7 +5,8 @@
 //! routes. Every one asks the relay question: does it lead anywhere but here? What the two paths
 //! cannot say, such as commands and proxies, is no part of it.
 
-use super::answer::{Answered, Answerer, RouteStep};
+use super::answer::{Answered, Answerer};
+use super::declared::{declares, ours};
 use crate::decision::{Envelope, Unanswered};
 use crate::mail::{Listener, Path};
 use crate::policy::Policy;
@@ -327,31 +328,15 @@ pub fn attack(
 ) -> Result<(Envelope, Answered, bool), Unanswered> {
     let envelope = envelope(attack, policy, answerer);
     let (answered, _, _) = answerer.answer(&envelope)?;
-    let leaves = |step: &RouteStep| {
-        // What the policy says is no relaying.
-        let said = matches!(step, RouteStep::Forward { to, .. } if forwards(policy, to));
-        !said && !matches!(step, RouteStep::Local { .. } | RouteStep::Discard)
-    };
-    let relays = answered.route.iter().any(leaves);
+    // What the policy says is no relaying.
+    let recipient = envelope.to.address();
+    let mut steps = answered.route.iter();
+    let relays = steps.any(|step| !declares(policy, recipient.as_ref(), step));
     Ok((envelope, answered, relays))
 }
 
-/// Returns whether some forward of a policy names this address.
-fn forwards(policy: &Policy, to: &str) -> bool {
-    let domains = policy.domains.values();
-    let forwards = domains.flat_map(|domain| domain.forwards.values());
-    let mut targets = forwards.flat_map(|forward| &forward.targets);
-    targets.any(|target| target.value.to_string() == to)
-}
-
 fn envelope(attack: &Attack, policy: &Policy, answerer: &Answerer<'_>) -> Envelope {
-    let domain = policy
-        .domains
-        .keys()
-        .next()
-        .map_or("none.example", |domain| domain.as_str());
-    let first = policy.domains.values().next();
-    let first = first.and_then(|domain| domain.mailboxes.keys().next());
+    let (domain, local) = ours(policy);
     let own = answerer.own.first().map_or_else(
         || "127.0.0.1".to_owned(),
         |own| match own {
@@ -363,7 +348,7 @@ fn envelope(attack: &Attack, policy: &Policy, answerer: &Answerer<'_>) -> Envelo
         text.replace("{host}", policy.host.name.value.as_str())
             .replace("{ip}", &own)
             .replace("{domain}", domain)
-            .replace("{box}", first.map_or("postmaster", |local| local.as_str()))
+            .replace("{box}", local)
     };
     let inside = |client: &std::net::IpAddr| {
         policy

@@ -4,6 +4,7 @@
 
 mod answer;
 mod catalogue;
+mod declared;
 mod line;
 mod results;
 mod scenario;

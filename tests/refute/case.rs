@@ -43,19 +43,28 @@ impl Case {
         }
     }
 
-    /// Reads the policy: the case's own, else the nearest above it.
+    /// Returns the folder of the policy: that of the example that is named, else the nearest from
+    /// here upwards that has one.
+    fn policy_folder(&self) -> Result<PathBuf, Failed> {
+        let named = self.folder.join("example.txt");
+        if named.is_file() {
+            let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+            return Ok(examples.join(fs::read_to_string(named)?.trim_end()));
+        }
+        let mut above = self.folder.ancestors().take(3);
+        let found = above.find(|folder| folder.join("policy.kdl").is_file());
+        let none = "there is no `policy.kdl`, here or above";
+        Ok(found.ok_or(none)?.to_owned())
+    }
+
+    /// Reads the policy.
     pub(crate) fn policy(&self) -> Result<Policy, Failed> {
-        let folder = self
-            .folder
-            .ancestors()
-            .take(3)
-            .find(|folder| folder.join("policy.kdl").is_file())
-            .ok_or("there is no `policy.kdl`, here or above")?;
+        let folder = self.policy_folder()?;
         let text = fs::read_to_string(folder.join("policy.kdl"))?;
         let mut diagnostics = Diagnostics::new();
         mailpol::compile::load(
             &Source::new("policy.kdl", text),
-            &Beside(folder),
+            &Beside(&folder),
             &mut diagnostics,
         )
         .map_err(|_| told(&diagnostics))
