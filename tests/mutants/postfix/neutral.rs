@@ -185,8 +185,8 @@ fn table(files: &Files, path: &str, kind: Kind) -> Vec<Mutant> {
         let next = rows.get(number + 1);
         match kind {
             Kind::Plain => {
-                // A login in capitals is another one to the policy, and virtual(8) does not fold the
-                // keys of its mailboxes.
+                // A login in capitals is another one to the policy, and virtual(8) does not fold
+                // the keys of its mailboxes.
                 if key.contains('.') && !path.ends_with("/mailboxes") {
                     bench.replace("a key in capitals", &row.key, key.to_ascii_uppercase());
                 }
