@@ -30,10 +30,12 @@ pub(super) enum Shape {
     Load(u32),
     /// An octal number (section 6.12).
     Octal,
-    /// Users that every Debian system has (section 6.17).
-    Users,
-    /// Groups that every Debian system has.
-    Groups,
+    /// A user or a group that every Debian system has (section 6.17).
+    Account,
+    /// The same, with colons between them.
+    Accounts,
+    /// One of these words.
+    Word(&'static [&'static str]),
     /// The whole path of a file, or nothing.
     Path,
     /// Some of these words, with colons between them.
@@ -57,7 +59,7 @@ pub(super) fn find(tables: &[&Table], name: &str) -> Option<Shape> {
 }
 
 /// Users and groups of base-passwd 3.6, and Exim's own.
-const ACCOUNTS: [&str; 18] = [
+const ACCOUNTS: [&str; 16] = [
     "root",
     "daemon",
     "bin",
@@ -73,8 +75,6 @@ const ACCOUNTS: [&str; 18] = [
     "backup",
     "list",
     "irc",
-    "nobody",
-    "nogroup",
     "Debian-exim",
 ];
 
@@ -136,11 +136,10 @@ impl Shape {
                     && value.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
                 unless(is_octal, "it is no octal number")
             }
-            Self::Users | Self::Groups => unless(
-                holds_only(value, &ACCOUNTS),
-                "not every host has such an account",
-            ),
-            Self::Words(known) => unless(holds_only(value, known), "mailpol knows no such value"),
+            Self::Account => unless(ACCOUNTS.contains(&value), NO_ACCOUNT),
+            Self::Accounts => unless(holds_only(value, &ACCOUNTS), NO_ACCOUNT),
+            Self::Word(known) => unless(known.contains(&value), NO_WORD),
+            Self::Words(known) => unless(holds_only(value, known), NO_WORD),
             Self::Selectors(known) => unless(
                 selects(value, known),
                 "a word of it is none that Exim knows",
@@ -178,6 +177,12 @@ fn number_fault(value: &str, least: u64, most: u64) -> Option<&'static str> {
         None => Some("it is no number"),
     }
 }
+
+/// Why an account is refused.
+const NO_ACCOUNT: &str = "not every host has such an account";
+
+/// Why a word is refused.
+const NO_WORD: &str = "mailpol knows no such value";
 
 /// Why a number is too large.
 const TOO_MUCH: &str = "that is more than it may be";
@@ -294,11 +299,17 @@ mod tests {
                 vec!["8", "", "x", "060000"],
             ),
             (
-                Shape::Users,
+                Shape::Accounts,
                 vec!["", "root : mail"],
                 vec!["nosuch", "root : x"],
             ),
             (Shape::Path, vec!["", "/run/x"], vec!["x"]),
+            (
+                Shape::Account,
+                vec!["mail"],
+                vec!["", "mail : news", "nogroup"],
+            ),
+            (Shape::Word(&["a"]), vec!["a"], vec!["", "a : a"]),
             (WORDS, vec!["bydns : byaddr", ""], vec!["x"]),
             (SELECTORS, vec!["", "+pid -all"], vec!["+x", "pid"]),
             (Shape::Ciphers, vec!["NORMAL"], vec!["x"]),

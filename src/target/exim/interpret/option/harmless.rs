@@ -5,7 +5,8 @@
 use crate::target::exim::interpret::shape::{self, ANY, Shape, Table};
 
 use Shape::{
-    Groups, Limit, Load, Number, Path, Selectors, Switch, Text, Time, Timeout, Times, Users, Words,
+    Account, Accounts, Limit, Load, Number, Path, Selectors, Switch, Text, Time, Timeout, Times,
+    Word, Words,
 };
 
 /// A day, in seconds.
@@ -36,7 +37,7 @@ const LOG: &Table = &[
          syslog_timestamp write_rejectlog",
     ),
     (
-        Words(&[
+        Word(&[
             "mail", "user", "news", "uucp", "local0", "local1", "local2", "local3", "local4",
             "local5", "local6", "local7", "daemon",
         ]),
@@ -126,8 +127,7 @@ const TEXTS: &Table = &[
 
 /// How the program runs, and as whom.
 const PROGRAM: &Table = &[
-    (Groups, "admin_groups trusted_groups"),
-    (Users, "trusted_users"),
+    (Accounts, "admin_groups trusted_groups trusted_users"),
     (Path, "pid_file_path"),
     (
         Text,
@@ -224,7 +224,7 @@ const TLS: &Table = &[
     ),
     (Number(1_024, ANY), "tls_dh_max_bits"),
     (
-        Words(&[
+        Word(&[
             "none",
             "historic",
             "ffdhe2048",
@@ -235,7 +235,7 @@ const TLS: &Table = &[
         ]),
         "tls_dhparam",
     ),
-    (Words(&["system"]), "tls_verify_certificates"),
+    (Word(&["", "system"]), "tls_verify_certificates"),
 ];
 
 /// Mail that is made on the host itself.
@@ -295,8 +295,7 @@ const UNASKED: &Table = &[
     (Switch, "dkim_verify_minimal ldap_start_tls"),
     (Number(2, 3), "ldap_version"),
     (Number(0, ANY), "sqlite_lock_timeout"),
-    (Users, "system_filter_user"),
-    (Groups, "system_filter_group"),
+    (Account, "system_filter_group system_filter_user"),
 ];
 
 /// All of them.

@@ -10,7 +10,7 @@ use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::section::Instance;
 use crate::target::exim::interpret::shape::Table;
 use crate::target::exim::interpret::text::Text;
-use crate::target::exim::interpret::value::{Part, Value};
+use crate::target::exim::interpret::value::Part;
 
 use super::read::recipient;
 
@@ -192,24 +192,18 @@ impl Reader<'_> {
         } else {
             self.transport_of(instance, transports)?
         };
-        let mut values = Vec::new();
-        for names in [
-            ["user", "user"],
-            ["transport_home_directory", "router_home_directory"],
-        ] {
-            let setting = names.iter().find_map(|name| instance.get(name));
-            let value: Option<Value> = match setting {
-                Some(setting) if names.contains(&"user") => {
-                    let text = setting.text(self.diagnostics)?;
-                    Some(self.expand(&text)?)
-                }
-                Some(setting) => Some(self.home(setting)?),
-                None => None,
-            };
-            values.push(value);
-        }
-        let home = values.pop().flatten();
-        let user = values.pop().flatten();
+        let user = match instance.get("user") {
+            Some(setting) => {
+                let text = setting.text(self.diagnostics)?;
+                Some(self.expand(&text)?)
+            }
+            None => None,
+        };
+        let homes = ["transport_home_directory", "router_home_directory"];
+        let home = match homes.iter().find_map(|name| instance.get(name)) {
+            Some(setting) => Some(self.home(setting)?),
+            None => None,
+        };
         transport.local(self, &instance.at)?;
         Ok(Made {
             driver: Driver::Accept(Delivery {

@@ -5,7 +5,7 @@
 use crate::target::exim::interpret::shape::{ANY, Shape, Table};
 
 use Shape::{
-    Ciphers, Groups, Limit, Nothing, Number, Octal, Read, Switch, Text, Time, Timeout, Users, Words,
+    Account, Ciphers, Limit, Nothing, Number, Octal, Read, Switch, Text, Time, Timeout, Word,
 };
 
 /// Why a demand is refused.
@@ -27,7 +27,7 @@ pub(super) const TRANSPORT: &Table = &[
 
 /// Options of `appendfile` that do not say where a message is kept.
 pub(super) const APPENDFILE: &Table = &[
-    (Groups, "group"),
+    (Account, "group"),
     (Octal, "lockfile_mode"),
     (Number(0, ANY), "lock_retries"),
     (Number(1, ANY), "maildir_retries"),
@@ -86,7 +86,7 @@ pub(super) const SMTP: &Table = &[
     (Nothing("without EHLO there is no TLS"), "hosts_avoid_esmtp"),
     (Nothing(UNSEEN), "tls_certificate tls_crl tls_privatekey"),
     (Ciphers, "tls_require_ciphers"),
-    (Words(&["system"]), "tls_verify_certificates"),
+    (Word(&["system"]), "tls_verify_certificates"),
 ];
 
 /// Generic options of routers that touch neither whether one runs nor where it leads (section
@@ -107,14 +107,14 @@ pub(super) const ROUTER: &Table = &[
         "cannot_route_message debug_print dnssec_request_domains headers_add headers_remove",
     ),
     (Nothing(UNABLE), "dnssec_require_domains"),
-    (Groups, "group"),
+    (Account, "group"),
 ];
 
 /// Options of routers that keep messages here (chapter 16).
 pub(super) const ACCEPT: &Table = &[(Read, "user")];
 
 /// Options of routers that keep nothing: as whom they would.
-pub(super) const NOBODY: &Table = &[(Users, "user")];
+pub(super) const NOBODY: &Table = &[(Account, "user")];
 
 /// Options of `dnslookup` (chapter 17).
 pub(super) const DNSLOOKUP: &Table = &[
