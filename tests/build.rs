@@ -280,6 +280,7 @@ fn the_policy_of_mta_sts_is_written_and_its_web_server_named() {
             ("version", "STSv1"),
             ("mode", "enforce"),
             ("mx", "mx.example.org"),
+            ("mx", "mx.example.net"),
             ("max_age", "86400"),
         ];
         assert_eq!(pairs, wanted, "{target}");
