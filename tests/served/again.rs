@@ -4,7 +4,7 @@
 
 use libtest_mimic::{Failed, Trial};
 use mailpol::compile::files;
-use mailpol::prove::check_files;
+use mailpol::prove::{Answer, check_files};
 
 use crate::machine::job;
 use crate::policies::{self, Case};
@@ -38,6 +38,8 @@ fn again(mta: Mta, case: &Case) -> Result<(), Failed> {
     let refuted: Vec<String> = report
         .findings
         .iter()
+        // What is open is left to DNS, whoever printed the files.
+        .filter(|finding| !matches!(finding.answer, Answer::Open(_)))
         .filter(|finding| !finding.answer.is_proved())
         .map(|finding| format!("{}: {:?}", finding.name, finding.answer))
         .collect();

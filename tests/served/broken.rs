@@ -158,5 +158,6 @@ fn exim_order() -> Result<(), Failed> {
 fn exim_wide_list() -> Result<(), Failed> {
     let (one, wider) = ("<; 192.168.0.0/24", "<; 192.168.0.0/15");
     let differences = broken(EXIM_MAIN, |text| text.replace(one, wider))?;
-    seen(&differences, "relay-denied", "data 354")
+    // A client of the wider list may claim our domain, as internal ones may.
+    seen(&differences, "own-domain", "data 354")
 }
