@@ -37,8 +37,8 @@ pub use budget::CLASSES_MAX;
 pub use classes::{Class, Classes};
 pub(crate) use contrast::contrast_with;
 pub use contrast::{
-    AddressClass, Contrast, Facet, LoginClass, Outline, Outlines, Pair, Parting, Party, PathClass,
-    Range, Region, Said, Sets, Standing, When, contrast,
+    AddressClass, Contrast, Facet, LoginClass, Meeting, Outline, Outlines, Pair, Parting, Party,
+    PathClass, Range, Region, Said, Sets, Standing, When, contrast,
 };
 pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge};
@@ -52,7 +52,7 @@ pub use records::Given;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
-pub(crate) use threads::in_two;
+pub(crate) use threads::{in_parts, in_two};
 
 use crate::decision::{Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};

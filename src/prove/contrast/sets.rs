@@ -1,7 +1,7 @@
 //! Sets of classes, by facet: each set is kept once and named by a number.
 
-use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
@@ -73,8 +73,8 @@ pub struct Sets {
 
 #[derive(Debug, Default)]
 pub(super) struct Pool {
-    sets: Vec<Rc<[u32]>>,
-    numbers: HashMap<Rc<[u32]>, u32, FxBuildHasher>,
+    sets: Vec<Arc<[u32]>>,
+    numbers: HashMap<Arc<[u32]>, u32, FxBuildHasher>,
 }
 
 impl Pool {
@@ -88,8 +88,8 @@ impl Pool {
             return *number;
         }
         let number = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
-        let set: Rc<[u32]> = set.into();
-        self.sets.push(Rc::clone(&set));
+        let set: Arc<[u32]> = set.into();
+        self.sets.push(Arc::clone(&set));
         self.numbers.insert(set, number);
         number
     }
@@ -97,14 +97,14 @@ impl Pool {
 
 impl Sets {
     /// Returns the members of a set, ascending.
-    pub fn members(&self, facet: Facet, number: u32) -> Rc<[u32]> {
+    pub fn members(&self, facet: Facet, number: u32) -> Arc<[u32]> {
         let pool = self.facets.get(facet as usize);
         let set = pool.and_then(|pool| pool.sets.get(number as usize));
-        set.cloned().unwrap_or_else(|| Rc::from([]))
+        set.cloned().unwrap_or_else(|| Arc::from([]))
     }
 
     /// Returns the members of a region's set.
-    pub fn of(&self, facet: Facet, region: &Region) -> Rc<[u32]> {
+    pub fn of(&self, facet: Facet, region: &Region) -> Arc<[u32]> {
         self.members(facet, region.get(facet))
     }
 
@@ -112,6 +112,23 @@ impl Sets {
     pub fn intern(&mut self, facet: Facet, members: &[u32]) -> u32 {
         let pool = self.facets.get_mut(facet as usize);
         pool.map_or(0, |pool| pool.intern(members))
+    }
+
+    /// Returns a region of other sets as one of these. `known` holds what was taken from there.
+    pub fn take(
+        &mut self,
+        region: &Region,
+        from: &Self,
+        known: &mut BTreeMap<(Facet, u32), u32>,
+    ) -> Region {
+        let facets = Facet::ALL.into_iter();
+        facets.fold(Region::default(), |taken, facet| {
+            let number = region.get(facet);
+            let own = known
+                .entry((facet, number))
+                .or_insert_with(|| self.intern(facet, &from.members(facet, number)));
+            taken.with(facet, *own)
+        })
     }
 
     /// Returns the number of the union of some sets of a facet. Thousands of regions are made of
