@@ -112,17 +112,22 @@ impl Config {
         Ok(())
     }
 
-    /// Reports an identity in Authentication-Results that is not this host's: whoever reads the
-    /// header would take it for somebody else's (RFC 8601 section 2.5). Without a word the program
-    /// ends; `HOSTNAME` is the machine's name.
+    /// Reports an identity in Authentication-Results that is neither this host's name nor a domain
+    /// that it is in: whoever reads the header would take it for somebody else's (RFC 8601 section
+    /// 2.5). Without a word the program ends; `HOSTNAME` is the machine's name.
     pub(super) fn judge_identity(
         &self,
         host: &str,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
+        let host = format!(".{}", host.to_ascii_lowercase());
+        let is_own = |value: &str| {
+            let domain = format!(".{}", value.to_ascii_lowercase());
+            value == "HOSTNAME" || value.len() > 1 && host.ends_with(&domain)
+        };
         match &self.identity {
-            Some((value, at)) if value != "HOSTNAME" && !value.eq_ignore_ascii_case(host) => {
-                let reason = "it is not the name of this host";
+            Some((value, at)) if self.header == "AR" && !is_own(value) => {
+                let reason = "it is neither the name of this host nor a domain that it is in";
                 Err(diagnostics.error(UnjudgedTable::new("Authserv_Id", reason, at)))
             }
             _ => Ok(()),
