@@ -30,9 +30,9 @@ login "u9" { may-send { from "own"; to "local"; }; }
 
 fn provider() -> Texts {
     let size = site::Size {
-        domains: 60,
-        mailboxes: 120,
-        networks: 20,
+        domains: 40,
+        mailboxes: 70,
+        networks: 10,
     };
     let mut texts: Texts = site::files(size).unwrap().into_iter().collect();
     let policy = texts.get_mut("policy.kdl").unwrap();

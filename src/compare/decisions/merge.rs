@@ -113,9 +113,9 @@ fn is_abroad(contrast: &Contrast<'_, '_>, recipients: u32, sets: &Sets) -> bool 
         .iter()
         .all(|member| {
             let path = contrast.path(Facet::Recipient, *member);
-            let class = contrast.addresses(Facet::Recipient, path.address);
+            let standing = contrast.standing(Facet::Recipient, path.address);
             let named = path.forms.iter().any(|form| form.has_domain());
-            let ours = class.standing != [Standing::Foreign; 2] && named;
+            let ours = standing != [Standing::Foreign; 2] && named;
             !ours && !path.forms.contains(&PathForm::BarePostmaster)
         })
 }

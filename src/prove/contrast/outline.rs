@@ -202,11 +202,11 @@ impl Contrast<'_, '_> {
     /// Returns what outlines are held against, to find those that have a point in common with a
     /// region.
     pub fn meeting(&self, region: &Region, sets: &Sets) -> Meeting {
-        let bits = |facet| sets.of(facet, region).iter().copied().collect::<Bits>();
+        let bits = |facet| sets.each(facet, region).collect::<Bits>();
         let paths = |facet: Facet| {
             let mut paths = Paths::new();
-            for member in sets.of(facet, region).iter() {
-                let (form, address, related) = self.parts(facet, *member);
+            for member in sets.each(facet, region) {
+                let (form, address, related) = self.parts(facet, member);
                 paths.entry((form, related)).or_default().insert(address);
             }
             paths
@@ -292,9 +292,8 @@ fn has_recipient(paths: &Paths, outline: &Outline, outlines: &Outlines) -> bool 
 fn has_sender(paths: &Paths, outline: &Outline, outlines: &Outlines) -> bool {
     let sender = outlines.senders.get(outline.sender);
     sender.is_some_and(|(form, address, related)| {
-        let related = outlines.related.get(related);
         paths.iter().any(|((one, relations), addresses)| {
-            related.contains(relations)
+            outlines.related.has(related, *relations)
                 && outlines.holds(Axis::FromForm, form, *one)
                 && outlines.meets(Axis::From, address, addresses)
         })
