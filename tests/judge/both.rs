@@ -1,10 +1,13 @@
 //! One policy on both real MTAs.
 
+use std::time::Instant;
+
 use libtest_mimic::Failed;
 use mailpol::decision::Envelope;
 use mailpol::policy::Policy;
 
 use crate::alike::Alike;
+use crate::pace;
 use crate::policies::Case;
 use crate::real::{ToData, ask};
 use crate::subject::Subject;
@@ -68,9 +71,12 @@ impl Both {
         asked: &[Envelope],
         to_data: ToData,
     ) -> Result<[Vec<Outcome>; 2], Failed> {
-        Ok([
-            ask(&self.postfix, asked, to_data)?,
-            ask(&self.exim, asked, to_data)?,
-        ])
+        let ask = |subject: &Subject| {
+            let start = Instant::now();
+            let outcomes = ask(subject, asked, to_data)?;
+            pace::tell(subject, asked, start.elapsed())?;
+            Ok::<_, Failed>(outcomes)
+        };
+        Ok([ask(&self.postfix)?, ask(&self.exim)?])
     }
 }
