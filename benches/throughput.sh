@@ -1,6 +1,8 @@
 #!/bin/sh
 # How fast `simulate --envelopes` answers a stream, and how much memory it has at most. Prints the
-# rows of the table in docs/scale.md. The envelopes are the same on every run.
+# rows of the table in docs/scale.md. The envelopes are the same on every run. Then asks the real
+# MTAs, and `simulate` beside them, about the envelopes of the judge; that has to be root, with what
+# tests/run installs.
 #
 #     benches/throughput.sh [ENVELOPES [DOMAINS]]     1000000, and 1000 for the provider's policy
 set -eu
@@ -75,3 +77,7 @@ row 'Doe, evaluated from `--zone`' "$mailpol" simulate examples/doe/policy.kdl \
     --zone "$work/zone" --envelopes "$work/doe-asked.jsonl"
 row 'a provider, given' "$mailpol" simulate "$work/in/policy.kdl" \
     --envelopes "$work/provider-given.jsonl"
+
+echo
+MAILPOL_PACE=$mailpol cargo test --quiet --locked --test judge -- --exact examples/doe --nocapture |
+    grep 'microseconds an envelope'

@@ -1,7 +1,5 @@
 //! One policy on both real MTAs.
 
-use std::time::Instant;
-
 use libtest_mimic::Failed;
 use mailpol::decision::Envelope;
 use mailpol::policy::Policy;
@@ -35,7 +33,12 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
     let (classes, asked) = both.asked(random(case));
     let wanted = combinations(&both.postfix.policy, &classes)?;
     let to_data = ToData::Some;
-    let [one, other] = both.ask(&asked, to_data)?;
+    let one = pace::told(case, &both.postfix, &asked, || {
+        ask(&both.postfix, &asked, to_data)
+    })?;
+    let other = pace::told(case, &both.exim, &asked, || {
+        ask(&both.exim, &asked, to_data)
+    })?;
     held(&both.postfix, &asked, &one)?.verdict(&both.postfix, &wanted, &case.name)?;
     held(&both.exim, &asked, &other)?.verdict(&both.exim, &wanted, &case.name)?;
     let alike = Alike::of(&both.postfix.policy, &asked, &one, &other)?;
@@ -71,12 +74,9 @@ impl Both {
         asked: &[Envelope],
         to_data: ToData,
     ) -> Result<[Vec<Outcome>; 2], Failed> {
-        let ask = |subject: &Subject| {
-            let start = Instant::now();
-            let outcomes = ask(subject, asked, to_data)?;
-            pace::tell(subject, asked, start.elapsed())?;
-            Ok::<_, Failed>(outcomes)
-        };
-        Ok([ask(&self.postfix)?, ask(&self.exim)?])
+        Ok([
+            ask(&self.postfix, asked, to_data)?,
+            ask(&self.exim, asked, to_data)?,
+        ])
     }
 }

@@ -1,56 +1,80 @@
 //! How fast each answers the same envelopes: the real MTA, with its sessions, and `simulate`.
+//!
+//! Only when asked, by `benches/throughput.sh`: the tests have no clock.
 
-use std::net::IpAddr;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
 use mailpol::decision::Envelope;
-use mailpol::mail::Listener;
-use mailpol::simulate::{Answerer, Results, answer_lines};
 use serde_json::json;
 
+use crate::policies::Case;
 use crate::subject::Subject;
 
-/// How often `simulate` answers them, so that starting counts little.
-const ROUNDS: usize = 20;
+/// The variable that names the program whose pace is asked for.
+const PROGRAM: &str = "MAILPOL_PACE";
 
-/// Prints what the real MTA took for envelopes, and what mailpol takes for their lines: the ratio
-/// says more than either, since both ran on the machine as it was.
-pub(crate) fn tell(subject: &Subject, asked: &[Envelope], real: Duration) -> Result<(), Failed> {
-    let mut lines = Vec::new();
-    for _ in 0..ROUNDS {
-        for envelope in asked {
-            serde_json::to_writer(&mut lines, &line(envelope))?;
-            lines.push(b'\n');
-        }
-    }
-    let host = &subject.policy.host;
-    let own: Vec<IpAddr> = host.addresses.iter().map(|one| one.value).collect();
-    let listeners: Vec<Listener> = host.listeners.iter().map(|one| one.value).collect();
-    let answerer = Answerer {
-        decider: subject.reading.decider.as_ref(),
-        own: &own,
-        listeners: &listeners,
-        results: &Results::new(&[], host.name.value.as_str()),
-    };
+/// How often `simulate` answers the envelopes, so that starting counts little.
+const ROUNDS: u32 = 100;
+
+/// Asks a real MTA. If `MAILPOL_PACE` names the program, prints what each took: the ratio says more
+/// than either, since both ran on the machine as it was.
+pub(crate) fn told<T>(
+    case: &Case,
+    subject: &Subject,
+    asked: &[Envelope],
+    ask: impl FnOnce() -> Result<T, Failed>,
+) -> Result<T, Failed> {
     let start = Instant::now();
-    let answers = answer_lines(&answerer, &lines);
-    let took = start.elapsed();
-    let lines = |part: &Vec<u8>| part.split(|octet| *octet == b'\n').count() - 1;
-    let count: usize = answers.parts.iter().map(lines).sum();
-    if count != asked.len() * ROUNDS {
-        return Err(format!("{count} answers to {} lines", asked.len() * ROUNDS).into());
-    }
-    let each = |took: Duration, count: usize| took.as_nanos() / count.max(1) as u128;
-    let (theirs, ours) = (each(real, asked.len()), each(took, count).max(1));
+    let outcomes = ask()?;
+    let real = start.elapsed();
+    let Ok(program) = std::env::var(PROGRAM) else {
+        return Ok(outcomes);
+    };
+    let ours = simulate(&program, case, subject, asked)?;
+    let each = |took: Duration| took.as_nanos() / asked.len().max(1) as u128;
+    let (real, ours) = (each(real), each(ours) / u128::from(ROUNDS));
     println!(
-        "{} on {}: {} microseconds an envelope; `simulate --target` answers {} in that time\n",
-        host.name.value.as_str(),
+        "{} on {}: {} microseconds an envelope, in which `simulate` answers {} of them\n",
+        case.name,
         subject.mta.name(),
-        theirs / 1_000,
-        theirs / ours
+        real / 1_000,
+        real / ours.max(1)
     );
-    Ok(())
+    Ok(outcomes)
+}
+
+/// Returns how long the program takes to answer the envelopes, as often as [`ROUNDS`] says.
+fn simulate(
+    program: &str,
+    case: &Case,
+    subject: &Subject,
+    asked: &[Envelope],
+) -> Result<Duration, Failed> {
+    let folder = tempfile::tempdir()?;
+    let (lines, answers) = (folder.path().join("lines"), folder.path().join("answers"));
+    let mut text = String::new();
+    for envelope in asked {
+        text += &line(envelope).to_string();
+        text.push('\n');
+    }
+    let count = asked.len() * ROUNDS as usize;
+    std::fs::write(&lines, text.repeat(ROUNDS as usize))?;
+    let start = Instant::now();
+    let status = Command::new(program)
+        .arg("simulate")
+        .arg(case.folder.join("policy.kdl"))
+        .args(["--target", subject.target.name(), "--envelopes"])
+        .arg(&lines)
+        .stdout(std::fs::File::create(&answers)?)
+        .status()?;
+    let took = start.elapsed();
+    let answered = std::fs::read_to_string(&answers)?.lines().count();
+    if answered != count {
+        return Err(format!("{status}: {answered} answers to {count} envelopes").into());
+    }
+    Ok(took)
 }
 
 fn line(envelope: &Envelope) -> serde_json::Value {
