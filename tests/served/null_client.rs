@@ -44,7 +44,8 @@ const PROGRAMS: &[&str] = &[
     "printf 'From: Shop <shop@shop.example>\\nSubject: order\\n\\nx\\n' \
      | su www-data -s /bin/sh -c '/usr/sbin/sendmail -f orders@shop.example customer@far.example'",
     "printf 'EHLO x\\r\\nMAIL FROM:<app@www001.shop.example>\\r\\n\
-     RCPT TO:<customer@far.example>\\r\\nDATA\\r\\nSubject: spoken\\r\\n\\r\\nx\\r\\n.\\r\\nQUIT\\r\\n' \
+     RCPT TO:<customer@far.example>\\r\\n\
+     DATA\\r\\nSubject: spoken\\r\\n\\r\\nx\\r\\n.\\r\\nQUIT\\r\\n' \
      | su www-data -s /bin/sh -c '/usr/sbin/sendmail -bs'",
     "printf 'Subject: refused\\n\\nx\\n' \
      | su www-data -s /bin/sh -c '/usr/sbin/sendmail refused@far.example'",
