@@ -212,10 +212,7 @@ impl Reader<'_> {
                     "lookup" => self.lookup(cursor)?,
                     "extract" => self.extract(cursor, &at)?,
                     "sg" => self.sg(cursor, &at)?,
-                    "authresults" => {
-                        self.braced(cursor)?;
-                        Value::piece(Piece::AuthenticationResults)
-                    }
+                    "authresults" => self.authresults(cursor, &at)?,
                     _ => {
                         let reason = "mailpol does not follow this expansion item";
                         return Err(self.refuse(&format!("${{{name}"), reason, &at));
@@ -226,6 +223,17 @@ impl Reader<'_> {
                 Ok(value)
             }
         }
+    }
+
+    /// Reads `{id}`: who looked is this host.
+    fn authresults(&mut self, cursor: &mut Cursor<'_>, at: &Loc) -> Result<Value, Reported> {
+        let id = self.braced(cursor)?.as_text();
+        let host = self.primary_hostname.as_deref().unwrap_or_default();
+        if !id.is_some_and(|id| id.eq_ignore_ascii_case(host)) {
+            let reason = "it would say that another host has looked (RFC 8601 section 2.5)";
+            return Err(self.refuse("${authresults", reason, at));
+        }
+        Ok(Value::piece(Piece::AuthenticationResults))
     }
 
     /// Reads the brace that closes.

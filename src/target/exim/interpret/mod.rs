@@ -19,6 +19,7 @@ mod text;
 
 mod option;
 mod shape;
+mod unread;
 
 mod list;
 mod list_item;
