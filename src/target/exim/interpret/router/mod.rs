@@ -1,5 +1,6 @@
 //! Routers and transports (spec 4.96, chapters 15 to 30): where a recipient goes.
 
+mod address_list;
 mod data;
 mod driver;
 mod given;
