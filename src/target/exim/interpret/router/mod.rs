@@ -4,6 +4,7 @@ mod address_list;
 mod data;
 mod driver;
 mod given;
+mod host_mail;
 mod known;
 mod next_hop;
 mod read;
@@ -49,6 +50,8 @@ enum Whom {
     Named,
     /// That of all others, too.
     Anybody,
+    /// What is made on this host, and no other.
+    Host,
 }
 
 /// What a router does.
