@@ -20,6 +20,8 @@ pub(super) enum Shape {
     Switch,
     /// A number from this to that (sections 6.11 and 6.13).
     Number(u64, u64),
+    /// Octets, up to this; a number without a unit is one of kilobytes (`opt_Kint`).
+    Space(u64),
     /// A number of at least this, or 0 for no limit.
     Limit(u64),
     /// A time of at least so many seconds, and at most so many (section 6.15).
@@ -127,6 +129,14 @@ impl Shape {
                 unless(is_one, "it is not one of `yes`, `no`, `true`, `false`")
             }
             Self::Number(least, most) => number_fault(value, least, most),
+            Self::Space(most) => {
+                let unit = if value.ends_with(|c: char| c.is_ascii_digit()) {
+                    "k"
+                } else {
+                    ""
+                };
+                number_fault(&format!("{value}{unit}"), 0, most)
+            }
             Self::Limit(least) => match number(value) {
                 Some(number) if (1..least).contains(&number) => Some(TOO_LITTLE),
                 _ => number_fault(value, 0, ANY),
@@ -298,6 +308,11 @@ mod tests {
                 Shape::Number(1, 2048),
                 vec!["1", "2k"],
                 vec!["0", "3k", "abc", "-1", "0x1", "", "1x"],
+            ),
+            (
+                Shape::Space(10 << 20),
+                vec!["0", "10240", "10M"],
+                vec!["10241", "11M", "x"],
             ),
             (
                 Shape::Limit(100),

@@ -4,6 +4,7 @@ use super::Step;
 use super::modifier::Done;
 use super::read::RawLine;
 use crate::decision::{Header, Unanswered};
+use crate::target::exim::interpret::expand::is_name_of;
 use crate::target::exim::interpret::inert::{is_extra, removes_traces};
 use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::session::Session;
@@ -95,11 +96,10 @@ fn field_fault(name: &str, said: &str, host: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     let is_true = match name.as_str() {
         "received-spf" => is_none(said),
-        "authentication-results" => said
-            .strip_prefix(host)
-            .and_then(|rest| rest.trim_start().strip_prefix(';'))
-            .and_then(|rest| rest.trim_start().strip_prefix("spf="))
-            .is_some_and(is_none),
+        "authentication-results" => said.split_once(';').is_some_and(|(name, rest)| {
+            let found = rest.trim_start().strip_prefix("spf=");
+            is_name_of(host, name.trim()) && found.is_some_and(is_none)
+        }),
         name if name == String::from(MADE) || is_extra(name) => return None,
         _ => return Some(NOT_AS_IT_CAME),
     };
@@ -144,6 +144,7 @@ mod tests {
             ":at_start:X-Me: yes\n\tand more\nX-You: no\n",
             ":at_start:Received-SPF: none (no domain)",
             "Authentication-Results: mx.d.example; spf=none",
+            "Authentication-Results: d.example ; spf=none (no domain)",
         ] {
             assert_eq!(text(good), None, "{good}");
         }
@@ -157,6 +158,8 @@ mod tests {
             "Authentication-Results: mx.d.example; spf=pass",
             "Authentication-Results: other.example; spf=none",
             "Authentication-Results: mx.d.example.org; spf=none",
+            "Authentication-Results: example; spf=none",
+            "Authentication-Results: x.d.example; spf=none",
         ] {
             assert!(text(bad).is_some(), "{bad}");
         }

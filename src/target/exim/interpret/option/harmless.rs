@@ -5,8 +5,8 @@
 use crate::target::exim::interpret::shape::{self, ANY, Shape, Table};
 
 use Shape::{
-    Account, Accounts, Begins, Hosts, Limit, Load, Names, Nothing, Number, Path, Selectors, Switch,
-    Text, Time, Timeout, Times, Word, Words,
+    Account, Accounts, Begins, Hosts, Limit, Load, Names, Nothing, Number, Path, Selectors, Space,
+    Switch, Text, Time, Timeout, Times, Word, Words,
 };
 
 /// A day, in seconds.
@@ -141,10 +141,8 @@ const PROGRAM: &Table = &[
         "exim_version gecos_name notifier_socket unknown_login unknown_username uucp_from_sender",
     ),
     (Names, "keep_environment"),
-    (
-        Number(0, 20),
-        "daemon_startup_retries finduser_retries localhost_number",
-    ),
+    (Number(0, 20), "daemon_startup_retries finduser_retries"),
+    (Number(0, 16), "localhost_number"),
     (Time(0, 60), "daemon_startup_sleep"),
     (Time(0, ANY), "local_scan_timeout"),
     (
@@ -182,7 +180,7 @@ const DELIVERY: &Table = &[
 /// octets, 100 recipients, minutes of waiting; loops are found at 100 hops, section 6.3).
 const LIMITS: &Table = &[
     (Number(0, 100_000), "check_log_inodes check_spool_inodes"),
-    (Number(0, SPACE_MAX), "check_log_space check_spool_space"),
+    (Space(SPACE_MAX), "check_log_space check_spool_space"),
     (Limit(1_000), "header_line_maxsize"),
     (Number(65_536, ANY), "header_maxsize"),
     (Limit(65_536), "message_size_limit"),
