@@ -41,7 +41,9 @@ pub(super) fn check(
             diagnostics.error(UnknownNode {
                 name: shorten(&node.name.value),
                 within: within.map_or_else(String::new, |name| format!(" in `{name}`")),
-                help: elsewhere(&node.name.value)
+                help: suggest::whole(&node.name.value, &names)
+                    .map(|name| format!("did you mean `{name}`?"))
+                    .or_else(|| elsewhere(&node.name.value))
                     .or_else(|| suggest::help(&node.name.value, &names)),
                 at: node.name.at,
             });

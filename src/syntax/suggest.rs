@@ -28,10 +28,25 @@ pub(crate) fn list(names: &[&str]) -> String {
     quoted.join(", ")
 }
 
-/// Returns the name with the smallest edit distance, if that is small.
+/// Returns the one name that a word is a part of, as `from` of `mail-from`.
+pub(crate) fn whole<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str> {
+    let mut wholes = allowed
+        .iter()
+        .filter(|name| name.contains('-') && name.split('-').any(|part| part == written));
+    match (wholes.next(), wholes.next()) {
+        (Some(name), None) => Some(name),
+        _ => None,
+    }
+}
+
+/// Returns the name that a word is a part of, or else the one with the smallest edit distance, if
+/// that is small.
 pub(crate) fn nearest<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str> {
     if written.chars().count() > NAME_MAX {
         return None;
+    }
+    if let Some(whole) = whole(written, allowed) {
+        return Some(whole);
     }
     let folded = written.to_lowercase();
     allowed
@@ -86,5 +101,14 @@ mod tests {
         check("zzz", None);
         check("elephant", None);
         check("", None);
+    }
+
+    #[test]
+    fn the_name_that_a_word_is_a_part_of_is_offered() {
+        let allowed = ["mail-from", "rcpt-to", "may-send", "may-hand-over", "tls"];
+        assert_eq!(nearest("to", &allowed), Some("rcpt-to"));
+        assert_eq!(nearest("from", &allowed), Some("mail-from"));
+        assert_eq!(whole("may", &allowed), None);
+        assert_eq!(whole("tls", &allowed), None);
     }
 }

@@ -10,11 +10,11 @@ use crate::source::Loc;
 #[error("`{text}` is no prefix")]
 #[diagnostic(
     code(mailpol::network::prefix),
-    help(
-        "write an address, `/` and a length, such as `192.168.0.0/24`; one host is `192.0.2.7/32`"
-    )
+    help("write an address, `/` and a length, such as `192.168.0.0/24`; one host is `{host}`")
 )]
 pub struct PrefixInvalid {
+    /// How one host is written: this one, if it is an address.
+    pub host: String,
     /// What was written.
     pub text: String,
     /// Where.

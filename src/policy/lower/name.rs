@@ -164,7 +164,13 @@ pub(super) fn prefix_or_address(text: &Text, diagnostics: &mut Diagnostics) -> O
 /// Returns a prefix without bits behind its length; one inside the IPv4-mapped range is IPv4.
 pub(super) fn prefix(text: &Text, diagnostics: &mut Diagnostics) -> Option<IpNet> {
     let Some(written) = parse_prefix(&text.value) else {
+        let own = text.value.parse::<IpAddr>();
+        let host = own.map_or_else(
+            |_| "192.0.2.7/32".to_owned(),
+            |address| IpNet::from(canonical_client(address)).to_string(),
+        );
         diagnostics.error(PrefixInvalid {
+            host,
             text: shown(&text.value),
             at: text.at.clone(),
         });

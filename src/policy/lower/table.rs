@@ -199,7 +199,11 @@ fn header(
             diagnostics.error(BulkColumn {
                 column: shorten(&cell.value),
                 problem: "is no column of such a file",
-                help: suggest::help(&cell.value, &names),
+                help: if cell.value.contains([',', ';']) {
+                    Some("write tabs between the columns, no commas".to_owned())
+                } else {
+                    suggest::help(&cell.value, &names)
+                },
                 at: cell.at.clone(),
             });
             continue;

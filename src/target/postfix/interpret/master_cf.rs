@@ -23,6 +23,8 @@ pub(super) struct Service {
     pub(super) is_privileged: bool,
     /// Whether it runs in the queue directory as its root; none: as `compatibility_level` says.
     pub(super) chroot: Option<bool>,
+    /// How many processes it may have; none: `default_process_limit`.
+    pub(super) limit: Option<String>,
     /// What `-o` sets.
     pub(super) overrides: BTreeMap<String, Text>,
     /// Where the names of the `-o` stand.
@@ -122,14 +124,20 @@ fn service(line: &Text) -> Result<Service, String> {
         (_, "y" | "-") => {}
         _ => return Err("the field `private` is neither `y`, `n` nor `-`".to_owned()),
     }
-    for name in ["wakeup", "maxproc"] {
-        let value = field(name)?;
-        let digits = value.as_str().trim_end_matches('?');
+    let mut number = |name: &str| {
+        let value = field(name)?.as_str().to_owned();
+        let digits = match name {
+            "wakeup" => value.trim_end_matches('?'),
+            _ => value.as_str(),
+        };
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if value.as_str() != "-" && !is_number {
+        if value != "-" && !is_number {
             return Err(format!("the field `{name}` is neither a number nor `-`"));
         }
-    }
+        Ok(Some(digits.to_owned()).filter(|digits| digits != "-"))
+    };
+    number("wakeup")?;
+    let limit = number("maxproc")?;
     let command = field("command")?.as_str().to_owned();
     let mut service = Service {
         at: name.at(),
@@ -139,6 +147,7 @@ fn service(line: &Text) -> Result<Service, String> {
         is_private: private.as_str() != "n",
         is_privileged: unprivileged == Some(false),
         chroot,
+        limit,
         overrides: BTreeMap::new(),
         override_places: Vec::new(),
         arguments: Vec::new(),

@@ -62,8 +62,28 @@ const DAEMONS: &[(&str, bool)] = &[
     ("virtual", false),
 ];
 
+/// Programs that end at once unless master.cf lets them have one process, or any number
+/// (`CA_MAIL_SERVER_SOLITARY` and `CA_MAIL_SERVER_UNLIMITED` in the source).
+const LIMITS: &[(&str, &str)] = &[
+    ("anvil", "1"),
+    ("bounce", "0"),
+    ("cleanup", "0"),
+    ("flush", "0"),
+    ("oqmgr", "1"),
+    ("pickup", "1"),
+    ("postlogd", "1"),
+    ("qmgr", "1"),
+    ("scache", "1"),
+    ("tlsmgr", "1"),
+    ("verify", "1"),
+];
+
 /// Services without which no mail goes through, and what becomes of it then.
 const NEEDED: &[(&str, &str)] = &[
+    (
+        "bounce",
+        "without it nobody learns of mail that cannot be delivered",
+    ),
     ("cleanup", "without it smtpd answers RCPT never"),
     ("qmgr", "without it no mail is delivered that was accepted"),
     ("rewrite", "without it smtpd answers MAIL never"),
@@ -174,6 +194,13 @@ fn judge_socket(service: &Service, diagnostics: &mut Diagnostics) {
             format!("its socket would not be in the folder `{folder}`, where it is sought");
         diagnostics.error(UnjudgedService::new(name, reason, &service.at));
     }
+    let needed = LIMITS.iter().find(|(known, _)| *known == service.command);
+    if let Some((_, limit)) = needed
+        && service.limit.as_deref() != Some(*limit)
+    {
+        let reason = format!("{}(8) ends without `{limit}` as `maxproc`", service.command);
+        diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+    }
     let is_datagram = service.kind == "unix-dgram";
     if is_datagram != (service.command == "postlogd") {
         let reason = format!(
@@ -232,9 +259,12 @@ fn covers(words: &[&str], host: &[IpAddr]) -> bool {
         let word = word.trim_start_matches('[').trim_end_matches(']');
         word.parse::<IpAddr>().ok()
     };
-    let has = |address: &IpAddr| words.iter().any(|word| bare(word) == Some(*address));
-    words
-        .iter()
-        .any(|word| matches!(*word, "all" | "0.0.0.0" | "[::]"))
-        || host.iter().all(has)
+    // A socket of IPv6 takes no client of IPv4 (`IPV6_V6ONLY` in
+    // inet_listen.c), and the other way round.
+    let has = |address: &IpAddr| {
+        words.iter().filter_map(|word| bare(word)).any(|bound| {
+            bound == *address || bound.is_unspecified() && bound.is_ipv4() == address.is_ipv4()
+        })
+    };
+    words.contains(&"all") || host.iter().all(has)
 }

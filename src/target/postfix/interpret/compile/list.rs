@@ -272,8 +272,10 @@ impl Compiler<'_> {
                 .address_access(argument, About::Recipient, bare)
                 .map(Restriction::Recipient),
             "check_policy_service" => {
+                let host = self.settings.text("myhostname", self.diagnostics);
                 let policyd = policyd::read(
                     argument,
+                    host.as_str(),
                     self.services,
                     self.artifacts,
                     self.codes.defer,

@@ -60,6 +60,11 @@ pub(super) const COSTLY: &[(&str, &[&str], &str)] = &[
         "logins could be offered no mechanism that they know",
     ),
     (
+        "smtpd_reject_footer_maps",
+        &[""],
+        "a table that is not read would write into every refusal",
+    ),
+    (
         "strict_7bit_headers",
         &["no"],
         "mail with octets over 127 would be refused at its end",

@@ -7,8 +7,8 @@
 pub(super) const HARMLESS: &[(&str, &str)] = &[
     (
         "where files and sockets are that no daemon runs or reads, and who owns them",
-        "alternate_config_directories \
-         html_directory mailq_path manpage_directory newaliases_path openssl_path \
+        "alternate_config_directories html_directory mailq_path manpage_directory \
+         newaliases_path openssl_path \
          process_id_directory readme_directory sample_directory sendmail_path \
          default_database_type alias_database maillog_file \
          maillog_file_compressor maillog_file_prefixes maillog_file_rotate_suffix \
@@ -22,9 +22,9 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          smtpd_tls_received_header smtpd_sasl_authenticated_header smtpd_client_port_logging \
          respectful_logging show_user_unknown_table_name \
          smtpd_log_access_permit_actions smtp_tls_note_starttls_offer notify_classes \
-         helpful_warnings smtpd_reject_footer smtpd_reject_footer_maps \
+         helpful_warnings smtpd_reject_footer \
          delay_logging_resolution_limit enable_long_queue_ids bounce_template_file \
-         header_from_format enable_threaded_bounces smtpd_expansion_filter \
+         header_from_format enable_threaded_bounces \
          undisclosed_recipients_header always_add_missing_headers \
          local_header_rewrite_clients remote_header_rewrite_domain \
          masquerade_classes masquerade_exceptions sender_canonical_classes \
@@ -43,7 +43,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          confirm_delay_cleared maximal_queue_lifetime bounce_queue_lifetime \
          maximal_backoff_time minimal_backoff_time queue_run_delay transport_retry_time \
          stale_lock_time deliver_lock_attempts deliver_lock_delay \
-         command_time_limit hash_queue_depth hash_queue_names \
+         command_time_limit hash_queue_depth \
          qmgr_message_active_limit qmgr_message_recipient_limit \
          qmgr_message_recipient_minimum smtpd_policy_service_timeout \
          smtpd_policy_service_max_idle smtpd_policy_service_max_ttl \
@@ -69,12 +69,11 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          smtpd_tls_session_cache_database smtpd_tls_session_cache_timeout \
          smtpd_tls_always_issue_session_ids smtpd_tls_fingerprint_digest smtpd_tls_ask_ccert \
          smtpd_tls_ccert_verifydepth tls_append_default_CA tls_daemon_random_bytes \
-         tls_disable_workarounds tls_eecdh_auto_curves tls_eecdh_strong_curve \
-         tls_eecdh_ultra_curve tls_ffdhe_auto_groups tls_fast_shutdown_enable \
-         tls_low_cipherlist tls_export_cipherlist tls_null_cipherlist tls_preempt_cipherlist \
-         tls_random_bytes tls_random_exchange_name tls_random_prng_update_period \
-         tls_random_reseed_period tls_random_source \
-         tls_session_ticket_cipher tls_ssl_options tls_dane_digests relay_clientcerts",
+         tls_fast_shutdown_enable \
+         tls_preempt_cipherlist \
+         tls_random_bytes tls_random_prng_update_period \
+         tls_random_reseed_period \
+         tls_ssl_options relay_clientcerts",
     ),
     (
         "which mechanisms of a backend are offered, and how; who the backend is is read",
@@ -91,13 +90,12 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     ),
     (
         "mail that is made on this host, or bounces of it",
-        "authorized_submit_users authorized_flush_users authorized_mailq_users \
-         local_login_sender_maps sendmail_fix_line_endings internal_mail_filter_classes \
+        "internal_mail_filter_classes \
          backwards_bounce_logfile_compatibility",
     ),
     (
         "how outgoing connections are made, not where they go",
-        "smtp_tls_CAfile smtp_tls_CApath smtp_tls_policy_maps \
+        "smtp_tls_CAfile smtp_tls_CApath \
          smtp_tls_session_cache_database smtp_tls_protocols smtp_tls_mandatory_protocols \
          smtp_tls_ciphers smtp_tls_mandatory_ciphers smtp_tls_cert_file smtp_tls_key_file \
          smtp_tls_chain_files smtp_tls_fingerprint_digest \
@@ -115,57 +113,26 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     (
         "what delivery does beside storing the message",
         "biff strict_mailbox_ownership require_home_directory mail_spool_directory \
-         local_command_shell command_expansion_filter forward_expansion_filter \
-         execution_directory_expansion_filter expand_owner_alias reset_owner_alias \
+         expand_owner_alias reset_owner_alias \
          dont_remove sun_mailtool_compatibility enable_original_recipient \
          propagate_unmatched_extensions",
     ),
     (
         "read only by restrictions and services that are refused, or by none that is asked here",
-        "permit_mx_backup_networks maps_rbl_domains maps_rbl_reject_code rbl_reply_maps \
+        "permit_mx_backup_networks maps_rbl_domains maps_rbl_reject_code \
          unknown_client_reject_code unknown_address_reject_code unknown_hostname_reject_code \
          unknown_address_tempfail_action unknown_helo_hostname_tempfail_action \
          reject_tempfail_action invalid_hostname_reject_code non_fqdn_reject_code \
          unverified_sender_reject_code unverified_sender_defer_code \
          unverified_recipient_reject_code unverified_recipient_defer_code \
-         multi_recipient_bounce_reject_code address_verify_map qmqpd_authorized_clients \
-         qmqpd_timeout qmqpd_error_delay proxy_read_maps proxy_write_maps smtpd_proxy_ehlo \
+         multi_recipient_bounce_reject_code qmqpd_authorized_clients \
+         qmqpd_timeout qmqpd_error_delay smtpd_proxy_ehlo \
          smtpd_proxy_options milter_default_action milter_protocol milter_connect_timeout \
-         milter_command_timeout milter_content_timeout smtpd_upstream_proxy_timeout \
-         empty_address_default_transport_maps_lookup_key \
-         empty_address_local_login_sender_maps_lookup_key \
-         empty_address_relayhost_maps_lookup_key smtpd_service_name",
+         milter_command_timeout milter_content_timeout smtpd_upstream_proxy_timeout",
     ),
     (
         "how the message's text is taken, not for whom",
         "disable_mime_input_processing detect_8bit_encoding_header \
          smtputf8_autodetect_classes",
     ),
-];
-
-/// What the names of parameters end with that exist for every client address, service or transport,
-/// and set how much, how often or how fast.
-pub(super) const HARMLESS_ENDS: &[&str] = &[
-    "_client_auth_rate_limit",
-    "_client_connection_count_limit",
-    "_client_connection_rate_limit",
-    "_client_message_rate_limit",
-    "_client_new_tls_session_rate_limit",
-    "_client_recipient_rate_limit",
-    "_delivery_slot_cost",
-    "_delivery_slot_discount",
-    "_delivery_slot_loan",
-    "_destination_concurrency_failed_cohort_limit",
-    "_destination_concurrency_limit",
-    "_destination_concurrency_negative_feedback",
-    "_destination_concurrency_positive_feedback",
-    "_destination_rate_delay",
-    "_destination_recipient_limit",
-    "_extra_recipient_limit",
-    "_initial_destination_concurrency",
-    "_minimum_delivery_slots",
-    "_recipient_refill_delay",
-    "_recipient_refill_limit",
-    "_time_limit",
-    "_transport_rate_delay",
 ];

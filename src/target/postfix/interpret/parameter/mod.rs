@@ -6,6 +6,7 @@
 
 mod costly;
 mod default;
+mod ends;
 mod expand;
 mod fixed;
 mod harmless;
@@ -17,12 +18,13 @@ mod range;
 mod settings;
 mod shape;
 mod strength;
+mod words;
 
 pub(super) use settings::{Main, Settings};
 
 use costly::COSTLY;
 use fixed::FIXED;
-use harmless::{HARMLESS, HARMLESS_ENDS};
+use harmless::HARMLESS;
 use installed::INSTALLED;
 use strength::STRENGTH;
 
@@ -58,7 +60,7 @@ pub(super) fn class(name: &str) -> Class {
     if default::default_value(name).is_some() || named(WITHOUT_DEFAULT) {
         return Class::Modelled;
     }
-    if HARMLESS_ENDS.iter().any(|end| name.ends_with(end)) {
+    if ends::is_held(name) {
         return Class::Harmless;
     }
     if names::is_built_in(name) {

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::shape::{BOUNDS, Bound};
-use super::{Class, HARMLESS, HARMLESS_ENDS, WITHOUT_DEFAULT, class, default, fixed, names};
+use super::words::{self, WORDS};
+use super::{Class, HARMLESS, WITHOUT_DEFAULT, class, default, ends, fixed, names};
 
 const HEAD: &str = "\
 # Settings of Postfix, and how they are taken
@@ -67,6 +68,12 @@ fn page() -> String {
             .iter()
             .map(|bound| (bound.name, bounds(bound), bound.reason)),
     );
+    rows.extend(WORDS.iter().map(|(name, words, may_be_empty)| {
+        let words: Vec<String> = words.iter().map(|one| value(one)).collect();
+        let empty = if *may_be_empty { ", or (empty)" } else { "" };
+        let reason = "programs would end with an error, or TLS come about with nobody";
+        (*name, format!("of {}{empty}", words.join(", ")), reason)
+    }));
     rows.sort_unstable();
     for (name, values, reason) in rows {
         let _ = writeln!(page, "| `{name}` | {values} | {reason} |");
@@ -78,12 +85,14 @@ fn page() -> String {
         let names = names.split_ascii_whitespace();
         list(
             &mut page,
-            names.filter(|name| BOUNDS.iter().all(|bound| bound.name != *name)),
+            names.filter(|name| {
+                BOUNDS.iter().all(|bound| bound.name != *name) && !words::is_held(name)
+            }),
         );
     }
     page += "\nAnd, of every client, service and transport, how much, how often and how fast, in \
              names that end with:\n";
-    list(&mut page, HARMLESS_ENDS.iter().copied());
+    list(&mut page, ends::all());
     page += "\n## Refused\n\nThe reader does not know what these would do to a decision.\n\n";
     list(
         &mut page,

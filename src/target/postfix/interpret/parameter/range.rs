@@ -25,8 +25,9 @@ const LONG: &str = "lmdb_map_size mailbox_size_limit message_size_limit virtual_
 const HUNDRED_DAYS: u64 = 8_640_000;
 
 /// Numbers with other bounds; a time in seconds.
-const OTHERS: [(&str, u64, u64); 9] = [
+const OTHERS: [(&str, u64, u64); 10] = [
     ("bounce_queue_lifetime", 0, HUNDRED_DAYS),
+    ("delay_logging_resolution_limit", 0, 6),
     ("in_flow_delay", 0, 10),
     ("maximal_queue_lifetime", 0, HUNDRED_DAYS),
     ("smtpd_forbid_bare_newline_reject_code", 500, 599),

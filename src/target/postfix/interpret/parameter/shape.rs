@@ -4,7 +4,7 @@
 //! It holds for parameters that cannot touch a decision too: with another value nothing runs.
 
 use super::super::text::Text;
-use super::range;
+use super::{ends, range, words};
 
 /// Parameters of the harmless list that are `yes` or `no`, by their defaults in `postconf -d` of
 /// 3.7.11.
@@ -19,7 +19,8 @@ const SWITCHES: &str = "always_add_missing_headers backwards_bounce_logfile_comp
     smtp_connection_cache_on_demand smtp_sasl_auth_enable \
     smtp_tls_connection_reuse smtp_tls_note_starttls_offer smtp_use_tls \
     smtpd_client_port_logging smtpd_delay_open_until_valid_rcpt \
-    smtpd_forbid_unauth_pipelining smtpd_peername_lookup smtpd_sasl_authenticated_header \
+    smtpd_forbid_unauth_pipelining smtpd_peername_lookup smtpd_per_record_deadline \
+    smtpd_per_request_deadline smtpd_sasl_authenticated_header \
     smtpd_tls_always_issue_session_ids smtpd_tls_ask_ccert smtpd_tls_received_header \
        strict_mailbox_ownership \
      sun_mailtool_compatibility tls_append_default_CA \
@@ -29,7 +30,8 @@ const SWITCHES: &str = "always_add_missing_headers backwards_bounce_logfile_comp
 const NUMBERS: &str = "anvil_rate_time_unit anvil_status_update_time application_event_drain_time \
     berkeley_db_create_buffer_size berkeley_db_read_buffer_size body_checks_size_limit \
     bounce_queue_lifetime bounce_size_limit command_time_limit connection_cache_ttl_limit \
-    daemon_timeout debug_peer_level default_process_limit delay_warning_time \
+    daemon_timeout debug_peer_level default_process_limit delay_logging_resolution_limit \
+    delay_warning_time \
     deliver_lock_attempts deliver_lock_delay duplicate_filter_limit fork_attempts fork_delay \
     hash_queue_depth header_address_token_limit header_size_limit hopcount_limit \
     in_flow_delay invalid_hostname_reject_code ipc_idle ipc_timeout ipc_ttl lmdb_map_size \
@@ -41,12 +43,14 @@ const NUMBERS: &str = "anvil_rate_time_unit anvil_status_update_time application
     qmgr_message_recipient_minimum qmqpd_error_delay qmqpd_timeout queue_minfree \
     queue_run_delay service_throttle_time smtp_connect_timeout smtp_helo_timeout \
     smtp_line_length_limit smtp_mx_address_limit smtp_mx_session_limit smtp_tls_loglevel \
-    smtpd_error_sleep_time smtpd_forbid_bare_newline_reject_code \
-    smtpd_history_flush_threshold smtpd_min_data_rate smtpd_policy_service_max_idle \
+    smtpd_error_sleep_time smtpd_forbid_bare_newline_reject_code smtpd_hard_error_limit \
+    smtpd_history_flush_threshold smtpd_junk_command_limit smtpd_min_data_rate \
+    smtpd_policy_service_max_idle \
     smtpd_policy_service_max_ttl smtpd_policy_service_request_limit \
     smtpd_policy_service_retry_delay smtpd_policy_service_timeout \
     smtpd_policy_service_try_limit smtpd_proxy_timeout smtpd_recipient_limit \
     smtpd_recipient_overshoot_limit smtpd_sasl_response_limit smtpd_soft_error_limit \
+    smtpd_starttls_timeout \
     smtpd_timeout smtpd_tls_ccert_verifydepth smtpd_tls_loglevel \
     smtpd_tls_session_cache_timeout \
     smtpd_upstream_proxy_timeout stale_lock_time tcp_windowsize tls_daemon_random_bytes \
@@ -107,12 +111,17 @@ const fn most(name: &'static str, most: u64, reason: &'static str) -> Bound {
 }
 
 /// Numbers that cost mail which the policy takes, where they are too small or too large. Sorted.
-pub(super) const BOUNDS: [Bound; 17] = [
+pub(super) const BOUNDS: [Bound; 26] = [
     days("bounce_queue_lifetime", 1, GIVEN_UP),
     least(
         "daemon_timeout",
         3_600,
         "processes would end amid a session",
+    ),
+    least(
+        "default_process_limit",
+        10,
+        "clients and deliveries would wait for each other",
     ),
     least(
         "header_address_token_limit",
@@ -129,20 +138,27 @@ pub(super) const BOUNDS: [Bound; 17] = [
         50,
         "mail that came over several hosts would bounce",
     ),
+    least("ipc_idle", 2, "processes would lose each other"),
     least("ipc_timeout", 60, "processes would give each other up"),
     size("mailbox_size_limit", 65_536, SMALL),
+    most("maximal_backoff_time", DAY, GIVEN_UP),
     days("maximal_queue_lifetime", 1, GIVEN_UP),
     size("message_size_limit", 65_536, SMALL),
+    most("minimal_backoff_time", DAY, GIVEN_UP),
     most(
         "queue_minfree",
         1 << 30,
         "all mail would be put off while less of the disk is free",
     ),
+    most("queue_run_delay", DAY, GIVEN_UP),
     size(
         "smtp_line_length_limit",
         998,
         "lines would be broken (RFC 5321 section 4.5.3.1.6)",
     ),
+    most("smtpd_error_sleep_time", 30, SHORT),
+    least("smtpd_hard_error_limit", 2, SHORT),
+    least("smtpd_junk_command_limit", 2, SHORT),
     most(
         "smtpd_min_data_rate",
         500,
@@ -158,6 +174,7 @@ pub(super) const BOUNDS: [Bound; 17] = [
         100,
         "messages to 100 recipients would not pass (RFC 5321 section 4.5.3.1.8)",
     ),
+    least("smtpd_starttls_timeout", 10, SHORT),
     least("smtpd_timeout", 10, SHORT),
     least(
         "virtual_alias_address_length_limit",
@@ -169,15 +186,28 @@ pub(super) const BOUNDS: [Bound; 17] = [
 
 /// Returns whether a value must look like something.
 pub(super) fn is_held(name: &str) -> bool {
-    [SWITCHES, NUMBERS]
+    let is_listed = [SWITCHES, NUMBERS]
         .into_iter()
-        .any(|names| is_named(names, name))
+        .any(|names| is_named(names, name));
+    is_listed || words::is_held(name) || ends::is_held(name)
 }
 
 /// Returns whether a value is Postfix's own, which depends on `$stress`.
 pub(super) fn is_usual(name: &str, raw: &Text) -> bool {
-    name == "smtpd_timeout" && raw.as_str() == "${stress?{10}:{300}}s"
+    USUAL.contains(&(name, raw.as_str()))
 }
+
+/// Values that depend on `$stress`, as Postfix has them.
+const USUAL: [(&str, &str); 5] = [
+    ("smtpd_hard_error_limit", "${stress?{1}:{20}}"),
+    ("smtpd_junk_command_limit", "${stress?{1}:{100}}"),
+    (
+        "smtpd_per_request_deadline",
+        "${smtpd_per_record_deadline?{$smtpd_per_record_deadline}:{${stress?{yes}:{no}}}}",
+    ),
+    ("smtpd_starttls_timeout", "${stress?{10}:{300}}s"),
+    ("smtpd_timeout", "${stress?{10}:{300}}s"),
+];
 
 fn is_named(names: &str, name: &str) -> bool {
     names.split_ascii_whitespace().any(|known| known == name)
@@ -185,6 +215,9 @@ fn is_named(names: &str, name: &str) -> bool {
 
 /// Says what is wrong with a value, with `$name` expanded.
 pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
+    if let Some(reason) = words::fault(name, value).or_else(|| ends::fault(name, value)) {
+        return Some(reason);
+    }
     let is_switch = value.eq_ignore_ascii_case("yes") || value.eq_ignore_ascii_case("no");
     if is_named(SWITCHES, name) && !is_switch {
         return Some("it is neither `yes` nor `no`");
@@ -205,7 +238,7 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
 }
 
 /// Returns a number, in seconds if it has a unit of time. None if it does not fit.
-fn number(value: &str, unit: u64) -> Option<u64> {
+pub(super) fn number(value: &str, unit: u64) -> Option<u64> {
     let units = [
         ('s', 1),
         ('m', 60),
@@ -221,7 +254,7 @@ fn number(value: &str, unit: u64) -> Option<u64> {
 }
 
 /// Returns whether a value is digits and at most one unit.
-fn is_number(value: &str) -> bool {
+pub(super) fn is_number(value: &str) -> bool {
     let digits = value
         .strip_suffix(['s', 'm', 'h', 'd', 'w'])
         .unwrap_or(value);

@@ -1,0 +1,126 @@
+//! Parameters that exist for every client address, service or transport, and set how much, how
+//! often or how fast: what their names end with (qmgr(8), anvil(8), spawn(8), master(8) of 3.7.11).
+
+use super::shape;
+
+/// What the value of such a parameter must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Value {
+    /// A number, or one with a unit of time.
+    Number,
+    /// As [`Value::Number`], at least so much.
+    AtLeast(u64),
+    /// As [`Value::Number`], so much at most.
+    AtMost(u64),
+    /// A part of a connection: a number, or one by another, by `concurrency` or its root.
+    Feedback,
+}
+
+use Value::{AtLeast, AtMost, Feedback, Number};
+
+const HOUR: u64 = 3_600;
+
+/// What the names end with.
+const ENDS: &[(&str, Value)] = &[
+    ("_client_auth_rate_limit", Number),
+    ("_client_connection_count_limit", Number),
+    ("_client_connection_rate_limit", Number),
+    ("_client_message_rate_limit", Number),
+    ("_client_new_tls_session_rate_limit", Number),
+    ("_client_recipient_rate_limit", Number),
+    ("_delivery_slot_cost", Number),
+    ("_delivery_slot_discount", Number),
+    ("_delivery_slot_loan", Number),
+    ("_destination_concurrency_failed_cohort_limit", Number),
+    ("_destination_concurrency_limit", Number),
+    ("_destination_concurrency_negative_feedback", Feedback),
+    ("_destination_concurrency_positive_feedback", Feedback),
+    ("_destination_rate_delay", AtMost(HOUR)),
+    ("_destination_recipient_limit", Number),
+    ("_extra_recipient_limit", Number),
+    ("_initial_destination_concurrency", AtLeast(1)),
+    ("_minimum_delivery_slots", Number),
+    ("_recipient_refill_delay", AtMost(HOUR)),
+    ("_recipient_refill_limit", AtLeast(1)),
+    ("_time_limit", AtLeast(60)),
+    ("_transport_rate_delay", AtMost(HOUR)),
+];
+
+/// Returns what the names end with.
+#[cfg(test)]
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    ENDS.iter().map(|(end, _)| *end)
+}
+
+/// Returns whether a parameter is one of these.
+pub(super) fn is_held(name: &str) -> bool {
+    value_of(name).is_some()
+}
+
+/// Says what is wrong with a value, with `$name` expanded.
+pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
+    let kind = value_of(name)?;
+    if kind == Feedback {
+        return (!is_feedback(value)).then_some("it is no part of a connection");
+    }
+    if !shape::is_number(value) {
+        return Some("it is no number");
+    }
+    let number = shape::number(value, 1).filter(|number| i32::try_from(*number).is_ok());
+    let Some(number) = number else {
+        return Some("Postfix does not start with such a number");
+    };
+    match kind {
+        AtLeast(least) if number < least => Some("it is too small for mail to go through"),
+        AtMost(most) if number > most => Some("mail would wait for hours between two deliveries"),
+        AtLeast(_) | AtMost(_) | Number | Feedback => None,
+    }
+}
+
+fn value_of(name: &str) -> Option<Value> {
+    let mut ends = ENDS.iter();
+    ends.find(|(end, _)| name.ends_with(end))
+        .map(|(_, value)| *value)
+}
+
+/// Returns whether a value is what qmgr(8) makes a feedback of.
+fn is_feedback(value: &str) -> bool {
+    let is_decimal = |text: &str| text.parse::<f64>().is_ok_and(|number| number > 0.0);
+    let whole = value.split_once('/');
+    match whole.map(|(part, by)| (part.trim(), by.trim())) {
+        None => is_decimal(value.trim()),
+        Some((part, "concurrency" | "sqrt_concurrency")) => is_decimal(part),
+        Some((part, by)) => is_decimal(part) && is_decimal(by),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_held() {
+        for (name, taken, refused) in [
+            ("smtpd_client_message_rate_limit", "0", "x"),
+            ("smtp_destination_concurrency_limit", "20", "20x"),
+            ("smtp_destination_recipient_limit", "50", "99999999999"),
+            ("default_destination_rate_delay", "60m", "2h"),
+            ("policy_time_limit", "3600", "1s"),
+            (
+                "default_destination_concurrency_negative_feedback",
+                "1 / sqrt_concurrency",
+                "all",
+            ),
+            (
+                "default_destination_concurrency_positive_feedback",
+                "0.5",
+                "-1",
+            ),
+        ] {
+            assert!(is_held(name), "{name}");
+            assert_eq!(fault(name, taken), None, "{name} {taken}");
+            assert!(fault(name, refused).is_some(), "{name} {refused}");
+        }
+        assert!(!is_held("smtpd_time_limits"));
+    }
+}

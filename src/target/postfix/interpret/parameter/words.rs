@@ -1,0 +1,169 @@
+//! Parameters of the harmless list whose value is made of known words: with another one the
+//! programs of Postfix that read it end with a fatal error, or TLS comes about with nobody
+//! (name_mask(3), name_code(3) and the tables of cleanup, bounce, smtp and tls in the source of
+//! 3.7; postconf(5)).
+
+const CIPHERS: &[&str] = &[
+    "3DES", "AECDH", "ADH", "aDSS", "aNULL", "ARIA", "CAMELLIA", "DES", "DSS", "eNULL", "EXP",
+    "EXPORT", "IDEA", "LOW", "MD5", "NULL", "PSK", "RC2", "RC4", "SEED", "SRP",
+];
+const DIGESTS: &[&str] = &["md5", "sha1", "sha256", "sha512"];
+const EXTENSIONS: &[&str] = &[
+    "canonical",
+    "virtual",
+    "alias",
+    "forward",
+    "include",
+    "generic",
+];
+const GRADES: &[&str] = &["medium", "high"];
+const NOTICES: &[&str] = &[
+    "bounce", "2bounce", "data", "delay", "policy", "protocol", "resource", "software",
+];
+const OPTIONS: &[&str] = &[
+    "NO_COMPRESSION",
+    "NO_RENEGOTIATION",
+    "NO_TICKET",
+    "PRIORITIZE_CHACHA",
+];
+const PROTOCOLS: &[&str] = &[
+    ">=TLSv1",
+    ">=TLSv1.1",
+    ">=TLSv1.2",
+    "!SSLv2",
+    "!SSLv3",
+    "!TLSv1",
+    "!TLSv1.1",
+];
+const SECURITY: &[&str] = &[
+    "noplaintext",
+    "noactive",
+    "nodictionary",
+    "noanonymous",
+    "mutual_auth",
+];
+const TEMPFAIL: &[&str] = &["defer", "defer_if_permit"];
+
+/// A parameter, the words that its value may be made of, and whether it may be empty. Sorted.
+pub(super) const WORDS: &[(&str, &[&str], bool)] = &[
+    ("header_from_format", &["standard", "obsolete"], false),
+    ("internal_mail_filter_classes", &["bounce", "notify"], true),
+    (
+        "masquerade_classes",
+        &[
+            "envelope_sender",
+            "envelope_recipient",
+            "header_sender",
+            "header_recipient",
+        ],
+        true,
+    ),
+    (
+        "milter_default_action",
+        &["accept", "reject", "tempfail", "quarantine"],
+        false,
+    ),
+    ("notify_classes", NOTICES, true),
+    (
+        "prepend_delivered_header",
+        &["command", "file", "forward"],
+        true,
+    ),
+    ("propagate_unmatched_extensions", EXTENSIONS, true),
+    (
+        "recipient_canonical_classes",
+        &["envelope_recipient", "header_recipient"],
+        true,
+    ),
+    ("reject_tempfail_action", TEMPFAIL, false),
+    (
+        "sender_canonical_classes",
+        &["envelope_sender", "header_sender"],
+        true,
+    ),
+    ("smtp_address_preference", &["any", "ipv4", "ipv6"], false),
+    ("smtp_host_lookup", &["dns", "native"], false),
+    ("smtp_sasl_security_options", SECURITY, true),
+    ("smtp_sasl_tls_security_options", SECURITY, true),
+    ("smtp_sasl_type", &["cyrus"], false),
+    ("smtp_tls_ciphers", GRADES, false),
+    ("smtp_tls_exclude_ciphers", CIPHERS, true),
+    ("smtp_tls_fingerprint_digest", DIGESTS, false),
+    ("smtp_tls_mandatory_ciphers", GRADES, false),
+    ("smtp_tls_mandatory_protocols", PROTOCOLS, false),
+    ("smtp_tls_protocols", PROTOCOLS, true),
+    (
+        "smtp_tls_secure_cert_match",
+        &["hostname", "nexthop", "dot-nexthop"],
+        false,
+    ),
+    (
+        "smtp_tls_session_cache_database",
+        &["btree:/var/lib/postfix/smtp_scache"],
+        true,
+    ),
+    (
+        "smtp_tls_verify_cert_match",
+        &["hostname", "nexthop", "dot-nexthop"],
+        false,
+    ),
+    ("smtpd_tls_exclude_ciphers", CIPHERS, true),
+    ("smtpd_tls_fingerprint_digest", DIGESTS, false),
+    ("smtpd_tls_mandatory_exclude_ciphers", CIPHERS, true),
+    (
+        "smtpd_tls_session_cache_database",
+        &["btree:/var/lib/postfix/smtpd_scache"],
+        true,
+    ),
+    (
+        "smtputf8_autodetect_classes",
+        &["sendmail", "verify", "all"],
+        true,
+    ),
+    ("tls_ssl_options", OPTIONS, true),
+    ("unknown_address_tempfail_action", TEMPFAIL, false),
+    ("unknown_helo_hostname_tempfail_action", TEMPFAIL, false),
+];
+
+/// Returns whether a parameter's value is made of known words.
+pub(super) fn is_held(name: &str) -> bool {
+    WORDS.iter().any(|(known, ..)| *known == name)
+}
+
+/// Says what is wrong with a value, with `$name` expanded.
+pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
+    let (_, words, may_be_empty) = WORDS.iter().find(|(known, ..)| *known == name)?;
+    let mut said = value
+        .split([' ', '\t', '\n', ','])
+        .filter(|word| !word.is_empty())
+        .peekable();
+    if said.peek().is_none() && !may_be_empty {
+        return Some("it is empty");
+    }
+    let is_known = |word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    (!said.all(is_known)).then_some("it has a word that the reader does not know there")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Class, class};
+    use super::*;
+
+    #[test]
+    fn words_are_known_or_a_fault() {
+        assert!(WORDS.is_sorted_by(|a, b| a.0 < b.0));
+        for (name, words, may_be_empty) in WORDS {
+            assert_eq!(class(name), Class::Harmless, "{name}");
+            assert_eq!(
+                fault(name, ""),
+                (!may_be_empty).then_some("it is empty"),
+                "{name}"
+            );
+            assert_eq!(fault(name, &words.join(", ")), None, "{name}");
+            assert!(
+                fault(name, &format!("{} nosuch", words[0])).is_some(),
+                "{name}"
+            );
+        }
+    }
+}
