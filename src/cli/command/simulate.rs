@@ -167,8 +167,12 @@ fn scenarios(scenarios: &[Scenario], answerer: &Answerer<'_>) -> Result<(Table, 
 
 /// Asks the attack catalogue: its table, and whether nothing leaves this host.
 fn attacks(policy: &Policy, answerer: &Answerer<'_>) -> Result<(Table, bool), Failure> {
-    let mut text = "Attacks from outside, and where they lead\n\n".to_owned();
     let mut rows = Vec::new();
+    if answerer.listeners.is_empty() {
+        let text = "Nothing listens, so there is nothing to attack from outside.\n\n".to_owned();
+        return Ok(((text, rows), true));
+    }
+    let mut text = "Attacks from outside, and where they lead\n\n".to_owned();
     let mut good = true;
     for one in CATALOGUE {
         let (envelope, answered, relays) = attack(one, policy, answerer).map_err(|_| bug())?;

@@ -104,6 +104,10 @@ pub(super) struct Reader<'a> {
     pub(super) qualify_recipient: Option<String>,
     /// Which odd paths are taken.
     pub(super) taken: Taken,
+    /// Whether the daemon is one that listens.
+    pub(super) has_daemon: bool,
+    /// Whether there is no way in: then all mail is made on the host.
+    pub(super) is_closed: bool,
     /// What conditions ask of the forms of paths.
     pub(super) forms: FormUses,
     /// Where the current expansion stands.
@@ -153,6 +157,8 @@ impl<'a> Reader<'a> {
             qualify_domain: None,
             qualify_recipient: None,
             taken: Taken::default(),
+            has_daemon: true,
+            is_closed: false,
             forms: FormUses::default(),
             place: Place::Session,
             local_part_data: None,

@@ -1,10 +1,10 @@
 //! Routers and transports (spec 4.96, chapters 15 to 30): where a recipient goes.
 
 mod address_list;
+mod astray;
 mod data;
 mod driver;
 mod given;
-mod host_mail;
 mod known;
 mod next_hop;
 mod read;
