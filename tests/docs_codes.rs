@@ -1,7 +1,8 @@
 //! The pages of the diagnostics: each code has one, and its examples do what they say.
 //!
 //! An example leaves out what does not matter: the nodes `mailpol`, `host` and `domain` that it
-//! does not have are added. `<U+202E>` stands for that character, `<TAB>` for a tab.
+//! does not have are added; no `domain` to a host of its own that takes no mail. `<U+202E>` stands
+//! for that character, `<TAB>` for a tab.
 #![expect(clippy::disallowed_methods, reason = "tests read pages and sources")]
 
 #[path = "support/language.rs"]
@@ -122,9 +123,11 @@ fn complete(text: &str) -> String {
             line.split(' ').next() == Some(node)
         })
     };
+    let only_sends = has("host") && !text.contains("listen ");
+    let is_wanted = |node: &str| !(has(node) || node == "domain" && only_sends);
     let mut parts: Vec<&str> = BASE
         .iter()
-        .filter_map(|(node, text)| (!has(node)).then_some(*text))
+        .filter_map(|(node, text)| is_wanted(node).then_some(*text))
         .collect();
     parts.push(text);
     characters(&parts.join("\n\n")) + "\n"

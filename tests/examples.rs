@@ -24,13 +24,17 @@ const GOLDEN: &[&str] = &[
     "family",
     "ngo",
     "plant",
+    "shop",
     "university",
 ];
 const TARGETS: &[&str] = &["postfix", "exim"];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let mut trials = vec![Trial::test("every policy is short", short)];
+    let mut trials = vec![
+        Trial::test("every policy is short", short),
+        Trial::test("the usual mistakes are tried", tried),
+    ];
     for name in GOLDEN {
         for target in TARGETS {
             let trial = move || built(name, target);
@@ -65,6 +69,35 @@ fn short() -> Result<(), Failed> {
         return Ok(());
     }
     Err(faults.join("\n").into())
+}
+
+/// Every case that the page of the examples names is in the corpus, of both targets.
+fn tried() -> Result<(), Failed> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/examples.md"))?;
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let mut missing = Vec::new();
+    let mut found = 0;
+    for row in rows {
+        let cell = row.trim_end_matches([' ', '|']).rsplit('|').next();
+        let words = cell.unwrap_or_default().split('`').skip(1).step_by(2);
+        for (question, case) in words.filter_map(|word| word.split_once('/')) {
+            found += 1;
+            let folder = root.join("tests/corpus/refute").join(question);
+            for name in [case.to_owned(), format!("exim-{case}")] {
+                if !folder.join(&name).is_dir() {
+                    missing.push(format!("{question}/{name}"));
+                }
+            }
+        }
+    }
+    if found < GOLDEN.len() {
+        missing.push(format!("only {found} cases are named"));
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(missing.join(", ").into())
 }
 
 /// What `build` writes is what stands beside the policy, and nothing more.

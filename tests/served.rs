@@ -51,6 +51,8 @@ mod host;
 mod keys;
 #[path = "served/machine.rs"]
 mod machine;
+#[path = "served/null_client.rs"]
+mod null_client;
 #[path = "served/played.rs"]
 mod played;
 #[path = "served/routes.rs"]
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
     let of_both = [
         deliveries::TESTS,
         routes::TESTS,
+        null_client::TESTS,
         behind::TESTS,
         spf::TESTS,
         sessions::TESTS,

@@ -29,12 +29,12 @@ fn answer(answer: &Answer) -> String {
     match answer {
         Answer::Proved(visited) => format!("proved classes={}", visited.leaves),
         Answer::Records(Ok(pairs)) => format!("proved pairs={pairs}"),
-        Answer::Backend(Ok(places)) => format!("proved places={places}"),
+        Answer::Places(Ok(places)) => format!("proved places={places}"),
         Answer::Open(names) => format!("open names={}", names.len()),
         Answer::Refuted(_)
         | Answer::Listener(_)
         | Answer::Records(Err(_))
-        | Answer::Backend(Err(_)) => "refuted".to_owned(),
+        | Answer::Places(Err(_)) => "refuted".to_owned(),
         Answer::Undecided(_) | Answer::Incomplete(_) => "undecided".to_owned(),
     }
 }

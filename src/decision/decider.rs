@@ -1,6 +1,6 @@
 //! The one trait that the whole system turns on.
 
-use super::{AddressKey, Ask, Decision, Destination, Test, Unanswered};
+use super::{AddressKey, Ask, Decision, Destination, HostMail, Test, Unanswered};
 use crate::mail::{Address, Listener};
 use crate::source::Loc;
 
@@ -33,6 +33,12 @@ pub trait Decider: Send + Sync {
 
     /// Returns what says that mail goes there, if one place does for all mail that does.
     fn leads_by(&self, _destination: &Destination) -> Option<Loc> {
+        None
+    }
+
+    /// Returns what becomes of mail that is made on the host itself, where files say it. It is
+    /// followed where they open no way in.
+    fn host_mail(&self) -> Option<&dyn HostMail> {
         None
     }
 

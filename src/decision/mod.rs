@@ -11,6 +11,7 @@ mod backend;
 mod decider;
 mod envelope;
 mod hop;
+mod host_mail;
 mod listener;
 mod sending;
 mod table;
@@ -23,6 +24,7 @@ pub use backend::{Backend, FoundBackend};
 pub use decider::Decider;
 pub use envelope::Envelope;
 pub use hop::{Hop, HopTls};
+pub use host_mail::{HostMail, Written};
 pub use listener::FoundListener;
 pub use sending::{Egress, Sending, Signing};
 pub use table::{

@@ -86,6 +86,8 @@ codes! {
     host::address,
     host::duplicate_address,
     host::duplicate_listener,
+    host::no_listener,
+    host::null_client,
     host::path,
     host::postmaster,
     host::private_address,

@@ -12,12 +12,14 @@ pub struct Host {
     pub name: Spanned<Domain>,
     /// Its public addresses: what A and AAAA records say.
     pub addresses: Vec<Spanned<IpAddr>>,
-    /// Where it listens, each once, in the order of the text.
+    /// Where it listens, each once, in the order of the text. A host without any takes no mail, and
+    /// the policy has an outbound route and a postmaster elsewhere.
     pub listeners: Vec<Spanned<Listener>>,
     /// Its certificate. Every policy with a submission listener has one.
     pub tls: Option<Tls>,
     /// The one address that mail to bare `postmaster`, and mail made on the host itself (root,
-    /// cron, bounces), goes to. `lower` makes sure that it is deliverable.
+    /// cron, bounces), goes to. `lower` makes sure that it is deliverable; for a host that listens
+    /// nowhere it is an address of others.
     pub postmaster: Option<Spanned<Address>>,
     /// Where the node stands.
     pub at: Loc,

@@ -85,6 +85,11 @@ impl Policy {
             .find(|options| options.name.value == name)
     }
 
+    /// Returns whether nothing comes in: all that the host makes goes to one other host.
+    pub fn is_null_client(&self) -> bool {
+        self.host.listeners.is_empty()
+    }
+
     /// Returns the route that everything leaves by.
     pub fn outbound_route(&self) -> Option<&Route> {
         self.routes.get(&self.outbound.as_ref()?.value)

@@ -54,6 +54,6 @@ fn finding(answer: Result<u64, Box<Evidence>>) -> Finding {
         name: BACKEND.to_owned(),
         sentence: SENTENCE.to_owned(),
         at: None,
-        answer: Answer::Backend(answer),
+        answer: Answer::Places(answer),
     }
 }

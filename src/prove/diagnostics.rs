@@ -207,8 +207,8 @@ fn tell_all(
 fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Diagnostics) {
     let (name, subject) = (finding.name.clone(), report.subject.clone());
     match &finding.answer {
-        Answer::Proved(_) | Answer::Records(Ok(_)) | Answer::Backend(Ok(_)) => {}
-        Answer::Records(Err(evidence)) | Answer::Backend(Err(evidence)) => {
+        Answer::Proved(_) | Answer::Records(Ok(_)) | Answer::Places(Ok(_)) => {}
+        Answer::Records(Err(evidence)) | Answer::Places(Err(evidence)) => {
             diagnostics.error(by_evidence(name, subject, finding, evidence));
         }
         Answer::Open(names) => {

@@ -17,6 +17,7 @@ pages! {
     "dkim-published",
     "forbid",
     "forwards-as-declared",
+    "host-mail-as-declared",
     "internal-may-send",
     "listed-is-reachable",
     "listeners-as-declared",

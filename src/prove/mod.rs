@@ -13,6 +13,7 @@ mod declared;
 mod diagnostics;
 mod equivalence;
 mod fork;
+mod host_mail;
 mod keys;
 mod kind;
 mod listeners;
@@ -178,6 +179,11 @@ fn put(
     };
     let mut findings = listeners::check(policy, files.listeners, selection);
     findings.extend(backends::check(policy, files.backends, selection));
+    findings.extend(host_mail::check(
+        policy,
+        files.decider.host_mail(),
+        selection,
+    ));
     findings.extend(run::run(&subjects).0);
     findings.extend(records::check(policy, Some(files), given, selection));
     findings

@@ -18,8 +18,8 @@ pub enum Answer {
     Undecided(Option<Box<Counterexample>>),
     /// It does not: the files open, or fail to open, a way in.
     Listener(FoundListener),
-    /// Of who checks passwords: it holds at so many places, or this breaks it.
-    Backend(Result<u64, Box<Evidence>>),
+    /// Of what files say besides: it holds at so many places, or this breaks it.
+    Places(Result<u64, Box<Evidence>>),
     /// Not every class was visited. That is no proof.
     Incomplete(Incomplete),
     /// Of records: it holds for so many pairs, or this breaks it.
@@ -63,7 +63,7 @@ impl Answer {
     pub fn is_proved(&self) -> bool {
         matches!(
             self,
-            Self::Proved(_) | Self::Records(Ok(_)) | Self::Backend(Ok(_))
+            Self::Proved(_) | Self::Records(Ok(_)) | Self::Places(Ok(_))
         )
     }
 }

@@ -8,6 +8,8 @@ use crate::policy::StatementKind;
 pub(super) const LISTENERS: &str = "listeners-as-declared";
 /// The question whether passwords are checked by the declared backend.
 pub(super) const BACKEND: &str = "backend-as-declared";
+/// The question what becomes of mail made on the host. It is put where nothing listens.
+pub(super) const HOST_MAIL: &str = "host-mail-as-declared";
 /// The question whether policy and files decide alike.
 pub(super) const EQUALITY: &str = "policy-equals-files";
 /// The question whether the files of two targets decide alike. It is put where there are two.
@@ -45,7 +47,7 @@ impl Selection<'_> {
 pub fn question_names() -> Vec<&'static str> {
     let obligations = OBLIGATIONS.iter().map(|obligation| obligation.name());
     let statements = [StatementKind::Forbid, StatementKind::Require].map(StatementKind::name);
-    [LISTENERS, BACKEND]
+    [LISTENERS, BACKEND, HOST_MAIL]
         .into_iter()
         .chain(obligations)
         .chain(statements)

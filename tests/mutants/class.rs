@@ -136,7 +136,7 @@ fn of(report: &Report) -> Class {
             Answer::Refuted(_)
                 | Answer::Listener(_)
                 | Answer::Records(Err(_))
-                | Answer::Backend(Err(_))
+                | Answer::Places(Err(_))
         )
     };
     let is_comparison =

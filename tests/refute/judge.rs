@@ -124,12 +124,10 @@ fn text(finding: &Finding) -> Result<String, Failed> {
             text
         }
         Answer::Listener(found) => format!("{}  {}\n", found.name, place(&found.at)),
-        Answer::Records(Err(evidence)) | Answer::Backend(Err(evidence)) => {
+        Answer::Records(Err(evidence)) | Answer::Places(Err(evidence)) => {
             format!("{}\n{}\n", evidence.text, place(&evidence.at))
         }
-        Answer::Proved(_) | Answer::Records(Ok(_)) | Answer::Backend(Ok(_)) => {
-            "proved\n".to_owned()
-        }
+        Answer::Proved(_) | Answer::Records(Ok(_)) | Answer::Places(Ok(_)) => "proved\n".to_owned(),
         Answer::Undecided(_) | Answer::Incomplete(_) | Answer::Open(_) => {
             return Err(format!("`{name}` is neither proved nor refuted").into());
         }

@@ -36,7 +36,7 @@ fn decides(policy: &Policy, envelope: &Envelope, expected: Because) {
 /// Returns the findings about envelopes: those about records and backends visit no classes.
 fn about_envelopes(report: &Report) -> impl Iterator<Item = &Finding> {
     let findings = report.findings.iter();
-    findings.filter(|one| !matches!(one.answer, Answer::Records(_) | Answer::Backend(_)))
+    findings.filter(|one| !matches!(one.answer, Answer::Records(_) | Answer::Places(_)))
 }
 
 /// A grant from some senders.

@@ -15,7 +15,7 @@ use crate::support::namespace;
 use crate::support::report::{Message, Report};
 
 /// Where what comes to the host lands.
-const MAILDIR: &str = "/home/isp/Maildir";
+pub(crate) const MAILDIR: &str = "/home/isp/Maildir";
 const CERTIFICATE: &str = "/srv/sink.pem";
 const KEY: &str = "/srv/sink.key";
 pub(crate) const NAME: &str = "smtp.isp.test";
@@ -33,15 +33,21 @@ pub(crate) const TESTS: &[TestOfBoth] = &[
 
 /// The host that a route leads to.
 pub(crate) struct Host {
-    address: &'static str,
-    port: u16,
+    /// What routes call it.
+    pub(crate) name: &'static str,
+    /// Where the password for it is.
+    pub(crate) credentials: &'static str,
+    pub(crate) address: &'static str,
+    pub(crate) port: u16,
     /// What it does about TLS: see `sink.py`.
-    mode: &'static str,
+    pub(crate) mode: &'static str,
     /// Whom its certificate names.
-    named: &'static str,
+    pub(crate) named: &'static str,
 }
 
 pub(crate) const ISP: Host = Host {
+    name: NAME,
+    credentials: "/etc/mail/isp",
     address: "203.0.113.77",
     port: 587,
     mode: "starttls",
@@ -95,7 +101,7 @@ fn to_an_address(mta: Mta) -> Result<(), Failed> {
         address: "2001:db8:77::7",
         port: 2525,
         mode: "clear",
-        named: NAME,
+        ..ISP
     };
     let report = run(mta, to, &host)?;
     arrived(&report, "tls=no sni= auth= helo=mx.acme.test")
@@ -145,17 +151,19 @@ fn run(mta: Mta, to: &str, host: &Host) -> Result<Report, Failed> {
 pub(crate) fn scene(job: &mut Job, host: &Host) {
     let scene = &mut job.scene;
     scene.zone.push(Record::Address {
-        name: NAME.to_owned(),
+        name: host.name.to_owned(),
         address: [203, 0, 113, 77].into(),
     });
-    let credentials = format!("{NAME} office:{PASSWORD}\n");
+    let credentials = format!("{} office:{PASSWORD}\n", host.name);
     let files = [
-        ("/etc/mail/isp", credentials.as_str()),
+        (host.credentials, credentials.as_str()),
         ("/srv/sink.py", include_str!("sink.py")),
     ];
     let files = files.map(|(path, text)| (PathBuf::from(path), text.to_owned()));
     scene.files.extend(files);
     let Host {
+        name: _,
+        credentials: _,
         address,
         port,
         mode,

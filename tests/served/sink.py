@@ -1,4 +1,5 @@
-"""A server that takes everything, and writes down how each message came: a message a file.
+"""A server that takes everything but mail for whoever is called `refused`, and writes down how each
+message came: a message a file.
 
 Arguments: a Maildir; an address and a port to listen at; `starttls`, `clear` (there is no TLS, and
 AUTH is offered all the same) or `wrapped`; a certificate; its key.
@@ -73,6 +74,8 @@ class Session:
                 self.take(self.encrypt(self.connection))
             elif verb == "AUTH":
                 self.auth(rest.split(" "))
+            elif verb == "RCPT" and "<refused@" in rest:
+                self.say("550 5.1.1 nobody")
             elif verb == "RCPT":
                 self.recipients.append(rest[rest.index("<") + 1 : rest.index(">")])
                 self.say("250 2.1.5 ok")

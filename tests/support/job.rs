@@ -15,6 +15,9 @@ pub(crate) struct Job {
     pub(crate) scene: Scene,
     pub(crate) envelopes: Vec<Envelope>,
     pub(crate) scripts: Vec<Script>,
+    /// Shell commands that are run as root when the MTA runs, before anything is asked: what
+    /// programs on the machine do.
+    pub(crate) programs: Vec<String>,
     /// The same machine with other files, one after the other, when all else is done.
     pub(crate) rounds: Vec<Round>,
     /// Warnings of the MTA about its own files are a failure, unless a test is about them.
@@ -32,6 +35,7 @@ impl Job {
             scene,
             envelopes: Vec::new(),
             scripts: Vec::new(),
+            programs: Vec::new(),
             rounds: Vec::new(),
             warnings: Warnings::Refused,
             seconds: 60,

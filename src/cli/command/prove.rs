@@ -118,10 +118,12 @@ pub(super) fn words(report: &Report, verbose: bool) -> String {
             | Answer::Undecided(_)
             | Answer::Incomplete(_)
             | Answer::Records(_)
-            | Answer::Backend(_)
+            | Answer::Places(_)
             | Answer::Open(_) => None,
         });
-    if let Some(envelopes) = envelopes {
+    if envelopes == Some(0) {
+        text.push_str("\nNothing listens, so there is no envelope.\n");
+    } else if let Some(envelopes) = envelopes {
         let _ = writeln!(
             text,
             "\nEvery class of {envelopes} envelopes was visited: all that the names, prefixes and \
@@ -142,13 +144,15 @@ fn one(finding: &Finding, width: usize, short: bool, text: &mut String) {
         Answer::Refuted(_)
         | Answer::Listener(_)
         | Answer::Records(Err(_))
-        | Answer::Backend(Err(_)) => ("REFUTED", String::new()),
+        | Answer::Places(Err(_)) => ("REFUTED", String::new()),
         Answer::Undecided(_) => ("UNDECIDED", "an alarm did not replay".to_owned()),
         Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),
         Answer::Records(Ok(pairs)) => ("proved", format!("{pairs} pairs of records")),
         // Without one nobody can log in.
-        Answer::Backend(Ok(0)) => ("proved", "nothing offers AUTH".to_owned()),
-        Answer::Backend(Ok(_)) => ("proved", String::new()),
+        Answer::Places(Ok(0)) if finding.name == "backend-as-declared" => {
+            ("proved", "nothing offers AUTH".to_owned())
+        }
+        Answer::Places(Ok(_)) => ("proved", String::new()),
         Answer::Open(names) => {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             (
@@ -176,7 +180,7 @@ fn one(finding: &Finding, width: usize, short: bool, text: &mut String) {
         Answer::Listener(found) => {
             let _ = writeln!(text, "      {}  {}", found.name, found.at);
         }
-        Answer::Records(Err(evidence)) | Answer::Backend(Err(evidence)) => {
+        Answer::Records(Err(evidence)) | Answer::Places(Err(evidence)) => {
             for line in evidence.text.lines() {
                 let _ = writeln!(text, "      {line}");
             }
@@ -186,7 +190,7 @@ fn one(finding: &Finding, width: usize, short: bool, text: &mut String) {
         | Answer::Undecided(None)
         | Answer::Incomplete(_)
         | Answer::Records(Ok(_))
-        | Answer::Backend(Ok(_))
+        | Answer::Places(Ok(_))
         | Answer::Open(_) => {}
     }
 }

@@ -97,6 +97,43 @@ pub struct ListenerDuplicate {
     pub first: Loc,
 }
 
+/// A host that listens nowhere, and nodes about mail that comes in.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the host has no `listen`, so nothing comes in, and these say nothing: {nodes}")]
+#[diagnostic(
+    code(mailpol::host::no_listener),
+    help("add `listen \"smtp\"` to the host; or delete them, and it only sends")
+)]
+pub struct NoListener {
+    /// The names of the nodes.
+    pub nodes: String,
+    /// The host.
+    #[source_code]
+    #[label(primary, "no `listen` in this block")]
+    pub at: Loc,
+    /// The first of them.
+    #[label("this is about mail that comes in")]
+    pub first: Loc,
+}
+
+/// A host that only sends, and something that it needs for that.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{fault}")]
+#[diagnostic(code(mailpol::host::null_client))]
+pub struct NullClient {
+    /// What is wrong.
+    pub fault: String,
+    /// Why here.
+    pub label: &'static str,
+    /// What to do.
+    #[help]
+    pub help: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "{label}")]
+    pub at: Loc,
+}
+
 /// A path that is not absolute, or holds what a configuration could take for its own.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{path}` is no path that can be written to every configuration")]

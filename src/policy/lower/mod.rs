@@ -15,6 +15,7 @@ mod inbound;
 mod name;
 mod near;
 mod network;
+mod null_client;
 mod postmaster;
 mod publish;
 mod route;
@@ -26,12 +27,15 @@ mod statement;
 mod table;
 mod target;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use self::domain::Domains;
 use super::diagnostics::DomainMissing;
-use super::{Policy, Scenario};
+use super::{Host, Policy, Scenario};
 use crate::diagnostic::{Acknowledged, Diagnostics, Reported};
-use crate::source::{Files, Loc};
+use crate::mail::{Address, Domain};
+use crate::source::{Files, Loc, Spanned};
 use crate::syntax::Document;
 use crate::syntax::diagnostics::MissingNode;
 
@@ -75,13 +79,7 @@ fn nodes(
         .and_then(|node| auth::lower(node, diagnostics));
     let mut domains = domain::lower(document, files, diagnostics);
     let complete = document.failed.is_none() && diagnostics.errors() == before;
-    if let (true, Some(host)) = (domains.is_empty(), node) {
-        let at = host.at.clone();
-        diagnostics.error(DomainMissing { at });
-    }
-    let postmaster = node.and_then(|node| node.postmaster.as_ref());
-    let postmaster = postmaster::fill(&mut domains, postmaster, complete, diagnostics);
-    let parked = publish::parked(&document.parked, &domains, diagnostics);
+    let (parked, postmaster) = parked(document, &mut domains, sure, complete, diagnostics);
     alias::check(&domains, diagnostics);
     forward::check(&domains, &parked, sure, diagnostics);
     let lacks_tls = node.is_some_and(host::lacks_tls);
@@ -131,6 +129,31 @@ fn nodes(
         statements,
         acknowledged: Acknowledged::default(),
     })
+}
+
+/// Gives every domain a postmaster; returns the parked domains, and the host's postmaster.
+fn parked(
+    document: &Document,
+    domains: &mut Domains,
+    sure: Option<&Host>,
+    complete: bool,
+    diagnostics: &mut Diagnostics,
+) -> (BTreeMap<Domain, Loc>, Option<Spanned<Address>>) {
+    let node = document.host.as_ref();
+    let null_client = node.filter(|node| !null_client::listens(node));
+    if let (true, Some(host), None) = (domains.is_empty(), node, null_client) {
+        let at = host.at.clone();
+        diagnostics.error(DomainMissing { at });
+    }
+    let postmaster = node.and_then(|node| node.postmaster.as_ref());
+    let postmaster = postmaster.filter(|_| null_client.is_none());
+    let postmaster = postmaster::fill(domains, postmaster, complete, diagnostics);
+    let parked = publish::parked(&document.parked, domains, diagnostics);
+    let postmaster = match null_client {
+        Some(node) => null_client::check(document, node, sure, &parked, diagnostics),
+        None => postmaster,
+    };
+    (parked, postmaster)
 }
 
 /// Returns the scenarios of a document that holds nothing else, or tells why they mean nothing.

@@ -90,6 +90,9 @@ pub(super) fn explore<J>(
     if let Some(obstacle) = universe.obstacle {
         return Err(obstacle);
     }
+    if universe.size() == Some(0) {
+        return Ok(Visited::default());
+    }
     let mut visited = Visited::default();
     let ground = Ground::new(universe);
     walk(&ground, &State::all(), judge, leaf, &mut visited)?;
@@ -117,6 +120,10 @@ pub(super) fn explore_in_parts<J, S: Seen + Default>(
     let mut seen = S::default();
     if let Some(obstacle) = universe.obstacle {
         return (seen, Err(obstacle));
+    }
+    // Without a listener there is no envelope.
+    if universe.size() == Some(0) {
+        return (seen, Ok(Visited::default()));
     }
     let parts = match parts(universe, judge) {
         Ok(parts) => parts,

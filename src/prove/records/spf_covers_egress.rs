@@ -23,6 +23,11 @@ impl RecordObligation for SpfCoversEgress {
         "every address that this server sends from passes SPF for every domain of ours"
     }
 
+    /// What a host makes that only sends bears addresses of others, and goes by another host.
+    fn is_asked(&self, subject: &Subject<'_>) -> bool {
+        !subject.policy.is_null_client()
+    }
+
     fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence> {
         let host = subject.policy.host.name.value.as_str();
         // Of our own records it is known what they say of ours; of what is published, all of it is.

@@ -29,9 +29,10 @@ static ADDRESS: NodeSpec = NodeSpec {
 
 static LISTEN: NodeSpec = NodeSpec {
     name: "listen",
-    about: "The ways in: port 25, port 587 with STARTTLS, port 465 with TLS from the first byte.",
+    about: "The ways in: port 25, port 587 with STARTTLS, port 465 with TLS from the first byte. \
+            Without it nothing comes in, and all that the host makes goes to that of `outbound`.",
     example: r#"listen "smtp" "submission" "submissions""#,
-    occurs: Occurs::Once,
+    occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("listener", LISTENERS),
     ..NodeSpec::EMPTY
 };
@@ -55,7 +56,7 @@ static TLS: NodeSpec = NodeSpec {
 static POSTMASTER: NodeSpec = NodeSpec {
     name: "postmaster",
     about: "Where mail goes for `postmaster` of every domain without one of its own, and mail made \
-            on the host itself.",
+            on the host itself. Of a host without `listen` it is also who that mail is from.",
     example: r#"postmaster "admin@example.org""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::one("address", Kind::Text),

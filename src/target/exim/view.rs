@@ -24,8 +24,8 @@ macro_rules! view {
 mod remote;
 
 pub(super) use remote::{
-    BehindRouter, ClientAuthenticators, ExchangersRouter, OutboundRouter, RemoteTransport,
-    RouteTransport, TransportOption, TransportsHead,
+    BehindRouter, ClientAuthenticators, ExchangersRouter, NullClientRouter, OutboundRouter,
+    RemoteTransport, RouteTransport, TransportOption, TransportsHead,
 };
 
 /// Something of the policy, and its line.
@@ -45,6 +45,8 @@ pub(super) struct HostPart {
     pub(super) origin: Word,
     pub(super) postmaster_line: Comment,
     pub(super) listeners: Vec<Commented>,
+    /// The addresses that a daemon would listen at.
+    pub(super) interfaces: Word,
     pub(super) ports: List,
     pub(super) tls_ports: List,
 }
@@ -302,10 +304,25 @@ pub(super) struct DkimPart {
 }
 view!(DkimPart, "transports/dkim.j2", Lines);
 
-/// Transports: mailboxes; and when any tries again.
+/// Transports: mailboxes.
 #[derive(Debug, Serialize)]
 pub(super) struct LocalTransports {}
 view!(LocalTransports, "transports/local.j2", Lines);
+
+/// When a transport tries again, and which addresses are rewritten.
+#[derive(Debug, Serialize)]
+pub(super) struct RetryPart {
+    pub(super) postmaster_line: Comment,
+    pub(super) rules: Vec<RewriteRule>,
+}
+view!(RetryPart, "retry.j2", Lines);
+
+/// Every address of a domain is this one.
+#[derive(Debug, Serialize)]
+pub(super) struct RewriteRule {
+    pub(super) domain: Word,
+    pub(super) address: Word,
+}
 
 /// No authenticators.
 #[derive(Debug, Serialize)]
@@ -338,6 +355,26 @@ pub(super) struct Saslauthd {
     pub(super) mechanism: Word,
 }
 view!(Saslauthd, "saslauthd.j2", Shell);
+
+/// Main: whose word counts for who a message made on the host is from.
+#[derive(Debug, Serialize)]
+pub(super) struct LocalSenders {}
+view!(LocalSenders, "main/local_senders.j2", Lines);
+
+/// ACLs: nobody but programs on the host.
+#[derive(Debug, Serialize)]
+pub(super) struct LocalOnlyAcl {
+    pub(super) line: Comment,
+}
+view!(LocalOnlyAcl, "acl/local_only.j2", Lines);
+
+/// /etc/default/exim4: no listener.
+#[derive(Debug, Serialize)]
+pub(super) struct Daemon {
+    pub(super) policy: Comment,
+    pub(super) line: Comment,
+}
+view!(Daemon, "daemon.j2", Shell);
 
 /// The head of a table.
 #[derive(Debug, Serialize)]

@@ -32,9 +32,13 @@ pub(super) struct HostPart {
     pub(super) host_line: Comment,
     pub(super) compatibility_level: Word,
     pub(super) myhostname: Word,
+    pub(super) origin_about: Vec<Comment>,
     pub(super) myorigin: Word,
+    pub(super) interfaces: Word,
+    /// Of what the postmaster is told, if of anything.
+    pub(super) notices_about: Vec<Comment>,
+    pub(super) notices: Vec<Word>,
     pub(super) postmaster: Word,
-    pub(super) postmaster_line: Comment,
 }
 view!(HostPart, "main/host.j2", Lines);
 
@@ -62,14 +66,32 @@ pub(super) struct DomainsPart {
     pub(super) aliases: TableName,
     pub(super) mailboxes: TableName,
     pub(super) transport: TableName,
-    /// The service of what is not ours, with the host that it goes to, if there is one.
-    pub(super) default_transport: Word,
     pub(super) host_mail: TableName,
-    pub(super) no_recipients: TableName,
     pub(super) expansion_limit: usize,
     pub(super) recursion_limit: usize,
 }
 view!(DomainsPart, "main/domains.j2", Lines);
+
+/// main.cf: nobody comes in, and nothing stays.
+#[derive(Debug, Serialize)]
+pub(super) struct NullClientPart {
+    pub(super) host_line: Comment,
+    pub(super) postmaster_line: Comment,
+    pub(super) expansion_limit: usize,
+    pub(super) recursion_limit: usize,
+}
+view!(NullClientPart, "main/null_client.j2", Lines);
+
+/// main.cf: what else leads anywhere.
+#[derive(Debug, Serialize)]
+pub(super) struct DeliveryPart {
+    /// The service of what is not ours, with the host that it goes to, if there is one.
+    pub(super) default_transport: Word,
+    pub(super) no_recipients: TableName,
+    /// The table of addresses that are rewritten, if there is one.
+    pub(super) canonical: Vec<TableName>,
+}
+view!(DeliveryPart, "main/delivery.j2", Lines);
 
 /// main.cf: the lists of restrictions.
 #[derive(Debug, Serialize)]
@@ -146,18 +168,37 @@ pub(super) struct ClosedPart {
 }
 view!(ClosedPart, "main/closed.j2", Lines);
 
-/// master.cf.
+/// master.cf: its head.
 #[derive(Debug, Serialize)]
-pub(super) struct MasterCf {
+pub(super) struct MasterHead {
     pub(super) policy: Comment,
     pub(super) myhostname: Word,
+}
+view!(MasterHead, "master/head.j2", Words);
+
+/// master.cf: the ways in.
+#[derive(Debug, Serialize)]
+pub(super) struct MasterListeners {
     pub(super) postmaster_line: Comment,
     pub(super) listeners: Vec<ListenerEntry>,
+}
+view!(MasterListeners, "master/listeners.j2", Words);
+
+/// master.cf: no way in but for programs on the host.
+#[derive(Debug, Serialize)]
+pub(super) struct MasterNullClient {
+    pub(super) host_line: Comment,
+}
+view!(MasterNullClient, "master/null_client.j2", Words);
+
+/// master.cf: the rest.
+#[derive(Debug, Serialize)]
+pub(super) struct MasterServices {
     pub(super) routes: Vec<RouteService>,
     pub(super) spf: Vec<SpfService>,
     pub(super) spf_line: Comment,
 }
-view!(MasterCf, "master.cf.j2", Words);
+view!(MasterServices, "master/services.j2", Words);
 
 /// A listener in master.cf.
 #[derive(Debug, Serialize)]

@@ -16,6 +16,8 @@ use super::{RUN, command};
 pub(in crate::support) const PROGRAM: &str = "exim4";
 const INSTALLED: &str = "/usr/sbin/exim4";
 const CONFIGURATION: &str = "/etc/exim4/exim4.conf";
+/// How Debian's service starts it.
+const DEFAULTS: &str = "/etc/default/exim4";
 const LOGS: &str = "/var/log/exim4";
 /// Other names of the program. Those that another MTA has installed are taken over.
 const NAMES: &[&str] = &["exim", "sendmail"];
@@ -124,7 +126,9 @@ pub(super) fn start() -> Result<()> {
     }
     fs::write(CONFIGURATION, lifted).context(CONFIGURATION)?;
     // Not directly: a child of the first process stays in the foreground.
-    command("sh", &["-c", "exim4 -bd -q30m; exit $?"])?;
+    let listens = if is_queue_only()? { "" } else { "-bd " };
+    let line = format!("exim4 {listens}-q30m; exit $?");
+    command("sh", &["-c", &line])?;
     // It listens before it says so, and after its parent has ended.
     let begun = Instant::now();
     while !fs::read_to_string(MAINLOG).is_ok_and(|log| log.contains("daemon started")) {
@@ -134,6 +138,15 @@ pub(super) fn start() -> Result<()> {
         thread::sleep(Duration::from_millis(5));
     }
     Ok(())
+}
+
+/// Whether Debian's service starts a daemon that does not listen.
+fn is_queue_only() -> Result<bool> {
+    if !Path::new(DEFAULTS).exists() {
+        return Ok(false);
+    }
+    let said = command("sh", &["-euc", &format!(". {DEFAULTS}; echo $QUEUERUNNER")])?;
+    Ok(said.trim() == "queueonly")
 }
 
 fn sets(line: &str, name: &str) -> bool {

@@ -128,7 +128,7 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
         Mta::Postfix => postfix::age_files()?,
         Mta::Exim => {}
     }
-    scene::run_commands(&job.scene)?;
+    scene::run(&job.scene.commands)?;
     clock.lap("tree");
     let gate = match job.mta {
         Mta::Postfix | Mta::Exim if job.warnings == Warnings::Unasked => Gate::default(),
@@ -145,6 +145,8 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
         Mta::Exim => exim::start()?,
     }
     clock.lap("start");
+    scene::run(&job.programs)?;
+    clock.lap("programs");
     let servers = servers(&job.scene);
     let outcomes = sessions::drive(&servers, &job.envelopes)?;
     clock.lap("envelopes");

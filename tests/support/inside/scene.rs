@@ -116,9 +116,9 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Runs what an administrator runs after copying.
-pub(super) fn run_commands(scene: &Scene) -> Result<()> {
-    for line in &scene.commands {
+/// Runs what an administrator runs after copying, or what programs do.
+pub(super) fn run(commands: &[String]) -> Result<()> {
+    for line in commands {
         command("bash", &["-euc", line])?;
     }
     Ok(())

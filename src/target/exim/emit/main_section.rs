@@ -43,6 +43,18 @@ pub(super) fn section(
     Ok(text)
 }
 
+/// Returns the main section of a host that listens nowhere.
+pub(super) fn null_client(
+    emission: &Emission<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    let mut text = render(host(emission), diagnostics)?;
+    text += &render(TlsNonePart {}, diagnostics)?;
+    text += &render(AuthNonePart {}, diagnostics)?;
+    text += &render(ClosedPart {}, diagnostics)?;
+    Ok(text)
+}
+
 /// Names the line of the auth node.
 pub(super) fn line_of(auth: &Auth) -> Comment {
     Comment::line(auth.at())
@@ -56,6 +68,9 @@ fn host(emission: &Emission<'_>) -> HostPart {
         line: Comment::line(&listener.at),
     };
     let listeners = || host.listeners.iter().map(|listener| listener.value);
+    let is_null_client = emission.policy.is_null_client();
+    // Exim wants one; nothing listens there.
+    let unused = is_null_client.then_some(Listener::Smtp);
     let tls = listeners().filter(|listener| match listener {
         Listener::Submissions => true,
         Listener::Smtp | Listener::Submission => false,
@@ -68,7 +83,12 @@ fn host(emission: &Emission<'_>) -> HostPart {
         origin: Word::domain(&emission.origin),
         postmaster_line: Comment::line(&emission.postmaster.at),
         listeners: host.listeners.iter().map(named).collect(),
-        ports: List::of(listeners().map(port)),
+        interfaces: Word::fixed(if is_null_client {
+            "127.0.0.1 ; ::1"
+        } else {
+            "0.0.0.0 ; ::0"
+        }),
+        ports: List::of(listeners().chain(unused).map(port)),
         tls_ports: List::of(tls.map(port)),
     }
 }

@@ -10,6 +10,7 @@ mod acl;
 mod clients;
 mod dkim;
 mod main_section;
+mod null_client;
 mod postmaster;
 mod raw;
 mod recipients;
@@ -31,7 +32,7 @@ use self::recipients::Recipients;
 use self::senders::Senders;
 use self::table::Table;
 use super::lexical::{Comment, HostItem, List, Word};
-use super::view::{HostNameRouter, LocalTransports, RecipientRouters, TableHead};
+use super::view::{HostNameRouter, LocalTransports, RecipientRouters, RetryPart, TableHead};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
@@ -105,12 +106,32 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         artifacts: Artifacts::new(),
         packages: BTreeSet::from(["exim4-daemon-heavy"]),
     };
+    if policy.is_null_client() {
+        let conf = null_client::conf(&emission, diagnostics)?;
+        emission.add("exim4.conf", conf);
+        null_client::write(&mut emission, diagnostics)?;
+    } else {
+        write_server(&mut emission, diagnostics)?;
+    }
+    service::write(&mut emission, diagnostics)?;
+    route::write(&mut emission, diagnostics)?;
+    raw::files(&mut emission, options, diagnostics);
+    diagnostics.failed_since(before)?;
+    Ok(finish(emission))
+}
+
+/// Writes exim4.conf of a host that takes mail, and its tables.
+fn write_server(
+    emission: &mut Emission<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let policy = emission.policy;
     let recipients = recipients::recipients(policy, diagnostics);
     let senders = acl::auth_is_offered(policy).then(|| senders::senders(policy, diagnostics));
     let clients = clients::clients(policy);
     let mut tables = Vec::new();
     let conf = conf(
-        &emission,
+        emission,
         &recipients,
         senders.as_ref(),
         &clients,
@@ -118,13 +139,8 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         diagnostics,
     )?;
     emission.add("exim4.conf", conf);
-    write_tables(&mut emission, recipients, senders, tables, diagnostics)?;
-    write_lists(&mut emission, clients.files, diagnostics)?;
-    service::write(&mut emission, diagnostics)?;
-    route::write(&mut emission, diagnostics)?;
-    raw::files(&mut emission, options, diagnostics);
-    diagnostics.failed_since(before)?;
-    Ok(finish(emission))
+    write_tables(emission, recipients, senders, tables, diagnostics)?;
+    write_lists(emission, clients.files, diagnostics)
 }
 
 /// Returns exim4.conf; adds the tables of rights, and of what is signed.
@@ -145,7 +161,7 @@ fn conf(
     tables.extend(held);
     let postmaster = postmaster::word(&emission.postmaster, diagnostics)?;
     let host_name = HostNameRouter {
-        host_names: host_names(emission.policy),
+        host_names: List::of(host_names(emission.policy)),
         postmaster: postmaster.clone(),
         postmaster_line: Comment::line(&emission.postmaster.at),
     };
@@ -164,17 +180,22 @@ fn conf(
     text += &route::transports(emission, diagnostics)?;
     text += &dkim::part(emission.policy, tables, diagnostics)?;
     text += &render(LocalTransports {}, diagnostics)?;
+    let retry = RetryPart {
+        postmaster_line: Comment::line(&emission.postmaster.at),
+        rules: Vec::new(),
+    };
+    text += &render(retry, diagnostics)?;
     text += &service::authenticators(emission, senders, diagnostics)?;
     text += &route::authenticators(emission, diagnostics)?;
     Ok(text)
 }
 
 /// The names that mail made on the host may be for, unless one is a domain of ours.
-fn host_names(policy: &Policy) -> List {
+fn host_names(policy: &Policy) -> impl Iterator<Item = Word> {
     let host = &policy.host.name.value;
     let host = (!policy.domains.contains_key(host)).then(|| Word::domain(host));
     let local = ["localhost", "localhost.localdomain"].map(Word::fixed);
-    List::of(host.into_iter().chain(local))
+    host.into_iter().chain(local)
 }
 
 fn write_tables(

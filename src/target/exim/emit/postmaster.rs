@@ -24,6 +24,9 @@ pub(super) fn choose(
         diagnostics.error(UnsayableValue::new("exim", name, why, &policy.host.at))
     })?;
     word(postmaster, diagnostics)?;
+    if policy.is_null_client() {
+        return Ok((postmaster.clone(), policy.host.name.value.clone()));
+    }
     let wanted = mailboxes(policy, &postmaster.value);
     let same = |domain: &&Domain| {
         let own = Address::new("postmaster", (*domain).clone());

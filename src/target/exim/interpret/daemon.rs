@@ -19,8 +19,12 @@ const OPTIONS: [&str; 4] = [
 ];
 
 /// Ways to start that leave one daemon which listens and runs the queue, or two (`exim4` of
-/// `/etc/init.d`); all others leave out one of the two.
+/// `/etc/init.d`).
 const RUNNERS: [&str; 2] = ["combined", "separate"];
+
+/// The way to start that leaves a daemon which runs the queue, and does not listen. All others
+/// leave none.
+const QUEUE_ONLY: &str = "queueonly";
 
 impl Reader<'_> {
     /// Refuses options of the command line, if the tree has any.
@@ -46,7 +50,14 @@ impl Reader<'_> {
             let reason = match (name, unquoted(value)) {
                 (name, None) if !OPTIONS.contains(&name) => "it is not one word to the shell",
                 ("EX4DEF_VERSION", _) => continue,
-                ("QUEUERUNNER", Some(word)) if RUNNERS.contains(&word) => continue,
+                ("QUEUERUNNER", Some(word)) if RUNNERS.contains(&word) => {
+                    self.has_daemon = true;
+                    continue;
+                }
+                ("QUEUERUNNER", Some(QUEUE_ONLY)) => {
+                    self.has_daemon = false;
+                    continue;
+                }
                 ("QUEUERUNNER", _) => "no daemon would listen, or none would run the queue",
                 ("QUEUEINTERVAL", Some(word)) if is_interval(word) => continue,
                 ("QUEUEINTERVAL", _) => "this is no time between two runs of the queue",

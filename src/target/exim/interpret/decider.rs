@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use super::acl::{AclUse, Ran, Refusal};
 use super::authenticator::Authenticator;
+use super::host_mail::LocalMail;
 use super::path::{self, Syntax, Taken};
 use super::router::{DomainKind, Outcome, Purpose, Routers, Walk};
 use super::session::{Library, Session};
 use super::truth::Truth;
 use super::value::Bool;
 use crate::decision::{
-    AddressKey, Ask, At, Because, Decider, Decision, Destination, Question, Route, Test, TestId,
-    Unanswered, Verdict,
+    AddressKey, Ask, At, Because, Decider, Decision, Destination, HostMail, Question, Route, Test,
+    TestId, Unanswered, Verdict,
 };
 use crate::mail::{Address, Domain, Listener, PathForm, Reply};
 use crate::source::Loc;
@@ -42,6 +43,8 @@ pub(super) struct EximDecider {
     pub(super) routers: Routers,
     pub(super) taken: Taken,
     pub(super) qualify_recipient: Option<String>,
+    /// What becomes of mail made on the host, where there is no way in.
+    pub(super) local_mail: Option<LocalMail>,
     /// Where the configuration begins: the place of what no line of it decides.
     pub(super) start: Loc,
 }
@@ -80,7 +83,7 @@ impl EximDecider {
         self.routers.note_anybody(number);
     }
 
-    fn walk(&self) -> Walk<'_> {
+    pub(super) fn walk(&self) -> Walk<'_> {
         let qualify = self.qualify_recipient.as_deref();
         Walk::new(&self.routers, &self.tests, qualify)
     }
@@ -268,6 +271,11 @@ impl Decider for EximDecider {
 
     fn destinations(&self, address: &Address) -> Vec<Destination> {
         self.walk().destinations(address)
+    }
+
+    fn host_mail(&self) -> Option<&dyn HostMail> {
+        self.local_mail.as_ref()?;
+        Some(self)
     }
 
     fn leads_by(&self, destination: &Destination) -> Option<Loc> {

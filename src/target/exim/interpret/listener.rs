@@ -41,7 +41,9 @@ const ALL: [IpAddr; 2] = [
 impl Reader<'_> {
     /// Returns every way in that the options open.
     pub(super) fn listeners(&mut self, options: &Options, start: &Loc) -> Vec<FoundListener> {
-        self.find_listeners(options, start).unwrap_or_default()
+        let found = self.find_listeners(options, start).unwrap_or_default();
+        // What the options open, a daemon that does not listen leaves closed.
+        if self.has_daemon { found } else { Vec::new() }
     }
 
     fn find_listeners(

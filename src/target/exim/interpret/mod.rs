@@ -19,6 +19,7 @@ mod text;
 
 mod option;
 mod shape;
+mod unread;
 
 mod list;
 mod list_item;
@@ -49,6 +50,7 @@ mod authenticator;
 mod backend;
 mod daemon;
 mod dkim;
+mod host_mail;
 mod listener;
 mod path;
 mod retry;
@@ -72,7 +74,7 @@ use crate::target::{Artifacts, Reading};
 use acl::{AclUse, Acls};
 use catalogue::Side;
 use decider::{Commands, EximDecider};
-use diagnostics::{MissingRoot, UnjudgedParameter, UnjudgedVersion};
+use diagnostics::{MissingRoot, UnjudgedParameter, UnjudgedService, UnjudgedVersion};
 use list::{ListKind, Subject};
 use option::Options;
 use path::Taken;
@@ -109,6 +111,7 @@ pub(super) fn interpret(
     reader.daemon();
     reader.retries(&sections, &start);
     let listeners = reader.listeners(&options, &start);
+    reader.is_closed = listeners.is_empty();
     let decider = reader.decider(&sections, &options, &start);
     let backends = std::mem::take(&mut reader.backends);
     let routers = decider.as_ref().ok().map(|decider| &decider.routers);
@@ -123,6 +126,9 @@ pub(super) fn interpret(
     let mut decider = decider?;
     decider.tests = tests;
     decider.find_router_of_anybody();
+    if let Some((at, reason)) = decider.walk().astray() {
+        return Err(diagnostics.error(UnjudgedService::new("data", reason, at)));
+    }
     Ok(Reading {
         decider: Box::new(decider),
         listeners,
@@ -189,12 +195,21 @@ impl Reader<'_> {
     ) -> Result<EximDecider, Reported> {
         let empty: Vec<Text> = Vec::new();
         let section = |name: &str| sections.others.get(name).unwrap_or(&empty);
+        let closed = self.is_closed;
         for name in ["rewrite", "local_scan"] {
-            if let Some(line) = section(name).first() {
+            let is_followed = name == "rewrite" && closed;
+            if let Some(line) = section(name).first().filter(|_| !is_followed) {
                 let reason = "what it changes is not followed";
                 self.refuse(name, reason, &line.at());
             }
         }
+        let local_mail = if closed {
+            let rules = self.rewrite_rules(section("rewrite"));
+            let at = sections.places.get("rewrite").unwrap_or(start);
+            self.local_mail(options, rules, at)
+        } else {
+            None
+        };
         let instances = section::instances(section("authenticators"), self.diagnostics);
         let authenticators = self.authenticators(&instances);
         let names = authenticators.iter().map(|one| one.name.clone());
@@ -236,6 +251,7 @@ impl Reader<'_> {
             routers,
             taken: self.taken,
             qualify_recipient: self.qualify_recipient.clone(),
+            local_mail,
             start: start.clone(),
         })
     }

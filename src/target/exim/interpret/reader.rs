@@ -104,6 +104,10 @@ pub(super) struct Reader<'a> {
     pub(super) qualify_recipient: Option<String>,
     /// Which odd paths are taken.
     pub(super) taken: Taken,
+    /// Whether the daemon is one that listens.
+    pub(super) has_daemon: bool,
+    /// Whether there is no way in: then all mail is made on the host.
+    pub(super) is_closed: bool,
     /// What conditions ask of the forms of paths.
     pub(super) forms: FormUses,
     /// Where the current expansion stands.
@@ -125,6 +129,9 @@ pub(super) struct Reader<'a> {
     pub(super) dkim_selector: Option<String>,
     /// By what the client chooses where mail goes, in what is being read.
     pub(super) given: BTreeSet<Chooser>,
+    /// Whether it was asked if the message came by SMTP, in the router or transport that is being
+    /// read.
+    pub(super) asks_for_client: bool,
     /// For how long ACLs hold replies back, in seconds, in all that was read.
     pub(super) delays: u64,
     /// The conditions that check a password, in what is being read.
@@ -150,6 +157,8 @@ impl<'a> Reader<'a> {
             qualify_domain: None,
             qualify_recipient: None,
             taken: Taken::default(),
+            has_daemon: true,
+            is_closed: false,
             forms: FormUses::default(),
             place: Place::Session,
             local_part_data: None,
@@ -160,6 +169,7 @@ impl<'a> Reader<'a> {
             dkim_domain: None,
             dkim_selector: None,
             given: BTreeSet::new(),
+            asks_for_client: false,
             delays: 0,
             checks: Vec::new(),
             client_credentials: Vec::new(),

@@ -21,6 +21,16 @@ pub(in crate::target::exim) struct OutboundRouter {
 }
 view!(OutboundRouter, "routers/outbound.j2", Lines);
 
+/// Routers: everything, by a route.
+#[derive(Debug, Serialize)]
+pub(in crate::target::exim) struct NullClientRouter {
+    pub(in crate::target::exim) route: Comment,
+    pub(in crate::target::exim) line: Comment,
+    pub(in crate::target::exim) transport: Word,
+    pub(in crate::target::exim) host: List,
+}
+view!(NullClientRouter, "routers/null_client.j2", Lines);
+
 /// A route of mailboxes that are not kept here.
 #[derive(Debug, Serialize)]
 pub(in crate::target::exim) struct BehindRouter {

@@ -9,7 +9,8 @@ use crate::source::Spanned;
 use crate::target::diagnostics::UnsayableValue;
 use crate::target::postfix::lexical::{Comment, Name, Word};
 use crate::target::postfix::view::{
-    ClientsPart, ClosedPart, DomainsPart, HostPart, InternalPrefix, Setting, TlsNonePart, TlsPart,
+    ClientsPart, ClosedPart, DeliveryPart, DomainsPart, HostPart, InternalPrefix, Setting,
+    TlsNonePart, TlsPart,
 };
 use crate::target::render::render;
 
@@ -20,15 +21,37 @@ pub(super) fn host(
 ) -> Result<String, Reported> {
     let policy = emission.policy;
     let postmaster = &emission.postmaster;
+    let is_null_client = policy.is_null_client();
+    let (origin_about, notices_about, interfaces) = if is_null_client {
+        let origin = "Addresses without a domain are in this one, and so the postmaster's (below).";
+        let notices = "What cannot be bounced is logged: who would be told is who did not take it.";
+        (vec![origin.to_owned()], notices.to_owned(), "loopback-only")
+    } else {
+        let origin = [
+            "Addresses without a domain are in this one. It must be ours: mail to bare \
+             `postmaster` and to",
+            "Postfix's own double-bounce address passes every restriction, and goes there.",
+        ];
+        let line = Comment::line(&postmaster.at);
+        let notices = format!(
+            "Who reads about mail that could not even be bounced: the host's postmaster ({line})."
+        );
+        (origin.map(str::to_owned).into(), notices, "all")
+    };
+    let comments = |lines: Vec<String>| lines.iter().map(|line| Comment::new(line)).collect();
+    let notices = (!is_null_client).then(|| Word::fixed("resource, software, 2bounce"));
     let view = HostPart {
         policy: emission.policy_name(),
         version: emission.version.word(),
         host_line: Comment::line(&policy.host.at),
         compatibility_level: Word::fixed(emission.version.compatibility_level()),
         myhostname: Word::domain(&policy.host.name.value),
+        origin_about: comments(origin_about),
         myorigin: Word::domain(&emission.origin),
+        interfaces: Word::fixed(interfaces),
+        notices_about: comments(vec![notices_about]),
+        notices: notices.into_iter().collect(),
         postmaster: address(&postmaster.value, &postmaster.at, diagnostics)?,
-        postmaster_line: Comment::line(&postmaster.at),
     };
     render(view, diagnostics)
 }
@@ -54,11 +77,23 @@ pub(super) fn domains(
         aliases: recipients.aliases.reference(),
         mailboxes: recipients.mailboxes.reference(),
         transport: recipients.transport.reference(),
-        default_transport: super::route::default_transport(emission.policy),
         host_mail: recipients.host_mail.reference(),
-        no_recipients: TableName::fixed("texthash", "no-recipients"),
         expansion_limit: expansion.recipients,
         recursion_limit: expansion.steps,
+    };
+    Ok(render(view, diagnostics)? + &delivery(emission, None, diagnostics)?)
+}
+
+/// What else leads anywhere; `canonical` is the table of addresses that are rewritten.
+pub(super) fn delivery(
+    emission: &Emission<'_>,
+    canonical: Option<TableName>,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    let view = DeliveryPart {
+        default_transport: super::route::default_transport(emission.policy),
+        no_recipients: TableName::fixed("texthash", "no-recipients"),
+        canonical: canonical.into_iter().collect(),
     };
     render(view, diagnostics)
 }

@@ -8,7 +8,9 @@ use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::Listener;
 use crate::policy::Policy;
 use crate::target::postfix::lexical::{Comment, Name, Word};
-use crate::target::postfix::view::{ListenerEntry, MasterCf, Setting};
+use crate::target::postfix::view::{
+    ListenerEntry, MasterHead, MasterListeners, MasterNullClient, MasterServices, Setting,
+};
 use crate::target::render::render;
 
 /// Adds master.cf.
@@ -27,16 +29,48 @@ pub(super) fn write(
     };
     let mut listeners: Vec<_> = policy.host.listeners.iter().collect();
     listeners.sort_by_key(|listener| listener.value);
-    let view = MasterCf {
-        policy: emission.policy_name(),
-        myhostname: Word::domain(&policy.host.name.value),
+    let ways_in = MasterListeners {
         postmaster_line: Comment::line(&emission.postmaster.at),
         listeners: listeners.into_iter().map(entry).collect(),
+    };
+    let ways_in = render(ways_in, diagnostics)?;
+    let rest = MasterServices {
         routes: route::services(policy, emission.version, diagnostics)?,
         spf: spf.entries(),
         spf_line: spf.line(),
     };
-    let text = render(view, diagnostics)?;
+    put_together(emission, &ways_in, rest, diagnostics)
+}
+
+/// Adds master.cf of a host that listens nowhere.
+pub(super) fn write_null_client(
+    emission: &mut Emission<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let policy = emission.policy;
+    let host_line = Comment::line(&policy.host.at);
+    let ways_in = render(MasterNullClient { host_line }, diagnostics)?;
+    let rest = MasterServices {
+        routes: route::services(policy, emission.version, diagnostics)?,
+        spf: Vec::new(),
+        spf_line: Comment::line(&policy.host.at),
+    };
+    put_together(emission, &ways_in, rest, diagnostics)
+}
+
+fn put_together(
+    emission: &mut Emission<'_>,
+    ways_in: &str,
+    rest: MasterServices,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let head = MasterHead {
+        policy: emission.policy_name(),
+        myhostname: Word::domain(&emission.policy.host.name.value),
+    };
+    let mut text = render(head, diagnostics)?;
+    text += ways_in;
+    text += &render(rest, diagnostics)?;
     emission.add("master.cf", text);
     Ok(())
 }

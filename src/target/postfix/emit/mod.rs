@@ -16,6 +16,7 @@ mod grants;
 mod lists;
 mod main_cf;
 mod master_cf;
+mod null_client;
 mod raw;
 mod recipients;
 mod restriction;
@@ -109,14 +110,22 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     let mut emission = Emission {
         policy,
         version,
-        origin: postmaster.value.domain().clone(),
+        origin: if policy.is_null_client() {
+            policy.host.name.value.clone()
+        } else {
+            postmaster.value.domain().clone()
+        },
         postmaster,
         delivery: delivery(policy),
         artifacts: Artifacts::new(),
         packages: BTreeSet::from(["postfix"]),
     };
     reserved(&emission, diagnostics);
-    let main = write(&mut emission, diagnostics)?;
+    let main = if policy.is_null_client() {
+        null_client::write(&mut emission, diagnostics)?
+    } else {
+        write(&mut emission, diagnostics)?
+    };
     let main = raw::settings(main, options, diagnostics);
     emission.add("main.cf", main);
     raw::files(&mut emission, options, diagnostics);
@@ -124,7 +133,7 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     Ok(finish(emission))
 }
 
-/// Writes everything but main.cf, whose text it returns.
+/// Writes everything of a server but main.cf, whose text it returns.
 fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
     let policy = emission.policy;
     let recipients = recipients::recipients(emission, diagnostics);
@@ -316,6 +325,14 @@ fn patterns(
         let line = restriction::ROUTED;
         table::pattern("routed-local-parts", about, line, emission, diagnostics)?;
     }
+    no_recipients(emission, diagnostics)
+}
+
+/// The empty table.
+fn no_recipients(
+    emission: &mut Emission<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
     let about = Comment::new("Nobody, and so that it is a table: no recipient is local by itself.");
     table::Table::new("no-recipients", about).write(emission, diagnostics)
 }

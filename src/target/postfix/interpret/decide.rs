@@ -8,6 +8,7 @@ use super::addressing::{Addressing, Resolved, Taken};
 use super::catalogue::Side;
 use super::class::Class;
 use super::evaluate::Flow;
+use super::host_mail::LocalMail;
 use super::listing::Known;
 use super::map::Seen;
 use super::offer::Tls;
@@ -15,7 +16,8 @@ use super::program::Program;
 use super::route::Delivery;
 use super::session::{Common, Refused, Session};
 use crate::decision::{
-    AddressKey, Ask, At, Because, Decider, Decision, Destination, Route, Test, Unanswered, Verdict,
+    AddressKey, Ask, At, Because, Decider, Decision, Destination, HostMail, Route, Test,
+    Unanswered, Verdict,
 };
 use crate::mail::{Address, Domain, Listener, PathForm, Reply};
 use crate::source::Loc;
@@ -29,6 +31,8 @@ pub(super) struct PostfixDecider {
     /// The program of each listener of [`Listener::ALL`].
     pub(super) programs: [Option<Program>; 3],
     pub(super) delivery: Delivery,
+    /// What becomes of mail made on the host, where there is no way in.
+    pub(super) local_mail: Option<LocalMail>,
     /// The place of what no file says.
     pub(super) start: Loc,
 }
@@ -85,6 +89,11 @@ impl Decider for PostfixDecider {
     fn offers_tls(&self, listener: Listener) -> bool {
         let program = self.programs.get(slot(listener)).and_then(Option::as_ref);
         program.is_some_and(|program| program.no_tls.is_none())
+    }
+
+    fn host_mail(&self) -> Option<&dyn HostMail> {
+        let local = self.local_mail.as_ref()?;
+        Some(local)
     }
 
     fn destinations(&self, address: &Address) -> Vec<Destination> {

@@ -26,6 +26,7 @@ mod diagnostics;
 mod entries;
 mod evaluate;
 mod filter;
+mod host_mail;
 mod keys;
 mod kinds;
 mod listing;
@@ -109,7 +110,8 @@ pub(super) fn interpret(
     services::judge_missing(reader.services, &start, diagnostics);
     let listeners = reader.listeners(diagnostics);
     diagnostics.failed_since(before)?;
-    let decider = reader.decider(diagnostics);
+    let is_closed = listeners.is_empty();
+    let decider = reader.decider(is_closed, diagnostics);
     let backends = backend::read(reader.main, reader.services, artifacts, diagnostics);
     let ways = &decider.delivery.ways;
     let sending = sending::read(reader.main, reader.services, ways, artifacts, diagnostics);
@@ -227,7 +229,8 @@ impl Reader<'_> {
         found
     }
 
-    fn decider(&self, diagnostics: &mut Diagnostics) -> PostfixDecider {
+    /// `is_closed`: there is no way in.
+    fn decider(&self, is_closed: bool, diagnostics: &mut Diagnostics) -> PostfixDecider {
         let base = Settings::new(self.main, std::collections::BTreeMap::new());
         let mut catalogue = Catalogue::default();
         let common = Common {
@@ -242,7 +245,15 @@ impl Reader<'_> {
         let host = &self.artifacts.host_addresses;
         services::judge_addresses(self.services, host, &base, diagnostics);
         let addressing = Addressing::read(&base, self.artifacts, &mut catalogue, diagnostics);
-        judge_notices(&base, &addressing, diagnostics);
+        let local_mail = if is_closed {
+            let (main, services, artifacts) = (self.main, self.services, self.artifacts);
+            let read = host_mail::read(main, services, artifacts, &addressing, diagnostics);
+            Some(read)
+        } else {
+            judge_notices(&base, &addressing, diagnostics);
+            judge_canonical(&base, diagnostics);
+            None
+        };
         let mut tables = SharedTables::default();
         let mut programs = [None, None, None];
         for service in self.services {
@@ -287,6 +298,7 @@ impl Reader<'_> {
             addressing,
             programs,
             delivery,
+            local_mail,
             start: self.main.start().clone(),
         }
     }
@@ -334,6 +346,16 @@ fn judge_notices(settings: &Settings<'_>, addressing: &Addressing, diagnostics: 
             let reason = "what strangers send would leave for there";
             diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
         }
+    }
+}
+
+/// What comes in is compared as it was written.
+fn judge_canonical(settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
+    let name = "canonical_maps";
+    let value = settings.text(name, diagnostics);
+    if !value.as_str().is_empty() {
+        let reason = "addresses would be rewritten";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
     }
 }
 

@@ -73,6 +73,22 @@ struct Expansion {
     count: usize,
 }
 
+impl Surroundings {
+    /// Returns the addresses of an alias's value.
+    pub(super) fn addresses(&self, value: &str, local: &str) -> Vec<Address> {
+        let words = value
+            .split([',', ' ', '\t'])
+            .filter(|word| !word.is_empty());
+        let address = |word: &str| match word.rsplit_once('@') {
+            // `@other.domain`: the same local-part there.
+            Some(("", domain)) => Address::new(local, Domain::literal(domain)),
+            Some((part, domain)) => Address::new(part.trim_matches('"'), Domain::literal(domain)),
+            None => Address::new(word, Domain::literal(&self.origin)),
+        };
+        words.map(address).collect()
+    }
+}
+
 impl Delivery {
     /// Returns every destination of an address.
     pub(super) fn destinations(&self, address: &Address) -> Vec<Destination> {
@@ -147,7 +163,7 @@ impl Delivery {
             return;
         };
         chain.push(address.clone());
-        for next in self.addresses(value, address.local()) {
+        for next in self.around.addresses(value, address.local()) {
             if next == *address {
                 // An address may lead to itself once: it stays.
                 self.deliver(address, hosted, out);
@@ -156,20 +172,6 @@ impl Delivery {
             }
         }
         chain.pop();
-    }
-
-    /// Returns the addresses of an alias's value.
-    fn addresses(&self, value: &str, local: &str) -> Vec<Address> {
-        let words = value
-            .split([',', ' ', '\t'])
-            .filter(|word| !word.is_empty());
-        let address = |word: &str| match word.rsplit_once('@') {
-            // `@other.domain`: the same local-part there.
-            Some(("", domain)) => Address::new(local, Domain::literal(domain)),
-            Some((part, domain)) => Address::new(part.trim_matches('"'), Domain::literal(domain)),
-            None => Address::new(word, Domain::literal(&self.around.origin)),
-        };
-        words.map(address).collect()
     }
 
     /// Returns the transport of a class, as a row of the transport table changes it.
@@ -341,7 +343,7 @@ impl Delivery {
             self.deliver_account(user, &name, &mut without);
             out.found.append(&mut without.found);
         } else {
-            for next in self.addresses(word, user) {
+            for next in self.around.addresses(word, user) {
                 self.expand(&next, Some(mailbox), &mut Vec::new(), out);
             }
         }

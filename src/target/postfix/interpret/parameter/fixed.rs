@@ -29,7 +29,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "DNS would decide how mail is delivered",
     ),
     ("body_checks", &[""], "the content would decide"),
-    ("canonical_maps", &[""], "addresses would be rewritten"),
     (
         "cleanup_service_name",
         &["cleanup"],

@@ -1,0 +1,174 @@
+//! Mail that programs on the host hand over (spec 4.96, chapter 31: rewriting; sections 14.23 and
+//! 5.2: who may say who it is from). Tried on 4.96 with `-brw`, and with whole messages.
+
+use super::decider::EximDecider;
+use super::option::Options;
+use super::reader::Reader;
+use super::text::Text;
+use crate::decision::{AddressKey, Decider, Destination, HostMail, Written};
+use crate::diagnostic::Reported;
+use crate::mail::{Address, Domain};
+use crate::source::Loc;
+
+/// What the files say of it.
+#[derive(Debug)]
+pub(super) struct LocalMail {
+    /// The domain of senders that have none.
+    sender_domain: Domain,
+    /// The same of recipients.
+    recipient_domain: Domain,
+    /// Whether a program says who its message is from; else it is from the account that it runs as.
+    senders_count: bool,
+    rules: Rules,
+    at: Loc,
+}
+
+/// The rules of rewriting, in their order: each address is tried with all of them (section 31.4).
+#[derive(Debug, Default, Clone)]
+pub(super) struct Rules(Vec<Rule>);
+
+#[derive(Debug, Clone)]
+struct Rule {
+    /// The local-part; none for every one.
+    local: Option<String>,
+    domain: String,
+    to: Address,
+}
+
+impl Reader<'_> {
+    /// Reads the section `rewrite`: rules without flags, which rewrite envelope and header alike.
+    pub(super) fn rewrite_rules(&mut self, lines: &[Text]) -> Rules {
+        let mut rules = Rules::default();
+        for line in lines {
+            // What is wrong was told.
+            if let Ok(rule) = self.rewrite_rule(line) {
+                rules.0.push(rule);
+            }
+        }
+        rules
+    }
+
+    fn rewrite_rule(&mut self, line: &Text) -> Result<Rule, Reported> {
+        let at = line.at();
+        let words: Vec<&str> = line.as_str().split_whitespace().collect();
+        let [pattern, to] = words.as_slice() else {
+            let reason = "mailpol follows rules of a pattern and an address, without flags";
+            return Err(self.refuse("rewrite", reason, &at));
+        };
+        let plain = |text: &str| {
+            text.chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-._+=".contains(c))
+        };
+        let split = |text: &str| {
+            let (local, domain) = text.split_once('@')?;
+            let is_name = !domain.is_empty() && plain(domain);
+            is_name.then(|| (local.to_ascii_lowercase(), Domain::literal(domain)))
+        };
+        let pattern = split(pattern).filter(|(local, _)| local == "*" || plain(local));
+        let to = split(to).filter(|(local, _)| !local.is_empty() && plain(local));
+        let (Some((local, domain)), Some((to, to_domain))) = (pattern, to) else {
+            let reason = "mailpol follows `LOCAL@DOMAIN` or `*@DOMAIN`, and behind it an address";
+            return Err(self.refuse("rewrite", reason, &at));
+        };
+        Ok(Rule {
+            local: (local != "*").then_some(local),
+            domain: domain.as_str().to_owned(),
+            to: Address::new(&to, to_domain),
+        })
+    }
+
+    /// Returns what becomes of mail made on the host, of files that let no other in.
+    pub(super) fn local_mail(
+        &self,
+        options: &Options,
+        rules: Rules,
+        at: &Loc,
+    ) -> Option<LocalMail> {
+        let senders = options.text("untrusted_set_sender");
+        let domain = |name: &Option<String>| Some(Domain::literal(name.as_deref()?));
+        Some(LocalMail {
+            sender_domain: domain(&self.qualify_domain)?,
+            recipient_domain: domain(&self.qualify_recipient)?,
+            senders_count: senders.is_some_and(|text| text.as_str().trim() == "*"),
+            rules,
+            at: at.clone(),
+        })
+    }
+}
+
+impl Rules {
+    /// Rewrites an address: what one rule makes of it, the next ones see.
+    fn rewritten(&self, address: Address) -> Address {
+        let mut address = address;
+        for rule in &self.0 {
+            let is_local = rule
+                .local
+                .as_deref()
+                .is_none_or(|one| one == address.local());
+            if is_local && rule.domain == address.domain().as_str() {
+                address = rule.to.clone();
+            }
+        }
+        address
+    }
+}
+
+impl LocalMail {
+    fn recipient(&self, written: &Written) -> Address {
+        let domain = written.domain.as_ref().unwrap_or(&self.recipient_domain);
+        let address = Address::new(&written.local, domain.clone());
+        self.rules.rewritten(address)
+    }
+
+    fn sender(&self, written: &Written) -> Address {
+        let said = written.domain.as_ref().filter(|_| self.senders_count);
+        let domain = said.unwrap_or(&self.sender_domain);
+        let address = Address::new(&written.local, domain.clone());
+        self.rules.rewritten(address)
+    }
+
+    fn keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
+        for rule in &self.rules.0 {
+            key(AddressKey::Domain, &rule.domain);
+            key(AddressKey::Address, &rule.to.to_string());
+            if let Some(local) = &rule.local {
+                key(AddressKey::Local, local);
+            }
+        }
+        for domain in [&self.sender_domain, &self.recipient_domain] {
+            key(AddressKey::Domain, domain.as_str());
+        }
+    }
+}
+
+/// A decider of files without a way in; others are never asked.
+impl HostMail for EximDecider {
+    fn sender(&self, written: &Written) -> Address {
+        let unread = || Address::new(&written.local, Domain::literal("unread.invalid"));
+        let local = self.local_mail.as_ref();
+        local.map_or_else(unread, |local| local.sender(written))
+    }
+
+    fn destinations(&self, written: &Written) -> Vec<Destination> {
+        let Some(local) = &self.local_mail else {
+            return vec![Destination::Undeliverable];
+        };
+        let address = local.recipient(written);
+        let found = Decider::destinations(self, &address);
+        let led = |one| written.led(&address, one);
+        found.into_iter().map(led).collect()
+    }
+
+    fn keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
+        self.destination_keys(key);
+        if let Some(local) = &self.local_mail {
+            local.keys(key);
+        }
+    }
+
+    fn at(&self) -> &Loc {
+        self.local_mail
+            .as_ref()
+            .map_or(&self.start, |local| &local.at)
+    }
+}

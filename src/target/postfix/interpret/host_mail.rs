@@ -1,0 +1,122 @@
+//! Mail that programs on the host hand over: pickup(8), and the cleanup(8) that it hands it to
+//! (canonical(5), cleanup_map11.c of 3.7.11). Tried on the real program with whole messages.
+
+use std::collections::BTreeMap;
+
+use super::addressing::Addressing;
+use super::delivery;
+use super::map::Surroundings;
+use super::master_cf::Service;
+use super::parameter::{Main, Settings};
+use super::route::Delivery;
+use super::rows::{Case, Lookup};
+use crate::decision::{AddressKey, Destination, HostMail, Written};
+use crate::diagnostic::Diagnostics;
+use crate::mail::{Address, Domain};
+use crate::source::Loc;
+use crate::target::Artifacts;
+
+/// How often an address is rewritten, if it never maps to itself (`MAX_RECURSION`).
+const ROUNDS_MAX: usize = 10;
+
+/// What becomes of mail made on the host.
+#[derive(Debug)]
+pub(super) struct LocalMail {
+    /// `canonical_maps`: for senders and recipients, in envelope and header.
+    canonical: Lookup,
+    around: Surroundings,
+    /// Delivery, with the aliases of the cleanup(8) that takes such mail; none without pickup(8).
+    delivery: Option<Delivery>,
+    at: Loc,
+}
+
+/// Reads it, of files that open no way in.
+pub(super) fn read(
+    main: &Main,
+    services: &[Service],
+    artifacts: &Artifacts,
+    addressing: &Addressing,
+    diagnostics: &mut Diagnostics,
+) -> LocalMail {
+    let base = Settings::new(main, BTreeMap::new());
+    let named = |name: &str| {
+        let mut inside = services.iter().filter(|service| service.kind != "inet");
+        inside.find(|service| service.name.as_str() == name)
+    };
+    let name = "canonical_maps";
+    let canonical = Lookup::read(name, Case::Folded, &base, artifacts, diagnostics);
+    let pickup = named("pickup");
+    let delivery = pickup.map(|pickup| {
+        let cleanup = pickup.overrides.get("cleanup_service_name");
+        let cleanup = named(cleanup.map_or("cleanup", |name| name.as_str()));
+        let overrides = cleanup.map(|cleanup| cleanup.overrides.clone());
+        let settings = Settings::new(main, overrides.unwrap_or_default());
+        let mut delivery = delivery::read(&settings, services, artifacts, addressing, diagnostics);
+        delivery.find_ways(main, services, diagnostics);
+        delivery
+    });
+    LocalMail {
+        canonical,
+        around: addressing.around.clone(),
+        delivery,
+        at: base.place(name),
+    }
+}
+
+impl LocalMail {
+    /// Returns what cleanup(8) makes of an address.
+    fn rewritten(&self, written: &Written) -> Address {
+        let origin = || Domain::literal(&self.around.origin);
+        let domain = written.domain.clone().unwrap_or_else(origin);
+        let mut address = Address::new(&written.local, domain);
+        for _ in 0..ROUNDS_MAX {
+            let (local, domain) = (address.local(), address.domain().as_str());
+            let found = self.canonical.listed(local, domain, &self.around);
+            let next = found.and_then(|value| {
+                let addresses = self.around.addresses(value, local);
+                addresses.into_iter().next()
+            });
+            match next {
+                Some(next) if next != address => address = next,
+                Some(_) | None => break,
+            }
+        }
+        address
+    }
+}
+
+impl HostMail for LocalMail {
+    fn sender(&self, written: &Written) -> Address {
+        self.rewritten(written)
+    }
+
+    fn destinations(&self, written: &Written) -> Vec<Destination> {
+        let Some(delivery) = &self.delivery else {
+            return vec![Destination::Undeliverable];
+        };
+        let address = self.rewritten(written);
+        let found = delivery.destinations(&address);
+        let led = |one| written.led(&address, one);
+        found.into_iter().map(led).collect()
+    }
+
+    fn keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
+        if let Some(delivery) = &self.delivery {
+            delivery.keys(key);
+        }
+        self.canonical.listed_keys(&self.around, key);
+        for value in self.canonical.values() {
+            for to in self.around.addresses(value, "") {
+                key(AddressKey::Domain, to.domain().as_str());
+                if !to.local().is_empty() {
+                    key(AddressKey::Local, to.local());
+                }
+            }
+        }
+        key(AddressKey::Domain, &self.around.origin);
+    }
+
+    fn at(&self) -> &Loc {
+        &self.at
+    }
+}
