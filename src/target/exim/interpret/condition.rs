@@ -165,6 +165,7 @@ impl Reader<'_> {
             }
             // Of mail that comes by SMTP both are known, also while it is routed (section 11.9).
             "sender_host_address" if matches!(self.place, Place::Router | Place::Transport) => {
+                self.asks_for_client |= !self.is_closed;
                 return Ok(Bool::Const(!self.is_closed));
             }
             "sender_host_address" | "sender_helo_name" => {

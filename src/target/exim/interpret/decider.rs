@@ -83,7 +83,7 @@ impl EximDecider {
         self.routers.note_anybody(number);
     }
 
-    fn walk(&self) -> Walk<'_> {
+    pub(super) fn walk(&self) -> Walk<'_> {
         let qualify = self.qualify_recipient.as_deref();
         Walk::new(&self.routers, &self.tests, qualify)
     }

@@ -212,10 +212,7 @@ impl Reader<'_> {
                     "lookup" => self.lookup(cursor)?,
                     "extract" => self.extract(cursor, &at)?,
                     "sg" => self.sg(cursor, &at)?,
-                    "authresults" => {
-                        self.braced(cursor)?;
-                        Value::piece(Piece::AuthenticationResults)
-                    }
+                    "authresults" => self.authresults(cursor, &at)?,
                     _ => {
                         let reason = "mailpol does not follow this expansion item";
                         return Err(self.refuse(&format!("${{{name}"), reason, &at));
@@ -226,6 +223,17 @@ impl Reader<'_> {
                 Ok(value)
             }
         }
+    }
+
+    /// Reads `{id}`: who looked is this host, or goes by the name of a domain around it.
+    fn authresults(&mut self, cursor: &mut Cursor<'_>, at: &Loc) -> Result<Value, Reported> {
+        let id = self.braced(cursor)?.as_text();
+        let host = self.primary_hostname.as_deref().unwrap_or_default();
+        if !id.is_some_and(|id| is_name_of(host, &id)) {
+            let reason = "it would say that another host has looked (RFC 8601 section 2.5)";
+            return Err(self.refuse("${authresults", reason, at));
+        }
+        Ok(Value::piece(Piece::AuthenticationResults))
     }
 
     /// Reads the brace that closes.
@@ -296,6 +304,14 @@ pub(super) fn choice(condition: Bool, yes: Value, no: Value) -> Value {
             Value::Choice(Arc::new(condition), Arc::new(yes), Arc::new(no))
         }
     }
+}
+
+/// Returns whether a name is that of the host, or of a domain around it.
+pub(super) fn is_name_of(host: &str, name: &str) -> bool {
+    let (host, name) = (host.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let front = host.strip_suffix(&name);
+    let is_around = name.contains('.') && front.is_some_and(|front| front.ends_with('.'));
+    host == name || is_around
 }
 
 /// Returns the rows of a text that is no file: one key.

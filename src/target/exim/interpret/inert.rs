@@ -42,6 +42,54 @@ const VARIABLES: [&str; 11] = [
     "rheader_",
 ];
 
+/// Variables that every expansion of an option may name (section 11.9): they are there whatever
+/// happens, and asking for them asks nobody.
+const KNOWN: [&str; 32] = [
+    "dkim_signers",
+    "domain",
+    "host",
+    "host_address",
+    "host_port",
+    "interface_address",
+    "interface_port",
+    "local_part",
+    "message_exim_id",
+    "message_id",
+    "message_size",
+    "primary_hostname",
+    "qualify_domain",
+    "received_for",
+    "received_ip_address",
+    "received_port",
+    "received_protocol",
+    "sender_address",
+    "sender_fullhost",
+    "sender_helo_name",
+    "sender_host_address",
+    "sender_rcvhost",
+    "smtp_active_hostname",
+    "tls_in_cipher",
+    "tod_bsdinbox",
+    "tod_epoch",
+    "tod_full",
+    "tod_log",
+    "tod_logfile",
+    "tod_zone",
+    "tod_zulu",
+    "version_number",
+];
+
+/// Header fields that tell of a message's way (RFC 5321 section 4.4, RFC 8601, RFC 7208 section
+/// 9.1), or whom else it was for: a server may remove what others wrote there.
+const TRACES: [&str; 6] = [
+    "authentication-results",
+    "bcc",
+    "delivery-date",
+    "envelope-to",
+    "received-spf",
+    "return-path",
+];
+
 impl Reader<'_> {
     /// Says why a value may do something when it is read; nothing if it cannot.
     pub(super) fn active(&self, value: &Text) -> Option<&'static str> {
@@ -62,6 +110,43 @@ impl Reader<'_> {
         }
         None
     }
+}
+
+/// Says why an expansion may fail, which ends a session or makes mail wait.
+pub(super) fn unknown(text: &str) -> Option<&'static str> {
+    if text.ends_with('\\') {
+        return Some("an expansion that ends in `\\` fails");
+    }
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut names = text.split('$').skip(1).map(|rest| {
+        let bare = rest.strip_prefix('{').unwrap_or(rest);
+        let end = bare.find(|c| !is_name(c)).unwrap_or(bare.len());
+        bare.get(..end).unwrap_or_default()
+    });
+    let is_known = names.all(|name| KNOWN.contains(&name));
+    (!is_known).then_some("mailpol does not know that this variable is always there")
+}
+
+/// Returns whether nothing but traces is removed, and what is nobody's: `X-` and a name.
+pub(super) fn removes_traces(list: &str) -> bool {
+    list.split(':').all(|name| {
+        let name = name.trim().to_ascii_lowercase();
+        name.is_empty() || TRACES.contains(&name.as_str()) || is_extra(&name)
+    })
+}
+
+/// Returns whether a text is one header field that nothing depends on, or nothing.
+pub(super) fn adds_a_field(text: &str) -> bool {
+    let is_one = |(name, _): (&str, &str)| is_extra(&name.to_ascii_lowercase());
+    let is_plain = !text.contains(['\\', '\n']);
+    text.is_empty() || (is_plain && text.split_once(':').is_some_and(is_one))
+}
+
+/// Returns whether a name begins with `x-` and has no odd letters.
+pub(super) fn is_extra(name: &str) -> bool {
+    let rest = name.strip_prefix("x-").unwrap_or_default();
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    !rest.is_empty() && rest.chars().all(is_letter)
 }
 
 /// Returns the names that stand behind a `+`.
@@ -135,6 +220,41 @@ mod tests {
             "a : sqlite;/tmp/x select",
         ] {
             assert!(active(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn expansions_that_may_fail_are_refused() {
+        for text in ["", "$tod_full x ${primary_hostname}", "a\\nb"] {
+            assert_eq!(unknown(text), None, "{text}");
+        }
+        for text in ["$no_such_variable", "${nosuch}", "x\\", "$"] {
+            assert!(unknown(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_known_variable_is_in_a_banner_that_the_real_exim_says() {
+        const TREE: &str = include_str!(
+            "../../../../tests/corpus/read/exim/options-of-every-kind/etc/exim4/exim4.conf"
+        );
+        let (_, banner) = TREE.split_once("\nsmtp_banner =").unwrap_or_default();
+        let banner = banner.split("\nbounce_").next().unwrap_or_default();
+        let mut words = KNOWN.iter().map(|name| format!("${name}"));
+        assert!(words.all(|word| banner.split_whitespace().any(|one| one == word)));
+    }
+
+    #[test]
+    fn only_headers_of_no_use_come_and_go() {
+        assert!(removes_traces(
+            "Bcc : return-path: X-Spam-Flag:Authentication-Results:"
+        ));
+        for list in ["Subject", "X-*", "Received", "bcc:From", "*"] {
+            assert!(!removes_traces(list), "{list}");
+        }
+        assert!(adds_a_field("X-Me: yes") && adds_a_field(""));
+        for text in ["Subject: x", "X-Me: yes\\n\\nx", "X-Me", "X Me: x", "x"] {
+            assert!(!adds_a_field(text), "{text}");
         }
     }
 

@@ -63,7 +63,13 @@ impl Reader<'_> {
             return Err(self.refuse(name, "lists stand in one another too deeply", at));
         }
         let NamedList { kind, text } = list;
+        let before = std::mem::take(&mut self.asks_for_client);
         let condition = self.expanded_list(kind, subject, &text)?;
+        // What it came to is kept, and who asks for it again would not be seen to ask.
+        if std::mem::replace(&mut self.asks_for_client, before) {
+            let reason = "mail that is made on this host, bounces too, would go another way";
+            return Err(self.refuse(name, reason, &text.at()));
+        }
         self.known.insert(known, condition.clone());
         Ok(condition)
     }

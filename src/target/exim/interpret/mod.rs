@@ -19,6 +19,7 @@ mod text;
 
 mod option;
 mod shape;
+mod unread;
 
 mod list;
 mod list_item;
@@ -73,7 +74,7 @@ use crate::target::{Artifacts, Reading};
 use acl::{AclUse, Acls};
 use catalogue::Side;
 use decider::{Commands, EximDecider};
-use diagnostics::{MissingRoot, UnjudgedParameter, UnjudgedVersion};
+use diagnostics::{MissingRoot, UnjudgedParameter, UnjudgedService, UnjudgedVersion};
 use list::{ListKind, Subject};
 use option::Options;
 use path::Taken;
@@ -125,6 +126,9 @@ pub(super) fn interpret(
     let mut decider = decider?;
     decider.tests = tests;
     decider.find_router_of_anybody();
+    if let Some((at, reason)) = decider.walk().astray() {
+        return Err(diagnostics.error(UnjudgedService::new("data", reason, at)));
+    }
     Ok(Reading {
         decider: Box::new(decider),
         listeners,

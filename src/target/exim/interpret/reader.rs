@@ -129,6 +129,9 @@ pub(super) struct Reader<'a> {
     pub(super) dkim_selector: Option<String>,
     /// By what the client chooses where mail goes, in what is being read.
     pub(super) given: BTreeSet<Chooser>,
+    /// Whether it was asked if the message came by SMTP, in the router or transport that is being
+    /// read.
+    pub(super) asks_for_client: bool,
     /// For how long ACLs hold replies back, in seconds, in all that was read.
     pub(super) delays: u64,
     /// The conditions that check a password, in what is being read.
@@ -166,6 +169,7 @@ impl<'a> Reader<'a> {
             dkim_domain: None,
             dkim_selector: None,
             given: BTreeSet::new(),
+            asks_for_client: false,
             delays: 0,
             checks: Vec::new(),
             client_credentials: Vec::new(),

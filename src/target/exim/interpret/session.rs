@@ -212,6 +212,12 @@ impl<'s> Session<'s> {
         Ok(self.spf_seen()?.is_some_and(|seen| seen != "(invalid)"))
     }
 
+    /// Returns whether nobody is told a lie who is told that SPF has found nothing.
+    pub(super) fn may_say_none(&mut self) -> Result<bool, Unanswered> {
+        let seen = self.spf_seen()?;
+        Ok(seen.is_none_or(|seen| matches!(seen, "none" | "(invalid)")))
+    }
+
     fn spf_of(&mut self, identity: SpfIdentity) -> Result<SpfResult, Unanswered> {
         let test = match identity {
             SpfIdentity::Helo => EximDecider::SPF_HELO,

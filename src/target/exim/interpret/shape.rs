@@ -3,6 +3,8 @@
 //! ordinary mail to come through.
 
 use super::ciphers;
+use super::inert;
+use super::list::ListKind;
 use super::reader::Reader;
 use super::section::Setting;
 use super::text::Text;
@@ -18,6 +20,8 @@ pub(super) enum Shape {
     Switch,
     /// A number from this to that (sections 6.11 and 6.13).
     Number(u64, u64),
+    /// Octets, up to this; a number without a unit is one of kilobytes (`opt_Kint`).
+    Space(u64),
     /// A number of at least this, or 0 for no limit.
     Limit(u64),
     /// A time of at least so many seconds, and at most so many (section 6.15).
@@ -44,6 +48,16 @@ pub(super) enum Shape {
     Selectors(&'static [&'static str]),
     /// A priority string of GnuTLS.
     Ciphers,
+    /// A list of hosts that is read without DNS and without files.
+    Hosts,
+    /// A list of domains or other names, likewise.
+    Names,
+    /// Header fields of whoever added them, which nobody needs.
+    Removed,
+    /// A header field whose name nothing depends on.
+    Added,
+    /// A text that begins with this, and why it has to.
+    Begins(&'static str, &'static str),
     /// It must not be set to anything, and why.
     Nothing(&'static str),
 }
@@ -84,9 +98,14 @@ pub(super) const ANY: u64 = 0x7fff_ffff;
 impl Reader<'_> {
     /// Says what is wrong with a value.
     pub(super) fn misshapen(&self, shape: Shape, setting: &Setting) -> Option<&'static str> {
-        let fault = shape.fault(setting);
         let value = setting.value.as_ref().filter(|_| shape != Shape::Read);
-        fault.or_else(|| value.and_then(|value| self.active(value)))
+        let fault = shape.fault(setting);
+        let fault = fault.or_else(|| value.and_then(|value| self.active(value)));
+        fault.or_else(|| match (shape, value?) {
+            (Shape::Hosts, list) => self.unread(ListKind::Host, list),
+            (Shape::Names, list) => self.unread(ListKind::Domain, list),
+            (_, text) => inert::unknown(text.as_str()),
+        })
     }
 }
 
@@ -100,13 +119,24 @@ impl Shape {
         };
         let unless = |holds: bool, reason| (!holds).then_some(reason);
         match self {
-            Self::Text | Self::Read => None,
+            Self::Text | Self::Read | Self::Hosts | Self::Names => None,
+            Self::Removed => unless(inert::removes_traces(value), NOT_AS_IT_CAME),
+            Self::Added => unless(inert::adds_a_field(value), NOT_AS_IT_CAME),
+            Self::Begins(start, reason) => unless(value.starts_with(start), reason),
             Self::Switch => {
                 let words = ["yes", "no", "true", "false"];
                 let is_one = words.iter().any(|word| value.eq_ignore_ascii_case(word));
                 unless(is_one, "it is not one of `yes`, `no`, `true`, `false`")
             }
             Self::Number(least, most) => number_fault(value, least, most),
+            Self::Space(most) => {
+                let unit = if value.ends_with(|c: char| c.is_ascii_digit()) {
+                    "k"
+                } else {
+                    ""
+                };
+                number_fault(&format!("{value}{unit}"), 0, most)
+            }
             Self::Limit(least) => match number(value) {
                 Some(number) if (1..least).contains(&number) => Some(TOO_LITTLE),
                 _ => number_fault(value, 0, ANY),
@@ -180,6 +210,9 @@ fn number_fault(value: &str, least: u64, most: u64) -> Option<&'static str> {
 
 /// Why an account is refused.
 const NO_ACCOUNT: &str = "not every host has such an account";
+
+/// Why headers are refused.
+pub(super) const NOT_AS_IT_CAME: &str = "what arrives would not be what came";
 
 /// Why a word is refused.
 const NO_WORD: &str = "mailpol knows no such value";
@@ -275,6 +308,11 @@ mod tests {
                 Shape::Number(1, 2048),
                 vec!["1", "2k"],
                 vec!["0", "3k", "abc", "-1", "0x1", "", "1x"],
+            ),
+            (
+                Shape::Space(10 << 20),
+                vec!["0", "10240", "10M"],
+                vec!["10241", "11M", "x"],
             ),
             (
                 Shape::Limit(100),

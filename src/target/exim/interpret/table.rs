@@ -62,8 +62,8 @@ impl Reader<'_> {
             }
             let reason = match split_row(body) {
                 _ if is_cut(line) => "mailpol does not follow blanks at the end of such a line",
-                None => "the quotes around a key do not end",
-                Some((key, value)) => {
+                Err(reason) => reason,
+                Ok((key, value)) => {
                     if !body.starts_with([' ', '\t']) {
                         rows.push(FileRow { key, value, at });
                         is_open = true;
@@ -94,18 +94,26 @@ fn is_cut(line: &str) -> bool {
     has_blanks || blanks.is_none_or(|at| at > PART / 2)
 }
 
+/// Why a row is refused whose key begins with a quote.
+const UNENDED: &str = "the quotes around a key do not end";
+
 /// Splits a row: the key ends at white space or a colon; in double quotes it holds both.
-fn split_row(line: &str) -> Option<(String, String)> {
+fn split_row(line: &str) -> Result<(String, String), &'static str> {
     let mut key = String::new();
     let mut chars = line.char_indices().peekable();
     let mut end = line.len();
     if line.starts_with('"') {
         chars.next();
         loop {
-            let (_, c) = chars.next()?;
+            let (_, c) = chars.next().ok_or(UNENDED)?;
             match c {
                 '"' => break,
-                '\\' => key.push(chars.next()?.1),
+                '\\' => match chars.next().ok_or(UNENDED)?.1 {
+                    c if c.is_ascii_alphanumeric() => {
+                        return Err("a letter or a digit behind `\\` is not followed");
+                    }
+                    c => key.push(c),
+                },
                 c => key.push(c),
             }
         }
@@ -121,7 +129,7 @@ fn split_row(line: &str) -> Option<(String, String)> {
     }
     let rest = line.get(end..).unwrap_or_default().trim_start();
     let value = rest.strip_prefix(':').unwrap_or(rest).trim();
-    Some((key, value.to_owned()))
+    Ok((key, value.to_owned()))
 }
 
 #[cfg(test)]
@@ -130,7 +138,7 @@ mod tests {
 
     #[test]
     fn rows_are_split_at_the_first_colon_or_blank() {
-        let pair = |key: &str, value: &str| Some((key.to_owned(), value.to_owned()));
+        let pair = |key: &str, value: &str| Ok((key.to_owned(), value.to_owned()));
         assert_eq!(
             split_row("a@b.example: x : y"),
             pair("a@b.example", "x : y")
@@ -139,7 +147,16 @@ mod tests {
         assert_eq!(split_row("a"), pair("a", ""));
         assert_eq!(split_row("a  :b"), pair("a", "b"));
         assert_eq!(split_row("\"::1\" x"), pair("::1", "x"));
-        assert_eq!(split_row("\"a x"), None);
+        assert_eq!(split_row("\"a\\\"b\\@c\" x"), pair("a\"b@c", "x"));
+        for line in [
+            "\"a x",
+            "\"a\\",
+            "\"a\\x62c\" x",
+            "\"a\\142c\" x",
+            "\"\\n\" x",
+        ] {
+            assert!(split_row(line).is_err(), "{line}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Access control lists (spec 4.96, chapter 44): read, understood, run.
 
 mod condition;
+mod header;
 mod message;
 mod modifier;
 mod named;

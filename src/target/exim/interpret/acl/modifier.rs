@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::read::RawLine;
 use super::{Step, Verb};
 use crate::diagnostic::Reported;
-use crate::target::exim::interpret::reader::{Place, Reader};
+use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::shape::time;
 use crate::target::exim::interpret::value::Value;
 
@@ -33,7 +33,7 @@ const CONTROLS: [(&str, &str); 13] = [
 /// For how long replies may be held back in all, in seconds.
 const DELAY_MAX: u64 = 240;
 
-type Done = Result<Option<Step>, Reported>;
+pub(super) type Done = Result<Option<Step>, Reported>;
 
 impl Reader<'_> {
     /// Reads a modifier; none if the line is a condition.
@@ -96,29 +96,6 @@ impl Reader<'_> {
         let texts = self.texts.entry(name.clone()).or_default();
         collect(&value, texts);
         Ok(Some(Step::Set(Arc::from(name), value)))
-    }
-
-    fn add_header(&mut self, line: &RawLine) -> Done {
-        let allowed = matches!(
-            self.place,
-            Place::Mail | Place::Rcpt | Place::Predata | Place::Data
-        );
-        if !allowed {
-            let reason = "a header cannot be added in this ACL";
-            return Err(self.syntax(reason, &line.at));
-        }
-        Ok(Some(Step::Header(self.expand(&line.argument)?)))
-    }
-
-    fn remove_header(&mut self, line: &RawLine) -> Done {
-        let value = self.expand(&line.argument)?;
-        if value.as_text().is_none() {
-            let reason = "mailpol does not follow which headers it removes";
-            return Err(self.refuse("remove_header", reason, &line.at));
-        }
-        // Only headers that came with the message are removed (section 44.25): what was added
-        // stays.
-        Ok(None)
     }
 
     /// Reads how long a reply is held back: a client waits for five minutes (RFC 5321 section

@@ -2,14 +2,13 @@
 
 use super::message::Message;
 use super::named::Named;
-use super::{Acl, AclUse, Kind, Statement, Step, Test, Verb};
-use crate::decision::{Because, Header, Unanswered};
+use super::{Acl, AclUse, Kind, Statement, Step, Test, Verb, header};
+use crate::decision::{Because, Unanswered};
 use crate::mail::{Reply, Status};
 use crate::source::Loc;
 use crate::target::exim::interpret::router::Outcome;
 use crate::target::exim::interpret::session::Session;
 use crate::target::exim::interpret::truth::{Truth, resolve, truth};
-use crate::target::exim::interpret::value::{Piece, Value};
 
 /// What an ACL comes to.
 #[derive(Debug, Clone)]
@@ -157,7 +156,7 @@ impl Statement {
                         session.variables.insert(name.clone(), text);
                     }
                 }
-                Step::Header(value) => add_header(value, session)?,
+                Step::Header(value) => header::add(value, session)?,
                 Step::Test {
                     negated,
                     test,
@@ -277,28 +276,4 @@ impl Test {
             client,
         })
     }
-}
-
-/// Adds the headers of a text (section 44.24).
-fn add_header(value: &Value, session: &mut Session<'_>) -> Result<(), Unanswered> {
-    let Value::Pieces(pieces) = resolve(value, session)? else {
-        return Ok(());
-    };
-    for piece in pieces {
-        if matches!(piece, Piece::ReceivedSpf) && session.has_received_spf()? {
-            session.headers.insert(Header::ReceivedSpf);
-        }
-        if matches!(piece, Piece::AuthenticationResults) {
-            session.headers.insert(Header::AuthenticationResults);
-        }
-        if let Piece::Text(text) = piece {
-            let text = text.to_ascii_lowercase();
-            for header in [Header::ReceivedSpf, Header::AuthenticationResults] {
-                if text.contains(&format!("{}:", header.name().to_ascii_lowercase())) {
-                    session.headers.insert(header);
-                }
-            }
-        }
-    }
-    Ok(())
 }

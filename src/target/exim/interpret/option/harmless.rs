@@ -5,8 +5,8 @@
 use crate::target::exim::interpret::shape::{self, ANY, Shape, Table};
 
 use Shape::{
-    Account, Accounts, Limit, Load, Number, Path, Selectors, Switch, Text, Time, Timeout, Times,
-    Word, Words,
+    Account, Accounts, Begins, Hosts, Limit, Load, Names, Nothing, Number, Path, Selectors, Space,
+    Switch, Text, Time, Timeout, Times, Word, Words,
 };
 
 /// A day, in seconds.
@@ -17,10 +17,10 @@ const SPACE_MAX: u64 = 10 << 30;
 
 /// What is logged, and where.
 const LOG: &Table = &[
-    (
-        Text,
-        "hosts_connection_nolog process_log_path syslog_processname timezone",
-    ),
+    (Hosts, "hosts_connection_nolog"),
+    (Text, "process_log_path timezone"),
+    // Over 32 letters Exim does not start.
+    (Word(&["exim", "exim4"]), "syslog_processname"),
     (
         Words(&[
             "syslog",
@@ -111,7 +111,14 @@ const TEXTS: &Table = &[
     (
         Text,
         "bounce_message_text delay_warning_condition dsn_from headers_charset \
-         message_id_header_domain message_id_header_text received_header_text smtp_banner",
+         message_id_header_domain message_id_header_text smtp_banner",
+    ),
+    (
+        Begins(
+            "Received:",
+            "without such a line a loop would not end (RFC 5321 section 4.4)",
+        ),
+        "received_header_text",
     ),
     (
         Number(0, ANY),
@@ -131,13 +138,11 @@ const PROGRAM: &Table = &[
     (Path, "pid_file_path"),
     (
         Text,
-        "exim_version gecos_name keep_environment notifier_socket unknown_login \
-         unknown_username uucp_from_sender",
+        "exim_version gecos_name notifier_socket unknown_login unknown_username uucp_from_sender",
     ),
-    (
-        Number(0, 20),
-        "daemon_startup_retries finduser_retries localhost_number",
-    ),
+    (Names, "keep_environment"),
+    (Number(0, 20), "daemon_startup_retries finduser_retries"),
+    (Number(0, 16), "localhost_number"),
     (Time(0, 60), "daemon_startup_sleep"),
     (Time(0, ANY), "local_scan_timeout"),
     (
@@ -157,7 +162,8 @@ const DELIVERY: &Table = &[
     (Time(60, DAY), "retry_interval_max"),
     (Load(1), "deliver_queue_load_max"),
     (Load(0), "queue_only_load"),
-    (Text, "queue_only_file remote_sort_domains"),
+    (Text, "queue_only_file"),
+    (Names, "remote_sort_domains"),
     (
         Number(0, ANY),
         "queue_run_max smtp_accept_queue smtp_accept_queue_per_connection",
@@ -174,7 +180,7 @@ const DELIVERY: &Table = &[
 /// octets, 100 recipients, minutes of waiting; loops are found at 100 hops, section 6.3).
 const LIMITS: &Table = &[
     (Number(0, 100_000), "check_log_inodes check_spool_inodes"),
-    (Number(0, SPACE_MAX), "check_log_space check_spool_space"),
+    (Space(SPACE_MAX), "check_log_space check_spool_space"),
     (Limit(1_000), "header_line_maxsize"),
     (Number(65_536, ANY), "header_maxsize"),
     (Limit(65_536), "message_size_limit"),
@@ -195,7 +201,7 @@ const LIMITS: &Table = &[
     (Timeout(60), "receive_timeout smtp_receive_timeout"),
     (Time(0, ANY), "proxy_protocol_timeout"),
     (Load(1), "smtp_load_reserve"),
-    (Text, "smtp_accept_max_nonmail_hosts smtp_reserve_hosts"),
+    (Hosts, "smtp_accept_max_nonmail_hosts smtp_reserve_hosts"),
     (
         Switch,
         "message_body_newlines recipients_max_reject smtp_accept_keepalive smtp_check_spool_space",
@@ -206,7 +212,7 @@ const LIMITS: &Table = &[
 const OFFERED: &Table = &[
     (Switch, "accept_8bitmime"),
     (
-        Text,
+        Hosts,
         "chunking_advertise_hosts dsn_advertise_hosts pipelining_advertise_hosts \
          pipelining_connect_advertise_hosts smtputf8_advertise_hosts",
     ),
@@ -218,10 +224,8 @@ const TLS: &Table = &[
         Switch,
         "gnutls_allow_auto_pkcs11 gnutls_compat_mode tls_remember_esmtp",
     ),
-    (
-        Text,
-        "tls_certificate tls_eccurve tls_privatekey tls_resumption_hosts tls_try_verify_hosts",
-    ),
+    (Text, "tls_certificate tls_eccurve tls_privatekey"),
+    (Hosts, "tls_resumption_hosts tls_try_verify_hosts"),
     (Number(1_024, ANY), "tls_dh_max_bits"),
     (
         Word(&[
@@ -240,10 +244,9 @@ const TLS: &Table = &[
 
 /// Mail that is made on the host itself.
 const LOCAL: &Table = &[
-    (
-        Text,
-        "ignore_fromline_hosts local_from_prefix local_from_suffix untrusted_set_sender",
-    ),
+    (Hosts, "ignore_fromline_hosts"),
+    (Text, "local_from_prefix local_from_suffix"),
+    (Names, "untrusted_set_sender"),
     (
         Switch,
         "drop_cr extract_addresses_remove_arguments ignore_fromline_local local_from_check",
@@ -255,10 +258,11 @@ const LOCAL: &Table = &[
 const COMMANDS: &Table = &[
     (Switch, "smtp_etrn_serialize"),
     (
-        Text,
-        "helo_accept_junk_hosts helo_allow_chars helo_lookup_domains helo_try_verify_hosts \
-         hosts_require_helo",
+        Hosts,
+        "helo_accept_junk_hosts helo_try_verify_hosts hosts_require_helo",
     ),
+    (Text, "helo_allow_chars"),
+    (Names, "helo_lookup_domains"),
 ];
 
 /// How DNS and other hosts are asked, and callouts, which are not read.
@@ -268,10 +272,9 @@ const ASKED: &Table = &[
         "callout_domain_negative_expire callout_domain_positive_expire callout_negative_expire \
          callout_positive_expire",
     ),
-    (
-        Text,
-        "callout_random_local_part dns_trust_aa host_lookup rfc1413_hosts",
-    ),
+    (Text, "callout_random_local_part"),
+    (Names, "dns_trust_aa"),
+    (Hosts, "host_lookup rfc1413_hosts"),
     (Number(1, 10), "dns_cname_loops"),
     (Number(0, 10), "dns_csa_search_limit dns_retry"),
     (Number(0, 1), "dns_dnssec_ok dns_use_edns0"),
@@ -288,9 +291,12 @@ const UNASKED: &Table = &[
         "av_scanner dkim_verify_hashes dkim_verify_keytypes dkim_verify_min_keysizes \
          dkim_verify_signers ldap_ca_cert_dir ldap_ca_cert_file ldap_cert_file ldap_cert_key \
          ldap_cipher_suite ldap_default_servers ldap_require_cert mysql_servers pgsql_servers \
-         spamd_address spf_guess spf_smtp_comment_template sqlite_dbfile \
-         system_filter_directory_transport system_filter_file_transport \
-         system_filter_pipe_transport system_filter_reply_transport",
+         spamd_address spf_guess sqlite_dbfile system_filter_directory_transport \
+         system_filter_file_transport system_filter_pipe_transport system_filter_reply_transport",
+    ),
+    (
+        Nothing("Exim gives up where libspf2 cannot read it"),
+        "spf_smtp_comment_template",
     ),
     (Switch, "dkim_verify_minimal ldap_start_tls"),
     (Number(2, 3), "ldap_version"),

@@ -1,108 +1,17 @@
-//! The data of `redirect` routers (spec 4.96, sections 22.3 to 22.6), and what they come to while a
-//! recipient is verified.
+//! What the data of `redirect` routers come to while a recipient is verified (spec 4.96, chapter
+//! 22).
 
 use std::sync::Arc;
 
+use super::address_list::{Data, data};
 use super::walk::{Outcome, Walk};
 use super::{Driver, Permits, Redirect, Routers};
-use crate::decision::{AddressKey, Chooser, Test, Unanswered};
+use crate::decision::{AddressKey, Test, Unanswered};
 use crate::diagnostic::Reported;
-use crate::mail::{Address, Domain, Path, PathForm};
 use crate::source::Loc;
 use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::truth::{Facts, Truth, truth};
 use crate::target::exim::interpret::value::{self, Piece, Value};
-
-/// How long an address may be (`EXIM_EMAILADDR_MAX`).
-const ADDRESS_MAX: usize = 256;
-
-/// What the data of a redirection say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Data {
-    /// Nothing: the router declines.
-    Decline,
-    /// `:fail:`
-    Fail,
-    /// `:defer:`
-    Defer,
-    /// To what the client has written.
-    Chosen(Chooser),
-    /// To these addresses; none for `:blackhole:`.
-    To(Vec<Address>),
-}
-
-/// Reads the data of a redirection.
-pub(super) fn data(text: &str, qualify: Option<&str>) -> Result<Data, &'static str> {
-    let lines = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('#'));
-    let mut to = Vec::new();
-    let mut blackhole = false;
-    if text.trim_start().starts_with("# Exim filter") || text.starts_with("# Sieve") {
-        return Err("a filter decides where the mail goes");
-    }
-    for item in lines.flat_map(|line| line.split(',')) {
-        let item = item.trim();
-        let word = item
-            .strip_prefix(':')
-            .and_then(|rest| rest.split_once(':'))
-            .map(|(word, rest)| (word, rest.trim()));
-        match word {
-            Some(("fail", rest)) if to.is_empty() => {
-                if rest.starts_with(|c: char| c.is_ascii_digit()) {
-                    return Err("a reply code in `:fail:` is not followed");
-                }
-                return Ok(Data::Fail);
-            }
-            Some(("defer", _)) if to.is_empty() => return Ok(Data::Defer),
-            Some(("blackhole", "")) => blackhole = true,
-            Some(("unknown", "")) if to.is_empty() => return Ok(Data::Decline),
-            Some(_) => return Err("such an item is not followed"),
-            None if item.is_empty() => {}
-            None => to.push(address(item, qualify)?),
-        }
-    }
-    if to.is_empty() && !blackhole {
-        return Ok(Data::Decline);
-    }
-    to.dedup();
-    Ok(Data::To(to))
-}
-
-/// Reads an address; one without a domain gets that of `qualify_recipient`.
-fn address(item: &str, qualify: Option<&str>) -> Result<Address, &'static str> {
-    if item.starts_with(['|', '/', '"', '\\']) {
-        return Err("it leads to a command, a file or a quoted name");
-    }
-    let bare = match item.split_once('<').map(|(_, rest)| rest.split_once('>')) {
-        Some(Some((inner, ""))) => inner,
-        Some(_) => return Err("this is no plain address"),
-        None => item,
-    };
-    // `parse_extract_address` of 4.96: no more than 256 octets, and a local-part without a domain
-    // is a dot-string.
-    if bare.len() > ADDRESS_MAX {
-        return Err("Exim takes no address so long");
-    }
-    let path = Path::parse(bare, &[]);
-    match (path.form(), path.address(), path.local(), qualify) {
-        (PathForm::Plain, Some(address), ..) => Ok(address),
-        (PathForm::Bare, _, Some(local), Some(domain)) if is_plain(local) => {
-            Ok(Address::new(local, Domain::literal(domain)))
-        }
-        (PathForm::BarePostmaster, _, _, Some(domain)) => {
-            Ok(Address::new("postmaster", Domain::literal(domain)))
-        }
-        _ => Err("this is no plain address"),
-    }
-}
-
-/// Returns whether a local-part is made of letters, digits, and what else names of people and lists
-/// have.
-fn is_plain(local: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+=&'".contains(c);
-    local.chars().all(plain)
-}
 
 impl Routers {
     /// Names the addresses and hosts that the routers lead to by themselves.
@@ -324,48 +233,6 @@ impl Redirect {
                 }
                 Ok(Some(Outcome::Here))
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, expected: &str) {
-        let found = match data(text, Some("d.example")) {
-            Ok(Data::To(to)) => {
-                let words: Vec<String> = to.iter().map(ToString::to_string).collect();
-                words.join(" ")
-            }
-            Ok(other) => format!("{other:?}"),
-            Err(_) => "Err".to_owned(),
-        };
-        assert_eq!(found.trim(), expected, "{text}");
-    }
-
-    #[test]
-    fn redirections_are_read() {
-        check("a@b.example, C", "a@b.example c@d.example");
-        check("a@b.example\n# no\nb@b.example", "a@b.example b@b.example");
-        check(":fail: gone", "Fail");
-        check(":defer:", "Defer");
-        check(":blackhole:", "");
-        check(":unknown:", "Decline");
-        check("", "Decline");
-        let long = format!("{}@{}x.example", "l".repeat(64), "ddddddddd.".repeat(20));
-        check(&long, "Err");
-        check("defer: no", "Err");
-        check("blackhole:", "Err");
-        for text in [
-            "|cat",
-            "/tmp/x",
-            ":include:/x",
-            "a%b@c.example",
-            ":fail: 550 x",
-        ] {
-            check(text, "Err");
         }
     }
 }

@@ -11,8 +11,11 @@ impl Routers {
     /// Notes which router delivers what no file names, if one does.
     pub(in super::super) fn note_anybody(&mut self, number: Option<usize>) {
         for (place, router) in self.list.iter_mut().enumerate() {
-            let is_it = Some(place) == number;
-            router.whom = if is_it { Whom::Anybody } else { Whom::Named };
+            router.whom = match router.whom {
+                Whom::Host => Whom::Host,
+                _ if Some(place) == number => Whom::Anybody,
+                Whom::Named | Whom::Anybody => Whom::Named,
+            };
         }
     }
 

@@ -2,10 +2,11 @@
 //! chapters 15, 17 to 24, 26 and 30; the option lists of routers/*.c and transports/*.c). An option
 //! that one driver has another does not know.
 
-use crate::target::exim::interpret::shape::{ANY, Shape, Table};
+use crate::target::exim::interpret::shape::{ANY, NOT_AS_IT_CAME, Shape, Table};
 
 use Shape::{
-    Account, Ciphers, Limit, Nothing, Number, Octal, Read, Switch, Text, Time, Timeout, Word,
+    Account, Added, Ciphers, Hosts, Limit, Names, Nothing, Number, Octal, Path, Read, Removed,
+    Switch, Text, Time, Timeout, Word,
 };
 
 /// Why a demand is refused.
@@ -14,10 +15,12 @@ pub(super) const UNABLE: &str = "mail for hosts that cannot do so would not leav
 /// Why a file is refused.
 const UNSEEN: &str = "what it holds is not in the files";
 
-/// Generic options of transports (section 24.1). Headers are behind every decision.
+/// Generic options of transports (section 24.1).
 pub(super) const TRANSPORT: &Table = &[
     (Read, "driver"),
-    (Text, "debug_print headers_add headers_remove"),
+    (Text, "debug_print"),
+    (Added, "headers_add"),
+    (Removed, "headers_remove"),
     (
         Switch,
         "delivery_date_add disable_logging envelope_to_add initgroups rcpt_include_affixes \
@@ -35,14 +38,14 @@ pub(super) const APPENDFILE: &Table = &[
         Time(0, ANY),
         "lock_fcntl_timeout lock_flock_timeout lock_interval lockfile_timeout",
     ),
-    (Text, "maildir_tag"),
+    (Word(&["", ",S=$message_size"]), "maildir_tag"),
     (
         Switch,
         "check_group check_owner maildir_use_size_file mode_fail_narrower notify_comsat use_crlf \
          use_fcntl_lock",
     ),
     (
-        Nothing("what is kept would not be what came"),
+        Nothing(NOT_AS_IT_CAME),
         "check_string escape_string message_prefix message_suffix",
     ),
 ];
@@ -72,12 +75,14 @@ pub(super) const SMTP: &Table = &[
         "delay_after_cutoff dns_qualify_single dns_search_parents keepalive multi_domain \
          retry_include_ip_address tls_tempfail_tryclear",
     ),
+    (Names, "dnssec_request_domains"),
+    (Text, "tls_sni"),
     (
-        Text,
-        "dnssec_request_domains hosts_avoid_pipelining hosts_nopass_tls hosts_noproxy_tls \
+        Hosts,
+        "hosts_avoid_pipelining hosts_nopass_tls hosts_noproxy_tls \
          hosts_pipe_connect hosts_request_ocsp hosts_try_chunking hosts_try_dane \
          hosts_try_fastopen hosts_try_prdr hosts_verify_avoid_tls serialize_hosts \
-         tls_resumption_hosts tls_sni tls_try_verify_hosts",
+         tls_resumption_hosts tls_try_verify_hosts",
     ),
     (
         Nothing(UNABLE),
@@ -90,7 +95,7 @@ pub(super) const SMTP: &Table = &[
 ];
 
 /// Generic options of routers that touch neither whether one runs nor where it leads (section
-/// 15.3). Whom it verifies a sender for is not read; headers are behind every decision.
+/// 15.3). Whom it verifies a sender for is not read.
 pub(super) const ROUTER: &Table = &[
     (
         Read,
@@ -102,10 +107,10 @@ pub(super) const ROUTER: &Table = &[
         Switch,
         "address_test expn initgroups log_as_local retry_use_local_part verify_sender",
     ),
-    (
-        Text,
-        "cannot_route_message debug_print dnssec_request_domains headers_add headers_remove",
-    ),
+    (Text, "cannot_route_message debug_print"),
+    (Names, "dnssec_request_domains"),
+    (Added, "headers_add"),
+    (Removed, "headers_remove"),
     (Nothing(UNABLE), "dnssec_require_domains"),
     (Account, "group"),
 ];
@@ -122,7 +127,7 @@ pub(super) const DNSLOOKUP: &Table = &[
         Switch,
         "qualify_single rewrite_headers same_domain_copy_routing search_parents",
     ),
-    (Text, "ipv4_prefer"),
+    (Word(&["", "false", "no", "true", "yes"]), "ipv4_prefer"),
     (Nothing(UNABLE), "ipv4_only mx_domains"),
     (
         Nothing("mail would bounce while a name server does not answer"),
@@ -151,7 +156,7 @@ pub(super) const REDIRECT: &Table = &[
          forbid_pipe forbid_sieve_filter forbid_smtp_code hide_child_in_errmsg one_time \
          qualify_preserve_domain repeat_use rewrite skip_syntax_errors",
     ),
-    (Text, "include_directory"),
+    (Path, "include_directory"),
     (Octal, "modemask"),
 ];
 

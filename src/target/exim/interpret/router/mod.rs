@@ -1,5 +1,7 @@
 //! Routers and transports (spec 4.96, chapters 15 to 30): where a recipient goes.
 
+mod address_list;
+mod astray;
 mod data;
 mod driver;
 mod given;
@@ -48,6 +50,8 @@ enum Whom {
     Named,
     /// That of all others, too.
     Anybody,
+    /// What is made on this host, and no other.
+    Host,
 }
 
 /// What a router does.

@@ -27,17 +27,26 @@ impl Reader<'_> {
             let made = self.at_place(Place::Router, |reader| reader.router(instance, transports));
             let depends = !self.given.is_empty();
             self.given.extend(outer);
-            if let Ok(router) = &made
-                && depends
-                && !router.driver.is_chosen()
-            {
-                let reason = "whether it runs depends on what the client writes";
+            let of_host = std::mem::take(&mut self.asks_for_client);
+            let reason = match &made {
+                Ok(router) if depends && !router.driver.is_chosen() => {
+                    "whether it runs depends on what the client writes"
+                }
+                Ok(router) if of_host && !router.is_for_host_alone() => {
+                    "mail that is made on this host, bounces too, would go another way"
+                }
+                Ok(_) | Err(_) => "",
+            };
+            if !reason.is_empty() {
                 self.service("condition", reason, &instance.at);
                 continue;
             }
             self.domain_data = None;
             self.local_part_data = None;
-            if let Ok(router) = made {
+            if let Ok(mut router) = made {
+                if of_host {
+                    router.whom = Whom::Host;
+                }
                 routers.list.push(router);
             }
         }

@@ -90,6 +90,10 @@ impl Reader<'_> {
         let mut all = Vec::new();
         for instance in instances {
             let made = self.at_place(Place::Transport, |reader| reader.transport(instance));
+            if std::mem::take(&mut self.asks_for_client) {
+                let reason = "mail that is made on this host, bounces too, would go another way";
+                self.service(&instance.name, reason, &instance.at);
+            }
             if let Ok(transport) = made {
                 all.push(Arc::new(transport));
             }

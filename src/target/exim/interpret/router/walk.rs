@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::data::{Data, data};
+use super::address_list::{Data, data};
 use super::text::{HOME, Known, Made};
 use super::transport::TransportKind;
 use super::{Delivery, Driver, Router, Routers, Whom};
