@@ -22,6 +22,8 @@ mod both;
 mod envelopes;
 #[path = "judge/kinds.rs"]
 mod kinds;
+#[path = "judge/pace.rs"]
+mod pace;
 #[path = "judge/policies.rs"]
 mod policies;
 #[path = "judge/real.rs"]

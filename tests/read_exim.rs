@@ -157,8 +157,9 @@ fn envelopes(case: &Path, reading: &Reading) -> Result<(), Failed> {
             .as_object_mut()
             .and_then(|object| object.remove("expect"))
             .unwrap_or_default();
-        let envelope: EnvelopeLine =
-            serde_json::from_value(json).map_err(|error| error.to_string())?;
+        let json = json.to_string();
+        let envelope: EnvelopeLine<'_> =
+            serde_json::from_str(&json).map_err(|error| error.to_string())?;
         let envelope = given(&envelope)?;
         let (decision, _) = run(reading.decider.as_ref(), &envelope)
             .map_err(|unanswered| format!("{unanswered:?}"))?;
@@ -185,24 +186,21 @@ fn envelopes(case: &Path, reading: &Reading) -> Result<(), Failed> {
 }
 
 /// Returns the envelope of a line; what it leaves out is nothing special.
-fn given(line: &EnvelopeLine) -> Result<Envelope, Failed> {
+fn given(line: &EnvelopeLine<'_>) -> Result<Envelope, Failed> {
     let client: IpAddr = line.client.parse().map_err(|_| "client")?;
     let listener = line.listener.as_deref().unwrap_or("smtp");
     let listener = Listener::from_name(listener).ok_or("listener")?;
-    let spf = |word: &Option<String>| SpfResult::parse(word.as_deref().unwrap_or("none"));
+    let spf = |word: Option<&str>| SpfResult::parse(word.unwrap_or("none"));
     Ok(Envelope {
         client: canonical_client(client),
         listener,
         tls: line.tls.unwrap_or(listener == Listener::Submissions),
-        login: line.login.clone(),
-        helo: line
-            .helo
-            .clone()
-            .unwrap_or_else(|| "mail.example".to_owned()),
+        login: line.login.as_deref().map(str::to_owned),
+        helo: line.helo.as_deref().unwrap_or("mail.example").to_owned(),
         from: mailpol::mail::Path::parse(&line.from, &own()),
         to: mailpol::mail::Path::parse(&line.to, &own()),
-        spf: spf(&line.spf).ok_or("spf")?,
-        spf_helo: spf(&line.spf_helo).ok_or("spf_helo")?,
+        spf: spf(line.spf.as_deref()).ok_or("spf")?,
+        spf_helo: spf(line.spf_helo.as_deref()).ok_or("spf_helo")?,
     })
 }
 

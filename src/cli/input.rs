@@ -190,15 +190,23 @@ pub(super) fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {
         .map_err(|error| Failure::Unable(format!("`{shown}` is not UTF-8: {error}")))
 }
 
+/// How many octets of lines are read at once.
+const SOME_BYTES: usize = 1 << 20;
+
 /// Opens a stream of lines; `-` is standard input.
 pub(super) fn lines(path: &Path) -> Result<Box<dyn std::io::BufRead>, Failure> {
     if path == Path::new("-") {
-        return Ok(Box::new(std::io::BufReader::new(std::io::stdin())));
+        let input = std::io::stdin();
+        return Ok(Box::new(std::io::BufReader::with_capacity(
+            SOME_BYTES, input,
+        )));
     }
     let file = fs::File::open(path).map_err(|error| {
         Failure::Unable(format!("`{}` cannot be read: {error}", path.display()))
     })?;
-    Ok(Box::new(std::io::BufReader::with_capacity(1 << 16, file)))
+    Ok(Box::new(std::io::BufReader::with_capacity(
+        SOME_BYTES, file,
+    )))
 }
 
 #[cfg(test)]

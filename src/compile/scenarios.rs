@@ -46,7 +46,7 @@ pub fn scenarios(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<(), R
         diagnostics.error(Unexpected {
             name: scenario.name.value.clone(),
             found,
-            decided: decided.unwrap_or_default(),
+            decided: decided.map_or_else(String::new, |at| at.to_string()),
             at: scenario.expect.at.clone(),
         });
     }

@@ -49,6 +49,11 @@ impl<'e> EnvelopeAsk<'e> {
         &self.asked
     }
 
+    /// Returns what was asked, in order, and nothing else.
+    pub fn into_asked(self) -> Vec<Answer> {
+        self.asked
+    }
+
     /// Returns the place that a decision names.
     pub fn place(&self, at: &At) -> Option<Loc> {
         match at {

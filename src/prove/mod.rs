@@ -53,7 +53,7 @@ pub use records::Given;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
-pub(crate) use threads::in_two;
+pub(crate) use threads::{in_parts, in_two};
 
 use crate::decision::{Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};

@@ -27,7 +27,7 @@ const THREADS_MAX: usize = 8;
 
 /// Does the work of each part, on as many threads as there are processors, and returns the results
 /// in the order of the parts.
-pub(super) fn in_parts<P: Sync, R: Send>(parts: &[P], work: impl Fn(&P) -> R + Sync) -> Vec<R> {
+pub(crate) fn in_parts<P: Sync, R: Send>(parts: &[P], work: impl Fn(&P) -> R + Sync) -> Vec<R> {
     let processors = available_parallelism().map_or(1, NonZero::get);
     let next = AtomicUsize::new(0);
     let some = || {

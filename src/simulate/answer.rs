@@ -2,14 +2,15 @@
 
 use std::net::IpAddr;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::results::Results;
 use crate::decision::{
     Answer, Decider, Decision, Destination, Envelope, Header, Hop, Question, Unanswered, run,
 };
-use crate::mail::Listener;
+use crate::mail::{Listener, Status};
 use crate::prove::destinations;
+use crate::source::Loc;
 use crate::spf::SpfResult;
 
 /// A decider with what its envelopes are read by.
@@ -41,17 +42,35 @@ pub struct Answered {
     /// The reply code.
     pub code: u16,
     /// The enhanced status.
-    pub status: String,
+    #[serde(serialize_with = "shown")]
+    pub status: Status,
     /// The rule that decided.
     pub because: &'static str,
     /// The place that decided: `name:line:column`.
-    pub at: Option<String>,
+    #[serde(serialize_with = "shown_place")]
+    pub at: Option<Loc>,
     /// Every final mailbox and next hop.
     pub route: Vec<RouteStep>,
     /// The headers that are recorded.
     pub headers: Vec<&'static str>,
     /// The SPF result that was used; none where SPF was not asked.
     pub spf: Option<&'static str>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands a field over by reference"
+)]
+fn shown<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(status)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands a field over by reference")]
+fn shown_place<S: Serializer>(place: &Option<Loc>, to: S) -> Result<S::Ok, S::Error> {
+    match place {
+        Some(place) => to.collect_str(place),
+        None => to.serialize_none(),
+    }
 }
 
 /// A final mailbox or next hop.
@@ -144,9 +163,9 @@ impl Answerer<'_> {
         let answered = Answered {
             verdict: decision.verdict.name(),
             code: decision.reply.code,
-            status: decision.reply.status.to_string(),
+            status: decision.reply.status,
             because: decision.because.name(),
-            at: asked.place(&decision.at).map(|at| at.to_string()),
+            at: asked.place(&decision.at),
             route: route.iter().map(RouteStep::from).collect(),
             headers: decision
                 .headers
@@ -157,7 +176,7 @@ impl Answerer<'_> {
                 .spf_used(envelope, asked.asked())
                 .map(SpfResult::as_str),
         };
-        Ok((answered, decision, asked.asked().to_vec()))
+        Ok((answered, decision, asked.into_asked()))
     }
 
     /// Returns the SPF result that the decision looked at last.

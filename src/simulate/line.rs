@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::word::Word;
+
 use super::answer::Answerer;
 use crate::decision::Envelope;
 use crate::mail::{Listener, Path, canonical_client};
@@ -12,25 +14,26 @@ use crate::spf::SpfResult;
 /// An envelope as a line gives it. What may be left out is an option.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EnvelopeLine {
+pub struct EnvelopeLine<'l> {
     /// The client's address.
-    pub client: String,
+    #[serde(borrow)]
+    pub client: Word<'l>,
     /// The reverse-path, without `<` and `>`; empty for the null one.
-    pub from: String,
+    pub from: Word<'l>,
     /// The forward-path, without `<` and `>`.
-    pub to: String,
+    pub to: Word<'l>,
     /// `smtp` by default.
-    pub listener: Option<String>,
+    pub listener: Option<Word<'l>>,
     /// By default only on `submissions`.
     pub tls: Option<bool>,
     /// None by default.
-    pub login: Option<String>,
+    pub login: Option<Word<'l>>,
     /// The client's address literal by default.
-    pub helo: Option<String>,
+    pub helo: Option<Word<'l>>,
     /// The SPF result of MAIL FROM.
-    pub spf: Option<String>,
+    pub spf: Option<Word<'l>>,
     /// The SPF result of HELO.
-    pub spf_helo: Option<String>,
+    pub spf_helo: Option<Word<'l>>,
 }
 
 /// Why a line is no envelope.
@@ -67,18 +70,18 @@ pub enum LineError {
     Bug,
 }
 
-impl EnvelopeLine {
+impl EnvelopeLine<'_> {
     /// Returns the envelope, as a host reads it.
     pub fn envelope(&self, answerer: &Answerer<'_>) -> Result<Envelope, LineError> {
         let (own, listeners) = (answerer.own, answerer.listeners);
         let client = self
             .client
             .parse::<IpAddr>()
-            .map_err(|_| LineError::Client(self.client.clone()))?;
+            .map_err(|_| LineError::Client(self.client.to_string()))?;
         let listener = match &self.listener {
             None => Listener::Smtp,
             Some(name) => {
-                Listener::from_name(name).ok_or_else(|| LineError::Listener(name.clone()))?
+                Listener::from_name(name).ok_or_else(|| LineError::Listener(name.to_string()))?
             }
         };
         if !listeners.contains(&listener) {
@@ -88,16 +91,17 @@ impl EnvelopeLine {
         if listener == Listener::Submissions && !tls {
             return Err(LineError::Plain);
         }
-        for (key, value) in [("from", Some(&self.from)), ("to", Some(&self.to))]
-            .into_iter()
-            .chain([("helo", self.helo.as_ref()), ("login", self.login.as_ref())])
-        {
-            if value.is_some_and(|value| value.contains(['\0', '\r', '\n'])) {
+        let given = [("from", Some(&self.from)), ("to", Some(&self.to))];
+        let others = [("helo", self.helo.as_ref()), ("login", self.login.as_ref())];
+        for (key, value) in given.into_iter().chain(others) {
+            let breaks = |octet: u8| matches!(octet, b'\0' | b'\r' | b'\n');
+            if value.is_some_and(|value| value.bytes().any(breaks)) {
                 return Err(LineError::Control(key));
             }
         }
         let client = canonical_client(client);
-        let helo = self.helo.clone().unwrap_or_else(|| literal(client));
+        let helo = self.helo.as_deref();
+        let helo = helo.map_or_else(|| literal(client), str::to_owned);
         let from = Path::parse(&self.from, own);
         let spf = match result("spf", self.spf.as_deref())? {
             Some(given) => given,
@@ -108,7 +112,7 @@ impl EnvelopeLine {
             None => answerer.results.helo(client, &helo),
         };
         let to = Path::parse(&self.to, own);
-        let login = self.login.clone();
+        let login = self.login.as_deref().map(str::to_owned);
         Ok(Envelope {
             client,
             listener,
@@ -145,20 +149,21 @@ struct ErrorLine {
     error: String,
 }
 
-/// Answers one line with one line. The error says that the line was no envelope.
-pub fn answer_line(answerer: &Answerer<'_>, line: &str) -> Result<String, String> {
-    let answered = serde_json::from_str::<EnvelopeLine>(line)
+/// Answers one line with one line behind what `out` holds. Returns whether the line was an
+/// envelope: else the answer is an error.
+pub(super) fn answer_line(answerer: &Answerer<'_>, line: &[u8], out: &mut Vec<u8>) -> bool {
+    let answered = serde_json::from_slice::<EnvelopeLine<'_>>(line)
         .map_err(|error| LineError::Json(error.to_string()))
         .and_then(|line| line.envelope(answerer))
         .and_then(|envelope| answerer.answer(&envelope).map_err(|_| LineError::Bug));
-    // These types have no maps with odd keys: serialising them does not fail.
-    match answered {
-        Ok((answered, _, _)) => Ok(serde_json::to_string(&answered).unwrap_or_default()),
+    // These types have no maps with odd keys, and a vector takes every octet: neither fails.
+    let _ = match &answered {
+        Ok((answered, _, _)) => serde_json::to_writer(&mut *out, answered),
         Err(error) => {
-            let line = ErrorLine {
-                error: error.to_string(),
-            };
-            Err(serde_json::to_string(&line).unwrap_or_default())
+            let error = error.to_string();
+            serde_json::to_writer(&mut *out, &ErrorLine { error })
         }
-    }
+    };
+    out.push(b'\n');
+    answered.is_ok()
 }

@@ -5,6 +5,7 @@ use mailpol::decision::Envelope;
 use mailpol::policy::Policy;
 
 use crate::alike::Alike;
+use crate::pace;
 use crate::policies::Case;
 use crate::real::{ToData, ask};
 use crate::subject::Subject;
@@ -32,7 +33,12 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
     let (classes, asked) = both.asked(random(case));
     let wanted = combinations(&both.postfix.policy, &classes)?;
     let to_data = ToData::Some;
-    let [one, other] = both.ask(&asked, to_data)?;
+    let one = pace::told(case, &both.postfix, &asked, || {
+        ask(&both.postfix, &asked, to_data)
+    })?;
+    let other = pace::told(case, &both.exim, &asked, || {
+        ask(&both.exim, &asked, to_data)
+    })?;
     held(&both.postfix, &asked, &one)?.verdict(&both.postfix, &wanted, &case.name)?;
     held(&both.exim, &asked, &other)?.verdict(&both.exim, &wanted, &case.name)?;
     let alike = Alike::of(&both.postfix.policy, &asked, &one, &other)?;

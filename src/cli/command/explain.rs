@@ -11,7 +11,7 @@ use mailpol::explain;
 use mailpol::mail::Listener;
 use mailpol::policy::{Policy, PolicyDecider};
 use mailpol::prove::destinations;
-use mailpol::simulate::{Answerer, EnvelopeLine, Results};
+use mailpol::simulate::{Answerer, EnvelopeLine, Results, Word};
 
 use super::FilesArgs;
 use super::resolve::ResolveArgs;
@@ -84,15 +84,15 @@ pub(in crate::cli) fn run(
     };
     let policy = input::policy(first.map(PathBuf::from).as_deref())?.load(diagnostics)?;
     let line = EnvelopeLine {
-        client,
-        from: args.from.clone(),
-        to,
-        listener: args.listener.clone(),
+        client: client.into(),
+        from: args.from.clone().into(),
+        to: to.into(),
+        listener: args.listener.clone().map(Word::from),
         tls: args.tls.then_some(true),
-        login: args.login.clone(),
-        helo: args.helo.clone(),
-        spf: args.spf.clone(),
-        spf_helo: args.spf_helo.clone(),
+        login: args.login.clone().map(Word::from),
+        helo: args.helo.clone().map(Word::from),
+        spf: args.spf.clone().map(Word::from),
+        spf_helo: args.spf_helo.clone().map(Word::from),
     };
     let spf = args.resolve.results(&policy, diagnostics)?;
     let mut text = String::new();
@@ -138,7 +138,7 @@ fn one(
     who: &str,
     decider: &dyn Decider,
     policy: &Policy,
-    (line, results): (&EnvelopeLine, &Results),
+    (line, results): (&EnvelopeLine<'_>, &Results),
     text: &mut String,
 ) -> Result<serde_json::Value, Failure> {
     let own: Vec<IpAddr> = policy
@@ -160,7 +160,8 @@ fn one(
     let (answered, decision, asked) = answerer
         .answer(&envelope)
         .map_err(|_| Failure::Unable("this envelope cannot be decided: a bug of mailpol".into()))?;
-    let at = answered.at.as_deref().unwrap_or("-");
+    let at = answered.at.as_ref();
+    let at = at.map_or_else(|| "-".to_owned(), ToString::to_string);
     // Writing to a string does not fail.
     let _ = writeln!(
         text,

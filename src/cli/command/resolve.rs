@@ -145,8 +145,8 @@ impl ResolveArgs {
     ) -> Result<Results, Failure> {
         let receiver = policy.host.name.value.as_str();
         Ok(match self.records(diagnostics)? {
-            Some(Records::Zone(zone)) => Results::over(Box::new(zone), receiver),
-            Some(Records::Live(live)) => Results::over(live, receiver),
+            Some(Records::Zone(zone)) => Results::over(zone, receiver),
+            Some(Records::Live(live)) => Results::asking(live, receiver),
             None => Results::new(&records(policy)?, receiver),
         })
     }

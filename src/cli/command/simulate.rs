@@ -1,16 +1,17 @@
 //! `mailpol simulate`: scenarios, attacks and given envelopes.
 
+mod stream;
+
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufWriter, Write as _};
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use mailpol::decision::Decider;
 use mailpol::diagnostic::Diagnostics;
 use mailpol::mail::Listener;
 use mailpol::policy::{Policy, PolicyDecider, Scenario};
 use mailpol::prove::{check_files, check_policy};
-use mailpol::simulate::{Answerer, CATALOGUE, answer_line, attack, play};
+use mailpol::simulate::{Answerer, CATALOGUE, attack, play};
 use serde_json::json;
 
 use super::FilesArgs;
@@ -61,7 +62,7 @@ pub(in crate::cli) fn run(
         results: &results,
     };
     if let Some(file) = &args.envelopes {
-        return stream(file, &answerer);
+        return stream::answer(file, &answerer);
     }
     if !args.scenario.is_empty() {
         return given(&args.scenario, &answerer, output, diagnostics);
@@ -201,30 +202,4 @@ fn attacks(policy: &Policy, answerer: &Answerer<'_>) -> Result<(Table, bool), Fa
     }
     text.push('\n');
     Ok(((text, rows), good))
-}
-
-/// Answers a stream of envelopes, line by line.
-fn stream(file: &Path, answerer: &Answerer<'_>) -> Result<Exit, Failure> {
-    let mut lines = input::lines(file)?;
-    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    let mut exit = Exit::Yes;
-    let mut line = String::new();
-    loop {
-        line.clear();
-        if lines.read_line(&mut line)? == 0 {
-            break;
-        }
-        let text = line.trim_end_matches(['\n', '\r']);
-        if text.trim().is_empty() {
-            continue;
-        }
-        let answer = answer_line(answerer, text).unwrap_or_else(|error| {
-            exit = Exit::No;
-            error
-        });
-        out.write_all(answer.as_bytes())?;
-        out.write_all(b"\n")?;
-    }
-    out.flush()?;
-    Ok(exit)
 }

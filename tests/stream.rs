@@ -1,0 +1,99 @@
+//! `simulate --envelopes`: a stream is answered line by line, in order, however long it is.
+#![expect(clippy::disallowed_methods, reason = "the tests start the program")]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// Answers lines from standard input under the example's policy.
+fn answer(lines: Vec<u8>, more: &[&str]) -> Output {
+    let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/doe/policy.kdl");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_mailpol"))
+        .arg("simulate")
+        .arg(policy)
+        .args(["--envelopes", "-"])
+        .args(more)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = program.stdin.take().unwrap();
+    // Answers come while lines go: who writes all first would wait for ever.
+    let writer = std::thread::spawn(move || {
+        // The program may end before it has read all.
+        let _ = input.write_all(&lines);
+    });
+    let output = program.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+/// What to ask in line `number`, and the rule that answers.
+fn asked(number: u32) -> (&'static str, &'static str) {
+    match number.wrapping_mul(2_654_435_761) >> 30 {
+        0 => ("jane.doe@doe-family.com", "listed"),
+        1 => ("nobody@doe-family.com", "unlisted"),
+        2 => ("victim@victim.example", "relay-denied"),
+        _ => ("a b@doe-family.com", "bad-path"),
+    }
+}
+
+#[test]
+fn answers_come_in_the_order_of_the_lines() {
+    let count = 30_000;
+    let mut lines = Vec::new();
+    for number in 0..count {
+        let (to, _) = asked(number);
+        let helo = "x".repeat(usize::try_from(number % 50).unwrap());
+        writeln!(
+            lines,
+            "{{\"client\":\"203.0.113.9\",\"helo\":\"{helo}\",\"from\":\"a@b.example\",\
+             \"to\":\"{to}\"}}"
+        )
+        .unwrap();
+        if number % 100 == 0 {
+            // Empty lines have no answer.
+            lines.extend_from_slice(b"\r\n");
+        }
+    }
+    for more in [&[][..], &["--target", "exim"]] {
+        let output = answer(lines.clone(), more);
+        assert_eq!(output.status.code(), Some(0), "{more:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let mut answers = text.lines();
+        for number in 0..count {
+            let line = answers.next().unwrap();
+            let because = format!("\"because\":\"{}\"", asked(number).1);
+            assert!(line.contains(&because), "{number}: {line}");
+        }
+        assert_eq!(answers.next(), None);
+    }
+}
+
+#[test]
+fn what_is_no_envelope_has_an_error_in_its_place() {
+    let good = "{\"client\":\"203.0.113.9\",\"from\":\"\",\"to\":\"jane.doe@doe-family.com\"}";
+    let mut lines = format!("{good}\nnonsense\n").into_bytes();
+    lines.extend_from_slice(
+        b"{\"client\":\"203.0.113.9\",\"from\":\"\xff\",\"to\":\"a@b.example\"}\n",
+    );
+    // The last line may lack its end.
+    lines.extend_from_slice(good.as_bytes());
+    let output = answer(lines, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let words: Vec<&str> = text.lines().map(|line| &line[..8]).collect();
+    assert_eq!(
+        words,
+        ["{\"verdic", "{\"error\"", "{\"error\"", "{\"verdic"]
+    );
+}
+
+#[test]
+fn a_line_has_a_greatest_length() {
+    let output = answer(vec![b' '; 3 << 20], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("longer than 1048576 octets"), "{told}");
+}
