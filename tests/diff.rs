@@ -283,6 +283,57 @@ fn a_policy_is_compared_on_two_targets() {
     assert!(latitude.contains("quoted-pair"), "{stdout}");
 }
 
+/// Of a host that only sends there is no envelope, and what it makes is compared all the same.
+#[test]
+fn what_a_host_makes_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = fs::read_to_string(root().join("examples/shop/policy.kdl")).unwrap();
+    let other = shop.replace("relay.shop.example", "relay.other.example");
+    let other = other.replace("ops@shop.example", "root@shop.example");
+    for (name, text) in [("old.kdl", shop), ("new.kdl", other)] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let only = ["--only", "decisions", "--format", "markdown"];
+    let same = [&["diff", "old.kdl", "old.kdl"], &only[..]].concat();
+    let (code, stdout, _) = mailpol(folder.path(), &same);
+    assert_eq!(code, Some(0));
+    assert!(stdout.starts_with("**No decision changes.**"), "{stdout}");
+    let differs = [
+        &["diff", "old.kdl", "new.kdl", "--fail-on", "widen"],
+        &only[..],
+    ]
+    .concat();
+    let (code, stdout, _) = mailpol(folder.path(), &differs);
+    assert_eq!(code, Some(1));
+    let wanted = "**Decisions change (1 moved, 1 otherwise).**\n\
+        \n\
+        ### Moved: accepted, and goes elsewhere\n\
+        \n\
+        - mail for root, made on the host itself, now goes on to root@shop.example by the host \
+        relay.other.example:587 (TLS verified, credentials in /etc/mail/relay) instead of on to \
+        ops@shop.example by the host relay.shop.example:587 (TLS verified, credentials in \
+        /etc/mail/relay) `MARK`\n\
+        \n\
+        ### Otherwise: the same verdict, said or recorded otherwise\n\
+        \n\
+        - mail from root, made on the host itself, leaves under another address; before: \
+        ops@shop.example; now: root@shop.example `MARK`\n";
+    let unmarked: Vec<String> = stdout
+        .lines()
+        .map(|line| {
+            match line
+                .strip_suffix('`')
+                .and_then(|line| line.rsplit_once('`'))
+            {
+                Some((before, _)) => format!("{before}`MARK`"),
+                None => line.to_owned(),
+            }
+        })
+        .collect();
+    let unmarked = unmarked.join("\n") + "\n";
+    assert!(unmarked.starts_with(wanted), "{unmarked}");
+}
+
 #[test]
 fn what_makes_no_sense_is_refused() {
     let folder = folder(&[]);

@@ -253,7 +253,10 @@ fn sentence(change: &Change, between: &Between, text: &mut String) {
         mark(change)
     );
     let Some(witness) = &change.witness else {
-        text.push_str("\n  No envelope was found that shows it.\n");
+        // What the host itself makes is in none.
+        if change.envelopes > 0 {
+            text.push_str("\n  No envelope was found that shows it.\n");
+        }
         return;
     };
     text.push_str("\n  <details><summary>for example</summary>\n\n");

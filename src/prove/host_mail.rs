@@ -8,6 +8,7 @@ use super::selection::{Body, HOST_MAIL, Selection};
 use crate::decision::{AddressKey, Destination, Hop, HostMail, Written, place};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
+use crate::source::Loc;
 
 const SENTENCE: &str =
     "mail made on the host goes where the policy says, under the address that it says";
@@ -21,34 +22,45 @@ const LOCAL_PARTS: [&str; 5] = [
     "double-bounce",
 ];
 
-/// What the policy says of it, by a plain look at what was declared.
-struct Declared<'p> {
+/// What a policy says of it, by a plain look at what was declared.
+pub(crate) struct Declared<'p> {
     policy: &'p Policy,
     postmaster: &'p Address,
     hop: Hop,
 }
 
+/// Two that make something else of an address.
+pub(crate) struct Apart {
+    /// The address.
+    pub(crate) written: Written,
+    /// What each makes of it, in words.
+    pub(crate) sides: [String; 2],
+}
+
+/// What was found where two were compared.
+#[derive(Default)]
+pub(crate) struct Compared {
+    /// How many addresses were asked about.
+    pub(crate) asked: usize,
+    /// The first recipient whose mail goes elsewhere.
+    pub(crate) recipient: Option<Apart>,
+    /// The first sender that leaves under another address.
+    pub(crate) sender: Option<Apart>,
+}
+
 /// Compares what becomes of mail made on the host with what the policy says of it; nothing where
 /// the host listens, for there it is not followed.
-///
-/// SOUNDNESS: what is done to an address differs by keys only (see [`HostMail::keys`]), and every
-/// local-part that is a key, and a fresh one, is asked in every domain that is one, in a fresh one
-/// below each, in an unknown one, and without any.
 pub(super) fn check(
     policy: &Policy,
     found: Option<&dyn HostMail>,
     selection: Selection<'_>,
 ) -> Option<Finding> {
-    if !policy.is_null_client() || selection.body(HOST_MAIL) != Some(Body::Stated) {
+    let declared = declared(policy)?;
+    if selection.body(HOST_MAIL) != Some(Body::Stated) {
         return None;
     }
-    let declared = Declared {
-        policy,
-        postmaster: &policy.postmaster()?.value,
-        hop: policy.outbound_route()?.hop(),
-    };
     let answer = match found {
-        Some(found) => declared.compare(found),
+        Some(found) => held(&compared(&declared, found), found.at()),
         None => Err(Box::new(Evidence::new(
             "the files let mail in, so what is made on the host is not followed".to_owned(),
             &policy.host.at,
@@ -62,33 +74,78 @@ pub(super) fn check(
     })
 }
 
-impl Declared<'_> {
-    fn compare(&self, found: &dyn HostMail) -> Result<u64, Box<Evidence>> {
-        let asked = self.asked(found);
-        for written in &asked {
-            let (ours, theirs) = (vec![self.destination(written)], found.destinations(written));
-            if ours != theirs {
-                let text = format!(
-                    "mail made on the host for {written}\n  policy  {}\n  files   {}",
-                    places(&ours),
-                    places(&theirs)
-                );
-                return Err(Box::new(Evidence::new(text, found.at())));
-            }
-            let (ours, theirs) = (self.sender(written), found.sender(written));
-            if ours != theirs {
-                let text = format!(
-                    "mail made on the host from {written}\n  policy  leaves as {ours}\n  files   \
-                     leaves as {theirs}"
-                );
-                return Err(Box::new(Evidence::new(text, found.at())));
-            }
-        }
-        Ok(u64::try_from(asked.len()).unwrap_or(u64::MAX))
-    }
+/// Returns what a policy says of mail made on the host, if that is all that it speaks of.
+pub(crate) fn declared(policy: &Policy) -> Option<Declared<'_>> {
+    policy.is_null_client().then_some(())?;
+    Some(Declared {
+        policy,
+        postmaster: &policy.postmaster()?.value,
+        hop: policy.outbound_route()?.hop(),
+    })
+}
 
+fn held(compared: &Compared, at: &Loc) -> Result<u64, Box<Evidence>> {
+    let text = match (&compared.recipient, &compared.sender) {
+        (Some(apart), _) => {
+            let Apart { written, sides } = apart;
+            let [ours, theirs] = sides;
+            format!("mail made on the host for {written}\n  policy  {ours}\n  files   {theirs}")
+        }
+        (None, Some(apart)) => {
+            let Apart { written, sides } = apart;
+            let [ours, theirs] = sides;
+            format!(
+                "mail made on the host from {written}\n  policy  leaves as {ours}\n  files   \
+                 leaves as {theirs}"
+            )
+        }
+        (None, None) => return Ok(u64::try_from(compared.asked).unwrap_or(u64::MAX)),
+    };
+    Err(Box::new(Evidence::new(text, at)))
+}
+
+/// Compares two of them.
+///
+/// SOUNDNESS: what is done to an address differs by keys only (see [`HostMail::keys`]), and every
+/// local-part that is a key of either, and a fresh one, is asked in every domain that is one, in a
+/// fresh one below each, in an unknown one, and without any.
+pub(crate) fn compared(one: &dyn HostMail, other: &dyn HostMail) -> Compared {
+    let asked = asked([one, other]);
+    let mut found = Compared {
+        asked: asked.len(),
+        ..Compared::default()
+    };
+    for written in asked {
+        let [ours, theirs] = [one, other].map(|side| side.destinations(&written));
+        if found.recipient.is_none() && ours != theirs {
+            found.recipient = Some(Apart {
+                written: written.clone(),
+                sides: [places(&ours), places(&theirs)],
+            });
+        }
+        let [ours, theirs] = [one, other].map(|side| side.sender(&written));
+        if found.sender.is_none() && ours != theirs {
+            found.sender = Some(Apart {
+                written,
+                sides: [ours.to_string(), theirs.to_string()],
+            });
+        }
+    }
+    found
+}
+
+impl Declared<'_> {
+    fn names(&self) -> [Domain; 3] {
+        let host = self.policy.host.name.value.clone();
+        let here = ["localhost", "localhost.localdomain"].map(Domain::literal);
+        let [localhost, with_domain] = here;
+        [host, localhost, with_domain]
+    }
+}
+
+impl HostMail for Declared<'_> {
     /// An address at no domain, or at a name of the host, is the postmaster's; every other stays.
-    fn address(&self, written: &Written) -> Address {
+    fn sender(&self, written: &Written) -> Address {
         match &written.domain {
             Some(domain) if !self.names().contains(domain) => {
                 Address::new(&written.local, domain.clone())
@@ -97,36 +154,31 @@ impl Declared<'_> {
         }
     }
 
-    fn names(&self) -> [Domain; 3] {
-        let host = self.policy.host.name.value.clone();
-        let here = ["localhost", "localhost.localdomain"].map(Domain::literal);
-        let [localhost, with_domain] = here;
-        [host, localhost, with_domain]
+    /// All goes by the route, for the same address as it would be from.
+    fn destinations(&self, written: &Written) -> Vec<Destination> {
+        let to = self.sender(written);
+        vec![written.led(&to, Destination::Hop(self.hop.clone()))]
     }
 
-    fn sender(&self, written: &Written) -> Address {
-        self.address(written)
-    }
-
-    fn destination(&self, written: &Written) -> Destination {
-        let hop = self.hop.clone();
-        let to = self.address(written);
-        if written.is(&to) {
-            return Destination::Hop(hop);
+    fn keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
+        for name in self.names() {
+            key(AddressKey::Domain, name.as_str());
         }
-        let via = Some(hop);
-        Destination::Forward { to, via }
+        key(AddressKey::Address, &self.postmaster.to_string());
     }
 
-    /// Returns every address that is asked about.
-    fn asked(&self, found: &dyn HostMail) -> Vec<Written> {
-        // What is most telling comes first.
-        let first = LOCAL_PARTS.map(str::to_owned);
-        let mut locals: BTreeSet<String> = first.clone().into();
-        locals.insert(self.postmaster.local().to_owned());
-        let mut domains: BTreeSet<Domain> = self.names().into();
-        domains.insert(self.postmaster.domain().clone());
-        found.keys(&mut |part, key| {
+    fn at(&self) -> &Loc {
+        &self.policy.host.at
+    }
+}
+
+/// Returns every address that is asked about, the most telling first.
+fn asked(sides: [&dyn HostMail; 2]) -> Vec<Written> {
+    let first = LOCAL_PARTS.map(str::to_owned);
+    let mut locals: BTreeSet<String> = first.clone().into();
+    let mut domains: BTreeSet<Domain> = BTreeSet::new();
+    for side in sides {
+        side.keys(&mut |part, key| {
             let (local, domain) = match part {
                 AddressKey::Address => key.rsplit_once('@').unwrap_or((key, "")),
                 AddressKey::Local => (key, ""),
@@ -140,30 +192,30 @@ impl Declared<'_> {
                 domains.insert(Domain::literal(domain));
             }
         });
-        locals.insert(fresh("someone", |name| locals.contains(name)));
-        let below: Vec<Domain> = domains
-            .iter()
-            .map(|domain| {
-                let is_known = |name: &str| domains.contains(&Domain::literal(name));
-                let host = fresh("host", |label| is_known(&format!("{label}.{domain}")));
-                Domain::literal(&format!("{host}.{domain}"))
-            })
-            .collect();
-        domains.extend(below);
-        let is_known =
-            |label: &str| domains.contains(&Domain::literal(&format!("{label}.example")));
-        let elsewhere = fresh("elsewhere", is_known);
-        domains.insert(Domain::literal(&format!("{elsewhere}.example")));
-        let domains = || std::iter::once(None).chain(domains.iter().cloned().map(Some));
-        let others = locals.iter().filter(|local| !first.contains(local));
-        let all = first.iter().chain(others).flat_map(|local| {
-            domains().map(|domain| Written {
-                local: local.clone(),
-                domain,
-            })
-        });
-        all.collect()
     }
+    let someone = fresh("someone", |name| locals.contains(name));
+    locals.insert(someone);
+    let below: Vec<Domain> = domains
+        .iter()
+        .map(|domain| {
+            let is_known = |name: &str| domains.contains(&Domain::literal(name));
+            let host = fresh("host", |label| is_known(&format!("{label}.{domain}")));
+            Domain::literal(&format!("{host}.{domain}"))
+        })
+        .collect();
+    domains.extend(below);
+    let is_known = |label: &str| domains.contains(&Domain::literal(&format!("{label}.example")));
+    let elsewhere = fresh("elsewhere", is_known);
+    domains.insert(Domain::literal(&format!("{elsewhere}.example")));
+    let domains = || std::iter::once(None).chain(domains.iter().cloned().map(Some));
+    let others = locals.iter().filter(|local| !first.contains(local));
+    let all = first.iter().chain(others).flat_map(|local| {
+        domains().map(|domain| Written {
+            local: local.clone(),
+            domain,
+        })
+    });
+    all.collect()
 }
 
 /// Returns a name that is not known: this one, or with a number behind it.

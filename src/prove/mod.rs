@@ -45,6 +45,7 @@ pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge};
 pub use equivalence::is_latitude_of_targets;
 pub use fork::{Incomplete, Visited};
+pub(crate) use host_mail::{Apart, compared, declared};
 pub use manual::page;
 pub(crate) use names::is_made_up;
 pub use proven::Proven;

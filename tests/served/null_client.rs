@@ -4,18 +4,27 @@
 use std::fs;
 
 use libtest_mimic::Failed;
+use mailpol::decision::{Destination, HostMail, Written};
+use mailpol::mail::Domain;
 
 use crate::TestOfBoth;
 use crate::machine::{self, expect};
 use crate::routes::{Host, ISP, MAILDIR, scene};
+use crate::subject::Subject;
 use crate::support::job::Mta;
 use crate::support::namespace;
 use crate::support::report::{Message, Report};
 
-pub(crate) const TESTS: &[TestOfBoth] = &[(
-    "a host that only sends lets nobody in, and keeps nothing",
-    null_client,
-)];
+pub(crate) const TESTS: &[TestOfBoth] = &[
+    (
+        "a host that only sends lets nobody in, and keeps nothing",
+        null_client,
+    ),
+    (
+        "readers rewrite addresses as the real program does",
+        rewriting,
+    ),
+];
 
 const RELAY: Host = Host {
     name: "relay.shop.example",
@@ -61,9 +70,135 @@ const ARRIVALS: &[&str] = &[
     "spoken: customer@far.example from ops@shop.example, ops@shop.example",
 ];
 
-fn null_client(mta: Mta) -> Result<(), Failed> {
+/// Rows that no emitter of ours writes: of one local-part, from name to name, in a circle, to
+/// themselves; `@` alone keeps the local-part.
+const ROWS: &str = "\
+root@www001.shop.example\tops@shop.example
+daemon\tbare@shop.example
+@localhost\t@www001.shop.example
+@localhost.localdomain\tnext
+a@chain.example\tb@chain.example
+b@chain.example\tc@chain.example
+one@circle.example\ttwo@circle.example
+two@circle.example\tone@circle.example
+x@self.example\tx@self.example
+@far.example\t@other.example
+Capital@Case.example\tsmall@shop.example
+";
+
+/// The same of Exim, whose rules are tried in their order.
+const RULES: &str = "\
+*@first.example  x@end.example
+*@localhost  other@www001.shop.example
+*@www001.shop.example  names@shop.example
+*@chain.example  b@link.example
+*@link.example  c@end.example
+*@back.example  g@first.example
+*@self.example  x@self.example
+*@far.example  Anybody@Other.example
+";
+
+const ADDRESSES: &[&str] = &[
+    "root",
+    "daemon",
+    "www-data",
+    "root@localhost",
+    "someone@localhost",
+    "root@localhost.localdomain",
+    "ROOT@WWW001.shop.example",
+    "daemon@www001.shop.example",
+    "x@sub.www001.shop.example",
+    "a@chain.example",
+    "b@chain.example",
+    "one@circle.example",
+    "two@circle.example",
+    "b@link.example",
+    "f@back.example",
+    "g@first.example",
+    "x@self.example",
+    "y@self.example",
+    "someone@far.example",
+    "someone@sub.far.example",
+    "capital@case.example",
+    "Capital@Case.example",
+    "ops@shop.example",
+];
+
+/// Each address is asked about as a recipient and as a sender.
+fn rewriting(mta: Mta) -> Result<(), Failed> {
+    let mut subject = shop(mta)?;
+    let (path, text) = match mta {
+        Mta::Postfix => ("etc/postfix/host-names", ROWS.to_owned()),
+        Mta::Exim => {
+            let path = "etc/exim4/exim4.conf";
+            let text = subject.text(path)?;
+            let (before, behind) = text.split_once("begin rewrite\n").ok_or("no rewriting")?;
+            let (_, behind) = behind.split_once("begin auth").ok_or("nothing behind it")?;
+            (
+                path,
+                format!("{before}begin rewrite\n\n{RULES}\nbegin auth{behind}"),
+            )
+        }
+    };
+    subject.replace(&[(path, text)])?;
+    let (_tree, mut job) = machine::job(&subject)?;
+    scene(&mut job, &RELAY);
+    let sendmail = |subject: String, words: String| {
+        format!("printf 'Subject: {subject}\\n\\nx\\n' | /usr/sbin/sendmail {words}")
+    };
+    for (number, address) in ADDRESSES.iter().enumerate() {
+        let words = format!("-f somebody@else.example {address}");
+        job.programs.push(sendmail(format!("to-{number}"), words));
+        let words = format!("-f {address} somebody@else.example");
+        job.programs.push(sendmail(format!("from-{number}"), words));
+    }
+    let report = namespace::run(&job)?;
+    let reader = subject.reading.decider.host_mail();
+    let reader = reader.ok_or("the reader does not follow it")?;
+    let mut faults = Vec::new();
+    for (number, address) in ADDRESSES.iter().enumerate() {
+        let written = written(address);
+        let to = machine::find(&report, MAILDIR, &format!("to-{number}"))?;
+        let from = machine::find(&report, MAILDIR, &format!("from-{number}"))?;
+        let real = [field(to, "X-Rcpt"), field(from, "X-From")].map(|one| one.to_lowercase());
+        let read = [leads(reader, &written), reader.sender(&written).to_string()];
+        if real != read {
+            faults.push(format!(
+                "{address}: the program {real:?}, the reader {read:?}"
+            ));
+        }
+    }
+    expect(faults.join("\n"), "", report.log.join("\n"))
+}
+
+fn written(address: &str) -> Written {
+    let (local, domain) = match address.split_once('@') {
+        Some((local, domain)) => (local, Some(Domain::literal(domain))),
+        None => (address, None),
+    };
+    Written {
+        local: local.to_lowercase(),
+        domain,
+    }
+}
+
+/// Returns the address that a recipient's mail goes to, by the relay.
+fn leads(reader: &dyn HostMail, written: &Written) -> String {
+    match reader.destinations(written).as_slice() {
+        [Destination::Hop(_)] => written.to_string(),
+        [Destination::Forward { to, via: Some(_) }] => to.to_string(),
+        others => format!("{others:?}"),
+    }
+}
+
+/// Returns the files of the example.
+fn shop(mta: Mta) -> Result<Subject, Failed> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shop/policy.kdl");
-    let subject = machine::subject(&fs::read_to_string(path)?, mta)?;
+    machine::subject(&fs::read_to_string(path)?, mta)
+}
+
+fn null_client(mta: Mta) -> Result<(), Failed> {
+    let subject = shop(mta)?;
     // So the judge has nothing to ask.
     expect(subject.classes().len(), 0, "classes of envelopes")?;
     let (_tree, mut job) = machine::job(&subject)?;

@@ -10,6 +10,7 @@
 mod alike;
 mod causes;
 mod drafts;
+mod host_mail;
 mod merge;
 mod moves;
 mod replies;
@@ -25,7 +26,7 @@ use crate::mail::Listener;
 use crate::policy::{Policy, PolicyDecider};
 use crate::prove::{
     Contrast, Counterexample, Incomplete, Pair, Party, Region, Sets, Visited, contrast,
-    contrast_with, in_two,
+    contrast_with, declared, in_two,
 };
 use crate::source::Loc;
 
@@ -188,27 +189,36 @@ fn decisions_of_what_differs(
         decider: &other,
         listeners: open,
     };
+    let sides = [before, after];
+    let made = sides.map(|side| declared(side.policy));
+    let made = made.each_ref().map(|one| one.as_ref().map(|one| one as _));
     contrast_with(before, after, &alike.stand, |contrast| {
-        let decisions = decisions_of(contrast, Between::Times, &mut Sets::default())?;
-        Ok(Decisions {
-            left_out: alike.domains,
-            ..decisions
-        })
+        let mut decisions = decisions_of(contrast, Between::Times, &mut Sets::default())?;
+        decisions.left_out = alike.domains;
+        host_mail::add(&mut decisions, made);
+        Ok(decisions)
     })
 }
 
 /// Compares what two sides decide, over all envelopes.
 pub fn decisions(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Incomplete> {
+    let made = [before, after].map(|side| side.decider.host_mail());
     contrast(before, after, |contrast| {
-        decisions_of(contrast, Between::Times, &mut Sets::default())
+        let mut decisions = decisions_of(contrast, Between::Times, &mut Sets::default())?;
+        host_mail::add(&mut decisions, made);
+        Ok(decisions)
     })
 }
 
 /// Compares what two targets decide of one policy, over all envelopes.
 pub fn decisions_of_targets(one: Party<'_>, other: Party<'_>) -> Result<Decisions, Incomplete> {
     let names = [one.name.to_owned(), other.name.to_owned()];
+    let made = [one, other].map(|side| side.decider.host_mail());
     contrast(one, other, |contrast| {
-        decisions_of(contrast, Between::Targets(names), &mut Sets::default())
+        let between = Between::Targets(names);
+        let mut decisions = decisions_of(contrast, between, &mut Sets::default())?;
+        host_mail::add(&mut decisions, made);
+        Ok(decisions)
     })
 }
 

@@ -72,7 +72,7 @@ pub fn lower(
     let inbound = inbound::lower(document, diagnostics);
     let routes = route::lower(&document.routes, sure, diagnostics);
     let outbound = route::outbound(document, &routes, diagnostics);
-    route::check_recipients(document, &routes, &domains.map, diagnostics);
+    route::check_recipients(document, &routes, &domains.map, sure, diagnostics);
     let targets = target::lower(&document.targets, diagnostics);
     let scenarios = scenario::lower(&document.scenarios, diagnostics);
     let statements = statement::lower(&document.statements, diagnostics);

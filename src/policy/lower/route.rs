@@ -62,21 +62,50 @@ pub(super) fn outbound(
     is_declared(via, document, routes, diagnostics).then(|| via.clone())
 }
 
-/// Checks the routes that domains and mailboxes name.
+/// Checks the routes that domains and mailboxes name. What `own` is called is compared only if it
+/// was wholly understood.
 pub(super) fn check_recipients(
     document: &Document,
     routes: &BTreeMap<String, Route>,
     domains: &BTreeMap<Domain, HostedDomain>,
+    own: Option<&Host>,
     diagnostics: &mut Diagnostics,
 ) {
     for hosted in domains.values() {
         let of_domain = hosted.via.iter();
-        let own = hosted.mailboxes.values().filter_map(|one| one.via.as_ref());
+        let named = hosted.mailboxes.values().filter_map(|one| one.via.as_ref());
         // What a mailbox has from its domain is told there.
-        let own = own.filter(|via| hosted.via.as_ref().is_none_or(|one| one.at != via.at));
-        for via in of_domain.chain(own) {
-            is_declared(via, document, routes, diagnostics);
+        let named = named.filter(|via| hosted.via.as_ref().is_none_or(|one| one.at != via.at));
+        for via in of_domain.chain(named) {
+            if is_declared(via, document, routes, diagnostics) {
+                check_backup(via, routes, hosted, own, diagnostics);
+            }
         }
+    }
+}
+
+/// Tells a route to a host that is the backup of the domain's own: it would hand the mail back.
+fn check_backup(
+    via: &Text,
+    routes: &BTreeMap<String, Route>,
+    hosted: &HostedDomain,
+    own: Option<&Host>,
+    diagnostics: &mut Diagnostics,
+) {
+    let (Some(own), Some(route)) = (own, routes.get(&via.value)) else {
+        return;
+    };
+    let mut exchangers = hosted.publish.mx.iter().map(|one| &one.value);
+    let is_here = |name: &&Domain| **name == own.name.value;
+    let is_there = |name: &Domain| route.host.value == RouteHost::Name(name.clone());
+    // Those behind this host.
+    let behind = exchangers.by_ref().find(is_here).map(|_| exchangers);
+    if behind.is_some_and(|mut behind| behind.any(is_there)) {
+        diagnostics.error(RouteCycle {
+            host: route.host.value.to_string(),
+            why: "it is behind this host in `mx`, and hands the mail back",
+            at: via.at.clone(),
+        });
     }
 }
 

@@ -114,6 +114,8 @@ impl Shown<'_> {
                     let _ = writeln!(text, "      {line}");
                 }
             }
+            // What the host itself makes is in none.
+            None if change.envelopes == 0 => {}
             None => text.push_str("      (no envelope was found that shows it)\n"),
         }
         text.push('\n');

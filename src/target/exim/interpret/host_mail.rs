@@ -29,8 +29,7 @@ pub(super) struct Rules(Vec<Rule>);
 
 #[derive(Debug, Clone)]
 struct Rule {
-    /// The local-part; none for every one.
-    local: Option<String>,
+    /// Every address in this domain.
     domain: String,
     to: Address,
 }
@@ -56,24 +55,22 @@ impl Reader<'_> {
             return Err(self.refuse("rewrite", reason, &at));
         };
         let plain = |text: &str| {
-            text.chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-._+=".contains(c))
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._+=".contains(c);
+            !text.is_empty() && text.chars().all(is_plain)
         };
-        let split = |text: &str| {
-            let (local, domain) = text.split_once('@')?;
-            let is_name = !domain.is_empty() && plain(domain);
-            is_name.then(|| (local.to_ascii_lowercase(), Domain::literal(domain)))
-        };
-        let pattern = split(pattern).filter(|(local, _)| local == "*" || plain(local));
-        let to = split(to).filter(|(local, _)| !local.is_empty() && plain(local));
-        let (Some((local, domain)), Some((to, to_domain))) = (pattern, to) else {
-            let reason = "mailpol follows `LOCAL@DOMAIN` or `*@DOMAIN`, and behind it an address";
+        // A local-part, and a pattern with capitals, would meet some spellings of an address and
+        // not others (tried).
+        let domain = pattern.strip_prefix("*@");
+        let domain = domain.filter(|one| plain(one) && !one.contains(char::is_uppercase));
+        let to = to.split_once('@');
+        let to = to.filter(|(local, domain)| plain(local) && plain(domain));
+        let (Some(domain), Some((local, to))) = (domain, to) else {
+            let reason = "mailpol follows `*@` and a domain in small letters, and an address";
             return Err(self.refuse("rewrite", reason, &at));
         };
         Ok(Rule {
-            local: (local != "*").then_some(local),
-            domain: domain.as_str().to_owned(),
-            to: Address::new(&to, to_domain),
+            domain: domain.to_owned(),
+            to: Address::new(local, Domain::literal(to)),
         })
     }
 
@@ -101,11 +98,7 @@ impl Rules {
     fn rewritten(&self, address: Address) -> Address {
         let mut address = address;
         for rule in &self.0 {
-            let is_local = rule
-                .local
-                .as_deref()
-                .is_none_or(|one| one == address.local());
-            if is_local && rule.domain == address.domain().as_str() {
+            if rule.domain == address.domain().as_str() {
                 address = rule.to.clone();
             }
         }
@@ -131,9 +124,6 @@ impl LocalMail {
         for rule in &self.rules.0 {
             key(AddressKey::Domain, &rule.domain);
             key(AddressKey::Address, &rule.to.to_string());
-            if let Some(local) = &rule.local {
-                key(AddressKey::Local, local);
-            }
         }
         for domain in [&self.sender_domain, &self.recipient_domain] {
             key(AddressKey::Domain, domain.as_str());
