@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use language::{compile, find, rendered, root};
-use mailpol::diagnostic::{CODES, Code, Diagnostics};
+use mailpol::diagnostic::{CODES, Code, Diagnostics, WARNINGS, is_error};
 use mailpol::policy::Policy;
 use mailpol::source::Source;
 use mailpol::target::TARGETS;
@@ -185,6 +185,13 @@ fn check(code: &Code) {
     let source = Source::new("policy.kdl", fails.policy);
     if let Ok(policy) = compile(&source, &fails.files, &mut diagnostics) {
         build(code, &policy, &mut diagnostics);
+    }
+    // A warning can be acknowledged, and nothing else.
+    for one in diagnostics.sorted() {
+        let warns = !is_error(one.as_ref());
+        let name = one.code().map(|code| code.to_string()).unwrap_or_default();
+        let known = WARNINGS.contains(&name.as_str()) || name == "mailpol::acknowledge::unused";
+        assert_eq!(warns, known, "{name}");
     }
     let told = codes(&diagnostics);
     let mut expected = BTreeSet::from([code.name.to_owned()]);

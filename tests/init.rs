@@ -92,6 +92,27 @@ fn what_is_written_passes_as_it_stands() {
     }
 }
 
+/// What is written as a comment can be taken up as it stands, too.
+#[test]
+fn loopback_is_a_network_once_its_lines_are_no_comments() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = [&["init", "family", "--login", "jane"], &HOST[..]].concat();
+    assert_eq!(mailpol(folder.path(), &flags).0, Some(0));
+    let path = folder.path().join("policy.kdl");
+    let text = fs::read_to_string(&path).unwrap();
+    let (network, known) = ("// network \"loopback\"", "// acknowledge ");
+    assert!(text.contains(network) && text.contains(known), "{text}");
+    let taken_up = |words: &str| text.replace(words, words.trim_start_matches("// "));
+    fs::write(&path, taken_up(network)).unwrap();
+    let check = ["check", "--deny", "warnings"];
+    assert_eq!(mailpol(folder.path(), &check).0, Some(1));
+    let both = taken_up(network).replace(known, "acknowledge ");
+    fs::write(&path, both).unwrap();
+    let (code, _, said) = mailpol(folder.path(), &check);
+    let known = "policy.kdl: no errors; 2 warnings are acknowledged\n";
+    assert_eq!((code, said.as_str()), (Some(0), known));
+}
+
 #[test]
 fn a_policy_that_is_there_stays() {
     let folder = tempfile::tempdir().unwrap();

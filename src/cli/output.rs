@@ -178,9 +178,33 @@ impl Output {
                 writeln!(stderr, "  {told}")?;
             }
         }
+        self.say_aside(&mut stderr, exit, diagnostics)?;
         match &self.success {
             Some(line) if exit == Exit::Yes && !self.quiet => writeln!(stderr, "{line}")?,
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Says what the policy acknowledges, and, where warnings are denied, how it would say so.
+    fn say_aside(
+        &self,
+        stderr: &mut impl std::io::Write,
+        exit: Exit,
+        diagnostics: &Diagnostics,
+    ) -> Result<(), Failure> {
+        if self.verbose {
+            for one in diagnostics.put_aside() {
+                writeln!(stderr, "{}", render(one.warning.as_ref(), self.style))?;
+                writeln!(stderr, "  acknowledged at {}\n", one.by)?;
+            }
+        }
+        let denied = self.deny == Some(Deny::Warnings) && diagnostics.errors() == 0;
+        if let (true, Exit::No, Some(node)) = (denied, exit, diagnostics.acknowledgement()) {
+            writeln!(
+                stderr,
+                "Warnings are denied. What is meant to be so is said in the policy:\n\n  {node}\n"
+            )?;
         }
         Ok(())
     }

@@ -24,11 +24,26 @@ pub(super) fn document(
         .into_iter()
         .map(|one| diagnostic(one.as_ref()))
         .collect();
+    let aside: Vec<Value> = diagnostics
+        .put_aside()
+        .into_iter()
+        .map(|one| {
+            json!({
+                "warning": diagnostic(one.warning.as_ref()),
+                "by": {
+                    "file": one.by.source().name(),
+                    "start": place(one.by.source(), one.by.start()),
+                    "end": place(one.by.source(), one.by.end()),
+                },
+            })
+        })
+        .collect();
     json!({
         "schema": SCHEMA,
         "command": command,
         "ok": exit == Exit::Yes,
         "diagnostics": told,
+        "acknowledged": aside,
         "result": result,
     })
 }
@@ -61,17 +76,18 @@ fn label(one: &dyn Diagnostic, span: &LabeledSpan) -> Value {
         None => (String::new(), String::new()),
     };
     let source = Source::new(name.clone(), text);
-    let place = |offset: usize| {
-        let position = source.position(offset);
-        json!({ "offset": offset, "line": position.line, "column": position.column })
-    };
     json!({
         "file": name,
         "primary": span.primary(),
         "text": span.label(),
-        "start": place(span.offset()),
-        "end": place(span.offset() + span.len()),
+        "start": place(&source, span.offset()),
+        "end": place(&source, span.offset() + span.len()),
     })
+}
+
+fn place(source: &Source, offset: usize) -> Value {
+    let position = source.position(offset);
+    json!({ "offset": offset, "line": position.line, "column": position.column })
 }
 
 /// A proof, as JSON prints it.

@@ -2,24 +2,31 @@
 
 use std::path::Path;
 
-use mailpol::diagnostic::{Code, Diagnostics, is_error};
-use mailpol::source::Source;
+use mailpol::diagnostic::{Code, Diagnostics, Told, is_error};
+use mailpol::source::{Loc, Source};
 use miette::{Diagnostic, LabeledSpan};
 use serde_json::{Value, json};
 
 /// Returns the log of a run. Names of files are taken from `folder`, the policy's.
 pub(super) fn document(diagnostics: &Diagnostics, folder: &Path) -> Value {
-    let told = diagnostics.sorted();
+    let aside = diagnostics.put_aside();
+    let told = diagnostics.sorted().into_iter().map(|one| (one, None));
+    let told = told.chain(aside.iter().map(|one| (&one.warning, Some(&one.by))));
+    let told: Vec<(&Told, Option<&Loc>)> = told.collect();
     let code = |one: &dyn Diagnostic| one.code().map(|code| code.to_string()).unwrap_or_default();
-    let mut codes: Vec<String> = told.iter().map(|one| code(one.as_ref())).collect();
+    let mut codes: Vec<String> = told.iter().map(|(one, _)| code(one.as_ref())).collect();
     codes.sort();
     codes.dedup();
     let results: Vec<Value> = told
         .iter()
-        .map(|one| {
+        .map(|(one, by)| {
             let id = code(one.as_ref());
             let index = codes.binary_search(&id).unwrap_or(0);
-            result(one.as_ref(), &id, index, folder)
+            let mut result = result(one.as_ref(), &id, index, folder);
+            if let (Some(by), Some(members)) = (by, result.as_object_mut()) {
+                members.insert("suppressions".to_owned(), json!([suppression(by, folder)]));
+            }
+            result
         })
         .collect();
     let rules: Vec<Value> = codes.iter().map(|code| rule(code)).collect();
@@ -86,25 +93,37 @@ fn location(one: &dyn Diagnostic, span: &LabeledSpan, folder: &Path) -> Value {
         let text = String::from_utf8_lossy(contents.data()).into_owned();
         (contents.name().unwrap_or_default().to_owned(), text)
     });
-    let uri = uri(&folder.join(&name));
     let source = Source::new(name, text);
-    let start = source.position(span.offset());
-    let end = source.position(span.offset() + span.len());
-    let mut location = json!({
-        "physicalLocation": {
-            "artifactLocation": { "uri": uri },
-            "region": {
-                "startLine": start.line,
-                "startColumn": start.column,
-                "endLine": end.line,
-                "endColumn": end.column,
-            },
-        },
-    });
+    let mut location = place(&source, span.offset(), span.offset() + span.len(), folder);
     if let (Some(label), Some(members)) = (span.label(), location.as_object_mut()) {
         members.insert("message".to_owned(), json!({ "text": label }));
     }
     location
+}
+
+/// What a policy acknowledges is suppressed where it says so (section 3.35).
+fn suppression(by: &Loc, folder: &Path) -> Value {
+    json!({
+        "kind": "inSource",
+        "status": "accepted",
+        "location": place(by.source(), by.start(), by.end(), folder),
+    })
+}
+
+/// The bytes from `start` to `end` of a text as a place.
+fn place(source: &Source, start: usize, end: usize, folder: &Path) -> Value {
+    let (first, last) = (source.position(start), source.position(end));
+    json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(&folder.join(source.name())) },
+            "region": {
+                "startLine": first.line,
+                "startColumn": first.column,
+                "endLine": last.line,
+                "endColumn": last.column,
+            },
+        },
+    })
 }
 
 /// Returns a path as a relative reference (RFC 3986): what it may not hold is escaped.

@@ -36,6 +36,9 @@ macro_rules! codes {
 }
 
 codes! {
+    acknowledge::error,
+    acknowledge::unknown,
+    acknowledge::unused,
     alias::catch_all,
     alias::caught,
     alias::cycle,

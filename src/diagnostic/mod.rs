@@ -3,9 +3,11 @@
 //! One struct per diagnostic stands in the layer that finds it; here is what they have in common.
 //! Not here: printing. Only the binary has streams.
 
+mod acknowledge;
 mod codes;
 mod render;
 
+pub use acknowledge::{Acknowledged, PutAside, WARNINGS, Warning};
 pub use codes::{CODES, Code};
 pub use render::{Style, render};
 
@@ -27,6 +29,13 @@ pub struct Diagnostics {
     told: Vec<Told>,
     errors: usize,
     warnings: usize,
+    /// What the policy acknowledges that is looked at.
+    acknowledged: Acknowledged,
+    put_aside: Vec<PutAside>,
+    /// How many warnings were put aside, kept or not.
+    aside: usize,
+    /// The node that would acknowledge the first warning told.
+    to_acknowledge: Option<String>,
 }
 
 impl Diagnostics {
@@ -44,12 +53,42 @@ impl Diagnostics {
         Reported(())
     }
 
-    /// Records a warning.
-    pub fn warn(&mut self, diagnostic: impl Diagnostic + Send + Sync + 'static) {
+    /// Records a warning; one that the policy acknowledges is put aside.
+    pub fn warn(&mut self, warning: impl Warning) {
+        let code = warning.code().map(|code| code.to_string());
+        let code = code.unwrap_or_default();
+        let about = warning.about();
+        if let Some(by) = self.acknowledged.take(&code, &about) {
+            self.aside += 1;
+            if self.aside <= KEPT_MAX {
+                let warning = Box::new(warning);
+                self.put_aside.push(PutAside { warning, by });
+            }
+            return;
+        }
+        self.to_acknowledge
+            .get_or_insert_with(|| acknowledge::node(&code, &about));
+        self.warn_plainly(warning);
+    }
+
+    /// Records a warning that cannot be acknowledged.
+    pub fn warn_plainly(&mut self, warning: impl Diagnostic + Send + Sync + 'static) {
         self.warnings += 1;
         if self.warnings <= KEPT_MAX {
-            self.told.push(Box::new(diagnostic));
+            self.told.push(Box::new(warning));
         }
+    }
+
+    /// Looks at a policy: until `look` is done, the warnings that it acknowledges are put aside.
+    pub fn under<T>(
+        &mut self,
+        acknowledged: &mut Acknowledged,
+        look: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        std::mem::swap(&mut self.acknowledged, acknowledged);
+        let seen = look(self);
+        std::mem::swap(&mut self.acknowledged, acknowledged);
+        seen
     }
 
     /// Adds what another run has to say.
@@ -66,6 +105,11 @@ impl Diagnostics {
         }
         self.errors += other.errors;
         self.warnings += other.warnings;
+        let room = KEPT_MAX.saturating_sub(self.put_aside.len());
+        self.put_aside
+            .extend(other.put_aside.into_iter().take(room));
+        self.aside += other.aside;
+        self.to_acknowledge = self.to_acknowledge.take().or(other.to_acknowledge);
     }
 
     /// Returns how many errors were recorded.
@@ -76,6 +120,16 @@ impl Diagnostics {
     /// Returns how many warnings were recorded.
     pub fn warnings(&self) -> usize {
         self.warnings
+    }
+
+    /// Returns how many warnings were put aside.
+    pub fn acknowledged(&self) -> usize {
+        self.aside
+    }
+
+    /// Returns the node of a policy that would acknowledge the first warning told.
+    pub fn acknowledgement(&self) -> Option<&str> {
+        self.to_acknowledge.as_deref()
     }
 
     /// Returns how many errors and warnings were counted, but not kept.
@@ -105,15 +159,25 @@ impl Diagnostics {
 
     /// Returns everything told, sorted by file and place; the same thing at the same place once.
     pub fn sorted(&self) -> Vec<&Told> {
-        let mut told: Vec<(Place, String, &Told)> = self
-            .told
-            .iter()
-            .map(|one| (Place::of(one.as_ref()), one.to_string(), one))
-            .collect();
-        told.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-        told.dedup_by(|a, b| (&a.0, &a.1) == (&b.0, &b.1));
-        told.into_iter().map(|(_, _, one)| one).collect()
+        by_place(&self.told, |one| one)
     }
+
+    /// Returns the warnings that a policy acknowledges, in the same order.
+    pub fn put_aside(&self) -> Vec<&PutAside> {
+        by_place(&self.put_aside, |one| &one.warning)
+    }
+}
+
+/// Sorts by file and place; the same thing at the same place stays once.
+fn by_place<T>(all: &[T], told: impl Fn(&T) -> &Told) -> Vec<&T> {
+    let placed = all.iter().map(|one| {
+        let told = told(one);
+        (Place::of(told.as_ref()), told.to_string(), one)
+    });
+    let mut placed: Vec<(Place, String, &T)> = placed.collect();
+    placed.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    placed.dedup_by(|a, b| (&a.0, &a.1) == (&b.0, &b.1));
+    placed.into_iter().map(|(_, _, one)| one).collect()
 }
 
 /// Returns whether a diagnostic is an error; a missing severity is one.

@@ -91,7 +91,12 @@ impl fmt::Display for Arithmetic {
 
 /// Tells a check that costs too much, or nearly. What the record's own terms cost was told when
 /// the policy was read.
-pub fn tell_cost(cost: &Arithmetic, hosted: &HostedDomain, diagnostics: &mut Diagnostics) {
+pub fn tell_cost(
+    cost: &Arithmetic,
+    domain: &str,
+    hosted: &HostedDomain,
+    diagnostics: &mut Diagnostics,
+) {
     let own: Vec<&str> = hosted
         .publish
         .spf
@@ -105,7 +110,11 @@ pub fn tell_cost(cost: &Arithmetic, hosted: &HostedDomain, diagnostics: &mut Dia
     if lookups > LOOKUP_TERMS_MAX && own <= LOOKUP_TERMS_MAX {
         diagnostics.error(SpfTooManyLookups { lookups, at });
     } else if lookups >= LOOKUPS_MANY && own < LOOKUPS_MANY {
-        diagnostics.warn(SpfManyLookups { lookups, at });
+        diagnostics.warn(SpfManyLookups {
+            domain: domain.to_owned(),
+            lookups,
+            at,
+        });
     }
 }
 

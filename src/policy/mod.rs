@@ -37,6 +37,7 @@ pub use target::{RawFile, RawSetting, TargetOptions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::diagnostic::Acknowledged;
 use crate::mail::{Address, Domain};
 use crate::source::{Loc, Source, Spanned};
 
@@ -72,6 +73,8 @@ pub struct Policy {
     pub scenarios: Vec<Scenario>,
     /// Statements over classes of envelopes, to be proved.
     pub statements: Vec<Statement>,
+    /// Warnings that are known.
+    pub acknowledged: Acknowledged,
 }
 
 impl Policy {

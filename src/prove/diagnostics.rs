@@ -10,7 +10,7 @@ use super::fork::Incomplete;
 use super::report::{Answer, Evidence, Finding, Report};
 use super::selection::EQUALITY;
 use crate::decision::FoundListener;
-use crate::diagnostic::{Diagnostics, Reported};
+use crate::diagnostic::{Diagnostics, Reported, Warning};
 use crate::policy::Policy;
 use crate::source::{Loc, Source};
 
@@ -143,7 +143,7 @@ impl TooLarge {
 
 /// What a proof about records hangs on.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("`{name}` is open for {subject}: it hangs on {names}, of which nothing is known here")]
+#[error("`{name}` is open for {subject}: it hangs on {shown}, of which nothing is known here")]
 #[diagnostic(
     code(mailpol::prove::open),
     severity(Warning),
@@ -154,12 +154,30 @@ pub struct Open {
     pub name: String,
     /// What it was asked of.
     pub subject: String,
+    /// The names, as they are shown.
+    pub shown: String,
     /// The names.
-    pub names: String,
+    pub names: Vec<String>,
 }
 
-/// Tells everything that was not proved.
+impl Warning for Open {
+    fn about(&self) -> Vec<&str> {
+        self.names.iter().map(String::as_str).collect()
+    }
+}
+
+/// Tells everything that was not proved, but for what the policy acknowledges.
 pub(super) fn tell(
+    policy: &Policy,
+    report: &Report,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    diagnostics.under(&mut policy.acknowledged.clone(), |diagnostics| {
+        tell_all(policy, report, diagnostics)
+    })
+}
+
+fn tell_all(
     policy: &Policy,
     report: &Report,
     diagnostics: &mut Diagnostics,
@@ -194,11 +212,12 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
             diagnostics.error(by_evidence(name, subject, finding, evidence));
         }
         Answer::Open(names) => {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let names = names.join(", ");
+            let names: Vec<String> = names.iter().cloned().collect();
+            let shown: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             diagnostics.warn(Open {
                 name,
                 subject,
+                shown: shown.join(", "),
                 names,
             });
         }

@@ -38,8 +38,8 @@ pub use budget::CLASSES_MAX;
 pub use classes::{Class, Classes};
 pub(crate) use contrast::contrast_with;
 pub use contrast::{
-    AddressClass, Contrast, Facet, LoginClass, Outline, Outlines, Pair, Parting, Party, PathClass,
-    Range, Region, Said, Sets, Standing, When, contrast,
+    AddressClass, Contrast, Facet, LoginClass, Meeting, Outline, Outlines, Pair, Parting, Party,
+    PathClass, Range, Region, Said, Sets, Standing, When, contrast,
 };
 pub use counterexample::{Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge};

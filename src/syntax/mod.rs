@@ -65,6 +65,8 @@ pub struct Document {
     pub scenarios: Vec<node::Scenario>,
     /// The `forbid` and `require` nodes.
     pub statements: Vec<node::Statement>,
+    /// The `acknowledge` nodes.
+    pub acknowledged: Vec<node::Acknowledge>,
     /// The files beside the policy.
     pub bulk: Vec<node::Bulk>,
     /// What was left out of the top.
@@ -114,6 +116,7 @@ fn parse_as(
         targets: Vec::new(),
         scenarios: Vec::new(),
         statements: Vec::new(),
+        acknowledged: Vec::new(),
         bulk: Vec::new(),
         left_out,
         failed: None,

@@ -23,6 +23,11 @@ pub(in crate::cli) fn run(
     let policy = text.load(diagnostics)?;
     let proved = mailpol::prove::prove(&policy, diagnostics).map(drop);
     mailpol::compile::scenarios(&policy, diagnostics).and(proved)?;
-    output.success(format!("{}: no errors", text.source.name()));
+    let aside = match diagnostics.acknowledged() {
+        0 => String::new(),
+        1 => "; 1 warning is acknowledged".to_owned(),
+        many => format!("; {many} warnings are acknowledged"),
+    };
+    output.success(format!("{}: no errors{aside}", text.source.name()));
     Ok(Exit::Yes)
 }

@@ -107,13 +107,14 @@ fn costs(
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, Arithmetic> {
     let zone = dns::in_memory(records);
-    let mut costs = BTreeMap::new();
-    for (domain, hosted) in &policy.domains {
+    let costs = policy.domains.iter().map(|(domain, hosted)| {
         let cost = dns::arithmetic(domain.as_str(), &zone, others);
-        dns::tell_cost(&cost, hosted, diagnostics);
-        costs.insert(domain.to_string(), cost);
-    }
-    costs
+        diagnostics.under(&mut policy.acknowledged.clone(), |diagnostics| {
+            dns::tell_cost(&cost, domain.as_str(), hosted, diagnostics);
+        });
+        (domain.to_string(), cost)
+    });
+    costs.collect()
 }
 
 /// Returns the records, with what checks cost in the comments of SPF records.

@@ -209,6 +209,7 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
         targets: _,
         scenarios: _,
         statements: _,
+        acknowledged: _,
     } = policy;
     let postmaster = host.postmaster.iter().map(|address| address.value.domain());
     postmaster.for_each(&mut *take);

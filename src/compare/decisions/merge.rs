@@ -1,13 +1,14 @@
 //! Leaves, collected and put together without loss.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Kind;
 use crate::decision::Envelope;
 use crate::mail::PathForm;
 use crate::prove::{
-    Contrast, Counterexample, Facet, Incomplete, Outline, Outlines, Pair, Region, Sets, Standing,
-    Visited, When,
+    Contrast, Counterexample, Facet, Incomplete, Meeting, Outline, Outlines, Pair, Region, Sets,
+    Standing, Visited, When, in_parts,
 };
 
 /// Envelopes of which the same is said, and some of them to be replayed.
@@ -29,9 +30,23 @@ const WITNESSES_MAX: usize = 8;
 pub(super) struct Leaves {
     /// By what is said before and after, and by whether all recipients are somebody else's.
     pub(super) differing: BTreeMap<(Pair, bool), Vec<Piece>>,
-    /// All leaves, with whether mail is taken before and after; if nothing differs, none.
-    pub(super) all: Vec<(Outline, [bool; 2])>,
-    pub(super) outlines: Outlines,
+    /// All leaves; if nothing differs, none.
+    all: Vec<Part>,
+}
+
+/// A part of the leaves, with whether mail is taken before and after.
+#[derive(Debug, Default)]
+struct Part {
+    outlines: Outlines,
+    leaves: Vec<(Outline, [bool; 2])>,
+}
+
+/// What is seen of a part of the leaves. Its regions are of its own sets.
+#[derive(Debug, Default)]
+struct Seen {
+    part: Part,
+    differing: Vec<(Pair, Piece)>,
+    sets: Sets,
 }
 
 /// The order in which facets are put together: what a reader thinks of first comes last.
@@ -51,22 +66,29 @@ pub(super) fn collect(
     contrast: &Contrast<'_, '_>,
     sets: &mut Sets,
 ) -> Result<(Leaves, Visited), Incomplete> {
-    let mut leaves = Leaves::default();
-    let mut differing: Vec<(Pair, Piece)> = Vec::new();
-    let visited = contrast.each(&mut |parting| {
+    let (parts, visited) = contrast.each_in_parts(&|seen: &mut Seen, parting| {
         let taken = [parting.pair.before.accepts(), parting.pair.after.accepts()];
-        let outline = parting.outline(&mut leaves.outlines);
-        leaves.all.push((outline, taken));
+        let outline = parting.outline(&mut seen.part.outlines);
+        seen.part.leaves.push((outline, taken));
         if Kind::of(&parting.pair).is_some() {
             let piece = Piece {
-                region: parting.region(sets),
+                region: parting.region(&mut seen.sets),
                 envelopes: parting.envelopes,
                 witnesses: parting.witness().into_iter().collect(),
             };
-            differing.push((parting.pair, piece));
+            seen.differing.push((parting.pair, piece));
         }
-    });
-    let visited = visited?;
+    })?;
+    let mut leaves = Leaves::default();
+    let mut differing: Vec<(Pair, Piece)> = Vec::new();
+    for seen in parts {
+        leaves.all.push(seen.part);
+        let mut known = BTreeMap::new();
+        for (pair, mut piece) in seen.differing {
+            piece.region = sets.take(&piece.region, &seen.sets, &mut known);
+            differing.push((pair, piece));
+        }
+    }
     let mut abroad: BTreeMap<u32, bool> = BTreeMap::new();
     for (pair, piece) in differing {
         let recipient = piece.region.get(Facet::Recipient);
@@ -91,9 +113,9 @@ fn is_abroad(contrast: &Contrast<'_, '_>, recipients: u32, sets: &Sets) -> bool 
         .iter()
         .all(|member| {
             let path = contrast.path(Facet::Recipient, *member);
-            let class = contrast.addresses(Facet::Recipient, path.address);
+            let standing = contrast.standing(Facet::Recipient, path.address);
             let named = path.forms.iter().any(|form| form.has_domain());
-            let ours = class.standing != [Standing::Foreign; 2] && named;
+            let ours = standing != [Standing::Foreign; 2] && named;
             !ours && !path.forms.contains(&PathForm::BarePostmaster)
         })
 }
@@ -156,12 +178,31 @@ pub(super) struct Meets<'l> {
 impl Meets<'_> {
     /// Returns whether a region has a point in common with one of these leaves.
     pub(super) fn any(&self, contrast: &Contrast<'_, '_>, region: &Region, sets: &Sets) -> bool {
-        let Leaves { all, outlines, .. } = self.leaves;
-        let list = all.iter().filter(|(_, [before, after])| match self.when {
+        let meeting = contrast.meeting(region, sets);
+        let parts = &self.leaves.all;
+        let count: usize = parts.iter().map(|part| part.leaves.len()).sum();
+        if count < THREADS_WORTH {
+            return parts.iter().any(|part| self.meets(&meeting, part));
+        }
+        let found = AtomicBool::new(false);
+        in_parts(parts, |part| {
+            // Whichever thread finds one, the answer is the same.
+            if !found.load(Ordering::Relaxed) && self.meets(&meeting, part) {
+                found.store(true, Ordering::Relaxed);
+            }
+        });
+        found.into_inner()
+    }
+
+    fn meets(&self, meeting: &Meeting, part: &Part) -> bool {
+        let list = part.leaves.iter();
+        let list = list.filter(|(_, [before, after])| match self.when {
             When::Before => *before == self.taken,
             When::After => *after == self.taken,
         });
-        let list = list.map(|(outline, _)| outline);
-        contrast.meets((region, sets), outlines, list)
+        meeting.any(&part.outlines, list.map(|(outline, _)| outline))
     }
 }
+
+/// Fewer leaves are looked through sooner than a thread begins.
+const THREADS_WORTH: usize = 100_000;

@@ -283,7 +283,11 @@ pub(super) fn otherwise(
             .map(|(before, after)| between.becomes(before, after))
             .collect();
         let each = counted(&each, each.len() as u128, "and");
-        let sentence = format!("{}, with another reply: {each}", between.alike("refused"));
+        let named = named(&refused, sets);
+        let who = Words { contrast, sets }.who(&named);
+        let to = who.map(|who| format!(" to {who}")).unwrap_or_default();
+        let refused_alike = between.alike("refused");
+        let sentence = format!("{refused_alike}, with another reply{to}: {each}");
         let said = (false, "refused".to_owned(), "refused".to_owned());
         changes.push(other(contrast, sentence, said, refused, sets));
     }

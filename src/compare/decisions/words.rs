@@ -19,23 +19,13 @@ const NAMES_MAX: usize = 5;
 impl Words<'_, '_, '_> {
     /// Returns a sentence about the envelopes of a region.
     pub(super) fn sentence(&self, region: &Region, verb: &str) -> String {
-        let who = [
-            clients::clients(self, region),
-            self.sessions(region),
-            self.logins(region),
-        ];
+        let who = self.parts_of_who(region);
         let what = [
             paths::senders(self, region),
             paths::recipients(self, region),
             self.results(region),
         ];
-        let join = |parts: [String; 3]| {
-            let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            parts.join(" ")
-        };
-        let parts = [join(who), verb.to_owned(), join(what)];
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        parts.join(" ")
+        join([join(who), verb.to_owned(), join(what)])
     }
 
     /// Returns to whom the mail of a region is.
@@ -46,6 +36,21 @@ impl Words<'_, '_, '_> {
     /// Returns whom the envelopes of a region concern.
     pub(super) fn concerned(&self, region: &Region) -> String {
         self.sentence(region, "")
+    }
+
+    /// Returns who sends the envelopes of a region, unless that may be anybody.
+    pub(super) fn who(&self, region: &Region) -> Option<String> {
+        let facets = [Facet::Client, Facet::Login];
+        let all = facets.iter().all(|facet| self.is_all(*facet, region));
+        (!all).then(|| join(self.parts_of_who(region)))
+    }
+
+    fn parts_of_who(&self, region: &Region) -> [String; 3] {
+        [
+            clients::clients(self, region),
+            self.sessions(region),
+            self.logins(region),
+        ]
     }
 
     /// Returns whether a region holds all there is of a facet.
@@ -159,6 +164,12 @@ impl Words<'_, '_, '_> {
         }
         format!("where {}", parts.join(" and "))
     }
+}
+
+/// Returns the parts of a sentence, with blanks between those that say something.
+fn join(parts: [String; 3]) -> String {
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(" ")
 }
 
 /// Returns a list as a sentence has it: `a, b or c`.

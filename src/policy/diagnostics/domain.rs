@@ -3,6 +3,7 @@
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
+use crate::diagnostic::Warning;
 use crate::source::Loc;
 
 /// A text that is no domain name.
@@ -224,6 +225,12 @@ pub struct AliasCaught {
     pub at: Loc,
 }
 
+impl Warning for AliasCaught {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.target]
+    }
+}
+
 /// A catch-all that leads to what only a catch-all takes.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the catch-all leads to `{target}`, which is not listed by name")]
@@ -296,6 +303,12 @@ pub struct PostmasterAdded {
     #[source_code]
     #[label(primary, "every domain must have a postmaster")]
     pub at: Loc,
+}
+
+impl Warning for PostmasterAdded {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.address]
+    }
 }
 
 /// The host's postmaster is nobody.

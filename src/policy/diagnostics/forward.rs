@@ -3,6 +3,7 @@
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
+use crate::diagnostic::Warning;
 use crate::source::Loc;
 
 /// A forward to an address that mail must not go on to.
@@ -59,7 +60,7 @@ pub struct ForwardOverwrites {
 
 /// Forwarded mail keeps its sender.
 #[derive(Debug, Error, Diagnostic)]
-#[error("mail that is forwarded fails SPF where it goes")]
+#[error("mail that is forwarded, such as to `{target}`, fails SPF where it goes")]
 #[diagnostic(
     severity(Warning),
     code(mailpol::forward::spf),
@@ -75,6 +76,12 @@ pub struct ForwardSender {
     #[source_code]
     #[label(primary, "it keeps the sender, whose record does not name this host")]
     pub at: Loc,
+}
+
+impl Warning for ForwardSender {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.target]
+    }
 }
 
 /// A catch-all whose mail is forwarded.
@@ -94,4 +101,10 @@ pub struct ForwardAll {
     #[source_code]
     #[label(primary, "so this host sends others the spam of invented addresses")]
     pub at: Loc,
+}
+
+impl Warning for ForwardAll {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.domain]
+    }
 }

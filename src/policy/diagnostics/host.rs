@@ -3,6 +3,7 @@
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
+use crate::diagnostic::Warning;
 use crate::source::Loc;
 
 /// A text that is no IP address.
@@ -56,6 +57,12 @@ pub struct AddressPrivate {
     #[source_code]
     #[label(primary, "nobody on the Internet can send mail there")]
     pub at: Loc,
+}
+
+impl Warning for AddressPrivate {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.address]
+    }
 }
 
 /// An address that stands twice.

@@ -2,6 +2,7 @@
 //!
 //! A place is the source code of its own label: see [`crate::source::Loc`].
 
+mod acknowledge;
 mod bulk;
 mod domain;
 mod forward;
@@ -12,6 +13,7 @@ mod publish;
 mod route;
 mod statement;
 
+pub use acknowledge::{AcknowledgeError, AcknowledgeUnknown, AcknowledgeUnused};
 pub use bulk::{
     BulkBoth, BulkCell, BulkColumn, BulkEmpty, BulkEncoding, BulkFile, BulkHeader, BulkLong,
     BulkMixed, BulkRow,

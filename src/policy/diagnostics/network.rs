@@ -3,6 +3,7 @@
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
+use crate::diagnostic::Warning;
 use crate::source::Loc;
 
 /// A text that is no prefix.
@@ -133,6 +134,12 @@ pub struct NetworkPublic {
     pub at: Loc,
 }
 
+impl Warning for NetworkPublic {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.prefix]
+    }
+}
+
 /// A network that may send is very wide.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{prefix}` may send, and is wider than {limit}")]
@@ -153,6 +160,12 @@ pub struct NetworkWide {
     #[source_code]
     #[label(primary, "do you administer all of it?")]
     pub at: Loc,
+}
+
+impl Warning for NetworkWide {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.prefix]
+    }
 }
 
 /// A network that may send holds the host's own address.
@@ -177,6 +190,12 @@ pub struct NetworkHostAddress {
     pub at: Loc,
 }
 
+impl Warning for NetworkHostAddress {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.prefix]
+    }
+}
+
 /// A network that may send is the usual range of container bridges.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{prefix}` may send, and is a usual range of container bridges")]
@@ -197,6 +216,12 @@ pub struct NetworkContainer {
     pub at: Loc,
 }
 
+impl Warning for NetworkContainer {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.prefix]
+    }
+}
+
 /// A network that may send holds loopback.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{prefix}` may send, and is the host itself")]
@@ -215,6 +240,12 @@ pub struct Loopback {
     #[source_code]
     #[label(primary, "every local program is inside")]
     pub at: Loc,
+}
+
+impl Warning for Loopback {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.prefix]
+    }
 }
 
 /// A network's right names the addresses of a login.

@@ -3,6 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::diagnostic::Warning;
 use crate::source::Loc;
 
 /// Exchangers of a domain of ours, and this host is none of them.
@@ -194,17 +195,25 @@ pub struct SpfTooManyLookups {
 
 /// An SPF record that nearly does.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the SPF record asks DNS {lookups} times of the 10 that a check may")]
+#[error("the SPF record of `{domain}` asks DNS {lookups} times of the 10 that a check may")]
 #[diagnostic(
     code(mailpol::spf::many_lookups),
     severity(Warning),
     help("write addresses (`ip4:`, `ip6:`) in place of names")
 )]
 pub struct SpfManyLookups {
+    /// The domain.
+    pub domain: String,
     /// How many terms ask.
     pub lookups: usize,
     /// Where.
     #[source_code]
     #[label(primary, "included records count too")]
     pub at: Loc,
+}
+
+impl Warning for SpfManyLookups {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.domain]
+    }
 }

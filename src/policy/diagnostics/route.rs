@@ -3,6 +3,7 @@
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
+use crate::diagnostic::Warning;
 use crate::source::Loc;
 
 /// A name that the files of some target could not hold.
@@ -159,4 +160,10 @@ pub struct RouteUnused {
     #[source_code]
     #[label(primary, "no `via` names it")]
     pub at: Loc,
+}
+
+impl Warning for RouteUnused {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.name]
+    }
 }

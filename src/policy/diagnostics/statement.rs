@@ -3,6 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::diagnostic::Warning;
 use crate::source::Loc;
 
 /// Headers are wanted of a check that is off.
@@ -143,4 +144,10 @@ pub struct Misspelt {
     #[source_code]
     #[label(primary, "this speaks of nobody that is declared")]
     pub at: Loc,
+}
+
+impl Warning for Misspelt {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.written]
+    }
 }

@@ -148,7 +148,7 @@ fn add(
     }
     domains.unread.domain |= name.is_none();
     let domain = name.unwrap_or_else(|| as_written(node.name.as_ref()));
-    let mut hosted = hosted(&node.publish, &node.at, files, diagnostics);
+    let mut hosted = hosted(&node.publish, &domain, &node.at, files, diagnostics);
     hosted.via.clone_from(&node.via);
     let mut complete = !node.left_out;
     for mailbox in &node.mailboxes {
@@ -187,6 +187,7 @@ fn as_written(text: Option<&Text>) -> Domain {
 /// Returns a domain without recipients.
 fn hosted(
     node: &node::Publish,
+    domain: &Domain,
     at: &Loc,
     files: &dyn Files,
     diagnostics: &mut Diagnostics,
@@ -197,7 +198,7 @@ fn hosted(
         aliases: BTreeMap::new(),
         forwards: BTreeMap::new(),
         catch_all: None,
-        publish: publish::lower(node, at, files, diagnostics),
+        publish: publish::lower(node, domain, at, files, diagnostics),
         at: at.clone(),
     }
 }
@@ -241,7 +242,13 @@ fn add_row(
     let hosted = domains.map.get_mut(&domain).unwrap_or_else(|| {
         domains.unread.recipient = true;
         let publish = node::Publish::default();
-        nobodys.insert(hosted(&publish, &row.domain.at, files, diagnostics))
+        nobodys.insert(hosted(
+            &publish,
+            &domain,
+            &row.domain.at,
+            files,
+            diagnostics,
+        ))
     });
     let complete = match &row.kind {
         RecipientKind::Mailbox(node) => add_mailbox(node, &domain, hosted, diagnostics),

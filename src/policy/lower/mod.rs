@@ -3,6 +3,7 @@
 //! Nothing here stops at its first error. What could not be understood is told, and left out of
 //! what is checked next; where something may be missing because it was left out, nothing is told.
 
+mod acknowledge;
 mod alias;
 mod auth;
 mod bulk;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 use self::domain::Domains;
 use super::diagnostics::DomainMissing;
 use super::{Host, Policy, Scenario};
-use crate::diagnostic::{Diagnostics, Reported};
+use crate::diagnostic::{Acknowledged, Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::source::{Files, Loc, Spanned};
 use crate::syntax::Document;
@@ -40,6 +41,25 @@ use crate::syntax::diagnostics::MissingNode;
 
 /// Returns the policy that a document means, or tells why it means none.
 pub fn lower(
+    document: &Document,
+    files: &dyn Files,
+    diagnostics: &mut Diagnostics,
+) -> Result<Policy, Reported> {
+    let before = diagnostics.errors();
+    let mut acknowledged = acknowledge::lower(&document.acknowledged, diagnostics);
+    let policy = diagnostics.under(&mut acknowledged, |diagnostics| {
+        nodes(document, files, diagnostics)
+    })?;
+    diagnostics.failed_since(before)?;
+    acknowledge::check(&acknowledged, diagnostics);
+    Ok(Policy {
+        acknowledged,
+        ..policy
+    })
+}
+
+/// Lowers what has a meaning.
+fn nodes(
     document: &Document,
     files: &dyn Files,
     diagnostics: &mut Diagnostics,
@@ -107,6 +127,7 @@ pub fn lower(
         targets,
         scenarios,
         statements,
+        acknowledged: Acknowledged::default(),
     })
 }
 

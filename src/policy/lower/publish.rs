@@ -21,9 +21,11 @@ use crate::syntax::tree::Text;
 const MAX_AGE_SECONDS: u32 = 604_800;
 /// The longest that a policy may say (RFC 8461 section 3.2).
 const MAX_AGE_SECONDS_MAX: u32 = 31_557_600;
+
 /// Lowers what stands under `publish`, or nothing, of the domain at `at`.
 pub(super) fn lower(
     node: &node::Publish,
+    domain: &Domain,
     at: &Loc,
     files: &dyn Files,
     diagnostics: &mut Diagnostics,
@@ -33,7 +35,7 @@ pub(super) fn lower(
         mx: exchangers(node.mx.as_ref(), diagnostics),
         mx_at: node.mx.as_ref().map(|mx| mx.at.clone()),
         spf: match &node.spf {
-            Some(written) => spf::terms(&written.terms, &written.at, diagnostics),
+            Some(written) => spf::terms(&written.terms, domain, &written.at, diagnostics),
             None => defaults().to_vec(),
         },
         spf_at: node.spf.as_ref().map(|spf| spf.at.clone()),

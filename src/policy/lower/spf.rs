@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::name::shown;
 use crate::diagnostic::Diagnostics;
+use crate::mail::Domain;
 use crate::policy::diagnostics::{
     SpfEveryone, SpfManyLookups, SpfTerm, SpfTooManyLookups, SpfVersion,
 };
@@ -26,6 +27,7 @@ const LOOKUPS_MANY: usize = 8;
 /// Returns the terms of a record. One argument may hold several, with blanks between them.
 pub(super) fn terms(
     texts: &[Text],
+    domain: &Domain,
     at: &Loc,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Spanned<String>> {
@@ -52,7 +54,11 @@ pub(super) fn terms(
     if lookups > LOOKUPS_MAX {
         diagnostics.error(SpfTooManyLookups { lookups, at });
     } else if lookups >= LOOKUPS_MANY {
-        diagnostics.warn(SpfManyLookups { lookups, at });
+        diagnostics.warn(SpfManyLookups {
+            domain: domain.to_string(),
+            lookups,
+            at,
+        });
     }
     terms
 }

@@ -3,28 +3,26 @@
 //! Here every leaf of the forks is visited and counted; `compare` makes sentences of them. Nothing
 //! is sampled: the counts of the leaves sum to the size of the universe, or there is no answer.
 
+mod leaves;
 mod names;
 mod outline;
 mod point;
 mod sets;
 
+pub use leaves::Parting;
 pub use names::{AddressClass, LoginClass, PathClass, Range, Side as When, Standing};
-use outline::Known;
-pub use outline::{Outline, Outlines};
+pub use outline::{Meeting, Outline, Outlines};
 pub use sets::{Facet, Region, Sets};
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::declared::{self, Declared, Forwards};
-use super::fork::{Answers, Incomplete, Leaf, Visited, explore};
+use super::fork::Answers;
 use super::keys::{Collected, Keys};
 use super::side::{DIFFERS, Side, destination_tests};
 use super::threads::in_two;
 use super::universe::{Axis, TestNumber, Universe, World};
-use crate::decision::{
-    Because, Decider, Decision, Envelope, Header, Question, Route, Test, Verdict,
-};
+use crate::decision::{Because, Decider, Decision, Header, Question, Route, Test, Verdict};
 use crate::mail::{Domain, Listener, Reply};
 use crate::policy::Policy;
 
@@ -104,36 +102,6 @@ impl Pair {
     /// Returns whether nothing that anybody could see is different.
     pub fn is_same(&self) -> bool {
         self.before == self.after && !self.moved
-    }
-}
-
-/// A leaf: what is said of the envelopes of a region.
-#[derive(Debug)]
-pub struct Parting<'l> {
-    /// What is said.
-    pub pair: Pair,
-    /// Of how many points of the universe.
-    pub envelopes: u128,
-    leaf: &'l Leaf<'l, 'l>,
-    contrast: &'l Contrast<'l, 'l>,
-    known: &'l RefCell<Known>,
-}
-
-impl Parting<'_> {
-    /// Returns the region of the envelopes. All leaves of a run must be asked with the same sets.
-    pub fn region(&self, sets: &mut Sets) -> Region {
-        let mut known = self.known.borrow_mut();
-        self.contrast.region(self.leaf, sets, &mut known)
-    }
-
-    /// Returns the same by the numbers of its sets.
-    pub fn outline(&self, outlines: &mut Outlines) -> Outline {
-        outlines.of(self.contrast, self.leaf)
-    }
-
-    /// Returns one of the envelopes, if one was found.
-    pub fn witness(&self) -> Option<Envelope> {
-        self.leaf.witness()
     }
 }
 
@@ -280,21 +248,6 @@ fn side<'s>(
 }
 
 impl Contrast<'_, '_> {
-    /// Visits every leaf, and counts them.
-    pub fn each(&self, visit: &mut dyn FnMut(Parting<'_>)) -> Result<Visited, Incomplete> {
-        let known = RefCell::default();
-        let mut judge = |answers: &Answers| self.pair(answers);
-        explore(self.universe, &mut judge, &mut |pair, leaf| {
-            visit(Parting {
-                pair,
-                envelopes: leaf.envelopes,
-                leaf,
-                contrast: self,
-                known: &known,
-            });
-        })
-    }
-
     /// Returns what both sides say of some answers.
     fn pair(&self, answers: &Answers) -> Result<Pair, TestNumber> {
         let number = answers.get(self.listener).ok_or(self.listener)?;

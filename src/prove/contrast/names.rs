@@ -69,6 +69,15 @@ pub struct PathClass {
     pub owned: [bool; 2],
 }
 
+/// Returns the axis of a path's address, and the test that says whose its domain is.
+fn domain_of(facet: Facet) -> (Axis, u32) {
+    if facet == Facet::Sender {
+        (Axis::From, declared::FROM.0)
+    } else {
+        (Axis::To, declared::TO.0)
+    }
+}
+
 impl Contrast<'_, '_> {
     /// Returns the name of a side, as dialogues call it.
     pub fn name(&self, side: Side) -> &str {
@@ -205,11 +214,7 @@ impl Contrast<'_, '_> {
 
     /// Returns a class of addresses of reverse-paths or forward-paths.
     pub fn addresses(&self, facet: Facet, number: u32) -> AddressClass {
-        let (axis, domain) = if facet == Facet::Sender {
-            (Axis::From, declared::FROM.0)
-        } else {
-            (Axis::To, declared::TO.0)
-        };
+        let (axis, _) = domain_of(facet);
         let members = self.members(axis, number).iter();
         let members = members.filter_map(|(witness, count)| {
             if let Witness::Address(address) = witness {
@@ -218,6 +223,16 @@ impl Contrast<'_, '_> {
                 None
             }
         });
+        AddressClass {
+            members: members.collect(),
+            count: self.class(axis, number).map_or(0, |one| one.count),
+            standing: self.standing(facet, number),
+        }
+    }
+
+    /// Returns what the addresses of a class are to the policies, before and after.
+    pub fn standing(&self, facet: Facet, number: u32) -> [Standing; 2] {
+        let (axis, domain) = domain_of(facet);
         let domains = self.labels(axis, number, domain);
         let listed = if axis == Axis::To {
             self.labels(axis, number, declared::RECIPIENT.0)
@@ -231,11 +246,7 @@ impl Contrast<'_, '_> {
             _ => Standing::Listed,
         };
         let ([d0, d1], [l0, l1]) = (domains, listed);
-        AddressClass {
-            members: members.collect(),
-            count: self.class(axis, number).map_or(0, |one| one.count),
-            standing: [standing(d0, l0), standing(d1, l1)],
-        }
+        [standing(d0, l0), standing(d1, l1)]
     }
 
     /// Returns what a member of the sender's or recipient's sets stands for.
@@ -310,7 +321,7 @@ impl Contrast<'_, '_> {
             Facet::Login => differ(Axis::Login, declared::LOGIN.0),
             Facet::Sender | Facet::Recipient => {
                 let path = self.path(facet, member);
-                let [before, after] = self.addresses(facet, path.address).standing;
+                let [before, after] = self.standing(facet, path.address);
                 let named = path.forms.iter().any(|form| form.has_domain());
                 let pattern = self.pattern(facet, member);
                 let [was, is] = self

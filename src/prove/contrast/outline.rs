@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
@@ -27,7 +27,7 @@ pub struct Outline {
 #[derive(Debug, Default)]
 pub struct Outlines {
     /// By axis, and number.
-    sets: [Vec<Option<Rc<Set>>>; 10],
+    sets: [Vec<Option<Arc<Set>>>; 10],
     related: Pool,
     /// By which relations are known, and which hold.
     known_related: HashMap<(u64, u64), u32, FxBuildHasher>,
@@ -199,24 +199,14 @@ impl Contrast<'_, '_> {
         (path / classes, path % classes, member % relations)
     }
 
-    /// Returns whether a region has a point in common with one of these outlines.
-    pub fn meets<'o>(
-        &self,
-        (region, sets): (&Region, &Sets),
-        outlines: &Outlines,
-        list: impl IntoIterator<Item = &'o Outline>,
-    ) -> bool {
-        let mut meeting = self.meeting(region, sets);
-        list.into_iter()
-            .any(|outline| meeting.has(outline, outlines))
-    }
-
-    fn meeting(&self, region: &Region, sets: &Sets) -> Meeting {
-        let bits = |facet| sets.of(facet, region).iter().copied().collect::<Bits>();
+    /// Returns what outlines are held against, to find those that have a point in common with a
+    /// region.
+    pub fn meeting(&self, region: &Region, sets: &Sets) -> Meeting {
+        let bits = |facet| sets.each(facet, region).collect::<Bits>();
         let paths = |facet: Facet| {
             let mut paths = Paths::new();
-            for member in sets.of(facet, region).iter() {
-                let (form, address, related) = self.parts(facet, *member);
+            for member in sets.each(facet, region) {
+                let (form, address, related) = self.parts(facet, member);
                 paths.entry((form, related)).or_default().insert(address);
             }
             paths
@@ -225,22 +215,21 @@ impl Contrast<'_, '_> {
             plain: PLAIN.map(|(facet, axis)| (axis, bits(facet))),
             senders: paths(Facet::Sender),
             recipients: paths(Facet::Recipient),
-            known: Found::default(),
         }
     }
 }
 
-/// A region that outlines are held against. There may be millions of these, and few sets that they
-/// are made of: what was found of a set is kept.
-struct Meeting {
+/// A region that outlines are held against.
+#[derive(Debug)]
+pub struct Meeting {
     plain: [(Axis, Bits); 6],
     /// By form and relations: the addresses.
     senders: Paths,
     recipients: Paths,
-    known: Found,
 }
 
-/// By number: what was found of sets, of senders and of recipients.
+/// There may be millions of outlines, and few sets that they are made of: what was found of a set
+/// is kept. By number: what was found of sets, of senders and of recipients.
 #[derive(Default)]
 struct Found {
     plain: [Vec<Option<bool>>; 6],
@@ -265,10 +254,19 @@ fn found(known: &mut Vec<Option<bool>>, number: u32, find: impl FnOnce() -> bool
 }
 
 impl Meeting {
-    /// Returns whether an outline has a point in common with the region.
-    fn has(&mut self, outline: &Outline, outlines: &Outlines) -> bool {
-        let Self { plain, known, .. } = self;
-        let mut plain = plain.iter().zip(&mut known.plain).zip(outline.plain);
+    /// Returns whether one of these outlines has a point in common with the region.
+    pub fn any<'o>(
+        &self,
+        outlines: &Outlines,
+        list: impl IntoIterator<Item = &'o Outline>,
+    ) -> bool {
+        let mut known = Found::default();
+        let mut list = list.into_iter();
+        list.any(|outline| self.has(outline, outlines, &mut known))
+    }
+
+    fn has(&self, outline: &Outline, outlines: &Outlines, known: &mut Found) -> bool {
+        let mut plain = self.plain.iter().zip(&mut known.plain).zip(outline.plain);
         plain.all(|(((axis, bits), known), number)| {
             found(known, number, || outlines.meets(*axis, number, bits))
         }) && found(&mut known.recipients, outline.recipient, || {
@@ -294,9 +292,8 @@ fn has_recipient(paths: &Paths, outline: &Outline, outlines: &Outlines) -> bool 
 fn has_sender(paths: &Paths, outline: &Outline, outlines: &Outlines) -> bool {
     let sender = outlines.senders.get(outline.sender);
     sender.is_some_and(|(form, address, related)| {
-        let related = outlines.related.get(related);
         paths.iter().any(|((one, relations), addresses)| {
-            related.contains(relations)
+            outlines.related.has(related, *relations)
                 && outlines.holds(Axis::FromForm, form, *one)
                 && outlines.meets(Axis::From, address, addresses)
         })

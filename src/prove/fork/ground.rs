@@ -6,6 +6,7 @@
 use std::cell::{self, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
@@ -39,7 +40,7 @@ type Parts = Rc<[(Label, u32)]>;
 /// The sets of one dimension.
 #[derive(Debug, Default)]
 struct Pool {
-    sets: Vec<Rc<Set>>,
+    sets: Vec<Arc<Set>>,
     divided: HashMap<(u32, TestNumber), Parts, FxBuildHasher>,
 }
 
@@ -53,7 +54,7 @@ impl<'u, 't> Ground<'u, 't> {
             visited: cell::Cell::new(0),
         };
         for (pool, dimension) in ground.pools.iter().zip(&universe.dimensions) {
-            pool.borrow_mut().sets.push(Rc::new(Set::all(dimension)));
+            pool.borrow_mut().sets.push(Arc::new(Set::all(dimension)));
         }
         ground
     }
@@ -73,7 +74,7 @@ impl<'u, 't> Ground<'u, 't> {
     }
 
     /// Returns a set by its number; none for a number that no set has.
-    pub(in crate::prove) fn set(&self, axis: Axis, number: u32) -> Option<Rc<Set>> {
+    pub(in crate::prove) fn set(&self, axis: Axis, number: u32) -> Option<Arc<Set>> {
         let pool = self.pools.get(axis as usize)?.borrow();
         pool.sets.get(number as usize).cloned()
     }
@@ -92,7 +93,7 @@ impl<'u, 't> Ground<'u, 't> {
         if let Some(parts) = pool.divided.get(&(number, test)) {
             return Some(Rc::clone(parts));
         }
-        let set = Rc::clone(pool.sets.get(number as usize)?);
+        let set = Arc::clone(pool.sets.get(number as usize)?);
         let parts = set.divide(dimension, test).into_iter();
         let parts: Vec<(Label, u32)> = parts
             .map(|(label, part)| (label, pool.keep(part, &set, number)))
@@ -162,7 +163,7 @@ impl Pool {
             return number;
         }
         let new = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
-        self.sets.push(Rc::new(part));
+        self.sets.push(Arc::new(part));
         new
     }
 }

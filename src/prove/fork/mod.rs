@@ -129,16 +129,19 @@ pub(super) fn explore_in_parts<J, S: Seen + Default>(
         Ok(parts) => parts,
         Err(why) => return (seen, Err(why)),
     };
-    let done = in_parts(&parts, |trail| {
+    let neighbours = parts.len().div_ceil(GROUNDS_WANTED).max(1);
+    let groups: Vec<&[Trail]> = parts.chunks(neighbours).collect();
+    let done = in_parts(&groups, |group| {
         let (mut seen, mut visited) = (S::default(), Visited::default());
         let ground = Ground::new(universe);
-        let start = retrace(&ground, trail);
-        let walked = start.and_then(|start| {
+        let mut walk_one = |trail| {
+            let start = retrace(&ground, trail)?;
             let judge = &mut |answers: &Answers| judge(answers);
             let leaf = &mut |judgement, one: &Leaf<'_, '_>| leaf(&mut seen, judgement, one);
-            walk(&ground, &start, judge, leaf, &mut visited)?;
-            ground.settle()
-        });
+            walk(&ground, &start, judge, leaf, &mut visited)
+        };
+        let walked = group.iter().try_for_each(&mut walk_one);
+        let walked = walked.and_then(|()| ground.settle());
         (seen, walked.map(|()| visited))
     });
     let mut visited = Ok(Visited::default());
@@ -154,6 +157,10 @@ type Trail = Vec<(TestNumber, Label)>;
 
 /// This many parts make little difference between the threads, and little work besides.
 const PARTS_WANTED: usize = 64;
+
+/// Parts beside each other share a ground: each ground has to learn anew how sets are divided. The
+/// first tests may make thousands of parts, where networks have thousands of different rights.
+const GROUNDS_WANTED: usize = 16;
 
 /// Divides all envelopes into parts, in the order in which [`explore`] visits them.
 fn parts<J>(

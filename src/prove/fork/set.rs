@@ -29,11 +29,6 @@ impl Bits {
             *bits |= bit;
         }
     }
-
-    /// Returns the classes, ascending.
-    pub(in crate::prove) fn members(&self) -> impl Iterator<Item = u32> + Clone + '_ {
-        members(&self.0)
-    }
 }
 
 impl FromIterator<u32> for Bits {

@@ -1,5 +1,6 @@
 //! The nodes of the language, one file each. [`NODES`] is the table of those at the top.
 
+mod acknowledge;
 mod auth;
 mod bulk;
 mod domain;
@@ -14,6 +15,7 @@ mod scenario;
 mod statement;
 mod target;
 
+pub use acknowledge::Acknowledge;
 pub use auth::Auth;
 pub use bulk::{Bulk, BulkKind};
 pub use domain::{Alias, Domain, Forward, Mailbox};
@@ -52,6 +54,7 @@ pub static NODES: &[&NodeSpec] = &[
     &scenario::SCENARIO,
     &statement::FORBID,
     &statement::REQUIRE,
+    &acknowledge::ACKNOWLEDGE,
 ];
 
 /// The nodes that may stand at the top of a file of scenarios.
@@ -77,6 +80,7 @@ pub(super) fn read(node: &Node, document: &mut Document, diagnostics: &mut Diagn
         "target" => document.targets.push(target::read(node)),
         "scenario" => document.scenarios.push(scenario::read(node)),
         "forbid" | "require" => document.statements.push(statement::read(node)),
+        "acknowledge" => document.acknowledged.push(acknowledge::read(node)),
         _ => document.bulk.extend(bulk::read(node)),
     }
 }

@@ -55,6 +55,13 @@ fn host(answers: &Answers, text: &mut String) -> Result<(), Failure> {
     Ok(())
 }
 
+const LOOPBACK: &str = r#"
+// Programs on the host that speak SMTP to it need a network too. But tunnels, proxies
+// and container bridges end at loopback: name it only if none is there.
+// network "loopback" { cidr "127.0.0.0/8" "::1/128"; may-send; }
+// acknowledge "network::loopback" "127.0.0.0/8" "::1/128"
+"#;
+
 fn networks(answers: &Answers, text: &mut String) -> Result<(), Failure> {
     if answers.internal.is_empty() {
         text.push_str("\n// No network may send without logging in.\n");
@@ -66,11 +73,10 @@ fn networks(answers: &Answers, text: &mut String) -> Result<(), Failure> {
             all(&answers.internal)?
         );
     }
-    text.push_str(
-        "\n// Programs on the host that speak SMTP to it need a network too. But tunnels, proxies\n\
-         // and container bridges end at loopback: name it only if none is there.\n\
-         // network \"loopback\" { cidr \"127.0.0.0/8\" \"::1/128\"; may-send; }\n",
-    );
+    // There nobody sends without a login, programs on the host neither.
+    if answers.kind != Kind::Null {
+        text.push_str(LOOPBACK);
+    }
     Ok(())
 }
 

@@ -36,15 +36,20 @@ pub(super) fn clients(words: &Words<'_, '_, '_>, region: &Region) -> String {
     }
     let inside = names(words, &words.contrast.clients(&inside), Shown::Prefixes);
     let outside = names(words, &words.contrast.clients(&outside), Shown::Name);
-    let (word, mut names) = if inside.len() <= outside.len() {
-        ("in", inside)
-    } else {
-        ("outside", outside)
-    };
-    let count = names.len() as u128;
-    names.truncate(super::NAMES_MAX);
-    let last = if word == "in" { "or" } else { "and" };
-    format!("clients {word} {}", counted(&names, count, last))
+    if inside.len() <= outside.len() {
+        return format!(
+            "clients in {}",
+            counted(&inside, inside.len() as u128, "or")
+        );
+    }
+    match outside.as_slice() {
+        [one] => format!("clients outside {one}"),
+        [one, other] => format!("clients in neither {one} nor {other}"),
+        all => format!(
+            "clients in none of {}",
+            counted(all, all.len() as u128, "and")
+        ),
+    }
 }
 
 /// Returns the prefixes of some ranges, ascending; IPv4 by itself.

@@ -46,7 +46,7 @@ impl Is {
                 Self::Odd
             };
         }
-        let [before, after] = words.contrast.addresses(facet, path.address).standing;
+        let [before, after] = words.contrast.standing(facet, path.address);
         match (before, after) {
             (Standing::Foreign, Standing::Foreign) => Self::Foreign,
             (Standing::Listed, Standing::Listed) => Self::Listed,

@@ -250,11 +250,12 @@ impl Decider for EximDecider {
     }
 
     /// SOUNDNESS: which of its errors libspf2 reports for one of ours is not known. Where that
-    /// decides, the laxer of the two counts. So it does where the client chooses who is verified.
+    /// decides, an acceptance counts before a refusal; and of two refusals the one for good, since
+    /// it loses mail. So it does where the client chooses who is verified.
     fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
-        let (mut laxest, ambiguous) = self.decide_with(ask, Library::Invalid, Truth::Yes)?;
+        let (mut counts, ambiguous) = self.decide_with(ask, Library::Invalid, Truth::Yes)?;
         if !ambiguous {
-            return Ok(laxest);
+            return Ok(counts);
         }
         let mut others = vec![(Library::Named, Truth::Yes)];
         if self.routers.verify_by_sender() {
@@ -262,11 +263,17 @@ impl Decider for EximDecider {
         }
         for (library, verifies) in others {
             let (other, _) = self.decide_with(ask, library, verifies)?;
-            if other.verdict < laxest.verdict {
-                laxest = other;
+            let accepts = [&other, &counts].map(|one| one.verdict == Verdict::Accept);
+            let takes_over = if accepts.contains(&true) {
+                other.verdict < counts.verdict
+            } else {
+                other.verdict > counts.verdict
+            };
+            if takes_over {
+                counts = other;
             }
         }
-        Ok(laxest)
+        Ok(counts)
     }
 
     fn destinations(&self, address: &Address) -> Vec<Destination> {

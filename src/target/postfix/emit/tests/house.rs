@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::diagnostic::Acknowledged;
 use crate::mail::{Address, Domain, Listener, LocalPart};
 use crate::policy::{
     Alias, Auth, Grant, Host, HostedDomain, Inbound, Login, Mailbox, Network, Otherwise, OwnDomain,
@@ -67,6 +68,7 @@ impl House {
             targets: Vec::new(),
             scenarios: Vec::new(),
             statements: Vec::new(),
+            acknowledged: Acknowledged::default(),
         };
         let mut house = Self { policy, at };
         house.domain(domain);
