@@ -151,8 +151,21 @@ struct ErrorLine {
 
 /// Answers one line with one line behind what `out` holds. Returns whether the line was an
 /// envelope: else the answer is an error.
-pub(super) fn answer_line(answerer: &Answerer<'_>, line: &[u8], out: &mut Vec<u8>) -> bool {
-    let answered = serde_json::from_slice::<EnvelopeLine<'_>>(line)
+pub(super) fn answer_line(answerer: &Answerer<'_>, line: &str, out: &mut Vec<u8>) -> bool {
+    answer(answerer, serde_json::from_str(line), out)
+}
+
+/// As [`answer_line`], of octets that may be no text: then the answer is an error.
+pub(super) fn answer_octets(answerer: &Answerer<'_>, line: &[u8], out: &mut Vec<u8>) -> bool {
+    answer(answerer, serde_json::from_slice(line), out)
+}
+
+fn answer(
+    answerer: &Answerer<'_>,
+    line: serde_json::Result<EnvelopeLine<'_>>,
+    out: &mut Vec<u8>,
+) -> bool {
+    let answered = line
         .map_err(|error| LineError::Json(error.to_string()))
         .and_then(|line| line.envelope(answerer))
         .and_then(|envelope| answerer.answer(&envelope).map_err(|_| LineError::Bug));

@@ -1,7 +1,7 @@
 //! Many lines at once: a part on each processor, the answers in the order of the lines.
 
 use super::answer::Answerer;
-use super::line::answer_line;
+use super::line::{answer_line, answer_octets};
 use crate::prove::in_parts;
 
 /// The answers to some lines.
@@ -27,10 +27,19 @@ pub fn answer_lines(answerer: &Answerer<'_>, lines: &[u8]) -> Answers {
     let done = in_parts(&parts(lines, size), |part| {
         let mut text = Vec::with_capacity(part.len() * 2);
         let mut are_good = true;
-        for line in part.split(|octet| *octet == b'\n') {
-            let line = line.trim_ascii();
-            if !line.is_empty() {
+        // Nearly all are text, which is found out at once for all lines of the part.
+        if let Ok(lines) = std::str::from_utf8(part) {
+            for line in lines
+                .split('\n')
+                .map(str::trim)
+                .filter(|line| !line.is_empty())
+            {
                 are_good &= answer_line(answerer, line, &mut text);
+            }
+        } else {
+            let lines = part.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii);
+            for line in lines.filter(|line| !line.is_empty()) {
+                are_good &= answer_octets(answerer, line, &mut text);
             }
         }
         (text, are_good)
