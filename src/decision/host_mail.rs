@@ -32,23 +32,10 @@ impl Written {
 
     /// Returns where mail for it ends up, if it has become this address, which leads there.
     pub fn led(&self, address: &Address, destination: Destination) -> Destination {
-        let to = || address.clone();
-        match destination {
-            Destination::Hop(hop) if !self.is(address) => Destination::Forward {
-                to: to(),
-                via: Some(hop),
-            },
-            Destination::Exchangers(_) if !self.is(address) => Destination::Forward {
-                to: to(),
-                via: None,
-            },
-            Destination::Mailbox { .. }
-            | Destination::Exchangers(_)
-            | Destination::Forward { .. }
-            | Destination::Hop(_)
-            | Destination::Chosen(_)
-            | Destination::Discard
-            | Destination::Undeliverable => destination,
+        if self.is(address) {
+            destination
+        } else {
+            destination.of_another(address)
         }
     }
 }

@@ -194,6 +194,24 @@ pub enum Destination {
     Undeliverable,
 }
 
+impl Destination {
+    /// Returns where mail ends up that has become mail for this address, which leads here: what
+    /// leaves the host then is sent on to it.
+    #[must_use]
+    pub fn of_another(self, address: &Address) -> Self {
+        let to = address.clone();
+        match self {
+            Self::Exchangers(_) => Self::Forward { to, via: None },
+            Self::Hop(hop) => Self::Forward { to, via: Some(hop) },
+            Self::Mailbox { .. }
+            | Self::Forward { .. }
+            | Self::Chosen(_)
+            | Self::Discard
+            | Self::Undeliverable => self,
+        }
+    }
+}
+
 /// What a client writes by which it can choose where its mail goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Chooser {

@@ -31,7 +31,7 @@ pub fn answer_lines(answerer: &Answerer<'_>, lines: &[u8]) -> Answers {
         if let Ok(lines) = std::str::from_utf8(part) {
             for line in lines
                 .split('\n')
-                .map(str::trim)
+                .map(str::trim_ascii)
                 .filter(|line| !line.is_empty())
             {
                 are_good &= answer_line(answerer, line, &mut text);

@@ -211,22 +211,10 @@ impl<'w> Walk<'w> {
             };
             let Driver::Redirect(value, _) = &router.driver else {
                 let to = self.delivery(router, &address, &mailbox);
-                found.insert(match to {
-                    Destination::Exchangers(_) if address != *asked => Destination::Forward {
-                        to: address,
-                        via: None,
-                    },
-                    Destination::Hop(hop) if address != *asked => Destination::Forward {
-                        to: address,
-                        via: Some(hop),
-                    },
-                    Destination::Mailbox { .. }
-                    | Destination::Exchangers(_)
-                    | Destination::Forward { .. }
-                    | Destination::Hop(_)
-                    | Destination::Chosen(_)
-                    | Destination::Discard
-                    | Destination::Undeliverable => to,
+                found.insert(if address == *asked {
+                    to
+                } else {
+                    to.of_another(&address)
                 });
                 continue;
             };
