@@ -57,9 +57,22 @@ fn answers_come_in_the_order_of_the_lines() {
             lines.extend_from_slice(b"\r\n");
         }
     }
-    for more in [&[][..], &["--target", "exim"]] {
-        let output = answer(lines.clone(), more);
-        assert_eq!(output.status.code(), Some(0), "{more:?}");
+    // Of a file more is there at once than a pipe holds.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lines");
+    std::fs::write(&file, &lines).unwrap();
+    let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/doe/policy.kdl");
+    let from_file = Command::new(env!("CARGO_BIN_EXE_mailpol"))
+        .arg("simulate")
+        .arg(policy)
+        .arg("--envelopes")
+        .arg(&file)
+        .output()
+        .unwrap();
+    let from_pipe = answer(lines.clone(), &[]);
+    let of_files = answer(lines, &["--target", "exim"]);
+    for output in [from_file, from_pipe, of_files] {
+        assert_eq!(output.status.code(), Some(0));
         let text = String::from_utf8(output.stdout).unwrap();
         let mut answers = text.lines();
         for number in 0..count {

@@ -13,8 +13,9 @@ pub struct Answers {
     pub are_good: bool,
 }
 
-/// How many octets a part has, about: enough that handing it over costs nothing beside the work.
-const PART_BYTES: usize = 1 << 16;
+/// How many octets a part has, about: enough that handing it over costs little beside the work, and
+/// few enough that what a pipe holds (pipe(7): 65,536) is several.
+const PART_BYTES: usize = 1 << 14;
 
 /// Answers whole lines, each with one. Empty lines have no answer.
 pub fn answer_lines(answerer: &Answerer<'_>, lines: &[u8]) -> Answers {
