@@ -303,12 +303,14 @@ impl Contrast<'_, '_> {
         }
     }
 
+    /// Returns the number of a member of the sender's or recipient's sets. Addresses come last: sets
+    /// hold most of them, and so are few rows of numbers.
     fn member(&self, facet: Facet, form: u32, address: u32, related: u32) -> u32 {
         let axis = if facet == Facet::Sender {
             Axis::From
         } else {
             Axis::To
         };
-        (form * self.classes(axis) + address) * self.relations(facet) + related
+        (form * self.relations(facet) + related) * self.classes(axis) + address
     }
 }
