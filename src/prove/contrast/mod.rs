@@ -303,8 +303,8 @@ impl Contrast<'_, '_> {
         }
     }
 
-    /// Returns the number of a member of the sender's or recipient's sets. Addresses come last: sets
-    /// hold most of them, and so are few rows of numbers.
+    /// Returns the number of a member of the sender's or recipient's sets. Addresses come last: a
+    /// set holds most of them, and so is few rows of numbers.
     fn member(&self, facet: Facet, form: u32, address: u32, related: u32) -> u32 {
         let axis = if facet == Facet::Sender {
             Axis::From
