@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::catalogue::Side;
+use super::met::{Met, has_address, met};
 use super::path::{self, Syntax, Taken};
-use super::session::is_canonical;
 use super::value::{Bool, Leaf, View};
 use crate::decision::{FormTable, Question};
 use crate::mail::PathForm;
@@ -71,11 +71,9 @@ impl FormUses {
             is_null: form == PathForm::Null,
             is_bare_postmaster: form == PathForm::BarePostmaster,
             is_literal: form.is_literal(),
-            parts: [form.has_domain(), form.has_address()],
+            parts: [form.has_domain(), has_address(form)],
             sets: sets.map(|(_, forms)| forms.contains(&form)).collect(),
-            views: views
-                .map(|(_, view)| is_canonical(form, side, *view))
-                .collect(),
+            views: views.map(|(_, view)| met(form, side, *view)).collect(),
         }
     }
 }
@@ -94,5 +92,5 @@ struct Kind {
     /// Whether it has a domain, and an address.
     parts: [bool; 2],
     sets: Vec<bool>,
-    views: Vec<bool>,
+    views: Vec<Met>,
 }

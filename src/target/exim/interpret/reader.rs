@@ -11,6 +11,7 @@ use super::list::ListKind;
 use super::lookup::Rows;
 use super::path::Taken;
 use super::text::Text;
+use super::value::View;
 use super::value::{Bool, Value};
 use crate::decision::{Chooser, FoundBackend};
 use crate::diagnostic::{Diagnostics, Reported};
@@ -112,6 +113,10 @@ pub(super) struct Reader<'a> {
     pub(super) forms: FormUses,
     /// Where the current expansion stands.
     pub(super) place: Place,
+    /// How `$local_part` is seen: a router may cut its extension off.
+    pub(super) recipient_view: View,
+    /// Whether some path is looked for without its extension.
+    pub(super) cuts_extensions: bool,
     /// What `$local_part_data` is.
     pub(super) local_part_data: Option<Value>,
     /// What `$domain_data` is.
@@ -161,6 +166,8 @@ impl<'a> Reader<'a> {
             is_closed: false,
             forms: FormUses::default(),
             place: Place::Session,
+            recipient_view: View::Parsed,
+            cuts_extensions: false,
             local_part_data: None,
             domain_data: None,
             assigned: BTreeSet::new(),

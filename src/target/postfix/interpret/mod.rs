@@ -25,6 +25,7 @@ mod destination;
 mod diagnostics;
 mod entries;
 mod evaluate;
+mod extension;
 mod filter;
 mod host_mail;
 mod keys;
@@ -287,6 +288,9 @@ impl Reader<'_> {
             if programs.all(|program| program.spoils_bare(&addressing, side)) {
                 catalogue.without_bare(side);
             }
+        }
+        if addressing.around.extensions {
+            extension::judge(&base, &addressing, &programs, diagnostics);
         }
         delivery.find_ways(self.main, self.services, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);

@@ -34,6 +34,8 @@ pub(super) struct Router {
     /// Whether it runs while a recipient is verified, and while a message is delivered.
     verifies: bool,
     delivers: bool,
+    /// Whether it takes a local-part without its extension (`local_part_suffix`).
+    cuts: bool,
     /// `address_data`.
     address_data: Option<Value>,
     /// `$local_part_data` and `$domain_data`.

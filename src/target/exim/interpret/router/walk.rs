@@ -94,6 +94,19 @@ impl Routers {
 }
 
 impl Router {
+    /// Returns an address as the router takes it. A host that it goes to gets it so, or as it came.
+    fn taken(&self, address: &Address) -> Address {
+        let keeps = match &self.driver {
+            Driver::Exchangers(transport)
+            | Driver::Literal(transport)
+            | Driver::Hosts { transport, .. } => transport.includes_affixes,
+            Driver::Accept(_) | Driver::Redirect(..) => false,
+        };
+        let base = address.without_extension();
+        let base = base.filter(|_| self.cuts && !keeps);
+        base.unwrap_or_else(|| address.clone())
+    }
+
     fn runs(&self, purpose: Purpose) -> bool {
         match purpose {
             Purpose::Verify => self.verifies,
@@ -210,11 +223,13 @@ impl<'w> Walk<'w> {
                 continue;
             };
             let Driver::Redirect(value, _) = &router.driver else {
-                let to = self.delivery(router, &address, &mailbox);
-                found.insert(if address == *asked {
+                let taken = router.taken(&address);
+                let mailbox = if mailbox == address { &taken } else { &mailbox };
+                let to = self.delivery(router, &address, mailbox);
+                found.insert(if taken == *asked {
                     to
                 } else {
-                    to.of_another(&address)
+                    to.of_another(&taken)
                 });
                 continue;
             };
