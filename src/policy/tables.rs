@@ -51,9 +51,9 @@ pub(super) fn prepare(policy: &Policy) -> (Vec<Test>, Rights) {
     let (rights, granted) = scopes.finish();
     tests.extend(granted);
     if policy.host.plus_addressing.is_some() {
-        tests
-            .iter_mut()
-            .for_each(|test| test.question.with_extensions());
+        for test in &mut tests {
+            test.question.with_extensions();
+        }
     }
     (tests, rights)
 }

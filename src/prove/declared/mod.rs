@@ -106,9 +106,9 @@ impl<'p> Declared<'p> {
         let statements = statement::asks(policy, &mut tests);
         let grants = grants::read(policy, &ways, &mut tests);
         if extensions {
-            tests
-                .iter_mut()
-                .for_each(|test| test.question.with_extensions());
+            for test in &mut tests {
+                test.question.with_extensions();
+            }
         }
         Self {
             policy,

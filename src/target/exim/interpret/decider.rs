@@ -97,7 +97,7 @@ impl EximDecider {
         ask: &mut dyn Ask,
         library: Library,
         verifies: Truth,
-        extended: bool,
+        extended: Truth,
     ) -> Result<(Decision, bool), Unanswered> {
         let mut session = Session::new(ask, self, library);
         session.verifies = verifies;
@@ -258,7 +258,8 @@ impl Decider for EximDecider {
     /// it loses mail. So it does where the client chooses who is verified, and where the form of a
     /// path does not say whether only its extension is odd.
     fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
-        let (mut counts, ambiguous) = self.decide_with(ask, Library::Invalid, Truth::Yes, true)?;
+        let (mut counts, ambiguous) =
+            self.decide_with(ask, Library::Invalid, Truth::Yes, Truth::Yes)?;
         if !ambiguous {
             return Ok(counts);
         }
@@ -266,10 +267,13 @@ impl Decider for EximDecider {
         if self.routers.verify_by_sender() {
             others.extend([(Library::Invalid, Truth::No), (Library::Named, Truth::No)]);
         }
-        let mut others: Vec<_> = others.into_iter().map(|(a, b)| (a, b, true)).collect();
+        let mut others: Vec<_> = others
+            .into_iter()
+            .map(|(a, b)| (a, b, Truth::Yes))
+            .collect();
         if self.cuts_extensions {
-            let first = (Library::Invalid, Truth::Yes, false);
-            let without = others.iter().map(|(a, b, _)| (*a, *b, false));
+            let first = (Library::Invalid, Truth::Yes, Truth::No);
+            let without = others.iter().map(|(a, b, _)| (*a, *b, Truth::No));
             others = others
                 .iter()
                 .copied()

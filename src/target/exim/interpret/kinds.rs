@@ -16,6 +16,8 @@ pub(super) struct FormUses {
     sets: Vec<(Side, Arc<[PathForm]>)>,
     /// In which views addresses or local-parts are looked up.
     views: Vec<(Side, View)>,
+    /// Whether some path is looked for without its extension.
+    pub(super) cuts: bool,
 }
 
 impl FormUses {
@@ -31,6 +33,11 @@ impl FormUses {
         if !self.views.contains(&(side, view)) {
             self.views.push((side, view));
         }
+    }
+
+    /// Notes that a path is looked for without its extension.
+    pub(super) fn cut(&mut self) {
+        self.cuts = true;
     }
 
     /// Returns the question for the kind of a side's path: the label is the index of the first form

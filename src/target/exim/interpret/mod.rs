@@ -252,7 +252,7 @@ impl Reader<'_> {
             routers,
             taken: self.taken,
             qualify_recipient: self.qualify_recipient.clone(),
-            cuts_extensions: self.cuts_extensions,
+            cuts_extensions: self.forms.cuts,
             local_mail,
             start: start.clone(),
         })

@@ -104,7 +104,7 @@ impl Reader<'_> {
                     && atom.part == Part::Whole
                     && atom.view >= View::Parsed
                 {
-                    reader.cuts_extensions = true;
+                    reader.forms.cut();
                     let view = View::Cut;
                     return Ok(Piece::Atom(Atom::Path(PathAtom { view, ..*atom })));
                 }

@@ -115,8 +115,6 @@ pub(super) struct Reader<'a> {
     pub(super) place: Place,
     /// How `$local_part` is seen: a router may cut its extension off.
     pub(super) recipient_view: View,
-    /// Whether some path is looked for without its extension.
-    pub(super) cuts_extensions: bool,
     /// What `$local_part_data` is.
     pub(super) local_part_data: Option<Value>,
     /// What `$domain_data` is.
@@ -167,7 +165,6 @@ impl<'a> Reader<'a> {
             forms: FormUses::default(),
             place: Place::Session,
             recipient_view: View::Parsed,
-            cuts_extensions: false,
             local_part_data: None,
             domain_data: None,
             assigned: BTreeSet::new(),

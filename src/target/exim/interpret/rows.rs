@@ -107,12 +107,7 @@ impl Reader<'_> {
             if atom.is_cut() && is_extended(key) {
                 continue;
             }
-            let name = match part {
-                AddressKey::Address => keys::address(key),
-                AddressKey::Domain | AddressKey::Parent => keys::domain(key),
-                AddressKey::Local => keys::local(key),
-            };
-            match name {
+            match name(part, key) {
                 Ok(Name::Is(name)) => {
                     any |= holds;
                     table.insert(part, &name, made);
@@ -346,6 +341,15 @@ pub(super) fn subject(atom: PathAtom) -> String {
         ""
     };
     format!("{}{part}{cut}", atom.side.word())
+}
+
+/// Returns what a key is to paths.
+fn name(part: AddressKey, key: &str) -> Result<Name, &'static str> {
+    match part {
+        AddressKey::Address => keys::address(key),
+        AddressKey::Domain | AddressKey::Parent => keys::domain(key),
+        AddressKey::Local => keys::local(key),
+    }
 }
 
 /// Returns whether the local-part of a key has an extension.

@@ -38,7 +38,7 @@ pub(super) struct Session<'s> {
     /// Whether an address that the client chooses is verified.
     pub(super) verifies: Truth,
     /// Whether an extension that is odd stands behind an address that tables hold.
-    pub(super) extended: bool,
+    pub(super) extended: Truth,
     /// Whether the library mattered, or one of these.
     pub(super) ambiguous: bool,
     /// The variables that ACLs have set.
@@ -65,7 +65,7 @@ impl<'s> Session<'s> {
             to: PathForm::Null,
             library,
             verifies: Truth::Yes,
-            extended: true,
+            extended: Truth::Yes,
             ambiguous: false,
             variables: BTreeMap::new(),
             spf_ran: false,
@@ -185,7 +185,7 @@ impl<'s> Session<'s> {
     /// tables hold. The form does not say.
     fn is_extended(&mut self) -> bool {
         self.ambiguous = true;
-        self.extended
+        self.extended == Truth::Yes
     }
 
     /// Returns what `$spf_result` is; none before SPF was evaluated.

@@ -309,9 +309,10 @@ impl Addressing {
         };
         match taken {
             Taken::Constant(local, domain) => Ok(*local == probe.local && *domain == probe.domain),
-            Taken::Form(PathForm::TrailingDot, false) | Taken::Error(_) => Ok(false),
             // With an extension it is another address: it is compared as a whole.
-            Taken::Form(PathForm::ExtendedRoute, _) => Ok(false),
+            Taken::Form(PathForm::TrailingDot, false)
+            | Taken::Form(PathForm::ExtendedRoute, _)
+            | Taken::Error(_) => Ok(false),
             Taken::Form(form, _) if form.has_address() => {
                 Ok(asker.label(probe.test)? != Label::ABSENT)
             }

@@ -28,6 +28,9 @@ pub(super) fn judge(
     programs: &[Option<Program>],
     diagnostics: &mut Diagnostics,
 ) {
+    if !addressing.around.extensions {
+        return;
+    }
     let name = "propagate_unmatched_extensions";
     let propagates = settings.text(name, diagnostics);
     if !settings.is_set(name) || !propagates.as_str().is_empty() {

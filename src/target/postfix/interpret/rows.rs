@@ -116,8 +116,9 @@ impl Lookup {
         self.whole.contains_key(address.to_string().as_str())
     }
 
-    fn whole(&self, local: &str, base: Option<&str>, domain: &str) -> Option<&Box<str>> {
-        let get = |local: &str| self.whole.get(format!("{local}@{domain}").as_str());
+    fn whole(&self, local: &str, base: Option<&str>, domain: &str) -> Option<&str> {
+        let key = |local: &str| format!("{local}@{domain}");
+        let get = |local: &str| self.whole.get(key(local).as_str()).map(AsRef::as_ref);
         get(local).or_else(|| get(base?))
     }
 
@@ -126,12 +127,15 @@ impl Lookup {
         let is_local = domain == around.origin || around.local_domains.iter().any(|d| d == domain);
         let is_local = is_local || domain.starts_with('[');
         let base = base(local, around.extensions);
+        let bare = |local: &str| {
+            let row = self.bare.get(local).filter(|_| is_local);
+            row.map(AsRef::as_ref)
+        };
         self.whole(local, base, domain)
-            .or(self.always.as_ref())
-            .or_else(|| is_local.then(|| self.bare.get(local)).flatten())
-            .or_else(|| is_local.then(|| self.bare.get(base?)).flatten())
-            .or_else(|| self.at_domain.get(domain))
-            .map(AsRef::as_ref)
+            .or(self.always.as_deref())
+            .or_else(|| bare(local))
+            .or_else(|| bare(base?))
+            .or_else(|| self.at_domain.get(domain).map(AsRef::as_ref))
     }
 
     /// Looks an address up as transport(5) says.
@@ -152,11 +156,9 @@ impl Lookup {
                 })
         };
         self.whole(local, base(local, around.extensions), domain)
-            .or(self.always.as_ref())
-            .or_else(|| self.domain.get(domain))
-            .or_else(below)
-            .or(self.star.as_ref())
-            .map(AsRef::as_ref)
+            .or(self.always.as_deref())
+            .or_else(|| self.domain.get(domain).or_else(below).map(AsRef::as_ref))
+            .or(self.star.as_deref())
     }
 
     /// Returns what any address without a row of its own gets.

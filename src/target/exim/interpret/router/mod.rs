@@ -19,7 +19,7 @@ pub(super) use walk::{DomainKind, Outcome, Purpose, Walk};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::value::{Bool, Value};
+use super::value::{Bool, Value, View};
 use crate::decision::{Chooser, Hop};
 use crate::source::Loc;
 
@@ -34,8 +34,8 @@ pub(super) struct Router {
     /// Whether it runs while a recipient is verified, and while a message is delivered.
     verifies: bool,
     delivers: bool,
-    /// Whether it takes a local-part without its extension (`local_part_suffix`).
-    cuts: bool,
+    /// How it sees local-parts: perhaps without their extension (`local_part_suffix`).
+    view: View,
     /// `address_data`.
     address_data: Option<Value>,
     /// `$local_part_data` and `$domain_data`.

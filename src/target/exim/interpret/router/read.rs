@@ -65,9 +65,8 @@ impl Reader<'_> {
             return Err(self.syntax("the router has no `driver`", &instance.at));
         };
         let driver = driver.text(self.diagnostics)?;
-        let cuts = self.suffix(instance)?;
-        self.recipient_view = if cuts { View::Cut } else { View::Parsed };
-        self.cuts_extensions |= cuts;
+        self.recipient_view = self.suffix(instance)?;
+        let view = self.recipient_view;
         let mut conditions = Vec::new();
         let mut address_data = None;
         // The data of a match count in everything that is expanded later.
@@ -117,7 +116,7 @@ impl Reader<'_> {
             more,
             verifies,
             delivers,
-            cuts,
+            view,
             address_data,
             local_part_data: self.local_part_data.take(),
             domain_data: self.domain_data.take(),
@@ -126,14 +125,14 @@ impl Reader<'_> {
         })
     }
 
-    /// Returns whether a router takes local-parts without their extension (section 15.1,
+    /// Returns how a router sees local-parts: perhaps without their extension (section 15.1,
     /// `local_part_suffix`; `route_check_suffix` in route.c).
     ///
     /// With `+*` that is what stands behind the first `+`, if it is not the first character. A
     /// router for nothing else is not followed.
-    fn suffix(&mut self, instance: &Instance) -> Result<bool, Reported> {
+    fn suffix(&mut self, instance: &Instance) -> Result<View, Reported> {
         let Some(suffix) = instance.get("local_part_suffix") else {
-            return Ok(false);
+            return Ok(View::Parsed);
         };
         let text = suffix.text(self.diagnostics)?;
         let optional = instance.get("local_part_suffix_optional");
@@ -145,7 +144,8 @@ impl Reader<'_> {
             let reason = "mailpol reads `+*` with `local_part_suffix_optional` only";
             return Err(self.service("local_part_suffix", reason, &suffix.at));
         }
-        Ok(true)
+        self.forms.cut();
+        Ok(View::Cut)
     }
 
     /// Returns the condition of a router: of several, the text that Exim joins them to before it

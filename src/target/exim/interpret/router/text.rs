@@ -79,9 +79,9 @@ impl Walk<'_> {
         match piece {
             Piece::Text(text) => Made::Is(text.clone()),
             Piece::Atom(Atom::Path(atom)) if atom.side == Side::To => {
-                Made::Is(part_of(address, *atom, router.cuts))
+                Made::Is(part_of(address, *atom, router.cuts()))
             }
-            Piece::Row(lookup) => match row(lookup, address, router.cuts) {
+            Piece::Row(lookup) => match row(lookup, address, router.cuts()) {
                 Some(text) => Made::Is(text),
                 None => Made::Defer,
             },
