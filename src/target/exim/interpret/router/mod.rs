@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use super::value::{Bool, Value, View};
 use crate::decision::{Chooser, Hop};
+use crate::mail::Address;
 use crate::source::Loc;
 
 /// A router.
@@ -131,4 +132,24 @@ pub(super) struct Routers {
     list: Vec<Router>,
     /// What the client writes that some router depends on.
     choosers: BTreeSet<Chooser>,
+}
+
+impl Router {
+    /// Returns whether it takes a local-part without its extension.
+    pub(super) fn cuts(&self) -> bool {
+        self.view == View::Cut
+    }
+
+    /// Returns an address as the router takes it. A host that it goes to gets it so, or as it came.
+    fn taken(&self, address: &Address) -> Address {
+        let keeps = match &self.driver {
+            Driver::Exchangers(transport)
+            | Driver::Literal(transport)
+            | Driver::Hosts { transport, .. } => transport.includes_affixes,
+            Driver::Accept(_) | Driver::Redirect(..) => false,
+        };
+        let base = address.without_extension();
+        let base = base.filter(|_| self.cuts() && !keeps);
+        base.unwrap_or_else(|| address.clone())
+    }
 }

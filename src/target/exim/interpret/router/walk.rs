@@ -9,7 +9,7 @@ use super::{Delivery, Driver, Router, Routers, Whom};
 use crate::decision::{Chooser, Destination, Hop, Store, Test, Unanswered};
 use crate::mail::Address;
 use crate::target::exim::interpret::truth::{Facts, Truth, resolve, truth};
-use crate::target::exim::interpret::value::{Piece, Value, View};
+use crate::target::exim::interpret::value::{Piece, Value};
 
 /// Over this many redirections an address leads nowhere.
 const DEPTH_MAX: usize = 100;
@@ -94,24 +94,6 @@ impl Routers {
 }
 
 impl Router {
-    /// Returns whether it takes a local-part without its extension.
-    pub(super) fn cuts(&self) -> bool {
-        self.view == View::Cut
-    }
-
-    /// Returns an address as the router takes it. A host that it goes to gets it so, or as it came.
-    fn taken(&self, address: &Address) -> Address {
-        let keeps = match &self.driver {
-            Driver::Exchangers(transport)
-            | Driver::Literal(transport)
-            | Driver::Hosts { transport, .. } => transport.includes_affixes,
-            Driver::Accept(_) | Driver::Redirect(..) => false,
-        };
-        let base = address.without_extension();
-        let base = base.filter(|_| self.cuts() && !keeps);
-        base.unwrap_or_else(|| address.clone())
-    }
-
     fn runs(&self, purpose: Purpose) -> bool {
         match purpose {
             Purpose::Verify => self.verifies,
