@@ -201,6 +201,34 @@ fn a_widening_fails_with_its_sentences_until_it_is_declared() {
     assert!(!ok && !passed(&said, "mailpol-diff"), "{said}");
 }
 
+/// The gate finds what a policy was, whatever it is called now; and of a policy that was none, all
+/// that it accepts is more.
+#[test]
+fn another_name_or_a_new_policy_does_not_pass() {
+    let Some(pre_commit) = pre_commit() else {
+        return;
+    };
+    let repository = Repository::new(pre_commit);
+    let mail = repository.mail();
+    repository.ran(&mail, "git", &["mv", "policy.kdl", "mailpol.kdl"]);
+    let wide = doe().replace("\"192.168.0.0/24\"", "\"192.168.0.0/16\"");
+    fs::write(mail.join("mailpol.kdl"), wide).unwrap();
+    let (ok, said) = repository.hooks();
+    assert!(!ok && !passed(&said, "mailpol-diff"), "{said}");
+    for line in [
+        "clients in 192.168.0.0/16 (without 192.168.0.0/24) may now send",
+        "not what the policy makes: build/postfix/etc/postfix/main.cf",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    // Nothing was committed yet.
+    fs::remove_dir_all(mail.join(".git")).unwrap();
+    repository.ran(&mail, "git", &["init", "--quiet"]);
+    let (ok, said) = repository.hooks();
+    assert!(!ok && !passed(&said, "mailpol-diff"), "{said}");
+    assert!(said.contains("`mailpol.kdl` is new"), "{said}");
+}
+
 #[test]
 fn a_tree_that_is_not_built_fails() {
     let Some(pre_commit) = pre_commit() else {

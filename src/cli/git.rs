@@ -1,6 +1,7 @@
 //! A policy as it was in a commit: asked of `git`.
 #![expect(clippy::disallowed_methods, reason = "this is where git is started")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use mailpol::source::{Files, Source};
 
 use super::Failure;
-use super::input::{PolicyText, utf8};
+use super::input::{PolicyText, policy_among, utf8};
 
 /// A folder of a repository, as of a commit.
 #[derive(Debug, Clone)]
@@ -34,15 +35,38 @@ impl Commit {
         };
         let name = format!("{revision}^{{commit}}");
         let found = commit.git(&["rev-parse", "--verify", "--quiet", &name])?;
-        let Some(found) = found else {
+        let Some(found) = found.map_or_else(|| commit.unborn(), |found| Ok(Some(found)))? else {
             let folder = commit.folder.display();
-            let why = format!("git knows no commit `{revision}` in `{folder}`");
+            let why = match commit.git(&["rev-parse", "--git-dir"])? {
+                Some(_) => format!("git knows no commit `{revision}` in `{folder}`"),
+                None => format!("`{folder}` is in no git repository"),
+            };
             return Err(Failure::Unable(why));
         };
         utf8("the commit", found)?
             .trim()
             .clone_into(&mut commit.revision);
         Ok(commit)
+    }
+
+    /// Returns the empty tree, if the revision is `HEAD` and there is no commit yet.
+    fn unborn(&self) -> Result<Option<Vec<u8>>, Failure> {
+        if self.revision != "HEAD" || self.git(&["symbolic-ref", "--quiet", "HEAD"])?.is_none() {
+            return Ok(None);
+        }
+        self.git(&["hash-object", "-t", "tree", "--stdin"])
+    }
+
+    /// Returns the name of the policy that stands in the folder, as it is found if none is named.
+    pub(super) fn found(&self) -> Result<Option<String>, Failure> {
+        let listed = self.git(&["ls-tree", "-z", &self.revision])?;
+        let listed = utf8("the commit", listed.unwrap_or_default())?;
+        let names = listed.split('\0').filter_map(|line| {
+            let (kind, name) = line.split_once('\t')?;
+            kind.contains(" blob ").then(|| name.to_owned())
+        });
+        let names: BTreeSet<String> = names.collect();
+        Ok(policy_among(&names).ok().map(str::to_owned))
     }
 
     /// Reads a file of the folder; nothing if the commit has none of that name.
@@ -64,10 +88,9 @@ impl Commit {
         Ok(output.status.success().then_some(output.stdout))
     }
 
-    /// Returns the policy of a path, as of the commit; nothing if there was none.
-    pub(super) fn policy(&self, path: &Path) -> Result<Option<PolicyText>, Failure> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let text = self.read(&name)?;
+    /// Returns a policy of the folder, as of the commit; nothing if there was none.
+    pub(super) fn policy(&self, name: &str) -> Result<Option<PolicyText>, Failure> {
+        let text = self.read(name)?;
         Ok(text.map(|text| {
             PolicyText::from_elsewhere(Source::new(name, text), Box::new(self.clone()))
         }))

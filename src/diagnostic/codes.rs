@@ -173,6 +173,7 @@ codes! {
     target::name,
     target::reserved,
     target::setting,
+    target::stray_file,
     target::syntax,
     target::unjudged_parameter,
     target::unjudged_restriction,

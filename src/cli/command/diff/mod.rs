@@ -1,6 +1,7 @@
 //! `mailpol diff`: what a change does to the files and to decisions.
 
 mod declared;
+mod load;
 mod print;
 mod sides;
 
@@ -13,14 +14,18 @@ use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, tree};
 
 const NOTES: &str = "\
+Examples:
   mailpol diff OLD.kdl NEW.kdl                       two policies
-  mailpol diff --against git:HEAD                    the policy here, and as it was in a commit
+  mailpol diff --against git:HEAD                    the policy here, and the one of a commit
   mailpol diff --against build/postfix               what the policy makes, and the files of a tree
   mailpol diff --built build/postfix                 the same, and status 1 if anything differs
   mailpol diff --target postfix,exim                 one policy, on two targets
 
 Decisions are compared over all classes of envelopes, never by samples. A sentence ends with its
 mark; `--declared FILE` lets the widenings pass whose marks the change itself adds to FILE.
+
+Without POLICY, `git:REV` is compared with the policy that would have been found there, under
+whatever name. Of a policy that is new, all that it accepts is gained.
 
 Exit status: 0, whatever differs, unless `--fail-on` or `--built` says otherwise; 1 as these say,
 or a policy has errors; 2 it could not be done.";
@@ -35,6 +40,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "DIR|git:REV")]
     against: Option<String>,
     /// The MTA whose files are compared; two with a comma to compare them with each other
+    /// [default: what the tree was built for, else what the policy has nodes for, else postfix]
     #[arg(long)]
     target: Option<String>,
     /// Compare only this
@@ -46,8 +52,8 @@ pub(in crate::cli) struct Args {
     /// Let widenings pass whose marks this file has, and had not in the commit before
     #[arg(long, value_name = "FILE", requires = "against", requires = "fail_on")]
     declared: Option<PathBuf>,
-    /// End with status 1 if the files in this folder are not what `build` makes of the policy;
-    /// with one policy and nothing else, they are what was before
+    /// End with status 1 if the files in this folder are not what `build` makes of the policy, or
+    /// if there are others; with one policy and nothing else, they are what was before
     #[arg(long, value_name = "DIR")]
     built: Option<PathBuf>,
 }
@@ -70,15 +76,37 @@ enum FailOn {
     Any,
 }
 
+impl Args {
+    /// Refuses a gate that would let everything pass.
+    fn can_fail(&self) -> Result<(), Failure> {
+        if self.only != Some(Only::Files) {
+            return Ok(());
+        }
+        let two_targets = self.policies.len() < 2
+            && self.against.is_none()
+            && self.built.is_none()
+            && self.target.is_some();
+        let why = match self.fail_on {
+            Some(FailOn::Widen | FailOn::Narrow) => {
+                "`--fail-on widen` and `narrow` are about decisions; leave `--only files` out"
+            }
+            Some(FailOn::Any) if self.declared.is_some() => {
+                "`--declared` is about decisions; leave `--only files` out"
+            }
+            _ if two_targets => "two targets have no file in common; leave `--only files` out",
+            Some(FailOn::Any) | None => return Ok(()),
+        };
+        Err(Failure::Unable(why.to_owned()))
+    }
+}
+
 pub(in crate::cli) fn run(
     args: &Args,
     output: &mut Output,
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
-    let Some(mut sides) = sides::load(args, diagnostics)? else {
-        output.success("the policy is new: there is nothing before it".to_owned());
-        return Ok(Exit::Yes);
-    };
+    args.can_fail()?;
+    let load::Loaded { mut sides, note } = load::load(args, diagnostics)?;
     let stale = stale(args, &sides, diagnostics)?;
     let wants = |what: Only| args.only.is_none_or(|only| only == what);
     let files = if wants(Only::Files) {
@@ -88,7 +116,15 @@ pub(in crate::cli) fn run(
         None
     };
     let decisions = if wants(Only::Decisions) {
-        Some(sides.decisions(diagnostics)?)
+        match sides.decisions(diagnostics) {
+            Ok(decisions) => Some(decisions),
+            // What is wrong with a tree is told; its files can be shown all the same.
+            Err(Failure::Reported) => {
+                print::files(&files.unwrap_or_default(), output)?;
+                return Err(Failure::Reported);
+            }
+            Err(failure) => return Err(failure),
+        }
     } else {
         None
     };
@@ -115,6 +151,7 @@ pub(in crate::cli) fn run(
             decisions,
         }),
         files: files.unwrap_or_default(),
+        note: note.as_deref(),
         failing: &failing,
         declared: &declared,
         stale: &stale,

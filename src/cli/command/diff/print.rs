@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use clap::ValueEnum as _;
 use mailpol::compare::{Between, Change, FileChange, Kind, LineIs, Review, mark, renumbered};
 use mailpol::prove::Counterexample;
 use serde_json::{Value, json};
@@ -15,6 +16,8 @@ use crate::cli::output::{Output, Paint};
 pub(super) struct Shown<'s> {
     pub(super) review: Option<Review>,
     pub(super) files: Vec<FileChange>,
+    /// What there is to know of the sides.
+    pub(super) note: Option<&'s str>,
     /// The marks of sentences that end it with status 1.
     pub(super) failing: &'s [String],
     pub(super) declared: &'s Marks,
@@ -30,17 +33,17 @@ impl Shown<'_> {
                 let why = "Markdown is of decisions; leave `--only files` out";
                 return Err(Failure::Unable(why.to_owned()));
             };
-            return Output::raw(&review.markdown());
+            let note = self.note.map(|note| format!("{note}\n\n"));
+            let note = note.unwrap_or_default();
+            return Output::raw(&(note + &review.markdown()));
         }
         let paint = output.paint();
         let mut text = String::new();
-        for file in &self.files {
-            unified(file, paint, &mut text);
-        }
-        if let Some(renumbered) = renumbered(&self.files) {
+        if let Some(note) = self.note {
             // Writing to a string does not fail.
-            let _ = writeln!(text, "{renumbered}");
+            let _ = writeln!(text, "{note}\n");
         }
+        text.push_str(&told(&self.files, paint));
         if let Some(review) = &self.review {
             if !text.is_empty() {
                 text.push('\n');
@@ -51,7 +54,30 @@ impl Shown<'_> {
             // Writing to a string does not fail.
             let _ = writeln!(text, "not what the policy makes: {path}");
         }
+        if let Some(why) = self.why(args) {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{why}");
+        }
         output.print(&text)
+    }
+
+    /// Returns why it ends with status 1 by `--fail-on`.
+    fn why(&self, args: &Args) -> Option<String> {
+        let gate = args.fail_on?.to_possible_value()?;
+        let gate = gate.get_name();
+        let marks = self.failing.join(", ");
+        if !self.failing.is_empty() {
+            let means = match &args.declared {
+                Some(path) => format!(
+                    "not declared; what is meant adds its mark to `{}`",
+                    path.display()
+                ),
+                None => format!("`--fail-on {gate}` forbids it"),
+            };
+            return Some(format!("[{marks}]: {means}."));
+        }
+        (gate == "any" && !self.files.is_empty())
+            .then(|| format!("Files change, and `--fail-on {gate}` forbids it."))
     }
 
     fn decisions(&self, review: &Review, args: &Args, paint: Paint, text: &mut String) {
@@ -74,9 +100,6 @@ impl Shown<'_> {
             }
         }
         let _ = writeln!(text, "{}", review.headline());
-        if !self.failing.is_empty() && args.declared.is_some() {
-            text.push_str("A change that is meant declares it: add the mark to the file.\n");
-        }
     }
 
     fn sentence(
@@ -144,10 +167,31 @@ impl Shown<'_> {
         json!({
             "files": files.collect::<Vec<Value>>(),
             "decisions": decisions,
+            "note": self.note,
             "failing": self.failing,
             "stale": self.stale,
         })
     }
+}
+
+/// Prints the files alone.
+pub(super) fn files(files: &[FileChange], output: &Output) -> Result<(), Failure> {
+    if output.is_markdown() {
+        return Ok(());
+    }
+    output.print(&told(files, output.paint()))
+}
+
+fn told(files: &[FileChange], paint: Paint) -> String {
+    let mut text = String::new();
+    for file in files {
+        unified(file, paint, &mut text);
+    }
+    if let Some(renumbered) = renumbered(files) {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{renumbered}");
+    }
+    text
 }
 
 fn change(change: &Change) -> Value {
