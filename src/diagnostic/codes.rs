@@ -86,6 +86,7 @@ codes! {
     host::address,
     host::duplicate_address,
     host::duplicate_listener,
+    host::extension,
     host::no_listener,
     host::null_client,
     host::path,
