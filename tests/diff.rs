@@ -7,6 +7,8 @@
 
 #[path = "diff/commits.rs"]
 mod commits;
+#[path = "diff/marks.rs"]
+mod marks;
 #[path = "diff/trees.rs"]
 mod trees;
 

@@ -92,16 +92,15 @@ pub fn renumbered(files: &[FileChange]) -> Option<String> {
     }
 }
 
-/// Returns the mark of a sentence: what a change that is meant declares it by. It stays the same
-/// as long as the sentence and the replies do.
+/// Returns the mark of a sentence: what a change that is meant declares it by. It stays the same as
+/// long as all that the sentence is about does, whatever else changes.
 pub fn mark(change: &Change) -> String {
-    let text = [
-        change.kind.name(),
-        &change.sentence,
-        &change.before,
-        &change.after,
-    ]
-    .join("\n");
+    let mut text = vec![change.kind.name(), &change.sentence, &change.identity];
+    // How it was refused is no part of what is allowed now.
+    if !matches!(change.kind, Kind::Gained | Kind::Lost) {
+        text.extend([change.before.as_str(), &change.after]);
+    }
+    let text = text.join("\n");
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(6).fold(String::new(), |mut mark, byte| {
         // Writing to a string does not fail.

@@ -63,5 +63,6 @@ fn change(kind: Kind, sentence: String, [before, after]: [String; 2]) -> Change 
         witness: None,
         widens: moves,
         narrows: moves,
+        identity: String::new(),
     }
 }

@@ -11,6 +11,7 @@ mod alike;
 mod causes;
 mod drafts;
 mod host_mail;
+mod identity;
 mod merge;
 mod moves;
 mod replies;
@@ -106,6 +107,8 @@ pub struct Change {
     pub widens: bool,
     /// Whether it takes something away, or sends mail no longer where it went.
     pub narrows: bool,
+    /// A digest of what it is about in full, names that the sentence only counts included.
+    pub identity: String,
 }
 
 impl Change {
@@ -281,6 +284,9 @@ pub fn decisions_of(
         for change in &mut changes {
             "there was no policy".clone_into(&mut change.before);
         }
+    }
+    for change in &mut changes {
+        change.identity = identity::identity(contrast, change, sets);
     }
     changes.sort_by(|a, b| {
         let order = |one: &Change| (one.kind, std::cmp::Reverse(one.envelopes));

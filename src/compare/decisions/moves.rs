@@ -58,6 +58,7 @@ pub(super) fn moved(
         witness: replayed(contrast, Kind::Moved, &whole, &differing, sets),
         widens: true,
         narrows: true,
+        identity: String::new(),
     };
     if shifts.is_empty() {
         let words = Words { contrast, sets };

@@ -216,6 +216,7 @@ fn finish(
         witness,
         widens: kind == Kind::Gained,
         narrows: kind == Kind::Lost,
+        identity: String::new(),
     }
 }
 
@@ -321,5 +322,6 @@ fn other(
         accepted: [accepted; 2],
         widens: false,
         narrows: false,
+        identity: String::new(),
     }
 }

@@ -1,9 +1,31 @@
 //! Single envelopes in a comparison: where they lie, and what both sides say of them.
 
+use std::collections::BTreeSet;
+
 use super::{Contrast, Facet, Pair, Party, Said};
-use crate::decision::{Destination, Envelope, Label, Question, Verdict, answer};
+use crate::decision::{Destination, Envelope, Label, OwnerTable, Probe, Question, Verdict, answer};
 use crate::prove::counterexample::{Counterexample, Decided};
+use crate::prove::declared;
 use crate::prove::universe::{Axis, TestNumber};
+
+/// Returns the pairs of a table.
+fn owned(table: &OwnerTable) -> BTreeSet<(String, String)> {
+    let logins: Vec<&str> = table.logins().collect();
+    let name = |number: &u32| {
+        let login = logins.get(*number as usize);
+        login.copied().unwrap_or_default().to_owned()
+    };
+    let rows = table.addresses().iter();
+    let rows = rows.filter_map(|(local, domain, owner)| {
+        Some((name(owner.as_ref()?), format!("{local}@{domain}")))
+    });
+    let mut pairs: BTreeSet<(String, String)> = rows.collect();
+    for domain in table.domains() {
+        let owners = table.numbers_of_domain(Probe::new(domain)).iter();
+        pairs.extend(owners.map(|owner| (name(owner), format!("@{domain}"))));
+    }
+    pairs
+}
 
 impl Contrast<'_, '_> {
     /// Returns the point of the universe that an envelope is, one class of each facet. None if no
@@ -31,6 +53,29 @@ impl Contrast<'_, '_> {
             class(Axis::SpfFrom)?,
             class(Axis::SpfHelo)?,
         ])
+    }
+
+    /// Returns the class of an envelope's login.
+    pub fn class_of_login(&self, envelope: &Envelope) -> Option<u32> {
+        let label = |test: TestNumber| -> Option<Label> {
+            let test = self.universe.tests.get(test.index())?;
+            Some(answer(&test.question, envelope).0)
+        };
+        let dimension = self.universe.dimensions.get(Axis::Login as usize)?;
+        dimension.find(&self.universe.tests_of(Axis::Login), &label)
+    }
+
+    /// Returns the pairs of a login and an address, or `@` and a domain, that it owns by what the
+    /// policies declare, before and after.
+    pub fn declared_owners(&self) -> [BTreeSet<(String, String)>; 2] {
+        self.declared.map(|declared| {
+            let number = TestNumber(declared + declared::OWNER.0);
+            let test = self.universe.tests.get(number.index());
+            match test.map(|test| &test.question) {
+                Some(Question::Owner(table)) => owned(table),
+                _ => BTreeSet::new(),
+            }
+        })
     }
 
     /// Returns which relations hold between the login and the reverse-path of an envelope; of a

@@ -1,0 +1,257 @@
+//! What a sentence is about, in full. A sentence names the first few of what it speaks of and
+//! counts the rest, and says of new recipients only that they are taken; the mark by which a change
+//! is declared must not cover others, nor other places where their mail goes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use super::{Change, Kind};
+use crate::decision::{Envelope, place};
+use crate::mail::{Address, Path, PathForm};
+use crate::prove::{Contrast, Facet, PathClass, Sets, Standing};
+use crate::source::Loc;
+
+/// Returns a digest of what a change is about: the same wherever and however often it is made, and
+/// whatever lines of the policy say so.
+pub(super) fn identity(contrast: &Contrast<'_, '_>, change: &Change, sets: &Sets) -> String {
+    let mut about = About {
+        contrast,
+        change,
+        sets,
+        lines: BTreeSet::new(),
+        is_cut: false,
+    };
+    about.clients();
+    about.sessions();
+    about.logins();
+    about.results();
+    about.paths(Facet::Sender);
+    about.paths(Facet::Recipient);
+    if about.is_cut {
+        about.sources();
+    }
+    let mut digest = Sha256::new();
+    for line in &about.lines {
+        digest.update(line.as_bytes());
+        digest.update(b"\n");
+    }
+    let digest = digest.finalize();
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+struct About<'c, 'a, 't> {
+    contrast: &'c Contrast<'a, 't>,
+    change: &'c Change,
+    sets: &'c Sets,
+    lines: BTreeSet<String>,
+    /// Whether there are members whose names are not at hand.
+    is_cut: bool,
+}
+
+impl About<'_, '_, '_> {
+    fn line(&mut self, line: String) {
+        self.lines.insert(line);
+    }
+
+    /// Returns the classes of a facet; none if it holds all there are.
+    fn some(&self, facet: Facet) -> Option<Vec<u32>> {
+        let members = self.sets.of(facet, &self.change.named);
+        let all = u32::try_from(members.len()) == Ok(self.contrast.size(facet));
+        (!all).then(|| members.to_vec())
+    }
+
+    fn clients(&mut self) {
+        let some = self.some(Facet::Client).unwrap_or_default();
+        for (first, last) in self.contrast.clients(&some) {
+            self.line(format!("client {first:x} {last:x}"));
+        }
+    }
+
+    fn sessions(&mut self) {
+        let some = self.some(Facet::Session).unwrap_or_default();
+        for (listener, tls) in self.contrast.sessions(&some) {
+            self.line(format!("session {listener} {tls}"));
+        }
+    }
+
+    fn results(&mut self) {
+        for facet in [Facet::SpfFrom, Facet::SpfHelo] {
+            let some = self.some(facet).unwrap_or_default();
+            for result in self.contrast.results(facet, &some) {
+                self.line(format!("{facet:?} {}", result.as_str()));
+            }
+        }
+    }
+
+    fn logins(&mut self) {
+        let some = self.some(Facet::Login).unwrap_or_default();
+        let all = 0..self.contrast.size(Facet::Login);
+        let named: Vec<u32> = all.filter(|one| self.contrast.login(*one).named).collect();
+        let is_here = |one: &u32| some.binary_search(one).is_ok();
+        if named.iter().all(is_here) && !some.is_empty() {
+            return self.line("every login".to_owned());
+        }
+        for one in some {
+            let class = self.contrast.login(one);
+            self.is_cut |= class.named && (class.members.len() as u128) < class.count;
+            for login in class.members.into_iter().flatten().filter(|_| class.named) {
+                self.line(format!("login {login}"));
+            }
+        }
+    }
+
+    /// Adds the paths of a facet: of a kind of which all are meant its name, else each address.
+    fn paths(&mut self, facet: Facet) {
+        let inside = self.sets.of(facet, &self.change.named);
+        // By what they are: the classes that are inside, and whether some are not.
+        let mut kinds: BTreeMap<([Standing; 2], [bool; 2]), (BTreeSet<u32>, bool)> =
+            BTreeMap::new();
+        for member in 0..self.contrast.size(facet) {
+            let path = self.contrast.path(facet, member);
+            let is_here = inside.binary_search(&member).is_ok();
+            if !path.forms.contains(&PathForm::Plain) {
+                self.form(facet, &path, is_here);
+                continue;
+            }
+            let standing = self.contrast.standing(facet, path.address);
+            let kind = kinds.entry((standing, path.owned)).or_default();
+            if is_here {
+                kind.0.insert(path.address);
+            } else {
+                kind.1 = true;
+            }
+        }
+        let is_moved = facet == Facet::Recipient && self.change.kind == Kind::Moved;
+        let is_whole = |(classes, is_part): &(BTreeSet<u32>, bool)| !is_part && !classes.is_empty();
+        // Whoever sends anything, or to any listed recipient, does so to new ones, too.
+        let listed = kinds.get(&([Standing::Listed; 2], [false; 2]));
+        let everyone = if facet == Facet::Sender {
+            kinds.values().all(is_whole)
+        } else {
+            listed.is_some_and(is_whole)
+        };
+        for ((standing, owned), held) in kinds {
+            let ([was, is], is_whole) = (standing, is_whole(&held));
+            let (classes, _) = held;
+            let [owned_before, owned_now] = owned;
+            let is_new = was != is || owned_before != owned_now;
+            if classes.is_empty() || (everyone && is_whole && is_new) {
+                continue;
+            }
+            self.line(format!("{facet:?} {standing:?} {owned:?} {is_whole}"));
+            if owned == [false, false] && (!is_whole || is_new || is_moved) {
+                for class in classes {
+                    self.addresses(facet, class);
+                }
+            } else if is_new {
+                self.owners();
+            }
+        }
+    }
+
+    /// Adds a path that is no address as everybody writes it.
+    fn form(&mut self, facet: Facet, path: &PathClass, is_here: bool) {
+        let telling = [PathForm::Null, PathForm::BarePostmaster];
+        let told = path.forms.iter().filter(|form| telling.contains(form));
+        for form in told.filter(|_| is_here) {
+            let mut line = format!("{facet:?} {form}");
+            if *form == PathForm::BarePostmaster {
+                let address = self.contrast.addresses(facet, path.address).members;
+                let address = address.into_iter().next();
+                if let Some((address, _)) = address.filter(|_| self.change.kind == Kind::Moved) {
+                    line.push_str(&self.destinations(*form, &address));
+                }
+            }
+            self.line(line);
+        }
+    }
+
+    fn addresses(&mut self, facet: Facet, class: u32) {
+        let class = self.contrast.addresses(facet, class);
+        let at_hand = class.members.iter().map(|(_, count)| count).sum::<u128>();
+        self.is_cut |= at_hand < class.count;
+        for (address, count) in class.members {
+            let others = if count > 1 { " and others" } else { "" };
+            let goes = if facet == Facet::Recipient {
+                self.destinations(PathForm::Plain, &address)
+            } else {
+                String::new()
+            };
+            self.line(format!("{facet:?} {address}{others}{goes}"));
+        }
+    }
+
+    /// Returns where mail for an address goes, of the envelope that shows the change.
+    fn destinations(&self, form: PathForm, address: &Address) -> String {
+        let Some(witness) = &self.change.witness else {
+            return String::new();
+        };
+        let envelope = Envelope {
+            to: Path::spell(form, address, &[]),
+            ..witness.envelope.clone()
+        };
+        let Some((_, sides)) = self.contrast.concretely(&envelope) else {
+            return String::new();
+        };
+        let [from, to] = sides.map(|ends| {
+            let places: BTreeSet<String> = ends.iter().map(place).collect();
+            places.into_iter().collect::<Vec<String>>().join(", ")
+        });
+        format!(" from {from} to {to}")
+    }
+
+    /// Adds who owns an address on one side only, of the logins that are meant.
+    fn owners(&mut self) {
+        let logins = self.sets.of(Facet::Login, &self.change.named);
+        let witness = self.change.witness.as_ref();
+        let meant = |login: &str| {
+            witness.is_none_or(|witness| {
+                let envelope = Envelope {
+                    login: Some(login.to_owned()),
+                    ..witness.envelope.clone()
+                };
+                let point = self.contrast.class_of_login(&envelope);
+                point.is_some_and(|class| logins.binary_search(&class).is_ok())
+            })
+        };
+        let [before, after] = self.contrast.declared_owners();
+        let lost = before.difference(&after).map(|one| ('-', one));
+        let gained = after.difference(&before).map(|one| ('+', one));
+        let changed = lost.chain(gained);
+        let changed = changed.filter(|(_, (login, _))| meant(login));
+        let lines: Vec<String> = changed
+            .map(|(sign, (login, address))| format!("{sign} {login} owns {address}"))
+            .collect();
+        self.lines.extend(lines);
+    }
+
+    /// Adds all that both policies say, where there are more members than names at hand.
+    fn sources(&mut self) {
+        for (side, policy) in ["before", "after"]
+            .into_iter()
+            .zip(self.contrast.policies())
+        {
+            let mut places: Vec<&Loc> = policy.networks.iter().map(|one| &one.at).collect();
+            for domain in policy.domains.values() {
+                places.push(&domain.at);
+                places.extend(domain.mailboxes.values().map(|one| &one.at));
+                places.extend(domain.aliases.values().map(|one| &one.at));
+                places.extend(domain.forwards.values().map(|one| &one.at));
+            }
+            let beside = places.into_iter().map(Loc::source);
+            let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
+            for source in std::iter::once(&policy.source).chain(beside) {
+                texts.insert(source.name(), source.text());
+            }
+            let texts = texts.into_values();
+            self.lines
+                .extend(texts.map(|text| format!("{side} {text}")));
+        }
+    }
+}
