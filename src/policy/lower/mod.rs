@@ -112,6 +112,7 @@ fn nodes(
         }));
     };
     host.postmaster = postmaster;
+    host::check_reachable(&host, &domains.map, diagnostics);
     Ok(Policy {
         source: Arc::clone(&document.source),
         host,
