@@ -8,6 +8,7 @@ mod alias;
 mod auth;
 mod bulk;
 mod domain;
+mod extension;
 mod forward;
 mod grant;
 mod host;
@@ -113,7 +114,7 @@ fn nodes(
     };
     host.postmaster = postmaster;
     host::check_reachable(&host, &domains.map, diagnostics);
-    Ok(Policy {
+    let policy = Policy {
         source: Arc::clone(&document.source),
         host,
         networks,
@@ -129,7 +130,10 @@ fn nodes(
         scenarios,
         statements,
         acknowledged: Acknowledged::default(),
-    })
+    };
+    extension::check(&policy, diagnostics);
+    diagnostics.failed_since(before)?;
+    Ok(policy)
 }
 
 /// Gives every domain a postmaster; returns the parked domains, and the host's postmaster.
