@@ -45,6 +45,9 @@ pub(super) fn identity(contrast: &Contrast<'_, '_>, change: &Change, sets: &Sets
     })
 }
 
+/// What an address is to both policies, and whether the login owns it.
+type What = ([Standing; 2], [bool; 2]);
+
 struct About<'c, 'a, 't> {
     contrast: &'c Contrast<'a, 't>,
     change: &'c Change,
@@ -110,8 +113,7 @@ impl About<'_, '_, '_> {
     fn paths(&mut self, facet: Facet) {
         let inside = self.sets.of(facet, &self.change.named);
         // By what they are: the classes that are inside, and whether some are not.
-        let mut kinds: BTreeMap<([Standing; 2], [bool; 2]), (BTreeSet<u32>, bool)> =
-            BTreeMap::new();
+        let mut kinds: BTreeMap<What, (BTreeSet<u32>, bool)> = BTreeMap::new();
         for member in 0..self.contrast.size(facet) {
             let path = self.contrast.path(facet, member);
             let is_here = inside.binary_search(&member).is_ok();
