@@ -5,6 +5,8 @@
     reason = "tests run the program, and fail by panicking"
 )]
 
+#[path = "diff/sentences.rs"]
+mod sentences;
 #[path = "diff/trees.rs"]
 mod trees;
 

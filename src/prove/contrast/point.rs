@@ -2,7 +2,7 @@
 
 use super::{Contrast, Facet, Pair, Party, Said};
 use crate::decision::{Destination, Envelope, Label, Question, Verdict, answer};
-use crate::prove::counterexample::{Counterexample, Decided};
+use crate::prove::counterexample::{Closed, Counterexample, Decided};
 use crate::prove::universe::{Axis, TestNumber};
 
 impl Contrast<'_, '_> {
@@ -93,14 +93,21 @@ impl Contrast<'_, '_> {
 
     /// Returns the dialogue of an envelope, with what both sides say of it.
     pub fn dialogue(&self, envelope: &Envelope) -> Counterexample {
-        let open = self
-            .parties
-            .iter()
-            .filter(|party| party.listeners.contains(&envelope.listener));
+        let is_open = |party: &&Party<'_>| party.listeners.contains(&envelope.listener);
+        let open = self.parties.iter().filter(is_open);
         let decided = open.filter_map(|party| Decided::by(party.name, party.decider, envelope));
+        let [before, after] = &self.parties;
+        let closed = self.parties.iter().find(|party| !is_open(party));
         Counterexample {
             envelope: envelope.clone(),
             decided: decided.collect(),
+            closed: closed.map(|party| Closed {
+                who: party.name.to_owned(),
+                first: std::ptr::eq(party, before),
+                // Of two trees one policy says what names mean, and neither opens listeners by it.
+                at: (!std::ptr::eq(before.policy, after.policy))
+                    .then(|| party.policy.host.listens().clone()),
+            }),
         }
     }
 }
