@@ -267,6 +267,10 @@ impl Decider for PolicyDecider<'_> {
         Ok(self.accept(client, to, place, headers))
     }
 
+    fn has_extensions(&self) -> bool {
+        self.policy.host.plus_addressing.is_some()
+    }
+
     fn destinations(&self, address: &Address) -> Vec<Destination> {
         tables::destinations(self.policy, address)
     }

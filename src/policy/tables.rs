@@ -50,6 +50,11 @@ pub(super) fn prepare(policy: &Policy) -> (Vec<Test>, Rights) {
     let mut tests = fixed(policy, logins, clients);
     let (rights, granted) = scopes.finish();
     tests.extend(granted);
+    if policy.host.plus_addressing.is_some() {
+        for test in &mut tests {
+            test.question.with_extensions();
+        }
+    }
     (tests, rights)
 }
 
@@ -72,7 +77,7 @@ fn fixed(policy: &Policy, logins: LoginTable, clients: ClientTable) -> Vec<Test>
         test("login listed", Question::Login(logins), &auth),
         test(
             "form of the reverse-path",
-            Question::FromKind(ReverseKind::table()),
+            Question::FromKind(ReverseKind::table(policy.host.plus_addressing.is_some())),
             &host,
         ),
         test(
@@ -220,6 +225,9 @@ fn owner_table(policy: &Policy) -> OwnerTable {
     own_aliases(policy, &mut table);
     // Grants add up: a row for an address hides that of its domain, so it repeats it.
     table.spread_domains();
+    if policy.host.plus_addressing.is_some() {
+        table.with_extensions();
+    }
     table
 }
 
@@ -334,7 +342,12 @@ pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destinatio
             None => Destination::Exchangers(address.domain().to_string()),
         }];
     }
-    let behind = mailboxes_behind(policy, address, Everywhere);
+    // What an extension is added to gets the mail, and it alone.
+    let base = address
+        .without_extension()
+        .filter(|_| policy.host.plus_addressing.is_some());
+    let whole = base.as_ref().unwrap_or(address);
+    let behind = mailboxes_behind(policy, whole, Everywhere);
     let destination = |mailbox: Address| {
         let found = policy.mailbox(&mailbox);
         if let Some(route) = found.and_then(|found| policy.route_of(found)) {

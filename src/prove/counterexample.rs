@@ -29,7 +29,7 @@ pub struct Closed {
     /// Whether it is the first of both.
     pub first: bool,
     /// The place that says where it listens.
-    pub at: Option<Loc>,
+    pub at: Loc,
 }
 
 /// One side's decision.
@@ -127,9 +127,8 @@ impl Counterexample {
             .unwrap_or(0);
         let closed = |text: &mut String, first: bool| {
             if let Some(one) = self.closed.as_ref().filter(|one| one.first == first) {
-                let at = one.at.as_ref().map(ToString::to_string).unwrap_or_default();
-                let line = format!("{:width$}  there is no such listener  {at}", one.who);
-                let _ = writeln!(text, "{}", line.trim_end());
+                let (who, at) = (&one.who, &one.at);
+                let _ = writeln!(text, "{who:width$}  there is no such listener  {at}");
             }
         };
         closed(&mut text, true);

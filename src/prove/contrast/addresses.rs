@@ -13,6 +13,8 @@ use crate::prove::universe::{Axis, ClassOf};
 pub struct Addresses<'k> {
     /// The local-part; none is every local-part that no side names.
     pub local: Option<&'k str>,
+    /// The local-part without its extension, where it stands for those with any.
+    pub base: Option<&'k str>,
     /// The domain, or those that it stands for.
     pub domain: InDomain<'k>,
     /// The class of the address.
@@ -89,6 +91,7 @@ impl Contrast<'_, '_> {
                 if let Some(class) = class {
                     visit(Addresses {
                         local,
+                        base: local.and_then(|local| keys.base(local)),
                         domain,
                         class,
                         example: (spelled, name),
@@ -118,6 +121,7 @@ impl Contrast<'_, '_> {
                 login: logins.get(login as usize).map_or("", String::as_str),
                 addresses: Addresses {
                     local: one.local,
+                    base: one.local.and_then(|local| keys.base(local)),
                     domain: keys.domain(one.domain),
                     class: one.from,
                     example: (one.local.unwrap_or(&keys.fresh_local), domain),

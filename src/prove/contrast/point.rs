@@ -96,17 +96,20 @@ impl Contrast<'_, '_> {
         let is_open = |party: &&Party<'_>| party.listeners.contains(&envelope.listener);
         let open = self.parties.iter().filter(is_open);
         let decided = open.filter_map(|party| Decided::by(party.name, party.decider, envelope));
-        let [before, after] = &self.parties;
-        let closed = self.parties.iter().find(|party| !is_open(party));
+        let [before, _] = &self.parties;
+        // A side that opens by files, or not at all, what its policy declares has no such place.
+        let is_closed = |party: &&Party<'_>| {
+            let mut declared = party.policy.host.listeners.iter();
+            !is_open(party) && declared.all(|one| one.value != envelope.listener)
+        };
+        let closed = self.parties.iter().find(is_closed);
         Counterexample {
             envelope: envelope.clone(),
             decided: decided.collect(),
             closed: closed.map(|party| Closed {
                 who: party.name.to_owned(),
                 first: std::ptr::eq(party, before),
-                // Of two trees one policy says what names mean, and neither opens listeners by it.
-                at: (!std::ptr::eq(before.policy, after.policy))
-                    .then(|| party.policy.host.listens().clone()),
+                at: party.policy.host.listens().clone(),
             }),
         }
     }

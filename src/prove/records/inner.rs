@@ -36,7 +36,7 @@ pub(super) fn hosts(subject: &Subject<'_>) -> BTreeSet<String> {
 /// Returns the hosts that mail for others goes to, sent or forwarded.
 fn outward(policy: &Policy, decider: &dyn Decider) -> BTreeSet<String> {
     let mut keys = Collected::default();
-    decider.destination_keys(&mut |part, key| keys.add(part, key));
+    keys.add_destinations(decider);
     let keys = keys.finish();
     let mut found = BTreeSet::new();
     let is_ours = |domain: &Domain| policy.domains.contains_key(domain);

@@ -10,12 +10,15 @@ use crate::mail::{Address, Domain};
 use crate::policy::Policy;
 use crate::prove::{Addresses, Facet, InDomain, Standing};
 
+/// Local-parts, each with whether it is that with any extension which nobody has written.
+type Locals<'k> = BTreeSet<(&'k str, bool)>;
+
 /// Some of the addresses of a domain, or of the domains that one stands for.
 #[derive(Debug, Default)]
 struct OfDomain<'k> {
     /// The local-parts that are told apart, of the set and not.
-    these: BTreeSet<&'k str>,
-    others: BTreeSet<&'k str>,
+    these: Locals<'k>,
+    others: Locals<'k>,
     /// Whether all other local-parts are of the set.
     rest: bool,
     /// Whether it is in no domain of ours, before and after.
@@ -23,8 +26,9 @@ struct OfDomain<'k> {
 }
 
 impl<'k> OfDomain<'k> {
-    fn add(&mut self, local: Option<&'k str>, is_one: bool) {
-        match local {
+    fn add(&mut self, one: &Addresses<'k>, is_one: bool) {
+        let extended = one.base.map(|base| (base, true));
+        match extended.or(one.local.map(|local| (local, false))) {
             Some(local) if is_one => self.these.insert(local),
             Some(local) => self.others.insert(local),
             None => {
@@ -38,7 +42,7 @@ impl<'k> OfDomain<'k> {
     /// no other is.
     fn are_those_listed(&self, domain: &str, words: &Words<'_, '_, '_>) -> bool {
         let domain = Domain::literal(domain);
-        let is_listed = |local: &&str, policy: &Policy| {
+        let is_listed = |(local, _): &(&str, bool), policy: &Policy| {
             policy.is_listed_by_name(&Address::new(local, domain.clone()))
         };
         let policies = words.contrast.policies();
@@ -56,9 +60,18 @@ impl<'k> OfDomain<'k> {
             InDomain::Below(domain) => format!("`{local}` of a domain below {domain}"),
             InDomain::Elsewhere => format!("`{local}` of a domain that is named nowhere"),
         };
+        let each = |locals: &Locals<'_>| -> Vec<String> {
+            // With an extension and without: then the address says it.
+            let shown = locals
+                .iter()
+                .filter(|(local, any)| !any || !locals.contains(&(*local, false)));
+            let name = |(local, any): &(&str, bool)| {
+                place(local) + if *any { " with an extension" } else { "" }
+            };
+            shown.map(name).collect()
+        };
         if !self.rest {
-            let these = self.these.iter().map(|local| place(local));
-            names.single.extend(these);
+            names.single.extend(each(&self.these));
             return;
         }
         let whole = match domain {
@@ -79,8 +92,7 @@ impl<'k> OfDomain<'k> {
                 .push(format!("{whole} that is not listed by name"));
             return;
         }
-        let others = self.others.iter().map(|local| place(local));
-        let others: Vec<String> = others.collect();
+        let others = each(&self.others);
         let but = counted(&others, others.len() as u128, "and");
         names.wide.push(format!("{whole} but {but}"));
     }
@@ -175,7 +187,7 @@ impl<'k> Gathered<'k> {
             self.open = Some((one.domain, OfDomain::default()));
         }
         if let Some((_, of)) = &mut self.open {
-            of.add(one.local, is_one);
+            of.add(one, is_one);
         }
     }
 

@@ -8,7 +8,7 @@ use super::map::{Parents, Surroundings};
 use super::next_hop::{Protection, Way, endpoint};
 use super::rows::Lookup;
 use crate::decision::{Destination, Hop, Route, Store};
-use crate::mail::{Address, Domain};
+use crate::mail::{Address, Domain, without_extension};
 
 /// An address literal of this host.
 pub(super) const OWN_LITERAL: &str = "[127.0.0.1]";
@@ -139,6 +139,14 @@ impl Delivery {
         }
     }
 
+    /// Returns an address without its extension, if only that is what rows name.
+    fn named(&self, address: &Address) -> Option<Address> {
+        let base = address.without_extension();
+        let base = base.filter(|_| self.around.extensions)?;
+        let is_named = |one: &Address| self.aliases.has(one) || self.mailboxes.has(one);
+        (is_named(&base) && !is_named(address)).then_some(base)
+    }
+
     /// Follows aliases. `hosted` is the last address so far in a domain of ours.
     fn expand(
         &self,
@@ -148,8 +156,9 @@ impl Delivery {
         out: &mut Expansion,
     ) {
         let domain = address.domain().as_str();
+        let named = self.named(address);
         let hosted = if self.class(domain).is_ours() {
-            Some(address)
+            Some(named.as_ref().unwrap_or(address))
         } else {
             hosted
         };
@@ -213,7 +222,7 @@ impl Delivery {
         }
         let row = self
             .transports
-            .transport(address.local(), domain, self.parents);
+            .transport(address.local(), domain, self.parents, &self.around);
         let hop = self.hop(class, row);
         let mailbox = hosted.unwrap_or(address);
         let command = self.services.get(&hop.channel).map(String::as_str);
@@ -272,8 +281,12 @@ impl Delivery {
         }
     }
 
-    /// local(8): aliases(5), then the account of the local-part.
+    /// local(8): aliases(5), then the account of the local-part; without its extension if there is
+    /// no alias with it.
     fn deliver_locally(&self, user: &str, mailbox: &Address, out: &mut Expansion) {
+        let base = without_extension(user).filter(|_| self.around.extensions);
+        let base = base.filter(|_| !self.local.aliases.contains_key(user));
+        let user = base.unwrap_or(user);
         out.count += 1;
         if out.count > ADDRESSES_MAX {
             out.is_broken = true;
