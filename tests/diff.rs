@@ -9,6 +9,8 @@
 mod commits;
 #[path = "diff/marks.rs"]
 mod marks;
+#[path = "diff/sentences.rs"]
+mod sentences;
 #[path = "diff/trees.rs"]
 mod trees;
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Change, Kind};
 use crate::decision::{Envelope, place};
-use crate::mail::{Address, Path, PathForm};
+use crate::mail::{Address, Domain, Path, PathForm};
 use crate::prove::{Contrast, Facet, PathClass, Sets, Standing};
 use crate::source::Loc;
 
@@ -24,6 +24,7 @@ pub(super) fn identity(contrast: &Contrast<'_, '_>, change: &Change, sets: &Sets
         is_cut: false,
     };
     about.clients();
+    about.helos();
     about.sessions();
     about.logins();
     about.results();
@@ -73,6 +74,13 @@ impl About<'_, '_, '_> {
         let some = self.some(Facet::Client).unwrap_or_default();
         for (first, last) in self.contrast.clients(&some) {
             self.line(format!("client {first:x} {last:x}"));
+        }
+    }
+
+    fn helos(&mut self) {
+        let some = self.some(Facet::Helo).unwrap_or_default();
+        for domain in self.contrast.helos(&some) {
+            self.line(format!("HELO {domain:?}"));
         }
     }
 
@@ -148,9 +156,7 @@ impl About<'_, '_, '_> {
             }
             self.line(format!("{facet:?} {standing:?} {owned:?} {is_whole}"));
             if owned == [false, false] && (!is_whole || is_new || is_moved) {
-                for class in classes {
-                    self.addresses(facet, class);
-                }
+                self.addresses(facet, &classes);
             } else if is_new {
                 self.owners();
             }
@@ -164,29 +170,31 @@ impl About<'_, '_, '_> {
         for form in told.filter(|_| is_here) {
             let mut line = format!("{facet:?} {form}");
             if *form == PathForm::BarePostmaster {
-                let address = self.contrast.addresses(facet, path.address).members;
-                let address = address.into_iter().next();
-                if let Some((address, _)) = address.filter(|_| self.change.kind == Kind::Moved) {
-                    line.push_str(&self.destinations(*form, &address));
+                let postmaster = Address::new("postmaster", Domain::literal("localhost"));
+                if self.change.kind == Kind::Moved {
+                    line.push_str(&self.destinations(*form, &postmaster));
                 }
             }
             self.line(line);
         }
     }
 
-    fn addresses(&mut self, facet: Facet, class: u32) {
-        let class = self.contrast.addresses(facet, class);
-        let at_hand = class.members.iter().map(|(_, count)| count).sum::<u128>();
-        self.is_cut |= at_hand < class.count;
-        for (address, count) in class.members {
-            let others = if count > 1 { " and others" } else { "" };
+    /// Adds the addresses of some classes, each by its name.
+    fn addresses(&mut self, facet: Facet, classes: &BTreeSet<u32>) {
+        let mut lines = Vec::new();
+        self.contrast.each_address(facet, &mut |one| {
+            if !classes.contains(&one.class) {
+                return;
+            }
             let goes = if facet == Facet::Recipient {
-                self.destinations(PathForm::Plain, &address)
+                self.destinations(PathForm::Plain, &one.example())
             } else {
                 String::new()
             };
-            self.line(format!("{facet:?} {address}{others}{goes}"));
-        }
+            let (local, domain) = (one.local, one.domain);
+            lines.push(format!("{facet:?} {local:?} {domain:?}{goes}"));
+        });
+        self.lines.extend(lines);
     }
 
     /// Returns where mail for an address goes, of the envelope that shows the change.
