@@ -21,8 +21,10 @@ macro_rules! view {
     };
 }
 
+mod limits;
 mod remote;
 
+pub(super) use limits::LimitsPart;
 pub(super) use remote::{
     BehindRouter, ClientAuthenticators, ExchangersRouter, NullClientRouter, OutboundRouter,
     RemoteTransport, RouteTransport, TransportOption, TransportsHead,
