@@ -76,16 +76,23 @@ impl Commit {
         bytes.map(|bytes| utf8(&object, bytes)).transpose()
     }
 
-    /// Runs git; nothing if it says no.
+    /// Reads a file of the folder as the next commit would have it; nothing if it has none.
+    pub(super) fn staged(&self, name: &str) -> Result<Option<String>, Failure> {
+        let object = format!(":./{name}");
+        let bytes = self.git(&["cat-file", "blob", &object])?;
+        bytes.map(|bytes| utf8(&object, bytes)).transpose()
+    }
+
+    /// Returns the files that the next commit would have below a folder, by their paths there.
+    pub(super) fn tracked(folder: &Path) -> Result<BTreeSet<String>, Failure> {
+        let listed = git(folder, &["ls-files", "-z"])?;
+        let listed = utf8("git's index", listed.unwrap_or_default())?;
+        let names = listed.split_terminator('\0');
+        Ok(names.map(str::to_owned).collect())
+    }
+
     fn git(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
-        let output = Command::new("git")
-            .arg("-C")
-            .arg(&self.folder)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| Failure::Unable(format!("`git` cannot be started: {error}")))?;
-        Ok(output.status.success().then_some(output.stdout))
+        git(&self.folder, arguments)
     }
 
     /// Returns a policy of the folder, as of the commit; nothing if there was none.
@@ -95,6 +102,39 @@ impl Commit {
             PolicyText::from_elsewhere(Source::new(name, text), Box::new(self.clone()))
         }))
     }
+}
+
+/// What git sets for hooks, and what then holds whatever folder it is asked about
+/// (`git rev-parse --local-env-vars`).
+const HOOK_VARIABLES: [&str; 5] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_PREFIX",
+    "GIT_IMPLICIT_WORK_TREE",
+];
+
+/// Names the index, which a hook of `git commit --all` has elsewhere than usual.
+const INDEX: &str = "GIT_INDEX_FILE";
+
+/// Runs git in a folder, of whose repository it speaks; nothing if it says no.
+fn git(folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
+    let mut git = Command::new("git");
+    for variable in HOOK_VARIABLES {
+        git.env_remove(variable);
+    }
+    // It is relative to the folder that the hook was started in.
+    if let Some(index) = std::env::var_os(INDEX) {
+        git.env(INDEX, std::path::absolute(index)?);
+    }
+    let output = git
+        .arg("-C")
+        .arg(folder)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Failure::Unable(format!("`git` cannot be started: {error}")))?;
+    Ok(output.status.success().then_some(output.stdout))
 }
 
 impl Files for Commit {

@@ -164,6 +164,14 @@ pub(super) fn built_for(root: &Path) -> Option<String> {
     Some(target.split(' ').next()?.to_owned())
 }
 
+/// Returns the name of the policy of the last build; the MANIFEST says it.
+pub(super) fn policy_of(root: &Path) -> Option<String> {
+    let text = fs::read_to_string(root.join(MANIFEST)).ok()?;
+    let mut lines = text.lines();
+    let policy = lines.find_map(|line| line.strip_prefix("policy sha256 "))?;
+    Some(policy.split_once(' ')?.1.to_owned())
+}
+
 /// Returns whether a file is as the last build left it. The MANIFEST itself always is.
 fn is_built(built: &BTreeMap<String, String>, name: &str, found: &[u8]) -> bool {
     if name == MANIFEST {

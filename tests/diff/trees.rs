@@ -224,6 +224,30 @@ fn a_link_in_a_built_tree_is_a_stray() {
     );
 }
 
+/// Comments of the files name the policy; that it has another name now is no change of them.
+#[test]
+fn another_name_of_the_policy_is_no_difference_from_a_tree() {
+    let folder = folder(&[]);
+    let build = [
+        "build",
+        "old/policy.kdl",
+        "--target",
+        "postfix",
+        "--out",
+        "tree",
+    ];
+    assert_eq!(mailpol(folder.path(), &build).0, Some(0));
+    let renamed = folder.path().join("renamed.kdl");
+    fs::rename(folder.path().join("old/policy.kdl"), renamed).unwrap();
+    let against = ["diff", "renamed.kdl", "--against", "tree"];
+    let (code, stdout, stderr) = mailpol(folder.path(), &against);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert!(
+        stdout.starts_with("No decision changes; no file changes."),
+        "{stdout}"
+    );
+}
+
 /// A tree says which MTA it is for; one that does not is told of in words that help.
 #[test]
 fn the_target_is_that_of_the_tree() {

@@ -237,6 +237,20 @@ pub fn decisions(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Incom
     })
 }
 
+/// Tells what a side accepts where there was none: the same is given twice.
+pub fn decisions_of_new(same: Party<'_>, side: Party<'_>) -> Result<Decisions, Incomplete> {
+    let before = Party {
+        listeners: &[],
+        ..same
+    };
+    let made = [None, side.decider.host_mail()];
+    contrast(before, side, |contrast| {
+        let mut decisions = decisions_of(contrast, Between::Nothing, &mut Sets::default())?;
+        host_mail::add(&mut decisions, made);
+        Ok(decisions)
+    })
+}
+
 /// Compares what two targets decide of one policy, over all envelopes.
 pub fn decisions_of_targets(one: Party<'_>, other: Party<'_>) -> Result<Decisions, Incomplete> {
     let names = [one.name.to_owned(), other.name.to_owned()];

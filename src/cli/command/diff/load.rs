@@ -27,10 +27,7 @@ impl From<Sides> for Loaded {
 
 /// Loads what the arguments name.
 pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Loaded, Failure> {
-    let one = |diagnostics: &mut Diagnostics| {
-        let policy = args.policies.first().map(PathBuf::as_path);
-        input::policy(policy)?.load(diagnostics)
-    };
+    let one = || input::policy(args.policies.first().map(PathBuf::as_path));
     match (args.policies.as_slice(), args.against.as_deref()) {
         ([old, new], None) => {
             let after = input::policy(Some(new))?;
@@ -40,13 +37,13 @@ pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Loaded,
             if let Some(revision) = against.strip_prefix("git:") {
                 return commit(args, revision, diagnostics);
             }
-            tree_of(args, one(diagnostics)?, Path::new(against)).map(Loaded::from)
+            tree_of(args, one()?, Path::new(against), diagnostics).map(Loaded::from)
         }
         ([] | [_], None) => {
             if let Some(folder) = &args.built {
-                return tree_of(args, one(diagnostics)?, folder).map(Loaded::from);
+                return tree_of(args, one()?, folder, diagnostics).map(Loaded::from);
             }
-            let policy = one(diagnostics)?;
+            let policy = one()?.load(diagnostics)?;
             let targets = chosen(args, &policy, None)?;
             if targets.len() != 2 {
                 let why = "there is one side only: name two policies, `--against` or two targets";
@@ -62,7 +59,12 @@ pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Loaded,
 }
 
 /// Returns a tree of files, and the policy that shall be there.
-fn tree_of(args: &Args, policy: Policy, folder: &Path) -> Result<Sides, Failure> {
+fn tree_of(
+    args: &Args,
+    text: PolicyText,
+    folder: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Sides, Failure> {
     let below = TARGETS.iter().map(|target| folder.join(target.name()));
     let below: Vec<String> = below
         .filter(|folder| tree::built_for(folder).is_some())
@@ -75,6 +77,9 @@ fn tree_of(args: &Args, policy: Policy, folder: &Path) -> Result<Sides, Failure>
             below.join(" or ")
         )));
     }
+    // Comments of the files name the policy, and another name alone is no difference.
+    let name = tree::policy_of(folder).unwrap_or_else(|| text.source.name().to_owned());
+    let policy = text.named(&name).load(diagnostics)?;
     let targets = chosen(args, &policy, Some(folder))?;
     if targets.len() != 1 {
         let why = "a tree is compared with the files of one target: name it";
@@ -107,22 +112,41 @@ fn commit(args: &Args, revision: &str, diagnostics: &mut Diagnostics) -> Result<
             .flatten(),
     };
     let Some(before) = before else {
-        let policies = [
-            after.load(diagnostics)?,
-            after.load(&mut Diagnostics::new())?,
-        ];
-        let [_, policy] = &policies;
-        let targets = chosen(args, policy, args.built.as_deref())?;
-        return Ok(Loaded {
-            sides: Sides::New(Box::new(policies), targets),
-            note: Some(format!("`{name}` is new: {revision} has no such policy.")),
-        });
+        let note = format!("`{name}` is new: {revision} has no such policy.");
+        return new(args, &after, note, diagnostics);
     };
     let old = before.source.name().to_owned();
     let note = format!("The policy was `{old}` in {revision}, and is `{name}` now.");
+    let mut told = Diagnostics::new();
+    match two(args, before, &after, &mut told) {
+        Ok(sides) => {
+            diagnostics.append(told);
+            let note = (old != name).then_some(note);
+            Ok(Loaded { sides, note })
+        }
+        // If it is the old one that has errors, this may be what mends them.
+        Err(Failure::Reported) => {
+            let note = format!("`{old}` has errors in {revision}: `{name}` is taken for new.");
+            new(args, &after, note, diagnostics)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Loads a policy where there was none.
+fn new(
+    args: &Args,
+    text: &PolicyText,
+    note: String,
+    diagnostics: &mut Diagnostics,
+) -> Result<Loaded, Failure> {
+    // What it has to tell is told once.
+    let policies = [text.load(diagnostics)?, text.load(&mut Diagnostics::new())?];
+    let [policy, _] = &policies;
+    let targets = chosen(args, policy, args.built.as_deref())?;
     Ok(Loaded {
-        note: (old != name).then_some(note),
-        sides: two(args, before, &after, diagnostics)?,
+        sides: Sides::New(Box::new(policies), targets),
+        note: Some(note),
     })
 }
 

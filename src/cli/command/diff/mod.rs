@@ -9,7 +9,9 @@ use std::path::PathBuf;
 
 use mailpol::compare::{Change, Kind, Review, file_changes, mark};
 use mailpol::diagnostic::Diagnostics;
+use mailpol::target::Target;
 
+use crate::cli::git::Commit;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, tree};
 
@@ -49,12 +51,19 @@ pub(in crate::cli) struct Args {
     /// End with status 1 if the change does this
     #[arg(long, value_enum, value_name = "WHAT")]
     fail_on: Option<FailOn>,
-    /// Let widenings pass whose marks this file has, and had not in the commit before
-    #[arg(long, value_name = "FILE", requires = "against", requires = "fail_on")]
+    /// Let widenings pass whose marks this file has, as git would commit it, in lines that it had
+    /// not in the commit before
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "against",
+        requires = "fail_on",
+        overrides_with = "declared"
+    )]
     declared: Option<PathBuf>,
     /// End with status 1 if the files in this folder are not what `build` makes of the policy, or
     /// if there are others; with one policy and nothing else, they are what was before
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", overrides_with = "built")]
     built: Option<PathBuf>,
 }
 
@@ -107,6 +116,8 @@ pub(in crate::cli) fn run(
 ) -> Result<Exit, Failure> {
     args.can_fail()?;
     let load::Loaded { mut sides, note } = load::load(args, diagnostics)?;
+    let note = note.into_iter().chain(sides.raw()?.map(raw_note));
+    let note: Vec<String> = note.collect();
     let stale = stale(args, &sides, diagnostics)?;
     let wants = |what: Only| args.only.is_none_or(|only| only == what);
     let files = if wants(Only::Files) {
@@ -151,7 +162,7 @@ pub(in crate::cli) fn run(
             decisions,
         }),
         files: files.unwrap_or_default(),
-        note: note.as_deref(),
+        note: (!note.is_empty()).then(|| note.join(" ")),
         failing: &failing,
         declared: &declared,
         stale: &stale,
@@ -166,12 +177,18 @@ pub(in crate::cli) fn run(
     })
 }
 
-/// Returns the files of the built tree that are not what the policy makes.
+fn raw_note(target: &'static dyn Target) -> String {
+    let name = target.name();
+    format!("What is compared is what the files of {name} decide: there is raw text in them.")
+}
+
+/// Returns the files of the built tree that are not what the policy makes, and, compared with a
+/// commit, those that the next one would not have; each with what is wrong with it.
 fn stale(
     args: &Args,
     sides: &sides::Sides,
     diagnostics: &mut Diagnostics,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<Stale>, Failure> {
     let Some(folder) = &args.built else {
         return Ok(Vec::new());
     };
@@ -181,5 +198,31 @@ fn stale(
         return Err(Failure::Unable(why.to_owned()));
     };
     let compiled = mailpol::compile::compile(policy, *target, diagnostics)?;
-    tree::differing(folder, &compiled.artifacts)
+    let differing = tree::differing(folder, &compiled.artifacts)?;
+    let with = |what: &'static str| move |path: String| Stale { what, path };
+    let mut stale: Vec<Stale> = differing
+        .into_iter()
+        .map(with("not what the policy makes"))
+        .collect();
+    let against = args.against.as_deref().unwrap_or_default();
+    if against.starts_with("git:") && folder.is_dir() {
+        let tracked = Commit::tracked(folder)?;
+        let files = compiled.artifacts.files().map(|(path, _)| path);
+        let missing = files.filter(|path| !tracked.contains(*path));
+        let missing = missing.map(|path| folder.join(path).display().to_string());
+        stale.extend(missing.map(with("not in git's index")));
+    }
+    Ok(stale)
+}
+
+/// A file of a built tree with which something is wrong.
+struct Stale {
+    what: &'static str,
+    path: String,
+}
+
+impl Stale {
+    fn told(&self) -> String {
+        format!("{}: {}", self.what, self.path)
+    }
 }

@@ -7,8 +7,8 @@ use mailpol::compare::{Between, Change, FileChange, Kind, LineIs, Review, mark, 
 use mailpol::prove::Counterexample;
 use serde_json::{Value, json};
 
-use super::Args;
 use super::declared::Marks;
+use super::{Args, Stale};
 use crate::cli::Failure;
 use crate::cli::output::{Output, Paint};
 
@@ -17,12 +17,12 @@ pub(super) struct Shown<'s> {
     pub(super) review: Option<Review>,
     pub(super) files: Vec<FileChange>,
     /// What there is to know of the sides.
-    pub(super) note: Option<&'s str>,
+    pub(super) note: Option<String>,
     /// The marks of sentences that end it with status 1.
     pub(super) failing: &'s [String],
     pub(super) declared: &'s Marks,
     /// Files of a tree that are not as the policy makes them.
-    pub(super) stale: &'s [String],
+    pub(super) stale: &'s [Stale],
 }
 
 impl Shown<'_> {
@@ -33,13 +33,20 @@ impl Shown<'_> {
                 let why = "Markdown is of decisions; leave `--only files` out";
                 return Err(Failure::Unable(why.to_owned()));
             };
-            let note = self.note.map(|note| format!("{note}\n\n"));
-            let note = note.unwrap_or_default();
-            return Output::raw(&(note + &review.markdown()));
+            let note = self.note.as_ref().map(|note| format!("{note}\n\n"));
+            let mut text = note.unwrap_or_default() + &review.markdown();
+            let stale = self.stale.iter().map(|file| format!("- {}", file.told()));
+            let why = self.why(args).map(|why| format!("- {why}"));
+            let why: Vec<String> = stale.chain(why).collect();
+            if !why.is_empty() {
+                // Writing to a string does not fail.
+                let _ = writeln!(text, "\n### Not to be let through\n\n{}", why.join("\n"));
+            }
+            return Output::raw(&text);
         }
         let paint = output.paint();
         let mut text = String::new();
-        if let Some(note) = self.note {
+        if let Some(note) = &self.note {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{note}\n");
         }
@@ -50,9 +57,9 @@ impl Shown<'_> {
             }
             self.decisions(review, args, paint, &mut text);
         }
-        for path in self.stale {
+        for file in self.stale {
             // Writing to a string does not fail.
-            let _ = writeln!(text, "not what the policy makes: {path}");
+            let _ = writeln!(text, "{}", file.told());
         }
         if let Some(why) = self.why(args) {
             // Writing to a string does not fail.
@@ -68,13 +75,10 @@ impl Shown<'_> {
         let marks = self.failing.join(", ");
         if !self.failing.is_empty() {
             let means = match &args.declared {
-                Some(path) => format!(
-                    "not declared; what is meant adds its mark to `{}`",
-                    path.display()
-                ),
+                Some(path) => format!("not declared; {}", self.declared.advice(path)),
                 None => format!("`--fail-on {gate}` forbids it"),
             };
-            return Some(format!("[{marks}]: {means}."));
+            return Some(format!("{marks}: {means}."));
         }
         (gate == "any" && !self.files.is_empty())
             .then(|| format!("Files change, and `--fail-on {gate}` forbids it."))
@@ -169,7 +173,7 @@ impl Shown<'_> {
             "decisions": decisions,
             "note": self.note,
             "failing": self.failing,
-            "stale": self.stale,
+            "stale": self.stale.iter().map(|file| &file.path).collect::<Vec<_>>(),
         })
     }
 }

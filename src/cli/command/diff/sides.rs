@@ -47,6 +47,16 @@ impl Sides {
         }
     }
 
+    /// Returns whose files decide what is compared, if they hold raw text.
+    pub(super) fn raw(&self) -> Result<Option<&'static dyn Target>, Failure> {
+        match self {
+            Self::Policies(policies, targets, _) | Self::New(policies, targets) => {
+                raw(targets, policies.each_ref())
+            }
+            Self::Tree(..) | Self::Targets(..) => Ok(None),
+        }
+    }
+
     /// Returns the places that comments of emitted files may name.
     pub(super) fn places(&self) -> Places {
         match self {
@@ -91,13 +101,19 @@ impl Sides {
         diagnostics: &mut Diagnostics,
     ) -> Result<Decisions, Failure> {
         match self {
-            Self::Policies(policies, ..) => {
+            Self::Policies(policies, targets, _) => {
                 let [before, after] = policies.as_mut();
+                if let Some(target) = raw(targets, [before, after])? {
+                    return of_files([before, after], target, false, diagnostics);
+                }
                 let domains_min = compare::DOMAINS_MIN;
                 compare::decisions_of_policies(before, after, domains_min).map_err(incomplete)
             }
-            Self::New(policies, _) => {
+            Self::New(policies, targets) => {
                 let [same, policy] = policies.as_mut();
+                if let Some(target) = raw(targets, [same, policy])? {
+                    return of_files([same, policy], target, true, diagnostics);
+                }
                 let domains_min = compare::DOMAINS_MIN;
                 compare::decisions_of_new_policy(same, policy, domains_min).map_err(incomplete)
             }
@@ -106,12 +122,8 @@ impl Sides {
                 let before = compile::read(policy, target, Some(Arc::clone(tree)), diagnostics);
                 let before = before.map_err(|failed| no_such_files(failed, target, diagnostics))?;
                 let after = compile::read(policy, target, None, diagnostics)?;
-                readings(
-                    policy,
-                    ["before", "after"],
-                    [&before, &after],
-                    compare::decisions,
-                )
+                let policies = [policy.as_ref(); 2];
+                readings(policies, TIMES, [&before, &after], compare::decisions)
             }
             Self::Targets(policy, targets) => {
                 let mut read = Vec::new();
@@ -122,7 +134,7 @@ impl Sides {
                 match (names.as_slice(), read.as_slice()) {
                     ([a, b], [before, after]) => {
                         let compare = compare::decisions_of_targets;
-                        readings(policy, [a, b], [before, after], compare)
+                        readings([policy.as_ref(); 2], [a, b], [before, after], compare)
                     }
                     _ => Err(Failure::Unable("two targets are compared".to_owned())),
                 }
@@ -198,8 +210,53 @@ fn installed(tree: &dyn Tree, target: &str, after: &Texts) -> Result<Texts, Fail
     Ok(texts)
 }
 
+/// The names of what was and of what would be.
+const TIMES: [&str; 2] = ["before", "after"];
+
+/// Returns the target whose files hold raw text in either policy: what they decide is then no
+/// longer what the policy says.
+fn raw(
+    targets: &[&'static dyn Target],
+    policies: [&Policy; 2],
+) -> Result<Option<&'static dyn Target>, Failure> {
+    let has_raw = |target: &&&'static dyn Target| {
+        let options = policies.iter().filter_map(|one| one.target(target.name()));
+        let mut raw = options.map(|one| one.settings.len() + one.files.len());
+        raw.any(|raw| raw > 0)
+    };
+    let raw: Vec<_> = targets.iter().filter(has_raw).collect();
+    match raw.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(**one)),
+        several => {
+            let names: Vec<&str> = several.iter().map(|target| target.name()).collect();
+            let names = names.join(" and ");
+            let why = format!("the files of {names} hold raw text: name one with `--target`");
+            Err(Failure::Unable(why))
+        }
+    }
+}
+
+/// Compares what the files of a target decide that two policies make.
+fn of_files(
+    policies: [&Policy; 2],
+    target: &'static dyn Target,
+    is_new: bool,
+    diagnostics: &mut Diagnostics,
+) -> Result<Decisions, Failure> {
+    let [one, other] = policies;
+    let before = compile::read(one, target, None, diagnostics)?;
+    let after = compile::read(other, target, None, diagnostics)?;
+    let compare = if is_new {
+        compare::decisions_of_new
+    } else {
+        compare::decisions
+    };
+    readings(policies, TIMES, [&before, &after], compare)
+}
+
 fn readings(
-    policy: &Policy,
+    [policy_before, policy_after]: [&Policy; 2],
     [a, b]: [&str; 2],
     [before, after]: [&Reading; 2],
     compare: Compare,
@@ -227,13 +284,13 @@ fn readings(
     compared(
         Party {
             name: a,
-            policy,
+            policy: policy_before,
             decider: before.decider.as_ref(),
             listeners: &opened,
         },
         Party {
             name: b,
-            policy,
+            policy: policy_after,
             decider: after.decider.as_ref(),
             listeners: &open,
         },
