@@ -94,6 +94,7 @@ codes! {
     host::postmaster,
     host::private_address,
     host::tls_missing,
+    host::unreachable,
     host::unusable_address,
     internal::divergence,
     internal::format,
