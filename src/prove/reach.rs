@@ -118,11 +118,6 @@ pub fn destinations(
     decision: &Decision,
     to: &ForwardPath,
 ) -> Vec<Destination> {
-    let foreign = || match to.domain() {
-        Some(domain) => Destination::Exchangers(domain.to_string()),
-        // An address literal: the host itself is the next hop.
-        None => Destination::Hop(Hop::other(to.text().rsplit('@').next().unwrap_or_default())),
-    };
     let of = |address: Option<Address>| {
         address
             .map(|to| decider.destinations(&to))
@@ -136,8 +131,17 @@ pub fn destinations(
             of(Some(Address::new(local, domain.clone())))
         }
         Route::Address(address) => decider.destinations(address),
-        Route::Foreign => vec![foreign()],
+        Route::Foreign => vec![abroad(to)],
         Route::Hop(hop) => vec![Destination::Hop(hop.clone())],
+    }
+}
+
+/// Returns where mail goes that goes out to wherever the forward-path says.
+pub fn abroad(to: &ForwardPath) -> Destination {
+    match to.domain() {
+        Some(domain) => Destination::Exchangers(domain.to_string()),
+        // An address literal: the host itself is the next hop.
+        None => Destination::Hop(Hop::other(to.text().rsplit('@').next().unwrap_or_default())),
     }
 }
 

@@ -307,6 +307,7 @@ impl Run<'_, '_> {
         Counterexample {
             envelope: envelope.clone(),
             decided,
+            closed: None,
         }
     }
 
