@@ -16,6 +16,7 @@ mod fork;
 mod host_mail;
 mod keys;
 mod kind;
+mod limits;
 mod listeners;
 mod manual;
 mod names;
@@ -179,6 +180,7 @@ fn put(
         classes_max: CLASSES_MAX,
     };
     let mut findings = listeners::check(policy, files.listeners, selection);
+    findings.extend(limits::check(policy, files.listeners, selection));
     findings.extend(backends::check(policy, files.backends, selection));
     findings.extend(host_mail::check(
         policy,
