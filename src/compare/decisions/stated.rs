@@ -49,5 +49,6 @@ fn change(sentence: String, [before, after]: [String; 2], narrows: bool) -> Chan
         witness: None,
         widens: false,
         narrows,
+        identity: String::new(),
     }
 }
