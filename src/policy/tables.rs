@@ -7,10 +7,10 @@ use ipnet::IpNet;
 
 use super::form::{ForwardKind, ReverseKind};
 use super::rights::{self, Rights, Scopes};
-use super::{Grant, Login, Policy, Route, SenderScope};
+use super::{DomainScope, Grant, Login, Policy, Route, SenderScope};
 use crate::decision::{
-    AddressKey, AddressTable, ClientTable, Destination, Hop, Label, LoginTable, OwnerTable,
-    Question, Row, Store, Test, TestId,
+    self, AddressKey, AddressTable, Ask, ClientTable, Destination, Hop, Label, LoginTable,
+    OwnerTable, Question, Row, Store, Test, TestId, Unanswered,
 };
 use crate::mail::{Address, DELIVERY_DOMAIN, Domain};
 use crate::source::Loc;
@@ -33,8 +33,10 @@ impl Tests {
     pub(super) const RECIPIENT: TestId = TestId(11);
     pub(super) const SPF_FROM: TestId = TestId(12);
     pub(super) const SPF_HELO: TestId = TestId(13);
+    pub(super) const TO_ROUTE: TestId = TestId(14);
+    pub(super) const FROM_ROUTE: TestId = TestId(15);
     /// The tests of rights come behind these.
-    const COUNT: usize = 14;
+    const COUNT: usize = 16;
 }
 
 /// The label of a domain of ours.
@@ -111,6 +113,16 @@ fn fixed(policy: &Policy, logins: LoginTable, clients: ClientTable) -> Vec<Test>
             &policy.inbound.spf_at,
         ),
         test("SPF of HELO", Question::SpfHelo, &policy.inbound.spf_at),
+        test(
+            "recipient's domain has a route",
+            Question::To(recipient_routes(policy)),
+            &host,
+        ),
+        test(
+            "sender's domain has a route",
+            Question::From(sender_routes(policy)),
+            &host,
+        ),
     ]
 }
 
@@ -326,13 +338,82 @@ fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> Behin
     found
 }
 
-/// Returns where mail for an address of ours goes; see [`crate::decision::Decider`].
-pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destination> {
+/// Which domains of others have a route of their own.
+fn recipient_routes(policy: &Policy) -> AddressTable {
+    let mut table = AddressTable::new(&[AddressKey::Domain, AddressKey::Parent]);
+    for (scope, way) in &policy.outbound.to {
+        let (part, domain) = match scope {
+            DomainScope::Exactly(domain) => (AddressKey::Domain, domain),
+            DomainScope::Below(domain) => (AddressKey::Parent, domain),
+        };
+        table.insert(part, domain.as_str(), Row::new(Label(1), way.at.clone()));
+    }
+    table
+}
+
+/// Whose senders have a route of their own: its number among [`Policy::routes`], from 1 on.
+fn sender_routes(policy: &Policy) -> AddressTable {
+    let mut table = AddressTable::new(&[AddressKey::Domain]);
+    for (domain, way) in &policy.outbound.from {
+        let number = policy.routes.keys().position(|name| *name == way.via.value);
+        let number = number.and_then(|number| u32::try_from(number + 1).ok());
+        let row = Row::new(Label(number.unwrap_or_default()), way.at.clone());
+        table.insert(AddressKey::Domain, domain.as_str(), row);
+    }
+    table
+}
+
+/// Returns the route of mail whose recipient has none, by its reverse-path.
+fn route_of_sender<'p>(
+    policy: &'p Policy,
+    ask: &mut dyn Ask,
+) -> Result<Option<&'p Route>, Unanswered> {
+    let from = &policy.outbound.from;
+    if !from.is_empty()
+        && ReverseKind::from_label(ask.ask(Tests::FROM_FORM)?).has_domain()
+        && let label = ask.ask(Tests::FROM_ROUTE)?
+        && label != Label::ABSENT
+    {
+        return Ok(policy.routes.values().nth(label.0 as usize - 1));
+    }
+    Ok(policy.outbound_route())
+}
+
+/// Returns where accepted mail goes that is not for us. What a recipient's domain decides is a
+/// matter of its destinations.
+pub(super) fn away(
+    policy: &Policy,
+    to: ForwardKind,
+    ask: &mut dyn Ask,
+) -> Result<decision::Route, Unanswered> {
+    let has_domain = matches!(to, ForwardKind::Address | ForwardKind::Domain | ForwardKind::Routed);
+    if has_domain && !policy.outbound.to.is_empty() && ask.ask(Tests::TO_ROUTE)? != Label::ABSENT {
+        return Ok(decision::Route::Recipient);
+    }
+    Ok(match route_of_sender(policy, ask)? {
+        Some(route) => decision::Route::Hop(route.hop()),
+        None => decision::Route::Foreign,
+    })
+}
+
+/// Returns where mail for an address goes; see [`crate::decision::Decider`].
+pub(super) fn destinations(
+    policy: &Policy,
+    address: &Address,
+    ask: &mut dyn Ask,
+) -> Result<Vec<Destination>, Unanswered> {
+    let mut leaves_by = |domain: &Domain| -> Result<Option<Hop>, Unanswered> {
+        let route = match policy.route_to(domain) {
+            Some(route) => Some(route),
+            None => route_of_sender(policy, ask)?,
+        };
+        Ok(route.map(Route::hop))
+    };
     if !policy.domains.contains_key(address.domain()) {
-        return vec![match policy.outbound_route() {
-            Some(route) => Destination::Hop(route.hop()),
+        return Ok(vec![match leaves_by(address.domain())? {
+            Some(hop) => Destination::Hop(hop),
             None => Destination::Exchangers(address.domain().to_string()),
-        }];
+        }]);
     }
     let behind = mailboxes_behind(policy, address, Everywhere);
     let destination = |mailbox: Address| {
@@ -346,16 +427,14 @@ pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destinatio
         };
         Destination::Mailbox { mailbox, store }
     };
-    let via = policy.outbound_route().map(Route::hop);
-    let outside = behind.outside.into_iter();
-    let outside = outside.map(|to| {
-        let via = via.clone();
-        Destination::Forward { to, via }
-    });
     let inside = behind.mailboxes.into_iter().map(destination);
-    let mut found: Vec<Destination> = inside.chain(outside).collect();
+    let mut found: Vec<Destination> = inside.collect();
+    for to in behind.outside {
+        let via = leaves_by(to.domain())?;
+        found.push(Destination::Forward { to, via });
+    }
     found.sort_unstable();
-    found
+    Ok(found)
 }
 
 /// Returns where mail for an address goes that comes to a mailbox behind a route.

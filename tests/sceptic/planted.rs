@@ -116,10 +116,14 @@ impl Decider for Planted<'_> {
             None => self.honest.decide(ask),
         }
     }
-    fn destinations(&self, address: &Address) -> Vec<Destination> {
+    fn destinations(
+        &self,
+        address: &Address,
+        ask: &mut dyn Ask,
+    ) -> Result<Vec<Destination>, Unanswered> {
         match &self.destination {
-            Some((key, to)) if key == address => to.clone(),
-            _ => self.honest.destinations(address),
+            Some((key, to)) if key == address => Ok(to.clone()),
+            _ => self.honest.destinations(address, ask),
         }
     }
     fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {

@@ -24,8 +24,9 @@ macro_rules! view {
 mod remote;
 
 pub(super) use remote::{
-    BehindRouter, ClientAuthenticators, ExchangersRouter, NullClientRouter, OutboundRouter,
-    RemoteTransport, RouteTransport, TransportOption, TransportsHead,
+    BehindRouter, ClientAuthenticators, ClientRoute, ExchangersRouter, ManyClients,
+    NullClientRouter, OutboundFrom, OutboundRouter, OutboundTo, RemoteTransport, RouteTransport,
+    TransportOption, TransportsHead,
 };
 
 /// Something of the policy, and its line.

@@ -92,6 +92,10 @@ pub(super) fn delivery(
 ) -> Result<String, Reported> {
     let view = DeliveryPart {
         default_transport: super::route::default_transport(emission.policy),
+        by_sender: super::route::senders(emission.policy)
+            .map(|table| table.reference())
+            .into_iter()
+            .collect(),
         no_recipients: TableName::fixed("texthash", "no-recipients"),
         canonical: canonical.into_iter().collect(),
     };

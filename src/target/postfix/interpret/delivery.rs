@@ -55,6 +55,7 @@ pub(super) fn read(
         parents: parents(settings, "transport_maps", diagnostics),
         defaults: defaults.into_iter().collect(),
         relayhost: text("relayhost", diagnostics),
+        by_sender: None,
         services: programs,
         ways: Vec::new(),
         protections: BTreeMap::new(),

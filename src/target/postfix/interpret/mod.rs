@@ -15,6 +15,7 @@
 mod action;
 mod addressing;
 mod backend;
+mod by_sender;
 mod catalogue;
 mod class;
 mod client;
@@ -55,6 +56,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use self::addressing::Addressing;
+use self::by_sender::BySender;
 use self::catalogue::{Catalogue, Side};
 use self::decide::PostfixDecider;
 use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedService, UnjudgedVersion};
@@ -282,6 +284,9 @@ impl Reader<'_> {
             &addressing,
             diagnostics,
         );
+        let (artifacts, catalogue_of) = (self.artifacts, &mut catalogue);
+        delivery.by_sender =
+            BySender::read(&base, artifacts, &addressing, catalogue_of, diagnostics);
         for side in [Side::From, Side::To] {
             let mut programs = programs.iter().flatten();
             if programs.all(|program| program.spoils_bare(&addressing, side)) {

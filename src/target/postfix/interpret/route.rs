@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::by_sender::{BySender, Led, Sender};
 use super::class::Class;
 use super::map::{Parents, Surroundings};
 use super::next_hop::{Protection, Way, endpoint};
 use super::rows::Lookup;
-use crate::decision::{Destination, Hop, Route, Store};
+use crate::decision::{Destination, Hop, Route, Store, Unanswered};
 use crate::mail::{Address, Domain};
 
 /// An address literal of this host.
@@ -31,6 +32,8 @@ pub(super) struct Delivery {
     /// The default transport of each class but that of aliases.
     pub(super) defaults: BTreeMap<Class, String>,
     pub(super) relayhost: String,
+    /// What stands above these two for some senders.
+    pub(super) by_sender: Option<BySender>,
     /// The program of each `unix` service of master.cf.
     pub(super) services: BTreeMap<String, String>,
     /// Every way that mail can take, and the protection of the services that have a next hop.
@@ -58,6 +61,7 @@ pub(super) struct Local {
 }
 
 /// A transport and its next hop.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Transport {
     pub(super) channel: String,
     pub(super) next: Option<String>,
@@ -71,6 +75,16 @@ struct Expansion {
     /// Whether an alias leads to itself, or to too many: then cleanup(8) refuses the message.
     is_broken: bool,
     count: usize,
+}
+
+/// Returns whether mail of a class leaves the host.
+fn leaves(class: Class) -> bool {
+    matches!(class, Class::Relay | Class::Default)
+}
+
+/// Returns whether the sender has a say: not where a row of the transport table names a service.
+pub(super) fn asks_sender(class: Class, row: Option<&str>) -> bool {
+    leaves(class) && row.is_none_or(|row| row.starts_with(':'))
 }
 
 impl Surroundings {
@@ -91,7 +105,11 @@ impl Surroundings {
 
 impl Delivery {
     /// Returns every destination of an address.
-    pub(super) fn destinations(&self, address: &Address) -> Vec<Destination> {
+    pub(super) fn destinations(
+        &self,
+        address: &Address,
+        sender: &mut Sender<'_>,
+    ) -> Result<Vec<Destination>, Unanswered> {
         let mut expansion = Expansion {
             asked: address.clone(),
             found: BTreeSet::new(),
@@ -99,27 +117,29 @@ impl Delivery {
             count: 0,
         };
         let mut chain = Vec::new();
-        self.expand(address, None, &mut chain, &mut expansion);
+        self.expand(address, None, &mut chain, &mut expansion, sender)?;
         if expansion.is_broken {
-            return vec![Destination::Undeliverable];
+            return Ok(vec![Destination::Undeliverable]);
         }
-        expansion.found.into_iter().collect()
+        Ok(expansion.found.into_iter().collect())
     }
 
     /// Returns where mail for an address goes that no row is about.
-    pub(super) fn foreign(&self) -> Route {
-        let hop = self.hop(Class::Default, self.transports.wildcard());
-        match (
-            self.services.get(&hop.channel).map(String::as_str),
-            hop.next,
-        ) {
-            (Some("smtp"), None) => Route::Foreign,
-            (Some("smtp"), Some(next)) => Route::Hop(self.next_hop(&hop.channel, &next)),
-            (_, next) => {
-                let next = next.unwrap_or_default();
-                Route::Hop(Hop::other(format!("{}:{next}", hop.channel)))
-            }
-        }
+    pub(super) fn foreign(&self, sender: &mut Sender<'_>) -> Result<Route, Unanswered> {
+        let hop = self.led_hop(Class::Default, self.transports.wildcard(), sender)?;
+        Ok(
+            match (
+                self.services.get(&hop.channel).map(String::as_str),
+                hop.next,
+            ) {
+                (Some("smtp"), None) => Route::Foreign,
+                (Some("smtp"), Some(next)) => Route::Hop(self.next_hop(&hop.channel, &next)),
+                (_, next) => {
+                    let next = next.unwrap_or_default();
+                    Route::Hop(Hop::other(format!("{}:{next}", hop.channel)))
+                }
+            },
+        )
     }
 
     fn class(&self, domain: &str) -> Class {
@@ -146,7 +166,8 @@ impl Delivery {
         hosted: Option<&Address>,
         chain: &mut Vec<Address>,
         out: &mut Expansion,
-    ) {
+        sender: &mut Sender<'_>,
+    ) -> Result<(), Unanswered> {
         let domain = address.domain().as_str();
         let hosted = if self.class(domain).is_ours() {
             Some(address)
@@ -156,26 +177,40 @@ impl Delivery {
         out.count += 1;
         if chain.contains(address) || chain.len() >= DEPTH_MAX || out.count > ADDRESSES_MAX {
             out.is_broken = true;
-            return;
+            return Ok(());
         }
         let Some(value) = self.aliases.listed(address.local(), domain, &self.around) else {
-            self.deliver(address, hosted, out);
-            return;
+            return self.deliver(address, hosted, out, sender);
         };
         chain.push(address.clone());
         for next in self.around.addresses(value, address.local()) {
             if next == *address {
                 // An address may lead to itself once: it stays.
-                self.deliver(address, hosted, out);
+                self.deliver(address, hosted, out, sender)?;
             } else {
-                self.expand(&next, hosted, chain, out);
+                self.expand(&next, hosted, chain, out, sender)?;
             }
         }
         chain.pop();
+        Ok(())
     }
 
-    /// Returns the transport of a class, as a row of the transport table changes it.
-    pub(super) fn hop(&self, class: Class, row: Option<&str>) -> Transport {
+    /// Returns the transport of a class, as a row of the transport table and the sender change it.
+    fn led_hop(
+        &self,
+        class: Class,
+        row: Option<&str>,
+        sender: &mut Sender<'_>,
+    ) -> Result<Transport, Unanswered> {
+        let led = match &self.by_sender {
+            Some(by_sender) if asks_sender(class, row) => by_sender.of_envelope(sender)?,
+            Some(_) | None => Led::default(),
+        };
+        Ok(self.hop(class, row, led))
+    }
+
+    /// The same, by what is said of the sender.
+    pub(super) fn hop(&self, class: Class, row: Option<&str>, led: Led<'_>) -> Transport {
         let split = |text: &str| -> (String, Option<String>) {
             let (channel, next) = text.split_once(':').unwrap_or((text, ""));
             (
@@ -184,9 +219,11 @@ impl Delivery {
             )
         };
         let default = self.defaults.get(&class).map_or("error", String::as_str);
-        let (channel, next) = split(default);
-        let relays = matches!(class, Class::Relay | Class::Default) && !self.relayhost.is_empty();
-        let next = next.or_else(|| relays.then(|| self.relayhost.clone()));
+        let own = led.transport.filter(|_| class == Class::Default);
+        let (channel, next) = split(own.unwrap_or(default));
+        let relayhost = led.relayhost.unwrap_or(&self.relayhost);
+        let relays = leaves(class) && !relayhost.is_empty();
+        let next = next.or_else(|| relays.then(|| relayhost.to_owned()));
         let Some(row) = row else {
             return Transport { channel, next };
         };
@@ -204,23 +241,28 @@ impl Delivery {
         }
     }
 
-    fn deliver(&self, address: &Address, hosted: Option<&Address>, out: &mut Expansion) {
+    fn deliver(
+        &self,
+        address: &Address,
+        hosted: Option<&Address>,
+        out: &mut Expansion,
+        sender: &mut Sender<'_>,
+    ) -> Result<(), Unanswered> {
         let domain = address.domain().as_str();
         let class = self.class(domain);
         if class == Class::Alias || address.local().starts_with('-') {
             out.found.insert(Destination::Undeliverable);
-            return;
+            return Ok(());
         }
         let row = self
             .transports
             .transport(address.local(), domain, self.parents);
-        let hop = self.hop(class, row);
+        let hop = self.led_hop(class, row, sender)?;
         let mailbox = hosted.unwrap_or(address);
         let command = self.services.get(&hop.channel).map(String::as_str);
         let destination = match (command, &hop.next) {
             (Some("local"), _) => {
-                self.deliver_locally(address.local(), mailbox, out);
-                return;
+                return self.deliver_locally(address.local(), mailbox, out, sender);
             }
             (Some("virtual"), _) => self.deliver_virtually(address, mailbox),
             (Some("discard"), _) => Destination::Discard,
@@ -245,6 +287,7 @@ impl Delivery {
             _ => Destination::Undeliverable,
         };
         out.found.insert(destination);
+        Ok(())
     }
 
     /// virtual(8): a file or a Maildir below `virtual_mailbox_base`.
@@ -273,11 +316,17 @@ impl Delivery {
     }
 
     /// local(8): aliases(5), then the account of the local-part.
-    fn deliver_locally(&self, user: &str, mailbox: &Address, out: &mut Expansion) {
+    fn deliver_locally(
+        &self,
+        user: &str,
+        mailbox: &Address,
+        out: &mut Expansion,
+        sender: &mut Sender<'_>,
+    ) -> Result<(), Unanswered> {
         out.count += 1;
         if out.count > ADDRESSES_MAX {
             out.is_broken = true;
-            return;
+            return Ok(());
         }
         let local = &self.local;
         if let Some(value) = local.aliases.get(user) {
@@ -286,14 +335,14 @@ impl Delivery {
                 .map(str::trim)
                 .filter(|word| !word.is_empty())
             {
-                self.deliver_alias(user, word.trim_matches('"'), mailbox, out);
+                self.deliver_alias(user, word.trim_matches('"'), mailbox, out, sender)?;
             }
-            return;
+            return Ok(());
         }
         let store = if !local.command.is_empty() {
             out.found
                 .insert(Destination::Hop(Hop::other(format!("|{}", local.command))));
-            return;
+            return Ok(());
         } else if local.home_mailbox == "Maildir/" {
             Store::Account(user.to_owned())
         } else if local.home_mailbox.is_empty() {
@@ -312,9 +361,17 @@ impl Delivery {
             mailbox: mailbox.clone(),
             store,
         });
+        Ok(())
     }
 
-    fn deliver_alias(&self, user: &str, word: &str, mailbox: &Address, out: &mut Expansion) {
+    fn deliver_alias(
+        &self,
+        user: &str,
+        word: &str,
+        mailbox: &Address,
+        out: &mut Expansion,
+        sender: &mut Sender<'_>,
+    ) -> Result<(), Unanswered> {
         let local = &self.local;
         if word.starts_with('|') || word.starts_with(":include:") {
             let is_allowed = local.alias_commands || word.starts_with(':');
@@ -344,9 +401,10 @@ impl Delivery {
             out.found.append(&mut without.found);
         } else {
             for next in self.around.addresses(word, user) {
-                self.expand(&next, Some(mailbox), &mut Vec::new(), out);
+                self.expand(&next, Some(mailbox), &mut Vec::new(), out, sender)?;
             }
         }
+        Ok(())
     }
 
     /// Delivers to an account, its alias being used up.

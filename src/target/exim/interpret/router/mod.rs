@@ -8,11 +8,13 @@ mod given;
 mod known;
 mod next_hop;
 mod read;
+mod sender;
 mod text;
 mod transport;
 mod walk;
 
 pub(super) use next_hop::Leaving;
+pub(super) use sender::{OfEnvelope, Sender, Unknown};
 pub(super) use transport::Transport;
 pub(super) use walk::{DomainKind, Outcome, Purpose, Walk};
 
@@ -29,6 +31,8 @@ pub(super) struct Router {
     /// What must hold before it runs (section 3.10).
     conditions: Bool,
     driver: Driver,
+    /// Whether one of them is about the sender.
+    by_sender: bool,
     /// Whether the next router runs where this one declines (`more`).
     more: bool,
     /// Whether it runs while a recipient is verified, and while a message is delivered.
