@@ -61,6 +61,8 @@ mod routes;
 mod sessions;
 #[path = "served/spf.rs"]
 mod spf;
+#[path = "served/ways.rs"]
+mod ways;
 
 use std::process::ExitCode;
 
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
     let of_both = [
         deliveries::TESTS,
         routes::TESTS,
+        ways::TESTS,
         null_client::TESTS,
         behind::TESTS,
         spf::TESTS,
