@@ -178,7 +178,7 @@ fn check_envelope(line: &str, decider: &dyn Decider) -> Result<(), String> {
             ),
             "destinations" => {
                 let address = envelope.to.address().ok_or("no address")?;
-                let mut ask = EnvelopeAsk::new(decider.tests(), envelope);
+                let mut ask = EnvelopeAsk::new(decider.tests(), &envelope);
                 let found = decider.destinations(&address, &mut ask);
                 let found = found.map_err(|_| "it asks what is no test")?;
                 Value::from(

@@ -8,6 +8,7 @@ mod client;
 use std::collections::BTreeSet;
 
 use self::client::{Client, Granted};
+use super::delivery;
 use super::form::{ForwardKind, ReverseKind};
 use super::rights::{self, Rights};
 use super::tables::{self, DELIVERY, IN_DOMAIN, Tests};
@@ -172,7 +173,7 @@ impl<'p> PolicyDecider<'p> {
             }
             (Where::Local, _) => Route::Recipient,
             (Where::Foreign | Where::Routed | Where::Delivery, _) => {
-                tables::away(self.policy, to, ask)?
+                delivery::away(self.policy, to, ask)?
             }
         };
         let reply = Reply::new(250, 2, 1, 5);
@@ -264,7 +265,7 @@ impl Decider for PolicyDecider<'_> {
         address: &Address,
         ask: &mut dyn Ask,
     ) -> Result<Vec<Destination>, Unanswered> {
-        tables::destinations(self.policy, address, ask)
+        delivery::destinations(self.policy, address, ask)
     }
 
     fn leads_by(&self, destination: &Destination) -> Option<Loc> {

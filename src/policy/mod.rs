@@ -4,6 +4,7 @@
 //! reference in code. Not here: how a policy is written (`syntax`), and any MTA.
 
 mod decide;
+mod delivery;
 mod domain;
 mod form;
 mod grant;

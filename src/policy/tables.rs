@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::delivery::{Follow, mailboxes_behind};
 use super::form::{ForwardKind, ReverseKind};
 use super::rights::{self, Rights, Scopes};
-use super::{DomainScope, Grant, Login, Policy, Route, SenderScope};
+use super::{DomainScope, Grant, Login, Policy, SenderScope};
 use crate::decision::{
-    self, AddressKey, AddressTable, Ask, ClientTable, Destination, Hop, Label, LoginTable,
-    OwnerTable, Question, Row, Store, Test, TestId, Unanswered,
+    AddressKey, AddressTable, ClientTable, Label, LoginTable, OwnerTable, Question, Row, Test,
+    TestId,
 };
-use crate::mail::{Address, DELIVERY_DOMAIN, Domain};
+use crate::mail::{Address, DELIVERY_DOMAIN};
 use crate::source::Loc;
 
 /// The numbers of the policy's tests.
@@ -273,7 +274,7 @@ pub(super) fn own_addresses(policy: &Policy, login: &Login) -> Vec<Address> {
 /// Returns the logins of the mailboxes that an alias leads to by name.
 fn logins_behind(policy: &Policy, alias: &Address) -> BTreeSet<String> {
     let mut logins = BTreeSet::new();
-    for mailbox in mailboxes_behind(policy, alias, ByName).mailboxes {
+    for mailbox in mailboxes_behind(policy, alias, Follow::ByName).mailboxes {
         if let Some(login) = policy
             .mailbox(&mailbox)
             .and_then(|mailbox| mailbox.login.as_ref())
@@ -282,60 +283,6 @@ fn logins_behind(policy: &Policy, alias: &Address) -> BTreeSet<String> {
         }
     }
     logins
-}
-
-/// How an address is followed to mailboxes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Follow {
-    /// Through names only: what somebody may call their own.
-    ByName,
-    /// Through catch-alls too: where mail goes.
-    Everywhere,
-}
-use Follow::{ByName, Everywhere};
-
-/// Where an address leads, sorted.
-#[derive(Default)]
-struct Behind {
-    /// Mailboxes of ours.
-    mailboxes: BTreeSet<Address>,
-    /// Addresses of others.
-    outside: BTreeSet<Address>,
-}
-
-/// Returns where an address leads.
-fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> Behind {
-    let mut seen = BTreeSet::new();
-    let mut found = Behind::default();
-    let mut open = vec![address.clone()];
-    while let Some(address) = open.pop() {
-        if !seen.insert(address.clone()) {
-            continue;
-        }
-        let Some(domain) = policy.domains.get(address.domain()) else {
-            continue;
-        };
-        let local = address.local();
-        let forward = domain.forwards.get(local);
-        let targets = forward.iter().flat_map(|forward| &forward.targets);
-        found.outside.extend(targets.map(|to| to.value.clone()));
-        let is_mailbox = domain.mailboxes.contains_key(local);
-        let alias = domain.aliases.get(local);
-        if is_mailbox {
-            found.mailboxes.insert(address);
-        }
-        if is_mailbox || forward.is_some() {
-            continue;
-        }
-        let alias = alias.or(domain.catch_all.as_ref().filter(|_| follow == Everywhere));
-        open.extend(
-            alias
-                .iter()
-                .flat_map(|alias| &alias.targets)
-                .map(|to| to.value.clone()),
-        );
-    }
-    found
 }
 
 /// Which domains of others have a route of their own.
@@ -361,93 +308,4 @@ fn sender_routes(policy: &Policy) -> AddressTable {
         table.insert(AddressKey::Domain, domain.as_str(), row);
     }
     table
-}
-
-/// Returns the route of mail whose recipient has none, by its reverse-path.
-fn route_of_sender<'p>(
-    policy: &'p Policy,
-    ask: &mut dyn Ask,
-) -> Result<Option<&'p Route>, Unanswered> {
-    let from = &policy.outbound.from;
-    if !from.is_empty()
-        && ReverseKind::from_label(ask.ask(Tests::FROM_FORM)?).has_domain()
-        && let label = ask.ask(Tests::FROM_ROUTE)?
-        && label != Label::ABSENT
-    {
-        return Ok(policy.routes.values().nth(label.0 as usize - 1));
-    }
-    Ok(policy.outbound_route())
-}
-
-/// Returns where accepted mail goes that is not for us. What a recipient's domain decides is a
-/// matter of its destinations.
-pub(super) fn away(
-    policy: &Policy,
-    to: ForwardKind,
-    ask: &mut dyn Ask,
-) -> Result<decision::Route, Unanswered> {
-    let has_domain = matches!(to, ForwardKind::Address | ForwardKind::Domain | ForwardKind::Routed);
-    if has_domain && !policy.outbound.to.is_empty() && ask.ask(Tests::TO_ROUTE)? != Label::ABSENT {
-        return Ok(decision::Route::Recipient);
-    }
-    Ok(match route_of_sender(policy, ask)? {
-        Some(route) => decision::Route::Hop(route.hop()),
-        None => decision::Route::Foreign,
-    })
-}
-
-/// Returns where mail for an address goes; see [`crate::decision::Decider`].
-pub(super) fn destinations(
-    policy: &Policy,
-    address: &Address,
-    ask: &mut dyn Ask,
-) -> Result<Vec<Destination>, Unanswered> {
-    let mut leaves_by = |domain: &Domain| -> Result<Option<Hop>, Unanswered> {
-        let route = match policy.route_to(domain) {
-            Some(route) => Some(route),
-            None => route_of_sender(policy, ask)?,
-        };
-        Ok(route.map(Route::hop))
-    };
-    if !policy.domains.contains_key(address.domain()) {
-        return Ok(vec![match leaves_by(address.domain())? {
-            Some(hop) => Destination::Hop(hop),
-            None => Destination::Exchangers(address.domain().to_string()),
-        }]);
-    }
-    let behind = mailboxes_behind(policy, address, Everywhere);
-    let destination = |mailbox: Address| {
-        let found = policy.mailbox(&mailbox);
-        if let Some(route) = found.and_then(|found| policy.route_of(found)) {
-            return behind_route(route.hop(), mailbox, address);
-        }
-        let store = match found.and_then(|found| found.login.as_ref()) {
-            Some(login) => Store::Account(login.value.clone()),
-            None => Store::Directory(directory(&mailbox)),
-        };
-        Destination::Mailbox { mailbox, store }
-    };
-    let inside = behind.mailboxes.into_iter().map(destination);
-    let mut found: Vec<Destination> = inside.collect();
-    for to in behind.outside {
-        let via = leaves_by(to.domain())?;
-        found.push(Destination::Forward { to, via });
-    }
-    found.sort_unstable();
-    Ok(found)
-}
-
-/// Returns where mail for an address goes that comes to a mailbox behind a route.
-fn behind_route(hop: Hop, mailbox: Address, address: &Address) -> Destination {
-    if mailbox == *address {
-        return Destination::Hop(hop);
-    }
-    let (to, via) = (mailbox, Some(hop));
-    Destination::Forward { to, via }
-}
-
-/// Returns where the messages of a mailbox without a login are kept.
-fn directory(mailbox: &Address) -> String {
-    let domain: &Domain = mailbox.domain();
-    format!("/var/mail/{domain}/{}", mailbox.local())
 }

@@ -10,9 +10,7 @@ use super::keys::Keys;
 use super::reach::Reach;
 use super::threads::in_parts;
 use super::universe::TestNumber;
-use crate::decision::{
-    AddressKey, AddressTable, Decider, Destination, Label, Question, Row, Test,
-};
+use crate::decision::{AddressKey, AddressTable, Decider, Destination, Label, Question, Row, Test};
 use crate::mail::{Address, Domain};
 use crate::source::Loc;
 
@@ -75,9 +73,21 @@ pub(super) fn ends(
     let mut theirs = Filling::new(fresh.1, at);
     let mut differing = Filling::new(fresh.2, at);
     for (domain, rest, locals) in parts.into_iter().flatten() {
-        ours.add(domain, &rest.0, locals.iter().map(|(local, said)| (*local, &said.0)));
-        theirs.add(domain, &rest.1, locals.iter().map(|(local, said)| (*local, &said.1)));
-        differing.add(domain, &rest.2, locals.iter().map(|(local, said)| (*local, &said.2)));
+        ours.add(
+            domain,
+            &rest.0,
+            locals.iter().map(|(local, said)| (*local, &said.0)),
+        );
+        theirs.add(
+            domain,
+            &rest.1,
+            locals.iter().map(|(local, said)| (*local, &said.1)),
+        );
+        differing.add(
+            domain,
+            &rest.2,
+            locals.iter().map(|(local, said)| (*local, &said.2)),
+        );
     }
     let (one, ours) = ours.finish("where the mail ends up");
     let (two, theirs) = theirs.finish("where the mail ends up");
@@ -161,12 +171,8 @@ impl<T: Clone + Ord> Filling<T> {
         label
     }
 
-    fn add<'s>(
-        &mut self,
-        domain: &str,
-        rest: &T,
-        locals: impl Iterator<Item = (&'s str, &'s T)>,
-    ) where
+    fn add<'s>(&mut self, domain: &str, rest: &T, locals: impl Iterator<Item = (&'s str, &'s T)>)
+    where
         T: 's,
     {
         let rest = self.label(rest);

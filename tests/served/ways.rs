@@ -30,8 +30,14 @@ const PARTNER: Host = Host {
 };
 
 pub(crate) const TESTS: &[TestOfBoth] = &[
-    ("mail leaves by its recipient, by its sender, or with the rest", ways),
-    ("without a route the rest goes to its own exchangers", rest_is_direct),
+    (
+        "mail leaves by its recipient, by its sender, or with the rest",
+        ways,
+    ),
+    (
+        "without a route the rest goes to its own exchangers",
+        rest_is_direct,
+    ),
 ];
 
 /// Returns a policy with three routes; `rest` is what all others go by.
@@ -114,9 +120,7 @@ fn ways(mta: Mta) -> Result<(), Failed> {
         Some((first, last)) if first.iter().all(taken) && last == refused => {}
         _ => return Err(format!("{}\n{}", outcomes.join("\n"), report.log.join("\n")).into()),
     }
-    let how = |host: &str, user: &str| {
-        format!("tls=yes sni={host} auth={user} helo=mx.acme.test")
-    };
+    let how = |host: &str, user: &str| format!("tls=yes sni={host} auth={user} helo=mx.acme.test");
     let isp = how("smtp.isp.test", "office pa^ss:w0rd");
     let esp = how("smtp.esp.test", "smtp.esp.test pa^ss:w0rd");
     let partner = how("in.partner.test", "");
@@ -127,20 +131,32 @@ fn ways(mta: Mta) -> Result<(), Failed> {
         format!("carl@far.test from=x@sub.news.acme.test {isp}"),
         format!("news@far.test from= {isp}"),
     ];
-    expect(&came_to(&report, ISP.maildir).join("\n"), &wanted.join("\n"), &report)?;
+    expect(
+        &came_to(&report, ISP.maildir).join("\n"),
+        &wanted.join("\n"),
+        &report,
+    )?;
     let wanted = [
         format!("aunt@far.test from=news@news.acme.test {esp}"),
         format!("bob@[192.0.2.1] from=News@NEWS.acme.test {esp}"),
         format!("bob@far.test from=news@news.acme.test {esp}"),
     ];
-    expect(&came_to(&report, ESP.maildir).join("\n"), &wanted.join("\n"), &report)?;
+    expect(
+        &came_to(&report, ESP.maildir).join("\n"),
+        &wanted.join("\n"),
+        &report,
+    )?;
     let wanted = [
         format!("aunt@lab.partner.test from={STRANGER} {partner}"),
         format!("aunt@lab.partner.test from=news@news.acme.test {partner}"),
         format!("bob@lab.partner.test from=jane@acme.test {partner}"),
         format!("bob@partner.test from=news@news.acme.test {partner}"),
     ];
-    expect(&came_to(&report, PARTNER.maildir).join("\n"), &wanted.join("\n"), &report)?;
+    expect(
+        &came_to(&report, PARTNER.maildir).join("\n"),
+        &wanted.join("\n"),
+        &report,
+    )?;
     let desk = report.mailboxes.get("/var/mail/us.partner.test/desk");
     expect(&desk.map_or(0, Vec::len).to_string(), "1", &report)
 }
@@ -156,7 +172,11 @@ fn rest_is_direct(mta: Mta) -> Result<(), Failed> {
     let office = Client::new([192, 168, 10, 7], Smtp);
     job.envelopes = vec![
         message(&office, "jane@acme.test", &format!("bob@{}", machine::FAR)),
-        message(&office, "news@news.acme.test", &format!("bob@{}", machine::FAR)),
+        message(
+            &office,
+            "news@news.acme.test",
+            &format!("bob@{}", machine::FAR),
+        ),
     ];
     let report = namespace::run(&job)?;
     let esp = "tls=yes sni=smtp.esp.test auth=smtp.esp.test pa^ss:w0rd helo=mx.acme.test";

@@ -1,8 +1,8 @@
 //! Addresses: by the whole address, by domain, by parent domain, by local-part.
 
-use super::{Label, Row};
 use super::by_address::{AddressMap, Within};
 use super::key_map::{KeyMap, Probe, lower};
+use super::{Label, Row};
 
 /// A part of an address that a table may look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,7 +110,10 @@ impl AddressTable {
         ];
         let others = others.into_iter().filter(|(part, _)| self.asks(*part));
         let others = others.flat_map(|(_, map)| map.values());
-        let otherwise = self.otherwise.as_ref().map_or(Label::ABSENT, |row| row.label);
+        let otherwise = self
+            .otherwise
+            .as_ref()
+            .map_or(Label::ABSENT, |row| row.label);
         let rows = whole.chain(others).map(|row| row.label);
         rows.chain([otherwise])
     }

@@ -7,11 +7,11 @@ use ipnet::IpNet;
 use super::script;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain, DomainError, LocalPart, canonical_client, canonical_prefix};
+use crate::policy::DomainScope;
 use crate::policy::diagnostics::{
     AddressInvalid, DomainInvalid, HostBits, LocalPartInvalid, LoginInvalid, MappedPrefix,
     NoAddress, PathInvalid, PrefixInvalid,
 };
-use crate::policy::DomainScope;
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::{Text, part};
 

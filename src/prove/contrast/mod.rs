@@ -281,9 +281,7 @@ impl Contrast<'_, '_> {
 
     fn same_way(&self, a: &Route, b: &Route, answers: &Answers) -> Result<bool, TestNumber> {
         Ok(match (a, b) {
-            (Route::Recipient, Route::Recipient) => {
-                !self.differing.holds(answers)?
-            }
+            (Route::Recipient, Route::Recipient) => !self.differing.holds(answers)?,
             (Route::Address(a), Route::Address(b)) => {
                 self.before.agrees(a, &self.after, b, answers)?
             }

@@ -45,7 +45,10 @@ impl Forwards<'_> {
                 DomainScope::Exactly(one) => (one.as_str(), domain == one.as_str()),
                 DomainScope::Below(above) => {
                     let below = domain.strip_suffix(above.as_str());
-                    (above.as_str(), below.is_some_and(|rest| rest.ends_with('.')))
+                    (
+                        above.as_str(),
+                        below.is_some_and(|rest| rest.ends_with('.')),
+                    )
                 }
             };
             is_named.then_some((name.len(), way))

@@ -91,9 +91,8 @@ fn passes_on(policy: &Policy, domain: &Domain, destination: &Destination) -> Opt
     }
     let host = host(hop)?;
     let declared = policy.route_to(domain);
-    let is_theirs = declared.is_some_and(|route| {
-        route.credentials.is_none() && route.host.value.to_string() == host
-    });
+    let is_theirs = declared
+        .is_some_and(|route| route.credentials.is_none() && route.host.value.to_string() == host);
     (!is_theirs).then_some(host)
 }
 

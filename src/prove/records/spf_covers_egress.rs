@@ -193,12 +193,18 @@ fn declared(policy: &Policy) -> Vec<Leaving> {
     all.push(Leaving {
         egress: by_rest.map_or(Egress::Host, smarthost),
         senders: Some(rest),
-        at: by_rest.map_or(&policy.host.at, |route| &route.host.at).clone(),
+        at: by_rest
+            .map_or(&policy.host.at, |route| &route.host.at)
+            .clone(),
     });
     for route in outbound.to.values().filter_map(|way| route(&way.via)) {
         let is_theirs = route.credentials.is_none();
         all.push(Leaving {
-            egress: if is_theirs { Egress::Host } else { smarthost(route) },
+            egress: if is_theirs {
+                Egress::Host
+            } else {
+                smarthost(route)
+            },
             senders: None,
             at: route.host.at.clone(),
         });

@@ -6,9 +6,7 @@ use super::acl::{AclUse, Ran, Refusal};
 use super::authenticator::Authenticator;
 use super::host_mail::LocalMail;
 use super::path::{self, Syntax, Taken};
-use super::router::{
-    DomainKind, OfEnvelope, Outcome, Purpose, Routers, Sender, Unknown, Walk,
-};
+use super::router::{DomainKind, OfEnvelope, Outcome, Purpose, Routers, Sender, Unknown, Walk};
 use super::session::{Library, Session};
 use super::truth::Truth;
 use super::value::Bool;

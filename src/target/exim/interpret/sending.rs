@@ -26,7 +26,9 @@ impl Reader<'_> {
         routers: Option<&Routers>,
     ) -> Sending {
         let leaving = routers.map(Routers::leaving).unwrap_or_default();
-        let senders = routers.map(|routers| self.senders_of(routers)).unwrap_or_default();
+        let senders = routers
+            .map(|routers| self.senders_of(routers))
+            .unwrap_or_default();
         let senders = |one: &Leaving<'_>| senders.get(one.number).cloned().flatten();
         let name = options.text("primary_hostname");
         let name = name.map(|text| Spanned::new(text.as_str().to_owned(), text.at()));

@@ -52,7 +52,11 @@ pub(super) fn recipients(policy: &Policy, table: &mut Table) {
     }
     for (domain, hosted) in &policy.domains {
         if policy.outbound.to_domain(domain).is_some() {
-            table.push(Key::domain(domain), Outcome::fixed("virtual:"), Some(&hosted.at));
+            table.push(
+                Key::domain(domain),
+                Outcome::fixed("virtual:"),
+                Some(&hosted.at),
+            );
         }
     }
 }

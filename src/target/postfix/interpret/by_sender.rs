@@ -8,7 +8,7 @@
 
 use super::addressing::Addressing;
 use super::catalogue::{Catalogue, Side};
-use super::diagnostics::UnjudgedTable;
+use super::diagnostics::UnjudgedParameter;
 use super::entries::Rows;
 use super::map::{Asker, Map, Seen, Strategy, Surroundings};
 use super::parameter::Settings;
@@ -263,7 +263,7 @@ impl Reader<'_> {
             .iter()
             .filter_map(|word| table::open(word, self.artifacts, self.diagnostics).ok());
         let tables: Vec<Table> = tables.collect();
-        self.judge(&tables);
+        self.judge(name, &tables);
         let tables: Vec<&Table> = tables.iter().collect();
         let mut values: Vec<String> = Vec::new();
         let mut label = |row: &TableRow| {
@@ -292,7 +292,7 @@ impl Reader<'_> {
     }
 
     /// Refuses services at which smtpd(8) would refuse the recipient.
-    fn judge(&mut self, tables: &[Table]) {
+    fn judge(&mut self, name: &str, tables: &[Table]) {
         let rows = tables.iter().flat_map(|table| match table {
             Table::Rows { rows, .. } => rows.iter().collect(),
             Table::Static(row) => vec![row],
@@ -302,7 +302,7 @@ impl Reader<'_> {
             let channel = row.value.split(':').next().unwrap_or_default();
             if matches!(channel, "error" | "retry" | "") {
                 let reason = "which senders are refused by it is not followed";
-                let refusal = UnjudgedTable::new(&row.value, reason, &row.at);
+                let refusal = UnjudgedParameter::new(name, reason, &row.at);
                 self.diagnostics.error(refusal);
             }
         }

@@ -103,7 +103,8 @@ impl Decider for PostfixDecider {
         ask: &mut dyn Ask,
     ) -> Result<Vec<Destination>, Unanswered> {
         let tests = &self.tests;
-        self.delivery.destinations(address, &mut Sender { ask, tests })
+        self.delivery
+            .destinations(address, &mut Sender { ask, tests })
     }
 
     fn leads_by(&self, destination: &Destination) -> Option<Loc> {

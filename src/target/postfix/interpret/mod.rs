@@ -31,6 +31,7 @@ mod host_mail;
 mod keys;
 mod kinds;
 mod listing;
+mod local;
 mod map;
 mod master_cf;
 mod next_hop;

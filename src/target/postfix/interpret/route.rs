@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::by_sender::{BySender, Led, Sender};
 use super::class::Class;
+use super::local::Local;
 use super::map::{Parents, Surroundings};
 use super::next_hop::{Protection, Way, endpoint};
 use super::rows::Lookup;
@@ -17,7 +18,7 @@ pub(super) const OWN_LITERAL: &str = "[127.0.0.1]";
 /// The longest chain of aliases (`virtual_alias_recursion_limit`, postconf(5)).
 const DEPTH_MAX: usize = 1000;
 /// The most addresses of one alias (`virtual_alias_expansion_limit`, postconf(5)).
-const ADDRESSES_MAX: usize = 1000;
+pub(super) const ADDRESSES_MAX: usize = 1000;
 
 /// What the files say of delivery.
 #[derive(Debug)]
@@ -47,19 +48,6 @@ pub(super) struct Delivery {
     pub(super) local: Local,
 }
 
-/// What local(8) does.
-#[derive(Debug)]
-pub(super) struct Local {
-    pub(super) aliases: BTreeMap<String, String>,
-    pub(super) home_mailbox: String,
-    pub(super) spool: String,
-    pub(super) command: String,
-    /// Whether accounts may have a file of their own that says where their mail goes.
-    pub(super) has_forward_files: bool,
-    pub(super) alias_commands: bool,
-    pub(super) alias_files: bool,
-}
-
 /// A transport and its next hop.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Transport {
@@ -68,13 +56,13 @@ pub(super) struct Transport {
 }
 
 /// What one address comes to, while aliases are followed.
-struct Expansion {
+pub(super) struct Expansion {
     /// What is asked about.
-    asked: Address,
-    found: BTreeSet<Destination>,
+    pub(super) asked: Address,
+    pub(super) found: BTreeSet<Destination>,
     /// Whether an alias leads to itself, or to too many: then cleanup(8) refuses the message.
-    is_broken: bool,
-    count: usize,
+    pub(super) is_broken: bool,
+    pub(super) count: usize,
 }
 
 /// Returns whether mail of a class leaves the host.
@@ -160,7 +148,7 @@ impl Delivery {
     }
 
     /// Follows aliases. `hosted` is the last address so far in a domain of ours.
-    fn expand(
+    pub(super) fn expand(
         &self,
         address: &Address,
         hosted: Option<&Address>,
@@ -313,110 +301,5 @@ impl Delivery {
             }
             _ => Destination::Undeliverable,
         }
-    }
-
-    /// local(8): aliases(5), then the account of the local-part.
-    fn deliver_locally(
-        &self,
-        user: &str,
-        mailbox: &Address,
-        out: &mut Expansion,
-        sender: &mut Sender<'_>,
-    ) -> Result<(), Unanswered> {
-        out.count += 1;
-        if out.count > ADDRESSES_MAX {
-            out.is_broken = true;
-            return Ok(());
-        }
-        let local = &self.local;
-        if let Some(value) = local.aliases.get(user) {
-            for word in value
-                .split([','])
-                .map(str::trim)
-                .filter(|word| !word.is_empty())
-            {
-                self.deliver_alias(user, word.trim_matches('"'), mailbox, out, sender)?;
-            }
-            return Ok(());
-        }
-        let store = if !local.command.is_empty() {
-            out.found
-                .insert(Destination::Hop(Hop::other(format!("|{}", local.command))));
-            return Ok(());
-        } else if local.home_mailbox == "Maildir/" {
-            Store::Account(user.to_owned())
-        } else if local.home_mailbox.is_empty() {
-            Store::Directory(format!("{}/{user}", local.spool))
-        } else {
-            Store::Directory(format!(
-                "~{user}/{}",
-                local.home_mailbox.trim_end_matches('/')
-            ))
-        };
-        if local.has_forward_files {
-            out.found
-                .insert(Destination::Hop(Hop::other(format!("~{user}/.forward"))));
-        }
-        out.found.insert(Destination::Mailbox {
-            mailbox: mailbox.clone(),
-            store,
-        });
-        Ok(())
-    }
-
-    fn deliver_alias(
-        &self,
-        user: &str,
-        word: &str,
-        mailbox: &Address,
-        out: &mut Expansion,
-        sender: &mut Sender<'_>,
-    ) -> Result<(), Unanswered> {
-        let local = &self.local;
-        if word.starts_with('|') || word.starts_with(":include:") {
-            let is_allowed = local.alias_commands || word.starts_with(':');
-            out.found.insert(if is_allowed {
-                Destination::Hop(Hop::other(word))
-            } else {
-                Destination::Undeliverable
-            });
-        } else if word.starts_with('/') {
-            out.found.insert(if local.alias_files {
-                Destination::Mailbox {
-                    mailbox: mailbox.clone(),
-                    store: Store::Directory(word.to_owned()),
-                }
-            } else {
-                Destination::Undeliverable
-            });
-        } else if word == user || word == format!("\\{user}") {
-            let name = Address::new(user, mailbox.domain().clone());
-            let mut without = Expansion {
-                asked: out.asked.clone(),
-                found: BTreeSet::new(),
-                is_broken: false,
-                count: out.count,
-            };
-            self.deliver_account(user, &name, &mut without);
-            out.found.append(&mut without.found);
-        } else {
-            for next in self.around.addresses(word, user) {
-                self.expand(&next, Some(mailbox), &mut Vec::new(), out, sender)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Delivers to an account, its alias being used up.
-    fn deliver_account(&self, user: &str, mailbox: &Address, out: &mut Expansion) {
-        let store = if self.local.home_mailbox == "Maildir/" {
-            Store::Account(user.to_owned())
-        } else {
-            Store::Directory(format!("{}/{user}", self.local.spool))
-        };
-        out.found.insert(Destination::Mailbox {
-            mailbox: mailbox.clone(),
-            store,
-        });
     }
 }

@@ -77,9 +77,7 @@ impl Sender for Plain<'_> {
     fn leaf(&self, leaf: &Leaf) -> Result<Truth, Unanswered> {
         Ok(Truth::of(match leaf {
             Leaf::Form(_, forms) => forms.contains(&PathForm::Plain),
-            Leaf::Path(_, test) => {
-                holds(self.tests, *test, Some(self.local), Some(self.domain))
-            }
+            Leaf::Path(_, test) => holds(self.tests, *test, Some(self.local), Some(self.domain)),
             _ => false,
         }))
     }
@@ -160,8 +158,20 @@ impl Router {
     }
 }
 
-impl Walk<'_> {
-    /// Returns, by their numbers, the routers that take mail for an address that no file names, each
+impl<'w> Walk<'w> {
+    /// Returns the same walk, for another sender.
+    fn with<'s>(&self, sender: &'s dyn Sender) -> Walk<'s>
+    where
+        'w: 's,
+    {
+        Walk {
+            sender,
+            given: self.given.clone(),
+            ..*self
+        }
+    }
+
+    /// Returns, by number, the routers that take mail for an address that no file names, each
     /// with the table of the senders whose mail it takes.
     ///
     /// Senders are told apart by the keys of the tables that routers look them up in.

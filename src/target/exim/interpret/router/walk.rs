@@ -163,18 +163,6 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Returns the same walk, for another sender.
-    pub(super) fn with<'s>(&self, sender: &'s dyn Sender) -> Walk<'s>
-    where
-        'w: 's,
-    {
-        Walk {
-            sender,
-            given: self.given.clone(),
-            ..*self
-        }
-    }
-
     /// Returns where an address leads while it is verified.
     pub(super) fn verify_given(&self, address: &Address) -> Result<Outcome, Unanswered> {
         let mut address = address.clone();
