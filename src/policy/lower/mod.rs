@@ -95,6 +95,7 @@ fn nodes(
     let known = diagnostics.errors() == before && document.failed.is_none();
     let known = known.then_some(&domains.map);
     let outbound = outbound::lower(document, &routes, known, diagnostics);
+    outbound::check_cycles(&outbound, &routes, &networks, diagnostics);
     route::check_recipients(document, &routes, &domains.map, sure, diagnostics);
     let targets = target::lower(&document.targets, diagnostics);
     let scenarios = scenario::lower(&document.scenarios, diagnostics);

@@ -1,14 +1,19 @@
 //! `outbound`: by which routes mail leaves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::IpNet;
 
 use super::{name, route};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Domain;
 use crate::policy::diagnostics::{
-    OutboundAgain, OutboundBoth, OutboundRecipient, OutboundSelector, OutboundSender, beside,
+    OutboundAgain, OutboundBoth, OutboundRecipient, OutboundSelector, OutboundSender, RouteCycle,
+    beside,
 };
-use crate::policy::{DomainScope, HostedDomain, Outbound, Route, Way};
+use crate::policy::{
+    DestinationScope, DomainScope, Grant, HostedDomain, Network, Outbound, Route, RouteHost, Way,
+};
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::Text;
 use crate::syntax::{Document, node};
@@ -57,6 +62,41 @@ pub(super) fn lower(
     check_recipients(&outbound.to, domains, diagnostics);
     outbound.from = of_domains(senders, domains, diagnostics);
     outbound
+}
+
+/// Tells routes of what leaves to a host that sends out by this one: each would hand the mail of the
+/// other back. Only a network of that one address says so for sure.
+pub(super) fn check_cycles(
+    outbound: &Outbound,
+    routes: &BTreeMap<String, Route>,
+    networks: &[Network],
+    diagnostics: &mut Diagnostics,
+) {
+    let is_out = |grant: &Grant| {
+        let mut scopes = grant.to.iter();
+        grant.to.is_empty() || scopes.any(|scope| scope.value != DestinationScope::Local)
+    };
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    for (via, _) in outbound.ways() {
+        let Some(route) = routes.get(&via.value) else {
+            continue;
+        };
+        let RouteHost::Address(address) = route.host.value else {
+            continue;
+        };
+        let sends_out = |network: &Network| {
+            let alone = IpNet::from(address);
+            let mut prefixes = network.prefixes.iter();
+            prefixes.any(|prefix| prefix.value == alone) && network.grants.iter().any(is_out)
+        };
+        if networks.iter().any(sends_out) && told.insert(&via.value) {
+            diagnostics.error(RouteCycle {
+                host: address.to_string(),
+                why: "a `network` says that this host sends out by us",
+                at: via.at.clone(),
+            });
+        }
+    }
 }
 
 fn rest(
