@@ -8,7 +8,7 @@ use super::words::{Words, counted, list};
 use super::{Between, Change, Kind};
 use crate::decision::{Destination, Envelope, place};
 use crate::mail::{Path, PathForm};
-use crate::prove::{Contrast, Facet, Sets, shrink};
+use crate::prove::{Contrast, Facet, Region, Sets, shrink};
 
 /// Destinations that mail no longer goes to, and those that it goes to now.
 type Shift = (BTreeSet<Destination>, BTreeSet<Destination>);
@@ -16,7 +16,9 @@ type Shift = (BTreeSet<Destination>, BTreeSet<Destination>);
 /// Recipients whose mail goes elsewhere in the same way.
 #[derive(Default)]
 struct Shifted {
-    names: Vec<String>,
+    names: BTreeSet<String>,
+    /// Of whose mail.
+    regions: Vec<Region>,
     /// Classes of which only the first members are named.
     more: u128,
     envelope: Option<Envelope>,
@@ -44,6 +46,12 @@ pub(super) fn moved(
         .fold(0, u128::saturating_add);
     let differing: Vec<_> = pieces.iter().map(|piece| piece.region).collect();
     let shifts = shifts(contrast, &pieces, sets);
+    let by_sender = contrast.leads_by_sender();
+    let whose = shifts.values().map(|shifted| {
+        let regions = shifted.regions.iter();
+        by_sender.then(|| sets.hull(regions))
+    });
+    let whose: Vec<Option<Region>> = whose.collect();
     let whole = join(named, pieces);
     let change = |sentence: String, before: String, after: String| Change {
         kind: Kind::Moved,
@@ -67,12 +75,16 @@ pub(super) fn moved(
         return vec![change(text, String::new(), String::new())];
     }
     let mut changes = Vec::new();
-    for ((gone, new), shifted) in shifts {
-        let names = counted(
-            &shifted.names,
-            shifted.more.saturating_add(shifted.names.len() as u128),
-            "and",
-        );
+    for (((gone, new), shifted), whose) in shifts.into_iter().zip(whose) {
+        let recipients: Vec<String> = shifted.names.into_iter().collect();
+        let count = shifted.more.saturating_add(recipients.len() as u128);
+        let mut names = counted(&recipients, count, "and");
+        if let Some(region) = whose {
+            let senders = Words { contrast, sets }.senders(&region);
+            if !senders.is_empty() {
+                names = format!("{names}, {senders},");
+            }
+        }
         let (from, to) = (places(&gone), places(&new));
         let sentence = between.moves(
             &names,
@@ -109,14 +121,18 @@ fn shift(contrast: &Contrast<'_, '_>, envelope: &Envelope) -> Option<Shift> {
 }
 
 /// Follows the mail of every recipient that some piece names, by a member of the piece.
-fn shifts(contrast: &Contrast<'_, '_>, pieces: &[Piece], sets: &Sets) -> BTreeMap<Shift, Shifted> {
-    let mut shifts: BTreeMap<Shift, Shifted> = BTreeMap::new();
-    let mut seen: BTreeSet<String> = BTreeSet::new();
+fn shifts(
+    contrast: &Contrast<'_, '_>,
+    pieces: &[Piece],
+    sets: &mut Sets,
+) -> BTreeMap<Shift, Shifted> {
+    let mut parts = Vec::new();
     for piece in pieces {
-        let Some(witness) = piece.witnesses.first() else {
-            continue;
-        };
-        for member in sets.of(Facet::Recipient, &piece.region).iter() {
+        parts.extend(by_senders(contrast, piece, sets));
+    }
+    let mut shifts: BTreeMap<Shift, Shifted> = BTreeMap::new();
+    for (region, witness) in &parts {
+        for member in sets.of(Facet::Recipient, region).iter() {
             let path = contrast.path(Facet::Recipient, *member);
             let class = contrast.addresses(Facet::Recipient, path.address);
             let Some(form) = path.forms.first().copied() else {
@@ -135,29 +151,72 @@ fn shifts(contrast: &Contrast<'_, '_>, pieces: &[Piece], sets: &Sets) -> BTreeMa
                 };
                 let name = if form == PathForm::BarePostmaster {
                     "postmaster without a domain".to_owned()
+                } else if !form.has_domain() {
+                    "address literals".to_owned()
                 } else if *stands_for > 1 {
                     format!("any other address of {}", address.domain())
                 } else {
                     address.to_string()
                 };
-                if !seen.insert(name.clone()) {
+                let shifted = shifts.entry(shift.clone()).or_default();
+                if shifted.regions.last() != Some(region) {
+                    shifted.regions.push(*region);
+                }
+                if !shifted.names.insert(name) {
+                    continue;
+                }
+                shifted.more = shifted.more.saturating_add(std::mem::take(&mut more));
+                if shifted.envelope.is_some() && !plain {
                     continue;
                 }
                 let same = |other: &Envelope| {
                     other.to == envelope.to && self::shift(contrast, other).as_ref() == Some(&shift)
                 };
-                let envelope = shrink(&envelope, &same);
-                let shifted = shifts.entry(shift).or_default();
-                shifted.names.push(name);
-                if plain || shifted.envelope.is_none() {
-                    shifted.envelope.get_or_insert(envelope);
+                if shifted.envelope.is_none() {
+                    shifted.envelope = Some(shrink(&envelope, &same));
                 }
-                shifted.more = shifted.more.saturating_add(std::mem::take(&mut more));
             }
         }
     }
-    for shifted in shifts.values_mut() {
-        shifted.names.sort();
-    }
     shifts
+}
+
+/// Divides a piece by the senders whose mail goes elsewhere in the same way; each part with a member
+/// of it.
+fn by_senders(
+    contrast: &Contrast<'_, '_>,
+    piece: &Piece,
+    sets: &mut Sets,
+) -> Vec<(Region, Envelope)> {
+    let Some(witness) = piece.witnesses.first() else {
+        return Vec::new();
+    };
+    let whole = vec![(piece.region, witness.clone())];
+    if !contrast.leads_by_sender() {
+        return whole;
+    }
+    let mut groups: BTreeMap<Shift, (Vec<u32>, Envelope)> = BTreeMap::new();
+    for member in sets.of(Facet::Sender, &piece.region).iter() {
+        let path = contrast.path(Facet::Sender, *member);
+        let class = contrast.addresses(Facet::Sender, path.address);
+        let Some((form, (address, _))) = path.forms.first().zip(class.members.first()) else {
+            continue;
+        };
+        let envelope = Envelope {
+            from: Path::spell(*form, address, &[]),
+            ..witness.clone()
+        };
+        if let Some(shift) = shift(contrast, &envelope) {
+            let (members, _) = groups.entry(shift).or_insert((Vec::new(), envelope));
+            members.push(*member);
+        }
+    }
+    if groups.is_empty() {
+        return whole;
+    }
+    let groups = groups.into_values().map(|(members, envelope)| {
+        let senders = sets.intern(Facet::Sender, &members);
+        (piece.region.with(Facet::Sender, senders), envelope)
+    });
+    groups.collect()
 }

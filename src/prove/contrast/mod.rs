@@ -279,6 +279,12 @@ impl Contrast<'_, '_> {
         })
     }
 
+    /// Returns whether the way of some mail hangs on its sender on either side.
+    pub(crate) fn leads_by_sender(&self) -> bool {
+        let mut parties = self.parties.iter();
+        parties.any(|party| !party.policy.outbound.from.is_empty())
+    }
+
     fn same_way(&self, a: &Route, b: &Route, answers: &Answers) -> Result<bool, TestNumber> {
         Ok(match (a, b) {
             (Route::Recipient, Route::Recipient) => !self.differing.holds(answers)?,
