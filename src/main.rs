@@ -15,6 +15,10 @@
 
 mod cli;
 
+/// A large policy is millions of small pieces of memory, taken by all threads at once.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> cli::Exit {
     cli::main()
 }

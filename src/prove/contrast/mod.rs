@@ -313,12 +313,14 @@ impl Contrast<'_, '_> {
         }
     }
 
+    /// Returns the number of a member of the sender's or recipient's sets. Addresses come last: a
+    /// set holds most of them, and so is few rows of numbers.
     fn member(&self, facet: Facet, form: u32, address: u32, related: u32) -> u32 {
         let axis = if facet == Facet::Sender {
             Axis::From
         } else {
             Axis::To
         };
-        (form * self.classes(axis) + address) * self.relations(facet) + related
+        (form * self.relations(facet) + related) * self.classes(axis) + address
     }
 }

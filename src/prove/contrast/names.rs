@@ -288,11 +288,11 @@ impl Contrast<'_, '_> {
 
     /// Returns the number of the relations that a member of the sender's sets stands for.
     pub fn related_of(&self, facet: Facet, member: u32) -> u32 {
-        member % self.relations(facet).max(1)
+        self.parts(facet, member).2
     }
 
     fn pattern(&self, facet: Facet, member: u32) -> u64 {
-        let related = member % self.relations(facet).max(1);
+        let related = self.related_of(facet, member);
         self.patterns.get(related as usize).copied().unwrap_or(0)
     }
 

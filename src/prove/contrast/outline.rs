@@ -177,8 +177,8 @@ impl Contrast<'_, '_> {
     ) -> u32 {
         let mut members = Vec::with_capacity(forms.len() * addresses.len() * related.len());
         for form in forms {
-            for address in addresses {
-                for one in related {
+            for one in related {
+                for address in addresses {
                     members.push(self.member(facet, *form, *address, *one));
                 }
             }
@@ -195,8 +195,8 @@ impl Contrast<'_, '_> {
             Axis::To
         };
         let (relations, classes) = (self.relations(facet).max(1), self.classes(axis).max(1));
-        let path = member / relations;
-        (path / classes, path % classes, member % relations)
+        let path = member / classes;
+        (path / relations, member % classes, path % relations)
     }
 
     /// Returns what outlines are held against, to find those that have a point in common with a
