@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mailpol::decision::{
     AddressKey, Ask, At, Because, Decider, Decision, Destination, Egress, FoundListener, Header,
-    Label, Question, Route, Row, Sending, Test, TestId, Unanswered, Verdict,
+    Label, Leaving, Question, Route, Row, Sending, Test, TestId, Unanswered, Verdict,
 };
 use mailpol::diagnostic::Diagnostics;
 use mailpol::mail::{Address, Domain, Listener, PathForm, Reply};
@@ -186,7 +186,11 @@ fn sending(policy: &Policy) -> Sending {
     Sending {
         shown: tls.map(|tls| vec![tls.certificate.clone()]).collect(),
         names: Vec::new(),
-        egress: vec![Spanned::new(Egress::Host, at())],
+        egress: vec![Leaving {
+            egress: Egress::Host,
+            senders: None,
+            at: at(),
+        }],
         signing: Vec::new(),
     }
 }

@@ -56,13 +56,14 @@ impl Reader<'_> {
         text: &str,
         transport: &str,
     ) -> Result<Option<String>, Reported> {
-        let Some(text) = of_transport(text, transport) else {
-            let reason = "mailpol follows `${if eq{$transport_name}{NAME}{...}fail}` here, with \
+        let text = match of_transport(text, transport) {
+            Spoken::Text(text) => text,
+            Spoken::Nothing => return Ok(None),
+            Spoken::Unknown => {
+                let reason = "mailpol follows `${if eq{$transport_name}{NAME}{...}fail}` here, with \
                           another such, or nothing, behind it";
-            return Err(self.refuse("client_send", reason, at));
-        };
-        let Some(text) = text else {
-            return Ok(None);
+                return Err(self.refuse("client_send", reason, at));
+            }
         };
         let text = text.as_str();
         let mut files: Vec<&str> = Vec::new();
@@ -91,27 +92,43 @@ impl Reader<'_> {
 /// What is asked of the transport.
 const CHOICE: &str = "${if eq{$transport_name}{";
 
-/// Returns what a text is where a transport speaks, every choice by its name made: nothing inside
-/// if it is forced to fail. None if a choice is not of that shape.
-fn of_transport(text: &str, transport: &str) -> Option<Option<String>> {
+/// What a text is where a transport speaks.
+#[derive(Debug, PartialEq, Eq)]
+enum Spoken {
+    /// This, every choice by its name made.
+    Text(String),
+    /// Nothing: it is forced to fail.
+    Nothing,
+    /// A choice in it is of another shape.
+    Unknown,
+}
+
+/// Returns what a text is where a transport speaks.
+fn of_transport(text: &str, transport: &str) -> Spoken {
     let Some((before, choice)) = text.split_once(CHOICE) else {
-        return Some(Some(text.to_owned()));
+        return Spoken::Text(text.to_owned());
     };
-    let (name, rest) = choice.split_once('}')?;
-    let (yes, rest) = braces(rest)?;
-    let (no, rest) = match rest.strip_prefix("fail") {
-        Some(rest) => (None, rest),
-        None => {
-            let (no, rest) = braces(rest)?;
-            (Some(no), rest)
-        }
+    let Some((chosen, behind)) = chosen(choice, transport) else {
+        return Spoken::Unknown;
     };
-    let behind = rest.strip_prefix('}')?;
-    let chosen = if name == transport { Some(yes) } else { no };
     match chosen {
         Some(chosen) => of_transport(&format!("{before}{chosen}{behind}"), transport),
-        None => Some(None),
+        None => Spoken::Nothing,
     }
+}
+
+/// Returns what a choice comes to, if it is not forced to fail, and what is behind it.
+fn chosen<'t>(choice: &'t str, transport: &str) -> Option<(Option<&'t str>, &'t str)> {
+    let (name, rest) = choice.split_once('}')?;
+    let (yes, rest) = braces(rest)?;
+    let (no, rest) = if let Some(rest) = rest.strip_prefix("fail") {
+        (None, rest)
+    } else {
+        let (no, rest) = braces(rest)?;
+        (Some(no), rest)
+    };
+    let behind = rest.strip_prefix('}')?;
+    Some((if name == transport { Some(yes) } else { no }, behind))
 }
 
 /// Divides a text into what its first pair of braces holds, and what is behind them.
@@ -175,22 +192,25 @@ fn operation(behind: &str) -> Operation<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Operation, of_transport, operation};
+    use super::{Operation, Spoken, of_transport, operation};
 
     #[test]
     fn choices_by_transport_are_made() {
-        let check = |text: &str, transport: &str, wanted: Option<Option<&str>>| {
-            let found = of_transport(text, transport);
-            let found = found.as_ref().map(|found| found.as_deref());
-            assert_eq!(found, wanted, "{text} for {transport}");
+        let check = |text: &str, transport: &str, wanted: Spoken| {
+            assert_eq!(
+                of_transport(text, transport),
+                wanted,
+                "{text} for {transport}"
+            );
         };
+        let is = |text: &str| Spoken::Text(text.to_owned());
         let two = "^${if eq{$transport_name}{a}{x{y}}{${if eq{$transport_name}{b}{z}fail}}}^";
-        check(two, "a", Some(Some("^x{y}^")));
-        check(two, "b", Some(Some("^z^")));
-        check(two, "c", Some(None));
-        check("^plain", "a", Some(Some("^plain")));
-        check("${if eq{$transport_name}{a}{x}", "a", None);
-        check("${if eq{$transport_name}{a}{x}{y} }", "a", None);
+        check(two, "a", is("^x{y}^"));
+        check(two, "b", is("^z^"));
+        check(two, "c", Spoken::Nothing);
+        check("^plain", "a", is("^plain"));
+        check("${if eq{$transport_name}{a}{x}", "a", Spoken::Unknown);
+        check("${if eq{$transport_name}{a}{x}{y} }", "a", Spoken::Unknown);
     }
 
     #[test]

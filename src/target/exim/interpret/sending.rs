@@ -65,16 +65,13 @@ impl Reader<'_> {
                 direct.truncate(1);
             }
             for one in direct {
-                match instance.get("interface") {
-                    Some(setting) => {
-                        let bound = self.interfaces_of(setting).into_iter();
-                        let bound = bound.map(|by| leaves(by.value, senders(one), &by.at));
-                        sending.egress.extend(bound);
-                    }
-                    None => {
-                        let by = leaves(Egress::Host, senders(one), &instance.at);
-                        sending.egress.push(by);
-                    }
+                if let Some(setting) = instance.get("interface") {
+                    let bound = self.interfaces_of(setting).into_iter();
+                    let bound = bound.map(|by| leaves(by.value, senders(one), &by.at));
+                    sending.egress.extend(bound);
+                } else {
+                    let by = leaves(Egress::Host, senders(one), &instance.at);
+                    sending.egress.push(by);
                 }
             }
             if let Some(setting) = instance.get("helo_data") {

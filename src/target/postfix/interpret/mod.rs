@@ -64,6 +64,7 @@ use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedService,
 use self::master_cf::Service;
 use self::parameter::{Class, Main, Settings};
 use self::program::{Parts, Program, SharedTables};
+use self::route::Delivery;
 use self::session::Common;
 use crate::decision::Question;
 use crate::diagnostic::{Diagnostics, Reported};
@@ -278,16 +279,7 @@ impl Reader<'_> {
             };
             *slot = Some(Program::compile(service, parts));
         }
-        let mut delivery = delivery::read(
-            &base,
-            self.services,
-            self.artifacts,
-            &addressing,
-            diagnostics,
-        );
-        let (artifacts, catalogue_of) = (self.artifacts, &mut catalogue);
-        delivery.by_sender =
-            BySender::read(&base, artifacts, &addressing, catalogue_of, diagnostics);
+        let mut delivery = self.delivery(&base, &addressing, &mut catalogue, diagnostics);
         for side in [Side::From, Side::To] {
             let mut programs = programs.iter().flatten();
             if programs.all(|program| program.spoils_bare(&addressing, side)) {
@@ -307,6 +299,19 @@ impl Reader<'_> {
             local_mail,
             start: self.main.start().clone(),
         }
+    }
+
+    fn delivery(
+        &self,
+        base: &Settings<'_>,
+        addressing: &Addressing,
+        catalogue: &mut Catalogue,
+        diagnostics: &mut Diagnostics,
+    ) -> Delivery {
+        let (services, artifacts) = (self.services, self.artifacts);
+        let mut delivery = delivery::read(base, services, artifacts, addressing, diagnostics);
+        delivery.by_sender = BySender::read(base, artifacts, addressing, catalogue, diagnostics);
+        delivery
     }
 
     /// Returns the listener that a service is, if it speaks as that one must: `submissions` in TLS

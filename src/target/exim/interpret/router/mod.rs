@@ -31,8 +31,6 @@ pub(super) struct Router {
     /// What must hold before it runs (section 3.10).
     conditions: Bool,
     driver: Driver,
-    /// Whether one of them is about the sender.
-    by_sender: bool,
     /// Whether the next router runs where this one declines (`more`).
     more: bool,
     /// Whether it runs while a recipient is verified, and while a message is delivered.

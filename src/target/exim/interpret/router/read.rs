@@ -75,9 +75,7 @@ impl Reader<'_> {
                 self.set_data(part, None);
             }
         }
-        let senders = self.senders(instance)?;
-        let by_sender = senders.is_some();
-        conditions.extend(senders);
+        conditions.extend(self.senders(instance)?);
         if let Some(text) = self.whole_condition(instance)? {
             let value = self.expand(&text)?;
             conditions.push(self.holds(&value, Words::Router, &text.at())?);
@@ -116,7 +114,6 @@ impl Reader<'_> {
         }
         Ok(Router {
             conditions: Bool::All(conditions),
-            by_sender,
             driver: made.driver,
             more,
             verifies,

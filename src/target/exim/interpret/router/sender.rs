@@ -15,24 +15,32 @@ use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::decider::EximDecider;
 use crate::target::exim::interpret::rows::HOLDS;
 use crate::target::exim::interpret::session::is_canonical;
-use crate::target::exim::interpret::truth::Truth;
-use crate::target::exim::interpret::value::{Bool, Leaf, Part};
+use crate::target::exim::interpret::value::{Bool, Leaf, Part, PathAtom};
+
+/// A question about the reverse-path.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) enum Asked<'l> {
+    /// That part of it has a row.
+    Path(PathAtom, TestId),
+    /// It has one of these forms.
+    Form(&'l [PathForm]),
+}
 
 /// Who answers questions about the sender.
 pub(in super::super) trait Sender {
-    /// Returns the answer to a question about the reverse-path.
-    fn leaf(&self, leaf: &Leaf) -> Result<Truth, Unanswered>;
+    /// Returns whether it is so.
+    fn holds(&self, asked: Asked<'_>) -> Result<bool, Unanswered>;
 }
 
 /// Nothing is known of the sender.
 pub(in super::super) struct Unknown;
 
 impl Sender for Unknown {
-    fn leaf(&self, leaf: &Leaf) -> Result<Truth, Unanswered> {
-        match leaf {
-            Leaf::Path(_, test) => Err(Unanswered(*test)),
-            _ => Err(Unanswered(EximDecider::FROM_FORM)),
-        }
+    fn holds(&self, asked: Asked<'_>) -> Result<bool, Unanswered> {
+        Err(Unanswered(match asked {
+            Asked::Path(_, test) => test,
+            Asked::Form(_) => EximDecider::FROM_FORM,
+        }))
     }
 }
 
@@ -43,26 +51,24 @@ pub(in super::super) struct OfEnvelope<'a> {
 }
 
 impl Sender for OfEnvelope<'_> {
-    fn leaf(&self, leaf: &Leaf) -> Result<Truth, Unanswered> {
+    fn holds(&self, asked: Asked<'_>) -> Result<bool, Unanswered> {
         let mut ask = self.ask.borrow_mut();
         let form = ask.ask(EximDecider::FROM_FORM)?;
         let form = PathForm::from_index(form.0).unwrap_or(PathForm::Malformed);
-        let holds = match leaf {
-            Leaf::Form(_, forms) => forms.contains(&form),
-            Leaf::Path(atom, test) => {
+        Ok(match asked {
+            Asked::Form(forms) => forms.contains(&form),
+            Asked::Path(atom, test) => {
                 let is_asked = match atom.part {
                     Part::Domain => form.has_domain(),
                     Part::Whole | Part::Local => is_canonical(form, Side::From, atom.view),
                 };
                 if is_asked {
-                    ask.ask(*test)? == HOLDS
+                    ask.ask(test)? == HOLDS
                 } else {
-                    holds(self.tests, *test, None, None)
+                    holds(self.tests, test, None, None)
                 }
             }
-            _ => false,
-        };
-        Ok(Truth::of(holds))
+        })
     }
 }
 
@@ -74,12 +80,11 @@ struct Plain<'a> {
 }
 
 impl Sender for Plain<'_> {
-    fn leaf(&self, leaf: &Leaf) -> Result<Truth, Unanswered> {
-        Ok(Truth::of(match leaf {
-            Leaf::Form(_, forms) => forms.contains(&PathForm::Plain),
-            Leaf::Path(_, test) => holds(self.tests, *test, Some(self.local), Some(self.domain)),
-            _ => false,
-        }))
+    fn holds(&self, asked: Asked<'_>) -> Result<bool, Unanswered> {
+        Ok(match asked {
+            Asked::Form(forms) => forms.contains(&PathForm::Plain),
+            Asked::Path(_, test) => holds(self.tests, test, Some(self.local), Some(self.domain)),
+        })
     }
 }
 
@@ -93,29 +98,33 @@ fn holds(tests: &[Test], test: TestId, local: Option<&str>, domain: Option<&str>
     }
 }
 
-/// Returns whether a question is one about the sender.
-pub(super) fn is_about_sender(leaf: &Leaf) -> bool {
-    match leaf {
-        Leaf::Path(atom, _) => atom.side == Side::From,
-        Leaf::Form(side, _) => *side == Side::From,
-        _ => false,
+/// Returns the question that a leaf asks of the sender, if it does.
+pub(super) fn asked(leaf: &Leaf) -> Option<Asked<'_>> {
+    if let Leaf::Path(atom, test) = leaf {
+        return (atom.side == Side::From).then_some(Asked::Path(*atom, *test));
     }
+    if let Leaf::Form(Side::From, forms) = leaf {
+        return Some(Asked::Form(forms));
+    }
+    None
 }
 
-/// Names the tests of a condition.
-fn tests_of(condition: &Bool, found: &mut BTreeSet<TestId>) {
+/// Names the questions that a condition asks of the sender.
+fn questions<'c>(condition: &'c Bool, found: &mut dyn FnMut(Asked<'c>)) {
     match condition {
-        Bool::Not(inner) => tests_of(inner, found),
-        Bool::All(all) | Bool::Any(all) => all.iter().for_each(|one| tests_of(one, found)),
+        Bool::Not(inner) => questions(inner, found),
+        Bool::All(all) | Bool::Any(all) => all.iter().for_each(|one| questions(one, found)),
         Bool::If(condition, yes, no) => {
             for one in [condition, yes, no] {
-                tests_of(one, found);
+                questions(one, found);
             }
         }
-        Bool::Leaf(leaf @ Leaf::Path(_, test)) if is_about_sender(leaf) => {
-            found.insert(*test);
+        Bool::Leaf(leaf) => {
+            if let Some(asked) = asked(leaf) {
+                found(asked);
+            }
         }
-        Bool::Const(_) | Bool::Defer | Bool::Forced | Bool::Leaf(_) => {}
+        Bool::Const(_) | Bool::Defer | Bool::Forced => {}
     }
 }
 
@@ -149,6 +158,13 @@ impl Routers {
 }
 
 impl Router {
+    /// Returns whether it asks for the sender.
+    fn asks_sender(&self) -> bool {
+        let mut asks = false;
+        questions(&self.conditions, &mut |_| asks = true);
+        asks
+    }
+
     /// Returns whether what is not ours may leave by it.
     fn leaves(&self) -> bool {
         matches!(
@@ -190,7 +206,11 @@ impl<'w> Walk<'w> {
         };
         let mut asked = BTreeSet::new();
         for router in &self.routers.list {
-            tests_of(&router.conditions, &mut asked);
+            questions(&router.conditions, &mut |one| {
+                if let Asked::Path(_, test) = one {
+                    asked.insert(test);
+                }
+            });
         }
         let mut senders: Vec<(AddressKey, String, Option<usize>)> = Vec::new();
         let tables = asked.iter().filter_map(|test| self.tests.get(test.index()));
@@ -229,7 +249,7 @@ impl<'w> Walk<'w> {
     /// Returns whose mail each router hands to other hosts; of none that is left out it is known.
     pub(in super::super) fn senders_of_routers(&self) -> Vec<Option<AddressTable>> {
         let mut routers = self.routers.list.iter();
-        let mut of_anybody = match routers.find(|router| router.by_sender) {
+        let mut of_anybody = match routers.find(|router| router.asks_sender()) {
             Some(router) => self.routers_of_anybody(&router.at),
             None => BTreeMap::new(),
         };

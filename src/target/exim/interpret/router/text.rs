@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sender::{Sender, is_about_sender};
+use super::sender::{Sender, asked};
 use super::transport::TransportKind;
 use super::walk::Walk;
 use super::{Driver, Router};
@@ -35,8 +35,8 @@ pub(super) struct Known<'w> {
 
 impl Facts for Known<'_> {
     fn leaf(&mut self, leaf: &Leaf) -> Result<Truth, Unanswered> {
-        if is_about_sender(leaf) {
-            return self.sender.leaf(leaf);
+        if let Some(asked) = asked(leaf) {
+            return self.sender.holds(asked).map(Truth::of);
         }
         let (local, domain) = (self.address.local(), self.address.domain().as_str());
         if let Leaf::Path(_, test) = leaf
