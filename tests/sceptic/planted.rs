@@ -84,8 +84,8 @@ pub(crate) const OWNER: TestId = TestId(7);
 pub(crate) const RECIPIENT: TestId = TestId(11);
 pub(crate) const SPF_FROM: TestId = TestId(12);
 /// The forms of the paths, one by one.
-pub(crate) const FROM_FORM: TestId = TestId(14);
-pub(crate) const TO_FORM: TestId = TestId(15);
+pub(crate) const FROM_FORM: TestId = TestId(16);
+pub(crate) const TO_FORM: TestId = TestId(17);
 /// The number of the first test of a hole.
 pub(crate) const EXTRA: u32 = 16;
 

@@ -181,8 +181,8 @@ fn shifts(
     shifts
 }
 
-/// Divides a piece by the senders whose mail goes elsewhere in the same way; each part with a member
-/// of it.
+/// Divides a piece by the senders whose mail goes elsewhere in the same way; each part with a
+/// member of it.
 fn by_senders(
     contrast: &Contrast<'_, '_>,
     piece: &Piece,

@@ -64,8 +64,8 @@ pub(super) fn lower(
     outbound
 }
 
-/// Tells routes of what leaves to a host that sends out by this one: each would hand the mail of the
-/// other back. Only a network of that one address says so for sure.
+/// Tells routes of what leaves to a host that sends out by this one: each would hand the mail of
+/// the other back. Only a network of that one address says so for sure.
 pub(super) fn check_cycles(
     outbound: &Outbound,
     routes: &BTreeMap<String, Route>,

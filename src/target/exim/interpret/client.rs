@@ -60,8 +60,8 @@ impl Reader<'_> {
             Spoken::Text(text) => text,
             Spoken::Nothing => return Ok(None),
             Spoken::Unknown => {
-                let reason = "mailpol follows `${if eq{$transport_name}{NAME}{...}fail}` here, with \
-                          another such, or nothing, behind it";
+                let reason = "mailpol follows `${if eq{$transport_name}{NAME}{...}fail}` here, or \
+                              with another such in the place of `fail`";
                 return Err(self.refuse("client_send", reason, at));
             }
         };
