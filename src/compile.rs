@@ -7,7 +7,7 @@ mod diagnostics;
 mod manifest;
 mod scenarios;
 
-pub use diagnostics::{Divergence, Unexpected, UnknownTarget, Unreadable};
+pub use diagnostics::{Divergence, StrayFile, Unexpected, UnknownTarget, Unreadable};
 pub use manifest::{MANIFEST, hash};
 pub use scenarios::scenarios;
 

@@ -5,6 +5,8 @@
     reason = "tests run the program, and fail by panicking"
 )]
 
+#[path = "diff/commits.rs"]
+mod commits;
 #[path = "diff/trees.rs"]
 mod trees;
 
@@ -176,83 +178,6 @@ fn files_differ_by_name_and_line_and_inside_of_lines() {
     assert_eq!(plain(&coloured), stdout);
 }
 
-/// A repository with the Doe policy committed in a folder of it.
-fn repository() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let git = |arguments: &[&str]| {
-        let (code, stdout, stderr) = run("git", folder.path(), arguments);
-        assert_eq!(code, Some(0), "{stdout}{stderr}");
-    };
-    fs::create_dir(folder.path().join("mail")).unwrap();
-    fs::write(folder.path().join("mail/policy.kdl"), doe()).unwrap();
-    git(&["init", "--quiet"]);
-    git(&["config", "user.email", "jane.doe@doe-family.com"]);
-    git(&["config", "user.name", "Jane Doe"]);
-    git(&["add", "."]);
-    git(&["commit", "--quiet", "--message", "The policy"]);
-    folder
-}
-
-#[test]
-fn a_policy_is_compared_with_itself_in_a_commit() {
-    let folder = repository();
-    let mail = folder.path().join("mail");
-    let arguments = ["diff", "--against", "git:HEAD", "--fail-on", "any"];
-    let (code, stdout, _) = mailpol(&mail, &arguments);
-    assert_eq!(code, Some(0), "{stdout}");
-    fs::write(mail.join("policy.kdl"), changed(CHANGES[1].1)).unwrap();
-    let (code, stdout, _) = mailpol(&mail, &arguments);
-    assert_eq!(code, Some(1));
-    assert!(
-        stdout.contains("clients in 10.3.0.0/16 may now send"),
-        "{stdout}"
-    );
-    let (code, _, stderr) = mailpol(&mail, &["diff", "--against", "git:nowhere"]);
-    assert_eq!(code, Some(2));
-    assert!(stderr.contains("git knows no commit `nowhere`"), "{stderr}");
-    let (code, _, stderr) = mailpol(&mail, &["diff", "--against", "git:--output=x"]);
-    assert_eq!(
-        (code, mail.join("x").exists()),
-        (Some(2), false),
-        "{stderr}"
-    );
-}
-
-#[test]
-fn tables_beside_a_policy_are_those_of_the_commit() {
-    let folder = repository();
-    let mail = folder.path().join("mail");
-    let rows = |rows: &str| {
-        let text = format!("domain\tlocal-part\tlogin\ttargets\n{rows}");
-        fs::write(mail.join("mailboxes.tsv"), text).unwrap();
-    };
-    fs::write(
-        mail.join("policy.kdl"),
-        doe() + "mailboxes file=\"mailboxes.tsv\"\n",
-    )
-    .unwrap();
-    rows("doe-family.com\taunt\tagatha\t\n");
-    let (code, _, stderr) = run("git", folder.path(), &["add", "."]);
-    assert_eq!(code, Some(0), "{stderr}");
-    run(
-        "git",
-        folder.path(),
-        &["commit", "--quiet", "--message", "An aunt"],
-    );
-    rows("doe-family.com\tuncle\tagatha\t\n");
-    let arguments = ["diff", "--against", "git:HEAD", "--only", "decisions"];
-    let (code, stdout, stderr) = mailpol(&mail, &arguments);
-    assert_eq!(code, Some(0), "{stderr}");
-    assert!(
-        stdout.contains("no longer send to aunt@doe-family.com"),
-        "{stdout}"
-    );
-    assert!(
-        stdout.contains("may now send to uncle@doe-family.com"),
-        "{stdout}"
-    );
-}
-
 /// One policy on two targets: both decide alike, until a raw setting of one takes something away.
 #[test]
 fn a_policy_is_compared_on_two_targets() {
@@ -352,6 +277,13 @@ fn what_makes_no_sense_is_refused() {
     refused(&["diff", old, "--declared", "marks"], "--against");
     let only = ["diff", old, new, "--only", "files", "--format", "markdown"];
     refused(&only, "Markdown is of decisions");
+    // Gates that nothing would fail.
+    for gate in ["widen", "narrow"] {
+        let only = ["diff", old, new, "--only", "files", "--fail-on", gate];
+        refused(&only, "are about decisions");
+    }
+    let two = ["diff", old, "--only", "files", "--target", "postfix,exim"];
+    refused(&two, "have no file in common");
     refused(
         &["check", old, "--format", "markdown"],
         "[possible values: human, json, sarif]",

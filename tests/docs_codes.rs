@@ -18,7 +18,7 @@ use mailpol::source::Source;
 use mailpol::target::TARGETS;
 
 /// Codes whose page has no example, and why.
-const WITHOUT_EXAMPLE: [(&str, &str); 16] = [
+const WITHOUT_EXAMPLE: [(&str, &str); 17] = [
     (
         "mailpol::dns::zone",
         "it is about another file than a policy",
@@ -36,6 +36,10 @@ const WITHOUT_EXAMPLE: [(&str, &str); 16] = [
     ("mailpol::prove::no_proof", "no policy brings it about"),
     ("mailpol::target::missing_root", "build always has it"),
     ("mailpol::target::setting", "the language says it first"),
+    (
+        "mailpol::target::stray_file",
+        "it is about a folder, not a policy",
+    ),
     (
         "mailpol::target::unjudged_service",
         "raw settings cannot add one",

@@ -163,15 +163,20 @@ fn long_work_shows_signs_of_life_on_a_terminal_only() {
     let on_terminal = |arguments: &str| {
         let mut command = Command::new("script");
         command.args(["--quiet", "--return", "--command"]);
-        command.arg(format!("{script} {BINARY} check - {arguments}"));
+        command.arg(format!("{script} {BINARY} {arguments} -"));
         let (code, said, _) = said(command.arg("/dev/null").current_dir(folder.path()));
         assert_eq!(code, Some(0), "{said}");
         said
     };
-    let shown = on_terminal("");
-    assert!(shown.contains("check: at work, 2 s"), "{shown:?}");
-    assert!(shown.contains("\r\u{1b}[K"), "it is erased: {shown:?}");
-    assert!(!on_terminal("--quiet").contains("at work"));
+    let shown = on_terminal("prove");
+    assert!(shown.contains("prove: at work, 2 s"), "{shown:?}");
+    let result = shown.find("Proof of").unwrap();
+    let before = &shown[..result];
+    assert!(
+        before.ends_with("\r\u{1b}[K"),
+        "it is erased before: {shown:?}"
+    );
+    assert!(!on_terminal("check --quiet").contains("at work"));
     let piped = format!("{script} {BINARY} check -");
     let mut command = Command::new("sh");
     let (code, _, stderr) = said(command.arg("-c").arg(piped).current_dir(folder.path()));

@@ -201,6 +201,72 @@ fn a_widening_fails_with_its_sentences_until_it_is_declared() {
     assert!(!ok && !passed(&said, "mailpol-diff"), "{said}");
 }
 
+/// The gate finds what a policy was, whatever it is called now; and of a policy that was none, all
+/// that it accepts is more.
+#[test]
+fn another_name_or_a_new_policy_does_not_pass() {
+    let Some(pre_commit) = pre_commit() else {
+        return;
+    };
+    let repository = Repository::new(pre_commit);
+    let mail = repository.mail();
+    repository.ran(&mail, "git", &["mv", "policy.kdl", "mailpol.kdl"]);
+    let wide = doe().replace("\"192.168.0.0/24\"", "\"192.168.0.0/16\"");
+    fs::write(mail.join("mailpol.kdl"), wide).unwrap();
+    let (ok, said) = repository.hooks();
+    assert!(!ok && !passed(&said, "mailpol-diff"), "{said}");
+    for line in [
+        "clients in 192.168.0.0/16 (without 192.168.0.0/24) may now send",
+        "not what the policy makes: build/postfix/etc/postfix/main.cf",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    // Nothing was committed yet.
+    fs::remove_dir_all(mail.join(".git")).unwrap();
+    repository.ran(&mail, "git", &["init", "--quiet"]);
+    let (ok, said) = repository.hooks();
+    assert!(!ok && !passed(&said, "mailpol-diff"), "{said}");
+    assert!(said.contains("`mailpol.kdl` is new"), "{said}");
+}
+
+/// What counts is what would be committed: files of any name that the policy reads, a file that is
+/// taken away, one that no build made, and a tree that git ignores.
+#[test]
+fn the_hooks_hold_whatever_is_committed() {
+    let Some(pre_commit) = pre_commit() else {
+        return;
+    };
+    let repository = Repository::new(pre_commit);
+    let mail = repository.mail();
+    let fails = |why: &str| {
+        let (ok, said) = repository.hooks();
+        assert!(!ok && !passed(&said, "mailpol-diff"), "{said}");
+        assert!(said.contains(why), "{why}: {said}");
+    };
+    let logins = "build/postfix/etc/postfix/logins";
+    repository.ran(&mail, "git", &["rm", "--quiet", logins]);
+    fails(&format!("not what the policy makes: {logins}"));
+    repository.build();
+    fs::write(mail.join("build/postfix/etc/passwd"), "").unwrap();
+    fails("not what the policy makes: build/postfix/etc/passwd");
+    fs::remove_file(mail.join("build/postfix/etc/passwd")).unwrap();
+    repository.ran(&mail, "git", &["rm", "--quiet", "-r", "--cached", "build"]);
+    fs::write(mail.join(".gitignore"), "build\n").unwrap();
+    fails(&format!("not in git's index: {logins}"));
+    fs::remove_file(mail.join(".gitignore")).unwrap();
+    repository.write(&(doe() + "networks file=\"nets.txt\"\n"));
+    let rows = |cidr: &str| {
+        let text = format!("network\tcidr\tmay-send\noffice\t{cidr}\tyes\n");
+        fs::write(mail.join("nets.txt"), text).unwrap();
+    };
+    rows("10.3.0.0/24");
+    repository.build();
+    repository.commit_all(&mail, "The office");
+    rows("10.3.0.0/16");
+    repository.build();
+    fails("clients in 10.3.0.0/16 (without 10.3.0.0/24) may now send");
+}
+
 #[test]
 fn a_tree_that_is_not_built_fails() {
     let Some(pre_commit) = pre_commit() else {

@@ -1,6 +1,7 @@
 //! A policy as it was in a commit: asked of `git`.
 #![expect(clippy::disallowed_methods, reason = "this is where git is started")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use mailpol::source::{Files, Source};
 
 use super::Failure;
-use super::input::{PolicyText, utf8};
+use super::input::{PolicyText, policy_among, utf8};
 
 /// A folder of a repository, as of a commit.
 #[derive(Debug, Clone)]
@@ -34,15 +35,38 @@ impl Commit {
         };
         let name = format!("{revision}^{{commit}}");
         let found = commit.git(&["rev-parse", "--verify", "--quiet", &name])?;
-        let Some(found) = found else {
+        let Some(found) = found.map_or_else(|| commit.unborn(), |found| Ok(Some(found)))? else {
             let folder = commit.folder.display();
-            let why = format!("git knows no commit `{revision}` in `{folder}`");
+            let why = match commit.git(&["rev-parse", "--git-dir"])? {
+                Some(_) => format!("git knows no commit `{revision}` in `{folder}`"),
+                None => format!("`{folder}` is in no git repository"),
+            };
             return Err(Failure::Unable(why));
         };
         utf8("the commit", found)?
             .trim()
             .clone_into(&mut commit.revision);
         Ok(commit)
+    }
+
+    /// Returns the empty tree, if the revision is `HEAD` and there is no commit yet.
+    fn unborn(&self) -> Result<Option<Vec<u8>>, Failure> {
+        if self.revision != "HEAD" || self.git(&["symbolic-ref", "--quiet", "HEAD"])?.is_none() {
+            return Ok(None);
+        }
+        self.git(&["hash-object", "-t", "tree", "--stdin"])
+    }
+
+    /// Returns the name of the policy that stands in the folder, as it is found if none is named.
+    pub(super) fn found(&self) -> Result<Option<String>, Failure> {
+        let listed = self.git(&["ls-tree", "-z", &self.revision])?;
+        let listed = utf8("the commit", listed.unwrap_or_default())?;
+        let names = listed.split('\0').filter_map(|line| {
+            let (kind, name) = line.split_once('\t')?;
+            kind.contains(" blob ").then(|| name.to_owned())
+        });
+        let names: BTreeSet<String> = names.collect();
+        Ok(policy_among(&names).ok().map(str::to_owned))
     }
 
     /// Reads a file of the folder; nothing if the commit has none of that name.
@@ -52,26 +76,65 @@ impl Commit {
         bytes.map(|bytes| utf8(&object, bytes)).transpose()
     }
 
-    /// Runs git; nothing if it says no.
-    fn git(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
-        let output = Command::new("git")
-            .arg("-C")
-            .arg(&self.folder)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| Failure::Unable(format!("`git` cannot be started: {error}")))?;
-        Ok(output.status.success().then_some(output.stdout))
+    /// Reads a file of the folder as the next commit would have it; nothing if it has none.
+    pub(super) fn staged(&self, name: &str) -> Result<Option<String>, Failure> {
+        let object = format!(":./{name}");
+        let bytes = self.git(&["cat-file", "blob", &object])?;
+        bytes.map(|bytes| utf8(&object, bytes)).transpose()
     }
 
-    /// Returns the policy of a path, as of the commit; nothing if there was none.
-    pub(super) fn policy(&self, path: &Path) -> Result<Option<PolicyText>, Failure> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let text = self.read(&name)?;
+    /// Returns the files that the next commit would have below a folder, by their paths there.
+    pub(super) fn tracked(folder: &Path) -> Result<BTreeSet<String>, Failure> {
+        let listed = git(folder, &["ls-files", "-z"])?;
+        let listed = utf8("git's index", listed.unwrap_or_default())?;
+        let names = listed.split_terminator('\0');
+        Ok(names.map(str::to_owned).collect())
+    }
+
+    fn git(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
+        git(&self.folder, arguments)
+    }
+
+    /// Returns a policy of the folder, as of the commit; nothing if there was none.
+    pub(super) fn policy(&self, name: &str) -> Result<Option<PolicyText>, Failure> {
+        let text = self.read(name)?;
         Ok(text.map(|text| {
             PolicyText::from_elsewhere(Source::new(name, text), Box::new(self.clone()))
         }))
     }
+}
+
+/// What git sets for hooks, and what then holds whatever folder it is asked about
+/// (`git rev-parse --local-env-vars`).
+const HOOK_VARIABLES: [&str; 5] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_PREFIX",
+    "GIT_IMPLICIT_WORK_TREE",
+];
+
+/// Names the index, which a hook of `git commit --all` has elsewhere than usual.
+const INDEX: &str = "GIT_INDEX_FILE";
+
+/// Runs git in a folder, of whose repository it speaks; nothing if it says no.
+fn git(folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
+    let mut git = Command::new("git");
+    for variable in HOOK_VARIABLES {
+        git.env_remove(variable);
+    }
+    // It is relative to the folder that the hook was started in.
+    if let Some(index) = std::env::var_os(INDEX) {
+        git.env(INDEX, std::path::absolute(index)?);
+    }
+    let output = git
+        .arg("-C")
+        .arg(folder)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Failure::Unable(format!("`git` cannot be started: {error}")))?;
+    Ok(output.status.success().then_some(output.stdout))
 }
 
 impl Files for Commit {

@@ -1,6 +1,7 @@
 //! Files that are read.
 #![expect(clippy::disallowed_methods, reason = "this is where files are read")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -130,28 +131,37 @@ pub(super) fn is_policy(argument: &str) -> bool {
 
 /// Finds `mailpol.kdl`, `policy.kdl`, or the only `*.kdl` here.
 fn find() -> Result<PathBuf, Failure> {
-    for name in ["mailpol.kdl", "policy.kdl"] {
-        if Path::new(name).is_file() {
-            return Ok(PathBuf::from(name));
-        }
-    }
-    let mut found: Vec<PathBuf> = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
     for entry in fs::read_dir(".")? {
         let path = PathBuf::from(entry?.file_name());
-        if path.extension().is_some_and(|extension| extension == "kdl") {
-            found.push(path);
+        if path.is_file() {
+            names.insert(path.to_string_lossy().into_owned());
         }
     }
-    found.sort();
-    match found.as_slice() {
-        [only] => Ok(only.clone()),
-        [] => Err(Failure::Unable(
+    match policy_among(&names) {
+        Ok(name) => Ok(PathBuf::from(name)),
+        Err(0) => Err(Failure::Unable(
             "there is no policy here; name one, such as `policy.kdl`".into(),
         )),
-        several => Err(Failure::Unable(format!(
-            "there are {} policies here; name one of them",
-            several.len()
+        Err(several) => Err(Failure::Unable(format!(
+            "there are {several} policies here; name one of them"
         ))),
+    }
+}
+
+/// Returns which of a folder's files is its policy, if none is named; else how many may be.
+pub(super) fn policy_among(names: &BTreeSet<String>) -> Result<&str, usize> {
+    let preferred = ["mailpol.kdl", "policy.kdl"];
+    if let Some(name) = preferred.into_iter().find(|name| names.contains(*name)) {
+        return Ok(name);
+    }
+    let policies = names.iter().filter(|name| {
+        let path = Path::new(name.as_str());
+        path.extension().is_some_and(|extension| extension == "kdl")
+    });
+    match policies.collect::<Vec<_>>().as_slice() {
+        [only] => Ok(only.as_str()),
+        several => Err(several.len()),
     }
 }
 

@@ -18,7 +18,6 @@ use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, Va
 use mailpol::diagnostic::Diagnostics;
 
 use output::Output;
-use progress::Progress;
 
 /// Compile a mail policy to the configuration of a real MTA, and prove that it is no open relay
 #[derive(Debug, Parser)]
@@ -229,7 +228,7 @@ pub(crate) fn main() -> Exit {
     }
     // Questions are no work: whoever answers them needs no sign of life.
     let quiet = arguments.global.quiet || matches!(arguments.command, Command::Init(_));
-    let progress = Progress::start(arguments.command.name(), quiet);
+    progress::start(arguments.command.name(), quiet);
     let result = match &arguments.command {
         Command::Dns(args) => command::dns::run(args, format, &mut output, &mut diagnostics),
         Command::Check(args) => command::check::run(args, &mut output, &mut diagnostics),
@@ -245,6 +244,5 @@ pub(crate) fn main() -> Exit {
         Command::Completions(args) => command::manual::completions(args),
         Command::Man(args) => command::manual::man(args, &mut output),
     };
-    drop(progress);
     output.finish(&result, &diagnostics)
 }

@@ -12,7 +12,7 @@ use mailpol::diagnostic::{Diagnostics, Style, Told, render};
 use serde_json::Value;
 
 use super::exit::{Exit, Failure};
-use super::{Color, Deny, Format, Global, report, sarif};
+use super::{Color, Deny, Format, Global, progress, report, sarif};
 
 /// The width of what is rendered when nobody looks.
 const WIDTH: usize = 100;
@@ -108,6 +108,7 @@ impl Output {
 
     /// Prints what was asked for, whatever the format.
     pub(super) fn raw(text: &str) -> Result<(), Failure> {
+        progress::end();
         let mut stdout = std::io::stdout().lock();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()?;
@@ -135,6 +136,7 @@ impl Output {
             Err(Failure::Unable(_)) => Exit::Unable,
             Err(Failure::Pipe) => return Exit::Yes,
         };
+        progress::end();
         match self.say(exit, result, diagnostics) {
             Ok(()) | Err(Failure::Pipe) => exit,
             Err(Failure::Reported | Failure::Unable(_)) => Exit::Unable,

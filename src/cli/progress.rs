@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -12,20 +13,28 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// Tells how long a command has been at work, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Progress {
+struct Progress {
     done: Option<Sender<()>>,
     told: Option<JoinHandle<()>>,
 }
 
+/// What is told now. It ends before anything is printed, wherever that is.
+static NOW: Mutex<Option<Progress>> = Mutex::new(None);
+
+/// Begins, if standard error is a terminal and somebody wants to hear of it.
+pub(super) fn start(command: &'static str, quiet: bool) {
+    if !quiet && std::io::stderr().is_terminal() {
+        *NOW.lock().unwrap_or_else(PoisonError::into_inner) = Some(Progress::start(command));
+    }
+}
+
+/// Ends, and leaves nothing on the terminal.
+pub(super) fn end() {
+    drop(NOW.lock().unwrap_or_else(PoisonError::into_inner).take());
+}
+
 impl Progress {
-    /// Begins, if standard error is a terminal and somebody wants to hear of it.
-    pub(super) fn start(command: &'static str, quiet: bool) -> Self {
-        if quiet || !std::io::stderr().is_terminal() {
-            return Self {
-                done: None,
-                told: None,
-            };
-        }
+    fn start(command: &'static str) -> Self {
         let (done, wait) = channel();
         let told = std::thread::spawn(move || {
             let mut seconds = PATIENCE.as_secs();

@@ -6,7 +6,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use mailpol::compile::{MANIFEST, hash};
+use mailpol::compile::{MANIFEST, StrayFile, hash};
+use mailpol::diagnostic::Diagnostics;
 use mailpol::target::Artifacts;
 
 use super::Failure;
@@ -156,11 +157,19 @@ fn last_built(root: &Path) -> BTreeMap<String, String> {
 }
 
 /// Returns the target of the last build; the MANIFEST says it.
-fn built_for(root: &Path) -> Option<String> {
+pub(super) fn built_for(root: &Path) -> Option<String> {
     let text = fs::read_to_string(root.join(MANIFEST)).ok()?;
     let mut lines = text.lines();
     let target = lines.find_map(|line| line.strip_prefix("target "))?;
     Some(target.split(' ').next()?.to_owned())
+}
+
+/// Returns the name of the policy of the last build; the MANIFEST says it.
+pub(super) fn policy_of(root: &Path) -> Option<String> {
+    let text = fs::read_to_string(root.join(MANIFEST)).ok()?;
+    let mut lines = text.lines();
+    let policy = lines.find_map(|line| line.strip_prefix("policy sha256 "))?;
+    Some(policy.split_once(' ')?.1.to_owned())
 }
 
 /// Returns whether a file is as the last build left it. The MANIFEST itself always is.
@@ -205,7 +214,45 @@ fn stale(
     Ok(stale)
 }
 
-/// Returns the files of a tree that are not as built: other bytes, missing, or built no more.
+/// Returns what stands in a built tree and was not built, sorted: whoever copies the tree would
+/// install it. Nothing where there is no MANIFEST, for a server's root holds much else.
+pub(super) fn strays(root: &Path) -> Result<Vec<String>, Failure> {
+    if built_for(root).is_none() {
+        return Ok(Vec::new());
+    }
+    let built = last_built(root);
+    let mut strays = Vec::new();
+    let mut open: Vec<PathBuf> = vec![PathBuf::new()];
+    while let Some(folder) = open.pop() {
+        let here = root.join(&folder);
+        let unread = |error: std::io::Error| unable(&here, "read", &error);
+        for entry in fs::read_dir(&here).map_err(unread)? {
+            let entry = entry.map_err(unread)?;
+            let below = folder.join(entry.file_name());
+            // A link is none that a build makes, whatever it leads to.
+            let kind = entry.file_type().map_err(unread)?;
+            let name = below.to_string_lossy();
+            if kind.is_dir() {
+                open.push(below);
+            } else if !kind.is_file() || !(name == MANIFEST || built.contains_key(name.as_ref())) {
+                strays.push(root.join(&below).display().to_string());
+            }
+        }
+    }
+    strays.sort();
+    Ok(strays)
+}
+
+/// Tells what stands in a built tree and was not built.
+pub(super) fn tell_strays(root: &Path, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
+    for path in strays(root)? {
+        diagnostics.warn_plainly(StrayFile { path });
+    }
+    Ok(())
+}
+
+/// Returns the files of a tree that are not as built: other bytes, missing, not built, or built no
+/// more.
 pub(super) fn differing(root: &Path, artifacts: &Artifacts) -> Result<Vec<String>, Failure> {
     let mut differing = Vec::new();
     for (name, artifact) in artifacts.files() {
@@ -218,7 +265,9 @@ pub(super) fn differing(root: &Path, artifacts: &Artifacts) -> Result<Vec<String
     for path in stale(root, artifacts, &built, Edited::Overwrite, &mut Vec::new())? {
         differing.push(path.display().to_string());
     }
+    differing.extend(strays(root)?);
     differing.sort();
+    differing.dedup();
     Ok(differing)
 }
 

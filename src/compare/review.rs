@@ -144,6 +144,10 @@ impl Review {
             .map(|kind| format!("{} {}", count(*kind), kind.name()))
             .collect();
         match (&self.decisions.between, words.as_slice()) {
+            (Between::Nothing, []) => format!("The policy is new, and accepts nothing{files}."),
+            (Between::Nothing, words) => {
+                format!("The policy is new ({}){files}.", words.join(", "))
+            }
             (Between::Times, []) => format!("No decision changes{files}."),
             (Between::Times, words) => format!("Decisions change ({}){files}.", words.join(", ")),
             (Between::Targets([one, other]), words) => {
@@ -161,6 +165,9 @@ impl Review {
 
     /// Returns the sentence about what does not differ.
     pub fn all_same(&self) -> String {
+        if self.decisions.between == Between::Nothing {
+            return "No class of envelopes is accepted.".to_owned();
+        }
         let like = match self.decisions.left_out {
             0 => String::new(),
             many => format!(
@@ -174,11 +181,11 @@ impl Review {
             self.decisions.visited.leaves,
             self.decisions.visited.envelopes,
             match self.decisions.between {
-                Between::Times => "as before",
+                Between::Times | Between::Nothing => "as before",
                 Between::Targets(_) => "alike by both",
             },
             match self.decisions.between {
-                Between::Times => "where it went",
+                Between::Times | Between::Nothing => "where it went",
                 Between::Targets(_) => "to the same places",
             },
         );

@@ -49,6 +49,19 @@ pub struct Unreadable {
     pub fault: String,
 }
 
+/// A file in a built tree that no build made.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{path}` is no part of what was built")]
+#[diagnostic(
+    code(mailpol::target::stray_file),
+    severity(Warning),
+    help("whoever copies the tree installs it: move it elsewhere")
+)]
+pub struct StrayFile {
+    /// The path.
+    pub path: String,
+}
+
 /// A scenario of the policy does not come out as its author expects.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("the scenario `{name}` comes out otherwise: {found}")]

@@ -38,6 +38,11 @@ pub trait Decider: Send + Sync {
         ask: &mut dyn Ask,
     ) -> Result<Vec<Destination>, Unanswered>;
 
+    /// Returns whether mail for an address with an extension may go where it goes without.
+    fn has_extensions(&self) -> bool {
+        false
+    }
+
     /// Returns what says that mail goes there, if one place does for all mail that does.
     fn leads_by(&self, _destination: &Destination) -> Option<Loc> {
         None

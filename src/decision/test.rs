@@ -73,3 +73,31 @@ pub enum Question {
     /// alone. For forms that have a domain and no address. Label: 0 or 1; 0 without login.
     OwnerOfDomain(Arc<OwnerTable>),
 }
+
+impl Question {
+    /// Returns whether addresses are looked for without their extension too.
+    pub(crate) fn has_extensions(&self) -> bool {
+        match self {
+            Self::From(table) | Self::To(table) => table.has_extensions(),
+            Self::Owner(table) | Self::OwnerOfDomain(table) => table.has_extensions(),
+            Self::Listener
+            | Self::Tls
+            | Self::Client(_)
+            | Self::Login(_)
+            | Self::Helo(_)
+            | Self::FromForm
+            | Self::FromKind(_)
+            | Self::ToForm
+            | Self::ToKind(_)
+            | Self::SpfFrom
+            | Self::SpfHelo => false,
+        }
+    }
+
+    /// Lets a table of addresses answer for those with an extension too.
+    pub(crate) fn with_extensions(&mut self) {
+        if let Self::From(table) | Self::To(table) = self {
+            table.with_extensions();
+        }
+    }
+}

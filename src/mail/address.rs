@@ -7,6 +7,16 @@ use super::Domain;
 /// The longest local-part, in octets (RFC 5321 section 4.5.3.1.1).
 pub(super) const LOCAL_OCTETS_MAX: usize = 64;
 
+/// What separates a local-part from its extension (RFC 5233 section 1 says "detail").
+pub(crate) const DELIMITER: char = '+';
+
+/// Returns a local-part without its extension, if it has one: the text before the first delimiter,
+/// which is not its first character.
+pub(crate) fn without_extension(local: &str) -> Option<&str> {
+    let (base, _) = local.split_once(DELIMITER)?;
+    (!base.is_empty()).then_some(base)
+}
+
 /// A local-part of ours: a dot-string of RFC 5321 without routing characters, in lower case.
 ///
 /// RFC 5321 section 2.4 leaves the case of a local-part to its host. This host folds it.
@@ -101,6 +111,12 @@ impl Address {
     /// Returns the domain.
     pub fn domain(&self) -> &Domain {
         &self.domain
+    }
+
+    /// Returns the address without its extension, if it has one.
+    pub(crate) fn without_extension(&self) -> Option<Self> {
+        let base = without_extension(&self.local)?;
+        Some(Self::new(base, self.domain.clone()))
     }
 }
 

@@ -16,6 +16,7 @@ mod path;
 mod reply;
 
 pub use address::{Address, LocalPart, LocalPartError};
+pub(crate) use address::{DELIMITER, without_extension};
 pub use certificate::{Certificate, CertificateError};
 pub(crate) use client::number;
 pub use client::{canonical_client, canonical_prefix, prefix_range, v4_or_v6};

@@ -260,6 +260,10 @@ impl Decider for PolicyDecider<'_> {
         self.accept(client, to, place, headers, ask)
     }
 
+    fn has_extensions(&self) -> bool {
+        self.policy.host.plus_addressing.is_some()
+    }
+
     fn destinations(
         &self,
         address: &Address,

@@ -119,7 +119,12 @@ pub(super) fn destinations(
             None => Destination::Exchangers(address.domain().to_string()),
         }]);
     }
-    let behind = mailboxes_behind(policy, address, Follow::Everywhere);
+    // What an extension is added to gets the mail, and it alone.
+    let base = address
+        .without_extension()
+        .filter(|_| policy.host.plus_addressing.is_some());
+    let whole = base.as_ref().unwrap_or(address);
+    let behind = mailboxes_behind(policy, whole, Follow::Everywhere);
     let destination = |mailbox: Address| {
         let found = policy.mailbox(&mailbox);
         if let Some(route) = found.and_then(|found| policy.route_of(found)) {

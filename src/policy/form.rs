@@ -52,7 +52,7 @@ impl ReverseKind {
     /// knows of. A local-part that begins like an option is refused as Postfix does (postconf(5),
     /// `allow_min_user`), and so is a route in quotes: programs that look for the first `@` would
     /// take the wrong domain.
-    fn of(form: PathForm) -> Self {
+    fn of(form: PathForm, plus_addressing: bool) -> Self {
         match form {
             PathForm::Null => Self::Null,
             PathForm::Plain
@@ -60,7 +60,10 @@ impl ReverseKind {
             | PathForm::QuotedPair
             | PathForm::SourceRoute
             | PathForm::TrailingDot => Self::Address,
-            PathForm::Percent | PathForm::Bang | PathForm::LongLocal => Self::Domain,
+            PathForm::ExtendedRoute if plus_addressing => Self::Address,
+            PathForm::Percent | PathForm::Bang | PathForm::ExtendedRoute | PathForm::LongLocal => {
+                Self::Domain
+            }
             PathForm::Literal | PathForm::OwnLiteral | PathForm::RoutedOwnLiteral => {
                 Self::Elsewhere
             }
@@ -89,8 +92,8 @@ impl ReverseKind {
     }
 
     /// Returns the table of all forms.
-    pub(super) fn table() -> FormTable {
-        FormTable::new(|form| Self::of(form) as u32)
+    pub(super) fn table(plus_addressing: bool) -> FormTable {
+        FormTable::new(|form| Self::of(form, plus_addressing) as u32)
     }
 
     /// Returns the kind of a label.
@@ -129,7 +132,8 @@ impl ForwardKind {
         if form.is_routed() {
             return Self::Routed;
         }
-        match ReverseKind::of(form) {
+        // As a forward-path, a route in an extension is a route.
+        match ReverseKind::of(form, false) {
             ReverseKind::Bad | ReverseKind::Null => Self::Bad,
             ReverseKind::Address => Self::Address,
             ReverseKind::Domain => Self::Domain,

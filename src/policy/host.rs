@@ -15,6 +15,9 @@ pub struct Host {
     /// Where it listens, each once, in the order of the text. A host without any takes no mail, and
     /// the policy has an outbound route and a postmaster elsewhere.
     pub listeners: Vec<Spanned<Listener>>,
+    /// What says that an address of ours may have an extension, as in `john+shop`: what stands
+    /// behind the first `+` then counts for nothing, in every address. No name has one.
+    pub plus_addressing: Option<Loc>,
     /// Its certificate. Every policy with a submission listener has one.
     pub tls: Option<Tls>,
     /// The one address that mail to bare `postmaster`, and mail made on the host itself (root,

@@ -53,6 +53,11 @@ pub(super) fn prepare(policy: &Policy) -> (Vec<Test>, Rights) {
     let mut tests = fixed(policy, logins, clients);
     let (rights, granted) = scopes.finish();
     tests.extend(granted);
+    if policy.host.plus_addressing.is_some() {
+        for test in &mut tests {
+            test.question.with_extensions();
+        }
+    }
     (tests, rights)
 }
 
@@ -75,7 +80,7 @@ fn fixed(policy: &Policy, logins: LoginTable, clients: ClientTable) -> Vec<Test>
         test("login listed", Question::Login(logins), &auth),
         test(
             "form of the reverse-path",
-            Question::FromKind(ReverseKind::table()),
+            Question::FromKind(ReverseKind::table(policy.host.plus_addressing.is_some())),
             &host,
         ),
         test(
@@ -233,6 +238,9 @@ fn owner_table(policy: &Policy) -> OwnerTable {
     own_aliases(policy, &mut table);
     // Grants add up: a row for an address hides that of its domain, so it repeats it.
     table.spread_domains();
+    if policy.host.plus_addressing.is_some() {
+        table.with_extensions();
+    }
     table
 }
 

@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 
 use super::names::{ELSEWHERE, fresh, names};
 use super::universe::Axis;
-use crate::decision::{AddressKey, AddressMap, AddressTable, KeyMap, Probe, Question, Row, lower};
+use crate::decision::{
+    AddressKey, AddressMap, AddressTable, Decider, KeyMap, Probe, Question, Row, lower,
+};
+use crate::mail::{DELIMITER, without_extension};
 
 /// The values of a dimension of addresses.
 #[derive(Debug)]
@@ -76,6 +79,8 @@ pub(super) struct Collected<'t> {
     /// Whole addresses that destinations depend on, and those of small tables: there may be
     /// thousands of these.
     others: AddressMap<()>,
+    /// Whether some side looks for an address without its extension.
+    extensions: bool,
 }
 
 /// A table of more keys than this is a source by itself.
@@ -83,7 +88,7 @@ const SMALL_MAX: usize = 64;
 
 impl<'t> Collected<'t> {
     /// Adds a key that destinations depend on; of a parent domain, the domain too.
-    pub(super) fn add(&mut self, part: AddressKey, key: &str) {
+    fn add(&mut self, part: AddressKey, key: &str) {
         let key = lower(key);
         match part {
             AddressKey::Local => {
@@ -100,8 +105,15 @@ impl<'t> Collected<'t> {
         }
     }
 
+    /// Adds every key that destinations of a decider depend on.
+    pub(super) fn add_destinations(&mut self, decider: &dyn Decider) {
+        self.extensions |= decider.has_extensions();
+        decider.destination_keys(&mut |part, key| self.add(part, key));
+    }
+
     /// Adds what a question names of an axis.
     pub(super) fn add_question(&mut self, question: &'t Question, axis: Axis) {
+        self.extensions |= question.has_extensions();
         if let Some(table) = address_table(question, axis) {
             for part in [AddressKey::Domain, AddressKey::Parent] {
                 for key in table.keys(part) {
@@ -154,8 +166,51 @@ impl<'t> Collected<'t> {
         locals.dedup();
     }
 
+    /// Returns local-parts that are told apart in a domain beside its own keys: these with a fresh
+    /// extension, and those named in every domain that are one of these with another.
+    fn extended(&self, own: &[&str], with: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+        if !self.extensions {
+            return Vec::new();
+        }
+        let is_own = |base: &str| own.binary_search(&base).is_ok();
+        let named = self.named.iter();
+        let named = named.filter(|local| without_extension(local).is_some_and(is_own));
+        let own = own.iter().filter_map(|local| with(local));
+        own.chain(named.cloned()).collect()
+    }
+
+    /// Returns an extension that no key has, if any side minds them.
+    fn fresh_extension(&self) -> Option<String> {
+        if !self.extensions {
+            return None;
+        }
+        let extension = |local: &str| Some(local.split_once(DELIMITER)?.1.to_owned());
+        let mut known: BTreeSet<String> =
+            self.named.iter().filter_map(|one| extension(one)).collect();
+        for source in &self.sources {
+            match source {
+                Source::Rows(map) => known.extend(map.iter().filter_map(|one| extension(one.0))),
+                Source::Owners(map) => known.extend(map.iter().filter_map(|one| extension(one.0))),
+            }
+        }
+        known.extend(self.others.iter().filter_map(|one| extension(one.0)));
+        Some(fresh("tag", |word| known.contains(word)))
+    }
+
     /// Returns the keys with fresh ones.
-    pub(super) fn finish(self) -> Keys {
+    ///
+    /// SOUNDNESS: a side that minds extensions looks for an address itself, and for it without its
+    /// extension. So of two that are no keys and have the same base, each table says the same: one
+    /// of them, with a fresh extension, is told apart beside each key without.
+    pub(super) fn finish(mut self) -> Keys {
+        let extension = self.fresh_extension();
+        let with = |local: &str| {
+            let extension = extension.as_ref().filter(|_| !local.contains(DELIMITER))?;
+            Some(format!("{local}{DELIMITER}{extension}"))
+        };
+        let twins: Vec<String> = self.named.iter().filter_map(|local| with(local)).collect();
+        self.named.extend(twins);
+
         let mut all = self.domains.clone();
         for source in &self.sources {
             source.each_domain(|domain| {
@@ -177,8 +232,13 @@ impl<'t> Collected<'t> {
         let literals = all.keys().filter(is_literal);
         for domain in domains.iter().map(String::as_str).chain(literals) {
             self.locals(domain, &mut own);
+            let beside = self.extended(&own, &with);
+            let mut here: Vec<&str> = own.clone();
+            here.extend(beside.iter().map(String::as_str));
+            here.sort_unstable();
+            here.dedup();
             let start = whole.len();
-            for local in &own {
+            for local in &here {
                 locals.put(local, || ());
                 whole.push(local);
             }

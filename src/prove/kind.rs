@@ -45,13 +45,15 @@ impl Reverse {
         Self::Neither,
     ];
 
-    /// Returns the number of what a form says.
-    pub(super) fn number(form: PathForm) -> u32 {
+    /// Returns the number of what a form says; an extension is one where the policy minds them.
+    pub(super) fn number(form: PathForm, plus_addressing: bool) -> u32 {
+        let has_address =
+            form.has_address() && (plus_addressing || form != PathForm::ExtendedRoute);
         let kind = if form == PathForm::Null {
             Self::Null
         } else if form == PathForm::Plain {
             Self::Plain
-        } else if form.has_address() {
+        } else if has_address {
             Self::Address
         } else if form.has_domain() {
             Self::Domain

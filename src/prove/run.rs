@@ -104,7 +104,7 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
         keys.add_question(&test.question, Axis::To);
     }
     for decider in std::iter::once(reference).chain(files) {
-        decider.destination_keys(&mut |part, key| keys.add(part, key));
+        keys.add_destinations(decider);
     }
     let keys = keys.finish();
     let forwards = declared.forwards();

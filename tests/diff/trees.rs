@@ -129,3 +129,200 @@ fn a_login_of_the_tree_alone_is_named() {
         assert!(!said.contains("without a listed"), "{target}: {said}");
     }
 }
+
+/// What lies in a built tree and was not built would be installed with it.
+#[test]
+fn strays_in_a_built_tree_are_told() {
+    let folder = folder(&[]);
+    let build = [
+        "build",
+        "old/policy.kdl",
+        "--target",
+        "postfix",
+        "--out",
+        "tree",
+    ];
+    let gate = [
+        "diff",
+        "old/policy.kdl",
+        "--built",
+        "tree",
+        "--only",
+        "decisions",
+    ];
+    let (code, _, stderr) = mailpol(folder.path(), &build);
+    assert_eq!(
+        (code, stderr.contains("stray_file")),
+        (Some(0), false),
+        "{stderr}"
+    );
+    let tree = folder.path().join("tree");
+    fs::create_dir_all(tree.join("etc/cron.d")).unwrap();
+    fs::write(tree.join("etc/cron.d/x"), "* * * * * root true\n").unwrap();
+    std::os::unix::fs::symlink("/etc/shadow", tree.join("etc/evil")).unwrap();
+    let strays = ["tree/etc/cron.d/x", "tree/etc/evil"];
+    let (code, stdout, _) = mailpol(folder.path(), &gate);
+    assert_eq!(code, Some(1), "{stdout}");
+    for stray in strays {
+        let line = format!("not what the policy makes: {stray}\n");
+        assert!(stdout.contains(&line), "{stdout}");
+    }
+    let prove = [
+        "prove",
+        "old/policy.kdl",
+        "--target",
+        "postfix",
+        "--files",
+        "tree",
+    ];
+    for command in [&build[..], &prove[..]] {
+        let (code, _, stderr) = mailpol(folder.path(), command);
+        assert_eq!(code, Some(0), "{stderr}");
+        for stray in strays {
+            assert!(
+                stderr.contains(&format!("`{stray}` is no part of what was built")),
+                "{stderr}"
+            );
+        }
+        let (code, ..) = mailpol(folder.path(), &[command, &["--deny", "warnings"]].concat());
+        assert_eq!(code, Some(1));
+    }
+    // A server's root has no MANIFEST, and holds much else.
+    fs::remove_file(tree.join("MANIFEST")).unwrap();
+    let (code, _, stderr) = mailpol(folder.path(), &prove);
+    assert_eq!(
+        (code, stderr.contains("no part of")),
+        (Some(0), false),
+        "{stderr}"
+    );
+}
+
+/// A link to the files that were built is none that was.
+#[test]
+fn a_link_in_a_built_tree_is_a_stray() {
+    let folder = folder(&[]);
+    let tree = folder.path().join("tree");
+    let build = [
+        "build",
+        "old/policy.kdl",
+        "--target",
+        "postfix",
+        "--out",
+        "tree",
+    ];
+    assert_eq!(mailpol(folder.path(), &build).0, Some(0));
+    let (old, only) = ("old/policy.kdl", "--only");
+    let gate = ["diff", old, old, "--built", "tree", only, "decisions"];
+    assert_eq!(mailpol(folder.path(), &gate).0, Some(0));
+    fs::rename(tree.join("etc"), folder.path().join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", tree.join("etc")).unwrap();
+    let (code, stdout, _) = mailpol(folder.path(), &gate);
+    assert_eq!(code, Some(1), "{stdout}");
+    assert!(
+        stdout.contains("not what the policy makes: tree/etc\n"),
+        "{stdout}"
+    );
+}
+
+/// Comments of the files name the policy; that it has another name now is no change of them.
+#[test]
+fn another_name_of_the_policy_is_no_difference_from_a_tree() {
+    let folder = folder(&[]);
+    let build = [
+        "build",
+        "old/policy.kdl",
+        "--target",
+        "postfix",
+        "--out",
+        "tree",
+    ];
+    assert_eq!(mailpol(folder.path(), &build).0, Some(0));
+    let renamed = folder.path().join("renamed.kdl");
+    fs::rename(folder.path().join("old/policy.kdl"), renamed).unwrap();
+    let against = ["diff", "renamed.kdl", "--against", "tree"];
+    let (code, stdout, stderr) = mailpol(folder.path(), &against);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert!(
+        stdout.starts_with("No decision changes; no file changes."),
+        "{stdout}"
+    );
+}
+
+/// A tree says which MTA it is for; one that does not is told of in words that help.
+#[test]
+fn the_target_is_that_of_the_tree() {
+    let folder = folder(CHANGES[1].1);
+    let build = [
+        "build",
+        "old/policy.kdl",
+        "--target",
+        "exim,postfix",
+        "--out",
+        "build",
+    ];
+    let (code, _, stderr) = mailpol(folder.path(), &build);
+    assert_eq!(code, Some(0), "{stderr}");
+    let against =
+        |policy, more: &[&str]| mailpol(folder.path(), &[&["diff", policy], more].concat());
+    let (old, new) = ("old/policy.kdl", "new/policy.kdl");
+    for options in [["--against", "build/exim"], ["--built", "build/exim"]] {
+        let (code, stdout, stderr) = against(old, &options);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{options:?}");
+        assert!(
+            stdout.starts_with("No decision changes; no file changes."),
+            "{stdout}"
+        );
+    }
+    let (code, stdout, _) = against(new, &["--against", "build/exim"]);
+    assert!(
+        code == Some(0) && stdout.contains("b/exim/etc/exim4/exim4.conf"),
+        "{stdout}"
+    );
+    // Two policies and a tree of one target.
+    let (code, stdout, _) = mailpol(folder.path(), &["diff", old, new, "--built", "build/exim"]);
+    assert!(
+        code == Some(1) && stdout.contains("build/exim/MANIFEST"),
+        "{stdout}"
+    );
+    let refused = |options: &[&str], why: &str| {
+        let (code, stdout, stderr) = against(old, options);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{options:?}");
+        assert!(
+            stderr.starts_with(&format!("mailpol: {why}")),
+            "{options:?}: {stderr}"
+        );
+    };
+    let other = "`build/exim` holds the files of exim, and not those of postfix";
+    refused(&["--against", "build/exim", "--target", "postfix"], other);
+    refused(&["--built", "build/exim", "--target", "postfix"], other);
+    let name = "`build` is no tree, but holds some: name `build/postfix` or `build/exim`";
+    refused(&["--against", "build"], name);
+    refused(&["--built", "build"], name);
+    let none = "the tree holds no configuration of postfix; `--target` names another MTA: exim";
+    refused(&["--against", "old"], none);
+}
+
+/// Files can be compared whatever is wrong with them.
+#[test]
+fn files_of_a_broken_tree_are_shown() {
+    let folder = folder(&[]);
+    let build = [
+        "build",
+        "old/policy.kdl",
+        "--target",
+        "postfix",
+        "--out",
+        "tree",
+    ];
+    assert_eq!(mailpol(folder.path(), &build).0, Some(0));
+    let main = folder.path().join("tree/etc/postfix/main.cf");
+    let text = fs::read_to_string(&main).unwrap();
+    fs::write(&main, text + "no sign of equality\n").unwrap();
+    let (code, stdout, stderr) = mailpol(
+        folder.path(),
+        &["diff", "old/policy.kdl", "--against", "tree"],
+    );
+    assert_eq!(code, Some(1));
+    assert!(stdout.contains("\n-no sign of equality\n"), "{stdout}");
+    assert!(stderr.contains("mailpol::target::syntax"), "{stderr}");
+}

@@ -14,8 +14,8 @@ struct Step {
     environment: Vec<(String, String)>,
 }
 
-/// Returns the steps with commands, but for the one that installs what is here already. The reader
-/// of YAML is pre-commit's own.
+/// Returns the steps with commands, but for those that install what is here already. The reader of
+/// YAML is pre-commit's own.
 fn steps(repository: &Repository) -> Vec<Step> {
     let python = repository.pre_commit.with_file_name("python");
     let workflow = root().join("examples/ci/mail-policy.yml");
@@ -35,6 +35,17 @@ fn steps(repository: &Repository) -> Vec<Step> {
                 .collect()
         }),
     });
+    // What is installed from the submodule `mailpol` is checked out before.
+    let checkout = all
+        .iter()
+        .find(|step| step["uses"] == "actions/checkout@v4");
+    let with = &checkout.unwrap()["with"];
+    assert_eq!(
+        (&with["submodules"], &with["fetch-depth"]),
+        (&true.into(), &0.into())
+    );
+    let rust = found.next().unwrap();
+    assert!(rust.run.starts_with("rustup toolchain install stable"));
     let install = found.next().unwrap();
     assert_eq!(install.run, "cargo install --locked --path mailpol");
     found.collect()

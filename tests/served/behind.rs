@@ -16,7 +16,8 @@ pub(crate) const TESTS: &[TestOfBoth] = &[(
     split,
 )];
 
-/// Some recipients are kept here, some behind a host, a whole domain behind it as well.
+/// Some recipients are kept here, some behind a host, a whole domain behind it as well. The host
+/// gets no extension.
 fn policy() -> String {
     format!(
         "\
@@ -24,6 +25,7 @@ mailpol version=1
 host \"mx.acme.test\" {{
     address \"198.51.100.25\" \"2001:db8::25\"
     listen \"smtp\"
+    plus-addressing
 }}
 domain \"acme.test\" {{
     mailbox \"jane\"
@@ -46,6 +48,7 @@ fn split(mta: Mta) -> Result<(), Failed> {
     let stranger = Client::new([203, 0, 113, 9], Smtp);
     let taken = [
         "ann@acme.test",
+        "ann+shop@acme.test",
         "staff@acme.test",
         "anybody@lab.acme.test",
         "postmaster@lab.acme.test",
@@ -78,6 +81,7 @@ fn split(mta: Mta) -> Result<(), Failed> {
     }
     let how = format!("from={STRANGER} tls=yes");
     let wanted = [
+        format!("ann@acme.test {how}"),
         format!("ann@acme.test {how}"),
         format!("ann@acme.test {how}"),
         format!("eve@lab.acme.test {how}"),

@@ -12,6 +12,7 @@ use crate::{Test, TestOfBoth};
 pub(crate) const TESTS: &[TestOfBoth] = &[
     ("mail lands where the policy says", lands),
     ("mailboxes without a login are kept by the host", boxes),
+    ("an extension leads nowhere else", extended),
     (
         "logins that the policy does not list send nothing",
         unlisted,
@@ -140,6 +141,59 @@ fn boxes(mta: Mta) -> Result<(), Failed> {
         let maildir = format!("/var/mail/{folder}");
         expect(subjects(&report, &maildir, "mail")?, wanted, &log)?;
     }
+    expect(report.queue.len(), 0, &log)
+}
+
+/// Whatever the extension, mail lands where it lands without.
+fn extended(mta: Mta) -> Result<(), Failed> {
+    let listens = "    listen ";
+    let policy = doe()?.replace(listens, "    plus-addressing\n    listen ");
+    let policy = policy.replace(
+        "alias \"postmaster\"",
+        "mailbox \"den\"\n    alias \"postmaster\"",
+    );
+    let outside = stranger(Smtp);
+    let john = user("john", Submission);
+    let send = |to, subject| message(&outside, "bounce+x=y.example@b.example", to, subject);
+    let report = serve(
+        mta,
+        &policy,
+        vec![
+            send("john.doe+shop@doe-family.com", "shop"),
+            send("John.Doe+A+B@doe-family.com", "two"),
+            send("family+trip@doe-family.com", "trip"),
+            send("den+film@doe-family.com", "film"),
+            send("\"john.doe+q\"@doe-family.com", "quoted"),
+            message(&john, "john.doe+me@doe-family.com", JOHN, "own"),
+            Envelope::new(&outside, "a@b.example", "+john.doe@doe-family.com"),
+            Envelope::new(&outside, "a@b.example", "nobody+x@doe-family.com"),
+            Envelope::new(
+                &outside,
+                "a@b.example",
+                "john.doe+x%c.example@doe-family.com",
+            ),
+            Envelope::new(&john, "jane.doe+me@doe-family.com", JOHN),
+        ],
+    )?;
+    let mut wanted = vec!["message 250 2.0.0"; 6];
+    wanted.extend(["rcpt 550 5.1.1", "rcpt 550 5.1.1"]);
+    wanted.extend(["rcpt 554 5.7.1", "rcpt 553 5.7.1"]);
+    outcomes(mta, &report, &wanted)?;
+    let log = report.log.join("\n");
+    let maildir = "/home/john/Maildir";
+    expect(
+        subjects(&report, maildir, "john")?,
+        "own quoted shop trip two",
+        &log,
+    )?;
+    expect(
+        subjects(&report, "/home/jane/Maildir", "jane")?,
+        "trip",
+        &log,
+    )?;
+    let den = "/var/mail/doe-family.com/den";
+    expect(subjects(&report, den, "mail")?, "film", &log)?;
+    expect(report.mailboxes.len(), 5, &log)?;
     expect(report.queue.len(), 0, &log)
 }
 

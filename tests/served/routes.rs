@@ -43,6 +43,8 @@ pub(crate) struct Host {
     pub(crate) named: &'static str,
     /// Where what comes to it lands.
     pub(crate) maildir: &'static str,
+    /// As whom we log in there.
+    pub(crate) user: &'static str,
 }
 
 pub(crate) const ISP: Host = Host {
@@ -53,6 +55,7 @@ pub(crate) const ISP: Host = Host {
     mode: "starttls",
     named: NAME,
     maildir: MAILDIR,
+    user: "office",
 };
 
 /// Returns a policy that sends everything by a route.
@@ -158,6 +161,7 @@ pub(crate) fn scene(job: &mut Job, host: &Host) {
         mode,
         named,
         maildir,
+        user,
     } = host;
     let scene = &mut job.scene;
     let found = address.parse().ok().filter(std::net::IpAddr::is_ipv4);
@@ -165,7 +169,7 @@ pub(crate) fn scene(job: &mut Job, host: &Host) {
         name: (*name).to_owned(),
         address: found.unwrap_or_else(|| [203, 0, 113, 77].into()),
     });
-    let known = format!("{name} {}:{PASSWORD}\n", user(name));
+    let known = format!("{name} {user}:{PASSWORD}\n");
     let files = [
         (*credentials, known.as_str()),
         ("/srv/sink.py", include_str!("sink.py")),
@@ -185,11 +189,6 @@ pub(crate) fn scene(job: &mut Job, host: &Host) {
              until (: <>/dev/tcp/{address}/{port}) 2>/dev/null; do sleep 0.05; done"
         ),
     ]);
-}
-
-/// Returns the name that this host goes by where it has a password.
-fn user(host: &str) -> &str {
-    if host == NAME { "office" } else { host }
 }
 
 /// All three messages have come so, and jane has hers.

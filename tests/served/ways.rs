@@ -17,6 +17,7 @@ const ESP: Host = Host {
     address: "203.0.113.78",
     named: "smtp.esp.test",
     maildir: "/home/esp/Maildir",
+    user: "bulk",
     ..ISP
 };
 const PARTNER: Host = Host {
@@ -122,7 +123,7 @@ fn ways(mta: Mta) -> Result<(), Failed> {
     }
     let how = |host: &str, user: &str| format!("tls=yes sni={host} auth={user} helo=mx.acme.test");
     let isp = how("smtp.isp.test", "office pa^ss:w0rd");
-    let esp = how("smtp.esp.test", "smtp.esp.test pa^ss:w0rd");
+    let esp = how("smtp.esp.test", "bulk pa^ss:w0rd");
     let partner = how("in.partner.test", "");
     let wanted = [
         format!("aunt@far.test from={STRANGER} {isp}"),
@@ -179,7 +180,7 @@ fn rest_is_direct(mta: Mta) -> Result<(), Failed> {
         ),
     ];
     let report = namespace::run(&job)?;
-    let esp = "tls=yes sni=smtp.esp.test auth=smtp.esp.test pa^ss:w0rd helo=mx.acme.test";
+    let esp = "tls=yes sni=smtp.esp.test auth=bulk pa^ss:w0rd helo=mx.acme.test";
     let wanted = format!("bob@{} from=news@news.acme.test {esp}", machine::FAR);
     expect(&came_to(&report, ESP.maildir).join("\n"), &wanted, &report)?;
     expect(&came_to(&report, PARTNER.maildir).join("\n"), "", &report)?;

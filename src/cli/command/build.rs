@@ -71,6 +71,7 @@ pub(in crate::cli) fn run(
             None => PathBuf::from("build").join(target.name()),
         };
         let written = tree::write(&out, target.name(), &compiled.artifacts, edited)?;
+        tree::tell_strays(&out, diagnostics)?;
         let proved = proved(&compiled.files_report);
         let removed = match written.removed {
             0 => String::new(),

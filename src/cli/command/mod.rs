@@ -20,7 +20,7 @@ use mailpol::diagnostic::Diagnostics;
 use mailpol::policy::Policy;
 use mailpol::target::{Reading, TARGETS, Target};
 
-use super::{Failure, server};
+use super::{Failure, server, tree};
 
 /// Returns the targets that a user names: `postfix`, or several with commas.
 fn targets(names: &str) -> Result<Vec<&'static dyn Target>, Failure> {
@@ -84,6 +84,9 @@ impl FilesArgs {
                 _ => files.join(target.name()),
             });
             let tree = folder.as_deref().map(server::tree).transpose()?;
+            if let Some(folder) = &folder {
+                tree::tell_strays(folder, diagnostics)?;
+            }
             let reading = mailpol::compile::read(policy, *target, tree, diagnostics)?;
             readings.push((*target, reading));
         }

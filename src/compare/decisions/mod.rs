@@ -160,15 +160,34 @@ pub fn decisions_of_policies(
     after: &mut Policy,
     domains_min: usize,
 ) -> Result<Decisions, Incomplete> {
+    of_policies([before, after], Between::Times, domains_min)
+}
+
+/// Tells what a policy accepts where there was none: the same policy is given twice, and before
+/// nothing listened.
+pub fn decisions_of_new_policy(
+    same: &mut Policy,
+    policy: &mut Policy,
+    domains_min: usize,
+) -> Result<Decisions, Incomplete> {
+    of_policies([same, policy], Between::Nothing, domains_min)
+}
+
+fn of_policies(
+    [before, after]: [&mut Policy; 2],
+    between: Between,
+    domains_min: usize,
+) -> Result<Decisions, Incomplete> {
     let alike = Alike::leave_out(before, after, domains_min);
-    let decisions = decisions_of_what_differs(before, after, &alike);
+    let decisions = of_what_differs(before, after, between, &alike);
     alike.put_back(before, after);
     decisions
 }
 
-fn decisions_of_what_differs(
+fn of_what_differs(
     before: &Policy,
     after: &Policy,
+    between: Between,
     alike: &Alike,
 ) -> Result<Decisions, Incomplete> {
     let (one, other) = in_two(|| PolicyDecider::new(before), || PolicyDecider::new(after));
@@ -177,6 +196,8 @@ fn decisions_of_what_differs(
         listeners.map(|one| one.value).collect::<Vec<Listener>>()
     });
     let [opened, open] = &listeners;
+    let is_new = between == Between::Nothing;
+    let opened: &[Listener] = if is_new { &[] } else { opened };
     let before = Party {
         name: "before",
         policy: before,
@@ -191,9 +212,10 @@ fn decisions_of_what_differs(
     };
     let sides = [before, after];
     let made = sides.map(|side| declared(side.policy));
-    let made = made.each_ref().map(|one| one.as_ref().map(|one| one as _));
+    let [was, is] = made.each_ref().map(|one| one.as_ref().map(|one| one as _));
+    let made = [was.filter(|_| !is_new), is];
     contrast_with(before, after, &alike.stand, |contrast| {
-        let mut decisions = decisions_of(contrast, Between::Times, &mut Sets::default())?;
+        let mut decisions = decisions_of(contrast, between, &mut Sets::default())?;
         decisions.left_out = alike.domains;
         host_mail::add(&mut decisions, made);
         Ok(decisions)
@@ -205,6 +227,20 @@ pub fn decisions(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Incom
     let made = [before, after].map(|side| side.decider.host_mail());
     contrast(before, after, |contrast| {
         let mut decisions = decisions_of(contrast, Between::Times, &mut Sets::default())?;
+        host_mail::add(&mut decisions, made);
+        Ok(decisions)
+    })
+}
+
+/// Tells what a side accepts where there was none: the same is given twice.
+pub fn decisions_of_new(same: Party<'_>, side: Party<'_>) -> Result<Decisions, Incomplete> {
+    let before = Party {
+        listeners: &[],
+        ..same
+    };
+    let made = [None, side.decider.host_mail()];
+    contrast(before, side, |contrast| {
+        let mut decisions = decisions_of(contrast, Between::Nothing, &mut Sets::default())?;
         host_mail::add(&mut decisions, made);
         Ok(decisions)
     })
@@ -233,10 +269,17 @@ pub fn decisions_of(
     changes.extend(moves::moved(contrast, &leaves, &between, sets));
     changes.extend(sentences::otherwise(contrast, &leaves, &between, sets));
     for change in &mut changes {
-        if between != Between::Times && told::is_latitude(contrast, change, sets) {
+        if matches!(between, Between::Targets(_)) && told::is_latitude(contrast, change, sets) {
             change.kind = Kind::Latitude;
             change.widens = false;
             change.narrows = false;
+        }
+    }
+    if between == Between::Nothing {
+        // What is refused was not taken before.
+        changes.retain(|change| change.kind == Kind::Gained);
+        for change in &mut changes {
+            "there was no policy".clone_into(&mut change.before);
         }
     }
     changes.sort_by(|a, b| {

@@ -8,6 +8,8 @@ use crate::prove::{Contrast, Facet, Sets, is_latitude_of_targets};
 pub enum Between {
     /// What was, and what would be.
     Times,
+    /// Nothing, and a policy that is new.
+    Nothing,
     /// Two targets, by name.
     Targets([String; 2]),
 }
@@ -20,6 +22,7 @@ impl Between {
                 "Latitude: odd forms of forward-paths, of which an MTA may have a mind of its own"
                     .to_owned()
             }
+            (Self::Nothing, _) => "Gained: what the new policy accepts".to_owned(),
             (Self::Times, Kind::Gained) => "Gained: accepted now, refused before".to_owned(),
             (Self::Times, Kind::Lost) => "Lost: refused now, accepted before".to_owned(),
             (Self::Times, Kind::Moved) => "Moved: accepted, and goes elsewhere".to_owned(),
@@ -42,8 +45,8 @@ impl Between {
     /// Returns what can be done of what is gained or lost, as in "clients … may now send".
     pub(super) fn may_send(&self, kind: Kind) -> String {
         match (self, kind == Kind::Gained) {
-            (Self::Times, true) => "may now send".to_owned(),
-            (Self::Times, false) => "can no longer send".to_owned(),
+            (Self::Times | Self::Nothing, true) => "may now send".to_owned(),
+            (Self::Times | Self::Nothing, false) => "can no longer send".to_owned(),
             (Self::Targets([_, other]), true) => format!("may send by {other}"),
             (Self::Targets([one, _]), false) => format!("may send by {one}"),
         }
@@ -52,11 +55,13 @@ impl Between {
     /// Returns where the mail for some recipients goes on one side only, and on the other only.
     pub(super) fn moves(&self, names: &str, from: Option<&str>, to: Option<&str>) -> String {
         match (self, from, to) {
-            (Self::Times, Some(from), None) => format!("mail for {names} no longer goes {from}"),
-            (Self::Times, None, to) => {
+            (Self::Times | Self::Nothing, Some(from), None) => {
+                format!("mail for {names} no longer goes {from}")
+            }
+            (Self::Times | Self::Nothing, None, to) => {
                 format!("mail for {names} now goes {} too", to.unwrap_or_default())
             }
-            (Self::Times, Some(from), Some(to)) => {
+            (Self::Times | Self::Nothing, Some(from), Some(to)) => {
                 format!("mail for {names} now goes {to} instead of {from}")
             }
             (Self::Targets([one, other]), from, to) => {
@@ -80,7 +85,7 @@ impl Between {
             "refused"
         };
         match self {
-            Self::Times => format!("; some of it was {word} already"),
+            Self::Times | Self::Nothing => format!("; some of it was {word} already"),
             Self::Targets([one, _]) => format!("; some of it is {word} by {one} too"),
         }
     }
@@ -88,7 +93,7 @@ impl Between {
     /// Returns what stands before the words of the first side, and of the second.
     pub fn sides(&self) -> [&str; 2] {
         match self {
-            Self::Times => ["before", "now"],
+            Self::Times | Self::Nothing => ["before", "now"],
             Self::Targets([one, other]) => [one, other],
         }
     }
@@ -96,7 +101,7 @@ impl Between {
     /// Returns that something is the same on both sides, in this respect.
     pub(super) fn alike(&self, what: &str) -> String {
         match self {
-            Self::Times => format!("{what} as before"),
+            Self::Times | Self::Nothing => format!("{what} as before"),
             Self::Targets(_) => format!("{what} by both"),
         }
     }
@@ -104,7 +109,7 @@ impl Between {
     /// Returns that one reply stands where another was.
     pub(super) fn becomes(&self, before: &str, after: &str) -> String {
         match self {
-            Self::Times => format!("{before} becomes {after}"),
+            Self::Times | Self::Nothing => format!("{before} becomes {after}"),
             Self::Targets([one, other]) => format!("{before} by {one} is {after} by {other}"),
         }
     }

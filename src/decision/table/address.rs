@@ -3,6 +3,7 @@
 use super::by_address::{AddressMap, Within};
 use super::key_map::{KeyMap, Probe, lower};
 use super::{Label, Row};
+use crate::mail::without_extension;
 
 /// A part of an address that a table may look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +27,8 @@ pub struct AddressTable {
     parent: KeyMap<Row>,
     local: KeyMap<Row>,
     otherwise: Option<Row>,
+    /// Whether an address without a row is looked for without its extension.
+    extensions: bool,
 }
 
 impl AddressTable {
@@ -61,6 +64,17 @@ impl AddressTable {
         self.address.push(&lower(local), &lower(domain), row);
     }
 
+    /// Lets the row of an address answer for the address with an extension too, if that has none
+    /// of its own; and likewise that of a local-part.
+    pub fn with_extensions(&mut self) {
+        self.extensions = true;
+    }
+
+    /// Returns whether addresses are looked for without their extension too.
+    pub(crate) fn has_extensions(&self) -> bool {
+        self.extensions
+    }
+
     /// Sets what answers where nothing else does.
     pub fn otherwise(&mut self, row: Row) {
         self.otherwise = Some(row);
@@ -71,10 +85,14 @@ impl AddressTable {
         self.order
             .iter()
             .find_map(|part| match part {
-                AddressKey::Address => self.address.get(local?, Probe::new(domain?)),
+                AddressKey::Address => {
+                    let domain = Probe::new(domain?);
+                    let whole = self.address.get(local?, domain);
+                    whole.or_else(|| self.address.get(self.base(local?)?, domain))
+                }
                 AddressKey::Domain => self.domain.get(domain?),
                 AddressKey::Parent => self.by_parent(domain?),
-                AddressKey::Local => self.local.get(local?),
+                AddressKey::Local => self.by_local(local?),
             })
             .or(self.otherwise.as_ref())
     }
@@ -87,6 +105,16 @@ impl AddressTable {
             domain: self.domain.find(domain),
             parent: self.by_parent(domain.key()),
         }
+    }
+
+    /// Returns a local-part without its extension, if the table looks for that.
+    fn base<'l>(&self, local: &'l str) -> Option<&'l str> {
+        self.extensions.then(|| without_extension(local))?
+    }
+
+    fn by_local(&self, local: &str) -> Option<&Row> {
+        let whole = self.local.get(local);
+        whole.or_else(|| self.local.get(self.base(local)?))
     }
 
     fn by_parent(&self, domain: &str) -> Option<&Row> {
@@ -170,8 +198,10 @@ pub(crate) struct OfDomain<'t> {
 impl<'t> OfDomain<'t> {
     /// Returns the row that answers for a local-part. Local-parts must be asked for in order.
     pub(crate) fn find(&mut self, local: Probe<'_>) -> Option<&'t Row> {
+        let base = || self.address.find(self.table.base(local.key())?);
+        let base = base();
         let own = self.address.go_to(local.key()).next();
-        self.answer(own, local)
+        self.answer(own.or(base), local)
     }
 
     /// Returns the row that answers for a local-part that is in no whole address of the table.
@@ -184,7 +214,7 @@ impl<'t> OfDomain<'t> {
             AddressKey::Address => own,
             AddressKey::Domain => self.domain,
             AddressKey::Parent => self.parent,
-            AddressKey::Local => self.table.local.find(local),
+            AddressKey::Local => self.table.by_local(local.key()),
         });
         rows.or(self.table.otherwise.as_ref())
     }

@@ -93,12 +93,12 @@ impl<V> AddressMap<V> {
     }
 
     /// Returns the values of an address, in the order in which they came.
-    pub(crate) fn all<'m>(&'m self, local: &str, domain: Probe<'_>) -> impl Iterator<Item = &'m V> {
-        let mut within = self.within(domain);
-        let behind =
-            |numbers: &[u32]| numbers.partition_point(|number| self.local(*number) < local);
-        within.rest = within.rest.get(behind(within.rest)..).unwrap_or_default();
-        within.at(local)
+    pub(crate) fn all<'m>(
+        &'m self,
+        local: &str,
+        domain: Probe<'_>,
+    ) -> impl Iterator<Item = &'m V> + use<'m, V> {
+        self.within(domain).all(local)
     }
 
     /// Returns the entries of a domain, to be gone through.
@@ -109,10 +109,12 @@ impl<V> AddressMap<V> {
             let (start, end) = (order.starts.get(number)?, order.starts.get(number + 1)?);
             order.sorted.get(*start as usize..*end as usize)
         };
-        let rest = if self.is_empty() { None } else { range() };
+        let all = if self.is_empty() { None } else { range() };
+        let all = all.unwrap_or_default();
         Within {
             map: self,
-            rest: rest.unwrap_or_default(),
+            all,
+            rest: all,
         }
     }
 
@@ -161,6 +163,7 @@ impl<V> AddressMap<V> {
 #[derive(Debug)]
 pub(crate) struct Within<'m, V> {
     map: &'m AddressMap<V>,
+    all: &'m [u32],
     rest: &'m [u32],
 }
 
@@ -181,6 +184,21 @@ impl<'m, V> Within<'m, V> {
         let before = ahead.take_while(|number| map.local(**number) < local);
         self.rest = self.rest.get(before.count()..).unwrap_or_default();
         self.at(local)
+    }
+
+    /// Returns the first value of a local-part, wherever it is.
+    pub(crate) fn find(&self, local: &str) -> Option<&'m V> {
+        self.all(local).next()
+    }
+
+    /// Returns the values of a local-part, wherever it is.
+    pub(crate) fn all(&self, local: &str) -> impl Iterator<Item = &'m V> + use<'m, V> {
+        let map = self.map;
+        let behind = self
+            .all
+            .partition_point(|number| map.local(*number) < local);
+        let rest = self.all.get(behind..).unwrap_or_default();
+        Self { rest, ..*self }.at(local)
     }
 
     /// Returns the values of the local-part, if it comes next.

@@ -2,6 +2,7 @@
 
 use super::by_address::{AddressMap, Within};
 use super::key_map::{KeyMap, Probe, lower};
+use crate::mail::without_extension;
 
 /// Owners of addresses. A row for the whole address hides a row for its domain.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,8 @@ pub struct OwnerTable {
     domain: KeyMap<Vec<u32>>,
     /// Whether the owners of a domain own its addresses that have rows, too.
     spread: bool,
+    /// Whether an address without a row is looked for without its extension.
+    extensions: bool,
 }
 
 impl OwnerTable {
@@ -65,6 +68,16 @@ impl OwnerTable {
         self.spread = true;
     }
 
+    /// Lets the owners of an address own it with an extension too, if that has no row of its own.
+    pub fn with_extensions(&mut self) {
+        self.extensions = true;
+    }
+
+    /// Returns whether addresses are looked for without their extension too.
+    pub(crate) fn has_extensions(&self) -> bool {
+        self.extensions
+    }
+
     /// Returns whether a login owns an address.
     pub fn owns(&self, login: &str, local: &str, domain: &str) -> bool {
         let mut of_domain = self.of_domain(Probe::new(domain));
@@ -97,6 +110,7 @@ impl OwnerTable {
             address: self.address.within(domain),
             domain: self.numbers_of_domain(domain),
             spread: self.spread,
+            extensions: self.extensions,
         }
     }
 
@@ -122,6 +136,7 @@ pub(crate) struct OwnersOfDomain<'t> {
     address: Within<'t, Option<u32>>,
     pub(crate) domain: &'t [u32],
     spread: bool,
+    extensions: bool,
 }
 
 impl OwnersOfDomain<'_> {
@@ -138,6 +153,15 @@ impl OwnersOfDomain<'_> {
         for login in self.address.go_to(local) {
             has_row = true;
             owners.extend(*login);
+        }
+        if !has_row
+            && self.extensions
+            && let Some(base) = without_extension(local)
+        {
+            for login in self.address.all(base) {
+                has_row = true;
+                owners.extend(*login);
+            }
         }
         if !has_row || self.spread {
             owners.extend_from_slice(self.domain);

@@ -31,6 +31,9 @@ pub enum PathForm {
     Percent,
     /// `elsewhere!local@domain`. Has a domain only.
     Bang,
+    /// `local+x%elsewhere@domain`, also with `!`: a route in the extension only, which is not in
+    /// quotes. Its address is the one without the extension.
+    ExtendedRoute,
     /// `"local@elsewhere"@domain`, also with `%` or `!` in the quotes. Has a domain only.
     QuotedRoute,
     /// `local@domain.`, with a dot at the end, also of a quoted or a long local-part. Same address
@@ -75,7 +78,8 @@ pub enum PathForm {
     OddOwnLiteral,
     /// A local-part with octets over 127 outside SMTPUTF8 (RFC 6531). Has a domain only.
     EightBit,
-    /// A local-part over 64 octets (RFC 5321 section 4.5.3.1.1). Has a domain only.
+    /// A local-part over 64 octets (RFC 5321 section 4.5.3.1.1), counted up to its first `+`. Has a
+    /// domain only.
     LongLocal,
     /// `local@-domain`, `local@[192.0.2]`, `local@`: what should be a domain is neither one
     /// nor a literal. Has no address.
@@ -87,7 +91,7 @@ pub enum PathForm {
 
 impl PathForm {
     /// All forms, in order.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Plain,
         Self::Quoted,
         Self::QuotedPair,
@@ -99,6 +103,7 @@ impl PathForm {
         Self::RoutedOwnLiteral,
         Self::Percent,
         Self::Bang,
+        Self::ExtendedRoute,
         Self::QuotedRoute,
         Self::TrailingDot,
         Self::LeadingDash,
@@ -141,6 +146,7 @@ impl PathForm {
             | Self::QuotedPair
             | Self::SourceRoute
             | Self::TrailingDot
+            | Self::ExtendedRoute
             | Self::Spaced
             | Self::Comment
             | Self::Escaped => true,
@@ -191,6 +197,7 @@ impl PathForm {
             | Self::Malformed => false,
             Self::Percent
             | Self::Bang
+            | Self::ExtendedRoute
             | Self::QuotedRoute
             | Self::LeadingDash
             | Self::DoubleAt
@@ -227,7 +234,12 @@ impl PathForm {
     pub fn is_routed(self) -> bool {
         matches!(
             self,
-            Self::Percent | Self::Bang | Self::QuotedRoute | Self::DoubleAt | Self::OddRoute
+            Self::Percent
+                | Self::Bang
+                | Self::ExtendedRoute
+                | Self::QuotedRoute
+                | Self::DoubleAt
+                | Self::OddRoute
         )
     }
 
@@ -245,6 +257,7 @@ impl PathForm {
             Self::RoutedOwnLiteral => format!("{local}%victim.example@{}", own_literal(own)),
             Self::Percent => format!("{local}%victim.example@{domain}"),
             Self::Bang => format!("victim.example!{local}@{domain}"),
+            Self::ExtendedRoute => format!("{local}+x%victim.example@{domain}"),
             Self::QuotedRoute => format!("\"{local}@victim.example\"@{domain}"),
             Self::TrailingDot => format!("{local}@{domain}."),
             Self::LeadingDash => format!("-{local}@{domain}"),
@@ -284,6 +297,7 @@ impl PathForm {
             Self::RoutedOwnLiteral => "routed-own-literal",
             Self::Percent => "percent",
             Self::Bang => "bang",
+            Self::ExtendedRoute => "extended-route",
             Self::QuotedRoute => "quoted-route",
             Self::TrailingDot => "trailing-dot",
             Self::LeadingDash => "leading-dash",

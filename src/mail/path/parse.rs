@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use super::quoted::{is_quoted_string, strip_comments, unquote};
 use super::{Path, PathForm, is_dot_string, literal};
 use crate::mail::Domain;
-use crate::mail::address::LOCAL_OCTETS_MAX;
+use crate::mail::address::{LOCAL_OCTETS_MAX, without_extension};
 
 /// What separates one part from the next, outside quotes.
 #[expect(
@@ -169,7 +169,10 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
     }
     let content = unquote(local);
     if content.contains(ROUTING) {
-        return path(route_form(local, &content), None, some);
+        let form = route_form(local, &content);
+        let base = without_extension(&content);
+        let base = base.filter(|_| form == PathForm::ExtendedRoute);
+        return path(form, base, some);
     }
     if let Some(form) = forbidden_form(local, &content, scan) {
         let escaped = form == PathForm::Escaped;
@@ -178,7 +181,9 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
     if dotted {
         return path(PathForm::TrailingDot, Some(&content), some);
     }
-    if local.len() > LOCAL_OCTETS_MAX {
+    // An extension is no part of what the limit is for: senders that carry one are often longer
+    // (VERP), and every MTA takes them.
+    if without_extension(local).unwrap_or(local).len() > LOCAL_OCTETS_MAX {
         return path(PathForm::LongLocal, None, some);
     }
     let form = match (local.starts_with('"'), local.contains('\\')) {
@@ -231,11 +236,21 @@ fn route_form(local: &str, content: &str) -> PathForm {
         PathForm::DoubleAt
     } else if !is_dot_string(local) {
         PathForm::OddRoute
+    } else if is_behind_extension(local) {
+        PathForm::ExtendedRoute
     } else if local.contains('!') {
         PathForm::Bang
     } else {
         PathForm::Percent
     }
+}
+
+/// Returns whether what a neighbour could follow stands in the extension of a dot-string only, and
+/// what is before that could be somebody's.
+fn is_behind_extension(local: &str) -> bool {
+    without_extension(local).is_some_and(|base| {
+        !base.contains(ROUTING) && is_dot_string(base) && base.len() <= LOCAL_OCTETS_MAX
+    })
 }
 
 /// Returns the form of a path whose local-part RFC 5321 forbids, or a program could take for an

@@ -245,3 +245,29 @@ fn every_form_is_spelled_as_it_is_read() {
         assert_eq!(path.domain().is_some(), form.has_domain(), "{form}");
     }
 }
+
+#[test]
+fn a_route_in_an_extension_is_a_form_of_its_own() {
+    for text in [
+        "u+x%y.example@d.example",
+        "u+y.example!x@d.example",
+        "@a.example:u+x%y.example@d.example",
+        "u+x%y.example@d.example.",
+    ] {
+        check(text, PathForm::ExtendedRoute, "u@d.example");
+    }
+    check("u%y.example+x@d.example", PathForm::Percent, "-@d.example");
+    check("+u%y.example@d.example", PathForm::Percent, "-@d.example");
+    check("y.example!u+x@d.example", PathForm::Bang, "-@d.example");
+    check("-u+x%y@d.example", PathForm::OddRoute, "-@d.example");
+    check("u+..x%y@d.example", PathForm::OddRoute, "-@d.example");
+    let quoted = "\"u+x@y.example\"@d.example";
+    check(quoted, PathForm::QuotedRoute, "-@d.example");
+    let long = "a".repeat(65);
+    let text = format!("{long}+x%y@d.example");
+    check(&text, PathForm::Percent, "-@d.example");
+    let text = format!("{long}+x@d.example");
+    check(&text, PathForm::LongLocal, "-@d.example");
+    let text = format!("u+{long}@d.example");
+    check(&text, PathForm::Plain, &text);
+}

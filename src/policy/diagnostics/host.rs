@@ -203,6 +203,27 @@ pub struct AuthMissingForListener {
     pub at: Loc,
 }
 
+/// A name with an extension, where extensions count for nothing.
+#[derive(Debug, Error, Diagnostic)]
+#[error("with `plus-addressing` nobody would meet the {what} `{name}`")]
+#[diagnostic(
+    code(mailpol::host::extension),
+    help("write the name without the `+` and what follows, or leave `plus-addressing` out")
+)]
+pub struct NameExtended {
+    /// What it is.
+    pub what: &'static str,
+    /// The name.
+    pub name: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "what stands behind a `+` counts for nothing")]
+    pub at: Loc,
+    /// What says so.
+    #[label("because of this")]
+    pub first: Option<SourceSpan>,
+}
+
 /// A login name that holds what a configuration could take for its own.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{login}` cannot be a login here")]

@@ -78,6 +78,7 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
         name: name?,
         addresses,
         listeners,
+        plus_addressing: node.plus_addressing.clone(),
         tls,
         postmaster: None,
         at: node.at.clone(),

@@ -8,6 +8,7 @@ mod alias;
 mod auth;
 mod bulk;
 mod domain;
+mod extension;
 mod forward;
 mod grant;
 mod host;
@@ -116,7 +117,7 @@ fn nodes(
         }));
     };
     host.postmaster = postmaster;
-    Ok(Policy {
+    let policy = Policy {
         source: Arc::clone(&document.source),
         host,
         networks,
@@ -132,7 +133,10 @@ fn nodes(
         scenarios,
         statements,
         acknowledged: Acknowledged::default(),
-    })
+    };
+    extension::check(&policy, diagnostics);
+    diagnostics.failed_since(before)?;
+    Ok(policy)
 }
 
 /// Gives every domain a postmaster; returns the parked domains, and the host's postmaster.

@@ -164,8 +164,7 @@ pub(crate) fn contrast_with<R>(
         keys.add_question(&test.question, Axis::To);
     }
     for party in [before, after] {
-        let decider = party.decider;
-        decider.destination_keys(&mut |part, key| keys.add(part, key));
+        keys.add_destinations(party.decider);
     }
     let keys = keys.finish();
     let made_offset = u32::try_from(tests.len()).unwrap_or(u32::MAX);

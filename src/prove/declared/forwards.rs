@@ -68,6 +68,12 @@ impl Forwards<'_> {
         route.is_some() && goes_by(Some(hop), route)
     }
 
+    /// An address without its extension, where the policy minds them.
+    fn base(&self, address: &Address) -> Option<Address> {
+        let base = address.without_extension();
+        base.filter(|_| self.policy.host.plus_addressing.is_some())
+    }
+
     fn mailbox(&self, address: &Address) -> Option<&Mailbox> {
         let domain = self.policy.domains.get(address.domain())?;
         domain
@@ -82,8 +88,9 @@ impl Forwards<'_> {
     /// Whether mail for a recipient may go on to this address: the recipient is it, or one of its
     /// forwards names it, or one of an alias or a catch-all that the recipient leads to.
     pub(in crate::prove) fn lead(&self, recipient: &Address, to: &Address) -> bool {
+        let base = self.base(recipient);
         let mut seen = BTreeSet::new();
-        let mut open = vec![recipient];
+        let mut open = vec![base.as_ref().unwrap_or(recipient)];
         while let Some(address) = open.pop() {
             if address == to && self.mailbox(to).is_some() {
                 return true;

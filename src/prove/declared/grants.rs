@@ -313,6 +313,9 @@ fn owners(policy: &Policy, ways: &Ways<'_>, place: usize) -> OwnerTable {
         }
     }
     table.spread_domains();
+    if policy.host.plus_addressing.is_some() {
+        table.with_extensions();
+    }
     table
 }
 

@@ -58,6 +58,7 @@ impl<'p> Declared<'p> {
     /// Reads what a policy declares.
     pub(super) fn new(policy: &'p Policy) -> Self {
         let at = &policy.host.at;
+        let extensions = policy.host.plus_addressing.is_some();
         let ways = owners::Ways::new(policy);
         let owners = Arc::new(owners::owners(policy, &ways));
         let test = |name: &str, question| Test::new(name, question, Some(at.clone()));
@@ -72,7 +73,7 @@ impl<'p> Declared<'p> {
             test("declared login", Question::Login(tables::logins(policy))),
             test(
                 "form of the reverse-path",
-                Question::FromKind(FormTable::new(Reverse::number)),
+                Question::FromKind(FormTable::new(|form| Reverse::number(form, extensions))),
             ),
             test(
                 "reverse-path in a declared domain",
@@ -104,6 +105,11 @@ impl<'p> Declared<'p> {
         ];
         let statements = statement::asks(policy, &mut tests);
         let grants = grants::read(policy, &ways, &mut tests);
+        if extensions {
+            for test in &mut tests {
+                test.question.with_extensions();
+            }
+        }
         Self {
             policy,
             tests,

@@ -25,6 +25,9 @@ pub(super) fn owners(policy: &Policy, ways: &Ways<'_>) -> OwnerTable {
         }
     }
     table.spread_domains();
+    if policy.host.plus_addressing.is_some() {
+        table.with_extensions();
+    }
     table
 }
 

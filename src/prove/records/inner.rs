@@ -56,7 +56,7 @@ pub(super) fn hosts(subject: &Subject<'_>) -> Handed {
 /// Returns the hosts that mail for others goes to, sent or forwarded, but not as theirs.
 fn outward(policy: &Policy, decider: &dyn Decider) -> BTreeSet<String> {
     let mut keys = Collected::default();
-    decider.destination_keys(&mut |part, key| keys.add(part, key));
+    keys.add_destinations(decider);
     let keys = keys.finish();
     let asked = Asked::new(decider, 0);
     let mut found = BTreeSet::new();

@@ -8,7 +8,7 @@ use super::class::{Dimension, Labels, TestNumber, Witness};
 use crate::decision::{
     AddressKey, AddressMap, AddressTable, KeyMap, Label, OfDomain, Probe, Question, Row, Within,
 };
-use crate::mail::{Address, Domain};
+use crate::mail::{Address, Domain, without_extension};
 use crate::prove::keys::{Keys, address_table};
 
 type Questions<'q> = [(TestNumber, &'q Question)];
@@ -205,7 +205,10 @@ impl Here<'_, '_> {
         for (table, rows) in &mut self.large {
             table.label(rows.find(probe), labels);
         }
-        let own: Vec<usize> = self.addresses.go_to(local).copied().collect();
+        let base = without_extension(local);
+        let of_base = base.map(|base| self.addresses.all(base).copied());
+        let mut own: Vec<usize> = of_base.into_iter().flatten().collect();
+        own.extend(self.addresses.go_to(local).copied());
         self.small(probe, &own, labels);
     }
 
@@ -219,13 +222,16 @@ impl Here<'_, '_> {
         self.small(probe, &[], labels);
     }
 
-    /// Adds the labels of small tables; `own` are those that have the address itself.
+    /// Adds the labels of small tables; `own` are those that have the address itself, or the
+    /// address without its extension.
     ///
     /// SOUNDNESS: a small table without a key for the address answers what it answers where it has
     /// no row, which is the default of its test: neither the fresh local-part nor the fresh domain
     /// is a key of any.
     fn small(&self, local: Probe<'_>, own: &[usize], labels: &mut Labels) {
         let mut numbers: Vec<usize> = [own, &self.small].concat();
+        let base = without_extension(local.key()).and_then(|base| self.tables.locals.get(base));
+        numbers.extend(base.into_iter().flatten());
         numbers.extend(self.tables.locals.find(local).into_iter().flatten());
         numbers.sort_unstable();
         numbers.dedup();

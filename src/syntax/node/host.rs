@@ -14,7 +14,7 @@ pub(super) static HOST: NodeSpec = NodeSpec {
     example: r#"host "mx.example.org" { address "198.51.100.25"; listen "smtp" }"#,
     occurs: Occurs::Once,
     arguments: ArgumentSpec::one("name", Kind::Text),
-    children: &[&ADDRESS, &LISTEN, &TLS, &POSTMASTER],
+    children: &[&ADDRESS, &LISTEN, &TLS, &POSTMASTER, &PLUS_ADDRESSING],
     ..NodeSpec::EMPTY
 };
 
@@ -63,6 +63,15 @@ static POSTMASTER: NodeSpec = NodeSpec {
     ..NodeSpec::EMPTY
 };
 
+static PLUS_ADDRESSING: NodeSpec = NodeSpec {
+    name: "plus-addressing",
+    about: "Mail for `john+shop` goes to `john`. What stands behind the first `+` of a local-part \
+            counts for nothing, for senders and for rights too.",
+    example: "plus-addressing",
+    occurs: Occurs::AtMostOnce,
+    ..NodeSpec::EMPTY
+};
+
 /// A `host` node.
 #[derive(Debug)]
 pub struct Host {
@@ -72,6 +81,8 @@ pub struct Host {
     pub addresses: Vec<Text>,
     /// Its listeners.
     pub listeners: Vec<Text>,
+    /// What says that addresses may have an extension.
+    pub plus_addressing: Option<Loc>,
     /// Its certificate.
     pub tls: Option<Tls>,
     /// What was left out of it.
@@ -97,6 +108,7 @@ pub(super) fn read(node: &Node) -> Host {
         name: node.text(),
         addresses: node.child_texts("address"),
         listeners: node.child_texts("listen"),
+        plus_addressing: node.child("plus-addressing").map(|node| node.at.clone()),
         tls: node.child("tls").map(|tls| Tls {
             certificate: tls.property("certificate"),
             key: tls.property("key"),

@@ -126,6 +126,8 @@ view!(OwnDomainRule, "acl/own_domain.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct SenderLimit {
     pub(super) line: Comment,
+    /// What is said of extensions, if there are any: they are cut off.
+    pub(super) extensions: Vec<Comment>,
     pub(super) owners: TableName,
 }
 view!(SenderLimit, "acl/sender_limit.j2", Lines);
@@ -134,6 +136,8 @@ view!(SenderLimit, "acl/sender_limit.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct SenderLimitWide {
     pub(super) line: Comment,
+    /// What is said of extensions, if there are any: they are cut off.
+    pub(super) extensions: Vec<Comment>,
     pub(super) owners: TableName,
     /// Our domains, if some login may use every address of them.
     pub(super) local: Vec<List>,
@@ -144,6 +148,8 @@ view!(SenderLimitWide, "acl/sender_limit_wide.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct NetworkRights {
     pub(super) delivery: Word,
+    /// What is said of extensions, if there are any.
+    pub(super) extensions: Vec<Comment>,
     pub(super) under_tls: Vec<TableName>,
 }
 view!(NetworkRights, "acl/network_rights.j2", Lines);
@@ -152,6 +158,8 @@ view!(NetworkRights, "acl/network_rights.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct LoginRights {
     pub(super) delivery: Word,
+    /// What is said of extensions, if there are any.
+    pub(super) extensions: Vec<Comment>,
 }
 view!(LoginRights, "acl/login_rights.j2", Lines);
 
@@ -173,6 +181,8 @@ view!(LoginRightsAcl, "acl/rights_of_logins.j2", Lines);
 /// What the tables of networks and logins name.
 #[derive(Debug, Serialize)]
 pub(super) struct RightsAcls {
+    /// What is said of extensions, if there are any: they are cut off.
+    pub(super) extensions: Vec<Comment>,
     pub(super) groups: Vec<RightsGroup>,
 }
 view!(RightsAcls, "acl/rights.j2", Lines);
@@ -229,6 +239,8 @@ view!(BackupLimit, "acl/backup_limit.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct Destinations {
     pub(super) delivery: Word,
+    /// What is said of extensions, if there are any.
+    pub(super) extensions: Vec<Comment>,
     /// `*`, if whatever a login sends is granted once it got here.
     pub(super) wide_logins: Vec<Word>,
 }
@@ -282,6 +294,8 @@ view!(HostNameRouter, "routers/host_name.j2", Lines);
 /// Routers: our recipients.
 #[derive(Debug, Serialize)]
 pub(super) struct RecipientRouters {
+    /// The options of a router that takes local-parts without their extension.
+    pub(super) suffix: Vec<Word>,
     pub(super) aliases: TableName,
     /// The table of forwards, if there are any.
     pub(super) forwards: Vec<TableName>,

@@ -90,10 +90,20 @@ pub(super) struct DeliveryPart {
     /// The table of senders whose mail leaves another way, if there are any.
     pub(super) by_sender: Vec<TableName>,
     pub(super) no_recipients: TableName,
+    /// What is said of extensions.
+    pub(super) extensions_about: Comment,
+    pub(super) extensions: Vec<Extension>,
     /// The table of addresses that are rewritten, if there is one.
     pub(super) canonical: Vec<TableName>,
 }
 view!(DeliveryPart, "main/delivery.j2", Lines);
+
+/// A setting about extensions: it has one value, or none.
+#[derive(Debug, Serialize)]
+pub(super) struct Extension {
+    pub(super) name: Name,
+    pub(super) value: Vec<Word>,
+}
 
 /// main.cf: the lists of restrictions.
 #[derive(Debug, Serialize)]

@@ -1,6 +1,7 @@
 //! `mailpol diff`: what a change does to the files and to decisions.
 
 mod declared;
+mod load;
 mod print;
 mod sides;
 
@@ -8,19 +9,25 @@ use std::path::PathBuf;
 
 use mailpol::compare::{Change, Kind, Review, file_changes, mark};
 use mailpol::diagnostic::Diagnostics;
+use mailpol::target::Target;
 
+use crate::cli::git::Commit;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, tree};
 
 const NOTES: &str = "\
+Examples:
   mailpol diff OLD.kdl NEW.kdl                       two policies
-  mailpol diff --against git:HEAD                    the policy here, and as it was in a commit
+  mailpol diff --against git:HEAD                    the policy here, and the one of a commit
   mailpol diff --against build/postfix               what the policy makes, and the files of a tree
   mailpol diff --built build/postfix                 the same, and status 1 if anything differs
   mailpol diff --target postfix,exim                 one policy, on two targets
 
 Decisions are compared over all classes of envelopes, never by samples. A sentence ends with its
 mark; `--declared FILE` lets the widenings pass whose marks the change itself adds to FILE.
+
+Without POLICY, `git:REV` is compared with the policy that would have been found there, under
+whatever name. Of a policy that is new, all that it accepts is gained.
 
 Exit status: 0, whatever differs, unless `--fail-on` or `--built` says otherwise; 1 as these say,
 or a policy has errors; 2 it could not be done.";
@@ -35,6 +42,7 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "DIR|git:REV")]
     against: Option<String>,
     /// The MTA whose files are compared; two with a comma to compare them with each other
+    /// [default: what the tree was built for, else what the policy has nodes for, else postfix]
     #[arg(long)]
     target: Option<String>,
     /// Compare only this
@@ -43,12 +51,19 @@ pub(in crate::cli) struct Args {
     /// End with status 1 if the change does this
     #[arg(long, value_enum, value_name = "WHAT")]
     fail_on: Option<FailOn>,
-    /// Let widenings pass whose marks this file has, and had not in the commit before
-    #[arg(long, value_name = "FILE", requires = "against", requires = "fail_on")]
+    /// Let widenings pass whose marks this file has, as git would commit it, in lines that it had
+    /// not in the commit before
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "against",
+        requires = "fail_on",
+        overrides_with = "declared"
+    )]
     declared: Option<PathBuf>,
-    /// End with status 1 if the files in this folder are not what `build` makes of the policy;
-    /// with one policy and nothing else, they are what was before
-    #[arg(long, value_name = "DIR")]
+    /// End with status 1 if the files in this folder are not what `build` makes of the policy, or
+    /// if there are others; with one policy and nothing else, they are what was before
+    #[arg(long, value_name = "DIR", overrides_with = "built")]
     built: Option<PathBuf>,
 }
 
@@ -70,15 +85,39 @@ enum FailOn {
     Any,
 }
 
+impl Args {
+    /// Refuses a gate that would let everything pass.
+    fn can_fail(&self) -> Result<(), Failure> {
+        if self.only != Some(Only::Files) {
+            return Ok(());
+        }
+        let two_targets = self.policies.len() < 2
+            && self.against.is_none()
+            && self.built.is_none()
+            && self.target.is_some();
+        let why = match self.fail_on {
+            Some(FailOn::Widen | FailOn::Narrow) => {
+                "`--fail-on widen` and `narrow` are about decisions; leave `--only files` out"
+            }
+            Some(FailOn::Any) if self.declared.is_some() => {
+                "`--declared` is about decisions; leave `--only files` out"
+            }
+            _ if two_targets => "two targets have no file in common; leave `--only files` out",
+            Some(FailOn::Any) | None => return Ok(()),
+        };
+        Err(Failure::Unable(why.to_owned()))
+    }
+}
+
 pub(in crate::cli) fn run(
     args: &Args,
     output: &mut Output,
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
-    let Some(mut sides) = sides::load(args, diagnostics)? else {
-        output.success("the policy is new: there is nothing before it".to_owned());
-        return Ok(Exit::Yes);
-    };
+    args.can_fail()?;
+    let load::Loaded { mut sides, note } = load::load(args, diagnostics)?;
+    let note = note.into_iter().chain(sides.raw()?.map(raw_note));
+    let note: Vec<String> = note.collect();
     let stale = stale(args, &sides, diagnostics)?;
     let wants = |what: Only| args.only.is_none_or(|only| only == what);
     let files = if wants(Only::Files) {
@@ -88,7 +127,15 @@ pub(in crate::cli) fn run(
         None
     };
     let decisions = if wants(Only::Decisions) {
-        Some(sides.decisions(diagnostics)?)
+        match sides.decisions(diagnostics) {
+            Ok(decisions) => Some(decisions),
+            // What is wrong with a tree is told; its files can be shown all the same.
+            Err(Failure::Reported) => {
+                print::files(&files.unwrap_or_default(), output)?;
+                return Err(Failure::Reported);
+            }
+            Err(failure) => return Err(failure),
+        }
     } else {
         None
     };
@@ -115,6 +162,7 @@ pub(in crate::cli) fn run(
             decisions,
         }),
         files: files.unwrap_or_default(),
+        note: (!note.is_empty()).then(|| note.join(" ")),
         failing: &failing,
         declared: &declared,
         stale: &stale,
@@ -129,12 +177,18 @@ pub(in crate::cli) fn run(
     })
 }
 
-/// Returns the files of the built tree that are not what the policy makes.
+fn raw_note(target: &'static dyn Target) -> String {
+    let name = target.name();
+    format!("What is compared is what the files of {name} decide: there is raw text in them.")
+}
+
+/// Returns the files of the built tree that are not what the policy makes, and, compared with a
+/// commit, those that the next one would not have; each with what is wrong with it.
 fn stale(
     args: &Args,
     sides: &sides::Sides,
     diagnostics: &mut Diagnostics,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<Stale>, Failure> {
     let Some(folder) = &args.built else {
         return Ok(Vec::new());
     };
@@ -144,5 +198,31 @@ fn stale(
         return Err(Failure::Unable(why.to_owned()));
     };
     let compiled = mailpol::compile::compile(policy, *target, diagnostics)?;
-    tree::differing(folder, &compiled.artifacts)
+    let differing = tree::differing(folder, &compiled.artifacts)?;
+    let with = |what: &'static str| move |path: String| Stale { what, path };
+    let mut stale: Vec<Stale> = differing
+        .into_iter()
+        .map(with("not what the policy makes"))
+        .collect();
+    let against = args.against.as_deref().unwrap_or_default();
+    if against.starts_with("git:") && folder.is_dir() {
+        let tracked = Commit::tracked(folder)?;
+        let files = compiled.artifacts.files().map(|(path, _)| path);
+        let missing = files.filter(|path| !tracked.contains(*path));
+        let missing = missing.map(|path| folder.join(path).display().to_string());
+        stale.extend(missing.map(with("not in git's index")));
+    }
+    Ok(stale)
+}
+
+/// A file of a built tree with which something is wrong.
+struct Stale {
+    what: &'static str,
+    path: String,
+}
+
+impl Stale {
+    fn told(&self) -> String {
+        format!("{}: {}", self.what, self.path)
+    }
 }

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
+use clap::ValueEnum as _;
 use mailpol::compare::{Between, Change, FileChange, Kind, LineIs, Review, mark, renumbered};
 use mailpol::prove::Counterexample;
 use serde_json::{Value, json};
 
-use super::Args;
 use super::declared::Marks;
+use super::{Args, Stale};
 use crate::cli::Failure;
 use crate::cli::output::{Output, Paint};
 
@@ -15,11 +16,13 @@ use crate::cli::output::{Output, Paint};
 pub(super) struct Shown<'s> {
     pub(super) review: Option<Review>,
     pub(super) files: Vec<FileChange>,
+    /// What there is to know of the sides.
+    pub(super) note: Option<String>,
     /// The marks of sentences that end it with status 1.
     pub(super) failing: &'s [String],
     pub(super) declared: &'s Marks,
     /// Files of a tree that are not as the policy makes them.
-    pub(super) stale: &'s [String],
+    pub(super) stale: &'s [Stale],
 }
 
 impl Shown<'_> {
@@ -30,28 +33,55 @@ impl Shown<'_> {
                 let why = "Markdown is of decisions; leave `--only files` out";
                 return Err(Failure::Unable(why.to_owned()));
             };
-            return Output::raw(&review.markdown());
+            let note = self.note.as_ref().map(|note| format!("{note}\n\n"));
+            let mut text = note.unwrap_or_default() + &review.markdown();
+            let stale = self.stale.iter().map(|file| format!("- {}", file.told()));
+            let why = self.why(args).map(|why| format!("- {why}"));
+            let why: Vec<String> = stale.chain(why).collect();
+            if !why.is_empty() {
+                // Writing to a string does not fail.
+                let _ = writeln!(text, "\n### Not to be let through\n\n{}", why.join("\n"));
+            }
+            return Output::raw(&text);
         }
         let paint = output.paint();
         let mut text = String::new();
-        for file in &self.files {
-            unified(file, paint, &mut text);
-        }
-        if let Some(renumbered) = renumbered(&self.files) {
+        if let Some(note) = &self.note {
             // Writing to a string does not fail.
-            let _ = writeln!(text, "{renumbered}");
+            let _ = writeln!(text, "{note}\n");
         }
+        text.push_str(&told(&self.files, paint));
         if let Some(review) = &self.review {
             if !text.is_empty() {
                 text.push('\n');
             }
             self.decisions(review, args, paint, &mut text);
         }
-        for path in self.stale {
+        for file in self.stale {
             // Writing to a string does not fail.
-            let _ = writeln!(text, "not what the policy makes: {path}");
+            let _ = writeln!(text, "{}", file.told());
+        }
+        if let Some(why) = self.why(args) {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{why}");
         }
         output.print(&text)
+    }
+
+    /// Returns why it ends with status 1 by `--fail-on`.
+    fn why(&self, args: &Args) -> Option<String> {
+        let gate = args.fail_on?.to_possible_value()?;
+        let gate = gate.get_name();
+        let marks = self.failing.join(", ");
+        if !self.failing.is_empty() {
+            let means = match &args.declared {
+                Some(path) => format!("not declared; {}", self.declared.advice(path)),
+                None => format!("`--fail-on {gate}` forbids it"),
+            };
+            return Some(format!("{marks}: {means}."));
+        }
+        (gate == "any" && !self.files.is_empty())
+            .then(|| format!("Files change, and `--fail-on {gate}` forbids it."))
     }
 
     fn decisions(&self, review: &Review, args: &Args, paint: Paint, text: &mut String) {
@@ -74,9 +104,6 @@ impl Shown<'_> {
             }
         }
         let _ = writeln!(text, "{}", review.headline());
-        if !self.failing.is_empty() && args.declared.is_some() {
-            text.push_str("A change that is meant declares it: add the mark to the file.\n");
-        }
     }
 
     fn sentence(
@@ -144,10 +171,31 @@ impl Shown<'_> {
         json!({
             "files": files.collect::<Vec<Value>>(),
             "decisions": decisions,
+            "note": self.note,
             "failing": self.failing,
-            "stale": self.stale,
+            "stale": self.stale.iter().map(|file| &file.path).collect::<Vec<_>>(),
         })
     }
+}
+
+/// Prints the files alone.
+pub(super) fn files(files: &[FileChange], output: &Output) -> Result<(), Failure> {
+    if output.is_markdown() {
+        return Ok(());
+    }
+    output.print(&told(files, output.paint()))
+}
+
+fn told(files: &[FileChange], paint: Paint) -> String {
+    let mut text = String::new();
+    for file in files {
+        unified(file, paint, &mut text);
+    }
+    if let Some(renumbered) = renumbered(files) {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{renumbered}");
+    }
+    text
 }
 
 fn change(change: &Change) -> Value {

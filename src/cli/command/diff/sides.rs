@@ -1,22 +1,19 @@
-//! The two sides of a comparison: policies, commits, trees, targets.
+//! The two sides of a comparison: their files, and what they decide.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mailpol::compare::{self, Decisions, Places};
 use mailpol::compile;
-use mailpol::diagnostic::Diagnostics;
+use mailpol::diagnostic::{Diagnostics, Reported, Told};
 use mailpol::dns;
 use mailpol::mail::Listener;
 use mailpol::policy::Policy;
 use mailpol::prove::{Incomplete, Party};
 use mailpol::target::{Entry, Reading, TARGETS, Target, Tree};
 
-use super::Args;
-use crate::cli::command::{resolve, target, targets};
-use crate::cli::git::Commit;
-use crate::cli::{Failure, input, server};
+use crate::cli::Failure;
+use crate::cli::command::resolve;
 
 /// The two sides of a comparison.
 pub(super) enum Sides {
@@ -27,6 +24,8 @@ pub(super) enum Sides {
         Vec<&'static dyn Target>,
         Option<Box<Policy>>,
     ),
+    /// The same policy twice, where there was none before.
+    New(Box<[Policy; 2]>, Vec<&'static dyn Target>),
     /// A tree of files, and the policy that shall be there.
     Tree(Box<Policy>, Vec<&'static dyn Target>, Arc<dyn Tree>),
     /// A policy on two targets.
@@ -36,116 +35,11 @@ pub(super) enum Sides {
 /// Texts by path.
 pub(super) type Texts = BTreeMap<String, String>;
 
-/// Loads what the arguments name. Nothing if the policy is new in the commit.
-pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Option<Sides>, Failure> {
-    let one = |diagnostics: &mut Diagnostics| {
-        let policy = args.policies.first().map(PathBuf::as_path);
-        input::policy(policy)?.load(diagnostics)
-    };
-    match (args.policies.as_slice(), args.against.as_deref()) {
-        ([old, new], None) => {
-            let after = input::policy(Some(new))?;
-            let before = input::policy(Some(old))?;
-            let policies = before.load_with(&after, diagnostics)?;
-            let name = after.source.name();
-            let renamed = if before.source.name() == name {
-                None
-            } else {
-                // What it has to tell was told.
-                let mut told = Diagnostics::new();
-                Some(Box::new(before.named(name).load(&mut told)?))
-            };
-            policies_of(args, policies, renamed).map(Some)
-        }
-        ([] | [_], Some(against)) => {
-            if let Some(revision) = against.strip_prefix("git:") {
-                return commit(args, revision, diagnostics);
-            }
-            tree(args, one(diagnostics)?, Path::new(against)).map(Some)
-        }
-        ([] | [_], None) => {
-            if let Some(folder) = &args.built {
-                return tree(args, one(diagnostics)?, folder).map(Some);
-            }
-            let policy = one(diagnostics)?;
-            let targets = chosen(args, &policy)?;
-            if targets.len() != 2 {
-                let why = "there is one side only: name two policies, `--against` or two targets";
-                return Err(Failure::Unable(why.to_owned()));
-            }
-            Ok(Some(Sides::Targets(Box::new(policy), targets)))
-        }
-        (_, _) => {
-            let why = "two policies are compared with each other; `--against` goes with one";
-            Err(Failure::Unable(why.to_owned()))
-        }
-    }
-}
-
-/// Returns a tree of files, and the policy that shall be there.
-fn tree(args: &Args, policy: Policy, folder: &Path) -> Result<Sides, Failure> {
-    let targets = chosen(args, &policy)?;
-    if targets.len() != 1 {
-        let why = "a tree is compared with the files of one target: name it";
-        return Err(Failure::Unable(why.to_owned()));
-    }
-    Ok(Sides::Tree(
-        Box::new(policy),
-        targets,
-        server::tree(folder)?,
-    ))
-}
-
-/// Loads a policy, and as it was in a commit.
-fn commit(
-    args: &Args,
-    revision: &str,
-    diagnostics: &mut Diagnostics,
-) -> Result<Option<Sides>, Failure> {
-    let after = input::policy(args.policies.first().map(PathBuf::as_path))?;
-    let Some(path) = after.path.clone() else {
-        let why = "standard input is in no commit; name the policy";
-        return Err(Failure::Unable(why.to_owned()));
-    };
-    let Some(before) = Commit::new(revision, &path)?.policy(&path)? else {
-        return Ok(None);
-    };
-    let policies = before.load_with(&after, diagnostics)?;
-    policies_of(args, policies, None).map(Some)
-}
-
-fn policies_of(
-    args: &Args,
-    policies: [Policy; 2],
-    renamed: Option<Box<Policy>>,
-) -> Result<Sides, Failure> {
-    let [_, after] = &policies;
-    let targets = chosen(args, after)?;
-    Ok(Sides::Policies(Box::new(policies), targets, renamed))
-}
-
-/// Returns the targets that are named; else those that the policy has nodes for; else the first.
-fn chosen(args: &Args, policy: &Policy) -> Result<Vec<&'static dyn Target>, Failure> {
-    if let Some(names) = &args.target {
-        return targets(names);
-    }
-    let named: Result<Vec<_>, Failure> = policy
-        .targets
-        .iter()
-        .map(|options| target(&options.name.value))
-        .collect();
-    let mut named = named?;
-    if named.is_empty() {
-        named.extend(TARGETS.first().copied());
-    }
-    Ok(named)
-}
-
 impl Sides {
     /// Returns the policy after the change, and its targets.
     pub(super) fn after(&self) -> (&Policy, &[&'static dyn Target]) {
         match self {
-            Self::Policies(policies, targets, _) => {
+            Self::Policies(policies, targets, _) | Self::New(policies, targets) => {
                 let [_, after] = policies.as_ref();
                 (after, targets)
             }
@@ -153,10 +47,22 @@ impl Sides {
         }
     }
 
+    /// Returns whose files decide what is compared, if they hold raw text.
+    pub(super) fn raw(&self) -> Result<Option<&'static dyn Target>, Failure> {
+        match self {
+            Self::Policies(policies, targets, _) | Self::New(policies, targets) => {
+                raw(targets, policies.each_ref())
+            }
+            Self::Tree(..) | Self::Targets(..) => Ok(None),
+        }
+    }
+
     /// Returns the places that comments of emitted files may name.
     pub(super) fn places(&self) -> Places {
         match self {
-            Self::Policies(policies, ..) => Places::in_policies(policies.iter()),
+            Self::Policies(policies, ..) | Self::New(policies, _) => {
+                Places::in_policies(policies.iter())
+            }
             Self::Tree(policy, ..) | Self::Targets(policy, ..) => {
                 Places::in_policies([policy.as_ref()])
             }
@@ -173,6 +79,10 @@ impl Sides {
                     emitted(before, targets, diagnostics)?,
                     emitted(after, targets, diagnostics)?,
                 ])
+            }
+            Self::New(policies, targets) => {
+                let [_, policy] = policies.as_ref();
+                Ok([Texts::new(), emitted(policy, targets, diagnostics)?])
             }
             Self::Tree(policy, targets, tree) => {
                 let mut after = emitted(policy, targets, diagnostics)?;
@@ -191,21 +101,29 @@ impl Sides {
         diagnostics: &mut Diagnostics,
     ) -> Result<Decisions, Failure> {
         match self {
-            Self::Policies(policies, ..) => {
+            Self::Policies(policies, targets, _) => {
                 let [before, after] = policies.as_mut();
+                if let Some(target) = raw(targets, [before, after])? {
+                    return of_files([before, after], target, false, diagnostics);
+                }
                 let domains_min = compare::DOMAINS_MIN;
                 compare::decisions_of_policies(before, after, domains_min).map_err(incomplete)
             }
+            Self::New(policies, targets) => {
+                let [same, policy] = policies.as_mut();
+                if let Some(target) = raw(targets, [same, policy])? {
+                    return of_files([same, policy], target, true, diagnostics);
+                }
+                let domains_min = compare::DOMAINS_MIN;
+                compare::decisions_of_new_policy(same, policy, domains_min).map_err(incomplete)
+            }
             Self::Tree(policy, targets, tree) => {
                 let target = *targets.first().unwrap_or(&first_target());
-                let before = compile::read(policy, target, Some(Arc::clone(tree)), diagnostics)?;
+                let before = compile::read(policy, target, Some(Arc::clone(tree)), diagnostics);
+                let before = before.map_err(|failed| no_such_files(failed, target, diagnostics))?;
                 let after = compile::read(policy, target, None, diagnostics)?;
-                readings(
-                    policy,
-                    ["before", "after"],
-                    [&before, &after],
-                    compare::decisions,
-                )
+                let policies = [policy.as_ref(); 2];
+                readings(policies, TIMES, [&before, &after], compare::decisions)
             }
             Self::Targets(policy, targets) => {
                 let mut read = Vec::new();
@@ -216,13 +134,31 @@ impl Sides {
                 match (names.as_slice(), read.as_slice()) {
                     ([a, b], [before, after]) => {
                         let compare = compare::decisions_of_targets;
-                        readings(policy, [a, b], [before, after], compare)
+                        readings([policy.as_ref(); 2], [a, b], [before, after], compare)
                     }
                     _ => Err(Failure::Unable("two targets are compared".to_owned())),
                 }
             }
         }
     }
+}
+
+/// Says of a tree without the file that an MTA begins with that it may be another's.
+fn no_such_files(failed: Reported, target: &dyn Target, diagnostics: &Diagnostics) -> Failure {
+    let is_root = |one: &&Told| {
+        one.code()
+            .is_some_and(|code| code.to_string() == "mailpol::target::missing_root")
+    };
+    if !diagnostics.sorted().iter().any(is_root) {
+        return failed.into();
+    }
+    let name = target.name();
+    let others = TARGETS.iter().map(|target| target.name());
+    let others: Vec<&str> = others.filter(|other| *other != name).collect();
+    Failure::Unable(format!(
+        "the tree holds no configuration of {name}; `--target` names another MTA: {}",
+        others.join(", ")
+    ))
 }
 
 fn first_target() -> &'static dyn Target {
@@ -274,8 +210,53 @@ fn installed(tree: &dyn Tree, target: &str, after: &Texts) -> Result<Texts, Fail
     Ok(texts)
 }
 
+/// The names of what was and of what would be.
+const TIMES: [&str; 2] = ["before", "after"];
+
+/// Returns the target whose files hold raw text in either policy: what they decide is then no
+/// longer what the policy says.
+fn raw(
+    targets: &[&'static dyn Target],
+    policies: [&Policy; 2],
+) -> Result<Option<&'static dyn Target>, Failure> {
+    let has_raw = |target: &&&'static dyn Target| {
+        let options = policies.iter().filter_map(|one| one.target(target.name()));
+        let mut raw = options.map(|one| one.settings.len() + one.files.len());
+        raw.any(|raw| raw > 0)
+    };
+    let raw: Vec<_> = targets.iter().filter(has_raw).collect();
+    match raw.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(**one)),
+        several => {
+            let names: Vec<&str> = several.iter().map(|target| target.name()).collect();
+            let names = names.join(" and ");
+            let why = format!("the files of {names} hold raw text: name one with `--target`");
+            Err(Failure::Unable(why))
+        }
+    }
+}
+
+/// Compares what the files of a target decide that two policies make.
+fn of_files(
+    policies: [&Policy; 2],
+    target: &'static dyn Target,
+    is_new: bool,
+    diagnostics: &mut Diagnostics,
+) -> Result<Decisions, Failure> {
+    let [one, other] = policies;
+    let before = compile::read(one, target, None, diagnostics)?;
+    let after = compile::read(other, target, None, diagnostics)?;
+    let compare = if is_new {
+        compare::decisions_of_new
+    } else {
+        compare::decisions
+    };
+    readings(policies, TIMES, [&before, &after], compare)
+}
+
 fn readings(
-    policy: &Policy,
+    [policy_before, policy_after]: [&Policy; 2],
     [a, b]: [&str; 2],
     [before, after]: [&Reading; 2],
     compare: Compare,
@@ -303,13 +284,13 @@ fn readings(
     compared(
         Party {
             name: a,
-            policy,
+            policy: policy_before,
             decider: before.decider.as_ref(),
             listeners: &opened,
         },
         Party {
             name: b,
-            policy,
+            policy: policy_after,
             decider: after.decider.as_ref(),
             listeners: &open,
         },

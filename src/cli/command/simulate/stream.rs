@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mailpol::simulate::{Answerer, answer_lines};
 
-use crate::cli::{Exit, Failure, input};
+use crate::cli::{Exit, Failure, input, progress};
 
 /// The longest line. No envelope comes near it (RFC 5321 section 4.5.3.1).
 const LINE_BYTES_MAX: u64 = 1 << 20;
@@ -13,6 +13,8 @@ const LINE_BYTES_MAX: u64 = 1 << 20;
 /// Answers every line of a file with one on standard output.
 pub(super) fn answer(file: &Path, answerer: &Answerer<'_>) -> Result<Exit, Failure> {
     let mut lines = input::lines(file)?;
+    // Each line that comes out is a sign of life.
+    progress::end();
     let mut out = std::io::stdout().lock();
     let mut exit = Exit::Yes;
     let mut some = Vec::new();

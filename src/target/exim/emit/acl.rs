@@ -50,7 +50,7 @@ pub(super) fn section(
         text += &render(OwnDomainRule { line }, diagnostics)?;
     }
     if let Some(senders) = senders {
-        text += &sender_limit(senders, login_line, diagnostics)?;
+        text += &sender_limit(policy, senders, login_line, diagnostics)?;
     }
     text += &rights.of_logins(diagnostics)?;
     if clients.limited {
@@ -63,6 +63,7 @@ pub(super) fn section(
     }
     let destinations = Destinations {
         delivery: Word::fixed(DELIVERY_DOMAIN),
+        extensions: extensions(policy),
         wide_logins: rights.wide_logins(),
     };
     text += &render(destinations, diagnostics)?;
@@ -71,23 +72,43 @@ pub(super) fn section(
     Ok(text)
 }
 
+/// Returns what is said of extensions, if there are any.
+pub(super) fn extensions(policy: &Policy) -> Vec<Comment> {
+    let at = policy.host.plus_addressing.iter();
+    at.map(|at| {
+        let line = Comment::line(at);
+        Comment::new(&format!(
+            "An extension ({line}) may be anything, but no route."
+        ))
+    })
+    .collect()
+}
+
 /// Rule 4.
 fn sender_limit(
+    policy: &Policy,
     senders: &Senders,
     line: Comment,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
     let owners = senders.owners.reference();
+    let extensions = extensions(policy);
     if senders.are_wide {
         let local = senders.are_local.then(List::local_domains);
         let view = SenderLimitWide {
             line,
+            extensions,
             owners,
             local: local.into_iter().collect(),
         };
         render(view, diagnostics)
     } else {
-        render(SenderLimit { line, owners }, diagnostics)
+        let view = SenderLimit {
+            line,
+            extensions,
+            owners,
+        };
+        render(view, diagnostics)
     }
 }
 

@@ -165,7 +165,14 @@ fn conf(
         postmaster: postmaster.clone(),
         postmaster_line: Comment::line(&emission.postmaster.at),
     };
+    let extended = emission.policy.host.plus_addressing.is_some();
+    let suffix = ["local_part_suffix = +*", "local_part_suffix_optional"];
     let recipients = RecipientRouters {
+        suffix: suffix
+            .into_iter()
+            .filter(|_| extended)
+            .map(Word::fixed)
+            .collect(),
         aliases: recipients.aliases.reference(),
         forwards: recipients.forwards.iter().map(Table::reference).collect(),
         accounts: recipients.accounts.reference(),

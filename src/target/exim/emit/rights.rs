@@ -26,6 +26,8 @@ const NO_RIGHT: &str = "acl_no_right";
 /// What is granted to those who may not send everything.
 #[derive(Default)]
 pub(super) struct Rights {
+    /// What is said of extensions, if there are any.
+    extensions: Vec<Comment>,
     groups: Vec<RightsGroup>,
     known: HashMap<Vec<What>, Word>,
     names: Names,
@@ -52,7 +54,10 @@ pub(super) fn logins_are_limited(policy: &Policy) -> bool {
 /// Returns the rights of a policy.
 pub(super) fn rights(emission: &Emission<'_>, diagnostics: &mut Diagnostics) -> Rights {
     let policy = emission.policy;
-    let mut rights = Rights::default();
+    let mut rights = Rights {
+        extensions: super::acl::extensions(policy),
+        ..Rights::default()
+    };
     let about = "Networks, and which rights to send each has.";
     rights.plain = rights.networks(emission, ("networks", about), false, diagnostics);
     let about = "Networks, and which rights to send each has under TLS only.";
@@ -179,6 +184,7 @@ impl Rights {
         }
         let view = NetworkRights {
             delivery: Word::fixed(DELIVERY_DOMAIN),
+            extensions: self.extensions.clone(),
             under_tls: self.under_tls.iter().map(Table::reference).collect(),
         };
         render(view, diagnostics)
@@ -191,7 +197,12 @@ impl Rights {
             return Ok(String::new());
         }
         let delivery = Word::fixed(DELIVERY_DOMAIN);
-        render(LoginRights { delivery }, diagnostics)
+        let extensions = self.extensions.clone();
+        let view = LoginRights {
+            delivery,
+            extensions,
+        };
+        render(view, diagnostics)
     }
 
     /// Returns `*` if whatever a login sends that gets there is granted.
@@ -230,7 +241,11 @@ impl Rights {
         let mut text = self.acls(diagnostics)?;
         if !text.is_empty() {
             let groups = self.groups;
-            text += &render(RightsAcls { groups }, diagnostics)?;
+            let view = RightsAcls {
+                extensions: self.extensions,
+                groups,
+            };
+            text += &render(view, diagnostics)?;
         }
         let mut tables: Vec<Table> = self.plain.into_iter().collect();
         tables.extend(self.under_tls);

@@ -40,6 +40,8 @@ pub(super) struct EximDecider {
     pub(super) routers: Routers,
     pub(super) taken: Taken,
     pub(super) qualify_recipient: Option<String>,
+    /// Whether some path is looked for without its extension.
+    pub(super) cuts_extensions: bool,
     /// What becomes of mail made on the host, where there is no way in.
     pub(super) local_mail: Option<LocalMail>,
     /// Where the configuration begins: the place of what no line of it decides.
@@ -82,9 +84,11 @@ impl EximDecider {
         ask: &mut dyn Ask,
         library: Library,
         verifies: Truth,
+        extended: Truth,
     ) -> Result<(Decision, bool), Unanswered> {
         let mut session = Session::new(ask, self, library);
         session.verifies = verifies;
+        session.extended = extended;
         let decision = self.commands(&mut session)?;
         Ok((decision, session.ambiguous))
     }
@@ -238,9 +242,11 @@ impl Decider for EximDecider {
 
     /// SOUNDNESS: which of its errors libspf2 reports for one of ours is not known. Where that
     /// decides, an acceptance counts before a refusal; and of two refusals the one for good, since
-    /// it loses mail. So it does where the client chooses who is verified.
+    /// it loses mail. So it does where the client chooses who is verified, and where the form of a
+    /// path does not say whether only its extension is odd.
     fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
-        let (mut counts, ambiguous) = self.decide_with(ask, Library::Invalid, Truth::Yes)?;
+        let (mut counts, ambiguous) =
+            self.decide_with(ask, Library::Invalid, Truth::Yes, Truth::Yes)?;
         if !ambiguous {
             return Ok(counts);
         }
@@ -248,8 +254,22 @@ impl Decider for EximDecider {
         if self.routers.verify_by_sender() {
             others.extend([(Library::Invalid, Truth::No), (Library::Named, Truth::No)]);
         }
-        for (library, verifies) in others {
-            let (other, _) = self.decide_with(ask, library, verifies)?;
+        let mut others: Vec<_> = others
+            .into_iter()
+            .map(|(a, b)| (a, b, Truth::Yes))
+            .collect();
+        if self.cuts_extensions {
+            let first = (Library::Invalid, Truth::Yes, Truth::No);
+            let without = others.iter().map(|(a, b, _)| (*a, *b, Truth::No));
+            others = others
+                .iter()
+                .copied()
+                .chain([first])
+                .chain(without)
+                .collect();
+        }
+        for (library, verifies, extended) in others {
+            let (other, _) = self.decide_with(ask, library, verifies, extended)?;
             let accepts = [&other, &counts].map(|one| one.verdict == Verdict::Accept);
             let takes_over = if accepts.contains(&true) {
                 other.verdict < counts.verdict
@@ -261,6 +281,10 @@ impl Decider for EximDecider {
             }
         }
         Ok(counts)
+    }
+
+    fn has_extensions(&self) -> bool {
+        self.cuts_extensions
     }
 
     fn destinations(

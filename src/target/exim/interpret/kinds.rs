@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::catalogue::Side;
+use super::met::{Met, has_address, met};
 use super::path::{self, Syntax, Taken};
-use super::session::is_canonical;
 use super::value::{Bool, Leaf, View};
 use crate::decision::{FormTable, Question};
 use crate::mail::PathForm;
@@ -16,6 +16,8 @@ pub(super) struct FormUses {
     sets: Vec<(Side, Arc<[PathForm]>)>,
     /// In which views addresses or local-parts are looked up.
     views: Vec<(Side, View)>,
+    /// Whether some path is looked for without its extension.
+    pub(super) cuts: bool,
 }
 
 impl FormUses {
@@ -31,6 +33,11 @@ impl FormUses {
         if !self.views.contains(&(side, view)) {
             self.views.push((side, view));
         }
+    }
+
+    /// Notes that a path is looked for without its extension.
+    pub(super) fn cut(&mut self) {
+        self.cuts = true;
     }
 
     /// Returns the question for the kind of a side's path: the label is the index of the first form
@@ -71,11 +78,9 @@ impl FormUses {
             is_null: form == PathForm::Null,
             is_bare_postmaster: form == PathForm::BarePostmaster,
             is_literal: form.is_literal(),
-            parts: [form.has_domain(), form.has_address()],
+            parts: [form.has_domain(), has_address(form)],
             sets: sets.map(|(_, forms)| forms.contains(&form)).collect(),
-            views: views
-                .map(|(_, view)| is_canonical(form, side, *view))
-                .collect(),
+            views: views.map(|(_, view)| met(form, side, *view)).collect(),
         }
     }
 }
@@ -94,5 +99,5 @@ struct Kind {
     /// Whether it has a domain, and an address.
     parts: [bool; 2],
     sets: Vec<bool>,
-    views: Vec<bool>,
+    views: Vec<Met>,
 }

@@ -1,7 +1,7 @@
 //! Lists (spec 4.96, chapter 10): items, separators, negation, named lists, lists in files.
 
 use super::reader::Reader;
-use super::rows::{HOLDS, subject};
+use super::rows::{HOLDS, is_extended, subject};
 use super::text::Text;
 use super::value::{Bool, Leaf, Part, PathAtom, Value};
 use crate::decision::{AddressKey, AddressTable, Row};
@@ -312,7 +312,12 @@ impl Reader<'_> {
             for word in [" ", star, &key] {
                 name.push_str(word);
             }
-            table.insert(part, &key, Row::new(HOLDS, at));
+            if !(atom.is_cut() && is_extended(&key)) {
+                table.insert(part, &key, Row::new(HOLDS, at));
+            }
+        }
+        if atom.is_cut() {
+            table.with_extensions();
         }
         let question = || atom.side.question(table);
         let test = self.catalogue.share(name, at.as_ref(), question);

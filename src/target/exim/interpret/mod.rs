@@ -35,6 +35,7 @@ mod item;
 mod keys;
 mod kinds;
 mod lookup;
+mod met;
 mod operator;
 mod password;
 mod pattern;
@@ -252,6 +253,7 @@ impl Reader<'_> {
             routers,
             taken: self.taken,
             qualify_recipient: self.qualify_recipient.clone(),
+            cuts_extensions: self.forms.cuts,
             local_mail,
             start: start.clone(),
         })

@@ -9,6 +9,9 @@ use super::value::{Atom, Part, PathAtom, Piece, SpfIdentity, Value, View};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
 
+/// The pattern that takes the extension off an address.
+const EXTENSION: &str = "^([^+]+)\\+[^@]*@";
+
 impl Reader<'_> {
     /// Applies `${name:string}`.
     pub(super) fn operator(
@@ -75,8 +78,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads `${sg{subject}{pattern}{replacement}}`: of patterns, only a plain text, and the one
-    /// that takes quotes and backslashes off.
+    /// Reads `${sg{subject}{pattern}{replacement}}`: of patterns, only a plain text, the one that
+    /// takes quotes and backslashes off, and the one that takes an extension off.
     pub(super) fn sg(&mut self, cursor: &mut Cursor<'_>, at: &Loc) -> Result<Value, Reported> {
         let subject = self.braced(cursor)?;
         let pattern = self.braced(cursor)?.as_text();
@@ -88,10 +91,24 @@ impl Reader<'_> {
         if (pattern.as_str(), replacement.as_str()) == ("\\\\(.)|\"", "$1") {
             return self.each(&subject, &mut |reader, piece| {
                 if let Piece::Atom(Atom::Path(atom)) = piece {
-                    let view = View::Parsed;
+                    let view = atom.view.max(View::Parsed);
                     return Ok(Piece::Atom(Atom::Path(PathAtom { view, ..*atom })));
                 }
                 let reason = "mailpol does not follow what it is applied to";
+                Err(reader.refuse("${sg", reason, at))
+            });
+        }
+        if (pattern.as_str(), replacement.as_str()) == (EXTENSION, "$1@") {
+            return self.each(&subject, &mut |reader, piece| {
+                if let Piece::Atom(Atom::Path(atom)) = piece
+                    && atom.part == Part::Whole
+                    && atom.view >= View::Parsed
+                {
+                    reader.forms.cut();
+                    let view = View::Cut;
+                    return Ok(Piece::Atom(Atom::Path(PathAtom { view, ..*atom })));
+                }
+                let reason = "mailpol reads it of a whole address without quotes only";
                 Err(reader.refuse("${sg", reason, at))
             });
         }

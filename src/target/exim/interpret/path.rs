@@ -51,6 +51,7 @@ fn mailbox(form: PathForm, taken: Taken) -> Syntax {
         | PathForm::SourceRoute
         | PathForm::Percent
         | PathForm::Bang
+        | PathForm::ExtendedRoute
         | PathForm::QuotedRoute
         | PathForm::OddRoute
         | PathForm::LeadingDash

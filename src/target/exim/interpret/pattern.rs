@@ -23,13 +23,14 @@ const OCTET: &str = "0*(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
 const BITS: &str = "[0-9A-Fa-f]{1,4}";
 
 /// The forms of a dot-string or a quoted-string before a domain; the last has a route in it.
-const MAILBOXES: [PathForm; 11] = [
+const MAILBOXES: [PathForm; 12] = [
     PathForm::Plain,
     PathForm::Quoted,
     PathForm::QuotedPair,
     PathForm::SourceRoute,
     PathForm::Percent,
     PathForm::Bang,
+    PathForm::ExtendedRoute,
     PathForm::TrailingDot,
     PathForm::LeadingDash,
     PathForm::NumericDomain,
@@ -48,6 +49,7 @@ const LITERALS: &[PathForm] = &[
 const ROUTED: &[PathForm] = &[
     PathForm::Percent,
     PathForm::Bang,
+    PathForm::ExtendedRoute,
     PathForm::QuotedRoute,
     PathForm::OddRoute,
 ];

@@ -11,6 +11,7 @@ use super::list::ListKind;
 use super::lookup::Rows;
 use super::path::Taken;
 use super::text::Text;
+use super::value::View;
 use super::value::{Bool, Value};
 use crate::decision::{Chooser, FoundBackend};
 use crate::diagnostic::{Diagnostics, Reported};
@@ -112,6 +113,8 @@ pub(super) struct Reader<'a> {
     pub(super) forms: FormUses,
     /// Where the current expansion stands.
     pub(super) place: Place,
+    /// How `$local_part` is seen: a router may cut its extension off.
+    pub(super) recipient_view: View,
     /// What `$local_part_data` is.
     pub(super) local_part_data: Option<Value>,
     /// What `$domain_data` is.
@@ -161,6 +164,7 @@ impl<'a> Reader<'a> {
             is_closed: false,
             forms: FormUses::default(),
             place: Place::Session,
+            recipient_view: View::Parsed,
             local_part_data: None,
             domain_data: None,
             assigned: BTreeSet::new(),

@@ -16,6 +16,7 @@ use crate::decision::{
     TestId,
 };
 use crate::diagnostic::Reported;
+use crate::mail::without_extension;
 
 /// The label of a row for which the condition holds.
 pub(super) const HOLDS: Label = Label(1);
@@ -102,12 +103,11 @@ impl Reader<'_> {
                 Some(tail) if part == AddressKey::Domain => (AddressKey::Parent, tail),
                 _ => (part, row.key.as_str()),
             };
-            let name = match part {
-                AddressKey::Address => keys::address(key),
-                AddressKey::Domain | AddressKey::Parent => keys::domain(key),
-                AddressKey::Local => keys::local(key),
-            };
-            match name {
+            // What has lost its extension meets no key that has one.
+            if atom.is_cut() && is_extended(key) {
+                continue;
+            }
+            match name(part, key) {
                 Ok(Name::Is(name)) => {
                     any |= holds;
                     table.insert(part, &name, made);
@@ -121,6 +121,9 @@ impl Reader<'_> {
         }
         if atom.part != Part::Domain {
             self.forms.view(atom.side, atom.view);
+        }
+        if atom.is_cut() {
+            table.with_extensions();
         }
         let name = format!("{}{what} in {}", subject(atom), rows.name);
         let question = || atom.side.question(table);
@@ -268,7 +271,11 @@ impl Reader<'_> {
         self.no_tails(rows)?;
         let build = LazyCell::new(|| {
             let mut table = OwnerTable::new();
-            for row in &rows.list {
+            if atom.is_cut() {
+                table.with_extensions();
+            }
+            let met = |row: &&FileRow| !atom.is_cut() || !is_extended(&row.key);
+            for row in rows.list.iter().filter(met) {
                 for login in words(row) {
                     match (atom.part, keys::address(&row.key), keys::domain(&row.key)) {
                         (Part::Whole, Ok(Name::Is(address)), _) => {
@@ -328,7 +335,27 @@ pub(super) fn subject(atom: PathAtom) -> String {
         Part::Local => " local-part",
         Part::Domain => " domain",
     };
-    format!("{}{part}", atom.side.word())
+    let cut = if atom.is_cut() {
+        " without its extension"
+    } else {
+        ""
+    };
+    format!("{}{part}{cut}", atom.side.word())
+}
+
+/// Returns what a key is to paths.
+fn name(part: AddressKey, key: &str) -> Result<Name, &'static str> {
+    match part {
+        AddressKey::Address => keys::address(key),
+        AddressKey::Domain | AddressKey::Parent => keys::domain(key),
+        AddressKey::Local => keys::local(key),
+    }
+}
+
+/// Returns whether the local-part of a key has an extension.
+pub(super) fn is_extended(key: &str) -> bool {
+    let local = key.rsplit_once('@').map_or(key, |(local, _)| local);
+    without_extension(local).is_some()
 }
 
 /// Returns whether a text has letters, whose case may matter.

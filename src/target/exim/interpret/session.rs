@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::authenticator::Claim;
 use super::catalogue::Side;
 use super::decider::EximDecider;
+use super::met::{Met, has_address, met};
 use super::rows::HOLDS;
 use super::truth::{Facts, Truth, truth};
 use super::value::{Leaf, Part, PathAtom, SpfIdentity, View};
@@ -36,7 +37,9 @@ pub(super) struct Session<'s> {
     library: Library,
     /// Whether an address that the client chooses is verified.
     pub(super) verifies: Truth,
-    /// Whether the library mattered, or that.
+    /// Whether an extension that is odd stands behind an address that tables hold.
+    pub(super) extended: Truth,
+    /// Whether the library mattered, or one of these.
     pub(super) ambiguous: bool,
     /// The variables that ACLs have set.
     pub(super) variables: BTreeMap<Arc<str>, String>,
@@ -62,6 +65,7 @@ impl<'s> Session<'s> {
             to: PathForm::Null,
             library,
             verifies: Truth::Yes,
+            extended: Truth::Yes,
             ambiguous: false,
             variables: BTreeMap::new(),
             spf_ran: false,
@@ -164,15 +168,24 @@ impl<'s> Session<'s> {
             let domain = self.decider.qualify_recipient.as_deref();
             return Ok(self.decider.looks_up(test, Some("postmaster"), domain));
         }
-        let asked = match atom.part {
-            Part::Domain => form.has_domain(),
-            Part::Whole | Part::Local => is_canonical(form, atom.side, atom.view),
+        let met = match atom.part {
+            Part::Domain if form.has_domain() => Met::Asked,
+            Part::Domain => Met::Never,
+            Part::Whole | Part::Local => met(form, atom.side, atom.view),
         };
-        if asked {
-            return Ok(self.ask.ask(test)? == HOLDS);
+        match met {
+            Met::Asked => Ok(self.ask.ask(test)? == HOLDS),
+            // No key of a table can be met by what such a form holds: only its default answers.
+            Met::Never => Ok(self.decider.looks_up(test, None, None)),
+            Met::Untold => Ok(self.is_extended()),
         }
-        // No key of a table can be met by what such a form holds: only its default answers.
-        Ok(self.decider.looks_up(test, None, None))
+    }
+
+    /// Returns whether what is odd about a path is its extension, and without that it is what
+    /// tables hold. The form does not say.
+    fn is_extended(&mut self) -> bool {
+        self.ambiguous = true;
+        self.extended == Truth::Yes
     }
 
     /// Returns what `$spf_result` is; none before SPF was evaluated.
@@ -275,16 +288,21 @@ impl<'s> Session<'s> {
 
     /// Returns whether the login owns the sender's address.
     fn owner(&mut self, view: View, test: TestId) -> Result<bool, Unanswered> {
-        Ok(self.authenticated()?
-            && is_canonical(self.from, Side::From, view)
-            && self.ask.ask(test)? != Label::ABSENT)
+        if !self.authenticated()? {
+            return Ok(false);
+        }
+        Ok(match met(self.from, Side::From, view) {
+            Met::Asked => self.ask.ask(test)? != Label::ABSENT,
+            Met::Never => false,
+            Met::Untold => self.is_extended(),
+        })
     }
 
     fn owner_of_domain(&mut self, whole: TestId, domain: TestId) -> Result<bool, Unanswered> {
         if !self.authenticated()? || !self.from.has_domain() {
             return Ok(false);
         }
-        let test = if self.from.has_address() {
+        let test = if has_address(self.from) {
             whole
         } else {
             domain
@@ -335,46 +353,6 @@ impl Facts for Session<'_> {
 /// Returns the form of a label; a number that no form has is none that Exim takes.
 fn form(label: Label) -> PathForm {
     PathForm::from_index(label.0).unwrap_or(PathForm::Malformed)
-}
-
-/// Returns whether a path of this form, seen so, is the canonical address that tables hold.
-///
-/// Tried with 4.96: `$sender_address` keeps quotes and backslashes, and loses comments and blanks;
-/// `$local_part` has neither. A blank of a RCPT command becomes `=`.
-pub(super) fn is_canonical(form: PathForm, side: Side, view: View) -> bool {
-    match form {
-        // A trailing dot that gets here was taken off.
-        PathForm::Plain | PathForm::SourceRoute | PathForm::Comment | PathForm::TrailingDot => true,
-        PathForm::Spaced => side == Side::From,
-        PathForm::Quoted => view >= View::Unquoted,
-        PathForm::QuotedPair | PathForm::Escaped => view == View::Parsed,
-        // Refused before any ACL sees it.
-        PathForm::BarePostmaster
-        | PathForm::Null
-        | PathForm::Literal
-        | PathForm::OwnLiteral
-        | PathForm::Percent
-        | PathForm::Bang
-        | PathForm::QuotedRoute
-        | PathForm::LeadingDash
-        | PathForm::NumericDomain
-        | PathForm::Underscore
-        | PathForm::DoubleAt
-        | PathForm::Bare
-        | PathForm::OddPostmaster
-        | PathForm::BareRoute
-        | PathForm::OddRoute
-        | PathForm::EmptyLocal
-        | PathForm::Dotted
-        | PathForm::OddLocal
-        | PathForm::EightBit
-        | PathForm::LongLocal
-        | PathForm::RoutedOwnLiteral
-        | PathForm::OddLiteral
-        | PathForm::OddOwnLiteral
-        | PathForm::BadDomain
-        | PathForm::Malformed => false,
-    }
 }
 
 impl EximDecider {

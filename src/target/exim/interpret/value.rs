@@ -105,6 +105,13 @@ pub(super) struct PathAtom {
     pub(super) case: Case,
 }
 
+impl PathAtom {
+    /// Returns whether it is the address, or the local-part, without its extension.
+    pub(super) fn is_cut(self) -> bool {
+        self.part != Part::Domain && self.view == View::Cut
+    }
+}
+
 /// A part of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
@@ -125,6 +132,8 @@ pub(super) enum View {
     Unquoted,
     /// What the quotes and backslashes stand for (`$local_part`).
     Parsed,
+    /// The same without what stands behind the first `+`, if that is not its first character.
+    Cut,
 }
 
 /// The identity that SPF judges (RFC 7208 section 2.3).

@@ -110,7 +110,7 @@ impl Reader<'_> {
             Value::piece(Piece::Atom(Atom::Path(PathAtom {
                 side: Side::To,
                 part,
-                view: View::Parsed,
+                view: self.recipient_view,
                 case: Case::Folded,
             })))
         })

@@ -9,8 +9,8 @@ use crate::source::Spanned;
 use crate::target::diagnostics::UnsayableValue;
 use crate::target::postfix::lexical::{Comment, Name, Word};
 use crate::target::postfix::view::{
-    ClientsPart, ClosedPart, DeliveryPart, DomainsPart, HostPart, InternalPrefix, Setting,
-    TlsNonePart, TlsPart,
+    ClientsPart, ClosedPart, DeliveryPart, DomainsPart, Extension, HostPart, InternalPrefix,
+    Setting, TlsNonePart, TlsPart,
 };
 use crate::target::render::render;
 
@@ -90,7 +90,10 @@ pub(super) fn delivery(
     canonical: Option<TableName>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
+    let (extensions_about, extensions) = extensions(emission.policy);
     let view = DeliveryPart {
+        extensions_about,
+        extensions,
         default_transport: super::route::default_transport(emission.policy),
         by_sender: super::route::senders(emission.policy)
             .map(|table| table.reference())
@@ -100,6 +103,26 @@ pub(super) fn delivery(
         canonical: canonical.into_iter().collect(),
     };
     render(view, diagnostics)
+}
+
+/// What stands behind the first `+` of a local-part, if that counts for nothing. An alias does not
+/// hand it on: it is nobody else's.
+fn extensions(policy: &crate::policy::Policy) -> (Comment, Vec<Extension>) {
+    let setting = |name, value: &[&'static str]| Extension {
+        name: Name::fixed(name),
+        value: value.iter().copied().map(Word::fixed).collect(),
+    };
+    let Some(at) = &policy.host.plus_addressing else {
+        let about = Comment::new("An address is what it says.");
+        return (about, vec![setting("recipient_delimiter", &[])]);
+    };
+    let line = Comment::line(at);
+    let about = format!("What stands behind a `+` in a local-part counts for nothing ({line}).");
+    let settings = vec![
+        setting("recipient_delimiter", &["+"]),
+        setting("propagate_unmatched_extensions", &[]),
+    ];
+    (Comment::new(&about), settings)
 }
 
 /// The order of the lists, where the version can be told.

@@ -154,17 +154,26 @@ impl Domainwide<'_> {
             self.tables
                 .aliases
                 .push(key, targets(alias), Some(&alias.at));
-            let about = Comment::new("Domains where every local-part is taken (access(5)).");
-            let table = self
-                .tables
-                .catch_all
-                .get_or_insert_with(|| Table::new("catch-all-domains", about));
-            table.push(
-                Key::domain(self.domain),
-                Outcome::class(&Name::fixed(CATCH_ALL)),
-                Some(&alias.at),
-            );
         }
+        let catch_all = hosted.catch_all.as_ref().map(|alias| &alias.at);
+        if let Some(at) = catch_all.or(self.policy.host.plus_addressing.as_ref()) {
+            self.takes_routes(at);
+        }
+    }
+
+    /// A local-part that is a route may be taken here: by a catch-all, or for its extension.
+    fn takes_routes(&mut self, at: &Loc) {
+        let about = if self.policy.host.plus_addressing.is_some() {
+            "Domains where a local-part may have any extension (access(5))."
+        } else {
+            "Domains where every local-part is taken (access(5))."
+        };
+        let table = || Table::new("catch-all-domains", Comment::new(about));
+        self.tables.catch_all.get_or_insert_with(table).push(
+            Key::domain(self.domain),
+            Outcome::class(&Name::fixed(CATCH_ALL)),
+            Some(at),
+        );
     }
 
     fn mailbox(&mut self, address: &Address, mailbox: &Mailbox) {
@@ -195,8 +204,10 @@ impl Domainwide<'_> {
                 let hop = Outcome::next_hop(&Name::route(&route.name.value), route);
                 self.tables.transport.push(key.clone(), hop, at);
             }
-            if self.hosted.catch_all.is_some() || forward.is_some() {
-                // Else the catch-all would take it: virtual(5) is asked first.
+            let loses_extension = route.is_some() && self.policy.host.plus_addressing.is_some();
+            if self.hosted.catch_all.is_some() || forward.is_some() || loses_extension {
+                // Else the catch-all would take it: virtual(5) is asked first. And the host behind
+                // the route gets no extension.
                 let itself = std::iter::once(address).chain(outside(forward));
                 let itself = Outcome::addresses(itself);
                 self.tables.aliases.push(key, itself, at);

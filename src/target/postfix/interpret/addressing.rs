@@ -103,6 +103,7 @@ impl Addressing {
         let around = Surroundings {
             local_domains: domains.names(Class::Local),
             null_key: null_key.as_str().to_ascii_lowercase(),
+            extensions: !settings.is_empty("recipient_delimiter"),
             origin,
         };
         let classes = domains.finish(catalogue, &settings.place("mydestination"));
@@ -136,6 +137,7 @@ impl Addressing {
             | PathForm::OwnLiteral
             | PathForm::Percent
             | PathForm::Bang
+            | PathForm::ExtendedRoute
             | PathForm::QuotedRoute
             | PathForm::TrailingDot
             | PathForm::Underscore
@@ -186,7 +188,8 @@ impl Addressing {
             seen,
             is_routed,
             leads_elsewhere: self.leads_elsewhere(form),
-            has_address: form.has_address(),
+            // The address of a route in an extension is in what is seen.
+            has_address: form.has_address() && form != PathForm::ExtendedRoute,
             has_domain: form.has_domain(),
             named: is_named.then_some(form),
         }
@@ -260,8 +263,15 @@ impl Addressing {
             }
             PathForm::OwnLiteral | PathForm::OddOwnLiteral => (Seen::OwnLiteral, false),
             PathForm::RoutedOwnLiteral => (Seen::OwnLiteral, true),
+            PathForm::ExtendedRoute if self.around.extensions => (Seen::Extended, true),
+            PathForm::QuotedRoute | PathForm::DoubleAt | PathForm::OddRoute
+                if self.around.extensions =>
+            {
+                (Seen::Untold, true)
+            }
             PathForm::Percent
             | PathForm::Bang
+            | PathForm::ExtendedRoute
             | PathForm::QuotedRoute
             | PathForm::DoubleAt
             | PathForm::OddRoute => (Seen::Routed, true),
@@ -286,9 +296,13 @@ impl Addressing {
             self.swaps_bang_path
         } else {
             // The address comes dequoted to resolve.c, so an `@` is in quotes there either way.
-            let both = matches!(form, PathForm::OddRoute | PathForm::RoutedOwnLiteral);
+            let both = matches!(
+                form,
+                PathForm::OddRoute | PathForm::ExtendedRoute | PathForm::RoutedOwnLiteral
+            );
             let odd = both && (self.has_percent_hack || self.swaps_bang_path);
-            odd || (form.is_routed() && self.cracks_quotes)
+            let quoted = form.is_routed() && form != PathForm::ExtendedRoute;
+            odd || (quoted && self.cracks_quotes)
         }
     }
 
@@ -300,7 +314,10 @@ impl Addressing {
         };
         match taken {
             Taken::Constant(local, domain) => Ok(*local == probe.local && *domain == probe.domain),
-            Taken::Form(PathForm::TrailingDot, false) | Taken::Error(_) => Ok(false),
+            // With an extension it is another address: it is compared as a whole.
+            Taken::Form(PathForm::TrailingDot, false)
+            | Taken::Form(PathForm::ExtendedRoute, _)
+            | Taken::Error(_) => Ok(false),
             Taken::Form(form, _) if form.has_address() => {
                 Ok(asker.label(probe.test)? != Label::ABSENT)
             }

@@ -296,7 +296,7 @@ impl Classes {
             })
         };
         Ok(match seen {
-            Seen::Whole | Seen::DomainOnly | Seen::Routed => {
+            Seen::Whole | Seen::Extended | Seen::DomainOnly | Seen::Routed | Seen::Untold => {
                 let class = Class::from_label(asker.label(test)?);
                 (class, class.is_ours().then_some(At::Row(test)))
             }

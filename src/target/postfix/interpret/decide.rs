@@ -97,6 +97,10 @@ impl Decider for PostfixDecider {
         Some(local)
     }
 
+    fn has_extensions(&self) -> bool {
+        self.addressing.around.extensions
+    }
+
     fn destinations(
         &self,
         address: &Address,
@@ -263,7 +267,9 @@ impl PostfixDecider {
             }
             Seen::Constant(None, _) | Seen::Origin => Route::RecipientAt(origin),
             Seen::OwnLiteral => Route::RecipientAt(Domain::literal(super::route::OWN_LITERAL)),
-            Seen::Whole | Seen::DomainOnly | Seen::Routed if resolved.class == Class::Default => {
+            Seen::Whole | Seen::Extended | Seen::DomainOnly | Seen::Routed | Seen::Untold
+                if resolved.class == Class::Default =>
+            {
                 let program = session.program;
                 if program.recipients.is_routed_by_row(resolved, session)? {
                     Route::Recipient
@@ -271,14 +277,21 @@ impl PostfixDecider {
                     self.foreign(session)?
                 }
             }
-            Seen::Whole | Seen::DomainOnly | Seen::Routed | Seen::Underscore
+            Seen::Whole
+            | Seen::Extended
+            | Seen::DomainOnly
+            | Seen::Routed
+            | Seen::Untold
+            | Seen::Underscore
                 if resolved.class.is_ours() =>
             {
                 Route::Recipient
             }
             Seen::Whole
+            | Seen::Extended
             | Seen::DomainOnly
             | Seen::Routed
+            | Seen::Untold
             | Seen::Underscore
             | Seen::Literal
             | Seen::Elsewhere

@@ -9,6 +9,7 @@ use super::pattern;
 use super::table::{Table, TableRow};
 use crate::decision::{AddressKey, AddressTable, Label, Row};
 use crate::diagnostic::Diagnostics;
+use crate::mail::DELIMITER;
 use crate::source::Loc;
 
 /// The rows of a map, sorted by what they are.
@@ -24,6 +25,8 @@ pub(super) struct Rows {
     literal: Option<Hit>,
     routed: Option<Hit>,
     always: Option<Hit>,
+    /// Whether addresses are looked up without their extension, where main.cf says so.
+    minds_extensions: bool,
 }
 
 impl Rows {
@@ -35,7 +38,10 @@ impl Rows {
         label: &mut dyn FnMut(&TableRow) -> Label,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut rows = Self::default();
+        let mut rows = Self {
+            minds_extensions: true,
+            ..Self::default()
+        };
         for table in tables {
             match table {
                 Table::Rows { rows: found, .. } => {
@@ -109,6 +115,12 @@ impl Rows {
                 return;
             }
         };
+        let is_part = matches!(key, Key::Word(_) | Key::LocalAt(_));
+        if around.extensions && is_part && folded.contains(DELIMITER) {
+            let reason = "which rows such a key stands before is not modelled";
+            diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at));
+            return;
+        }
         let made = Row::new(label(row), row.at.clone());
         let is_listing = strategy == Strategy::Listing;
         match key {
@@ -144,11 +156,18 @@ impl Rows {
         }
     }
 
-    /// Adds a local-part that is known in every domain of the map.
+    /// Adds a local-part that is known in every domain of the map, and not with an extension.
     pub(super) fn add_local(&mut self, local: &str, row: Row) {
+        self.minds_extensions = false;
         if self.always.is_none() {
             self.local.push((local.to_owned(), row));
         }
+    }
+
+    /// Returns whether some row is about a name.
+    pub(super) fn has_names(&self) -> bool {
+        !(self.whole.is_empty() && self.bare.is_empty() && self.domain.is_empty())
+            || self.always.is_some()
     }
 
     /// Returns the labels of rows that match sub-domains, each once, with the first place.
@@ -183,6 +202,9 @@ impl Rows {
         let mut add = |part: &str, mut draft: Draft| {
             if let Some(row) = &other {
                 draft.otherwise(row);
+            }
+            if around.extensions && self.minds_extensions {
+                draft.table.with_extensions();
             }
             let name = format!("{} in {name}{part}", side.word());
             let question = side.question(draft.table);

@@ -279,8 +279,10 @@ impl Session<'_> {
             return Ok(Flow::GoOn);
         }
         let owns = match resolved.seen {
-            Seen::Whole => self.label(program.owners.owns)? == Label(1),
-            Seen::DomainOnly | Seen::Routed => self.label(program.owners.owns_domain)? == Label(1),
+            Seen::Whole | Seen::Extended => self.label(program.owners.owns)? == Label(1),
+            Seen::DomainOnly | Seen::Routed | Seen::Untold => {
+                self.label(program.owners.owns_domain)? == Label(1)
+            }
             Seen::Null
             | Seen::Origin
             | Seen::Literal

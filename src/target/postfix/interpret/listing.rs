@@ -5,8 +5,9 @@ use super::action::{About, Refusal, refusal};
 use super::addressing::Resolved;
 use super::catalogue::{Catalogue, Side};
 use super::class::Class;
+use super::diagnostics::UnjudgedParameter;
 use super::entries::Rows;
-use super::map::{Asker, Map, Parents, Strategy, Surroundings};
+use super::map::{Asker, Map, Parents, Seen, Strategy, Surroundings};
 use super::parameter::Settings;
 use super::table::{self, Table, TableRow};
 use crate::decision::{At, Because, Label, Row};
@@ -130,6 +131,10 @@ impl Listing {
         if let Some(error) = self.transport_error(resolved, asker)? {
             return Ok(Known::Refused(error));
         }
+        // SOUNDNESS: whether it is one without its extension the form does not say, so it is taken.
+        if *seen == Seen::Untold {
+            return Ok(Known::Listed(None));
+        }
         let kept = match resolved.class {
             Class::Local if resolved.is_mailer_daemon => return Ok(Known::Listed(None)),
             Class::Local => &self.local,
@@ -213,6 +218,11 @@ impl Reader<'_> {
         let mut rows = Rows::sort(&tables, strategy, self.around, &mut label, self.diagnostics);
         let at = self.settings.place(name);
         if name == "local_recipient_maps" {
+            if self.around.extensions && rows.has_names() {
+                let reason = "with extensions, who is local by it is not modelled";
+                self.diagnostics
+                    .error(UnjudgedParameter::new(name, reason, &at));
+            }
             let double_bounce = self.settings.text("double_bounce_sender", self.diagnostics);
             let names = ALWAYS_LOCAL.iter().copied().chain([double_bounce.as_str()]);
             for local in names {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::by_sender::Sender;
 use super::route::{ADDRESSES_MAX, Delivery, Expansion};
 use crate::decision::{Destination, Hop, Store, Unanswered};
-use crate::mail::Address;
+use crate::mail::{Address, without_extension};
 
 /// What local(8) does.
 #[derive(Debug)]
@@ -21,7 +21,8 @@ pub(super) struct Local {
 }
 
 impl Delivery {
-    /// local(8): aliases(5), then the account of the local-part.
+    /// local(8): aliases(5), then the account of the local-part; without its extension if there is
+    /// no alias with it.
     pub(super) fn deliver_locally(
         &self,
         user: &str,
@@ -29,6 +30,9 @@ impl Delivery {
         out: &mut Expansion,
         sender: &mut Sender<'_>,
     ) -> Result<(), Unanswered> {
+        let base = without_extension(user).filter(|_| self.around.extensions);
+        let base = base.filter(|_| !self.local.aliases.contains_key(user));
+        let user = base.unwrap_or(user);
         out.count += 1;
         if out.count > ADDRESSES_MAX {
             out.is_broken = true;

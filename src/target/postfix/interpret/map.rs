@@ -37,6 +37,8 @@ pub(super) struct Surroundings {
     pub(super) local_domains: Vec<String>,
     /// What is looked up for the null reverse-path.
     pub(super) null_key: String,
+    /// Whether an address is looked up without its extension too (`recipient_delimiter`).
+    pub(super) extensions: bool,
 }
 
 /// An answer that needs no test.
@@ -49,10 +51,14 @@ pub(super) enum Seen {
     Null,
     /// A local-part and a domain that tables hold.
     Whole,
+    /// The same, which has an extension with `%` or `!` in it.
+    Extended,
     /// A domain; and a local-part that no table holds.
     DomainOnly,
     /// A domain; and a local-part with `%`, `!` or `@` in it, which no table holds.
     Routed,
+    /// The same, where the route may be no more than an extension of a local-part that tables hold.
+    Untold,
     /// A local-part, in the domain of `myorigin`.
     Origin,
     /// A local-part at an address literal of another host.
@@ -107,11 +113,11 @@ impl Map {
             Seen::Constant(local, domain) => {
                 return Ok(self.constant(local.as_deref(), domain, asker.tests()));
             }
-            Seen::Whole => self.whole,
-            Seen::Routed if self.routed.is_some() => {
+            Seen::Extended | Seen::Routed | Seen::Untold if self.routed.is_some() => {
                 return Ok(self.routed.as_ref().map(place));
             }
-            Seen::DomainOnly | Seen::Routed => self.domain,
+            Seen::Whole | Seen::Extended => self.whole,
+            Seen::DomainOnly | Seen::Routed | Seen::Untold => self.domain,
             Seen::Origin => self.origin,
             Seen::Literal | Seen::OwnLiteral if self.literal.is_some() => {
                 return Ok(self.literal.as_ref().map(place));

@@ -26,6 +26,7 @@ mod destination;
 mod diagnostics;
 mod entries;
 mod evaluate;
+mod extension;
 mod filter;
 mod host_mail;
 mod keys;
@@ -246,8 +247,6 @@ impl Reader<'_> {
             spf_helo: catalogue.add("SPF of HELO", Question::SpfHelo, None),
         };
         self.judge_interfaces(&base, diagnostics);
-        let host = &self.artifacts.host_addresses;
-        services::judge_addresses(self.services, host, &base, diagnostics);
         let addressing = Addressing::read(&base, self.artifacts, &mut catalogue, diagnostics);
         let local_mail = if is_closed {
             let (main, services, artifacts) = (self.main, self.services, self.artifacts);
@@ -286,6 +285,7 @@ impl Reader<'_> {
                 catalogue.without_bare(side);
             }
         }
+        extension::judge(&base, &addressing, &programs, diagnostics);
         delivery.find_ways(self.main, self.services, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
@@ -340,6 +340,8 @@ impl Reader<'_> {
         if value.as_str().is_empty() {
             diagnostics.error(Syntax::new("inet_interfaces is empty", &value.at()));
         }
+        let host = &self.artifacts.host_addresses;
+        services::judge_addresses(self.services, host, settings, diagnostics);
     }
 }
 

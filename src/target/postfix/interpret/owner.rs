@@ -117,6 +117,9 @@ fn owner_table(tables: &[Table], around: &Surroundings) -> OwnerTable {
             .collect()
     };
     let mut owners = OwnerTable::new();
+    if around.extensions {
+        owners.with_extensions();
+    }
     for (address, value) in whole {
         owners.hide_address(&address);
         for login in logins(value) {

@@ -147,6 +147,14 @@ impl Delivery {
         }
     }
 
+    /// Returns an address without its extension, if only that is what rows name.
+    fn named(&self, address: &Address) -> Option<Address> {
+        let base = address.without_extension();
+        let base = base.filter(|_| self.around.extensions)?;
+        let is_named = |one: &Address| self.aliases.has(one) || self.mailboxes.has(one);
+        (is_named(&base) && !is_named(address)).then_some(base)
+    }
+
     /// Follows aliases. `hosted` is the last address so far in a domain of ours.
     pub(super) fn expand(
         &self,
@@ -157,8 +165,9 @@ impl Delivery {
         sender: &mut Sender<'_>,
     ) -> Result<(), Unanswered> {
         let domain = address.domain().as_str();
+        let named = self.named(address);
         let hosted = if self.class(domain).is_ours() {
-            Some(address)
+            Some(named.as_ref().unwrap_or(address))
         } else {
             hosted
         };
@@ -244,7 +253,7 @@ impl Delivery {
         }
         let row = self
             .transports
-            .transport(address.local(), domain, self.parents);
+            .transport(address.local(), domain, self.parents, &self.around);
         let hop = self.led_hop(class, row, sender)?;
         let mailbox = hosted.unwrap_or(address);
         let command = self.services.get(&hop.channel).map(String::as_str);

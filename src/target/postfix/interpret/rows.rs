@@ -10,6 +10,7 @@ use super::route::OWN_LITERAL;
 use super::table::{self, Table, TableRow};
 use crate::decision::AddressKey;
 use crate::diagnostic::Diagnostics;
+use crate::mail::{Address, without_extension};
 use crate::source::Loc;
 use crate::target::Artifacts;
 
@@ -21,6 +22,11 @@ pub(super) enum Case {
     /// Keys stay as they are in the file, unless postmap(1) folded them: virtual(8) folds the
     /// address only, so a key with an upper-case letter in a `texthash:` table is never met.
     AsWritten,
+}
+
+/// Returns a local-part without its extension, where there are any.
+fn base(local: &str, extensions: bool) -> Option<&str> {
+    without_extension(local).filter(|_| extensions)
 }
 
 /// The rows of a list of tables.
@@ -105,20 +111,41 @@ impl Lookup {
         map.entry(key.into()).or_insert(value.into());
     }
 
+    /// Returns whether there is a row for a whole address itself.
+    pub(super) fn has(&self, address: &Address) -> bool {
+        self.whole.contains_key(address.to_string().as_str())
+    }
+
+    fn whole(&self, local: &str, base: Option<&str>, domain: &str) -> Option<&str> {
+        let key = |local: &str| format!("{local}@{domain}");
+        let get = |local: &str| self.whole.get(key(local).as_str()).map(AsRef::as_ref);
+        get(local).or_else(|| get(base?))
+    }
+
     /// Looks an address up as virtual(5) says.
     pub(super) fn listed(&self, local: &str, domain: &str, around: &Surroundings) -> Option<&str> {
         let is_local = domain == around.origin || around.local_domains.iter().any(|d| d == domain);
         let is_local = is_local || domain.starts_with('[');
-        self.whole
-            .get(format!("{local}@{domain}").as_str())
-            .or(self.always.as_ref())
-            .or_else(|| is_local.then(|| self.bare.get(local)).flatten())
-            .or_else(|| self.at_domain.get(domain))
-            .map(AsRef::as_ref)
+        let base = base(local, around.extensions);
+        let bare = |local: &str| {
+            let row = self.bare.get(local).filter(|_| is_local);
+            row.map(AsRef::as_ref)
+        };
+        self.whole(local, base, domain)
+            .or(self.always.as_deref())
+            .or_else(|| bare(local))
+            .or_else(|| bare(base?))
+            .or_else(|| self.at_domain.get(domain).map(AsRef::as_ref))
     }
 
     /// Looks an address up as transport(5) says.
-    pub(super) fn transport(&self, local: &str, domain: &str, parents: Parents) -> Option<&str> {
+    pub(super) fn transport(
+        &self,
+        local: &str,
+        domain: &str,
+        parents: Parents,
+        around: &Surroundings,
+    ) -> Option<&str> {
         let below = || {
             domain
                 .match_indices('.')
@@ -128,13 +155,10 @@ impl Lookup {
                     Parents::Dotted => self.dotted.get(parent),
                 })
         };
-        self.whole
-            .get(format!("{local}@{domain}").as_str())
-            .or(self.always.as_ref())
-            .or_else(|| self.domain.get(domain))
-            .or_else(below)
-            .or(self.star.as_ref())
-            .map(AsRef::as_ref)
+        self.whole(local, base(local, around.extensions), domain)
+            .or(self.always.as_deref())
+            .or_else(|| self.domain.get(domain).or_else(below).map(AsRef::as_ref))
+            .or(self.star.as_deref())
     }
 
     /// Returns what any address without a row of its own gets.

@@ -21,8 +21,9 @@ pub(super) use walk::{DomainKind, Outcome, Purpose, Walk};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::value::{Bool, Value};
+use super::value::{Bool, Value, View};
 use crate::decision::{Chooser, Hop};
+use crate::mail::Address;
 use crate::source::Loc;
 
 /// A router.
@@ -36,6 +37,8 @@ pub(super) struct Router {
     /// Whether it runs while a recipient is verified, and while a message is delivered.
     verifies: bool,
     delivers: bool,
+    /// How it sees local-parts: perhaps without their extension (`local_part_suffix`).
+    view: View,
     /// `address_data`.
     address_data: Option<Value>,
     /// `$local_part_data` and `$domain_data`.
@@ -131,4 +134,24 @@ pub(super) struct Routers {
     list: Vec<Router>,
     /// What the client writes that some router depends on.
     choosers: BTreeSet<Chooser>,
+}
+
+impl Router {
+    /// Returns whether it takes a local-part without its extension.
+    pub(super) fn cuts(&self) -> bool {
+        self.view == View::Cut
+    }
+
+    /// Returns an address as the router takes it. A host that it goes to gets it so, or as it came.
+    fn taken(&self, address: &Address) -> Address {
+        let keeps = match &self.driver {
+            Driver::Exchangers(transport)
+            | Driver::Literal(transport)
+            | Driver::Hosts { transport, .. } => transport.includes_affixes,
+            Driver::Accept(_) | Driver::Redirect(..) => false,
+        };
+        let base = address.without_extension();
+        let base = base.filter(|_| self.cuts() && !keeps);
+        base.unwrap_or_else(|| address.clone())
+    }
 }

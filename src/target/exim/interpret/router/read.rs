@@ -43,6 +43,7 @@ impl Reader<'_> {
             }
             self.domain_data = None;
             self.local_part_data = None;
+            self.recipient_view = View::Parsed;
             if let Ok(mut router) = made {
                 if of_host {
                     router.whom = Whom::Host;
@@ -64,6 +65,8 @@ impl Reader<'_> {
             return Err(self.syntax("the router has no `driver`", &instance.at));
         };
         let driver = driver.text(self.diagnostics)?;
+        self.recipient_view = self.suffix(instance)?;
+        let view = self.recipient_view;
         let mut conditions = Vec::new();
         let mut address_data = None;
         // The data of a match count in everything that is expanded later.
@@ -118,6 +121,7 @@ impl Reader<'_> {
             more,
             verifies,
             delivers,
+            view,
             address_data,
             local_part_data: self.local_part_data.take(),
             domain_data: self.domain_data.take(),
@@ -151,6 +155,29 @@ impl Reader<'_> {
         Err(self.service("senders", reason, &setting.at))
     }
 
+    /// Returns how a router sees local-parts: perhaps without their extension (section 15.1,
+    /// `local_part_suffix`; `route_check_suffix` in route.c).
+    ///
+    /// With `+*` that is what stands behind the first `+`, if it is not the first character. A
+    /// router for nothing else is not followed.
+    fn suffix(&mut self, instance: &Instance) -> Result<View, Reported> {
+        let Some(suffix) = instance.get("local_part_suffix") else {
+            return Ok(View::Parsed);
+        };
+        let text = suffix.text(self.diagnostics)?;
+        let optional = instance.get("local_part_suffix_optional");
+        let optional = match optional {
+            Some(setting) => setting.boolean(self.diagnostics)?,
+            None => false,
+        };
+        if text.as_str() != "+*" || !optional {
+            let reason = "mailpol reads `+*` with `local_part_suffix_optional` only";
+            return Err(self.service("local_part_suffix", reason, &suffix.at));
+        }
+        self.forms.cut();
+        Ok(View::Cut)
+    }
+
     /// Returns the condition of a router: of several, the text that Exim joins them to before it
     /// expands any (`opt_rep_con` in readconf.c).
     fn whole_condition(&mut self, instance: &Instance) -> Result<Option<Text>, Reported> {
@@ -176,9 +203,16 @@ impl Reader<'_> {
         Ok(whole)
     }
 
+    fn recipient_part(&self, part: Part) -> PathAtom {
+        PathAtom {
+            view: self.recipient_view,
+            ..recipient(part)
+        }
+    }
+
     /// Reads `domains` or `local_parts`.
     fn precondition(&mut self, part: Part, list: &Text) -> Result<Bool, Reported> {
-        let atom = recipient(part);
+        let atom = self.recipient_part(part);
         let kind = match part {
             Part::Local => ListKind::LocalPart,
             Part::Domain | Part::Whole => ListKind::Domain,
@@ -191,7 +225,7 @@ impl Reader<'_> {
     /// Sets `$domain_data` or `$local_part_data`: what a lookup has found, or the name itself
     /// (section 10.5).
     fn set_data(&mut self, part: Part, list: Option<&Text>) {
-        let atom = recipient(part);
+        let atom = self.recipient_part(part);
         let data = list.and_then(|list| {
             let items = items(list, ':');
             let [item] = items.as_slice() else {

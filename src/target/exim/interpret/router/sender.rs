@@ -13,8 +13,8 @@ use crate::mail::{Address, PathForm};
 use crate::source::Loc;
 use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::decider::EximDecider;
+use crate::target::exim::interpret::met::{Met, met};
 use crate::target::exim::interpret::rows::HOLDS;
-use crate::target::exim::interpret::session::is_canonical;
 use crate::target::exim::interpret::value::{Bool, Leaf, Part, PathAtom};
 
 /// A question about the reverse-path.
@@ -58,14 +58,16 @@ impl Sender for OfEnvelope<'_> {
         Ok(match asked {
             Asked::Form(forms) => forms.contains(&form),
             Asked::Path(atom, test) => {
-                let is_asked = match atom.part {
-                    Part::Domain => form.has_domain(),
-                    Part::Whole | Part::Local => is_canonical(form, Side::From, atom.view),
+                let met = match atom.part {
+                    Part::Domain if form.has_domain() => Met::Asked,
+                    Part::Domain => Met::Never,
+                    Part::Whole | Part::Local => met(form, Side::From, atom.view),
                 };
-                if is_asked {
-                    ask.ask(test)? == HOLDS
-                } else {
-                    holds(self.tests, test, None, None)
+                match met {
+                    Met::Asked => ask.ask(test)? == HOLDS,
+                    // `Untold` is of addresses without their extension, which no list of senders
+                    // is compared with.
+                    Met::Never | Met::Untold => holds(self.tests, test, None, None),
                 }
             }
         })

@@ -7,12 +7,12 @@ use super::transport::TransportKind;
 use super::walk::Walk;
 use super::{Driver, Router};
 use crate::decision::{Chooser, Question, Test, Unanswered};
-use crate::mail::{Address, Path};
+use crate::mail::{Address, Path, without_extension};
 use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::lookup::{Key, Lookup};
 use crate::target::exim::interpret::rows::HOLDS;
 use crate::target::exim::interpret::truth::{Facts, Truth, resolve};
-use crate::target::exim::interpret::value::{Atom, Leaf, Part, Piece, Value};
+use crate::target::exim::interpret::value::{Atom, Leaf, Part, PathAtom, Piece, Value};
 
 /// Stands in a text for the home directory of the account whose name follows.
 pub(super) const HOME: char = '\u{1}';
@@ -84,9 +84,9 @@ impl Walk<'_> {
         match piece {
             Piece::Text(text) => Made::Is(text.clone()),
             Piece::Atom(Atom::Path(atom)) if atom.side == Side::To => {
-                Made::Is(part_of(address, atom.part))
+                Made::Is(part_of(address, *atom, router.cuts()))
             }
-            Piece::Row(lookup) => match row(lookup, address) {
+            Piece::Row(lookup) => match row(lookup, address, router.cuts()) {
                 Some(text) => Made::Is(text),
                 None => Made::Defer,
             },
@@ -125,21 +125,25 @@ impl Walk<'_> {
     }
 }
 
-/// Returns what a lookup finds for an address.
-fn row(lookup: &Lookup, address: &Address) -> Option<String> {
+/// Returns what a lookup finds for an address; `cuts`: of a router that takes it without its
+/// extension.
+fn row(lookup: &Lookup, address: &Address, cuts: bool) -> Option<String> {
     let key = match &lookup.key {
-        Key::Path(atom) if atom.side == Side::To => part_of(address, atom.part),
+        Key::Path(atom) if atom.side == Side::To => part_of(address, *atom, cuts),
         Key::Text(text) => text.clone(),
-        Key::Row(inner) => row(inner, address)?,
+        Key::Row(inner) => row(inner, address, cuts)?,
         Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) => return None,
     };
     lookup.rows.find(&key).map(|row| row.value.clone())
 }
 
-fn part_of(address: &Address, part: Part) -> String {
-    match part {
-        Part::Whole => address.to_string(),
-        Part::Local => address.local().to_owned(),
+fn part_of(address: &Address, atom: PathAtom, cuts: bool) -> String {
+    let local = address.local();
+    let base = without_extension(local).filter(|_| cuts || atom.is_cut());
+    let local = base.unwrap_or(local);
+    match atom.part {
+        Part::Whole => format!("{local}@{}", address.domain()),
+        Part::Local => local.to_owned(),
         Part::Domain => address.domain().to_string(),
     }
 }

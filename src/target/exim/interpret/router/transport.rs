@@ -16,6 +16,8 @@ use crate::target::exim::interpret::value::{Part, Piece, Value};
 pub(in super::super) struct Transport {
     pub(super) name: String,
     pub(super) kind: TransportKind,
+    /// Whether hosts get an address with what a router took off it (`rcpt_include_affixes`).
+    pub(super) includes_affixes: bool,
     at: Loc,
 }
 
@@ -45,6 +47,7 @@ impl Transport {
         Self {
             name: String::new(),
             kind: TransportKind::None,
+            includes_affixes: false,
             at: at.clone(),
         }
     }
@@ -118,9 +121,15 @@ impl Reader<'_> {
         };
         self.local_part_data = None;
         self.domain_data = None;
+        let affixes = instance.get("rcpt_include_affixes");
+        let includes_affixes = match affixes {
+            Some(setting) => setting.boolean(self.diagnostics)?,
+            None => false,
+        };
         Ok(Transport {
             name: instance.name.clone(),
             kind: kind?,
+            includes_affixes,
             at: instance.at.clone(),
         })
     }

@@ -218,11 +218,13 @@ impl<'w> Walk<'w> {
                 continue;
             };
             let Driver::Redirect(value, _) = &router.driver else {
-                let to = self.delivery(router, &address, &mailbox);
-                found.insert(if address == *asked {
+                let taken = router.taken(&address);
+                let mailbox = if mailbox == address { &taken } else { &mailbox };
+                let to = self.delivery(router, &address, mailbox);
+                found.insert(if taken == *asked {
                     to
                 } else {
-                    to.of_another(&address)
+                    to.of_another(&taken)
                 });
                 continue;
             };

@@ -37,6 +37,7 @@ impl House {
         let policy = Policy {
             source: Arc::clone(at.source()),
             host: Host {
+                plus_addressing: None,
                 name: spanned(Domain::parse("mx.doe-family.com").unwrap()),
                 addresses: vec![spanned("198.51.100.25".parse().unwrap())],
                 listeners: Listener::ALL.into_iter().map(spanned).collect(),

@@ -183,8 +183,8 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "recipient_delimiter",
-        &[""],
-        "addresses with an extension would be other addresses",
+        &["", "+"],
+        "which addresses have an extension then is not modelled",
     ),
     (
         "relocated_maps",

@@ -1,0 +1,208 @@
+//! What the arguments name: policies, commits, trees, targets.
+
+use std::path::{Path, PathBuf};
+
+use mailpol::diagnostic::Diagnostics;
+use mailpol::policy::Policy;
+use mailpol::target::{TARGETS, Target};
+
+use super::Args;
+use super::sides::Sides;
+use crate::cli::command::{target, targets};
+use crate::cli::git::Commit;
+use crate::cli::input::PolicyText;
+use crate::cli::{Failure, input, server, tree};
+
+/// Two sides, and what there is to know of them.
+pub(super) struct Loaded {
+    pub(super) sides: Sides,
+    pub(super) note: Option<String>,
+}
+
+impl From<Sides> for Loaded {
+    fn from(sides: Sides) -> Self {
+        Self { sides, note: None }
+    }
+}
+
+/// Loads what the arguments name.
+pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Loaded, Failure> {
+    let one = || input::policy(args.policies.first().map(PathBuf::as_path));
+    match (args.policies.as_slice(), args.against.as_deref()) {
+        ([old, new], None) => {
+            let after = input::policy(Some(new))?;
+            two(args, input::policy(Some(old))?, &after, diagnostics).map(Loaded::from)
+        }
+        ([] | [_], Some(against)) => {
+            if let Some(revision) = against.strip_prefix("git:") {
+                return commit(args, revision, diagnostics);
+            }
+            tree_of(args, one()?, Path::new(against), diagnostics).map(Loaded::from)
+        }
+        ([] | [_], None) => {
+            if let Some(folder) = &args.built {
+                return tree_of(args, one()?, folder, diagnostics).map(Loaded::from);
+            }
+            let policy = one()?.load(diagnostics)?;
+            let targets = chosen(args, &policy, None)?;
+            if targets.len() != 2 {
+                let why = "there is one side only: name two policies, `--against` or two targets";
+                return Err(Failure::Unable(why.to_owned()));
+            }
+            Ok(Sides::Targets(Box::new(policy), targets).into())
+        }
+        (_, _) => {
+            let why = "two policies are compared with each other; `--against` goes with one";
+            Err(Failure::Unable(why.to_owned()))
+        }
+    }
+}
+
+/// Returns a tree of files, and the policy that shall be there.
+fn tree_of(
+    args: &Args,
+    text: PolicyText,
+    folder: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Sides, Failure> {
+    let below = TARGETS.iter().map(|target| folder.join(target.name()));
+    let below: Vec<String> = below
+        .filter(|folder| tree::built_for(folder).is_some())
+        .map(|folder| format!("`{}`", folder.display()))
+        .collect();
+    if tree::built_for(folder).is_none() && !below.is_empty() {
+        return Err(Failure::Unable(format!(
+            "`{}` is no tree, but holds some: name {}",
+            folder.display(),
+            below.join(" or ")
+        )));
+    }
+    // Comments of the files name the policy, and another name alone is no difference.
+    let name = tree::policy_of(folder).unwrap_or_else(|| text.source.name().to_owned());
+    let policy = text.named(&name).load(diagnostics)?;
+    let targets = chosen(args, &policy, Some(folder))?;
+    if targets.len() != 1 {
+        let why = "a tree is compared with the files of one target: name it";
+        return Err(Failure::Unable(why.to_owned()));
+    }
+    Ok(Sides::Tree(
+        Box::new(policy),
+        targets,
+        server::tree(folder)?,
+    ))
+}
+
+/// Loads a policy, and as it was in a commit. Who names none means the one that stands here, and
+/// the one that stood there: another name does not hide what it was.
+fn commit(args: &Args, revision: &str, diagnostics: &mut Diagnostics) -> Result<Loaded, Failure> {
+    let named = args.policies.first().map(PathBuf::as_path);
+    let after = input::policy(named)?;
+    let Some(path) = after.path.clone() else {
+        let why = "standard input is in no commit; name the policy";
+        return Err(Failure::Unable(why.to_owned()));
+    };
+    let commit = Commit::new(revision, &path)?;
+    let name = after.source.name();
+    let before = match named {
+        Some(_) => commit.policy(name)?,
+        None => commit
+            .found()?
+            .map(|name| commit.policy(&name))
+            .transpose()?
+            .flatten(),
+    };
+    let Some(before) = before else {
+        let note = format!("`{name}` is new: {revision} has no such policy.");
+        return new(args, &after, note, diagnostics);
+    };
+    let old = before.source.name().to_owned();
+    let note = format!("The policy was `{old}` in {revision}, and is `{name}` now.");
+    let mut told = Diagnostics::new();
+    match two(args, before, &after, &mut told) {
+        Ok(sides) => {
+            diagnostics.append(told);
+            let note = (old != name).then_some(note);
+            Ok(Loaded { sides, note })
+        }
+        // If it is the old one that has errors, this may be what mends them.
+        Err(Failure::Reported) => {
+            let note = format!("`{old}` has errors in {revision}: `{name}` is taken for new.");
+            new(args, &after, note, diagnostics)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Loads a policy where there was none.
+fn new(
+    args: &Args,
+    text: &PolicyText,
+    note: String,
+    diagnostics: &mut Diagnostics,
+) -> Result<Loaded, Failure> {
+    // What it has to tell is told once.
+    let policies = [text.load(diagnostics)?, text.load(&mut Diagnostics::new())?];
+    let [policy, _] = &policies;
+    let targets = chosen(args, policy, args.built.as_deref())?;
+    Ok(Loaded {
+        sides: Sides::New(Box::new(policies), targets),
+        note: Some(note),
+    })
+}
+
+/// Loads two policies.
+fn two(
+    args: &Args,
+    before: PolicyText,
+    after: &PolicyText,
+    diagnostics: &mut Diagnostics,
+) -> Result<Sides, Failure> {
+    let policies = before.load_with(after, diagnostics)?;
+    let name = after.source.name();
+    let renamed = if before.source.name() == name {
+        None
+    } else {
+        // What it has to tell was told.
+        let mut told = Diagnostics::new();
+        Some(Box::new(before.named(name).load(&mut told)?))
+    };
+    let [_, after] = &policies;
+    let targets = chosen(args, after, args.built.as_deref())?;
+    Ok(Sides::Policies(Box::new(policies), targets, renamed))
+}
+
+/// Returns the targets that are named; else the one that a folder was built for; else those that
+/// the policy has nodes for; else the first.
+fn chosen(
+    args: &Args,
+    policy: &Policy,
+    folder: Option<&Path>,
+) -> Result<Vec<&'static dyn Target>, Failure> {
+    let found = folder.and_then(tree::built_for);
+    if let Some(names) = &args.target {
+        let named = targets(names)?;
+        if let (Some(folder), Some(found), [one]) = (folder, found, named.as_slice())
+            && found != one.name()
+        {
+            return Err(Failure::Unable(format!(
+                "`{}` holds the files of {found}, and not those of {}",
+                folder.display(),
+                one.name()
+            )));
+        }
+        return Ok(named);
+    }
+    if let Some(found) = found {
+        return Ok(vec![target(&found)?]);
+    }
+    let named: Result<Vec<_>, Failure> = policy
+        .targets
+        .iter()
+        .map(|options| target(&options.name.value))
+        .collect();
+    let mut named = named?;
+    if named.is_empty() {
+        named.extend(TARGETS.first().copied());
+    }
+    Ok(named)
+}
