@@ -59,6 +59,11 @@ const CHANGES: &[&[(&str, &str)]] = &[
         "alias \"both\" \"b\"; catch-all \"a\"",
     )],
     &[("\"@two.example\" ", "")],
+    &[("\"postmaster\" \"a\"", "\"postmaster\" \"b\"")],
+    &[(
+        "login \"carol\"",
+        "login \"alice\" { may-send { from \"own\" \"@one.example\"; }; }\nlogin \"carol\"",
+    )],
     &[(
         "login \"carol\" { may-send { from \"@two.example\" \"x@elsewhere.example\"; }; }\n",
         "",
@@ -102,8 +107,9 @@ const SESSIONS: [(Listener, bool); 4] = [
     (Listener::Submissions, true),
 ];
 
-const LOGINS: [Option<&str>; 5] = [
+const LOGINS: [Option<&str>; 6] = [
     None,
+    Some("alice"),
     Some("bob"),
     Some("rob"),
     Some("carol"),
@@ -115,6 +121,7 @@ const FROMS: &[&str] = &[
     "a@one.example",
     "b@one.example",
     "both@one.example",
+    "postmaster@one.example",
     "c@two.example",
     "x@elsewhere.example",
     "n@elsewhere.example",
@@ -151,7 +158,7 @@ fn envelopes() -> Vec<Envelope> {
     for client in CLIENTS {
         for (listener, tls) in SESSIONS {
             // Nobody can log in on port 25: one login is enough there.
-            let logins = if listener == Listener::Smtp { 2 } else { 5 };
+            let logins = if listener == Listener::Smtp { 2 } else { 6 };
             for login in LOGINS.iter().take(logins) {
                 for (from, to) in FROMS
                     .iter()
@@ -236,6 +243,56 @@ fn check(contrast: &Contrast<'_, '_>, decisions: &Decisions, sets: &Sets, all: &
     }
 }
 
+/// Returns the names of a part of a sentence: those between backticks, or addresses; and those that
+/// stand behind "but".
+fn named(part: &str) -> [Vec<&str>; 2] {
+    let (these, others) = part.split_once(" but ").unwrap_or((part, ""));
+    [these, others].map(|words| {
+        let words = words.split([' ', ',', '(', ')']);
+        let names = words.filter(|word| word.contains(['@', '`']));
+        names.map(|word| word.trim_matches(['`', ':'])).collect()
+    })
+}
+
+/// Whatever a sentence names is part of what differs: each login and each sender is that of some
+/// envelope that does, and no sender is that it says it does not mean.
+fn check_names(change: &Change, differing: &[(&Envelope, Option<Kind>, [u32; 8])], sets: &Sets) {
+    let verbs = [" may now send", " can no longer send"];
+    let Some((who, what)) = verbs
+        .iter()
+        .find_map(|verb| change.sentence.split_once(verb))
+    else {
+        return;
+    };
+    let shows = |is: &dyn Fn(&Envelope) -> bool| {
+        differing.iter().any(|(envelope, kind, point)| {
+            let mut regions = change.differing.iter();
+            *kind == Some(change.kind)
+                && is(envelope)
+                && regions.any(|region| sets.holds(region, point))
+        })
+    };
+    let [logins, _] = named(
+        who.split_once("authenticated as ")
+            .map_or("", |(_, names)| names),
+    );
+    for login in logins
+        .iter()
+        .filter(|login| LOGINS.contains(&Some(**login)))
+    {
+        let is = |envelope: &Envelope| envelope.login.as_deref() == Some(login);
+        assert!(shows(&is), "{}: {login}", change.sentence);
+    }
+    let senders = what.split_once(" to ").map_or("", |(senders, _)| senders);
+    let senders = named(senders.split_once(" as ").map_or("", |(_, names)| names));
+    for (names, meant) in senders.iter().zip([true, false]) {
+        for name in names.iter().filter(|name| FROMS.contains(name)) {
+            let is = |envelope: &Envelope| envelope.from.text() == *name;
+            assert_eq!(shows(&is), meant, "{}: {name}", change.sentence);
+        }
+    }
+}
+
 /// What the sentences count is what the leaves count.
 fn check_counts(contrast: &Contrast<'_, '_>, decisions: &Decisions) {
     let mut counts: BTreeMap<Kind, u128> = BTreeMap::new();
@@ -283,6 +340,37 @@ fn sentences_hold_the_envelopes_that_differ_and_no_others() {
         });
         compared(&changed, &base, |contrast, decisions, sets| {
             check(contrast, decisions, sets, &some(7));
+        });
+    }
+}
+
+#[test]
+fn what_a_sentence_names_is_part_of_what_differs() {
+    let all = envelopes();
+    // Their results change nothing of who may send as whom.
+    let all = all.iter().filter(|envelope| {
+        (envelope.spf, envelope.spf_helo) == (SpfResult::None, SpfResult::None)
+            && ["a@one.example", "n@elsewhere.example"].contains(&envelope.to.text())
+    });
+    let all: Vec<&Envelope> = all.collect();
+    let base = policy(BASE);
+    for words in CHANGES {
+        let changed = words
+            .iter()
+            .fold(BASE.to_owned(), |text, (from, to)| text.replace(from, to));
+        compared(&base, &policy(&changed), |contrast, decisions, sets| {
+            let decided = all.iter().map(|envelope| {
+                let (pair, _) = contrast.concretely(envelope).unwrap();
+                (
+                    *envelope,
+                    Kind::of(&pair),
+                    contrast.point(envelope).unwrap(),
+                )
+            });
+            let decided: Vec<_> = decided.collect();
+            for change in &decisions.changes {
+                check_names(change, &decided, sets);
+            }
         });
     }
 }

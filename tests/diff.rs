@@ -7,6 +7,8 @@
 
 #[path = "diff/commits.rs"]
 mod commits;
+#[path = "diff/sentences.rs"]
+mod sentences;
 #[path = "diff/trees.rs"]
 mod trees;
 

@@ -102,15 +102,67 @@ fn loopback_is_a_network_once_its_lines_are_no_comments() {
     let text = fs::read_to_string(&path).unwrap();
     let (network, known) = ("// network \"loopback\"", "// acknowledge ");
     assert!(text.contains(network) && text.contains(known), "{text}");
-    let taken_up = |words: &str| text.replace(words, words.trim_start_matches("// "));
-    fs::write(&path, taken_up(network)).unwrap();
+    let (before, rest) = text.split_once(network).unwrap();
+    let (block, behind) = rest.split_once(known).unwrap();
+    let block = block.replace("// ", "");
+    let network = network.trim_start_matches("// ");
+    fs::write(&path, format!("{before}{network}{block}{known}{behind}")).unwrap();
     let check = ["check", "--deny", "warnings"];
     assert_eq!(mailpol(folder.path(), &check).0, Some(1));
-    let both = taken_up(network).replace(known, "acknowledge ");
+    let both = format!("{before}{network}{block}acknowledge {behind}");
     fs::write(&path, both).unwrap();
+    assert_eq!(mailpol(folder.path(), &["fmt", "--check"]).0, Some(0));
     let (code, _, said) = mailpol(folder.path(), &check);
     let known = "policy.kdl: no errors; 2 warnings are acknowledged\n";
     assert_eq!((code, said.as_str()), (Some(0), known));
+}
+
+#[test]
+fn what_is_left_out_is_as_usual() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = |words: &[&str]| {
+        let more = [
+            "--address",
+            "198.51.100.25",
+            "--login",
+            "jane",
+            "--out",
+            "-",
+        ];
+        let (code, stdout, stderr) =
+            mailpol(folder.path(), &[&["init"], words, &more[..]].concat());
+        assert_eq!(code, Some(0), "{stderr}");
+        stdout
+    };
+    // The company's domain is that of its host, and a certificate's folder has the A-label.
+    let text = printed(&["company", "--host", "mx.bücher.example"]);
+    assert!(text.contains("domain \"bücher.example\""), "{text}");
+    assert!(text.contains("/live/mx.xn--bcher-kva.example/"), "{text}");
+    let text = printed(&["family", "--host", "example.org"]);
+    assert!(text.contains("domain \"example.org\""), "{text}");
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "a file was written"
+    );
+    let null = [
+        &[
+            "init",
+            "null",
+            "--login",
+            "jane",
+            "--internal",
+            "10.0.0.0/8",
+        ],
+        &HOST[..],
+    ]
+    .concat();
+    let (code, _, stderr) = mailpol(folder.path(), &null);
+    assert_eq!(code, Some(2));
+    assert!(
+        stderr.contains("`null` has no internal network"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -216,7 +268,7 @@ fn questions_are_asked_on_a_terminal() {
     assert!(output.status.success(), "{said}");
     assert!(said.contains("What kind of server"), "{said}");
     assert!(
-        said.contains("The domains, the main one first [one.example]:"),
+        said.contains("The domains, with blanks between, the main one first [one.example]:"),
         "{said}"
     );
     for why in [

@@ -110,6 +110,23 @@ fn every_command_has_a_manual_page() {
         let (_, printed, _) = run(&["man", &command]);
         assert_eq!(printed, text, "{command}");
     }
+    // A page names others, and none that are not there.
+    let mut named = 0;
+    for entry in fs::read_dir(&out).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        for word in text.split_whitespace().filter(|word| word.ends_with("(1)")) {
+            let name = word.trim_end_matches("(1)").replace('\\', "");
+            if !name.starts_with("mailpol") {
+                continue;
+            }
+            assert!(out.join(format!("{name}.1")).is_file(), "{name}");
+            named += 1;
+        }
+    }
+    assert!(named >= commands().len(), "{named}");
+    let (_, apart, _) = run(&["man", "dkim", "new"]);
+    let (_, joined, _) = run(&["man", "dkim-new"]);
+    assert!(apart.contains("selector") && apart == joined, "{apart}");
     let (code, _, stderr) = run(&["man", "frobnicate"]);
     assert_eq!(code, Some(2));
     assert!(
@@ -141,6 +158,67 @@ fn colour_is_as_it_is_asked_for() {
         &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]
     ));
     assert!(!coloured(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+    for (asked, wanted) in [("always", true), ("never", false)] {
+        for words in [
+            vec!["--color", asked, "--help"],
+            vec!["check", "--help", "--color", asked],
+        ] {
+            let (_, help, _) = run(&words);
+            assert_eq!(help.contains('\u{1b}'), wanted, "{words:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_denied_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let warns = folder.path().join("policy.kdl");
+    let text = fs::read_to_string(doe()).unwrap();
+    fs::write(&warns, text.replace("192.168.0.0/24", "11.0.0.0/24")).unwrap();
+    let out = folder.path().join("out");
+    let build = |more: &[&str]| {
+        let mut command = Command::new(BINARY);
+        command
+            .arg("build")
+            .arg(&warns)
+            .args(["--target", "postfix", "--out"]);
+        said(command.arg(&out).args(more))
+    };
+    let (code, _, stderr) = build(&["--deny", "warnings"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(
+        stderr.contains("acknowledge \"network::public\""),
+        "{stderr}"
+    );
+    assert!(!out.exists(), "files of what is denied");
+    let (code, _, stderr) = build(&[]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(out.join("MANIFEST").is_file());
+    // Who checks is told what to write.
+    let (code, _, stderr) = said(Command::new(BINARY).arg("check").arg(&warns));
+    assert_eq!(code, Some(0));
+    assert!(
+        stderr.contains("acknowledge \"network::public\""),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn standard_input_is_one_thing() {
+    for words in [
+        vec!["diff", "-", "-"],
+        vec!["simulate", "-", "--envelopes", "-"],
+    ] {
+        let mut command = Command::new(BINARY);
+        command.args(&words).stdin(fs::File::open(doe()).unwrap());
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words:?} {stderr}");
+        assert!(
+            stderr.contains("standard input is named twice"),
+            "{words:?} {stderr}"
+        );
+    }
 }
 
 #[test]
@@ -306,6 +384,10 @@ fn a_format_that_a_command_does_not_print_is_refused() {
         assert_eq!((code, stdout.as_str()), (Some(2), ""), "{command} {format}");
         let why = format!("`mailpol {command}` prints no `--format {format}`");
         assert!(stderr.contains(&why), "{stderr}");
+    }
+    for command in ["man", "completions"] {
+        let (code, stdout, stderr) = run(&[command, "--format", "json"]);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{command} {stderr}");
     }
     assert!(Path::new(BINARY).is_file());
 }

@@ -61,6 +61,8 @@ mod routes;
 mod sessions;
 #[path = "served/spf.rs"]
 mod spf;
+#[path = "served/tutorial.rs"]
+mod tutorial;
 #[path = "served/ways.rs"]
 mod ways;
 
@@ -89,6 +91,7 @@ fn main() -> ExitCode {
         host::TESTS,
         sessions::OF_POSTFIX,
         broken::OF_POSTFIX,
+        tutorial::TESTS,
     ];
     let of_both = [
         deliveries::TESTS,

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mailpol::policy::{Policy, Scenario};
 use mailpol::source::{Files, Source};
@@ -99,9 +100,19 @@ pub(super) fn policy(argument: Option<&Path>) -> Result<PolicyText, Failure> {
     })
 }
 
+/// Takes standard input, which one thing can be, and not two.
+fn take_input() -> Result<std::io::Stdin, Failure> {
+    static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+    if IS_TAKEN.swap(true, Ordering::Relaxed) {
+        let why = "standard input is named twice, and can be one of the two";
+        return Err(Failure::Unable(why.to_owned()));
+    }
+    Ok(std::io::stdin())
+}
+
 fn standard_input() -> Result<PolicyText, Failure> {
     let shown = "standard input";
-    let bytes = take(shown, std::io::stdin().lock(), POLICY_OCTETS_MAX)?;
+    let bytes = take(shown, take_input()?.lock(), POLICY_OCTETS_MAX)?;
     let text = utf8(shown, bytes)?;
     Ok(PolicyText {
         source: Source::new("stdin", text),
@@ -206,14 +217,18 @@ const SOME_BYTES: usize = 1 << 20;
 /// Opens a stream of lines; `-` is standard input.
 pub(super) fn lines(path: &Path) -> Result<Box<dyn std::io::BufRead>, Failure> {
     if path == Path::new("-") {
-        let input = std::io::stdin();
+        let input = take_input()?;
         return Ok(Box::new(std::io::BufReader::with_capacity(
             SOME_BYTES, input,
         )));
     }
-    let file = fs::File::open(path).map_err(|error| {
-        Failure::Unable(format!("`{}` cannot be read: {error}", path.display()))
-    })?;
+    let unable = |why: &dyn std::fmt::Display| {
+        Failure::Unable(format!("`{}` cannot be read: {why}", path.display()))
+    };
+    let file = fs::File::open(path).map_err(|error| unable(&error))?;
+    if file.metadata().is_ok_and(|found| found.is_dir()) {
+        return Err(unable(&"it is a folder"));
+    }
     Ok(Box::new(std::io::BufReader::with_capacity(
         SOME_BYTES, file,
     )))

@@ -149,7 +149,9 @@ impl Format {
     /// Returns whether a command prints it.
     fn suits(self, command: &str) -> bool {
         match self {
-            Self::Human | Self::Json => true,
+            Self::Human => true,
+            // These two print a text for another program.
+            Self::Json => !matches!(command, "completions" | "man"),
             Self::Markdown => command == "diff",
             Self::Sarif => matches!(command, "check" | "prove"),
             Self::Zone | Self::Nsupdate => command == "dns",
@@ -213,9 +215,26 @@ fn program() -> clap::Command {
     program
 }
 
+/// Returns when help is coloured: it is printed while the arguments are still read.
+fn colour_of_help() -> clap::ColorChoice {
+    let words: Vec<_> = std::env::args_os().collect();
+    let apart = words
+        .windows(2)
+        .filter(|pair| pair.first().is_some_and(|word| word == "--color"));
+    let apart = apart.filter_map(|pair| pair.get(1)?.to_str());
+    let joined = words
+        .iter()
+        .filter_map(|word| word.to_str()?.strip_prefix("--color="));
+    match apart.chain(joined).last() {
+        Some("always") => clap::ColorChoice::Always,
+        Some("never") => clap::ColorChoice::Never,
+        Some(_) | None => clap::ColorChoice::Auto,
+    }
+}
+
 /// Runs the program.
 pub(crate) fn main() -> Exit {
-    let matches = program().get_matches();
+    let matches = program().color(colour_of_help()).get_matches();
     let arguments = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),

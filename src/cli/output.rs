@@ -125,9 +125,21 @@ impl Output {
         self.success = Some(line);
     }
 
+    fn denies(&self, diagnostics: &Diagnostics) -> bool {
+        self.deny == Some(Deny::Warnings) && diagnostics.warnings() > 0
+    }
+
+    /// Ends a command before it writes anything, where what was told is denied.
+    pub(super) fn admit(&self, diagnostics: &Diagnostics) -> Result<(), Failure> {
+        if self.denies(diagnostics) {
+            return Err(Failure::Reported);
+        }
+        Ok(())
+    }
+
     /// Says what is left to say, and returns how the program ends.
     pub(super) fn finish(self, result: &Result<Exit, Failure>, diagnostics: &Diagnostics) -> Exit {
-        let denied = self.deny == Some(Deny::Warnings) && diagnostics.warnings() > 0;
+        let denied = self.denies(diagnostics);
         let exit = match result {
             _ if diagnostics.has_internal() => Exit::Unable,
             Ok(Exit::Yes) if diagnostics.errors() > 0 || denied => Exit::No,
@@ -201,11 +213,20 @@ impl Output {
                 writeln!(stderr, "  acknowledged at {}\n", one.by)?;
             }
         }
-        let denied = self.deny == Some(Deny::Warnings) && diagnostics.errors() == 0;
-        if let (true, Exit::No, Some(node)) = (denied, exit, diagnostics.acknowledgement()) {
+        if diagnostics.errors() > 0 {
+            return Ok(());
+        }
+        let denied = self.deny == Some(Deny::Warnings) && exit == Exit::No;
+        // Who checks wants to know what to do; other commands are about something else.
+        let why = match (denied, self.command) {
+            (true, _) => "Warnings are denied. ",
+            (false, "check") if !self.quiet => "",
+            (false, _) => return Ok(()),
+        };
+        if let Some(node) = diagnostics.acknowledgement() {
             writeln!(
                 stderr,
-                "Warnings are denied. What is meant to be so is said in the policy:\n\n  {node}\n"
+                "{why}What is meant to be so is said in the policy:\n\n  {node}\n"
             )?;
         }
         Ok(())
@@ -240,7 +261,8 @@ fn auto_colour(terminal: bool) -> bool {
     if set("NO_COLOR") {
         return false;
     }
-    set("CLICOLOR_FORCE") || terminal
+    let dumb = std::env::var_os("TERM").is_some_and(|kind| kind == "dumb");
+    set("CLICOLOR_FORCE") || (terminal && !dumb)
 }
 
 /// Colours of what is printed. They never carry meaning alone.

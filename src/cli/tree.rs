@@ -276,12 +276,10 @@ pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     replace(&[(path.to_path_buf(), text, 0o644)])
 }
 
-/// Writes one file that is there, keeping its permissions.
+/// Writes one file that is there, keeping its permissions. A link stays one: what it leads to is
+/// written.
 pub(super) fn write_one(path: &Path, text: &str) -> Result<(), Failure> {
-    let found = fs::metadata(path).map_err(|error| unable(path, "read", &error))?;
-    replace(&[(
-        path.to_path_buf(),
-        text,
-        found.permissions().mode() & 0o7777,
-    )])
+    let file = fs::canonicalize(path).map_err(|error| unable(path, "read", &error))?;
+    let found = fs::metadata(&file).map_err(|error| unable(path, "read", &error))?;
+    replace(&[(file, text, found.permissions().mode() & 0o7777)])
 }

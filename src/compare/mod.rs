@@ -1,6 +1,7 @@
 //! Comparison of what was with what would be: texts, and what is decided.
 
 mod decisions;
+mod markdown;
 mod review;
 mod text;
 

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::decisions::{Between, Change, Decisions, Kind};
+use super::markdown::{escape, fenced, html};
 use super::text::{Difference, LineIs, Places};
 
 /// A file that differs.
@@ -218,7 +219,7 @@ impl Review {
             let _ = writeln!(
                 text,
                 "<details><summary><code>{}</code> (+{added} &minus;{removed})</summary>\n",
-                escape(&file.path)
+                html(&file.path)
             );
             if added + removed > SHOWN_LINES_MAX {
                 text.push_str("Too long to be shown here.\n");
@@ -273,33 +274,4 @@ fn sentence(change: &Change, between: &Between, text: &mut String) {
         let _ = writeln!(text, "  {line}");
     }
     text.push_str("\n  </details>\n");
-}
-
-/// Appends a fenced block; the fence is longer than any in the text.
-fn fenced(language: &str, body: &str, text: &mut String) {
-    let mut fence = "```".to_owned();
-    while body.contains(&fence) {
-        fence.push('`');
-    }
-    let end = if body.ends_with('\n') { "" } else { "\n" };
-    let _ = write!(text, "{fence}{language}\n{body}{end}{fence}\n");
-}
-
-/// Returns text that Markdown shows as it is: what is between backticks stays code.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut code = false;
-    for character in text.chars() {
-        match character {
-            '`' => code = !code,
-            '*' | '_' | '[' | ']' | '#' | '|' | '\\' if !code => escaped.push('\\'),
-            _ => {}
-        }
-        match character {
-            '<' if !code => escaped.push_str("&lt;"),
-            '&' if !code => escaped.push_str("&amp;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }

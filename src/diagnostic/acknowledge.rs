@@ -22,6 +22,7 @@ pub const WARNINGS: &[&str] = &[
     "mailpol::forward::catch_all",
     "mailpol::forward::spf",
     "mailpol::host::private_address",
+    "mailpol::host::unreachable",
     "mailpol::network::container",
     "mailpol::network::host_address",
     "mailpol::network::loopback",

@@ -93,6 +93,7 @@ codes! {
     host::postmaster,
     host::private_address,
     host::tls_missing,
+    host::unreachable,
     host::unusable_address,
     internal::divergence,
     internal::format,

@@ -28,6 +28,14 @@ pub struct Host {
     pub at: Loc,
 }
 
+impl Host {
+    /// Returns the place that says where it listens: the first listener, or the host without any.
+    pub fn listens(&self) -> &Loc {
+        let first = self.listeners.first();
+        first.map_or(&self.at, |listener| &listener.at)
+    }
+}
+
 /// A certificate and its key, by path. Neither is ever read.
 #[derive(Debug)]
 pub struct Tls {

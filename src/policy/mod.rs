@@ -150,6 +150,16 @@ impl Policy {
         hosted.mailboxes.get(address.local())
     }
 
+    /// Returns whether a recipient is listed by name: no catch-all takes its mail.
+    pub fn is_listed_by_name(&self, address: &Address) -> bool {
+        let local = address.local();
+        self.domains.get(address.domain()).is_some_and(|domain| {
+            domain.mailboxes.contains_key(local)
+                || domain.aliases.contains_key(local)
+                || domain.forwards.contains_key(local)
+        })
+    }
+
     /// Returns where mail for `postmaster` of any domain without one of its own goes: the host's,
     /// that is `postmaster` of the first domain that has one, else a box of the first domain.
     ///

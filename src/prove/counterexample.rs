@@ -17,6 +17,19 @@ pub struct Counterexample {
     pub envelope: Envelope,
     /// What was decided, and where; the policy first.
     pub decided: Vec<Decided>,
+    /// The side that does not listen there, and so decides nothing, if there is one.
+    pub closed: Option<Closed>,
+}
+
+/// A side that does not listen where a client connects.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    /// Its name.
+    pub who: String,
+    /// Whether it is the first of both.
+    pub first: bool,
+    /// The place that says where it listens.
+    pub at: Loc,
 }
 
 /// One side's decision.
@@ -109,8 +122,16 @@ impl Counterexample {
             .decided
             .iter()
             .map(|one| one.who.len())
+            .chain(self.closed.iter().map(|one| one.who.len()))
             .max()
             .unwrap_or(0);
+        let closed = |text: &mut String, first: bool| {
+            if let Some(one) = self.closed.as_ref().filter(|one| one.first == first) {
+                let (who, at) = (&one.who, &one.at);
+                let _ = writeln!(text, "{who:width$}  there is no such listener  {at}");
+            }
+        };
+        closed(&mut text, true);
         for one in &self.decided {
             let at = one.at.as_ref().map(ToString::to_string).unwrap_or_default();
             let Decision {
@@ -128,6 +149,7 @@ impl Counterexample {
                 let _ = writeln!(text, "{:width$}  {}", "", one.mail());
             }
         }
+        closed(&mut text, false);
         text
     }
 

@@ -21,11 +21,26 @@ pub(super) struct Keys {
     named: Vec<String>,
     /// Every domain, sorted, with one below each; the fresh one comes first.
     pub(super) domains: Vec<String>,
+    /// Whether each of them stands for others below the same name, or for all others.
+    stands: Vec<bool>,
     pub(super) fresh_domain: String,
     /// The local-parts of whole addresses that are told apart, domain by domain, each sorted.
     whole: Texts,
     /// By domain: the numbers of its whole addresses, from the first up to the one behind the last.
     of_domain: KeyMap<(u32, u32)>,
+    /// The extension that stands for all that no key has, if any side minds them.
+    extension: Option<String>,
+}
+
+/// Which domains a key stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InDomain<'k> {
+    /// The one of this name.
+    Of(&'k str),
+    /// Those below this name that nothing names.
+    Below(&'k str),
+    /// Those that are below no name, and that nothing names.
+    Elsewhere,
 }
 
 /// Texts, one behind the other.
@@ -224,8 +239,8 @@ impl<'t> Collected<'t> {
         let is_literal = |domain: &&str| domain.starts_with('[');
         let domains = all.keys().filter(|domain| !is_literal(domain));
         let names = names(domains.map(str::to_owned).collect(), ELSEWHERE);
-        let domains = std::iter::once(names.fresh.clone()).chain(names.named);
-        let domains: Vec<String> = domains.collect();
+        let domains = std::iter::once((names.fresh.clone(), true)).chain(names.named);
+        let (domains, stands): (Vec<String>, Vec<bool>) = domains.unzip();
         let mut locals: KeyMap<()> = KeyMap::default();
         let (mut whole, mut of_domain) = (Texts::default(), KeyMap::default());
         let mut own: Vec<&str> = Vec::new();
@@ -254,9 +269,11 @@ impl<'t> Collected<'t> {
             fresh_local: fresh("nobody", |name| locals.contains(name)),
             named: self.named.into_iter().collect(),
             domains,
+            stands,
             fresh_domain: names.fresh,
             whole,
             of_domain,
+            extension,
         }
     }
 }
@@ -276,6 +293,34 @@ impl Keys {
     pub(super) fn own(&self, domain: &str) -> impl Iterator<Item = (&str, u32)> + Clone {
         let (start, end) = self.of_domain.get(domain).copied().unwrap_or_default();
         (start..end).map(|number| (self.whole.get(number), number))
+    }
+
+    /// Returns which domains that with a number stands for.
+    pub(super) fn domain(&self, number: usize) -> InDomain<'_> {
+        let name = self.domains.get(number).map_or("", String::as_str);
+        match self.stands.get(number) {
+            Some(true) if number == 0 => InDomain::Elsewhere,
+            Some(true) => InDomain::Below(name.split_once('.').map_or("", |(_, above)| above)),
+            _ => InDomain::Of(name),
+        }
+    }
+
+    /// Returns the local-part that one with the fresh extension stands for, with any.
+    pub(super) fn base<'k>(&self, local: &'k str) -> Option<&'k str> {
+        let (base, extension) = local.split_once(DELIMITER)?;
+        (self.extension.as_deref() == Some(extension)).then_some(base)
+    }
+
+    /// Returns the number of a local-part that is told apart in every domain.
+    pub(super) fn named(&self, local: &str) -> Option<u32> {
+        let find = |one: &String| one.as_str().cmp(local);
+        let at = self.named.binary_search_by(find).ok()?;
+        u32::try_from(at).ok()
+    }
+
+    /// Returns the local-part of such a number.
+    pub(super) fn local(&self, number: u32) -> &str {
+        self.named.get(number as usize).map_or("", String::as_str)
     }
 
     /// Returns whether a whole address is told apart.

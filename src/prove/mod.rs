@@ -40,10 +40,10 @@ pub use budget::CLASSES_MAX;
 pub use classes::{Class, Classes};
 pub(crate) use contrast::contrast_with;
 pub use contrast::{
-    AddressClass, Contrast, Facet, LoginClass, Meeting, Outline, Outlines, Pair, Parting, Party,
-    PathClass, Range, Region, Said, Sets, Standing, When, contrast,
+    Addresses, Contrast, Facet, InDomain, LoginClass, Meeting, Outline, Outlines, Owned, Pair,
+    Parting, Party, PathClass, Range, Region, Said, Sets, Standing, When, contrast,
 };
-pub use counterexample::{Counterexample, Decided};
+pub use counterexample::{Closed, Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge};
 pub use equivalence::is_latitude_of_targets;
 pub use fork::{Incomplete, Visited};
@@ -51,7 +51,7 @@ pub(crate) use host_mail::{Apart, compared, declared};
 pub use manual::page;
 pub(crate) use names::is_made_up;
 pub use proven::Proven;
-pub use reach::destinations;
+pub use reach::{abroad, destinations};
 pub use records::Given;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};

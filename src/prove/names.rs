@@ -19,8 +19,9 @@ pub(crate) fn is_made_up(name: &str) -> bool {
 pub(super) struct Names {
     /// A name that is no key, and below none.
     pub(super) fresh: String,
-    /// Every key, sorted; and below each one a name that is no key.
-    pub(super) named: Vec<String>,
+    /// Every key, sorted, and below each one a name that is no key; each with whether it is such a
+    /// one.
+    pub(super) named: Vec<(String, bool)>,
 }
 
 /// Returns the names that keys tell apart. `head` is the first label of the fresh one.
@@ -41,11 +42,13 @@ pub(super) fn names(keys: BTreeSet<String>, head: &str) -> Names {
     let fresh = tops
         .map(|top| format!("{head}.{top}"))
         .find(|name| !is_covered(name, &keys));
-    let mut named = keys;
-    named.extend(below);
+    let keys = keys.into_iter().map(|key| (key, false));
+    let below = below.into_iter().map(|name| (name, true));
+    let mut named: Vec<(String, bool)> = keys.chain(below).collect();
+    named.sort_unstable();
     Names {
         fresh: fresh.unwrap_or_default(),
-        named: named.into_iter().collect(),
+        named,
     }
 }
 
@@ -75,7 +78,11 @@ mod tests {
     #[track_caller]
     fn check(keys: &[&str], fresh: &str, named: &[&str]) {
         let names = names(keys.iter().map(|key| (*key).to_owned()).collect(), "else");
-        assert_eq!((names.fresh.as_str(), names.named), (fresh, owned(named)));
+        let all: Vec<String> = names.named.iter().map(|(name, _)| name.clone()).collect();
+        assert_eq!((names.fresh.as_str(), all), (fresh, owned(named)));
+        for (name, is_below) in names.named {
+            assert_eq!(keys.contains(&name.as_str()), !is_below, "{name}");
+        }
     }
 
     fn owned(names: &[&str]) -> Vec<String> {

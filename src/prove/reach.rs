@@ -112,11 +112,6 @@ pub fn destinations(
     envelope: &Envelope,
 ) -> Vec<Destination> {
     let to = &envelope.to;
-    let foreign = || match to.domain() {
-        Some(domain) => Destination::Exchangers(domain.to_string()),
-        // An address literal: the host itself is the next hop.
-        None => Destination::Hop(Hop::other(to.text().rsplit('@').next().unwrap_or_default())),
-    };
     let of = |address: Option<Address>| {
         let tests = decider.tests();
         let found = address.map(|to| decider.destinations(&to, &mut Concrete { tests, envelope }));
@@ -131,8 +126,17 @@ pub fn destinations(
             of(Some(Address::new(local, domain.clone())))
         }
         Route::Address(address) => of(Some(address.clone())),
-        Route::Foreign => vec![foreign()],
+        Route::Foreign => vec![abroad(to)],
         Route::Hop(hop) => vec![Destination::Hop(hop.clone())],
+    }
+}
+
+/// Returns where mail goes that goes out to wherever the forward-path says.
+pub fn abroad(to: &ForwardPath) -> Destination {
+    match to.domain() {
+        Some(domain) => Destination::Exchangers(domain.to_string()),
+        // An address literal: the host itself is the next hop.
+        None => Destination::Hop(Hop::other(to.text().rsplit('@').next().unwrap_or_default())),
     }
 }
 

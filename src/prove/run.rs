@@ -315,6 +315,7 @@ impl Run<'_, '_> {
         Counterexample {
             envelope: envelope.clone(),
             decided,
+            closed: None,
         }
     }
 

@@ -45,7 +45,7 @@ pub(crate) fn nearest<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str>
     if written.chars().count() > NAME_MAX {
         return None;
     }
-    if let Some(whole) = whole(written, allowed) {
+    if let Some(whole) = whole(written, allowed).or_else(|| known_as(written, allowed)) {
         return Some(whole);
     }
     let folded = written.to_lowercase();
@@ -55,6 +55,21 @@ pub(crate) fn nearest<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str>
         .filter(|(distance, name)| *distance <= DISTANCE_MAX && *distance < name.chars().count())
         .min()
         .map(|(_, name)| name)
+}
+
+/// What others call a name of ours, where the nearest name would be another thing.
+const KNOWN_AS: &[(&str, &str)] = &[
+    ("smtps", "submissions"),
+    ("465", "submissions"),
+    ("587", "submission"),
+    ("25", "smtp"),
+];
+
+/// Returns the name that others call so.
+fn known_as<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str> {
+    let folded = written.to_lowercase();
+    let (_, ours) = KNOWN_AS.iter().find(|(theirs, _)| *theirs == folded)?;
+    allowed.iter().find(|name| *name == ours).copied()
 }
 
 /// Returns the edit distance of two names, where swapped neighbours are one edit.
@@ -101,6 +116,15 @@ mod tests {
         check("zzz", None);
         check("elephant", None);
         check("", None);
+    }
+
+    #[test]
+    fn what_others_call_a_name_is_known() {
+        let allowed = ["smtp", "submission", "submissions"];
+        assert_eq!(nearest("smtps", &allowed), Some("submissions"));
+        assert_eq!(nearest("587", &allowed), Some("submission"));
+        assert_eq!(nearest("smtp2", &allowed), Some("smtp"));
+        assert_eq!(nearest("smtps", &["host"]), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ packages=(
     dnsmasq-base                                    # the zones of a scene
     postfix-policyd-spf-python python3-dnspython    # SPF by policy service
     opendkim                                        # signs, as a Milter
+    swaks libnet-ssleay-perl                        # the first mail of the tutorial
     openssl iproute2 util-linux procps passwd adduser ca-certificates
     gcc libc6-dev                                   # TLS of the tests' own client
 )

@@ -22,7 +22,15 @@ impl File {
 }
 
 /// Folders that hold nothing of ours.
-const SKIPPED: &[&str] = &[".git", "target", "build"];
+const SKIPPED: &[&str] = &[
+    ".git",
+    "target",
+    "build",
+    "fuzz/target",
+    "fuzz/corpus",
+    "fuzz/artifacts",
+    "fuzz/coverage",
+];
 
 /// Returns every text file of the package, sorted by path.
 pub(crate) fn files() -> Vec<File> {
@@ -32,8 +40,7 @@ pub(crate) fn files() -> Vec<File> {
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            let name = entry.file_name();
-            let skipped = folder == root && SKIPPED.iter().any(|one| name == *one);
+            let skipped = SKIPPED.iter().any(|one| path == root.join(one));
             let kind = entry.file_type();
             if kind.as_ref().is_ok_and(std::fs::FileType::is_dir) && !skipped {
                 open.push(path);

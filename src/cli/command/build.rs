@@ -57,6 +57,7 @@ pub(in crate::cli) fn run(
             agreements.push((number - 1, report));
         }
     }
+    output.admit(diagnostics)?;
     let edited = if args.force {
         Edited::Overwrite
     } else {

@@ -36,7 +36,10 @@ pub(in crate::cli) fn run(
         return Ok(if same { Exit::Yes } else { Exit::No });
     }
     match &text.path {
-        None => Output::raw(&formatted)?,
+        None => {
+            output.print(&formatted)?;
+            output.result(serde_json::json!({ "formatted": same, "text": formatted }));
+        }
         Some(path) if !same => {
             tree::write_one(path, &formatted)?;
             output.success(format!("{name}: formatted"));

@@ -22,8 +22,9 @@ pub(in crate::cli) fn completions(args: &CompletionsArgs) -> Result<Exit, Failur
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct ManArgs {
-    /// The command; left out, the page of mailpol itself
-    command: Option<String>,
+    /// The command, such as `build` or `dkim new`; left out, the page of mailpol itself
+    #[arg(num_args = 0..=2)]
+    command: Vec<String>,
     /// Write the pages of all commands to this folder
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     out: Option<PathBuf>,
@@ -31,28 +32,41 @@ pub(in crate::cli) struct ManArgs {
 
 /// Prints a manual page, or writes all.
 pub(in crate::cli) fn man(args: &ManArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let mut all = program();
+    // `help` prints what the pages say, and has none itself.
+    let mut all = without_help(program());
     all.build();
     if let Some(folder) = &args.out {
         let mut count = 0;
-        for command in std::iter::once(&all).chain(all.get_subcommands()) {
+        let mut open = vec![&all];
+        while let Some(command) = open.pop() {
             let (name, text) = page(command)?;
             tree::write_new(&folder.join(name), &text)?;
             count += 1;
+            open.extend(command.get_subcommands());
         }
         output.success(format!("{count} pages in {}", Path::new(folder).display()));
         return Ok(Exit::Yes);
     }
-    let command = match &args.command {
-        None => &all,
-        Some(name) => all.find_subcommand(name).ok_or_else(|| {
+    // As a page is named, too: `dkim-new`.
+    let names = args.command.iter().flat_map(|name| name.split('-'));
+    let mut command = &all;
+    for name in names {
+        command = command.find_subcommand(name).ok_or_else(|| {
+            let name = args.command.join(" ");
             Failure::Unable(format!(
                 "there is no command `{name}`; see `mailpol --help`"
             ))
-        })?,
-    };
+        })?;
+    }
     Output::raw(&page(command)?.1)?;
     Ok(Exit::Yes)
+}
+
+/// Returns a command and those below it without their `help`.
+fn without_help(command: clap::Command) -> clap::Command {
+    command
+        .disable_help_subcommand(true)
+        .mut_subcommands(without_help)
 }
 
 /// Returns the name of a command's page, and its text (man(7)).

@@ -30,10 +30,10 @@ pub(in crate::cli) struct Args {
     /// The client's address; and a policy (ends in `.kdl`, or `-`), whose own records are asked
     #[arg(required = true, num_args = 1..=2, value_names = ["CLIENT", "POLICY"])]
     client_and_policy: Vec<String>,
-    /// The name that the client gives with HELO; by default its address literal
+    /// The name that the client gives with HELO; with `--from`, by default its address literal
     #[arg(long, required_unless_present = "from")]
     helo: Option<String>,
-    /// The reverse-path; empty or left out for the null one
+    /// The reverse-path; empty, or left out beside `--helo`, for the null one
     #[arg(long)]
     from: Option<String>,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use super::causes::Causes;
 use super::merge::{Meets, Piece};
 use super::replies::Replies;
-use crate::prove::{Contrast, Region, Sets};
+use crate::prove::{Contrast, Facet, Region, Sets};
 
 /// What a sentence is made of.
 pub(super) struct Draft {
@@ -19,10 +19,18 @@ pub(super) struct Draft {
 pub(super) enum Holds {
     /// It does.
     All,
-    /// It names new recipients, and speaks of whoever may send to such.
-    NewRecipients,
+    /// It names recipients that are now what they were not, or no longer what they were, and
+    /// speaks of whoever may send to such.
+    NewRecipients(Such),
     /// It names the clients of many networks, and not what these are granted.
     ButGrants,
+}
+
+/// What recipients are where mail for them is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Such {
+    Listed,
+    Foreign,
 }
 
 /// Puts pieces into sentences: those that share their cause, if nothing that the sentence then
@@ -102,6 +110,35 @@ impl Clear {
                 return;
             }
             count /= 2;
+        }
+    }
+}
+
+/// Puts sentences together that differ in one facet only: what is named then is what they named.
+pub(super) fn joined(mut drafts: Vec<Draft>, sets: &mut Sets) -> Vec<Draft> {
+    loop {
+        let before = drafts.len();
+        for facet in Facet::ALL {
+            let mut all: Vec<Draft> = Vec::new();
+            for draft in drafts {
+                let same = |other: &&mut Draft| {
+                    let twins = other.named.with(facet, 0) == draft.named.with(facet, 0);
+                    let whole = [other.holds, draft.holds] == [Holds::All; 2];
+                    twins && whole && other.abroad == draft.abroad
+                };
+                match all.iter_mut().find(same) {
+                    Some(other) => {
+                        other.named = sets.hull([&other.named, &draft.named]);
+                        other.differing.extend(draft.differing);
+                        other.replies.add(draft.replies);
+                    }
+                    None => all.push(draft),
+                }
+            }
+            drafts = all;
+        }
+        if drafts.len() == before {
+            return drafts;
         }
     }
 }

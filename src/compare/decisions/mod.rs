@@ -109,12 +109,19 @@ pub struct Change {
 }
 
 impl Change {
-    /// Returns the places that decide the witness, before and after.
+    /// Returns the places that decide the witness, before and after: of a side that does not listen
+    /// there the one that says where it does.
     pub fn places(&self) -> Vec<(&str, Option<&Loc>)> {
         let decided = self.witness.iter().flat_map(|witness| &witness.decided);
-        decided
+        let mut places: Vec<(&str, Option<&Loc>)> = decided
             .map(|one| (one.who.as_str(), one.at.as_ref()))
-            .collect()
+            .collect();
+        let closed = self.witness.as_ref().and_then(|one| one.closed.as_ref());
+        if let Some(closed) = closed {
+            let at = if closed.first { 0 } else { places.len() };
+            places.insert(at, (&closed.who, Some(&closed.at)));
+        }
+        places
     }
 }
 

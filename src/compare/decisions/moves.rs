@@ -4,23 +4,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::merge::{Leaves, Piece, join};
 use super::sentences::replayed;
-use super::words::{Words, counted, list};
+use super::words::{Words, list, named};
 use super::{Between, Change, Kind};
 use crate::decision::{Destination, Envelope, place};
-use crate::mail::{Path, PathForm};
-use crate::prove::{Contrast, Facet, Region, Sets, shrink};
+use crate::mail::{Address, Path, PathForm};
+use crate::prove::{Addresses, Contrast, Facet, InDomain, Region, Sets, abroad, shrink};
 
-/// Destinations that mail no longer goes to, and those that it goes to now.
-type Shift = (BTreeSet<Destination>, BTreeSet<Destination>);
+/// Where mail goes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    At(Destination),
+    /// To the exchangers of the recipient's own domain, or to the host of its address literal.
+    Own,
+}
+
+/// Places that mail no longer goes to, and those that it goes to now.
+type Shift = (BTreeSet<Place>, BTreeSet<Place>);
 
 /// Recipients whose mail goes elsewhere in the same way.
 #[derive(Default)]
-struct Shifted {
-    names: BTreeSet<String>,
+struct Shifted<'c> {
+    /// By local-part and domain.
+    addresses: BTreeSet<(Option<&'c str>, InDomain<'c>)>,
+    /// Recipients that are no such address, by how they are written.
+    forms: BTreeSet<PathForm>,
     /// Of whose mail.
     regions: Vec<Region>,
-    /// Classes of which only the first members are named.
-    more: u128,
     envelope: Option<Envelope>,
 }
 
@@ -39,20 +48,19 @@ pub(super) fn moved(
     if pieces.is_empty() {
         return Vec::new();
     }
-    let named = sets.hull(pieces.iter().map(|piece| &piece.region));
+    let region = sets.hull(pieces.iter().map(|piece| &piece.region));
     let envelopes = pieces
         .iter()
         .map(|one| one.envelopes)
         .fold(0, u128::saturating_add);
     let differing: Vec<_> = pieces.iter().map(|piece| piece.region).collect();
-    let shifts = shifts(contrast, &pieces, sets);
-    let by_sender = contrast.leads_by_sender();
-    let whose = shifts.values().map(|shifted| {
-        let regions = shifted.regions.iter();
-        by_sender.then(|| sets.hull(regions))
-    });
-    let whose: Vec<Option<Region>> = whose.collect();
-    let whole = join(named, pieces);
+    let parts: Vec<(Region, Envelope)> = pieces
+        .iter()
+        .flat_map(|piece| by_senders(contrast, piece, sets))
+        .collect();
+    let shifts = shifts(contrast, &pieces, &parts, sets);
+    let whose = whose(contrast, &shifts, sets);
+    let whole = join(region, pieces);
     let change = |sentence: String, before: String, after: String| Change {
         kind: Kind::Moved,
         sentence,
@@ -60,32 +68,25 @@ pub(super) fn moved(
         after,
         envelopes,
         differing: differing.clone(),
-        named,
+        named: region,
         whole: false,
         accepted: [true, true],
         witness: replayed(contrast, Kind::Moved, &whole, &differing, sets),
         widens: true,
         narrows: true,
     };
+    let words = Words { contrast, sets };
     if shifts.is_empty() {
-        let words = Words { contrast, sets };
-        let whom = words.concerned(&named);
+        let whom = words.concerned(&region);
         let text =
             format!("mail may go elsewhere, but no envelope was found that shows it: {whom}");
         return vec![change(text, String::new(), String::new())];
     }
     let mut changes = Vec::new();
     for (((gone, new), shifted), whose) in shifts.into_iter().zip(whose) {
-        let recipients: Vec<String> = shifted.names.into_iter().collect();
-        let count = shifted.more.saturating_add(recipients.len() as u128);
-        let mut names = counted(&recipients, count, "and");
-        if let Some(region) = whose {
-            let senders = Words { contrast, sets }.senders(&region);
-            if !senders.is_empty() {
-                names = format!("{names}, {senders},");
-            }
-        }
-        let (from, to) = (places(&gone), places(&new));
+        let names = shifted.names_from(whose.as_ref(), &words);
+        let domain = shifted.domain();
+        let (from, to) = (places(&gone, domain), places(&new, domain));
         let sentence = between.moves(
             &names,
             (!gone.is_empty()).then_some(from.as_str()),
@@ -94,24 +95,99 @@ pub(super) fn moved(
         changes.push(Change {
             widens: !new.is_empty(),
             narrows: !gone.is_empty(),
-            witness: shifted
-                .envelope
-                .map(|envelope| contrast.dialogue(&envelope)),
+            witness: shifted.envelope.map(|envelope| {
+                let same = |other: &Envelope| {
+                    other.to == envelope.to
+                        && shift(contrast, other).as_ref() == Some(&(gone.clone(), new.clone()))
+                };
+                contrast.dialogue(&shrink(&envelope, &same))
+            }),
             ..change(sentence, from, to)
         });
     }
     changes
 }
 
-fn places(destinations: &BTreeSet<Destination>) -> String {
-    let names: Vec<String> = destinations.iter().map(place).collect();
-    list(&names, "and")
+/// Returns of whose mail each shift is, where senders have a say.
+fn whose(
+    contrast: &Contrast<'_, '_>,
+    shifts: &BTreeMap<Shift, Shifted<'_>>,
+    sets: &mut Sets,
+) -> Vec<Option<Region>> {
+    let by_sender = contrast.leads_by_sender();
+    let all = shifts.values().map(|shifted| {
+        let regions = shifted.regions.iter();
+        by_sender.then(|| sets.hull(regions))
+    });
+    all.collect()
+}
+
+impl Shifted<'_> {
+    /// Returns the names of the recipients, and of whose mail it is about.
+    fn names_from(&self, whose: Option<&Region>, words: &Words<'_, '_, '_>) -> String {
+        let names = self.names(words);
+        let senders = whose.map(|region| words.senders(region));
+        match senders.filter(|senders| !senders.is_empty()) {
+            Some(senders) => format!("{names}, {senders},"),
+            None => names,
+        }
+    }
+
+    /// Returns the names of the recipients. Other spellings are named only where there is nothing
+    /// else.
+    fn names(&self, words: &Words<'_, '_, '_>) -> String {
+        let is_one = |one: &Addresses<'_>| self.addresses.contains(&(one.local, one.domain));
+        let named = named(words, Facet::Recipient, &is_one);
+        let mut more = Vec::new();
+        if self.forms.contains(&PathForm::BarePostmaster) {
+            more.push("postmaster without a domain".to_owned());
+        }
+        if named.is_empty() && more.is_empty() {
+            let forms: Vec<String> = self.forms.iter().map(ToString::to_string).collect();
+            return format!("recipients written {}", list(&forms, "or"));
+        }
+        named.told(more, "and")
+    }
+
+    /// Returns the domain of all recipients, if it is one that somebody names.
+    fn domain(&self) -> Option<&str> {
+        let mut domains = self.addresses.iter().map(|(_, domain)| *domain);
+        let first = domains.next()?;
+        let same = domains.all(|one| one == first);
+        if let InDomain::Of(name) = first
+            && same
+        {
+            Some(name)
+        } else {
+            None
+        }
+    }
+}
+
+/// Returns the places in words, of recipients in one domain, if they are.
+fn places(places: &BTreeSet<Place>, domain: Option<&str>) -> String {
+    let names = places.iter().map(|one| match (one, domain) {
+        (Place::At(destination), _) => place(destination),
+        (Place::Own, Some(domain)) => format!("out to {domain}"),
+        (Place::Own, None) => "out to the recipient's own domain".to_owned(),
+    });
+    list(&names.collect::<Vec<String>>(), "and")
 }
 
 /// Returns how the mail of an envelope goes elsewhere; nothing if it does not.
 fn shift(contrast: &Contrast<'_, '_>, envelope: &Envelope) -> Option<Shift> {
-    let (pair, [from, to]) = contrast.concretely(envelope)?;
-    let (from, to) = (BTreeSet::from_iter(from), BTreeSet::from_iter(to));
+    let (pair, ends) = contrast.concretely(envelope)?;
+    let own = abroad(&envelope.to);
+    let [from, to] = ends.map(|ends| {
+        let place = |end| {
+            if end == own {
+                Place::Own
+            } else {
+                Place::At(end)
+            }
+        };
+        ends.into_iter().map(place).collect::<BTreeSet<Place>>()
+    });
     pair.moved.then(|| {
         (
             from.difference(&to).cloned().collect(),
@@ -121,64 +197,82 @@ fn shift(contrast: &Contrast<'_, '_>, envelope: &Envelope) -> Option<Shift> {
 }
 
 /// Follows the mail of every recipient that some piece names, by a member of the piece.
-fn shifts(
-    contrast: &Contrast<'_, '_>,
+fn shifts<'c>(
+    contrast: &'c Contrast<'_, '_>,
     pieces: &[Piece],
-    sets: &mut Sets,
-) -> BTreeMap<Shift, Shifted> {
-    let mut parts = Vec::new();
-    for piece in pieces {
-        parts.extend(by_senders(contrast, piece, sets));
-    }
-    let mut shifts: BTreeMap<Shift, Shifted> = BTreeMap::new();
-    for (region, witness) in &parts {
+    parts: &[(Region, Envelope)],
+    sets: &Sets,
+) -> BTreeMap<Shift, Shifted<'c>> {
+    let addresses = addresses(contrast, pieces, sets);
+    let by_sender = contrast.leads_by_sender();
+    let mut shifts: BTreeMap<Shift, Shifted<'c>> = BTreeMap::new();
+    let mut seen: BTreeSet<(PathForm, u32, usize, u32)> = BTreeSet::new();
+    for (region, witness) in parts {
+        // Where senders have a say, the same recipient's mail may move in several ways.
+        let senders = region.get(Facet::Sender);
+        let senders = if by_sender { senders } else { 0 };
         for member in sets.of(Facet::Recipient, region).iter() {
             let path = contrast.path(Facet::Recipient, *member);
-            let class = contrast.addresses(Facet::Recipient, path.address);
             let Some(form) = path.forms.first().copied() else {
                 continue;
             };
             let plain = form == PathForm::Plain;
-            let shown = class.members.iter().map(|(_, count)| count).sum();
-            let mut more = class.count.saturating_sub(shown);
-            for (address, stands_for) in &class.members {
+            let all = addresses.get(&path.address).into_iter().flatten();
+            // In other spellings one address is as good as another: none of them is named.
+            let all = all.take(if plain { usize::MAX } else { 1 });
+            for (number, one) in all.enumerate() {
+                if seen.contains(&(form, path.address, number, senders)) {
+                    continue;
+                }
                 let envelope = Envelope {
-                    to: Path::spell(form, address, &[]),
+                    to: Path::spell(form, &one.example(), &[]),
                     ..witness.clone()
                 };
                 let Some(shift) = shift(contrast, &envelope) else {
                     continue;
                 };
-                let name = if form == PathForm::BarePostmaster {
-                    "postmaster without a domain".to_owned()
-                } else if !form.has_domain() {
-                    "address literals".to_owned()
-                } else if *stands_for > 1 {
-                    format!("any other address of {}", address.domain())
-                } else {
-                    address.to_string()
-                };
-                let shifted = shifts.entry(shift.clone()).or_default();
+                seen.insert((form, path.address, number, senders));
+                let shifted = shifts.entry(shift).or_default();
                 if shifted.regions.last() != Some(region) {
                     shifted.regions.push(*region);
                 }
-                if !shifted.names.insert(name) {
-                    continue;
+                if plain && shifted.addresses.is_empty() || shifted.envelope.is_none() {
+                    shifted.envelope = Some(envelope);
                 }
-                shifted.more = shifted.more.saturating_add(std::mem::take(&mut more));
-                if shifted.envelope.is_some() && !plain {
-                    continue;
-                }
-                let same = |other: &Envelope| {
-                    other.to == envelope.to && self::shift(contrast, other).as_ref() == Some(&shift)
-                };
-                if shifted.envelope.is_none() {
-                    shifted.envelope = Some(shrink(&envelope, &same));
+                if plain {
+                    shifted.addresses.insert((one.local, one.domain));
+                } else {
+                    shifted.forms.insert(form);
                 }
             }
         }
     }
     shifts
+}
+
+/// Returns the addresses of the classes that pieces name, by class.
+fn addresses<'c>(
+    contrast: &'c Contrast<'_, '_>,
+    pieces: &[Piece],
+    sets: &Sets,
+) -> BTreeMap<u32, Vec<Addresses<'c>>> {
+    let mut classes: BTreeMap<u32, Vec<Addresses<'c>>> = BTreeMap::new();
+    let recipients: BTreeSet<u32> = pieces
+        .iter()
+        .map(|piece| piece.region.get(Facet::Recipient))
+        .collect();
+    for number in recipients {
+        for member in sets.members(Facet::Recipient, number).iter() {
+            let class = contrast.path(Facet::Recipient, *member).address;
+            classes.entry(class).or_default();
+        }
+    }
+    contrast.each_address(Facet::Recipient, &mut |one| {
+        if let Some(all) = classes.get_mut(&one.class) {
+            all.push(one);
+        }
+    });
+    classes
 }
 
 /// Divides a piece by the senders whose mail goes elsewhere in the same way; each part with a
@@ -195,11 +289,15 @@ fn by_senders(
     if !contrast.leads_by_sender() {
         return whole;
     }
+    let mut examples: BTreeMap<u32, Address> = BTreeMap::new();
+    contrast.each_address(Facet::Sender, &mut |one| {
+        examples.entry(one.class).or_insert_with(|| one.example());
+    });
     let mut groups: BTreeMap<Shift, (Vec<u32>, Envelope)> = BTreeMap::new();
     for member in sets.of(Facet::Sender, &piece.region).iter() {
         let path = contrast.path(Facet::Sender, *member);
-        let class = contrast.addresses(Facet::Sender, path.address);
-        let Some((form, (address, _))) = path.forms.first().zip(class.members.first()) else {
+        let example = examples.get(&path.address);
+        let Some((form, address)) = path.forms.first().zip(example) else {
             continue;
         };
         let envelope = Envelope {

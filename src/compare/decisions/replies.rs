@@ -1,7 +1,9 @@
 //! What was said and what is said now, in words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::Between;
+use super::words::list;
 use crate::decision::{Because, Header, Verdict};
 use crate::mail::Reply;
 use crate::prove::{Pair, Said};
@@ -94,8 +96,35 @@ pub(super) fn said(said: &Said) -> String {
     }
 }
 
+/// Which refusals stand where others were.
+#[derive(Debug, Default)]
+pub(super) struct Instead {
+    /// By what is said now: what was said.
+    pairs: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Instead {
+    pub(super) fn add(&mut self, pair: &Pair) {
+        let before = self.pairs.entry(refusal(&pair.after)).or_default();
+        before.insert(refusal(&pair.before));
+    }
+
+    /// Returns all of them: those that stand for the same are told together.
+    pub(super) fn told(&self, between: &Between) -> String {
+        let mut told: BTreeMap<&BTreeSet<String>, Vec<String>> = BTreeMap::new();
+        for (after, before) in &self.pairs {
+            told.entry(before).or_default().push(after.clone());
+        }
+        let each = told.iter().map(|(before, after)| {
+            let before: Vec<String> = before.iter().cloned().collect();
+            between.instead(&list(&before, "or"), &list(after, "or"))
+        });
+        each.collect::<Vec<String>>().join("; ")
+    }
+}
+
 /// Returns a refusal by its reply alone.
-pub(super) fn refusal(said: &Said) -> String {
+fn refusal(said: &Said) -> String {
     match said {
         Said::Closed => "no listener".to_owned(),
         Said::Reply { reply, because, .. } => format!("{reply} ({because})"),

@@ -1,14 +1,14 @@
 //! Pieces put together into sentences.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::drafts::{Draft, Holds, drafts};
+use super::drafts::{Draft, Holds, Such, drafts, joined};
 use super::merge::{Leaves, Meets, Piece, join};
-use super::replies::{Replies, refusal, said};
-use super::words::{Words, counted};
+use super::replies::{Instead, Replies, said};
+use super::words::Words;
 use super::{Between, Change, Kind};
 use crate::decision::Envelope;
-use crate::prove::{Contrast, Counterexample, Facet, Pair, Region, Sets, When, shrink};
+use crate::prove::{Contrast, Counterexample, Facet, Pair, Region, Sets, Standing, When, shrink};
 
 /// More sentences that differ in their clients and recipients only are one.
 const NETWORKS_MAX: usize = 5;
@@ -35,8 +35,8 @@ pub(super) fn gained_and_lost(
         if kind == Kind::Lost {
             pieces = of_many_networks(contrast, pieces, sets);
         }
-        let drafts = drafts(contrast, pieces, &contrary, sets);
-        let drafts = new_recipients(contrast, drafts, sets);
+        let drafts = joined(drafts(contrast, pieces, &contrary, sets), sets);
+        let drafts = new_recipients(contrast, kind, drafts, sets);
         for draft in both_ways(contrast, drafts, &already, sets) {
             changes.push(finish(contrast, (kind, between), draft, &already, sets));
         }
@@ -113,28 +113,57 @@ fn envelopes(draft: &Draft) -> u128 {
 }
 
 /// Puts sentences about the same new recipients together: of whom they are taken from depends on
-/// what holds for every recipient, and is no part of the change.
-fn new_recipients(contrast: &Contrast<'_, '_>, drafts: Vec<Draft>, sets: &mut Sets) -> Vec<Draft> {
+/// what holds for every such recipient, and is no part of the change.
+fn new_recipients(
+    contrast: &Contrast<'_, '_>,
+    kind: Kind,
+    drafts: Vec<Draft>,
+    sets: &mut Sets,
+) -> Vec<Draft> {
     let mut all: Vec<Draft> = Vec::new();
     for draft in drafts {
-        let recipients = sets.of(Facet::Recipient, &draft.named);
-        let new = recipients
-            .iter()
-            .all(|member| contrast.is_changed(Facet::Recipient, *member));
+        let such = such(contrast, kind, &draft.named, sets);
         let same = |other: &&mut Draft| {
             other.named.get(Facet::Recipient) == draft.named.get(Facet::Recipient)
         };
         match all.iter_mut().find(same) {
-            Some(other) if new && draft.holds == Holds::All && other.holds != Holds::ButGrants => {
+            Some(other) if draft.holds == Holds::All && other.holds != Holds::ButGrants => {
+                let Some(such) = such else {
+                    all.push(draft);
+                    continue;
+                };
                 other.named = sets.hull([&other.named, &draft.named]);
                 other.differing.extend(draft.differing);
                 other.replies.add(draft.replies);
-                other.holds = Holds::NewRecipients;
+                other.holds = Holds::NewRecipients(such);
             }
             _ => all.push(draft),
         }
     }
     all
+}
+
+/// Returns what the recipients of a region are where mail for them is taken, if they are not that
+/// on the other side.
+fn such(contrast: &Contrast<'_, '_>, kind: Kind, region: &Region, sets: &Sets) -> Option<Such> {
+    let such = |member: &u32| {
+        if !contrast.is_changed(Facet::Recipient, *member) {
+            return None;
+        }
+        let path = contrast.path(Facet::Recipient, *member);
+        let [before, after] = contrast.standing(Facet::Recipient, path.address);
+        let taken = if kind == Kind::Gained { after } else { before };
+        match taken {
+            Standing::Listed => Some(Such::Listed),
+            Standing::Foreign => Some(Such::Foreign),
+            Standing::Unlisted | Standing::Delivery => None,
+        }
+    };
+    let recipients = sets.of(Facet::Recipient, region);
+    let first = recipients.iter().find_map(such)?;
+    let mut all = recipients.iter();
+    all.all(|member| such(member) == Some(first))
+        .then_some(first)
 }
 
 /// Puts a sentence about foreign recipients and one about ours together, if they say the same of
@@ -179,9 +208,13 @@ fn finish(
     let may = between.may_send(kind);
     let sentence = match draft.holds {
         Holds::All => words.sentence(&draft.named, &may),
-        Holds::NewRecipients => {
-            let who = "whoever may send to listed recipients";
-            format!("{who} {may} {}", words.recipients(&draft.named))
+        Holds::NewRecipients(such) => {
+            let such = match such {
+                Such::Listed => "listed",
+                Such::Foreign => "foreign",
+            };
+            let to = words.recipients(&draft.named);
+            format!("whoever may send to {such} recipients {may} {to}")
         }
         Holds::ButGrants => {
             let sentence = words.sentence(&draft.named, &may);
@@ -247,7 +280,7 @@ pub(super) fn otherwise(
 ) -> Vec<Change> {
     let mut accepted: BTreeMap<&Pair, Vec<Piece>> = BTreeMap::new();
     let mut refused: Vec<Piece> = Vec::new();
-    let mut becomes: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut replies = Instead::default();
     for ((pair, _), pieces) in &leaves.differing {
         if Kind::of(pair) != Some(Kind::Otherwise) {
             continue;
@@ -255,7 +288,7 @@ pub(super) fn otherwise(
         if pair.after.accepts() {
             accepted.entry(pair).or_default().extend(pieces.clone());
         } else {
-            becomes.insert((refusal(&pair.before), refusal(&pair.after)));
+            replies.add(pair);
             refused.extend(pieces.clone());
         }
     }
@@ -278,16 +311,14 @@ pub(super) fn otherwise(
         ));
     }
     if !refused.is_empty() {
-        let each: Vec<String> = becomes
-            .iter()
-            .map(|(before, after)| between.becomes(before, after))
-            .collect();
-        let each = counted(&each, each.len() as u128, "and");
         let named = named(&refused, sets);
         let who = Words { contrast, sets }.who(&named);
         let to = who.map(|who| format!(" to {who}")).unwrap_or_default();
         let refused_alike = between.alike("refused");
-        let sentence = format!("{refused_alike}, with another reply{to}: {each}");
+        let sentence = format!(
+            "{refused_alike}, with another reply{to}: {}",
+            replies.told(between)
+        );
         let said = (false, "refused".to_owned(), "refused".to_owned());
         changes.push(other(contrast, sentence, said, refused, sets));
     }

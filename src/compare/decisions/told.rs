@@ -106,11 +106,11 @@ impl Between {
         }
     }
 
-    /// Returns that one reply stands where another was.
-    pub(super) fn becomes(&self, before: &str, after: &str) -> String {
+    /// Returns that some replies stand where others were.
+    pub(super) fn instead(&self, before: &str, after: &str) -> String {
         match self {
-            Self::Times | Self::Nothing => format!("{before} becomes {after}"),
-            Self::Targets([one, other]) => format!("{before} by {one} is {after} by {other}"),
+            Self::Times | Self::Nothing => format!("{after} instead of {before}"),
+            Self::Targets([one, other]) => format!("{after} by {other} where {one} says {before}"),
         }
     }
 }

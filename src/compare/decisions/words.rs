@@ -1,9 +1,15 @@
 //! Regions in words: who, how, as whom, to whom.
 
+mod addresses;
 mod clients;
+mod owners;
 mod paths;
 
-use crate::prove::{Contrast, Facet, Region, Sets};
+pub(super) use addresses::named;
+
+use std::collections::BTreeSet;
+
+use crate::prove::{Contrast, Facet, InDomain, Region, Sets};
 use crate::spf::SpfResult;
 
 /// Names what a region holds.
@@ -19,9 +25,10 @@ const NAMES_MAX: usize = 5;
 impl Words<'_, '_, '_> {
     /// Returns a sentence about the envelopes of a region.
     pub(super) fn sentence(&self, region: &Region, verb: &str) -> String {
-        let who = self.parts_of_who(region);
+        let senders = paths::senders(self, region);
+        let who = self.parts_of_who(region, senders.logins.as_ref());
         let what = [
-            paths::senders(self, region),
+            senders.text,
             paths::recipients(self, region),
             self.results(region),
         ];
@@ -35,7 +42,7 @@ impl Words<'_, '_, '_> {
 
     /// Returns whom the mail of a region is from, unless that may be anybody.
     pub(super) fn senders(&self, region: &Region) -> String {
-        paths::senders(self, region)
+        paths::senders(self, region).text
     }
 
     /// Returns whom the envelopes of a region concern.
@@ -47,14 +54,17 @@ impl Words<'_, '_, '_> {
     pub(super) fn who(&self, region: &Region) -> Option<String> {
         let facets = [Facet::Client, Facet::Login];
         let all = facets.iter().all(|facet| self.is_all(*facet, region));
-        (!all).then(|| join(self.parts_of_who(region)))
+        let owners = || paths::senders(self, region).logins;
+        (!all).then(|| join(self.parts_of_who(region, owners().as_ref())))
     }
 
-    fn parts_of_who(&self, region: &Region) -> [String; 3] {
+    /// Returns who sends: clients, sessions and logins. Of these only `owners` are meant, if some
+    /// are given.
+    fn parts_of_who(&self, region: &Region, owners: Option<&BTreeSet<String>>) -> [String; 3] {
         [
             clients::clients(self, region),
             self.sessions(region),
-            self.logins(region),
+            self.logins(region, owners),
         ]
     }
 
@@ -90,45 +100,38 @@ impl Words<'_, '_, '_> {
         format!("on {}", list(&names, "or"))
     }
 
-    fn logins(&self, region: &Region) -> String {
-        if self.is_all(Facet::Login, region) {
+    /// Returns which logins are meant: `owners`, if some are given.
+    fn logins(&self, region: &Region, owners: Option<&BTreeSet<String>>) -> String {
+        if owners.is_none() && self.is_all(Facet::Login, region) {
             return String::new();
         }
         let members = self.sets.of(Facet::Login, region);
-        let (mut without, mut named, mut count) = (false, Vec::new(), 0_u128);
-        let (mut everybody, mut open) = (true, false);
+        let (mut without, mut named, mut among) = (false, BTreeSet::new(), Among::default());
+        let mut all = 0_u128;
         for number in 0..self.contrast.size(Facet::Login) {
             let class = self.contrast.login(number);
-            // A login that only the tables of files name is nobody's to the policies.
-            let listed = class.named;
             let inside = members.binary_search(&number).is_ok();
-            if listed && !inside {
-                everybody = false;
-            }
-            if !inside {
+            // A login that only the tables of files name is nobody's to the policies.
+            if !class.named {
+                without |= inside;
                 continue;
             }
-            if listed {
-                count = count.saturating_add(class.count);
-                let mut members = class.members.iter().flatten();
-                open |= members.any(|login| self.stands_for_others(login));
+            all = all.saturating_add(class.count);
+            if inside {
+                among.count = among.count.saturating_add(class.count);
                 named.extend(class.members.into_iter().flatten());
-            } else {
-                without = true;
             }
         }
-        named.sort();
-        let named: Vec<String> = named.iter().map(|login| format!("`{login}`")).collect();
-        let listed = if named.is_empty() {
-            None
-        } else if everybody && count > 1 {
-            Some("with any listed login".to_owned())
-        } else {
-            let among = Among {
-                count,
-                others: open,
-            };
-            Some(format!("authenticated as {}", among.told(&named, "or")))
+        if let Some(owners) = owners {
+            (without, among.count) = (false, owners.len() as u128);
+            named.clone_from(owners);
+        }
+        among.others = named.iter().any(|login| self.stands_for_others(login));
+        let shown: Vec<String> = named.iter().map(|login| format!("`{login}`")).collect();
+        let listed = match shown.as_slice() {
+            [] => None,
+            [_, _, ..] if among.count == all => Some("with any listed login".to_owned()),
+            shown => Some(format!("authenticated as {}", among.told(shown, "or"))),
         };
         match (without, listed) {
             (true, None) => "without a listed login".to_owned(),
@@ -164,10 +167,39 @@ impl Words<'_, '_, '_> {
                 parts.push(format!("SPF of {identity} is {word}{}", list(&shown, "or")));
             }
         }
+        parts.extend(self.helo(region));
         if parts.is_empty() {
             return String::new();
         }
         format!("where {}", parts.join(" and "))
+    }
+
+    /// Returns the HELO names of a region, unless it may be any: those that it has, or has not.
+    fn helo(&self, region: &Region) -> Option<String> {
+        if self.is_all(Facet::Helo, region) {
+            return None;
+        }
+        let inside = self.sets.of(Facet::Helo, region);
+        let all = 0..self.contrast.size(Facet::Helo);
+        let outside: Vec<u32> = all
+            .filter(|one| inside.binary_search(one).is_err())
+            .collect();
+        let inside = self.contrast.helos(&inside);
+        let (word, shown) = if inside.contains(&InDomain::Elsewhere) {
+            ("not ", self.contrast.helos(&outside))
+        } else {
+            ("", inside)
+        };
+        let names = shown.into_iter().map(|name| match name {
+            InDomain::Of(name) => name.to_owned(),
+            InDomain::Below(name) => format!("a name below {name}"),
+            InDomain::Elsewhere => "any other".to_owned(),
+        });
+        let names: Vec<String> = names.collect();
+        Some(format!(
+            "HELO is {word}{}",
+            counted(&names, names.len() as u128, "or")
+        ))
     }
 }
 
@@ -187,7 +219,7 @@ pub(super) fn list(names: &[String], last: &str) -> String {
 }
 
 /// How many there are of what is named.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Among {
     pub(super) count: u128,
     /// Whether there are others like some of them, which were left out and are not counted.

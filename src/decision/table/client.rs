@@ -132,6 +132,23 @@ impl ClientTable {
         row.map(|row| row as usize)
     }
 
+    /// Returns the addresses that rows answer, ascending: of rows side by side all as one.
+    pub fn ranges(&self) -> Vec<(u128, u128)> {
+        let mut ranges: Vec<(u128, u128)> = Vec::new();
+        for (at, (start, row)) in self.starts.iter().enumerate() {
+            if row.is_none() {
+                continue;
+            }
+            let next = self.starts.get(at + 1);
+            let last = next.map_or(u128::MAX, |(next, _)| next.saturating_sub(1));
+            match ranges.last_mut() {
+                Some(range) if range.1.checked_add(1) == Some(*start) => range.1 = last,
+                _ => ranges.push((*start, last)),
+            }
+        }
+        ranges
+    }
+
     /// Returns where the answer may change, ascending; the first is 0.
     pub fn starts(&self) -> impl Iterator<Item = u128> + '_ {
         self.starts.iter().map(|(start, _)| *start)

@@ -177,8 +177,8 @@ pub struct NoAddress {
 #[diagnostic(
     code(mailpol::alias::foreign),
     help(
-        "name recipients of this policy; forwards to other servers are not in the language, since \
-         they break SPF for whoever wrote"
+        "name recipients of this policy; what is to leave this server is declared: `forward`, \
+         instead of `alias`"
     )
 )]
 pub struct AliasForeign {

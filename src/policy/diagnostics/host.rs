@@ -97,6 +97,34 @@ pub struct ListenerDuplicate {
     pub first: Loc,
 }
 
+/// A host that is named as the exchanger of a domain, and does not take mail from other servers.
+#[derive(Debug, Error, Diagnostic)]
+#[error("nobody outside can bring mail for {domains}: `{host}` does not listen on `smtp`")]
+#[diagnostic(
+    code(mailpol::host::unreachable),
+    severity(Warning),
+    help(
+        "add `listen \"smtp\"`: MX records lead here, and other servers deliver to port 25 only \
+         (RFC 5321 section 4.5.4.2)"
+    )
+)]
+pub struct Unreachable {
+    /// The host.
+    pub host: String,
+    /// The domain, or how many.
+    pub domains: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "no `smtp` among its listeners")]
+    pub at: Loc,
+}
+
+impl Warning for Unreachable {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.host]
+    }
+}
+
 /// A host that listens nowhere, and nodes about mail that comes in.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the host has no `listen`, so nothing comes in, and these say nothing: {nodes}")]

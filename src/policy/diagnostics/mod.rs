@@ -29,7 +29,7 @@ pub use grant::{GrantDestination, GrantListener, GrantMany, GrantTls, SenderInva
 pub use host::{
     AddressDuplicate, AddressInvalid, AddressPrivate, AddressUnusable, AuthMissing,
     AuthMissingForListener, ListenerDuplicate, LoginCase, LoginDuplicate, LoginInvalid,
-    NameExtended, NoListener, NullClient, PathInvalid, TlsMissing,
+    NameExtended, NoListener, NullClient, PathInvalid, TlsMissing, Unreachable,
 };
 pub use network::{
     HostBits, Loopback, MappedPrefix, NetworkContainer, NetworkDuplicate, NetworkEmptyName,

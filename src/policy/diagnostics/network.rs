@@ -143,19 +143,15 @@ impl Warning for NetworkPublic {
 /// A network that may send is very wide.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{prefix}` may send, and is wider than {limit}")]
-#[diagnostic(
-    code(mailpol::network::wide),
-    severity(Warning),
-    help(
-        "name the networks that you administer; a client whose address is replaced on the way by \
-         any one of it may send to anybody"
-    )
-)]
+#[diagnostic(code(mailpol::network::wide), severity(Warning))]
 pub struct NetworkWide {
     /// The prefix.
     pub prefix: String,
     /// The limit.
     pub limit: &'static str,
+    /// What that means.
+    #[help]
+    pub help: &'static str,
     /// Where.
     #[source_code]
     #[label(primary, "do you administer all of it?")]

@@ -144,12 +144,25 @@ fn nearest(address: &Address, domains: &Domains) -> Option<String> {
         .take(NAMES_MAX)
         .map(LocalPart::as_str)
         .collect();
-    match suggest::nearest(address.local(), &names) {
+    let local = address.local();
+    let nearest = suggest::nearest(local, &names).or_else(|| longer(local, &names));
+    match nearest {
         Some(nearest) => Some(format!("did you mean `{nearest}`?")),
         None => Some(format!(
-            "add `mailbox \"{}\"` to the domain",
-            address.local()
+            "add `mailbox \"{local}\"` to `{}`",
+            address.domain()
         )),
+    }
+}
+
+/// Returns the one name that has a word between its dots: `jane.doe` for `jane`.
+fn longer<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
+    let mut longer = names
+        .iter()
+        .filter(|name| name.split(['.', '-', '_']).any(|part| part == word));
+    match (longer.next(), longer.next()) {
+        (Some(name), None) => Some(name),
+        _ => None,
     }
 }
 

@@ -1,17 +1,40 @@
 //! `host`.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{name, space};
 use crate::diagnostic::Diagnostics;
-use crate::mail::Listener;
+use crate::mail::{Domain, Listener};
 use crate::policy::diagnostics::{
-    AddressDuplicate, AddressPrivate, AddressUnusable, ListenerDuplicate, TlsMissing,
+    AddressDuplicate, AddressPrivate, AddressUnusable, ListenerDuplicate, TlsMissing, Unreachable,
 };
-use crate::policy::{Host, Tls};
+use crate::policy::{Host, HostedDomain, Tls};
 use crate::source::Spanned;
 use crate::syntax::node;
 use crate::syntax::tree::{Text, may_have_been};
+
+/// Tells a host that other servers are to bring mail to, and that does not listen to them.
+pub(super) fn check_reachable(
+    host: &Host,
+    domains: &BTreeMap<Domain, HostedDomain>,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut listeners = host.listeners.iter();
+    if host.listeners.is_empty() || listeners.any(|one| one.value == Listener::Smtp) {
+        return;
+    }
+    let domains = match domains.keys().next() {
+        Some(domain) if domains.len() == 1 => format!("`{domain}`"),
+        Some(domain) => format!("`{domain}` and the other domains"),
+        None => return,
+    };
+    diagnostics.warn(Unreachable {
+        host: host.name.value.to_string(),
+        domains,
+        at: host.name.at.clone(),
+    });
+}
 
 /// Lowers a `host` node. Its postmaster comes later, when all recipients are known.
 pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<Host> {

@@ -117,6 +117,7 @@ fn nodes(
         }));
     };
     host.postmaster = postmaster;
+    host::check_reachable(&host, &domains.map, diagnostics);
     let policy = Policy {
         source: Arc::clone(&document.source),
         host,

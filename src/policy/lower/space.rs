@@ -115,11 +115,30 @@ pub(super) fn check(
                 IpNet::V4(_) => "`/8`",
                 IpNet::V6(_) => "`/32`",
             },
+            help: if holds_public(net) { PUBLIC } else { REPLACED },
             at,
         });
     } else if !PRIVATE.iter().any(|range| range.contains(&net)) {
         diagnostics.warn(NetworkPublic { prefix: name, at });
     }
+}
+
+/// What a wide network of public addresses means.
+const PUBLIC: &str = "name the networks that you administer: part of the Internet is in this one, \
+                      and every host there can send what the network may";
+/// What a wide network of other addresses means.
+const REPLACED: &str = "name the networks that you administer; a client whose address is replaced \
+                        on the way by any one of it may send to anybody";
+
+/// Returns whether a network has public addresses.
+fn holds_public(net: IpNet) -> bool {
+    let (first, last) = prefix_range(net);
+    let ranges = match net {
+        IpNet::V4(_) => PUBLIC_V4,
+        IpNet::V6(_) => PUBLIC_V6,
+    };
+    let meets = |(start, end): &(IpAddr, IpAddr)| number(*start) <= last && first <= number(*end);
+    ranges.iter().any(meets)
 }
 
 /// What is not routed on the Internet, in words; the first that holds an address says what it is.

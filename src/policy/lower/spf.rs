@@ -113,7 +113,7 @@ fn check(term: &Text, diagnostics: &mut Diagnostics) -> bool {
     let problem = if rest.starts_with('=') {
         modifier(name, rest.trim_start_matches('='), qualifier)
     } else {
-        mechanism(name, rest)
+        mechanism(name, rest, qualifier)
     };
     if let Some((reason, help)) = problem {
         tell(term, reason, help, diagnostics);
@@ -156,15 +156,18 @@ fn modifier(name: &str, value: &str, qualifier: Option<char>) -> Problem {
     })
 }
 
-fn mechanism(name: &str, rest: &str) -> Problem {
+fn mechanism(name: &str, rest: &str, qualifier: Option<char>) -> Problem {
     if !MECHANISMS.contains(&name) {
         if MODIFIERS.contains(&name) {
             let help = format!("write `{name}=` for `{name}:`");
             return Some(("a modifier has `=`", Some(help)));
         }
+        // What is meant is kept: `~al` is no `all`, which everybody passes.
+        let near = suggest::nearest(name, &MECHANISMS).zip(qualifier);
+        let help = near.map(|(near, qualifier)| format!("did you mean `{qualifier}{near}`?"));
         return Some((
             "not a mechanism of RFC 7208",
-            suggest::help(name, &MECHANISMS),
+            help.or_else(|| suggest::help(name, &MECHANISMS)),
         ));
     }
     let value = rest.strip_prefix(':');

@@ -3,17 +3,21 @@
 //! Here every leaf of the forks is visited and counted; `compare` makes sentences of them. Nothing
 //! is sampled: the counts of the leaves sum to the size of the universe, or there is no answer.
 
+mod addresses;
 mod leaves;
 mod names;
 mod outline;
 mod point;
 mod sets;
 
+pub use crate::prove::keys::InDomain;
+pub use addresses::{Addresses, Pair as Owned};
 pub use leaves::Parting;
-pub use names::{AddressClass, LoginClass, PathClass, Range, Side as When, Standing};
+pub use names::{LoginClass, PathClass, Range, Side as When, Standing};
 pub use outline::{Meeting, Outline, Outlines};
 pub use sets::{Facet, Region, Sets};
 
+use addresses::MadeOf;
 use std::collections::BTreeSet;
 
 use super::declared::{self, Declared, Forwards};
@@ -125,6 +129,8 @@ pub struct Contrast<'a, 't> {
     /// The relations by which a login owns an address, before and after: by the policy, or by the
     /// tables of files, which may still have a login that the policy lists no more.
     owning: [u64; 2],
+    /// What classes are made of, once somebody has asked.
+    made_of: MadeOf,
 }
 
 /// Lays two deciders side by side, and works on them.
@@ -205,6 +211,7 @@ pub(crate) fn contrast_with<R>(
         patterns,
         stand,
         owning,
+        made_of: MadeOf::default(),
     })
 }
 

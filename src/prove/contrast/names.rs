@@ -1,10 +1,13 @@
 //! What the classes of a comparison are called: their members, and what both policies declare of
 //! them.
 
+use std::collections::BTreeSet;
+
 use super::{Contrast, Facet};
-use crate::decision::Label;
-use crate::mail::{Address, Domain, Listener, PathForm};
+use crate::decision::{Label, Question};
+use crate::mail::{Domain, Listener, PathForm};
 use crate::prove::declared;
+use crate::prove::keys::InDomain;
 use crate::prove::universe::{Axis, Class, TestNumber, Witness};
 use crate::spf::SpfResult;
 
@@ -45,17 +48,6 @@ pub enum Standing {
     Unlisted,
     /// A recipient.
     Listed,
-}
-
-/// Addresses that nothing tells apart.
-#[derive(Debug, Clone)]
-pub struct AddressClass {
-    /// The first of them, and how many more each stands for.
-    pub members: Vec<(Address, u128)>,
-    /// How many there are.
-    pub count: u128,
-    /// What they are to the policies, before and after.
-    pub standing: [Standing; 2],
 }
 
 /// Reverse-paths or forward-paths that nothing tells apart.
@@ -128,6 +120,54 @@ impl Contrast<'_, '_> {
         };
         self.declared
             .map(|offset| label(offset).unwrap_or_default())
+    }
+
+    /// Returns the HELO names of some classes, the first of each; those that stand for others as
+    /// what they stand for.
+    pub fn helos<'c>(&'c self, classes: &[u32]) -> BTreeSet<InDomain<'c>> {
+        let tables = self.universe.tests.iter().filter_map(|test| {
+            if let Question::Helo(table) = &test.question {
+                Some(table)
+            } else {
+                None
+            }
+        });
+        let keys =
+            tables.flat_map(|table| table.exact_keys().into_iter().chain(table.below_keys()));
+        let keys: BTreeSet<&str> = keys.collect();
+        let members = classes
+            .iter()
+            .flat_map(|one| self.members(Axis::Helo, *one));
+        let names = members.filter_map(|(witness, _)| {
+            if let Witness::Helo(name) = witness {
+                Some(name.as_str())
+            } else {
+                None
+            }
+        });
+        let stands_for = |name: &'c str| match name.split_once('.') {
+            _ if keys.contains(name) => InDomain::Of(name),
+            Some((_, above)) if keys.contains(above) => InDomain::Below(above),
+            _ => InDomain::Elsewhere,
+        };
+        names.map(stands_for).collect()
+    }
+
+    /// Returns the ranges of clients that the tables of one side name and those of the other do
+    /// not.
+    pub fn ranges_apart(&self) -> BTreeSet<Range> {
+        let [before, after] = self.parties.map(|party| {
+            let tables = party.decider.tests().iter();
+            let tables = tables.filter_map(|test| {
+                if let Question::Client(table) = &test.question {
+                    Some(table.ranges())
+                } else {
+                    None
+                }
+            });
+            tables.flatten().collect::<BTreeSet<Range>>()
+        });
+        before.symmetric_difference(&after).copied().collect()
     }
 
     /// Returns the ranges of some classes of clients, ascending.
@@ -212,24 +252,6 @@ impl Contrast<'_, '_> {
         }
     }
 
-    /// Returns a class of addresses of reverse-paths or forward-paths.
-    pub fn addresses(&self, facet: Facet, number: u32) -> AddressClass {
-        let (axis, _) = domain_of(facet);
-        let members = self.members(axis, number).iter();
-        let members = members.filter_map(|(witness, count)| {
-            if let Witness::Address(address) = witness {
-                Some((address.clone(), *count))
-            } else {
-                None
-            }
-        });
-        AddressClass {
-            members: members.collect(),
-            count: self.class(axis, number).map_or(0, |one| one.count),
-            standing: self.standing(facet, number),
-        }
-    }
-
     /// Returns what the addresses of a class are to the policies, before and after.
     pub fn standing(&self, facet: Facet, number: u32) -> [Standing; 2] {
         let (axis, domain) = domain_of(facet);
@@ -291,22 +313,16 @@ impl Contrast<'_, '_> {
         self.parts(facet, member).2
     }
 
-    fn pattern(&self, facet: Facet, member: u32) -> u64 {
+    pub(super) fn pattern(&self, facet: Facet, member: u32) -> u64 {
         let related = self.related_of(facet, member);
         self.patterns.get(related as usize).copied().unwrap_or(0)
     }
 
-    /// Returns pairs of a login of these classes and an address that a member of the sender's sets
-    /// stands for, and how many there are.
-    pub fn owners(&self, member: u32, logins: &[u32]) -> (Vec<(String, Address)>, u128) {
+    /// Returns how many pairs there are of a login of these classes and an address that has the
+    /// relations of a member of the sender's sets.
+    pub fn owners(&self, member: u32, logins: &[u32]) -> u128 {
         let pattern = self.pattern(Facet::Sender, member);
-        let cells = self.universe.relations.of_pattern(pattern, logins);
-        let count = cells.iter().map(|cell| cell.count);
-        let count = count.fold(0, u128::saturating_add);
-        let pairs = cells
-            .iter()
-            .map(|cell| (cell.login.clone(), cell.address.clone()));
-        (pairs.collect(), count)
+        self.universe.relations.count(pattern, logins)
     }
 
     /// Returns whether both policies declare otherwise of a class: a network that has other rights,

@@ -1,8 +1,6 @@
 //! Classes of addresses: every local-part that is named, and a fresh one, in every domain that is
 //! named, a sub-domain of each, and a fresh one.
 
-use std::collections::HashMap;
-
 use super::Axis;
 use super::class::{Dimension, Labels, TestNumber, Witness};
 use crate::decision::{
@@ -15,31 +13,32 @@ type Questions<'q> = [(TestNumber, &'q Question)];
 
 /// Which class an address is in.
 #[derive(Debug, Default)]
-pub(super) struct ClassOf<'k> {
+pub(in crate::prove) struct ClassOf {
     /// By the number of a whole address that is told apart.
     whole: Vec<u32>,
     /// By domain: local-parts that are told apart in every domain, and are in no such address.
-    beside: HashMap<&'k str, Vec<Beside<'k>>>,
+    beside: KeyMap<Vec<Beside>>,
     /// By domain, for every other local-part.
     rest: KeyMap<u32>,
 }
 
 /// A local-part that is told apart in every domain, in one where it is in no whole address.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Beside<'k> {
-    pub(super) local: &'k str,
-    pub(super) class: u32,
+pub(in crate::prove) struct Beside {
+    /// Its number among those of the keys.
+    pub(in crate::prove) local: u32,
+    pub(in crate::prove) class: u32,
 }
 
-impl<'k> ClassOf<'k> {
+impl ClassOf {
     /// Returns the class of a whole address, by its number.
-    pub(super) fn whole(&self, number: u32) -> Option<u32> {
+    pub(in crate::prove) fn whole(&self, number: u32) -> Option<u32> {
         self.whole.get(number as usize).copied()
     }
 
     /// Returns the local-parts of a domain that are told apart in every domain, and are in no whole
     /// address.
-    pub(super) fn beside(&self, domain: &str) -> &[Beside<'k>] {
+    pub(in crate::prove) fn beside(&self, domain: &str) -> &[Beside] {
         self.beside
             .get(domain)
             .map(Vec::as_slice)
@@ -47,17 +46,13 @@ impl<'k> ClassOf<'k> {
     }
 
     /// Returns the class of all other local-parts of a domain.
-    pub(super) fn rest(&self, domain: &str) -> Option<u32> {
+    pub(in crate::prove) fn rest(&self, domain: &str) -> Option<u32> {
         self.rest.get(domain).copied()
     }
 }
 
 /// Returns the classes of addresses of an axis, and the class of each address.
-pub(super) fn classes<'k>(
-    questions: &Questions<'_>,
-    keys: &'k Keys,
-    axis: Axis,
-) -> (Dimension, ClassOf<'k>) {
+pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Dimension, ClassOf) {
     let mut dimension = Dimension::default();
     let mut tables = Tables::default();
     for (test, question) in questions {
@@ -92,11 +87,11 @@ pub(super) fn classes<'k>(
             if let Some(slot) = whole.and_then(|whole| class_of.whole.get_mut(whole as usize)) {
                 *slot = class;
             } else {
-                beside.push(Beside { local, class });
+                beside.extend(keys.named(local).map(|local| Beside { local, class }));
             }
         }
         if !beside.is_empty() {
-            class_of.beside.insert(domain, beside);
+            class_of.beside.put(domain, || beside);
         }
     }
     (dimension, class_of)

@@ -16,8 +16,9 @@ mod client;
 mod plain;
 mod relation;
 
+pub(super) use address::ClassOf;
 pub(super) use class::{Class, Dimension, TestNumber, Witness};
-pub(super) use relation::{Cell, Relations};
+pub(super) use relation::{Cell, Related, Relations};
 
 use std::net::IpAddr;
 
@@ -73,10 +74,7 @@ pub(super) struct World {
 impl<'t> Universe<'t> {
     /// Lays out the classes that these tests tell apart, and these keys of forward-paths.
     pub(super) fn new(tests: Vec<&'t Test>, tos: &Keys, world: &World) -> Self {
-        let questions: Vec<(TestNumber, &Question)> = (0..)
-            .map(TestNumber)
-            .zip(tests.iter().map(|test| &test.question))
-            .collect();
+        let questions = questions(&tests);
         let logins = plain::login_keys(&questions);
         let (login, login_class) = plain::logins(&questions, &logins);
         // Senders and recipients know nothing of each other: two threads say the same as one.
@@ -84,7 +82,8 @@ impl<'t> Universe<'t> {
         let senders = || {
             let froms = Keys::of(tests.iter().map(|test| &test.question), Axis::From);
             let (from, from_class) = address::classes(&questions, &froms, Axis::From);
-            let related = relation::relate(&questions, &froms, &logins, &login_class, &from_class);
+            let logins = (logins.as_slice(), login_class.as_slice());
+            let related = relation::relate(&questions, &froms, logins, &from_class);
             (from, related)
         };
         let (to, (from, related)) = in_two(recipients, senders);
@@ -140,6 +139,44 @@ impl<'t> Universe<'t> {
             .get(test.index())
             .and_then(|test| axis(&test.question))
     }
+}
+
+/// The names that classes were made of, found once more: most comparisons never ask.
+impl Universe<'_> {
+    /// Returns the keys of reverse-paths.
+    pub(super) fn froms(&self) -> Keys {
+        Keys::of(self.tests.iter().map(|test| &test.question), Axis::From)
+    }
+
+    /// Returns the class of each address of an axis.
+    pub(super) fn class_of(&self, keys: &Keys, axis: Axis) -> ClassOf {
+        address::classes(&questions(&self.tests), keys, axis).1
+    }
+
+    /// Returns every login that some table names, sorted, with a fresh one; and their classes.
+    pub(super) fn logins(&self) -> (Vec<String>, Vec<u32>) {
+        let questions = questions(&self.tests);
+        let keys = plain::login_keys(&questions);
+        let classes = plain::logins(&questions, &keys).1;
+        (keys, classes)
+    }
+
+    /// Visits the pairs of a login and an address that some relation relates.
+    pub(super) fn each_pair<'k>(
+        &self,
+        froms: &'k Keys,
+        logins: (&[String], &[u32]),
+        class_of: &ClassOf,
+        visit: &mut dyn FnMut(Related<'k>),
+    ) {
+        relation::each_pair(&questions(&self.tests), froms, logins, class_of, visit);
+    }
+}
+
+/// Returns the questions of tests, with their numbers.
+fn questions<'t>(tests: &[&'t Test]) -> Vec<(TestNumber, &'t Question)> {
+    let questions = tests.iter().map(|test| &test.question);
+    (0..).map(TestNumber).zip(questions).collect()
 }
 
 /// Returns the axis that a question looks at; none for a relation.

@@ -167,7 +167,8 @@ pub(super) fn helos(questions: &Questions<'_>) -> Dimension {
         keys.extend(named.map(str::to_owned));
     }
     let names = names(keys, "mail");
-    for key in std::iter::once(names.fresh).chain(names.named) {
+    let named = names.named.into_iter().map(|(name, _)| name);
+    for key in std::iter::once(names.fresh).chain(named) {
         let labels = tables.iter().map(|(test, table)| {
             (
                 *test,

@@ -46,15 +46,13 @@ impl Relations {
             .and_then(|at| u32::try_from(at).ok())
     }
 
-    /// Returns the cells of a pattern and of some login classes, sorted by login and address.
-    pub(in crate::prove) fn of_pattern(&self, pattern: u64, logins: &[u32]) -> Vec<&Cell> {
+    /// Returns how many pairs of a pattern and of some login classes there are.
+    pub(in crate::prove) fn count(&self, pattern: u64, logins: &[u32]) -> u128 {
         let cells = self.cells.iter();
         let cells = cells.filter(|((login, _), _)| logins.binary_search(login).is_ok());
         let cells = cells.flat_map(|(_, cells)| cells);
-        let mut cells: Vec<&Cell> = cells.filter(|cell| cell.holds == pattern).collect();
-        let key = |cell: &&Cell| (cell.login.clone(), cell.address.to_string());
-        cells.sort_by_cached_key(key);
-        cells
+        let counts = cells.filter(|cell| cell.holds == pattern);
+        counts.map(|cell| cell.count).fold(0, u128::saturating_add)
     }
 
     /// Returns which relations hold together for some pair, sorted; none of them comes first.
@@ -88,16 +86,29 @@ const RELATIONS_MAX: usize = 64;
 
 type Questions<'q> = [(TestNumber, &'q Question)];
 
+/// A login and an address that some relation relates.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::prove) struct Related<'r> {
+    /// The number of the login among all, and its class.
+    pub(in crate::prove) login: (u32, u32),
+    /// Which relations hold: bit `n` for the `n`-th of [`Relations::tests`].
+    pub(in crate::prove) holds: u64,
+    /// The local-part; none is every other one.
+    pub(in crate::prove) local: Option<&'r str>,
+    /// The number of the domain among all.
+    pub(in crate::prove) domain: usize,
+    /// The class of the address.
+    pub(in crate::prove) from: u32,
+    /// How many addresses these are.
+    pub(in crate::prove) count: u128,
+}
+
 /// Lists the related pairs.
-///
-/// SOUNDNESS: an address is related to a login by its own row or by its domain's. Every address
-/// with a row is visited, and every domain with a row, there for all local-parts without one.
 pub(super) fn relate(
     questions: &Questions<'_>,
     keys: &Keys,
-    logins: &[String],
-    login_class: &[u32],
-    from_class: &ClassOf<'_>,
+    logins: (&[String], &[u32]),
+    from_class: &ClassOf,
 ) -> Result<Relations, Incomplete> {
     let tests: Vec<TestNumber> = questions
         .iter()
@@ -111,47 +122,68 @@ pub(super) fn relate(
         tests,
         ..Relations::default()
     };
-    let relating: Vec<&Question> = questions
-        .iter()
-        .map(|(_, question)| *question)
-        .filter(|question| super::axis(question).is_none())
-        .collect();
+    each_pair(questions, keys, logins, from_class, &mut |related| {
+        relations.add(related, logins.0, keys);
+    });
+    relations.index();
+    Ok(relations)
+}
+
+/// Visits the related pairs.
+///
+/// SOUNDNESS: an address is related to a login by its own row or by its domain's. Every address
+/// with a row is visited, and every domain with a row, there for all local-parts without one.
+pub(super) fn each_pair<'k>(
+    questions: &Questions<'_>,
+    keys: &'k Keys,
+    (logins, login_class): (&[String], &[u32]),
+    from_class: &ClassOf,
+    visit: &mut dyn FnMut(Related<'k>),
+) {
+    let questions = questions.iter().map(|(_, question)| *question);
+    let relating = questions.filter(|question| super::axis(question).is_none());
+    let relating: Vec<&Question> = relating.collect();
     if relating.is_empty() {
-        return Ok(relations);
+        return;
     }
     let owners = Owners::new(&relating, logins);
     let mut holds = Vec::new();
-    for domain in &keys.domains {
+    for (number, domain) in keys.domains.iter().enumerate() {
         let Some(mut here) = owners.of_domain(domain) else {
             continue;
         };
-        let mut add = |holds: &[(u32, u64)], local: &str, from: Option<u32>, count: u128| {
+        let mut add = |holds: &[(u32, u64)], local, from: Option<u32>, count| {
             for (login, holds) in holds {
                 let login_class = login_class.get(*login as usize).copied();
                 if let (Some(login_class), Some(from)) = (login_class, from) {
-                    let login = logins.get(*login as usize).map_or("", String::as_str);
-                    relations.add((login_class, from), *holds, count, (login, local, domain));
+                    visit(Related {
+                        login: (*login, login_class),
+                        holds: *holds,
+                        local,
+                        domain: number,
+                        from,
+                        count,
+                    });
                 }
             }
         };
         let mut told_apart = 0_u128;
         for (local, number) in keys.own(domain) {
             here.owners(local, &mut holds);
-            add(&holds, local, from_class.whole(number), 1);
+            add(&holds, Some(local), from_class.whole(number), 1);
             told_apart += 1;
         }
         // Local-parts without a row here answer alike; those that tables name by themselves need
         // not be of one class with all others, of which the fresh one is one.
         here.beside(&mut holds);
         for beside in from_class.beside(domain) {
-            add(&holds, beside.local, Some(beside.class), 1);
+            let local = Some(keys.local(beside.local));
+            add(&holds, local, Some(beside.class), 1);
             told_apart += 1;
         }
         let others = keys.locals.saturating_sub(told_apart);
-        add(&holds, &keys.fresh_local, from_class.rest(domain), others);
+        add(&holds, None, from_class.rest(domain), others);
     }
-    relations.index();
-    Ok(relations)
 }
 
 /// The tables that relate, with the same number for a login in all of them.
@@ -258,24 +290,22 @@ fn gather(holds: &mut Vec<(u32, u64)>) {
 }
 
 impl Relations {
-    fn add(
-        &mut self,
-        classes: (u32, u32),
-        holds: u64,
-        count: u128,
-        (login, local, domain): (&str, &str, &str),
-    ) {
-        let cells = self.cells.entry(classes).or_default();
+    fn add(&mut self, related: Related<'_>, logins: &[String], keys: &Keys) {
+        let (login, class) = related.login;
+        let (holds, count) = (related.holds, related.count);
+        let cells = self.cells.entry((class, related.from)).or_default();
         if let Some(cell) = cells.iter_mut().find(|cell| cell.holds == holds) {
             cell.count = cell.count.saturating_add(count);
             return;
         }
-        let address = Address::new(local, Domain::literal(domain));
+        let name = |names: &[String], number: usize| names.get(number).cloned().unwrap_or_default();
+        let domain = Domain::literal(&name(&keys.domains, related.domain));
+        let local = related.local.unwrap_or(&keys.fresh_local);
         cells.push(Cell {
             holds,
             count,
-            login: login.to_owned(),
-            address,
+            login: name(logins, login as usize),
+            address: Address::new(local, domain),
         });
     }
 

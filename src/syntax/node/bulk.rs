@@ -31,8 +31,8 @@ pub(super) static MAILBOXES: NodeSpec = NodeSpec {
 /// The shape of `networks`.
 pub(super) static NETWORKS: NodeSpec = NodeSpec {
     name: "networks",
-    about: "Networks from a file with the columns `network`, `cidr`, `may-send`, `may-hand-over` \
-            and `otherwise`.",
+    about: "Networks from a file with the columns `network`, `cidr`, `may-send`, `may-hand-over`, \
+            `otherwise` and `from`: the last takes the rest of a row, the senders.",
     example: r#"networks file="networks.tsv""#,
     properties: FILE,
     ..NodeSpec::EMPTY

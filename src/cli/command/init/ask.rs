@@ -17,6 +17,10 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
         Some(kind) => kind,
         None => kind()?,
     };
+    if kind == Kind::Null && !args.internal.is_empty() {
+        let why = "`null` has no internal network: leave `--internal` out, or say `company`";
+        return Err(Failure::Unable(why.to_owned()));
+    }
     let host = match &args.host {
         Some(host) => host.clone(),
         None => one(
@@ -32,13 +36,12 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
     } else {
         args.address.clone()
     };
-    let own = host.split_once('.').map_or(host.as_str(), |(_, rest)| rest);
+    let own = domain_of(&host);
     let domains = if args.domain.is_empty() {
         match kind {
-            Kind::Company => one(
-                "--domain",
-                "The domains, the main one first",
-                Some(own),
+            Kind::Company => optional(
+                "The domains, with blanks between, the main one first",
+                own,
                 &each(domain),
             )?,
             Kind::Family | Kind::Null => vec![optional("The domain", own, &domain)?],
@@ -47,19 +50,22 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
         args.domain.clone()
     };
     let logins = if args.login.is_empty() {
-        let question = "The Unix accounts that have a mailbox";
+        let question = "The Unix accounts that have a mailbox, with blanks between";
         one("--login", question, None, &each(login))?
     } else {
         args.login.clone()
     };
     let internal = if args.internal.is_empty() && kind != Kind::Null {
-        let question = "Prefixes whose hosts may send without logging in, or nothing";
+        let question =
+            "Prefixes whose hosts may send without logging in, with blanks between, or nothing";
         optional(question, "", &each(prefix))?
     } else {
         args.internal.clone()
     };
+    // Certbot names its folder by the A-label.
+    let folder = Domain::parse(&host).map_or_else(|_| host.clone(), |name| name.to_string());
     let file = |given: &Option<String>, name: &str| {
-        let usual = format!("/etc/letsencrypt/live/{host}/{name}");
+        let usual = format!("/etc/letsencrypt/live/{folder}/{name}");
         given.clone().unwrap_or(usual)
     };
     let auth = match &args.auth {
@@ -87,6 +93,22 @@ fn kind() -> Result<Kind, Failure> {
         Kind::from_str(answer, true)
             .map_err(|_| format!("`{answer}` is no kind: family, company or null"))
     })
+}
+
+/// What stands before a country where domains are registered below it.
+const BELOW_COUNTRIES: [&str; 7] = ["ac", "co", "com", "edu", "gov", "net", "org"];
+
+/// Returns the domain that a host's name ends in. Of `mx.example.org` that is the rest behind the
+/// first label; a name that has no rest in which anybody has recipients is the domain itself.
+fn domain_of(host: &str) -> &str {
+    let Some((_, rest)) = host.split_once('.') else {
+        return host;
+    };
+    match rest.split_once('.') {
+        None => host,
+        Some((below, country)) if country.len() == 2 && BELOW_COUNTRIES.contains(&below) => host,
+        Some(_) => rest,
+    }
 }
 
 fn host_name(answer: &str) -> Result<String, String> {
@@ -194,4 +216,22 @@ fn asked(question: &str, usual: &str) -> Result<String, Failure> {
     }
     let answer = line.trim();
     Ok(if answer.is_empty() { usual } else { answer }.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::domain_of;
+
+    #[test]
+    fn a_host_is_in_its_domain() {
+        for (host, domain) in [
+            ("mx.example.org", "example.org"),
+            ("example.org", "example.org"),
+            ("mx.example.co.uk", "example.co.uk"),
+            ("example.co.uk", "example.co.uk"),
+            ("mx", "mx"),
+        ] {
+            assert_eq!(domain_of(host), domain);
+        }
+    }
 }

@@ -4,7 +4,7 @@ mod ask;
 mod text;
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mailpol::diagnostic::Diagnostics;
 use mailpol::source::Source;
@@ -41,7 +41,7 @@ pub(in crate::cli) struct Args {
     /// A Unix account with a mailbox of its name; may be given again
     #[arg(long)]
     login: Vec<String>,
-    /// A prefix whose hosts may send without logging in; may be given again
+    /// A prefix whose hosts may send without logging in; may be given again; `null` has none
     #[arg(long, value_name = "CIDR")]
     internal: Vec<String>,
     /// Where passwords are checked: what saslauthd asks (`pam`, `ldap`, `shadow`), or the path of
@@ -54,7 +54,7 @@ pub(in crate::cli) struct Args {
     /// Where its private key is [default: where certbot keeps it]
     #[arg(long, value_name = "PATH")]
     key: Option<String>,
-    /// The file that is written
+    /// The file that is written; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "policy.kdl")]
     out: PathBuf,
     /// Replace the file if there is one
@@ -112,7 +112,8 @@ pub(in crate::cli) fn run(
     output: &mut Output,
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
-    if args.out.exists() && !args.force {
+    let printed = args.out == Path::new("-");
+    if !printed && args.out.exists() && !args.force {
         let out = args.out.display();
         let why = format!("`{out}` is there already, and was left alone (`--force` replaces it)");
         return Err(Failure::Unable(why));
@@ -127,6 +128,12 @@ pub(in crate::cli) fn run(
     // A name that one MTA cannot have is told now, not at the first build.
     for target in mailpol::target::TARGETS {
         mailpol::compile::compile(&policy, *target, diagnostics)?;
+    }
+    output.admit(diagnostics)?;
+    if printed {
+        output.print(source.text())?;
+        output.result(serde_json::json!({ "text": source.text() }));
+        return Ok(Exit::Yes);
     }
     tree::write_new(&args.out, source.text())?;
     output.result(serde_json::json!({ "written": args.out.display().to_string() }));

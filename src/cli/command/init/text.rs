@@ -58,7 +58,10 @@ fn host(answers: &Answers, text: &mut String) -> Result<(), Failure> {
 const LOOPBACK: &str = r#"
 // Programs on the host that speak SMTP to it need a network too. But tunnels, proxies
 // and container bridges end at loopback: name it only if none is there.
-// network "loopback" { cidr "127.0.0.0/8" "::1/128"; may-send; }
+// network "loopback" {
+//     cidr "127.0.0.0/8" "::1/128"
+//     may-send
+// }
 // acknowledge "network::loopback" "127.0.0.0/8" "::1/128"
 "#;
 

@@ -191,19 +191,9 @@ impl<'p> Touched<'p> {
         alias.targets.iter().any(|target| {
             let (local, domain) = (target.value.local(), target.value.domain().as_str());
             self.addresses.contains(&(local, domain))
-                || (self.caught.contains(domain) && !is_listed(&target.value, policy))
+                || (self.caught.contains(domain) && !policy.is_listed_by_name(&target.value))
         })
     }
-}
-
-/// Returns whether a recipient is listed by name: no catch-all takes its mail.
-fn is_listed(address: &Address, policy: &Policy) -> bool {
-    let local = address.local();
-    policy.domains.get(address.domain()).is_some_and(|domain| {
-        domain.mailboxes.contains_key(local)
-            || domain.aliases.contains_key(local)
-            || domain.forwards.contains_key(local)
-    })
 }
 
 /// Returns the names that the other side does not have so.

@@ -107,6 +107,11 @@ fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> Vec<Strin
         names.push("loopback".to_owned());
         left = without(&left, &loopback);
     }
+    let all_v6 = [(0, V4.0 - 1), (V4.1, u128::MAX)];
+    if all_v6.iter().all(|range| is_within(*range, &left)) {
+        names.push("all of IPv6".to_owned());
+        left = without(&left, &all_v6);
+    }
     for range in changed(words) {
         let Some((name, rest)) = with_holes(range, &left) else {
             continue;
@@ -120,15 +125,17 @@ fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> Vec<Strin
 
 /// Returns how a prefix is named: an address by itself.
 fn name(prefix: IpNet) -> String {
-    if prefix.prefix_len() == prefix.max_prefix_len() {
+    if prefix_range(prefix) == (V4.0, V4.1 - 1) {
+        "all of IPv4".to_owned()
+    } else if prefix.prefix_len() == prefix.max_prefix_len() {
         prefix.addr().to_string()
     } else {
         prefix.to_string()
     }
 }
 
-/// Returns the prefixes that one policy names and the other does not, the widest first: what a
-/// reviewer sees in the text.
+/// Returns the prefixes that one side names and the other does not, the widest first: what a
+/// reviewer sees in the text; and all of IPv4.
 fn changed(words: &Words<'_, '_, '_>) -> Vec<Range> {
     let [before, after] = words.contrast.policies().map(|policy| {
         let prefixes = policy.networks.iter().flat_map(|one| &one.prefixes);
@@ -137,6 +144,12 @@ fn changed(words: &Words<'_, '_, '_>) -> Vec<Range> {
             .collect::<BTreeSet<Range>>()
     });
     let mut changed: Vec<Range> = before.symmetric_difference(&after).copied().collect();
+    if changed.is_empty() {
+        // Two trees are read by one policy: then what their tables name.
+        let apart = words.contrast.ranges_apart().into_iter();
+        changed.extend(apart.filter(|range| prefixes(&[*range]).len() == 1));
+    }
+    changed.push((V4.0, V4.1 - 1));
     changed.sort_by_key(|(first, last)| (Reverse(last - first), *first));
     changed
 }

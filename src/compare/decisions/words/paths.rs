@@ -5,13 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Among, Words, counted, list};
-use crate::mail::{Address, PathForm};
+use super::addresses;
+use super::owners::Owners;
+use super::{Words, counted, list};
+use crate::mail::PathForm;
 use crate::prove::{Facet, PathClass, Region, Standing};
 
 /// What a path is to a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Is {
+pub(super) enum Is {
     Null,
     /// The login owns it before and after.
     Own,
@@ -66,6 +68,14 @@ struct Held {
     but_own: bool,
     /// The classes of addresses.
     classes: BTreeSet<u32>,
+    /// Of those that the login owns: what relates them.
+    relations: BTreeSet<(u64, u32)>,
+}
+
+impl Held {
+    fn is_here(&self) -> bool {
+        !self.classes.is_empty() || !self.relations.is_empty()
+    }
 }
 
 /// The members of a facet that differ only in whether the login owns the address: how many are
@@ -74,8 +84,8 @@ struct Held {
 struct Owned {
     own: [u32; 2],
     other: [u32; 2],
-    /// Those that it owns, by when; a member of each.
-    since: BTreeMap<Is, u32>,
+    /// Those that it owns, by when.
+    since: BTreeMap<Is, Vec<(u64, u32)>>,
 }
 
 fn held(words: &Words<'_, '_, '_>, facet: Facet, region: &Region) -> Vec<Held> {
@@ -91,7 +101,7 @@ fn held(words: &Words<'_, '_, '_>, facet: Facet, region: &Region) -> Vec<Held> {
         // What none of the logins can own is in the product, and means nothing.
         if path.owned != [false, false] {
             let owners = owners.entry(words.contrast.related_of(facet, member));
-            let count = owners.or_insert_with(|| words.contrast.owners(member, &logins).1);
+            let count = owners.or_insert_with(|| words.contrast.owners(member, &logins));
             if *count == 0 {
                 continue;
             }
@@ -111,15 +121,18 @@ fn held(words: &Words<'_, '_, '_>, facet: Facet, region: &Region) -> Vec<Held> {
         *found += u32::from(here);
         *all += 1;
         if let Some(since) = since.filter(|_| here) {
-            owned.since.insert(since, member);
+            let relation = words.contrast.relation(member);
+            owned.since.entry(since).or_default().push(relation);
         }
     }
     let mut kinds: BTreeMap<Is, Held> = BTreeMap::new();
     for ((is, _, class), owned) in paths {
         let ([own, owns], [other, others]) = (owned.own, owned.other);
-        if own > 0 && other == 0 && others > 0 {
-            for (since, member) in owned.since {
-                hold(&mut kinds, since, true).classes.insert(member);
+        // Of other spellings sentences say no more than that they are there.
+        let usual = !matches!(is, Is::Null | Is::Postmaster | Is::Odd);
+        if usual && own > 0 && other == 0 && others > 0 {
+            for (since, relations) in owned.since {
+                hold(&mut kinds, since, true).relations.extend(relations);
             }
             hold(&mut kinds, is, false);
         } else {
@@ -140,27 +153,62 @@ fn hold(kinds: &mut BTreeMap<Is, Held>, is: Is, all: bool) -> &mut Held {
         all: true,
         but_own: false,
         classes: BTreeSet::new(),
+        relations: BTreeSet::new(),
     });
     kind.all &= all;
     kind
 }
 
-/// Returns as whom the senders of a region send; nothing if it is anybody.
-pub(super) fn senders(words: &Words<'_, '_, '_>, region: &Region) -> String {
+/// As whom the senders of a region send.
+#[derive(Debug, Default)]
+pub(super) struct Senders {
+    /// In words; empty if it is anybody.
+    pub(super) text: String,
+    /// The logins, if only those are meant that own what is named.
+    pub(super) logins: Option<BTreeSet<String>>,
+}
+
+/// Returns as whom the senders of a region send.
+pub(super) fn senders(words: &Words<'_, '_, '_>, region: &Region) -> Senders {
     let kinds = held(words, Facet::Sender, region);
     let usual = |kind: &&Held| kind.is != Is::Odd;
     let whole = |kind: &Held| kind.all && !kind.but_own;
     if kinds.iter().filter(usual).all(whole) {
-        return String::new();
+        return Senders::default();
     }
     let but_null = |kind: &Held| whole(kind) != (kind.is == Is::Null);
-    let is_here = |is: Is| {
-        let mut kinds = kinds.iter();
-        kinds.any(|kind| kind.is == is && !kind.classes.is_empty())
-    };
-    if !is_here(Is::Null) && kinds.iter().filter(usual).all(but_null) {
-        return "as any sender but the null one".to_owned();
+    let here = || kinds.iter().filter(|kind| kind.is_here());
+    let says = |text: String| Senders { text, logins: None };
+    if !here().any(|kind| kind.is == Is::Null) && kinds.iter().filter(usual).all(but_null) {
+        return says("as any sender but the null one".to_owned());
     }
+    let related = |is: Is| here().filter(move |kind| kind.is == is);
+    let relations = [Is::Own, Is::Granted, Is::Withdrawn]
+        .into_iter()
+        .flat_map(|is| {
+            related(is).flat_map(move |kind| kind.relations.iter().map(move |one| (*one, is)))
+        });
+    let owners = Owners::of(words, region, &relations.collect());
+    let owned = |kind: &Held| matches!(kind.is, Is::Granted | Is::Withdrawn);
+    let only_owned = here().filter(usual).count() > 0 && here().filter(usual).all(owned);
+    let names = sender_names(words, &kinds, &owners, only_owned);
+    if names.is_empty() {
+        let forms = forms(words, Facet::Sender, region);
+        return says(format!("as senders written {forms}"));
+    }
+    Senders {
+        text: format!("as {}", counted(&names, names.len() as u128, "or")),
+        logins: only_owned.then(|| owners.logins()),
+    }
+}
+
+/// Returns the names of senders. `only_owned` says that none are meant but such as logins own.
+fn sender_names(
+    words: &Words<'_, '_, '_>,
+    kinds: &[Held],
+    owners: &Owners<'_>,
+    only_owned: bool,
+) -> Vec<String> {
     let others = |kind: &&Held| matches!(kind.is, Is::Foreign | Is::Unlisted);
     let mut not_own = kinds.iter().filter(others);
     let not_own = not_own.clone().count() > 1 && not_own.all(|kind| kind.all && kind.but_own);
@@ -168,68 +216,39 @@ pub(super) fn senders(words: &Words<'_, '_, '_>, region: &Region) -> String {
     if not_own {
         names.push("addresses that are not its own".to_owned());
     }
-    for kind in kinds.iter().filter(|kind| !kind.classes.is_empty()) {
+    for kind in kinds.iter().filter(|kind| kind.is_here()) {
         match (kind.is, kind.all) {
             (Is::Null, _) => names.push("the null sender".to_owned()),
-            (Is::Own, _) => names.push("its own addresses".to_owned()),
-            (Is::Granted, _) => {
-                names.push(format!(
-                    "addresses that are now its own {}",
-                    owners(words, region, kind)
-                ));
-            }
-            (Is::Withdrawn, _) => {
-                names.push(format!(
-                    "addresses that were its own {}",
-                    owners(words, region, kind)
-                ));
+            (Is::Own, _) => names.push(owners.own().to_owned()),
+            (Is::Granted | Is::Withdrawn, _) => {
+                names.extend(owners.names(words, kind.is, only_owned));
             }
             (Is::Foreign | Is::Unlisted, true) if not_own => {}
-            (Is::Foreign, true) => names.push("foreign addresses".to_owned()),
-            (Is::Unlisted, true) => names.push("addresses in our domains".to_owned()),
-            (Is::Gone | Is::New, true) => {
-                names.push(format!("addresses of {}", domains(words, &kind.classes)));
+            (Is::Foreign | Is::Unlisted, true) => {
+                let which = if kind.is == Is::Foreign {
+                    "foreign addresses"
+                } else {
+                    "addresses in our domains"
+                };
+                let but = if kind.but_own {
+                    " that are not its own"
+                } else {
+                    ""
+                };
+                names.push(format!("{which}{but}"));
             }
             (Is::Odd | Is::Postmaster, _) => {}
-            _ => names.push(addresses(words, Facet::Sender, &kind.classes)),
+            _ => names.extend(addresses::of_classes(words, Facet::Sender, &kind.classes)),
         }
     }
-    if names.is_empty() {
-        return format!("as senders written {}", forms(words, Facet::Sender, region));
-    }
-    format!("as {}", list(&names, "or"))
-}
-
-/// Returns who owns the addresses of a kind: the first pairs, and how many more.
-fn owners(words: &Words<'_, '_, '_>, region: &Region, kind: &Held) -> String {
-    let logins = words.sets.of(Facet::Login, region);
-    let (mut names, mut count, mut others) = (BTreeSet::new(), 0_u128, false);
-    let mut seen = BTreeSet::new();
-    for member in &kind.classes {
-        let (pairs, all) = words.contrast.owners(*member, &logins);
-        if seen.insert(pairs.clone()) {
-            count = count.saturating_add(all);
-            let mut domains = pairs.iter().map(|(_, address)| address.domain());
-            others |= domains.any(|domain| words.contrast.stands_for_others(domain));
-            names.extend(
-                pairs
-                    .iter()
-                    .map(|(login, address)| format!("`{login}`: {address}")),
-            );
-        }
-    }
-    let names: Vec<String> = names.into_iter().collect();
-    format!("({})", Among { count, others }.told(&names, "and"))
+    names
 }
 
 /// Returns to whom a region's mail is.
 pub(super) fn recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
     let kinds = held(words, Facet::Recipient, region);
     let full = |is: Is| kinds.iter().any(|kind| kind.is == is && kind.all);
-    let some: Vec<&Held> = kinds
-        .iter()
-        .filter(|kind| !kind.classes.is_empty())
-        .collect();
+    let some: Vec<&Held> = kinds.iter().filter(|kind| kind.is_here()).collect();
     let mut names = Vec::new();
     match (full(Is::Foreign), full(Is::Listed)) {
         (true, true) => names.push("any foreign or listed recipient".to_owned()),
@@ -246,7 +265,11 @@ pub(super) fn recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
             Is::Postmaster if some.len() > 1 => {}
             Is::Postmaster => names.push("postmaster without a domain".to_owned()),
             Is::Foreign | Is::Listed | Is::Unlisted | Is::Delivery | Is::New | Is::Gone => {
-                names.push(addresses(words, Facet::Recipient, &kind.classes));
+                names.extend(addresses::of_classes(
+                    words,
+                    Facet::Recipient,
+                    &kind.classes,
+                ));
             }
         }
     }
@@ -254,7 +277,7 @@ pub(super) fn recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
         let forms = forms(words, Facet::Recipient, region);
         return format!("to recipients written {forms}");
     }
-    format!("to {}", list(&names, "or"))
+    format!("to {}", counted(&names, names.len() as u128, "or"))
 }
 
 /// Returns the forms of a region's paths: none of them is the usual one.
@@ -266,45 +289,4 @@ fn forms(words: &Words<'_, '_, '_>, facet: Facet, region: &Region) -> String {
         .collect();
     let forms: Vec<String> = forms.iter().map(ToString::to_string).collect();
     list(&forms, "or")
-}
-
-/// Returns the addresses of some classes: the first, and how many more.
-fn addresses(words: &Words<'_, '_, '_>, facet: Facet, classes: &BTreeSet<u32>) -> String {
-    let (mut names, mut unnamed, mut others) = (BTreeSet::new(), 0_u128, false);
-    let (mut singles, mut rests) = (Vec::new(), BTreeSet::new());
-    for class in classes {
-        let class = words.contrast.addresses(facet, *class);
-        unnamed = unnamed.saturating_add(class.count);
-        for (address, stands_for) in class.members {
-            unnamed = unnamed.saturating_sub(stands_for);
-            others |= words.contrast.stands_for_others(address.domain());
-            // The rest of a domain is one name, however many it stands for.
-            if stands_for > 1 {
-                rests.insert(address.domain().clone());
-            } else {
-                singles.push(address);
-            }
-        }
-    }
-    names.extend(
-        rests
-            .iter()
-            .map(|domain| format!("other addresses of {domain}")),
-    );
-    singles.retain(|address| !rests.contains(address.domain()));
-    names.extend(singles.iter().map(ToString::to_string));
-    let names: Vec<String> = names.into_iter().collect();
-    let count = unnamed.saturating_add(names.len() as u128);
-    Among { count, others }.told(&names, "or")
-}
-
-/// Returns the domains of some classes.
-fn domains(words: &Words<'_, '_, '_>, classes: &BTreeSet<u32>) -> String {
-    let members = classes
-        .iter()
-        .flat_map(|class| words.contrast.addresses(Facet::Sender, *class).members);
-    let domain = |(address, _): (Address, u128)| address.domain().to_string();
-    let names: BTreeSet<String> = members.map(domain).collect();
-    let names: Vec<String> = names.into_iter().collect();
-    counted(&names, names.len() as u128, "or")
 }

@@ -1,0 +1,6 @@
+//! The reader of Exim.
+
+/// See [`super::tree::check`].
+pub(crate) fn check(data: &[u8]) {
+    super::tree::check(super::site::site("exim"), data);
+}

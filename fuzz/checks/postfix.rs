@@ -1,0 +1,6 @@
+//! The reader of Postfix.
+
+/// See [`super::tree::check`].
+pub(crate) fn check(data: &[u8]) {
+    super::tree::check(super::site::site("postfix"), data);
+}

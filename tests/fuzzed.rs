@@ -1,0 +1,172 @@
+//! The checks of `fuzz/checks` on their seeds, and on what is near them: what `fuzz/run` does for
+//! hours, in every run of the tests for a second each.
+#![expect(clippy::disallowed_methods, reason = "tests read the seeds")]
+
+#[path = "../fuzz/checks/mod.rs"]
+mod checks;
+
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+/// A change of an input: where, how many octets go, and what comes there.
+type Edit = (prop::sample::Index, usize, Vec<u8>);
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let words = [
+        "\n",
+        " ",
+        "\t",
+        "\"",
+        "{",
+        "}",
+        "=",
+        ":",
+        ";",
+        "$",
+        "\\",
+        "#",
+        "!",
+        "*",
+        "@",
+        "0",
+        "\u{0}",
+        "\u{fffd}",
+        "/",
+        ",",
+        "[",
+        "]",
+        "(",
+        ")",
+        "-",
+        "99999999999999999999",
+        "::",
+        "${",
+        "/-",
+    ];
+    let words = prop::sample::select(words.map(|word| word.as_bytes().to_vec()).to_vec());
+    let coming = prop_oneof![
+        words,
+        Just(Vec::new()),
+        prop::collection::vec(any::<u8>(), 1..4)
+    ];
+    (any::<prop::sample::Index>(), 0_usize..12, coming)
+}
+
+fn edited(seed: &[u8], edits: &[Edit]) -> Vec<u8> {
+    let mut input = seed.to_vec();
+    for (at, gone, coming) in edits {
+        let at = at.index(input.len() + 1);
+        let end = (at + gone).min(input.len());
+        input.splice(at..end, coming.iter().copied());
+    }
+    input
+}
+
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
+    let entries = fs::read_dir(folder.join(target)).expect("the target has seeds");
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let seeds: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
+    assert!(seeds.len() > 1, "{target} has no seeds");
+    seeds
+}
+
+/// Tries a check on its seeds, and on some inputs near them.
+#[track_caller]
+fn check(target: &str, cases: u32, check: fn(&[u8])) {
+    let seeds = seeds(target);
+    for seed in &seeds {
+        check(seed);
+    }
+    let near = (
+        prop::sample::select(seeds),
+        prop::collection::vec(edit(), 1..6),
+    );
+    let config = Config {
+        cases,
+        ..Config::with_source_file(file!())
+    };
+    let tried = TestRunner::new(config).run(&near, |(seed, edits)| {
+        check(&edited(&seed, &edits));
+        Ok(())
+    });
+    tried.unwrap_or_else(|error| panic!("{target}: {error}"));
+}
+
+#[test]
+fn every_check_is_tried_here_and_by_the_fuzzer() {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let package = fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+    let entries = fs::read_dir(fuzz.join("checks")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let is_check = |path: &Path| fs::read_to_string(path).unwrap().contains("fn check(data:");
+    let names = paths.filter(|path| is_check(path));
+    let names: Vec<String> = names
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        let target = fs::read_to_string(fuzz.join(format!("targets/{name}.rs"))).unwrap();
+        let call = format!("checks::{name}::check");
+        assert!(target.contains(&call), "{name}");
+        assert!(
+            package.contains(&format!("path = \"targets/{name}.rs\"")),
+            "{name}"
+        );
+        assert!(include_str!("fuzzed.rs").contains(&call), "{name}");
+    }
+}
+
+#[test]
+fn files_beside_a_policy() {
+    check("bulk", 200, checks::bulk::check);
+}
+
+#[test]
+fn streams_of_envelopes() {
+    check("envelopes", 200, checks::envelopes::check);
+}
+
+#[test]
+fn trees_of_exim() {
+    check("exim", 100, checks::exim::check);
+}
+
+#[test]
+fn layouts_of_policies() {
+    check("format", 100, checks::format::check);
+}
+
+#[test]
+fn paths() {
+    check("path", 2000, checks::path::check);
+}
+
+#[test]
+fn policies() {
+    check("policy", 100, checks::policy::check);
+}
+
+#[test]
+fn trees_of_postfix() {
+    check("postfix", 100, checks::postfix::check);
+}
+
+#[test]
+fn files_of_scenarios() {
+    check("scenarios", 100, checks::scenarios::check);
+}
+
+#[test]
+fn records_of_spf() {
+    check("spf", 500, checks::spf::check);
+}
+
+#[test]
+fn zones() {
+    check("zone", 200, checks::zone::check);
+}
