@@ -49,6 +49,8 @@ mod forwards;
 mod host;
 #[path = "served/keys.rs"]
 mod keys;
+#[path = "served/limits.rs"]
+mod limits;
 #[path = "served/machine.rs"]
 mod machine;
 #[path = "served/null_client.rs"]
@@ -95,6 +97,7 @@ fn main() -> ExitCode {
     ];
     let of_both = [
         deliveries::TESTS,
+        limits::TESTS,
         routes::TESTS,
         ways::TESTS,
         null_client::TESTS,

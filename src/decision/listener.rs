@@ -12,4 +12,39 @@ pub struct FoundListener {
     pub name: String,
     /// Where.
     pub at: Loc,
+    /// What it takes of one message; none where it is not known to speak SMTP.
+    pub limits: Option<FoundLimits>,
+}
+
+impl FoundListener {
+    /// Returns a way in whose limits are not known.
+    pub fn new(listener: Option<Listener>, name: impl Into<String>, at: Loc) -> Self {
+        Self {
+            listener,
+            name: name.into(),
+            at,
+            limits: None,
+        }
+    }
+}
+
+/// What a way in takes of one message.
+#[derive(Debug, Clone)]
+pub struct FoundLimits {
+    /// The most octets.
+    pub size: FoundLimit,
+    /// The most recipients.
+    pub recipients: FoundLimit,
+    /// What else becomes of a message that has too much, and is not as a client expects it: in
+    /// words, and where.
+    pub otherwise: Vec<(&'static str, Loc)>,
+}
+
+/// A limit of a configuration.
+#[derive(Debug, Clone)]
+pub struct FoundLimit {
+    /// The most that is taken; none: any number.
+    pub most: Option<u64>,
+    /// What says so.
+    pub at: Loc,
 }

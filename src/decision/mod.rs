@@ -25,7 +25,7 @@ pub use decider::Decider;
 pub use envelope::Envelope;
 pub use hop::{Hop, HopTls};
 pub use host_mail::{HostMail, Written};
-pub use listener::FoundListener;
+pub use listener::{FoundLimit, FoundLimits, FoundListener};
 pub use sending::{Egress, Leaving, Sending, Signing};
 pub use table::{
     AddressKey, AddressTable, ClientTable, FormTable, Label, LoginTable, NameTable, OwnerTable, Row,

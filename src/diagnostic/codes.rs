@@ -87,6 +87,7 @@ codes! {
     host::duplicate_address,
     host::duplicate_listener,
     host::extension,
+    host::limits,
     host::no_listener,
     host::null_client,
     host::path,

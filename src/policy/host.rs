@@ -18,6 +18,8 @@ pub struct Host {
     /// What says that an address of ours may have an extension, as in `john+shop`: what stands
     /// behind the first `+` then counts for nothing, in every address. No name has one.
     pub plus_addressing: Option<Loc>,
+    /// What one message may have at most.
+    pub limits: Limits,
     /// Its certificate. Every policy with a submission listener has one.
     pub tls: Option<Tls>,
     /// The one address that mail to bare `postmaster`, and mail made on the host itself (root,
@@ -26,6 +28,15 @@ pub struct Host {
     pub postmaster: Option<Spanned<Address>>,
     /// Where the node stands.
     pub at: Loc,
+}
+
+/// What one message may have at most. What is not declared is as the MTA comes.
+#[derive(Debug, Default)]
+pub struct Limits {
+    /// Octets.
+    pub size: Option<Spanned<u64>>,
+    /// Recipients.
+    pub recipients: Option<Spanned<u64>>,
 }
 
 impl Host {

@@ -25,7 +25,7 @@ pub mod diagnostics;
 pub use decide::PolicyDecider;
 pub use domain::{Alias, Forward, HostedDomain, Mailbox};
 pub use grant::{DestinationScope, Grant, Login, SenderScope};
-pub use host::{Auth, Host, SaslauthdMechanism, Tls};
+pub use host::{Auth, Host, Limits, SaslauthdMechanism, Tls};
 pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
 pub use lower::{lower, lower_scenarios};
 pub use network::{Network, Otherwise};

@@ -46,11 +46,7 @@ pub(super) fn check(
         if !found.iter().any(|one| one.listener == Some(listener.value)) {
             let name = listener.value.to_string();
             let at = listener.at.clone();
-            let missing = FoundListener {
-                listener: Some(listener.value),
-                name,
-                at,
-            };
+            let missing = FoundListener::new(Some(listener.value), name, at);
             refute("do not open a declared listener", missing);
         }
     }

@@ -19,6 +19,7 @@ pages! {
     "forwards-as-declared",
     "host-mail-as-declared",
     "internal-may-send",
+    "limits-as-declared",
     "listed-is-reachable",
     "listeners-as-declared",
     "mx-is-us",

@@ -18,6 +18,7 @@ mod fork;
 mod host_mail;
 mod keys;
 mod kind;
+mod limits;
 mod listeners;
 mod manual;
 mod names;
@@ -181,6 +182,7 @@ fn put(
         classes_max: CLASSES_MAX,
     };
     let mut findings = listeners::check(policy, files.listeners, selection);
+    findings.extend(limits::check(policy, files.listeners, selection));
     findings.extend(backends::check(policy, files.backends, selection));
     findings.extend(host_mail::check(
         policy,

@@ -8,6 +8,8 @@ use crate::policy::StatementKind;
 pub(super) const LISTENERS: &str = "listeners-as-declared";
 /// The question whether passwords are checked by the declared backend.
 pub(super) const BACKEND: &str = "backend-as-declared";
+/// The question whether each way in takes of one message what is declared.
+pub(super) const LIMITS: &str = "limits-as-declared";
 /// The question what becomes of mail made on the host. It is put where nothing listens.
 pub(super) const HOST_MAIL: &str = "host-mail-as-declared";
 /// The question whether policy and files decide alike.
@@ -47,7 +49,7 @@ impl Selection<'_> {
 pub fn question_names() -> Vec<&'static str> {
     let obligations = OBLIGATIONS.iter().map(|obligation| obligation.name());
     let statements = [StatementKind::Forbid, StatementKind::Require].map(StatementKind::name);
-    [LISTENERS, BACKEND, HOST_MAIL]
+    [LISTENERS, LIMITS, BACKEND, HOST_MAIL]
         .into_iter()
         .chain(obligations)
         .chain(statements)

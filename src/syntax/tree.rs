@@ -63,6 +63,15 @@ impl Node {
         self.value(name).and_then(text)
     }
 
+    /// Returns a property, if it is a whole number.
+    pub fn integer(&self, name: &str) -> Option<Spanned<i128>> {
+        let value = self.value(name)?;
+        match value.value {
+            Value::Integer(number) => Some(Spanned::new(number, value.at.clone())),
+            Value::Text(_) | Value::Float | Value::Boolean(_) | Value::Null => None,
+        }
+    }
+
     /// Returns a property's value.
     pub fn value(&self, name: &str) -> Option<&Spanned<Value>> {
         self.properties

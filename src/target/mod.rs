@@ -17,7 +17,7 @@ pub use artifact::{Artifact, Artifacts, Entry, Tree};
 pub use diagnostics::{
     BrokenTemplate, RefusedFile, RefusedSetting, ReservedAddress, UnknownVersion, UnsayableValue,
 };
-pub use reading::{FoundBackend, FoundListener, Reading};
+pub use reading::{FoundBackend, FoundLimit, FoundLimits, FoundListener, Reading};
 
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::prove::Proven;

@@ -1,6 +1,6 @@
 //! What a reader makes of a tree of files.
 
-pub use crate::decision::{FoundBackend, FoundListener};
+pub use crate::decision::{FoundBackend, FoundLimit, FoundLimits, FoundListener};
 
 use crate::decision::{Decider, Sending};
 

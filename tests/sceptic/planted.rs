@@ -172,11 +172,7 @@ pub(crate) fn listener_is(ask: &mut dyn Ask, listener: Listener) -> Result<bool,
 pub(crate) fn listeners() -> Vec<FoundListener> {
     Listener::ALL
         .iter()
-        .map(|one| FoundListener {
-            listener: Some(*one),
-            name: one.to_string(),
-            at: at(),
-        })
+        .map(|one| FoundListener::new(Some(*one), one.to_string(), at()))
         .collect()
 }
 

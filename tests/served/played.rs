@@ -160,6 +160,13 @@ impl<'s> Session<'s> {
         self
     }
 
+    /// Sends a message of this text.
+    pub(crate) fn send(&mut self, text: &str, wanted: &str) -> &mut Self {
+        self.say("DATA", "354");
+        self.step(Step::Message(text.to_owned()), wanted);
+        self
+    }
+
     /// Sends a text as it is.
     pub(crate) fn raw(&mut self, text: &str, wanted: &[&str]) -> &mut Self {
         let replies = wanted.len();

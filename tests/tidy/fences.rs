@@ -14,6 +14,8 @@ const READER_KNOWS: &[&str] = &[
     "target::Artifact",
     "target::Artifacts",
     "target::Reading",
+    "target::FoundLimit",
+    "target::FoundLimits",
     "target::FoundListener",
     // A reader of its own, of a file that both MTAs depend on; held to this list itself.
     "target::saslauthd",

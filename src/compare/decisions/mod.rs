@@ -15,6 +15,7 @@ mod merge;
 mod moves;
 mod replies;
 mod sentences;
+mod stated;
 mod told;
 mod words;
 
@@ -217,6 +218,7 @@ fn of_what_differs(
         decider: &other,
         listeners: open,
     };
+    let stated = [before.policy, after.policy];
     let sides = [before, after];
     let made = sides.map(|side| declared(side.policy));
     let [was, is] = made.each_ref().map(|one| one.as_ref().map(|one| one as _));
@@ -225,6 +227,7 @@ fn of_what_differs(
         let mut decisions = decisions_of(contrast, between, &mut Sets::default())?;
         decisions.left_out = alike.domains;
         host_mail::add(&mut decisions, made);
+        stated::add(&mut decisions, stated);
         Ok(decisions)
     })
 }
@@ -232,9 +235,11 @@ fn of_what_differs(
 /// Compares what two sides decide, over all envelopes.
 pub fn decisions(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Incomplete> {
     let made = [before, after].map(|side| side.decider.host_mail());
+    let stated = [before.policy, after.policy];
     contrast(before, after, |contrast| {
         let mut decisions = decisions_of(contrast, Between::Times, &mut Sets::default())?;
         host_mail::add(&mut decisions, made);
+        stated::add(&mut decisions, stated);
         Ok(decisions)
     })
 }

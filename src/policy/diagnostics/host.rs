@@ -231,6 +231,26 @@ pub struct AuthMissingForListener {
     pub at: Loc,
 }
 
+/// A limit that no server should have, or none at all.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{text}` is no {what} that can be a limit")]
+#[diagnostic(
+    code(mailpol::host::limits),
+    help("write `limits size=\"25MiB\" recipients=200`, or one of the two")
+)]
+pub struct LimitInvalid {
+    /// What it limits.
+    pub what: &'static str,
+    /// What was written.
+    pub text: String,
+    /// What can be.
+    pub label: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "{label}")]
+    pub at: Loc,
+}
+
 /// A name with an extension, where extensions count for nothing.
 #[derive(Debug, Error, Diagnostic)]
 #[error("with `plus-addressing` nobody would meet the {what} `{name}`")]

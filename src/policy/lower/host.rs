@@ -7,10 +7,11 @@ use super::{name, space};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Domain, Listener};
 use crate::policy::diagnostics::{
-    AddressDuplicate, AddressPrivate, AddressUnusable, ListenerDuplicate, TlsMissing, Unreachable,
+    AddressDuplicate, AddressPrivate, AddressUnusable, LimitInvalid, ListenerDuplicate, TlsMissing,
+    Unreachable,
 };
-use crate::policy::{Host, HostedDomain, Tls};
-use crate::source::Spanned;
+use crate::policy::{Host, HostedDomain, Limits, Tls};
+use crate::source::{Loc, Spanned};
 use crate::syntax::node;
 use crate::syntax::tree::{Text, may_have_been};
 
@@ -70,21 +71,7 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
             addresses.push(Spanned::new(address, text.at.clone()));
         }
     }
-    let mut listeners: Vec<Spanned<Listener>> = Vec::new();
-    for word in &node.listeners {
-        let Some(listener) = Listener::from_name(&word.value) else {
-            continue;
-        };
-        if let Some(first) = listeners.iter().find(|first| first.value == listener) {
-            diagnostics.error(ListenerDuplicate {
-                listener: word.value.clone(),
-                at: word.at.clone(),
-                first: first.at.clone(),
-            });
-        } else {
-            listeners.push(Spanned::new(listener, word.at.clone()));
-        }
-    }
+    let listeners = listeners(&node.listeners, diagnostics);
     if lacks_tls(node) {
         for listener in listeners.iter().filter(|one| one.value != Listener::Smtp) {
             diagnostics.error(TlsMissing {
@@ -101,11 +88,90 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
         name: name?,
         addresses,
         listeners,
+        limits: limits(node.limits.as_ref(), diagnostics),
         plus_addressing: node.plus_addressing.clone(),
         tls,
         postmaster: None,
         at: node.at.clone(),
     })
+}
+
+/// Lowers the ways in: each stands once.
+fn listeners(words: &[Text], diagnostics: &mut Diagnostics) -> Vec<Spanned<Listener>> {
+    let mut listeners: Vec<Spanned<Listener>> = Vec::new();
+    for word in words {
+        let Some(listener) = Listener::from_name(&word.value) else {
+            continue;
+        };
+        if let Some(first) = listeners.iter().find(|first| first.value == listener) {
+            diagnostics.error(ListenerDuplicate {
+                listener: word.value.clone(),
+                at: word.at.clone(),
+                first: first.at.clone(),
+            });
+        } else {
+            listeners.push(Spanned::new(listener, word.at.clone()));
+        }
+    }
+    listeners
+}
+
+/// The sizes that may be declared: every server takes 64K octets (RFC 5321 section 4.5.3.1.7), and
+/// none a gigabyte.
+const SIZE: std::ops::RangeInclusive<u64> = 65_536..=1_073_741_824;
+/// The numbers of recipients (RFC 5321 section 4.5.3.1.8).
+const RECIPIENTS: std::ops::RangeInclusive<u64> = 100..=50_000;
+
+fn limits(node: Option<&node::Limits>, diagnostics: &mut Diagnostics) -> Limits {
+    let Some(node) = node else {
+        return Limits::default();
+    };
+    let mut tell = |what, text: String, label, at: &Loc| {
+        diagnostics.error(LimitInvalid {
+            what,
+            text,
+            label,
+            at: at.clone(),
+        });
+    };
+    let size = node.size.as_ref().and_then(|text| {
+        let octets = octets(&text.value).filter(|octets| SIZE.contains(octets));
+        if octets.is_none() {
+            let label = "write octets, or a number with `KiB` or `MiB`: from 64KiB to 1024MiB";
+            tell("size", name::shown(&text.value), label, &text.at);
+        }
+        Some(Spanned::new(octets?, text.at.clone()))
+    });
+    let recipients = node.recipients.as_ref().and_then(|number| {
+        let found = u64::try_from(number.value).ok();
+        let found = found.filter(|number| RECIPIENTS.contains(number));
+        if found.is_none() {
+            let label = "a message may have 100 to 50000";
+            tell(
+                "number of recipients",
+                number.value.to_string(),
+                label,
+                &number.at,
+            );
+        }
+        Some(Spanned::new(found?, number.at.clone()))
+    });
+    Limits { size, recipients }
+}
+
+/// Reads a size: digits, perhaps with a unit behind them.
+fn octets(text: &str) -> Option<u64> {
+    let (digits, unit) = [("KiB", 1 << 10), ("MiB", 1 << 20)]
+        .into_iter()
+        .find_map(|(unit, octets)| Some((text.strip_suffix(unit)?, octets)))
+        .unwrap_or((text, 1));
+    let digits = digits.trim_end_matches(' ');
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits
+        .parse::<u64>()
+        .ok()
+        .filter(|_| is_number)?
+        .checked_mul(unit)
 }
 
 /// Returns whether nothing of a node is missing that was told already.

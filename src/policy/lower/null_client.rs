@@ -107,6 +107,7 @@ fn idle(document: &Document, host: &node::Host) -> Vec<(&'static str, Loc)> {
     let all = [
         ("tls", tls.map(|path| &path.at)),
         ("plus-addressing", host.plus_addressing.as_ref()),
+        ("limits", host.limits.as_ref().map(|one| &one.at)),
         ("network", document.networks.first().map(|one| &one.at)),
         ("networks", bulk(BulkKind::Networks)),
         ("auth", auth),

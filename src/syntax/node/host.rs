@@ -1,6 +1,6 @@
 //! `host`: the machine that the MTA runs on.
 
-use crate::source::Loc;
+use crate::source::{Loc, Spanned};
 use crate::syntax::shape::{ArgumentSpec, Kind, NodeSpec, Occurs, PropertySpec};
 use crate::syntax::tree::{LeftOut, Node, Text};
 
@@ -14,7 +14,14 @@ pub(super) static HOST: NodeSpec = NodeSpec {
     example: r#"host "mx.example.org" { address "198.51.100.25"; listen "smtp" }"#,
     occurs: Occurs::Once,
     arguments: ArgumentSpec::one("name", Kind::Text),
-    children: &[&ADDRESS, &LISTEN, &TLS, &POSTMASTER, &PLUS_ADDRESSING],
+    children: &[
+        &ADDRESS,
+        &LISTEN,
+        &TLS,
+        &POSTMASTER,
+        &PLUS_ADDRESSING,
+        &LIMITS,
+    ],
     ..NodeSpec::EMPTY
 };
 
@@ -72,6 +79,26 @@ static PLUS_ADDRESSING: NodeSpec = NodeSpec {
     ..NodeSpec::EMPTY
 };
 
+static LIMITS: NodeSpec = NodeSpec {
+    name: "limits",
+    about: "What one message may have at most. Left out, it is what the MTA comes with.",
+    example: r#"limits size="25MiB" recipients=200"#,
+    occurs: Occurs::AtMostOnce,
+    properties: &[
+        PropertySpec::optional(
+            "size",
+            Kind::Text,
+            "Its size in octets, `KiB` or `MiB`: from 64KiB to 1024MiB.",
+        ),
+        PropertySpec::optional(
+            "recipients",
+            Kind::Integer,
+            "The number of its recipients: from 100 to 50000.",
+        ),
+    ],
+    ..NodeSpec::EMPTY
+};
+
 /// A `host` node.
 #[derive(Debug)]
 pub struct Host {
@@ -83,12 +110,25 @@ pub struct Host {
     pub listeners: Vec<Text>,
     /// What says that addresses may have an extension.
     pub plus_addressing: Option<Loc>,
+    /// What one message may have.
+    pub limits: Option<Limits>,
     /// Its certificate.
     pub tls: Option<Tls>,
     /// What was left out of it.
     pub left_out: Vec<LeftOut>,
     /// Where mail for it goes.
     pub postmaster: Option<Text>,
+    /// Where it stands.
+    pub at: Loc,
+}
+
+/// A `limits` node.
+#[derive(Debug)]
+pub struct Limits {
+    /// The size.
+    pub size: Option<Text>,
+    /// The number of recipients.
+    pub recipients: Option<Spanned<i128>>,
     /// Where it stands.
     pub at: Loc,
 }
@@ -108,6 +148,11 @@ pub(super) fn read(node: &Node) -> Host {
         name: node.text(),
         addresses: node.child_texts("address"),
         listeners: node.child_texts("listen"),
+        limits: node.child("limits").map(|limits| Limits {
+            size: limits.property("size"),
+            recipients: limits.integer("recipients"),
+            at: limits.at.clone(),
+        }),
         plus_addressing: node.child("plus-addressing").map(|node| node.at.clone()),
         tls: node.child("tls").map(|tls| Tls {
             certificate: tls.property("certificate"),

@@ -2,7 +2,7 @@
 
 use crate::source::{Loc, Spanned};
 use crate::syntax::shape::{ArgumentSpec, Kind, NodeSpec, Occurs, PropertySpec};
-use crate::syntax::tree::{Node, Text, Value};
+use crate::syntax::tree::{Node, Text};
 
 /// The shape of `route`.
 pub(super) static ROUTE: NodeSpec = NodeSpec {
@@ -117,10 +117,7 @@ pub struct Outbound {
 /// Reads a checked node.
 pub(super) fn read(node: &Node) -> Route {
     let to = node.child("to").and_then(|to| {
-        let port = to.value("port").and_then(|value| match value.value {
-            Value::Integer(number) => Some(Spanned::new(number, value.at.clone())),
-            Value::Text(_) | Value::Float | Value::Boolean(_) | Value::Null => None,
-        });
+        let port = to.integer("port");
         Some(RouteTo {
             host: to.text()?,
             port,

@@ -21,8 +21,12 @@ macro_rules! view {
     };
 }
 
+mod limits;
+mod recipients;
 mod remote;
 
+pub(super) use limits::LimitsPart;
+pub(super) use recipients::RecipientRouters;
 pub(super) use remote::{
     BehindRouter, ClientAuthenticators, ClientRoute, ExchangersRouter, ManyClients,
     NullClientRouter, OutboundFrom, OutboundRouter, OutboundTo, RemoteTransport, RouteTransport,
@@ -290,23 +294,6 @@ pub(super) struct HostNameRouter {
     pub(super) postmaster_line: Comment,
 }
 view!(HostNameRouter, "routers/host_name.j2", Lines);
-
-/// Routers: our recipients.
-#[derive(Debug, Serialize)]
-pub(super) struct RecipientRouters {
-    /// The options of a router that takes local-parts without their extension.
-    pub(super) suffix: Vec<Word>,
-    pub(super) aliases: TableName,
-    /// The table of forwards, if there are any.
-    pub(super) forwards: Vec<TableName>,
-    /// Routes of mailboxes that are not kept here.
-    pub(super) behind: Vec<BehindRouter>,
-    pub(super) accounts: TableName,
-    pub(super) boxes: TableName,
-    pub(super) catch_all: TableName,
-    pub(super) postmaster: Word,
-}
-view!(RecipientRouters, "routers/recipients.j2", Lines);
 
 /// The same: what it signs.
 #[derive(Debug, Serialize)]

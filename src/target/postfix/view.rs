@@ -105,6 +105,15 @@ pub(super) struct Extension {
     pub(super) value: Vec<Word>,
 }
 
+/// main.cf: what one message may have; of each limit one, or none.
+#[derive(Debug, Serialize)]
+pub(super) struct LimitsPart {
+    pub(super) line: Comment,
+    pub(super) size: Vec<u64>,
+    pub(super) recipients: Vec<u64>,
+}
+view!(LimitsPart, "main/limits.j2", Lines);
+
 /// main.cf: the lists of restrictions.
 #[derive(Debug, Serialize)]
 pub(super) struct RestrictionsPart {

@@ -5,11 +5,12 @@ use super::recipients::{Recipients, refuse};
 use super::{Emission, acl};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::Listener;
-use crate::policy::{Auth, Tls};
+use crate::policy::{Auth, Policy, Tls};
 use crate::source::Spanned;
 use crate::target::exim::lexical::{Comment, List, Word};
 use crate::target::exim::view::{
-    AuthNonePart, AuthPart, ClosedPart, Commented, HostPart, ListsPart, TlsNonePart, TlsPart,
+    AuthNonePart, AuthPart, ClosedPart, Commented, HostPart, LimitsPart, ListsPart, TlsNonePart,
+    TlsPart,
 };
 use crate::target::render::render;
 
@@ -40,7 +41,23 @@ pub(super) fn section(
         Some(_) | None => render(AuthNonePart {}, diagnostics)?,
     };
     text += &render(ClosedPart {}, diagnostics)?;
+    text += &limits(policy, diagnostics)?;
     Ok(text)
+}
+
+/// What one message may have, where the policy says so.
+fn limits(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
+    let limits = &policy.host.limits;
+    let Some(first) = limits.size.as_ref().or(limits.recipients.as_ref()) else {
+        return Ok(String::new());
+    };
+    let number = |limit: &Option<Spanned<u64>>| limit.iter().map(|one| one.value).collect();
+    let view = LimitsPart {
+        line: Comment::line(&first.at),
+        size: number(&limits.size),
+        recipients: number(&limits.recipients),
+    };
+    render(view, diagnostics)
 }
 
 /// Returns the main section of a host that listens nowhere.

@@ -7,11 +7,12 @@ use super::diagnostics::UnjudgedParameter;
 use super::list::items;
 use super::option::Options;
 use super::reader::Reader;
+use super::shape;
 use super::text::Text;
 use crate::diagnostic::Reported;
 use crate::mail::Listener;
 use crate::source::Loc;
-use crate::target::FoundListener;
+use crate::target::{FoundLimit, FoundLimits, FoundListener};
 
 /// Names of services (`/etc/services`).
 const SERVICES: [(&str, u16); 6] = [
@@ -41,7 +42,11 @@ const ALL: [IpAddr; 2] = [
 impl Reader<'_> {
     /// Returns every way in that the options open.
     pub(super) fn listeners(&mut self, options: &Options, start: &Loc) -> Vec<FoundListener> {
-        let found = self.find_listeners(options, start).unwrap_or_default();
+        let mut found = self.find_listeners(options, start).unwrap_or_default();
+        let limits = self.limits(options, start);
+        for listener in &mut found {
+            listener.limits = Some(limits.clone());
+        }
         // What the options open, a daemon that does not listen leaves closed.
         if self.has_daemon { found } else { Vec::new() }
     }
@@ -114,15 +119,39 @@ impl Reader<'_> {
                 let name = format!("{address}:{port}{tls}");
                 // Every address of either family is one way in.
                 if !found.iter().any(|one| one.name == name) {
-                    found.push(FoundListener {
-                        listener,
-                        name,
-                        at: at.clone(),
-                    });
+                    found.push(FoundListener::new(listener, name, at.clone()));
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Returns what a message may have, on every listener alike (section 14.23; the defaults of
+    /// 4.96).
+    fn limits(&mut self, options: &Options, start: &Loc) -> FoundLimits {
+        let limit = |name: &str, default: u64| {
+            let text = options.text(name);
+            let at = text.as_ref().map_or_else(|| start.clone(), Text::at);
+            // What is no number was refused by its shape; 0 is none.
+            let most = text.map_or(Some(default), |text| shape::number(text.as_str().trim()));
+            FoundLimit {
+                most: most.filter(|most| *most > 0),
+                at,
+            }
+        };
+        let name = "recipients_max_reject";
+        let rejects = self.boolean(options, name, false);
+        let at = options.get(name).map(|setting| setting.at.clone());
+        let words = "refuses a message for its recipients as a whole";
+        FoundLimits {
+            size: limit("message_size_limit", 50 << 20),
+            recipients: limit("recipients_max", 50_000),
+            otherwise: at
+                .filter(|_| rejects)
+                .map(|at| (words, at))
+                .into_iter()
+                .collect(),
+        }
     }
 
     fn daemon_ports(

@@ -228,7 +228,7 @@ const TOO_FEW: &str = "with so little no mail comes through (RFC 5321 section 4.
                        does not start";
 
 /// Reads digits and at most one unit (section 6.13).
-fn number(value: &str) -> Option<u64> {
+pub(super) fn number(value: &str) -> Option<u64> {
     let split = value
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(value.len());

@@ -10,7 +10,7 @@ use crate::target::diagnostics::UnsayableValue;
 use crate::target::postfix::lexical::{Comment, Name, Word};
 use crate::target::postfix::view::{
     ClientsPart, ClosedPart, DeliveryPart, DomainsPart, Extension, HostPart, InternalPrefix,
-    Setting, TlsNonePart, TlsPart,
+    LimitsPart, Setting, TlsNonePart, TlsPart,
 };
 use crate::target::render::render;
 
@@ -123,6 +123,25 @@ fn extensions(policy: &crate::policy::Policy) -> (Comment, Vec<Extension>) {
         setting("propagate_unmatched_extensions", &[]),
     ];
     (Comment::new(&about), settings)
+}
+
+/// What one message may have, where the policy says so.
+pub(super) fn limits(
+    policy: &crate::policy::Policy,
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    let limits = &policy.host.limits;
+    let first = limits.size.as_ref().or(limits.recipients.as_ref());
+    let Some(first) = first else {
+        return Ok(String::new());
+    };
+    let number = |limit: &Option<Spanned<u64>>| limit.iter().map(|one| one.value).collect();
+    let view = LimitsPart {
+        line: Comment::line(&first.at),
+        size: number(&limits.size),
+        recipients: number(&limits.recipients),
+    };
+    render(view, diagnostics)
 }
 
 /// The order of the lists, where the version can be told.

@@ -173,6 +173,7 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     main += &auth::part(emission, table, diagnostics)?;
     main += &main_cf::tls(emission, diagnostics)?;
     main += &main_cf::closed(policy, emission.version, diagnostics)?;
+    main += &main_cf::limits(policy, diagnostics)?;
 
     master_cf::write(emission, &spf, diagnostics)?;
     route::write(emission, diagnostics)?;

@@ -31,6 +31,7 @@ mod filter;
 mod host_mail;
 mod keys;
 mod kinds;
+mod limits;
 mod listing;
 mod local;
 mod map;
@@ -111,6 +112,7 @@ pub(super) fn interpret(
     reader.judge(diagnostics);
     services::judge_programs(reader.services, diagnostics);
     let base = Settings::new(&main, std::collections::BTreeMap::new());
+    limits::judge(reader.main, reader.services, diagnostics);
     services::judge_runs(reader.services, &base, diagnostics);
     services::judge_missing(reader.services, &start, diagnostics);
     let listeners = reader.listeners(diagnostics);
@@ -225,10 +227,13 @@ impl Reader<'_> {
                 (None, Some(_)) => ", with smtpd_tls_wrappermode",
                 (Some(_), _) | (None, None) => "",
             };
+            let limits = (service.command == "smtpd")
+                .then(|| limits::read(self.main, self.services, service, diagnostics));
             found.push(FoundListener {
                 listener,
                 name: format!("{host}:{port} ({}{wrapping})", service.command),
                 at: service.at.clone(),
+                limits,
             });
         }
         found

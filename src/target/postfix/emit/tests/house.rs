@@ -38,6 +38,7 @@ impl House {
             source: Arc::clone(at.source()),
             host: Host {
                 plus_addressing: None,
+                limits: crate::policy::Limits::default(),
                 name: spanned(Domain::parse("mx.doe-family.com").unwrap()),
                 addresses: vec![spanned("198.51.100.25".parse().unwrap())],
                 listeners: Listener::ALL.into_iter().map(spanned).collect(),

@@ -1,0 +1,105 @@
+//! What one message may have: `message_size_limit`, which smtpd(8) and cleanup(8) ask each by
+//! itself, and `smtpd_recipient_limit` (smtpd.c, smtpd_check.c and cleanup.c of 3.7.11).
+
+use std::collections::BTreeMap;
+
+use super::diagnostics::UnjudgedParameter;
+use super::master_cf::Service;
+use super::parameter::{Main, Settings};
+use crate::diagnostic::Diagnostics;
+use crate::source::Loc;
+use crate::target::{FoundLimit, FoundLimits};
+
+const SIZE: &str = "message_size_limit";
+const RECIPIENTS: &str = "smtpd_recipient_limit";
+
+/// What main.cf need not say (`postconf -d` of 3.7.11).
+const DEFAULTS: [(&str, u64); 4] = [
+    (SIZE, 10_240_000),
+    (RECIPIENTS, 1_000),
+    ("mailbox_size_limit", 51_200_000),
+    ("virtual_mailbox_limit", 51_200_000),
+];
+
+/// The delivery agents that end at once where a box may be smaller than a message ("configuration
+/// error: ... is smaller than ..." in local.c and virtual.c), and what says so.
+const BOXES: [(&str, &str); 2] = [
+    ("local", "mailbox_size_limit"),
+    ("virtual", "virtual_mailbox_limit"),
+];
+
+/// Returns what a listener takes.
+pub(super) fn read(
+    main: &Main,
+    services: &[Service],
+    listener: &Service,
+    diagnostics: &mut Diagnostics,
+) -> FoundLimits {
+    let own = Settings::new(main, listener.overrides.clone());
+    let mut all = services.iter();
+    let cleanup = all.find(|one| one.kind == "unix" && one.name.as_str() == "cleanup");
+    let behind = cleanup.map_or_else(BTreeMap::new, |cleanup| cleanup.overrides.clone());
+    let behind = Settings::new(main, behind);
+    let (asked, counted) = (
+        limit(&own, SIZE, diagnostics),
+        limit(&behind, SIZE, diagnostics),
+    );
+    let is_tighter = counted.most.is_some_and(|counted| {
+        let asked = asked.most;
+        asked.is_none_or(|asked| counted < asked)
+    });
+    FoundLimits {
+        size: if is_tighter { counted } else { asked },
+        recipients: limit(&own, RECIPIENTS, diagnostics),
+        otherwise: hidden(&own, diagnostics).into_iter().collect(),
+    }
+}
+
+/// Says so if EHLO does not tell the size (RFC 1870).
+fn hidden(settings: &Settings<'_>, diagnostics: &mut Diagnostics) -> Option<(&'static str, Loc)> {
+    let value = settings.text("smtpd_discard_ehlo_keywords", diagnostics);
+    let words = value.words();
+    let word = words
+        .iter()
+        .find(|word| word.as_str().eq_ignore_ascii_case("size"))?;
+    Some(("does not say how large a message may be", word.at()))
+}
+
+/// Refuses boxes that are smaller than messages: nothing would be delivered into any.
+pub(super) fn judge(main: &Main, services: &[Service], diagnostics: &mut Diagnostics) {
+    for service in services.iter().filter(|service| service.kind == "unix") {
+        let Some((_, name)) = BOXES.iter().find(|(agent, _)| *agent == service.command) else {
+            continue;
+        };
+        let settings = Settings::new(main, service.overrides.clone());
+        let message = limit(&settings, SIZE, diagnostics).most;
+        let of_box = limit(&settings, name, diagnostics);
+        let is_small = of_box
+            .most
+            .is_some_and(|most| message.is_none_or(|message| most < message));
+        if is_small {
+            let reason = format!(
+                "it is less than message_size_limit, and {}(8) ends: no mail would be kept",
+                service.command
+            );
+            diagnostics.error(UnjudgedParameter::new(name, reason, &of_box.at));
+        }
+    }
+}
+
+/// Returns a limit; 0 stands for none.
+fn limit(settings: &Settings<'_>, name: &str, diagnostics: &mut Diagnostics) -> FoundLimit {
+    let at = settings.place(name);
+    let default = DEFAULTS.iter().find(|(known, _)| *known == name);
+    let default = default.map(|(_, number)| *number);
+    let most = if settings.is_set(name) {
+        // What is no number was refused by its shape.
+        settings.text(name, diagnostics).as_str().parse().ok()
+    } else {
+        default
+    };
+    FoundLimit {
+        most: most.filter(|most| *most > 0),
+        at,
+    }
+}
