@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use mailpol::decision::{Decider, Envelope, run};
+use mailpol::decision::{Decider, Envelope, EnvelopeAsk, run};
 use mailpol::diagnostic::{Diagnostics, Style, render};
 use mailpol::mail::{Listener, Path as MailPath};
 use mailpol::spf::SpfResult;
@@ -178,7 +178,9 @@ fn check_envelope(line: &str, decider: &dyn Decider) -> Result<(), String> {
             ),
             "destinations" => {
                 let address = envelope.to.address().ok_or("no address")?;
-                let found = decider.destinations(&address);
+                let mut ask = EnvelopeAsk::new(decider.tests(), &envelope);
+                let found = decider.destinations(&address, &mut ask);
+                let found = found.map_err(|_| "it asks what is no test")?;
                 Value::from(
                     found
                         .iter()

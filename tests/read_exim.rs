@@ -215,8 +215,7 @@ fn answers(
         .iter()
         .map(|header| header.name())
         .collect();
-    let destinations =
-        mailpol::prove::destinations(reading.decider.as_ref(), decision, &envelope.to);
+    let destinations = mailpol::prove::destinations(reading.decider.as_ref(), decision, envelope);
     let route: Vec<String> = destinations.iter().map(words).collect();
     vec![
         ("verdict", decision.verdict.name().into()),

@@ -65,6 +65,8 @@ mod sessions;
 mod spf;
 #[path = "served/tutorial.rs"]
 mod tutorial;
+#[path = "served/ways.rs"]
+mod ways;
 
 use std::process::ExitCode;
 
@@ -97,6 +99,7 @@ fn main() -> ExitCode {
         deliveries::TESTS,
         limits::TESTS,
         routes::TESTS,
+        ways::TESTS,
         null_client::TESTS,
         behind::TESTS,
         spf::TESTS,

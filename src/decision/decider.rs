@@ -29,7 +29,14 @@ pub trait Decider: Send + Sync {
     /// Returns every final mailbox and next hop of accepted mail for an address, after all
     /// expansion: sorted, each once, never empty for an address that [`Self::decide`] accepts with
     /// [`super::Route::Recipient`].
-    fn destinations(&self, address: &Address) -> Vec<Destination>;
+    ///
+    /// Which way mail leaves may depend on its reverse-path. Only tests of the reverse-path are
+    /// asked, and they are among [`Self::tests`].
+    fn destinations(
+        &self,
+        address: &Address,
+        ask: &mut dyn Ask,
+    ) -> Result<Vec<Destination>, Unanswered>;
 
     /// Returns whether mail for an address with an extension may go where it goes without.
     fn has_extensions(&self) -> bool {

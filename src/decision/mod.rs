@@ -26,7 +26,7 @@ pub use envelope::Envelope;
 pub use hop::{Hop, HopTls};
 pub use host_mail::{HostMail, Written};
 pub use listener::{FoundLimit, FoundLimits, FoundListener};
-pub use sending::{Egress, Sending, Signing};
+pub use sending::{Egress, Leaving, Sending, Signing};
 pub use table::{
     AddressKey, AddressTable, ClientTable, FormTable, Label, LoginTable, NameTable, OwnerTable, Row,
 };

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use super::{AddressTable, Label};
 use crate::source::{Loc, Spanned};
 
 /// What a server says of itself, to clients and to other servers.
@@ -11,7 +12,7 @@ pub struct Sending {
     /// What it calls itself: to clients, and with HELO.
     pub names: Vec<Spanned<String>>,
     /// Where mail for foreign destinations leaves from.
-    pub egress: Vec<Spanned<Egress>>,
+    pub egress: Vec<Leaving>,
     /// The files that each way in shows to sessions under TLS: certificates, and maybe keys.
     pub shown: Vec<Vec<Spanned<String>>>,
     /// The keys that sign it.
@@ -27,6 +28,28 @@ pub enum Egress {
     Address(IpAddr),
     /// Those of another host, which passes it on.
     Smarthost(String),
+}
+
+/// From where some of the mail leaves.
+#[derive(Debug, Clone)]
+pub struct Leaving {
+    /// From where.
+    pub egress: Egress,
+    /// Whose mail: that of the reverse-paths which meet a row other than [`Label::ABSENT`]. Without
+    /// a table it may be anybody's.
+    pub senders: Option<AddressTable>,
+    /// What says so.
+    pub at: Loc,
+}
+
+impl Leaving {
+    /// Returns whether mail from `postmaster` of a domain may leave there.
+    pub fn is_of(&self, domain: &str) -> bool {
+        self.senders.as_ref().is_none_or(|senders| {
+            let row = senders.lookup(Some("postmaster"), Some(domain));
+            row.is_some_and(|row| row.label != Label::ABSENT)
+        })
+    }
 }
 
 /// A key that signs mail of a domain.

@@ -8,12 +8,13 @@ mod client;
 use std::collections::BTreeSet;
 
 use self::client::{Client, Granted};
+use super::delivery;
 use super::form::{ForwardKind, ReverseKind};
 use super::rights::{self, Rights};
 use super::tables::{self, DELIVERY, IN_DOMAIN, Tests};
-use super::{Otherwise, OwnDomain, Policy, RecordHeaders, SpfPolicy};
+use super::{DomainScope, Otherwise, OwnDomain, Policy, RecordHeaders, SpfPolicy};
 use crate::decision::{
-    AddressKey, Ask, At, Because, Decider, Decision, Destination, Header, Hop, Label, Route, Test,
+    AddressKey, Ask, At, Because, Decider, Decision, Destination, Header, Label, Route, Test,
     Unanswered, Verdict,
 };
 use crate::mail::{Address, Listener, Reply};
@@ -97,12 +98,6 @@ impl<'p> PolicyDecider<'p> {
         Ok(None)
     }
 
-    /// Whether what leaves goes to this hop.
-    fn leaves_by(&self, hop: &Hop) -> bool {
-        let route = self.policy.outbound_route();
-        route.is_some_and(|route| route.hop() == *hop)
-    }
-
     fn place(to: ForwardKind, ask: &mut dyn Ask) -> Result<Where, Unanswered> {
         let ours = match to {
             ForwardKind::Postmaster => return Ok(Where::Local),
@@ -159,7 +154,8 @@ impl<'p> PolicyDecider<'p> {
         to: ForwardKind,
         place: Where,
         headers: BTreeSet<Header>,
-    ) -> Decision {
+        ask: &mut dyn Ask,
+    ) -> Result<Decision, Unanswered> {
         let (because, at) = match client.granted {
             Granted::Yes(at) => (Because::Granted, at),
             Granted::No | Granted::UnderTls(_) if to == ForwardKind::Postmaster => {
@@ -177,21 +173,18 @@ impl<'p> PolicyDecider<'p> {
             }
             (Where::Local, _) => Route::Recipient,
             (Where::Foreign | Where::Routed | Where::Delivery, _) => {
-                match self.policy.outbound_route() {
-                    Some(route) => Route::Hop(route.hop()),
-                    None => Route::Foreign,
-                }
+                delivery::away(self.policy, to, ask)?
             }
         };
         let reply = Reply::new(250, 2, 1, 5);
-        Decision {
+        Ok(Decision {
             verdict: Verdict::Accept,
             reply,
             because,
             at,
             route,
             headers,
-        }
+        })
     }
 }
 
@@ -264,26 +257,37 @@ impl Decider for PolicyDecider<'_> {
             }
         }
         // 9.
-        Ok(self.accept(client, to, place, headers))
+        self.accept(client, to, place, headers, ask)
     }
 
     fn has_extensions(&self) -> bool {
         self.policy.host.plus_addressing.is_some()
     }
 
-    fn destinations(&self, address: &Address) -> Vec<Destination> {
-        tables::destinations(self.policy, address)
+    fn destinations(
+        &self,
+        address: &Address,
+        ask: &mut dyn Ask,
+    ) -> Result<Vec<Destination>, Unanswered> {
+        delivery::destinations(self.policy, address, ask)
     }
 
     fn leads_by(&self, destination: &Destination) -> Option<Loc> {
         match destination {
             Destination::Hop(hop) => {
-                let outbound = self.policy.outbound.as_ref();
-                let outbound = outbound.filter(|_| self.leaves_by(hop));
-                let mut others = self.policy.used_routes();
-                let mut other = || others.find(|route| route.hop() == *hop);
-                let at = outbound.map(|via| via.at.clone());
-                at.or_else(|| other().map(|route| route.name.at.clone()))
+                let is_there = |name: &str| {
+                    let route = self.policy.routes.get(name);
+                    route.is_some_and(|route| route.hop() == *hop)
+                };
+                // What names nobody is the most likely.
+                let rest = self.policy.outbound.rest.as_ref();
+                let rest = rest.filter(|via| is_there(&via.value)).map(|via| &via.at);
+                let mut ways = self.policy.outbound.ways();
+                let mut named = || ways.find(|(via, _)| is_there(&via.value)).map(|(_, at)| at);
+                let mut used = self.policy.used_routes();
+                let mut used = || used.find(|route| route.hop() == *hop);
+                let at = rest.or_else(&mut named).cloned();
+                at.or_else(|| used().map(|route| route.name.at.clone()))
             }
             Destination::Mailbox { .. }
             | Destination::Exchangers(_)
@@ -300,6 +304,12 @@ impl Decider for PolicyDecider<'_> {
             let names = domain.mailboxes.keys().chain(domain.aliases.keys());
             for local in names.chain(domain.forwards.keys()) {
                 key(AddressKey::Address, &format!("{local}@{name}"));
+            }
+        }
+        for scope in self.policy.outbound.to.keys() {
+            match scope {
+                DomainScope::Exactly(domain) => key(AddressKey::Domain, domain.as_str()),
+                DomainScope::Below(domain) => key(AddressKey::Parent, domain.as_str()),
             }
         }
     }

@@ -4,6 +4,7 @@
 //! reference in code. Not here: how a policy is written (`syntax`), and any MTA.
 
 mod decide;
+mod delivery;
 mod domain;
 mod form;
 mod grant;
@@ -11,6 +12,7 @@ mod host;
 mod inbound;
 mod lower;
 mod network;
+mod outbound;
 mod publish;
 mod rights;
 mod route;
@@ -27,6 +29,7 @@ pub use host::{Auth, Host, Limits, SaslauthdMechanism, Tls};
 pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
 pub use lower::{lower, lower_scenarios};
 pub use network::{Network, Otherwise};
+pub use outbound::{DomainScope, Outbound, Way};
 pub use publish::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};
 pub use route::{Route, RouteHost, RouteTls, SUBMISSIONS_PORT};
 pub use statement::{
@@ -64,9 +67,8 @@ pub struct Policy {
     pub inbound: Inbound,
     /// Ways for mail to other hosts, by name.
     pub routes: BTreeMap<String, Route>,
-    /// The name of the route that everything leaves by; without it, mail goes to the exchangers of
-    /// its domain.
-    pub outbound: Option<Spanned<String>>,
+    /// By which routes mail leaves.
+    pub outbound: Outbound,
     /// Options and raw settings for targets.
     pub targets: Vec<TargetOptions>,
     /// Envelopes with the verdict that is expected.
@@ -90,9 +92,24 @@ impl Policy {
         self.host.listeners.is_empty()
     }
 
-    /// Returns the route that everything leaves by.
+    /// Returns the route that all leaves by that neither its recipient nor its sender leads; none
+    /// if it goes to the exchangers of its domain.
     pub fn outbound_route(&self) -> Option<&Route> {
-        self.routes.get(&self.outbound.as_ref()?.value)
+        self.routes.get(&self.outbound.rest.as_ref()?.value)
+    }
+
+    /// Returns the route that mail for a domain of others goes by, if its recipient decides it.
+    pub fn route_to(&self, domain: &Domain) -> Option<&Route> {
+        self.routes.get(&self.outbound.to_domain(domain)?.via.value)
+    }
+
+    /// Returns the route that mail of a domain of ours leaves by, if its recipient does not decide
+    /// it; none if it goes to the exchangers of its recipient's domain.
+    pub fn route_from(&self, domain: &Domain) -> Option<&Route> {
+        match self.outbound.from.get(domain) {
+            Some(way) => self.routes.get(&way.via.value),
+            None => self.outbound_route(),
+        }
     }
 
     /// Returns the route that mail for a mailbox goes by; none if it is kept here.
@@ -102,7 +119,7 @@ impl Policy {
 
     /// Returns the routes that mail goes by: what leaves, or mail for some mailbox.
     pub fn used_routes(&self) -> impl Iterator<Item = &Route> {
-        let used = used_routes(&self.domains, self.outbound.as_ref());
+        let used = used_routes(&self.domains, &self.outbound);
         let all = self.routes.values();
         all.filter(move |route| used.contains(route.name.value.as_str()))
     }
@@ -155,10 +172,10 @@ impl Policy {
 /// Returns the names of the routes that mail goes by.
 fn used_routes<'p>(
     domains: &'p BTreeMap<Domain, HostedDomain>,
-    outbound: Option<&'p Spanned<String>>,
+    outbound: &'p Outbound,
 ) -> BTreeSet<&'p str> {
     let mailboxes = domains.values().flat_map(|one| one.mailboxes.values());
     let inner = mailboxes.filter_map(|mailbox| mailbox.via.as_ref());
-    let all = inner.chain(outbound);
+    let all = inner.chain(outbound.ways().map(|(via, _)| via));
     all.map(|via| via.value.as_str()).collect()
 }

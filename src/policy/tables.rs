@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::delivery::{Follow, mailboxes_behind};
 use super::form::{ForwardKind, ReverseKind};
 use super::rights::{self, Rights, Scopes};
-use super::{Grant, Login, Policy, Route, SenderScope};
+use super::{DomainScope, Grant, Login, Policy, SenderScope};
 use crate::decision::{
-    AddressKey, AddressTable, ClientTable, Destination, Hop, Label, LoginTable, OwnerTable,
-    Question, Row, Store, Test, TestId,
+    AddressKey, AddressTable, ClientTable, Label, LoginTable, OwnerTable, Question, Row, Test,
+    TestId,
 };
-use crate::mail::{Address, DELIVERY_DOMAIN, Domain};
+use crate::mail::{Address, DELIVERY_DOMAIN};
 use crate::source::Loc;
 
 /// The numbers of the policy's tests.
@@ -33,8 +34,10 @@ impl Tests {
     pub(super) const RECIPIENT: TestId = TestId(11);
     pub(super) const SPF_FROM: TestId = TestId(12);
     pub(super) const SPF_HELO: TestId = TestId(13);
+    pub(super) const TO_ROUTE: TestId = TestId(14);
+    pub(super) const FROM_ROUTE: TestId = TestId(15);
     /// The tests of rights come behind these.
-    const COUNT: usize = 14;
+    const COUNT: usize = 16;
 }
 
 /// The label of a domain of ours.
@@ -116,6 +119,16 @@ fn fixed(policy: &Policy, logins: LoginTable, clients: ClientTable) -> Vec<Test>
             &policy.inbound.spf_at,
         ),
         test("SPF of HELO", Question::SpfHelo, &policy.inbound.spf_at),
+        test(
+            "recipient's domain has a route",
+            Question::To(recipient_routes(policy)),
+            &host,
+        ),
+        test(
+            "sender's domain has a route",
+            Question::From(sender_routes(policy)),
+            &host,
+        ),
     ]
 }
 
@@ -269,7 +282,7 @@ pub(super) fn own_addresses(policy: &Policy, login: &Login) -> Vec<Address> {
 /// Returns the logins of the mailboxes that an alias leads to by name.
 fn logins_behind(policy: &Policy, alias: &Address) -> BTreeSet<String> {
     let mut logins = BTreeSet::new();
-    for mailbox in mailboxes_behind(policy, alias, ByName).mailboxes {
+    for mailbox in mailboxes_behind(policy, alias, Follow::ByName).mailboxes {
         if let Some(login) = policy
             .mailbox(&mailbox)
             .and_then(|mailbox| mailbox.login.as_ref())
@@ -280,108 +293,27 @@ fn logins_behind(policy: &Policy, alias: &Address) -> BTreeSet<String> {
     logins
 }
 
-/// How an address is followed to mailboxes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Follow {
-    /// Through names only: what somebody may call their own.
-    ByName,
-    /// Through catch-alls too: where mail goes.
-    Everywhere,
-}
-use Follow::{ByName, Everywhere};
-
-/// Where an address leads, sorted.
-#[derive(Default)]
-struct Behind {
-    /// Mailboxes of ours.
-    mailboxes: BTreeSet<Address>,
-    /// Addresses of others.
-    outside: BTreeSet<Address>,
-}
-
-/// Returns where an address leads.
-fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> Behind {
-    let mut seen = BTreeSet::new();
-    let mut found = Behind::default();
-    let mut open = vec![address.clone()];
-    while let Some(address) = open.pop() {
-        if !seen.insert(address.clone()) {
-            continue;
-        }
-        let Some(domain) = policy.domains.get(address.domain()) else {
-            continue;
+/// Which domains of others have a route of their own.
+fn recipient_routes(policy: &Policy) -> AddressTable {
+    let mut table = AddressTable::new(&[AddressKey::Domain, AddressKey::Parent]);
+    for (scope, way) in &policy.outbound.to {
+        let (part, domain) = match scope {
+            DomainScope::Exactly(domain) => (AddressKey::Domain, domain),
+            DomainScope::Below(domain) => (AddressKey::Parent, domain),
         };
-        let local = address.local();
-        let forward = domain.forwards.get(local);
-        let targets = forward.iter().flat_map(|forward| &forward.targets);
-        found.outside.extend(targets.map(|to| to.value.clone()));
-        let is_mailbox = domain.mailboxes.contains_key(local);
-        let alias = domain.aliases.get(local);
-        if is_mailbox {
-            found.mailboxes.insert(address);
-        }
-        if is_mailbox || forward.is_some() {
-            continue;
-        }
-        let alias = alias.or(domain.catch_all.as_ref().filter(|_| follow == Everywhere));
-        open.extend(
-            alias
-                .iter()
-                .flat_map(|alias| &alias.targets)
-                .map(|to| to.value.clone()),
-        );
+        table.insert(part, domain.as_str(), Row::new(Label(1), way.at.clone()));
     }
-    found
+    table
 }
 
-/// Returns where mail for an address of ours goes; see [`crate::decision::Decider`].
-pub(super) fn destinations(policy: &Policy, address: &Address) -> Vec<Destination> {
-    if !policy.domains.contains_key(address.domain()) {
-        return vec![match policy.outbound_route() {
-            Some(route) => Destination::Hop(route.hop()),
-            None => Destination::Exchangers(address.domain().to_string()),
-        }];
+/// Whose senders have a route of their own: its number among [`Policy::routes`], from 1 on.
+fn sender_routes(policy: &Policy) -> AddressTable {
+    let mut table = AddressTable::new(&[AddressKey::Domain]);
+    for (domain, way) in &policy.outbound.from {
+        let number = policy.routes.keys().position(|name| *name == way.via.value);
+        let number = number.and_then(|number| u32::try_from(number + 1).ok());
+        let row = Row::new(Label(number.unwrap_or_default()), way.at.clone());
+        table.insert(AddressKey::Domain, domain.as_str(), row);
     }
-    // What an extension is added to gets the mail, and it alone.
-    let base = address
-        .without_extension()
-        .filter(|_| policy.host.plus_addressing.is_some());
-    let whole = base.as_ref().unwrap_or(address);
-    let behind = mailboxes_behind(policy, whole, Everywhere);
-    let destination = |mailbox: Address| {
-        let found = policy.mailbox(&mailbox);
-        if let Some(route) = found.and_then(|found| policy.route_of(found)) {
-            return behind_route(route.hop(), mailbox, address);
-        }
-        let store = match found.and_then(|found| found.login.as_ref()) {
-            Some(login) => Store::Account(login.value.clone()),
-            None => Store::Directory(directory(&mailbox)),
-        };
-        Destination::Mailbox { mailbox, store }
-    };
-    let via = policy.outbound_route().map(Route::hop);
-    let outside = behind.outside.into_iter();
-    let outside = outside.map(|to| {
-        let via = via.clone();
-        Destination::Forward { to, via }
-    });
-    let inside = behind.mailboxes.into_iter().map(destination);
-    let mut found: Vec<Destination> = inside.chain(outside).collect();
-    found.sort_unstable();
-    found
-}
-
-/// Returns where mail for an address goes that comes to a mailbox behind a route.
-fn behind_route(hop: Hop, mailbox: Address, address: &Address) -> Destination {
-    if mailbox == *address {
-        return Destination::Hop(hop);
-    }
-    let (to, via) = (mailbox, Some(hop));
-    Destination::Forward { to, via }
-}
-
-/// Returns where the messages of a mailbox without a login are kept.
-fn directory(mailbox: &Address) -> String {
-    let domain: &Domain = mailbox.domain();
-    format!("/var/mail/{domain}/{}", mailbox.local())
+    table
 }

@@ -79,7 +79,7 @@ impl Classes<'_, '_> {
     pub fn concretely(&self, envelope: &Envelope) -> Option<Class> {
         let decider: &dyn Decider = self.side.decider;
         let (decision, _) = crate::decision::run(decider, envelope).ok()?;
-        let reach = reach::reach(decider, &decision, &envelope.to, self.side.forwards);
+        let reach = reach::reach(decider, &decision, envelope, self.side.forwards);
         Some(Class::new(Outcome { decision, reach }, 1))
     }
 }

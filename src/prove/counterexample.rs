@@ -52,7 +52,7 @@ impl Decided {
     pub(super) fn by(who: &str, decider: &dyn Decider, envelope: &Envelope) -> Option<Self> {
         let (decision, asked) = run(decider, envelope).ok()?;
         let at = asked.place(&decision.at);
-        let destinations = destinations(decider, &decision, &envelope.to);
+        let destinations = destinations(decider, &decision, envelope);
         let leads = destinations.iter().map(|one| decider.leads_by(one));
         Some(Self {
             leads: leads.collect(),

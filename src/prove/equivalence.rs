@@ -4,10 +4,11 @@
 //! narrow is the *latitude*: the rule of it stands here, once.
 
 use super::declared::{Forwards, TO_FORM};
+use super::ends::Differing;
 use super::fork::{Answers, AsPlain, Concrete};
 use super::kind::Forward;
 use super::reach::{destinations, reach};
-use super::side::{DIFFERS, Side, number};
+use super::side::{Side, number};
 use super::universe::TestNumber;
 use crate::decision::{Because, Decider, Decision, Envelope, Route, Verdict};
 use crate::mail::PathForm;
@@ -17,8 +18,8 @@ pub(super) struct Sides<'a> {
     /// The policy.
     pub(super) reference: &'a Side<'a>,
     pub(super) files: &'a Side<'a>,
-    /// The test that says for which addresses they know other destinations.
-    pub(super) differing: TestNumber,
+    /// For which addresses they know other destinations.
+    pub(super) differing: Differing<'a>,
     /// The number of the obligations' first test.
     pub(super) declared: u32,
     /// Whose decisions they are.
@@ -77,14 +78,12 @@ impl Sides<'_> {
             return Ok(false);
         }
         Ok(match (&ours.route, &theirs.route) {
-            (Route::Recipient, Route::Recipient) => {
-                answers.get(self.differing).ok_or(self.differing)? != DIFFERS
-            }
+            (Route::Recipient, Route::Recipient) => !self.differing.holds(answers)?,
             (Route::Address(a), Route::Address(b)) => {
-                self.reference.decider.destinations(a) == self.files.decider.destinations(b)
+                self.reference.agrees(a, self.files, b, answers)?
             }
             (Route::RecipientAt(a), Route::RecipientAt(b)) => {
-                self.reference.agrees_within(a, self.files, b)
+                self.reference.agrees_within(a, self.files, b, answers)?
             }
             (a, b) => a == b,
         })
@@ -182,8 +181,7 @@ pub(super) fn differ(
     };
     let same = |ours: &Decision| {
         same_reply(ours, &theirs)
-            && destinations(reference, ours, &envelope.to)
-                == destinations(files, &theirs, &envelope.to)
+            && destinations(reference, ours, envelope) == destinations(files, &theirs, envelope)
     };
     if same(&ours) {
         return false;
@@ -196,7 +194,7 @@ pub(super) fn differ(
             let tests = reference.tests();
             let ask = &mut Concrete { tests, envelope };
             let plain = reference.decide(&mut AsPlain { tests, ask });
-            let stays = reach(files, &theirs, &envelope.to, forwards).stays();
+            let stays = reach(files, &theirs, envelope, forwards).stays();
             !stays || !plain.is_ok_and(|plain| same(&plain))
         }
     }

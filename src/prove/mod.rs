@@ -6,11 +6,13 @@
 
 mod backends;
 mod budget;
+mod by_sender;
 mod classes;
 mod contrast;
 mod counterexample;
 mod declared;
 mod diagnostics;
+mod ends;
 mod equivalence;
 mod fork;
 mod host_mail;

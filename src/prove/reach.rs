@@ -1,11 +1,12 @@
 //! Where accepted mail ends up, as obligations see it: what can go wrong with its destinations.
 
 use super::declared::Forwards;
-use crate::decision::{Decider, Decision, Destination, Hop, Label, Route, Verdict};
+use super::fork::Concrete;
+use crate::decision::{Decider, Decision, Destination, Envelope, Hop, Route, Verdict};
 use crate::mail::{Address, ForwardPath};
 
 /// What can become of mail. None of it: it is refused, or all of it stays here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Reach {
     /// Some destination is somebody else's, and no forward of the policy names it; or some is
     /// behind a host that no route of the policy leads it to.
@@ -22,6 +23,13 @@ impl Reach {
         leaves: true,
         strays: true,
         bounces: false,
+    };
+
+    /// All that can go wrong.
+    pub(super) const WORST: Self = Self {
+        leaves: true,
+        strays: true,
+        bounces: true,
     };
 
     /// Returns what can become of mail for a recipient with these destinations.
@@ -76,28 +84,13 @@ impl Reach {
     pub(super) fn stays(self) -> bool {
         !self.strays && !self.bounces
     }
-
-    /// Returns the label that stands for it.
-    pub(super) fn label(self) -> Label {
-        let (strays, bounces) = (u32::from(self.strays), u32::from(self.bounces));
-        Label(u32::from(self.leaves) | bounces << 1 | strays << 2)
-    }
-
-    /// Returns what a label stands for.
-    pub(super) fn of_label(label: Label) -> Self {
-        Self {
-            leaves: label.0 & 1 != 0,
-            bounces: label.0 & 2 != 0,
-            strays: label.0 & 4 != 0,
-        }
-    }
 }
 
 /// Returns what becomes of the mail of one envelope.
 pub(super) fn reach(
     decider: &dyn Decider,
     decision: &Decision,
-    to: &ForwardPath,
+    envelope: &Envelope,
     forwards: Forwards<'_>,
 ) -> Reach {
     if decision.verdict != Verdict::Accept {
@@ -105,10 +98,10 @@ pub(super) fn reach(
     }
     let recipient = match &decision.route {
         Route::Address(address) => Some(address.clone()),
-        Route::Recipient | Route::RecipientAt(_) => recipient(to),
+        Route::Recipient | Route::RecipientAt(_) => recipient(&envelope.to),
         Route::None | Route::Foreign | Route::Hop(_) => None,
     };
-    let destinations = destinations(decider, decision, to);
+    let destinations = destinations(decider, decision, envelope);
     Reach::of(recipient.as_ref(), &destinations, forwards)
 }
 
@@ -116,12 +109,14 @@ pub(super) fn reach(
 pub fn destinations(
     decider: &dyn Decider,
     decision: &Decision,
-    to: &ForwardPath,
+    envelope: &Envelope,
 ) -> Vec<Destination> {
+    let to = &envelope.to;
     let of = |address: Option<Address>| {
-        address
-            .map(|to| decider.destinations(&to))
-            .unwrap_or_default()
+        let tests = decider.tests();
+        let found = address.map(|to| decider.destinations(&to, &mut Concrete { tests, envelope }));
+        // It asks of reverse-paths alone, and an envelope has one.
+        found.and_then(Result::ok).unwrap_or_default()
     };
     match &decision.route {
         Route::None => Vec::new(),
@@ -130,7 +125,7 @@ pub fn destinations(
             let local = to.local().unwrap_or_else(|| written(to));
             of(Some(Address::new(local, domain.clone())))
         }
-        Route::Address(address) => decider.destinations(address),
+        Route::Address(address) => of(Some(address.clone())),
         Route::Foreign => vec![abroad(to)],
         Route::Hop(hop) => vec![Destination::Hop(hop.clone())],
     }

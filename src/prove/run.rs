@@ -7,6 +7,7 @@ use super::budget::Budget;
 use super::classes::Classes;
 use super::counterexample::{Counterexample, Decided};
 use super::declared::{Asked, Declared};
+use super::ends::{Differing, ends};
 use super::equivalence::{self, Between, Sides};
 use super::fork::{Answers, Concrete, Incomplete, Known, Leaf, Visited, explore, explore_in_parts};
 use super::keys::Collected;
@@ -14,7 +15,7 @@ use super::obligation::{Judgement, OBLIGATIONS, Obligation, Outcome};
 use super::reach::reach;
 use super::report::{Answer, Finding};
 use super::selection::{AGREEMENT, Body, EQUALITY, Selection};
-use super::side::{Side, destination_tests, number};
+use super::side::{Side, number};
 use super::tally::{Suspects, Tallies, Tally};
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Decider, Envelope, Test, Unanswered};
@@ -107,31 +108,38 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     }
     let keys = keys.finish();
     let forwards = declared.forwards();
-    let made = destination_tests(reference, files, forwards, &keys, at);
+    let numbered = files.map(|files| (files, files_offset));
+    let ends = ends((reference, 0), numbered, forwards, &keys, at);
     let made_offset = count(&tests);
-    tests.extend(&made);
+    tests.extend(&ends.tests);
     let offers = |listener| {
         let mut sides = std::iter::once(reference).chain(files);
         sides.any(|side| side.offers_tls(listener))
     };
     let mut universe = Universe::new(tests, &keys, &world(policy, &offers));
     universe.budget = Budget::new(subjects.classes_max);
-    let side = |decider, offset, reach| Side {
+    let [ours, theirs] = &ends.reaches;
+    let side = |decider, offset, (reach, reaches)| Side {
         decider,
         offset,
         reach: TestNumber(made_offset + reach),
+        reaches,
         keys: &keys,
         forwards,
     };
-    let reference = side(reference, 0, 0);
+    let reference = side(reference, 0, (0, ours.as_slice()));
+    let judged = files.map(|files| side(files, files_offset, (1, theirs.as_slice())));
     let run = Run {
         subjects,
         declared,
         declared_offset,
         universe: &universe,
         reference,
-        judged: files.map_or(reference, |files| side(files, files_offset, 1)),
-        differing: files.map(|_| TestNumber(made_offset + 2)),
+        judged: judged.unwrap_or(reference),
+        differing: files.map(|_| Differing {
+            test: TestNumber(made_offset + 2),
+            said: &ends.differing,
+        }),
     };
     work(&run)
 }
@@ -159,7 +167,7 @@ struct Run<'a, 't> {
     reference: Side<'a>,
     judged: Side<'a>,
     /// The test that says where destinations differ, if there are two sides.
-    differing: Option<TestNumber>,
+    differing: Option<Differing<'a>>,
 }
 
 /// What must hold of every envelope.
@@ -284,7 +292,7 @@ impl Run<'_, '_> {
         let Ok(decision) = decider.decide(&mut ask) else {
             return false;
         };
-        let reach = reach(decider, &decision, &envelope.to, self.judged.forwards);
+        let reach = reach(decider, &decision, envelope, self.judged.forwards);
         let mut ask = Concrete {
             tests: self.declared.tests(),
             envelope,
@@ -312,7 +320,7 @@ impl Run<'_, '_> {
     }
 
     /// Checks that policy and files decide every class alike.
-    fn equality(&self, differing: TestNumber, body: Body) -> Finding {
+    fn equality(&self, differing: Differing<'_>, body: Body) -> Finding {
         let sentence = "the files decide every class of envelopes as the policy does";
         Finding {
             name: EQUALITY.to_owned(),
@@ -323,7 +331,7 @@ impl Run<'_, '_> {
     }
 
     /// Checks that the files of both targets decide every class alike.
-    fn agreement(&self, differing: TestNumber) -> Finding {
+    fn agreement(&self, differing: Differing<'_>) -> Finding {
         let sentence = "the files of both targets decide every class of envelopes alike";
         Finding {
             name: AGREEMENT.to_owned(),
@@ -333,7 +341,7 @@ impl Run<'_, '_> {
         }
     }
 
-    fn alike(&self, differing: TestNumber, body: Body, between: Between) -> Answer {
+    fn alike(&self, differing: Differing<'_>, body: Body, between: Between) -> Answer {
         let sides = Sides {
             reference: &self.reference,
             files: &self.judged,

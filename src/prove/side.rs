@@ -2,19 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::by_sender::BySender;
 use super::declared::Forwards;
 use super::fork::{Answers, AsPlain, Known};
 use super::keys::Keys;
 use super::obligation::Outcome;
 use super::reach::Reach;
-use super::threads::in_parts;
 use super::universe::TestNumber;
-use crate::decision::{
-    AddressKey, AddressTable, Decider, Decision, Destination, Label, Question, Route, Row, Test,
-    TestId, Unanswered, Verdict,
-};
+use crate::decision::{Decider, Decision, Destination, Route, TestId, Unanswered, Verdict};
 use crate::mail::{Address, Domain};
-use crate::source::Loc;
 
 /// One answerer in a run.
 #[derive(Clone, Copy)]
@@ -24,6 +20,8 @@ pub(super) struct Side<'a> {
     pub(super) offset: u32,
     /// The test that says where mail for an address ends up, by the decider's own account.
     pub(super) reach: TestNumber,
+    /// What the labels of that test stand for.
+    pub(super) reaches: &'a [BySender<Reach>],
     pub(super) keys: &'a Keys,
     /// Where the policy lets mail go on to.
     pub(super) forwards: Forwards<'a>,
@@ -75,39 +73,74 @@ impl Side<'_> {
         Ok(match &decision.route {
             Route::None => Reach::of(None, &[], self.forwards),
             Route::Foreign | Route::Hop(_) => Reach::LEAVES,
-            Route::Recipient => Reach::of_label(answers.get(self.reach).ok_or(self.reach)?),
+            Route::Recipient => {
+                let label = answers.get(self.reach).ok_or(self.reach)?;
+                match self.reaches.get(label.0 as usize) {
+                    Some(reach) => reach.under(answers, Reach::WORST)?,
+                    None => Reach::WORST,
+                }
+            }
             Route::Address(address) => {
-                let destinations = self.decider.destinations(address);
+                let destinations = self.destinations(address, answers)?;
                 Reach::of(Some(address), &destinations, self.forwards)
             }
-            Route::RecipientAt(domain) => self.reach_within(domain),
+            Route::RecipientAt(domain) => self.reach_within(domain, answers)?,
         })
     }
 
     /// Returns all that can happen to mail for the local-parts of a domain.
-    fn reach_within(&self, domain: &Domain) -> Reach {
-        let locals = locals(self.keys, domain).into_iter();
-        locals
-            .map(|local| {
-                let address = Address::new(local, domain.clone());
-                let destinations = self.decider.destinations(&address);
-                Reach::of(Some(&address), &destinations, self.forwards)
-            })
-            .fold(Reach::default(), Reach::or)
+    fn reach_within(&self, domain: &Domain, answers: &Answers) -> Result<Reach, TestNumber> {
+        let mut all = Reach::default();
+        for local in locals(self.keys, domain) {
+            let address = Address::new(local, domain.clone());
+            let destinations = self.destinations(&address, answers)?;
+            all = all.or(Reach::of(Some(&address), &destinations, self.forwards));
+        }
+        Ok(all)
     }
 
-    fn destinations(&self, local: &str, domain: &Domain) -> Vec<Destination> {
-        let address = Address::new(local, domain.clone());
-        self.decider.destinations(&address)
+    /// Returns where mail for an address ends up, by what is known of its reverse-path.
+    pub(super) fn destinations(
+        &self,
+        address: &Address,
+        answers: &Answers,
+    ) -> Result<Vec<Destination>, TestNumber> {
+        self.decider
+            .destinations(address, &mut Known::new(answers, self.offset))
+            .map_err(|Unanswered(test)| number(self.offset, test))
+    }
+
+    /// Returns whether mail for an address ends up, by this account, where mail for another does by
+    /// the other side's.
+    pub(super) fn agrees(
+        &self,
+        address: &Address,
+        other: &Side<'_>,
+        there: &Address,
+        answers: &Answers,
+    ) -> Result<bool, TestNumber> {
+        let ours = self.destinations(address, answers)?;
+        Ok(ours == other.destinations(there, answers)?)
     }
 
     /// Returns whether every local-part goes to the same destinations in one domain by this
     /// account, and in another domain by the other side's.
-    pub(super) fn agrees_within(&self, domain: &Domain, other: &Side<'_>, there: &Domain) -> bool {
+    pub(super) fn agrees_within(
+        &self,
+        domain: &Domain,
+        other: &Side<'_>,
+        there: &Domain,
+        answers: &Answers,
+    ) -> Result<bool, TestNumber> {
         let mut all = locals(self.keys, domain);
         all.extend(locals(self.keys, there));
-        all.into_iter()
-            .all(|local| self.destinations(local, domain) == other.destinations(local, there))
+        for local in all {
+            let [one, two] = [domain, there].map(|name| Address::new(local, name.clone()));
+            if !self.agrees(&one, other, &two, answers)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -116,124 +149,6 @@ pub(super) fn locals<'k>(keys: &'k Keys, domain: &Domain) -> BTreeSet<&'k str> {
     let special = keys.special(domain.as_str()).into_iter();
     let locals = special.map(|(local, _)| local);
     locals.chain([keys.fresh_local.as_str()]).collect()
-}
-
-/// The label of an address for which two deciders know other destinations.
-pub(super) const DIFFERS: Label = Label(1);
-
-/// Domains that one thread asks about before it looks for more.
-const DOMAINS_IN_PART: usize = 1 << 12;
-
-/// What is said of an address: where its mail ends up by each side, and whether they differ.
-type Said = (Label, Label, Label);
-
-/// Returns the tests that say where mail for each address ends up, by each decider, and for which
-/// addresses they know other destinations.
-///
-/// SOUNDNESS: destinations differ by keys only (see [`Decider::destination_keys`]), and the keys of
-/// all sides are asked here: every whole address, every local-part that is told apart by itself in
-/// every domain, a fresh local-part of every domain, and a fresh domain.
-pub(super) fn destination_tests(
-    a: &dyn Decider,
-    b: Option<&dyn Decider>,
-    forwards: Forwards<'_>,
-    keys: &Keys,
-    at: &Loc,
-) -> [Test; 3] {
-    let say = |local: &str, domain: &Domain| -> Said {
-        let address = Address::new(local, domain.clone());
-        let ours = a.destinations(&address);
-        let reach = Reach::of(Some(&address), &ours, forwards).label();
-        let Some(b) = b else {
-            return (reach, reach, Label::ABSENT);
-        };
-        let theirs = b.destinations(&address);
-        let differs = if ours == theirs {
-            Label::ABSENT
-        } else {
-            DIFFERS
-        };
-        let theirs = Reach::of(Some(&address), &theirs, forwards).label();
-        (reach, theirs, differs)
-    };
-    let parts: Vec<&[String]> = keys.domains.chunks(DOMAINS_IN_PART).collect();
-    let parts = in_parts(&parts, |domains| said(domains, keys, &say));
-    let (one, two, three) = say(&keys.fresh_local, &Domain::literal(&keys.fresh_domain));
-    let mut tables = [one, two, three].map(|fresh| Filling::new(fresh, at));
-    for (domain, rest, locals) in parts.into_iter().flatten() {
-        let [one, two, three] = &mut tables;
-        for (table, pick) in [(one, 0), (two, 1), (three, 2)] {
-            let pick = |said: &Said| [said.0, said.1, said.2].get(pick).copied();
-            table.add(domain, &rest, &locals, &pick);
-        }
-    }
-    let names = [
-        "where the mail ends up",
-        "where the mail ends up",
-        "destinations differ",
-    ];
-    let [one, two, three] = tables;
-    let [first, second, third] = names;
-    [(first, one), (second, two), (third, three)]
-        .map(|(name, one)| Test::new(name, Question::To(one.table), Some(at.clone())))
-}
-
-/// What is said of a domain's fresh local-part, and of those that are told apart.
-type SaidOf<'k> = (&'k str, Said, Vec<(&'k str, Said)>);
-
-fn said<'k>(
-    domains: &'k [String],
-    keys: &'k Keys,
-    say: &dyn Fn(&str, &Domain) -> Said,
-) -> Vec<SaidOf<'k>> {
-    let of = |domain: &'k String| {
-        let name = Domain::literal(domain);
-        let rest = say(&keys.fresh_local, &name);
-        let special = keys.special(domain).into_iter();
-        let special = special.map(|(local, _)| (local, say(local, &name)));
-        let special = special.filter(|(_, said)| *said != rest);
-        (domain.as_str(), rest, special.collect())
-    };
-    domains.iter().map(of).collect()
-}
-
-/// A table in the making.
-struct Filling {
-    table: AddressTable,
-    fresh: Label,
-    at: Loc,
-}
-
-impl Filling {
-    fn new(fresh: Label, at: &Loc) -> Self {
-        let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
-        table.otherwise(Row::new(fresh, at.clone()));
-        Self {
-            table,
-            fresh,
-            at: at.clone(),
-        }
-    }
-
-    fn add(
-        &mut self,
-        domain: &str,
-        rest: &Said,
-        locals: &[(&str, Said)],
-        pick: &dyn Fn(&Said) -> Option<Label>,
-    ) {
-        let row = |label| Row::new(label, self.at.clone());
-        let rest = pick(rest).unwrap_or_default();
-        if rest != self.fresh {
-            self.table.insert(AddressKey::Domain, domain, row(rest));
-        }
-        for (local, said) in locals {
-            let one = pick(said).unwrap_or_default();
-            if one != rest {
-                self.table.insert_address(local, domain, row(one));
-            }
-        }
-    }
 }
 
 /// The number of a side's test among those of all.

@@ -159,7 +159,7 @@ impl Answerer<'_> {
         envelope: &Envelope,
     ) -> Result<(Answered, Decision, Vec<Answer>), Unanswered> {
         let (decision, asked) = run(self.decider, envelope)?;
-        let route = destinations(self.decider, &decision, &envelope.to);
+        let route = destinations(self.decider, &decision, envelope);
         let answered = Answered {
             verdict: decision.verdict.name(),
             code: decision.reply.code,

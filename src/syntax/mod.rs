@@ -57,8 +57,8 @@ pub struct Document {
     pub inbound: Option<node::Inbound>,
     /// The `route` nodes.
     pub routes: Vec<node::Route>,
-    /// The `outbound` node.
-    pub outbound: Option<node::Outbound>,
+    /// The `outbound` nodes.
+    pub outbound: Vec<node::Outbound>,
     /// The `target` nodes.
     pub targets: Vec<node::Target>,
     /// The `scenario` nodes.
@@ -112,7 +112,7 @@ fn parse_as(
         authenticated: None,
         inbound: None,
         routes: Vec::new(),
-        outbound: None,
+        outbound: Vec::new(),
         targets: Vec::new(),
         scenarios: Vec::new(),
         statements: Vec::new(),

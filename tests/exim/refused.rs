@@ -80,13 +80,6 @@ fn unsayable() -> Result<(), Failed> {
          mailbox \"eve\" via=\"inner\"\n}}\nroute \"inner\" {{\n    to \"inner.test\""
     );
     refused("publish { spf \"+mx -all\" }", &signs, value)?;
-    // Whoever asks for a password gets that of any route.
-    let routes = "publish { spf \"+a:isp.test -all\" }\n\
-         mailbox \"eve\" via=\"inner\"\n}\n\
-         route \"isp\" { to \"isp.test\" credentials=\"/etc/mail/isp\" }\n\
-         outbound via=\"isp\"\n\
-         route \"inner\" { to \"inner.test\" credentials=\"/etc/mail/inner\"";
-    refused("publish { spf \"+mx -all\" }", routes, value)?;
     let version = with_target("version=\"4.95\"");
     refused(INBOUND, &version, "mailpol::target::version")
 }

@@ -97,15 +97,14 @@ pub(crate) fn scene(policy: &Policy, artifacts: &Artifacts) -> Scene {
     }
 }
 
-/// Returns the file with the credentials of the route that everything leaves by.
+/// Returns the files with the credentials of all routes that mail goes by.
 fn credentials(policy: &Policy) -> BTreeMap<PathBuf, String> {
-    let route = policy.outbound_route();
-    let route = route.and_then(|one| Some((one, one.credentials.as_ref()?)));
-    let file = route.map(|(route, path)| {
+    let held = policy.used_routes().filter_map(|route| {
+        let path = route.credentials.as_ref()?;
         let line = format!("{} somebody:{PASSWORD}\n", route.host.value);
-        (PathBuf::from(&path.value), line)
+        Some((PathBuf::from(&path.value), line))
     });
-    file.into_iter().collect()
+    held.collect()
 }
 
 /// Returns the configuration of a Dovecot that does nothing but check passwords.

@@ -228,7 +228,7 @@ fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
         });
     }
     let (decision, _) = run(reading.decider.as_ref(), envelope).ok()?;
-    let all = destinations(reading.decider.as_ref(), &decision, &envelope.to);
+    let all = destinations(reading.decider.as_ref(), &decision, envelope);
     let goes = all.iter().map(|one| match one {
         Destination::Mailbox { store, .. } => match store {
             Store::Account(login) => format!("account {login}"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mailpol::decision::{
     AddressKey, Ask, At, Because, Decider, Decision, Destination, Egress, FoundListener, Header,
-    Label, Question, Route, Row, Sending, Test, TestId, Unanswered, Verdict,
+    Label, Leaving, Question, Route, Row, Sending, Test, TestId, Unanswered, Verdict,
 };
 use mailpol::diagnostic::Diagnostics;
 use mailpol::mail::{Address, Domain, Listener, PathForm, Reply};
@@ -84,8 +84,8 @@ pub(crate) const OWNER: TestId = TestId(7);
 pub(crate) const RECIPIENT: TestId = TestId(11);
 pub(crate) const SPF_FROM: TestId = TestId(12);
 /// The forms of the paths, one by one.
-pub(crate) const FROM_FORM: TestId = TestId(14);
-pub(crate) const TO_FORM: TestId = TestId(15);
+pub(crate) const FROM_FORM: TestId = TestId(16);
+pub(crate) const TO_FORM: TestId = TestId(17);
 /// The number of the first test of a hole.
 pub(crate) const EXTRA: u32 = 16;
 
@@ -116,10 +116,14 @@ impl Decider for Planted<'_> {
             None => self.honest.decide(ask),
         }
     }
-    fn destinations(&self, address: &Address) -> Vec<Destination> {
+    fn destinations(
+        &self,
+        address: &Address,
+        ask: &mut dyn Ask,
+    ) -> Result<Vec<Destination>, Unanswered> {
         match &self.destination {
-            Some((key, to)) if key == address => to.clone(),
-            _ => self.honest.destinations(address),
+            Some((key, to)) if key == address => Ok(to.clone()),
+            _ => self.honest.destinations(address, ask),
         }
     }
     fn destination_keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
@@ -178,7 +182,11 @@ fn sending(policy: &Policy) -> Sending {
     Sending {
         shown: tls.map(|tls| vec![tls.certificate.clone()]).collect(),
         names: Vec::new(),
-        egress: vec![Spanned::new(Egress::Host, at())],
+        egress: vec![Leaving {
+            egress: Egress::Host,
+            senders: None,
+            at: at(),
+        }],
         signing: Vec::new(),
     }
 }

@@ -16,8 +16,6 @@ use crate::support::report::{Message, Report};
 
 /// Where what comes to the host lands.
 pub(crate) const MAILDIR: &str = "/home/isp/Maildir";
-const CERTIFICATE: &str = "/srv/sink.pem";
-const KEY: &str = "/srv/sink.key";
 pub(crate) const NAME: &str = "smtp.isp.test";
 /// With what Exim and SASL take apart.
 const PASSWORD: &str = "pa^ss:w0rd";
@@ -43,6 +41,10 @@ pub(crate) struct Host {
     pub(crate) mode: &'static str,
     /// Whom its certificate names.
     pub(crate) named: &'static str,
+    /// Where what comes to it lands.
+    pub(crate) maildir: &'static str,
+    /// As whom we log in there.
+    pub(crate) user: &'static str,
 }
 
 pub(crate) const ISP: Host = Host {
@@ -52,6 +54,8 @@ pub(crate) const ISP: Host = Host {
     port: 587,
     mode: "starttls",
     named: NAME,
+    maildir: MAILDIR,
+    user: "office",
 };
 
 /// Returns a policy that sends everything by a route.
@@ -149,35 +153,39 @@ fn run(mta: Mta, to: &str, host: &Host) -> Result<Report, Failed> {
 
 /// Adds the host, and the rest of the world.
 pub(crate) fn scene(job: &mut Job, host: &Host) {
-    let scene = &mut job.scene;
-    scene.zone.push(Record::Address {
-        name: host.name.to_owned(),
-        address: [203, 0, 113, 77].into(),
-    });
-    let credentials = format!("{} office:{PASSWORD}\n", host.name);
-    let files = [
-        (host.credentials, credentials.as_str()),
-        ("/srv/sink.py", include_str!("sink.py")),
-    ];
-    let files = files.map(|(path, text)| (PathBuf::from(path), text.to_owned()));
-    scene.files.extend(files);
     let Host {
-        name: _,
-        credentials: _,
+        name,
+        credentials,
         address,
         port,
         mode,
         named,
+        maildir,
+        user,
     } = host;
+    let scene = &mut job.scene;
+    let found = address.parse().ok().filter(std::net::IpAddr::is_ipv4);
+    scene.zone.push(Record::Address {
+        name: (*name).to_owned(),
+        address: found.unwrap_or_else(|| [203, 0, 113, 77].into()),
+    });
+    let known = format!("{name} {user}:{PASSWORD}\n");
+    let files = [
+        (*credentials, known.as_str()),
+        ("/srv/sink.py", include_str!("sink.py")),
+    ];
+    let files = files.map(|(path, text)| (PathBuf::from(path), text.to_owned()));
+    scene.files.extend(files);
+    let (certificate, key) = (format!("/srv/{name}.pem"), format!("/srv/{name}.key"));
     scene.commands.extend([
         format!(
             "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 7 -subj \
-             /CN={named} -addext subjectAltName=DNS:{named} -out {CERTIFICATE} -keyout {KEY}; \
-             cat {CERTIFICATE} >> /etc/ssl/certs/ca-certificates.crt"
+             /CN={named} -addext subjectAltName=DNS:{named} -out {certificate} -keyout {key}; \
+             cat {certificate} >> /etc/ssl/certs/ca-certificates.crt"
         ),
         format!(
-            "mkdir -p {MAILDIR}/new {MAILDIR}/cur; python3 /srv/sink.py {MAILDIR} {address} \
-             {port} {mode} {CERTIFICATE} {KEY} >/dev/null 2>&1 & \
+            "mkdir -p {maildir}/new {maildir}/cur; python3 /srv/sink.py {maildir} {address} \
+             {port} {mode} {certificate} {key} >/dev/null 2>&1 & \
              until (: <>/dev/tcp/{address}/{port}) 2>/dev/null; do sleep 0.05; done"
         ),
     ]);
@@ -234,7 +242,12 @@ pub(crate) fn arrivals(report: &Report) -> Vec<String> {
 
 /// Returns how each message has come, sorted.
 fn came(report: &Report) -> Vec<String> {
-    let all = report.mailboxes.get(MAILDIR).map(Vec::as_slice);
+    came_to(report, MAILDIR)
+}
+
+/// Returns how each message has come to a host, sorted.
+pub(crate) fn came_to(report: &Report, maildir: &str) -> Vec<String> {
+    let all = report.mailboxes.get(maildir).map(Vec::as_slice);
     let all = all.unwrap_or_default().iter();
     let field = |message: &Message, name: &str| message.headers(name).concat().trim().to_owned();
     let messages = all.filter(|message| !message.headers("X-Rcpt").is_empty());
@@ -256,7 +269,7 @@ fn came(report: &Report) -> Vec<String> {
     came
 }
 
-fn expect(found: &str, wanted: &str, report: &Report) -> Result<(), Failed> {
+pub(crate) fn expect(found: &str, wanted: &str, report: &Report) -> Result<(), Failed> {
     if found == wanted {
         return Ok(());
     }

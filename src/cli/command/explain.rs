@@ -169,7 +169,7 @@ fn one(
         answered.verdict, answered.code, answered.status, answered.because
     );
     text.push_str(&explain::steps(decider, &asked, &envelope));
-    for destination in destinations(decider, &decision, &envelope.to) {
+    for destination in destinations(decider, &decision, &envelope) {
         let _ = writeln!(text, "  the mail: {}", place(&destination));
     }
     Ok(serde_json::json!({ "decider": who, "answer": answered }))

@@ -205,7 +205,7 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
         parked: _,
         inbound: _,
         routes: _,
-        outbound: _,
+        outbound,
         targets: _,
         scenarios: _,
         statements: _,
@@ -213,6 +213,8 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
     } = policy;
     let postmaster = host.postmaster.iter().map(|address| address.value.domain());
     postmaster.for_each(&mut *take);
+    // Recipients' domains are none of ours.
+    outbound.from.keys().for_each(&mut *take);
     let networks = networks.iter().flat_map(|network| &network.grants);
     let own = logins.values().flat_map(|login| &login.grants);
     for grant in networks.chain(authenticated).chain(own) {

@@ -7,8 +7,8 @@ use super::sentences::replayed;
 use super::words::{Words, list, named};
 use super::{Between, Change, Kind};
 use crate::decision::{Destination, Envelope, place};
-use crate::mail::{Path, PathForm};
-use crate::prove::{Addresses, Contrast, Facet, InDomain, Sets, abroad, shrink};
+use crate::mail::{Address, Path, PathForm};
+use crate::prove::{Addresses, Contrast, Facet, InDomain, Region, Sets, abroad, shrink};
 
 /// Where mail goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +28,8 @@ struct Shifted<'c> {
     addresses: BTreeSet<(Option<&'c str>, InDomain<'c>)>,
     /// Recipients that are no such address, by how they are written.
     forms: BTreeSet<PathForm>,
+    /// Of whose mail.
+    regions: Vec<Region>,
     envelope: Option<Envelope>,
 }
 
@@ -52,7 +54,12 @@ pub(super) fn moved(
         .map(|one| one.envelopes)
         .fold(0, u128::saturating_add);
     let differing: Vec<_> = pieces.iter().map(|piece| piece.region).collect();
-    let shifts = shifts(contrast, &pieces, sets);
+    let parts: Vec<(Region, Envelope)> = pieces
+        .iter()
+        .flat_map(|piece| by_senders(contrast, piece, sets))
+        .collect();
+    let shifts = shifts(contrast, &pieces, &parts, sets);
+    let whose = whose(contrast, &shifts, sets);
     let whole = join(region, pieces);
     let change = |sentence: String, before: String, after: String| Change {
         kind: Kind::Moved,
@@ -77,8 +84,8 @@ pub(super) fn moved(
         return vec![change(text, String::new(), String::new())];
     }
     let mut changes = Vec::new();
-    for ((gone, new), shifted) in shifts {
-        let names = shifted.names(&words);
+    for (((gone, new), shifted), whose) in shifts.into_iter().zip(whose) {
+        let names = shifted.names_from(whose.as_ref(), &words);
         let domain = shifted.domain();
         let (from, to) = (places(&gone, domain), places(&new, domain));
         let sentence = between.moves(
@@ -102,7 +109,31 @@ pub(super) fn moved(
     changes
 }
 
+/// Returns of whose mail each shift is, where senders have a say.
+fn whose(
+    contrast: &Contrast<'_, '_>,
+    shifts: &BTreeMap<Shift, Shifted<'_>>,
+    sets: &mut Sets,
+) -> Vec<Option<Region>> {
+    let by_sender = contrast.leads_by_sender();
+    let all = shifts.values().map(|shifted| {
+        let regions = shifted.regions.iter();
+        by_sender.then(|| sets.hull(regions))
+    });
+    all.collect()
+}
+
 impl Shifted<'_> {
+    /// Returns the names of the recipients, and of whose mail it is about.
+    fn names_from(&self, whose: Option<&Region>, words: &Words<'_, '_, '_>) -> String {
+        let names = self.names(words);
+        let senders = whose.map(|region| words.senders(region));
+        match senders.filter(|senders| !senders.is_empty()) {
+            Some(senders) => format!("{names}, {senders},"),
+            None => names,
+        }
+    }
+
     /// Returns the names of the recipients. Other spellings are named only where there is nothing
     /// else.
     fn names(&self, words: &Words<'_, '_, '_>) -> String {
@@ -170,16 +201,18 @@ fn shift(contrast: &Contrast<'_, '_>, envelope: &Envelope) -> Option<Shift> {
 fn shifts<'c>(
     contrast: &'c Contrast<'_, '_>,
     pieces: &[Piece],
+    parts: &[(Region, Envelope)],
     sets: &Sets,
 ) -> BTreeMap<Shift, Shifted<'c>> {
     let addresses = addresses(contrast, pieces, sets);
+    let by_sender = contrast.leads_by_sender();
     let mut shifts: BTreeMap<Shift, Shifted<'c>> = BTreeMap::new();
-    let mut seen: BTreeSet<(PathForm, u32, usize)> = BTreeSet::new();
-    for piece in pieces {
-        let Some(witness) = piece.witnesses.first() else {
-            continue;
-        };
-        for member in sets.of(Facet::Recipient, &piece.region).iter() {
+    let mut seen: BTreeSet<(PathForm, u32, usize, u32)> = BTreeSet::new();
+    for (region, witness) in parts {
+        // Where senders have a say, the same recipient's mail may move in several ways.
+        let senders = region.get(Facet::Sender);
+        let senders = if by_sender { senders } else { 0 };
+        for member in sets.of(Facet::Recipient, region).iter() {
             let path = contrast.path(Facet::Recipient, *member);
             let Some(form) = path.forms.first().copied() else {
                 continue;
@@ -189,7 +222,7 @@ fn shifts<'c>(
             // In other spellings one address is as good as another: none of them is named.
             let all = all.take(if plain { usize::MAX } else { 1 });
             for (number, one) in all.enumerate() {
-                if seen.contains(&(form, path.address, number)) {
+                if seen.contains(&(form, path.address, number, senders)) {
                     continue;
                 }
                 let envelope = Envelope {
@@ -199,8 +232,11 @@ fn shifts<'c>(
                 let Some(shift) = shift(contrast, &envelope) else {
                     continue;
                 };
-                seen.insert((form, path.address, number));
+                seen.insert((form, path.address, number, senders));
                 let shifted = shifts.entry(shift).or_default();
+                if shifted.regions.last() != Some(region) {
+                    shifted.regions.push(*region);
+                }
                 if plain && shifted.addresses.is_empty() || shifted.envelope.is_none() {
                     shifted.envelope = Some(envelope);
                 }
@@ -238,4 +274,48 @@ fn addresses<'c>(
         }
     });
     classes
+}
+
+/// Divides a piece by the senders whose mail goes elsewhere in the same way; each part with a
+/// member of it.
+fn by_senders(
+    contrast: &Contrast<'_, '_>,
+    piece: &Piece,
+    sets: &mut Sets,
+) -> Vec<(Region, Envelope)> {
+    let Some(witness) = piece.witnesses.first() else {
+        return Vec::new();
+    };
+    let whole = vec![(piece.region, witness.clone())];
+    if !contrast.leads_by_sender() {
+        return whole;
+    }
+    let mut examples: BTreeMap<u32, Address> = BTreeMap::new();
+    contrast.each_address(Facet::Sender, &mut |one| {
+        examples.entry(one.class).or_insert_with(|| one.example());
+    });
+    let mut groups: BTreeMap<Shift, (Vec<u32>, Envelope)> = BTreeMap::new();
+    for member in sets.of(Facet::Sender, &piece.region).iter() {
+        let path = contrast.path(Facet::Sender, *member);
+        let example = examples.get(&path.address);
+        let Some((form, address)) = path.forms.first().zip(example) else {
+            continue;
+        };
+        let envelope = Envelope {
+            from: Path::spell(*form, address, &[]),
+            ..witness.clone()
+        };
+        if let Some(shift) = shift(contrast, &envelope) {
+            let (members, _) = groups.entry(shift).or_insert((Vec::new(), envelope));
+            members.push(*member);
+        }
+    }
+    if groups.is_empty() {
+        return whole;
+    }
+    let groups = groups.into_values().map(|(members, envelope)| {
+        let senders = sets.intern(Facet::Sender, &members);
+        (piece.region.with(Facet::Sender, senders), envelope)
+    });
+    groups.collect()
 }

@@ -40,6 +40,11 @@ impl Words<'_, '_, '_> {
         paths::recipients(self, region)
     }
 
+    /// Returns whom the mail of a region is from, unless that may be anybody.
+    pub(super) fn senders(&self, region: &Region) -> String {
+        paths::senders(self, region).text
+    }
+
     /// Returns whom the envelopes of a region concern.
     pub(super) fn concerned(&self, region: &Region) -> String {
         self.sentence(region, "")

@@ -1,8 +1,8 @@
 //! Addresses: by the whole address, by domain, by parent domain, by local-part.
 
-use super::Row;
 use super::by_address::{AddressMap, Within};
 use super::key_map::{KeyMap, Probe, lower};
+use super::{Label, Row};
 use crate::mail::without_extension;
 
 /// A part of an address that a table may look at.
@@ -125,6 +125,25 @@ impl AddressTable {
             .match_indices('.')
             .filter_map(|(dot, _)| domain.get(dot + 1..))
             .find_map(|parent| self.parent.get(parent))
+    }
+
+    /// Returns every label that a lookup can come to, some of them more than once.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = Label> {
+        let whole = self.addresses().into_iter().flat_map(AddressMap::iter);
+        let whole = whole.map(|(_, _, row)| row);
+        let others = [
+            (AddressKey::Domain, &self.domain),
+            (AddressKey::Parent, &self.parent),
+            (AddressKey::Local, &self.local),
+        ];
+        let others = others.into_iter().filter(|(part, _)| self.asks(*part));
+        let others = others.flat_map(|(_, map)| map.values());
+        let otherwise = self
+            .otherwise
+            .as_ref()
+            .map_or(Label::ABSENT, |row| row.label);
+        let rows = whole.chain(others).map(|row| row.label);
+        rows.chain([otherwise])
     }
 
     fn asks(&self, part: AddressKey) -> bool {

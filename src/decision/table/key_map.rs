@@ -140,6 +140,11 @@ impl<V> KeyMap<V> {
         number
     }
 
+    /// Returns the values, in the order of insertion.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.values.iter()
+    }
+
     /// Returns the keys, in the order of insertion.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         (0..).take(self.values.len()).map(|number| self.key(number))

@@ -41,6 +41,7 @@ pub use publish::{
     ReportUnlisted, ReportUriInvalid, SpfManyLookups, SpfTooManyLookups, StsWithoutTls,
 };
 pub use route::{
+    OutboundAgain, OutboundBoth, OutboundRecipient, OutboundSelector, OutboundSender,
     RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RoutePort, RouteTlsImpossible,
     RouteUnknown, RouteUnusable, RouteUnused,
 };

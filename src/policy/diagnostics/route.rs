@@ -145,6 +145,89 @@ pub struct RouteUnknown {
     pub at: Loc,
 }
 
+/// Senders and recipients in one `outbound`.
+#[derive(Debug, Error, Diagnostic)]
+#[error("one `outbound` names senders and recipients")]
+#[diagnostic(
+    code(mailpol::route::both),
+    help("write two, one with `from` and one with `to`: whom mail is for counts first")
+)]
+pub struct OutboundBoth {
+    /// The recipients.
+    #[source_code]
+    #[label(primary, "mail goes by its sender or by its recipient")]
+    pub at: Loc,
+}
+
+/// Two ways for the same mail.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the way of {what} is said twice")]
+#[diagnostic(code(mailpol::route::again))]
+pub struct OutboundAgain {
+    /// Whose mail.
+    pub what: String,
+    /// What to do.
+    #[help]
+    pub help: &'static str,
+    /// The second.
+    #[source_code]
+    #[label(primary, "again here")]
+    pub at: Loc,
+    /// The first.
+    #[label("first said here")]
+    pub first: Option<SourceSpan>,
+}
+
+/// What names no domain.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{text}` names no domain of {kind}")]
+#[diagnostic(
+    code(mailpol::route::selector),
+    help("write `@` and a domain, or `@*.` and a domain for all that are below it")
+)]
+pub struct OutboundSelector {
+    /// What was written.
+    pub text: String,
+    /// Of whom.
+    pub kind: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "mail goes by whole domains")]
+    pub at: Loc,
+}
+
+/// Senders of a domain that is not ours.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{fault}")]
+#[diagnostic(
+    code(mailpol::route::sender),
+    help("name a domain of ours; mail in the name of others goes with all the rest")
+)]
+pub struct OutboundSender {
+    /// What is wrong.
+    pub fault: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "no `domain` node is meant")]
+    pub at: Loc,
+}
+
+/// Recipients in a domain of ours.
+#[derive(Debug, Error, Diagnostic)]
+#[error("mail for `{domain}` does not leave: it is a domain of ours")]
+#[diagnostic(
+    code(mailpol::route::recipient),
+    help("write `via=` with the domain or with a mailbox of it")
+)]
+pub struct OutboundRecipient {
+    /// The domain.
+    pub domain: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "its recipients are listed here")]
+    pub at: Loc,
+}
+
 /// A route that nothing goes by.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no mail goes by the route `{name}`")]

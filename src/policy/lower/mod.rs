@@ -17,6 +17,7 @@ mod name;
 mod near;
 mod network;
 mod null_client;
+mod outbound;
 mod postmaster;
 mod publish;
 mod route;
@@ -92,7 +93,10 @@ fn nodes(
     }
     let inbound = inbound::lower(document, diagnostics);
     let routes = route::lower(&document.routes, sure, diagnostics);
-    let outbound = route::outbound(document, &routes, diagnostics);
+    let known = diagnostics.errors() == before && document.failed.is_none();
+    let known = known.then_some(&domains.map);
+    let outbound = outbound::lower(document, &routes, known, diagnostics);
+    outbound::check_cycles(&outbound, &routes, &networks, diagnostics);
     route::check_recipients(document, &routes, &domains.map, sure, diagnostics);
     let targets = target::lower(&document.targets, diagnostics);
     let scenarios = scenario::lower(&document.scenarios, diagnostics);
@@ -102,7 +106,7 @@ fn nodes(
     }
     diagnostics.failed_since(before)?;
     near::check(document, &logins, &domains, diagnostics);
-    route::unused(&routes, &domains.map, outbound.as_ref(), diagnostics);
+    route::unused(&routes, &domains.map, &outbound, diagnostics);
     let Some(mut host) = host else {
         // The check of the document has told that it is missing.
         return Err(diagnostics.error(MissingNode {

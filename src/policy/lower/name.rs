@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use super::script;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain, DomainError, LocalPart, canonical_client, canonical_prefix};
+use crate::policy::DomainScope;
 use crate::policy::diagnostics::{
     AddressInvalid, DomainInvalid, HostBits, LocalPartInvalid, LoginInvalid, MappedPrefix,
     NoAddress, PathInvalid, PrefixInvalid,
@@ -47,6 +48,21 @@ fn domain_at(text: &str, at: &Loc, diagnostics: &mut Diagnostics) -> Option<Doma
             None
         }
     }
+}
+
+/// Returns the domains that a text names with `@DOMAIN` or `@*.DOMAIN`; `bare` is it without `@`.
+pub(super) fn domain_scope(
+    text: &Text,
+    bare: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<DomainScope> {
+    let (name, scope): (_, fn(Domain) -> DomainScope) = match bare.strip_prefix("*.") {
+        Some(above) => (above, DomainScope::Below),
+        None => (bare, DomainScope::Exactly),
+    };
+    let start = text.value.len() - name.len();
+    let at = part(text, start, text.value.len());
+    domain_at(name, &at, diagnostics).map(scope)
 }
 
 /// Returns what to write instead of a text that is no domain.

@@ -35,7 +35,7 @@ pub(super) fn check(
         });
         return None;
     }
-    if document.outbound.is_none() && !may_have_been(&document.left_out, &["outbound"]) {
+    if document.outbound.is_empty() && !may_have_been(&document.left_out, &["outbound"]) {
         diagnostics.error(NullClient {
             fault: "a host without `listen` hands its mail to another, and none is named"
                 .to_owned(),
@@ -43,6 +43,15 @@ pub(super) fn check(
             help: "name it: `route \"relay\" { to \"relay.example.org\" port=587 }` and `outbound \
                    via=\"relay\"`",
             at: node.at.clone(),
+        });
+    }
+    let named = |one: &&node::Outbound| !one.from.is_empty() || !one.to.is_empty();
+    if let Some(one) = document.outbound.iter().find(named) {
+        diagnostics.error(NullClient {
+            fault: "a host without `listen` hands all of its mail to one other host".to_owned(),
+            label: "this is about some of it only",
+            help: "leave `from` and `to` out, and let that host send mail on its ways",
+            at: one.at.clone(),
         });
     }
     let Some(text) = &node.postmaster else {

@@ -1,4 +1,4 @@
-//! `route` and `outbound`.
+//! `route`, and what names one.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -11,7 +11,7 @@ use crate::policy::diagnostics::{
     RouteUnknown, RouteUnusable, RouteUnused, beside,
 };
 use crate::policy::{
-    Host, HostedDomain, Route, RouteHost, RouteTls, SUBMISSIONS_PORT, used_routes,
+    Host, HostedDomain, Outbound, Route, RouteHost, RouteTls, SUBMISSIONS_PORT, used_routes,
 };
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::{Text, may_have_been};
@@ -50,16 +50,6 @@ pub(super) fn lower(
         }
     }
     routes
-}
-
-/// Returns the name of the route that everything leaves by.
-pub(super) fn outbound(
-    document: &Document,
-    routes: &BTreeMap<String, Route>,
-    diagnostics: &mut Diagnostics,
-) -> Option<Spanned<String>> {
-    let via = document.outbound.as_ref()?.via.as_ref()?;
-    is_declared(via, document, routes, diagnostics).then(|| via.clone())
 }
 
 /// Checks the routes that domains and mailboxes name. What `own` is called is compared only if it
@@ -110,7 +100,7 @@ fn check_backup(
 }
 
 /// Returns whether a name is that of a route, or tells that it is not.
-fn is_declared(
+pub(super) fn is_declared(
     via: &Text,
     document: &Document,
     routes: &BTreeMap<String, Route>,
@@ -141,7 +131,7 @@ fn is_declared(
 pub(super) fn unused(
     routes: &BTreeMap<String, Route>,
     domains: &BTreeMap<Domain, HostedDomain>,
-    outbound: Option<&Spanned<String>>,
+    outbound: &Outbound,
     diagnostics: &mut Diagnostics,
 ) {
     let used = used_routes(domains, outbound);

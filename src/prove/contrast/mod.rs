@@ -21,9 +21,10 @@ use addresses::MadeOf;
 use std::collections::BTreeSet;
 
 use super::declared::{self, Declared, Forwards};
+use super::ends::{Differing, ends};
 use super::fork::Answers;
 use super::keys::{Collected, Keys};
-use super::side::{DIFFERS, Side, destination_tests};
+use super::side::Side;
 use super::threads::in_two;
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Because, Decider, Decision, Header, Question, Route, Test, Verdict};
@@ -116,9 +117,9 @@ pub struct Contrast<'a, 't> {
     before: Side<'a>,
     after: Side<'a>,
     parties: [Party<'a>; 2],
-    /// The tests that say for which addresses they know other destinations, and which listener it
-    /// is.
-    differing: TestNumber,
+    /// For which addresses they know other destinations.
+    differing: Differing<'a>,
+    /// The test that says which listener it is.
     listener: TestNumber,
     /// The first of the tests that name what both policies declare.
     declared: [u32; 2],
@@ -173,17 +174,21 @@ pub(crate) fn contrast_with<R>(
     }
     let keys = keys.finish();
     let made_offset = u32::try_from(tests.len()).unwrap_or(u32::MAX);
-    let (a, b) = (before.decider, Some(after.decider));
-    let [_, _, differing] = destination_tests(a, b, declared_after.forwards(), &keys, at);
+    let offset = |at: usize| offsets.get(at).copied().unwrap_or_default();
+    let (a, b) = ((before.decider, 0), (after.decider, offset(0)));
+    let ends = ends(a, Some(b), declared_after.forwards(), &keys, at);
+    let [_, _, differing] = ends.tests;
     let made = [
         differing,
         Test::new("listener", Question::Listener, Some(at.clone())),
     ];
     tests.extend(&made);
     let universe = Universe::new(tests, &keys, &world(before, after));
-    let offset = |at: usize| offsets.get(at).copied().unwrap_or_default();
     // Where mail ends up is compared key by key; neither side is asked what becomes of it.
-    let differing = TestNumber(made_offset);
+    let differing = Differing {
+        test: TestNumber(made_offset),
+        said: &ends.differing,
+    };
     let patterns = universe.relations.patterns();
     let owning = [
         owning(&universe, 0, before, offset(1)),
@@ -191,11 +196,11 @@ pub(crate) fn contrast_with<R>(
     ];
     work(&Contrast {
         universe: &universe,
-        before: side(before, 0, differing, &keys, declared_before.forwards()),
+        before: side(before, 0, differing.test, &keys, declared_before.forwards()),
         after: side(
             after,
             offset(0),
-            differing,
+            differing.test,
             &keys,
             declared_after.forwards(),
         ),
@@ -248,6 +253,7 @@ fn side<'s>(
         decider: party.decider,
         offset,
         reach,
+        reaches: &[],
         keys,
         forwards,
     }
@@ -279,16 +285,20 @@ impl Contrast<'_, '_> {
         })
     }
 
+    /// Returns whether the way of some mail hangs on its sender on either side.
+    pub(crate) fn leads_by_sender(&self) -> bool {
+        let mut parties = self.parties.iter();
+        parties.any(|party| !party.policy.outbound.from.is_empty())
+    }
+
     fn same_way(&self, a: &Route, b: &Route, answers: &Answers) -> Result<bool, TestNumber> {
         Ok(match (a, b) {
-            (Route::Recipient, Route::Recipient) => {
-                answers.get(self.differing).ok_or(self.differing)? != DIFFERS
-            }
+            (Route::Recipient, Route::Recipient) => !self.differing.holds(answers)?,
             (Route::Address(a), Route::Address(b)) => {
-                self.before.decider.destinations(a) == self.after.decider.destinations(b)
+                self.before.agrees(a, &self.after, b, answers)?
             }
             (Route::RecipientAt(a), Route::RecipientAt(b)) => {
-                self.before.agrees_within(a, &self.after, b)
+                self.before.agrees_within(a, &self.after, b, answers)?
             }
             (a, b) => a == b,
         })

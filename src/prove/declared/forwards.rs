@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::decision::{Hop, HopTls};
 use crate::mail::{Address, LocalPart};
-use crate::policy::{Mailbox, Policy, Route, RouteTls};
+use crate::policy::{DomainScope, Mailbox, Policy, Route, RouteTls};
 use crate::source::Spanned;
 
 /// The declared forwards of a policy, and the routes of its mailboxes.
@@ -32,7 +32,33 @@ impl Forwards<'_> {
         if self.policy.domains.contains_key(to.domain()) {
             return via.is_some_and(|hop| self.is_behind(to, hop));
         }
-        self.names.contains(to) && goes_by(via, self.route(self.policy.outbound.as_ref()))
+        self.names.contains(to) && self.may_leave(to, via)
+    }
+
+    /// Whether mail for an address of others may leave by this hop: by the route of its domain, the
+    /// longest of those that name it; without one by that of some sender, or of all the rest.
+    fn may_leave(&self, to: &Address, via: Option<&Hop>) -> bool {
+        let outbound = &self.policy.outbound;
+        let domain = to.domain().as_str();
+        let named = outbound.to.iter().filter_map(|(scope, way)| {
+            let (name, is_named) = match scope {
+                DomainScope::Exactly(one) => (one.as_str(), domain == one.as_str()),
+                DomainScope::Below(above) => {
+                    let below = domain.strip_suffix(above.as_str());
+                    (
+                        above.as_str(),
+                        below.is_some_and(|rest| rest.ends_with('.')),
+                    )
+                }
+            };
+            is_named.then_some((name.len(), way))
+        });
+        if let Some((_, way)) = named.max_by_key(|(length, _)| *length) {
+            return goes_by(via, self.route(Some(&way.via)));
+        }
+        let mut senders = outbound.from.values();
+        goes_by(via, self.route(outbound.rest.as_ref()))
+            || senders.any(|way| goes_by(via, self.route(Some(&way.via))))
     }
 
     /// Whether an address is a mailbox of ours behind the route of this hop.

@@ -1,13 +1,15 @@
 //! RFC 7208 section 10.1.1: who sends as a domain is in its record.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
+use super::inner::Handed;
 use super::{RecordObligation, Subject};
-use crate::decision::Egress;
+use crate::decision::{AddressKey, AddressTable, Egress, Label, Leaving, Row};
 use crate::mail::Domain;
-use crate::policy::HostedDomain;
+use crate::policy::{HostedDomain, Policy, Route};
 use crate::prove::report::Evidence;
-use crate::source::Loc;
+use crate::source::{Loc, Spanned};
 use crate::spf::{Dns, DnsError, Evaluation, Query, SpfResult, check_helo, check_host};
 
 /// Every address that mail leaves from passes SPF for every domain of ours, and for the host's own
@@ -33,9 +35,15 @@ impl RecordObligation for SpfCoversEgress {
         // Of our own records it is known what they say of ours; of what is published, all of it is.
         let own_records = subject.given.dns.is_none();
         let mut pairs = 0;
-        for Origin { address, helo, at } in origins(subject)? {
-            let domains = subject.policy.domains.iter();
+        for origin in origins(subject)? {
+            let Origin {
+                address, helo, at, ..
+            } = &origin;
+            let (address, domains) = (*address, subject.policy.domains.iter());
             for (domain, hosted) in domains.filter(|(_, hosted)| sends(hosted)) {
+                if !origin.of.is_of(domain.as_str()) {
+                    continue;
+                }
                 let at = at
                     .as_ref()
                     .or(hosted.publish.spf_at.as_ref())
@@ -122,57 +130,86 @@ struct Origin {
     helo: Option<String>,
     /// What in the files says so.
     at: Option<Loc>,
+    /// Whose mail.
+    of: Rc<Leaving>,
 }
 
-/// Returns every origin. The policy by itself sends from the host's addresses, or by its route.
+/// Returns every origin. The policy by itself sends from the host's addresses, or by its routes.
 fn origins(subject: &Subject<'_>) -> Result<Vec<Origin>, Evidence> {
-    let own = subject
-        .policy
-        .host
-        .addresses
-        .iter()
-        .map(|address| address.value);
+    let policy = subject.policy;
+    let own = policy.host.addresses.iter().map(|address| address.value);
     let own: Vec<IpAddr> = own.collect();
-    let Some(sending) = subject.sending else {
-        if let Some(route) = subject.policy.outbound_route() {
-            let host = &route.host;
-            let name = host.value.to_string();
-            let addresses = smarthost(subject.dns, &name, &host.at)?;
-            let origin = |address| Origin {
-                address,
-                helo: Some(name.clone()),
-                at: None,
-            };
-            return Ok(addresses.into_iter().map(origin).collect());
-        }
-        let origin = |address| Origin {
-            address,
-            helo: None,
-            at: None,
-        };
-        return Ok(own.into_iter().map(origin).collect());
+    let (leaving, handed) = match subject.sending {
+        Some(sending) => (sending.egress.clone(), super::inner::hosts(subject)),
+        None => (declared(policy), Handed::default()),
     };
-    let inner = super::inner::hosts(subject);
-    let is_inner =
-        |egress: &Egress| matches!(egress, Egress::Smarthost(name) if inner.contains(name));
     let mut origins = Vec::new();
-    for egress in sending.egress.iter().filter(|one| !is_inner(&one.value)) {
-        let (addresses, helo) = match &egress.value {
-            Egress::Host => (own.clone(), None),
+    for leaving in leaving {
+        let leaving = Rc::new(leaving);
+        let (addresses, helo) = match &leaving.egress {
+            Egress::Smarthost(name) if handed.inner.contains(name) => continue,
+            Egress::Smarthost(name) if !handed.theirs.contains(name) => {
+                let addresses = smarthost(subject.dns, name, &leaving.at)?;
+                (addresses, Some(name.clone()))
+            }
+            // The recipients' own host sees the address of this one.
+            Egress::Host | Egress::Smarthost(_) => (own.clone(), None),
             Egress::Address(address) => (vec![*address], None),
-            Egress::Smarthost(name) => (
-                smarthost(subject.dns, name, &egress.at)?,
-                Some(name.clone()),
-            ),
         };
-        let at = (egress.value != Egress::Host).then(|| egress.at.clone());
+        let is_said = subject.sending.is_some() && leaving.egress != Egress::Host;
+        let at = is_said.then(|| leaving.at.clone());
         origins.extend(addresses.into_iter().map(|address| Origin {
             address,
             helo: helo.clone(),
             at: at.clone(),
+            of: Rc::clone(&leaving),
         }));
     }
     Ok(origins)
+}
+
+/// Returns from where mail leaves by the policy: by a route with credentials, or by one that all or
+/// a sender's mail goes by, from its host; by one to the recipients' own host from this one.
+fn declared(policy: &Policy) -> Vec<Leaving> {
+    let outbound = &policy.outbound;
+    let route = |via: &Spanned<String>| policy.routes.get(&via.value);
+    let smarthost = |route: &Route| Egress::Smarthost(route.host.value.to_string());
+    let mut all = Vec::new();
+    let mut rest = AddressTable::new(&[AddressKey::Domain]);
+    rest.otherwise(Row::new(Label(1), policy.host.at.clone()));
+    for (domain, way) in &outbound.from {
+        let mut senders = AddressTable::new(&[AddressKey::Domain]);
+        for (table, label) in [(&mut senders, Label(1)), (&mut rest, Label::ABSENT)] {
+            let row = Row::new(label, way.at.clone());
+            table.insert(AddressKey::Domain, domain.as_str(), row);
+        }
+        all.extend(route(&way.via).map(|route| Leaving {
+            egress: smarthost(route),
+            senders: Some(senders),
+            at: route.host.at.clone(),
+        }));
+    }
+    let by_rest = policy.outbound_route();
+    all.push(Leaving {
+        egress: by_rest.map_or(Egress::Host, smarthost),
+        senders: Some(rest),
+        at: by_rest
+            .map_or(&policy.host.at, |route| &route.host.at)
+            .clone(),
+    });
+    for route in outbound.to.values().filter_map(|way| route(&way.via)) {
+        let is_theirs = route.credentials.is_none();
+        all.push(Leaving {
+            egress: if is_theirs {
+                Egress::Host
+            } else {
+                smarthost(route)
+            },
+            senders: None,
+            at: route.host.at.clone(),
+        });
+    }
+    all
 }
 
 /// Returns the addresses of a smarthost.

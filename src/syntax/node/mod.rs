@@ -76,7 +76,7 @@ pub(super) fn read(node: &Node, document: &mut Document, diagnostics: &mut Diagn
         "authenticated" => document.authenticated = Some(grant::read_authenticated(node)),
         "inbound" => document.inbound = Some(inbound::read(node)),
         "route" => document.routes.push(route::read(node)),
-        "outbound" => document.outbound = Some(route::read_outbound(node)),
+        "outbound" => document.outbound.push(route::read_outbound(node)),
         "target" => document.targets.push(target::read(node)),
         "scenario" => document.scenarios.push(scenario::read(node)),
         "forbid" | "require" => document.statements.push(statement::read(node)),

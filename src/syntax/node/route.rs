@@ -45,15 +45,35 @@ static TO: NodeSpec = NodeSpec {
 /// The shape of `outbound`.
 pub(super) static OUTBOUND: NodeSpec = NodeSpec {
     name: "outbound",
-    about: "By which route everything goes that leaves; without it, to the exchangers of its \
-            domain.",
+    about: "By which route mail leaves: for some recipients, of some senders, or all the rest; \
+            without one, to the exchangers of its domain.",
     example: r#"outbound via="isp""#,
-    occurs: Occurs::AtMostOnce,
     properties: &[PropertySpec::required(
         "via",
         Kind::Text,
         "The name of the route.",
     )],
+    children: &[&FROM, &TO_DOMAINS],
+    ..NodeSpec::EMPTY
+};
+
+static FROM: NodeSpec = NodeSpec {
+    name: "from",
+    about: "Mail whose reverse-path is in one of these domains of ours: `@` and a domain, or `@*.` \
+            and a domain for all of ours that are below it.",
+    example: r#"from "@example.org""#,
+    occurs: Occurs::AtMostOnce,
+    arguments: ArgumentSpec::some("domain", Kind::Text),
+    ..NodeSpec::EMPTY
+};
+
+static TO_DOMAINS: NodeSpec = NodeSpec {
+    name: "to",
+    about: "Mail for one of these domains of others: `@` and a domain, or `@*.` and a domain for \
+            all that are below it. It comes before senders.",
+    example: r#"to "@partner.example" "@*.partner.example""#,
+    occurs: Occurs::AtMostOnce,
+    arguments: ArgumentSpec::some("domain", Kind::Text),
     ..NodeSpec::EMPTY
 };
 
@@ -86,6 +106,12 @@ pub struct RouteTo {
 pub struct Outbound {
     /// The name of the route.
     pub via: Option<Text>,
+    /// Domains of senders.
+    pub from: Vec<Text>,
+    /// Domains of recipients.
+    pub to: Vec<Text>,
+    /// Where it stands.
+    pub at: Loc,
 }
 
 /// Reads a checked node.
@@ -110,5 +136,8 @@ pub(super) fn read(node: &Node) -> Route {
 pub(super) fn read_outbound(node: &Node) -> Outbound {
     Outbound {
         via: node.property("via"),
+        from: node.child_texts("from"),
+        to: node.child_texts("to"),
+        at: node.at.clone(),
     }
 }

@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use crate::mail::{Address, Domain};
-use crate::policy::RouteHost;
+use crate::policy::{DomainScope, RouteHost};
 use crate::source::Loc;
 use crate::target::comment;
 
@@ -96,6 +96,19 @@ impl Word {
     /// Takes a domain name: letters, digits, hyphens and dots.
     pub(super) fn domain(domain: &Domain) -> Self {
         Self(domain.to_string())
+    }
+
+    /// Takes the domains of a scope: itself, or `*.domain` for all below it (section 10.9).
+    pub(super) fn scope(scope: &DomainScope) -> Self {
+        match scope {
+            DomainScope::Exactly(domain) => Self::domain(domain),
+            DomainScope::Below(domain) => Self(format!("*.{domain}")),
+        }
+    }
+
+    /// Takes every address of a domain: `*@domain` (section 10.20).
+    pub(super) fn at_domain(domain: &Domain) -> Self {
+        Self(format!("*@{domain}"))
     }
 
     /// Takes an address of ours that nothing expands or splits.
@@ -188,6 +201,11 @@ impl Credentials {
     /// Takes the host, by its name, and the path of the file. Both hold nothing that is expanded.
     pub(super) fn new(host: &Domain, path: &Word) -> Self {
         Self(format!("{{{host}}}lsearch{{{path}}}"))
+    }
+
+    /// Takes the name of a transport, in braces.
+    pub(super) fn of_transport(name: &Word) -> Self {
+        Self(format!("{{{name}}}"))
     }
 }
 

@@ -28,8 +28,9 @@ mod remote;
 pub(super) use limits::LimitsPart;
 pub(super) use recipients::RecipientRouters;
 pub(super) use remote::{
-    BehindRouter, ClientAuthenticators, ExchangersRouter, NullClientRouter, OutboundRouter,
-    RemoteTransport, RouteTransport, TransportOption, TransportsHead,
+    BehindRouter, ClientAuthenticators, ClientRoute, ExchangersRouter, ManyClients,
+    NullClientRouter, OutboundFrom, OutboundRouter, OutboundTo, RemoteTransport, RouteTransport,
+    TransportOption, TransportsHead,
 };
 
 /// Something of the policy, and its line.

@@ -157,6 +157,12 @@ impl Key {
         Self(domain.to_string())
     }
 
+    /// Takes every domain below one: `.domain` (transport(5), without
+    /// `parent_domain_matches_subdomains`).
+    pub(super) fn below(domain: &Domain) -> Self {
+        Self(format!(".{domain}"))
+    }
+
     /// Takes every address of a domain: `@domain`.
     pub(super) fn at_domain(domain: &Domain) -> Self {
         Self(format!("@{domain}"))

@@ -87,6 +87,8 @@ view!(NullClientPart, "main/null_client.j2", Lines);
 pub(super) struct DeliveryPart {
     /// The service of what is not ours, with the host that it goes to, if there is one.
     pub(super) default_transport: Word,
+    /// The table of senders whose mail leaves another way, if there are any.
+    pub(super) by_sender: Vec<TableName>,
     pub(super) no_recipients: TableName,
     /// What is said of extensions.
     pub(super) extensions_about: Comment,

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rustc_hash::FxBuildHasher;
 
+use crate::decision::Hop;
 use crate::mail::{Address, Domain, LocalPart};
-use crate::policy::{Alias, Forward, HostedDomain, Mailbox, Policy, Route};
+use crate::policy::{Alias, DomainScope, Forward, HostedDomain, Mailbox, Policy, Route, Way};
 use crate::prove::is_made_up;
 use crate::source::Spanned;
 
@@ -34,8 +35,7 @@ pub(super) fn touched(before: &Policy, after: &Policy) -> BTreeSet<Domain> {
             touched.compare(name, domain, other.domains.get(name));
         }
     }
-    let hop = |policy: &Policy| policy.outbound_route().map(Route::hop);
-    if hop(before) != hop(after) {
+    if ways(before) != ways(after) {
         touched.forwards(after);
     }
     for policy in [before, after] {
@@ -47,6 +47,30 @@ pub(super) fn touched(before: &Policy, after: &Policy) -> BTreeSet<Domain> {
     {}
     touched.domains.into_iter().cloned().collect()
 }
+
+/// Returns by which hops mail leaves: by its recipient's domain, by its sender's, and the rest.
+fn ways(policy: &Policy) -> (Vec<Led<'_>>, Option<Hop>) {
+    let hop = |way: &Way| policy.routes.get(&way.via.value).map(Route::hop);
+    let to = policy.outbound.to.iter().map(|(scope, way)| {
+        let (DomainScope::Exactly(name) | DomainScope::Below(name)) = scope;
+        let is_below = matches!(scope, DomainScope::Below(_));
+        (Whose::To { is_below }, name.as_str(), hop(way))
+    });
+    let from = policy.outbound.from.iter();
+    let from = from.map(|(domain, way)| (Whose::From, domain.as_str(), hop(way)));
+    let rest = policy.outbound_route().map(Route::hop);
+    (to.chain(from).collect(), rest)
+}
+
+/// Whose mail a domain leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    From,
+    To { is_below: bool },
+}
+
+/// A domain, and by which hop it leads mail.
+type Led<'p> = (Whose, &'p str, Option<Hop>);
 
 impl<'p> Touched<'p> {
     /// Compares a domain with what the other policy says of it, if it does.

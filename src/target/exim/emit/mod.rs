@@ -184,8 +184,8 @@ fn conf(
     text += &render(host_name, diagnostics)?;
     text += &route::routers(emission, diagnostics)?;
     text += &render(recipients, diagnostics)?;
-    text += &route::transports(emission, diagnostics)?;
-    text += &dkim::part(emission.policy, tables, diagnostics)?;
+    let signing = dkim::part(emission.policy, tables, diagnostics)?;
+    text += &route::transports(emission, &signing, diagnostics)?;
     text += &render(LocalTransports {}, diagnostics)?;
     let retry = RetryPart {
         postmaster_line: Comment::line(&emission.postmaster.at),

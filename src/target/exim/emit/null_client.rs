@@ -32,7 +32,7 @@ pub(super) fn conf(
         };
         text += &render(view, diagnostics)?;
     }
-    text += &route::transports(emission, diagnostics)?;
+    text += &route::transports(emission, "", diagnostics)?;
     text += &render(rewriting(emission, diagnostics)?, diagnostics)?;
     text += &service::authenticators(emission, None, diagnostics)?;
     text += &route::authenticators(emission, diagnostics)?;

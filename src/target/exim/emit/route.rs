@@ -3,25 +3,28 @@
 //! A route is a transport of its own, so what protects its mail holds for its host alone. Who is
 //! spoken to, by which certificate and with which password, is constant: no message has a say.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::main_section::path;
 use super::{Emission, service};
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::policy::{Route, RouteHost, RouteTls};
-use crate::target::diagnostics::UnsayableValue;
+use crate::policy::{DomainScope, Policy, Route, RouteHost, RouteTls, Way};
+use crate::source::Spanned;
 use crate::target::exim::lexical::{Comment, Credentials, List, Word};
 use crate::target::exim::view::{
-    ClientAuthenticators, ExchangersRouter, OutboundRouter, RemoteTransport, RouteTransport,
-    TransportOption, TransportsHead,
+    ClientAuthenticators, ClientRoute, ExchangersRouter, ManyClients, OutboundFrom, OutboundRouter,
+    OutboundTo, RemoteTransport, RouteTransport, TransportOption, TransportsHead,
 };
 use crate::target::render::render;
 
-/// Returns the routers of what is not ours.
+/// Returns the routers of what is not ours: by its recipient, by its sender, and the rest.
 pub(super) fn routers(
     emission: &Emission<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
+    let mut text = named_routers(emission.policy, diagnostics)?;
     let Some(route) = emission.policy.outbound_route() else {
-        return render(ExchangersRouter {}, diagnostics);
+        return Ok(text + &render(ExchangersRouter {}, diagnostics)?);
     };
     let view = OutboundRouter {
         route: Comment::new(&route.name.value),
@@ -29,26 +32,99 @@ pub(super) fn routers(
         transport: Word::route(&route.name.value),
         host: List::host(&route.host.value),
     };
-    render(view, diagnostics)
+    text += &render(view, diagnostics)?;
+    Ok(text)
 }
 
-/// Returns the transports to other hosts. The last is that of what leaves; its options go on where
-/// what is signed stands.
+/// The routers of mail whose recipient or sender is named.
+fn named_routers(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
+    let mut text = String::new();
+    let mut number = 0;
+    for (scopes, way, route) in recipients(policy) {
+        number += 1;
+        let view = OutboundTo {
+            route: Comment::new(&route.name.value),
+            line: Comment::line(&way.via.at),
+            name: Word::numbered("outbound_", number),
+            domains: List::of(scopes.into_iter().map(Word::scope)),
+            transport: Word::route(&route.name.value),
+            host: List::host(&route.host.value),
+        };
+        text += &render(view, diagnostics)?;
+    }
+    let mut senders: BTreeMap<&str, (Vec<Word>, &Way)> = BTreeMap::new();
+    for (domain, way) in &policy.outbound.from {
+        let name = way.via.value.as_str();
+        let (words, _) = senders.entry(name).or_insert_with(|| (Vec::new(), way));
+        words.push(Word::at_domain(domain));
+    }
+    for (name, (words, way)) in senders {
+        let Some(route) = policy.routes.get(name) else {
+            continue;
+        };
+        number += 1;
+        let view = OutboundFrom {
+            route: Comment::new(name),
+            line: Comment::line(&way.via.at),
+            name: Word::numbered("outbound_", number),
+            senders: List::of(words),
+            transport: Word::route(name),
+            host: List::host(&route.host.value),
+        };
+        text += &render(view, diagnostics)?;
+    }
+    Ok(text)
+}
+
+/// Domains of others that go the same way, in the order in which routers must ask: those named
+/// exactly, then those below the longest names.
+fn recipients(policy: &Policy) -> Vec<(Vec<&DomainScope>, &Way, &Route)> {
+    let rank = |scope: &DomainScope| match scope {
+        DomainScope::Exactly(_) => (0, 0),
+        DomainScope::Below(domain) => (1, usize::MAX - domain.as_str().len()),
+    };
+    let mut all: Vec<(&DomainScope, &Way)> = policy.outbound.to.iter().collect();
+    // Of the same rank none holds a domain of another, so they may stand by their routes.
+    all.sort_by_key(|(scope, way)| (rank(scope), way.via.value.as_str()));
+    let mut groups: Vec<(Vec<&DomainScope>, &Way, &Route)> = Vec::new();
+    for (scope, way) in all {
+        let Some(route) = policy.routes.get(&way.via.value) else {
+            continue;
+        };
+        match groups.last_mut() {
+            Some((scopes, _, last)) if last.name.value == route.name.value => scopes.push(scope),
+            Some(_) | None => groups.push((vec![scope], way, route)),
+        }
+    }
+    groups
+}
+
+/// Returns the transports to other hosts. Behind those of what leaves stands `signing`.
 pub(super) fn transports(
     emission: &Emission<'_>,
+    signing: &str,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
     let policy = emission.policy;
-    let outbound = policy.outbound_route();
+    let rest = policy.outbound_route();
+    let named: BTreeSet<&str> = policy
+        .outbound
+        .ways()
+        .map(|(via, _)| via.value.as_str())
+        .collect();
     let mut text = render(TransportsHead {}, diagnostics)?;
-    let is_outbound = |route: &Route| outbound.is_some_and(|one| one.name == route.name);
-    for route in policy.used_routes().filter(|route| !is_outbound(route)) {
+    let is_rest = |route: &Route| rest.is_some_and(|one| one.name == route.name);
+    for route in policy.used_routes().filter(|route| !is_rest(route)) {
         text += &transport(route, diagnostics)?;
+        if named.contains(route.name.value.as_str()) {
+            text += signing;
+        }
     }
-    text += &match outbound {
+    text += &match rest {
         Some(route) => transport(route, diagnostics)?,
         None => render(RemoteTransport {}, diagnostics)?,
     };
+    text += signing;
     Ok(text)
 }
 
@@ -103,29 +179,44 @@ pub(super) fn authenticators(
     emission: &Emission<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
-    let routes = emission.policy.used_routes();
-    let mut held = routes.filter_map(|one| Some((one, one.credentials.as_ref()?)));
-    let Some((route, file)) = held.next() else {
-        return Ok(String::new());
-    };
-    // Authenticators know no transports: a host that asks gets what any of them holds.
-    for (_, other) in held {
-        let why = "Exim would give the host of one route the password of another: let one route \
-                   have credentials, or use Postfix";
-        let (text, at) = (&other.value, &other.at);
-        diagnostics.error(UnsayableValue::new("exim", text, why, at));
+    let mut held: Vec<(&Route, &Spanned<String>, Word, Credentials)> = Vec::new();
+    for route in emission.policy.used_routes() {
+        // Lowering gives credentials to hosts with a name only.
+        if let (Some(file), RouteHost::Name(host)) = (&route.credentials, &route.host.value) {
+            let credentials = Credentials::new(host, &path(file, diagnostics)?);
+            held.push((route, file, Word::route(&route.name.value), credentials));
+        }
     }
-    // Lowering gives credentials to hosts with a name only.
-    let RouteHost::Name(host) = &route.host.value else {
-        return Ok(String::new());
+    let [(route, file, name, credentials)] = held.as_slice() else {
+        return many_authenticators(&held, diagnostics);
     };
     let view = ClientAuthenticators {
         route: Comment::new(&route.name.value),
         line: Comment::line(&file.at),
-        name: Word::route(&route.name.value),
-        held: Credentials::new(host, &path(file, diagnostics)?),
+        name: name.clone(),
+        held: credentials.clone(),
     };
     render(view, diagnostics)
+}
+
+/// What the hosts of several routes are told.
+fn many_authenticators(
+    held: &[(&Route, &Spanned<String>, Word, Credentials)],
+    diagnostics: &mut Diagnostics,
+) -> Result<String, Reported> {
+    if held.is_empty() {
+        return Ok(String::new());
+    }
+    let routes = held
+        .iter()
+        .map(|(route, file, transport, credentials)| ClientRoute {
+            name: Comment::new(&route.name.value),
+            line: Comment::line(&file.at),
+            transport: Credentials::of_transport(transport),
+            held: credentials.clone(),
+        });
+    let routes = routes.collect();
+    render(ManyClients { routes }, diagnostics)
 }
 
 /// Adds what must be there for a route: its credentials, which Exim reads as its own user.

@@ -1,12 +1,12 @@
 //! What a configuration decides: the commands of a session, one behind the other.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
 
 use super::acl::{AclUse, Ran, Refusal};
 use super::authenticator::Authenticator;
 use super::host_mail::LocalMail;
 use super::path::{self, Syntax, Taken};
-use super::router::{DomainKind, Outcome, Purpose, Routers, Walk};
+use super::router::{DomainKind, OfEnvelope, Outcome, Purpose, Routers, Sender, Unknown, Walk};
 use super::session::{Library, Session};
 use super::truth::Truth;
 use super::value::Bool;
@@ -16,9 +16,6 @@ use crate::decision::{
 };
 use crate::mail::{Address, Domain, Listener, PathForm, Reply};
 use crate::source::Loc;
-
-/// How names begin that no file need hold.
-const STEM: &str = "nobodys-name-";
 
 /// The ACLs of the commands, in the order of a session (spec 4.96, sections 44.4 to 44.7).
 #[derive(Debug)]
@@ -66,28 +63,18 @@ impl EximDecider {
         self.tests.get(test.index()).map(|test| &test.question)
     }
 
-    /// Notes which router takes an address that the files do not name.
-    pub(super) fn find_router_of_anybody(&mut self) {
+    /// Notes which routers take an address that the files do not name.
+    pub(super) fn find_routers_of_anybody(&mut self) {
         if self.routers.leaving().iter().all(|one| one.host.is_none()) {
             return;
         }
-        let mut names = BTreeSet::new();
-        self.destination_keys(&mut |_, key| {
-            names.extend(key.starts_with(STEM).then(|| key.to_owned()));
-        });
-        let fresh = (0_usize..).map(|number| format!("{STEM}{number}"));
-        let mut fresh = fresh.filter(|name| names.iter().all(|key| !key.starts_with(name)));
-        let Some(name) = fresh.next() else {
-            return;
-        };
-        let anybody = Address::new(&name, Domain::literal(&name));
-        let number = self.walk().takes(&anybody);
-        self.routers.note_anybody(number);
+        let of_anybody = self.walk(&Unknown).routers_of_anybody(&self.start);
+        self.routers.note_anybody(&of_anybody.into_keys().collect());
     }
 
-    pub(super) fn walk(&self) -> Walk<'_> {
+    pub(super) fn walk<'w>(&'w self, sender: &'w dyn Sender) -> Walk<'w> {
         let qualify = self.qualify_recipient.as_deref();
-        Walk::new(&self.routers, &self.tests, qualify)
+        Walk::new(&self.routers, &self.tests, qualify, sender)
     }
 
     /// Decides as one of the libraries' errors has it, and as an address that the client chooses is
@@ -300,8 +287,14 @@ impl Decider for EximDecider {
         self.cuts_extensions
     }
 
-    fn destinations(&self, address: &Address) -> Vec<Destination> {
-        self.walk().destinations(address)
+    fn destinations(
+        &self,
+        address: &Address,
+        ask: &mut dyn Ask,
+    ) -> Result<Vec<Destination>, Unanswered> {
+        let ask = RefCell::new(ask);
+        let tests = &self.tests;
+        self.walk(&OfEnvelope { ask, tests }).destinations(address)
     }
 
     fn host_mail(&self) -> Option<&dyn HostMail> {

@@ -4,6 +4,7 @@
 use super::decider::EximDecider;
 use super::option::Options;
 use super::reader::Reader;
+use super::router::Unknown;
 use super::text::Text;
 use crate::decision::{AddressKey, Decider, Destination, HostMail, Written};
 use crate::diagnostic::Reported;
@@ -144,7 +145,9 @@ impl HostMail for EximDecider {
             return vec![Destination::Undeliverable];
         };
         let address = local.recipient(written);
-        let found = Decider::destinations(self, &address);
+        // No sender has a say where nothing listens: the reader refuses `senders` there.
+        let found = self.walk(&Unknown).destinations(&address);
+        let found = found.unwrap_or_else(|_| vec![Destination::Undeliverable]);
         let led = |one| written.led(&address, one);
         found.into_iter().map(led).collect()
     }

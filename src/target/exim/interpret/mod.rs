@@ -80,6 +80,7 @@ use list::{ListKind, Subject};
 use option::Options;
 use path::Taken;
 use reader::{Place, Reader};
+use router::Unknown;
 use section::Sections;
 use text::Text;
 use value::Bool;
@@ -126,8 +127,8 @@ pub(super) fn interpret(
     reader.diagnostics.failed_since(before)?;
     let mut decider = decider?;
     decider.tests = tests;
-    decider.find_router_of_anybody();
-    if let Some((at, reason)) = decider.walk().astray() {
+    decider.find_routers_of_anybody();
+    if let Some((at, reason)) = decider.walk(&Unknown).astray() {
         return Err(diagnostics.error(UnjudgedService::new("data", reason, at)));
     }
     Ok(Reading {

@@ -139,8 +139,8 @@ pub(super) struct Reader<'a> {
     pub(super) delays: u64,
     /// The conditions that check a password, in what is being read.
     pub(super) checks: Vec<Check>,
-    /// Where the names and passwords come from that this server gives to others, each once.
-    pub(super) client_credentials: Vec<String>,
+    /// What authenticators send to other hosts, before any of it is expanded.
+    pub(super) client_sends: Vec<(String, Loc)>,
     /// Who checks passwords, so far.
     pub(super) backends: Vec<FoundBackend>,
 }
@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
             asks_for_client: false,
             delays: 0,
             checks: Vec::new(),
-            client_credentials: Vec::new(),
+            client_sends: Vec::new(),
             backends: Vec::new(),
         }
     }

@@ -7,11 +7,11 @@ use std::net::IpAddr;
 use super::diagnostics::UnjudgedService;
 use super::option::Options;
 use super::reader::Reader;
-use super::router::{Leaving, Routers};
+use super::router::{Leaving, Routers, Unknown, Walk};
 use super::section::{self, Sections, Setting};
 use super::text::Text;
-use crate::decision::{Egress, Sending, Signing};
-use crate::source::Spanned;
+use crate::decision::{AddressTable, Egress, Leaving as Leaves, Sending, Signing};
+use crate::source::{Loc, Spanned};
 
 impl Reader<'_> {
     /// Reads how mail leaves. A transport without `interface` takes an address of the host, as the
@@ -26,6 +26,10 @@ impl Reader<'_> {
         routers: Option<&Routers>,
     ) -> Sending {
         let leaving = routers.map(Routers::leaving).unwrap_or_default();
+        let senders = routers
+            .map(|routers| self.senders_of(routers))
+            .unwrap_or_default();
+        let senders = |one: &Leaving<'_>| senders.get(one.number).cloned().flatten();
         let name = options.text("primary_hostname");
         let name = name.map(|text| Spanned::new(text.as_str().to_owned(), text.at()));
         let certificate = options.text("tls_certificate").map(|text| shown(&text));
@@ -49,19 +53,25 @@ impl Reader<'_> {
             let own: Vec<&Leaving<'_>> = leaving.iter().filter(of_transport).collect();
             for one in &own {
                 if let Some(host) = one.host {
-                    let by = Egress::Smarthost(host.replace("::", ":").to_ascii_lowercase());
-                    let is_new = sending.egress.iter().all(|other| other.value != by);
-                    let by = Spanned::new(by, one.at.clone());
-                    sending.egress.extend(is_new.then_some(by));
+                    let host = host.replace("::", ":").to_ascii_lowercase();
+                    let by = leaves(Egress::Smarthost(host), senders(one), one.at);
+                    add(by, &mut sending.egress);
                 }
             }
-            match instance.get("interface") {
-                _ if own.iter().all(|one| one.host.is_some()) => {}
-                Some(setting) => sending.egress.extend(self.interfaces_of(setting)),
-                None => {
-                    sending
-                        .egress
-                        .push(Spanned::new(Egress::Host, instance.at.clone()));
+            let mut direct: Vec<&&Leaving<'_>> =
+                own.iter().filter(|one| one.host.is_none()).collect();
+            if direct.iter().any(|one| senders(one).is_none()) {
+                direct.retain(|one| senders(one).is_none());
+                direct.truncate(1);
+            }
+            for one in direct {
+                if let Some(setting) = instance.get("interface") {
+                    let bound = self.interfaces_of(setting).into_iter();
+                    let bound = bound.map(|by| leaves(by.value, senders(one), &by.at));
+                    sending.egress.extend(bound);
+                } else {
+                    let by = leaves(Egress::Host, senders(one), &instance.at);
+                    sending.egress.push(by);
                 }
             }
             if let Some(setting) = instance.get("helo_data") {
@@ -72,6 +82,13 @@ impl Reader<'_> {
         }
         sending.signing = every(signing);
         sending
+    }
+
+    /// Returns whose mail each router hands to other hosts.
+    fn senders_of(&self, routers: &Routers) -> Vec<Option<AddressTable>> {
+        let tests = self.catalogue.tests();
+        let qualify = self.qualify_recipient.as_deref();
+        Walk::new(routers, tests, qualify, &Unknown).senders_of_routers()
     }
 
     /// Reads the addresses that a transport binds.
@@ -146,4 +163,21 @@ fn every(transports: Vec<Vec<Signing>>) -> Vec<Signing> {
         ..one
     });
     merged.collect()
+}
+
+fn leaves(egress: Egress, senders: Option<AddressTable>, at: &Loc) -> Leaves {
+    Leaves {
+        egress,
+        senders,
+        at: at.clone(),
+    }
+}
+
+/// Adds a host that mail leaves by; once, where it is anybody's.
+fn add(by: Leaves, all: &mut Vec<Leaves>) {
+    let anybody = by.senders.is_none();
+    let is_known = |one: &Leaves| anybody && one.senders.is_none() && one.egress == by.egress;
+    if !all.iter().any(is_known) {
+        all.push(by);
+    }
 }

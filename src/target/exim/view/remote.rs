@@ -21,6 +21,30 @@ pub(in crate::target::exim) struct OutboundRouter {
 }
 view!(OutboundRouter, "routers/outbound.j2", Lines);
 
+/// Routers: mail for some domains of others, by a route.
+#[derive(Debug, Serialize)]
+pub(in crate::target::exim) struct OutboundTo {
+    pub(in crate::target::exim) route: Comment,
+    pub(in crate::target::exim) line: Comment,
+    pub(in crate::target::exim) name: Word,
+    pub(in crate::target::exim) domains: List,
+    pub(in crate::target::exim) transport: Word,
+    pub(in crate::target::exim) host: List,
+}
+view!(OutboundTo, "routers/outbound_to.j2", Lines);
+
+/// Routers: mail of some domains of ours, by a route.
+#[derive(Debug, Serialize)]
+pub(in crate::target::exim) struct OutboundFrom {
+    pub(in crate::target::exim) route: Comment,
+    pub(in crate::target::exim) line: Comment,
+    pub(in crate::target::exim) name: Word,
+    pub(in crate::target::exim) senders: List,
+    pub(in crate::target::exim) transport: Word,
+    pub(in crate::target::exim) host: List,
+}
+view!(OutboundFrom, "routers/outbound_from.j2", Lines);
+
 /// Routers: everything, by a route.
 #[derive(Debug, Serialize)]
 pub(in crate::target::exim) struct NullClientRouter {
@@ -74,6 +98,23 @@ pub(in crate::target::exim) struct ClientAuthenticators {
     pub(in crate::target::exim) held: Credentials,
 }
 view!(ClientAuthenticators, "auth/client.j2", Lines);
+
+/// Authenticators: what the hosts of several routes are told.
+#[derive(Debug, Serialize)]
+pub(in crate::target::exim) struct ManyClients {
+    pub(in crate::target::exim) routes: Vec<ClientRoute>,
+}
+view!(ManyClients, "auth/clients.j2", Lines);
+
+/// A route whose host is told something.
+#[derive(Debug, Serialize)]
+pub(in crate::target::exim) struct ClientRoute {
+    pub(in crate::target::exim) name: Comment,
+    pub(in crate::target::exim) line: Comment,
+    /// Its transport, by which the file is chosen.
+    pub(in crate::target::exim) transport: Credentials,
+    pub(in crate::target::exim) held: Credentials,
+}
 
 /// Transports: to other hosts.
 #[derive(Debug, Serialize)]

@@ -95,6 +95,10 @@ pub(super) fn delivery(
         extensions_about,
         extensions,
         default_transport: super::route::default_transport(emission.policy),
+        by_sender: super::route::senders(emission.policy)
+            .map(|table| table.reference())
+            .into_iter()
+            .collect(),
         no_recipients: TableName::fixed("texthash", "no-recipients"),
         canonical: canonical.into_iter().collect(),
     };

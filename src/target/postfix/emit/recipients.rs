@@ -82,7 +82,7 @@ fn empty() -> Recipients {
         ),
         transport: table(
             "transport",
-            "Where accounts and mailboxes behind a route lead (transport(5)).",
+            "Where accounts, mailboxes behind a route and domains with one lead (transport(5)).",
         ),
         host_mail: table(
             "host-mail",
@@ -278,6 +278,7 @@ fn transport(emission: &Emission<'_>, table: &mut Table) {
             table.push(key, Outcome::fixed("local:"), Some(&login.name.at));
         }
     }
+    super::route::recipients(emission.policy, table);
     table.push(
         Key::domain(&emission.delivery),
         Outcome::fixed("error:5.1.1 no such account"),

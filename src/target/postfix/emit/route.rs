@@ -4,10 +4,11 @@
 //! gives hold for its host alone.
 
 use super::main_cf::path;
+use super::table::Table;
 use super::{Emission, version::Version};
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::policy::{Policy, Route, RouteHost, RouteTls};
-use crate::target::postfix::lexical::{Comment, Name, Word};
+use crate::policy::{DomainScope, Policy, Route, RouteHost, RouteTls};
+use crate::target::postfix::lexical::{Comment, Key, Name, Outcome, Word};
 use crate::target::postfix::view::{RouteService, Setting};
 
 /// The certificates that Debian's ca-certificates calls good. smtp(8) reads them before it goes
@@ -19,6 +20,44 @@ pub(super) fn default_transport(policy: &Policy) -> Word {
     match policy.outbound_route() {
         Some(route) => Word::next_hop(&Name::route(&route.name.value), route),
         None => Word::fixed("smtp"),
+    }
+}
+
+/// Returns the table of senders whose mail leaves another way than the rest, if there are any.
+pub(super) fn senders(policy: &Policy) -> Option<Table> {
+    let about = "Whose mail leaves by another route (postconf(5), \
+                 sender_dependent_default_transport_maps).";
+    let mut table = Table::new("sender-routes", Comment::new(about));
+    for (domain, way) in &policy.outbound.from {
+        if let Some(route) = policy.routes.get(&way.via.value) {
+            let hop = Outcome::next_hop(&Name::route(&route.name.value), route);
+            table.push(Key::at_domain(domain), hop, Some(&way.at));
+        }
+    }
+    (!policy.outbound.from.is_empty()).then_some(table)
+}
+
+/// Adds the rows of domains of others whose mail goes by a route of its own. The table is asked for
+/// our own domains too, so those below one that is named with all below it have a row themselves.
+pub(super) fn recipients(policy: &Policy, table: &mut Table) {
+    for (scope, way) in &policy.outbound.to {
+        let key = match scope {
+            DomainScope::Exactly(domain) => Key::domain(domain),
+            DomainScope::Below(domain) => Key::below(domain),
+        };
+        if let Some(route) = policy.routes.get(&way.via.value) {
+            let hop = Outcome::next_hop(&Name::route(&route.name.value), route);
+            table.push(key, hop, Some(&way.at));
+        }
+    }
+    for (domain, hosted) in &policy.domains {
+        if policy.outbound.to_domain(domain).is_some() {
+            table.push(
+                Key::domain(domain),
+                Outcome::fixed("virtual:"),
+                Some(&hosted.at),
+            );
+        }
     }
 }
 
@@ -88,6 +127,9 @@ pub(super) fn write(
     emission: &mut Emission<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
+    if let Some(table) = senders(emission.policy) {
+        table.write(emission, diagnostics)?;
+    }
     for route in emission.policy.used_routes() {
         if route.tls == RouteTls::Verified {
             emission.needs("ca-certificates");

@@ -235,6 +235,11 @@ impl Addressing {
         })
     }
 
+    /// Returns what a reverse-path of a form offers for keys, once it is in the queue.
+    pub(super) fn sender(&self, form: PathForm) -> Seen {
+        self.seen(form).0
+    }
+
     /// Returns what a form offers for keys, and whether it holds a route.
     fn seen(&self, form: PathForm) -> (Seen, bool) {
         let origin = self.around.origin.clone();

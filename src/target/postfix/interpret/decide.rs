@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::action::{self, Refusal};
 use super::addressing::{Addressing, Resolved, Taken};
+use super::by_sender::Sender;
 use super::catalogue::Side;
 use super::class::Class;
 use super::evaluate::Flow;
@@ -100,8 +101,14 @@ impl Decider for PostfixDecider {
         self.addressing.around.extensions
     }
 
-    fn destinations(&self, address: &Address) -> Vec<Destination> {
-        self.delivery.destinations(address)
+    fn destinations(
+        &self,
+        address: &Address,
+        ask: &mut dyn Ask,
+    ) -> Result<Vec<Destination>, Unanswered> {
+        let tests = &self.tests;
+        self.delivery
+            .destinations(address, &mut Sender { ask, tests })
     }
 
     fn leads_by(&self, destination: &Destination) -> Option<Loc> {
@@ -232,10 +239,13 @@ impl PostfixDecider {
 
     /// Returns the route of a recipient that the command filter has renamed, if both names lead to
     /// the same places, as they do in a domain with a catch-all.
-    fn renamed(&self, to: &Address) -> Option<Route> {
-        let name = to.local().strip_prefix("unlisted-")?;
+    fn renamed(&self, to: &Address, ask: &mut dyn Ask) -> Result<Option<Route>, Unanswered> {
+        let Some(name) = to.local().strip_prefix("unlisted-") else {
+            return Ok(None);
+        };
         let before = Address::new(name, to.domain().clone());
-        (self.destinations(&before) == self.destinations(to)).then_some(Route::Recipient)
+        let before = self.destinations(&before, ask)?;
+        Ok((before == self.destinations(to, ask)?).then_some(Route::Recipient))
     }
 
     /// Returns where accepted mail goes.
@@ -248,7 +258,8 @@ impl PostfixDecider {
         let origin = Domain::literal(&self.addressing.around.origin);
         if let Taken::Constant(local, domain) = taken {
             let to = Address::new(local, Domain::literal(domain));
-            return Ok(self.renamed(&to).unwrap_or(Route::Address(to)));
+            let renamed = self.renamed(&to, session.ask)?;
+            return Ok(renamed.unwrap_or(Route::Address(to)));
         }
         Ok(match &resolved.seen {
             Seen::Constant(Some(local), domain) => {
@@ -256,12 +267,14 @@ impl PostfixDecider {
             }
             Seen::Constant(None, _) | Seen::Origin => Route::RecipientAt(origin),
             Seen::OwnLiteral => Route::RecipientAt(Domain::literal(super::route::OWN_LITERAL)),
-            Seen::Whole | Seen::Extended if resolved.class == Class::Default => {
+            Seen::Whole | Seen::Extended | Seen::DomainOnly | Seen::Routed | Seen::Untold
+                if resolved.class == Class::Default =>
+            {
                 let program = session.program;
                 if program.recipients.is_routed_by_row(resolved, session)? {
                     Route::Recipient
                 } else {
-                    self.delivery.foreign()
+                    self.foreign(session)?
                 }
             }
             Seen::Whole
@@ -282,8 +295,13 @@ impl PostfixDecider {
             | Seen::Underscore
             | Seen::Literal
             | Seen::Elsewhere
-            | Seen::Null => self.delivery.foreign(),
+            | Seen::Null => self.foreign(session)?,
         })
+    }
+
+    fn foreign(&self, session: &mut Session<'_>) -> Result<Route, Unanswered> {
+        let (ask, tests) = (&mut *session.ask, &self.tests);
+        self.delivery.foreign(&mut Sender { ask, tests })
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::addressing::{Addressing, parents};
 use super::class::Class;
+use super::local::Local;
 use super::master_cf::Service;
 use super::parameter::Settings;
-use super::route::{Delivery, Local};
+use super::route::Delivery;
 use super::rows::{Case, Lookup};
 use super::table::{self, Table};
 use crate::diagnostic::Diagnostics;
@@ -55,6 +56,7 @@ pub(super) fn read(
         parents: parents(settings, "transport_maps", diagnostics),
         defaults: defaults.into_iter().collect(),
         relayhost: text("relayhost", diagnostics),
+        by_sender: None,
         services: programs,
         ways: Vec::new(),
         protections: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::by_sender::BySender;
 use super::route::Delivery;
 use crate::decision::AddressKey;
 
@@ -21,7 +22,8 @@ impl Delivery {
             key(AddressKey::Local, name);
         }
         let defaults = self.defaults.values().map(String::as_str);
-        let channels = self.transports.values().chain(defaults);
+        let led = self.by_sender.iter().flat_map(BySender::values);
+        let channels = self.transports.values().chain(defaults).chain(led);
         let hops = channels.filter_map(|row| row.split_once(':').map(|(_, next)| next));
         hops.chain(std::iter::once(self.relayhost.as_str()))
             .filter(|next| !next.is_empty() && !next.contains(['[', ':']))

@@ -15,6 +15,7 @@
 mod action;
 mod addressing;
 mod backend;
+mod by_sender;
 mod catalogue;
 mod class;
 mod client;
@@ -32,6 +33,7 @@ mod keys;
 mod kinds;
 mod limits;
 mod listing;
+mod local;
 mod map;
 mod master_cf;
 mod next_hop;
@@ -57,12 +59,14 @@ mod tests;
 use std::collections::BTreeSet;
 
 use self::addressing::Addressing;
+use self::by_sender::BySender;
 use self::catalogue::{Catalogue, Side};
 use self::decide::PostfixDecider;
 use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedService, UnjudgedVersion};
 use self::master_cf::Service;
 use self::parameter::{Class, Main, Settings};
 use self::program::{Parts, Program, SharedTables};
+use self::route::Delivery;
 use self::session::Common;
 use crate::decision::Question;
 use crate::diagnostic::{Diagnostics, Reported};
@@ -279,13 +283,7 @@ impl Reader<'_> {
             };
             *slot = Some(Program::compile(service, parts));
         }
-        let mut delivery = delivery::read(
-            &base,
-            self.services,
-            self.artifacts,
-            &addressing,
-            diagnostics,
-        );
+        let mut delivery = self.delivery(&base, &addressing, &mut catalogue, diagnostics);
         for side in [Side::From, Side::To] {
             let mut programs = programs.iter().flatten();
             if programs.all(|program| program.spoils_bare(&addressing, side)) {
@@ -306,6 +304,19 @@ impl Reader<'_> {
             local_mail,
             start: self.main.start().clone(),
         }
+    }
+
+    fn delivery(
+        &self,
+        base: &Settings<'_>,
+        addressing: &Addressing,
+        catalogue: &mut Catalogue,
+        diagnostics: &mut Diagnostics,
+    ) -> Delivery {
+        let (services, artifacts) = (self.services, self.artifacts);
+        let mut delivery = delivery::read(base, services, artifacts, addressing, diagnostics);
+        delivery.by_sender = BySender::read(base, artifacts, addressing, catalogue, diagnostics);
+        delivery
     }
 
     /// Returns the listener that a service is, if it speaks as that one must: `submissions` in TLS

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::by_sender::Led;
 use super::class::Class;
 use super::diagnostics::UnjudgedParameter;
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
-use super::route::Delivery;
+use super::route::{Delivery, asks_sender};
 use super::text::Text;
-use crate::decision::{Destination, Hop, HopTls};
+use crate::decision::{AddressTable, Destination, Hop, HopTls, Label};
 use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
 
@@ -28,6 +29,8 @@ const NAMES_OF_HOST: [&str; 3] = ["hostname", "nexthop", "dot-nexthop"];
 pub(super) struct Way {
     pub(super) channel: String,
     pub(super) next: Option<String>,
+    /// Whose mail takes it; without a table it may be anybody's.
+    pub(super) senders: Option<AddressTable>,
     /// What says so.
     pub(super) at: Loc,
 }
@@ -63,32 +66,52 @@ impl Delivery {
             .collect();
         let mut ways = Vec::new();
         for (class, name) in &used {
-            let hop = self.hop(*class, None);
             let own = self.defaults.get(class).is_some_and(|it| it.contains(':'));
-            let by_relayhost = hop.next.is_some() && !own;
+            let by_relayhost = self.hop(*class, None, Led::default()).next.is_some() && !own;
             let name = if by_relayhost { "relayhost" } else { name };
-            ways.push(Way {
-                channel: hop.channel,
-                next: hop.next,
-                at: base.place(name),
-            });
+            self.add_ways(*class, None, &base.place(name), &mut ways);
         }
         let rows: BTreeSet<&str> = self.transports.values().collect();
         for row in rows {
             let at = self.transports.place_of_hop(row);
             let at = at.unwrap_or_else(|| base.place("transport_maps"));
             for (class, _) in &used {
-                let hop = self.hop(*class, Some(row));
-                ways.push(Way {
-                    channel: hop.channel,
-                    next: hop.next,
-                    at: at.clone(),
-                });
+                self.add_ways(*class, Some(row), &at, &mut ways);
             }
         }
         self.ways = ways;
         self.judge_anybody(main, services, diagnostics);
         self.protect(main, services, diagnostics);
+    }
+
+    /// Adds the ways of a class: by what `at` says, and by what is said of senders.
+    fn add_ways(&self, class: Class, row: Option<&str>, at: &Loc, ways: &mut Vec<Way>) {
+        let by_sender = self.by_sender.as_ref().filter(|_| asks_sender(class, row));
+        let Some(by_sender) = by_sender else {
+            let hop = self.hop(class, row, Led::default());
+            ways.push(Way {
+                channel: hop.channel,
+                next: hop.next,
+                senders: None,
+                at: at.clone(),
+            });
+            return;
+        };
+        for led in by_sender.all() {
+            let way = self.hop(class, row, led);
+            let is_led = |other: Led<'_>| self.hop(class, row, other) == way;
+            let senders = by_sender.senders(&is_led, at);
+            if senders.labels().all(|label| label == Label::ABSENT) {
+                continue;
+            }
+            let at = by_sender.place(led).unwrap_or_else(|| at.clone());
+            ways.push(Way {
+                channel: way.channel,
+                next: way.next,
+                senders: Some(senders),
+                at,
+            });
+        }
     }
 
     /// Refuses what a named host alone need be able to do, of a service that some way leads to

@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::by_sender::{BySender, Led, Sender};
 use super::class::Class;
+use super::local::Local;
 use super::map::{Parents, Surroundings};
 use super::next_hop::{Protection, Way, endpoint};
 use super::rows::Lookup;
-use crate::decision::{Destination, Hop, Route, Store};
-use crate::mail::{Address, Domain, without_extension};
+use crate::decision::{Destination, Hop, Route, Store, Unanswered};
+use crate::mail::{Address, Domain};
 
 /// An address literal of this host.
 pub(super) const OWN_LITERAL: &str = "[127.0.0.1]";
@@ -16,7 +18,7 @@ pub(super) const OWN_LITERAL: &str = "[127.0.0.1]";
 /// The longest chain of aliases (`virtual_alias_recursion_limit`, postconf(5)).
 const DEPTH_MAX: usize = 1000;
 /// The most addresses of one alias (`virtual_alias_expansion_limit`, postconf(5)).
-const ADDRESSES_MAX: usize = 1000;
+pub(super) const ADDRESSES_MAX: usize = 1000;
 
 /// What the files say of delivery.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(super) struct Delivery {
     /// The default transport of each class but that of aliases.
     pub(super) defaults: BTreeMap<Class, String>,
     pub(super) relayhost: String,
+    /// What stands above these two for some senders.
+    pub(super) by_sender: Option<BySender>,
     /// The program of each `unix` service of master.cf.
     pub(super) services: BTreeMap<String, String>,
     /// Every way that mail can take, and the protection of the services that have a next hop.
@@ -44,33 +48,31 @@ pub(super) struct Delivery {
     pub(super) local: Local,
 }
 
-/// What local(8) does.
-#[derive(Debug)]
-pub(super) struct Local {
-    pub(super) aliases: BTreeMap<String, String>,
-    pub(super) home_mailbox: String,
-    pub(super) spool: String,
-    pub(super) command: String,
-    /// Whether accounts may have a file of their own that says where their mail goes.
-    pub(super) has_forward_files: bool,
-    pub(super) alias_commands: bool,
-    pub(super) alias_files: bool,
-}
-
 /// A transport and its next hop.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Transport {
     pub(super) channel: String,
     pub(super) next: Option<String>,
 }
 
 /// What one address comes to, while aliases are followed.
-struct Expansion {
+pub(super) struct Expansion {
     /// What is asked about.
-    asked: Address,
-    found: BTreeSet<Destination>,
+    pub(super) asked: Address,
+    pub(super) found: BTreeSet<Destination>,
     /// Whether an alias leads to itself, or to too many: then cleanup(8) refuses the message.
-    is_broken: bool,
-    count: usize,
+    pub(super) is_broken: bool,
+    pub(super) count: usize,
+}
+
+/// Returns whether mail of a class leaves the host.
+fn leaves(class: Class) -> bool {
+    matches!(class, Class::Relay | Class::Default)
+}
+
+/// Returns whether the sender has a say: not where a row of the transport table names a service.
+pub(super) fn asks_sender(class: Class, row: Option<&str>) -> bool {
+    leaves(class) && row.is_none_or(|row| row.starts_with(':'))
 }
 
 impl Surroundings {
@@ -91,7 +93,11 @@ impl Surroundings {
 
 impl Delivery {
     /// Returns every destination of an address.
-    pub(super) fn destinations(&self, address: &Address) -> Vec<Destination> {
+    pub(super) fn destinations(
+        &self,
+        address: &Address,
+        sender: &mut Sender<'_>,
+    ) -> Result<Vec<Destination>, Unanswered> {
         let mut expansion = Expansion {
             asked: address.clone(),
             found: BTreeSet::new(),
@@ -99,27 +105,29 @@ impl Delivery {
             count: 0,
         };
         let mut chain = Vec::new();
-        self.expand(address, None, &mut chain, &mut expansion);
+        self.expand(address, None, &mut chain, &mut expansion, sender)?;
         if expansion.is_broken {
-            return vec![Destination::Undeliverable];
+            return Ok(vec![Destination::Undeliverable]);
         }
-        expansion.found.into_iter().collect()
+        Ok(expansion.found.into_iter().collect())
     }
 
     /// Returns where mail for an address goes that no row is about.
-    pub(super) fn foreign(&self) -> Route {
-        let hop = self.hop(Class::Default, self.transports.wildcard());
-        match (
-            self.services.get(&hop.channel).map(String::as_str),
-            hop.next,
-        ) {
-            (Some("smtp"), None) => Route::Foreign,
-            (Some("smtp"), Some(next)) => Route::Hop(self.next_hop(&hop.channel, &next)),
-            (_, next) => {
-                let next = next.unwrap_or_default();
-                Route::Hop(Hop::other(format!("{}:{next}", hop.channel)))
-            }
-        }
+    pub(super) fn foreign(&self, sender: &mut Sender<'_>) -> Result<Route, Unanswered> {
+        let hop = self.led_hop(Class::Default, self.transports.wildcard(), sender)?;
+        Ok(
+            match (
+                self.services.get(&hop.channel).map(String::as_str),
+                hop.next,
+            ) {
+                (Some("smtp"), None) => Route::Foreign,
+                (Some("smtp"), Some(next)) => Route::Hop(self.next_hop(&hop.channel, &next)),
+                (_, next) => {
+                    let next = next.unwrap_or_default();
+                    Route::Hop(Hop::other(format!("{}:{next}", hop.channel)))
+                }
+            },
+        )
     }
 
     fn class(&self, domain: &str) -> Class {
@@ -148,13 +156,14 @@ impl Delivery {
     }
 
     /// Follows aliases. `hosted` is the last address so far in a domain of ours.
-    fn expand(
+    pub(super) fn expand(
         &self,
         address: &Address,
         hosted: Option<&Address>,
         chain: &mut Vec<Address>,
         out: &mut Expansion,
-    ) {
+        sender: &mut Sender<'_>,
+    ) -> Result<(), Unanswered> {
         let domain = address.domain().as_str();
         let named = self.named(address);
         let hosted = if self.class(domain).is_ours() {
@@ -165,26 +174,40 @@ impl Delivery {
         out.count += 1;
         if chain.contains(address) || chain.len() >= DEPTH_MAX || out.count > ADDRESSES_MAX {
             out.is_broken = true;
-            return;
+            return Ok(());
         }
         let Some(value) = self.aliases.listed(address.local(), domain, &self.around) else {
-            self.deliver(address, hosted, out);
-            return;
+            return self.deliver(address, hosted, out, sender);
         };
         chain.push(address.clone());
         for next in self.around.addresses(value, address.local()) {
             if next == *address {
                 // An address may lead to itself once: it stays.
-                self.deliver(address, hosted, out);
+                self.deliver(address, hosted, out, sender)?;
             } else {
-                self.expand(&next, hosted, chain, out);
+                self.expand(&next, hosted, chain, out, sender)?;
             }
         }
         chain.pop();
+        Ok(())
     }
 
-    /// Returns the transport of a class, as a row of the transport table changes it.
-    pub(super) fn hop(&self, class: Class, row: Option<&str>) -> Transport {
+    /// Returns the transport of a class, as a row of the transport table and the sender change it.
+    fn led_hop(
+        &self,
+        class: Class,
+        row: Option<&str>,
+        sender: &mut Sender<'_>,
+    ) -> Result<Transport, Unanswered> {
+        let led = match &self.by_sender {
+            Some(by_sender) if asks_sender(class, row) => by_sender.of_envelope(sender)?,
+            Some(_) | None => Led::default(),
+        };
+        Ok(self.hop(class, row, led))
+    }
+
+    /// The same, by what is said of the sender.
+    pub(super) fn hop(&self, class: Class, row: Option<&str>, led: Led<'_>) -> Transport {
         let split = |text: &str| -> (String, Option<String>) {
             let (channel, next) = text.split_once(':').unwrap_or((text, ""));
             (
@@ -193,9 +216,11 @@ impl Delivery {
             )
         };
         let default = self.defaults.get(&class).map_or("error", String::as_str);
-        let (channel, next) = split(default);
-        let relays = matches!(class, Class::Relay | Class::Default) && !self.relayhost.is_empty();
-        let next = next.or_else(|| relays.then(|| self.relayhost.clone()));
+        let own = led.transport.filter(|_| class == Class::Default);
+        let (channel, next) = split(own.unwrap_or(default));
+        let relayhost = led.relayhost.unwrap_or(&self.relayhost);
+        let relays = leaves(class) && !relayhost.is_empty();
+        let next = next.or_else(|| relays.then(|| relayhost.to_owned()));
         let Some(row) = row else {
             return Transport { channel, next };
         };
@@ -213,23 +238,28 @@ impl Delivery {
         }
     }
 
-    fn deliver(&self, address: &Address, hosted: Option<&Address>, out: &mut Expansion) {
+    fn deliver(
+        &self,
+        address: &Address,
+        hosted: Option<&Address>,
+        out: &mut Expansion,
+        sender: &mut Sender<'_>,
+    ) -> Result<(), Unanswered> {
         let domain = address.domain().as_str();
         let class = self.class(domain);
         if class == Class::Alias || address.local().starts_with('-') {
             out.found.insert(Destination::Undeliverable);
-            return;
+            return Ok(());
         }
         let row = self
             .transports
             .transport(address.local(), domain, self.parents, &self.around);
-        let hop = self.hop(class, row);
+        let hop = self.led_hop(class, row, sender)?;
         let mailbox = hosted.unwrap_or(address);
         let command = self.services.get(&hop.channel).map(String::as_str);
         let destination = match (command, &hop.next) {
             (Some("local"), _) => {
-                self.deliver_locally(address.local(), mailbox, out);
-                return;
+                return self.deliver_locally(address.local(), mailbox, out, sender);
             }
             (Some("virtual"), _) => self.deliver_virtually(address, mailbox),
             (Some("discard"), _) => Destination::Discard,
@@ -254,6 +284,7 @@ impl Delivery {
             _ => Destination::Undeliverable,
         };
         out.found.insert(destination);
+        Ok(())
     }
 
     /// virtual(8): a file or a Maildir below `virtual_mailbox_base`.
@@ -279,99 +310,5 @@ impl Delivery {
             }
             _ => Destination::Undeliverable,
         }
-    }
-
-    /// local(8): aliases(5), then the account of the local-part; without its extension if there is
-    /// no alias with it.
-    fn deliver_locally(&self, user: &str, mailbox: &Address, out: &mut Expansion) {
-        let base = without_extension(user).filter(|_| self.around.extensions);
-        let base = base.filter(|_| !self.local.aliases.contains_key(user));
-        let user = base.unwrap_or(user);
-        out.count += 1;
-        if out.count > ADDRESSES_MAX {
-            out.is_broken = true;
-            return;
-        }
-        let local = &self.local;
-        if let Some(value) = local.aliases.get(user) {
-            for word in value
-                .split([','])
-                .map(str::trim)
-                .filter(|word| !word.is_empty())
-            {
-                self.deliver_alias(user, word.trim_matches('"'), mailbox, out);
-            }
-            return;
-        }
-        let store = if !local.command.is_empty() {
-            out.found
-                .insert(Destination::Hop(Hop::other(format!("|{}", local.command))));
-            return;
-        } else if local.home_mailbox == "Maildir/" {
-            Store::Account(user.to_owned())
-        } else if local.home_mailbox.is_empty() {
-            Store::Directory(format!("{}/{user}", local.spool))
-        } else {
-            Store::Directory(format!(
-                "~{user}/{}",
-                local.home_mailbox.trim_end_matches('/')
-            ))
-        };
-        if local.has_forward_files {
-            out.found
-                .insert(Destination::Hop(Hop::other(format!("~{user}/.forward"))));
-        }
-        out.found.insert(Destination::Mailbox {
-            mailbox: mailbox.clone(),
-            store,
-        });
-    }
-
-    fn deliver_alias(&self, user: &str, word: &str, mailbox: &Address, out: &mut Expansion) {
-        let local = &self.local;
-        if word.starts_with('|') || word.starts_with(":include:") {
-            let is_allowed = local.alias_commands || word.starts_with(':');
-            out.found.insert(if is_allowed {
-                Destination::Hop(Hop::other(word))
-            } else {
-                Destination::Undeliverable
-            });
-        } else if word.starts_with('/') {
-            out.found.insert(if local.alias_files {
-                Destination::Mailbox {
-                    mailbox: mailbox.clone(),
-                    store: Store::Directory(word.to_owned()),
-                }
-            } else {
-                Destination::Undeliverable
-            });
-        } else if word == user || word == format!("\\{user}") {
-            let name = Address::new(user, mailbox.domain().clone());
-            let mut without = Expansion {
-                asked: out.asked.clone(),
-                found: BTreeSet::new(),
-                is_broken: false,
-                count: out.count,
-            };
-            self.deliver_account(user, &name, &mut without);
-            out.found.append(&mut without.found);
-        } else {
-            for next in self.around.addresses(word, user) {
-                self.expand(&next, Some(mailbox), &mut Vec::new(), out);
-            }
-        }
-    }
-
-    /// Delivers to an account, its alias being used up.
-    fn deliver_account(&self, user: &str, mailbox: &Address, out: &mut Expansion) {
-        let store = if self.local.home_mailbox == "Maildir/" {
-            Store::Account(user.to_owned())
-        } else {
-            Store::Directory(format!("{}/{user}", self.local.spool))
-        };
-        out.found.insert(Destination::Mailbox {
-            mailbox: mailbox.clone(),
-            store,
-        });
     }
 }

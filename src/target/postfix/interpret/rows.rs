@@ -80,7 +80,7 @@ impl Lookup {
     /// Notes where a value such as `smtp:[host]` stands.
     fn note_hop(&mut self, row: &TableRow) {
         let next = row.value.split_once(':').map(|(_, next)| next);
-        if next.is_some_and(|next| !next.is_empty()) {
+        if next.is_some_and(|next| !next.is_empty()) || row.value.starts_with('[') {
             let value = row.value.as_str().into();
             self.hops.entry(value).or_insert_with(|| row.at.clone());
         }

@@ -12,9 +12,9 @@ use super::next_hop::{Way, endpoint, is_sender};
 use super::opendkim;
 use super::parameter::{Main, Settings};
 use super::text::Text;
-use crate::decision::{Egress, Sending, Signing};
+use crate::decision::{Egress, Leaving, Sending, Signing};
 use crate::diagnostic::Diagnostics;
-use crate::source::Spanned;
+use crate::source::{Loc, Spanned};
 use crate::target::Artifacts;
 
 /// The parameters of certificates that Postfix had before `smtpd_tls_chain_files`.
@@ -49,31 +49,52 @@ pub(super) fn read(
             sending.names.push(spanned(&name));
         }
         let of_service = |way: &&Way| way.channel == service.name.as_str();
-        let mut leaves = false;
+        let mut own: Vec<&Way> = Vec::new();
         for way in ways.iter().filter(of_service) {
             match way.next.as_deref().and_then(hop) {
                 Some(host) => {
-                    let by = Spanned::new(Egress::Smarthost(host), way.at.clone());
-                    let is_new = sending.egress.iter().all(|one| one.value != by.value);
-                    sending.egress.extend(is_new.then_some(by));
+                    let by = leaving(Egress::Smarthost(host), way, &way.at);
+                    let is_known = |one: &Leaving| {
+                        let anybody = one.senders.is_none() && by.senders.is_none();
+                        anybody && one.egress == by.egress
+                    };
+                    if !sending.egress.iter().any(is_known) {
+                        sending.egress.push(by);
+                    }
                 }
-                None => leaves = true,
+                None => own.push(way),
             }
         }
-        if !leaves {
+        if own.iter().any(|way| way.senders.is_none()) {
+            own.retain(|way| way.senders.is_none());
+            own.truncate(1);
+        }
+        if own.is_empty() {
             continue;
         }
         let bound = ["smtp_bind_address", "smtp_bind_address6"];
         let bound = bound.map(|name| bind(&settings, name, diagnostics));
-        // A service that is bound for one family only takes the host's addresses for the other.
-        if bound.iter().any(Option::is_none) {
-            sending
-                .egress
-                .push(Spanned::new(Egress::Host, service.at.clone()));
+        for way in own {
+            // A service that is bound for one family only takes the host's addresses for the other.
+            if bound.iter().any(Option::is_none) {
+                let host = leaving(Egress::Host, way, &service.at);
+                sending.egress.push(host);
+            }
+            let bound = bound.iter().flatten();
+            let bound = bound.map(|one| leaving(one.value.clone(), way, &one.at));
+            sending.egress.extend(bound);
         }
-        sending.egress.extend(bound.into_iter().flatten());
     }
     sending
+}
+
+/// Returns that the mail of a way leaves from there.
+fn leaving(egress: Egress, way: &Way, at: &Loc) -> Leaving {
+    Leaving {
+        egress,
+        senders: way.senders.clone(),
+        at: at.clone(),
+    }
 }
 
 /// Reads what each smtpd(8) that offers TLS shows. `smtpd_tls_chain_files` stands before the others

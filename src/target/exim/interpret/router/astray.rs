@@ -54,10 +54,15 @@ impl Walk<'_> {
         if own && address.local() == "postmaster" {
             return true;
         }
-        let number = self.takes(address);
+        // Bounces have no sender, and what the host makes for ours no router asks for it: what
+        // cannot be told is not ours.
+        let (Ok(number), Ok(destinations)) = (self.takes(address), self.destinations(address))
+        else {
+            return false;
+        };
         let taker = number.and_then(|number| self.routers.list.get(number));
         let is_ours = taker.is_some_and(|taker| taker.whom == Whom::Named);
-        self.destinations(address).iter().all(|to| match to {
+        destinations.iter().all(|to| match to {
             // Who has this mail thrown away is an address of its own, which the proof compares.
             Destination::Mailbox { .. } | Destination::Forward { .. } | Destination::Discard => {
                 true

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::address_list::{Data, data};
+use super::sender::Unknown;
 use super::walk::{Outcome, Walk};
 use super::{Driver, Permits, Redirect, Routers};
 use crate::decision::{AddressKey, Test, Unanswered};
@@ -172,8 +173,10 @@ impl Reader<'_> {
             Data::To(to) => match to.as_slice() {
                 [one] => {
                     let tests: &[Test] = self.catalogue.tests();
-                    let walk = Walk::new(routers, tests, self.qualify_recipient.as_deref());
-                    walk.verify(one)
+                    let qualify = self.qualify_recipient.as_deref();
+                    let walk = Walk::new(routers, tests, qualify, &Unknown);
+                    // No router that verifies asks for the sender.
+                    walk.verify(one).unwrap_or(Outcome::Defer)
                 }
                 _ => Outcome::Here,
             },

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use super::walk::{Outcome, Walk};
 use super::{Driver, Routers, Whom};
-use crate::decision::{Chooser, Destination};
+use crate::decision::{Chooser, Destination, Unanswered};
 use crate::mail::Address;
 
 impl Routers {
-    /// Notes which router delivers what no file names, if one does.
-    pub(in super::super) fn note_anybody(&mut self, number: Option<usize>) {
+    /// Notes which routers deliver what no file names.
+    pub(in super::super) fn note_anybody(&mut self, numbers: &BTreeSet<usize>) {
         for (place, router) in self.list.iter_mut().enumerate() {
             router.whom = match router.whom {
                 Whom::Host => Whom::Host,
-                _ if Some(place) == number => Whom::Anybody,
+                _ if numbers.contains(&place) => Whom::Anybody,
                 Whom::Named | Whom::Anybody => Whom::Named,
             };
         }
@@ -51,28 +51,28 @@ impl Walk<'_> {
     }
 
     /// Returns where an address leads while it is verified. Headers are not there yet.
-    pub(super) fn verify(&self, address: &Address) -> Outcome {
-        let outcome = self.verify_given(address);
+    pub(super) fn verify(&self, address: &Address) -> Result<Outcome, Unanswered> {
+        let outcome = self.verify_given(address)?;
         if !self.routers.verify_by_sender() {
-            return outcome;
+            return Ok(outcome);
         }
         let with = BTreeSet::from([Chooser::ReversePath]);
-        if self.writing(with).verify_given(address) == outcome {
-            outcome
-        } else {
-            Outcome::Chosen
-        }
+        let same = self.writing(with).verify_given(address)? == outcome;
+        Ok(if same { outcome } else { Outcome::Chosen })
     }
 
     /// Returns every final mailbox and next hop of an address, sorted, whatever the client writes.
-    pub(in super::super) fn destinations(&self, asked: &Address) -> Vec<Destination> {
+    pub(in super::super) fn destinations(
+        &self,
+        asked: &Address,
+    ) -> Result<Vec<Destination>, Unanswered> {
         let mut writings = self.routers.writings().into_iter();
         let first = writings.next().unwrap_or_default();
-        let first = self.writing(first).destinations_given(asked);
+        let first = self.writing(first).destinations_given(asked)?;
         let mut found = first.clone();
         let mut differ = false;
         for given in writings {
-            let more = self.writing(given).destinations_given(asked);
+            let more = self.writing(given).destinations_given(asked)?;
             differ |= more != first;
             found.extend(more);
         }
@@ -88,6 +88,6 @@ impl Walk<'_> {
                     .map(Destination::Chosen),
             );
         }
-        found.into_iter().collect()
+        Ok(found.into_iter().collect())
     }
 }

@@ -8,11 +8,13 @@ mod given;
 mod known;
 mod next_hop;
 mod read;
+mod sender;
 mod text;
 mod transport;
 mod walk;
 
 pub(super) use next_hop::Leaving;
+pub(super) use sender::{OfEnvelope, Sender, Unknown};
 pub(super) use transport::Transport;
 pub(super) use walk::{DomainKind, Outcome, Purpose, Walk};
 

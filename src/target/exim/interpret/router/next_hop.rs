@@ -34,6 +34,8 @@ pub(in super::super) struct Leaving<'r> {
     pub(in super::super) transport: &'r str,
     /// The host that the router names, in its own words.
     pub(in super::super) host: Option<&'r str>,
+    /// The number of the router.
+    pub(in super::super) number: usize,
     pub(in super::super) at: &'r Loc,
 }
 
@@ -95,7 +97,7 @@ impl Reader<'_> {
             (false, false) => HopTls::Opportunistic,
         };
         if let Some(setting) = authenticates {
-            remote.credentials = Some(self.credentials(setting)?);
+            remote.credentials = Some(self.credentials(setting, &instance.name)?);
         }
         self.diagnostics.failed_since(before)?;
         Ok(remote)
@@ -161,18 +163,14 @@ impl Reader<'_> {
     }
 
     /// Returns where the name and the password come from that clients among the authenticators
-    /// give.
-    fn credentials(&mut self, setting: &Setting) -> Result<String, Reported> {
-        match self.client_credentials.as_slice() {
-            [] => {
-                let reason = "no authenticator has a name and a password to give";
-                Err(self.service(&setting.name, reason, &setting.at))
-            }
-            all => {
-                let all: Vec<&str> = all.iter().map(String::as_str).collect();
-                Ok(all.join(", "))
-            }
+    /// give where this transport speaks.
+    fn credentials(&mut self, setting: &Setting, transport: &str) -> Result<String, Reported> {
+        let all = self.given_by(transport)?;
+        if all.is_empty() {
+            let reason = "no authenticator has a name and a password to give";
+            return Err(self.service(&setting.name, reason, &setting.at));
         }
+        Ok(all.join(", "))
     }
 }
 
@@ -237,18 +235,21 @@ impl Routers {
     /// Returns every way in which mail leaves.
     pub(in super::super) fn leaving(&self) -> Vec<Leaving<'_>> {
         let mut all = Vec::new();
-        for router in self.list.iter().filter(|router| router.delivers) {
+        let numbered = self.list.iter().enumerate();
+        for (number, router) in numbered.filter(|(_, router)| router.delivers) {
             let at = &router.at;
             match &router.driver {
                 Driver::Exchangers(transport) | Driver::Literal(transport) => all.push(Leaving {
                     transport: &transport.name,
                     host: None,
+                    number,
                     at,
                 }),
                 Driver::Hosts { transport, rules } => {
                     all.extend(rules.iter().map(|rule| Leaving {
                         transport: &transport.name,
                         host: Some(&rule.host),
+                        number,
                         at,
                     }));
                 }

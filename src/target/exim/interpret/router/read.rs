@@ -78,6 +78,7 @@ impl Reader<'_> {
                 self.set_data(part, None);
             }
         }
+        conditions.extend(self.senders(instance)?);
         if let Some(text) = self.whole_condition(instance)? {
             let value = self.expand(&text)?;
             conditions.push(self.holds(&value, Words::Router, &text.at())?);
@@ -110,6 +111,10 @@ impl Reader<'_> {
         let verify = boolean(self, "verify")?.unwrap_or(true);
         let verifies = boolean(self, "verify_recipient")?.unwrap_or(verify);
         let delivers = !boolean(self, "verify_only")?.unwrap_or(false);
+        if let Some(setting) = instance.get("senders").filter(|_| verifies) {
+            let reason = "who is a recipient would hang on the sender: add `no_verify`";
+            return Err(self.service("senders", reason, &setting.at));
+        }
         Ok(Router {
             conditions: Bool::All(conditions),
             driver: made.driver,
@@ -123,6 +128,31 @@ impl Reader<'_> {
             whom: Whom::Named,
             at: instance.at.clone(),
         })
+    }
+
+    /// Reads `senders`: whose mail the router takes.
+    fn senders(&mut self, instance: &Instance) -> Result<Option<Bool>, Reported> {
+        let Some(setting) = instance.get("senders") else {
+            return Ok(None);
+        };
+        let list = setting.text(self.diagnostics)?;
+        let reason = if self.is_closed {
+            "where mail made on the host goes would hang on whom it says it is from"
+        } else if list.as_str().contains('$') {
+            "mailpol follows addresses and domains here"
+        } else {
+            let atom = PathAtom {
+                side: Side::From,
+                ..recipient(Part::Whole)
+            };
+            let atom = PathAtom {
+                view: View::Raw,
+                ..atom
+            };
+            let condition = self.expanded_list(ListKind::Address, Subject::Path(atom), &list)?;
+            return Ok(Some(condition));
+        };
+        Err(self.service("senders", reason, &setting.at))
     }
 
     /// Returns how a router sees local-parts: perhaps without their extension (section 15.1,
@@ -238,7 +268,7 @@ impl Reader<'_> {
         for setting in &instance.settings {
             let name = setting.name.as_str();
             let reason = match name {
-                "senders" | "require_files" => "a route that depends on it is not followed",
+                "require_files" => "a route that depends on it is not followed",
                 "unseen" => "mail that goes two ways at once is not followed",
                 _ => {
                     self.known_option(&tables, setting);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::sender::{Sender, asked};
 use super::transport::TransportKind;
 use super::walk::Walk;
 use super::{Driver, Router};
@@ -29,10 +30,14 @@ pub(super) struct Known<'w> {
     pub(super) address: &'w Address,
     /// What the client has written.
     pub(super) given: &'w BTreeSet<Chooser>,
+    pub(super) sender: &'w dyn Sender,
 }
 
 impl Facts for Known<'_> {
     fn leaf(&mut self, leaf: &Leaf) -> Result<Truth, Unanswered> {
+        if let Some(asked) = asked(leaf) {
+            return self.sender.holds(asked).map(Truth::of);
+        }
         let (local, domain) = (self.address.local(), self.address.domain().as_str());
         if let Leaf::Path(_, test) = leaf
             && let Some(Question::To(table)) = self.tests.get(test.index()).map(|one| &one.question)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::address_list::{Data, data};
+use super::sender::Sender;
 use super::text::{HOME, Known, Made};
 use super::transport::TransportKind;
 use super::{Delivery, Driver, Router, Routers, Whom};
@@ -139,6 +140,8 @@ pub(in super::super) struct Walk<'w> {
     pub(super) qualify: Option<&'w str>,
     /// What the client has written.
     pub(super) given: BTreeSet<Chooser>,
+    /// Who answers for the sender.
+    pub(super) sender: &'w dyn Sender,
 }
 
 /// Which routers have handled which addresses on the way.
@@ -149,27 +152,29 @@ impl<'w> Walk<'w> {
         routers: &'w Routers,
         tests: &'w [Test],
         qualify: Option<&'w str>,
+        sender: &'w dyn Sender,
     ) -> Self {
         Self {
             routers,
             tests,
             qualify,
             given: BTreeSet::new(),
+            sender,
         }
     }
 
     /// Returns where an address leads while it is verified.
-    pub(super) fn verify_given(&self, address: &Address) -> Outcome {
+    pub(super) fn verify_given(&self, address: &Address) -> Result<Outcome, Unanswered> {
         let mut address = address.clone();
         let mut chain = Chain::new();
         while chain.len() < DEPTH_MAX {
-            let Some((number, router)) = self.router(&address, Purpose::Verify, &chain) else {
-                return Outcome::Unrouteable;
+            let Some((number, router)) = self.router(&address, Purpose::Verify, &chain)? else {
+                return Ok(Outcome::Unrouteable);
             };
             let Driver::Redirect(value, _) = &router.driver else {
                 let mut known = self.known(&address);
-                let outcome = router.outcome(&mut known, DomainKind::Name);
-                return outcome.ok().flatten().unwrap_or(Outcome::Unrouteable);
+                let outcome = router.outcome(&mut known, DomainKind::Name)?;
+                return Ok(outcome.unwrap_or(Outcome::Unrouteable));
             };
             match self.data(value, &address, router) {
                 Some(Data::To(to)) => match to.as_slice() {
@@ -177,18 +182,21 @@ impl<'w> Walk<'w> {
                         chain.push((number, address));
                         address = one.clone();
                     }
-                    _ => return Outcome::Here,
+                    _ => return Ok(Outcome::Here),
                 },
-                Some(Data::Chosen(_)) => return Outcome::Chosen,
-                Some(Data::Fail) => return Outcome::Fail,
-                Some(Data::Decline | Data::Defer) | None => return Outcome::Defer,
+                Some(Data::Chosen(_)) => return Ok(Outcome::Chosen),
+                Some(Data::Fail) => return Ok(Outcome::Fail),
+                Some(Data::Decline | Data::Defer) | None => return Ok(Outcome::Defer),
             }
         }
-        Outcome::Defer
+        Ok(Outcome::Defer)
     }
 
     /// Returns every final mailbox and next hop of an address, sorted.
-    pub(super) fn destinations_given(&self, asked: &Address) -> BTreeSet<Destination> {
+    pub(super) fn destinations_given(
+        &self,
+        asked: &Address,
+    ) -> Result<BTreeSet<Destination>, Unanswered> {
         let mut found = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut open: Vec<(Address, Address, Chain)> =
@@ -205,7 +213,7 @@ impl<'w> Walk<'w> {
             if chain.len() > DEPTH_MAX || !seen.insert(visit) {
                 continue;
             }
-            let Some((number, router)) = self.router(&address, Purpose::Deliver, &chain) else {
+            let Some((number, router)) = self.router(&address, Purpose::Deliver, &chain)? else {
                 found.insert(Destination::Undeliverable);
                 continue;
             };
@@ -244,13 +252,13 @@ impl<'w> Walk<'w> {
                 }
             }
         }
-        found
+        Ok(found)
     }
 
     /// Returns the number of the router that delivers mail for an address.
-    pub(in super::super) fn takes(&self, address: &Address) -> Option<usize> {
-        let found = self.router(address, Purpose::Deliver, &Chain::new());
-        found.map(|(number, _)| number)
+    pub(super) fn takes(&self, address: &Address) -> Result<Option<usize>, Unanswered> {
+        let found = self.router(address, Purpose::Deliver, &Chain::new())?;
+        Ok(found.map(|(number, _)| number))
     }
 
     pub(super) fn known<'k>(&'k self, address: &'k Address) -> Known<'k> {
@@ -258,6 +266,7 @@ impl<'w> Walk<'w> {
             tests: self.tests,
             address,
             given: &self.given,
+            sender: self.sender,
         }
     }
 
@@ -269,14 +278,14 @@ impl<'w> Walk<'w> {
         address: &Address,
         purpose: Purpose,
         chain: &Chain,
-    ) -> Option<(usize, &'w Router)> {
+    ) -> Result<Option<(usize, &'w Router)>, Unanswered> {
         for (number, router) in self.routers.list.iter().enumerate() {
             let handled = |(one, of): &(usize, Address)| *one == number && of == address;
             if !router.runs(purpose) || chain.iter().any(handled) {
                 continue;
             }
             let mut known = self.known(address);
-            if truth(&router.conditions, &mut known) != Ok(Truth::Yes) {
+            if truth(&router.conditions, &mut known)? != Truth::Yes {
                 continue;
             }
             let data = router.address_data.as_ref();
@@ -296,13 +305,13 @@ impl<'w> Walk<'w> {
                     }
                 };
             if takes {
-                return Some((number, router));
+                return Ok(Some((number, router)));
             }
             if !router.more {
-                return None;
+                return Ok(None);
             }
         }
-        None
+        Ok(None)
     }
 
     /// Returns what the data of a redirection say; none if they cannot be read.

@@ -58,7 +58,7 @@ impl House {
             logins: BTreeMap::new(),
             domains: BTreeMap::new(),
             routes: BTreeMap::new(),
-            outbound: None,
+            outbound: crate::policy::Outbound::default(),
             parked: BTreeMap::new(),
             inbound: Inbound {
                 spf: SpfPolicy::Soft,

@@ -212,16 +212,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "addresses would be rewritten",
     ),
     (
-        "sender_dependent_default_transport_maps",
-        &[""],
-        "the sender would decide where mail goes",
-    ),
-    (
-        "sender_dependent_relayhost_maps",
-        &[""],
-        "the sender would decide where mail goes",
-    ),
-    (
         "shlib_directory",
         &["/usr/lib/postfix", "no"],
         "other code would read the tables",

@@ -1,0 +1,162 @@
+//! Where mail goes: through aliases to mailboxes and forwards, and by which route it leaves.
+
+use std::collections::BTreeSet;
+
+use super::form::{ForwardKind, ReverseKind};
+use super::tables::Tests;
+use super::{Policy, Route};
+use crate::decision::{self, Ask, Destination, Hop, Label, Store, Unanswered};
+use crate::mail::{Address, Domain};
+
+/// How an address is followed to mailboxes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Follow {
+    /// Through names only: what somebody may call their own.
+    ByName,
+    /// Through catch-alls too: where mail goes.
+    Everywhere,
+}
+
+/// Where an address leads, sorted.
+#[derive(Default)]
+pub(super) struct Behind {
+    /// Mailboxes of ours.
+    pub(super) mailboxes: BTreeSet<Address>,
+    /// Addresses of others.
+    outside: BTreeSet<Address>,
+}
+
+/// Returns where an address leads.
+pub(super) fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> Behind {
+    let mut seen = BTreeSet::new();
+    let mut found = Behind::default();
+    let mut open = vec![address.clone()];
+    while let Some(address) = open.pop() {
+        if !seen.insert(address.clone()) {
+            continue;
+        }
+        let Some(domain) = policy.domains.get(address.domain()) else {
+            continue;
+        };
+        let local = address.local();
+        let forward = domain.forwards.get(local);
+        let targets = forward.iter().flat_map(|forward| &forward.targets);
+        found.outside.extend(targets.map(|to| to.value.clone()));
+        let is_mailbox = domain.mailboxes.contains_key(local);
+        let alias = domain.aliases.get(local);
+        if is_mailbox {
+            found.mailboxes.insert(address);
+        }
+        if is_mailbox || forward.is_some() {
+            continue;
+        }
+        let alias = alias.or(domain
+            .catch_all
+            .as_ref()
+            .filter(|_| follow == Follow::Everywhere));
+        open.extend(
+            alias
+                .iter()
+                .flat_map(|alias| &alias.targets)
+                .map(|to| to.value.clone()),
+        );
+    }
+    found
+}
+
+/// Returns the route of mail whose recipient has none, by its reverse-path.
+fn route_of_sender<'p>(
+    policy: &'p Policy,
+    ask: &mut dyn Ask,
+) -> Result<Option<&'p Route>, Unanswered> {
+    let from = &policy.outbound.from;
+    if !from.is_empty()
+        && ReverseKind::from_label(ask.ask(Tests::FROM_FORM)?).has_domain()
+        && let label = ask.ask(Tests::FROM_ROUTE)?
+        && label != Label::ABSENT
+    {
+        return Ok(policy.routes.values().nth(label.0 as usize - 1));
+    }
+    Ok(policy.outbound_route())
+}
+
+/// Returns where accepted mail goes that is not for us. What a recipient's domain decides is a
+/// matter of its destinations.
+pub(super) fn away(
+    policy: &Policy,
+    to: ForwardKind,
+    ask: &mut dyn Ask,
+) -> Result<decision::Route, Unanswered> {
+    let has_domain = matches!(
+        to,
+        ForwardKind::Address | ForwardKind::Domain | ForwardKind::Routed
+    );
+    if has_domain && !policy.outbound.to.is_empty() && ask.ask(Tests::TO_ROUTE)? != Label::ABSENT {
+        return Ok(decision::Route::Recipient);
+    }
+    Ok(match route_of_sender(policy, ask)? {
+        Some(route) => decision::Route::Hop(route.hop()),
+        None => decision::Route::Foreign,
+    })
+}
+
+/// Returns where mail for an address goes; see [`crate::decision::Decider`].
+pub(super) fn destinations(
+    policy: &Policy,
+    address: &Address,
+    ask: &mut dyn Ask,
+) -> Result<Vec<Destination>, Unanswered> {
+    let mut leaves_by = |domain: &Domain| -> Result<Option<Hop>, Unanswered> {
+        let route = match policy.route_to(domain) {
+            Some(route) => Some(route),
+            None => route_of_sender(policy, ask)?,
+        };
+        Ok(route.map(Route::hop))
+    };
+    if !policy.domains.contains_key(address.domain()) {
+        return Ok(vec![match leaves_by(address.domain())? {
+            Some(hop) => Destination::Hop(hop),
+            None => Destination::Exchangers(address.domain().to_string()),
+        }]);
+    }
+    // What an extension is added to gets the mail, and it alone.
+    let base = address
+        .without_extension()
+        .filter(|_| policy.host.plus_addressing.is_some());
+    let whole = base.as_ref().unwrap_or(address);
+    let behind = mailboxes_behind(policy, whole, Follow::Everywhere);
+    let destination = |mailbox: Address| {
+        let found = policy.mailbox(&mailbox);
+        if let Some(route) = found.and_then(|found| policy.route_of(found)) {
+            return behind_route(route.hop(), mailbox, address);
+        }
+        let store = match found.and_then(|found| found.login.as_ref()) {
+            Some(login) => Store::Account(login.value.clone()),
+            None => Store::Directory(directory(&mailbox)),
+        };
+        Destination::Mailbox { mailbox, store }
+    };
+    let inside = behind.mailboxes.into_iter().map(destination);
+    let mut found: Vec<Destination> = inside.collect();
+    for to in behind.outside {
+        let via = leaves_by(to.domain())?;
+        found.push(Destination::Forward { to, via });
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Returns where mail for an address goes that comes to a mailbox behind a route.
+fn behind_route(hop: Hop, mailbox: Address, address: &Address) -> Destination {
+    if mailbox == *address {
+        return Destination::Hop(hop);
+    }
+    let (to, via) = (mailbox, Some(hop));
+    Destination::Forward { to, via }
+}
+
+/// Returns where the messages of a mailbox without a login are kept.
+fn directory(mailbox: &Address) -> String {
+    let domain: &Domain = mailbox.domain();
+    format!("/var/mail/{domain}/{}", mailbox.local())
+}
