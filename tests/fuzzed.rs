@@ -6,7 +6,7 @@
 mod checks;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -65,19 +65,41 @@ fn edited(seed: &[u8], edits: &[Edit]) -> Vec<u8> {
     input
 }
 
-fn seeds(target: &str) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
-    let entries = fs::read_dir(folder.join(target)).expect("the target has seeds");
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+/// Returns the texts of files, in the order of their paths.
+fn texts(mut paths: Vec<PathBuf>) -> Vec<Vec<u8>> {
     paths.sort();
-    let seeds: Vec<Vec<u8>> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
+    paths.iter().map(|path| fs::read(path).unwrap()).collect()
+}
+
+fn entries(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+/// Returns the seeds of a target: policies are those of the examples, trees are built of one.
+fn seeds(target: &'static str) -> Vec<Vec<u8>> {
+    let seeds = match target {
+        "policy" | "format" => {
+            let policies = entries("examples").into_iter();
+            let policies = policies.map(|folder| folder.join("policy.kdl"));
+            texts(policies.filter(|path| path.is_file()).collect())
+        }
+        "postfix" | "exim" => {
+            let files = checks::site::site(target).tree.files();
+            files
+                .map(|(path, file)| format!("{path}\n{}", file.source.text()).into_bytes())
+                .collect()
+        }
+        _ => texts(entries(&format!("fuzz/seeds/{target}"))),
+    };
     assert!(seeds.len() > 1, "{target} has no seeds");
     seeds
 }
 
 /// Tries a check on its seeds, and on some inputs near them.
 #[track_caller]
-fn check(target: &str, cases: u32, check: fn(&[u8])) {
+fn check(target: &'static str, cases: u32, check: fn(&[u8])) {
     let seeds = seeds(target);
     for seed in &seeds {
         check(seed);

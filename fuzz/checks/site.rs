@@ -1,11 +1,15 @@
 //! The site that trees are of, and the files beside a policy.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use mailpol::compile::{emit, load};
+use mailpol::decision::Decider;
 use mailpol::diagnostic::Diagnostics;
+use mailpol::mail::Listener;
 use mailpol::policy::Policy;
+use mailpol::simulate::{Answerer, Results};
 use mailpol::source::{Files, Source};
 use mailpol::target::{Artifacts, TARGETS, Target};
 
@@ -41,8 +45,21 @@ pub(crate) struct Site {
     pub(crate) target: &'static dyn Target,
     pub(crate) policy: Policy,
     pub(crate) tree: Artifacts,
-    /// The paths of the files of the tree, sorted.
-    pub(crate) paths: Vec<String>,
+    own: Vec<IpAddr>,
+    listeners: Vec<Listener>,
+    results: Results,
+}
+
+impl Site {
+    /// Returns who answers envelopes for the host by this decider.
+    pub(crate) fn answerer<'a>(&'a self, decider: &'a dyn Decider) -> Answerer<'a> {
+        Answerer {
+            decider,
+            own: &self.own,
+            listeners: &self.listeners,
+            results: &self.results,
+        }
+    }
 }
 
 /// Returns the site of a target, made once.
@@ -60,11 +77,17 @@ fn made(name: &str) -> Site {
     let source = Source::new("policy.kdl", include_str!("../../examples/doe/policy.kdl"));
     let policy = load(&source, &Beside::nothing(), &mut diagnostics).expect("the policy is good");
     let tree = emit(&policy, target, &mut diagnostics).expect("the policy is proved");
-    let paths = tree.files().map(|(path, _)| path.to_owned()).collect();
+    let host = &policy.host;
+    let own = host.addresses.iter().map(|one| one.value).collect();
+    let listeners = host.listeners.iter().map(|one| one.value).collect();
+    // Nobody publishes anything.
+    let results = Results::new(&[], host.name.value.as_str());
     Site {
         target,
         policy,
         tree,
-        paths,
+        own,
+        listeners,
+        results,
     }
 }

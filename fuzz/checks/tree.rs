@@ -1,22 +1,22 @@
 //! Trees in which one file is another.
 
 use mailpol::diagnostic::Diagnostics;
-use mailpol::mail::Listener;
-use mailpol::policy::PolicyDecider;
-use mailpol::simulate::{Answerer, CATALOGUE, Results, attack};
+use mailpol::simulate::{CATALOGUE, attack};
 
 use super::{site::Site, told};
 
-/// The first octet says which file of the tree is the rest. The reader takes the tree or refuses
-/// it; of what it takes, every envelope is answered.
+/// The first line is the path of the file that the rest is; what is no path of the tree is nothing
+/// to try. The reader takes the tree or refuses it; of what it takes, every envelope is answered.
 pub(crate) fn check(site: &Site, data: &[u8]) {
-    let Some((which, text)) = data.split_first() else {
+    let Some((path, text)) = std::str::from_utf8(data)
+        .ok()
+        .and_then(|text| text.split_once('\n'))
+    else {
         return;
     };
-    let Ok(text) = std::str::from_utf8(text) else {
+    if site.tree.get(path).is_none() {
         return;
-    };
-    let path = &site.paths[usize::from(*which) % site.paths.len()];
+    }
     let mut tree = site.tree.clone();
     tree.add(path, 0o644, text);
     let mut diagnostics = Diagnostics::new();
@@ -24,21 +24,8 @@ pub(crate) fn check(site: &Site, data: &[u8]) {
     let Some(reading) = told(reading, &diagnostics) else {
         return;
     };
-    let host = &site.policy.host;
-    let own: Vec<_> = host.addresses.iter().map(|one| one.value).collect();
-    let listeners: Vec<Listener> = host.listeners.iter().map(|one| one.value).collect();
-    let results = Results::new(&[], &host.name.value.to_string());
-    let mut answerer = Answerer {
-        decider: reading.decider.as_ref(),
-        own: &own,
-        listeners: &listeners,
-        results: &results,
-    };
-    let policy = PolicyDecider::new(&site.policy);
+    let answerer = site.answerer(reading.decider.as_ref());
     for one in CATALOGUE {
-        answerer.decider = reading.decider.as_ref();
-        attack(one, &site.policy, &answerer).expect("every envelope is answered");
-        answerer.decider = &policy;
         attack(one, &site.policy, &answerer).expect("every envelope is answered");
     }
 }

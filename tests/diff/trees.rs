@@ -1,22 +1,28 @@
 //! Policies compared with trees of files.
 
 use std::fs;
+use std::path::Path;
 
 use crate::{CHANGES, folder, mailpol};
+
+/// Builds the old policy for a target, into `tree`.
+fn build(folder: &Path, target: &str) {
+    let arguments = [
+        "build",
+        "old/policy.kdl",
+        "--target",
+        target,
+        "--out",
+        "tree",
+    ];
+    let (code, _, stderr) = mailpol(folder, &arguments);
+    assert_eq!(code, Some(0), "{stderr}");
+}
 
 #[test]
 fn a_policy_is_compared_with_a_tree() {
     let folder = folder(CHANGES[1].1);
-    let built = [
-        "build",
-        "old/policy.kdl",
-        "--target",
-        "postfix",
-        "--out",
-        "tree",
-    ];
-    let (code, _, stderr) = mailpol(folder.path(), &built);
-    assert_eq!(code, Some(0), "{stderr}");
+    build(folder.path(), "postfix");
     let same = [
         "diff",
         "old/policy.kdl",
@@ -53,15 +59,7 @@ fn a_policy_is_compared_with_a_tree() {
 #[test]
 fn a_tree_that_was_opened_by_hand_shows_what_closes() {
     let folder = folder(&[]);
-    let built = [
-        "build",
-        "old/policy.kdl",
-        "--target",
-        "postfix",
-        "--out",
-        "tree",
-    ];
-    assert_eq!(mailpol(folder.path(), &built).0, Some(0));
+    build(folder.path(), "postfix");
     let main = folder.path().join("tree/etc/postfix/main.cf");
     let text = fs::read_to_string(&main).unwrap();
     fs::write(
@@ -98,15 +96,7 @@ fn a_login_of_the_tree_alone_is_named() {
             ("    mailbox \"jenny.doe\" login=\"jenny\"\n", ""),
             (" \"jenny.doe\"", ""),
         ]);
-        let built = [
-            "build",
-            "old/policy.kdl",
-            "--target",
-            target,
-            "--out",
-            "tree",
-        ];
-        assert_eq!(mailpol(folder.path(), &built).0, Some(0));
+        build(folder.path(), target);
         let arguments = [
             "diff",
             "new/policy.kdl",
@@ -202,15 +192,7 @@ fn strays_in_a_built_tree_are_told() {
 fn a_link_in_a_built_tree_is_a_stray() {
     let folder = folder(&[]);
     let tree = folder.path().join("tree");
-    let build = [
-        "build",
-        "old/policy.kdl",
-        "--target",
-        "postfix",
-        "--out",
-        "tree",
-    ];
-    assert_eq!(mailpol(folder.path(), &build).0, Some(0));
+    build(folder.path(), "postfix");
     let (old, only) = ("old/policy.kdl", "--only");
     let gate = ["diff", old, old, "--built", "tree", only, "decisions"];
     assert_eq!(mailpol(folder.path(), &gate).0, Some(0));
@@ -228,15 +210,7 @@ fn a_link_in_a_built_tree_is_a_stray() {
 #[test]
 fn another_name_of_the_policy_is_no_difference_from_a_tree() {
     let folder = folder(&[]);
-    let build = [
-        "build",
-        "old/policy.kdl",
-        "--target",
-        "postfix",
-        "--out",
-        "tree",
-    ];
-    assert_eq!(mailpol(folder.path(), &build).0, Some(0));
+    build(folder.path(), "postfix");
     let renamed = folder.path().join("renamed.kdl");
     fs::rename(folder.path().join("old/policy.kdl"), renamed).unwrap();
     let against = ["diff", "renamed.kdl", "--against", "tree"];
@@ -306,15 +280,7 @@ fn the_target_is_that_of_the_tree() {
 #[test]
 fn files_of_a_broken_tree_are_shown() {
     let folder = folder(&[]);
-    let build = [
-        "build",
-        "old/policy.kdl",
-        "--target",
-        "postfix",
-        "--out",
-        "tree",
-    ];
-    assert_eq!(mailpol(folder.path(), &build).0, Some(0));
+    build(folder.path(), "postfix");
     let main = folder.path().join("tree/etc/postfix/main.cf");
     let text = fs::read_to_string(&main).unwrap();
     fs::write(&main, text + "no sign of equality\n").unwrap();

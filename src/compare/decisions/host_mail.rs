@@ -2,7 +2,7 @@
 
 use super::{Between, Change, Decisions, Kind};
 use crate::decision::{HostMail, Written, place};
-use crate::prove::{Apart, Region, compared};
+use crate::prove::{Apart, compared};
 
 /// Adds the sentences, at most one for recipients and one for senders: no envelope shows them.
 pub(super) fn add(decisions: &mut Decisions, sides: [Option<&dyn HostMail>; 2]) {
@@ -48,21 +48,11 @@ fn new(made: &dyn HostMail) -> Change {
     }
 }
 
-fn change(kind: Kind, sentence: String, [before, after]: [String; 2]) -> Change {
+fn change(kind: Kind, sentence: String, sides: [String; 2]) -> Change {
     let moves = kind == Kind::Moved;
     Change {
-        kind,
-        sentence,
-        before,
-        after,
-        envelopes: 0,
-        differing: Vec::new(),
-        named: Region::default(),
-        whole: true,
-        accepted: [true, true],
-        witness: None,
         widens: moves,
         narrows: moves,
-        identity: String::new(),
+        ..Change::of_no_envelope(kind, sentence, sides)
     }
 }

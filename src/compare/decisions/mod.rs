@@ -113,6 +113,25 @@ pub struct Change {
 }
 
 impl Change {
+    /// Returns a change that no envelope shows: both sides accept, and nothing is widened.
+    fn of_no_envelope(kind: Kind, sentence: String, [before, after]: [String; 2]) -> Self {
+        Self {
+            kind,
+            sentence,
+            before,
+            after,
+            envelopes: 0,
+            differing: Vec::new(),
+            named: Region::default(),
+            whole: true,
+            accepted: [true, true],
+            witness: None,
+            widens: false,
+            narrows: false,
+            identity: String::new(),
+        }
+    }
+
     /// Returns the places that decide the witness, before and after: of a side that does not listen
     /// there the one that says where it does.
     pub fn places(&self) -> Vec<(&str, Option<&Loc>)> {

@@ -2,7 +2,6 @@
 
 use super::{Change, Decisions, Kind};
 use crate::policy::Policy;
-use crate::prove::Region;
 use crate::source::Spanned;
 
 /// Adds the sentences.
@@ -23,7 +22,10 @@ pub(super) fn add(decisions: &mut Decisions, [before, after]: [&Policy; 2]) {
         // What is not said is as the MTA comes, and may be more or less.
         let narrows = was.zip(is).is_none_or(|(was, is)| is < was);
         let said = sides.map(|limit| said(limit, what));
-        decisions.changes.push(change(sentence, said, narrows));
+        decisions.changes.push(Change {
+            narrows,
+            ..Change::of_no_envelope(Kind::Otherwise, sentence, said)
+        });
     }
     decisions.changes.sort_by_key(|change| change.kind);
 }
@@ -32,23 +34,5 @@ fn said(limit: Option<&Spanned<u64>>, what: &str) -> String {
     match limit {
         Some(limit) => format!("up to {} {what}", limit.value),
         None => "as the MTA comes".to_owned(),
-    }
-}
-
-fn change(sentence: String, [before, after]: [String; 2], narrows: bool) -> Change {
-    Change {
-        kind: Kind::Otherwise,
-        sentence,
-        before,
-        after,
-        envelopes: 0,
-        differing: Vec::new(),
-        named: Region::default(),
-        whole: true,
-        accepted: [true, true],
-        witness: None,
-        widens: false,
-        narrows,
-        identity: String::new(),
     }
 }
