@@ -305,7 +305,7 @@ fn sarif(text: &str) -> Vec<Value> {
 #[track_caller]
 fn place(place: &Value) {
     let uri = place["artifactLocation"]["uri"].as_str().unwrap();
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%".contains(&byte);
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%:".contains(&byte);
     assert!(uri.bytes().all(allowed) && !uri.is_empty(), "{uri}");
     let number = |key: &str| place["region"][key].as_u64().unwrap();
     let (start, end) = (
