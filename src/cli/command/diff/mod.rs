@@ -115,10 +115,27 @@ pub(in crate::cli) fn run(
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
     args.can_fail()?;
-    let load::Loaded { mut sides, note } = load::load(args, diagnostics)?;
+    let load::Loaded {
+        mut sides,
+        note,
+        untracked,
+    } = load::load(args, diagnostics)?;
     let note = note.into_iter().chain(sides.raw()?.map(raw_note));
-    let note: Vec<String> = note.collect();
-    let stale = stale(args, &sides, diagnostics)?;
+    let mut note: Vec<String> = note.collect();
+    let mut stale = stale(args, &sides, diagnostics)?;
+    if let Some(policy) = untracked {
+        let path = policy.display().to_string();
+        if args.fail_on.is_some() || args.built.is_some() {
+            stale.push(Stale {
+                what: NOT_IN_INDEX,
+                path,
+            });
+        } else {
+            note.push(format!(
+                "`{path}` is {NOT_IN_INDEX}: no commit holds it yet."
+            ));
+        }
+    }
     let wants = |what: Only| args.only.is_none_or(|only| only == what);
     let files = if wants(Only::Files) {
         let [before, after] = sides.texts(diagnostics)?;
@@ -157,11 +174,7 @@ pub(in crate::cli) fn run(
     let any =
         args.fail_on == Some(FailOn::Any) && files.as_ref().is_some_and(|files| !files.is_empty());
     let shown = print::Shown {
-        review: decisions.map(|decisions| Review {
-            files: files.clone(),
-            decisions,
-        }),
-        files: files.unwrap_or_default(),
+        review: Review { files, decisions },
         note: (!note.is_empty()).then(|| note.join(" ")),
         failing: &failing,
         declared: &declared,
@@ -210,12 +223,15 @@ fn stale(
         let files = compiled.artifacts.files().map(|(path, _)| path);
         let missing = files.filter(|path| !tracked.contains(*path));
         let missing = missing.map(|path| folder.join(path).display().to_string());
-        stale.extend(missing.map(with("not in git's index")));
+        stale.extend(missing.map(with(NOT_IN_INDEX)));
     }
     Ok(stale)
 }
 
-/// A file of a built tree with which something is wrong.
+/// What is wrong with a file that the next commit would not have.
+const NOT_IN_INDEX: &str = "not in git's index";
+
+/// A file of a built tree, or the policy, with which something is wrong.
 struct Stale {
     what: &'static str,
     path: String,
