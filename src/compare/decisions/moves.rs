@@ -64,35 +64,18 @@ pub(super) fn moved(
     let shifts = shifts(contrast, &pieces, &parts, sets);
     let whose = whose(contrast, &shifts, sets);
     let whole = join(region, pieces);
-    let change = |sentence: String, said: [String; 2], witness: Option<Counterexample>| {
-        let subject = Subject {
-            kind: Kind::Moved,
-            named: region,
-            witness: witness.as_ref(),
-        };
-        let [before, after] = said;
-        Change {
-            identity: Identity::of(contrast, subject, sets),
-            kind: Kind::Moved,
-            sentence,
-            before,
-            after,
-            envelopes,
-            differing: differing.clone(),
-            named: region,
-            whole: false,
-            accepted: [true, true],
-            witness,
-            widens: true,
-            narrows: true,
-        }
+    let all = Moved {
+        region,
+        differing,
+        envelopes,
     };
+    let change = |sentence, said, witness| all.change(contrast, sets, sentence, said, witness);
     let words = Words { contrast, sets };
     if shifts.is_empty() {
         let whom = words.concerned(&region);
         let text =
             format!("mail may go elsewhere, but no envelope was found that shows it: {whom}");
-        let witness = replayed(contrast, Kind::Moved, &whole, &differing, sets);
+        let witness = replayed(contrast, Kind::Moved, &whole, &all.differing, sets);
         return vec![change(text, Default::default(), witness)];
     }
     let mut changes = Vec::new();
@@ -119,6 +102,46 @@ pub(super) fn moved(
         });
     }
     changes
+}
+
+/// All envelopes whose mail goes elsewhere.
+struct Moved {
+    region: Region,
+    differing: Vec<Region>,
+    envelopes: u128,
+}
+
+impl Moved {
+    /// Returns a change of them.
+    fn change(
+        &self,
+        contrast: &Contrast<'_, '_>,
+        sets: &Sets,
+        sentence: String,
+        [before, after]: [String; 2],
+        witness: Option<Counterexample>,
+    ) -> Change {
+        let subject = Subject {
+            kind: Kind::Moved,
+            named: self.region,
+            witness: witness.as_ref(),
+        };
+        Change {
+            identity: Identity::of(contrast, subject, sets),
+            kind: Kind::Moved,
+            sentence,
+            before,
+            after,
+            envelopes: self.envelopes,
+            differing: self.differing.clone(),
+            named: self.region,
+            whole: false,
+            accepted: [true, true],
+            witness,
+            widens: true,
+            narrows: true,
+        }
+    }
 }
 
 /// Returns of whose mail each shift is, where senders have a say.

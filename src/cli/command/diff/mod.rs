@@ -5,12 +5,13 @@ mod load;
 mod print;
 mod sides;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mailpol::compare::{Change, Kind, Review, file_changes, mark};
 use mailpol::diagnostic::Diagnostics;
 use mailpol::target::Target;
 
+use crate::cli::command::listed::Listed;
 use crate::cli::git::Commit;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, tree};
@@ -43,7 +44,7 @@ pub(in crate::cli) struct Args {
     against: Option<String>,
     /// The MTA whose files are compared; two with a comma to compare them with each other
     /// [default: what the tree was built for, else what the policy has nodes for, else postfix]
-    #[arg(long)]
+    #[arg(long, value_parser = Listed::TARGETS)]
     target: Option<String>,
     /// Compare only this
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -124,17 +125,7 @@ pub(in crate::cli) fn run(
     let mut note: Vec<String> = note.collect();
     let mut stale = stale(args, &sides, diagnostics)?;
     if let Some(policy) = untracked {
-        let path = policy.display().to_string();
-        if args.fail_on.is_some() || args.built.is_some() {
-            stale.push(Stale {
-                what: NOT_IN_INDEX,
-                path,
-            });
-        } else {
-            note.push(format!(
-                "`{path}` is {NOT_IN_INDEX}: no commit holds it yet."
-            ));
-        }
+        tell_untracked(args, &policy, &mut note, &mut stale);
     }
     let wants = |what: Only| args.only.is_none_or(|only| only == what);
     let files = if wants(Only::Files) {
@@ -230,6 +221,16 @@ fn stale(
 
 /// What is wrong with a file that the next commit would not have.
 const NOT_IN_INDEX: &str = "not in git's index";
+
+/// Says that the next commit would not have the policy; a gate is about that commit.
+fn tell_untracked(args: &Args, policy: &Path, note: &mut Vec<String>, stale: &mut Vec<Stale>) {
+    let (what, path) = (NOT_IN_INDEX, policy.display().to_string());
+    if args.fail_on.is_some() || args.built.is_some() {
+        stale.push(Stale { what, path });
+    } else {
+        note.push(format!("`{path}` is {what}: no commit holds it yet."));
+    }
+}
 
 /// A file of a built tree, or the policy, with which something is wrong.
 struct Stale {
