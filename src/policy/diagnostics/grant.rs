@@ -94,3 +94,19 @@ pub struct GrantTls {
     #[label(primary, "no session is under TLS")]
     pub at: Loc,
 }
+
+/// A login that may send as every domain below one.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a login cannot send as every domain below `{domain}`")]
+#[diagnostic(
+    code(mailpol::grant::below),
+    help("name each domain of yours, such as `@a.{domain}`; or `local`, for all of them")
+)]
+pub struct GrantBelow {
+    /// The domain.
+    pub domain: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "what a login owns is looked up by the domain itself")]
+    pub at: Loc,
+}

@@ -31,7 +31,7 @@ static FROM: NodeSpec = NodeSpec {
 
 static TO: NodeSpec = NodeSpec {
     name: "to",
-    about: "The recipients that the right covers: `local`, `any`, an address, or `@` and a domain.",
+    about: "The recipients that the right covers: `local`, `any`, an address, or `@` and a domain, or `@*.` and a domain for all below it.",
     example: r#"to "local" "orders@partner.example""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("recipient", Kind::Text),
