@@ -90,9 +90,9 @@ fn row(at: &Loc) -> Row {
 /// Whether a scope is a name, and no word.
 fn names(scope: &ReversePathScope) -> bool {
     match scope {
-        ReversePathScope::Address(_)
-        | ReversePathScope::Domain(_)
-        | ReversePathScope::Below(_) => true,
+        ReversePathScope::Address(_) | ReversePathScope::Domain(_) | ReversePathScope::Below(_) => {
+            true
+        }
         ReversePathScope::Null | ReversePathScope::Local | ReversePathScope::Foreign => false,
     }
 }
@@ -106,7 +106,8 @@ fn is_name(scope: &RecipientScope) -> bool {
 }
 
 fn reverse_paths(names: &[&ReversePathScope], at: &Loc) -> AddressTable {
-    let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain, AddressKey::Parent]);
+    let mut table =
+        AddressTable::new(&[AddressKey::Address, AddressKey::Domain, AddressKey::Parent]);
     for name in names {
         match name {
             ReversePathScope::Address(address) => insert(&mut table, address, at),
@@ -123,7 +124,8 @@ fn reverse_paths(names: &[&ReversePathScope], at: &Loc) -> AddressTable {
 }
 
 fn recipients(names: &[&RecipientScope], at: &Loc) -> AddressTable {
-    let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain, AddressKey::Parent]);
+    let mut table =
+        AddressTable::new(&[AddressKey::Address, AddressKey::Domain, AddressKey::Parent]);
     for name in names {
         match name {
             RecipientScope::Address(address) => insert(&mut table, address, at),
@@ -235,12 +237,12 @@ fn covers_to(
                 asked.foreign()?
             }
             RecipientScope::Foreign => asked.plain_foreign()?,
-            RecipientScope::Address(_)
-            | RecipientScope::Domain(_)
-            | RecipientScope::Below(_) => match test {
-                Some(test) => plain && asked.ask.ask(test)? == Label(1),
-                None => false,
-            },
+            RecipientScope::Address(_) | RecipientScope::Domain(_) | RecipientScope::Below(_) => {
+                match test {
+                    Some(test) => plain && asked.ask.ask(test)? == Label(1),
+                    None => false,
+                }
+            }
         };
         if covered {
             return Ok(true);

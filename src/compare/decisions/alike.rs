@@ -215,10 +215,7 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
     postmaster.for_each(&mut *take);
     // Recipients' domains are none of ours.
     outbound.from.keys().for_each(&mut *take);
-    let below = |above: &Domain, take: &mut dyn FnMut(&Domain)| {
-        let is_below = |domain: &&Domain| domain.parents().any(|one| one == above.as_str());
-        domains.keys().filter(is_below).for_each(take);
-    };
+    let mut above: BTreeSet<&str> = BTreeSet::new();
     let networks = networks.iter().flat_map(|network| &network.grants);
     let own = logins.values().flat_map(|login| &login.grants);
     for grant in networks.chain(authenticated).chain(own) {
@@ -226,7 +223,9 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
             match &scope.value {
                 SenderScope::Address(address) => take(address.domain()),
                 SenderScope::Domain(domain) => take(domain),
-                SenderScope::Below(above) => below(above, take),
+                SenderScope::Below(domain) => {
+                    above.insert(domain.as_str());
+                }
                 SenderScope::Own | SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
             }
         }
@@ -234,10 +233,16 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
             match &scope.value {
                 DestinationScope::Address(address) => take(address.domain()),
                 DestinationScope::Domain(domain) => take(domain),
-                DestinationScope::Below(above) => below(above, take),
+                DestinationScope::Below(domain) => {
+                    above.insert(domain.as_str());
+                }
                 DestinationScope::Any | DestinationScope::Local => {}
             }
         }
+    }
+    if !above.is_empty() {
+        let is_below = |domain: &&Domain| domain.parents().any(|one| above.contains(one));
+        domains.keys().filter(is_below).for_each(take);
     }
 }
 

@@ -183,7 +183,11 @@ enum Addresses {
 
 fn addresses(text: &Text, diagnostics: &mut Diagnostics) -> Option<Addresses> {
     if let Some(bare) = text.value.strip_prefix('@') {
-        return Some(Addresses::Domain(name::domain_scope(text, bare, diagnostics)));
+        return Some(Addresses::Domain(name::domain_scope(
+            text,
+            bare,
+            diagnostics,
+        )));
     }
     let is_address = text.value.contains('@');
     is_address.then(|| Addresses::One(name::address(text, diagnostics)))

@@ -4,7 +4,9 @@ use super::{name, scenario};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Listener;
 use crate::policy::diagnostics::{LoginOrNull, ScopeInvalid};
-use crate::policy::{DomainScope, LoginScope, RecipientScope, ReversePathScope, Statement, StatementKind};
+use crate::policy::{
+    DomainScope, LoginScope, RecipientScope, ReversePathScope, Statement, StatementKind,
+};
 use crate::syntax::tree::Text;
 use crate::syntax::{node, suggest};
 

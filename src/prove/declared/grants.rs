@@ -296,11 +296,7 @@ fn recipient_tables(grant: &Grant) -> (AddressTable, AddressTable) {
 
 fn empty() -> (AddressTable, AddressTable) {
     (
-        AddressTable::new(&[
-            AddressKey::Address,
-            AddressKey::Domain,
-            AddressKey::Parent,
-        ]),
+        AddressTable::new(&[AddressKey::Address, AddressKey::Domain, AddressKey::Parent]),
         AddressTable::new(&[AddressKey::Domain, AddressKey::Parent]),
     )
 }
@@ -320,7 +316,10 @@ fn owners(policy: &Policy, ways: &Ways<'_>, place: usize) -> OwnerTable {
                 }
                 SenderScope::Address(address) => table.own_address(name, &address.to_string()),
                 SenderScope::Domain(domain) => table.own_domain(name, domain.as_str()),
-                SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
+                SenderScope::Any
+                | SenderScope::Null
+                | SenderScope::Local
+                | SenderScope::Below(_) => {}
             }
         }
     }

@@ -21,8 +21,8 @@ pub(super) static MAY_SEND: NodeSpec = NodeSpec {
 
 static FROM: NodeSpec = NodeSpec {
     name: "from",
-    about: "The senders that the right covers: `own`, `local`, `null`, `any`, an address, `@` and a \
-            domain, or in a network `@*.` and a domain for all below it.",
+    about: "The senders that the right covers: `own`, `local`, `null`, `any`, an address, `@` and \
+            a domain, or in a network `@*.` and a domain for all below it.",
     example: r#"from "@example.org""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("sender", Kind::Text),
