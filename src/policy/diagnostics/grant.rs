@@ -12,7 +12,7 @@ use crate::source::Loc;
     code(mailpol::login::sender),
     help(
         "write `own`, `local`, `null`, `any`, an address such as `john@example.org`, \
-         or a domain such as `@example.org`"
+         a domain such as `@example.org`, or in a network `@*.example.org` for all below it"
     )
 )]
 pub struct SenderInvalid {
@@ -31,7 +31,7 @@ pub struct SenderInvalid {
     code(mailpol::grant::destination),
     help(
         "write `local`, `any`, an address such as `orders@partner.example`, \
-         or a domain such as `@partner.example`"
+         a domain such as `@partner.example`, or `@*.partner.example` for all below it"
     )
 )]
 pub struct GrantDestination {

@@ -109,7 +109,7 @@ fn scope(
     let help = suggest::nearest(&text.value, words).map_or_else(
         || {
             format!(
-                "write {}, an address, or `@` and a domain",
+                "write {}, an address, `@` and a domain, or `@*.` and a domain",
                 suggest::list(words)
             )
         },
