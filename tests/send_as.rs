@@ -103,13 +103,14 @@ fn what_is_said_is_what_is_decided() {
 
 #[test]
 fn a_login_is_explained() {
-    let policy = concat!(
+    let folder = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/tests/corpus/accept/grant/logins/policy.kdl"
+        "/tests/corpus/accept/grant/logins"
     );
     let explain = |login: &str| {
         let output = Command::new(env!("CARGO_BIN_EXE_mailpol"))
-            .args(["explain", policy, "--login", login])
+            .args(["explain", "policy.kdl", "--login", login])
+            .current_dir(folder)
             .output()
             .unwrap();
         (

@@ -28,11 +28,11 @@ pub fn format(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<Str
     let nodes = reader::read(source, diagnostics)?;
     let mut text = String::new();
     print(&Layout::of(source.text()), 0, &mut text);
-    let formatted = Source::new(source.name(), text.clone());
+    let formatted = Source::read(source.name(), source.path(), text.clone());
     let same = reader::read(&formatted, diagnostics).is_ok_and(|again| same(&nodes, &again));
     if !same || words(source.text()) != words(&text) {
         return Err(diagnostics.error(FormatDiffers {
-            name: source.name().to_owned(),
+            name: source.path().to_owned(),
         }));
     }
     Ok(text)
