@@ -22,7 +22,7 @@ pub(super) enum TokenKind {
     LineComment,
     /// `/* */`.
     BlockComment,
-    /// A backslash that continues the line: up to and with the end of the line.
+    /// A backslash that continues the line: up to and with the end of the line, comments too.
     Continuation,
     /// `/-`.
     Slashdash,
@@ -164,26 +164,22 @@ fn block_comment(text: &str) -> (TokenKind, usize) {
     (TokenKind::Wrong(Wrong::OpenComment), line(text))
 }
 
-/// Reads a backslash: behind it blanks, perhaps a comment, and the end of the line.
+/// Reads a backslash: behind it blanks, perhaps comments, and the end of the line.
 fn continuation(text: &str) -> (TokenKind, usize) {
-    let rest = text.get(1..).unwrap_or_default();
-    let blanks = rest.len() - rest.trim_start_matches(is_blank).len();
-    let rest = rest.get(blanks..).unwrap_or_default();
-    let comment = if rest.starts_with("//") {
-        line(rest)
-    } else {
-        0
-    };
-    let rest = rest.get(comment..).unwrap_or_default();
-    let newline = if rest.starts_with("\r\n") {
-        2
-    } else {
-        usize::from(rest.starts_with(['\r', '\n']))
-    };
-    if newline == 0 {
-        return (TokenKind::Wrong(Wrong::Character), 1);
+    let mut at = 1;
+    // Only what may stand here is looked at: each byte twice at most.
+    while let Some(rest) = text.get(at..)
+        && rest.starts_with(|c| is_blank(c) || matches!(c, '/' | '\r' | '\n'))
+    {
+        match token(rest) {
+            (TokenKind::Newline, length) => return (TokenKind::Continuation, at + length),
+            (TokenKind::Blank | TokenKind::BlockComment | TokenKind::LineComment, length) => {
+                at += length;
+            }
+            _ => break,
+        }
     }
-    (TokenKind::Continuation, 1 + blanks + comment + newline)
+    (TokenKind::Wrong(Wrong::Character), 1)
 }
 
 fn quoted(text: &str) -> (TokenKind, usize) {

@@ -125,6 +125,8 @@ fn what_would_take_a_parser_beyond_measure_is_told() {
     good("a /-{ a /-{ b } }");
     bad(&"/*".repeat(100_000), "this comment is not closed");
     bad(&"a /-".repeat(100_000), "`/-` comments out nothing");
+    bad(&"\\ /**/".repeat(100_000), "`\\` cannot stand here");
+    good(&"a \\ /**/ //\n".repeat(1_000));
 }
 
 /// Pieces of which every text is nearly KDL.

@@ -105,7 +105,7 @@ fn unusable(address: IpAddr) -> Option<(&'static str, &'static str)> {
             "write another address of that interface, such as one of fd00::/8 (RFC 4193)",
         )),
         _ if address.is_loopback() => None,
-        _ => host::unusable(address).map(|kind| (kind, WRITE)),
+        IpAddr::V4(_) | IpAddr::V6(_) => host::unusable(address).map(|kind| (kind, WRITE)),
     }
 }
 

@@ -134,13 +134,19 @@ impl Layout {
 
     fn line_comment(&mut self, word: &str) {
         let comment = word.to_owned();
-        if let Some(node) = &mut self.level.node {
-            if matches!(node.parts.last(), Some(Part::Break(_))) {
+        match &mut self.level.node {
+            // Where the line was to go on stands a comment only: it ends the node.
+            Some(node) if node.parts.last().is_some_and(is_break) => {
+                self.end_node();
                 self.level.items.push(Item::Comment(comment));
-            } else {
-                node.comment = Some(comment);
+                self.level.used = true;
+                return;
             }
-            return;
+            Some(node) => {
+                node.comment = Some(comment);
+                return;
+            }
+            None => {}
         }
         let used = self.level.used;
         match self.level.items.last_mut() {
@@ -250,8 +256,8 @@ fn trim(items: &mut Vec<Item>) {
     while items.pop_if(|item| is_empty(item)).is_some() {}
 }
 
-/// Returns the comment behind the backslash of a continued line.
+/// Returns the comments behind the backslash of a continued line.
 pub(super) fn comment_of(continuation: &str) -> Option<&str> {
-    let start = continuation.find("//")?;
-    continuation.get(start..).map(str::trim_end)
+    let comment = continuation.strip_prefix('\\')?.trim();
+    (!comment.is_empty()).then_some(comment)
 }

@@ -57,7 +57,7 @@ fn same(a: &[Node], b: &[Node]) -> bool {
 
 /// Returns the words of a text, comments and punctuation included, but no blanks and line ends.
 ///
-/// Comments come in an order of their own: one may move to the line above what it stands beside.
+/// Comments are sorted: one may move to the line above what it stands beside, past another.
 fn words(text: &str) -> (Vec<&str>, Vec<&str>) {
     let mut words = Vec::new();
     let mut comments = Vec::new();
@@ -65,7 +65,8 @@ fn words(text: &str) -> (Vec<&str>, Vec<&str>) {
         let word = text.get(token.start..token.end).unwrap_or_default();
         match token.kind {
             TokenKind::Blank | TokenKind::Newline | TokenKind::Semicolon => {}
-            TokenKind::Continuation => comments.extend(comment_of(word)),
+            // Its backslash stays or goes; the comments behind it stay.
+            TokenKind::Continuation => comments.extend(comments_of(word)),
             TokenKind::LineComment | TokenKind::BlockComment => comments.push(word.trim_end()),
             TokenKind::Slashdash
             | TokenKind::Equals
@@ -76,5 +77,15 @@ fn words(text: &str) -> (Vec<&str>, Vec<&str>) {
             | TokenKind::Wrong(_) => words.push(word),
         }
     }
+    comments.sort_unstable();
     (words, comments)
+}
+
+/// Returns the comments behind the backslash of a continued line, each by itself.
+fn comments_of(continuation: &str) -> impl Iterator<Item = &str> {
+    let behind = comment_of(continuation).unwrap_or_default();
+    tokens(behind)
+        .filter(|token| token.kind != TokenKind::Blank)
+        .map(|token| behind.get(token.start..token.end).unwrap_or_default())
+        .map(str::trim_end)
 }

@@ -84,25 +84,7 @@ impl Reader<'_> {
         // Those of the other family are skipped (`host_build_ifacelist`).
         interfaces.retain(|one| one.address.is_ipv4() || !only_v4);
         self.know_own(&interfaces, options, start)?;
-        let open: Vec<(IpAddr, u16)> = interfaces
-            .iter()
-            .flat_map(|one| {
-                let own = one.port.map(|port| vec![port]);
-                let all = own.unwrap_or_else(|| ports.iter().map(|(port, _)| *port).collect());
-                all.into_iter().map(|port| (one.address, port))
-            })
-            .collect();
-        let mut once = BTreeSet::new();
-        // The system binds no address of a family beside all of them, at one port.
-        let mut is_taken = |one: &(IpAddr, u16)| {
-            let all = if one.0.is_ipv4() { ALL[0] } else { ALL[1] };
-            !once.insert(*one) || (one.0 != all && open.contains(&(all, one.1)))
-        };
-        if let Some((address, port)) = open.iter().find(|one| is_taken(one)) {
-            let name = format!("{address}:{port}");
-            let reason = "Exim cannot listen there twice, and gives up";
-            return Err(self.refuse(&name, reason, start));
-        }
+        let open = self.sockets(&interfaces, &ports, start)?;
         // A socket of IPv6 takes no client of IPv4 (`IPV6_V6ONLY`, `daemon_go`).
         let is_everywhere = |port: u16| {
             let all = ALL.map(|address| open.contains(&(address, port)));
@@ -138,6 +120,35 @@ impl Reader<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Returns every address and port that the daemon binds.
+    fn sockets(
+        &mut self,
+        interfaces: &[Interface],
+        ports: &[(u16, Loc)],
+        start: &Loc,
+    ) -> Result<Vec<(IpAddr, u16)>, Reported> {
+        let open: Vec<(IpAddr, u16)> = interfaces
+            .iter()
+            .flat_map(|one| {
+                let own = one.port.map(|port| vec![port]);
+                let all = own.unwrap_or_else(|| ports.iter().map(|(port, _)| *port).collect());
+                all.into_iter().map(|port| (one.address, port))
+            })
+            .collect();
+        let mut once = BTreeSet::new();
+        // The system binds no address of a family beside all of them, at one port.
+        let mut is_taken = |one: &(IpAddr, u16)| {
+            let all = if one.0.is_ipv4() { ALL[0] } else { ALL[1] };
+            !once.insert(*one) || (one.0 != all && open.contains(&(all, one.1)))
+        };
+        if let Some((address, port)) = open.iter().find(|one| is_taken(one)) {
+            let name = format!("{address}:{port}");
+            let reason = "Exim cannot listen there twice, and gives up";
+            return Err(self.refuse(&name, reason, start));
+        }
+        Ok(open)
     }
 
     /// Refuses interfaces by which Exim would take an address of the host for another's: mail that

@@ -82,7 +82,7 @@ fn columns(way: WayIn) -> &'static str {
     match (way.listener, way.on) {
         (Listener::Smtp, None) => "      inet  n       -       n       -       -       smtpd",
         (Listener::Submissions, None) => " inet n      -       n       -       -       smtpd",
-        (_, None) | (_, Some(_)) => " inet n       -       n       -       -       smtpd",
+        (_, None | Some(_)) => " inet n       -       n       -       -       smtpd",
     }
 }
 

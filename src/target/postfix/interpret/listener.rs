@@ -128,7 +128,6 @@ pub(super) fn judge_addresses(
     }
     for (number, service) in listeners.iter().enumerate() {
         let reason = match (service.endpoint().0, service.address()) {
-            (None, _) => None,
             (Some(_), None) => Some("the addresses of a name are not in the files"),
             (Some(_), Some(on)) if !is_spoken(&on) => {
                 Some("`inet_protocols` leaves the family of its address out")
@@ -139,7 +138,7 @@ pub(super) fn judge_addresses(
                 let is_other = |own: &IpAddr| own.is_ipv4() != on.is_ipv4();
                 host.iter().any(is_other).then_some(everywhere)
             }
-            (Some(_), Some(_)) => None,
+            (None, _) | (Some(_), Some(_)) => None,
         };
         let earlier = listeners.iter().take(number);
         let mut earlier = earlier.filter(|one| one.port() == service.port());
