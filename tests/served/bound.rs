@@ -32,6 +32,7 @@ network "machine" {
 domain "app.bound.test" {
     forward "root" "ops@far.example"
     forward "postmaster" "ops@far.example"
+    publish { spf "+mx +a:relay.far.example -all"; }
 }
 route "relay" { to "relay.far.example" port=25 tls="opportunistic"; }
 outbound via="relay"
@@ -91,7 +92,7 @@ fn by_loopback(mta: Mta) -> Result<(), Failed> {
         return Err("four outcomes".into());
     };
     for taken in [one, two] {
-        expect(taken.to_string().starts_with("250"), true, taken)?;
+        expect(taken.to_string().starts_with("message 250"), true, taken)?;
     }
     for closed in [three, four] {
         expect(answers(closed)?, false, closed)?;
