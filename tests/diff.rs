@@ -264,6 +264,41 @@ fn what_a_host_makes_is_compared() {
 }
 
 #[test]
+fn files_alone_are_reviewed_in_markdown() {
+    let folder = folder(&[]);
+    let more = "// One more line.\n\n".to_owned() + &doe();
+    let renamed = more.replace("login=\"jimmy\"", "login=\"jim\"");
+    let review = |after: &str| {
+        fs::write(folder.path().join("new/policy.kdl"), after).unwrap();
+        let policies = ["diff", "old/policy.kdl", "new/policy.kdl"];
+        let only = ["--only", "files", "--format", "markdown"];
+        let (code, stdout, stderr) = mailpol(folder.path(), &[&policies[..], &only].concat());
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{stdout}");
+        stdout
+    };
+    assert_eq!(
+        review(&doe()),
+        "**No file changes; decisions were not compared.**\n"
+    );
+    let moved = review(&more);
+    assert!(
+        moved.starts_with("**15 files change, in comments only; decisions were not"),
+        "{moved}"
+    );
+    assert!(!moved.contains("```"), "{moved}");
+    let shown = review(&renamed);
+    assert!(
+        shown.contains("```diff\n--- a/postfix/etc/postfix/"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains(" files that are shown name other lines of the policy"),
+        "{shown}"
+    );
+    assert!(!shown.contains("### Gained"), "{shown}");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     let folder = folder(&[]);
     let refused = |arguments: &[&str], why: &str| {
@@ -279,8 +314,6 @@ fn what_makes_no_sense_is_refused() {
         "`nowhere` cannot be read",
     );
     refused(&["diff", old, "--declared", "marks"], "--against");
-    let only = ["diff", old, new, "--only", "files", "--format", "markdown"];
-    refused(&only, "Markdown is of decisions");
     // Gates that nothing would fail.
     for gate in ["widen", "narrow"] {
         let only = ["diff", old, new, "--only", "files", "--fail-on", gate];

@@ -67,3 +67,22 @@ fn the_document_holds_the_diff() {
     assert_eq!(document["result"]["diff"], DIFF);
     assert_eq!(document["result"]["formatted"], false);
 }
+
+/// KDL reads LF in texts of several lines, whatever is written: so no CR is left, and nothing said
+/// otherwise.
+#[test]
+fn every_line_ends_in_lf() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("policy.kdl");
+    let text = "mailpol version=1\r\n/* one\r\ntwo */\r\ntarget \"postfix\" {\r\n    \
+                file \"etc/x\" \"\"\"\r\n        a\r\n        b\\r\r        c\r\n        \
+                \"\"\"\r\n}\r\n";
+    fs::write(&policy, text).unwrap();
+    let (code, _, stderr) = mailpol(folder.path(), &["fmt"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    let formatted = fs::read_to_string(&policy).unwrap();
+    let expected = text.replace("\r\n", "\n").replace('\r', "\n");
+    assert_eq!(formatted, expected);
+    assert!(formatted.contains("b\\r\n"), "{formatted}");
+    assert_eq!(mailpol(folder.path(), &["fmt", "--check"]).0, Some(0));
+}

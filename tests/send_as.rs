@@ -102,13 +102,14 @@ fn what_is_said_is_what_is_decided() {
 
 #[test]
 fn a_login_is_explained() {
-    let policy = concat!(
+    let folder = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/tests/corpus/accept/grant/logins/policy.kdl"
+        "/tests/corpus/accept/grant/logins"
     );
     let explain = |login: &str| {
         let output = Command::new(env!("CARGO_BIN_EXE_mailpol"))
-            .args(["explain", policy, "--login", login])
+            .args(["explain", "policy.kdl", "--login", login])
+            .current_dir(folder)
             .output()
             .unwrap();
         (
@@ -125,6 +126,21 @@ fn a_login_is_explained() {
                  to @supplier.test over submissions  policy.kdl:28:5\n\
                  \x20 as orders@shop.test  named    policy.kdl:28:21\n";
     assert_eq!(explain("clerk"), (Some(0), clerk.to_owned()));
+    // With plus-addressing its extensions are as good.
+    let with = tempfile::tempdir().unwrap();
+    let policy = std::fs::read_to_string(format!("{folder}/policy.kdl")).unwrap();
+    let plus = policy.replacen("    listen \"", "    plus-addressing\n    listen \"", 1);
+    std::fs::write(with.path().join("policy.kdl"), plus).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_mailpol"))
+        .args(["explain", "policy.kdl", "--login", "clerk"])
+        .current_dir(with.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        told.contains("may have an extension, as in `NAME+shop@DOMAIN`"),
+        "{told}"
+    );
     let nobody = "Clerk is no login that the policy lists: it gives no rights, and takes none\n";
     assert_eq!(explain("Clerk"), (Some(1), nobody.to_owned()));
 }

@@ -110,3 +110,26 @@ fn a_line_has_a_greatest_length() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("longer than 1048576 octets"), "{told}");
 }
+
+/// The page and the help name the keys that are read, and no others.
+#[test]
+fn the_keys_of_an_envelope_stand_on_its_page() {
+    let output = answer(b"{\"no such key\":1}\n".to_vec(), &[]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    let (_, list) = told.split_once("expected one of ").unwrap();
+    let known: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+    assert!(known.len() > 5, "{told}");
+    let page = include_str!("../docs/simulate.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    let named: Vec<&str> = rows
+        .filter_map(|row| Some(row.split_once('`')?.0))
+        .collect();
+    assert_eq!(named, known);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_mailpol"));
+    let help = program.args(["simulate", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    for key in known {
+        let ways = [format!("`{key}`"), format!("\"{key}\":")];
+        assert!(ways.iter().any(|way| help.contains(way)), "{key}: {help}");
+    }
+}

@@ -99,8 +99,17 @@ impl Commit {
     pub(super) fn policy(&self, name: &str) -> Result<Option<PolicyText>, Failure> {
         let text = self.read(name)?;
         Ok(text.map(|text| {
-            PolicyText::from_elsewhere(Source::new(name, text), Box::new(self.clone()))
+            PolicyText::from_elsewhere(self.source(name, text), Box::new(self.clone()))
         }))
+    }
+}
+
+impl Commit {
+    /// Returns a file of the folder as a source: its path is where it stands in the working tree.
+    fn source(&self, name: &str, text: String) -> Arc<Source> {
+        let path = self.folder.join(name);
+        let path = path.strip_prefix(".").unwrap_or(&path);
+        Source::read(name, path.to_string_lossy(), text)
     }
 }
 
@@ -140,7 +149,7 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
 impl Files for Commit {
     fn read(&self, name: &str) -> Result<Arc<Source>, String> {
         match Commit::read(self, name) {
-            Ok(Some(text)) => Ok(Source::new(name, text)),
+            Ok(Some(text)) => Ok(self.source(name, text)),
             Ok(None) => Err(format!("the commit {} has no such file", self.revision)),
             Err(Failure::Unable(why)) => Err(why),
             Err(Failure::Reported | Failure::Pipe) => Err(String::new()),

@@ -34,11 +34,12 @@ struct Beside(PathBuf);
 
 impl Files for Beside {
     fn read(&self, name: &str) -> Result<Arc<Source>, String> {
-        let text = read_text(&self.0.join(name)).map_err(|failure| match failure {
+        let path = self.0.join(name);
+        let text = read_text(&path).map_err(|failure| match failure {
             Failure::Unable(why) => why,
             Failure::Reported | Failure::Pipe => String::new(),
         })?;
-        Ok(Source::new(name, text))
+        Ok(Source::read(name, path.to_string_lossy(), text))
     }
 }
 
@@ -62,10 +63,10 @@ impl PolicyText {
         Ok(mailpol::compile::load_both(both, diagnostics)?)
     }
 
-    /// Returns the same text under another name.
+    /// Returns the same text under another name; it stands where it stood.
     pub(super) fn named(self, name: &str) -> Self {
         Self {
-            source: Source::new(name, self.source.text()),
+            source: Source::read(name, self.source.path(), self.source.text()),
             ..self
         }
     }
@@ -94,7 +95,7 @@ pub(super) fn policy(argument: Option<&Path>) -> Result<PolicyText, Failure> {
         .to_string_lossy();
     let beside = path.parent().unwrap_or(Path::new("")).to_path_buf();
     Ok(PolicyText {
-        source: Source::new(name, text),
+        source: Source::read(name, path.to_string_lossy(), text),
         path: Some(path),
         beside: Box::new(Beside(beside)),
     })

@@ -6,9 +6,10 @@
 )]
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use mailpol::diagnostic::{Diagnostics, Style, Told, render};
+use mailpol::source::Source;
 use serde_json::Value;
 
 use super::exit::{Exit, Failure};
@@ -28,7 +29,7 @@ pub(super) struct Output {
     /// Whether what goes to standard output is coloured.
     paint: bool,
     command: &'static str,
-    folder: PathBuf,
+    policy: PathBuf,
     result: Option<Value>,
     success: Option<String>,
 }
@@ -51,7 +52,7 @@ impl Output {
             },
             paint: colour(std::io::stdout().is_terminal()),
             command,
-            folder: PathBuf::new(),
+            policy: PathBuf::new(),
             result: None,
             success: None,
         }
@@ -67,12 +68,9 @@ impl Output {
         self.format == Format::Sarif
     }
 
-    /// Sets the folder of the policy, which places in SARIF are relative to.
-    pub(super) fn folder(&mut self, policy: Option<&Path>) {
-        self.folder = policy
-            .and_then(Path::parent)
-            .map(Path::to_path_buf)
-            .unwrap_or_default();
+    /// Sets the policy that SARIF is about.
+    pub(super) fn policy(&mut self, source: &Source) {
+        self.policy = PathBuf::from(source.path());
     }
 
     /// Returns whether Markdown is asked for.
@@ -172,7 +170,7 @@ impl Output {
             return Ok(());
         }
         if self.is_sarif() && exit != Exit::Unable {
-            let document = sarif::document(diagnostics, &self.folder);
+            let document = sarif::document(diagnostics, &self.policy);
             return Self::raw(&format!("{document:#}\n"));
         }
         let (shown, short) = if self.verbose {

@@ -1,8 +1,8 @@
 //! The JSON document of a command; `schemas/report.schema.json` describes it.
 
-use mailpol::diagnostic::{Diagnostics, is_error};
+use mailpol::diagnostic::{Diagnostics, Placed, is_error};
 use mailpol::prove::{Answer, Report};
-use mailpol::source::Source;
+use mailpol::source::Position;
 use miette::{Diagnostic, LabeledSpan};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -31,9 +31,9 @@ pub(super) fn document(
             json!({
                 "warning": diagnostic(one.warning.as_ref()),
                 "by": {
-                    "file": one.by.source().name(),
-                    "start": place(one.by.source(), one.by.start()),
-                    "end": place(one.by.source(), one.by.end()),
+                    "file": one.by.source().path(),
+                    "start": place(one.by.start(), one.by.position()),
+                    "end": place(one.by.end(), one.by.end_position()),
                 },
             })
         })
@@ -65,28 +65,21 @@ fn diagnostic(one: &dyn Diagnostic) -> Value {
 }
 
 fn label(one: &dyn Diagnostic, span: &LabeledSpan) -> Value {
-    let contents = one
-        .source_code()
-        .and_then(|code| code.read_span(span.inner(), usize::MAX, usize::MAX).ok());
-    let (name, text) = match &contents {
-        Some(contents) => (
-            contents.name().unwrap_or_default().to_owned(),
-            String::from_utf8_lossy(contents.data()).into_owned(),
-        ),
-        None => (String::new(), String::new()),
+    let placed = Placed::of(one, span);
+    let at = |offset: usize, position: fn(&Placed) -> Position| {
+        let first = Position { line: 1, column: 1 };
+        place(offset, placed.as_ref().map_or(first, position))
     };
-    let source = Source::new(name.clone(), text);
     json!({
-        "file": name,
+        "file": placed.as_ref().map_or("", |placed| placed.path.as_str()),
         "primary": span.primary(),
         "text": span.label(),
-        "start": place(&source, span.offset()),
-        "end": place(&source, span.offset() + span.len()),
+        "start": at(span.offset(), |placed| placed.start),
+        "end": at(span.offset() + span.len(), |placed| placed.end),
     })
 }
 
-fn place(source: &Source, offset: usize) -> Value {
-    let position = source.position(offset);
+fn place(offset: usize, position: Position) -> Value {
     json!({ "offset": offset, "line": position.line, "column": position.column })
 }
 

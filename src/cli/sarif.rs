@@ -1,14 +1,22 @@
 //! Findings as SARIF 2.1.0 (OASIS): what code views of forges read.
+//!
+//! A finding stands at a file that is here. What is wrong with files that are not, since they were
+//! only made to be proved, stands at what the policy says of it; the made file is related.
 
 use std::path::Path;
 
-use mailpol::diagnostic::{Code, Diagnostics, Told, is_error};
-use mailpol::source::{Loc, Source};
+use mailpol::diagnostic::{Code, Diagnostics, Placed, Told, is_error};
+use mailpol::prove::policy_place;
+use mailpol::source::{Loc, Position};
 use miette::{Diagnostic, LabeledSpan};
 use serde_json::{Value, json};
 
-/// Returns the log of a run. Names of files are taken from `folder`, the policy's.
-pub(super) fn document(diagnostics: &Diagnostics, folder: &Path) -> Value {
+/// The base of the names of files that no file here has: the root of the server that they are made
+/// for (section 3.4.4).
+const SERVER: &str = "SERVER_ROOT";
+
+/// Returns the log of a run about a policy.
+pub(super) fn document(diagnostics: &Diagnostics, policy: &Path) -> Value {
     let aside = diagnostics.put_aside();
     let told = diagnostics.sorted().into_iter().map(|one| (one, None));
     let told = told.chain(aside.iter().map(|one| (&one.warning, Some(&one.by))));
@@ -22,9 +30,9 @@ pub(super) fn document(diagnostics: &Diagnostics, folder: &Path) -> Value {
         .map(|(one, by)| {
             let id = code(one.as_ref());
             let index = codes.binary_search(&id).unwrap_or(0);
-            let mut result = result(one.as_ref(), &id, index, folder);
+            let mut result = result(one.as_ref(), &id, index, policy);
             if let (Some(by), Some(members)) = (by, result.as_object_mut()) {
-                members.insert("suppressions".to_owned(), json!([suppression(by, folder)]));
+                members.insert("suppressions".to_owned(), json!([suppression(by, policy)]));
             }
             result
         })
@@ -42,6 +50,9 @@ pub(super) fn document(diagnostics: &Diagnostics, folder: &Path) -> Value {
                 }
             },
             "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": {
+                SERVER: { "description": { "text": "The root of the server." } },
+            },
             "results": results,
         }],
     })
@@ -60,62 +71,101 @@ fn rule(code: &str) -> Value {
 }
 
 /// One finding (section 3.27).
-fn result(one: &dyn Diagnostic, id: &str, index: usize, folder: &Path) -> Value {
+fn result(one: &(dyn Diagnostic + 'static), id: &str, index: usize, policy: &Path) -> Value {
     let mut text = one.to_string();
     if let Some(help) = one.help() {
         text.push_str("\n\n");
         text.push_str(&help.to_string());
     }
-    let spans: Vec<LabeledSpan> = one.labels().into_iter().flatten().collect();
-    let (primary, others): (Vec<&LabeledSpan>, Vec<&LabeledSpan>) = spans
-        .iter()
-        .partition(|span| span.primary() || spans.len() == 1);
-    let places = |spans: &[&LabeledSpan]| -> Vec<Value> {
-        let places = spans.iter().map(|span| location(one, span, folder));
-        places.collect()
-    };
+    let (locations, related) = places(one, policy);
     json!({
         "ruleId": id,
         "ruleIndex": index,
         "level": if is_error(one) { "error" } else { "warning" },
         "message": { "text": text },
-        "locations": places(&primary),
-        "relatedLocations": places(&others),
+        "locations": locations,
+        "relatedLocations": related,
     })
 }
 
-/// A place (section 3.28). Columns count characters, and the end is behind the last.
-fn location(one: &dyn Diagnostic, span: &LabeledSpan, folder: &Path) -> Value {
-    let contents = one
-        .source_code()
-        .and_then(|code| code.read_span(span.inner(), usize::MAX, usize::MAX).ok());
-    let (name, text) = contents.map_or_else(Default::default, |contents| {
-        let text = String::from_utf8_lossy(contents.data()).into_owned();
-        (contents.name().unwrap_or_default().to_owned(), text)
-    });
-    let source = Source::new(name, text);
-    let mut location = place(&source, span.offset(), span.offset() + span.len(), folder);
-    if let (Some(label), Some(members)) = (span.label(), location.as_object_mut()) {
-        members.insert("message".to_owned(), json!({ "text": label }));
+/// Returns where a finding stands, and what else it is about.
+fn places(one: &(dyn Diagnostic + 'static), policy: &Path) -> (Vec<Value>, Vec<Value>) {
+    let spans: Vec<LabeledSpan> = one.labels().into_iter().flatten().collect();
+    let is_main = |span: &LabeledSpan| span.primary() || spans.len() == 1;
+    let (mut main, mut related) = (Vec::new(), Vec::new());
+    for span in &spans {
+        let Some(placed) = Placed::of(one, span) else {
+            continue;
+        };
+        let place = place(&placed, span.label(), policy);
+        if is_main(span) && is_here(&placed.path, policy) {
+            main.push(place);
+        } else {
+            related.push(place);
+        }
     }
-    location
+    let said = policy_place(one);
+    let said = said.map(|at| place(&of(at), Some("the policy says this"), policy));
+    match said {
+        Some(said) if main.is_empty() => main.push(said),
+        Some(said) if !is_in(&main, &said) => related.push(said),
+        // What is in no file is about the policy as a whole.
+        None if main.is_empty() => main.push(whole(policy)),
+        Some(_) | None => {}
+    }
+    (main, related)
+}
+
+/// Returns whether a file is here: the policy, wherever it was read from, or any other that can be
+/// opened.
+fn is_here(path: &str, policy: &Path) -> bool {
+    Path::new(path) == policy || Path::new(path).is_file()
+}
+
+/// Returns whether a place is named already, whatever is said of it.
+fn is_in(places: &[Value], place: &Value) -> bool {
+    let physical = |one: &Value| one.get("physicalLocation").cloned();
+    places.iter().any(|one| physical(one) == physical(place))
+}
+
+fn of(at: &Loc) -> Placed {
+    Placed {
+        path: at.source().path().to_owned(),
+        start: at.position(),
+        end: at.end_position(),
+    }
 }
 
 /// What a policy acknowledges is suppressed where it says so (section 3.35).
-fn suppression(by: &Loc, folder: &Path) -> Value {
+fn suppression(by: &Loc, policy: &Path) -> Value {
     json!({
         "kind": "inSource",
         "status": "accepted",
-        "location": place(by.source(), by.start(), by.end(), folder),
+        "location": place(&of(by), None, policy),
     })
 }
 
-/// The bytes from `start` to `end` of a text as a place.
-fn place(source: &Source, start: usize, end: usize, folder: &Path) -> Value {
-    let (first, last) = (source.position(start), source.position(end));
-    json!({
+/// A policy as a place: its first line.
+fn whole(policy: &Path) -> Value {
+    let start = Position { line: 1, column: 1 };
+    let placed = Placed {
+        path: policy.to_string_lossy().into_owned(),
+        start,
+        end: start,
+    };
+    place(&placed, None, policy)
+}
+
+/// A place (section 3.28). Columns count characters, and the end is behind the last.
+fn place(placed: &Placed, message: Option<&str>, policy: &Path) -> Value {
+    let (first, last) = (placed.start, placed.end);
+    let mut artifact = json!({ "uri": uri(Path::new(&placed.path)) });
+    if let (false, Some(members)) = (is_here(&placed.path, policy), artifact.as_object_mut()) {
+        members.insert("uriBaseId".to_owned(), json!(SERVER));
+    }
+    let mut place = json!({
         "physicalLocation": {
-            "artifactLocation": { "uri": uri(&folder.join(source.name())) },
+            "artifactLocation": artifact,
             "region": {
                 "startLine": first.line,
                 "startColumn": first.column,
@@ -123,14 +173,19 @@ fn place(source: &Source, start: usize, end: usize, folder: &Path) -> Value {
                 "endColumn": last.column,
             },
         },
-    })
+    });
+    if let (Some(message), Some(members)) = (message, place.as_object_mut()) {
+        members.insert("message".to_owned(), json!({ "text": message }));
+    }
+    place
 }
 
-/// Returns a path as a relative reference (RFC 3986): what it may not hold is escaped.
+/// Returns a path as a reference (RFC 3986; RFC 8089 if it is absolute): what it may not hold is
+/// escaped.
 fn uri(path: &Path) -> String {
-    let path = path.to_string_lossy().replace('\\', "/");
+    let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
+    let path = path.to_string_lossy();
     let path = path.strip_prefix("./").unwrap_or(&path);
-    let mut uri = String::new();
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
             uri.push(char::from(byte));

@@ -62,7 +62,10 @@ impl Folder {
             return Entry::Unreadable("is not named plainly: `//`, `.` or `..`".to_owned());
         }
         match self.resolve(path).and_then(|found| text(&found)) {
-            Ok(Ok(text)) => Entry::Text(Source::new(path, text)),
+            Ok(Ok(text)) => {
+                let shown = self.root.join(path);
+                Entry::Text(Source::read(path, shown.to_string_lossy(), text))
+            }
             Ok(Err(fault)) => Entry::Unreadable(fault),
             Err(error)
                 if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>

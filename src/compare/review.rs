@@ -80,23 +80,41 @@ pub fn file_changes(
     paths.into_iter().filter_map(change).collect()
 }
 
-/// Returns a sentence about the files of which only the comments name other lines of the policy;
-/// none if there are none.
+/// Returns what there is to say of comments that only name other lines of the policy: of files in
+/// which nothing else is different, and of those that are shown; nothing if there are none.
 pub fn renumbered(files: &[FileChange]) -> Option<String> {
     let whole = files.iter().filter(|file| !file.is_told()).count();
-    match whole {
+    let whole = match whole {
         0 => None,
         1 => Some("1 file only names other lines of the policy in its comments.".to_owned()),
         many => Some(format!(
             "{many} files only name other lines of the policy in their comments."
         )),
-    }
+    };
+    let shown = files.iter().filter(|file| file.is_told());
+    let shown: usize = shown.map(|file| file.difference.renumbered).sum();
+    let beside = (shown > 0).then(|| {
+        let (comments, names) = match shown {
+            1 => ("1 comment".to_owned(), "names another line"),
+            many => (format!("{many} comments"), "name other lines"),
+        };
+        format!(
+            "{comments} of the files that are shown {names} of the policy, and count as the same: \
+             beside a difference stands what is there now."
+        )
+    });
+    let told: Vec<String> = whole.into_iter().chain(beside).collect();
+    (!told.is_empty()).then(|| told.join(" "))
 }
 
 /// Returns the mark of a sentence: what a change that is meant declares it by. It stays the same as
 /// long as all that the sentence is about does, whatever else changes.
 pub fn mark(change: &Change) -> String {
-    let mut text = vec![change.kind.name(), &change.sentence, &change.identity];
+    let mut text = vec![
+        change.kind.name(),
+        &change.sentence,
+        change.identity.as_str(),
+    ];
     // How it was refused is no part of what is allowed now.
     if !matches!(change.kind, Kind::Gained | Kind::Lost) {
         text.extend([change.before.as_str(), &change.after]);
@@ -115,8 +133,8 @@ pub fn mark(change: &Change) -> String {
 pub struct Review {
     /// The files that differ; none if files were not compared.
     pub files: Option<Vec<FileChange>>,
-    /// What differs of decisions.
-    pub decisions: Decisions,
+    /// What differs of decisions; none if they were not compared.
+    pub decisions: Option<Decisions>,
 }
 
 /// A file with more changed lines is not shown in Markdown, only counted.
@@ -130,20 +148,28 @@ impl Review {
             (told, files.len())
         });
         let files = match files {
-            None => String::new(),
-            Some((0, 0)) => "; no file changes".to_owned(),
-            Some((0, 1)) => "; 1 file changes, in comments only".to_owned(),
-            Some((0, many)) => format!("; {many} files change, in comments only"),
-            Some((1, _)) => "; 1 file changes".to_owned(),
-            Some((many, _)) => format!("; {many} files change"),
+            None => None,
+            Some((0, 0)) => Some("no file changes".to_owned()),
+            Some((0, 1)) => Some("1 file changes, in comments only".to_owned()),
+            Some((0, many)) => Some(format!("{many} files change, in comments only")),
+            Some((1, _)) => Some("1 file changes".to_owned()),
+            Some((many, _)) => Some(format!("{many} files change")),
         };
-        let count = |kind: Kind| self.decisions.of(kind).count();
+        let Some(decisions) = &self.decisions else {
+            let mut files = files.unwrap_or_default();
+            if files.starts_with("no") {
+                files.replace_range(..1, "N");
+            }
+            return format!("{files}; decisions were not compared.");
+        };
+        let files = files.map_or_else(String::new, |files| format!("; {files}"));
+        let count = |kind: Kind| decisions.of(kind).count();
         let words: Vec<String> = Kind::ALL
             .iter()
             .filter(|kind| count(**kind) > 0)
             .map(|kind| format!("{} {}", count(*kind), kind.name()))
             .collect();
-        match (&self.decisions.between, words.as_slice()) {
+        match (&decisions.between, words.as_slice()) {
             (Between::Nothing, []) => format!("The policy is new, and accepts nothing{files}."),
             (Between::Nothing, words) => {
                 format!("The policy is new ({}){files}.", words.join(", "))
@@ -151,7 +177,7 @@ impl Review {
             (Between::Times, []) => format!("No decision changes{files}."),
             (Between::Times, words) => format!("Decisions change ({}){files}.", words.join(", ")),
             (Between::Targets([one, other]), words) => {
-                let all = self.decisions.changes.iter();
+                let all = decisions.changes.iter();
                 match all.filter(|change| change.kind != Kind::Latitude).count() {
                     0 if words.is_empty() => format!("{one} and {other} decide alike."),
                     0 => format!("{one} and {other} decide alike, but for the latitude."),
@@ -163,51 +189,11 @@ impl Review {
         }
     }
 
-    /// Returns the sentence about what does not differ.
-    pub fn all_same(&self) -> String {
-        if self.decisions.between == Between::Nothing {
-            return "No class of envelopes is accepted.".to_owned();
-        }
-        let like = match self.decisions.left_out {
-            0 => String::new(),
-            many => format!(
-                " {many} domains, the same on both sides, were not looked at one by one: others \
-                 like them were."
-            ),
-        };
-        let all = format!(
-            "Every class of envelopes was compared ({} classes, {} envelopes): each is decided {}, \
-             and its mail goes {}.",
-            self.decisions.visited.leaves,
-            self.decisions.visited.envelopes,
-            match self.decisions.between {
-                Between::Times | Between::Nothing => "as before",
-                Between::Targets(_) => "alike by both",
-            },
-            match self.decisions.between {
-                Between::Times | Between::Nothing => "where it went",
-                Between::Targets(_) => "to the same places",
-            },
-        );
-        all + &like
-    }
-
     /// Returns the review as Markdown, for a comment on a change.
     pub fn markdown(&self) -> String {
         let mut text = format!("**{}**\n", self.headline());
-        // Writing to a string does not fail.
-        if self.decisions.changes.is_empty() {
-            let _ = write!(text, "\n{}\n", self.all_same());
-        }
-        for kind in Kind::ALL {
-            let changes: Vec<&Change> = self.decisions.of(kind).collect();
-            if changes.is_empty() {
-                continue;
-            }
-            let _ = write!(text, "\n### {}\n\n", self.decisions.between.heading(kind));
-            for change in changes {
-                sentence(change, &self.decisions.between, &mut text);
-            }
+        if let Some(decisions) = &self.decisions {
+            decisions.markdown(&mut text);
         }
         let files = self.files.as_deref().unwrap_or_default();
         if !files.is_empty() {
@@ -215,6 +201,7 @@ impl Review {
         }
         for file in files.iter().filter(|file| file.is_told()) {
             let (added, removed) = file.lines();
+            // Writing to a string does not fail.
             let _ = writeln!(
                 text,
                 "<details><summary><code>{}</code> (+{added} &minus;{removed})</summary>\n",
@@ -231,6 +218,55 @@ impl Review {
             let _ = write!(text, "\n{renumbered}\n");
         }
         text
+    }
+}
+
+impl Decisions {
+    /// Returns the sentence about what does not differ.
+    pub fn all_same(&self) -> String {
+        if self.between == Between::Nothing {
+            return "No class of envelopes is accepted.".to_owned();
+        }
+        let like = match self.left_out {
+            0 => String::new(),
+            many => format!(
+                " {many} domains, the same on both sides, were not looked at one by one: others \
+                 like them were."
+            ),
+        };
+        let all = format!(
+            "Every class of envelopes was compared ({} classes, {} envelopes): each is decided {}, \
+             and its mail goes {}.",
+            self.visited.leaves,
+            self.visited.envelopes,
+            match self.between {
+                Between::Times | Between::Nothing => "as before",
+                Between::Targets(_) => "alike by both",
+            },
+            match self.between {
+                Between::Times | Between::Nothing => "where it went",
+                Between::Targets(_) => "to the same places",
+            },
+        );
+        all + &like
+    }
+
+    /// Appends the sentences as Markdown.
+    fn markdown(&self, text: &mut String) {
+        // Writing to a string does not fail.
+        if self.changes.is_empty() {
+            let _ = write!(text, "\n{}\n", self.all_same());
+        }
+        for kind in Kind::ALL {
+            let changes: Vec<&Change> = self.of(kind).collect();
+            if changes.is_empty() {
+                continue;
+            }
+            let _ = write!(text, "\n### {}\n\n", self.between.heading(kind));
+            for change in changes {
+                sentence(change, &self.between, text);
+            }
+        }
     }
 }
 

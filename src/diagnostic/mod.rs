@@ -5,10 +5,12 @@
 
 mod acknowledge;
 mod codes;
+mod placed;
 mod render;
 
 pub use acknowledge::{Acknowledged, PutAside, WARNINGS, Warning};
 pub use codes::{CODES, Code};
+pub use placed::Placed;
 pub use render::{Style, render};
 
 use miette::{Diagnostic, Severity};

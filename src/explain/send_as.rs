@@ -14,6 +14,8 @@ pub struct SendAs {
     pub login: String,
     /// Its rights, in the order of the policy. They add up.
     pub rights: Vec<Right>,
+    /// Whether an address that it may send as covers the same with any extension.
+    pub extensions: bool,
 }
 
 /// One right to send.
@@ -62,6 +64,7 @@ pub fn send_as(policy: &Policy, login: &str) -> Option<SendAs> {
     Some(SendAs {
         login: login.to_owned(),
         rights: grants.map(right).collect(),
+        extensions: policy.host.plus_addressing.is_some(),
     })
 }
 
@@ -154,6 +157,12 @@ impl SendAs {
                 } = one;
                 let _ = writeln!(text, "  as {sender:width$}  {because:7}  {at}");
             }
+        }
+        if self.extensions {
+            text.push_str(
+                "\nEach of these addresses may have an extension, as in `NAME+shop@DOMAIN` \
+                 (`plus-addressing`).\n",
+            );
         }
         text
     }

@@ -34,6 +34,8 @@ pub struct Refuted {
     /// The place that decided.
     #[label(primary, "this decides")]
     pub at: SourceSpan,
+    /// What the policy says about it.
+    pub policy: Loc,
 }
 
 /// The files decide an envelope otherwise than the policy does.
@@ -52,6 +54,8 @@ pub struct Differs {
     /// The place that decided.
     #[label(primary, "this decides")]
     pub at: SourceSpan,
+    /// What the policy says about it.
+    pub policy: Loc,
 }
 
 /// The files open a way in that the policy does not declare, or miss one.
@@ -74,6 +78,16 @@ pub struct StrayListener {
     /// Where.
     #[label(primary, "{fault}")]
     pub at: SourceSpan,
+    /// Where the policy declares listeners.
+    pub policy: Loc,
+}
+
+/// Returns the place of the policy that a finding of the proof is about.
+pub fn policy_place<'t>(told: &'t (dyn std::error::Error + 'static)) -> Option<&'t Loc> {
+    let refuted = || told.downcast_ref().map(|one: &Refuted| &one.policy);
+    let differs = || told.downcast_ref().map(|one: &Differs| &one.policy);
+    let stray = || told.downcast_ref().map(|one: &StrayListener| &one.policy);
+    refuted().or_else(differs).or_else(stray)
 }
 
 /// There is no proof, and so there are no files.
@@ -209,7 +223,7 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
     match &finding.answer {
         Answer::Proved(_) | Answer::Records(Ok(_)) | Answer::Places(Ok(_)) => {}
         Answer::Records(Err(evidence)) | Answer::Places(Err(evidence)) => {
-            diagnostics.error(by_evidence(name, subject, finding, evidence));
+            diagnostics.error(by_evidence(policy, subject, finding, evidence));
         }
         Answer::Open(names) => {
             let names: Vec<String> = names.iter().cloned().collect();
@@ -226,12 +240,18 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
             let at: &Loc = counterexample.place().unwrap_or(&policy.host.at);
             let (text, span) = (Arc::clone(at.source()), at.span());
             let dialogue = counterexample.dialogue();
+            let said = counterexample.decided.first();
+            let said = said
+                .and_then(|one| one.at.as_ref())
+                .filter(|at| is_of(policy, at));
+            let said = said.unwrap_or(&policy.host.at).clone();
             if finding.name == EQUALITY {
                 diagnostics.error(Differs {
                     subject,
                     dialogue,
                     text,
                     at: span,
+                    policy: said,
                 });
             } else {
                 let sentence = finding.sentence.clone();
@@ -242,11 +262,12 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
                     dialogue,
                     text,
                     at: span,
+                    policy: said,
                 });
             }
         }
         Answer::Listener(found) => {
-            diagnostics.error(by_listener(subject, finding, found));
+            diagnostics.error(by_listener(policy, subject, finding, found));
         }
         Answer::Undecided(alarm) => {
             let why = "a class breaks it, but no envelope of it does when replayed".to_owned();
@@ -271,23 +292,49 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
     }
 }
 
-fn by_listener(subject: String, finding: &Finding, found: &FoundListener) -> StrayListener {
+/// Returns whether a place is in the policy's own text, or in a file beside it.
+fn is_of(policy: &Policy, at: &Loc) -> bool {
+    let source = at.source();
+    let is_beside = |one: &Loc| Arc::ptr_eq(one.source(), source);
+    Arc::ptr_eq(source, &policy.source)
+        || policy.networks.iter().any(|one| is_beside(&one.at))
+        || policy.domains.values().any(|one| is_beside(&one.at))
+}
+
+fn by_listener(
+    policy: &Policy,
+    subject: String,
+    finding: &Finding,
+    found: &FoundListener,
+) -> StrayListener {
     StrayListener {
         subject,
         fault: finding.sentence.clone(),
         name: found.name.clone(),
         text: Arc::clone(found.at.source()),
         at: found.at.span(),
+        policy: policy.host.at.clone(),
     }
 }
 
-fn by_evidence(name: String, subject: String, finding: &Finding, evidence: &Evidence) -> Refuted {
+fn by_evidence(
+    policy: &Policy,
+    subject: String,
+    finding: &Finding,
+    evidence: &Evidence,
+) -> Refuted {
+    let at = &evidence.at;
     Refuted {
-        name,
+        name: finding.name.clone(),
         subject,
         sentence: finding.sentence.clone(),
         dialogue: evidence.text.clone(),
-        text: Arc::clone(evidence.at.source()),
-        at: evidence.at.span(),
+        text: Arc::clone(at.source()),
+        at: at.span(),
+        policy: if is_of(policy, at) {
+            at.clone()
+        } else {
+            policy.host.at.clone()
+        },
     }
 }

@@ -45,7 +45,7 @@ pub use contrast::{
     Parting, Party, PathClass, Range, Region, Said, Sets, Standing, When, contrast,
 };
 pub use counterexample::{Closed, Counterexample, Decided};
-pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge};
+pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge, policy_place};
 pub use equivalence::is_latitude_of_targets;
 pub use fork::{Incomplete, Visited};
 pub(crate) use host_mail::{Apart, compared, declared};

@@ -46,7 +46,7 @@ pub struct Answered {
     pub status: Status,
     /// The rule that decided.
     pub because: &'static str,
-    /// The place that decided: `name:line:column`.
+    /// The place that decided: `path:line:column`.
     #[serde(serialize_with = "shown_place")]
     pub at: Option<Loc>,
     /// Every final mailbox and next hop.

@@ -1,7 +1,9 @@
 //! What was written against what may be written. What may not stand is told.
 //!
-//! A node that may not stand is left out. A value that may not is kept, so that its node is read
-//! with everything else that is in it; whoever reads a value asks for its kind.
+//! A node that may not stand is left out; a misspelt one is read as what is meant, so that one run
+//! tells what else is wrong, and nothing that only follows from its name. A value that may not is
+//! kept, so that its node is read with everything else that is in it; whoever reads a value asks
+//! for its kind.
 
 use super::diagnostics::{
     ArgumentCount, ControlInText, LongText, MissingNode, MissingProperty, RepeatedNode,
@@ -34,21 +36,19 @@ pub(super) fn check(
     let mut sound: Vec<Node> = Vec::with_capacity(nodes.len());
     let mut left_out: Vec<LeftOut> = Vec::new();
     let mut once: Vec<(&str, Loc)> = Vec::new();
-    for node in nodes {
-        let Some(spec) = specs.iter().find(|spec| spec.name == node.name.value) else {
+    let written: Vec<String> = nodes.iter().map(|node| node.name.value.clone()).collect();
+    for mut node in nodes {
+        let known = specs.iter().find(|spec| spec.name == node.name.value);
+        let spec = known.or_else(|| {
+            unknown(&node.name, specs, within, diagnostics);
+            meant(&node.name.value, specs, &written)
+        });
+        let Some(spec) = spec else {
             let names: Vec<&'static str> = specs.iter().map(|spec| spec.name).collect();
             left_out.push(suggest::nearest(&node.name.value, &names));
-            diagnostics.error(UnknownNode {
-                name: shorten(&node.name.value),
-                within: within.map_or_else(String::new, |name| format!(" in `{name}`")),
-                help: suggest::whole(&node.name.value, &names)
-                    .map(|name| format!("did you mean `{name}`?"))
-                    .or_else(|| elsewhere(&node.name.value))
-                    .or_else(|| suggest::help(&node.name.value, &names)),
-                at: node.name.at,
-            });
             continue;
         };
+        spec.name.clone_into(&mut node.name.value);
         let first = once.iter().find(|(name, _)| *name == spec.name);
         match (spec.occurs, first) {
             (Occurs::Once | Occurs::AtMostOnce, Some((_, first))) => {
@@ -68,7 +68,8 @@ pub(super) fn check(
         sound.push(check_node(node, spec, diagnostics));
     }
     for spec in specs {
-        if spec.occurs == Occurs::Once && !once.iter().any(|(name, _)| *name == spec.name) {
+        let stands = once.iter().any(|(name, _)| *name == spec.name);
+        if spec.occurs == Occurs::Once && !stands && !left_out.contains(&Some(spec.name)) {
             diagnostics.error(MissingNode {
                 name: spec.name,
                 within: within.map_or_else(|| "the policy".to_owned(), |name| format!("`{name}`")),
@@ -78,6 +79,42 @@ pub(super) fn check(
         }
     }
     (sound, left_out)
+}
+
+/// Tells a node that the language does not have there.
+fn unknown(
+    name: &Text,
+    specs: &[&'static NodeSpec],
+    within: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) {
+    let names: Vec<&'static str> = specs.iter().map(|spec| spec.name).collect();
+    diagnostics.error(UnknownNode {
+        name: shorten(&name.value),
+        within: within.map_or_else(String::new, |name| format!(" in `{name}`")),
+        help: suggest::whole(&name.value, &names)
+            .map(|name| format!("did you mean `{name}`?"))
+            .or_else(|| elsewhere(&name.value))
+            .or_else(|| suggest::help(&name.value, &names)),
+        at: name.at.clone(),
+    });
+}
+
+/// Returns the node that a misspelt name means. One that may stand once is meant only where none
+/// has the right name.
+fn meant<'s>(
+    name: &str,
+    specs: &'s [&'static NodeSpec],
+    written: &[String],
+) -> Option<&'s &'static NodeSpec> {
+    if elsewhere(name).is_some() {
+        return None;
+    }
+    let names: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
+    let meant = suggest::misspelt(name, &names)?;
+    let spec = specs.iter().find(|spec| spec.name == meant)?;
+    let free = spec.occurs == Occurs::Often || !written.iter().any(|one| one == spec.name);
+    free.then_some(spec)
 }
 
 /// Returns where a node of this name may stand, if the language has one.

@@ -49,7 +49,7 @@ pub(super) fn read(
         }
         Some(Err(complaints)) => Err(tell(source, &complaints, diagnostics)),
         None => Err(diagnostics.error(ReaderUnavailable {
-            name: source.name().to_owned(),
+            name: source.path().to_owned(),
         })),
     }
 }

@@ -15,14 +15,16 @@ What a policy *means* stands in [semantics](semantics.md).
 
 A policy is a text in [KDL 2](https://kdl.dev): a node is a word, followed by its arguments, by
 properties such as `login=\"john\"`, and by a block of further nodes in braces. `//` begins a
-comment, and `/-` takes the node behind it out. `mailpol fmt` lays a policy out; `mailpol check`
-says what is wrong with one, and where.
+comment, and `/-` takes the node behind it out. `mailpol fmt` lays a policy out: it keeps comments
+and words, and ends every line in LF, those of texts of several lines too (KDL reads LF there,
+whatever is written). `mailpol check` says what is wrong with a policy, and where.
 ";
 
 const SCENARIOS: &str = "
 # Files of scenarios
 
-`mailpol simulate --scenario FILE` reads scenarios from a file of their own.
+`mailpol simulate --scenario FILE` reads scenarios from a file of their own. It begins with
+`mailpol version=1`, as a policy does; [simulate.md](simulate.md) shows one.
 ";
 
 /// Returns the page.

@@ -19,7 +19,7 @@ pub(super) fn scan(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Resul
     let text = source.text();
     if text.len() > POLICY_BYTES_MAX {
         return Err(diagnostics.error(TooLarge {
-            name: source.name().to_owned(),
+            name: source.path().to_owned(),
             bytes: text.len(),
             bytes_max: POLICY_BYTES_MAX,
         }));

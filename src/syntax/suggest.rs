@@ -57,6 +57,24 @@ pub(crate) fn nearest<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str>
         .map(|(_, name)| name)
 }
 
+/// Returns the one name of which a word is surely a misspelling: the only one as near as it.
+pub(crate) fn misspelt<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str> {
+    if written.chars().count() > NAME_MAX || whole(written, allowed).is_some() {
+        return None;
+    }
+    let folded = written.to_lowercase();
+    let mut near: Vec<(usize, &str)> = allowed
+        .iter()
+        .map(|name| (distance(&folded, &name.to_lowercase()), *name))
+        .collect();
+    near.sort_unstable();
+    let (nearest, name) = *near.first()?;
+    let alone = near.get(1).is_none_or(|(next, _)| nearest < *next);
+    // Of a short name two letters are half of it.
+    let edits_max = if name.chars().count() > 5 { 2 } else { 1 };
+    (alone && nearest <= edits_max && name.chars().count() > 2).then_some(name)
+}
+
 /// What others call a name of ours, where the nearest name would be another thing.
 const KNOWN_AS: &[(&str, &str)] = &[
     ("smtps", "submissions"),
@@ -116,6 +134,22 @@ mod tests {
         check("zzz", None);
         check("elephant", None);
         check("", None);
+    }
+
+    #[test]
+    fn only_what_is_surely_meant_is_taken_for_misspelt() {
+        let allowed = ["domain", "domains", "host", "cidr", "to", "mail-from"];
+        let check = |written: &str, expected: Option<&str>| {
+            assert_eq!(misspelt(written, &allowed), expected, "{written}");
+        };
+        check("domian", Some("domain"));
+        check("hosts", Some("host"));
+        check("cdir", Some("cidr"));
+        check("domainz", None);
+        check("too", None);
+        check("from", None);
+        check("ghosts", None);
+        check(&"x".repeat(50), None);
     }
 
     #[test]

@@ -112,8 +112,14 @@ fn a_policy_under_another_name_is_no_way_around_the_gate() {
             stdout.contains("clients in 192.168.0.0/16 (without 192.168.0.0/24) may now send"),
             "{stdout}"
         );
+        // Whoever checks the commit out has the other one.
+        let untracked = "not in git's index: mailpol.kdl\n";
+        assert!(stdout.contains(untracked), "{stdout}");
     }
     fs::write(&new, doe()).unwrap();
+    let (code, stdout, _) = mailpol(&mail, &gate);
+    assert_eq!(code, Some(1), "{stdout}");
+    assert_eq!(run("git", &mail, &["add", "mailpol.kdl"]).0, Some(0));
     let (code, stdout, _) = mailpol(&mail, &gate);
     assert_eq!(code, Some(0), "{stdout}");
     // Another name alone changes no file.
@@ -151,7 +157,11 @@ fn a_new_policy_gains_all_that_it_accepts() {
     let first = mailpol(path, &against);
     let named = mailpol(path, &[&["diff", "policy.kdl"], &against[1..]].concat());
     assert_eq!((&unborn, &first), (&first, &named));
-    let (code, stdout, stderr) = first;
+    let said =
+        "HEAD has no such policy. `policy.kdl` is not in git's index: no commit holds it yet.";
+    assert!(first.1.contains(said), "{}", first.1);
+    assert_eq!(run("git", path, &["add", "policy.kdl"]).0, Some(0));
+    let (code, stdout, stderr) = mailpol(path, &against);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     assert!(
         stdout.starts_with("`policy.kdl` is new: HEAD has no such policy.\n"),

@@ -107,4 +107,13 @@ fn a_mark_stays_whatever_changes_beside_it() {
     );
     let more = "    mailbox \"aunt\" login=\"aunt\"\n    alias \"ann\" \"aunt\"\n";
     assert_eq!(marks(&wide(with(more))), alone);
+    // Not even where there are more logins than names are kept of.
+    let logins = |comment: &str| {
+        let mailbox = |number| format!("    mailbox \"b{number}\" login=\"b{number:02}\"\n");
+        let all = with(&numbered(40, mailbox));
+        widenings(&doe(), &format!("{all}{comment}"))
+    };
+    let many = logins("");
+    assert!(!many.is_empty());
+    assert_eq!(many, logins("// A word.\n"));
 }

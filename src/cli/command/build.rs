@@ -6,6 +6,7 @@ use mailpol::diagnostic::Diagnostics;
 use mailpol::prove::{Answer, Report};
 use serde_json::json;
 
+use super::listed::Listed;
 use super::resolve::WorldArgs;
 use super::targets;
 use crate::cli::output::Output;
@@ -17,7 +18,7 @@ pub(in crate::cli) struct Args {
     /// The policy; `-` is standard input
     policy: Option<PathBuf>,
     /// The MTA, or several with commas
-    #[arg(long)]
+    #[arg(long, value_parser = Listed::TARGETS)]
     target: String,
     /// Where the files go; with several targets, a folder for each below [default: build/TARGET]
     #[arg(long, value_name = "DIR")]

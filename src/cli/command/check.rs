@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
     let text = input::policy(args.policy.as_deref())?;
-    output.folder(text.path.as_deref());
+    output.policy(&text.source);
     let policy = text.load(diagnostics)?;
     let proved = mailpol::prove::prove(&policy, diagnostics).map(drop);
     mailpol::compile::scenarios(&policy, diagnostics).and(proved)?;
@@ -28,6 +28,6 @@ pub(in crate::cli) fn run(
         1 => "; 1 warning is acknowledged".to_owned(),
         many => format!("; {many} warnings are acknowledged"),
     };
-    output.success(format!("{}: no errors{aside}", text.source.name()));
+    output.success(format!("{}: no errors{aside}", text.source.path()));
     Ok(Exit::Yes)
 }

@@ -13,6 +13,7 @@ use mailpol::prove::destinations;
 use mailpol::simulate::{Answerer, EnvelopeLine, Results, Word};
 
 use super::FilesArgs;
+use super::listed::Listed;
 use super::resolve::ResolveArgs;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, input};
@@ -31,8 +32,8 @@ pub(in crate::cli) struct Args {
     /// The forward-path
     #[arg(long, requires = "client")]
     to: Option<String>,
-    /// `smtp`, `submission` or `submissions`
-    #[arg(long)]
+    /// The way in [default: smtp]
+    #[arg(long, value_parser = Listed::LISTENERS)]
     listener: Option<String>,
     /// The session is under TLS
     #[arg(long)]
@@ -44,10 +45,10 @@ pub(in crate::cli) struct Args {
     #[arg(long)]
     helo: Option<String>,
     /// The SPF result of MAIL FROM
-    #[arg(long)]
+    #[arg(long, value_name = "RESULT", value_parser = Listed::RESULTS)]
     spf: Option<String>,
     /// The SPF result of HELO
-    #[arg(long)]
+    #[arg(long, value_name = "RESULT", value_parser = Listed::RESULTS)]
     spf_helo: Option<String>,
     #[command(flatten)]
     files: FilesArgs,

@@ -26,7 +26,7 @@ pub(in crate::cli) fn run(
     let text = input::policy(args.policy.as_deref())?;
     let formatted = mailpol::syntax::format(&text.source, diagnostics)?;
     let same = formatted == text.source.text();
-    let name = text.source.name();
+    let name = text.source.path();
     if args.check {
         let diff = Difference::of(text.source.text(), &formatted, &Places::default());
         let diff = diff.unified([name, name]);

@@ -8,6 +8,7 @@ pub(super) mod dns;
 pub(super) mod explain;
 pub(super) mod fmt;
 pub(super) mod init;
+mod listed;
 pub(super) mod manual;
 pub(super) mod prove;
 mod resolve;
@@ -45,7 +46,7 @@ fn target(name: &str) -> Result<&'static dyn Target, Failure> {
 #[derive(Debug, clap::Args)]
 struct FilesArgs {
     /// Answer from the files of this target instead of the policy
-    #[arg(long)]
+    #[arg(long, value_parser = listed::Listed::TARGETS)]
     target: Option<String>,
     /// Read these files instead of those that `build` would emit: a folder that mirrors a
     /// server's root, or `/`

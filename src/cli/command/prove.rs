@@ -30,7 +30,7 @@ pub(in crate::cli) fn run(
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
     let text = input::policy(args.policy.as_deref())?;
-    output.folder(text.path.as_deref());
+    output.policy(&text.source);
     let policy = text.load(diagnostics)?;
     let readings = args.files.readings(&policy, diagnostics)?;
     let given = args.world.given(diagnostics)?;

@@ -18,7 +18,14 @@ use super::resolve::ResolveArgs;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, input, report};
 
+const NOTES: &str = "\
+A line of `--envelopes` is a JSON object, such as
+  {\"client\":\"203.0.113.9\",\"from\":\"a@b.example\",\"to\":\"victim@c.example\"}
+with `listener`, `tls`, `login`, `helo`, `spf` and `spf_helo` where they count. A file of scenarios
+begins with `mailpol version=1`, and holds `scenario` nodes. docs/simulate.md says more.";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = NOTES)]
 pub(in crate::cli) struct Args {
     /// The policy; `-` is standard input
     policy: Option<PathBuf>,

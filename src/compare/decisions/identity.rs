@@ -7,43 +7,62 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::{Change, Kind};
+use super::Kind;
 use crate::decision::{Envelope, place};
 use crate::mail::{Address, Domain, Path, PathForm};
-use crate::prove::{Contrast, Facet, PathClass, Sets, Standing};
-use crate::source::Loc;
+use crate::prove::{Contrast, Counterexample, Facet, PathClass, Region, Sets, Standing};
 
-/// Returns a digest of what a change is about: the same wherever and however often it is made, and
-/// whatever lines of the policy say so.
-pub(super) fn identity(contrast: &Contrast<'_, '_>, change: &Change, sets: &Sets) -> String {
-    let mut about = About {
-        contrast,
-        change,
-        sets,
-        lines: BTreeSet::new(),
-        is_cut: false,
-    };
-    about.clients();
-    about.helos();
-    about.sessions();
-    about.logins();
-    about.results();
-    about.paths(Facet::Sender);
-    about.paths(Facet::Recipient);
-    if about.is_cut {
-        about.sources();
+/// A digest of what a change is about: the same wherever and however often it is made, and whatever
+/// lines of the policy say so. No change can be made without one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity(String);
+
+/// What a change is about.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'s> {
+    pub(super) kind: Kind,
+    /// The region that the sentence names.
+    pub(super) named: Region,
+    pub(super) witness: Option<&'s Counterexample>,
+}
+
+impl Identity {
+    pub(super) fn of(contrast: &Contrast<'_, '_>, subject: Subject<'_>, sets: &Sets) -> Self {
+        let mut about = About {
+            contrast,
+            subject,
+            sets,
+            lines: BTreeSet::new(),
+        };
+        about.clients();
+        about.helos();
+        about.sessions();
+        about.logins();
+        about.results();
+        about.paths(Facet::Sender);
+        about.paths(Facet::Recipient);
+        let mut digest = Sha256::new();
+        for line in &about.lines {
+            digest.update(line.as_bytes());
+            digest.update(b"\n");
+        }
+        let digest = digest.finalize();
+        Self(digest.iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a string does not fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }))
     }
-    let mut digest = Sha256::new();
-    for line in &about.lines {
-        digest.update(line.as_bytes());
-        digest.update(b"\n");
+
+    /// Returns that of a change which no envelope shows: its sentence says all.
+    pub(super) fn of_no_envelope() -> Self {
+        Self(String::new())
     }
-    let digest = digest.finalize();
-    digest.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+
+    /// Returns it as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What an address is to both policies, and whether the login owns it.
@@ -51,11 +70,9 @@ type What = ([Standing; 2], [bool; 2]);
 
 struct About<'c, 'a, 't> {
     contrast: &'c Contrast<'a, 't>,
-    change: &'c Change,
+    subject: Subject<'c>,
     sets: &'c Sets,
     lines: BTreeSet<String>,
-    /// Whether there are members whose names are not at hand.
-    is_cut: bool,
 }
 
 impl About<'_, '_, '_> {
@@ -65,7 +82,7 @@ impl About<'_, '_, '_> {
 
     /// Returns the classes of a facet; none if it holds all there are.
     fn some(&self, facet: Facet) -> Option<Vec<u32>> {
-        let members = self.sets.of(facet, &self.change.named);
+        let members = self.sets.of(facet, &self.subject.named);
         let all = u32::try_from(members.len()) == Ok(self.contrast.size(facet));
         (!all).then(|| members.to_vec())
     }
@@ -108,18 +125,27 @@ impl About<'_, '_, '_> {
         if named.iter().all(is_here) && !some.is_empty() {
             return self.line("every login".to_owned());
         }
+        let mut cut = BTreeSet::new();
         for one in some {
             let class = self.contrast.login(one);
-            self.is_cut |= class.named && (class.members.len() as u128) < class.count;
+            if class.named && (class.members.len() as u128) < class.count {
+                cut.insert(one);
+            }
             for login in class.members.into_iter().flatten().filter(|_| class.named) {
                 self.line(format!("login {login}"));
             }
+        }
+        // Of a large class only some names are at hand.
+        if !cut.is_empty() {
+            let names = self.contrast.logins_of(&cut);
+            let names = names.into_iter().map(|login| format!("login {login}"));
+            self.lines.extend(names);
         }
     }
 
     /// Adds the paths of a facet: of a kind of which all are meant its name, else each address.
     fn paths(&mut self, facet: Facet) {
-        let inside = self.sets.of(facet, &self.change.named);
+        let inside = self.sets.of(facet, &self.subject.named);
         // By what they are: the classes that are inside, and whether some are not.
         let mut kinds: BTreeMap<What, (BTreeSet<u32>, bool)> = BTreeMap::new();
         for member in 0..self.contrast.size(facet) {
@@ -137,7 +163,7 @@ impl About<'_, '_, '_> {
                 kind.1 = true;
             }
         }
-        let is_moved = facet == Facet::Recipient && self.change.kind == Kind::Moved;
+        let is_moved = facet == Facet::Recipient && self.subject.kind == Kind::Moved;
         let is_whole = |(classes, is_part): &(BTreeSet<u32>, bool)| !is_part && !classes.is_empty();
         // Whoever sends anything, or to any listed recipient, does so to new ones, too.
         let listed = kinds.get(&([Standing::Listed; 2], [false; 2]));
@@ -171,7 +197,7 @@ impl About<'_, '_, '_> {
             let mut line = format!("{facet:?} {form}");
             if *form == PathForm::BarePostmaster {
                 let postmaster = Address::new("postmaster", Domain::literal("localhost"));
-                if self.change.kind == Kind::Moved {
+                if self.subject.kind == Kind::Moved {
                     line.push_str(&self.destinations(*form, &postmaster));
                 }
             }
@@ -199,7 +225,7 @@ impl About<'_, '_, '_> {
 
     /// Returns where mail for an address goes, of the envelope that shows the change.
     fn destinations(&self, form: PathForm, address: &Address) -> String {
-        let Some(witness) = &self.change.witness else {
+        let Some(witness) = self.subject.witness else {
             return String::new();
         };
         let envelope = Envelope {
@@ -218,17 +244,10 @@ impl About<'_, '_, '_> {
 
     /// Adds who owns an address on one side only, of the logins that are meant.
     fn owners(&mut self) {
-        let logins = self.sets.of(Facet::Login, &self.change.named);
-        let witness = self.change.witness.as_ref();
+        let logins = self.sets.of(Facet::Login, &self.subject.named);
         let meant = |login: &str| {
-            witness.is_none_or(|witness| {
-                let envelope = Envelope {
-                    login: Some(login.to_owned()),
-                    ..witness.envelope.clone()
-                };
-                let point = self.contrast.class_of_login(&envelope);
-                point.is_some_and(|class| logins.binary_search(&class).is_ok())
-            })
+            let class = self.contrast.class_of_login(login);
+            class.is_some_and(|class| logins.binary_search(&class).is_ok())
         };
         let [before, after] = self.contrast.declared_owners();
         let lost = before.difference(&after).map(|one| ('-', one));
@@ -239,29 +258,5 @@ impl About<'_, '_, '_> {
             .map(|(sign, (login, address))| format!("{sign} {login} owns {address}"))
             .collect();
         self.lines.extend(lines);
-    }
-
-    /// Adds all that both policies say, where there are more members than names at hand.
-    fn sources(&mut self) {
-        for (side, policy) in ["before", "after"]
-            .into_iter()
-            .zip(self.contrast.policies())
-        {
-            let mut places: Vec<&Loc> = policy.networks.iter().map(|one| &one.at).collect();
-            for domain in policy.domains.values() {
-                places.push(&domain.at);
-                places.extend(domain.mailboxes.values().map(|one| &one.at));
-                places.extend(domain.aliases.values().map(|one| &one.at));
-                places.extend(domain.forwards.values().map(|one| &one.at));
-            }
-            let beside = places.into_iter().map(Loc::source);
-            let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
-            for source in std::iter::once(&policy.source).chain(beside) {
-                texts.insert(source.name(), source.text());
-            }
-            let texts = texts.into_values();
-            self.lines
-                .extend(texts.map(|text| format!("{side} {text}")));
-        }
     }
 }

@@ -22,6 +22,7 @@ mod words;
 
 use alike::Alike;
 pub use alike::DOMAINS_MIN;
+pub use identity::Identity;
 pub use told::Between;
 
 use crate::mail::WayIn;
@@ -108,8 +109,8 @@ pub struct Change {
     pub widens: bool,
     /// Whether it takes something away, or sends mail no longer where it went.
     pub narrows: bool,
-    /// A digest of what it is about in full, names that the sentence only counts included.
-    pub identity: String,
+    /// What it is about in full, names that the sentence only counts included.
+    pub identity: Identity,
 }
 
 impl Change {
@@ -128,7 +129,7 @@ impl Change {
             witness: None,
             widens: false,
             narrows: false,
-            identity: String::new(),
+            identity: Identity::of_no_envelope(),
         }
     }
 
@@ -314,9 +315,6 @@ pub fn decisions_of(
         for change in &mut changes {
             "there was no policy".clone_into(&mut change.before);
         }
-    }
-    for change in &mut changes {
-        change.identity = identity::identity(contrast, change, sets);
     }
     changes.sort_by(|a, b| {
         let order = |one: &Change| (one.kind, std::cmp::Reverse(one.envelopes));

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::identity::{Identity, Subject};
 use super::merge::{Leaves, Piece, join};
 use super::sentences::replayed;
 use super::words::{Words, list, named};
 use super::{Between, Change, Kind};
 use crate::decision::{Destination, Envelope, place};
 use crate::mail::{Address, Path, PathForm};
-use crate::prove::{Addresses, Contrast, Facet, InDomain, Region, Sets, abroad, shrink};
+use crate::prove::{
+    Addresses, Contrast, Counterexample, Facet, InDomain, Region, Sets, abroad, shrink,
+};
 
 /// Where mail goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,27 +64,19 @@ pub(super) fn moved(
     let shifts = shifts(contrast, &pieces, &parts, sets);
     let whose = whose(contrast, &shifts, sets);
     let whole = join(region, pieces);
-    let change = |sentence: String, before: String, after: String| Change {
-        kind: Kind::Moved,
-        sentence,
-        before,
-        after,
+    let all = Moved {
+        region,
+        differing,
         envelopes,
-        differing: differing.clone(),
-        named: region,
-        whole: false,
-        accepted: [true, true],
-        witness: replayed(contrast, Kind::Moved, &whole, &differing, sets),
-        widens: true,
-        narrows: true,
-        identity: String::new(),
     };
+    let change = |sentence, said, witness| all.change(contrast, sets, sentence, said, witness);
     let words = Words { contrast, sets };
     if shifts.is_empty() {
         let whom = words.concerned(&region);
         let text =
             format!("mail may go elsewhere, but no envelope was found that shows it: {whom}");
-        return vec![change(text, String::new(), String::new())];
+        let witness = replayed(contrast, Kind::Moved, &whole, &all.differing, sets);
+        return vec![change(text, Default::default(), witness)];
     }
     let mut changes = Vec::new();
     for (((gone, new), shifted), whose) in shifts.into_iter().zip(whose) {
@@ -93,20 +88,60 @@ pub(super) fn moved(
             (!gone.is_empty()).then_some(from.as_str()),
             (!new.is_empty()).then_some(to.as_str()),
         );
+        let witness = shifted.envelope.map(|envelope| {
+            let same = |other: &Envelope| {
+                other.to == envelope.to
+                    && shift(contrast, other).as_ref() == Some(&(gone.clone(), new.clone()))
+            };
+            contrast.dialogue(&shrink(&envelope, &same))
+        });
         changes.push(Change {
             widens: !new.is_empty(),
             narrows: !gone.is_empty(),
-            witness: shifted.envelope.map(|envelope| {
-                let same = |other: &Envelope| {
-                    other.to == envelope.to
-                        && shift(contrast, other).as_ref() == Some(&(gone.clone(), new.clone()))
-                };
-                contrast.dialogue(&shrink(&envelope, &same))
-            }),
-            ..change(sentence, from, to)
+            ..change(sentence, [from, to], witness)
         });
     }
     changes
+}
+
+/// All envelopes whose mail goes elsewhere.
+struct Moved {
+    region: Region,
+    differing: Vec<Region>,
+    envelopes: u128,
+}
+
+impl Moved {
+    /// Returns a change of them.
+    fn change(
+        &self,
+        contrast: &Contrast<'_, '_>,
+        sets: &Sets,
+        sentence: String,
+        [before, after]: [String; 2],
+        witness: Option<Counterexample>,
+    ) -> Change {
+        let subject = Subject {
+            kind: Kind::Moved,
+            named: self.region,
+            witness: witness.as_ref(),
+        };
+        Change {
+            identity: Identity::of(contrast, subject, sets),
+            kind: Kind::Moved,
+            sentence,
+            before,
+            after,
+            envelopes: self.envelopes,
+            differing: self.differing.clone(),
+            named: self.region,
+            whole: false,
+            accepted: [true, true],
+            witness,
+            widens: true,
+            narrows: true,
+        }
+    }
 }
 
 /// Returns of whose mail each shift is, where senders have a say.

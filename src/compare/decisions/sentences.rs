@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::drafts::{Draft, Holds, Such, drafts, joined};
+use super::identity::{Identity, Subject};
 use super::merge::{Leaves, Meets, Piece, join};
 use super::replies::{Instead, Replies, said};
 use super::words::Words;
@@ -236,7 +237,13 @@ fn finish(
     let regions: Vec<Region> = draft.differing.iter().map(|piece| piece.region).collect();
     let whole = join(draft.named, draft.differing);
     let witness = replayed(contrast, kind, &whole, &regions, sets);
+    let subject = Subject {
+        kind,
+        named: draft.named,
+        witness: witness.as_ref(),
+    };
     Change {
+        identity: Identity::of(contrast, subject, sets),
         kind,
         sentence,
         before,
@@ -249,7 +256,6 @@ fn finish(
         witness,
         widens: kind == Kind::Gained,
         narrows: kind == Kind::Lost,
-        identity: String::new(),
     }
 }
 
@@ -340,19 +346,26 @@ fn other(
     let differing: Vec<Region> = pieces.iter().map(|piece| piece.region).collect();
     let named = named(&pieces, sets);
     let whole = join(named, pieces);
+    let kind = Kind::Otherwise;
+    let witness = replayed(contrast, kind, &whole, &differing, sets);
+    let subject = Subject {
+        kind,
+        named,
+        witness: witness.as_ref(),
+    };
     Change {
-        kind: Kind::Otherwise,
+        identity: Identity::of(contrast, subject, sets),
+        kind,
         sentence,
         before,
         after,
         envelopes: whole.envelopes,
-        witness: replayed(contrast, Kind::Otherwise, &whole, &differing, sets),
+        witness,
         differing,
         named,
         whole: false,
         accepted: [accepted; 2],
         widens: false,
         narrows: false,
-        identity: String::new(),
     }
 }

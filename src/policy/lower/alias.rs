@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::domain::Domains;
 use super::near;
 use crate::diagnostic::Diagnostics;
-use crate::mail::{Address, Domain, LocalPart};
+use crate::mail::{Address, Domain, LocalPart, without_extension};
 use crate::policy::Alias;
 use crate::policy::diagnostics::{
     AliasCaught, AliasDepth, AliasForeign, AliasLoop, AliasUnlisted, CatchAllTarget,
@@ -145,6 +145,13 @@ fn nearest(address: &Address, domains: &Domains) -> Option<String> {
         .map(LocalPart::as_str)
         .collect();
     let local = address.local();
+    let bare = without_extension(local);
+    if let Some(bare) = bare.filter(|bare| names.contains(bare)) {
+        return Some(format!(
+            "write `{bare}`: extensions are for those who write to it, where the host has \
+             `plus-addressing`"
+        ));
+    }
     let nearest = suggest::nearest(local, &names).or_else(|| longer(local, &names));
     match nearest {
         Some(nearest) => Some(format!("did you mean `{nearest}`?")),

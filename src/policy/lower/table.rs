@@ -131,7 +131,7 @@ pub(super) fn read(
     }
     if columns.is_none() {
         diagnostics.error(BulkEmpty {
-            file: source.name().to_owned(),
+            file: source.path().to_owned(),
             columns: suggest::list(&shape.names()),
             at: named.clone(),
         });

@@ -55,14 +55,33 @@ impl Contrast<'_, '_> {
         ])
     }
 
-    /// Returns the class of an envelope's login.
-    pub fn class_of_login(&self, envelope: &Envelope) -> Option<u32> {
+    /// Returns the class of a login.
+    pub fn class_of_login(&self, login: &str) -> Option<u32> {
         let label = |test: TestNumber| -> Option<Label> {
-            let test = self.universe.tests.get(test.index())?;
-            Some(answer(&test.question, envelope).0)
+            let Question::Login(table) = &self.universe.tests.get(test.index())?.question else {
+                return None;
+            };
+            Some(table.lookup(login).map_or(Label::ABSENT, |row| row.label))
         };
         let dimension = self.universe.dimensions.get(Axis::Login as usize)?;
         dimension.find(&self.universe.tests_of(Axis::Login), &label)
+    }
+
+    /// Returns the logins of some classes: all that any table of both sides names.
+    pub fn logins_of(&self, classes: &BTreeSet<u32>) -> BTreeSet<&str> {
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        for test in &self.universe.tests {
+            if let Question::Login(table) = &test.question {
+                names.extend(table.keys());
+            } else if let Question::Owner(table) = &test.question {
+                names.extend(table.logins());
+            }
+        }
+        let is_of = |login: &&str| {
+            let class = self.class_of_login(login);
+            class.is_some_and(|class| classes.contains(&class))
+        };
+        names.into_iter().filter(is_of).collect()
     }
 
     /// Returns the pairs of a login and an address, or `@` and a domain, that it owns by what the

@@ -7,6 +7,7 @@
 mod layout;
 mod print;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::diagnostics::FormatDiffers;
@@ -19,6 +20,16 @@ use super::{gate, reader, scan};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Source;
 
+/// Returns a text all of whose lines end in LF. A text of several lines holds LF whatever it is
+/// written with (KDL 2.0.0, "Multi-line Strings"), so this changes no value.
+fn lines(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// Returns a policy in its one layout.
 pub fn format(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
     let before = diagnostics.errors();
@@ -26,13 +37,14 @@ pub fn format(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<Str
     gate::check(source, diagnostics);
     diagnostics.failed_since(before)?;
     let nodes = reader::read(source, diagnostics)?;
+    let written = lines(source.text());
     let mut text = String::new();
-    print(&Layout::of(source.text()), 0, &mut text);
-    let formatted = Source::new(source.name(), text.clone());
+    print(&Layout::of(&written), 0, &mut text);
+    let formatted = Source::read(source.name(), source.path(), text.clone());
     let same = reader::read(&formatted, diagnostics).is_ok_and(|again| same(&nodes, &again));
-    if !same || words(source.text()) != words(&text) {
+    if !same || words(&written) != words(&text) {
         return Err(diagnostics.error(FormatDiffers {
-            name: source.name().to_owned(),
+            name: source.path().to_owned(),
         }));
     }
     Ok(text)

@@ -17,11 +17,17 @@ use crate::cli::{Failure, input, server, tree};
 pub(super) struct Loaded {
     pub(super) sides: Sides,
     pub(super) note: Option<String>,
+    /// The policy, if it is compared with a commit and the next one would not hold it.
+    pub(super) untracked: Option<PathBuf>,
 }
 
 impl From<Sides> for Loaded {
     fn from(sides: Sides) -> Self {
-        Self { sides, note: None }
+        Self {
+            sides,
+            note: None,
+            untracked: None,
+        }
     }
 }
 
@@ -95,13 +101,29 @@ fn tree_of(
 /// Loads a policy, and as it was in a commit. Who names none means the one that stands here, and
 /// the one that stood there: another name does not hide what it was.
 fn commit(args: &Args, revision: &str, diagnostics: &mut Diagnostics) -> Result<Loaded, Failure> {
-    let named = args.policies.first().map(PathBuf::as_path);
-    let after = input::policy(named)?;
+    let after = input::policy(args.policies.first().map(PathBuf::as_path))?;
     let Some(path) = after.path.clone() else {
         let why = "standard input is in no commit; name the policy";
         return Err(Failure::Unable(why.to_owned()));
     };
     let commit = Commit::new(revision, &path)?;
+    // Whoever checks the next commit out finds another policy, or none.
+    let is_tracked = commit.staged(after.source.name())?.is_some();
+    let loaded = since(args, (revision, &commit), &after, diagnostics)?;
+    Ok(Loaded {
+        untracked: (!is_tracked).then_some(path),
+        ..loaded
+    })
+}
+
+/// Loads a policy, and what it was in a commit.
+fn since(
+    args: &Args,
+    (revision, commit): (&str, &Commit),
+    after: &PolicyText,
+    diagnostics: &mut Diagnostics,
+) -> Result<Loaded, Failure> {
+    let named = args.policies.first();
     let name = after.source.name();
     let before = match named {
         Some(_) => commit.policy(name)?,
@@ -113,21 +135,24 @@ fn commit(args: &Args, revision: &str, diagnostics: &mut Diagnostics) -> Result<
     };
     let Some(before) = before else {
         let note = format!("`{name}` is new: {revision} has no such policy.");
-        return new(args, &after, note, diagnostics);
+        return new(args, after, note, diagnostics);
     };
     let old = before.source.name().to_owned();
     let note = format!("The policy was `{old}` in {revision}, and is `{name}` now.");
     let mut told = Diagnostics::new();
-    match two(args, before, &after, &mut told) {
+    match two(args, before, after, &mut told) {
         Ok(sides) => {
             diagnostics.append(told);
             let note = (old != name).then_some(note);
-            Ok(Loaded { sides, note })
+            Ok(Loaded {
+                note,
+                ..Loaded::from(sides)
+            })
         }
         // If it is the old one that has errors, this may be what mends them.
         Err(Failure::Reported) => {
             let note = format!("`{old}` has errors in {revision}: `{name}` is taken for new.");
-            new(args, &after, note, diagnostics)
+            new(args, after, note, diagnostics)
         }
         Err(failure) => Err(failure),
     }
@@ -145,8 +170,8 @@ fn new(
     let [policy, _] = &policies;
     let targets = chosen(args, policy, args.built.as_deref())?;
     Ok(Loaded {
-        sides: Sides::New(Box::new(policies), targets),
         note: Some(note),
+        ..Loaded::from(Sides::New(Box::new(policies), targets))
     })
 }
 

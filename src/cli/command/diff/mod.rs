@@ -5,12 +5,13 @@ mod load;
 mod print;
 mod sides;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mailpol::compare::{Change, Kind, Review, file_changes, mark};
 use mailpol::diagnostic::Diagnostics;
 use mailpol::target::Target;
 
+use crate::cli::command::listed::Listed;
 use crate::cli::git::Commit;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, tree};
@@ -43,7 +44,7 @@ pub(in crate::cli) struct Args {
     against: Option<String>,
     /// The MTA whose files are compared; two with a comma to compare them with each other
     /// [default: what the tree was built for, else what the policy has nodes for, else postfix]
-    #[arg(long)]
+    #[arg(long, value_parser = Listed::TARGETS)]
     target: Option<String>,
     /// Compare only this
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -115,10 +116,17 @@ pub(in crate::cli) fn run(
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
     args.can_fail()?;
-    let load::Loaded { mut sides, note } = load::load(args, diagnostics)?;
+    let load::Loaded {
+        mut sides,
+        note,
+        untracked,
+    } = load::load(args, diagnostics)?;
     let note = note.into_iter().chain(sides.raw()?.map(raw_note));
-    let note: Vec<String> = note.collect();
-    let stale = stale(args, &sides, diagnostics)?;
+    let mut note: Vec<String> = note.collect();
+    let mut stale = stale(args, &sides, diagnostics)?;
+    if let Some(policy) = untracked {
+        tell_untracked(args, &policy, &mut note, &mut stale);
+    }
     let wants = |what: Only| args.only.is_none_or(|only| only == what);
     let files = if wants(Only::Files) {
         let [before, after] = sides.texts(diagnostics)?;
@@ -157,11 +165,7 @@ pub(in crate::cli) fn run(
     let any =
         args.fail_on == Some(FailOn::Any) && files.as_ref().is_some_and(|files| !files.is_empty());
     let shown = print::Shown {
-        review: decisions.map(|decisions| Review {
-            files: files.clone(),
-            decisions,
-        }),
-        files: files.unwrap_or_default(),
+        review: Review { files, decisions },
         note: (!note.is_empty()).then(|| note.join(" ")),
         failing: &failing,
         declared: &declared,
@@ -210,12 +214,25 @@ fn stale(
         let files = compiled.artifacts.files().map(|(path, _)| path);
         let missing = files.filter(|path| !tracked.contains(*path));
         let missing = missing.map(|path| folder.join(path).display().to_string());
-        stale.extend(missing.map(with("not in git's index")));
+        stale.extend(missing.map(with(NOT_IN_INDEX)));
     }
     Ok(stale)
 }
 
-/// A file of a built tree with which something is wrong.
+/// What is wrong with a file that the next commit would not have.
+const NOT_IN_INDEX: &str = "not in git's index";
+
+/// Says that the next commit would not have the policy; a gate is about that commit.
+fn tell_untracked(args: &Args, policy: &Path, note: &mut Vec<String>, stale: &mut Vec<Stale>) {
+    let (what, path) = (NOT_IN_INDEX, policy.display().to_string());
+    if args.fail_on.is_some() || args.built.is_some() {
+        stale.push(Stale { what, path });
+    } else {
+        note.push(format!("`{path}` is {what}: no commit holds it yet."));
+    }
+}
+
+/// A file of a built tree, or the policy, with which something is wrong.
 struct Stale {
     what: &'static str,
     path: String,

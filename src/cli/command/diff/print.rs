@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use clap::ValueEnum as _;
-use mailpol::compare::{Between, Change, FileChange, Kind, LineIs, Review, mark, renumbered};
+use mailpol::compare::{
+    Between, Change, Decisions, FileChange, Kind, LineIs, Review, mark, renumbered,
+};
 use mailpol::prove::Counterexample;
 use serde_json::{Value, json};
 
@@ -14,8 +16,7 @@ use crate::cli::output::{Output, Paint};
 
 /// What is shown of a comparison.
 pub(super) struct Shown<'s> {
-    pub(super) review: Option<Review>,
-    pub(super) files: Vec<FileChange>,
+    pub(super) review: Review,
     /// What there is to know of the sides.
     pub(super) note: Option<String>,
     /// The marks of sentences that end it with status 1.
@@ -29,12 +30,8 @@ impl Shown<'_> {
     pub(super) fn print(&self, args: &Args, output: &mut Output) -> Result<(), Failure> {
         output.result(self.json());
         if output.is_markdown() {
-            let Some(review) = &self.review else {
-                let why = "Markdown is of decisions; leave `--only files` out";
-                return Err(Failure::Unable(why.to_owned()));
-            };
             let note = self.note.as_ref().map(|note| format!("{note}\n\n"));
-            let mut text = note.unwrap_or_default() + &review.markdown();
+            let mut text = note.unwrap_or_default() + &self.review.markdown();
             let stale = self.stale.iter().map(|file| format!("- {}", file.told()));
             let why = self.why(args).map(|why| format!("- {why}"));
             let why: Vec<String> = stale.chain(why).collect();
@@ -50,12 +47,12 @@ impl Shown<'_> {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{note}\n");
         }
-        text.push_str(&told(&self.files, paint));
-        if let Some(review) = &self.review {
+        text.push_str(&told(self.files(), paint));
+        if let Some(decisions) = &self.review.decisions {
             if !text.is_empty() {
                 text.push('\n');
             }
-            self.decisions(review, args, paint, &mut text);
+            self.decisions(decisions, args, paint, &mut text);
         }
         for file in self.stale {
             // Writing to a string does not fail.
@@ -66,6 +63,10 @@ impl Shown<'_> {
             let _ = writeln!(text, "{why}");
         }
         output.print(&text)
+    }
+
+    fn files(&self) -> &[FileChange] {
+        self.review.files.as_deref().unwrap_or_default()
     }
 
     /// Returns why it ends with status 1 by `--fail-on`.
@@ -80,16 +81,15 @@ impl Shown<'_> {
             };
             return Some(format!("{marks}: {means}."));
         }
-        (gate == "any" && !self.files.is_empty())
+        (gate == "any" && !self.files().is_empty())
             .then(|| format!("Files change, and `--fail-on {gate}` forbids it."))
     }
 
-    fn decisions(&self, review: &Review, args: &Args, paint: Paint, text: &mut String) {
-        let decisions = &review.decisions;
+    fn decisions(&self, decisions: &Decisions, args: &Args, paint: Paint, text: &mut String) {
         // Writing to a string does not fail.
         if decisions.changes.is_empty() {
-            let _ = writeln!(text, "{}", review.headline());
-            let _ = writeln!(text, "{}", review.all_same());
+            let _ = writeln!(text, "{}", self.review.headline());
+            let _ = writeln!(text, "{}", decisions.all_same());
             return;
         }
         for kind in Kind::ALL {
@@ -103,7 +103,7 @@ impl Shown<'_> {
                 self.sentence(change, &decisions.between, args, paint, text);
             }
         }
-        let _ = writeln!(text, "{}", review.headline());
+        let _ = writeln!(text, "{}", self.review.headline());
     }
 
     fn sentence(
@@ -149,7 +149,7 @@ impl Shown<'_> {
     }
 
     fn json(&self) -> Value {
-        let files = self.files.iter().map(|file| {
+        let files = self.files().iter().map(|file| {
             let (added, removed) = file.lines();
             json!({
                 "path": file.path,
@@ -159,13 +159,13 @@ impl Shown<'_> {
                 "diff": file.unified(),
             })
         });
-        let decisions = self.review.as_ref().map(|review| {
-            let changes = review.decisions.changes.iter().map(change);
+        let decisions = self.review.decisions.as_ref().map(|decisions| {
+            let changes = decisions.changes.iter().map(change);
             json!({
                 "changes": changes.collect::<Vec<Value>>(),
-                "classes": review.decisions.visited.leaves,
-                "left_out": review.decisions.left_out,
-                "envelopes": review.decisions.visited.envelopes.to_string(),
+                "classes": decisions.visited.leaves,
+                "left_out": decisions.left_out,
+                "envelopes": decisions.visited.envelopes.to_string(),
             })
         });
         json!({

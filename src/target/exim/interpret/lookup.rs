@@ -205,7 +205,7 @@ impl Reader<'_> {
         };
         let source = self.artifacts.get(bare);
         let Some(source) = source.map(|artifact| Arc::clone(&artifact.source)) else {
-            let missing = MissingFile::new(path, self.artifacts, &file.at());
+            let missing = MissingFile::new(bare, self.artifacts, &file.at());
             return Err(self.diagnostics.error(missing));
         };
         characters::check(&source, self.diagnostics)?;
