@@ -193,13 +193,9 @@ fn the_indexes_of_exim_and_its_options() {
     refused("exim", &root, "the file `etc/default/exim4` is not UTF-8");
     fs::remove_file(root.join("etc/default/exim4")).unwrap();
     proved("exim", &root);
-    // Without its source an index says nothing.
+    // Without its source an index says nothing: it is the source that is missed.
     fs::remove_file(root.join("etc/exim4/aliases")).unwrap();
-    refused(
-        "exim",
-        &root,
-        "the file `/etc/exim4/aliases.cdb` is missing",
-    );
+    refused("exim", &root, "the file `/etc/exim4/aliases` is missing");
 }
 
 #[test]

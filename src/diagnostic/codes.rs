@@ -79,6 +79,7 @@ codes! {
     forward::name,
     forward::spf,
     forward::target,
+    grant::below,
     grant::destination,
     grant::listener,
     grant::tls,

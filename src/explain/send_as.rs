@@ -89,6 +89,7 @@ fn senders(policy: &Policy, login: &str, grant: &Grant) -> Vec<Sender> {
             SenderScope::Local => "local".to_owned(),
             SenderScope::Address(address) => address.to_string(),
             SenderScope::Domain(domain) => format!("@{domain}"),
+            SenderScope::Below(domain) => format!("@*.{domain}"),
         };
         senders.push(Sender {
             sender,
@@ -127,6 +128,7 @@ fn recipients(grant: &Grant) -> Vec<String> {
         DestinationScope::Local => "local".to_owned(),
         DestinationScope::Address(address) => address.to_string(),
         DestinationScope::Domain(domain) => format!("@{domain}"),
+        DestinationScope::Below(domain) => format!("@*.{domain}"),
     });
     scopes.collect()
 }

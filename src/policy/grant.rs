@@ -72,6 +72,8 @@ pub enum SenderScope {
     Address(Address),
     /// Every address of a domain.
     Domain(Domain),
+    /// Every address of every domain below one. No login has such a right.
+    Below(Domain),
 }
 
 /// Forward-paths that a grant covers.
@@ -85,6 +87,8 @@ pub enum DestinationScope {
     Address(Address),
     /// Every address of a domain.
     Domain(Domain),
+    /// Every address of every domain below one.
+    Below(Domain),
 }
 
 /// A login that the policy lists.

@@ -105,6 +105,8 @@ pub enum ReversePathScope {
     Address(Address),
     /// Every address of a domain.
     Domain(Domain),
+    /// Every address of every domain below one.
+    Below(Domain),
 }
 
 /// Forward-paths that a statement speaks of.
@@ -120,6 +122,8 @@ pub enum RecipientScope {
     Address(Address),
     /// Every address of a domain.
     Domain(Domain),
+    /// Every address of every domain below one.
+    Below(Domain),
 }
 
 impl StatementKind {

@@ -222,7 +222,10 @@ fn owner_table(policy: &Policy) -> OwnerTable {
     for login in policy.logins.values() {
         for scope in scopes(policy, login) {
             match scope {
-                SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
+                SenderScope::Any
+                | SenderScope::Null
+                | SenderScope::Local
+                | SenderScope::Below(_) => {}
                 SenderScope::Address(address) => {
                     table.own_address(&login.name.value, &address.to_string());
                 }

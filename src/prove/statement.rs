@@ -90,7 +90,9 @@ fn row(at: &Loc) -> Row {
 /// Whether a scope is a name, and no word.
 fn names(scope: &ReversePathScope) -> bool {
     match scope {
-        ReversePathScope::Address(_) | ReversePathScope::Domain(_) => true,
+        ReversePathScope::Address(_) | ReversePathScope::Domain(_) | ReversePathScope::Below(_) => {
+            true
+        }
         ReversePathScope::Null | ReversePathScope::Local | ReversePathScope::Foreign => false,
     }
 }
@@ -98,18 +100,22 @@ fn names(scope: &ReversePathScope) -> bool {
 /// Whether a scope is a name, and no word.
 fn is_name(scope: &RecipientScope) -> bool {
     match scope {
-        RecipientScope::Address(_) | RecipientScope::Domain(_) => true,
+        RecipientScope::Address(_) | RecipientScope::Domain(_) | RecipientScope::Below(_) => true,
         RecipientScope::Listed | RecipientScope::Unlisted | RecipientScope::Foreign => false,
     }
 }
 
 fn reverse_paths(names: &[&ReversePathScope], at: &Loc) -> AddressTable {
-    let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
+    let mut table =
+        AddressTable::new(&[AddressKey::Address, AddressKey::Domain, AddressKey::Parent]);
     for name in names {
         match name {
             ReversePathScope::Address(address) => insert(&mut table, address, at),
             ReversePathScope::Domain(one) => {
                 table.insert(AddressKey::Domain, one.as_str(), row(at));
+            }
+            ReversePathScope::Below(one) => {
+                table.insert(AddressKey::Parent, one.as_str(), row(at));
             }
             ReversePathScope::Null | ReversePathScope::Local | ReversePathScope::Foreign => {}
         }
@@ -118,11 +124,13 @@ fn reverse_paths(names: &[&ReversePathScope], at: &Loc) -> AddressTable {
 }
 
 fn recipients(names: &[&RecipientScope], at: &Loc) -> AddressTable {
-    let mut table = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
+    let mut table =
+        AddressTable::new(&[AddressKey::Address, AddressKey::Domain, AddressKey::Parent]);
     for name in names {
         match name {
             RecipientScope::Address(address) => insert(&mut table, address, at),
             RecipientScope::Domain(one) => table.insert(AddressKey::Domain, one.as_str(), row(at)),
+            RecipientScope::Below(one) => table.insert(AddressKey::Parent, one.as_str(), row(at)),
             RecipientScope::Listed | RecipientScope::Unlisted | RecipientScope::Foreign => {}
         }
     }
@@ -197,7 +205,9 @@ fn covers_from(
             ReversePathScope::Null => false,
             ReversePathScope::Local => asked.claims_ours()?,
             ReversePathScope::Foreign => !asked.claims_ours()?,
-            ReversePathScope::Address(_) | ReversePathScope::Domain(_) => match test {
+            ReversePathScope::Address(_)
+            | ReversePathScope::Domain(_)
+            | ReversePathScope::Below(_) => match test {
                 Some(test) => asked.ask.ask(test)? == Label(1),
                 None => false,
             },
@@ -227,10 +237,12 @@ fn covers_to(
                 asked.foreign()?
             }
             RecipientScope::Foreign => asked.plain_foreign()?,
-            RecipientScope::Address(_) | RecipientScope::Domain(_) => match test {
-                Some(test) => plain && asked.ask.ask(test)? == Label(1),
-                None => false,
-            },
+            RecipientScope::Address(_) | RecipientScope::Domain(_) | RecipientScope::Below(_) => {
+                match test {
+                    Some(test) => plain && asked.ask.ask(test)? == Label(1),
+                    None => false,
+                }
+            }
         };
         if covered {
             return Ok(true);

@@ -1,6 +1,7 @@
 //! Policies compared with those of a commit.
 
 use std::fs;
+use std::path::Path;
 
 use tempfile::TempDir;
 
@@ -130,6 +131,22 @@ fn a_policy_under_another_name_is_no_way_around_the_gate() {
     );
 }
 
+/// Checks that in JSON what was before has no place, and stands first.
+#[track_caller]
+fn nothing_was_before(folder: &Path, against: &[&str]) {
+    let (_, document, _) = mailpol(folder, &[against, &["--format", "json"]].concat());
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let changes = document["result"]["decisions"]["changes"].as_array();
+    let changes = changes.unwrap();
+    assert!(!changes.is_empty());
+    for change in changes {
+        let [before, after] = &change["places"].as_array().unwrap()[..] else {
+            panic!("{change}");
+        };
+        assert!(before.is_null() && after["who"] == "after", "{change}");
+    }
+}
+
 /// A new policy is compared with nothing: all that it accepts is gained, and its tree is checked.
 #[test]
 fn a_new_policy_gains_all_that_it_accepts() {
@@ -177,6 +194,7 @@ fn a_new_policy_gains_all_that_it_accepts() {
     ] {
         assert!(said.contains(sentence), "{sentence}: {said}");
     }
+    nothing_was_before(path, &against);
     let nothing = ["Lost", "Otherwise", "before ", "already"].map(|word| stdout.contains(word));
     assert_eq!(nothing, [false; 4], "{stdout}");
     for (gate, expected) in [("widen", 1), ("any", 1), ("narrow", 0)] {

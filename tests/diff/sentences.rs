@@ -21,6 +21,22 @@ struct Case {
 const POSTMASTER: &str = "alias \"postmaster\" \"john.doe\"\n";
 const INBOUND: &str = "\ninbound {";
 const BOUND: &str = " \"submissions\"\n    listen \"submission\" { on \"192.168.0.1\"; }";
+const TLS: &str = "    tls certificate";
+const SPF: (&str, &str) = (
+    "spf \"+mx -all\"",
+    "spf \"+mx\" \"a:smtp.isp.example\" \"-all\"",
+);
+/// A second domain, and mail that leaves by three routes: a club's, a newsletter's, all the rest.
+const WAYS: (&str, &str) = (
+    INBOUND,
+    "\ndomain \"news.example\" {\n    mailbox \"news\" login=\"news\"\n    \
+     alias \"postmaster\" \"news\"\n    publish { spf \"+mx\" \"a:smtp.isp.example\" \
+     \"a:smtp.esp.example\" \"-all\"; }\n}\n\
+     route \"isp\" { to \"smtp.isp.example\"; }\nroute \"esp\" { to \"smtp.esp.example\"; }\n\
+     route \"club\" { to \"in.club.example\"; }\noutbound via=\"isp\"\n\
+     outbound via=\"esp\" { from \"@news.example\"; }\n\
+     outbound via=\"club\" { to \"@club.example\"; }\n\ninbound {",
+);
 
 const CASES: &[Case] = &[
     // It takes every other address; none of them is one that somebody has written.
@@ -113,6 +129,60 @@ const CASES: &[Case] = &[
             INBOUND,
             "\noutbound via=\"isp\"\nroute \"isp\" { to \"smtp.isp.example\" tls=\"verified\"; }\n\
              \ninbound {",
+        )],
+    },
+    // Of several ways one is moved: whose mail takes another is told, and nobody else's.
+    Case {
+        name: "outbound-sender-moved",
+        before: &[SPF, WAYS],
+        after: &[
+            SPF,
+            WAYS,
+            (
+                "outbound via=\"esp\" { from \"@news.example\"; }",
+                "outbound via=\"isp\" { from \"@news.example\"; }",
+            ),
+            ("route \"esp\" { to \"smtp.esp.example\"; }\n", ""),
+        ],
+    },
+    Case {
+        name: "outbound-recipients-added",
+        before: &[SPF, WAYS],
+        after: &[
+            SPF,
+            WAYS,
+            (
+                "to \"@club.example\"",
+                "to \"@club.example\" \"@*.club.example\" \"@friends.example\"",
+            ),
+        ],
+    },
+    Case {
+        name: "limits-wider",
+        before: &[(TLS, "    limits size=\"25MiB\"\n    tls certificate")],
+        after: &[(
+            TLS,
+            "    limits size=\"50MiB\" recipients=200\n    tls certificate",
+        )],
+    },
+    Case {
+        name: "limits-narrower",
+        before: &[(
+            TLS,
+            "    limits size=\"50MiB\" recipients=200\n    tls certificate",
+        )],
+        after: &[(TLS, "    limits recipients=100\n    tls certificate")],
+    },
+    // Every domain below, and no longer the domain itself.
+    Case {
+        name: "right-below-a-partner",
+        before: &[(
+            "    may-send\n",
+            "    may-send { from \"any\"; to \"local\" \"@partner.example\"; }\n",
+        )],
+        after: &[(
+            "    may-send\n",
+            "    may-send { from \"any\"; to \"local\" \"@*.partner.example\"; }\n",
         )],
     },
     Case {

@@ -201,7 +201,7 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
         auth: _,
         authenticated,
         logins,
-        domains: _,
+        domains,
         parked: _,
         inbound: _,
         routes: _,
@@ -215,6 +215,7 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
     postmaster.for_each(&mut *take);
     // Recipients' domains are none of ours.
     outbound.from.keys().for_each(&mut *take);
+    let mut above: BTreeSet<&str> = BTreeSet::new();
     let networks = networks.iter().flat_map(|network| &network.grants);
     let own = logins.values().flat_map(|login| &login.grants);
     for grant in networks.chain(authenticated).chain(own) {
@@ -222,6 +223,9 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
             match &scope.value {
                 SenderScope::Address(address) => take(address.domain()),
                 SenderScope::Domain(domain) => take(domain),
+                SenderScope::Below(domain) => {
+                    above.insert(domain.as_str());
+                }
                 SenderScope::Own | SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
             }
         }
@@ -229,9 +233,16 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
             match &scope.value {
                 DestinationScope::Address(address) => take(address.domain()),
                 DestinationScope::Domain(domain) => take(domain),
+                DestinationScope::Below(domain) => {
+                    above.insert(domain.as_str());
+                }
                 DestinationScope::Any | DestinationScope::Local => {}
             }
         }
+    }
+    if !above.is_empty() {
+        let is_below = |domain: &&Domain| domain.parents().any(|one| above.contains(one));
+        domains.keys().filter(is_below).for_each(take);
     }
 }
 

@@ -23,9 +23,11 @@ pub(super) fn add(decisions: &mut Decisions, sides: [Party<'_>; 2]) {
         if was == is {
             continue;
         }
-        let sentence = match is {
-            Some(most) => format!("one message may now have up to {most} {what}"),
-            None => format!("how many {what} one message may have is said no longer"),
+        let sentence = match (was, is) {
+            (Some(was), Some(is)) if is > was => format!("one message may now have more {what}"),
+            (Some(_), Some(_)) => format!("one message may now have fewer {what}"),
+            (None, _) => format!("how many {what} one message may have is now said"),
+            (Some(_), None) => format!("how many {what} one message may have is said no longer"),
         };
         // What is not said is as the MTA comes, and may be more or less.
         let narrows = was.zip(is).is_none_or(|(was, is)| is < was);

@@ -12,7 +12,7 @@ use crate::source::Loc;
     code(mailpol::login::sender),
     help(
         "write `own`, `local`, `null`, `any`, an address such as `john@example.org`, \
-         or a domain such as `@example.org`"
+         a domain such as `@example.org`, or in a network `@*.example.org` for all below it"
     )
 )]
 pub struct SenderInvalid {
@@ -31,7 +31,7 @@ pub struct SenderInvalid {
     code(mailpol::grant::destination),
     help(
         "write `local`, `any`, an address such as `orders@partner.example`, \
-         or a domain such as `@partner.example`"
+         a domain such as `@partner.example`, or `@*.partner.example` for all below it"
     )
 )]
 pub struct GrantDestination {
@@ -92,5 +92,21 @@ pub struct GrantTls {
     /// Where.
     #[source_code]
     #[label(primary, "no session is under TLS")]
+    pub at: Loc,
+}
+
+/// A login that may send as every domain below one.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a login cannot send as every domain below `{domain}`")]
+#[diagnostic(
+    code(mailpol::grant::below),
+    help("name each domain of yours, such as `@a.{domain}`; or `local`, for all of them")
+)]
+pub struct GrantBelow {
+    /// The domain.
+    pub domain: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "what a login owns is looked up by the domain itself")]
     pub at: Loc,
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::domain::Domains;
 use super::name;
 use crate::diagnostic::Diagnostics;
-use crate::mail::{Address, Domain, Listener};
+use crate::mail::{Address, Listener};
 use crate::policy::diagnostics::{
-    GrantDestination, GrantListener, GrantMany, GrantTls, LoginCase, LoginDuplicate,
+    GrantBelow, GrantDestination, GrantListener, GrantMany, GrantTls, LoginCase, LoginDuplicate,
     NetworkSenders, SenderInvalid, beside, elsewhere,
 };
-use crate::policy::{DestinationScope, Grant, Host, Login, SenderScope};
+use crate::policy::{DestinationScope, DomainScope, Grant, Host, Login, SenderScope};
 use crate::source::{Loc, Spanned};
-use crate::syntax::tree::{Text, part};
+use crate::syntax::tree::Text;
 use crate::syntax::{Document, node};
 
 /// Who holds a right.
@@ -59,6 +59,12 @@ fn lower_one(
         };
         if scope == SenderScope::Own && holder == Holder::Network {
             diagnostics.error(NetworkSenders {
+                at: text.at.clone(),
+            });
+        }
+        if let (SenderScope::Below(domain), Holder::Login) = (&scope, holder) {
+            diagnostics.error(GrantBelow {
+                domain: domain.to_string(),
                 at: text.at.clone(),
             });
         }
@@ -133,7 +139,10 @@ fn sender(text: &Text, diagnostics: &mut Diagnostics) -> Option<SenderScope> {
         "local" => Some(SenderScope::Local),
         _ => match addresses(text, diagnostics) {
             Some(Addresses::One(address)) => Some(SenderScope::Address(address?)),
-            Some(Addresses::Domain(domain)) => Some(SenderScope::Domain(domain?)),
+            Some(Addresses::Domain(scope)) => Some(match scope? {
+                DomainScope::Exactly(domain) => SenderScope::Domain(domain),
+                DomainScope::Below(domain) => SenderScope::Below(domain),
+            }),
             None => {
                 diagnostics.error(SenderInvalid {
                     text: text.value.clone(),
@@ -151,7 +160,10 @@ fn destination(text: &Text, diagnostics: &mut Diagnostics) -> Option<Destination
         "local" => Some(DestinationScope::Local),
         _ => match addresses(text, diagnostics) {
             Some(Addresses::One(address)) => Some(DestinationScope::Address(address?)),
-            Some(Addresses::Domain(domain)) => Some(DestinationScope::Domain(domain?)),
+            Some(Addresses::Domain(scope)) => Some(match scope? {
+                DomainScope::Exactly(domain) => DestinationScope::Domain(domain),
+                DomainScope::Below(domain) => DestinationScope::Below(domain),
+            }),
             None => {
                 diagnostics.error(GrantDestination {
                     text: text.value.clone(),
@@ -166,13 +178,16 @@ fn destination(text: &Text, diagnostics: &mut Diagnostics) -> Option<Destination
 /// What a text names that is no word; nothing inside if that was told to be wrong.
 enum Addresses {
     One(Option<Address>),
-    Domain(Option<Domain>),
+    Domain(Option<DomainScope>),
 }
 
 fn addresses(text: &Text, diagnostics: &mut Diagnostics) -> Option<Addresses> {
     if let Some(bare) = text.value.strip_prefix('@') {
-        let bare = Spanned::new(bare.to_owned(), part(text, 1, text.value.len()));
-        return Some(Addresses::Domain(name::domain(&bare, diagnostics)));
+        return Some(Addresses::Domain(name::domain_scope(
+            text,
+            bare,
+            diagnostics,
+        )));
     }
     let is_address = text.value.contains('@');
     is_address.then(|| Addresses::One(name::address(text, diagnostics)))

@@ -4,9 +4,10 @@ use super::{name, scenario};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Listener;
 use crate::policy::diagnostics::{LoginOrNull, ScopeInvalid};
-use crate::policy::{LoginScope, RecipientScope, ReversePathScope, Statement, StatementKind};
-use crate::source::Spanned;
-use crate::syntax::tree::{Text, part};
+use crate::policy::{
+    DomainScope, LoginScope, RecipientScope, ReversePathScope, Statement, StatementKind,
+};
+use crate::syntax::tree::Text;
 use crate::syntax::{node, suggest};
 
 /// Lowers the `forbid` and `require` nodes.
@@ -65,7 +66,8 @@ fn from(text: &Text, diagnostics: &mut Diagnostics) -> Option<ReversePathScope> 
         "foreign" => Some(ReversePathScope::Foreign),
         _ => match scope(text, "senders", &["null", "local", "foreign"], diagnostics)? {
             Scope::Address(address) => Some(ReversePathScope::Address(address)),
-            Scope::Domain(domain) => Some(ReversePathScope::Domain(domain)),
+            Scope::Domain(DomainScope::Exactly(one)) => Some(ReversePathScope::Domain(one)),
+            Scope::Domain(DomainScope::Below(one)) => Some(ReversePathScope::Below(one)),
         },
     }
 }
@@ -79,7 +81,8 @@ fn to(text: &Text, diagnostics: &mut Diagnostics) -> Option<RecipientScope> {
             let words = ["listed", "unlisted", "foreign"];
             match scope(text, "recipients", &words, diagnostics)? {
                 Scope::Address(address) => Some(RecipientScope::Address(address)),
-                Scope::Domain(domain) => Some(RecipientScope::Domain(domain)),
+                Scope::Domain(DomainScope::Exactly(one)) => Some(RecipientScope::Domain(one)),
+                Scope::Domain(DomainScope::Below(one)) => Some(RecipientScope::Below(one)),
             }
         }
     }
@@ -88,7 +91,7 @@ fn to(text: &Text, diagnostics: &mut Diagnostics) -> Option<RecipientScope> {
 /// What is written of addresses, but for words.
 enum Scope {
     Address(crate::mail::Address),
-    Domain(crate::mail::Domain),
+    Domain(DomainScope),
 }
 
 fn scope(
@@ -98,8 +101,7 @@ fn scope(
     diagnostics: &mut Diagnostics,
 ) -> Option<Scope> {
     if let Some(bare) = text.value.strip_prefix('@') {
-        let bare = Spanned::new(bare.to_owned(), part(text, 1, text.value.len()));
-        return name::domain(&bare, diagnostics).map(Scope::Domain);
+        return name::domain_scope(text, bare, diagnostics).map(Scope::Domain);
     }
     if text.value.contains('@') {
         return name::address(text, diagnostics).map(Scope::Address);
@@ -107,7 +109,7 @@ fn scope(
     let help = suggest::nearest(&text.value, words).map_or_else(
         || {
             format!(
-                "write {}, an address, or `@` and a domain",
+                "write {}, an address, `@` and a domain, or `@*.` and a domain",
                 suggest::list(words)
             )
         },

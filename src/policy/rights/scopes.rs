@@ -163,7 +163,10 @@ impl<'p> Scopes<'p> {
                 SenderScope::Null => null = true,
                 SenderScope::Local => local = true,
                 SenderScope::Own => names.extend(own.iter().cloned().map(SenderScope::Address)),
-                SenderScope::Any | SenderScope::Address(_) | SenderScope::Domain(_) => {
+                SenderScope::Any
+                | SenderScope::Address(_)
+                | SenderScope::Domain(_)
+                | SenderScope::Below(_) => {
                     names.push(scope.value.clone());
                 }
             }
@@ -175,6 +178,7 @@ impl<'p> Scopes<'p> {
             let keys = names.iter().filter_map(|name| match name {
                 SenderScope::Address(address) => Some(Named::Address(address)),
                 SenderScope::Domain(domain) => Some(Named::Domain(domain)),
+                SenderScope::Below(domain) => Some(Named::Below(domain)),
                 SenderScope::Own | SenderScope::Any | SenderScope::Null | SenderScope::Local => {
                     None
                 }
@@ -202,6 +206,7 @@ impl<'p> Scopes<'p> {
         let postmaster = postmaster.is_some_and(|address| {
             local
                 || names.contains(&DestinationScope::Domain(address.domain().clone()))
+                || is_below(address.domain(), &names)
                 || names.contains(&DestinationScope::Address(address))
         });
         names.retain(|name| *name != DestinationScope::Local);
@@ -210,6 +215,7 @@ impl<'p> Scopes<'p> {
             let keys = names.iter().filter_map(|name| match name {
                 DestinationScope::Address(address) => Some(Named::Address(address)),
                 DestinationScope::Domain(domain) => Some(Named::Domain(domain)),
+                DestinationScope::Below(domain) => Some(Named::Below(domain)),
                 DestinationScope::Any | DestinationScope::Local => None,
             });
             self.tables("forward-path granted", Question::To, keys, &grant.at)
@@ -231,8 +237,9 @@ impl<'p> Scopes<'p> {
         at: &Loc,
     ) -> Tables {
         let row = || Row::new(Label(1), at.clone());
-        let mut whole = AddressTable::new(&[AddressKey::Address, AddressKey::Domain]);
-        let mut domains = AddressTable::new(&[AddressKey::Domain]);
+        let order = [AddressKey::Address, AddressKey::Domain, AddressKey::Parent];
+        let mut whole = AddressTable::new(&order);
+        let mut domains = AddressTable::new(&[AddressKey::Domain, AddressKey::Parent]);
         let mut has_domain = false;
         for key in keys {
             match key {
@@ -243,6 +250,11 @@ impl<'p> Scopes<'p> {
                     has_domain = true;
                     whole.insert(AddressKey::Domain, domain.as_str(), row());
                     domains.insert(AddressKey::Domain, domain.as_str(), row());
+                }
+                Named::Below(domain) => {
+                    has_domain = true;
+                    whole.insert(AddressKey::Parent, domain.as_str(), row());
+                    domains.insert(AddressKey::Parent, domain.as_str(), row());
                 }
             }
         }
@@ -261,10 +273,17 @@ impl<'p> Scopes<'p> {
     }
 }
 
-/// An address or a domain.
+/// An address, a domain, or all that are below one.
 enum Named<'n> {
     Address(&'n Address),
     Domain(&'n Domain),
+    Below(&'n Domain),
+}
+
+/// Returns whether a domain is below one that is named with all below it.
+fn is_below(domain: &Domain, names: &[DestinationScope]) -> bool {
+    let mut parents = domain.parents();
+    parents.any(|parent| names.contains(&DestinationScope::Below(Domain::literal(parent))))
 }
 
 /// Returns which reverse-paths some of these grants cover.

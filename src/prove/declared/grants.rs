@@ -262,6 +262,10 @@ fn sender_tables(grant: &Grant) -> (AddressTable, AddressTable) {
                 whole.insert(AddressKey::Domain, one.as_str(), row());
                 domains.insert(AddressKey::Domain, one.as_str(), row());
             }
+            SenderScope::Below(above) => {
+                whole.insert(AddressKey::Parent, above.as_str(), row());
+                domains.insert(AddressKey::Parent, above.as_str(), row());
+            }
             SenderScope::Own | SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
         }
     }
@@ -280,6 +284,10 @@ fn recipient_tables(grant: &Grant) -> (AddressTable, AddressTable) {
                 whole.insert(AddressKey::Domain, one.as_str(), row());
                 domains.insert(AddressKey::Domain, one.as_str(), row());
             }
+            DestinationScope::Below(above) => {
+                whole.insert(AddressKey::Parent, above.as_str(), row());
+                domains.insert(AddressKey::Parent, above.as_str(), row());
+            }
             DestinationScope::Any | DestinationScope::Local => {}
         }
     }
@@ -288,8 +296,8 @@ fn recipient_tables(grant: &Grant) -> (AddressTable, AddressTable) {
 
 fn empty() -> (AddressTable, AddressTable) {
     (
-        AddressTable::new(&[AddressKey::Address, AddressKey::Domain]),
-        AddressTable::new(&[AddressKey::Domain]),
+        AddressTable::new(&[AddressKey::Address, AddressKey::Domain, AddressKey::Parent]),
+        AddressTable::new(&[AddressKey::Domain, AddressKey::Parent]),
     )
 }
 
@@ -308,7 +316,10 @@ fn owners(policy: &Policy, ways: &Ways<'_>, place: usize) -> OwnerTable {
                 }
                 SenderScope::Address(address) => table.own_address(name, &address.to_string()),
                 SenderScope::Domain(domain) => table.own_domain(name, domain.as_str()),
-                SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
+                SenderScope::Any
+                | SenderScope::Null
+                | SenderScope::Local
+                | SenderScope::Below(_) => {}
             }
         }
     }

@@ -18,7 +18,10 @@ pub(super) fn owners(policy: &Policy, ways: &Ways<'_>) -> OwnerTable {
                 SenderScope::Own => {
                     table.own_all(name, ways.upwards(name));
                 }
-                SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
+                SenderScope::Any
+                | SenderScope::Null
+                | SenderScope::Local
+                | SenderScope::Below(_) => {}
                 SenderScope::Address(address) => table.own_address(name, &address.to_string()),
                 SenderScope::Domain(domain) => table.own_domain(name, domain.as_str()),
             }

@@ -21,8 +21,8 @@ pub(super) static MAY_SEND: NodeSpec = NodeSpec {
 
 static FROM: NodeSpec = NodeSpec {
     name: "from",
-    about: "The senders that the right covers: `own`, `local`, `null`, `any`, an address, or `@` \
-            and a domain.",
+    about: "The senders that the right covers: `own`, `local`, `null`, `any`, an address, `@` and \
+            a domain, or in a network `@*.` and a domain for all below it.",
     example: r#"from "@example.org""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("sender", Kind::Text),
@@ -31,7 +31,8 @@ static FROM: NodeSpec = NodeSpec {
 
 static TO: NodeSpec = NodeSpec {
     name: "to",
-    about: "The recipients that the right covers: `local`, `any`, an address, or `@` and a domain.",
+    about: "The recipients that the right covers: `local`, `any`, an address, `@` and a domain, or \
+            `@*.` and a domain for all below it.",
     example: r#"to "local" "orders@partner.example""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("recipient", Kind::Text),

@@ -66,7 +66,8 @@ static LOGIN: NodeSpec = NodeSpec {
 
 static FROM: NodeSpec = NodeSpec {
     name: "from",
-    about: "The reverse-path: `null`, `local`, `foreign`, an address, or `@` and a domain.",
+    about: "The reverse-path: `null`, `local`, `foreign`, an address, `@` and a domain, or `@*.` \
+            and a domain for all below it.",
     example: r#"from "local""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("sender", Kind::Text),
@@ -75,7 +76,8 @@ static FROM: NodeSpec = NodeSpec {
 
 static TO: NodeSpec = NodeSpec {
     name: "to",
-    about: "The forward-path: `listed`, `unlisted`, `foreign`, an address, or `@` and a domain.",
+    about: "The forward-path: `listed`, `unlisted`, `foreign`, an address, `@` and a domain, or \
+            `@*.` and a domain for all below it.",
     example: r#"to "foreign""#,
     occurs: Occurs::AtMostOnce,
     arguments: ArgumentSpec::some("recipient", Kind::Text),

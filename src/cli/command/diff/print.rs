@@ -160,7 +160,8 @@ impl Shown<'_> {
             })
         });
         let decisions = self.review.decisions.as_ref().map(|decisions| {
-            let changes = decisions.changes.iter().map(change);
+            let changes = decisions.changes.iter();
+            let changes = changes.map(|one| change(one, &decisions.between));
             json!({
                 "changes": changes.collect::<Vec<Value>>(),
                 "classes": decisions.visited.leaves,
@@ -198,10 +199,15 @@ fn told(files: &[FileChange], paint: Paint) -> String {
     text
 }
 
-fn change(change: &Change) -> Value {
-    let place = |number: usize| {
-        let places = change.places();
-        let (who, at) = places.get(number)?;
+fn change(change: &Change, between: &Between) -> Value {
+    let [first, second] = match between {
+        Between::Times | Between::Nothing => ["before", "after"],
+        Between::Targets(names) => names.each_ref().map(String::as_str),
+    };
+    let places = change.places();
+    // A side that is not there, or opens no such listener by its files, has no place.
+    let place = |side: &str| {
+        let (who, at) = places.iter().find(|(who, _)| *who == side)?;
         Some(json!({ "who": who, "at": at.map(ToString::to_string) }))
     };
     json!({
@@ -214,7 +220,7 @@ fn change(change: &Change) -> Value {
         "widens": change.widens,
         "narrows": change.narrows,
         "dialogue": change.witness.as_ref().map(Counterexample::dialogue),
-        "places": [place(0), place(1)],
+        "places": [place(first), place(second)],
     })
 }
 

@@ -7,7 +7,7 @@ use super::recipients::refuse;
 use super::table::{Table, TableName};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain};
-use crate::policy::{DestinationScope, Grant, SenderScope};
+use crate::policy::{DestinationScope, DomainScope, Grant, SenderScope};
 use crate::source::Loc;
 use crate::target::diagnostics::UnsayableValue;
 use crate::target::exim::lexical::{Held, Key, List, Word};
@@ -19,6 +19,8 @@ pub(super) struct Senders {
     null: bool,
     local: bool,
     names: Scopes,
+    /// Domains whose sub-domains are meant.
+    below: BTreeSet<Domain>,
 }
 
 /// Forward-paths that a right covers.
@@ -26,6 +28,8 @@ pub(super) struct Senders {
 pub(super) struct Recipients {
     local: bool,
     names: Scopes,
+    /// Domains whose sub-domains are meant.
+    below: BTreeSet<Domain>,
 }
 
 /// Addresses, and domains of which every address is meant.
@@ -64,6 +68,9 @@ impl Senders {
                 SenderScope::Domain(domain) => {
                     senders.names.domains.insert(domain.clone());
                 }
+                SenderScope::Below(domain) => {
+                    senders.below.insert(domain.clone());
+                }
             }
         }
         senders
@@ -84,6 +91,9 @@ impl Recipients {
                 }
                 DestinationScope::Domain(domain) => {
                     recipients.names.domains.insert(domain.clone());
+                }
+                DestinationScope::Below(domain) => {
+                    recipients.below.insert(domain.clone());
                 }
             }
         }
@@ -111,6 +121,10 @@ impl Recipients {
     fn hold(&self, address: &Address) -> bool {
         self.local
             || self.names.domains.contains(address.domain())
+            || address
+                .domain()
+                .parents()
+                .any(|parent| self.below.contains(&Domain::literal(parent)))
             || self.names.addresses.contains(address)
     }
 }
@@ -138,6 +152,7 @@ impl Names {
                 .local
                 .then(List::local_domains)
                 .into_iter()
+                .chain(below(&senders.below))
                 .collect(),
             domains,
             addresses,
@@ -152,9 +167,9 @@ impl Names {
         diagnostics: &mut Diagnostics,
     ) -> view::Recipients {
         let (domains, addresses) = self.tables("recipients", &recipients.names, at, diagnostics);
-        let local = recipients.local.then(List::local_domains);
+        let local = recipients.local.then(List::local_domains).into_iter();
         view::Recipients {
-            local: local.into_iter().collect(),
+            local: local.chain(below(&recipients.below)).collect(),
             domains,
             addresses,
         }
@@ -210,4 +225,11 @@ impl Names {
         self.tables.push(table);
         reference
     }
+}
+
+/// Returns the list of all domains below some, if there are any.
+fn below(domains: &BTreeSet<Domain>) -> Option<List> {
+    let words = domains.iter().cloned().map(DomainScope::Below);
+    let words = words.map(|scope| Word::scope(&scope));
+    (!domains.is_empty()).then(|| List::of(words))
 }

@@ -98,8 +98,8 @@ impl Senders {
         }
         for scope in &grant.from {
             let key = match &scope.value {
-                // The null one is everybody's.
-                SenderScope::Own | SenderScope::Null => continue,
+                // The null one is everybody's; and no login's right says what is below a domain.
+                SenderScope::Own | SenderScope::Null | SenderScope::Below(_) => continue,
                 SenderScope::Local => {
                     self.are_wide = true;
                     self.are_local = true;

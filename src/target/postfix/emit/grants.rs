@@ -48,6 +48,8 @@ enum Sender {
     Null,
     Address(Address),
     Domain(Domain),
+    /// Every domain below one.
+    Below(Domain),
     /// Every domain of ours: there may be many, and many grants that name them.
     Local,
 }
@@ -143,6 +145,7 @@ impl Grants {
                     Sender::Null => Ok(Key::null()),
                     Sender::Address(address) => Key::address(&address),
                     Sender::Domain(domain) => Ok(Key::domain(&domain)),
+                    Sender::Below(domain) => Ok(Key::below(&domain)),
                     Sender::Local => continue,
                 };
                 // Who cannot be written here was refused: see `unsayable`.
@@ -219,6 +222,7 @@ fn senders(grant: &Grant, own: &[Address], is_login: bool) -> Vec<Sender> {
             SenderScope::Local => senders.push(Sender::Local),
             SenderScope::Address(address) => senders.push(Sender::Address(address.clone())),
             SenderScope::Domain(domain) => senders.push(Sender::Domain(domain.clone())),
+            SenderScope::Below(domain) => senders.push(Sender::Below(domain.clone())),
         }
     }
     senders.sort_unstable();
@@ -252,6 +256,9 @@ fn recipients(
             DestinationScope::Local if local => domains.extend(policy.domains.keys()),
             DestinationScope::Any | DestinationScope::Local => {}
             DestinationScope::Domain(domain) => domains.push(domain),
+            DestinationScope::Below(domain) => {
+                table.push(Key::below(domain), outcome.clone(), Some(at));
+            }
             DestinationScope::Address(address) => {
                 if let Ok(key) = Key::address(address) {
                     table.push(key, outcome.clone(), Some(at));

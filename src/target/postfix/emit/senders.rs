@@ -142,7 +142,10 @@ impl Owners {
     fn add(&mut self, login: &Login, name: &LoginName, grant: &Grant) {
         for scope in &grant.from {
             match &scope.value {
-                SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
+                SenderScope::Any
+                | SenderScope::Null
+                | SenderScope::Local
+                | SenderScope::Below(_) => {}
                 SenderScope::Address(address) => self.own(address.clone(), name, &scope.at),
                 SenderScope::Domain(domain) => {
                     let (owners, at) = self.domains.entry(domain.clone()).or_default();
