@@ -14,7 +14,7 @@ use crate::spf::SpfResult;
 
 /// Returns the tests that were asked and their answers, a line each. What restrictions ask again,
 /// and are answered as before, is told once.
-pub fn steps(decider: &dyn Decider, asked: &[Answer], envelope: &Envelope) -> String {
+pub fn steps(decider: &dyn Decider, asked: &[Answer<'_>], envelope: &Envelope) -> String {
     let mut text = String::new();
     let mut told: BTreeSet<String> = BTreeSet::new();
     for answer in asked {

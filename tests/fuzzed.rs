@@ -45,6 +45,10 @@ fn edit() -> impl Strategy<Value = Edit> {
         "::",
         "${",
         "/-",
+        "//",
+        "/*",
+        "*/",
+        "\\\n",
     ];
     let words = prop::sample::select(words.map(|word| word.as_bytes().to_vec()).to_vec());
     let coming = prop_oneof![
@@ -77,12 +81,14 @@ fn entries(folder: &str) -> Vec<PathBuf> {
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
-/// Returns the seeds of a target: policies are those of the examples, trees are built of one.
+/// Returns the seeds of a target: policies are those of the examples and of the layout's cases,
+/// trees are built of one.
 fn seeds(target: &'static str) -> Vec<Vec<u8>> {
     let seeds = match target {
         "policy" | "format" => {
             let policies = entries("examples").into_iter();
             let policies = policies.map(|folder| folder.join("policy.kdl"));
+            let policies = policies.chain(entries("tests/corpus/format"));
             texts(policies.filter(|path| path.is_file()).collect())
         }
         "postfix" | "exim" => {
@@ -160,7 +166,7 @@ fn trees_of_exim() {
 
 #[test]
 fn layouts_of_policies() {
-    check("format", 100, checks::format::check);
+    check("format", 300, checks::format::check);
 }
 
 #[test]

@@ -18,11 +18,12 @@ pub(crate) mod zone;
 
 use mailpol::diagnostic::{Diagnostics, Style, render};
 
-/// Whatever is told can be shown, and what failed has been told.
+/// Whatever is told can be shown, none of it is a mistake of ours, and what failed has been told.
 pub(crate) fn told<T, E>(result: Result<T, E>, diagnostics: &Diagnostics) -> Option<T> {
     for one in diagnostics.sorted() {
         let text = render(one.as_ref(), Style::PLAIN);
         assert!(!text.trim().is_empty(), "a diagnostic says nothing");
+        assert!(!text.contains("mailpol::internal::"), "{text}");
     }
     assert_eq!(
         result.is_err(),

@@ -17,21 +17,24 @@ pub trait Ask {
 
 /// A test that was asked, and what it answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Answer<'e> {
     /// The test.
     pub test: TestId,
     /// Its label.
     pub label: Label,
     /// The row that answered; for an answer by absence the place of the table.
-    pub at: Option<Loc>,
+    pub at: Option<&'e Loc>,
 }
+
+/// A decider seldom asks more of one envelope.
+const ASKED_USUALLY: usize = 24;
 
 /// Answers tests from an envelope, and keeps what was asked.
 #[derive(Debug)]
 pub struct EnvelopeAsk<'e> {
     tests: &'e [Test],
     envelope: &'e Envelope,
-    asked: Vec<Answer>,
+    asked: Vec<Answer<'e>>,
 }
 
 impl<'e> EnvelopeAsk<'e> {
@@ -40,17 +43,17 @@ impl<'e> EnvelopeAsk<'e> {
         Self {
             tests,
             envelope,
-            asked: Vec::new(),
+            asked: Vec::with_capacity(tests.len().min(ASKED_USUALLY)),
         }
     }
 
     /// Returns what was asked, in order.
-    pub fn asked(&self) -> &[Answer] {
+    pub fn asked(&self) -> &[Answer<'e>] {
         &self.asked
     }
 
     /// Returns what was asked, in order, and nothing else.
-    pub fn into_asked(self) -> Vec<Answer> {
+    pub fn into_asked(self) -> Vec<Answer<'e>> {
         self.asked
     }
 
@@ -74,7 +77,7 @@ impl<'e> EnvelopeAsk<'e> {
     /// Returns the place of the row that a test met.
     fn row(&self, id: TestId) -> Option<Loc> {
         match self.asked.iter().find(|answer| answer.test == id) {
-            Some(answer) => answer.at.clone(),
+            Some(answer) => answer.at.cloned(),
             None => self.tests.get(id.index()).and_then(|test| test.at.clone()),
         }
     }
@@ -84,7 +87,7 @@ impl Ask for EnvelopeAsk<'_> {
     fn ask(&mut self, id: TestId) -> Result<Label, Unanswered> {
         let test = self.tests.get(id.index()).ok_or(Unanswered(id))?;
         let (label, row) = answer(&test.question, self.envelope);
-        let at = row.map(|row| row.at.clone()).or_else(|| test.at.clone());
+        let at = row.map(|row| &row.at).or(test.at.as_ref());
         self.asked.push(Answer {
             test: id,
             label,

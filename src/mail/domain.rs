@@ -67,7 +67,10 @@ impl Domain {
     /// can hold what a configuration says, `localhost` and `a_b.example` included.
     pub fn literal(text: &str) -> Self {
         let bare = text.strip_suffix('.').unwrap_or(text);
-        Self(bare.to_ascii_lowercase().into())
+        if bare.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Self(bare.to_ascii_lowercase().into());
+        }
+        Self(bare.into())
     }
 
     /// Returns the name.

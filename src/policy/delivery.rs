@@ -19,20 +19,24 @@ pub(super) enum Follow {
 
 /// Where an address leads, sorted.
 #[derive(Default)]
-pub(super) struct Behind {
+pub(super) struct Behind<'a> {
     /// Mailboxes of ours.
-    pub(super) mailboxes: BTreeSet<Address>,
+    pub(super) mailboxes: BTreeSet<&'a Address>,
     /// Addresses of others.
-    outside: BTreeSet<Address>,
+    outside: BTreeSet<&'a Address>,
 }
 
 /// Returns where an address leads.
-pub(super) fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follow) -> Behind {
+pub(super) fn mailboxes_behind<'a>(
+    policy: &'a Policy,
+    address: &'a Address,
+    follow: Follow,
+) -> Behind<'a> {
     let mut seen = BTreeSet::new();
     let mut found = Behind::default();
-    let mut open = vec![address.clone()];
+    let mut open = vec![address];
     while let Some(address) = open.pop() {
-        if !seen.insert(address.clone()) {
+        if !seen.insert(address) {
             continue;
         }
         let Some(domain) = policy.domains.get(address.domain()) else {
@@ -41,7 +45,7 @@ pub(super) fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follo
         let local = address.local();
         let forward = domain.forwards.get(local);
         let targets = forward.iter().flat_map(|forward| &forward.targets);
-        found.outside.extend(targets.map(|to| to.value.clone()));
+        found.outside.extend(targets.map(|to| &to.value));
         let is_mailbox = domain.mailboxes.contains_key(local);
         let alias = domain.aliases.get(local);
         if is_mailbox {
@@ -58,7 +62,7 @@ pub(super) fn mailboxes_behind(policy: &Policy, address: &Address, follow: Follo
             alias
                 .iter()
                 .flat_map(|alias| &alias.targets)
-                .map(|to| to.value.clone()),
+                .map(|to| &to.value),
         );
     }
     found
@@ -125,21 +129,23 @@ pub(super) fn destinations(
         .filter(|_| policy.host.plus_addressing.is_some());
     let whole = base.as_ref().unwrap_or(address);
     let behind = mailboxes_behind(policy, whole, Follow::Everywhere);
-    let destination = |mailbox: Address| {
-        let found = policy.mailbox(&mailbox);
+    let destination = |mailbox: &Address| {
+        let found = policy.mailbox(mailbox);
         if let Some(route) = found.and_then(|found| policy.route_of(found)) {
             return behind_route(route.hop(), mailbox, address);
         }
         let store = match found.and_then(|found| found.login.as_ref()) {
             Some(login) => Store::Account(login.value.clone()),
-            None => Store::Directory(directory(&mailbox)),
+            None => Store::Directory(directory(mailbox)),
         };
+        let mailbox = mailbox.clone();
         Destination::Mailbox { mailbox, store }
     };
     let inside = behind.mailboxes.into_iter().map(destination);
     let mut found: Vec<Destination> = inside.collect();
     for to in behind.outside {
         let via = leaves_by(to.domain())?;
+        let to = to.clone();
         found.push(Destination::Forward { to, via });
     }
     found.sort_unstable();
@@ -147,11 +153,11 @@ pub(super) fn destinations(
 }
 
 /// Returns where mail for an address goes that comes to a mailbox behind a route.
-fn behind_route(hop: Hop, mailbox: Address, address: &Address) -> Destination {
-    if mailbox == *address {
+fn behind_route(hop: Hop, mailbox: &Address, address: &Address) -> Destination {
+    if mailbox == address {
         return Destination::Hop(hop);
     }
-    let (to, via) = (mailbox, Some(hop));
+    let (to, via) = (mailbox.clone(), Some(hop));
     Destination::Forward { to, via }
 }
 

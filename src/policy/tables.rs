@@ -287,7 +287,7 @@ fn logins_behind(policy: &Policy, alias: &Address) -> BTreeSet<String> {
     let mut logins = BTreeSet::new();
     for mailbox in mailboxes_behind(policy, alias, Follow::ByName).mailboxes {
         if let Some(login) = policy
-            .mailbox(&mailbox)
+            .mailbox(mailbox)
             .and_then(|mailbox| mailbox.login.as_ref())
         {
             logins.insert(login.value.clone());

@@ -1,6 +1,7 @@
 //! The token of a proof.
 
 use super::declared::Declared;
+use super::threads::in_two;
 use crate::policy::{Policy, PolicyDecider};
 
 /// A policy whose obligations were proved. `prove` is its only maker.
@@ -36,10 +37,11 @@ pub(super) struct Subject<'p> {
 
 impl<'p> Subject<'p> {
     pub(super) fn new(policy: &'p Policy) -> Self {
+        let (reference, declared) = in_two(|| PolicyDecider::new(policy), || Declared::new(policy));
         Self {
             policy,
-            reference: PolicyDecider::new(policy),
-            declared: Declared::new(policy),
+            reference,
+            declared,
         }
     }
 }

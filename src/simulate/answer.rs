@@ -154,10 +154,10 @@ impl From<&Destination> for RouteStep {
 
 impl Answerer<'_> {
     /// Answers an envelope; also returns the decision and what was asked, for `explain`.
-    pub fn answer(
-        &self,
-        envelope: &Envelope,
-    ) -> Result<(Answered, Decision, Vec<Answer>), Unanswered> {
+    pub fn answer<'e>(
+        &'e self,
+        envelope: &'e Envelope,
+    ) -> Result<(Answered, Decision, Vec<Answer<'e>>), Unanswered> {
         let (decision, asked) = run(self.decider, envelope)?;
         let route = destinations(self.decider, &decision, envelope);
         let answered = Answered {
@@ -180,7 +180,7 @@ impl Answerer<'_> {
     }
 
     /// Returns the SPF result that the decision looked at last.
-    fn spf_used(&self, envelope: &Envelope, asked: &[Answer]) -> Option<SpfResult> {
+    fn spf_used(&self, envelope: &Envelope, asked: &[Answer<'_>]) -> Option<SpfResult> {
         asked.iter().rev().find_map(|answer| {
             let test = self.decider.tests().get(answer.test.index())?;
             if matches!(test.question, Question::SpfFrom) {

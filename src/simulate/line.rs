@@ -168,10 +168,13 @@ fn answer(
     let answered = line
         .map_err(|error| LineError::Json(error.to_string()))
         .and_then(|line| line.envelope(answerer))
-        .and_then(|envelope| answerer.answer(&envelope).map_err(|_| LineError::Bug));
+        .and_then(|envelope| match answerer.answer(&envelope) {
+            Ok((answered, _, _)) => Ok(answered),
+            Err(_) => Err(LineError::Bug),
+        });
     // These types have no maps with odd keys, and a vector takes every octet: neither fails.
     let _ = match &answered {
-        Ok((answered, _, _)) => serde_json::to_writer(&mut *out, answered),
+        Ok(answered) => serde_json::to_writer(&mut *out, answered),
         Err(error) => {
             let error = error.to_string();
             serde_json::to_writer(&mut *out, &ErrorLine { error })

@@ -81,8 +81,13 @@ pub type ForwardPath = Path;
 
 /// Returns whether a text is a Dot-string (RFC 5321 section 4.1.2).
 pub(crate) fn is_dot_string(text: &str) -> bool {
-    text.split('.')
-        .all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
+    let mut before = b'.';
+    let is_good = text.bytes().all(|byte| {
+        let is_empty = byte == b'.' && before == b'.';
+        before = byte;
+        !is_empty && (byte == b'.' || is_atext(byte))
+    });
+    is_good && before != b'.'
 }
 
 /// Returns whether a byte may stand in an atom (RFC 5322 section 3.2.3).

@@ -25,30 +25,51 @@ struct Scan {
     broken: bool,
 }
 
+/// What was read of a path: its form, and the parts that the form has.
+struct Read {
+    form: PathForm,
+    local: Option<String>,
+    domain: Option<Domain>,
+}
+
+impl Read {
+    fn new(form: PathForm, local: Option<&str>, domain: Option<&str>) -> Self {
+        Self {
+            form,
+            local: local.map(str::to_ascii_lowercase),
+            domain: domain.map(Domain::literal),
+        }
+    }
+}
+
 /// Reads a path; see [`Path::parse`].
 pub(super) fn parse(text: &str, own: &[IpAddr]) -> Path {
-    let form = |form| Path {
+    let Read {
+        form,
+        local,
+        domain,
+    } = read(text, own);
+    Path {
         text: text.to_owned(),
         form,
-        local: None,
-        domain: None,
-    };
+        local,
+        domain,
+    }
+}
+
+fn read(text: &str, own: &[IpAddr]) -> Read {
     if text.is_empty() {
-        return form(PathForm::Null);
+        return Read::new(PathForm::Null, None, None);
     }
     if text.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
-        return form(PathForm::Malformed);
+        return Read::new(PathForm::Malformed, None, None);
     }
-    let (route, rest) = match strip_route(text) {
-        Some(rest) => (true, rest),
-        None => (false, text),
+    let Some(rest) = strip_route(text) else {
+        return parse_mailbox(text, own);
     };
-    let mut path = parse_mailbox(rest, own);
-    if route {
-        path.form = behind_route(path.form);
-    }
-    text.clone_into(&mut path.text);
-    path
+    let mut read = parse_mailbox(rest, own);
+    read.form = behind_route(read.form);
+    read
 }
 
 /// Returns the form of a path whose last address, behind a source route, has a form.
@@ -75,16 +96,10 @@ fn strip_route(text: &str) -> Option<&str> {
 }
 
 /// Reads what is left without a source route.
-fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
-    let path = |form, local: Option<&str>, domain: Option<&str>| Path {
-        text: text.to_owned(),
-        form,
-        local: local.map(str::to_ascii_lowercase),
-        domain: domain.map(Domain::literal),
-    };
+fn parse_mailbox(text: &str, own: &[IpAddr]) -> Read {
     let scan = scan(text);
     if scan.broken {
-        return path(PathForm::Malformed, None, None);
+        return Read::new(PathForm::Malformed, None, None);
     }
     let Some((local, domain)) = scan.at.and_then(|at| text.split_at_checked(at)) else {
         return bare(text, &scan);
@@ -92,10 +107,10 @@ fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
     let domain = domain.get(1..).unwrap_or_default();
     if scan.comment {
         let (local, domain) = (strip_comments(local), strip_comments(domain));
-        return with_blanks(PathForm::Comment, text, &local, &domain);
+        return with_blanks(PathForm::Comment, &local, &domain);
     }
     if scan.blank {
-        return with_blanks(PathForm::Spaced, text, local, domain);
+        return with_blanks(PathForm::Spaced, local, domain);
     }
     if domain.starts_with('[') {
         let form = match literal::is_own(domain, own) {
@@ -103,17 +118,17 @@ fn parse_mailbox(text: &str, own: &[IpAddr]) -> Path {
             None if domain.ends_with(']') => PathForm::BadDomain,
             None => PathForm::Malformed,
         };
-        return path(form, form.is_literal().then_some(local), None);
+        return Read::new(form, form.is_literal().then_some(local), None);
     }
-    with_domain(text, local, domain, &scan)
+    with_domain(local, domain, &scan)
 }
 
 /// Reads `local@domain` with blanks or what comments leave, as the form that these have.
-fn with_blanks(form: PathForm, text: &str, local: &str, domain: &str) -> Path {
+fn with_blanks(form: PathForm, local: &str, domain: &str) -> Read {
     let (local, domain) = (local.trim(), domain.trim());
     let domain = domain.strip_suffix('.').unwrap_or(domain);
     let content = unquote(local);
-    let (form, local) = if content.contains(ROUTING) {
+    let (form, local) = if is_routed(&content) {
         (PathForm::OddRoute, None)
     } else if !is_dot_string(&content) {
         (PathForm::Malformed, None)
@@ -123,29 +138,25 @@ fn with_blanks(form: PathForm, text: &str, local: &str, domain: &str) -> Path {
         (form, Some(content.to_ascii_lowercase()))
     };
     let is_read = form != PathForm::Malformed && is_domain(domain);
-    Path {
-        text: text.to_owned(),
+    Read {
         form: if is_read { form } else { PathForm::Malformed },
         local: local.filter(|_| is_read),
         domain: is_read.then(|| Domain::literal(domain)),
     }
 }
 
-/// Characters of a local-part that a neighbour could follow elsewhere.
-const ROUTING: [char; 3] = ['@', '%', '!'];
+/// Returns whether a local-part holds a character that a neighbour could follow elsewhere.
+fn is_routed(local: &str) -> bool {
+    local.bytes().any(|byte| matches!(byte, b'@' | b'%' | b'!'))
+}
 
 /// Reads `local@domain` without blanks and comments.
 ///
 /// Oddities combine; the most dangerous one gives the form. A route comes first, whatever else is
 /// odd: it is what leads elsewhere. Then comes what RFC 5321 forbids, then the dot at the end,
 /// which hides a domain from what compares it as sent, and last what is only long or quoted.
-fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
-    let path = |form, local: Option<&str>, domain: Option<&str>| Path {
-        text: text.to_owned(),
-        form,
-        local: local.map(str::to_ascii_lowercase),
-        domain: domain.map(Domain::literal),
-    };
+fn with_domain(local: &str, domain: &str, scan: &Scan) -> Read {
+    let path = Read::new;
     let (bare_domain, dotted) = match domain.strip_suffix('.') {
         Some(bare) => (bare, true),
         None => (domain, false),
@@ -168,7 +179,7 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
         return path(PathForm::EmptyLocal, None, some);
     }
     let content = unquote(local);
-    if content.contains(ROUTING) {
+    if is_routed(&content) {
         let form = route_form(local, &content);
         let base = without_extension(&content);
         let base = base.filter(|_| form == PathForm::ExtendedRoute);
@@ -176,7 +187,7 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
     }
     if let Some(form) = forbidden_form(local, &content, scan) {
         let escaped = form == PathForm::Escaped;
-        return path(form, escaped.then_some(content.as_str()), some);
+        return path(form, escaped.then_some(&content), some);
     }
     if dotted {
         return path(PathForm::TrailingDot, Some(&content), some);
@@ -197,7 +208,7 @@ fn with_domain(text: &str, local: &str, domain: &str, scan: &Scan) -> Path {
 /// Returns the form of a path with an address literal.
 fn at_literal(local: &str, is_own: bool) -> PathForm {
     let content = unquote(local);
-    let is_routed = content.contains(ROUTING);
+    let is_routed = is_routed(&content);
     let is_good = is_dot_string(local) || is_quoted_string(local) && !is_routed;
     match (is_own, is_good) {
         // Programs do not agree whether that may be an option.
@@ -249,13 +260,17 @@ fn route_form(local: &str, content: &str) -> PathForm {
 /// what is before that could be somebody's.
 fn is_behind_extension(local: &str) -> bool {
     without_extension(local).is_some_and(|base| {
-        !base.contains(ROUTING) && is_dot_string(base) && base.len() <= LOCAL_OCTETS_MAX
+        !is_routed(base) && is_dot_string(base) && base.len() <= LOCAL_OCTETS_MAX
     })
 }
 
 /// Returns the form of a path whose local-part RFC 5321 forbids, or a program could take for an
 /// option; none if it is a dot-string or one quoted-string.
 fn forbidden_form(local: &str, content: &str, scan: &Scan) -> Option<PathForm> {
+    // Nearly all are.
+    if is_dot_string(local) {
+        return content.starts_with('-').then_some(PathForm::LeadingDash);
+    }
     if !local.is_ascii() {
         return Some(PathForm::EightBit);
     }
@@ -274,11 +289,11 @@ fn forbidden_form(local: &str, content: &str, scan: &Scan) -> Option<PathForm> {
     if local.starts_with('.') || local.ends_with('.') || local.contains("..") {
         return Some(PathForm::Dotted);
     }
-    (!is_dot_string(local)).then_some(PathForm::OddLocal)
+    Some(PathForm::OddLocal)
 }
 
 /// Reads a path without `@`.
-fn bare(text: &str, scan: &Scan) -> Path {
+fn bare(text: &str, scan: &Scan) -> Read {
     let content = unquote(text);
     let content = content.trim();
     let form = if text.eq_ignore_ascii_case("postmaster") {
@@ -288,20 +303,14 @@ fn bare(text: &str, scan: &Scan) -> Path {
         .eq_ignore_ascii_case("postmaster")
     {
         PathForm::OddPostmaster
-    } else if content.contains(ROUTING) {
+    } else if is_routed(content) {
         PathForm::BareRoute
     } else if text.trim().is_empty() || scan.comment || !text.is_ascii() {
         PathForm::Malformed
     } else {
         PathForm::Bare
     };
-    let local = (form == PathForm::Bare).then(|| content.to_ascii_lowercase());
-    Path {
-        text: text.to_owned(),
-        form,
-        local,
-        domain: None,
-    }
+    Read::new(form, (form == PathForm::Bare).then_some(content), None)
 }
 
 /// Looks once over the text, quotes and escapes minded.
@@ -314,29 +323,30 @@ fn scan(text: &str) -> Scan {
         broken: false,
     };
     let (mut quoted, mut escaped, mut depth) = (false, false, 0_u32);
-    for (offset, c) in text.char_indices() {
+    // What counts is ASCII, which no octet of another character is.
+    for (offset, octet) in text.bytes().enumerate() {
         if escaped {
             escaped = false;
             continue;
         }
-        match c {
-            '\\' => {
+        match octet {
+            b'\\' => {
                 escaped = true;
                 scan.escape |= !quoted;
             }
-            '"' if depth == 0 => quoted = !quoted,
-            '(' if !quoted => {
+            b'"' if depth == 0 => quoted = !quoted,
+            b'(' if !quoted => {
                 depth += 1;
                 scan.comment = true;
             }
-            ')' if !quoted => {
+            b')' if !quoted => {
                 scan.broken |= depth == 0;
                 depth = depth.saturating_sub(1);
             }
             _ if quoted || depth > 0 => {}
-            '@' => scan.at = Some(offset),
-            ' ' => scan.blank = true,
-            '<' | '>' | ',' | ';' => scan.broken = true,
+            b'@' => scan.at = Some(offset),
+            b' ' => scan.blank = true,
+            b'<' | b'>' | b',' | b';' => scan.broken = true,
             _ => {}
         }
     }
@@ -347,17 +357,23 @@ fn scan(text: &str) -> Scan {
 /// Returns whether a text is a Domain of RFC 5321 section 4.1.2, one label included, of no more
 /// octets than section 4.5.3.1.2 allows: two more than a name of DNS can have.
 fn is_domain(text: &str) -> bool {
-    text.len() <= 255
-        && text.split('.').all(|label| {
-            !label.is_empty()
-                && label.len() <= 63
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
+    // Of the label so far.
+    let (mut length, mut last) = (0, b'-');
+    let is_good = text.bytes().all(|byte| {
+        let good = match byte {
+            b'.' => length > 0 && last != b'-',
+            b'-' => length > 0 && length < LABEL_OCTETS_MAX,
+            _ => byte.is_ascii_alphanumeric() && length < LABEL_OCTETS_MAX,
+        };
+        length = if byte == b'.' { 0 } else { length + 1 };
+        last = byte;
+        good
+    });
+    is_good && text.len() <= 255 && length > 0 && last != b'-'
 }
+
+/// The longest label of a name, in octets (RFC 1035 section 2.3.4).
+const LABEL_OCTETS_MAX: usize = 63;
 
 /// Returns whether a text would be a domain if underscores were letters, and has one.
 fn is_underscored(text: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Quotes, escapes and comments in a path.
 
+use std::borrow::Cow;
+
 /// Returns whether a text is one Quoted-string of RFC 5321 section 4.1.2 that says something:
 /// `""` is allowed there, but is no name of anybody.
 pub(super) fn is_quoted_string(text: &str) -> bool {
@@ -19,7 +21,10 @@ pub(super) fn is_quoted_string(text: &str) -> bool {
 }
 
 /// Returns the text without quotes and escapes (RFC 5321 section 4.1.2: they mean nothing).
-pub(super) fn unquote(text: &str) -> String {
+pub(super) fn unquote(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\')) {
+        return Cow::Borrowed(text);
+    }
     let mut content = String::with_capacity(text.len());
     let mut escaped = false;
     for c in text.chars() {
@@ -32,7 +37,7 @@ pub(super) fn unquote(text: &str) -> String {
             }
         }
     }
-    content
+    Cow::Owned(content)
 }
 
 /// Returns the text without comments. The scan has seen that they are balanced.

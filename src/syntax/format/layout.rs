@@ -32,8 +32,8 @@ pub(super) enum Part {
         inline: bool,
         items: Vec<Item>,
     },
-    /// The line goes on below; perhaps with a comment.
-    Break(Option<String>),
+    /// The line goes on below; perhaps with comments.
+    Break(Vec<String>),
 }
 
 /// A block that is being read.
@@ -89,11 +89,11 @@ impl Layout {
             TokenKind::LineComment => self.line_comment(word.trim_end()),
             TokenKind::BlockComment => self.block_comment(word),
             TokenKind::Continuation => {
+                let comments = comments_of(word).map(str::to_owned);
                 if let Some(node) = &mut self.level.node {
-                    let comment = comment_of(word).map(str::to_owned);
-                    node.parts.push(Part::Break(comment));
-                } else if let Some(comment) = comment_of(word) {
-                    self.level.items.push(Item::Comment(comment.to_owned()));
+                    node.parts.push(Part::Break(comments.collect()));
+                } else {
+                    self.level.items.extend(comments.map(Item::Comment));
                 }
             }
             TokenKind::Slashdash => self.dashed = true,
@@ -123,11 +123,8 @@ impl Layout {
     fn end_node(&mut self) {
         if let Some(mut node) = self.level.node.take() {
             // A line that goes on with nothing ends here.
-            while let Some(Part::Break(comment)) = node.parts.pop_if(|part| is_break(part)) {
-                if let Some(comment) = comment {
-                    self.level.items.push(Item::Comment(comment));
-                }
-            }
+            let dropped = breaks_behind(&mut node.parts);
+            self.level.items.extend(dropped);
             self.level.items.push(Item::Node(node));
         }
     }
@@ -194,9 +191,9 @@ impl Layout {
                     node.parts.push(Part::Words(words));
                     return;
                 }
-                Part::Break(comment) => {
-                    let comment = comment.map(Item::Comment);
-                    self.level.items.extend(comment);
+                Part::Break(comments) => {
+                    let comments = comments.into_iter().map(Item::Comment);
+                    self.level.items.extend(comments);
                 }
                 Part::Block { .. } => return,
             }
@@ -231,9 +228,8 @@ impl Layout {
             return;
         };
         if std::mem::take(&mut self.equals) {
-            while let Some(Part::Break(comment)) = node.parts.pop_if(|part| is_break(part)) {
-                self.level.items.extend(comment.map(Item::Comment));
-            }
+            let dropped = breaks_behind(&mut node.parts);
+            self.level.items.extend(dropped);
             if let Some(Part::Words(words)) = node.parts.last_mut() {
                 words.push_str(word);
             }
@@ -256,8 +252,26 @@ fn trim(items: &mut Vec<Item>) {
     while items.pop_if(|item| is_empty(item)).is_some() {}
 }
 
+/// Takes the breaks off that nothing stands behind, and returns their comments.
+fn breaks_behind(parts: &mut Vec<Part>) -> Vec<Item> {
+    let mut comments = Vec::new();
+    while let Some(Part::Break(of_one)) = parts.pop_if(|part| is_break(part)) {
+        comments.splice(0..0, of_one.into_iter().map(Item::Comment));
+    }
+    comments
+}
+
 /// Returns the comments behind the backslash of a continued line.
-pub(super) fn comment_of(continuation: &str) -> Option<&str> {
-    let comment = continuation.strip_prefix('\\')?.trim();
-    (!comment.is_empty()).then_some(comment)
+pub(super) fn comments_of(continuation: &str) -> impl Iterator<Item = &str> {
+    let behind = continuation.strip_prefix('\\').unwrap_or_default();
+    let comments = tokens(behind).filter(|token| {
+        let kind = token.kind;
+        kind == TokenKind::LineComment || kind == TokenKind::BlockComment
+    });
+    comments.map(|token| {
+        behind
+            .get(token.start..token.end)
+            .unwrap_or_default()
+            .trim_end()
+    })
 }

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::diagnostics::FormatDiffers;
-use layout::{Layout, comment_of};
+use layout::{Layout, comments_of};
 use print::print;
 
 use super::lexer::{TokenKind, tokens};
@@ -91,13 +91,4 @@ fn words(text: &str) -> (Vec<&str>, Vec<&str>) {
     }
     comments.sort_unstable();
     (words, comments)
-}
-
-/// Returns the comments behind the backslash of a continued line, each by itself.
-fn comments_of(continuation: &str) -> impl Iterator<Item = &str> {
-    let behind = comment_of(continuation).unwrap_or_default();
-    tokens(behind)
-        .filter(|token| token.kind != TokenKind::Blank)
-        .map(|token| behind.get(token.start..token.end).unwrap_or_default())
-        .map(str::trim_end)
 }

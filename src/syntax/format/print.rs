@@ -34,9 +34,9 @@ fn print_node(node: &Node, depth: usize, text: &mut String) {
         blank = " ";
         match part {
             Part::Words(words) => text.push_str(words),
-            Part::Break(comment) => {
+            Part::Break(comments) => {
                 text.push('\\');
-                if let Some(comment) = comment {
+                for comment in comments {
                     text.push(' ');
                     text.push_str(comment);
                 }

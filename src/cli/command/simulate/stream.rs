@@ -1,7 +1,9 @@
 //! A stream of envelopes: as many lines at once as are there, in memory that does not grow.
 
-use std::io::{BufRead, Read as _, Write as _};
+use std::io::{self, BufRead, Read as _, Write as _};
 use std::path::Path;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::scope;
 
 use mailpol::simulate::{Answerer, answer_lines};
 
@@ -15,20 +17,44 @@ pub(super) fn answer(file: &Path, answerer: &Answerer<'_>) -> Result<Exit, Failu
     let mut lines = input::lines(file)?;
     // Each line that comes out is a sign of life.
     progress::end();
-    let mut out = std::io::stdout().lock();
-    let mut exit = Exit::Yes;
-    let mut some = Vec::new();
-    while take(&mut lines, &mut some)? {
-        let answers = answer_lines(answerer, &some);
-        for part in &answers.parts {
+    // Answers are written while the next ones are found: one lot waits at most.
+    let (answered, to_write) = sync_channel(1);
+    scope(|scope| {
+        let writer = scope.spawn(|| write(to_write));
+        let mut answer_all = || {
+            let mut exit = Exit::Yes;
+            let mut some = Vec::new();
+            while take(&mut lines, &mut some)? {
+                let answers = answer_lines(answerer, &some);
+                if !answers.are_good {
+                    exit = Exit::No;
+                }
+                if answered.send(answers.parts).is_err() {
+                    break;
+                }
+            }
+            Ok(exit)
+        };
+        let exit = answer_all();
+        drop(answered);
+        match writer.join() {
+            Ok(written) => written?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        exit
+    })
+}
+
+/// Writes parts of answers to standard output as they come.
+fn write(answers: Receiver<Vec<Vec<u8>>>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for parts in answers {
+        for part in &parts {
             out.write_all(part)?;
         }
         out.flush()?;
-        if !answers.are_good {
-            exit = Exit::No;
-        }
     }
-    Ok(exit)
+    Ok(())
 }
 
 /// Takes what is there, up to the end of its last line. Returns whether there was anything.
