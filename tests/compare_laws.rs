@@ -8,7 +8,7 @@ use mailpol::compare::{Between, Change, Decisions, Kind, decisions_of};
 use mailpol::compile;
 use mailpol::decision::Envelope;
 use mailpol::diagnostic::{Diagnostics, Style, render};
-use mailpol::mail::{Listener, Path};
+use mailpol::mail::{Listener, Path, WayIn};
 use mailpol::policy::{Policy, PolicyDecider};
 use mailpol::prove::{Contrast, Party, Sets, contrast};
 use mailpol::source::Source;
@@ -184,8 +184,9 @@ fn envelopes() -> Vec<Envelope> {
     all
 }
 
-fn listeners(policy: &Policy) -> Vec<Listener> {
-    policy.host.listeners.iter().map(|one| one.value).collect()
+fn ways_in(policy: &Policy) -> Vec<WayIn> {
+    let ways = policy.host.ways_in();
+    ways.into_iter().map(|one| one.value).collect()
 }
 
 /// Works on the comparison of two policies.
@@ -195,12 +196,12 @@ fn compared(
     work: impl FnOnce(&Contrast<'_, '_>, &Decisions, &Sets),
 ) {
     let deciders = [PolicyDecider::new(before), PolicyDecider::new(after)];
-    let listeners = [listeners(before), listeners(after)];
+    let ways_in = [ways_in(before), ways_in(after)];
     let [one, two] = [(before, 0), (after, 1)].map(|(policy, side)| Party {
         name: if side == 0 { "before" } else { "after" },
         policy,
         decider: &deciders[side],
-        listeners: &listeners[side],
+        ways_in: &ways_in[side],
     });
     contrast(one, two, |contrast| {
         let mut sets = Sets::default();

@@ -35,6 +35,8 @@ mod verdicts;
 mod again;
 #[path = "served/behind.rs"]
 mod behind;
+#[path = "served/bound.rs"]
+mod bound;
 #[path = "served/broken.rs"]
 mod broken;
 #[path = "served/deliveries.rs"]
@@ -102,6 +104,7 @@ fn main() -> ExitCode {
         ways::TESTS,
         null_client::TESTS,
         behind::TESTS,
+        bound::TESTS,
         spf::TESTS,
         sessions::TESTS,
     ];

@@ -1,7 +1,5 @@
 //! The policy's own scenarios: what its author expects must come out, or there are no files.
 
-use std::net::IpAddr;
-
 use super::diagnostics::Unexpected;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::dns;
@@ -19,13 +17,12 @@ pub fn scenarios(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<(), R
         return Ok(());
     }
     let decider = PolicyDecider::new(policy);
-    let own = policy.host.addresses.iter().map(|one| one.value);
     let listeners = policy.host.listeners.iter().map(|one| one.value);
     // What is wrong with the records is told by the proof.
     let records = dns::records(policy).unwrap_or_default();
     let answerer = Answerer {
         decider: &decider,
-        own: &own.collect::<Vec<IpAddr>>(),
+        own: &policy.host.own_addresses(),
         listeners: &listeners.collect::<Vec<Listener>>(),
         results: &Results::new(&records, policy.host.name.value.as_str()),
     };

@@ -1,13 +1,17 @@
 //! The ways in that a configuration opens.
 
-use crate::mail::Listener;
+use std::net::IpAddr;
+
+use crate::mail::{Listener, WayIn};
 use crate::source::Loc;
 
 /// A way in that a configuration opens.
 #[derive(Debug, Clone)]
 pub struct FoundListener {
-    /// The listener, if it is one of those that policies speak of, on all addresses.
+    /// The listener, if it is one of those that policies speak of.
     pub listener: Option<Listener>,
+    /// The one address that it is open at; none: at all addresses of the host.
+    pub on: Option<IpAddr>,
     /// How the files name it, such as `0.0.0.0:2525 (smtpd)`.
     pub name: String,
     /// Where.
@@ -17,14 +21,21 @@ pub struct FoundListener {
 }
 
 impl FoundListener {
-    /// Returns a way in whose limits are not known.
+    /// Returns a way in at all addresses, whose limits are not known.
     pub fn new(listener: Option<Listener>, name: impl Into<String>, at: Loc) -> Self {
         Self {
             listener,
+            on: None,
             name: name.into(),
             at,
             limits: None,
         }
+    }
+
+    /// Returns the way in, if policies speak of it.
+    pub fn way_in(&self) -> Option<WayIn> {
+        let on = self.on;
+        self.listener.map(|listener| WayIn { listener, on })
     }
 }
 

@@ -21,6 +21,7 @@ pub const WARNINGS: &[&str] = &[
     "mailpol::domain::postmaster",
     "mailpol::forward::catch_all",
     "mailpol::forward::spf",
+    "mailpol::host::listener_elsewhere",
     "mailpol::host::private_address",
     "mailpol::host::unreachable",
     "mailpol::network::container",

@@ -89,6 +89,8 @@ codes! {
     host::duplicate_listener,
     host::extension,
     host::limits,
+    host::listener_address,
+    host::listener_elsewhere,
     host::no_listener,
     host::null_client,
     host::path,

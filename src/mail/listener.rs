@@ -1,6 +1,7 @@
 //! The three ways into a mail server.
 
 use std::fmt;
+use std::net::IpAddr;
 
 /// A listener, in the order of the ports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +48,24 @@ impl Listener {
         Self::ALL
             .into_iter()
             .find(|listener| listener.port() == port)
+    }
+}
+
+/// A way into a machine: a listener at one of its addresses, or at all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WayIn {
+    /// The listener.
+    pub listener: Listener,
+    /// The address that it is bound to; none: it is open at every address of the machine.
+    pub on: Option<IpAddr>,
+}
+
+impl fmt::Display for WayIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.on {
+            Some(address) => write!(f, "{} on {address}", self.listener),
+            None => self.listener.fmt(f),
+        }
     }
 }
 

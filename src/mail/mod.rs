@@ -22,7 +22,7 @@ pub(crate) use client::number;
 pub use client::{canonical_client, canonical_prefix, prefix_range, v4_or_v6};
 pub use dkim::{DkimAlgorithm, DkimKeyError, DkimPublicKey, dkim_selector};
 pub use domain::{Domain, DomainError};
-pub use listener::Listener;
+pub use listener::{Listener, WayIn};
 pub(crate) use path::is_dot_string;
 pub use path::{ForwardPath, Path, PathForm, ReversePath};
 pub use reply::{Reply, Status};

@@ -1,8 +1,9 @@
 //! The host: its name, addresses, listeners, certificate, and where passwords are checked.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::mail::{Address, Domain, Listener};
+use crate::mail::{Address, Domain, Listener, WayIn};
 use crate::source::{Loc, Spanned};
 
 /// The host that the MTA runs on.
@@ -15,6 +16,9 @@ pub struct Host {
     /// Where it listens, each once, in the order of the text. A host without any takes no mail, and
     /// the policy has an outbound route and a postmaster elsewhere.
     pub listeners: Vec<Spanned<Listener>>,
+    /// The addresses that a listener is bound to, each once. One that is not here is open at every
+    /// address of the machine.
+    pub bound: BTreeMap<Listener, Vec<Spanned<IpAddr>>>,
     /// What says that an address of ours may have an extension, as in `john+shop`: what stands
     /// behind the first `+` then counts for nothing, in every address. No name has one.
     pub plus_addressing: Option<Loc>,
@@ -44,6 +48,37 @@ impl Host {
     pub fn listens(&self) -> &Loc {
         let first = self.listeners.first();
         first.map_or(&self.at, |listener| &listener.at)
+    }
+
+    /// Returns every way in, with its place, in the order of the text.
+    pub fn ways_in(&self) -> Vec<Spanned<WayIn>> {
+        let mut ways = Vec::new();
+        for listener in &self.listeners {
+            let way = |on| WayIn {
+                listener: listener.value,
+                on,
+            };
+            match self.bound.get(&listener.value) {
+                Some(bound) => {
+                    let bound = bound.iter();
+                    ways.extend(bound.map(|on| Spanned::new(way(Some(on.value)), on.at.clone())));
+                }
+                None => ways.push(Spanned::new(way(None), listener.at.clone())),
+            }
+        }
+        ways
+    }
+
+    /// Returns the addresses that the policy says the machine has: the public ones first, then
+    /// others that listeners are bound to. Loopback, which every machine has, is not among them.
+    pub fn own_addresses(&self) -> Vec<IpAddr> {
+        let mut own: Vec<IpAddr> = self.addresses.iter().map(|one| one.value).collect();
+        for bound in self.bound.values().flatten() {
+            if !bound.value.is_loopback() && !own.contains(&bound.value) {
+                own.push(bound.value);
+            }
+        }
+        own
     }
 }
 

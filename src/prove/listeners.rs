@@ -1,4 +1,5 @@
-//! The ways in: those that files open are exactly those that the policy declares.
+//! The ways in: those that files open are exactly those that the policy declares, each at the
+//! addresses that it says.
 
 use super::report::{Answer, Finding};
 use super::selection::{Body, LISTENERS, Selection};
@@ -8,7 +9,9 @@ use crate::policy::Policy;
 /// Compares the listeners of files with the declared ones. Empty if they are the same.
 ///
 /// SOUNDNESS: classes are made for declared listeners only, so an undeclared one would go unseen;
-/// here it is a refutation by itself.
+/// here it is a refutation by itself. So is one at an address that the policy does not name: to
+/// which address a client came is no part of an envelope, and the classes take every client to
+/// reach every listener, wherever that is bound.
 pub(super) fn check(
     policy: &Policy,
     found: &[FoundListener],
@@ -17,7 +20,7 @@ pub(super) fn check(
     if selection.body(LISTENERS) != Some(Body::Stated) {
         return Vec::new();
     }
-    let declared = &policy.host.listeners;
+    let declared = policy.host.ways_in();
     let mut findings = Vec::new();
     let mut refute = |fault: &str, listener: FoundListener| {
         findings.push(Finding {
@@ -28,25 +31,22 @@ pub(super) fn check(
         });
     };
     for (number, listener) in found.iter().enumerate() {
-        let known = listener
-            .listener
-            .filter(|one| declared.iter().any(|two| two.value == *one));
-        if known.is_none() {
+        let way = listener.way_in();
+        let is_declared = declared.iter().any(|one| Some(one.value) == way);
+        let mut earlier = found.iter().take(number);
+        if !is_declared {
             refute(
                 "open a listener that the policy does not declare",
                 listener.clone(),
             );
-        }
-        let earlier = found.iter().take(number);
-        if known.is_some() && earlier.clone().any(|other| other.listener == known) {
+        } else if earlier.any(|other| other.way_in() == way) {
             refute("open the same listener twice", listener.clone());
         }
     }
-    for listener in declared {
-        if !found.iter().any(|one| one.listener == Some(listener.value)) {
-            let name = listener.value.to_string();
-            let at = listener.at.clone();
-            let missing = FoundListener::new(Some(listener.value), name, at);
+    for way in &declared {
+        if !found.iter().any(|one| one.way_in() == Some(way.value)) {
+            let listener = Some(way.value.listener);
+            let missing = FoundListener::new(listener, way.value.to_string(), way.at.clone());
             refute("do not open a declared listener", missing);
         }
     }

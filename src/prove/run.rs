@@ -148,10 +148,9 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
 /// not, beside one that does, refuses it.
 fn world(policy: &Policy, offers_tls: &dyn Fn(Listener) -> bool) -> World {
     let listeners = policy.host.listeners.iter().map(|one| one.value);
-    let own = policy.host.addresses.iter().map(|address| address.value);
     World {
         listeners: listeners.map(|one| (one, offers_tls(one))).collect(),
-        own: own.collect(),
+        own: policy.host.own_addresses(),
     }
 }
 

@@ -41,6 +41,7 @@ fn scene() -> Scene {
             [198, 51, 100, 25].into(),
             [0x2001, 0xdb8, 0xd0e, 0, 0, 0, 0, 0x25].into(),
         ],
+        bound: BTreeMap::new(),
         accounts: accounts.into_iter().map(account).collect(),
         certificates: vec![Certificate {
             name: "mx.doe-family.com".to_owned(),

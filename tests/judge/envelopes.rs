@@ -57,6 +57,9 @@ pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> 
     if envelope.tls && policy.host.tls.is_none() {
         return None;
     }
+    if !is_reached(&envelope, policy) {
+        return None;
+    }
     if is_unusable(envelope.client) {
         envelope.client = usable(envelope.client, policy)?;
     }
@@ -75,6 +78,16 @@ pub(crate) fn real(mut envelope: Envelope, policy: &Policy) -> Option<Envelope> 
     envelope.helo = name_of(envelope.spf_helo);
     envelope.spf = spf_of(&envelope.from);
     Some(envelope)
+}
+
+/// Returns whether a client can connect to the listener: it is bound to an address of the client's
+/// family, or to none.
+fn is_reached(envelope: &Envelope, policy: &Policy) -> bool {
+    let bound = policy.host.bound.get(&envelope.listener);
+    bound.is_none_or(|bound| {
+        let mut bound = bound.iter();
+        bound.any(|on| on.value.is_ipv4() == envelope.client.is_ipv4())
+    })
 }
 
 /// Returns the SPF result that the name server makes for a reverse-path: that of its domain,
@@ -181,12 +194,7 @@ fn parts(policy: &Policy) -> Parts {
         helos: SpfResult::ALL.into_iter().map(name_of).collect(),
         from,
         to,
-        own: policy
-            .host
-            .addresses
-            .iter()
-            .map(|address| address.value)
-            .collect(),
+        own: policy.host.own_addresses(),
     }
 }
 

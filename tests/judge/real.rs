@@ -5,12 +5,13 @@ use std::path::Path;
 
 use libtest_mimic::Failed;
 use mailpol::decision::Envelope;
-use mailpol::mail::{Listener, PathForm};
+use mailpol::mail::PathForm;
 use mailpol::policy::Auth;
 use mailpol::target::Artifacts;
 use tempfile::TempDir;
 
 use crate::envelopes::{Seeded, VERY_MANY};
+pub(crate) use crate::scene::listener;
 use crate::scene::{PASSWORD, dovecot, scene};
 use crate::subject::Subject;
 use crate::support::job::{self, Client, Job, Login, Mta, Until};
@@ -121,13 +122,4 @@ pub(crate) fn envelope(envelope: &Envelope) -> job::Envelope {
         .map(|login| Login::plain(login, PASSWORD));
     client.helo.clone_from(&envelope.helo);
     job::Envelope::new(&client, envelope.from.text(), envelope.to.text())
-}
-
-/// Returns the harness's word for a listener.
-pub(crate) fn listener(listener: Listener) -> job::Listener {
-    match listener {
-        Listener::Smtp => job::Listener::Smtp,
-        Listener::Submission => job::Listener::Submission,
-        Listener::Submissions => job::Listener::Submissions,
-    }
 }

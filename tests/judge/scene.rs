@@ -2,13 +2,16 @@
 //! SPF result really comes out.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
+use mailpol::mail::Listener;
 use mailpol::policy::{Auth, Policy, SaslauthdMechanism};
+use mailpol::source::Spanned;
 use mailpol::spf::SpfResult;
 use mailpol::target::Artifacts;
 
-use crate::support::job::{Account, Certificate, DnsFailure, Record, Scene};
+use crate::support::job::{self, Account, Certificate, DnsFailure, Record, Scene};
 
 /// The password of every account.
 pub(crate) const PASSWORD: &str = "s3cret pass";
@@ -88,12 +91,31 @@ pub(crate) fn scene(policy: &Policy, artifacts: &Artifacts) -> Scene {
     }
     Scene {
         hostname: host.name.value.to_string(),
-        addresses: host.addresses.iter().map(|address| address.value).collect(),
+        addresses: host.own_addresses(),
+        bound: bound(policy),
         accounts: accounts.collect(),
         certificates: certificates.collect(),
         zone: zone(),
         commands,
         files: credentials(policy),
+    }
+}
+
+/// Returns where listeners are bound.
+fn bound(policy: &Policy) -> BTreeMap<job::Listener, Vec<IpAddr>> {
+    let bound = policy.host.bound.iter();
+    let addresses = |on: &[Spanned<IpAddr>]| on.iter().map(|one| one.value).collect();
+    bound
+        .map(|(listener, on)| (self::listener(*listener), addresses(on)))
+        .collect()
+}
+
+/// Returns the harness's word for a listener.
+pub(crate) fn listener(listener: Listener) -> job::Listener {
+    match listener {
+        Listener::Smtp => job::Listener::Smtp,
+        Listener::Submission => job::Listener::Submission,
+        Listener::Submissions => job::Listener::Submissions,
     }
 }
 

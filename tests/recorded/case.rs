@@ -217,6 +217,7 @@ fn scene(mta: Mta, settings: &str, has_login: bool) -> Scene {
     Scene {
         hostname: HOST.to_owned(),
         addresses: ADDRESSES.iter().filter_map(|ip| ip.parse().ok()).collect(),
+        bound: BTreeMap::new(),
         accounts: accounts.collect(),
         certificates: certificates.into_iter().collect(),
         zone: zone().into_iter().chain(names()).collect(),

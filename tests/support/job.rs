@@ -87,6 +87,8 @@ pub(crate) struct Scene {
     pub(crate) hostname: String,
     /// The machine's own addresses besides loopback; clients connect to the first of their family.
     pub(crate) addresses: Vec<IpAddr>,
+    /// The addresses that a listener is bound to, if it is not open at all of them.
+    pub(crate) bound: BTreeMap<Listener, Vec<IpAddr>>,
     /// Unix accounts, and passwords for accounts that are there already (`www-data`, `root`).
     pub(crate) accounts: Vec<Account>,
     pub(crate) certificates: Vec<Certificate>,
@@ -189,6 +191,9 @@ pub(crate) struct Client {
     /// The source address, really.
     pub(crate) address: IpAddr,
     pub(crate) listener: Listener,
+    /// The address of the server; none: the one of the scene where the listener is open, of the
+    /// client's family.
+    pub(crate) server: Option<IpAddr>,
     /// STARTTLS on `smtp` and `submission`; `submissions` is always TLS.
     pub(crate) tls: bool,
     /// AUTH is sent even where it is not offered, and a refusal of it does not end the session.
@@ -204,6 +209,7 @@ impl Client {
         Self {
             address: address.into(),
             listener,
+            server: None,
             tls,
             login: None,
             helo,

@@ -23,19 +23,23 @@ const BATCH_BYTES_MAX: usize = 16 * 1024;
 const HANGS_UP: u16 = 521;
 
 /// The addresses that clients connect to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Servers {
     pub(crate) v4: Ipv4Addr,
     pub(crate) v6: Ipv6Addr,
+    /// Of listeners that are not open at these.
+    pub(crate) bound: BTreeMap<Listener, Vec<IpAddr>>,
 }
 
 impl Servers {
     pub(crate) fn for_client(&self, client: IpAddr, listener: Listener) -> SocketAddr {
-        let address = match client {
+        let own = match client {
             IpAddr::V4(_) => IpAddr::V4(self.v4),
             IpAddr::V6(_) => IpAddr::V6(self.v6),
         };
-        SocketAddr::new(address, listener.port())
+        let mut bound = self.bound.get(&listener).into_iter().flatten();
+        let bound = bound.find(|address| address.is_ipv4() == client.is_ipv4());
+        SocketAddr::new(*bound.unwrap_or(&own), listener.port())
     }
 }
 
@@ -144,7 +148,10 @@ fn converse(
     rest: &[Numbered<'_>],
     done: &mut Vec<(usize, Outcome)>,
 ) -> Result<()> {
-    let server = servers.for_client(client.address, client.listener);
+    let mut server = servers.for_client(client.address, client.listener);
+    if let Some(address) = client.server {
+        server.set_ip(address);
+    }
     let mut connection = Connection::open(client.address, server)?;
     let greeted = match greet(&mut connection, client)? {
         Greeting::Ready(greeted) => greeted,

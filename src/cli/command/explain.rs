@@ -2,7 +2,6 @@
 //! means.
 
 use std::fmt::Write as _;
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use mailpol::decision::{Decider, place};
@@ -142,12 +141,7 @@ fn one(
     (line, results): (&EnvelopeLine<'_>, &Results),
     text: &mut String,
 ) -> Result<serde_json::Value, Failure> {
-    let own: Vec<IpAddr> = policy
-        .host
-        .addresses
-        .iter()
-        .map(|address| address.value)
-        .collect();
+    let own = policy.host.own_addresses();
     let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
     let answerer = Answerer {
         decider,

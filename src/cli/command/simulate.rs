@@ -3,7 +3,6 @@
 mod stream;
 
 use std::fmt::Write as _;
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use mailpol::decision::Decider;
@@ -54,12 +53,7 @@ pub(in crate::cli) fn run(
         Some((_, reading)) => reading.decider.as_ref(),
         None => &reference,
     };
-    let own: Vec<IpAddr> = policy
-        .host
-        .addresses
-        .iter()
-        .map(|address| address.value)
-        .collect();
+    let own = policy.host.own_addresses();
     let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
     let results = args.resolve.results(&policy, diagnostics)?;
     let answerer = Answerer {

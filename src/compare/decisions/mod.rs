@@ -25,7 +25,7 @@ pub use alike::DOMAINS_MIN;
 pub use identity::Identity;
 pub use told::Between;
 
-use crate::mail::Listener;
+use crate::mail::WayIn;
 use crate::policy::{Policy, PolicyDecider};
 use crate::prove::{
     Contrast, Counterexample, Incomplete, Pair, Party, Region, Sets, Visited, contrast,
@@ -222,26 +222,25 @@ fn of_what_differs(
     alike: &Alike,
 ) -> Result<Decisions, Incomplete> {
     let (one, other) = in_two(|| PolicyDecider::new(before), || PolicyDecider::new(after));
-    let listeners = [before, after].map(|policy| {
-        let listeners = policy.host.listeners.iter();
-        listeners.map(|one| one.value).collect::<Vec<Listener>>()
+    let ways_in = [before, after].map(|policy| {
+        let ways = policy.host.ways_in().into_iter();
+        ways.map(|one| one.value).collect::<Vec<WayIn>>()
     });
-    let [opened, open] = &listeners;
+    let [opened, open] = &ways_in;
     let is_new = between == Between::Nothing;
-    let opened: &[Listener] = if is_new { &[] } else { opened };
+    let opened: &[WayIn] = if is_new { &[] } else { opened };
     let before = Party {
         name: "before",
         policy: before,
         decider: &one,
-        listeners: opened,
+        ways_in: opened,
     };
     let after = Party {
         name: "after",
         policy: after,
         decider: &other,
-        listeners: open,
+        ways_in: open,
     };
-    let stated = [before.policy, after.policy];
     let sides = [before, after];
     let made = sides.map(|side| declared(side.policy));
     let [was, is] = made.each_ref().map(|one| one.as_ref().map(|one| one as _));
@@ -250,7 +249,7 @@ fn of_what_differs(
         let mut decisions = decisions_of(contrast, between, &mut Sets::default())?;
         decisions.left_out = alike.domains;
         host_mail::add(&mut decisions, made);
-        stated::add(&mut decisions, stated);
+        stated::add(&mut decisions, sides);
         Ok(decisions)
     })
 }
@@ -258,11 +257,11 @@ fn of_what_differs(
 /// Compares what two sides decide, over all envelopes.
 pub fn decisions(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Incomplete> {
     let made = [before, after].map(|side| side.decider.host_mail());
-    let stated = [before.policy, after.policy];
+    let sides = [before, after];
     contrast(before, after, |contrast| {
         let mut decisions = decisions_of(contrast, Between::Times, &mut Sets::default())?;
         host_mail::add(&mut decisions, made);
-        stated::add(&mut decisions, stated);
+        stated::add(&mut decisions, sides);
         Ok(decisions)
     })
 }
@@ -270,7 +269,7 @@ pub fn decisions(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Incom
 /// Tells what a side accepts where there was none: the same is given twice.
 pub fn decisions_of_new(same: Party<'_>, side: Party<'_>) -> Result<Decisions, Incomplete> {
     let before = Party {
-        listeners: &[],
+        ways_in: &[],
         ..same
     };
     let made = [None, side.decider.host_mail()];

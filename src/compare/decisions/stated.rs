@@ -1,12 +1,20 @@
-//! What a change does to settings that no envelope shows: limits of one message.
+//! What a change does to settings that no envelope shows: limits of one message, and the addresses
+//! that listeners are bound to.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use super::{Change, Decisions, Kind};
-use crate::policy::Policy;
+use crate::mail::Listener;
+use crate::prove::Party;
 use crate::source::Spanned;
 
 /// Adds the sentences.
-pub(super) fn add(decisions: &mut Decisions, [before, after]: [&Policy; 2]) {
-    let limits = [&before.host.limits, &after.host.limits];
+pub(super) fn add(decisions: &mut Decisions, sides: [Party<'_>; 2]) {
+    for listener in Listener::ALL {
+        decisions.changes.extend(moved(listener, sides));
+    }
+    let limits = sides.map(|side| &side.policy.host.limits);
     for (what, sides) in [
         ("octets", limits.map(|one| one.size.as_ref())),
         ("recipients", limits.map(|one| one.recipients.as_ref())),
@@ -37,4 +45,41 @@ fn said(limit: Option<&Spanned<u64>>, what: &str) -> String {
         Some(limit) => format!("up to {} {what}", limit.value),
         None => "as the MTA comes".to_owned(),
     }
+}
+
+/// Returns the sentence about a listener that both sides open, at other addresses.
+fn moved(listener: Listener, sides: [Party<'_>; 2]) -> Option<Change> {
+    let [was, is] = sides.map(|side| addresses(listener, side));
+    if was.is_empty() || is.is_empty() || was == is {
+        return None;
+    }
+    let sentence = if is.contains(&None) {
+        format!("`{listener}` is now open at every address of the host")
+    } else {
+        format!("`{listener}` is now open at {} only", words(&is))
+    };
+    // At every address are those of the other side, and more.
+    let gains = |one: &BTreeSet<_>, two: &BTreeSet<_>| !one.contains(&None) && !two.is_subset(one);
+    let (widens, narrows) = (gains(&was, &is), gains(&is, &was));
+    let said = [&was, &is].map(|open| format!("open at {}", words(open)));
+    Some(Change {
+        widens,
+        narrows,
+        ..Change::of_no_envelope(Kind::Otherwise, sentence, said)
+    })
+}
+
+/// Returns where a side opens a listener: at no address, at some, or at every one of the host.
+fn addresses(listener: Listener, side: Party<'_>) -> BTreeSet<Option<IpAddr>> {
+    let ways = side.ways_in.iter();
+    let ways = ways.filter(|way| way.listener == listener);
+    ways.map(|way| way.on).collect()
+}
+
+fn words(open: &BTreeSet<Option<IpAddr>>) -> String {
+    let word = |on: &Option<IpAddr>| {
+        on.map_or_else(|| "every address".to_owned(), |address| address.to_string())
+    };
+    let words: Vec<String> = open.iter().map(word).collect();
+    words.join(" and ")
 }

@@ -97,25 +97,65 @@ pub struct ListenerDuplicate {
     pub first: Loc,
 }
 
-/// A host that is named as the exchanger of a domain, and does not take mail from other servers.
+/// An address that no socket can be bound to.
 #[derive(Debug, Error, Diagnostic)]
-#[error("nobody outside can bring mail for {domains}: `{host}` does not listen on `smtp`")]
-#[diagnostic(
-    code(mailpol::host::unreachable),
-    severity(Warning),
-    help(
-        "add `listen \"smtp\"`: MX records lead here, and other servers deliver to port 25 only \
-         (RFC 5321 section 4.5.4.2)"
-    )
-)]
-pub struct Unreachable {
-    /// The host.
-    pub host: String,
-    /// The domain, or how many.
-    pub domains: String,
+#[error("`{address}` is {kind}: nothing can listen there")]
+#[diagnostic(code(mailpol::host::listener_address))]
+pub struct ListenerAddress {
+    /// The address.
+    pub address: String,
+    /// What it is instead.
+    pub kind: &'static str,
+    /// What to do.
+    #[help]
+    pub help: &'static str,
     /// Where.
     #[source_code]
-    #[label(primary, "no `smtp` among its listeners")]
+    #[label(primary, "no address of one machine")]
+    pub at: Loc,
+}
+
+/// A public address that a listener is bound to, and that `host` does not name.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{address}` is a public address, and `host` has no such `address`")]
+#[diagnostic(
+    code(mailpol::host::listener_elsewhere),
+    severity(Warning),
+    help("if the machine has it, put the warning aside; a server does not start without it")
+)]
+pub struct ListenerElsewhere {
+    /// The address.
+    pub address: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "is it this machine's?")]
+    pub at: Loc,
+}
+
+impl Warning for ListenerElsewhere {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.address]
+    }
+}
+
+/// A host that is named as the exchanger of a domain, and does not take mail from other servers,
+/// or not at every address.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{fault}")]
+#[diagnostic(code(mailpol::host::unreachable), severity(Warning))]
+pub struct Unreachable {
+    /// What is wrong.
+    pub fault: String,
+    /// Why here.
+    pub label: &'static str,
+    /// What to do.
+    #[help]
+    pub help: &'static str,
+    /// The host.
+    pub host: String,
+    /// Where.
+    #[source_code]
+    #[label(primary, "{label}")]
     pub at: Loc,
 }
 

@@ -28,8 +28,9 @@ pub use forward::{ForwardAll, ForwardKeeps, ForwardOverwrites, ForwardSender, Fo
 pub use grant::{GrantBelow, GrantDestination, GrantListener, GrantMany, GrantTls, SenderInvalid};
 pub use host::{
     AddressDuplicate, AddressInvalid, AddressPrivate, AddressUnusable, AuthMissing,
-    AuthMissingForListener, LimitInvalid, ListenerDuplicate, LoginCase, LoginDuplicate,
-    LoginInvalid, NameExtended, NoListener, NullClient, PathInvalid, TlsMissing, Unreachable,
+    AuthMissingForListener, LimitInvalid, ListenerAddress, ListenerDuplicate, ListenerElsewhere,
+    LoginCase, LoginDuplicate, LoginInvalid, NameExtended, NoListener, NullClient, PathInvalid,
+    TlsMissing, Unreachable,
 };
 pub use network::{
     HostBits, Loopback, MappedPrefix, NetworkContainer, NetworkDuplicate, NetworkEmptyName,

@@ -1,41 +1,17 @@
 //! `host`.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::{name, space};
+use super::{listen, name, space};
 use crate::diagnostic::Diagnostics;
-use crate::mail::{Domain, Listener};
+use crate::mail::Listener;
 use crate::policy::diagnostics::{
-    AddressDuplicate, AddressPrivate, AddressUnusable, LimitInvalid, ListenerDuplicate, TlsMissing,
-    Unreachable,
+    AddressDuplicate, AddressPrivate, AddressUnusable, LimitInvalid, TlsMissing,
 };
-use crate::policy::{Host, HostedDomain, Limits, Tls};
+use crate::policy::{Host, Limits, Tls};
 use crate::source::{Loc, Spanned};
 use crate::syntax::node;
 use crate::syntax::tree::{Text, may_have_been};
-
-/// Tells a host that other servers are to bring mail to, and that does not listen to them.
-pub(super) fn check_reachable(
-    host: &Host,
-    domains: &BTreeMap<Domain, HostedDomain>,
-    diagnostics: &mut Diagnostics,
-) {
-    let mut listeners = host.listeners.iter();
-    if host.listeners.is_empty() || listeners.any(|one| one.value == Listener::Smtp) {
-        return;
-    }
-    let domains = match domains.keys().next() {
-        Some(domain) if domains.len() == 1 => format!("`{domain}`"),
-        Some(domain) => format!("`{domain}` and the other domains"),
-        None => return,
-    };
-    diagnostics.warn(Unreachable {
-        host: host.name.value.to_string(),
-        domains,
-        at: host.name.at.clone(),
-    });
-}
 
 /// Lowers a `host` node. Its postmaster comes later, when all recipients are known.
 pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<Host> {
@@ -71,7 +47,7 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
             addresses.push(Spanned::new(address, text.at.clone()));
         }
     }
-    let listeners = listeners(&node.listeners, diagnostics);
+    let (listeners, bound) = listen::lower(&node.listen, &addresses, diagnostics);
     if lacks_tls(node) {
         for listener in listeners.iter().filter(|one| one.value != Listener::Smtp) {
             diagnostics.error(TlsMissing {
@@ -88,32 +64,13 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
         name: name?,
         addresses,
         listeners,
+        bound,
         limits: limits(node.limits.as_ref(), diagnostics),
         plus_addressing: node.plus_addressing.clone(),
         tls,
         postmaster: None,
         at: node.at.clone(),
     })
-}
-
-/// Lowers the ways in: each stands once.
-fn listeners(words: &[Text], diagnostics: &mut Diagnostics) -> Vec<Spanned<Listener>> {
-    let mut listeners: Vec<Spanned<Listener>> = Vec::new();
-    for word in words {
-        let Some(listener) = Listener::from_name(&word.value) else {
-            continue;
-        };
-        if let Some(first) = listeners.iter().find(|first| first.value == listener) {
-            diagnostics.error(ListenerDuplicate {
-                listener: word.value.clone(),
-                at: word.at.clone(),
-                first: first.at.clone(),
-            });
-        } else {
-            listeners.push(Spanned::new(listener, word.at.clone()));
-        }
-    }
-    listeners
 }
 
 /// The sizes that may be declared: every server takes 64K octets (RFC 5321 section 4.5.3.1.7), and
@@ -178,8 +135,10 @@ fn octets(text: &str) -> Option<u64> {
 pub(super) fn is_whole(node: &node::Host) -> bool {
     let known = |word: &Text| Listener::from_name(&word.value).is_some();
     let whole = |tls: &node::Tls| tls.certificate.is_some() && tls.key.is_some();
+    let listens =
+        |listen: &node::Listen| listen.left_out.is_empty() && listen.listeners.iter().all(known);
     node.left_out.is_empty()
-        && node.listeners.iter().all(known)
+        && node.listen.iter().all(listens)
         && node.tls.as_ref().is_none_or(whole)
 }
 

@@ -13,6 +13,7 @@ mod forward;
 mod grant;
 mod host;
 mod inbound;
+mod listen;
 mod name;
 mod near;
 mod network;
@@ -117,7 +118,7 @@ fn nodes(
         }));
     };
     host.postmaster = postmaster;
-    host::check_reachable(&host, &domains.map, diagnostics);
+    listen::check_reachable(&host, &domains.map, diagnostics);
     let policy = Policy {
         source: Arc::clone(&document.source),
         host,

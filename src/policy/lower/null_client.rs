@@ -14,7 +14,7 @@ use crate::syntax::{Document, node};
 
 /// Returns whether a host listens, or may have been meant to.
 pub(super) fn listens(node: &node::Host) -> bool {
-    !node.listeners.is_empty() || may_have_been(&node.left_out, &["listen"])
+    !node.listen.is_empty() || may_have_been(&node.left_out, &["listen"])
 }
 
 /// Checks what stands beside the host, and returns the address of its postmaster.

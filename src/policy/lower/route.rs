@@ -199,7 +199,7 @@ fn lower_to(
 fn host_of(text: &Text, own: Option<&Host>, diagnostics: &mut Diagnostics) -> Option<RouteHost> {
     let (host, why) = if let Ok(address) = text.value.parse::<IpAddr>() {
         let address = canonical_client(address);
-        let is_own = |own: &Host| own.addresses.iter().any(|one| one.value == address);
+        let is_own = |own: &Host| own.own_addresses().contains(&address);
         let why = if address.is_loopback() || address.is_unspecified() {
             Some("this address is always the host itself")
         } else if let Some(kind) = host::unusable(address) {

@@ -28,7 +28,7 @@ use super::side::Side;
 use super::threads::in_two;
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Because, Decider, Decision, Header, Question, Route, Test, Verdict};
-use crate::mail::{Domain, Listener, Reply};
+use crate::mail::{Domain, Listener, Reply, WayIn};
 use crate::policy::Policy;
 
 /// One side of a comparison.
@@ -40,8 +40,15 @@ pub struct Party<'a> {
     pub policy: &'a Policy,
     /// What decides.
     pub decider: &'a dyn Decider,
-    /// The listeners that it opens.
-    pub listeners: &'a [Listener],
+    /// The ways in that it opens.
+    pub ways_in: &'a [WayIn],
+}
+
+impl Party<'_> {
+    /// Returns whether it opens a listener, at whatever address.
+    pub fn opens(&self, listener: Listener) -> bool {
+        self.ways_in.iter().any(|way| way.listener == listener)
+    }
 }
 
 impl std::fmt::Debug for Party<'_> {
@@ -217,16 +224,15 @@ pub(crate) fn contrast_with<R>(
 
 /// Returns what of the world both sides speak of.
 fn world(before: Party<'_>, after: Party<'_>) -> World {
-    let listeners = before.listeners.iter().chain(after.listeners);
-    let listeners: BTreeSet<Listener> = listeners.copied().collect();
+    let ways = before.ways_in.iter().chain(after.ways_in);
+    let listeners: BTreeSet<Listener> = ways.map(|way| way.listener).collect();
     let offers_tls = |one| before.decider.offers_tls(one) || after.decider.offers_tls(one);
-    let own = after.policy.host.addresses.iter();
     World {
         listeners: listeners
             .into_iter()
             .map(|one| (one, offers_tls(one)))
             .collect(),
-        own: own.map(|address| address.value).collect(),
+        own: after.policy.host.own_addresses(),
     }
 }
 
@@ -265,7 +271,7 @@ impl Contrast<'_, '_> {
         let number = answers.get(self.listener).ok_or(self.listener)?;
         let listener = Listener::ALL.get(number.0 as usize);
         let [before, after] = &self.parties;
-        let opens = |party: &Party<'_>| listener.is_some_and(|one| party.listeners.contains(one));
+        let opens = |party: &Party<'_>| listener.is_some_and(|one| party.opens(*one));
         let decide = |side: &Side<'_>, party: &Party<'_>| -> Result<Option<Decision>, TestNumber> {
             opens(party).then(|| side.decision(answers)).transpose()
         };

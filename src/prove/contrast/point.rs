@@ -126,7 +126,7 @@ impl Contrast<'_, '_> {
     /// Decides an envelope concretely: what both sides say, and where accepted mail goes.
     pub fn concretely(&self, envelope: &Envelope) -> Option<(Pair, [Vec<Destination>; 2])> {
         let decide = |party: &Party<'_>| -> Option<Option<Decided>> {
-            if !party.listeners.contains(&envelope.listener) {
+            if !party.opens(envelope.listener) {
                 return Some(None);
             }
             Decided::by(party.name, party.decider, envelope).map(Some)
@@ -157,7 +157,7 @@ impl Contrast<'_, '_> {
 
     /// Returns the dialogue of an envelope, with what both sides say of it.
     pub fn dialogue(&self, envelope: &Envelope) -> Counterexample {
-        let is_open = |party: &&Party<'_>| party.listeners.contains(&envelope.listener);
+        let is_open = |party: &&Party<'_>| party.opens(envelope.listener);
         let open = self.parties.iter().filter(is_open);
         let decided = open.filter_map(|party| Decided::by(party.name, party.decider, envelope));
         let [before, _] = &self.parties;

@@ -39,8 +39,19 @@ static LISTEN: NodeSpec = NodeSpec {
     about: "The ways in: port 25, port 587 with STARTTLS, port 465 with TLS from the first byte. \
             Without it nothing comes in, and all that the host makes goes to that of `outbound`.",
     example: r#"listen "smtp" "submission" "submissions""#,
-    occurs: Occurs::AtMostOnce,
+    occurs: Occurs::Often,
     arguments: ArgumentSpec::some("listener", LISTENERS),
+    children: &[&ON],
+    ..NodeSpec::EMPTY
+};
+
+static ON: NodeSpec = NodeSpec {
+    name: "on",
+    about: "The addresses of the machine that these listeners are open at, and no others. Left \
+            out: all of them.",
+    example: r#"on "192.168.7.1" "fd00:7::1""#,
+    occurs: Occurs::AtMostOnce,
+    arguments: ArgumentSpec::some("address", Kind::Text),
     ..NodeSpec::EMPTY
 };
 
@@ -106,8 +117,8 @@ pub struct Host {
     pub name: Option<Text>,
     /// Its addresses.
     pub addresses: Vec<Text>,
-    /// Its listeners.
-    pub listeners: Vec<Text>,
+    /// Its `listen` nodes.
+    pub listen: Vec<Listen>,
     /// What says that addresses may have an extension.
     pub plus_addressing: Option<Loc>,
     /// What one message may have.
@@ -120,6 +131,17 @@ pub struct Host {
     pub postmaster: Option<Text>,
     /// Where it stands.
     pub at: Loc,
+}
+
+/// A `listen` node.
+#[derive(Debug)]
+pub struct Listen {
+    /// The listeners.
+    pub listeners: Vec<Text>,
+    /// The addresses that they are bound to; none without `on`.
+    pub on: Option<Vec<Text>>,
+    /// What was left out of it.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// A `limits` node.
@@ -147,7 +169,7 @@ pub(super) fn read(node: &Node) -> Host {
     Host {
         name: node.text(),
         addresses: node.child_texts("address"),
-        listeners: node.child_texts("listen"),
+        listen: node.children_named("listen").map(listen).collect(),
         limits: node.child("limits").map(|limits| Limits {
             size: limits.property("size"),
             recipients: limits.integer("recipients"),
@@ -161,5 +183,13 @@ pub(super) fn read(node: &Node) -> Host {
         left_out: node.left_out.clone(),
         postmaster: node.child("postmaster").and_then(Node::text),
         at: node.at.clone(),
+    }
+}
+
+fn listen(node: &Node) -> Listen {
+    Listen {
+        listeners: node.texts(),
+        on: node.child("on").map(Node::texts),
+        left_out: node.left_out.clone(),
     }
 }

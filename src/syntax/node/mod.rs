@@ -20,7 +20,7 @@ pub use auth::Auth;
 pub use bulk::{Bulk, BulkKind};
 pub use domain::{Alias, Domain, Forward, Mailbox};
 pub use grant::{Authenticated, Login, MaySend};
-pub use host::{Host, Limits, Tls};
+pub use host::{Host, Limits, Listen, Tls};
 pub use inbound::{Inbound, OwnDomain, SpfCheck};
 pub use network::Network;
 pub use publish::{Dkim, Dmarc, MtaSts, Publish, PublishedMx, PublishedSpf};

@@ -6,6 +6,7 @@
 //! a key, and no key that is a comment. Not here: which value goes where.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 use serde::Serialize;
@@ -173,6 +174,18 @@ impl List {
         if items.is_empty() {
             return Self(String::new());
         }
+        Self(format!("<; {}", items.join(" ; ")))
+    }
+
+    /// The interfaces that a daemon listens at. Those without a port take `daemon_smtp_ports`
+    /// (section 13.2).
+    pub(super) fn interfaces(
+        all: &[&'static str],
+        bound: impl IntoIterator<Item = (IpAddr, Word)>,
+    ) -> Self {
+        let all = all.iter().map(|interface| (*interface).to_owned());
+        let bound = bound.into_iter().map(|(on, port)| format!("[{on}]:{port}"));
+        let items: Vec<String> = all.chain(bound).collect();
         Self(format!("<; {}", items.join(" ; ")))
     }
 

@@ -51,7 +51,9 @@ pub(super) struct HostPart {
     pub(super) postmaster_line: Comment,
     pub(super) listeners: Vec<Commented>,
     /// The addresses that a daemon would listen at.
-    pub(super) interfaces: Word,
+    pub(super) interfaces: List,
+    /// The other addresses that are the host's own, if these are not all.
+    pub(super) own: Vec<List>,
     pub(super) ports: List,
     pub(super) tls_ports: List,
 }

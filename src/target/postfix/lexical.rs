@@ -5,11 +5,12 @@
 //! (virtual(8) folds what it looks up, but not the table). Not here: which value goes where.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 use serde::Serialize;
 
-use crate::mail::{Address, Domain};
+use crate::mail::{Address, Domain, WayIn};
 use crate::policy::Route;
 use crate::source::Loc;
 use crate::target::comment;
@@ -118,6 +119,17 @@ impl Word {
 
     pub(super) fn version(parts: [u16; 3]) -> Self {
         Self(parts.map(|part| part.to_string()).join("."))
+    }
+
+    /// Names an inet service: a port, perhaps at one address, which stands in brackets if it is of
+    /// IPv6 (master(5), "Service name").
+    pub(super) fn inet(way: WayIn) -> Self {
+        let port = way.listener;
+        Self(match way.on {
+            None => port.to_string(),
+            Some(IpAddr::V4(address)) => format!("{address}:{port}"),
+            Some(IpAddr::V6(address)) => format!("[{address}]:{port}"),
+        })
     }
 
     /// Names a service and the host that it is told: `SERVICE:[HOST]:PORT`. In brackets no MX

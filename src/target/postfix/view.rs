@@ -224,9 +224,10 @@ view!(MasterServices, "master/services.j2", Words);
 /// A listener in master.cf.
 #[derive(Debug, Serialize)]
 pub(super) struct ListenerEntry {
-    pub(super) name: Word,
+    pub(super) name: Comment,
     pub(super) line: Comment,
     pub(super) service: Word,
+    pub(super) columns: Word,
     pub(super) options: Vec<Word>,
     /// Lists that are asked instead of those of the same name in main.cf.
     pub(super) lists: Vec<Setting>,

@@ -188,6 +188,7 @@ fn servers(scene: &Scene) -> Servers {
     let mut servers = Servers {
         v4: Ipv4Addr::LOCALHOST,
         v6: Ipv6Addr::LOCALHOST,
+        bound: scene.bound.clone(),
     };
     for address in scene.addresses.iter().rev() {
         match address {

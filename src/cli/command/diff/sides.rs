@@ -7,10 +7,10 @@ use mailpol::compare::{self, Decisions, Places};
 use mailpol::compile;
 use mailpol::diagnostic::{Diagnostics, Reported, Told};
 use mailpol::dns;
-use mailpol::mail::Listener;
+use mailpol::mail::WayIn;
 use mailpol::policy::Policy;
 use mailpol::prove::{Incomplete, Party};
-use mailpol::target::{Entry, Reading, TARGETS, Target, Tree};
+use mailpol::target::{Entry, FoundListener, Reading, TARGETS, Target, Tree};
 
 use crate::cli::Failure;
 use crate::cli::command::resolve;
@@ -261,9 +261,9 @@ fn readings(
     [before, after]: [&Reading; 2],
     compare: Compare,
 ) -> Result<Decisions, Failure> {
-    let known = |reading: &Reading| -> Vec<Listener> {
+    let known = |reading: &Reading| -> Vec<WayIn> {
         let listeners = reading.listeners.iter();
-        listeners.filter_map(|found| found.listener).collect()
+        listeners.filter_map(FoundListener::way_in).collect()
     };
     let stray = |reading: &Reading| -> Vec<String> {
         let strays = reading
@@ -286,13 +286,13 @@ fn readings(
             name: a,
             policy: policy_before,
             decider: before.decider.as_ref(),
-            listeners: &opened,
+            ways_in: &opened,
         },
         Party {
             name: b,
             policy: policy_after,
             decider: after.decider.as_ref(),
-            listeners: &open,
+            ways_in: &open,
         },
         compare,
     )

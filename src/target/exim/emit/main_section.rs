@@ -4,7 +4,7 @@ use super::clients::Clients;
 use super::recipients::{Recipients, refuse};
 use super::{Emission, acl};
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::Listener;
+use crate::mail::{Listener, WayIn};
 use crate::policy::{Auth, Policy, Tls};
 use crate::source::Spanned;
 use crate::target::exim::lexical::{Comment, List, Word};
@@ -80,15 +80,30 @@ pub(super) fn line_of(auth: &Auth) -> Comment {
 fn host(emission: &Emission<'_>) -> HostPart {
     let host = &emission.policy.host;
     let (major, minor, _) = emission.version;
-    let named = |listener: &Spanned<Listener>| Commented {
-        text: Comment::new(&listener.value.to_string()),
-        line: Comment::line(&listener.at),
+    let named = |way: &Spanned<WayIn>| Commented {
+        text: Comment::new(&way.value.to_string()),
+        line: Comment::line(&way.at),
     };
-    let listeners = || host.listeners.iter().map(|listener| listener.value);
+    let ways = host.ways_in();
+    let bound = ways.iter().map(|way| way.value);
+    let bound = bound.filter_map(|way| Some((way.on?, port(way.listener))));
+    // Those that are open everywhere have their ports in one list.
+    let everywhere = host.listeners.iter().map(|listener| listener.value);
+    let everywhere = everywhere.filter(|one| !host.bound.contains_key(one));
+    let mut ports: Vec<Word> = everywhere.map(port).collect();
     let is_null_client = emission.policy.is_null_client();
-    // Exim wants one; nothing listens there.
-    let unused = is_null_client.then_some(Listener::Smtp);
-    let tls = listeners().filter(|listener| match listener {
+    let all: &[&'static str] = match () {
+        () if is_null_client => &["127.0.0.1", "::1"],
+        () if ports.is_empty() => &[],
+        () => &EVERYWHERE,
+    };
+    let own = all.is_empty().then(|| List::interfaces(&EVERYWHERE, []));
+    if ports.is_empty() {
+        // Exim wants one. Nothing listens there, or all interfaces have ports of their own.
+        ports.push(port(Listener::Smtp));
+    }
+    let listeners = host.listeners.iter().map(|listener| listener.value);
+    let tls = listeners.filter(|listener| match listener {
         Listener::Submissions => true,
         Listener::Smtp | Listener::Submission => false,
     });
@@ -99,16 +114,17 @@ fn host(emission: &Emission<'_>) -> HostPart {
         primary_hostname: Word::domain(&host.name.value),
         origin: Word::domain(&emission.origin),
         postmaster_line: Comment::line(&emission.postmaster.at),
-        listeners: host.listeners.iter().map(named).collect(),
-        interfaces: Word::fixed(if is_null_client {
-            "127.0.0.1 ; ::1"
-        } else {
-            "0.0.0.0 ; ::0"
-        }),
-        ports: List::of(listeners().chain(unused).map(port)),
+        listeners: ways.iter().map(named).collect(),
+        interfaces: List::interfaces(all, bound),
+        own: own.into_iter().collect(),
+        ports: List::of(ports),
         tls_ports: List::of(tls.map(port)),
     }
 }
+
+/// Every address of the machine, of either family; Exim knows these by these words only
+/// (`daemon_go`, `host_find_interfaces`).
+const EVERYWHERE: [&str; 2] = ["0.0.0.0", "::0"];
 
 /// Returns the port of a listener (RFC 5321, RFC 6409, RFC 8314).
 pub(super) fn port(listener: Listener) -> Word {

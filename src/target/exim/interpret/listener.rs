@@ -57,10 +57,11 @@ impl Reader<'_> {
         start: &Loc,
     ) -> Result<Vec<FoundListener>, Reported> {
         let has_v6 = self.artifacts.host_addresses.iter().any(IpAddr::is_ipv6);
-        if let Some(setting) = options.get("disable_ipv6")
-            && has_v6
-            && setting.boolean(self.diagnostics)?
-        {
+        let only_v4 = match options.get("disable_ipv6") {
+            Some(setting) => setting.boolean(self.diagnostics)?,
+            None => false,
+        };
+        if let Some(setting) = options.get("disable_ipv6").filter(|_| only_v4 && has_v6) {
             let reason = "it would not be open on every address of the host";
             let fault = UnjudgedParameter::new("disable_ipv6", reason, &setting.at);
             return Err(self.diagnostics.error(fault));
@@ -70,7 +71,7 @@ impl Reader<'_> {
             Some(text) => self.ports(&text)?,
             None => Vec::new(),
         };
-        let interfaces = match options.text("local_interfaces") {
+        let mut interfaces = match options.text("local_interfaces") {
             Some(text) => self.interfaces(&text)?,
             None => ALL
                 .map(|address| Interface {
@@ -80,20 +81,10 @@ impl Reader<'_> {
                 })
                 .into(),
         };
-        let open: Vec<(IpAddr, u16)> = interfaces
-            .iter()
-            .flat_map(|one| {
-                let own = one.port.map(|port| vec![port]);
-                let all = own.unwrap_or_else(|| ports.iter().map(|(port, _)| *port).collect());
-                all.into_iter().map(|port| (one.address, port))
-            })
-            .collect();
-        let mut once = BTreeSet::new();
-        if let Some((address, port)) = open.iter().find(|one| !once.insert(**one)) {
-            let name = format!("{address}:{port}");
-            let reason = "Exim cannot listen there twice, and gives up";
-            return Err(self.refuse(&name, reason, start));
-        }
+        // Those of the other family are skipped (`host_build_ifacelist`).
+        interfaces.retain(|one| one.address.is_ipv4() || !only_v4);
+        self.know_own(&interfaces, options, start)?;
+        let open = self.sockets(&interfaces, &ports, start)?;
         // A socket of IPv6 takes no client of IPv4 (`IPV6_V6ONLY`, `daemon_go`).
         let is_everywhere = |port: u16| {
             let all = ALL.map(|address| open.contains(&(address, port)));
@@ -107,10 +98,12 @@ impl Reader<'_> {
             for (port, at) in ports {
                 let wrapped = wrapped.iter().any(|(one, _)| one == port);
                 let tls = if wrapped { " (tls on connect)" } else { "" };
-                let is_whole = interface.address.is_unspecified() && is_everywhere(*port);
+                let is_all = interface.address.is_unspecified();
+                let is_whole = is_all && is_everywhere(*port);
+                // One family only is no way in that policies speak of.
                 let listener = Listener::from_port(*port)
                     .filter(|one| wrapped == (*one == Listener::Submissions))
-                    .filter(|_| is_whole);
+                    .filter(|_| is_whole || !is_all);
                 let address = match interface.address {
                     _ if is_whole => "*".to_owned(),
                     IpAddr::V4(v4) => v4.to_string(),
@@ -119,11 +112,76 @@ impl Reader<'_> {
                 let name = format!("{address}:{port}{tls}");
                 // Every address of either family is one way in.
                 if !found.iter().any(|one| one.name == name) {
-                    found.push(FoundListener::new(listener, name, at.clone()));
+                    found.push(FoundListener {
+                        on: (!is_all).then_some(interface.address),
+                        ..FoundListener::new(listener, name, at.clone())
+                    });
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Returns every address and port that the daemon binds.
+    fn sockets(
+        &mut self,
+        interfaces: &[Interface],
+        ports: &[(u16, Loc)],
+        start: &Loc,
+    ) -> Result<Vec<(IpAddr, u16)>, Reported> {
+        let open: Vec<(IpAddr, u16)> = interfaces
+            .iter()
+            .flat_map(|one| {
+                let own = one.port.map(|port| vec![port]);
+                let all = own.unwrap_or_else(|| ports.iter().map(|(port, _)| *port).collect());
+                all.into_iter().map(|port| (one.address, port))
+            })
+            .collect();
+        let mut once = BTreeSet::new();
+        // The system binds no address of a family beside all of them, at one port.
+        let mut is_taken = |one: &(IpAddr, u16)| {
+            let all = if one.0.is_ipv4() { ALL[0] } else { ALL[1] };
+            !once.insert(*one) || (one.0 != all && open.contains(&(all, one.1)))
+        };
+        if let Some((address, port)) = open.iter().find(|one| is_taken(one)) {
+            let name = format!("{address}:{port}");
+            let reason = "Exim cannot listen there twice, and gives up";
+            return Err(self.refuse(&name, reason, start));
+        }
+        Ok(open)
+    }
+
+    /// Refuses interfaces by which Exim would take an address of the host for another's: mail that
+    /// goes there would come back (section 13.8; `host_find_interfaces`).
+    fn know_own(
+        &mut self,
+        interfaces: &[Interface],
+        options: &Options,
+        start: &Loc,
+    ) -> Result<(), Reported> {
+        if !self.has_daemon {
+            // What a host that does not listen sends goes to hosts that are named.
+            return Ok(());
+        }
+        let extra = match options.text("extra_local_interfaces") {
+            Some(text) if !text.as_str().trim().is_empty() => self.interfaces(&text)?,
+            Some(_) | None => Vec::new(),
+        };
+        let all = interfaces.iter().chain(&extra);
+        let known: BTreeSet<IpAddr> = all.map(|one| one.address).collect();
+        let is_known = |address: &IpAddr| {
+            let whole = if address.is_ipv4() { ALL[0] } else { ALL[1] };
+            known.contains(address) || known.contains(&whole)
+        };
+        let host = &self.artifacts.host_addresses;
+        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        if is_known(&loopback) && host.iter().all(is_known) {
+            return Ok(());
+        }
+        let at = options.text("local_interfaces");
+        let at = at.map_or_else(|| start.clone(), |text| text.at());
+        let reason = "without `extra_local_interfaces` other addresses of the host are not its own";
+        Err(self.refuse("local_interfaces", reason, &at))
     }
 
     /// Returns what a message may have, on every listener alike (section 14.23; the defaults of
@@ -221,6 +279,15 @@ impl Reader<'_> {
 
 /// Reads `192.0.2.1`, `192.0.2.1.25`, `[::1]:25`, `::1.25` (section 13.2).
 fn interface(text: &str) -> Option<(IpAddr, Option<u16>)> {
+    let (address, port) = address_and_port(text)?;
+    // All of IPv6 has one name. By another the socket takes clients of IPv4 too (`daemon_go`).
+    let is_all = address == ALL[1];
+    let named = text.trim_start_matches('[').strip_prefix("::0");
+    let is_named = named.is_some_and(|rest| !rest.starts_with([':', '0']));
+    (!is_all || is_named).then_some((address, port))
+}
+
+fn address_and_port(text: &str) -> Option<(IpAddr, Option<u16>)> {
     if let Ok(address) = text.parse() {
         return Some((address, None));
     }
@@ -249,6 +316,10 @@ mod tests {
         check("[::1]:26", "::1", Some(26));
         check("::1.26", "::1", Some(26));
         check("::0", "::", None);
+        check("[::0]:26", "::", Some(26));
+        assert_eq!(interface("::"), None);
+        assert_eq!(interface("[::]:26"), None);
+        assert_eq!(interface("::00"), None);
         assert_eq!(interface("mx.example"), None);
     }
 }

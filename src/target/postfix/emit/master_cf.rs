@@ -5,8 +5,9 @@ use super::spf::Spf;
 use super::version::Version;
 use super::{Emission, auth, route};
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::Listener;
+use crate::mail::{Listener, WayIn};
 use crate::policy::Policy;
+use crate::source::Spanned;
 use crate::target::postfix::lexical::{Comment, Name, Word};
 use crate::target::postfix::view::{
     ListenerEntry, MasterHead, MasterListeners, MasterNullClient, MasterServices, Setting,
@@ -20,18 +21,19 @@ pub(super) fn write(
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let policy = emission.policy;
-    let entry = |listener: &crate::source::Spanned<Listener>| ListenerEntry {
-        name: Word::fixed(listener.value.name()),
-        line: Comment::line(&listener.at),
-        service: Word::fixed(service(listener.value)),
-        options: options(policy, listener.value, emission.version),
-        lists: lists(policy, listener.value),
+    let entry = |way: &Spanned<WayIn>| ListenerEntry {
+        name: Comment::new(&way.value.to_string()),
+        line: Comment::line(&way.at),
+        service: Word::inet(way.value),
+        columns: Word::fixed(columns(way.value)),
+        options: options(policy, way.value.listener, emission.version),
+        lists: lists(policy, way.value.listener),
     };
-    let mut listeners: Vec<_> = policy.host.listeners.iter().collect();
-    listeners.sort_by_key(|listener| listener.value);
+    let mut ways = policy.host.ways_in();
+    ways.sort_by_key(|way| way.value.listener);
     let ways_in = MasterListeners {
         postmaster_line: Comment::line(&emission.postmaster.at),
-        listeners: listeners.into_iter().map(entry).collect(),
+        listeners: ways.iter().map(entry).collect(),
     };
     let ways_in = render(ways_in, diagnostics)?;
     let rest = MasterServices {
@@ -75,12 +77,12 @@ fn put_together(
     Ok(())
 }
 
-/// The columns of a listener.
-fn service(listener: Listener) -> &'static str {
-    match listener {
-        Listener::Smtp => "smtp      inet  n       -       n       -       -       smtpd",
-        Listener::Submissions => "submissions inet n      -       n       -       -       smtpd",
-        Listener::Submission => "submission inet n       -       n       -       -       smtpd",
+/// The columns behind the name of a listener.
+fn columns(way: WayIn) -> &'static str {
+    match (way.listener, way.on) {
+        (Listener::Smtp, None) => "      inet  n       -       n       -       -       smtpd",
+        (Listener::Submissions, None) => " inet n      -       n       -       -       smtpd",
+        (_, None | Some(_)) => " inet n       -       n       -       -       smtpd",
     }
 }
 

@@ -352,7 +352,7 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
     artifacts
         .restarts
         .push("systemctl restart postfix".to_owned());
-    artifacts.host_addresses = host.addresses.iter().map(|address| address.value).collect();
+    artifacts.host_addresses = host.own_addresses();
     artifacts.version = emission.version.0;
     artifacts
 }

@@ -1,6 +1,7 @@
 //! master.cf: the services (master(5); master_ent.c of 3.7.11), or the output of `postconf -M`.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::diagnostics::Syntax;
@@ -36,6 +37,11 @@ pub(super) struct Service {
 }
 
 impl Service {
+    /// Returns the address that an inet service is bound to, if it names one by number.
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        bare(self.endpoint().0?)
+    }
+
     /// Returns the host and the port of an inet service.
     pub(super) fn endpoint(&self) -> (Option<&str>, &str) {
         let name = self.name.as_str();
@@ -77,7 +83,11 @@ pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Vec<S
         };
         let is_twin = |other: &&Service| {
             let same = if service.kind == "inet" {
-                other.endpoint().0 == service.endpoint().0 && other.port() == service.port()
+                let is_same = match (other.address(), service.address()) {
+                    (None, None) => other.endpoint().0 == service.endpoint().0,
+                    (one, two) => one == two,
+                };
+                is_same && other.port() == service.port()
             } else {
                 other.name.as_str() == service.name.as_str()
             };
@@ -90,6 +100,12 @@ pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Vec<S
         services.push(service);
     }
     services
+}
+
+/// Reads an address, in brackets or not.
+pub(super) fn bare(text: &str) -> Option<IpAddr> {
+    let text = text.strip_prefix('[').unwrap_or(text);
+    text.strip_suffix(']').unwrap_or(text).parse().ok()
 }
 
 fn service(line: &Text) -> Result<Service, String> {
@@ -219,6 +235,7 @@ mod tests {
             "smtp tcp n - y - - smtpd\n",
             "smtp inet n - x - - smtpd\n",
             "smtp inet n - y - - smtpd\n25 inet n - y - - smtpd\n",
+            "[192.0.2.1]:25 inet n - y - - smtpd\n192.0.2.1:smtp inet n - y - - smtpd\n",
             "smtp inet n - y - - smtpd -o\n",
             "smtp inet n - y - - smtpd -o ab\n",
         ] {

@@ -32,6 +32,7 @@ mod host_mail;
 mod keys;
 mod kinds;
 mod limits;
+mod listener;
 mod listing;
 mod local;
 mod map;
@@ -62,7 +63,7 @@ use self::addressing::Addressing;
 use self::by_sender::BySender;
 use self::catalogue::{Catalogue, Side};
 use self::decide::PostfixDecider;
-use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedService, UnjudgedVersion};
+use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedVersion};
 use self::master_cf::Service;
 use self::parameter::{Class, Main, Settings};
 use self::program::{Parts, Program, SharedTables};
@@ -70,9 +71,8 @@ use self::route::Delivery;
 use self::session::Common;
 use crate::decision::Question;
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::Listener;
 use crate::source::Loc;
-use crate::target::{Artifacts, FoundListener, Reading};
+use crate::target::{Artifacts, Reading};
 
 /// The oldest version that the model holds for.
 const VERSION_MIN: (u16, u16, u16) = (3, 7, 0);
@@ -192,53 +192,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns every way in.
-    fn listeners(&self, diagnostics: &mut Diagnostics) -> Vec<FoundListener> {
-        let mut seen = BTreeSet::new();
-        let mut found = Vec::new();
-        for service in self
-            .services
-            .iter()
-            .filter(|service| service.kind == "inet")
-        {
-            let listener = self.listener(service, diagnostics);
-            if let Some(listener) = listener
-                && !seen.insert(listener)
-            {
-                let reason = "two services listen on this port, on different addresses";
-                let name = service.name.as_str();
-                diagnostics.error(UnjudgedService::new(name, reason, &service.at));
-            }
-            let port = service.port();
-            if port.is_none() {
-                let reason = "the name of its port is not known";
-                let name = service.name.as_str();
-                diagnostics.error(UnjudgedService::new(name, reason, &service.at));
-            }
-            if service.command == "postscreen" {
-                let reason = "it stands before smtpd, and the model does not hold it";
-                let name = service.name.as_str();
-                diagnostics.error(UnjudgedService::new(name, reason, &service.at));
-            }
-            let host = service.endpoint().0.unwrap_or("0.0.0.0");
-            let port = port.map_or_else(|| service.endpoint().1.to_owned(), |p| p.to_string());
-            let wrapping = match (listener, self::listener(service)) {
-                (None, Some(Listener::Submissions)) => ", without smtpd_tls_wrappermode",
-                (None, Some(_)) => ", with smtpd_tls_wrappermode",
-                (Some(_), _) | (None, None) => "",
-            };
-            let limits = (service.command == "smtpd")
-                .then(|| limits::read(self.main, self.services, service, diagnostics));
-            found.push(FoundListener {
-                listener,
-                name: format!("{host}:{port} ({}{wrapping})", service.command),
-                at: service.at.clone(),
-                limits,
-            });
-        }
-        found
-    }
-
     /// `is_closed`: there is no way in.
     fn decider(&self, is_closed: bool, diagnostics: &mut Diagnostics) -> PostfixDecider {
         let base = Settings::new(self.main, std::collections::BTreeMap::new());
@@ -265,7 +218,8 @@ impl Reader<'_> {
         let mut tables = SharedTables::default();
         let mut programs = [None, None, None];
         for service in self.services {
-            let Some(slot) = self
+            // A listener at several addresses is several services that do the same.
+            let Some(slot @ None) = self
                 .listener(service, diagnostics)
                 .and_then(|listener| programs.get_mut(decide::slot(listener)))
             else {
@@ -319,15 +273,6 @@ impl Reader<'_> {
         delivery
     }
 
-    /// Returns the listener that a service is, if it speaks as that one must: `submissions` in TLS
-    /// from the first byte, and no other (RFC 8314 section 3.3).
-    fn listener(&self, service: &Service, diagnostics: &mut Diagnostics) -> Option<Listener> {
-        let listener = listener(service)?;
-        let settings = Settings::new(self.main, service.overrides.clone());
-        let is_wrapped = settings.boolean("smtpd_tls_wrappermode", diagnostics);
-        (is_wrapped == (listener == Listener::Submissions)).then_some(listener)
-    }
-
     /// Literals of `proxy_interfaces` are this host's: the envelope must know them as such.
     fn judge_interfaces(&self, settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
         let name = "proxy_interfaces";
@@ -346,7 +291,7 @@ impl Reader<'_> {
             diagnostics.error(Syntax::new("inet_interfaces is empty", &value.at()));
         }
         let host = &self.artifacts.host_addresses;
-        services::judge_addresses(self.services, host, settings, diagnostics);
+        listener::judge_addresses(self.services, host, settings, diagnostics);
     }
 }
 
@@ -375,12 +320,4 @@ fn judge_canonical(settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
         let reason = "addresses would be rewritten";
         diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
     }
-}
-
-/// Returns the listener that a service is by its port, if policies speak of it.
-fn listener(service: &Service) -> Option<Listener> {
-    let is_open = service.kind == "inet" && service.command == "smtpd";
-    is_open
-        .then(|| service.port().and_then(Listener::from_port))
-        .flatten()
 }

@@ -27,7 +27,7 @@ const OLDER: [&str; 3] = [
 /// Reads the names that the server has, and the addresses that its smtp(8) services send from.
 ///
 /// Without `smtp_bind_address` the system takes an address of the host. With `inet_interfaces` of
-/// one address smtp(8) takes that one, which is the host's too: `services` sees to it.
+/// one address smtp(8) takes that one, which is the host's too: `listener` sees to it.
 pub(super) fn read(
     main: &Main,
     services: &[Service],

@@ -1,10 +1,7 @@
-//! What services of master.cf must be for the model to hold: their programs, arguments, addresses
+//! What services of master.cf must be for the model to hold: their programs and arguments
 //! (master(5), master(8), smtpd(8) of 3.7.11).
 
-use std::net::IpAddr;
-
-use super::diagnostics::{UnjudgedParameter, UnjudgedService};
-use super::listener;
+use super::diagnostics::UnjudgedService;
 use super::master_cf::Service;
 use super::parameter::Settings;
 use super::text::Text;
@@ -209,62 +206,4 @@ fn judge_socket(service: &Service, diagnostics: &mut Diagnostics) {
         );
         diagnostics.error(UnjudgedService::new(name, reason, &service.at));
     }
-}
-
-/// Reports every listener that does not listen on all addresses of the host: envelopes say on which
-/// port a client came, and not to which address.
-pub(super) fn judge_addresses(
-    services: &[Service],
-    host: &[IpAddr],
-    settings: &Settings<'_>,
-    diagnostics: &mut Diagnostics,
-) {
-    let reason = "it would not be open on every address of the host";
-    let interfaces = settings.text("inet_interfaces", diagnostics);
-    let words = interfaces.words();
-    let words: Vec<&str> = words.iter().map(Text::as_str).collect();
-    let covers = covers(&words, host);
-    let protocols = settings.text("inet_protocols", diagnostics);
-    let spoken = protocols.words();
-    let speaks = |name: &str| {
-        spoken
-            .iter()
-            .any(|word| ["all", name].contains(&word.as_str()))
-    };
-    let is_spoken = |ip: &IpAddr| speaks(if ip.is_ipv4() { "ipv4" } else { "ipv6" });
-    if !host.iter().all(is_spoken) {
-        let (name, at) = ("inet_protocols", protocols.at());
-        diagnostics.error(UnjudgedParameter::new(name, reason, &at));
-    }
-    for service in services.iter().filter(|one| listener(one).is_some()) {
-        match service.endpoint().0 {
-            Some(address) if !self::covers(&[address], host) => {
-                let name = service.name.as_str();
-                diagnostics.error(UnjudgedService::new(name, reason, &service.at));
-            }
-            Some(_) => {}
-            None if covers => {}
-            None => {
-                let (name, at) = ("inet_interfaces", interfaces.at());
-                diagnostics.error(UnjudgedParameter::new(name, reason, &at));
-                return;
-            }
-        }
-    }
-}
-
-/// Returns whether these addresses are all of the host's.
-fn covers(words: &[&str], host: &[IpAddr]) -> bool {
-    let bare = |word: &str| {
-        let word = word.trim_start_matches('[').trim_end_matches(']');
-        word.parse::<IpAddr>().ok()
-    };
-    // A socket of IPv6 takes no client of IPv4 (`IPV6_V6ONLY` in
-    // inet_listen.c), and the other way round.
-    let has = |address: &IpAddr| {
-        words.iter().filter_map(|word| bare(word)).any(|bound| {
-            bound == *address || bound.is_unspecified() && bound.is_ipv4() == address.is_ipv4()
-        })
-    };
-    words.contains(&"all") || host.iter().all(has)
 }

@@ -5,7 +5,7 @@ use crate::decision::{
     AddressKey, AddressTable, Ask, Decision, Envelope, EnvelopeAsk, Label, Question, TestId,
     Unanswered, Verdict,
 };
-use crate::mail::{Address, Domain, Path, PathForm};
+use crate::mail::{Address, Domain, Listener, Path, PathForm};
 use crate::spf::SpfResult;
 
 const MASTER: &str = "smtp inet n - n - - smtpd\nlocal unix - n n - - local\n\

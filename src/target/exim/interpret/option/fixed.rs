@@ -124,11 +124,6 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "Exim would run as somebody else, with the rights of that user",
     ),
     (
-        "extra_local_interfaces",
-        "",
-        "which addresses are the host's own is not in the files",
-    ),
-    (
         "freeze_tell",
         "",
         "what is frozen would be told to somebody",

@@ -15,7 +15,7 @@ use super::text::Text;
 use crate::diagnostic::Reported;
 
 /// The options that are read; everything else is on one of the two lists.
-const MODELLED: [&str; 20] = [
+const MODELLED: [&str; 21] = [
     "acl_smtp_connect",
     "acl_smtp_data",
     "acl_smtp_helo",
@@ -27,6 +27,7 @@ const MODELLED: [&str; 20] = [
     "daemon_smtp_port",
     "daemon_smtp_ports",
     "disable_ipv6",
+    "extra_local_interfaces",
     "local_interfaces",
     "primary_hostname",
     "qualify_domain",

@@ -42,6 +42,7 @@ impl House {
                 name: spanned(Domain::parse("mx.doe-family.com").unwrap()),
                 addresses: vec![spanned("198.51.100.25".parse().unwrap())],
                 listeners: Listener::ALL.into_iter().map(spanned).collect(),
+                bound: BTreeMap::new(),
                 tls: Some(Tls {
                     certificate: spanned("/etc/ssl/doe/fullchain.pem".to_owned()),
                     key: spanned("/etc/ssl/doe/privkey.pem".to_owned()),
