@@ -116,7 +116,9 @@ fn check(target: &'static str, cases: u32, check: fn(&[u8])) {
     );
     let config = Config {
         cases,
-        ..Config::with_source_file(file!())
+        // What failed is kept as a seed or as a case, by hand.
+        failure_persistence: None,
+        ..Config::default()
     };
     let tried = TestRunner::new(config).run(&near, |(seed, edits)| {
         check(&edited(&seed, &edits));
