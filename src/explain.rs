@@ -22,7 +22,9 @@ pub fn steps(decider: &dyn Decider, asked: &[Answer<'_>], envelope: &Envelope) -
             continue;
         };
         let words = words(test, answer.label, envelope);
-        let at = answer.at.as_ref().filter(|_| has_table(&test.question));
+        let at = answer
+            .at
+            .filter(|_| has_place(&test.question, answer.by_row));
         let at = at.map(|at| format!("  {at}")).unwrap_or_default();
         let line = format!("  {}: {words}{at}\n", test.name);
         if told.insert(line.clone()) {
@@ -39,24 +41,24 @@ pub fn page(name: &str) -> Option<&'static str> {
     of_code.or_else(|| crate::prove::page(name))
 }
 
-/// Returns whether what is asked hangs on what somebody wrote: only then its place says anything.
-fn has_table(question: &Question) -> bool {
+/// Returns whether somebody wrote at the place of an answer what it hangs on: the row that gave it,
+/// or that SPF is asked about. Who owns an address is found in many places.
+fn has_place(question: &Question, by_row: bool) -> bool {
     match question {
+        Question::SpfFrom | Question::SpfHelo => true,
+        Question::Client(_)
+        | Question::Login(_)
+        | Question::Helo(_)
+        | Question::From(_)
+        | Question::To(_) => by_row,
         Question::Listener
         | Question::Tls
         | Question::FromForm
         | Question::FromKind(_)
         | Question::ToForm
-        | Question::ToKind(_) => false,
-        Question::Client(_)
-        | Question::Login(_)
-        | Question::Helo(_)
-        | Question::From(_)
-        | Question::To(_)
-        | Question::SpfFrom
-        | Question::SpfHelo
+        | Question::ToKind(_)
         | Question::Owner(_)
-        | Question::OwnerOfDomain(_) => true,
+        | Question::OwnerOfDomain(_) => false,
     }
 }
 

@@ -243,7 +243,7 @@ fn what_a_host_makes_is_compared() {
         ops@shop.example by the host relay.shop.example:587 (TLS verified, credentials in \
         /etc/mail/relay) `MARK`\n\
         \n\
-        ### Otherwise: the same verdict, said or recorded otherwise\n\
+        ### Otherwise: accepted or not as before, and said or recorded otherwise\n\
         \n\
         - mail from root, made on the host itself, leaves under another address; before: \
         ops@shop.example; now: root@shop.example `MARK`\n";

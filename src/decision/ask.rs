@@ -24,6 +24,8 @@ pub struct Answer<'e> {
     pub label: Label,
     /// The row that answered; for an answer by absence the place of the table.
     pub at: Option<&'e Loc>,
+    /// Whether a row answered.
+    pub by_row: bool,
 }
 
 /// A decider seldom asks more of one envelope.
@@ -87,11 +89,11 @@ impl Ask for EnvelopeAsk<'_> {
     fn ask(&mut self, id: TestId) -> Result<Label, Unanswered> {
         let test = self.tests.get(id.index()).ok_or(Unanswered(id))?;
         let (label, row) = answer(&test.question, self.envelope);
-        let at = row.map(|row| &row.at).or(test.at.as_ref());
         self.asked.push(Answer {
             test: id,
             label,
-            at,
+            at: row.map(|row| &row.at).or(test.at.as_ref()),
+            by_row: row.is_some(),
         });
         Ok(label)
     }

@@ -75,6 +75,12 @@ impl Decided {
     }
 }
 
+/// Returns whether a client gives a login only where the policy lets it be asked for one: under
+/// TLS, at a submission listener. Elsewhere it is a session that only a fault of the files allows.
+pub(super) fn gives_login_where_asked(envelope: &Envelope) -> bool {
+    envelope.login.is_none() || (envelope.tls && envelope.listener != Listener::Smtp)
+}
+
 impl Counterexample {
     /// Returns the place that the last to decide decided at: what leads its mail elsewhere, if only
     /// where the mail goes is in question.
@@ -88,9 +94,11 @@ impl Counterexample {
         leads.filter(|_| both == [true, true]).or(last.at.as_ref())
     }
 
-    /// Returns how hard the envelope is to read: of several, the least is shown.
-    pub fn weight(envelope: &Envelope) -> (u32, u32, bool, bool, bool, String) {
+    /// Returns how hard the envelope is to read: of several, the least is shown. One whose client
+    /// could give its login comes first.
+    pub fn weight(envelope: &Envelope) -> (bool, u32, u32, bool, bool, bool, String) {
         (
+            !gives_login_where_asked(envelope),
             envelope.to.form().index(),
             envelope.from.form().index(),
             envelope.login.is_some(),

@@ -16,7 +16,7 @@ use crate::source::{Loc, Source};
 
 /// An obligation or a statement does not hold: an envelope breaks it.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("`{name}` does not hold for {subject}: {sentence}")]
+#[error("`{name}` does not hold for {subject}: {sentence}{written}")]
 #[diagnostic(code(mailpol::prove::refuted))]
 pub struct Refuted {
     /// The obligation.
@@ -25,6 +25,8 @@ pub struct Refuted {
     pub subject: String,
     /// What it says.
     pub sentence: String,
+    /// Where a statement of the policy stands, in brackets.
+    pub written: String,
     /// The dialogue.
     #[help]
     pub dialogue: String,
@@ -239,7 +241,7 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
             // The last to decide is the one in question; a place in no file is the host's.
             let at: &Loc = counterexample.place().unwrap_or(&policy.host.at);
             let (text, span) = (Arc::clone(at.source()), at.span());
-            let dialogue = counterexample.dialogue();
+            let dialogue = counterexample.dialogue().trim_end().to_owned();
             let said = counterexample.decided.first();
             let said = said
                 .and_then(|one| one.at.as_ref())
@@ -255,10 +257,12 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
                 });
             } else {
                 let sentence = finding.sentence.clone();
+                let written = finding.at.as_ref().map(|at| format!(" ({at})"));
                 diagnostics.error(Refuted {
                     name,
                     subject,
                     sentence,
+                    written: written.unwrap_or_default(),
                     dialogue,
                     text,
                     at: span,
@@ -271,7 +275,9 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
         }
         Answer::Undecided(alarm) => {
             let why = "a class breaks it, but no envelope of it does when replayed".to_owned();
-            let help = alarm.as_ref().map(|alarm| alarm.dialogue());
+            let help = alarm
+                .as_ref()
+                .map(|alarm| alarm.dialogue().trim_end().to_owned());
             let help = help.unwrap_or_default();
             diagnostics.error(NoProof {
                 name,
@@ -328,6 +334,7 @@ fn by_evidence(
         name: finding.name.clone(),
         subject,
         sentence: finding.sentence.clone(),
+        written: String::new(),
         dialogue: evidence.text.clone(),
         text: Arc::clone(at.source()),
         at: at.span(),

@@ -320,7 +320,8 @@ impl Run<'_, '_> {
 
     /// Checks that policy and files decide every class alike.
     fn equality(&self, differing: Differing<'_>, body: Body) -> Finding {
-        let sentence = "the files decide every class of envelopes as the policy does";
+        let sentence = "the files decide every class of envelopes as the policy does, but for \
+                        the latitude of odd paths";
         Finding {
             name: EQUALITY.to_owned(),
             sentence: sentence.to_owned(),
@@ -331,7 +332,8 @@ impl Run<'_, '_> {
 
     /// Checks that the files of both targets decide every class alike.
     fn agreement(&self, differing: Differing<'_>) -> Finding {
-        let sentence = "the files of both targets decide every class of envelopes alike";
+        let sentence = "the files of both targets decide every class of envelopes alike, but for \
+                        the latitude of odd paths";
         Finding {
             name: AGREEMENT.to_owned(),
             sentence: sentence.to_owned(),

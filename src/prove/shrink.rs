@@ -2,6 +2,7 @@
 //!
 //! Not part of the argument: what is shown breaks what it is shown for, since it was replayed.
 
+use super::counterexample::gives_login_where_asked;
 use crate::decision::Envelope;
 use crate::mail::{Address, Domain, Listener, Path, PathForm};
 use crate::spf::SpfResult;
@@ -32,8 +33,11 @@ const STEPS: &[Step] = &[
     |envelope| envelope.spf = SpfResult::None,
 ];
 
-/// Returns the simplest envelope that `breaks`, of those that one change after the other makes.
+/// Returns the simplest envelope that `breaks`, of those that one change after the other makes. A
+/// login that is given where it may be asked for stays there.
 pub fn shrink(envelope: &Envelope, breaks: &dyn Fn(&Envelope) -> bool) -> Envelope {
+    let is_odd = !gives_login_where_asked(envelope);
+    let breaks = |one: &Envelope| (is_odd || gives_login_where_asked(one)) && breaks(one);
     let mut simplest = envelope.clone();
     // One change may make way for an earlier one.
     for step in STEPS.iter().chain(STEPS) {

@@ -98,7 +98,7 @@ pub(in crate::cli) fn run(
     }
     for (_, report) in &agreements {
         lines.push(format!(
-            "{}: proved to decide every class of envelopes alike",
+            "{}: proved to decide every class of envelopes alike, but for the latitude of odd paths",
             report.subject
         ));
     }

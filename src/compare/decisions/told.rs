@@ -27,7 +27,7 @@ impl Between {
             (Self::Times, Kind::Lost) => "Lost: refused now, accepted before".to_owned(),
             (Self::Times, Kind::Moved) => "Moved: accepted, and goes elsewhere".to_owned(),
             (Self::Times, Kind::Otherwise) => {
-                "Otherwise: the same verdict, said or recorded otherwise".to_owned()
+                "Otherwise: accepted or not as before, and said or recorded otherwise".to_owned()
             }
             (Self::Targets([one, other]), Kind::Gained) => {
                 format!("Only {other} accepts; {one} refuses")
@@ -37,7 +37,7 @@ impl Between {
             }
             (Self::Targets(_), Kind::Moved) => "Both accept; the mail goes elsewhere".to_owned(),
             (Self::Targets(_), Kind::Otherwise) => {
-                "Both say the same verdict, with other words or records".to_owned()
+                "Both accept, or neither does, with other words or records".to_owned()
             }
         }
     }

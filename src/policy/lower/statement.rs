@@ -25,7 +25,11 @@ fn lower_one(node: &node::Statement, diagnostics: &mut Diagnostics) -> Option<St
         .filter_map(|text| name::prefix_or_address(text, diagnostics))
         .collect();
     let login = node.login.as_ref().map(|login| match &login.null {
-        None => LoginScope::OneOf(login.names.iter().map(|name| name.value.clone()).collect()),
+        None => {
+            let names = login.names.iter();
+            let names = names.filter_map(|text| name::login(text, diagnostics));
+            LoginScope::OneOf(names.map(|name| name.value).collect())
+        }
         Some(at) => {
             if !login.names.is_empty() {
                 diagnostics.error(LoginOrNull { at: at.clone() });

@@ -15,7 +15,8 @@ impl RecordObligation for CertificateNamesHost {
     }
 
     fn sentence(&self) -> &'static str {
-        "sessions under TLS are shown the declared certificate, and it is for the host's name"
+        "sessions under TLS are shown the declared certificate; where it is given, it is for the \
+         host's name"
     }
 
     /// The policy by itself says nothing of a certificate that nobody gives.

@@ -52,7 +52,8 @@ pub(super) fn load(args: &Args, diagnostics: &mut Diagnostics) -> Result<Loaded,
             let policy = one()?.load(diagnostics)?;
             let targets = chosen(args, &policy, None)?;
             if targets.len() != 2 {
-                let why = "there is one side only: name two policies, `--against` or two targets";
+                let why = "there is one side only: name two policies, `--against DIR`, `--against \
+                           git:HEAD`, or two targets";
                 return Err(Failure::Unable(why.to_owned()));
             }
             Ok(Sides::Targets(Box::new(policy), targets).into())

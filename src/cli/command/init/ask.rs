@@ -152,9 +152,12 @@ fn prefix(word: &str) -> Result<String, String> {
     }
 }
 
-/// Returns what reads several words, with blanks between.
+/// Returns what reads several words, with blanks between; commas are no part of any.
 fn each<T>(read: fn(&str) -> Result<T, String>) -> impl Fn(&str) -> Result<Vec<T>, String> {
-    move |answer: &str| answer.split_whitespace().map(read).collect()
+    move |answer: &str| {
+        let words = answer.split(|c: char| c.is_whitespace() || c == ',');
+        words.filter(|word| !word.is_empty()).map(read).collect()
+    }
 }
 
 fn is_terminal() -> bool {
@@ -177,7 +180,7 @@ fn one<T>(
     }
     until(question, usual.unwrap_or_default(), &|answer: &str| {
         if answer.is_empty() {
-            return Err(format!("{flag} is needed"));
+            return Err(format!("an answer is needed (`{flag}` gives it, too)"));
         }
         read(answer)
     })

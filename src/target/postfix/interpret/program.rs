@@ -126,8 +126,9 @@ impl Parts<'_> {
         };
         let words = self.text(name);
         let test = format!("client in mynetworks {}", words.as_str());
+        let test = test.trim_end();
         let make = || Question::Client(ClientTable::first_match(rows));
-        self.catalogue.share(&test, Some(&at), make)
+        self.catalogue.share(test, Some(&at), make)
     }
 
     /// Returns the addresses of this host.
