@@ -5,6 +5,8 @@
     reason = "tests run the program, and fail by panicking"
 )]
 
+#[path = "diff/bound.rs"]
+mod bound;
 #[path = "diff/commits.rs"]
 mod commits;
 #[path = "diff/marks.rs"]
