@@ -1,6 +1,9 @@
 //! Laws of the decision diff, by force: every envelope of a product, decided by both sides by
 //! itself, is in exactly the regions of the sentences that say so; and the counts add up.
 
+#[path = "compare_laws/recipients.rs"]
+mod recipients;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 

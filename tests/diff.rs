@@ -7,6 +7,8 @@
 
 #[path = "diff/bound.rs"]
 mod bound;
+#[path = "diff/cases.rs"]
+mod cases;
 #[path = "diff/commits.rs"]
 mod commits;
 #[path = "diff/marks.rs"]

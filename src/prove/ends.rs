@@ -8,6 +8,7 @@ use super::declared::Forwards;
 use super::fork::Answers;
 use super::keys::Keys;
 use super::reach::Reach;
+use super::side::Same;
 use super::threads::in_parts;
 use super::universe::TestNumber;
 use crate::decision::{AddressKey, AddressTable, Decider, Destination, Label, Question, Row, Test};
@@ -55,8 +56,8 @@ pub(super) type Numbered<'d> = (&'d dyn Decider, u32);
 /// all sides are asked here: every whole address, every local-part that is told apart by itself in
 /// every domain, a fresh local-part of every domain, and a fresh domain.
 pub(super) fn ends(
-    a: Numbered<'_>,
-    b: Option<Numbered<'_>>,
+    (a, b): (Numbered<'_>, Option<Numbered<'_>>),
+    same: Same,
     forwards: Forwards<'_>,
     keys: &Keys,
     at: &Loc,
@@ -65,7 +66,11 @@ pub(super) fn ends(
         Asked::new(a.0, a.1),
         b.map(|(decider, offset)| Asked::new(decider, offset)),
     );
-    let say = |local: &str, domain: &Domain| said_of(local, domain, &a, b.as_ref(), forwards);
+    let sides = (&a, b.as_ref());
+    let say = |local: &str, domain: &Domain| {
+        let address = Address::new(local, domain.clone());
+        said_of(&address, sides, same, forwards)
+    };
     let parts: Vec<&[String]> = keys.domains.chunks(DOMAINS_IN_PART).collect();
     let parts = in_parts(&parts, |domains| said(domains, keys, &say));
     let fresh = say(&keys.fresh_local, &Domain::literal(&keys.fresh_domain));
@@ -100,25 +105,23 @@ pub(super) fn ends(
 }
 
 fn said_of(
-    local: &str,
-    domain: &Domain,
-    a: &Asked<'_>,
-    b: Option<&Asked<'_>>,
+    address: &Address,
+    (a, b): (&Asked<'_>, Option<&Asked<'_>>),
+    same: Same,
     forwards: Forwards<'_>,
 ) -> Said {
-    let address = Address::new(local, domain.clone());
-    let reach = |found: &[Destination]| Reach::of(Some(&address), found, forwards);
+    let reach = |found: &[Destination]| Reach::of(Some(address), found, forwards);
     let by = |side: &Asked<'_>| {
         let mut say = |found: Vec<Destination>| BySender::Always(reach(&found));
-        side.say(&address, &Reach::WORST, &mut say)
+        side.say(address, &Reach::WORST, &mut say)
     };
     let ours = by(a);
     let Some(b) = b else {
         return (ours.clone(), ours, BySender::Always(false));
     };
-    let differs = a.say(&address, &true, &mut |ours: Vec<Destination>| {
-        let mut say = |theirs: Vec<Destination>| BySender::Always(ours != theirs);
-        b.say(&address, &true, &mut say)
+    let differs = a.say(address, &true, &mut |ours: Vec<Destination>| {
+        let mut say = |theirs: Vec<Destination>| BySender::Always(!same(&ours, &theirs));
+        b.say(address, &true, &mut say)
     });
     (ours, by(b), differs)
 }

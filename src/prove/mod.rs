@@ -39,11 +39,11 @@ mod universe;
 
 pub use budget::CLASSES_MAX;
 pub use classes::{Class, Classes};
-pub(crate) use contrast::contrast_with;
 pub use contrast::{
     Addresses, Contrast, Facet, InDomain, LoginClass, Meeting, Outline, Outlines, Owned, Pair,
     Parting, Party, PathClass, Range, Region, Said, Sets, Standing, When, contrast,
 };
+pub(crate) use contrast::{CopyAt, contrast_with, copies};
 pub use counterexample::{Closed, Counterexample, Decided};
 pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge, policy_place};
 pub use equivalence::is_latitude_of_targets;

@@ -15,7 +15,7 @@ use super::obligation::{Judgement, OBLIGATIONS, Obligation, Outcome};
 use super::reach::reach;
 use super::report::{Answer, Finding};
 use super::selection::{AGREEMENT, Body, EQUALITY, Selection};
-use super::side::{Side, number};
+use super::side::{Same, Side, number};
 use super::tally::{Suspects, Tallies, Tally};
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Decider, Envelope, Test, Unanswered};
@@ -109,7 +109,8 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     let keys = keys.finish();
     let forwards = declared.forwards();
     let numbered = files.map(|files| (files, files_offset));
-    let ends = ends((reference, 0), numbered, forwards, &keys, at);
+    let same: Same = |a, b| a == b;
+    let ends = ends(((reference, 0), numbered), same, forwards, &keys, at);
     let made_offset = count(&tests);
     tests.extend(&ends.tests);
     let offers = |listener| {
@@ -126,6 +127,7 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
         reaches,
         keys: &keys,
         forwards,
+        same,
     };
     let reference = side(reference, 0, (0, ours.as_slice()));
     let judged = files.map(|files| side(files, files_offset, (1, theirs.as_slice())));

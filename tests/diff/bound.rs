@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::sentences::{BOUND, sentences, told_of};
+use super::cases::BOUND;
+use super::sentences::{sentences, told_of};
 use super::{changed, mailpol};
 
 /// Where a tree listens is told too, though no envelope shows it; more addresses are a widening.

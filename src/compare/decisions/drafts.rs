@@ -20,8 +20,8 @@ pub(super) enum Holds {
     /// It does.
     All,
     /// It names recipients that are now what they were not, or no longer what they were, and
-    /// speaks of whoever may send to such.
-    NewRecipients(Such),
+    /// speaks of whoever may send to such; but of what is lost, not to what they are now.
+    NewRecipients(Such, Option<Such>),
     /// It names the clients of many networks, and not what these are granted.
     ButGrants,
 }
@@ -31,6 +31,15 @@ pub(super) enum Holds {
 pub(super) enum Such {
     Listed,
     Foreign,
+}
+
+impl Such {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Foreign => "foreign",
+        }
+    }
 }
 
 /// Puts pieces into sentences: those that share their cause, if nothing that the sentence then

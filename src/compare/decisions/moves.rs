@@ -5,17 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::identity::{Identity, Subject};
 use super::merge::{Leaves, Piece, join};
 use super::sentences::replayed;
-use super::words::{Words, list, named};
+use super::words::{LITERALS, Words, foreign_recipients, list, named};
 use super::{Between, Change, Kind};
 use crate::decision::{Destination, Envelope, place};
 use crate::mail::{Address, Path, PathForm};
 use crate::prove::{
-    Addresses, Contrast, Counterexample, Facet, InDomain, Region, Sets, abroad, shrink,
+    Addresses, Contrast, CopyAt, Counterexample, Facet, InDomain, Region, Sets, abroad, copies,
+    shrink,
 };
 
 /// Where mail goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
+    /// In the Maildir of this account.
+    Account(String),
+    /// There once more than on the other side, where there is a copy, too.
+    Again(Box<Self>),
     At(Destination),
     /// To the exchangers of the recipient's own domain, or to the host of its address literal.
     Own,
@@ -173,8 +178,13 @@ impl Shifted<'_> {
     /// else.
     fn names(&self, words: &Words<'_, '_, '_>) -> String {
         let is_one = |one: &Addresses<'_>| self.addresses.contains(&(one.local, one.domain));
-        let named = named(words, Facet::Recipient, &is_one);
+        let literals = self.forms.contains(&PathForm::Literal);
+        let which = (Facet::Recipient, foreign_recipients(literals));
+        let named = named(words, which, &is_one);
         let mut more = Vec::new();
+        if literals && !named.is_empty() && !named.has_most_foreign() {
+            more.push(LITERALS.to_owned());
+        }
         if self.forms.contains(&PathForm::BarePostmaster) {
             more.push("postmaster without a domain".to_owned());
         }
@@ -192,6 +202,7 @@ impl Shifted<'_> {
         let same = domains.all(|one| one == first);
         if let InDomain::Of(name) = first
             && same
+            && !self.forms.contains(&PathForm::Literal)
         {
             Some(name)
         } else {
@@ -202,34 +213,45 @@ impl Shifted<'_> {
 
 /// Returns the places in words, of recipients in one domain, if they are.
 fn places(places: &BTreeSet<Place>, domain: Option<&str>) -> String {
-    let names = places.iter().map(|one| match (one, domain) {
-        (Place::At(destination), _) => place(destination),
-        (Place::Own, Some(domain)) => format!("out to {domain}"),
-        (Place::Own, None) => "out to the recipient's own domain".to_owned(),
-    });
+    let names = places.iter().map(|one| one.name(domain));
     list(&names.collect::<Vec<String>>(), "and")
+}
+
+impl Place {
+    fn name(&self, domain: Option<&str>) -> String {
+        match (self, domain) {
+            (Self::Account(login), _) => format!("to the account {login}"),
+            (Self::Again(place), _) => format!("{} a second time", place.name(domain)),
+            (Self::At(destination), _) => place(destination),
+            (Self::Own, Some(domain)) => format!("out to {domain}"),
+            (Self::Own, None) => "out to the recipient's own domain".to_owned(),
+        }
+    }
 }
 
 /// Returns how the mail of an envelope goes elsewhere; nothing if it does not.
 fn shift(contrast: &Contrast<'_, '_>, envelope: &Envelope) -> Option<Shift> {
     let (pair, ends) = contrast.concretely(envelope)?;
     let own = abroad(&envelope.to);
-    let [from, to] = ends.map(|ends| {
-        let place = |end| {
-            if end == own {
-                Place::Own
+    let [from, to] = ends.each_ref().map(|ends| copies(ends));
+    let more = |these: &BTreeMap<CopyAt<'_>, usize>, others: &BTreeMap<CopyAt<'_>, usize>| {
+        let count = |at| others.get(at).copied().unwrap_or_default();
+        let more = these.iter().filter(|(at, copies)| **copies > count(at));
+        let places = more.map(|(at, _)| {
+            let place = match at {
+                CopyAt::Account(login) => Place::Account((*login).to_owned()),
+                CopyAt::At(end) if **end == own => Place::Own,
+                CopyAt::At(end) => Place::At((*end).clone()),
+            };
+            if count(at) > 0 {
+                Place::Again(Box::new(place))
             } else {
-                Place::At(end)
+                place
             }
-        };
-        ends.into_iter().map(place).collect::<BTreeSet<Place>>()
-    });
-    pair.moved.then(|| {
-        (
-            from.difference(&to).cloned().collect(),
-            to.difference(&from).cloned().collect(),
-        )
-    })
+        });
+        places.collect::<BTreeSet<Place>>()
+    };
+    pair.moved.then(|| (more(&from, &to), more(&to, &from)))
 }
 
 /// Follows the mail of every recipient that some piece names, by a member of the piece.

@@ -129,14 +129,14 @@ fn new_recipients(
         };
         match all.iter_mut().find(same) {
             Some(other) if draft.holds == Holds::All && other.holds != Holds::ButGrants => {
-                let Some(such) = such else {
+                let Some((such, but)) = such else {
                     all.push(draft);
                     continue;
                 };
                 other.named = sets.hull([&other.named, &draft.named]);
                 other.differing.extend(draft.differing);
                 other.replies.add(draft.replies);
-                other.holds = Holds::NewRecipients(such);
+                other.holds = Holds::NewRecipients(such, but);
             }
             _ => all.push(draft),
         }
@@ -145,25 +145,35 @@ fn new_recipients(
 }
 
 /// Returns what the recipients of a region are where mail for them is taken, if they are not that
-/// on the other side.
-fn such(contrast: &Contrast<'_, '_>, kind: Kind, region: &Region, sets: &Sets) -> Option<Such> {
-    let such = |member: &u32| {
+/// on the other side; and of what is lost, what they are now: to whoever may send to such, too,
+/// nothing is lost.
+fn such(
+    contrast: &Contrast<'_, '_>,
+    kind: Kind,
+    region: &Region,
+    sets: &Sets,
+) -> Option<(Such, Option<Such>)> {
+    let such = |standing| match standing {
+        Standing::Listed => Some(Such::Listed),
+        Standing::Foreign => Some(Such::Foreign),
+        Standing::Unlisted | Standing::Delivery => None,
+    };
+    let both = |member: &u32| {
         if !contrast.is_changed(Facet::Recipient, *member) {
             return None;
         }
         let path = contrast.path(Facet::Recipient, *member);
         let [before, after] = contrast.standing(Facet::Recipient, path.address);
-        let taken = if kind == Kind::Gained { after } else { before };
-        match taken {
-            Standing::Listed => Some(Such::Listed),
-            Standing::Foreign => Some(Such::Foreign),
-            Standing::Unlisted | Standing::Delivery => None,
+        if kind == Kind::Gained {
+            Some((such(after)?, None))
+        } else {
+            Some((such(before)?, such(after)))
         }
     };
     let recipients = sets.of(Facet::Recipient, region);
-    let first = recipients.iter().find_map(such)?;
+    let first = recipients.iter().find_map(both)?;
     let mut all = recipients.iter();
-    all.all(|member| such(member) == Some(first))
+    all.all(|member| both(member) == Some(first))
         .then_some(first)
 }
 
@@ -209,13 +219,11 @@ fn finish(
     let may = between.may_send(kind);
     let sentence = match draft.holds {
         Holds::All => words.sentence(&draft.named, &may),
-        Holds::NewRecipients(such) => {
-            let such = match such {
-                Such::Listed => "listed",
-                Such::Foreign => "foreign",
-            };
+        Holds::NewRecipients(such, but) => {
+            let but = but.map(|but| format!(", but not to {} ones,", but.name()));
+            let (such, but) = (such.name(), but.unwrap_or_default());
             let to = words.recipients(&draft.named);
-            format!("whoever may send to {such} recipients {may} {to}")
+            format!("whoever may send to {such} recipients{but} {may} {to}")
         }
         Holds::ButGrants => {
             let sentence = words.sentence(&draft.named, &may);

@@ -5,7 +5,7 @@ mod clients;
 mod owners;
 mod paths;
 
-pub(super) use addresses::named;
+pub(super) use addresses::{LITERALS, foreign_recipients, named};
 
 use std::collections::BTreeSet;
 

@@ -4,6 +4,7 @@
 //! is sampled: the counts of the leaves sum to the size of the universe, or there is no answer.
 
 mod addresses;
+mod copies;
 mod leaves;
 mod names;
 mod outline;
@@ -12,12 +13,14 @@ mod sets;
 
 pub use crate::prove::keys::InDomain;
 pub use addresses::{Addresses, Pair as Owned};
+pub(crate) use copies::{CopyAt, copies};
 pub use leaves::Parting;
 pub use names::{LoginClass, PathClass, Range, Side as When, Standing};
 pub use outline::{Meeting, Outline, Outlines};
 pub use sets::{Facet, Region, Sets};
 
 use addresses::MadeOf;
+use copies::same_copies;
 use std::collections::BTreeSet;
 
 use super::declared::{self, Declared, Forwards};
@@ -183,7 +186,8 @@ pub(crate) fn contrast_with<R>(
     let made_offset = u32::try_from(tests.len()).unwrap_or(u32::MAX);
     let offset = |at: usize| offsets.get(at).copied().unwrap_or_default();
     let (a, b) = ((before.decider, 0), (after.decider, offset(0)));
-    let ends = ends(a, Some(b), declared_after.forwards(), &keys, at);
+    let forwards = declared_after.forwards();
+    let ends = ends((a, Some(b)), same_copies, forwards, &keys, at);
     let [_, _, differing] = ends.tests;
     let made = [
         differing,
@@ -262,6 +266,7 @@ fn side<'s>(
         reaches: &[],
         keys,
         forwards,
+        same: same_copies,
     }
 }
 

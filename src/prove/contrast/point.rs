@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::copies::same_copies;
 use super::{Contrast, Facet, Pair, Party, Said};
 use crate::decision::{Destination, Envelope, Label, OwnerTable, Probe, Question, Verdict, answer};
 use crate::prove::counterexample::{Closed, Counterexample, Decided};
@@ -150,7 +151,7 @@ impl Contrast<'_, '_> {
         let pair = Pair {
             before: said(&before),
             after: said(&after),
-            moved: both && from != to,
+            moved: both && !same_copies(&from, &to),
         };
         Some((pair, [from, to]))
     }

@@ -19,8 +19,9 @@ struct OfDomain<'k> {
     /// The local-parts that are told apart, of the set and not.
     these: Locals<'k>,
     others: Locals<'k>,
-    /// Whether all other local-parts are of the set.
+    /// Whether all other local-parts are of the set, and whether they are not.
     rest: bool,
+    rest_outside: bool,
     /// Whether it is in no domain of ours, before and after.
     foreign: bool,
 }
@@ -33,9 +34,21 @@ impl<'k> OfDomain<'k> {
             Some(local) => self.others.insert(local),
             None => {
                 self.rest = is_one;
+                self.rest_outside = !is_one;
                 true
             }
         };
+    }
+
+    /// Returns what of the domain is not of the set, if anything is.
+    fn outside(&self) -> Option<Self> {
+        (self.rest_outside || !self.others.is_empty()).then(|| Self {
+            these: self.others.clone(),
+            others: self.these.clone(),
+            rest: self.rest_outside,
+            rest_outside: self.rest,
+            foreign: self.foreign,
+        })
     }
 
     /// Returns whether the addresses that are not of the set are those that both policies list, and
@@ -58,7 +71,7 @@ impl<'k> OfDomain<'k> {
         let place = |local: &str| match domain {
             InDomain::Of(domain) => format!("{local}@{domain}"),
             InDomain::Below(domain) => format!("`{local}` of a domain below {domain}"),
-            InDomain::Elsewhere => format!("`{local}` of a domain that is named nowhere"),
+            InDomain::Elsewhere => format!("`{local}` of any other foreign domain"),
         };
         let each = |locals: &Locals<'_>| -> Vec<String> {
             // With an extension and without: then the address says it.
@@ -77,7 +90,7 @@ impl<'k> OfDomain<'k> {
         let whole = match domain {
             InDomain::Of(domain) => format!("any address of {domain}"),
             InDomain::Below(domain) => format!("any address below {domain}"),
-            InDomain::Elsewhere => "any address of a domain that is named nowhere".to_owned(),
+            InDomain::Elsewhere => "any address of any other foreign domain".to_owned(),
         };
         if self.others.is_empty() {
             names.wide.push(whole);
@@ -97,6 +110,21 @@ impl<'k> OfDomain<'k> {
         names.wide.push(format!("{whole} but {but}"));
     }
 }
+
+/// With these words begins what all foreign addresses are called.
+pub(super) const FOREIGN: &str = "any foreign ";
+
+/// What all foreign recipients are called: those with an address literal are among them, or not.
+pub(in super::super) fn foreign_recipients(literals: bool) -> &'static str {
+    if literals {
+        "any foreign recipient"
+    } else {
+        "any foreign recipient with a domain"
+    }
+}
+
+/// What recipients with an address literal are called where other foreign ones are named.
+pub(in super::super) const LITERALS: &str = "address literals";
 
 /// So many exceptions are named one by one.
 const FEW: usize = 2;
@@ -123,8 +151,23 @@ impl Named {
         among.told(&names, last)
     }
 
+    /// Returns whether most of all foreign addresses are named.
+    pub(in super::super) fn has_most_foreign(&self) -> bool {
+        self.wide.iter().any(|name| name.starts_with(FOREIGN))
+    }
+
     pub(in super::super) fn is_empty(&self) -> bool {
         self.single.is_empty() && self.wide.is_empty()
+    }
+
+    /// Returns the names one by one; of those that have others beside them, the first few.
+    fn first(self) -> Vec<String> {
+        let (mut names, others) = self.each();
+        if others {
+            names.truncate(NAMES_MAX);
+            names.push("others".to_owned());
+        }
+        names
     }
 
     /// Returns the names one by one, and whether there are others.
@@ -137,29 +180,52 @@ impl Named {
 /// Returns the names of the addresses of some classes, of which a list is made.
 pub(super) fn of_classes(
     words: &Words<'_, '_, '_>,
+    (facet, foreign): (Facet, &'static str),
+    classes: &BTreeSet<u32>,
+) -> Vec<String> {
+    named(words, (facet, foreign), &|one| classes.contains(&one.class)).first()
+}
+
+/// Returns the names of the domains of some classes; nothing if these have all domains.
+pub(super) fn domains_of(
+    words: &Words<'_, '_, '_>,
     facet: Facet,
     classes: &BTreeSet<u32>,
 ) -> Vec<String> {
-    let named = named(words, facet, &|one| classes.contains(&one.class));
-    let (mut names, others) = named.each();
-    if others {
-        names.truncate(NAMES_MAX);
-        names.push("others".to_owned());
+    let (mut these, mut all) = (BTreeSet::new(), BTreeSet::new());
+    words.contrast.each_address(facet, &mut |one| {
+        all.insert(one.domain);
+        if classes.contains(&one.class) {
+            these.insert(one.domain);
+        }
+    });
+    if these == all {
+        return Vec::new();
     }
-    names
+    let is_one = |one: &Addresses<'_>| these.contains(&one.domain);
+    let domain = |name: &String| {
+        let name = name.trim_start_matches("any address of ");
+        let name = name.replace("any address below ", "any domain below ");
+        name.replace("those of ", "")
+    };
+    let named = named(words, (facet, "any foreign domain"), &is_one);
+    named.first().iter().map(domain).collect()
 }
 
-/// Returns the names of a set of addresses.
+/// Returns the names of a set of addresses. `foreign` is what all foreign ones are called.
 pub(in super::super) fn named(
     words: &Words<'_, '_, '_>,
-    facet: Facet,
+    (facet, foreign): (Facet, &'static str),
     is_one: &dyn Fn(&Addresses<'_>) -> bool,
 ) -> Named {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered {
+        all_foreign: foreign,
+        ..Gathered::default()
+    };
     words.contrast.each_address(facet, &mut |one| {
         gathered.add(&one, is_one(&one));
         let standing = words.contrast.standing(facet, one.class);
-        gathered.foreign(standing == [Standing::Foreign; 2], is_one(&one));
+        gathered.foreign(standing == [Standing::Foreign; 2]);
     });
     gathered.close();
     gathered.named(words)
@@ -169,10 +235,10 @@ pub(in super::super) fn named(
 #[derive(Debug, Default)]
 pub(super) struct Gathered<'k> {
     domains: BTreeMap<InDomain<'k>, OfDomain<'k>>,
-    /// Names below a domain of which nothing is in the set.
-    unnamed: bool,
-    /// Whether foreign addresses are of the set, and whether some are not.
-    foreign: [bool; 2],
+    /// Foreign addresses that are not of the set.
+    outside: BTreeMap<InDomain<'k>, OfDomain<'k>>,
+    /// What all foreign addresses are called.
+    all_foreign: &'static str,
     open: Option<(InDomain<'k>, OfDomain<'k>)>,
 }
 
@@ -191,14 +257,11 @@ impl<'k> Gathered<'k> {
         }
     }
 
-    /// Takes it that the last address is foreign.
-    fn foreign(&mut self, is_foreign: bool, is_one: bool) {
+    /// Says whether the domain of the last address is foreign.
+    fn foreign(&mut self, is_foreign: bool) {
         if let Some((_, of)) = &mut self.open {
             of.foreign = is_foreign;
         }
-        let [these, others] = &mut self.foreign;
-        *these |= is_foreign && is_one;
-        *others |= is_foreign && !is_one;
     }
 
     /// Ends a domain, before names are asked for.
@@ -206,37 +269,56 @@ impl<'k> Gathered<'k> {
         let Some((domain, of)) = self.open.take() else {
             return;
         };
+        if let Some(outside) = of.outside().filter(|of| of.foreign) {
+            self.outside.insert(domain, outside);
+        }
         if of.rest || !of.these.is_empty() {
             self.domains.insert(domain, of);
-        } else if !matches!(domain, InDomain::Of(_)) {
-            self.unnamed = true;
         }
+    }
+
+    /// Returns the name of the foreign addresses of the set, if they are most of all there are: not
+    /// only such whose domains some table names.
+    fn most_foreign(&self, words: &Words<'_, '_, '_>) -> Option<String> {
+        let elsewhere = self.domains.get(&InDomain::Elsewhere);
+        if !elsewhere.is_some_and(|of| of.foreign && of.rest) {
+            return None;
+        }
+        let mut but = Named::default();
+        for (domain, of) in &self.outside {
+            of.names(*domain, words, &mut but);
+        }
+        if but.is_empty() {
+            return Some(self.all_foreign.to_owned());
+        }
+        let (names, _) = but.each();
+        let names: Vec<String> = names.iter().map(|name| exception(name)).collect();
+        let but = counted(&names, names.len() as u128, "and");
+        Some(format!("{} but {but}", self.all_foreign))
     }
 
     pub(super) fn named(&self, words: &Words<'_, '_, '_>) -> Named {
         let mut named = Named::default();
-        let all_foreign = self.foreign == [true, false];
-        if all_foreign {
-            named.wide.push("any foreign address".to_owned());
-        }
-        let whole = |of: &OfDomain<'_>| of.rest && of.others.is_empty();
-        let unnamed = |domain: &InDomain<'_>| !matches!(domain, InDomain::Of(_));
-        let mut all = self.domains.iter().filter(|(domain, _)| unnamed(domain));
-        // Then no domain need be named of those below which some are.
-        let elsewhere = self.domains.contains_key(&InDomain::Elsewhere)
-            && !self.unnamed
-            && all.all(|(_, of)| whole(of));
+        let most = self.most_foreign(words);
+        let is_told = most.is_some();
+        named.wide.extend(most);
         for (domain, of) in &self.domains {
-            if all_foreign && of.foreign {
+            if is_told && of.foreign {
                 continue;
             }
-            if !elsewhere || !matches!(domain, InDomain::Below(_)) {
-                of.names(*domain, words, &mut named);
-            }
+            of.names(*domain, words, &mut named);
             if let InDomain::Of(name) = domain {
                 named.others |= words.contrast.stands_for_others(&Domain::literal(name));
             }
         }
         named
+    }
+}
+
+/// Returns the name of a set as an exception of a larger one.
+fn exception(name: &str) -> String {
+    match name.strip_prefix("any address ") {
+        Some(rest) => format!("those {}", rest.replace(" but ", " other than ")),
+        None => name.to_owned(),
     }
 }

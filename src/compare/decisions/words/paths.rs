@@ -238,7 +238,10 @@ fn sender_names(
                 names.push(format!("{which}{but}"));
             }
             (Is::Odd | Is::Postmaster, _) => {}
-            _ => names.extend(addresses::of_classes(words, Facet::Sender, &kind.classes)),
+            _ => {
+                let which = (Facet::Sender, "any foreign address");
+                names.extend(addresses::of_classes(words, which, &kind.classes));
+            }
         }
     }
     names
@@ -249,12 +252,15 @@ pub(super) fn recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
     let kinds = held(words, Facet::Recipient, region);
     let full = |is: Is| kinds.iter().any(|kind| kind.is == is && kind.all);
     let some: Vec<&Held> = kinds.iter().filter(|kind| kind.is_here()).collect();
+    let literals = has_literals(words, region);
+    let foreign = addresses::foreign_recipients(literals);
     let mut names = Vec::new();
     match (full(Is::Foreign), full(Is::Listed)) {
-        (true, true) => names.push("any foreign or listed recipient".to_owned()),
-        (true, false) => names.push("any foreign recipient".to_owned()),
-        (false, true) => names.push("any listed recipient".to_owned()),
-        (false, false) => {}
+        (true, true) if literals => names.push("any foreign or listed recipient".to_owned()),
+        (is_foreign, is_listed) => {
+            names.extend(is_listed.then(|| "any listed recipient".to_owned()));
+            names.extend(is_foreign.then(|| foreign.to_owned()));
+        }
     }
     for kind in &some {
         match kind.is {
@@ -265,19 +271,50 @@ pub(super) fn recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
             Is::Postmaster if some.len() > 1 => {}
             Is::Postmaster => names.push("postmaster without a domain".to_owned()),
             Is::Foreign | Is::Listed | Is::Unlisted | Is::Delivery | Is::New | Is::Gone => {
-                names.extend(addresses::of_classes(
-                    words,
-                    Facet::Recipient,
-                    &kind.classes,
-                ));
+                let which = (Facet::Recipient, foreign);
+                names.extend(addresses::of_classes(words, which, &kind.classes));
             }
         }
     }
     if names.is_empty() {
-        let forms = forms(words, Facet::Recipient, region);
-        return format!("to recipients written {forms}");
+        return format!("to {}", odd_recipients(words, region));
+    }
+    let has_foreign = names
+        .iter()
+        .any(|name| name.starts_with(addresses::FOREIGN));
+    if literals && !has_foreign {
+        names.push(addresses::LITERALS.to_owned());
     }
     format!("to {}", counted(&names, names.len() as u128, "or"))
+}
+
+/// Returns whether a region has recipients with an address literal. They have no domain: their
+/// addresses are none that anybody names.
+fn has_literals(words: &Words<'_, '_, '_>, region: &Region) -> bool {
+    let members = words.sets.of(Facet::Recipient, region);
+    members.iter().any(|member| {
+        let path = words.contrast.path(Facet::Recipient, *member);
+        path.forms.contains(&PathForm::Literal)
+            && words.contrast.is_anybody(Facet::Recipient, *member)
+    })
+}
+
+/// Returns the recipients of a region by how they are written, none of them as everybody does, and
+/// by their domains.
+fn odd_recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
+    let forms = forms(words, Facet::Recipient, region);
+    let members = words.sets.of(Facet::Recipient, region);
+    let paths = members
+        .iter()
+        .map(|member| words.contrast.path(Facet::Recipient, *member));
+    let with_domain = paths.filter(|path| path.forms.iter().any(|form| form.has_domain()));
+    let classes: BTreeSet<u32> = with_domain.map(|path| path.address).collect();
+    let domains = addresses::domains_of(words, Facet::Recipient, &classes);
+    if domains.is_empty() {
+        return format!("recipients written {forms}");
+    }
+    let domains = counted(&domains, domains.len() as u128, "or");
+    format!("recipients written {forms} at {domains}")
 }
 
 /// Returns the forms of a region's paths: none of them is the usual one.
