@@ -237,10 +237,12 @@ fn check(contrast: &Contrast<'_, '_>, decisions: &Decisions, sets: &Sets, all: &
                 continue;
             }
             let (accepts, whole) = (pair.after.accepts(), change.whole);
+            let both = accepts && pair.before.accepts();
             let contrary = match change.kind {
                 Kind::Gained => whole && !accepts,
                 Kind::Lost => whole && accepts,
-                Kind::Moved | Kind::Otherwise | Kind::Latitude => false,
+                Kind::Otherwise => change.accepted == [true; 2] && !both,
+                Kind::Moved | Kind::Latitude => false,
             };
             assert!(!contrary, "{}: {envelope:?}", change.sentence);
         }

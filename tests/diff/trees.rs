@@ -82,7 +82,7 @@ fn a_tree_that_was_opened_by_hand_shows_what_closes() {
     assert_eq!(code, Some(1));
     assert!(
         stdout.contains(
-            "clients in 203.0.113.0/24 on smtp or submission without TLS can no longer send"
+            "clients in 203.0.113.0/24 on smtp or on submission without TLS can no longer send"
         ),
         "{stdout}"
     );

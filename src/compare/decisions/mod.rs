@@ -6,6 +6,7 @@
 //! differ, but only such that are already decided as it says they now are.
 //! So of a sentence "may now send" (but for those that begin with "whoever") every envelope is
 //! accepted after the change, and those that were refused before are exactly the ones that differ.
+//! Of a sentence "accepted as before" every envelope is accepted by both.
 
 mod alike;
 mod causes;
@@ -14,6 +15,7 @@ mod host_mail;
 mod identity;
 mod merge;
 mod moves;
+mod otherwise;
 mod replies;
 mod sentences;
 mod stated;
@@ -301,7 +303,7 @@ pub fn decisions_of(
     let (leaves, visited) = merge::collect(contrast, sets)?;
     let mut changes = sentences::gained_and_lost(contrast, &leaves, &between, sets);
     changes.extend(moves::moved(contrast, &leaves, &between, sets));
-    changes.extend(sentences::otherwise(contrast, &leaves, &between, sets));
+    changes.extend(otherwise::otherwise(contrast, &leaves, &between, sets));
     for change in &mut changes {
         if matches!(between, Between::Targets(_)) && told::is_latitude(contrast, change, sets) {
             change.kind = Kind::Latitude;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::drafts::{Draft, Holds, Such, drafts, joined};
 use super::identity::{Identity, Subject};
 use super::merge::{Leaves, Meets, Piece, join};
-use super::replies::{Instead, Replies, said};
+use super::replies::Replies;
 use super::words::Words;
 use super::{Between, Change, Kind};
 use crate::decision::Envelope;
-use crate::prove::{Contrast, Counterexample, Facet, Pair, Region, Sets, Standing, When, shrink};
+use crate::prove::{Contrast, Counterexample, Facet, Region, Sets, Standing, When, shrink};
 
 /// More sentences that differ in their clients and recipients only are one.
 const NETWORKS_MAX: usize = 5;
@@ -283,97 +283,4 @@ pub(super) fn replayed(
     };
     let envelope = piece.witnesses.iter().find(|envelope| shows(envelope))?;
     Some(contrast.dialogue(&shrink(envelope, &shows)))
-}
-
-/// Returns the sentences about envelopes that get another reply, rule or header: one for each way
-/// in which accepted mail is recorded otherwise, and one for all that is refused otherwise.
-pub(super) fn otherwise(
-    contrast: &Contrast<'_, '_>,
-    leaves: &Leaves,
-    between: &Between,
-    sets: &mut Sets,
-) -> Vec<Change> {
-    let mut accepted: BTreeMap<&Pair, Vec<Piece>> = BTreeMap::new();
-    let mut refused: Vec<Piece> = Vec::new();
-    let mut replies = Instead::default();
-    for ((pair, _), pieces) in &leaves.differing {
-        if Kind::of(pair) != Some(Kind::Otherwise) {
-            continue;
-        }
-        if pair.after.accepts() {
-            accepted.entry(pair).or_default().extend(pieces.clone());
-        } else {
-            replies.add(pair);
-            refused.extend(pieces.clone());
-        }
-    }
-    let mut changes = Vec::new();
-    for (pair, pieces) in accepted {
-        let (before, after) = (said(&pair.before), said(&pair.after));
-        let named = named(&pieces, sets);
-        let words = Words { contrast, sets };
-        let whom = words.concerned(&named);
-        let sentence = format!(
-            "{}, but otherwise: mail of {whom}",
-            between.alike("accepted")
-        );
-        changes.push(other(
-            contrast,
-            sentence,
-            (true, before, after),
-            pieces,
-            sets,
-        ));
-    }
-    if !refused.is_empty() {
-        let named = named(&refused, sets);
-        let who = Words { contrast, sets }.who(&named);
-        let to = who.map(|who| format!(" to {who}")).unwrap_or_default();
-        let refused_alike = between.alike("refused");
-        let sentence = format!(
-            "{refused_alike}, with another reply{to}: {}",
-            replies.told(between)
-        );
-        let said = (false, "refused".to_owned(), "refused".to_owned());
-        changes.push(other(contrast, sentence, said, refused, sets));
-    }
-    changes
-}
-
-fn named(pieces: &[Piece], sets: &mut Sets) -> Region {
-    sets.hull(pieces.iter().map(|piece| &piece.region))
-}
-
-fn other(
-    contrast: &Contrast<'_, '_>,
-    sentence: String,
-    (accepted, before, after): (bool, String, String),
-    pieces: Vec<Piece>,
-    sets: &mut Sets,
-) -> Change {
-    let differing: Vec<Region> = pieces.iter().map(|piece| piece.region).collect();
-    let named = named(&pieces, sets);
-    let whole = join(named, pieces);
-    let kind = Kind::Otherwise;
-    let witness = replayed(contrast, kind, &whole, &differing, sets);
-    let subject = Subject {
-        kind,
-        named,
-        witness: witness.as_ref(),
-    };
-    Change {
-        identity: Identity::of(contrast, subject, sets),
-        kind,
-        sentence,
-        before,
-        after,
-        envelopes: whole.envelopes,
-        witness,
-        differing,
-        named,
-        whole: false,
-        accepted: [accepted; 2],
-        widens: false,
-        narrows: false,
-    }
 }

@@ -84,6 +84,8 @@ impl Words<'_, '_, '_> {
         let all: Vec<u32> = (0..self.contrast.size(Facet::Session)).collect();
         let all = self.contrast.sessions(&all);
         let mut names: Vec<String> = Vec::new();
+        // Port 25 beside a listener under TLS or without: of which of them it is shall be plain.
+        let mut apart = false;
         for listener in crate::mail::Listener::ALL {
             let ways = |list: &[(crate::mail::Listener, bool)]| {
                 let ways = list.iter().filter(|(one, _)| *one == listener);
@@ -94,8 +96,15 @@ impl Words<'_, '_, '_> {
                 [] => {}
                 [true] if there.len() > 1 => names.push(format!("{listener} under TLS")),
                 [false] if there.len() > 1 => names.push(format!("{listener} without TLS")),
-                _ => names.push(listener.to_string()),
+                _ => {
+                    apart |= listener == crate::mail::Listener::Smtp;
+                    names.push(listener.to_string());
+                }
             }
+        }
+        if apart && names.iter().any(|name| name.ends_with(" TLS")) {
+            names = names.iter().map(|name| format!("on {name}")).collect();
+            return list(&names, "or");
         }
         format!("on {}", list(&names, "or"))
     }
@@ -135,7 +144,7 @@ impl Words<'_, '_, '_> {
         };
         match (without, listed) {
             (true, None) => "without a listed login".to_owned(),
-            (true, Some(listed)) => format!("{listed} or without a listed one"),
+            (true, Some(listed)) => format!("{listed}, or without a listed login,"),
             (false, Some(listed)) => listed,
             (false, None) => String::new(),
         }

@@ -214,7 +214,7 @@ fn sender_names(
     let not_own = not_own.clone().count() > 1 && not_own.all(|kind| kind.all && kind.but_own);
     let mut names = Vec::new();
     if not_own {
-        names.push("addresses that are not its own".to_owned());
+        names.push("addresses that the login does not own".to_owned());
     }
     for kind in kinds.iter().filter(|kind| kind.is_here()) {
         match (kind.is, kind.all) {
@@ -231,7 +231,7 @@ fn sender_names(
                     "addresses in our domains"
                 };
                 let but = if kind.but_own {
-                    " that are not its own"
+                    " that the login does not own"
                 } else {
                     ""
                 };
