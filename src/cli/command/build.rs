@@ -96,12 +96,13 @@ pub(in crate::cli) fn run(
                 .collect::<Vec<_>>(),
         }));
     }
-    for (_, report) in &agreements {
-        lines.push(format!(
-            "{}: proved to decide every class of envelopes alike, but for the latitude of odd paths",
-            report.subject
-        ));
-    }
+    let agree =
+        "proved to decide every class of envelopes alike, but for the latitude of odd paths";
+    lines.extend(
+        agreements
+            .iter()
+            .map(|(_, report)| format!("{}: {agree}", report.subject)),
+    );
     output.result(results);
     output.success(lines.join("\n"));
     Ok(Exit::Yes)
