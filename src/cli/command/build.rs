@@ -30,6 +30,10 @@ pub(in crate::cli) struct Args {
     world: WorldArgs,
 }
 
+/// What is said of the files of two targets.
+const AGREE: &str =
+    "proved to decide every class of envelopes alike, but for the latitude of odd paths";
+
 pub(in crate::cli) fn run(
     args: &Args,
     output: &mut Output,
@@ -96,12 +100,10 @@ pub(in crate::cli) fn run(
                 .collect::<Vec<_>>(),
         }));
     }
-    let agree =
-        "proved to decide every class of envelopes alike, but for the latitude of odd paths";
     lines.extend(
         agreements
             .iter()
-            .map(|(_, report)| format!("{}: {agree}", report.subject)),
+            .map(|(_, report)| format!("{}: {AGREE}", report.subject)),
     );
     output.result(results);
     output.success(lines.join("\n"));
