@@ -258,7 +258,7 @@ fn questions_are_asked_on_a_terminal() {
         .unwrap();
     // What cannot be is asked for again, and no answer is lost.
     let answers = "firm\ncompany\nmx\nmx.one.example\n198.51.100.25 mx\n\
-                   198.51.100.25 2001:db8::25\n-x.example\n\n\nann bob\n10.1.0.1/16\n\
+                   198.51.100.25, 2001:db8::25\n-x.example\n\n\nann bob\n10.1.0.1/16\n\
                    10.1.0.0/16\nplain\n/run/auth\n";
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(answers.as_bytes()).unwrap();
@@ -276,7 +276,7 @@ fn questions_are_asked_on_a_terminal() {
         "`mx` has no dot",
         "`mx` is no IP address",
         "`-x.example` is no domain",
-        "--login is needed",
+        "an answer is needed (`--login` gives it, too)",
         "`10.1.0.1/16` names a host in its prefix: `10.1.0.0/16`?",
         "`plain` is neither pam, ldap, shadow",
     ] {

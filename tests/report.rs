@@ -122,6 +122,13 @@ fn every_command_prints_what_the_schema_says() {
     let ed25519 = ["--algorithm", "ed25519"];
     check(&[&["dkim", "new", "a", "a.pem"][..], &ed25519].concat(), 0);
     check(&["fmt", "POLICY", "--check"], 0);
+    check(&["fmt", "-"], 0);
+    for out in ["-", "policy.kdl"] {
+        let words = "init family --host mx.a.example --address 198.51.100.25 --domain a.example \
+                     --login john --out";
+        let words = words.split_whitespace().chain([out]);
+        check(&words.collect::<Vec<_>>(), 0);
+    }
     check(&["diff", "POLICY", "POLICY"], 0);
     check(&["diff", "POLICY", "STRICT", "--fail-on", "narrow"], 1);
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, SourceSpan};
 
 use super::budget::CLASSES_MAX;
+use super::counterexample::Counterexample;
 use super::declared::different_rights;
 use super::fork::Incomplete;
 use super::report::{Answer, Evidence, Finding, Report};
@@ -238,37 +239,7 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
             });
         }
         Answer::Refuted(counterexample) => {
-            // The last to decide is the one in question; a place in no file is the host's.
-            let at: &Loc = counterexample.place().unwrap_or(&policy.host.at);
-            let (text, span) = (Arc::clone(at.source()), at.span());
-            let dialogue = counterexample.dialogue().trim_end().to_owned();
-            let said = counterexample.decided.first();
-            let said = said
-                .and_then(|one| one.at.as_ref())
-                .filter(|at| is_of(policy, at));
-            let said = said.unwrap_or(&policy.host.at).clone();
-            if finding.name == EQUALITY {
-                diagnostics.error(Differs {
-                    subject,
-                    dialogue,
-                    text,
-                    at: span,
-                    policy: said,
-                });
-            } else {
-                let sentence = finding.sentence.clone();
-                let written = finding.at.as_ref().map(|at| format!(" ({at})"));
-                diagnostics.error(Refuted {
-                    name,
-                    subject,
-                    sentence,
-                    written: written.unwrap_or_default(),
-                    dialogue,
-                    text,
-                    at: span,
-                    policy: said,
-                });
-            }
+            refuted(policy, subject, finding, counterexample, diagnostics);
         }
         Answer::Listener(found) => {
             diagnostics.error(by_listener(policy, subject, finding, found));
@@ -321,6 +292,45 @@ fn by_listener(
         at: found.at.span(),
         policy: policy.host.at.clone(),
     }
+}
+
+fn refuted(
+    policy: &Policy,
+    subject: String,
+    finding: &Finding,
+    counterexample: &Counterexample,
+    diagnostics: &mut Diagnostics,
+) {
+    // The last to decide is the one in question; a place in no file is the host's.
+    let at: &Loc = counterexample.place().unwrap_or(&policy.host.at);
+    let (text, span) = (Arc::clone(at.source()), at.span());
+    let dialogue = counterexample.dialogue().trim_end().to_owned();
+    let said = counterexample.decided.first();
+    let said = said
+        .and_then(|one| one.at.as_ref())
+        .filter(|at| is_of(policy, at));
+    let said = said.unwrap_or(&policy.host.at).clone();
+    if finding.name == EQUALITY {
+        diagnostics.error(Differs {
+            subject,
+            dialogue,
+            text,
+            at: span,
+            policy: said,
+        });
+        return;
+    }
+    let written = finding.at.as_ref().map(|at| format!(" ({at})"));
+    diagnostics.error(Refuted {
+        name: finding.name.clone(),
+        subject,
+        sentence: finding.sentence.clone(),
+        written: written.unwrap_or_default(),
+        dialogue,
+        text,
+        at: span,
+        policy: said,
+    });
 }
 
 fn by_evidence(

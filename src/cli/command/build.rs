@@ -30,6 +30,10 @@ pub(in crate::cli) struct Args {
     world: WorldArgs,
 }
 
+/// What is said of the files of two targets.
+const AGREE: &str =
+    "proved to decide every class of envelopes alike, but for the latitude of odd paths";
+
 pub(in crate::cli) fn run(
     args: &Args,
     output: &mut Output,
@@ -96,12 +100,11 @@ pub(in crate::cli) fn run(
                 .collect::<Vec<_>>(),
         }));
     }
-    for (_, report) in &agreements {
-        lines.push(format!(
-            "{}: proved to decide every class of envelopes alike, but for the latitude of odd paths",
-            report.subject
-        ));
-    }
+    lines.extend(
+        agreements
+            .iter()
+            .map(|(_, report)| format!("{}: {AGREE}", report.subject)),
+    );
     output.result(results);
     output.success(lines.join("\n"));
     Ok(Exit::Yes)
