@@ -123,3 +123,27 @@ fn an_explanation_is_in_words() {
         assert!(text.contains("\n  listener: smtp\n"), "{text}");
     }
 }
+
+#[test]
+fn what_breaks_a_forbid_is_a_session_that_can_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("policy.kdl");
+    let grant = "login \"jane\" { may-send { from \"any\" } }";
+    let forbid = "forbid \"jane is not john\" { login \"jane\"; from \"john.doe@doe-family.com\" }";
+    let text = fs::read_to_string(DOE).unwrap() + grant + "\n" + forbid + "\n";
+    fs::write(&policy, &text).unwrap();
+    let (code, _, stderr) = run(&["check", &policy.display().to_string()]);
+    assert_eq!(code, Some(1), "{stderr}");
+    // A network of the policy may send, so it breaks without a login's right, too: but on port 25
+    // nobody is asked for a login.
+    assert!(
+        stderr.contains(", TLS, authenticated as `jane`") && !stderr.contains("port 25,"),
+        "{stderr}"
+    );
+    let line = text.lines().count();
+    let joined: String = stderr.split_whitespace().collect();
+    assert!(
+        joined.contains(&format!("policy.kdl:{line}:1)")),
+        "{stderr}"
+    );
+}
