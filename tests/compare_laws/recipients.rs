@@ -120,6 +120,7 @@ fn is_of(item: &str, to: &str, policies: [&Policy; 2]) -> bool {
     let always_listed = policies.into_iter().all(listed);
     let domain = to.rsplit_once('@').map_or("", |(_, domain)| domain);
     match item {
+        "anybody" => true,
         "any foreign recipient" | "foreign" | "any foreign" => foreign,
         "any foreign recipient with a domain" => foreign && !literal,
         "address literals" => literal,
@@ -154,8 +155,14 @@ fn recipients(change: &Change) -> Option<&str> {
         return Some(names);
     }
     let verbs = [" may now send", " can no longer send"];
-    let (_, what) = verbs.iter().find_map(|verb| sentence.split_once(verb))?;
-    let (_, names) = what.split_once("to ")?;
+    let what = if change.kind == Kind::Otherwise {
+        sentence.split_once("mail of ")?.1
+    } else {
+        verbs.iter().find_map(|verb| sentence.split_once(verb))?.1
+    };
+    let Some((_, names)) = what.split_once("to ") else {
+        return (change.kind == Kind::Otherwise).then_some("anybody");
+    };
     let ends = [" where ", ", but for "];
     let names = ends.iter().fold(names, |names, end| {
         names.split_once(end).map_or(names, |(names, _)| names)

@@ -1,14 +1,15 @@
 //! Leaves, collected and put together without loss.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Kind;
 use crate::decision::Envelope;
 use crate::mail::PathForm;
 use crate::prove::{
-    Contrast, Counterexample, Facet, Incomplete, Meeting, Outline, Outlines, Pair, Region, Sets,
-    Standing, Visited, When, in_parts,
+    Contrast, Counterexample, Facet, Incomplete, Outline, Outlines, Pair, Region, Sets, Standing,
+    Visited, When, in_parts,
 };
 
 /// Envelopes of which the same is said, and some of them to be replayed.
@@ -25,28 +26,63 @@ pub(super) struct Piece {
 /// Members that are kept for each piece: the first that replays is shown.
 const WITNESSES_MAX: usize = 8;
 
-/// All leaves: those that differ, by what is said; and all, by whether mail is taken.
+/// All leaves: those that differ, by what is said; and all.
 #[derive(Debug, Default)]
 pub(super) struct Leaves {
     /// By what is said before and after, and by whether all recipients are somebody else's.
     pub(super) differing: BTreeMap<(Pair, bool), Vec<Piece>>,
     /// All leaves; if nothing differs, none.
-    all: Vec<Part>,
+    pub(super) all: All,
 }
 
-/// A part of the leaves, with whether mail is taken before and after.
+/// Leaves by their outlines, each with what is said.
+#[derive(Debug, Default)]
+pub(super) struct All {
+    parts: Vec<Part>,
+}
+
+/// A part of the leaves.
 #[derive(Debug, Default)]
 struct Part {
-    outlines: Outlines,
-    leaves: Vec<(Outline, [bool; 2])>,
+    outlines: Arc<Outlines>,
+    /// What is said of leaves: there are few such pairs.
+    pairs: Arc<[Pair]>,
+    /// Each leaf with the number of its pair.
+    leaves: Vec<(Outline, u32)>,
 }
 
 /// What is seen of a part of the leaves. Its regions are of its own sets.
 #[derive(Debug, Default)]
 struct Seen {
-    part: Part,
+    outlines: Outlines,
+    pairs: BTreeMap<Pair, u32>,
+    leaves: Vec<(Outline, u32)>,
     differing: Vec<(Pair, Piece)>,
     sets: Sets,
+}
+
+impl Seen {
+    /// Returns the number of a pair.
+    fn number(&mut self, pair: &Pair) -> u32 {
+        if let Some(number) = self.pairs.get(pair) {
+            return *number;
+        }
+        let next = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
+        self.pairs.insert(pair.clone(), next);
+        next
+    }
+}
+
+impl Part {
+    fn of(outlines: Outlines, pairs: BTreeMap<Pair, u32>, leaves: Vec<(Outline, u32)>) -> Self {
+        let mut pairs: Vec<(Pair, u32)> = pairs.into_iter().collect();
+        pairs.sort_by_key(|(_, number)| *number);
+        Self {
+            outlines: Arc::new(outlines),
+            pairs: pairs.into_iter().map(|(pair, _)| pair).collect(),
+            leaves,
+        }
+    }
 }
 
 /// The order in which facets are put together: what a reader thinks of first comes last.
@@ -67,9 +103,9 @@ pub(super) fn collect(
     sets: &mut Sets,
 ) -> Result<(Leaves, Visited), Incomplete> {
     let (parts, visited) = contrast.each_in_parts(&|seen: &mut Seen, parting| {
-        let taken = [parting.pair.before.accepts(), parting.pair.after.accepts()];
-        let outline = parting.outline(&mut seen.part.outlines);
-        seen.part.leaves.push((outline, taken));
+        let number = seen.number(&parting.pair);
+        let outline = parting.outline(&mut seen.outlines);
+        seen.leaves.push((outline, number));
         if Kind::of(&parting.pair).is_some() {
             let piece = Piece {
                 region: parting.region(&mut seen.sets),
@@ -82,7 +118,8 @@ pub(super) fn collect(
     let mut leaves = Leaves::default();
     let mut differing: Vec<(Pair, Piece)> = Vec::new();
     for seen in parts {
-        leaves.all.push(seen.part);
+        let part = Part::of(seen.outlines, seen.pairs, seen.leaves);
+        leaves.all.parts.push(part);
         let mut known = BTreeMap::new();
         for (pair, mut piece) in seen.differing {
             piece.region = sets.take(&piece.region, &seen.sets, &mut known);
@@ -102,7 +139,7 @@ pub(super) fn collect(
         *pieces = merge(std::mem::take(pieces), sets);
     }
     if leaves.differing.is_empty() {
-        leaves.all.clear();
+        leaves.all.parts.clear();
     }
     Ok((leaves, visited))
 }
@@ -167,6 +204,51 @@ pub(super) fn join(region: Region, parts: impl IntoIterator<Item = Piece>) -> Pi
     whole
 }
 
+impl All {
+    /// Returns whether a region has a point in common with a leaf of which such a thing is said.
+    pub(super) fn any(
+        &self,
+        contrast: &Contrast<'_, '_>,
+        region: &Region,
+        sets: &Sets,
+        such: &(dyn Fn(&Pair) -> bool + Sync),
+    ) -> bool {
+        let meeting = contrast.meeting(region, sets);
+        let meets = |part: &Part| {
+            let such: Vec<bool> = part.pairs.iter().map(such).collect();
+            let is_such = |number: u32| such.get(number as usize).copied().unwrap_or_default();
+            let list = part.leaves.iter().filter(|(_, pair)| is_such(*pair));
+            meeting.any(&part.outlines, list.map(|(outline, _)| outline))
+        };
+        let count: usize = self.parts.iter().map(|part| part.leaves.len()).sum();
+        if count < THREADS_WORTH {
+            return self.parts.iter().any(meets);
+        }
+        let found = AtomicBool::new(false);
+        in_parts(&self.parts, |part| {
+            // Whichever thread finds one, the answer is the same.
+            if !found.load(Ordering::Relaxed) && meets(part) {
+                found.store(true, Ordering::Relaxed);
+            }
+        });
+        found.into_inner()
+    }
+
+    /// Returns the leaves that have a point in common with a region. Whoever asks of many regions
+    /// within one looks through all leaves once.
+    pub(super) fn near(&self, contrast: &Contrast<'_, '_>, region: &Region, sets: &Sets) -> Self {
+        let meeting = contrast.meeting(region, sets);
+        let near = |part: &Part| Part {
+            outlines: Arc::clone(&part.outlines),
+            pairs: Arc::clone(&part.pairs),
+            leaves: meeting.those(&part.outlines, &part.leaves),
+        };
+        Self {
+            parts: self.parts.iter().map(near).collect(),
+        }
+    }
+}
+
 /// Tells whether regions hold envelopes that are taken, or that are not, before or after.
 #[derive(Clone, Copy)]
 pub(super) struct Meets<'l> {
@@ -178,29 +260,14 @@ pub(super) struct Meets<'l> {
 impl Meets<'_> {
     /// Returns whether a region has a point in common with one of these leaves.
     pub(super) fn any(&self, contrast: &Contrast<'_, '_>, region: &Region, sets: &Sets) -> bool {
-        let meeting = contrast.meeting(region, sets);
-        let parts = &self.leaves.all;
-        let count: usize = parts.iter().map(|part| part.leaves.len()).sum();
-        if count < THREADS_WORTH {
-            return parts.iter().any(|part| self.meets(&meeting, part));
-        }
-        let found = AtomicBool::new(false);
-        in_parts(parts, |part| {
-            // Whichever thread finds one, the answer is the same.
-            if !found.load(Ordering::Relaxed) && self.meets(&meeting, part) {
-                found.store(true, Ordering::Relaxed);
-            }
-        });
-        found.into_inner()
-    }
-
-    fn meets(&self, meeting: &Meeting, part: &Part) -> bool {
-        let list = part.leaves.iter();
-        let list = list.filter(|(_, [before, after])| match self.when {
-            When::Before => *before == self.taken,
-            When::After => *after == self.taken,
-        });
-        meeting.any(&part.outlines, list.map(|(outline, _)| outline))
+        let such = |pair: &Pair| {
+            let said = match self.when {
+                When::Before => &pair.before,
+                When::After => &pair.after,
+            };
+            said.accepts() == self.taken
+        };
+        self.leaves.all.any(contrast, region, sets, &such)
     }
 }
 

@@ -71,14 +71,24 @@ impl Kind {
         }
     }
 
-    /// Returns what kind of change two answers are; none if they are the same.
+    /// Returns what kind of change two answers are; none if they are the same. What goes elsewhere
+    /// may be recorded otherwise, too.
     pub fn of(pair: &Pair) -> Option<Self> {
-        match (pair.before.accepts(), pair.after.accepts()) {
-            (false, true) => Some(Self::Gained),
-            (true, false) => Some(Self::Lost),
-            _ if pair.moved => Some(Self::Moved),
-            _ if pair.is_same() => None,
-            _ => Some(Self::Otherwise),
+        Self::ALL.into_iter().find(|kind| kind.is(pair))
+    }
+
+    /// Returns whether two answers are such a change.
+    pub fn is(self, pair: &Pair) -> bool {
+        let accepted = [pair.before.accepts(), pair.after.accepts()];
+        match self {
+            Self::Gained => accepted == [false, true],
+            Self::Lost => accepted == [true, false],
+            Self::Moved => accepted == [true, true] && pair.moved,
+            Self::Otherwise => {
+                let [before, after] = accepted;
+                before == after && pair.before != pair.after
+            }
+            Self::Latitude => false,
         }
     }
 }

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Between;
-use super::words::list;
 use crate::decision::{Because, Header, Verdict};
 use crate::mail::Reply;
-use crate::prove::{Pair, Said};
+use crate::prove::{Pair, Said, When};
 
 /// The refusals of a sentence's envelopes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -96,37 +95,143 @@ pub(super) fn said(said: &Said) -> String {
     }
 }
 
-/// Which refusals stand where others were.
-#[derive(Debug, Default)]
+/// Returns the headers that one side records, and the other does not.
+pub(super) fn headers(here: &Said, there: &Said) -> Vec<&'static str> {
+    let all = |said: &Said| match said {
+        Said::Closed => BTreeSet::new(),
+        Said::Reply { headers, .. } => headers.clone(),
+    };
+    let only = all(here).into_iter();
+    let there = all(there);
+    only.filter(|one| !there.contains(one))
+        .map(Header::name)
+        .collect()
+}
+
+/// Returns what else than headers is another when mail is taken.
+pub(super) fn by(before: &Said, after: &Said) -> Option<String> {
+    let what = |said: &Said| match said {
+        Said::Closed => None,
+        Said::Reply { reply, because, .. } => Some((*reply, *because)),
+    };
+    let [(reply, because), (other, rule)] = [what(before)?, what(after)?];
+    if because == rule {
+        (reply != other).then(|| "with another reply".to_owned())
+    } else {
+        Some("by another rule".to_owned())
+    }
+}
+
+/// One refusal that stands where others did, or others that stand where one did: which of them are
+/// whose is then plain.
+#[derive(Debug)]
 pub(super) struct Instead {
-    /// By what is said now: what was said.
-    pairs: BTreeMap<String, BTreeSet<String>>,
+    pub(super) replies: Replies,
+    told: BTreeSet<(Said, Said)>,
 }
 
 impl Instead {
-    pub(super) fn add(&mut self, pair: &Pair) {
-        let before = self.pairs.entry(refusal(&pair.after)).or_default();
-        before.insert(refusal(&pair.before));
+    /// Divides refusals, by what was said and what is said, into such groups; those of most pairs
+    /// first. Each with all that was found of its pairs.
+    pub(super) fn each<T>(mut pairs: BTreeMap<(Said, Said), Vec<T>>) -> Vec<(Self, Vec<T>)> {
+        let mut all = Vec::new();
+        while let Some((said, when)) = most(pairs.keys()) {
+            let is_here = |before: &Said, after: &Said| match when {
+                When::Before => said == *before,
+                When::After => said == *after,
+            };
+            let parts = pairs
+                .into_iter()
+                .partition(|((before, after), _)| is_here(before, after));
+            let here: BTreeMap<(Said, Said), Vec<T>> = parts.0;
+            pairs = parts.1;
+            let instead = Self::of(here.keys().cloned().collect());
+            all.push((instead, here.into_values().flatten().collect()));
+        }
+        all
     }
 
-    /// Returns all of them: those that stand for the same are told together.
-    pub(super) fn told(&self, between: &Between) -> String {
-        let mut told: BTreeMap<&BTreeSet<String>, Vec<String>> = BTreeMap::new();
-        for (after, before) in &self.pairs {
-            told.entry(before).or_default().push(after.clone());
-        }
-        let each = told.iter().map(|(before, after)| {
-            let before: Vec<String> = before.iter().cloned().collect();
-            between.instead(&list(&before, "or"), &list(after, "or"))
+    fn of(told: BTreeSet<(Said, Said)>) -> Self {
+        let (before, after) = told.iter().cloned().unzip();
+        let replies = Replies { before, after };
+        Self { replies, told }
+    }
+
+    /// Returns that of those pairs that are such.
+    pub(super) fn of_those(&self, such: &dyn Fn(&(Said, Said)) -> bool) -> Self {
+        Self::of(
+            self.told
+                .iter()
+                .filter(|pair| such(pair))
+                .cloned()
+                .collect(),
+        )
+    }
+
+    /// Returns whether this was said and is said now, as it tells.
+    pub(super) fn is_told(&self, pair: &Pair) -> bool {
+        self.told.iter().any(|told| is(told, pair))
+    }
+
+    /// Returns whether this is one of the refusals that are there now.
+    pub(super) fn is_now(&self, said: &Said) -> bool {
+        self.replies.after.contains(said)
+    }
+
+    /// Returns how mail is refused, as it was or not.
+    pub(super) fn manner(&self, between: &Between) -> String {
+        let words = [&self.replies.before, &self.replies.after].map(|said| {
+            let mut words = said.iter().map(word);
+            let first = words.next().unwrap_or("refused");
+            if words.all(|one| one == first) {
+                first
+            } else {
+                "refused"
+            }
         });
-        each.collect::<Vec<String>>().join("; ")
+        match words {
+            [
+                before @ ("rejected" | "deferred"),
+                after @ ("rejected" | "deferred"),
+            ] if before != after => between.instead(before, after),
+            [before, after] => {
+                let word = if before == after { before } else { "refused" };
+                format!("{}, with another reply", between.alike(word))
+            }
+        }
     }
 }
 
-/// Returns a refusal by its reply alone.
-fn refusal(said: &Said) -> String {
+/// Returns whether a pair says this.
+pub(super) fn is((before, after): &(Said, Said), pair: &Pair) -> bool {
+    (&pair.before, &pair.after) == (before, after)
+}
+
+/// Returns what most pairs say, and on which side.
+fn most<'s>(pairs: impl Iterator<Item = &'s (Said, Said)>) -> Option<(Said, When)> {
+    let mut count: BTreeMap<(When, &Said), usize> = BTreeMap::new();
+    for (before, after) in pairs {
+        *count.entry((When::Before, before)).or_default() += 1;
+        *count.entry((When::After, after)).or_default() += 1;
+    }
+    let most = count.into_iter().max_by_key(|(key, count)| (*count, *key));
+    most.map(|((side, said), _)| (said.clone(), side))
+}
+
+fn word(said: &Said) -> &'static str {
     match said {
-        Said::Closed => "no listener".to_owned(),
-        Said::Reply { reply, because, .. } => format!("{reply} ({because})"),
+        Said::Reply {
+            verdict: Verdict::Reject,
+            ..
+        } => "rejected",
+        Said::Reply {
+            verdict: Verdict::Defer,
+            ..
+        } => "deferred",
+        Said::Reply {
+            verdict: Verdict::Accept,
+            ..
+        }
+        | Said::Closed => "refused",
     }
 }

@@ -241,26 +241,57 @@ fn finish(
     } else {
         (accepted(), draft.replies.after() + &in_part)
     };
-    let envelopes = envelopes(&draft);
-    let regions: Vec<Region> = draft.differing.iter().map(|piece| piece.region).collect();
-    let whole = join(draft.named, draft.differing);
-    let witness = replayed(contrast, kind, &whole, &regions, sets);
+    let told_of = Told {
+        kind,
+        sentence,
+        before,
+        after,
+        accepted: [kind == Kind::Lost, kind == Kind::Gained],
+        whole: draft.holds == Holds::All,
+    };
+    told(contrast, told_of, draft.named, draft.differing, sets)
+}
+
+/// What is told of the pieces of a sentence.
+pub(super) struct Told {
+    pub(super) kind: Kind,
+    pub(super) sentence: String,
+    pub(super) before: String,
+    pub(super) after: String,
+    /// Whether they were accepted, and whether they are now.
+    pub(super) accepted: [bool; 2],
+    /// Whether that holds for all that is named.
+    pub(super) whole: bool,
+}
+
+/// Returns the change of some pieces, of which all that is named is told.
+pub(super) fn told(
+    contrast: &Contrast<'_, '_>,
+    told: Told,
+    named: Region,
+    pieces: Vec<Piece>,
+    sets: &Sets,
+) -> Change {
+    let kind = told.kind;
+    let differing: Vec<Region> = pieces.iter().map(|piece| piece.region).collect();
+    let all = join(named, pieces);
+    let witness = replayed(contrast, kind, &all, &differing, sets);
     let subject = Subject {
         kind,
-        named: draft.named,
+        named,
         witness: witness.as_ref(),
     };
     Change {
         identity: Identity::of(contrast, subject, sets),
         kind,
-        sentence,
-        before,
-        after,
-        envelopes,
-        differing: regions,
-        named: draft.named,
-        whole: draft.holds == Holds::All,
-        accepted: [kind == Kind::Lost, kind == Kind::Gained],
+        sentence: told.sentence,
+        before: told.before,
+        after: told.after,
+        envelopes: all.envelopes,
+        differing,
+        named,
+        whole: told.whole,
+        accepted: told.accepted,
         witness,
         widens: kind == Kind::Gained,
         narrows: kind == Kind::Lost,
@@ -278,8 +309,7 @@ pub(super) fn replayed(
     let shows = |envelope: &Envelope| {
         let pair = contrast.concretely(envelope);
         let inside = |point: [u32; 8]| regions.iter().any(|region| sets.holds(region, &point));
-        pair.is_some_and(|(pair, _)| Kind::of(&pair) == Some(kind))
-            && contrast.point(envelope).is_some_and(inside)
+        pair.is_some_and(|(pair, _)| kind.is(&pair)) && contrast.point(envelope).is_some_and(inside)
     };
     let envelope = piece.witnesses.iter().find(|envelope| shows(envelope))?;
     Some(contrast.dialogue(&shrink(envelope, &shows)))

@@ -106,12 +106,37 @@ impl Between {
         }
     }
 
-    /// Returns that some replies stand where others were.
+    /// Returns that mail is refused in one way where it was refused in another.
     pub(super) fn instead(&self, before: &str, after: &str) -> String {
         match self {
             Self::Times | Self::Nothing => format!("{after} instead of {before}"),
-            Self::Targets([one, other]) => format!("{after} by {other} where {one} says {before}"),
+            Self::Targets([one, other]) => format!("{before} by {one} and {after} by {other}"),
         }
+    }
+
+    /// Returns that some of it gets the reply of the other side on both.
+    pub(super) fn some_so(&self) -> String {
+        match self {
+            Self::Times | Self::Nothing => "; some of it was so already".to_owned(),
+            Self::Targets([_, other]) => format!("; some of it as {other} says"),
+        }
+    }
+
+    /// Returns which headers only the first side records, and which only the second.
+    pub(super) fn with(&self, first: &[&str], second: &[&str]) -> Vec<String> {
+        let by = |headers: &[&str], words: [&str; 2]| {
+            let [word, by] = words;
+            (!headers.is_empty()).then(|| format!("{word} {}{by}", headers.join(" and ")))
+        };
+        let all = match self {
+            Self::Times | Self::Nothing => [by(second, ["with", ""]), by(first, ["without", ""])],
+            Self::Targets(names) => {
+                let only = names.each_ref().map(|name| format!(" by {name} only"));
+                let [one, other] = only.each_ref().map(String::as_str);
+                [by(first, ["with", one]), by(second, ["with", other])]
+            }
+        };
+        all.into_iter().flatten().collect()
     }
 }
 

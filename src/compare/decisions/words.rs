@@ -6,6 +6,7 @@ mod owners;
 mod paths;
 
 pub(super) use addresses::{LITERALS, foreign_recipients, named};
+pub(super) use paths::Recipients;
 
 use std::collections::BTreeSet;
 
@@ -40,22 +41,30 @@ impl Words<'_, '_, '_> {
         paths::recipients(self, region)
     }
 
+    /// Returns how the recipients of a region are told.
+    pub(super) fn which_recipients(&self, region: &Region) -> Recipients {
+        paths::which_recipients(self, region)
+    }
+
     /// Returns whom the mail of a region is from, unless that may be anybody.
     pub(super) fn senders(&self, region: &Region) -> String {
         paths::senders(self, region).text
     }
 
-    /// Returns whom the envelopes of a region concern.
+    /// Returns whom the envelopes of a region concern. To whom they are is not said if that may be
+    /// anybody.
     pub(super) fn concerned(&self, region: &Region) -> String {
-        self.sentence(region, "")
-    }
-
-    /// Returns who sends the envelopes of a region, unless that may be anybody.
-    pub(super) fn who(&self, region: &Region) -> Option<String> {
-        let facets = [Facet::Client, Facet::Login];
-        let all = facets.iter().all(|facet| self.is_all(*facet, region));
-        let owners = || paths::senders(self, region).logins;
-        (!all).then(|| join(self.parts_of_who(region, owners().as_ref())))
+        let senders = paths::senders(self, region);
+        let who = self.parts_of_who(region, senders.logins.as_ref());
+        let to = match self.which_recipients(region) {
+            Recipients::Anybody => String::new(),
+            Recipients::Some | Recipients::Odd => paths::recipients(self, region),
+        };
+        join([
+            join(who),
+            senders.text,
+            join([to, self.results(region), String::new()]),
+        ])
     }
 
     /// Returns who sends: clients, sessions and logins. Of these only `owners` are meant, if some

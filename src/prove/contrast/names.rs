@@ -12,7 +12,7 @@ use crate::prove::universe::{Axis, Class, TestNumber, Witness};
 use crate::spf::SpfResult;
 
 /// A side of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
     /// What was.
     Before,

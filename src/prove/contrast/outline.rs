@@ -265,6 +265,13 @@ impl Meeting {
         list.any(|outline| self.has(outline, outlines, &mut known))
     }
 
+    /// Returns those of these outlines that have a point in common with the region.
+    pub fn those<T: Copy>(&self, outlines: &Outlines, list: &[(Outline, T)]) -> Vec<(Outline, T)> {
+        let mut known = Found::default();
+        let meets = |(outline, _): &&(Outline, T)| self.has(outline, outlines, &mut known);
+        list.iter().filter(meets).copied().collect()
+    }
+
     fn has(&self, outline: &Outline, outlines: &Outlines, known: &mut Found) -> bool {
         let mut plain = self.plain.iter().zip(&mut known.plain).zip(outline.plain);
         plain.all(|(((axis, bits), known), number)| {
