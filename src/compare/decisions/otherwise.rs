@@ -1,11 +1,11 @@
 //! What is accepted on both sides or refused on both, and said or recorded otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::merge::{All, Leaves, Piece, merge};
 use super::replies::{Instead, by, headers, is, said};
 use super::sentences::{Told, told};
-use super::words::{Recipients, Words, list};
+use super::words::{Words, list};
 use super::{Between, Change, Kind};
 use crate::prove::{Contrast, Facet, Pair, Region, Said, Sets};
 
@@ -67,8 +67,7 @@ fn recorded(
     let what: Vec<String> = headers.into_iter().chain(by(before, after)).collect();
     let what = list(&what, "and");
     let together = together(contrast, near, pieces, &is_same, sets);
-    let sentences = together.into_iter().map(|pieces| {
-        let named = named(&pieces, sets);
+    let sentences = together.into_iter().map(|Group { named, pieces }| {
         let whom = Words { contrast, sets }.concerned(&named);
         let told_of = Told {
             kind: Kind::Otherwise,
@@ -100,53 +99,102 @@ fn replied(
     let stays = |pair: &Pair| pair.before == pair.after && instead.is_now(&pair.after);
     let fits = |pair: &Pair| taken(pair) || stays(pair) || instead.is_told(pair);
     let groups = together(contrast, near, pieces, &fits, sets);
-    let sentences = few(contrast, groups, sets).into_iter().map(|pieces| {
-        let named = named(&pieces, sets);
-        let any = |such: &(dyn Fn(&Pair) -> bool + Sync)| near.any(contrast, &named, sets, such);
-        let (is_part, is_taken, is_so) = (any(&|pair| !fits(pair)), any(&taken), any(&stays));
-        let instead = instead.of_those(&|pair| any(&|other| is(pair, other)));
-        let of = match (is_part, is_taken) {
-            (true, _) => "some of what is refused of the mail of",
-            (false, true) => "what is refused of the mail of",
-            (false, false) => "mail of",
-        };
-        let whom = Words { contrast, sets }.concerned(&named);
-        let manner = instead.manner(between);
-        let so = if is_so {
-            between.some_so()
-        } else {
-            String::new()
-        };
-        let told_of = Told {
-            kind: Kind::Otherwise,
-            sentence: format!("{manner}: {of} {whom}"),
-            before: instead.replies.before() + &so,
-            after: instead.replies.after(),
-            accepted: [false; 2],
-            whole: !is_part && !is_taken,
-        };
-        told(contrast, told_of, named, pieces, sets)
-    });
+    let sentences = few(contrast, groups, sets)
+        .into_iter()
+        .map(|Group { named, pieces }| {
+            let any =
+                |such: &(dyn Fn(&Pair) -> bool + Sync)| near.any(contrast, &named, sets, such);
+            let (is_part, is_taken, is_so) = (any(&|pair| !fits(pair)), any(&taken), any(&stays));
+            let instead = instead.of_those(&|pair| any(&|other| is(pair, other)));
+            let of = match (is_part, is_taken) {
+                (true, _) => "some of what is refused of the mail of",
+                (false, true) => "what is refused of the mail of",
+                (false, false) => "mail of",
+            };
+            let whom = Words { contrast, sets }.concerned(&named);
+            let manner = instead.manner(between);
+            let so = if is_so {
+                between.some_so()
+            } else {
+                String::new()
+            };
+            let told_of = Told {
+                kind: Kind::Otherwise,
+                sentence: format!("{manner}: {of} {whom}"),
+                before: instead.replies.before() + &so,
+                after: instead.replies.after(),
+                accepted: [false; 2],
+                whole: !is_part && !is_taken,
+            };
+            told(contrast, told_of, named, pieces, sets)
+        });
     sentences.collect()
 }
 
 /// Puts groups together if they are too many; and all of recipients that are not written as
 /// everybody does, which nobody wants to read twice of.
-fn few(contrast: &Contrast<'_, '_>, groups: Vec<Vec<Piece>>, sets: &mut Sets) -> Vec<Vec<Piece>> {
-    let (mut odd, mut usual) = (Vec::new(), Vec::new());
-    for group in groups {
-        let named = named(&group, sets);
-        match (Words { contrast, sets }).which_recipients(&named) {
-            Recipients::Odd => odd.extend(group),
-            Recipients::Anybody | Recipients::Some => usual.push(group),
-        }
-    }
+fn few(contrast: &Contrast<'_, '_>, groups: Vec<Group>, sets: &mut Sets) -> Vec<Group> {
+    let is_odd = |group: &Group| Words { contrast, sets }.are_odd(&group.named);
+    let (mut odd, mut usual): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(is_odd);
     if usual.len() > SENTENCES_MAX {
-        usual.push(std::mem::take(&mut odd));
-        usual = vec![usual.concat()];
+        usual.append(&mut odd);
+        usual = Group::whole(usual, sets).into_iter().collect();
     }
-    let odd = (!odd.is_empty()).then_some(odd);
-    usual.into_iter().chain(odd).collect()
+    usual.into_iter().chain(Group::whole(odd, sets)).collect()
+}
+
+/// Pieces that are told together.
+struct Group {
+    /// The smallest region that holds them.
+    named: Region,
+    pieces: Vec<Piece>,
+}
+
+impl Group {
+    fn new(pieces: Vec<Piece>, sets: &mut Sets) -> Self {
+        let named = sets.hull(pieces.iter().map(|piece| &piece.region));
+        Self { named, pieces }
+    }
+
+    /// Takes in, in order, whichever of these groups can be told together with what is here.
+    /// Returns the others. Of a region that can be, every part can: so many are tried at once. It
+    /// is looked so often at most, and so much less often next time.
+    fn take(
+        &mut self,
+        groups: Vec<Self>,
+        is_told: &dyn Fn(&Region, &Sets) -> bool,
+        looks: &mut u32,
+        sets: &mut Sets,
+    ) -> Vec<Self> {
+        let mut left = Vec::new();
+        let mut open = vec![groups];
+        while let Some(mut groups) = open.pop() {
+            let Some(fewer) = looks.checked_sub(1) else {
+                left.extend(groups);
+                continue;
+            };
+            *looks = fewer;
+            let regions = groups.iter().map(|group| &group.named);
+            let both = sets.hull(regions.chain([&self.named]));
+            if is_told(&both, sets) {
+                self.named = both;
+                let pieces = groups.into_iter().flat_map(|group| group.pieces);
+                self.pieces.extend(pieces);
+            } else if groups.len() > 1 {
+                let second = groups.split_off(groups.len() / 2);
+                open.extend([second, groups]);
+            } else {
+                left.extend(groups);
+            }
+        }
+        left
+    }
+
+    /// Returns all of them as one.
+    fn whole(groups: Vec<Self>, sets: &mut Sets) -> Option<Self> {
+        let pieces: Vec<Piece> = groups.into_iter().flat_map(|group| group.pieces).collect();
+        (!pieces.is_empty()).then(|| Self::new(pieces, sets))
+    }
 }
 
 /// The order in which pieces are parted that cannot be told together.
@@ -160,8 +208,8 @@ const PARTED: [Facet; 7] = [
     Facet::Recipient,
 ];
 
-/// More groups than this are not looked through for such as can be told together.
-const GROUPS_MAX: usize = 32;
+/// So often it is looked whether what would be named is told truly; then what is left stays apart.
+const LOOKS_MAX: u32 = 1024;
 
 /// Puts pieces into groups, each to be told in one sentence: of all that it then names such a thing
 /// is said as `fits`. A piece by itself names nothing but what differs.
@@ -171,42 +219,36 @@ fn together(
     pieces: Vec<Piece>,
     fits: &(dyn Fn(&Pair) -> bool + Sync),
     sets: &mut Sets,
-) -> Vec<Vec<Piece>> {
-    let is_one = |pieces: &[Piece], sets: &mut Sets| {
-        let named = named(pieces, sets);
-        !near.any(contrast, &named, sets, &|pair| !fits(pair))
-    };
-    let mut open = vec![(pieces, PARTED.as_slice())];
-    let mut groups: Vec<Vec<Piece>> = Vec::new();
-    while let Some((pieces, facets)) = open.pop() {
+) -> Vec<Group> {
+    let is_one =
+        |named: &Region, sets: &Sets| !near.any(contrast, named, sets, &|pair| !fits(pair));
+    let mut open = vec![(Group::new(pieces, sets), PARTED.as_slice())];
+    let mut groups = VecDeque::new();
+    while let Some((group, facets)) = open.pop() {
         match facets.split_first() {
-            Some((facet, facets)) if pieces.len() > 1 && !is_one(&pieces, sets) => {
+            Some((facet, facets)) if group.pieces.len() > 1 && !is_one(&group.named, sets) => {
                 let mut parts: BTreeMap<u32, Vec<Piece>> = BTreeMap::new();
-                for piece in pieces {
+                for piece in group.pieces {
                     let part = parts.entry(piece.region.get(*facet)).or_default();
                     part.push(piece);
                 }
-                open.extend(parts.into_values().rev().map(|part| (part, facets)));
+                let parts = parts.into_values().rev();
+                open.extend(parts.map(|part| (Group::new(part, sets), facets)));
             }
-            Some(_) => groups.push(pieces),
-            None => groups.extend(pieces.into_iter().map(|piece| vec![piece])),
+            Some(_) => groups.push_back(group),
+            None => {
+                let each = group.pieces.into_iter();
+                groups.extend(each.map(|piece| Group::new(vec![piece], sets)));
+            }
         }
     }
-    let mut all: Vec<Vec<Piece>> = Vec::new();
-    for group in groups {
-        let looked = all.len() <= GROUPS_MAX;
-        let home = all.iter_mut().filter(|_| looked).find(|other| {
-            let both = [other.as_slice(), group.as_slice()].concat();
-            is_one(&both, sets)
-        });
-        match home {
-            Some(other) => other.extend(group),
-            None => all.push(group),
+    let mut all = Vec::new();
+    let mut looks = LOOKS_MAX;
+    while let Some(mut home) = groups.pop_front() {
+        if looks > 0 {
+            groups = home.take(groups.into(), &is_one, &mut looks, sets).into();
         }
+        all.push(home);
     }
     all
-}
-
-fn named(pieces: &[Piece], sets: &mut Sets) -> Region {
-    sets.hull(pieces.iter().map(|piece| &piece.region))
 }

@@ -6,7 +6,6 @@ mod owners;
 mod paths;
 
 pub(super) use addresses::{LITERALS, foreign_recipients, named};
-pub(super) use paths::Recipients;
 
 use std::collections::BTreeSet;
 
@@ -41,9 +40,10 @@ impl Words<'_, '_, '_> {
         paths::recipients(self, region)
     }
 
-    /// Returns how the recipients of a region are told.
-    pub(super) fn which_recipients(&self, region: &Region) -> Recipients {
-        paths::which_recipients(self, region)
+    /// Returns whether all recipients of a region are such as are named only where there is no
+    /// other.
+    pub(super) fn are_odd(&self, region: &Region) -> bool {
+        paths::are_odd(self, region)
     }
 
     /// Returns whom the mail of a region is from, unless that may be anybody.
@@ -56,9 +56,10 @@ impl Words<'_, '_, '_> {
     pub(super) fn concerned(&self, region: &Region) -> String {
         let senders = paths::senders(self, region);
         let who = self.parts_of_who(region, senders.logins.as_ref());
-        let to = match self.which_recipients(region) {
-            Recipients::Anybody => String::new(),
-            Recipients::Some | Recipients::Odd => paths::recipients(self, region),
+        let to = if paths::are_anybody(self, region) {
+            String::new()
+        } else {
+            paths::recipients(self, region)
         };
         join([
             join(who),

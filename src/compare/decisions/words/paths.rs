@@ -58,6 +58,12 @@ impl Is {
             (_, Standing::Listed) | (Standing::Foreign, Standing::Unlisted) => Self::New,
         }
     }
+
+    /// Returns whether a sentence names it only where there is nothing else: other spellings, and
+    /// addresses that only delivery uses.
+    fn is_odd(self) -> bool {
+        matches!(self, Self::Odd | Self::Delivery)
+    }
 }
 
 /// What a region holds of one kind of path.
@@ -73,12 +79,6 @@ struct Held {
 }
 
 impl Held {
-    /// Returns whether a sentence names it only where there is nothing else: other spellings, and
-    /// addresses that only delivery uses.
-    fn is_odd(&self) -> bool {
-        matches!(self.is, Is::Odd | Is::Delivery)
-    }
-
     fn is_here(&self) -> bool {
         !self.classes.is_empty() || !self.relations.is_empty()
     }
@@ -275,7 +275,7 @@ pub(super) fn recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
             Is::Unlisted if kind.all => names.push("any unlisted recipient".to_owned()),
             Is::Odd | Is::Null | Is::Own | Is::Granted | Is::Withdrawn => {}
             Is::Postmaster if some.len() > 1 => {}
-            Is::Delivery if some.iter().any(|kind| !kind.is_odd()) => {}
+            Is::Delivery if some.iter().any(|kind| !kind.is.is_odd()) => {}
             Is::Delivery => names.push("any address of the delivery domain".to_owned()),
             Is::Postmaster => names.push("postmaster without a domain".to_owned()),
             Is::Foreign | Is::Listed | Is::Unlisted | Is::New | Is::Gone => {
@@ -296,28 +296,20 @@ pub(super) fn recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
     format!("to {}", counted(&names, names.len() as u128, "or"))
 }
 
-/// How the recipients of a region are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Recipients {
-    /// There is no other that a sentence would name.
-    Anybody,
-    Some,
-    /// None that a sentence would name where there are others: other spellings, and addresses that
-    /// only delivery uses.
-    Odd,
+/// Returns whether there is no recipient that a sentence would name, and that a region has not.
+pub(super) fn are_anybody(words: &Words<'_, '_, '_>, region: &Region) -> bool {
+    let kinds = held(words, Facet::Recipient, region);
+    let mut kinds = kinds.iter().filter(|kind| !kind.is.is_odd());
+    kinds.all(|kind| kind.all && !kind.but_own)
 }
 
-/// Returns how the recipients of a region are told.
-pub(super) fn which_recipients(words: &Words<'_, '_, '_>, region: &Region) -> Recipients {
-    let kinds = held(words, Facet::Recipient, region);
-    let mut kinds = kinds.iter().filter(|kind| !kind.is_odd());
-    if !kinds.clone().any(Held::is_here) {
-        Recipients::Odd
-    } else if kinds.all(|kind| kind.all && !kind.but_own) {
-        Recipients::Anybody
-    } else {
-        Recipients::Some
-    }
+/// Returns whether all recipients of a region are such as are named only where there is no other.
+pub(super) fn are_odd(words: &Words<'_, '_, '_>, region: &Region) -> bool {
+    let members = words.sets.of(Facet::Recipient, region);
+    members.iter().all(|member| {
+        let path = words.contrast.path(Facet::Recipient, *member);
+        Is::of(words, Facet::Recipient, &path).is_odd()
+    })
 }
 
 /// Returns whether a region has recipients with an address literal. They have no domain: their
