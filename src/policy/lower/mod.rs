@@ -108,6 +108,7 @@ fn nodes(
         return Err(reported);
     }
     diagnostics.failed_since(before)?;
+    grant::check_anybody(&logins, &authenticated, diagnostics);
     near::check(document, &logins, &domains, diagnostics);
     route::unused(&routes, &domains.map, &outbound, diagnostics);
     let Some(mut host) = host else {
