@@ -86,7 +86,8 @@ fn names_that_are_none_are_told_at_their_words() {
 #[test]
 fn what_is_wrong_in_a_file_is_told_at_its_node() {
     let raw = "target \"postfix\" {\n    \
-               set \"smtpd_client_restrictions\" \"check_client_access pcre:/etc/postfix/who\"\n    \
+               set \"smtpd_client_restrictions\" \
+               \"check_client_access pcre:/etc/postfix/who\"\n    \
                file \"who\" \"/x/ OK\"\n}\n";
     let told = told_of(raw, &["check"]);
     assert!(!told.is_empty());

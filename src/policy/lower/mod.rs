@@ -97,8 +97,12 @@ fn nodes(
     let inbound = inbound::lower(document, diagnostics);
     let routes = route::lower(&document.routes, sure, diagnostics);
     let known = diagnostics.errors() == before && document.failed.is_none();
-    let known = known.then_some(&domains.map);
-    let outbound = outbound::lower(document, &routes, known, diagnostics);
+    let outbound = outbound::lower(
+        document,
+        &routes,
+        known.then_some(&domains.map),
+        diagnostics,
+    );
     outbound::check_cycles(&outbound, &routes, &networks, diagnostics);
     route::check_recipients(document, &routes, &domains.map, sure, diagnostics);
     let targets = target::lower(&document.targets, diagnostics);
