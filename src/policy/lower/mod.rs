@@ -53,7 +53,9 @@ pub fn lower(
     let before = diagnostics.errors();
     let mut acknowledged = acknowledge::lower(&document.acknowledged, diagnostics);
     let policy = diagnostics.under(&mut acknowledged, |diagnostics| {
-        nodes(document, files, diagnostics)
+        let policy = nodes(document, files, diagnostics)?;
+        grant::check_anybody(&policy.logins, &policy.authenticated, diagnostics);
+        Ok(policy)
     })?;
     diagnostics.failed_since(before)?;
     acknowledge::check(&acknowledged, diagnostics);
@@ -97,12 +99,8 @@ fn nodes(
     let inbound = inbound::lower(document, diagnostics);
     let routes = route::lower(&document.routes, sure, diagnostics);
     let known = diagnostics.errors() == before && document.failed.is_none();
-    let outbound = outbound::lower(
-        document,
-        &routes,
-        known.then_some(&domains.map),
-        diagnostics,
-    );
+    let known = known.then_some(&domains.map);
+    let outbound = outbound::lower(document, &routes, known, diagnostics);
     outbound::check_cycles(&outbound, &routes, &networks, diagnostics);
     route::check_recipients(document, &routes, &domains.map, sure, diagnostics);
     let targets = target::lower(&document.targets, diagnostics);
@@ -112,7 +110,6 @@ fn nodes(
         return Err(reported);
     }
     diagnostics.failed_since(before)?;
-    grant::check_anybody(&logins, &authenticated, diagnostics);
     near::check(document, &logins, &domains, diagnostics);
     route::unused(&routes, &domains.map, &outbound, diagnostics);
     let Some(mut host) = host else {
