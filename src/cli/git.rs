@@ -91,6 +91,52 @@ impl Commit {
         Ok(names.map(str::to_owned).collect())
     }
 
+    /// Returns the attribute by which a review does not show a file's lines, if it has one: for git
+    /// itself (gitattributes(5)), or for a forge.
+    pub(super) fn unshown(&self, name: &str) -> Result<Option<String>, Failure> {
+        let attributes = ["diff", "linguist-generated", "gitlab-generated"];
+        // As the next commit has them, and as they are here.
+        for from in [&["--cached"][..], &[]] {
+            let head = [&["check-attr", "-z"], from, &attributes].concat();
+            let found = self.git(&[&head[..], &["--", name]].concat())?;
+            let found = utf8("git's attributes", found.unwrap_or_default())?;
+            let words: Vec<&str> = found.split('\0').collect();
+            for row in words.chunks_exact(3) {
+                let [_, attribute, value] = row else {
+                    continue;
+                };
+                let is_shown = match *attribute {
+                    "diff" => matches!(*value, "unspecified" | "set"),
+                    _ => matches!(*value, "unspecified" | "unset" | "false"),
+                };
+                if !is_shown {
+                    return Ok(Some((*attribute).to_owned()));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the files below a folder that git was told not to look at (git-update-index(1),
+    /// `assume-unchanged` and `skip-worktree`), by their paths there, but for those that are not
+    /// here: what is here may be another thing than the next commit has.
+    pub(super) fn unlooked(folder: &Path) -> Result<BTreeSet<String>, Failure> {
+        let listed = git(folder, &["ls-files", "-v", "-z"])?;
+        let listed = utf8("git's index", listed.unwrap_or_default())?;
+        let rows = listed.split_terminator('\0');
+        let names = rows.filter_map(|row| row.split_once(' '));
+        let names = names.filter(|(tag, name)| {
+            let is_told = *tag == "S" || tag.starts_with(|c: char| c.is_ascii_lowercase());
+            is_told && folder.join(name).exists()
+        });
+        Ok(names.map(|(_, name)| name.to_owned()).collect())
+    }
+
+    /// Returns the folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn git(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
         git(&self.folder, arguments)
     }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::{CHANGES, changed, doe, mailpol, root, run};
 
 /// A repository with the Doe policy committed in a folder of it.
-fn repository() -> TempDir {
+pub(super) fn repository() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let git = |arguments: &[&str]| {
         let (code, stdout, stderr) = run("git", folder.path(), arguments);

@@ -2,7 +2,8 @@
 //!
 //! A file holds the marks of sentences, one a line, with words behind it. Only lines count that the
 //! commit before did not have: what was declared once is not declared for ever, and the declaration
-//! shows in the change. So only what git would commit counts, too.
+//! shows in the change. So only what git would commit counts, too, and what hides it from who reads
+//! the change is refused.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -44,6 +45,7 @@ pub(super) fn marks(path: &Path, against: Option<&str>) -> Result<Marks, Failure
     let commit = Commit::new(revision, path)?;
     let before = commit.read(&name)?.unwrap_or_default();
     let staged = commit.staged(&name)?.unwrap_or_default();
+    is_shown(path, &commit, &name, &staged)?;
     let mut marks = Marks {
         is_unstaged: path.is_file() && input::read_text(path)? != staged,
         ..Marks::default()
@@ -57,6 +59,36 @@ pub(super) fn marks(path: &Path, against: Option<&str>) -> Result<Marks, Failure
         }
     }
     Ok(marks)
+}
+
+/// Refuses a file of which a review would not show every line.
+fn is_shown(path: &Path, commit: &Commit, name: &str, text: &str) -> Result<(), Failure> {
+    let path = path.display();
+    if let Some(hidden) = text.replace("\r\n", "\n").chars().find(|c| hides(*c)) {
+        return Err(Failure::Unable(format!(
+            "`{path}` holds the character U+{:04X}, by which a review may not show what stands \
+             there: write plain text",
+            u32::from(hidden)
+        )));
+    }
+    if let Some(attribute) = commit.unshown(name)? {
+        return Err(Failure::Unable(format!(
+            "by the attribute `{attribute}` of git a review does not show `{path}`: take it out \
+             of `.gitattributes`"
+        )));
+    }
+    Ok(())
+}
+
+/// Returns whether git takes a text with this character for none, or a terminal or a browser shows
+/// it otherwise than it is written.
+fn hides(character: char) -> bool {
+    let is_control = character.is_control() && !matches!(character, '\n' | '\t');
+    is_control
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }
 
 fn read(text: &str) -> impl Iterator<Item = &str> {

@@ -19,6 +19,8 @@ pub(super) struct Loaded {
     pub(super) note: Option<String>,
     /// The policy, if it is compared with a commit and the next one would not hold it.
     pub(super) untracked: Option<PathBuf>,
+    /// Files beside the policy that git was told not to look at.
+    pub(super) unlooked: Vec<PathBuf>,
 }
 
 impl From<Sides> for Loaded {
@@ -27,6 +29,7 @@ impl From<Sides> for Loaded {
             sides,
             note: None,
             untracked: None,
+            unlooked: Vec::new(),
         }
     }
 }
@@ -111,10 +114,21 @@ fn commit(args: &Args, revision: &str, diagnostics: &mut Diagnostics) -> Result<
     // Whoever checks the next commit out finds another policy, or none.
     let is_tracked = commit.staged(after.source.name())?.is_some();
     let loaded = since(args, (revision, &commit), &after, diagnostics)?;
+    let unlooked = Commit::unlooked(commit.folder())?;
     Ok(Loaded {
         untracked: (!is_tracked).then_some(path),
+        unlooked: unlooked
+            .iter()
+            .map(|name| beside(commit.folder(), name))
+            .collect(),
         ..loaded
     })
+}
+
+/// Returns the path of a file in a folder, as a user would write it.
+fn beside(folder: &Path, name: &str) -> PathBuf {
+    let path = folder.join(name);
+    path.strip_prefix(".").unwrap_or(&path).to_owned()
 }
 
 /// Loads a policy, and what it was in a commit.

@@ -120,12 +120,16 @@ pub(in crate::cli) fn run(
         mut sides,
         note,
         untracked,
+        unlooked,
     } = load::load(args, diagnostics)?;
     let note = note.into_iter().chain(sides.raw()?.map(raw_note));
     let mut note: Vec<String> = note.collect();
     let mut stale = stale(args, &sides, diagnostics)?;
     if let Some(policy) = untracked {
-        tell_untracked(args, &policy, &mut note, &mut stale);
+        tell_unlike(args, (NOT_IN_INDEX, &policy), &mut note, &mut stale);
+    }
+    for path in &unlooked {
+        tell_unlike(args, (NOT_LOOKED_AT, path), &mut note, &mut stale);
     }
     let wants = |what: Only| args.only.is_none_or(|only| only == what);
     let files = if wants(Only::Files) {
@@ -215,6 +219,9 @@ fn stale(
         let missing = files.filter(|path| !tracked.contains(*path));
         let missing = missing.map(|path| folder.join(path).display().to_string());
         stale.extend(missing.map(with(NOT_IN_INDEX)));
+        let unlooked = Commit::unlooked(folder)?.into_iter();
+        let unlooked = unlooked.map(|path| folder.join(path).display().to_string());
+        stale.extend(unlooked.map(with(NOT_LOOKED_AT)));
     }
     Ok(stale)
 }
@@ -222,13 +229,28 @@ fn stale(
 /// What is wrong with a file that the next commit would not have.
 const NOT_IN_INDEX: &str = "not in git's index";
 
-/// Says that the next commit would not have the policy; a gate is about that commit.
-fn tell_untracked(args: &Args, policy: &Path, note: &mut Vec<String>, stale: &mut Vec<Stale>) {
-    let (what, path) = (NOT_IN_INDEX, policy.display().to_string());
+/// What is wrong with a file of which git does not see what becomes of it.
+const NOT_LOOKED_AT: &str = "not looked at by git (assume-unchanged or skip-worktree)";
+
+/// Says that the next commit would not have a file as it is here; a gate is about that commit.
+fn tell_unlike(
+    args: &Args,
+    (what, path): (&'static str, &Path),
+    note: &mut Vec<String>,
+    stale: &mut Vec<Stale>,
+) {
+    let path = path.display().to_string();
+    if stale.iter().any(|one| one.what == what && one.path == path) {
+        return;
+    }
     if args.fail_on.is_some() || args.built.is_some() {
         stale.push(Stale { what, path });
-    } else {
+    } else if what == NOT_IN_INDEX {
         note.push(format!("`{path}` is {what}: no commit holds it yet."));
+    } else {
+        note.push(format!(
+            "`{path}` is {what}: what is committed may be another."
+        ));
     }
 }
 
