@@ -15,6 +15,8 @@ mod commits;
 mod hidden;
 #[path = "diff/marks.rs"]
 mod marks;
+#[path = "diff/moved.rs"]
+mod moved;
 #[path = "diff/sentences.rs"]
 mod sentences;
 #[path = "diff/stated.rs"]

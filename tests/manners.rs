@@ -95,6 +95,13 @@ fn every_command_has_a_manual_page() {
     assert_eq!(code, Some(0), "{stderr}");
     let page = |name: &str| fs::read_to_string(out.join(name)).unwrap();
     assert!(page("mailpol.1").contains(".SH SYNOPSIS"));
+    let diff = page("mailpol-diff.1");
+    for form in [
+        "[OPTIONS] OLD NEW\n",
+        "[OPTIONS] [POLICY] \\-\\-against DIR|git:REV[:PATH]\n",
+    ] {
+        assert!(diff.contains(form), "{diff}");
+    }
     for command in commands() {
         let text = page(&format!("mailpol-{command}.1"));
         assert!(

@@ -9,13 +9,16 @@ use std::sync::Arc;
 use mailpol::source::{Files, Source};
 
 use super::Failure;
-use super::input::{PolicyText, policy_among, utf8};
+use super::input::{PolicyText, is_policy, policy_among, utf8};
 
 /// A folder of a repository, as of a commit.
 #[derive(Debug, Clone)]
 pub(super) struct Commit {
     revision: String,
     folder: PathBuf,
+    /// Where the folder's files stood then, from the root of the repository: empty, or with a `/` at
+    /// its end; none if it was the same folder.
+    stood: Option<String>,
 }
 
 impl Commit {
@@ -32,6 +35,7 @@ impl Commit {
         let mut commit = Self {
             revision: revision.to_owned(),
             folder,
+            stood: None,
         };
         let name = format!("{revision}^{{commit}}");
         let found = commit.git(&["rev-parse", "--verify", "--quiet", &name])?;
@@ -69,9 +73,53 @@ impl Commit {
         Ok(policy_among(&names).ok().map(str::to_owned))
     }
 
+    /// Returns the same commit, with files of another folder: that of a path from the root of the
+    /// repository; and the name behind the folder.
+    pub(super) fn at(&self, path: &str) -> (Self, String) {
+        let cut = path.rfind('/').map_or(0, |slash| slash + 1);
+        let (folder, name) = path.split_at(cut);
+        let elsewhere = Self {
+            stood: Some(folder.to_owned()),
+            ..self.clone()
+        };
+        (elsewhere, name.to_owned())
+    }
+
+    /// Returns where a file of the folder stood before it was moved, from the root of the
+    /// repository, as git finds renames; nothing if it is in the commit or was not moved.
+    pub(super) fn moved_from(&self, name: &str) -> Result<Option<String>, Failure> {
+        let Some(prefix) = self.git(&["rev-parse", "--show-prefix"])? else {
+            return Ok(None);
+        };
+        let now = utf8("the folder", prefix)?
+            .trim_end_matches('\n')
+            .to_owned()
+            + name;
+        let found = ["diff", "--cached", "--name-status", "-z", "--find-renames"];
+        let found = [&found[..], &["--diff-filter=R", &self.revision]].concat();
+        let found = utf8("git's renames", self.git(&found)?.unwrap_or_default())?;
+        let words: Vec<&str> = found.split_terminator('\0').collect();
+        let mut rows = words.chunks_exact(3);
+        Ok(rows.find_map(|row| match row {
+            [_, old, new] if *new == now => Some((*old).to_owned()),
+            _ => None,
+        }))
+    }
+
+    /// Returns whether a policy may stand anywhere in the commit.
+    pub(super) fn has_policies(&self) -> Result<bool, Failure> {
+        let listed = ["ls-tree", "-r", "-z", "--name-only", "--full-tree"];
+        let listed = self.git(&[&listed[..], &[&self.revision]].concat())?;
+        let listed = utf8("the commit", listed.unwrap_or_default())?;
+        Ok(listed.split_terminator('\0').any(is_policy))
+    }
+
     /// Reads a file of the folder; nothing if the commit has none of that name.
     pub(super) fn read(&self, name: &str) -> Result<Option<String>, Failure> {
-        let object = format!("{}:./{name}", self.revision);
+        let object = match &self.stood {
+            Some(folder) => format!("{}:{folder}{name}", self.revision),
+            None => format!("{}:./{name}", self.revision),
+        };
         let bytes = self.git(&["cat-file", "blob", &object])?;
         bytes.map(|bytes| utf8(&object, bytes)).transpose()
     }
@@ -153,7 +201,10 @@ impl Commit {
 impl Commit {
     /// Returns a file of the folder as a source: its path is where it stands in the working tree.
     fn source(&self, name: &str, text: String) -> Arc<Source> {
-        let path = self.folder.join(name);
+        let path = match &self.stood {
+            Some(folder) => PathBuf::from(format!("{folder}{name}")),
+            None => self.folder.join(name),
+        };
         let path = path.strip_prefix(".").unwrap_or(&path);
         Source::read(name, path.to_string_lossy(), text)
     }

@@ -1,5 +1,6 @@
 //! What the arguments name: policies, commits, trees, targets.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use mailpol::diagnostic::Diagnostics;
@@ -110,10 +111,11 @@ fn commit(args: &Args, revision: &str, diagnostics: &mut Diagnostics) -> Result<
         let why = "standard input is in no commit; name the policy";
         return Err(Failure::Unable(why.to_owned()));
     };
+    let (revision, named) = split(revision);
     let commit = Commit::new(revision, &path)?;
     // Whoever checks the next commit out finds another policy, or none.
     let is_tracked = commit.staged(after.source.name())?.is_some();
-    let loaded = since(args, (revision, &commit), &after, diagnostics)?;
+    let loaded = since(args, (revision, named, &commit), &after, diagnostics)?;
     let unlooked = Commit::unlooked(commit.folder())?;
     Ok(Loaded {
         untracked: (!is_tracked).then_some(path),
@@ -131,29 +133,67 @@ fn beside(folder: &Path, name: &str) -> PathBuf {
     path.strip_prefix(".").unwrap_or(&path).to_owned()
 }
 
+/// Returns a revision, and the policy that is named behind it as in `HEAD:mail/policy.kdl`.
+fn split(revision: &str) -> (&str, Option<&str>) {
+    match revision.split_once(':') {
+        Some((revision, path)) if input::is_policy(path) => (revision, Some(path)),
+        _ => (revision, None),
+    }
+}
+
+/// Returns what a policy was in a commit, and its path if it stood in another folder.
+fn stood(
+    args: &Args,
+    (revision, named, commit): (&str, Option<&str>, &Commit),
+    name: &str,
+) -> Result<Option<(PolicyText, Option<String>)>, Failure> {
+    if let Some(path) = named {
+        let (elsewhere, old) = commit.at(path);
+        let Some(policy) = elsewhere.policy(&old)? else {
+            let why = format!("{revision} has no policy `{path}`: its path is from the root");
+            return Err(Failure::Unable(why));
+        };
+        return Ok(Some((policy, Some(path.to_owned()))));
+    }
+    let here = match args.policies.first() {
+        Some(_) => Some(name.to_owned()),
+        None => commit.found()?,
+    };
+    let here = here.map(|name| commit.policy(&name)).transpose()?;
+    if let Some(policy) = here.flatten() {
+        return Ok(Some((policy, None)));
+    }
+    let Some(path) = commit.moved_from(name)? else {
+        return Ok(None);
+    };
+    let (elsewhere, old) = commit.at(&path);
+    let policy = elsewhere.policy(&old)?;
+    Ok(policy.map(|policy| (policy, Some(path))))
+}
+
 /// Loads a policy, and what it was in a commit.
 fn since(
     args: &Args,
-    (revision, commit): (&str, &Commit),
+    (revision, named, commit): (&str, Option<&str>, &Commit),
     after: &PolicyText,
     diagnostics: &mut Diagnostics,
 ) -> Result<Loaded, Failure> {
-    let named = args.policies.first();
     let name = after.source.name();
-    let before = match named {
-        Some(_) => commit.policy(name)?,
-        None => commit
-            .found()?
-            .map(|name| commit.policy(&name))
-            .transpose()?
-            .flatten(),
-    };
-    let Some(before) = before else {
-        let note = format!("`{name}` is new: {revision} has no such policy.");
+    let Some((before, path)) = stood(args, (revision, named, commit), name)? else {
+        let mut note = format!("`{name}` is new: {revision} has no such policy.");
+        if commit.has_policies()? {
+            // Writing to a string does not fail.
+            let _ = write!(
+                note,
+                " If it stood elsewhere, name it: `--against git:{revision}:PATH`, from the root \
+                 of the repository."
+            );
+        }
         return new(args, after, note, diagnostics);
     };
-    let old = before.source.name().to_owned();
-    let note = format!("The policy was `{old}` in {revision}, and is `{name}` now.");
+    let old = path.unwrap_or_else(|| before.source.name().to_owned());
+    let now = after.path.as_deref().unwrap_or(Path::new(name)).display();
+    let note = format!("The policy was `{old}` in {revision}, and is `{now}` now.");
     let mut told = Diagnostics::new();
     match two(args, before, after, &mut told) {
         Ok(sides) => {

@@ -16,6 +16,12 @@ use crate::cli::git::Commit;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, tree};
 
+const USAGE: &str = "\
+mailpol diff [OPTIONS] OLD NEW
+       mailpol diff [OPTIONS] [POLICY] --against DIR|git:REV[:PATH]
+       mailpol diff [OPTIONS] [POLICY] --built DIR
+       mailpol diff [OPTIONS] [POLICY] --target TARGET,TARGET";
+
 const NOTES: &str = "\
 Examples:
   mailpol diff OLD.kdl NEW.kdl                       two policies
@@ -28,19 +34,20 @@ Decisions are compared over all classes of envelopes, never by samples. A senten
 mark; `--declared FILE` lets the widenings pass whose marks the change itself adds to FILE.
 
 Without POLICY, `git:REV` is compared with the policy that would have been found there, under
-whatever name. Of a policy that is new, all that it accepts is gained.
+whatever name; and a policy that git finds moved, with what it was where it stood. Of a policy that is new, all that it accepts is gained.
 
 Exit status: 0, whatever differs, unless `--fail-on` or `--built` says otherwise; 1 as these say,
 or a policy has errors; 2 it could not be done.";
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = NOTES)]
+#[command(after_help = NOTES, override_usage = USAGE)]
 pub(in crate::cli) struct Args {
     /// The policy before and the policy after; or one policy, with `--against`
     #[arg(value_name = "POLICY", num_args = 0..=2)]
     policies: Vec<PathBuf>,
-    /// What was before: a tree of files, or `git:` and a commit
-    #[arg(long, value_name = "DIR|git:REV")]
+    /// What was before: a tree of files, or `git:` and a commit, with the policy's path there if it
+    /// stood elsewhere and git finds no rename
+    #[arg(long, value_name = "DIR|git:REV[:PATH]")]
     against: Option<String>,
     /// The MTA whose files are compared; two with a comma to compare them with each other
     /// [default: what the tree was built for, else what the policy has nodes for, else postfix]
