@@ -188,6 +188,17 @@ pub(super) const CASES: &[Case] = &[
         before: &[],
         after: &[(TLS, "    limits recipients=100\n    tls certificate")],
     },
+    // All that is listed, and all that a login owns, is told once.
+    Case {
+        name: "extensions",
+        before: &[],
+        after: &[("    address ", "    plus-addressing\n    address ")],
+    },
+    Case {
+        name: "no-extensions",
+        before: &[("    address ", "    plus-addressing\n    address ")],
+        after: &[],
+    },
     // Whose passwords the other knows is not in the policy.
     Case {
         name: "auth-mechanism",

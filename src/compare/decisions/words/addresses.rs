@@ -66,6 +66,27 @@ impl<'k> OfDomain<'k> {
         })
     }
 
+    /// Returns whether the set is what both policies list of the domain, with an extension.
+    fn are_extensions(&self, domain: &str, words: &Words<'_, '_, '_>) -> bool {
+        let these: BTreeSet<&str> = self.these.iter().map(|(local, _)| *local).collect();
+        if these.len() <= FEW || !self.these.iter().all(|(_, is_extended)| *is_extended) {
+            return false;
+        }
+        let domain = Domain::literal(domain);
+        let mut policies = words.contrast.policies().into_iter();
+        policies.all(|policy| {
+            let Some(hosted) = policy.domains.get(&domain) else {
+                return false;
+            };
+            let names = hosted.mailboxes.keys().chain(hosted.aliases.keys());
+            let names = names.chain(hosted.forwards.keys());
+            let listed: BTreeSet<&str> = names.map(|local| local.as_str()).collect();
+            // A domain has a postmaster, whether it says so or not.
+            let mut more = these.difference(&listed);
+            listed.is_subset(&these) && more.all(|local| *local == "postmaster")
+        })
+    }
+
     /// Adds the names of the set.
     fn names(&self, domain: InDomain<'_>, words: &Words<'_, '_, '_>, names: &mut Named) {
         let place = |local: &str| match domain {
@@ -84,7 +105,13 @@ impl<'k> OfDomain<'k> {
             shown.map(name).collect()
         };
         if !self.rest {
-            names.single.extend(each(&self.these));
+            match domain {
+                InDomain::Of(name) if self.are_extensions(name, words) => {
+                    let all = format!("any listed address of {name} with an extension");
+                    names.single.push(all);
+                }
+                _ => names.single.extend(each(&self.these)),
+            }
             return;
         }
         let whole = match domain {

@@ -16,6 +16,9 @@ pub(super) struct Owners<'k> {
     own: bool,
     /// Whether the region is of one login.
     single: bool,
+    /// Whether what is theirs now, or was, is all that is theirs before and after, with an
+    /// extension.
+    extended: bool,
 }
 
 impl<'k> Owners<'k> {
@@ -27,6 +30,7 @@ impl<'k> Owners<'k> {
     ) -> Self {
         let mut owners = Self {
             own: true,
+            extended: true,
             ..Self::default()
         };
         if relations.is_empty() {
@@ -59,6 +63,16 @@ impl<'k> Owners<'k> {
 
     /// Takes the pairs of a domain.
     fn take(&mut self, here: &mut Vec<(Owned<'k>, Option<Is>)>) {
+        let with = here.iter().filter(|(_, is)| is.is_some());
+        let with: BTreeSet<(&str, Option<&str>)> = with
+            .map(|(pair, _)| (pair.login, pair.addresses.base))
+            .collect();
+        self.extended &= here.iter().all(|(pair, is)| match is {
+            Some(_) => pair.addresses.base.is_some(),
+            None => {
+                pair.addresses.base.is_some() || with.contains(&(pair.login, pair.addresses.local))
+            }
+        });
         let changed = here
             .iter()
             .filter_map(|(pair, is)| Some(((*is)?, pair.login)));
@@ -91,6 +105,9 @@ impl<'k> Owners<'k> {
     /// Returns the names of what is theirs now, or was. Of one login these are the addresses; of
     /// more each is named with its login.
     pub(super) fn names(&self, words: &Words<'_, '_, '_>, is: Is, only_owned: bool) -> Vec<String> {
+        if self.extended && self.changed.keys().any(|(one, _)| *one == is) {
+            return vec!["its own addresses with an extension".to_owned()];
+        }
         let changed = self.changed.iter().filter(|((one, _), _)| *one == is);
         let each = changed.map(|((_, login), gathered)| {
             let (names, others) = gathered.named(words).each();
