@@ -16,8 +16,8 @@ use super::input::{PolicyText, is_policy, policy_among, utf8};
 pub(super) struct Commit {
     revision: String,
     folder: PathBuf,
-    /// Where the folder's files stood then, from the root of the repository: empty, or with a `/` at
-    /// its end; none if it was the same folder.
+    /// Where the folder's files stood then, from the root of the repository: empty, or with a `/`
+    /// at its end; none if it was the same folder.
     stood: Option<String>,
 }
 

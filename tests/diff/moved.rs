@@ -72,7 +72,8 @@ fn a_policy_that_is_new_may_have_stood_elsewhere() {
         assert_eq!(code, Some(0), "{stdout}{stderr}");
     };
     git(&["mv", "mail/policy.kdl", "other.kdl"]);
-    let other = "mailpol version=1\nhost \"a.example\" { address \"192.0.2.1\"; listen \"smtp\"; }\n\
+    let other = "mailpol version=1\n\
+                 host \"a.example\" { address \"192.0.2.1\"; listen \"smtp\"; }\n\
                  domain \"a.example\" { mailbox \"a\"; alias \"postmaster\" \"a\"; }\n";
     fs::write(root.join("other.kdl"), other).unwrap();
     git(&["add", "--all"]);

@@ -34,7 +34,8 @@ Decisions are compared over all classes of envelopes, never by samples. A senten
 mark; `--declared FILE` lets the widenings pass whose marks the change itself adds to FILE.
 
 Without POLICY, `git:REV` is compared with the policy that would have been found there, under
-whatever name; and a policy that git finds moved, with what it was where it stood. Of a policy that is new, all that it accepts is gained.
+whatever name; and a policy that git finds moved, with what it was where it stood. Of a policy that
+is new, all that it accepts is gained.
 
 Exit status: 0, whatever differs, unless `--fail-on` or `--built` says otherwise; 1 as these say,
 or a policy has errors; 2 it could not be done.";

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Among, NAMES_MAX, Words, counted};
-use crate::mail::{Address, Domain};
+use crate::mail::{Address, Domain, LocalPart};
 use crate::policy::Policy;
 use crate::prove::{Addresses, Facet, InDomain, Standing};
 
@@ -80,7 +80,7 @@ impl<'k> OfDomain<'k> {
             };
             let names = hosted.mailboxes.keys().chain(hosted.aliases.keys());
             let names = names.chain(hosted.forwards.keys());
-            let listed: BTreeSet<&str> = names.map(|local| local.as_str()).collect();
+            let listed: BTreeSet<&str> = names.map(LocalPart::as_str).collect();
             // A domain has a postmaster, whether it says so or not.
             let mut more = these.difference(&listed);
             listed.is_subset(&these) && more.all(|local| *local == "postmaster")
@@ -110,7 +110,9 @@ impl<'k> OfDomain<'k> {
                     let all = format!("any listed address of {name} with an extension");
                     names.single.push(all);
                 }
-                _ => names.single.extend(each(&self.these)),
+                InDomain::Of(_) | InDomain::Below(_) | InDomain::Elsewhere => {
+                    names.single.extend(each(&self.these));
+                }
             }
             return;
         }
