@@ -19,6 +19,8 @@ mod draft;
 mod envelopes;
 #[path = "mutants/exim/mod.rs"]
 mod exim;
+#[path = "mutants/indexes.rs"]
+mod indexes;
 #[path = "mutants/real.rs"]
 mod judged;
 #[expect(dead_code, reason = "only the judge counts kinds")]

@@ -12,6 +12,7 @@ use mailpol::target::Reading;
 use crate::asked::{self, Asked};
 use crate::class::{Class, Original};
 use crate::draft::Mutant;
+use crate::indexes;
 use crate::real::{envelope, job};
 use crate::support::job::{Mta, Round, Until};
 use crate::support::namespace;
@@ -103,7 +104,9 @@ fn round(original: &Original, ready: &Ready<'_>) -> Round {
         asked.may_misconfigure = true;
         asked
     };
-    // What is taken at RCPT may be refused at DATA. It takes a connection each.
+    // What is taken at RCPT may be refused at DATA, or when the message is there. It takes a
+    // connection each.
+    let text = "Subject: a mutant\n\nwords\n";
     let mut number = 0_u32;
     let mut until = |one: &Envelope| match run(ready.reading.decider.as_ref(), one) {
         Ok((decision, _)) if decision.verdict == Verdict::Accept => {
@@ -114,16 +117,16 @@ fn round(original: &Original, ready: &Ready<'_>) -> Round {
                 Until::Rcpt
             }
         }
-        Ok(_) | Err(_) => Until::Data,
+        Ok(_) | Err(_) => Until::Message(text.to_owned()),
     };
     let asked = ready.asked.changed.iter().chain(&ready.asked.alike);
     let asked = asked.map(|one| (one, until(one)));
     let mut envelopes: Vec<_> = asked.map(|(one, until)| ask(one, until)).collect();
-    let text = "Subject: a mutant\n\nwords\n";
     let message = |one: &Envelope| ask(one, Until::Message(text.to_owned()));
     envelopes.extend(ready.messages.iter().map(message));
     Round {
         files: files.collect(),
+        commands: indexes::commands(&after),
         envelopes,
     }
 }
@@ -144,6 +147,12 @@ fn compare(
         return Ok(());
     }
     let reference = PolicyDecider::new(&original.subject.policy);
+    let backends = |reading: &Reading| -> Vec<_> {
+        let all = reading.backends.iter();
+        all.map(|one| one.backend.to_string()).collect()
+    };
+    // Whose passwords another backend takes, nobody knows here.
+    let no_logins = backends(&ready.reading) != backends(&original.subject.reading);
     let mut relays = None;
     let mut found = Vec::new();
     let asked = ready.asked.changed.iter().chain(&ready.asked.alike);
@@ -157,7 +166,7 @@ fn compare(
             found.push(shown(envelope, outcome, "no answer"));
             continue;
         };
-        if is_no_session(outcome) {
+        if is_no_session(outcome) || no_logins && envelope.login.is_some() {
             tally.no_session += 1;
             continue;
         }
@@ -232,7 +241,11 @@ fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
     let goes = all.iter().map(|one| match one {
         Destination::Mailbox { store, .. } => match store {
             Store::Account(login) => format!("account {login}"),
-            Store::Directory(_) => "directory".to_owned(),
+            // The log names the program that has delivered, and not the folder in a home.
+            Store::Directory(path) => match path.strip_prefix('~') {
+                Some(home) => format!("account {}", home.split('/').next().unwrap_or_default()),
+                None => "directory".to_owned(),
+            },
         },
         Destination::Exchangers(_)
         | Destination::Forward { .. }
@@ -258,7 +271,8 @@ impl Read {
     }
 
     /// Whether the MTA refused by itself, before it asked what the reader has read: Exim answers
-    /// 501 to a path that it cannot parse, as `docs/targets/exim.md` says.
+    /// 501 to a path that it cannot parse, as `docs/targets/exim.md` says. Of malformed paths
+    /// Postfix refuses some and takes others: without a filter the reader has them all taken.
     fn is_latitude(&self, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
         let is_refused = self
             .decision
@@ -270,7 +284,14 @@ impl Read {
             &outcome.answer,
             Answer::Replied { reply, .. } if reply.code == 501 && reply.status.is_none()
         );
-        mta == Mta::Exim && is_refused && unparsed && forms.into_iter().any(is_no_path)
+        let refuses_malformed = matches!(
+            &outcome.answer,
+            Answer::Replied { reply, .. } if reply.code == 501
+        );
+        match mta {
+            Mta::Exim => is_refused && unparsed && forms.into_iter().any(is_no_path),
+            Mta::Postfix => refuses_malformed && forms.contains(&PathForm::Malformed),
+        }
     }
 
     /// Whether the MTA answered so.

@@ -48,6 +48,8 @@ impl Job {
 pub(crate) struct Round {
     /// By path below the server's root; nothing if the file is not there.
     pub(crate) files: BTreeMap<String, Option<String>>,
+    /// Shell commands that are run as root before the MTA starts; one that fails is no failure.
+    pub(crate) commands: Vec<String>,
     pub(crate) envelopes: Vec<Envelope>,
 }
 
