@@ -35,6 +35,8 @@ mod postfix;
 #[expect(dead_code, reason = "the judge asks one tree, and here are many")]
 #[path = "judge/real.rs"]
 mod real;
+#[path = "mutants/said.rs"]
+mod said;
 #[path = "judge/scene.rs"]
 mod scene;
 #[path = "mutants/settings.rs"]
@@ -44,6 +46,8 @@ mod settings;
 mod subject;
 #[path = "mutants/trials.rs"]
 mod trials;
+#[path = "mutants/went.rs"]
+mod went;
 #[path = "mutants/words.rs"]
 mod words;
 

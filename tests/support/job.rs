@@ -129,6 +129,8 @@ pub(crate) enum Record {
         preference: u16,
         exchange: String,
     },
+    /// Every other name has this address.
+    Everything { address: IpAddr },
     /// Every question about this name, or a name below it, goes wrong.
     Fails { name: String, how: DnsFailure },
 }
@@ -183,6 +185,8 @@ impl Login {
 pub(crate) enum Mechanism {
     Plain,
     Login,
+    /// PLAIN, and LOGIN where that is refused: whatever gets the client in.
+    Either,
 }
 
 /// Who connects where, and what it says before MAIL.
