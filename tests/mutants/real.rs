@@ -13,7 +13,7 @@ use crate::class::{Class, Original};
 use crate::draft::Mutant;
 use crate::indexes;
 use crate::real::{envelope, job};
-use crate::said::{is_accepted, is_no_session, reads};
+use crate::said::{is_accepted, is_broken_hello, is_no_session, reads};
 use crate::support::job::{Mechanism, Mta, Record, Round, Until};
 use crate::support::namespace;
 use crate::support::report::{Outcome, RoundReport};
@@ -156,6 +156,8 @@ fn compare(
     }
     let texts = ready.mutant.apply(&original.files);
     let may_drop = texts.values().any(|text| text.contains("drop"));
+    // Without the right certificate and key it is said already that no session comes under TLS.
+    let no_tls = *ready.class == Class::Refuted("certificate-names-host".to_owned());
     let reference = PolicyDecider::new(&original.subject.policy);
     let backends = |reading: &Reading| -> Vec<_> {
         let all = reading.backends.iter();
@@ -176,7 +178,8 @@ fn compare(
             found.push(shown(envelope, outcome, "no answer"));
             continue;
         };
-        if is_no_session(outcome) || no_logins && envelope.login.is_some() {
+        let is_none = is_no_session(outcome) || (no_tls && is_broken_hello(outcome));
+        if is_none || (no_logins && envelope.login.is_some()) {
             tally.no_session += 1;
             continue;
         }

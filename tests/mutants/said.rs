@@ -91,12 +91,21 @@ impl Read {
         if reply.code == 501 && reply.status.is_none() && forms.into_iter().any(is_no_path) {
             return true;
         }
+        // Which addresses are its own Exim sees on the machine, and fails what is to go there.
+        let own = [
+            PathForm::OwnLiteral,
+            PathForm::RoutedOwnLiteral,
+            PathForm::OddOwnLiteral,
+        ];
+        let is_refused = !is_accepted(outcome);
+        if is_refused && decision.verdict == Verdict::Accept && own.contains(&envelope.to.form()) {
+            return true;
+        }
         let identity = match envelope.from.form() {
             PathForm::Null => envelope.spf_helo,
             _ => envelope.spf,
         };
         let is_error = matches!(identity, SpfResult::Temperror | SpfResult::Permerror);
-        let is_refused = !is_accepted(outcome);
         let is_deferred = (400..500).contains(&reply.code);
         is_error
             && match decision.verdict {
@@ -112,7 +121,11 @@ impl Read {
         let decision = self.decision.as_ref();
         let is_refused = decision.is_some_and(|one| one.verdict != Verdict::Accept);
         is_refused
-            && matches!(&outcome.answer, Answer::Broken { why } if why.contains("reset by peer"))
+            && matches!(
+                &outcome.answer,
+                Answer::Broken { why }
+                    if why.contains("reset by peer") || why.contains("closed the connection")
+            )
     }
 
     /// Whether the MTA answered so.
@@ -147,4 +160,9 @@ pub(crate) fn is_no_session(outcome: &Outcome) -> bool {
             ..
         }
     )
+}
+
+/// Whether a session broke off before it was under TLS.
+pub(crate) fn is_broken_hello(outcome: &Outcome) -> bool {
+    matches!(&outcome.answer, Answer::Broken { why } if why.contains("shaking hands by TLS"))
 }
