@@ -182,6 +182,25 @@ pub(super) const CASES: &[Case] = &[
         )],
         after: &[(TLS, "    limits recipients=100\n    tls certificate")],
     },
+    Case {
+        name: "limits-said",
+        before: &[],
+        after: &[(TLS, "    limits recipients=100\n    tls certificate")],
+    },
+    // Whose passwords the other knows is not in the policy.
+    Case {
+        name: "auth-mechanism",
+        before: &[],
+        after: &[("mechanism=\"shadow\"", "mechanism=\"ldap\"")],
+    },
+    Case {
+        name: "auth-dovecot",
+        before: &[],
+        after: &[(
+            "auth \"saslauthd\" mechanism=\"shadow\"",
+            "auth \"dovecot\" socket=\"/run/dovecot/auth\"",
+        )],
+    },
     // Every domain below, and no longer the domain itself.
     Case {
         name: "right-below-a-partner",

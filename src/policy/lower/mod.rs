@@ -30,6 +30,8 @@ mod statement;
 mod table;
 mod target;
 
+pub(super) use near::login as near_login;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

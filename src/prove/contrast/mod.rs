@@ -30,7 +30,9 @@ use super::keys::{Collected, Keys};
 use super::side::Side;
 use super::threads::in_two;
 use super::universe::{Axis, TestNumber, Universe, World};
-use crate::decision::{Because, Decider, Decision, Header, Question, Route, Test, Verdict};
+use crate::decision::{
+    Because, Decider, Decision, FoundBackend, FoundListener, Header, Question, Route, Test, Verdict,
+};
 use crate::mail::{Domain, Listener, Reply, WayIn};
 use crate::policy::Policy;
 
@@ -45,6 +47,17 @@ pub struct Party<'a> {
     pub decider: &'a dyn Decider,
     /// The ways in that it opens.
     pub ways_in: &'a [WayIn],
+    /// What files say besides; none if the policy itself is meant.
+    pub found: Option<Found<'a>>,
+}
+
+/// What files say of their ways in and of passwords, which no envelope shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// Every way in.
+    pub listeners: &'a [FoundListener],
+    /// Who checks passwords.
+    pub backends: &'a [FoundBackend],
 }
 
 impl Party<'_> {
