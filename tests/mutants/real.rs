@@ -13,7 +13,7 @@ use crate::class::{Class, Original};
 use crate::draft::Mutant;
 use crate::indexes;
 use crate::real::{envelope, job};
-use crate::said::{is_accepted, is_broken_hello, is_no_session, reads};
+use crate::said::{Read, is_accepted, is_broken_hello, is_no_session, reads};
 use crate::support::job::{Mechanism, Mta, Record, Round, Until};
 use crate::support::namespace;
 use crate::support::report::{Outcome, RoundReport};
@@ -139,6 +139,41 @@ fn round(original: &Original, ready: &Ready<'_>) -> Round {
     }
 }
 
+/// What of a mutant's answers nobody can hold against the reader.
+struct Loose {
+    /// Another backend checks passwords: which it takes, nobody knows here.
+    logins: bool,
+    /// Without the right certificate and key it is said already that no session comes under TLS.
+    tls: bool,
+    /// It may end the connection with a refusal.
+    drops: bool,
+}
+
+impl Loose {
+    fn of(original: &Original, ready: &Ready<'_>) -> Self {
+        let backends = |reading: &Reading| -> Vec<_> {
+            let all = reading.backends.iter();
+            all.map(|one| one.backend.to_string()).collect()
+        };
+        let texts = ready.mutant.apply(&original.files);
+        Self {
+            logins: backends(&ready.reading) != backends(&original.subject.reading),
+            tls: *ready.class == Class::Refuted("certificate-names-host".to_owned()),
+            drops: texts.values().any(|text| text.contains("drop")),
+        }
+    }
+
+    fn is_no_session(&self, envelope: &Envelope, outcome: &Outcome) -> bool {
+        is_no_session(outcome)
+            || (self.tls && is_broken_hello(outcome))
+            || (self.logins && envelope.login.is_some())
+    }
+
+    fn excuses(&self, read: &Read, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
+        read.is_latitude(mta, envelope, outcome) || (self.drops && read.is_cut_off(outcome))
+    }
+}
+
 fn compare(
     original: &Original,
     ready: &Ready<'_>,
@@ -154,17 +189,8 @@ fn compare(
         tally.not_run.push(format!("{name}\n  {why}"));
         return Ok(());
     }
-    let texts = ready.mutant.apply(&original.files);
-    let may_drop = texts.values().any(|text| text.contains("drop"));
-    // Without the right certificate and key it is said already that no session comes under TLS.
-    let no_tls = *ready.class == Class::Refuted("certificate-names-host".to_owned());
+    let loose = Loose::of(original, ready);
     let reference = PolicyDecider::new(&original.subject.policy);
-    let backends = |reading: &Reading| -> Vec<_> {
-        let all = reading.backends.iter();
-        all.map(|one| one.backend.to_string()).collect()
-    };
-    // Whose passwords another backend takes, nobody knows here.
-    let no_logins = backends(&ready.reading) != backends(&original.subject.reading);
     let mut relays = None;
     let mut found = Vec::new();
     let asked = ready.asked.changed.iter().chain(&ready.asked.alike);
@@ -178,15 +204,12 @@ fn compare(
             found.push(shown(envelope, outcome, "no answer"));
             continue;
         };
-        let is_none = is_no_session(outcome) || (no_tls && is_broken_hello(outcome));
-        if is_none || (no_logins && envelope.login.is_some()) {
+        if loose.is_no_session(envelope, outcome) {
             tally.no_session += 1;
             continue;
         }
         let mta = original.subject.mta;
-        let is_excused =
-            read.is_latitude(mta, envelope, outcome) || (may_drop && read.is_cut_off(outcome));
-        if !read.fits(outcome) && !is_excused {
+        if !read.fits(outcome) && !loose.excuses(&read, mta, envelope, outcome) {
             found.push(shown(envelope, outcome, &read.to_string()));
         }
         if is_accepted(outcome) && policy.because == Because::RelayDenied {
