@@ -76,7 +76,7 @@ impl Read {
     }
 
     /// Whether the answer is one of those that the reader leaves open, as the page of the target
-    /// says: what the MTA makes of a path that is none, and which of its errors libspf2 reports,
+    /// says: what the MTA makes of a path that is none, whose a bare name is, and which of its errors libspf2 reports,
     /// where an acceptance counts before a refusal and a refusal for good before a deferral.
     pub(crate) fn is_latitude(&self, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
         let (Some(decision), Answer::Replied { reply, .. }) = (&self.decision, &outcome.answer)
@@ -85,7 +85,13 @@ impl Read {
         };
         let forms = [envelope.from.form(), envelope.to.form()];
         if mta == Mta::Postfix {
-            return reply.code == 501 && forms.contains(&PathForm::Malformed);
+            let is_bare = matches!(
+                envelope.from.form(),
+                PathForm::Bare | PathForm::BarePostmaster | PathForm::OddPostmaster
+            );
+            let is_owner = decision.verdict == Verdict::Accept && reply.code == 553;
+            return (is_bare && is_owner)
+                || (reply.code == 501 && forms.contains(&PathForm::Malformed));
         }
         let is_no_path = |form| matches!(form, PathForm::BadDomain | PathForm::Malformed);
         if reply.code == 501 && reply.status.is_none() && forms.into_iter().any(is_no_path) {

@@ -23,6 +23,10 @@ pub(crate) fn by_postfix(id: &str, log: &[String]) -> BTreeSet<String> {
             ("virtual", true) => "directory".to_owned(),
             ("discard", true) => "discard".to_owned(),
             ("smtp" | "lmtp" | "pipe" | "relay", _) => "out".to_owned(),
+            // It was not tried, since mail to the same host went wrong before.
+            ("error" | "retry", _) if rest.contains("delivery temporarily suspended") => {
+                "out".to_owned()
+            }
             _ => "nowhere".to_owned(),
         };
         found.insert(to, place);
