@@ -110,7 +110,7 @@ fn unusable(address: IpAddr) -> Option<(&'static str, &'static str)> {
 }
 
 /// RFC 4291 section 2.5.6.
-fn is_link_local(address: Ipv6Addr) -> bool {
+pub(super) fn is_link_local(address: Ipv6Addr) -> bool {
     address.segments()[0] & 0xffc0 == 0xfe80
 }
 

@@ -29,6 +29,7 @@ mod spf;
 mod statement;
 mod table;
 mod target;
+mod via;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
