@@ -162,7 +162,7 @@ pub(super) fn check_reachable(
              its addresses"
         );
         let help = "add the addresses of `host`, or leave `on` out; put the warning aside where a \
-                    router hands on what comes to those";
+                    router or a proxy hands on what comes to those";
         return warn(
             fault,
             "MX records lead to other addresses",

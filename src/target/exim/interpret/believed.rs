@@ -31,6 +31,12 @@ impl Reader<'_> {
         };
         let condition = self.expanded_list(ListKind::Host, Subject::Client, &list)?;
         match self.peers(&condition) {
+            Ok(ranges) if !ranges.is_empty() && self.by_text.is_some() => {
+                let at = self.by_text.take().unwrap_or_else(|| list.at());
+                let reason = "a proxy may announce an address of IPv4 mapped into IPv6, which \
+                              is another text";
+                Err(self.refuse("hosts_proxy", reason, &at))
+            }
             Ok(ranges) => Ok(vec![Believed {
                 peers: Peers::Ranges(ranges),
                 at: list.at(),
