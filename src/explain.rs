@@ -26,7 +26,9 @@ pub fn steps(decider: &dyn Decider, asked: &[Answer<'_>], envelope: &Envelope) -
             .at
             .filter(|_| has_place(&test.question, answer.by_row));
         let at = at.map(|at| format!("  {at}")).unwrap_or_default();
-        let line = format!("  {}: {words}{at}\n", test.name);
+        // A setting may have been written in several lines.
+        let name: Vec<&str> = test.name.split_whitespace().collect();
+        let line = format!("  {}: {words}{at}\n", name.join(" "));
         if told.insert(line.clone()) {
             text.push_str(&line);
         }
@@ -73,6 +75,8 @@ fn words(test: &Test, label: Label, envelope: &Envelope) -> String {
             .get(index)
             .map(|result| result.as_str().to_owned()),
         Question::Login(_) if label == Label::NO_LOGIN => Some("none given".to_owned()),
+        // Of no table: whether there is one.
+        Question::Login(table) if table.keys().next().is_none() => Some("given".to_owned()),
         Question::Tls
         | Question::Client(_)
         | Question::Login(_)

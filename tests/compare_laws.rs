@@ -211,6 +211,7 @@ fn compared(
         policy,
         decider: &deciders[side],
         ways_in: &ways_in[side],
+        found: None,
     });
     contrast(one, two, |contrast| {
         let mut sets = Sets::default();

@@ -15,6 +15,8 @@ mod commits;
 mod marks;
 #[path = "diff/sentences.rs"]
 mod sentences;
+#[path = "diff/stated.rs"]
+mod stated;
 #[path = "diff/trees.rs"]
 mod trees;
 
@@ -247,7 +249,7 @@ fn what_a_host_makes_is_compared() {
         ops@shop.example by the host relay.shop.example:587 (TLS verified, credentials in \
         /etc/mail/relay) `MARK`\n\
         \n\
-        ### Otherwise: accepted or not as before, and said or recorded otherwise\n\
+        ### Otherwise: accepted or not as before; what else differs\n\
         \n\
         - mail from root, made on the host itself, leaves under another address; before: \
         ops@shop.example; now: root@shop.example `MARK`\n";

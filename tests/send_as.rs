@@ -142,6 +142,13 @@ fn a_login_is_explained() {
         told.contains("may have an extension, as in `NAME+shop@DOMAIN`"),
         "{told}"
     );
-    let nobody = "Clerk is no login that the policy lists: it gives no rights, and takes none\n";
-    assert_eq!(explain("Clerk"), (Some(1), nobody.to_owned()));
+    let nobody = "is no login that the policy lists: it gives no rights, and takes none";
+    for (login, meant) in [
+        ("Clerk", "; did you mean `clerk`?"),
+        ("clrek", "; did you mean `clerk`?"),
+        ("stranger", ""),
+    ] {
+        let told = format!("{login} {nobody}{meant}\n");
+        assert_eq!(explain(login), (Some(1), told));
+    }
 }

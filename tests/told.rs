@@ -124,6 +124,102 @@ fn an_explanation_is_in_words() {
     }
 }
 
+/// Each target's words for what it asks: one that is only asked whether it is there, and a table of
+/// which each row names itself.
+#[test]
+fn what_files_ask_of_a_login_is_in_words() {
+    let ask = [
+        "explain",
+        DOE,
+        "--client",
+        "203.0.113.5",
+        "--from",
+        "john.doe@doe-family.com",
+        "--to",
+        "x@y.example",
+        "--login",
+        "john",
+        "--listener",
+        "submission",
+        "--tls",
+        "--target",
+    ];
+    for (target, told) in [
+        (
+            "exim",
+            "\n  login is the word in lsearch;/etc/exim4/logins of the login: yes  ",
+        ),
+        (
+            "postfix",
+            "\n  client in mynetworks 192.168.0.0/24 [fd00:d0e::]/64: no\n",
+        ),
+    ] {
+        let (code, stdout, stderr) = run(&[&ask[..], &[target]].concat());
+        assert_eq!(code, Some(0), "{stderr}");
+        assert!(stdout.contains(told), "{stdout}");
+        assert!(stdout.contains("\n  login: given\n"), "{stdout}");
+        assert!(
+            !stdout.contains("login: no") && !stdout.contains("is in  is"),
+            "{stdout}"
+        );
+    }
+    let nobody = [
+        "explain",
+        DOE,
+        "--client",
+        "203.0.113.5",
+        "--to",
+        "x@y.example",
+    ];
+    let options = ["--listener", "submission", "--tls", "--target", "exim"];
+    let (_, stdout, stderr) = run(&[&nobody[..], &options].concat());
+    assert!(
+        stdout.contains("\n  login: none given\n"),
+        "{stdout}{stderr}"
+    );
+}
+
+/// What is about an envelope is not passed over where none is explained.
+#[test]
+fn an_explanation_without_an_envelope_takes_nothing_of_one() {
+    let login = ["explain", DOE, "--login", "john"];
+    let page = ["explain", "mailpol::network::universal"];
+    for (head, more, why) in [
+        (
+            &login[..],
+            &["--target", "exim"][..],
+            "`--target` is about an envelope",
+        ),
+        (
+            &login[..],
+            &["--target", "exim", "--files", "x"],
+            "`--target` is about",
+        ),
+        (
+            &login[..],
+            &["--resolve"],
+            "`--resolve` is about an envelope",
+        ),
+        (&login[..], &["--zone", "x"], "`--zone` and"),
+        (&login[..], &["--tls"], "--client <CLIENT>"),
+        (&login[..], &["--from", "a@b.example"], "--client <CLIENT>"),
+        (&login[..], &["--listener", "smtp"], "--client <CLIENT>"),
+        (&login[..], &["--helo", "a"], "--client <CLIENT>"),
+        (&login[..], &["--spf", "pass"], "--client <CLIENT>"),
+        (&login[..], &["--spf-helo", "pass"], "--client <CLIENT>"),
+        (&page[..], &["--target", "exim"], "`--target` is about"),
+        (
+            &page[..],
+            &["--client", "::1", "--to", "a@b.example"],
+            "`--client` is about",
+        ),
+    ] {
+        let (code, stdout, stderr) = run(&[head, more].concat());
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{more:?}: {stderr}");
+        assert!(stderr.contains(why), "{more:?}: {stderr}");
+    }
+}
+
 #[test]
 fn what_breaks_a_forbid_is_a_session_that_can_be() {
     let folder = tempfile::tempdir().unwrap();

@@ -157,6 +157,12 @@ impl Policy {
         tables::own_addresses(self, login)
     }
 
+    /// Returns the login that another may be meant for: the same in lower case, or one edit away.
+    pub fn near_login(&self, written: &str) -> Option<String> {
+        let near = lower::near_login(written, &self.logins)?;
+        (near != written).then_some(near)
+    }
+
     /// Returns the alias of an address.
     pub fn alias(&self, address: &Address) -> Option<&Alias> {
         let hosted = self.domains.get(address.domain())?;

@@ -20,7 +20,7 @@ pub(super) fn check(
     if selection.body(BACKEND) != Some(Body::Stated) {
         return Vec::new();
     }
-    let declared = policy.auth.as_ref().map(backend);
+    let declared = policy.auth.as_ref().map(declared_backend);
     let others = found
         .iter()
         .filter(|one| declared.as_ref() != Some(&one.backend));
@@ -42,7 +42,7 @@ pub(super) fn check(
 }
 
 /// Returns what is declared, as files would have it.
-fn backend(auth: &Auth) -> Backend {
+pub fn declared_backend(auth: &Auth) -> Backend {
     match auth {
         Auth::Saslauthd { mechanism, .. } => Backend::Saslauthd(mechanism.value.name().to_owned()),
         Auth::Dovecot { socket, .. } => Backend::Dovecot(socket.value.clone()),

@@ -117,7 +117,9 @@ fn missing(
     for proxy in proxies.all.iter().filter(|_| !listeners.is_empty()) {
         let peer = number(proxy.value);
         let is_named = believed.iter().any(|one| match &one.peers {
-            Peers::Ranges(ranges) => ranges.iter().any(|range| (range.0..=range.1).contains(&peer)),
+            Peers::Ranges(ranges) => ranges
+                .iter()
+                .any(|range| (range.0..=range.1).contains(&peer)),
             Peers::Everybody { .. } => false,
         });
         if is_named {
@@ -132,7 +134,9 @@ fn missing(
             found.push(Evidence::new(text, at));
         };
         let mut ways = proxies.ways_of(proxy.value).peekable();
-        let names = believed.iter().find(|one| matches!(one.peers, Peers::Ranges(_)));
+        let names = believed
+            .iter()
+            .find(|one| matches!(one.peers, Peers::Ranges(_)));
         if let Some(names) = names {
             tell("", &names.at);
             continue;

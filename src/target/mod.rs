@@ -15,7 +15,8 @@ pub mod postfix;
 
 pub use artifact::{Artifact, Artifacts, Entry, Tree};
 pub use diagnostics::{
-    BrokenTemplate, ProxyEverywhere, RefusedFile, RefusedSetting, ReservedAddress, UnknownVersion, UnsayableValue,
+    BrokenTemplate, ProxyEverywhere, RefusedFile, RefusedSetting, ReservedAddress, UnknownVersion,
+    UnsayableValue,
 };
 pub use reading::{Believed, FoundBackend, FoundLimit, FoundLimits, FoundListener, Reading};
 

@@ -1,9 +1,10 @@
 //! Mutants on the real MTA, several on one machine, one after the other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use libtest_mimic::Failed;
-use mailpol::decision::{Because, Decision, Destination, Envelope, Store, Verdict, run};
+use mailpol::decision::{Because, Decision, Destination, Envelope, Peers, Store, Verdict, run};
 use mailpol::mail::{Listener, PathForm};
 use mailpol::policy::PolicyDecider;
 use mailpol::prove::destinations;
@@ -15,6 +16,7 @@ use crate::draft::Mutant;
 use crate::real::{envelope, job};
 use crate::support::job::{Mta, Round, Until};
 use crate::support::namespace;
+use crate::support::proxy;
 use crate::support::report::{Answer, Outcome, RoundReport, Stage};
 
 /// Of what is accepted the first ones go on to DATA...
@@ -80,6 +82,9 @@ pub(crate) fn judge(
         });
     }
     let (_tree, mut job) = job(&original.subject)?;
+    // Each mutant wants something else.
+    job.scene.announced = BTreeMap::new();
+    job.scene.proxies = Vec::new();
     job.rounds = ready.iter().map(|one| round(original, one)).collect();
     job.seconds = 60 + 60 * u64::try_from(ready.len()).unwrap_or(60);
     let report = namespace::run(&job)?;
@@ -99,6 +104,9 @@ fn round(original: &Original, ready: &Ready<'_>) -> Round {
     let files = changed.map(|name| (name.clone(), after.get(name).cloned()));
     let ask = |one: &Envelope, until: Until| {
         let mut asked = envelope(one);
+        if is_believed(original, &ready.reading, one) {
+            asked.client.header = proxy::v2(one.client);
+        }
         asked.until = until;
         asked.may_misconfigure = true;
         asked
@@ -126,6 +134,25 @@ fn round(original: &Original, ready: &Ready<'_>) -> Round {
         files: files.collect(),
         envelopes,
     }
+}
+
+/// Returns whether a mutant wants to be told who this client is: then it says that it is itself.
+fn is_believed(original: &Original, reading: &Reading, envelope: &Envelope) -> bool {
+    let number = u128::from(match envelope.client {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+        IpAddr::V6(v6) => v6,
+    });
+    let bound = original.subject.policy.host.bound.get(&envelope.listener);
+    let mut bound = bound.into_iter().flatten().map(|one| one.value);
+    let comes_to = bound.find(|on| on.is_ipv4() == envelope.client.is_ipv4());
+    reading.believed.iter().any(|one| match &one.peers {
+        Peers::Ranges(ranges) => ranges
+            .iter()
+            .any(|range| (range.0..=range.1).contains(&number)),
+        Peers::Everybody { way, .. } => way.is_some_and(|way| {
+            way.listener == envelope.listener && (way.on.is_none() || way.on == comes_to)
+        }),
+    })
 }
 
 fn compare(

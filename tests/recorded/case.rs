@@ -12,11 +12,11 @@ use tempfile::TempDir;
 
 use crate::Expected;
 use crate::scene::{PASSWORD, name_of, zone};
-use crate::support::proxy;
 use crate::support::job::{
     Account, Certificate, Client, Envelope, Job, Listener, Login, Mta, Record, Scene, Until,
     Warnings,
 };
+use crate::support::proxy;
 
 /// The host that every tree of the corpus is for.
 const HOST: &str = "mx.here.example";

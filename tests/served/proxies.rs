@@ -70,8 +70,16 @@ fn announced(mta: Mta) -> Result<(), Failed> {
         ("v2", by_proxy(proxy::v2(office)), true),
         ("v1 of IPv6", by_proxy(proxy::v1(address(OFFICE_V6))), true),
         ("v2 of IPv6", by_proxy(proxy::v2(address(OFFICE_V6))), true),
-        ("v2, mapped", by_proxy(proxy::v2(proxy::mapped(office))), true),
-        ("v1, mapped", by_proxy(proxy::v1(proxy::mapped(office))), true),
+        (
+            "v2, mapped",
+            by_proxy(proxy::v2(proxy::mapped(office))),
+            true,
+        ),
+        (
+            "v1, mapped",
+            by_proxy(proxy::v1(proxy::mapped(office))),
+            true,
+        ),
         ("a stranger, v1", by_proxy(proxy::v1(stranger)), false),
         ("a stranger, v2", by_proxy(proxy::v2(stranger)), false),
         (
@@ -83,7 +91,11 @@ fn announced(mta: Mta) -> Result<(), Failed> {
         ("LOCAL", by_proxy(proxy::local()), false),
         ("UNKNOWN", by_proxy(proxy::unknown()), false),
         // Without a header the proxy says nothing, and nothing is taken from it.
-        ("no header", by_proxy(b"EHLO client.example\r\n".to_vec()), false),
+        (
+            "no header",
+            by_proxy(b"EHLO client.example\r\n".to_vec()),
+            false,
+        ),
     ];
     let asked = table.iter().map(|(_, envelope, _)| envelope.clone());
     let report = serve(mta, POLICY, asked.collect())?;
@@ -128,9 +140,11 @@ fn widened(mta: Mta) -> Result<(), Failed> {
     let (path, edits): (&str, &[(&str, &str)]) = match mta {
         Mta::Postfix => (
             "etc/postfix/master.cf",
-            &[("198.51.100.25:smtp inet n       -       n       -       -       smtpd",
-               "198.51.100.25:smtp inet n       -       n       -       -       smtpd\n  \
-                -o smtpd_upstream_proxy_protocol=haproxy")],
+            &[(
+                "198.51.100.25:smtp inet n       -       n       -       -       smtpd",
+                "198.51.100.25:smtp inet n       -       n       -       -       smtpd\n  \
+                -o smtpd_upstream_proxy_protocol=haproxy",
+            )],
         ),
         Mta::Exim => (
             "etc/exim4/exim4.conf",

@@ -27,33 +27,56 @@ pub(in crate::cli) struct Args {
     #[arg(long, requires = "to")]
     client: Option<String>,
     /// The reverse-path; empty for the null one
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", requires = "client")]
     from: String,
     /// The forward-path
     #[arg(long, requires = "client")]
     to: Option<String>,
     /// The way in [default: smtp]
-    #[arg(long, value_parser = Listed::LISTENERS)]
+    #[arg(long, requires = "client", value_parser = Listed::LISTENERS)]
     listener: Option<String>,
     /// The session is under TLS
-    #[arg(long)]
+    #[arg(long, requires = "client")]
     tls: bool,
     /// The login that the client has authenticated as; without an envelope: what it may send
     #[arg(long)]
     login: Option<String>,
     /// The name that the client gives with HELO
-    #[arg(long)]
+    #[arg(long, requires = "client")]
     helo: Option<String>,
     /// The SPF result of MAIL FROM
-    #[arg(long, value_name = "RESULT", value_parser = Listed::RESULTS)]
+    #[arg(long, requires = "client", value_name = "RESULT", value_parser = Listed::RESULTS)]
     spf: Option<String>,
     /// The SPF result of HELO
-    #[arg(long, value_name = "RESULT", value_parser = Listed::RESULTS)]
+    #[arg(long, requires = "client", value_name = "RESULT", value_parser = Listed::RESULTS)]
     spf_helo: Option<String>,
     #[command(flatten)]
     files: FilesArgs,
     #[command(flatten)]
     resolve: ResolveArgs,
+}
+
+impl Args {
+    /// Refuses what is about an envelope where none is explained.
+    fn is_about_an_envelope(&self, what: &str) -> Result<(), Failure> {
+        let given = if self.client.is_some() {
+            "--client"
+        } else if self.files.target.is_some() {
+            "--target"
+        } else if self.resolve.is_given() {
+            "--zone` and `--resolve"
+        } else {
+            return Ok(());
+        };
+        let help = if self.client.is_some() {
+            "leave it out, or name the policy"
+        } else {
+            "add `--client` and `--to`, or leave it out"
+        };
+        Err(Failure::Unable(format!(
+            "`{given}` is about an envelope, and {what} is told without one: {help}"
+        )))
+    }
 }
 
 pub(in crate::cli) fn run(
@@ -68,12 +91,14 @@ pub(in crate::cli) fn run(
                 "`{code}` is neither a policy (`*.kdl`) nor a known code or obligation"
             ))
         })?;
+        args.is_about_an_envelope("a page")?;
         output.result(serde_json::json!({ "code": code, "page": page }));
         output.print(page)?;
         return Ok(Exit::Yes);
     }
     let Some((client, to)) = args.client.clone().zip(args.to.clone()) else {
         if let Some(login) = &args.login {
+            args.is_about_an_envelope("what a login may send")?;
             let policy = input::policy(first.map(PathBuf::from).as_deref())?;
             return send_as(&policy.load(diagnostics)?, login, output);
         }
@@ -122,8 +147,10 @@ pub(in crate::cli) fn run(
 /// Explains what a login may send.
 fn send_as(policy: &Policy, login: &str, output: &mut Output) -> Result<Exit, Failure> {
     let Some(rights) = explain::send_as(policy, login) else {
+        let near = policy.near_login(login);
+        let meant = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         output.print(&format!(
-            "{login} is no login that the policy lists: it gives no rights, and takes none\n"
+            "{login} is no login that the policy lists: it gives no rights, and takes none{meant}\n"
         ))?;
         output.result(serde_json::json!({ "login": login, "rights": [] }));
         return Ok(Exit::No);

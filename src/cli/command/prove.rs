@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use mailpol::diagnostic::Diagnostics;
 use mailpol::prove::{
-    Answer, Files, Finding, Report, check_agreement, check_files_over,
-    check_policy_over, question_names, tell,
+    Answer, Files, Finding, Report, check_agreement, check_files_over, check_policy_over,
+    question_names, tell,
 };
 
 use super::FilesArgs;

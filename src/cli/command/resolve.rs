@@ -65,6 +65,12 @@ pub(super) struct ResolveArgs {
     server: ServerArgs,
 }
 
+impl ResolveArgs {
+    pub(super) fn is_given(&self) -> bool {
+        self.zone.is_some() || self.resolve || self.server.is_given()
+    }
+}
+
 /// What is known of the world beside the policy and files.
 #[derive(Debug, clap::Args)]
 pub(super) struct WorldArgs {

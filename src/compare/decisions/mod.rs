@@ -246,12 +246,14 @@ fn of_what_differs(
         policy: before,
         decider: &one,
         ways_in: opened,
+        found: None,
     };
     let after = Party {
         name: "after",
         policy: after,
         decider: &other,
         ways_in: open,
+        found: None,
     };
     let sides = [before, after];
     let made = sides.map(|side| declared(side.policy));
@@ -261,7 +263,9 @@ fn of_what_differs(
         let mut decisions = decisions_of(contrast, between, &mut Sets::default())?;
         decisions.left_out = alike.domains;
         host_mail::add(&mut decisions, made);
-        stated::add(&mut decisions, sides);
+        if !is_new {
+            stated::add(&mut decisions, sides);
+        }
         Ok(decisions)
     })
 }

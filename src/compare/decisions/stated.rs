@@ -1,5 +1,9 @@
-//! What a change does to settings that no envelope shows: limits of one message, and the addresses
-//! that listeners are bound to.
+//! What a change does to settings that no envelope shows: limits of one message, who checks
+//! passwords or says who the client is, and the addresses that listeners are bound to.
+
+mod clients;
+mod limits;
+mod passwords;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -7,44 +11,16 @@ use std::net::IpAddr;
 use super::{Change, Decisions, Kind};
 use crate::mail::Listener;
 use crate::prove::Party;
-use crate::source::Spanned;
 
 /// Adds the sentences.
 pub(super) fn add(decisions: &mut Decisions, sides: [Party<'_>; 2]) {
     for listener in Listener::ALL {
         decisions.changes.extend(moved(listener, sides));
     }
-    let limits = sides.map(|side| &side.policy.host.limits);
-    for (what, sides) in [
-        ("octets", limits.map(|one| one.size.as_ref())),
-        ("recipients", limits.map(|one| one.recipients.as_ref())),
-    ] {
-        let [was, is] = sides.map(|limit| limit.map(|limit| limit.value));
-        if was == is {
-            continue;
-        }
-        let sentence = match (was, is) {
-            (Some(was), Some(is)) if is > was => format!("one message may now have more {what}"),
-            (Some(_), Some(_)) => format!("one message may now have fewer {what}"),
-            (None, _) => format!("how many {what} one message may have is now said"),
-            (Some(_), None) => format!("how many {what} one message may have is said no longer"),
-        };
-        // What is not said is as the MTA comes, and may be more or less.
-        let narrows = was.zip(is).is_none_or(|(was, is)| is < was);
-        let said = sides.map(|limit| said(limit, what));
-        decisions.changes.push(Change {
-            narrows,
-            ..Change::of_no_envelope(Kind::Otherwise, sentence, said)
-        });
-    }
+    decisions.changes.extend(limits::changes(sides));
+    decisions.changes.extend(passwords::change(sides));
+    decisions.changes.extend(clients::change(sides));
     decisions.changes.sort_by_key(|change| change.kind);
-}
-
-fn said(limit: Option<&Spanned<u64>>, what: &str) -> String {
-    match limit {
-        Some(limit) => format!("up to {} {what}", limit.value),
-        None => "as the MTA comes".to_owned(),
-    }
 }
 
 /// Returns the sentence about a listener that both sides open, at other addresses.

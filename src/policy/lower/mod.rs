@@ -31,6 +31,8 @@ mod table;
 mod target;
 mod via;
 
+pub(super) use near::login as near_login;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -74,15 +74,8 @@ impl Names<'_> {
             return;
         }
         let logins = self.logins;
-        let fold = || {
-            logins
-                .keys()
-                .map(|name| (name.to_lowercase(), name.as_str()))
-        };
-        let folded = self.folded.get_or_insert_with(|| fold().collect());
-        let near = near(&text.value.to_lowercase(), NAME_CHARACTERS_MIN, |one| {
-            folded.get(one).map(|name| (*name).to_owned())
-        });
+        let folded = self.folded.get_or_insert_with(|| folded(logins));
+        let near = near_login(&text.value, folded);
         self.tell("login", &text.value, near, text.at.clone());
     }
 
@@ -137,6 +130,25 @@ impl Names<'_> {
             });
         }
     }
+}
+
+/// Returns the logins by their lower case.
+fn folded(logins: &BTreeMap<String, Login>) -> BTreeMap<String, &str> {
+    let names = logins.keys();
+    names
+        .map(|name| (name.to_lowercase(), name.as_str()))
+        .collect()
+}
+
+fn near_login(written: &str, folded: &BTreeMap<String, &str>) -> Option<String> {
+    near(&written.to_lowercase(), NAME_CHARACTERS_MIN, |one| {
+        folded.get(one).map(|name| (*name).to_owned())
+    })
+}
+
+/// Returns the login that is the same in lower case, or one edit away.
+pub(in crate::policy) fn login(written: &str, logins: &BTreeMap<String, Login>) -> Option<String> {
+    near_login(written, &folded(logins))
 }
 
 /// Returns the name of a recipient of a domain, as it is declared.

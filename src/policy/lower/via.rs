@@ -173,7 +173,12 @@ fn check_proxy(
 ) {
     let address = proxy.value;
     let (name, at) = (address.to_string(), proxy.at.clone());
-    let is_in = |network: &&Network| network.prefixes.iter().any(|one| one.value.contains(&address));
+    let is_in = |network: &&Network| {
+        network
+            .prefixes
+            .iter()
+            .any(|one| one.value.contains(&address))
+    };
     if let Some((bridge, _)) = bridges.iter().find(|(bridge, _)| is_in(bridge)) {
         diagnostics.error(ProxyBridge {
             proxy: name.clone(),

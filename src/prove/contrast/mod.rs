@@ -30,7 +30,10 @@ use super::keys::{Collected, Keys};
 use super::side::Side;
 use super::threads::in_two;
 use super::universe::{Axis, TestNumber, Universe, World};
-use crate::decision::{Because, Decider, Decision, Header, Question, Route, Test, Verdict};
+use crate::decision::{
+    Because, Believed, Decider, Decision, FoundBackend, FoundListener, Header, Question, Route,
+    Test, Verdict,
+};
 use crate::mail::{Domain, Listener, Reply, WayIn};
 use crate::policy::Policy;
 
@@ -45,6 +48,19 @@ pub struct Party<'a> {
     pub decider: &'a dyn Decider,
     /// The ways in that it opens.
     pub ways_in: &'a [WayIn],
+    /// What files say besides; none if the policy itself is meant.
+    pub found: Option<Found<'a>>,
+}
+
+/// What files say of their ways in, of passwords and of proxies, which no envelope shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// Every way in.
+    pub listeners: &'a [FoundListener],
+    /// Who checks passwords.
+    pub backends: &'a [FoundBackend],
+    /// Who is believed about who the client is.
+    pub believed: &'a [Believed],
 }
 
 impl Party<'_> {

@@ -9,7 +9,7 @@ use mailpol::diagnostic::{Diagnostics, Reported, Told};
 use mailpol::dns;
 use mailpol::mail::WayIn;
 use mailpol::policy::Policy;
-use mailpol::prove::{Incomplete, Party};
+use mailpol::prove::{Found, Incomplete, Party};
 use mailpol::target::{Entry, FoundListener, Reading, TARGETS, Target, Tree};
 
 use crate::cli::Failure;
@@ -287,15 +287,26 @@ fn readings(
             policy: policy_before,
             decider: before.decider.as_ref(),
             ways_in: &opened,
+            found: Some(found(before)),
         },
         Party {
             name: b,
             policy: policy_after,
             decider: after.decider.as_ref(),
             ways_in: &open,
+            found: Some(found(after)),
         },
         compare,
     )
+}
+
+/// Returns what files say that no envelope shows.
+fn found(reading: &Reading) -> Found<'_> {
+    Found {
+        listeners: &reading.listeners,
+        backends: &reading.backends,
+        believed: &reading.believed,
+    }
 }
 
 /// How two sides are compared.

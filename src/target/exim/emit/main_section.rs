@@ -56,7 +56,10 @@ fn closed(policy: &Policy) -> ClosedPart {
         text: Comment::new(&proxy.value.to_string()),
         line: Comment::line(&proxy.at),
     };
-    let items: Vec<HostItem> = proxies.iter().map(|proxy| HostItem::new(IpNet::from(proxy.value), true)).collect();
+    let items: Vec<HostItem> = proxies
+        .iter()
+        .map(|proxy| HostItem::new(IpNet::from(proxy.value), true))
+        .collect();
     ClosedPart {
         proxy_places: proxies.iter().map(place).collect(),
         proxies: List::hosts(&items),

@@ -12,7 +12,7 @@ use super::option::Options;
 use super::reader::Reader;
 use super::truth::{Facts, Truth, truth};
 use super::value::{Bool, Leaf};
-use crate::decision::{Believed, ClientTable, Peers, Question, TestId, Unanswered};
+use crate::decision::{Believed, ClientTable, Label, Peers, Question, TestId, Unanswered};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
 
@@ -59,7 +59,10 @@ impl Reader<'_> {
                 }
             })
             .collect();
-        let mut starts: Vec<u128> = tables.iter().flat_map(|(_, table)| table.starts()).collect();
+        let mut starts: Vec<u128> = tables
+            .iter()
+            .flat_map(|(_, table)| table.starts())
+            .collect();
         starts.push(0);
         starts.sort_unstable();
         starts.dedup();
@@ -123,6 +126,6 @@ impl Facts for OneClient<'_> {
         };
         let table = self.tables.iter().find(|(asked, _)| asked == id);
         let row = table.and_then(|(_, table)| table.at(self.address));
-        Ok(Truth::of(row.is_some()))
+        Ok(Truth::of(row.is_some_and(|row| row.label != Label::ABSENT)))
     }
 }

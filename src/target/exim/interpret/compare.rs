@@ -92,7 +92,7 @@ impl Reader<'_> {
             | ([Piece::Atom(Atom::Login)], [Piece::Row(lookup) | Piece::LoginRow(lookup)])
                 if case == Case::Kept =>
             {
-                self.login_in_row(lookup, " is", &|row| vec![row.value.clone()], at)
+                self.login_in_row(lookup, " is the word", &|row| vec![row.value.clone()], at)
             }
             _ => {
                 let reason = "mailpol does not compare these two with each other";
@@ -126,7 +126,7 @@ impl Reader<'_> {
                 list.extend(words.map(|key| FileRow { key, ..row.clone() }));
             }
             let exact = Rows::new(
-                format!("{what} in {}", lookup.rows.name),
+                format!("{} of the login", lookup.rows.name),
                 Matching::Exact,
                 list,
                 false,

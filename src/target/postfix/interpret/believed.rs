@@ -3,8 +3,8 @@
 //!
 //! A service with it wants a header of the PROXY protocol, of either version, from everybody, and
 //! hangs up without one. The address in it is the client's; one of IPv4 that is mapped into IPv6 is
-//! that of IPv4. With `LOCAL` or `UNKNOWN` the peer stays the client. Who may send a header, no
-//! setting says: so it is whoever reaches the service.
+//! that of IPv4. With `LOCAL` the peer stays the client; `UNKNOWN` is answered 421. Who may send a
+//! header, no setting says: so it is whoever reaches the service.
 
 use super::Reader;
 use super::master_cf::Service;

@@ -7,7 +7,8 @@ use crate::diagnostic::Acknowledged;
 use crate::mail::{Address, Domain, Listener, LocalPart};
 use crate::policy::{
     Alias, Auth, Grant, Host, HostedDomain, Inbound, Login, Mailbox, Network, Otherwise, OwnDomain,
-    Policy, Publish, RecordHeaders, SaslauthdMechanism, SenderScope, SpfPolicy, TargetOptions, Tls, Via,
+    Policy, Publish, RecordHeaders, SaslauthdMechanism, SenderScope, SpfPolicy, TargetOptions, Tls,
+    Via,
 };
 use crate::source::{Loc, Source, Spanned};
 

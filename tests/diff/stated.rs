@@ -1,0 +1,128 @@
+//! Limits and passwords, which no envelope shows: what fails a gate, and what trees say of them.
+
+use std::fs;
+
+use super::cases::{CASES, Case};
+use super::sentences::{sentences, told_of};
+use super::{changed, mailpol, passes};
+
+fn case(name: &str) -> &'static Case {
+    CASES.iter().find(|case| case.name == name).unwrap()
+}
+
+#[test]
+fn what_no_envelope_shows_fails_a_gate() {
+    // What is not said may be more or less than what is; who knows a password nobody knows.
+    let size = |size: &str| format!("    limits size=\"{size}\"\n    tls certificate");
+    let tls = "    tls certificate";
+    let folder = tempfile::tempdir().unwrap();
+    let exits = |before: &str, after: &str| {
+        for (name, text) in [("old.kdl", before), ("new.kdl", after)] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        ["widen", "narrow"].map(|gate| {
+            let only = ["--only", "decisions", "--fail-on", gate];
+            mailpol(
+                folder.path(),
+                &[&["diff", "old.kdl", "new.kdl"], &only[..]].concat(),
+            )
+            .0
+        })
+    };
+    let [small, large] = ["25MiB", "50MiB"].map(|words| changed(&[(tls, &size(words))]));
+    assert_eq!(exits(&small, &large), [Some(1), Some(0)]);
+    assert_eq!(exits(&large, &small), [Some(0), Some(1)]);
+    assert_eq!(exits(&large, &large), [Some(0), Some(0)]);
+    for name in ["limits-said", "auth-mechanism", "auth-dovecot"] {
+        let after = case(name).after;
+        assert_eq!(
+            exits(&changed(&[]), &changed(after)),
+            [Some(1); 2],
+            "{name}"
+        );
+        assert_eq!(
+            exits(&changed(after), &changed(&[])),
+            [Some(1); 2],
+            "{name}"
+        );
+        assert!(!passes(after, "widen"), "{name}");
+    }
+    // The socket alone is another backend, too.
+    let dovecot = changed(case("auth-dovecot").after);
+    let elsewhere = dovecot.replace("/run/dovecot/auth", "/run/other/auth");
+    assert_eq!(exits(&dovecot, &elsewhere), [Some(1); 2]);
+}
+
+/// A tree says what it takes, and who checks passwords there.
+#[test]
+fn limits_and_passwords_of_a_tree_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = changed(&[(
+        "    tls certificate",
+        "    limits size=\"25MiB\" recipients=150\n    tls certificate",
+    )]);
+    fs::write(folder.path().join("policy.kdl"), policy).unwrap();
+    let more = "one message may now have more octets";
+    let fewer = "one message may now have fewer recipients";
+    for (target, file, edits, expected) in [
+        (
+            "postfix",
+            "postfix/main.cf",
+            vec![
+                (
+                    "message_size_limit = 26214400",
+                    "message_size_limit = 1048576",
+                ),
+                ("smtpd_recipient_limit = 150", "smtpd_recipient_limit = 200"),
+            ],
+            vec![more, fewer],
+        ),
+        (
+            "exim",
+            "exim4/exim4.conf",
+            vec![
+                (
+                    "message_size_limit = 26214400",
+                    "message_size_limit = 1048576",
+                ),
+                ("recipients_max = 150", "recipients_max = 200"),
+            ],
+            vec![more, fewer],
+        ),
+        (
+            "exim",
+            "default/saslauthd",
+            vec![("MECHANISMS=\"shadow\"", "MECHANISMS=\"pam\"")],
+            vec!["passwords are now checked by another"],
+        ),
+        // One service of several takes more.
+        (
+            "postfix",
+            "postfix/master.cf",
+            vec![(
+                "-o syslog_name=postfix/submission\n",
+                "-o syslog_name=postfix/submission\n  -o smtpd_recipient_limit=120\n",
+            )],
+            vec!["one message may now have more recipients on `submission`"],
+        ),
+    ] {
+        let tree = folder.path().join(target);
+        let _ = fs::remove_dir_all(&tree);
+        let build = ["build", "policy.kdl", "--target", target, "--out", target];
+        let (code, _, stderr) = mailpol(folder.path(), &build);
+        assert_eq!(code, Some(0), "{stderr}");
+        let path = tree.join("etc").join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        let edited = edits.iter().fold(text.clone(), |text, (from, to)| {
+            assert!(text.contains(from), "{from}: {text}");
+            text.replacen(from, to, 1)
+        });
+        fs::write(&path, edited).unwrap();
+        let (human, json) = told_of(folder.path(), &["policy.kdl", "--against", target]);
+        let told = sentences(&json);
+        assert_eq!(told.len(), expected.len(), "{human}");
+        for words in expected {
+            assert!(told.iter().any(|one| one.starts_with(words)), "{human}");
+        }
+    }
+}
