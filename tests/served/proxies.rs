@@ -7,7 +7,7 @@ use libtest_mimic::Failed;
 
 use crate::TestOfBoth;
 use crate::machine::{expect, job, serve, subject};
-use crate::support::job::{Client, Envelope, Listener, Mta, Round};
+use crate::support::job::{Client, Envelope, Listener, Mta, Record, Round, Until};
 use crate::support::namespace;
 use crate::support::proxy;
 use crate::support::report::{Answer, Outcome};
@@ -15,6 +15,7 @@ use crate::support::report::{Answer, Outcome};
 pub(crate) const TESTS: &[TestOfBoth] = &[
     ("the client that a proxy announces counts", announced),
     ("a header of anybody else gives nothing", forged),
+    ("SPF is asked of the client that is announced", spf),
     ("files that believe more relay for whoever asks", widened),
 ];
 
@@ -132,6 +133,34 @@ fn forged(mta: Mta) -> Result<(), Failed> {
         expect(is_taken(outcome), number == count, about)?;
     }
     Ok(())
+}
+
+/// Who may send for a domain is said of the client's address, and not of the proxy's.
+fn spf(mta: Mta) -> Result<(), Failed> {
+    let policy = POLICY.replace("spf \"off\"", "spf \"soft\"");
+    let subject = subject(&policy, mta)?;
+    let (_tree, mut job) = job(&subject)?;
+    job.scene.zone.push(Record::Txt {
+        name: "one.example".to_owned(),
+        strings: vec![format!("v=spf1 ip4:{STRANGER} -all")],
+    });
+    let (one, other) = (address(STRANGER), address("203.0.113.8"));
+    let asked = |header| {
+        let client = peer(PROXY, INSIDE, header);
+        Envelope {
+            until: Until::Message("Subject: x\n\nx\n".to_owned()),
+            ..Envelope::new(&client, "a@one.example", "ann@proxied.test")
+        }
+    };
+    job.envelopes = vec![
+        asked(proxy::v2(one)),
+        asked(proxy::v2(other)),
+        asked(proxy::v2(proxy::mapped(one))),
+        asked(proxy::v2(proxy::mapped(other))),
+    ];
+    let report = namespace::run(&job)?;
+    let taken: Vec<bool> = report.outcomes.iter().map(is_taken).collect();
+    expect(format!("{taken:?}"), "[true, false, true, false]", "SPF")
 }
 
 /// What the proof refutes is no idle fear: with these files a stranger is the office.

@@ -1,5 +1,5 @@
-//! What a proxy says of its client before all else: headers of the PROXY protocol, written down from
-//! its specification (versions 1 and 2, sections 2.1 and 2.2).
+//! What a proxy says of its client before all else: headers of the PROXY protocol, written down
+//! from its specification (versions 1 and 2, sections 2.1 and 2.2).
 
 use std::net::{IpAddr, Ipv6Addr};
 

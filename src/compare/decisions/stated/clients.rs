@@ -25,7 +25,7 @@ pub(super) fn change(sides: [Party<'_>; 2]) -> Option<Change> {
     }
     let words = [was, is].map(words);
     let sentence = match &words {
-        [_, None] => "nobody says any longer who the client is: it is who connects".to_owned(),
+        [_, None] => "no proxy says any longer who the client is: it is who connects".to_owned(),
         [_, Some(is)] => format!("who the client is may now be said by {is}"),
     };
     let (widens, narrows) = (gains(was, is), gains(is, was));
