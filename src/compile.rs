@@ -3,10 +3,12 @@
 //! It checks its own output on every run. If the files do not mean what the policy means, there
 //! are no files.
 
+mod by_hand;
 mod diagnostics;
 mod manifest;
 mod scenarios;
 
+pub use by_hand::{ByHand, place as by_hand};
 pub use diagnostics::{Divergence, StrayFile, Unexpected, UnknownTarget, Unreadable};
 pub use manifest::{MANIFEST, hash};
 pub use scenarios::scenarios;
@@ -16,7 +18,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::dns;
 use crate::policy::{self, Policy, Scenario};
-use crate::prove::{self, Given, Report, in_two};
+use crate::prove::{self, Given, Proven, Report, in_two};
 use crate::source::{Files, Source};
 use crate::syntax;
 use crate::target::{Artifacts, Reading, TARGETS, Target, Tree};
@@ -109,12 +111,12 @@ pub fn compile_over(
     let (proven, policy_report) = prove::prove_over(policy, given, diagnostics)?;
     scenarios::scenarios(policy, diagnostics)?;
     let mut artifacts = target.emit(&proven, diagnostics)?;
-    let checked = target
-        .interpret(&artifacts, diagnostics)
-        .and_then(|reading| {
-            prove::prove_files_over(&proven, files(target, &reading), given, diagnostics)
-                .map(|report| (reading, report))
-        });
+    let checked = made(policy, target, diagnostics, |diagnostics| {
+        let reading = target.interpret(&artifacts, diagnostics)?;
+        let files = files(target, &reading);
+        let report = prove::prove_files_over(&proven, files, given, diagnostics)?;
+        Ok((reading, report))
+    });
     let (reading, files_report) = checked.map_err(|reported| {
         if has_raw(policy, target) {
             return reported;
@@ -133,6 +135,49 @@ pub fn compile_over(
         files_report,
         reading,
     })
+}
+
+/// Works on files that were made of a policy. What is wrong with them because of raw text is told
+/// there.
+fn made<T>(
+    policy: &Policy,
+    target: &dyn Target,
+    diagnostics: &mut Diagnostics,
+    work: impl FnOnce(&mut Diagnostics) -> Result<T, Reported>,
+) -> Result<T, Reported> {
+    if !has_raw(policy, target) {
+        return work(diagnostics);
+    }
+    let mut told = Diagnostics::new();
+    let done = work(&mut told);
+    if done.is_err() {
+        diagnostics.append_errors(told, |told| by_hand(policy, target.name(), told));
+    } else {
+        diagnostics.append(told);
+    }
+    done
+}
+
+/// Reads back what a proved policy sets by hand, for each of its targets, and proves it.
+pub fn check_raw(proven: &Proven<'_>, diagnostics: &mut Diagnostics) -> Result<(), Reported> {
+    let before = diagnostics.errors();
+    let policy = proven.policy();
+    for target in TARGETS.iter().filter(|target| has_raw(policy, **target)) {
+        let Ok(artifacts) = target.emit(proven, diagnostics) else {
+            continue;
+        };
+        // It fails with what it tells.
+        let _told = made(policy, *target, diagnostics, |diagnostics| {
+            let reading = target.interpret(&artifacts, diagnostics)?;
+            // What hangs on DNS was told of the policy.
+            let mut told = Diagnostics::new();
+            let files = files(*target, &reading);
+            let proved = prove::prove_files_over(proven, files, Given::default(), &mut told);
+            diagnostics.append_errors(told, |told| told);
+            proved
+        });
+    }
+    diagnostics.failed_since(before)
 }
 
 /// Compares what the files of two targets mean with each other, beside the policy.
@@ -181,10 +226,15 @@ pub fn read(
 ) -> Result<Reading, Reported> {
     let (proven, _) = prove::prove(policy, diagnostics)?;
     let mut artifacts = target.emit(&proven, diagnostics)?;
-    if let Some(tree) = tree {
-        artifacts.replace_by(tree);
-    }
-    let reading = target.interpret(&artifacts, diagnostics)?;
+    let reading = match tree {
+        Some(tree) => {
+            artifacts.replace_by(tree);
+            target.interpret(&artifacts, diagnostics)?
+        }
+        None => made(policy, target, diagnostics, |diagnostics| {
+            target.interpret(&artifacts, diagnostics)
+        })?,
+    };
     let before = diagnostics.errors();
     for (path, fault) in artifacts.unreadable() {
         diagnostics.error(Unreadable { path, fault });

@@ -5,6 +5,9 @@
     reason = "tests run the program, and fail by panicking"
 )]
 
+#[path = "told/by_hand.rs"]
+mod by_hand;
+
 use std::fs;
 use std::process::{Command, Stdio};
 

@@ -54,8 +54,8 @@ struct Global {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
     color: Color,
-    /// Say nothing on success but warnings; records, reasons and differences are printed if asked
-    /// for
+    /// Say nothing on success but warnings, and `diff` nothing whatever differs; records and
+    /// reasons are printed if asked for
     #[arg(long, short, global = true)]
     quiet: bool,
     /// Show every refutation with its dialogue, not the most telling one only

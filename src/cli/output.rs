@@ -99,6 +99,11 @@ impl Output {
         self.print(text)
     }
 
+    /// Prints what was asked for, but quietly nothing: how the program ends says it.
+    pub(super) fn print_unless_quiet(&self, text: &str) -> Result<(), Failure> {
+        if self.quiet { Ok(()) } else { self.print(text) }
+    }
+
     /// Returns whether every refutation is shown with its dialogue.
     pub(super) fn is_verbose(&self) -> bool {
         self.verbose

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use mailpol::compile::ByHand;
 use mailpol::diagnostic::{Code, Diagnostics, Placed, Told, is_error};
 use mailpol::prove::policy_place;
 use mailpol::source::{Loc, Position};
@@ -104,6 +105,9 @@ fn places(one: &(dyn Diagnostic + 'static), policy: &Path) -> (Vec<Value>, Vec<V
             related.push(place);
         }
     }
+    let made = (one as &(dyn std::error::Error + 'static)).downcast_ref::<ByHand>();
+    let made = made.and_then(ByHand::made);
+    related.extend(made.map(|made| place(made, Some("in the files that are made"), policy)));
     let said = policy_place(one);
     let said = said.map(|at| place(&of(at), Some("the policy says this"), policy));
     match said {

@@ -24,6 +24,7 @@ pub const WARNINGS: &[&str] = &[
     "mailpol::host::listener_elsewhere",
     "mailpol::host::private_address",
     "mailpol::host::unreachable",
+    "mailpol::login::anybody",
     "mailpol::network::container",
     "mailpol::network::host_address",
     "mailpol::network::loopback",

@@ -103,6 +103,7 @@ codes! {
     internal::format,
     internal::reader,
     internal::template,
+    login::anybody,
     login::case,
     login::duplicate,
     login::invalid,

@@ -114,6 +114,16 @@ impl Diagnostics {
         self.to_acknowledge = self.to_acknowledge.take().or(other.to_acknowledge);
     }
 
+    /// Adds the errors of another run, each as `tell` makes it; what it warns of is left out.
+    pub fn append_errors(&mut self, other: Self, tell: impl Fn(Told) -> Told) {
+        let errors = other.told.into_iter().filter(|one| is_error(one.as_ref()));
+        self.append(Self {
+            told: errors.map(tell).collect(),
+            errors: other.errors,
+            ..Self::default()
+        });
+    }
+
     /// Returns how many errors were recorded.
     pub fn errors(&self) -> usize {
         self.errors

@@ -42,7 +42,8 @@ const ANY: (&str, &str) = (
     "\nauth ",
     "\nnetwork \"printers\" {\n    cidr \"192.168.9.0/24\"\n    \
      may-send { from \"any\"; to \"local\"; }\n}\n\
-     login \"jane\" { may-send { from \"own\" \"any\"; }; }\n\nauth ",
+     login \"jane\" { may-send { from \"own\" \"any\"; }; }\n\
+     acknowledge \"login::anybody\" \"jane\"\n\nauth ",
 );
 /// A second domain, and mail that leaves by three routes: a club's, a newsletter's, all the rest.
 const WAYS: (&str, &str) = (

@@ -19,6 +19,8 @@ const READER_KNOWS: &[&str] = &[
     "target::FoundListener",
     // A reader of its own, of a file that both MTAs depend on; held to this list itself.
     "target::saslauthd",
+    // The nearest of some names: it knows texts alone.
+    "syntax::suggest",
 ];
 
 /// Crates, and the places that may name them. A place is a file, or a folder with its `/`.

@@ -1,4 +1,5 @@
-//! `mailpol check`: every error and warning, with places.
+//! `mailpol check`: every error and warning, with places; of raw text too, for every target that
+//! has some.
 
 use std::path::PathBuf;
 
@@ -21,7 +22,8 @@ pub(in crate::cli) fn run(
     let text = input::policy(args.policy.as_deref())?;
     output.policy(&text.source);
     let policy = text.load(diagnostics)?;
-    let proved = mailpol::prove::prove(&policy, diagnostics).map(drop);
+    let proved = mailpol::prove::prove(&policy, diagnostics);
+    let proved = proved.and_then(|(proven, _)| mailpol::compile::check_raw(&proven, diagnostics));
     mailpol::compile::scenarios(&policy, diagnostics).and(proved)?;
     let aside = match diagnostics.acknowledged() {
         0 => String::new(),

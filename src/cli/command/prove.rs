@@ -55,9 +55,18 @@ pub(in crate::cli) fn run(
         several => output.result(several.iter().map(report::proof).collect::<Vec<_>>()),
     }
     if output.is_sarif() {
+        let mut made = readings.iter().map(|(target, _)| target.name());
         for report in &reports {
+            let mut told = Diagnostics::new();
             // What is not proved is a finding there, with its place.
-            let _ = tell(&policy, report, diagnostics);
+            let failed = tell(&policy, report, &mut told).is_err();
+            match made.next().filter(|_| failed && args.files.files.is_none()) {
+                Some(target) => {
+                    let by_hand = |told| mailpol::compile::by_hand(&policy, target, told);
+                    diagnostics.append_errors(told, by_hand);
+                }
+                None => diagnostics.append(told),
+            }
         }
     }
     let verbose = output.is_verbose();

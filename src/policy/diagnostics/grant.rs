@@ -3,6 +3,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::diagnostic::Warning;
 use crate::source::Loc;
 
 /// A text that names no senders.
@@ -41,6 +42,32 @@ pub struct GrantDestination {
     #[source_code]
     #[label(primary, "no word, address or domain")]
     pub at: Loc,
+}
+
+/// A login that may write as anybody at all.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{holder}` may send as anybody, the other people of your domains included")]
+#[diagnostic(
+    code(mailpol::login::anybody),
+    severity(Warning),
+    help(
+        "name in `from` what it needs, such as `own`, an address or `@` and a domain: whoever \
+         learns its password writes in everybody's name"
+    )
+)]
+pub struct LoginAnybody {
+    /// The login, or `authenticated` for all that have no right of their own.
+    pub holder: String,
+    /// The right.
+    #[source_code]
+    #[label(primary, "no sender is refused by this")]
+    pub at: Loc,
+}
+
+impl Warning for LoginAnybody {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.holder]
+    }
 }
 
 /// More rights of a login than the proof can tell apart.

@@ -26,7 +26,9 @@ pub use domain::{
     RecipientDuplicate, SpfEveryone, SpfTerm, SpfVersion,
 };
 pub use forward::{ForwardAll, ForwardKeeps, ForwardOverwrites, ForwardSender, ForwardTarget};
-pub use grant::{GrantBelow, GrantDestination, GrantListener, GrantMany, GrantTls, SenderInvalid};
+pub use grant::{
+    GrantBelow, GrantDestination, GrantListener, GrantMany, GrantTls, LoginAnybody, SenderInvalid,
+};
 pub use host::{
     AddressDuplicate, AddressInvalid, AddressPrivate, AddressUnusable, AuthMissing,
     AuthMissingForListener, LimitInvalid, ListenerAddress, ListenerDuplicate, ListenerElsewhere,

@@ -125,21 +125,18 @@ pub struct ScopeInvalid {
     pub at: Loc,
 }
 
-/// A name in a statement or a scenario that nobody has, one edit from one that somebody has.
+/// A name in a statement or a scenario that nobody has, and that is meant for another: one edit
+/// from one that somebody has, or a word as if for every login.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{written}` is no {kind} of this policy")]
-#[diagnostic(
-    code(mailpol::statement::misspelt),
-    severity(Warning),
-    help("did you mean `{near}`?")
-)]
+#[diagnostic(code(mailpol::statement::misspelt), severity(Warning), help("{help}"))]
 pub struct Misspelt {
     /// `login`, `recipient` or `domain`.
     pub kind: &'static str,
     /// What was written.
     pub written: String,
-    /// What is declared.
-    pub near: String,
+    /// What may be meant.
+    pub help: String,
     /// Where.
     #[source_code]
     #[label(primary, "this speaks of nobody that is declared")]

@@ -8,8 +8,8 @@ use super::name;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Listener};
 use crate::policy::diagnostics::{
-    GrantBelow, GrantDestination, GrantListener, GrantMany, GrantTls, LoginCase, LoginDuplicate,
-    NetworkSenders, SenderInvalid, beside, elsewhere,
+    GrantBelow, GrantDestination, GrantListener, GrantMany, GrantTls, LoginAnybody, LoginCase,
+    LoginDuplicate, NetworkSenders, SenderInvalid, beside, elsewhere,
 };
 use crate::policy::{DestinationScope, DomainScope, Grant, Host, Login, SenderScope};
 use crate::source::{Loc, Spanned};
@@ -268,6 +268,30 @@ fn check_case(logins: &BTreeMap<String, Login>, diagnostics: &mut Diagnostics) {
             at: second.at.clone(),
             first: beside(&second.at, &first.at),
         });
+    }
+}
+
+/// Warns, once for each, of logins that may send as anybody.
+pub(super) fn check_anybody(
+    logins: &BTreeMap<String, Login>,
+    authenticated: &[Grant],
+    diagnostics: &mut Diagnostics,
+) {
+    let all = logins.iter();
+    let all = all.map(|(name, login)| (name.as_str(), login.grants.as_slice()));
+    for (holder, grants) in all.chain([("authenticated", authenticated)]) {
+        let is_any = |scope: &Spanned<SenderScope>| scope.value == SenderScope::Any;
+        let at = grants.iter().find_map(|grant| {
+            let word = grant.from.iter().find(|scope| is_any(scope));
+            let unlimited = grant.from.is_empty().then_some(&grant.at);
+            word.map(|word| &word.at).or(unlimited)
+        });
+        if let Some(at) = at {
+            diagnostics.warn(LoginAnybody {
+                holder: holder.to_owned(),
+                at: at.clone(),
+            });
+        }
     }
 }
 

@@ -54,7 +54,9 @@ pub fn lower(
     let before = diagnostics.errors();
     let mut acknowledged = acknowledge::lower(&document.acknowledged, diagnostics);
     let policy = diagnostics.under(&mut acknowledged, |diagnostics| {
-        nodes(document, files, diagnostics)
+        let policy = nodes(document, files, diagnostics)?;
+        grant::check_anybody(&policy.logins, &policy.authenticated, diagnostics);
+        Ok(policy)
     })?;
     diagnostics.failed_since(before)?;
     acknowledge::check(&acknowledged, diagnostics);

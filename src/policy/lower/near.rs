@@ -25,6 +25,22 @@ const CHARACTERS_MAX: usize = 64;
 /// What may have been meant: digits number things, so another digit is another thing.
 const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz.-_";
 
+/// What stands for everybody elsewhere, or in other languages.
+const EVERY: [&str; 9] = [
+    "any",
+    "anybody",
+    "anyone",
+    "all",
+    "every",
+    "everybody",
+    "everyone",
+    "listed",
+    "authenticated",
+];
+/// What to write instead.
+const NO_WORD: &str = "name each login, for no word stands for all; without `login` it is about \
+                       everybody, authenticated or not";
+
 /// Warns of the names that look like misspellings of declared ones.
 pub(super) fn check(
     document: &Document,
@@ -40,7 +56,7 @@ pub(super) fn check(
     };
     for statement in &document.statements {
         let logins = statement.login.iter().flat_map(|login| &login.names);
-        logins.for_each(|text| names.login(text));
+        logins.for_each(|text| names.login_of_statement(text));
         let paths = statement.from.iter().chain(&statement.to);
         paths.for_each(|text| names.address(text, None));
     }
@@ -69,6 +85,19 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
+    fn login_of_statement(&mut self, text: &Text) {
+        let is_here = self.logins.contains_key(&text.value);
+        if is_here || !EVERY.contains(&text.value.as_str()) {
+            return self.login(text);
+        }
+        self.diagnostics.warn(Misspelt {
+            kind: "login",
+            written: text.value.clone(),
+            help: NO_WORD.to_owned(),
+            at: text.at.clone(),
+        });
+    }
+
     fn login(&mut self, text: &Text) {
         if self.logins.contains_key(&text.value) {
             return;
@@ -125,7 +154,7 @@ impl Names<'_> {
             self.diagnostics.warn(Misspelt {
                 kind,
                 written: written.to_owned(),
-                near,
+                help: format!("did you mean `{near}`?"),
                 at,
             });
         }

@@ -62,7 +62,7 @@ impl Shown<'_> {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{why}");
         }
-        output.print(&text)
+        output.print_unless_quiet(&text)
     }
 
     fn files(&self) -> &[FileChange] {
@@ -184,7 +184,7 @@ pub(super) fn files(files: &[FileChange], output: &Output) -> Result<(), Failure
     if output.is_markdown() {
         return Ok(());
     }
-    output.print(&told(files, output.paint()))
+    output.print_unless_quiet(&told(files, output.paint()))
 }
 
 fn told(files: &[FileChange], paint: Paint) -> String {

@@ -53,10 +53,10 @@ impl Reader<'_> {
             .into_iter()
             .filter_map(|id| {
                 let test = self.catalogue.tests().get(id.index())?;
-                match &test.question {
-                    Question::Client(table) => Some((id, table)),
-                    _ => None,
-                }
+                let Question::Client(table) = &test.question else {
+                    return None;
+                };
+                Some((id, table))
             })
             .collect();
         let mut starts: Vec<u128> = tables

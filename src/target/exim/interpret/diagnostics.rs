@@ -12,13 +12,12 @@ use crate::target::Artifacts;
 /// An option, or a value of it, that the model does not hold.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("mailpol cannot judge `{name}`: {reason}")]
-#[diagnostic(
-    code(mailpol::target::unjudged_parameter),
-    help("take the setting out, or set it to its default")
-)]
+#[diagnostic(code(mailpol::target::unjudged_parameter))]
 pub(crate) struct UnjudgedParameter {
     name: String,
     reason: String,
+    #[help]
+    help: String,
     #[source_code]
     text: Arc<Source>,
     #[label(primary, "set here")]
@@ -155,6 +154,24 @@ impl Syntax {
     }
 }
 
+impl UnjudgedParameter {
+    pub(super) fn new(name: &str, reason: impl Into<String>, at: &Loc) -> Self {
+        Self {
+            name: name.to_owned(),
+            reason: reason.into(),
+            help: "take the setting out, or set it to its default".to_owned(),
+            text: Arc::clone(at.source()),
+            at: at.span(),
+        }
+    }
+
+    /// Returns the error with the name that may be meant.
+    pub(super) fn meant(self, name: &str) -> Self {
+        let help = format!("did you mean `{name}`?");
+        Self { help, ..self }
+    }
+}
+
 macro_rules! named {
     ($($kind:ident),*) => {$(
         impl $kind {
@@ -170,9 +187,4 @@ macro_rules! named {
     )*};
 }
 
-named!(
-    UnjudgedParameter,
-    UnjudgedRestriction,
-    UnjudgedTable,
-    UnjudgedService
-);
+named!(UnjudgedRestriction, UnjudgedTable, UnjudgedService);

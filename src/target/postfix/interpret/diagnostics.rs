@@ -7,6 +7,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, SourceSpan};
 
 use crate::source::{Loc, Source};
+use crate::syntax::suggest;
 use crate::target::Artifacts;
 
 /// A parameter, or a value of it, that the model does not hold.
@@ -19,7 +20,7 @@ pub(crate) struct UnjudgedParameter {
     /// What stands at the place.
     said: &'static str,
     #[help]
-    help: &'static str,
+    help: String,
     #[source_code]
     text: Arc<Source>,
     #[label(primary, "{said}")]
@@ -38,9 +39,22 @@ impl UnjudgedParameter {
             name: name.to_owned(),
             reason: reason.into(),
             said,
-            help,
+            help: help.to_owned(),
             text: Arc::clone(at.source()),
             at: at.span(),
+        }
+    }
+}
+
+impl UnjudgedParameter {
+    /// Returns the error for a name that no parameter of Postfix has.
+    pub(super) fn unknown(name: &str, known: &[&str], at: &Loc) -> Self {
+        let reason = "Postfix has no parameter of this name, and no value names it";
+        let new = Self::new(name, reason, at);
+        let nearest = suggest::nearest(name, known);
+        Self {
+            help: nearest.map_or(new.help, |nearest| format!("did you mean `{nearest}`?")),
+            ..new
         }
     }
 }

@@ -315,7 +315,6 @@ pub(super) fn shape(name: &str) -> Option<Shape> {
 }
 
 /// Returns every harmless option.
-#[cfg(test)]
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     let rows = TABLES.iter().flat_map(|table| table.iter());
     rows.flat_map(|(_, names)| names.split_whitespace())

@@ -13,6 +13,7 @@ use super::section::{self, Setting};
 use super::shape::Shape;
 use super::text::Text;
 use crate::diagnostic::Reported;
+use crate::syntax::suggest;
 
 /// The options that are read; everything else is on one of the two lists.
 const MODELLED: [&str; 22] = [
@@ -99,8 +100,12 @@ impl Reader<'_> {
                 None => judge(setting).err(),
             };
             if let Some(reason) = fault {
-                self.diagnostics
-                    .error(UnjudgedParameter::new(&setting.name, reason, &setting.at));
+                let told = UnjudgedParameter::new(&setting.name, reason, &setting.at);
+                let told = match meant(&setting.name) {
+                    Some(meant) if reason == UNKNOWN => told.meant(meant),
+                    _ => told,
+                };
+                self.diagnostics.error(told);
             }
         }
         self.combined(&options);
@@ -158,6 +163,15 @@ fn shape(name: &str) -> Option<Shape> {
     harmless::shape(name)
 }
 
+const UNKNOWN: &str = "mailpol does not know this option";
+
+/// Returns the option that a name which is none may be meant for.
+fn meant(name: &str) -> Option<&'static str> {
+    let fixed = fixed::FIXED.iter().map(|(known, ..)| *known);
+    let known: Vec<&str> = harmless::names().chain(MODELLED).chain(fixed).collect();
+    suggest::nearest(name, &known)
+}
+
 /// Says why an option that is not harmless cannot be judged.
 fn judge(setting: &Setting) -> Result<(), &'static str> {
     let name = setting.name.as_str();
@@ -165,7 +179,7 @@ fn judge(setting: &Setting) -> Result<(), &'static str> {
         return Ok(());
     }
     let Some((_, default, reason)) = fixed::FIXED.iter().find(|(known, ..)| *known == name) else {
-        return Err("mailpol does not know this option");
+        return Err(UNKNOWN);
     };
     let value = match &setting.value {
         Some(value) => value.as_str().trim().to_owned(),

@@ -9,7 +9,6 @@ pub(super) fn is_built_in(name: &str) -> bool {
 }
 
 /// Returns every name.
-#[cfg(test)]
 pub(super) fn all() -> impl Iterator<Item = &'static str> {
     NAMES.split_ascii_whitespace()
 }

@@ -210,8 +210,8 @@ impl<'m> Settings<'m> {
             }
             Class::Own if used.contains(name) => Ok(()),
             Class::Own => {
-                let reason = "Postfix has no parameter of this name, and no value names it";
-                Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
+                let known: Vec<&str> = names::all().collect();
+                Err(diagnostics.error(UnjudgedParameter::unknown(name, &known, at)))
             }
             Class::Unjudged => {
                 let reason = "it is on no list of the model";
