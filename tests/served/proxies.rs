@@ -160,7 +160,12 @@ fn spf(mta: Mta) -> Result<(), Failed> {
     ];
     let report = namespace::run(&job)?;
     let taken: Vec<bool> = report.outcomes.iter().map(is_taken).collect();
-    expect(format!("{taken:?}"), "[true, false, true, false]", "SPF")
+    // Exim asks SPF about the mapped address as it is: `docs/targets/exim.md` says so.
+    let wanted = match mta {
+        Mta::Postfix => "[true, false, true, false]",
+        Mta::Exim => "[true, false, false, false]",
+    };
+    expect(format!("{taken:?}"), wanted, "SPF")
 }
 
 /// What the proof refutes is no idle fear: with these files a stranger is the office.
