@@ -19,6 +19,8 @@ mod draft;
 mod envelopes;
 #[path = "mutants/exim/mod.rs"]
 mod exim;
+#[path = "mutants/indexes.rs"]
+mod indexes;
 #[path = "mutants/real.rs"]
 mod judged;
 #[expect(dead_code, reason = "only the judge counts kinds")]
@@ -33,6 +35,8 @@ mod postfix;
 #[expect(dead_code, reason = "the judge asks one tree, and here are many")]
 #[path = "judge/real.rs"]
 mod real;
+#[path = "mutants/said.rs"]
+mod said;
 #[path = "judge/scene.rs"]
 mod scene;
 #[path = "mutants/settings.rs"]
@@ -42,6 +46,8 @@ mod settings;
 mod subject;
 #[path = "mutants/trials.rs"]
 mod trials;
+#[path = "mutants/went.rs"]
+mod went;
 #[path = "mutants/words.rs"]
 mod words;
 

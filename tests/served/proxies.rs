@@ -196,6 +196,7 @@ fn widened(mta: Mta) -> Result<(), Failed> {
     job.scene.announced = BTreeMap::new();
     job.rounds = vec![Round {
         files: BTreeMap::from([(path.to_owned(), Some(text))]),
+        commands: Vec::new(),
         envelopes: vec![
             out(&peer(STRANGER, OUTSIDE, proxy::v1(office))),
             out(&peer(STRANGER, OUTSIDE, proxy::v2(office))),

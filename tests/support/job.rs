@@ -48,6 +48,8 @@ impl Job {
 pub(crate) struct Round {
     /// By path below the server's root; nothing if the file is not there.
     pub(crate) files: BTreeMap<String, Option<String>>,
+    /// Shell commands that are run as root before the MTA starts; one that fails is no failure.
+    pub(crate) commands: Vec<String>,
     pub(crate) envelopes: Vec<Envelope>,
 }
 
@@ -133,6 +135,8 @@ pub(crate) enum Record {
         preference: u16,
         exchange: String,
     },
+    /// Every other name has this address.
+    Everything { address: IpAddr },
     /// Every question about this name, or a name below it, goes wrong.
     Fails { name: String, how: DnsFailure },
 }
@@ -187,6 +191,8 @@ impl Login {
 pub(crate) enum Mechanism {
     Plain,
     Login,
+    /// PLAIN, and LOGIN where that is refused: whatever gets the client in.
+    Either,
 }
 
 /// Who connects where, and what it says before MAIL.

@@ -127,6 +127,17 @@ impl Connection {
                 let both = base64(format!("\0{}\0{}", login.name, login.password).as_bytes());
                 self.say(&format!("AUTH PLAIN {both}"))
             }
+            Mechanism::Either => {
+                let by = |mechanism| Login {
+                    mechanism,
+                    ..login.clone()
+                };
+                let plain = self.authenticate(&by(Mechanism::Plain))?;
+                if plain.is_positive() {
+                    return Ok(plain);
+                }
+                self.authenticate(&by(Mechanism::Login))
+            }
             Mechanism::Login => {
                 let mut reply = self.say("AUTH LOGIN")?;
                 for answer in [name, password] {

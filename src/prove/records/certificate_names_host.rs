@@ -57,20 +57,27 @@ impl RecordObligation for CertificateNamesHost {
     }
 }
 
-/// Judges what the files show; returns how many ways in show the declared certificate. The key may
-/// stand in the same list, as Postfix has it.
+/// Judges what the files show; returns how many ways in show the declared certificate. Its key
+/// stands beside it, or in the same file where the policy says so: without it there is no TLS.
 fn shown(subject: &Subject<'_>, tls: &Tls) -> Result<u64, Evidence> {
     let mut ways = 0;
     for way in subject.sending.iter().flat_map(|sending| &sending.shown) {
-        let declared = &tls.certificate.value;
+        let (declared, key) = (&tls.certificate.value, &tls.key.value);
         for file in way {
-            if file.value != *declared && file.value != tls.key.value {
+            if file.value != *declared && file.value != *key {
                 let shown = &file.value;
                 let text = format!("sessions are shown {shown}, and the policy says {declared}");
                 return Err(Evidence::new(text, &file.at));
             }
         }
-        ways += u64::from(way.iter().any(|file| file.value == *declared));
+        let certificate = way.iter().find(|file| file.value == *declared);
+        if let Some(file) = certificate
+            && !way.iter().any(|file| file.value == *key)
+        {
+            let text = format!("{declared} is shown without its key, {key}");
+            return Err(Evidence::new(text, &file.at));
+        }
+        ways += u64::from(certificate.is_some());
     }
     Ok(ways)
 }

@@ -202,7 +202,7 @@ const TARGETS: &[&str] = &[
     "smtp:",
     ":",
     "error:4.1.1 later",
-    "lmtp:unix:private/lmtp",
+    "lmtp:unix:private/dovecot-lmtp",
     "jane",
     "john",
     "|/bin/cat",

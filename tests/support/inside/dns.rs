@@ -63,6 +63,7 @@ fn line(record: &Record) -> String {
             preference,
             exchange,
         } => format!("mx-host={name},{exchange},{preference}"),
+        Record::Everything { address } => format!("address=/#/{address}"),
         Record::Fails { name, how } => format!("server=/{name}/127.0.0.1#{}", port(*how)),
     }
 }

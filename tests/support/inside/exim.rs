@@ -133,7 +133,8 @@ pub(super) fn start() -> Result<()> {
     let begun = Instant::now();
     while !fs::read_to_string(MAINLOG).is_ok_and(|log| log.contains("daemon started")) {
         if begun.elapsed() > START_PATIENCE {
-            return Err(Failure::new("Exim does not start"));
+            let said = logged(Warnings::Reported)?.join("\n");
+            return Err(Failure::new(format!("Exim does not start:\n{said}")));
         }
         thread::sleep(Duration::from_millis(5));
     }

@@ -1,8 +1,10 @@
 //! What runs on the throw-away machine: puts the tree in place, starts the MTA, asks, reports.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Seek, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -225,9 +227,11 @@ impl Clock {
     }
 }
 
-/// Ends every process whose program is below a path, at once.
+/// Ends every process whose program is below a path, at once, and waits until nothing of them is
+/// left: one that ends has no program any more while it still holds its sockets.
 fn kill(programs: &str) -> Result<()> {
     let start = Instant::now();
+    let mut killed: BTreeSet<PathBuf> = BTreeSet::new();
     while start.elapsed() < KILL_PATIENCE {
         let mut found = false;
         for entry in fs::read_dir("/proc").context("/proc")? {
@@ -240,14 +244,23 @@ fn kill(programs: &str) -> Result<()> {
                 found = true;
                 // It may have gone by itself.
                 let _killed = command("kill", &["-KILL", number]);
+                killed.insert(path);
             }
         }
-        if !found {
+        killed.retain(|path| is_running(path));
+        if !found && killed.is_empty() {
             return Ok(());
         }
         thread::sleep(Duration::from_millis(5));
     }
     Err(Failure::new(format!("{programs} does not end")))
+}
+
+/// Whether a process, by its folder below `/proc`, is there and not only unburied.
+fn is_running(process: &Path) -> bool {
+    let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
+    let state = stat.rsplit_once(')').map(|(_, rest)| rest.trim_start());
+    state.is_some_and(|state| !state.starts_with(['Z', 'X']))
 }
 
 /// Runs a program to its end, and returns what it said on both streams. It has to end well.

@@ -1,5 +1,7 @@
 //! Authenticators (spec 4.96, chapters 33, 34 and 37): as whom a client can authenticate.
 
+use std::collections::BTreeSet;
+
 use super::condition::Words;
 use super::diagnostics::UnjudgedService;
 use super::list::items;
@@ -8,6 +10,7 @@ use super::section::{Instance, Setting};
 use super::text::Text;
 use super::truth::Truth;
 use super::value::{Atom, Bool, Leaf, Piece, Value};
+use crate::decision::TestId;
 use crate::diagnostic::Reported;
 use crate::mail::Listener;
 use crate::source::Loc;
@@ -124,6 +127,25 @@ impl Reader<'_> {
             condition,
             at: instance.at.clone(),
         }))
+    }
+
+    /// Refuses authenticators of which one looks a login up where another does not: by which a
+    /// client comes is no part of an envelope.
+    pub(super) fn same_logins(&mut self, authenticators: &[Authenticator]) {
+        let Some((first, others)) = authenticators.split_first() else {
+            return;
+        };
+        let of_first = tables(&first.condition);
+        for other in others {
+            if tables(&other.condition) != of_first {
+                let reason = format!(
+                    "it takes other logins than {}, and clients choose between them",
+                    first.name
+                );
+                self.diagnostics
+                    .error(UnjudgedService::new(&other.name, reason, &other.at));
+            }
+        }
     }
 
     /// Returns where the login is after the prompts: `:` asks for nothing, and the data come with
@@ -251,6 +273,20 @@ impl Reader<'_> {
             reader.holds(&value, Words::Authenticator, &text.at())
         })?;
         Ok((condition, text.at()))
+    }
+}
+
+/// Returns the tables that a condition looks the login up in.
+fn tables(condition: &Bool) -> BTreeSet<TestId> {
+    match condition {
+        Bool::Leaf(Leaf::Login(table)) => BTreeSet::from([*table]),
+        Bool::Const(_) | Bool::Defer | Bool::Forced | Bool::Leaf(_) => BTreeSet::new(),
+        Bool::Not(inner) => tables(inner),
+        Bool::All(all) | Bool::Any(all) => all.iter().flat_map(tables).collect(),
+        Bool::If(condition, yes, other) => {
+            let all = [condition, yes, other].into_iter();
+            all.flat_map(|one| tables(one)).collect()
+        }
     }
 }
 

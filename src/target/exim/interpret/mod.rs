@@ -70,6 +70,7 @@ use ipnet::IpNet;
 
 use crate::decision::{ClientTable, Label, LoginTable, Question, Row};
 use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::{Path, PathForm};
 use crate::source::Loc;
 use crate::target::{Artifacts, Reading};
 
@@ -155,6 +156,16 @@ impl Reader<'_> {
             let reason = "this is no name of a host";
             self.refuse("primary_hostname", reason, &text.at());
         }
+        for name in ["qualify_domain", "qualify_recipient"] {
+            let is_none = |text: &Text| {
+                let path = Path::parse(&format!("postmaster@{}", text.as_str()), &[]);
+                path.form() != PathForm::Plain
+            };
+            if let Some(text) = options.text(name).filter(is_none) {
+                let reason = "bare names would be in it, and it is no domain";
+                self.refuse(name, reason, &text.at());
+            }
+        }
         if self.qualify_recipient.is_none() {
             let reason = "bare postmaster is in the host's own domain, which is not in the files";
             let name = "primary_hostname";
@@ -217,6 +228,7 @@ impl Reader<'_> {
         };
         let instances = section::instances(section("authenticators"), self.diagnostics);
         let authenticators = self.authenticators(&instances);
+        self.same_logins(&authenticators);
         let names = authenticators.iter().map(|one| one.name.clone());
         let raw = acl::read(section("acl"), self.diagnostics);
         let mut acls = Acls::new(raw, names.collect());

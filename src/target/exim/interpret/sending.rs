@@ -32,7 +32,11 @@ impl Reader<'_> {
         let senders = |one: &Leaving<'_>| senders.get(one.number).cloned().flatten();
         let name = options.text("primary_hostname");
         let name = name.map(|text| Spanned::new(text.as_str().to_owned(), text.at()));
-        let certificate = options.text("tls_certificate").map(|text| shown(&text));
+        let certificate = options.text("tls_certificate").map(|text| {
+            let key = options.text("tls_privatekey");
+            let files = [Some(text), key].into_iter().flatten();
+            files.flat_map(|text| shown(&text)).collect()
+        });
         let mut sending = Sending {
             names: name.into_iter().collect(),
             egress: Vec::new(),
@@ -135,7 +139,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns the files that sessions under TLS are shown: a list with `:` (section 43.4).
+/// Returns the files of certificates, or of their keys: a list with `:` (section 43.4).
 fn shown(text: &Text) -> Vec<Spanned<String>> {
     let items = text.as_str().split(':').map(str::trim);
     let files = items.filter(|item| !item.is_empty());

@@ -5,6 +5,7 @@
 
 use super::catalogue::{Catalogue, Side};
 use super::class::{Class, Classes, Domains};
+use super::diagnostics::UnjudgedParameter;
 use super::filter::Filter;
 use super::map::{Asker, Parents, Seen, Surroundings};
 use super::parameter::Settings;
@@ -109,9 +110,17 @@ impl Addressing {
         let classes = domains.finish(catalogue, &settings.place("mydestination"));
         let probe = probe(settings, &around.origin, catalogue, diagnostics);
         let mut flag = |name| settings.boolean(name, diagnostics);
+        let (percent, bang) = (flag("allow_percent_hack"), flag("swap_bangpath"));
+        if percent != bang {
+            let reason = "it is not as `allow_percent_hack` is, and a form of a path may hold \
+                          either sign";
+            let at = settings.place("swap_bangpath");
+            diagnostics.error(UnjudgedParameter::new("swap_bangpath", reason, &at));
+        }
+        let mut flag = |name| settings.boolean(name, diagnostics);
         Self {
-            has_percent_hack: flag("allow_percent_hack"),
-            swaps_bang_path: flag("swap_bangpath"),
+            has_percent_hack: percent,
+            swaps_bang_path: bang,
             cracks_quotes: flag("resolve_dequoted_address"),
             allows_dash: flag("allow_min_user"),
             around,

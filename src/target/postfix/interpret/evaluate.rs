@@ -283,13 +283,12 @@ impl Session<'_> {
             Seen::DomainOnly | Seen::Routed | Seen::Untold => {
                 self.label(program.owners.owns_domain)? == Label(1)
             }
-            Seen::Null
-            | Seen::Origin
-            | Seen::Literal
-            | Seen::OwnLiteral
-            | Seen::Underscore
-            | Seen::Elsewhere
-            | Seen::Constant(..) => false,
+            // SOUNDNESS: the login may own the bare name in the domain of `myorigin`. The form does
+            // not say whose name it is, so an acceptance counts before a refusal.
+            Seen::Origin | Seen::Constant(..) => true,
+            Seen::Null | Seen::Literal | Seen::OwnLiteral | Seen::Underscore | Seen::Elsewhere => {
+                false
+            }
         };
         Ok(if owns {
             Flow::GoOn

@@ -18,10 +18,13 @@ use crate::source::{Loc, Spanned};
 use crate::target::Artifacts;
 
 /// The parameters of certificates that Postfix had before `smtpd_tls_chain_files`.
-const OLDER: [&str; 3] = [
+const OLDER: [&str; 6] = [
     "smtpd_tls_cert_file",
     "smtpd_tls_dcert_file",
+    "smtpd_tls_dkey_file",
     "smtpd_tls_eccert_file",
+    "smtpd_tls_eckey_file",
+    "smtpd_tls_key_file",
 ];
 
 /// Reads the names that the server has, and the addresses that its smtp(8) services send from.

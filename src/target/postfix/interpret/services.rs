@@ -198,8 +198,18 @@ fn judge_socket(service: &Service, diagnostics: &mut Diagnostics) {
         let reason = format!("{}(8) ends without `{limit}` as `maxproc`", service.command);
         diagnostics.error(UnjudgedService::new(name, reason, &service.at));
     }
-    let is_datagram = service.kind == "unix-dgram";
-    if is_datagram != (service.command == "postlogd") {
+    if service.command == "spawn" && service.limit.as_deref() != Some("0") {
+        // SMTPD_POLICY_README: each smtpd(8) keeps its connection to the service.
+        let reason = "without `0` as `maxproc` mail is put off while all its processes are busy";
+        diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+    }
+    let kinds: &[&str] = match service.command.as_str() {
+        "postlogd" => &["unix-dgram"],
+        // As master.cf of old releases has them.
+        "oqmgr" | "pickup" | "qmgr" => &["unix", "fifo"],
+        _ => &["unix"],
+    };
+    if !kinds.contains(&service.kind.as_str()) {
         let reason = format!(
             "{}(8) does not speak over `{}`",
             service.command, service.kind

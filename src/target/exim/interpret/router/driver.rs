@@ -1,6 +1,9 @@
 //! The drivers of routers (spec 4.96, chapters 16 to 22).
 
+use std::net::IpAddr;
 use std::sync::Arc;
+
+use ipnet::IpNet;
 
 use super::{Delivery, Driver, Permits, Redirect, Rule, Transport, known};
 use crate::diagnostic::Reported;
@@ -55,18 +58,25 @@ const HELD: [(&str, bool, &str); 6] = [
 ];
 
 /// Addresses of hosts that are nobody else's (RFC 6890): those of this host, and unassigned ones.
-const IGNORED: [&str; 10] = [
-    "0.0.0.0",
+const IGNORED: [&str; 7] = [
     "0.0.0.0/8",
     "127.0.0.0/8",
-    "127.0.0.1",
     "169.254.0.0/16",
-    "255.255.255.255",
-    "::",
-    "::1",
+    "255.255.255.255/32",
+    "::/128",
     "::1/128",
     "fe80::/10",
 ];
+
+/// Whether an item is an address, or a prefix, in which no other host is.
+fn is_nobody_else(item: &str) -> bool {
+    let host = || item.parse::<IpAddr>().ok().map(IpNet::from);
+    let Some(net) = item.parse::<IpNet>().ok().or_else(host) else {
+        return false;
+    };
+    let mut ignored = IGNORED.iter().filter_map(|one| one.parse::<IpNet>().ok());
+    ignored.any(|one| one.contains(&net))
+}
 
 impl Reader<'_> {
     pub(super) fn driver(
@@ -134,7 +144,7 @@ impl Reader<'_> {
             if name == "ignore_target_hosts" {
                 let text = setting.text(self.diagnostics)?;
                 let list = items(&text, ':');
-                let mut others = list.iter().filter(|item| !IGNORED.contains(&item.as_str()));
+                let mut others = list.iter().filter(|item| !is_nobody_else(item.as_str()));
                 if let Some(other) = others.next() {
                     let reason = "mail for hosts there would not leave";
                     self.service(name, reason, &other.at());

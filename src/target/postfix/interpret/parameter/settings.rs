@@ -174,7 +174,19 @@ impl<'m> Settings<'m> {
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
         match class(name) {
-            Class::Modelled => Ok(()),
+            Class::Modelled => {
+                let default = default::default_value(name).unwrap_or_default();
+                if !shape::is_kind(name, default) {
+                    return Ok(());
+                }
+                let value = self.text(name, diagnostics);
+                match shape::kind_fault(name, default, value.as_str()) {
+                    Some(reason) => {
+                        Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
+                    }
+                    None => Ok(()),
+                }
+            }
             // Any other may name what only the service knows, as `$service_name`. What cannot be
             // parsed at all ends whichever program expands it.
             Class::Harmless if !shape::is_held(name) => {

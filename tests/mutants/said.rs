@@ -1,0 +1,175 @@
+//! What the reader says of an envelope, and whether the real MTA has answered so.
+
+use std::collections::BTreeSet;
+
+use mailpol::decision::{Decision, Destination, Envelope, Store, Verdict, run};
+use mailpol::mail::{Listener, PathForm};
+use mailpol::prove::destinations;
+use mailpol::spf::SpfResult;
+use mailpol::target::Reading;
+
+use crate::support::job::Mta;
+use crate::support::report::{Answer, Outcome, Stage};
+
+/// What the reader says of an envelope.
+pub(crate) struct Read {
+    /// Nothing where no listener is.
+    decision: Option<Decision>,
+    /// Where it goes, if it is accepted.
+    pub(crate) goes: BTreeSet<String>,
+}
+
+impl std::fmt::Display for Read {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.decision {
+            Some(one) => write!(f, "{} {} ({})", one.verdict, one.reply, one.because),
+            None => f.write_str("no listener"),
+        }
+    }
+}
+
+pub(crate) fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
+    let is_open = |listener: Listener| {
+        let mut open = reading.listeners.iter();
+        open.any(|one| one.listener == Some(listener))
+    };
+    if !is_open(envelope.listener) {
+        return Some(Read {
+            decision: None,
+            goes: BTreeSet::new(),
+        });
+    }
+    let (decision, _) = run(reading.decider.as_ref(), envelope).ok()?;
+    let all = destinations(reading.decider.as_ref(), &decision, envelope);
+    let goes = all.iter().map(|one| match one {
+        Destination::Mailbox { store, .. } => match store {
+            // It cannot write where its home is.
+            Store::Account(login) if login == "www-data" => "nowhere".to_owned(),
+            Store::Account(login) => format!("account {login}"),
+            // The log names the program that has delivered, and not the folder in a home.
+            Store::Directory(path) => match path.strip_prefix('~') {
+                Some(home) => format!("account {}", home.split('/').next().unwrap_or_default()),
+                None => "directory".to_owned(),
+            },
+        },
+        Destination::Exchangers(_)
+        | Destination::Forward { .. }
+        | Destination::Hop(_)
+        | Destination::Chosen(_) => "out".to_owned(),
+        Destination::Discard => "discard".to_owned(),
+        Destination::Undeliverable => "nowhere".to_owned(),
+    });
+    Some(Read {
+        goes: goes.collect(),
+        decision: Some(decision),
+    })
+}
+
+impl Read {
+    /// Returns where it goes, accounts and mailboxes taken for one.
+    pub(crate) fn goes_roughly(&self) -> BTreeSet<String> {
+        let roughly = |place: &String| match place.as_str() {
+            "out" | "nowhere" => place.clone(),
+            _ => "here".to_owned(),
+        };
+        self.goes.iter().map(roughly).collect()
+    }
+
+    /// Whether the answer is one of those that the reader leaves open, as the page of the
+    /// target says: what the MTA makes of a path that is none, whose a bare name is, and which
+    /// of its errors libspf2 reports, where an acceptance counts before a refusal and a refusal
+    /// for good before a deferral.
+    pub(crate) fn is_latitude(&self, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
+        let (Some(decision), Answer::Replied { reply, .. }) = (&self.decision, &outcome.answer)
+        else {
+            return false;
+        };
+        let forms = [envelope.from.form(), envelope.to.form()];
+        if mta == Mta::Postfix {
+            let is_bare = matches!(
+                envelope.from.form(),
+                PathForm::Bare | PathForm::BarePostmaster | PathForm::OddPostmaster
+            );
+            let is_owner = decision.verdict == Verdict::Accept && reply.code == 553;
+            return (is_bare && is_owner)
+                || (reply.code == 501 && forms.contains(&PathForm::Malformed));
+        }
+        let is_no_path = |form| matches!(form, PathForm::BadDomain | PathForm::Malformed);
+        if reply.code == 501 && reply.status.is_none() && forms.into_iter().any(is_no_path) {
+            return true;
+        }
+        // Which addresses are its own Exim sees on the machine, and fails what is to go there.
+        let own = [
+            PathForm::OwnLiteral,
+            PathForm::RoutedOwnLiteral,
+            PathForm::OddOwnLiteral,
+        ];
+        let is_refused = !is_accepted(outcome);
+        if is_refused && decision.verdict == Verdict::Accept && own.contains(&envelope.to.form()) {
+            return true;
+        }
+        let identity = match envelope.from.form() {
+            PathForm::Null => envelope.spf_helo,
+            _ => envelope.spf,
+        };
+        let is_error = matches!(identity, SpfResult::Temperror | SpfResult::Permerror);
+        let is_deferred = (400..500).contains(&reply.code);
+        is_error
+            && match decision.verdict {
+                Verdict::Accept => is_refused,
+                Verdict::Reject => is_deferred,
+                Verdict::Defer => false,
+            }
+    }
+
+    /// Whether the connection ended with a refusal, of which nothing came through: what the client
+    /// had sent meanwhile was thrown away.
+    pub(crate) fn is_cut_off(&self, outcome: &Outcome) -> bool {
+        let decision = self.decision.as_ref();
+        let is_refused = decision.is_some_and(|one| one.verdict != Verdict::Accept);
+        is_refused
+            && matches!(
+                &outcome.answer,
+                Answer::Broken { why }
+                    if why.contains("reset by peer") || why.contains("closed the connection")
+            )
+    }
+
+    /// Whether the MTA answered so.
+    pub(crate) fn fits(&self, outcome: &Outcome) -> bool {
+        let Some(decision) = &self.decision else {
+            return matches!(&outcome.answer, Answer::Broken { why } if why.contains("refused"));
+        };
+        let Answer::Replied { reply, .. } = &outcome.answer else {
+            return false;
+        };
+        if is_accepted(outcome) {
+            return decision.verdict == Verdict::Accept;
+        }
+        let status = decision.reply.status.to_string();
+        reply.code == decision.reply.code && reply.status.as_ref().is_none_or(|one| *one == status)
+    }
+}
+
+pub(crate) fn is_accepted(outcome: &Outcome) -> bool {
+    matches!(
+        &outcome.answer,
+        Answer::Replied { stage: Stage::Rcpt | Stage::Data | Stage::Message, reply }
+            if reply.is_positive()
+    )
+}
+
+pub(crate) fn is_no_session(outcome: &Outcome) -> bool {
+    matches!(
+        &outcome.answer,
+        Answer::Replied {
+            stage: Stage::Tls,
+            ..
+        }
+    )
+}
+
+/// Whether a session broke off before it was under TLS.
+pub(crate) fn is_broken_hello(outcome: &Outcome) -> bool {
+    matches!(&outcome.answer, Answer::Broken { why } if why.contains("shaking hands by TLS"))
+}

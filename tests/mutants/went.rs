@@ -1,0 +1,61 @@
+//! Where a message went, by the log of the MTA.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::class::Original;
+
+/// Returns where a message went, by the log of Postfix.
+pub(crate) fn by_postfix(id: &str, log: &[String]) -> BTreeSet<String> {
+    let mark = format!("]: {id}: to=<");
+    let mut found: BTreeMap<&str, String> = BTreeMap::new();
+    for line in log {
+        let Some((program, rest)) = line.split_once(&mark) else {
+            continue;
+        };
+        let program = program.rsplit('/').next().unwrap_or_default();
+        let program = program.split('[').next().unwrap_or_default();
+        let to = rest.split('>').next().unwrap_or_default();
+        let is_sent = rest.contains("status=sent");
+        let place = match (program, is_sent) {
+            ("local", true) => {
+                format!("account {}", to.split('@').next().unwrap_or_default())
+            }
+            ("virtual", true) => "directory".to_owned(),
+            ("discard", true) => "discard".to_owned(),
+            ("smtp" | "lmtp" | "pipe" | "relay", _) => "out".to_owned(),
+            // It was not tried, since mail to the same host went wrong before.
+            ("error" | "retry", _) if rest.contains("delivery temporarily suspended") => {
+                "out".to_owned()
+            }
+            _ => "nowhere".to_owned(),
+        };
+        found.insert(to, place);
+    }
+    found.into_values().collect()
+}
+
+/// Returns where a message went, by the log of Exim, which names no accounts.
+pub(crate) fn by_exim(original: &Original, id: &str, log: &[String]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for line in log.iter().filter(|line| line.starts_with("mainlog: ")) {
+        let Some((_, rest)) = line.split_once(&format!(" {id} ")) else {
+            continue;
+        };
+        let Some((sign, rest)) = rest.split_once(' ') else {
+            continue;
+        };
+        let address = rest.split([' ', ':']).next().unwrap_or_default();
+        let domain = address.rsplit_once('@').map(|(_, domain)| domain);
+        let domains = &original.subject.policy.domains;
+        let is_ours = |name: &str| domains.keys().any(|one| one.as_str() == name);
+        let is_ours = domain.is_none_or(is_ours);
+        found.extend(match sign {
+            "=>" | "->" if rest.contains("T=remote_smtp") => Some("out"),
+            "=>" | "->" => Some("here"),
+            // Nobody answers for names outside: whatever was to go there comes back.
+            "**" | "==" => Some(if is_ours { "nowhere" } else { "out" }),
+            _ => None,
+        });
+    }
+    found.into_iter().map(str::to_owned).collect()
+}
