@@ -250,6 +250,7 @@ pub fn files<'a>(target: &'a dyn Target, reading: &'a Reading) -> prove::Files<'
         decider: reading.decider.as_ref(),
         listeners: &reading.listeners,
         backends: &reading.backends,
+        believed: &reading.believed,
         sending: &reading.sending,
     }
 }

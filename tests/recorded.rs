@@ -2,6 +2,9 @@
 //!
 //! `tests/read.rs` holds the reader against the recorded verdicts; here the recording is held
 //! against the program. Where they differ the program is right.
+//!
+//! With `by` a line is about a client that comes by a proxy at that address, which says who it is
+//! in the form of `says`.
 
 #![expect(
     clippy::disallowed_methods,

@@ -59,6 +59,8 @@ mod machine;
 mod null_client;
 #[path = "served/played.rs"]
 mod played;
+#[path = "served/proxies.rs"]
+mod proxies;
 #[path = "served/routes.rs"]
 mod routes;
 #[path = "served/sessions.rs"]
@@ -105,6 +107,7 @@ fn main() -> ExitCode {
         null_client::TESTS,
         behind::TESTS,
         bound::TESTS,
+        proxies::TESTS,
         spf::TESTS,
         sessions::TESTS,
     ];

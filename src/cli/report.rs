@@ -89,7 +89,7 @@ pub(super) struct ProofJson {
     subject: String,
     proved: bool,
     obligations: Vec<FindingJson>,
-    assumptions: Vec<&'static str>,
+    assumptions: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -140,6 +140,6 @@ pub(super) fn proof(report: &Report) -> ProofJson {
         subject: report.subject.clone(),
         proved: report.is_proved(),
         obligations: obligations.collect(),
-        assumptions: mailpol::prove::ASSUMPTIONS.to_vec(),
+        assumptions: report.assumptions.clone(),
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::dns::{STS_PATH, StsFile, sts_files};
 use crate::policy::Policy;
-use crate::prove::{ASSUMPTIONS, Answer, Report};
+use crate::prove::{Answer, Report};
 use crate::target::{Artifacts, Target};
 
 /// The name of the MANIFEST, at the top of the tree.
@@ -128,7 +128,7 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
         ));
     }
     line(format_args!("\n# Assumed by the proof."));
-    for assumption in ASSUMPTIONS {
+    for assumption in &report.assumptions {
         line(format_args!("assumed {assumption}"));
     }
     line(format_args!("\n# Debian packages that these files need."));

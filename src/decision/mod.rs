@@ -8,6 +8,7 @@
 
 mod ask;
 mod backend;
+mod believed;
 mod decider;
 mod envelope;
 mod hop;
@@ -21,6 +22,7 @@ mod verdict;
 pub(crate) use ask::answer;
 pub use ask::{Answer, Ask, EnvelopeAsk, Unanswered, run};
 pub use backend::{Backend, FoundBackend};
+pub use believed::{Believed, Peers};
 pub use decider::Decider;
 pub use envelope::Envelope;
 pub use hop::{Hop, HopTls};

@@ -28,6 +28,8 @@ pub const WARNINGS: &[&str] = &[
     "mailpol::network::container",
     "mailpol::network::host_address",
     "mailpol::network::loopback",
+    "mailpol::network::proxy_local",
+    "mailpol::network::proxy_public",
     "mailpol::network::public",
     "mailpol::network::wide",
     "mailpol::prove::open",

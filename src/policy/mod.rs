@@ -28,7 +28,7 @@ pub use grant::{DestinationScope, Grant, Login, SenderScope};
 pub use host::{Auth, Host, Limits, SaslauthdMechanism, Tls};
 pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
 pub use lower::{lower, lower_scenarios};
-pub use network::{Network, Otherwise};
+pub use network::{Network, Otherwise, Via, reaches};
 pub use outbound::{DomainScope, Outbound, Way};
 pub use publish::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};
 pub use route::{Route, RouteHost, RouteTls, SUBMISSIONS_PORT};
@@ -38,10 +38,11 @@ pub use statement::{
 pub use target::{RawFile, RawSetting, TargetOptions};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::diagnostic::Acknowledged;
-use crate::mail::{Address, Domain};
+use crate::mail::{Address, Domain, WayIn};
 use crate::source::{Loc, Source, Spanned};
 
 /// A mail policy of one host.
@@ -90,6 +91,24 @@ impl Policy {
     /// Returns whether nothing comes in: all that the host makes goes to one other host.
     pub fn is_null_client(&self) -> bool {
         self.host.listeners.is_empty()
+    }
+
+    /// Returns every proxy that says who clients are, each once, in the order of the text.
+    pub fn proxies(&self) -> Vec<&Spanned<IpAddr>> {
+        let mut proxies: Vec<&Spanned<IpAddr>> = Vec::new();
+        for proxy in self.networks.iter().flat_map(Network::proxies) {
+            if proxies.iter().all(|one| one.value != proxy.value) {
+                proxies.push(proxy);
+            }
+        }
+        proxies
+    }
+
+    /// Returns whether a proxy reaches the server by a way in that others do not: one that is bound
+    /// to an address of the inside, and for a proxy on the host itself to loopback.
+    pub fn is_behind_proxies(&self, way: WayIn) -> bool {
+        let reaches = |proxy: &&Spanned<IpAddr>| network::reaches(proxy.value, way);
+        self.proxies().iter().any(reaches)
     }
 
     /// Returns the route that all leaves by that neither its recipient nor its sender leads; none

@@ -14,6 +14,7 @@ pages! {
     "authenticated-may-send",
     "backend-as-declared",
     "certificate-names-host",
+    "clients-as-declared",
     "dkim-published",
     "forbid",
     "forwards-as-declared",

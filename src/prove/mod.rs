@@ -4,10 +4,12 @@
 //! at the leaves; `equivalence` says when two decisions are the same. What is assumed stands in
 //! [`ASSUMPTIONS`], and is printed with every proof.
 
+mod assumptions;
 mod backends;
 mod budget;
 mod by_sender;
 mod classes;
+mod clients;
 mod contrast;
 mod counterexample;
 mod declared;
@@ -37,6 +39,7 @@ mod tally;
 mod threads;
 mod universe;
 
+pub use assumptions::ASSUMPTIONS;
 pub use backends::declared_backend;
 pub use budget::CLASSES_MAX;
 pub use classes::{Class, Classes};
@@ -60,23 +63,13 @@ pub use selection::{Body, question_names};
 pub use shrink::shrink;
 pub(crate) use threads::{in_parts, in_two};
 
-use crate::decision::{Decider, Envelope, FoundBackend, FoundListener, Sending};
+use crate::decision::{Believed, Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::Policy;
 
 use declared::Declared;
 use proven::Subject;
 use selection::Selection;
-
-/// What every proof assumes.
-pub const ASSUMPTIONS: &[&str] = &[
-    "client addresses reach the MTA unchanged (no NAT, container bridge or proxy in between)",
-    "the MTA is of the declared version, and is what the reader models (judged by the tests)",
-    "the auth backend admits only right passwords",
-    "no two accounts of the auth backend differ in the case of letters only",
-    "the raw text of a path is parsed as the MTA parses it (tested, not proved)",
-    "tables on the server are these: indexed ones (hash, lmdb, cdb) were made from these sources",
-];
 
 /// The name of the policy where it decides.
 const POLICY: &str = "policy";
@@ -111,6 +104,7 @@ fn check_subject(subject: &Subject<'_>, given: Given<'_>, classes_max: u64) -> (
     let report = Report {
         subject: "policy".to_owned(),
         findings,
+        assumptions: assumptions::assumptions(&subject.declared, &[]),
     };
     (report, visited)
 }
@@ -126,6 +120,8 @@ pub struct Files<'a> {
     pub listeners: &'a [FoundListener],
     /// Who checks passwords.
     pub backends: &'a [FoundBackend],
+    /// Who is believed about who the client is.
+    pub believed: &'a [Believed],
     /// How they send.
     pub sending: &'a Sending,
 }
@@ -147,9 +143,11 @@ pub fn check_files(policy: &Policy, files: Files<'_>) -> Report {
 
 /// The same, with obligations about records over what is given.
 pub fn check_files_over(policy: &Policy, files: Files<'_>, given: Given<'_>) -> Report {
+    let subject = Subject::new(policy);
     Report {
         subject: files.name.to_owned(),
-        findings: put(&Subject::new(policy), files, given, Selection::All),
+        findings: put(&subject, files, given, Selection::All),
+        assumptions: assumptions::assumptions(&subject.declared, files.believed),
     }
 }
 
@@ -183,6 +181,7 @@ fn put(
         classes_max: CLASSES_MAX,
     };
     let mut findings = listeners::check(policy, files.listeners, selection);
+    findings.extend(clients::check(&subject.declared, files, selection));
     findings.extend(limits::check(policy, files.listeners, selection));
     findings.extend(backends::check(policy, files.backends, selection));
     findings.extend(host_mail::check(
@@ -199,9 +198,10 @@ fn put(
 ///
 /// That both decide as the policy does says nearly the same; this says it without the policy.
 pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Report {
+    let declared = Declared::new(policy);
     let subjects = run::Subjects {
         policy,
-        declared: &Declared::new(policy),
+        declared: &declared,
         reference: (one.name, one.decider),
         files: Some((other.name, other.decider)),
         selection: Selection::All,
@@ -210,6 +210,7 @@ pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Rep
     Report {
         subject: format!("{} and {}", one.name, other.name),
         findings: run::targets_agree(&subjects).into_iter().collect(),
+        assumptions: assumptions::assumptions(&declared, other.believed),
     }
 }
 
@@ -306,6 +307,7 @@ pub fn prove_files_over(
     let report = Report {
         subject: files.name.to_owned(),
         findings: put(proven.subject(), files, given, Selection::All),
+        assumptions: assumptions::assumptions(&proven.subject().declared, files.believed),
     };
     diagnostics::tell(proven.policy(), &report, diagnostics)?;
     Ok(report)

@@ -88,6 +88,8 @@ pub struct Report {
     pub subject: String,
     /// The findings, in a fixed order.
     pub findings: Vec<Finding>,
+    /// What they rest on.
+    pub assumptions: Vec<String>,
 }
 
 impl Report {

@@ -6,6 +6,8 @@ use crate::policy::StatementKind;
 
 /// The question whether the files open the declared listeners.
 pub(super) const LISTENERS: &str = "listeners-as-declared";
+/// The question whether only the declared proxies say who the client is.
+pub(super) const CLIENTS: &str = "clients-as-declared";
 /// The question whether passwords are checked by the declared backend.
 pub(super) const BACKEND: &str = "backend-as-declared";
 /// The question whether each way in takes of one message what is declared.
@@ -49,7 +51,7 @@ impl Selection<'_> {
 pub fn question_names() -> Vec<&'static str> {
     let obligations = OBLIGATIONS.iter().map(|obligation| obligation.name());
     let statements = [StatementKind::Forbid, StatementKind::Require].map(StatementKind::name);
-    [LISTENERS, LIMITS, BACKEND, HOST_MAIL]
+    [LISTENERS, CLIENTS, LIMITS, BACKEND, HOST_MAIL]
         .into_iter()
         .chain(obligations)
         .chain(statements)

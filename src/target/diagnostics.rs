@@ -113,6 +113,34 @@ pub struct BrokenTemplate {
     pub why: String,
 }
 
+/// A proxy that comes to no listener of the inside, where the MTA believes whoever connects.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{target} cannot be told to believe the proxy `{proxy}` alone")]
+#[diagnostic(
+    code(mailpol::target::via),
+    help(
+        "a listener of {target} believes everybody about who the client is, or nobody: bind one \
+         to an address of the inside that the proxy reaches ({kind}), as in `listen \"smtp\" {{ on \
+         \"{example}\" }}`, and let a firewall keep all others away from it"
+    )
+)]
+pub struct ProxyEverywhere {
+    /// The target.
+    pub target: &'static str,
+    /// The proxy.
+    pub proxy: String,
+    /// What addresses these are.
+    pub kind: &'static str,
+    /// One of them.
+    pub example: &'static str,
+    /// The policy.
+    #[source_code]
+    pub text: Arc<Source>,
+    /// The word.
+    #[label(primary, "no listener is bound to an address of the inside for it")]
+    pub at: SourceSpan,
+}
+
 impl UnsayableValue {
     /// Returns the error for a value at a place.
     pub(crate) fn new(target: &'static str, value: &str, why: impl Into<String>, at: &Loc) -> Self {

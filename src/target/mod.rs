@@ -15,9 +15,10 @@ pub mod postfix;
 
 pub use artifact::{Artifact, Artifacts, Entry, Tree};
 pub use diagnostics::{
-    BrokenTemplate, RefusedFile, RefusedSetting, ReservedAddress, UnknownVersion, UnsayableValue,
+    BrokenTemplate, ProxyEverywhere, RefusedFile, RefusedSetting, ReservedAddress, UnknownVersion,
+    UnsayableValue,
 };
-pub use reading::{FoundBackend, FoundLimit, FoundLimits, FoundListener, Reading};
+pub use reading::{Believed, FoundBackend, FoundLimit, FoundLimits, FoundListener, Reading};
 
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::prove::Proven;

@@ -1,6 +1,6 @@
 //! What a reader makes of a tree of files.
 
-pub use crate::decision::{FoundBackend, FoundLimit, FoundLimits, FoundListener};
+pub use crate::decision::{Believed, FoundBackend, FoundLimit, FoundLimits, FoundListener};
 
 use crate::decision::{Decider, Sending};
 
@@ -12,6 +12,8 @@ pub struct Reading {
     pub listeners: Vec<FoundListener>,
     /// Who checks passwords, for each way in where a client can log in.
     pub backends: Vec<FoundBackend>,
+    /// Who is believed about who the client is.
+    pub believed: Vec<Believed>,
     /// How the server sends.
     pub sending: Sending,
 }
@@ -21,6 +23,7 @@ impl std::fmt::Debug for Reading {
         f.debug_struct("Reading")
             .field("listeners", &self.listeners)
             .field("backends", &self.backends)
+            .field("believed", &self.believed)
             .field("sending", &self.sending)
             .finish_non_exhaustive()
     }

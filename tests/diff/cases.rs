@@ -15,6 +15,15 @@ const INBOUND: &str = "\ninbound {";
 pub(super) const BOUND: &str =
     " \"submissions\"\n    listen \"submission\" { on \"192.168.0.1\"; }";
 const TLS: &str = "    tls certificate";
+/// Clients behind one proxy, and behind another.
+const PROXIED: (&str, &str) = (
+    "    may-send\n",
+    "    may-send\n    via \"proxy-protocol\" from=\"10.8.0.2\"\n",
+);
+const MOVED: (&str, &str) = (
+    "    may-send\n",
+    "    may-send\n    via \"proxy-protocol\" from=\"10.8.0.3\"\n",
+);
 const SPF: (&str, &str) = (
     "spf \"+mx -all\"",
     "spf \"+mx\" \"a:smtp.isp.example\" \"-all\"",
@@ -212,6 +221,22 @@ pub(super) const CASES: &[Case] = &[
             "auth \"saslauthd\" mechanism=\"shadow\"",
             "auth \"dovecot\" socket=\"/run/dovecot/auth\"",
         )],
+    },
+    // Who may say who the client is may say that it is anybody.
+    Case {
+        name: "proxy-named",
+        before: &[],
+        after: &[PROXIED],
+    },
+    Case {
+        name: "proxy-moved",
+        before: &[PROXIED],
+        after: &[MOVED],
+    },
+    Case {
+        name: "proxy-gone",
+        before: &[PROXIED],
+        after: &[],
     },
     // Every domain below, and no longer the domain itself.
     Case {

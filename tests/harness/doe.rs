@@ -42,6 +42,8 @@ fn scene() -> Scene {
             [0x2001, 0xdb8, 0xd0e, 0, 0, 0, 0, 0x25].into(),
         ],
         bound: BTreeMap::new(),
+        proxies: Vec::new(),
+        announced: BTreeMap::new(),
         accounts: accounts.into_iter().map(account).collect(),
         certificates: vec![Certificate {
             name: "mx.doe-family.com".to_owned(),

@@ -10,6 +10,7 @@ use crate::Test;
 use crate::doe;
 use crate::support::job::{Client, Listener};
 use crate::support::namespace;
+use crate::support::proxy;
 
 pub(crate) const TESTS: &[Test] = &[
     (
@@ -21,6 +22,7 @@ pub(crate) const TESTS: &[Test] = &[
         endless,
     ),
     ("the host stays as it was", untouched),
+    ("headers of proxies are what they should be", headers),
 ];
 
 fn replaced() -> Result<(), Failed> {
@@ -29,6 +31,32 @@ fn replaced() -> Result<(), Failed> {
         doe::job(),
         doe::asks(&multicast, "<a@b.example> <c@d.example> broken: *"),
     )
+}
+
+/// Octet by octet, as the specification of the PROXY protocol has them.
+fn headers() -> Result<(), Failed> {
+    let client = [192, 168, 0, 7].into();
+    let line = "PROXY TCP4 192.168.0.7 192.0.2.1 54321 25\r\n";
+    let line_v6 = "PROXY TCP6 ::ffff:192.168.0.7 2001:db8::1 54321 25\r\n";
+    let mut binary = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c".to_vec();
+    binary.extend([192, 168, 0, 7, 192, 0, 2, 1, 0xd4, 0x31, 0, 25]);
+    let mut mapped = b"\r\n\r\n\0\r\nQUIT\n\x21\x21\0\x24".to_vec();
+    mapped.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 168, 0, 7]);
+    mapped.extend([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    mapped.extend([0xd4, 0x31, 0, 25]);
+    for (made, wanted) in [
+        (proxy::v1(client), line.as_bytes()),
+        (proxy::v1(proxy::mapped(client)), line_v6.as_bytes()),
+        (proxy::v2(client), &binary),
+        (proxy::v2(proxy::mapped(client)), &mapped),
+        (proxy::local(), b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"),
+        (proxy::unknown(), b"PROXY UNKNOWN\r\n"),
+    ] {
+        if made != wanted {
+            return Err(format!("{made:?} is not {wanted:?}").into());
+        }
+    }
+    Ok(())
 }
 
 fn endless() -> Result<(), Failed> {

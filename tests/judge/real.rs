@@ -1,12 +1,14 @@
 //! Asks the real MTA, on a machine of its own.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::net::IpAddr;
 use std::path::Path;
 
 use libtest_mimic::Failed;
 use mailpol::decision::Envelope;
 use mailpol::mail::PathForm;
-use mailpol::policy::Auth;
+use mailpol::policy::{Auth, Policy};
 use mailpol::target::Artifacts;
 use tempfile::TempDir;
 
@@ -75,12 +77,28 @@ fn is_restricted_late(envelope: &Envelope) -> bool {
         || text.contains("postmaster") && form != PathForm::Plain
 }
 
+/// Returns where Postfix wants to be told of everybody who it is.
+fn announced(policy: &Policy) -> BTreeMap<job::Listener, Vec<IpAddr>> {
+    let mut announced: BTreeMap<_, Vec<IpAddr>> = BTreeMap::new();
+    for way in policy.host.ways_in() {
+        if policy.is_behind_proxies(way.value) {
+            let all = announced.entry(listener(way.value.listener)).or_default();
+            all.extend(way.value.on);
+        }
+    }
+    announced
+}
+
 /// Returns a job on the tree of a policy, with nothing to ask yet; the tree lives with the folder.
 pub(crate) fn job(subject: &Subject) -> Result<(TempDir, Job), Failed> {
     let (policy, artifacts) = (&subject.policy, &subject.artifacts);
     let tree = tempfile::tempdir()?;
     write_tree(artifacts, tree.path())?;
     let mut scene = scene(policy, artifacts);
+    match subject.mta {
+        Mta::Postfix => scene.announced = announced(policy),
+        Mta::Exim => scene.proxies = policy.proxies().iter().map(|one| one.value).collect(),
+    }
     if let Some(Auth::Dovecot { socket, .. }) = &policy.auth {
         // Dovecot's own configuration is the administrator's, who lets the MTA ask.
         let user = match subject.mta {

@@ -93,6 +93,8 @@ pub(crate) fn scene(policy: &Policy, artifacts: &Artifacts) -> Scene {
         hostname: host.name.value.to_string(),
         addresses: host.own_addresses(),
         bound: bound(policy),
+        proxies: Vec::new(),
+        announced: BTreeMap::new(),
         accounts: accounts.collect(),
         certificates: certificates.collect(),
         zone: zone(),

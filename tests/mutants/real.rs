@@ -1,10 +1,10 @@
 //! Mutants on the real MTA, several on one machine, one after the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use libtest_mimic::Failed;
-use mailpol::decision::{Because, Envelope, Verdict, run};
+use mailpol::decision::{Because, Envelope, Peers, Verdict, run};
 use mailpol::policy::PolicyDecider;
 use mailpol::target::Reading;
 
@@ -16,6 +16,7 @@ use crate::real::{envelope, job};
 use crate::said::{Read, is_accepted, is_broken_hello, is_no_session, reads};
 use crate::support::job::{Mechanism, Mta, Record, Round, Until};
 use crate::support::namespace;
+use crate::support::proxy;
 use crate::support::report::{Outcome, RoundReport};
 use crate::went;
 
@@ -82,6 +83,9 @@ pub(crate) fn judge(
         });
     }
     let (_tree, mut job) = job(&original.subject)?;
+    // Each mutant wants something else.
+    job.scene.announced = BTreeMap::new();
+    job.scene.proxies = Vec::new();
     // A proof takes every name for one that DNS knows. Nothing is sent there: no host can have
     // this address (RFC 1112 section 4).
     let address = IpAddr::from([224, 0, 0, 1]);
@@ -105,6 +109,9 @@ fn round(original: &Original, ready: &Ready<'_>) -> Round {
     let files = changed.map(|name| (name.clone(), after.get(name).cloned()));
     let ask = |one: &Envelope, until: Until| {
         let mut asked = envelope(one);
+        if is_believed(original, &ready.reading, one) {
+            asked.client.header = proxy::v2(one.client);
+        }
         asked.until = until;
         if let Some(login) = &mut asked.client.login {
             login.mechanism = Mechanism::Either;
@@ -137,6 +144,25 @@ fn round(original: &Original, ready: &Ready<'_>) -> Round {
         commands: indexes::commands(&after),
         envelopes,
     }
+}
+
+/// Returns whether a mutant wants to be told who this client is: then it says that it is itself.
+fn is_believed(original: &Original, reading: &Reading, envelope: &Envelope) -> bool {
+    let number = u128::from(match envelope.client {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+        IpAddr::V6(v6) => v6,
+    });
+    let bound = original.subject.policy.host.bound.get(&envelope.listener);
+    let mut bound = bound.into_iter().flatten().map(|one| one.value);
+    let comes_to = bound.find(|on| on.is_ipv4() == envelope.client.is_ipv4());
+    reading.believed.iter().any(|one| match &one.peers {
+        Peers::Ranges(ranges) => ranges
+            .iter()
+            .any(|range| (range.0..=range.1).contains(&number)),
+        Peers::Everybody { way, .. } => way.is_some_and(|way| {
+            way.listener == envelope.listener && (way.on.is_none() || way.on == comes_to)
+        }),
+    })
 }
 
 /// What of a mutant's answers nobody can hold against the reader.

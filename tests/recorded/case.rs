@@ -16,6 +16,7 @@ use crate::support::job::{
     Account, Certificate, Client, Envelope, Job, Listener, Login, Mta, Record, Scene, Until,
     Warnings,
 };
+use crate::support::proxy;
 
 /// The host that every tree of the corpus is for.
 const HOST: &str = "mx.here.example";
@@ -158,6 +159,10 @@ fn envelope(value: &Value) -> Result<Envelope, Failed> {
     client.tls |= value.get("tls").and_then(Value::as_bool).unwrap_or(false);
     client.login = text("login").map(|login| Login::plain(login, PASSWORD));
     client.helo = text("helo").map_or_else(|| format!("[{address}]"), str::to_owned);
+    if let Some(by) = text("by") {
+        client.address = by.parse()?;
+        client.header = header(text("says").unwrap_or("v2"), address)?;
+    }
     if let Some(result) = text("spf_helo") {
         client.helo = named(result)?;
     }
@@ -169,6 +174,19 @@ fn envelope(value: &Value) -> Result<Envelope, Failed> {
     envelope.until = Until::Data;
     envelope.may_misconfigure = true;
     Ok(envelope)
+}
+
+/// Returns what a proxy says of a client, in one of the forms that there are.
+fn header(form: &str, client: IpAddr) -> Result<Vec<u8>, Failed> {
+    Ok(match form {
+        "v1" => proxy::v1(client),
+        "v2" => proxy::v2(client),
+        "v1-mapped" => proxy::v1(proxy::mapped(client)),
+        "v2-mapped" => proxy::v2(proxy::mapped(client)),
+        "local" => proxy::local(),
+        "unknown" => proxy::unknown(),
+        other => return Err(format!("`{other}` is no form of a header").into()),
+    })
 }
 
 /// Returns a name of the zone that has an SPF result.
@@ -218,6 +236,8 @@ fn scene(mta: Mta, settings: &str, has_login: bool) -> Scene {
         hostname: HOST.to_owned(),
         addresses: ADDRESSES.iter().filter_map(|ip| ip.parse().ok()).collect(),
         bound: BTreeMap::new(),
+        proxies: Vec::new(),
+        announced: BTreeMap::new(),
         accounts: accounts.collect(),
         certificates: certificates.into_iter().collect(),
         zone: zone().into_iter().chain(names()).collect(),

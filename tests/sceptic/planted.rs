@@ -198,6 +198,7 @@ pub(crate) fn report(policy: &Policy, planted: &Planted<'_>) -> Report {
         decider: planted,
         listeners,
         backends: &[],
+        believed: &[],
         sending: &sending(policy),
     };
     check_files(policy, files)

@@ -91,6 +91,12 @@ pub(crate) struct Scene {
     pub(crate) addresses: Vec<IpAddr>,
     /// The addresses that a listener is bound to, if it is not open at all of them.
     pub(crate) bound: BTreeMap<Listener, Vec<IpAddr>>,
+    /// Peers that must say of every client who it is. Where a test gives them nothing to say, they
+    /// speak for themselves.
+    pub(crate) proxies: Vec<IpAddr>,
+    /// The addresses of a listener at which everybody must say so. Where a test gives a client
+    /// nothing to say, it says that it is itself.
+    pub(crate) announced: BTreeMap<Listener, Vec<IpAddr>>,
     /// Unix accounts, and passwords for accounts that are there already (`www-data`, `root`).
     pub(crate) accounts: Vec<Account>,
     pub(crate) certificates: Vec<Certificate>,
@@ -205,6 +211,8 @@ pub(crate) struct Client {
     /// AUTH is sent even where it is not offered, and a refusal of it does not end the session.
     pub(crate) login: Option<Login>,
     pub(crate) helo: String,
+    /// What a proxy says of the client before all else, as it is; nothing: no proxy is between.
+    pub(crate) header: Vec<u8>,
 }
 
 impl Client {
@@ -219,6 +227,7 @@ impl Client {
             tls,
             login: None,
             helo,
+            header: Vec::new(),
         }
     }
 

@@ -22,6 +22,7 @@ pub(crate) mod inside;
 pub(crate) mod job;
 pub(crate) mod namespace;
 pub(crate) mod probes;
+pub(crate) mod proxy;
 pub(crate) mod report;
 pub(crate) mod scripts;
 pub(crate) mod sessions;

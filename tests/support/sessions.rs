@@ -8,7 +8,7 @@ use std::thread;
 use super::job::{Client, Envelope, Listener, Until};
 use super::report::{Answer, Outcome, Reply, Stage};
 use super::smtp::Connection;
-use super::{Failure, Result};
+use super::{Failure, Result, proxy};
 
 /// So many sessions at once; more of them gain nothing on two cores.
 const WORKERS: usize = 4;
@@ -29,6 +29,10 @@ pub(crate) struct Servers {
     pub(crate) v6: Ipv6Addr,
     /// Of listeners that are not open at these.
     pub(crate) bound: BTreeMap<Listener, Vec<IpAddr>>,
+    /// Clients that must begin with a header of the PROXY protocol.
+    pub(crate) proxies: Vec<IpAddr>,
+    /// The addresses of a listener at which all clients must.
+    pub(crate) announced: BTreeMap<Listener, Vec<IpAddr>>,
 }
 
 impl Servers {
@@ -40,6 +44,11 @@ impl Servers {
         let mut bound = self.bound.get(&listener).into_iter().flatten();
         let bound = bound.find(|address| address.is_ipv4() == client.is_ipv4());
         SocketAddr::new(*bound.unwrap_or(&own), listener.port())
+    }
+
+    fn wants_header(&self, server: SocketAddr, listener: Listener) -> bool {
+        let announced = self.announced.get(&listener);
+        announced.is_some_and(|all| all.contains(&server.ip()))
     }
 }
 
@@ -153,6 +162,13 @@ fn converse(
         server.set_ip(address);
     }
     let mut connection = Connection::open(client.address, server)?;
+    if !client.header.is_empty() {
+        connection.send(&client.header)?;
+    } else if servers.wants_header(server, client.listener) {
+        connection.send(&proxy::v2(client.address))?;
+    } else if servers.proxies.contains(&client.address) {
+        connection.send(&proxy::local())?;
+    }
     let greeted = match greet(&mut connection, client)? {
         Greeting::Ready(greeted) => greeted,
         Greeting::Refused(stage, reply) => {

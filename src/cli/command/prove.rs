@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use mailpol::diagnostic::Diagnostics;
 use mailpol::prove::{
-    ASSUMPTIONS, Answer, Files, Finding, Report, check_agreement, check_files_over,
-    check_policy_over, question_names, tell,
+    Answer, Files, Finding, Report, check_agreement, check_files_over, check_policy_over,
+    question_names, tell,
 };
 
 use super::FilesArgs;
@@ -140,7 +140,7 @@ pub(super) fn words(report: &Report, verbose: bool) -> String {
         );
     }
     text.push_str("\nAssumed:\n");
-    for assumption in ASSUMPTIONS {
+    for assumption in &report.assumptions {
         let _ = writeln!(text, "  - {assumption}");
     }
     text

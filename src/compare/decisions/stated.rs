@@ -1,6 +1,7 @@
 //! What a change does to settings that no envelope shows: limits of one message, who checks
-//! passwords, and the addresses that listeners are bound to.
+//! passwords or says who the client is, and the addresses that listeners are bound to.
 
+mod clients;
 mod limits;
 mod passwords;
 
@@ -18,6 +19,7 @@ pub(super) fn add(decisions: &mut Decisions, sides: [Party<'_>; 2]) {
     }
     decisions.changes.extend(limits::changes(sides));
     decisions.changes.extend(passwords::change(sides));
+    decisions.changes.extend(clients::change(sides));
     decisions.changes.sort_by_key(|change| change.kind);
 }
 

@@ -12,6 +12,7 @@ mod network;
 mod publish;
 mod route;
 mod statement;
+mod via;
 
 pub use acknowledge::{AcknowledgeError, AcknowledgeUnknown, AcknowledgeUnused};
 pub use bulk::{
@@ -51,6 +52,9 @@ pub use route::{
 pub use statement::{
     HeaderWithoutCheck, LoginOrNull, Misspelt, ScopeInvalid, SettingDuplicate, SettingName,
     SubmissionsTls, TargetDuplicate,
+};
+pub use via::{
+    BridgeRights, ProxyAddress, ProxyBridge, ProxyLocal, ProxyPublic, ProxyRights, ViaInvalid,
 };
 
 use std::sync::Arc;

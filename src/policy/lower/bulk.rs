@@ -224,6 +224,7 @@ fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<(String, node
             .collect(),
         may_hand_over: may_hand_over.map(|word| word.at),
         otherwise,
+        via: Vec::new(),
         at: row.at.clone(),
     };
     Some((name.value.clone(), network))

@@ -110,7 +110,7 @@ fn unusable(address: IpAddr) -> Option<(&'static str, &'static str)> {
 }
 
 /// RFC 4291 section 2.5.6.
-fn is_link_local(address: Ipv6Addr) -> bool {
+pub(super) fn is_link_local(address: Ipv6Addr) -> bool {
     address.segments()[0] & 0xffc0 == 0xfe80
 }
 
@@ -162,7 +162,7 @@ pub(super) fn check_reachable(
              its addresses"
         );
         let help = "add the addresses of `host`, or leave `on` out; put the warning aside where a \
-                    router hands on what comes to those";
+                    router or a proxy hands on what comes to those";
         return warn(
             fault,
             "MX records lead to other addresses",

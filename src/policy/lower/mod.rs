@@ -29,6 +29,7 @@ mod spf;
 mod statement;
 mod table;
 mod target;
+mod via;
 
 pub(super) use near::login as near_login;
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::grant::{self, Holder};
-use super::{name, space};
+use super::{name, space, via};
 use crate::diagnostic::Diagnostics;
 use crate::policy::diagnostics::{
     NetworkDuplicate, NetworkEmptyName, NetworkUniversal, PrefixDuplicate, beside, elsewhere,
@@ -41,6 +41,7 @@ pub(super) fn lower(
             space::check(prefix, &own, diagnostics);
         }
     }
+    via::check(&networks, host, diagnostics);
     networks
 }
 
@@ -120,6 +121,7 @@ fn lower_one(
         otherwise: refuse.map_or(Otherwise::Stranger, |word| {
             Otherwise::Refuse(word.at.clone())
         }),
+        via: via::lower(&node.via, diagnostics),
         at: node.at.clone(),
     }
 }

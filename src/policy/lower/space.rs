@@ -141,6 +141,11 @@ fn holds_public(net: IpNet) -> bool {
     ranges.iter().any(meets)
 }
 
+/// Returns whether an address is private, or loopback.
+pub(super) fn is_private(address: IpAddr) -> bool {
+    PRIVATE.iter().any(|range| range.contains(&address))
+}
+
 /// What is not routed on the Internet, in words; the first that holds an address says what it is.
 const UNROUTED: &[(IpNet, &str)] = &[
     (
@@ -171,7 +176,8 @@ fn is_wide(net: IpNet) -> bool {
     }
 }
 
-fn overlaps(a: IpNet, b: IpNet) -> bool {
+/// Returns whether two networks have addresses in common.
+pub(super) fn overlaps(a: IpNet, b: IpNet) -> bool {
     a.contains(&b) || b.contains(&a)
 }
 

@@ -31,7 +31,8 @@ use super::side::Side;
 use super::threads::in_two;
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{
-    Because, Decider, Decision, FoundBackend, FoundListener, Header, Question, Route, Test, Verdict,
+    Because, Believed, Decider, Decision, FoundBackend, FoundListener, Header, Question, Route,
+    Test, Verdict,
 };
 use crate::mail::{Domain, Listener, Reply, WayIn};
 use crate::policy::Policy;
@@ -51,13 +52,15 @@ pub struct Party<'a> {
     pub found: Option<Found<'a>>,
 }
 
-/// What files say of their ways in and of passwords, which no envelope shows.
+/// What files say of their ways in, of passwords and of proxies, which no envelope shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
     /// Every way in.
     pub listeners: &'a [FoundListener],
     /// Who checks passwords.
     pub backends: &'a [FoundBackend],
+    /// Who is believed about who the client is.
+    pub believed: &'a [Believed],
 }
 
 impl Party<'_> {

@@ -7,11 +7,13 @@ mod asked;
 mod forwards;
 mod grants;
 mod owners;
+mod proxies;
 mod tables;
 
 pub(super) use asked::{Answered, Asked};
 pub(super) use forwards::Forwards;
 pub(super) use grants::different_rights;
+pub(super) use proxies::Proxies;
 
 use std::collections::BTreeSet;
 

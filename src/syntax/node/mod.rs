@@ -22,7 +22,7 @@ pub use domain::{Alias, Domain, Forward, Mailbox};
 pub use grant::{Authenticated, Login, MaySend};
 pub use host::{Host, Limits, Listen, Tls};
 pub use inbound::{Inbound, OwnDomain, SpfCheck};
-pub use network::Network;
+pub use network::{Network, Via};
 pub use publish::{Dkim, Dmarc, MtaSts, Publish, PublishedMx, PublishedSpf};
 pub use route::{Outbound, Route, RouteTo};
 pub use scenario::{Expect, Scenario};

@@ -106,7 +106,12 @@ view!(AuthNonePart, "main/auth_none.j2", Lines);
 
 /// Main: addresses, ACLs, and what the server does not do.
 #[derive(Debug, Serialize)]
-pub(super) struct ClosedPart {}
+pub(super) struct ClosedPart {
+    /// Each proxy that says who the client is.
+    pub(super) proxy_places: Vec<Commented>,
+    /// All of them, or nothing.
+    pub(super) proxies: List,
+}
 view!(ClosedPart, "main/closed.j2", Lines);
 
 /// ACLs: MAIL, and the first rule of RCPT.

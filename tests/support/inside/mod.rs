@@ -191,6 +191,8 @@ fn servers(scene: &Scene) -> Servers {
         v4: Ipv4Addr::LOCALHOST,
         v6: Ipv6Addr::LOCALHOST,
         bound: scene.bound.clone(),
+        proxies: scene.proxies.clone(),
+        announced: scene.announced.clone(),
     };
     for address in scene.addresses.iter().rev() {
         match address {

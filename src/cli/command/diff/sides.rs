@@ -305,6 +305,7 @@ fn found(reading: &Reading) -> Found<'_> {
     Found {
         listeners: &reading.listeners,
         backends: &reading.backends,
+        believed: &reading.believed,
     }
 }
 

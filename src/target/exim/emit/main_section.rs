@@ -1,5 +1,9 @@
 //! The main section of exim4.conf.
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
 use super::clients::Clients;
 use super::recipients::{Recipients, refuse};
 use super::{Emission, acl};
@@ -7,7 +11,7 @@ use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Listener, WayIn};
 use crate::policy::{Auth, Policy, Tls};
 use crate::source::Spanned;
-use crate::target::exim::lexical::{Comment, List, Word};
+use crate::target::exim::lexical::{Comment, HostItem, List, Word};
 use crate::target::exim::view::{
     AuthNonePart, AuthPart, ClosedPart, Commented, HostPart, LimitsPart, ListsPart, TlsNonePart,
     TlsPart,
@@ -40,9 +44,26 @@ pub(super) fn section(
         }
         Some(_) | None => render(AuthNonePart {}, diagnostics)?,
     };
-    text += &render(ClosedPart {}, diagnostics)?;
+    text += &render(closed(policy), diagnostics)?;
     text += &limits(policy, diagnostics)?;
     Ok(text)
+}
+
+/// What the server does not do: it believes nobody about who the client is but the named proxies.
+fn closed(policy: &Policy) -> ClosedPart {
+    let proxies = policy.proxies();
+    let place = |proxy: &&Spanned<IpAddr>| Commented {
+        text: Comment::new(&proxy.value.to_string()),
+        line: Comment::line(&proxy.at),
+    };
+    let items: Vec<HostItem> = proxies
+        .iter()
+        .map(|proxy| HostItem::new(IpNet::from(proxy.value), true))
+        .collect();
+    ClosedPart {
+        proxy_places: proxies.iter().map(place).collect(),
+        proxies: List::hosts(&items),
+    }
 }
 
 /// What one message may have, where the policy says so.
@@ -68,7 +89,7 @@ pub(super) fn null_client(
     let mut text = render(host(emission), diagnostics)?;
     text += &render(TlsNonePart {}, diagnostics)?;
     text += &render(AuthNonePart {}, diagnostics)?;
-    text += &render(ClosedPart {}, diagnostics)?;
+    text += &render(closed(emission.policy), diagnostics)?;
     Ok(text)
 }
 

@@ -255,6 +255,7 @@ impl Reader<'_> {
                 let key = if let Atom::Helo(helo) = atom {
                     Key::Helo(helo.max(case))
                 } else {
+                    self.by_text.get_or_insert_with(|| at.clone());
                     Key::Client
                 };
                 let matching = if matches!(atom, Atom::Helo(_)) && case == Case::Folded {

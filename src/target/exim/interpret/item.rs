@@ -63,6 +63,9 @@ impl Reader<'_> {
                 None => self.key(pieces, &file.at())?,
             };
             let rows = self.open(kind, file)?;
+            if matches!(key, Key::Client) && rows.matching != Matching::Network {
+                self.by_text.get_or_insert_with(|| file.at());
+            }
             let rows = match pieces.as_slice() {
                 [Piece::Text(prefix), _] => self.behind(prefix, &rows)?,
                 _ => rows,

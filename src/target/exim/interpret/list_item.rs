@@ -209,6 +209,9 @@ impl Reader<'_> {
         if rows.star.is_some() {
             return Ok(Item::Other(Bool::Const(true)));
         }
+        if rows.matching != Matching::Network || !length.is_empty() {
+            self.by_text.get_or_insert_with(|| file.at());
+        }
         let mut nets = Vec::new();
         for row in &rows.list {
             let net = lookup::network(&row.key);

@@ -49,6 +49,7 @@ mod wild;
 mod acl;
 mod authenticator;
 mod backend;
+mod believed;
 mod daemon;
 mod dkim;
 mod host_mail;
@@ -118,6 +119,7 @@ pub(super) fn interpret(
     let decider = reader.decider(&sections, &options, &start);
     let backends = std::mem::take(&mut reader.backends);
     let routers = decider.as_ref().ok().map(|decider| &decider.routers);
+    let believed = reader.believed(&options, &start);
     let sending = reader.sending(&sections, &options, routers);
     let (uses, taken) = (&reader.forms, reader.taken);
     let kinds = [
@@ -136,6 +138,7 @@ pub(super) fn interpret(
         decider: Box::new(decider),
         listeners,
         backends,
+        believed: believed?,
         sending,
     })
 }

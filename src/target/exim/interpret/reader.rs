@@ -141,6 +141,9 @@ pub(super) struct Reader<'a> {
     pub(super) checks: Vec<Check>,
     /// What authenticators send to other hosts, before any of it is expanded.
     pub(super) client_sends: Vec<(String, Loc)>,
+    /// Where a client is looked up by the text of its address, which is another one if a proxy
+    /// announces it mapped into IPv6.
+    pub(super) by_text: Option<Loc>,
     /// Who checks passwords, so far.
     pub(super) backends: Vec<FoundBackend>,
 }
@@ -177,6 +180,7 @@ impl<'a> Reader<'a> {
             delays: 0,
             checks: Vec::new(),
             client_sends: Vec::new(),
+            by_text: None,
             backends: Vec::new(),
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn write(
         line: Comment::line(&way.at),
         service: Word::inet(way.value),
         columns: Word::fixed(columns(way.value)),
-        options: options(policy, way.value.listener, emission.version),
+        options: options(policy, way.value, emission.version),
         lists: lists(policy, way.value.listener),
     };
     let mut ways = policy.host.ways_in();
@@ -101,10 +101,13 @@ fn lists(policy: &Policy, listener: Listener) -> Vec<Setting> {
 }
 
 /// What a listener does otherwise than main.cf says.
-fn options(policy: &Policy, listener: Listener, version: Version) -> Vec<Word> {
+fn options(policy: &Policy, way: WayIn, version: Version) -> Vec<Word> {
     let mut options = Vec::new();
-    match listener {
-        Listener::Smtp => return Vec::new(),
+    if policy.is_behind_proxies(way) {
+        options.push("smtpd_upstream_proxy_protocol=haproxy");
+    }
+    match way.listener {
+        Listener::Smtp => return options.into_iter().map(Word::fixed).collect(),
         Listener::Submissions => {
             options.push("syslog_name=postfix/submissions");
             options.push("smtpd_tls_wrappermode=yes");

@@ -17,6 +17,7 @@ mod lists;
 mod main_cf;
 mod master_cf;
 mod null_client;
+mod proxies;
 mod raw;
 mod recipients;
 mod restriction;
@@ -121,6 +122,7 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         packages: BTreeSet::from(["postfix"]),
     };
     reserved(&emission, diagnostics);
+    proxies::check(policy, diagnostics);
     let main = if policy.is_null_client() {
         null_client::write(&mut emission, diagnostics)?
     } else {

@@ -10,7 +10,7 @@ use super::diagnostics::{UnjudgedParameter, UnjudgedService};
 use super::master_cf::{Service, bare};
 use super::parameter::Settings;
 use super::text::Text;
-use super::{Reader, limits};
+use super::{Reader, believed, limits};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Listener;
 use crate::target::FoundListener;
@@ -54,7 +54,7 @@ impl Reader<'_> {
 
     /// Returns the addresses that a service is open at, as the files write them and as what they
     /// are; those that are no numbers are refused by [`judge_addresses`].
-    fn open_at(
+    pub(super) fn open_at(
         &self,
         service: &Service,
         diagnostics: &mut Diagnostics,
@@ -182,7 +182,9 @@ fn clash(one: &Service, other: &Service) -> Option<&'static str> {
         return Some("another service listens on its port at every address");
     }
     let settings = |service: &Service| {
+        // Who says who the client is differs; what becomes of the client does not.
         let pairs = service.overrides.iter();
+        let pairs = pairs.filter(|(name, _)| name.as_str() != believed::NAME);
         let pairs = pairs.map(|(name, value)| (name.clone(), value.as_str().to_owned()));
         pairs.collect::<Vec<_>>()
     };

@@ -15,6 +15,7 @@
 mod action;
 mod addressing;
 mod backend;
+mod believed;
 mod by_sender;
 mod catalogue;
 mod class;
@@ -120,6 +121,7 @@ pub(super) fn interpret(
     let is_closed = listeners.is_empty();
     let decider = reader.decider(is_closed, diagnostics);
     let backends = backend::read(reader.main, reader.services, artifacts, diagnostics);
+    let believed = reader.believed(diagnostics);
     let ways = &decider.delivery.ways;
     let sending = sending::read(reader.main, reader.services, ways, artifacts, diagnostics);
     diagnostics.failed_since(before)?;
@@ -127,6 +129,7 @@ pub(super) fn interpret(
         decider: Box::new(decider),
         listeners,
         backends,
+        believed,
         sending,
     })
 }

@@ -140,11 +140,6 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "who is turned away before any reply is not followed",
     ),
     (
-        "hosts_proxy",
-        "",
-        "a proxy says who the client is: then whoever reaches the port does",
-    ),
-    (
         "hosts_require_alpn",
         "",
         "sessions without ALPN would be refused",

@@ -16,7 +16,7 @@ use crate::diagnostic::Reported;
 use crate::syntax::suggest;
 
 /// The options that are read; everything else is on one of the two lists.
-const MODELLED: [&str; 21] = [
+const MODELLED: [&str; 22] = [
     "acl_smtp_connect",
     "acl_smtp_data",
     "acl_smtp_helo",
@@ -29,6 +29,7 @@ const MODELLED: [&str; 21] = [
     "daemon_smtp_ports",
     "disable_ipv6",
     "extra_local_interfaces",
+    "hosts_proxy",
     "local_interfaces",
     "primary_hostname",
     "qualify_domain",

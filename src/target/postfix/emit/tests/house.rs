@@ -8,6 +8,7 @@ use crate::mail::{Address, Domain, Listener, LocalPart};
 use crate::policy::{
     Alias, Auth, Grant, Host, HostedDomain, Inbound, Login, Mailbox, Network, Otherwise, OwnDomain,
     Policy, Publish, RecordHeaders, SaslauthdMechanism, SenderScope, SpfPolicy, TargetOptions, Tls,
+    Via,
 };
 use crate::source::{Loc, Source, Spanned};
 
@@ -208,6 +209,7 @@ impl House {
             grants: Vec::new(),
             may_hand_over: None,
             otherwise: Otherwise::Stranger,
+            via: Via::Direct,
             at: place(),
         };
         change(&mut network);

@@ -312,8 +312,9 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "smtpd_upstream_proxy_protocol",
-        &[""],
-        "whoever reaches the port could claim any address",
+        // Whom it makes Postfix believe stands in `believed`.
+        &["", "haproxy"],
+        "Postfix knows no other protocol, and would refuse every client",
     ),
     ("smtputf8_enable", &["yes", "no"], ""),
     (

@@ -1,0 +1,41 @@
+//! What a proof rests on, and nobody proves.
+
+use super::declared::{Declared, Proxies};
+use crate::decision::{Believed, Peers};
+
+/// What every proof assumes; of the first, where proxies are declared, what is left of it.
+pub const ASSUMPTIONS: &[&str] = &[
+    "client addresses reach the MTA unchanged (no NAT, container bridge or proxy in between)",
+    "the MTA is of the declared version, and is what the reader models (judged by the tests)",
+    "the auth backend admits only right passwords",
+    "no two accounts of the auth backend differ in the case of letters only",
+    "the raw text of a path is parsed as the MTA parses it (tested, not proved)",
+    "tables on the server are these: indexed ones (hash, lmdb, cdb) were made from these sources",
+];
+
+/// Returns what the proof of a policy, or of files that believe these peers, assumes.
+pub(super) fn assumptions(declared: &Declared<'_>, believed: &[Believed]) -> Vec<String> {
+    let proxies = Proxies::new(declared.policy);
+    let mut lines: Vec<String> = ASSUMPTIONS.iter().map(|&line| line.to_owned()).collect();
+    if proxies.is_empty() {
+        return lines;
+    }
+    let names = proxies.names();
+    let mut first = vec![
+        format!(
+            "client addresses reach the MTA, or the proxy that announces them, unchanged (no NAT, \
+             container bridge or other proxy in between)"
+        ),
+        format!("the proxy announces each client's true address ({names})"),
+    ];
+    for one in believed {
+        if let Peers::Everybody { way, name } = &one.peers {
+            let way = way.map_or_else(|| name.clone(), |way| way.to_string());
+            first.push(format!(
+                "a firewall lets only {names} reach {way}: whoever does is believed there"
+            ));
+        }
+    }
+    lines.splice(..1, first);
+    lines
+}

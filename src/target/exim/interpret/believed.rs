@@ -1,0 +1,131 @@
+//! Whom Exim believes about who the client is: `hosts_proxy` (spec 4.96, section 59.1; in
+//! `smtp_in.c` of 4.96 `check_proxy_protocol_host` and `setup_proxy_protocol_host`).
+//!
+//! Whoever is in the list must begin with a header of the PROXY protocol, of either version, and
+//! the address in it takes the place of the peer's: an IPv4 one that is mapped into IPv6 is in
+//! lists that one of IPv4 (`check_host` in `verify.c`). With `LOCAL` or `UNKNOWN` the peer stays
+//! the client; without a header every command is refused. Whoever is not in the list is the client,
+//! and its header is a command that Exim does not know.
+
+use super::list::{ListKind, Subject};
+use super::option::Options;
+use super::reader::Reader;
+use super::truth::{Facts, Truth, truth};
+use super::value::{Bool, Leaf};
+use crate::decision::{Believed, ClientTable, Label, Peers, Question, TestId, Unanswered};
+use crate::diagnostic::Reported;
+use crate::source::Loc;
+
+impl Reader<'_> {
+    /// Reads the peers whose headers count, at every way in.
+    pub(super) fn believed(
+        &mut self,
+        options: &Options,
+        start: &Loc,
+    ) -> Result<Vec<Believed>, Reported> {
+        let Some(list) = options.text("hosts_proxy") else {
+            return Ok(vec![Believed {
+                peers: Peers::Ranges(Vec::new()),
+                at: start.clone(),
+            }]);
+        };
+        let condition = self.expanded_list(ListKind::Host, Subject::Client, &list)?;
+        match self.peers(&condition) {
+            Ok(ranges) if !ranges.is_empty() && self.by_text.is_some() => {
+                let at = self.by_text.take().unwrap_or_else(|| list.at());
+                let reason = "a proxy may announce an address of IPv4 mapped into IPv6, which \
+                              is another text";
+                Err(self.refuse("hosts_proxy", reason, &at))
+            }
+            Ok(ranges) => Ok(vec![Believed {
+                peers: Peers::Ranges(ranges),
+                at: list.at(),
+            }]),
+            Err(reason) => Err(self.refuse("hosts_proxy", reason, &list.at())),
+        }
+    }
+
+    /// Returns the addresses for which a condition on the client holds.
+    fn peers(&self, condition: &Bool) -> Result<Vec<(u128, u128)>, &'static str> {
+        let mut asked = Vec::new();
+        tests(condition, &mut asked)?;
+        let tables: Vec<(TestId, &ClientTable)> = asked
+            .into_iter()
+            .filter_map(|id| {
+                let test = self.catalogue.tests().get(id.index())?;
+                let Question::Client(table) = &test.question else {
+                    return None;
+                };
+                Some((id, table))
+            })
+            .collect();
+        let mut starts: Vec<u128> = tables
+            .iter()
+            .flat_map(|(_, table)| table.starts())
+            .collect();
+        starts.push(0);
+        starts.sort_unstable();
+        starts.dedup();
+        let mut ranges: Vec<(u128, u128)> = Vec::new();
+        for (number, start) in starts.iter().enumerate() {
+            let client = &mut OneClient {
+                tables: &tables,
+                address: *start,
+            };
+            match truth(condition, client) {
+                Ok(Truth::Yes) => {}
+                Ok(Truth::No) => continue,
+                Ok(Truth::Defer | Truth::Forced) | Err(_) => return Err(UNSURE),
+            }
+            let next = starts.get(number + 1);
+            let last = next.map_or(u128::MAX, |next| next - 1);
+            match ranges.last_mut() {
+                Some(range) if range.1.checked_add(1) == Some(*start) => range.1 = last,
+                _ => ranges.push((*start, last)),
+            }
+        }
+        Ok(ranges)
+    }
+}
+
+/// Why a list is refused that may come to nothing.
+const UNSURE: &str = "who is believed must not depend on what can fail";
+/// Why a list is refused that asks something else.
+const OTHER: &str = "mailpol follows addresses of peers here, and nothing else";
+
+/// Collects the tests of a condition that asks of clients alone.
+fn tests(condition: &Bool, found: &mut Vec<TestId>) -> Result<(), &'static str> {
+    match condition {
+        Bool::Const(_) => Ok(()),
+        Bool::Defer | Bool::Forced => Err(UNSURE),
+        Bool::Not(inner) => tests(inner, found),
+        Bool::All(all) | Bool::Any(all) => all.iter().try_for_each(|one| tests(one, found)),
+        Bool::If(condition, yes, no) => {
+            let parts = [condition, yes, no];
+            parts.into_iter().try_for_each(|one| tests(one, found))
+        }
+        Bool::Leaf(Leaf::Client(id)) => {
+            found.push(*id);
+            Ok(())
+        }
+        Bool::Leaf(_) => Err(OTHER),
+    }
+}
+
+/// What is known of a peer before it has said anything.
+struct OneClient<'a> {
+    tables: &'a [(TestId, &'a ClientTable)],
+    /// The number of its address.
+    address: u128,
+}
+
+impl Facts for OneClient<'_> {
+    fn leaf(&mut self, leaf: &Leaf) -> Result<Truth, Unanswered> {
+        let Leaf::Client(id) = leaf else {
+            return Ok(Truth::Defer);
+        };
+        let table = self.tables.iter().find(|(asked, _)| asked == id);
+        let row = table.and_then(|(_, table)| table.at(self.address));
+        Ok(Truth::of(row.is_some_and(|row| row.label != Label::ABSENT)))
+    }
+}
