@@ -88,10 +88,12 @@ impl Read {
         if mta == Mta::Postfix {
             let is_bare = matches!(
                 envelope.from.form(),
-                PathForm::Bare | PathForm::BarePostmaster | PathForm::OddPostmaster
+                PathForm::Bare
+                    | PathForm::BarePostmaster
+                    | PathForm::BareRoute
+                    | PathForm::OddPostmaster
             );
-            let is_owner = decision.verdict == Verdict::Accept && reply.code == 553;
-            return (is_bare && is_owner)
+            return (is_bare && reply.code == 553)
                 || (reply.code == 501 && forms.contains(&PathForm::Malformed));
         }
         let is_no_path = |form| matches!(form, PathForm::BadDomain | PathForm::Malformed);
