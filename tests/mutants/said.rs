@@ -93,7 +93,8 @@ impl Read {
                     | PathForm::BareRoute
                     | PathForm::OddPostmaster
             );
-            return (is_bare && reply.code == 553)
+            let is_owned = reply.code == 553 || decision.reply.code == 553;
+            return (is_bare && is_owned)
                 || (reply.code == 501 && forms.contains(&PathForm::Malformed));
         }
         let is_no_path = |form| matches!(form, PathForm::BadDomain | PathForm::Malformed);

@@ -180,7 +180,9 @@ pub(crate) fn listeners() -> Vec<FoundListener> {
 fn sending(policy: &Policy) -> Sending {
     let tls = policy.host.tls.iter();
     Sending {
-        shown: tls.map(|tls| vec![tls.certificate.clone()]).collect(),
+        shown: tls
+            .map(|tls| vec![tls.certificate.clone(), tls.key.clone()])
+            .collect(),
         names: Vec::new(),
         egress: vec![Leaving {
             egress: Egress::Host,

@@ -283,12 +283,15 @@ impl Session<'_> {
             Seen::DomainOnly | Seen::Routed | Seen::Untold => {
                 self.label(program.owners.owns_domain)? == Label(1)
             }
-            // SOUNDNESS: the login may own the bare name in the domain of `myorigin`. The form does
-            // not say whose name it is, so an acceptance counts before a refusal.
-            Seen::Origin | Seen::Constant(..) => true,
-            Seen::Null | Seen::Literal | Seen::OwnLiteral | Seen::Underscore | Seen::Elsewhere => {
-                false
-            }
+            // SOUNDNESS: the login may own the bare name in the domain of `myorigin`, and then its
+            // mail is taken. As that address it may send, so no right comes of it.
+            Seen::Origin
+            | Seen::Constant(..)
+            | Seen::Null
+            | Seen::Literal
+            | Seen::OwnLiteral
+            | Seen::Underscore
+            | Seen::Elsewhere => false,
         };
         Ok(if owns {
             Flow::GoOn
