@@ -138,6 +138,11 @@ impl Read {
             )
     }
 
+    pub(crate) fn accepts(&self) -> bool {
+        let decision = self.decision.as_ref();
+        decision.is_some_and(|one| one.verdict == Verdict::Accept)
+    }
+
     /// Whether the MTA answered so.
     pub(crate) fn fits(&self, outcome: &Outcome) -> bool {
         let Some(decision) = &self.decision else {
