@@ -117,9 +117,12 @@ impl Read {
         };
         let is_error = matches!(identity, SpfResult::Temperror | SpfResult::Permerror);
         let is_deferred = (400..500).contains(&reply.code);
+        // RFC 7372: what a refusal by SPF, or for an error of it, is told with.
+        let is_by_spf =
+            reply.code == 451 || matches!(reply.status.as_deref(), Some("5.7.23" | "5.7.24"));
         is_error
             && match decision.verdict {
-                Verdict::Accept => is_refused,
+                Verdict::Accept => is_refused && is_by_spf,
                 Verdict::Reject => is_deferred,
                 Verdict::Defer => false,
             }
