@@ -111,8 +111,8 @@ pub(in crate::cli) fn run(
     Ok(Exit::Yes)
 }
 
-/// Says how many obligations are proved and how many of these speak of nothing, and names those that
-/// hang on what nobody gave.
+/// Says how many obligations are proved, and how many of these speak of nothing; and names those
+/// that hang on what nobody gave.
 fn proved(report: &Report) -> String {
     let open = report
         .findings

@@ -27,17 +27,13 @@ pub struct PrefixInvalid {
 /// A prefix with bits behind its length.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` has bits behind its length")]
-#[diagnostic(
-    code(mailpol::network::host_bits),
-    help("write `{canonical}` for the network, `{host}` for the one host")
-)]
+#[diagnostic(code(mailpol::network::host_bits))]
 pub struct HostBits {
     /// What was written.
     pub text: String,
-    /// The network.
-    pub canonical: String,
-    /// The host.
-    pub host: String,
+    /// What to write.
+    #[help]
+    pub help: String,
     /// Where.
     #[source_code]
     #[label(primary, "the network or the host?")]

@@ -169,7 +169,8 @@ pub(super) fn unrouted(address: IpAddr) -> Option<&'static str> {
     range.map(|(_, kind)| *kind)
 }
 
-fn is_wide(net: IpNet) -> bool {
+/// Returns whether a network is wider than anybody's.
+pub(super) fn is_wide(net: IpNet) -> bool {
     match net {
         IpNet::V4(net) => net.prefix_len() < WIDE_V4,
         IpNet::V6(net) => net.prefix_len() < WIDE_V6,
