@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use sha2::{Digest, Sha256};
-
-use super::decisions::{Between, Change, Decisions, Kind};
+use super::decisions::{Between, Change, Decisions, Kind, mark};
 use super::markdown::{escape, fenced, html};
 use super::text::{Difference, LineIs, Places};
 
@@ -105,27 +103,6 @@ pub fn renumbered(files: &[FileChange]) -> Option<String> {
     });
     let told: Vec<String> = whole.into_iter().chain(beside).collect();
     (!told.is_empty()).then(|| told.join(" "))
-}
-
-/// Returns the mark of a sentence: what a change that is meant declares it by. It stays the same as
-/// long as all that the sentence is about does, whatever else changes.
-pub fn mark(change: &Change) -> String {
-    let mut text = vec![
-        change.kind.name(),
-        &change.sentence,
-        change.identity.as_str(),
-    ];
-    // How it was refused is no part of what is allowed now.
-    if !matches!(change.kind, Kind::Gained | Kind::Lost) {
-        text.extend([change.before.as_str(), &change.after]);
-    }
-    let text = text.join("\n");
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(6).fold(String::new(), |mut mark, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(mark, "{byte:02x}");
-        mark
-    })
 }
 
 /// A change, ready to be read.
@@ -274,12 +251,16 @@ impl Change {
     /// Returns the sentence with what was and what is said.
     pub fn told(&self, between: &Between) -> String {
         let [was, is] = between.sides();
-        let (sentence, before, after) = (&self.sentence, &self.before, &self.after);
+        let (before, after) = (&self.before, &self.after);
+        let sentence = match &self.on {
+            Some(target) => format!("by the files of {target}, {}", self.sentence),
+            None => self.sentence.clone(),
+        };
         match self.kind {
             Kind::Gained => format!("{sentence}; {was}: {before}"),
             Kind::Lost => format!("{sentence}; {is}: {after}"),
-            Kind::Moved => sentence.clone(),
-            Kind::Otherwise | Kind::Latitude if before == after => sentence.clone(),
+            Kind::Moved => sentence,
+            Kind::Otherwise | Kind::Latitude if before == after => sentence,
             Kind::Otherwise | Kind::Latitude => {
                 format!("{sentence}; {was}: {before}; {is}: {after}")
             }

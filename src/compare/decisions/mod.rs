@@ -24,8 +24,10 @@ mod words;
 
 use alike::Alike;
 pub use alike::DOMAINS_MIN;
-pub use identity::Identity;
+pub use identity::{Identity, mark};
 pub use told::Between;
+
+use std::collections::BTreeSet;
 
 use crate::mail::WayIn;
 use crate::policy::{Policy, PolicyDecider};
@@ -123,6 +125,8 @@ pub struct Change {
     pub narrows: bool,
     /// What it is about in full, names that the sentence only counts included.
     pub identity: Identity,
+    /// The target by whose files it is so, and not by the policies.
+    pub on: Option<String>,
 }
 
 impl Change {
@@ -142,6 +146,7 @@ impl Change {
             widens: false,
             narrows: false,
             identity: Identity::of_no_envelope(),
+            on: None,
         }
     }
 
@@ -173,6 +178,17 @@ pub struct Decisions {
     pub left_out: usize,
     /// What was compared.
     pub between: Between,
+    /// The targets whose files were compared beside the policies.
+    pub files: Vec<FilesOf>,
+}
+
+/// Files with raw text, compared beside the policies that they are made of.
+#[derive(Debug, Clone)]
+pub struct FilesOf {
+    /// The target.
+    pub target: String,
+    /// Whether they are proved to decide as the policies do, before and after.
+    pub as_policies: bool,
 }
 
 impl Decisions {
@@ -181,6 +197,27 @@ impl Decisions {
         self.changes
             .iter()
             .filter(move |change| change.kind == kind)
+    }
+
+    fn add(&mut self, changes: Vec<Change>) {
+        self.changes.extend(changes);
+        self.changes.sort_by_key(|change| change.kind);
+    }
+
+    /// Adds what the files of a target do otherwise, beside what the policies do.
+    pub fn add_files(&mut self, target: &str, as_policies: bool, changes: Vec<Change>) {
+        let known: BTreeSet<String> = self.changes.iter().map(mark).collect();
+        let more = changes.into_iter();
+        let more = more.filter(|change| !known.contains(&mark(change)));
+        self.changes.extend(more.map(|change| Change {
+            on: Some(target.to_owned()),
+            ..change
+        }));
+        self.changes.sort_by_key(|change| change.kind);
+        self.files.push(FilesOf {
+            target: target.to_owned(),
+            as_policies,
+        });
     }
 
     /// Returns whether something is allowed that was not.
@@ -264,10 +301,15 @@ fn of_what_differs(
         decisions.left_out = alike.domains;
         host_mail::add(&mut decisions, made);
         if !is_new {
-            stated::add(&mut decisions, sides);
+            decisions.add(stated::changes(sides));
         }
         Ok(decisions)
     })
+}
+
+/// Compares what two sides set that no envelope shows.
+pub fn settings(before: Party<'_>, after: Party<'_>) -> Vec<Change> {
+    stated::changes([before, after])
 }
 
 /// Compares what two sides decide, over all envelopes.
@@ -277,7 +319,7 @@ pub fn decisions(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Incom
     contrast(before, after, |contrast| {
         let mut decisions = decisions_of(contrast, Between::Times, &mut Sets::default())?;
         host_mail::add(&mut decisions, made);
-        stated::add(&mut decisions, sides);
+        decisions.add(stated::changes(sides));
         Ok(decisions)
     })
 }
@@ -343,5 +385,6 @@ pub fn decisions_of(
         visited,
         left_out: 0,
         between,
+        files: Vec::new(),
     })
 }

@@ -145,6 +145,7 @@ impl Moved {
             witness,
             widens: true,
             narrows: true,
+            on: None,
         }
     }
 }

@@ -8,23 +8,22 @@ mod passwords;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::{Change, Decisions, Kind};
+use super::{Change, Kind};
 use crate::mail::Listener;
 use crate::prove::Party;
 
-/// Adds the sentences.
-pub(super) fn add(decisions: &mut Decisions, sides: [Party<'_>; 2]) {
-    for listener in Listener::ALL {
-        decisions.changes.extend(moved(listener, sides));
-    }
-    decisions.changes.extend(limits::changes(sides));
-    decisions.changes.extend(passwords::change(sides));
-    decisions.changes.extend(clients::change(sides));
-    decisions.changes.sort_by_key(|change| change.kind);
+/// Returns the sentences.
+pub(super) fn changes(sides: [Party<'_>; 2]) -> Vec<Change> {
+    let moved = Listener::ALL.into_iter();
+    let mut changes: Vec<Change> = moved.filter_map(|one| moved_to(one, sides)).collect();
+    changes.extend(limits::changes(sides));
+    changes.extend(passwords::change(sides));
+    changes.extend(clients::change(sides));
+    changes
 }
 
 /// Returns the sentence about a listener that both sides open, at other addresses.
-fn moved(listener: Listener, sides: [Party<'_>; 2]) -> Option<Change> {
+fn moved_to(listener: Listener, sides: [Party<'_>; 2]) -> Option<Change> {
     let [was, is] = sides.map(|side| addresses(listener, side));
     if was.is_empty() || is.is_empty() || was == is {
         return None;

@@ -167,6 +167,10 @@ impl Shown<'_> {
                 "classes": decisions.visited.leaves,
                 "left_out": decisions.left_out,
                 "envelopes": decisions.visited.envelopes.to_string(),
+                "files": decisions.files.iter().map(|files| json!({
+                    "target": files.target,
+                    "as_policies": files.as_policies,
+                })).collect::<Vec<Value>>(),
             })
         });
         json!({
@@ -212,6 +216,7 @@ fn change(change: &Change, between: &Between) -> Value {
     };
     json!({
         "kind": change.kind.name(),
+        "target": change.on,
         "mark": mark(change),
         "sentence": change.sentence,
         "before": change.before,

@@ -12,6 +12,7 @@ use mailpol::policy::Policy;
 use mailpol::prove::{Found, Incomplete, Party};
 use mailpol::target::{Entry, FoundListener, Reading, TARGETS, Target, Tree};
 
+use super::raw;
 use crate::cli::Failure;
 use crate::cli::command::resolve;
 
@@ -47,13 +48,15 @@ impl Sides {
         }
     }
 
-    /// Returns whose files decide what is compared, if they hold raw text.
-    pub(super) fn raw(&self) -> Result<Option<&'static dyn Target>, Failure> {
+    /// Returns the targets for which a policy has raw text: those of which the files are compared
+    /// beside the policies, and those that `--target` leaves out.
+    pub(super) fn raw(&self, is_named: bool) -> [Vec<&'static dyn Target>; 2] {
         match self {
             Self::Policies(policies, targets, _) | Self::New(policies, targets) => {
-                raw(targets, policies.each_ref())
+                let named = is_named.then_some(targets.as_slice());
+                raw::targets(policies.each_ref(), named)
             }
-            Self::Tree(..) | Self::Targets(..) => Ok(None),
+            Self::Tree(..) | Self::Targets(..) => Default::default(),
         }
     }
 
@@ -95,27 +98,26 @@ impl Sides {
         }
     }
 
-    /// Compares what is decided.
+    /// Compares what is decided; of two policies also by the files of these targets, which hold
+    /// raw text.
     pub(super) fn decisions(
         &mut self,
+        raw: &[&'static dyn Target],
         diagnostics: &mut Diagnostics,
     ) -> Result<Decisions, Failure> {
+        let domains_min = compare::DOMAINS_MIN;
         match self {
-            Self::Policies(policies, targets, _) => {
+            Self::Policies(policies, ..) => {
                 let [before, after] = policies.as_mut();
-                if let Some(target) = raw(targets, [before, after])? {
-                    return of_files([before, after], target, false, diagnostics);
-                }
-                let domains_min = compare::DOMAINS_MIN;
-                compare::decisions_of_policies(before, after, domains_min).map_err(incomplete)
+                let decisions = compare::decisions_of_policies(before, after, domains_min);
+                let decisions = decisions.map_err(incomplete)?;
+                raw::add(decisions, [before, after], raw, diagnostics)
             }
-            Self::New(policies, targets) => {
+            Self::New(policies, _) => {
                 let [same, policy] = policies.as_mut();
-                if let Some(target) = raw(targets, [same, policy])? {
-                    return of_files([same, policy], target, true, diagnostics);
-                }
-                let domains_min = compare::DOMAINS_MIN;
-                compare::decisions_of_new_policy(same, policy, domains_min).map_err(incomplete)
+                let decisions = compare::decisions_of_new_policy(same, policy, domains_min);
+                let decisions = decisions.map_err(incomplete)?;
+                raw::add(decisions, [same, policy], raw, diagnostics)
             }
             Self::Tree(policy, targets, tree) => {
                 let target = *targets.first().unwrap_or(&first_target());
@@ -211,56 +213,15 @@ fn installed(tree: &dyn Tree, target: &str, after: &Texts) -> Result<Texts, Fail
 }
 
 /// The names of what was and of what would be.
-const TIMES: [&str; 2] = ["before", "after"];
+pub(super) const TIMES: [&str; 2] = ["before", "after"];
 
-/// Returns the target whose files hold raw text in either policy: what they decide is then no
-/// longer what the policy says.
-fn raw(
-    targets: &[&'static dyn Target],
-    policies: [&Policy; 2],
-) -> Result<Option<&'static dyn Target>, Failure> {
-    let has_raw = |target: &&&'static dyn Target| {
-        let options = policies.iter().filter_map(|one| one.target(target.name()));
-        let mut raw = options.map(|one| one.settings.len() + one.files.len());
-        raw.any(|raw| raw > 0)
-    };
-    let raw: Vec<_> = targets.iter().filter(has_raw).collect();
-    match raw.as_slice() {
-        [] => Ok(None),
-        [one] => Ok(Some(**one)),
-        several => {
-            let names: Vec<&str> = several.iter().map(|target| target.name()).collect();
-            let names = names.join(" and ");
-            let why = format!("the files of {names} hold raw text: name one with `--target`");
-            Err(Failure::Unable(why))
-        }
-    }
-}
-
-/// Compares what the files of a target decide that two policies make.
-fn of_files(
-    policies: [&Policy; 2],
-    target: &'static dyn Target,
-    is_new: bool,
-    diagnostics: &mut Diagnostics,
-) -> Result<Decisions, Failure> {
-    let [one, other] = policies;
-    let before = compile::read(one, target, None, diagnostics)?;
-    let after = compile::read(other, target, None, diagnostics)?;
-    let compare = if is_new {
-        compare::decisions_of_new
-    } else {
-        compare::decisions
-    };
-    readings(policies, TIMES, [&before, &after], compare)
-}
-
-fn readings(
+/// Compares what files decide.
+pub(super) fn readings<T>(
     [policy_before, policy_after]: [&Policy; 2],
     [a, b]: [&str; 2],
     [before, after]: [&Reading; 2],
-    compare: Compare,
-) -> Result<Decisions, Failure> {
+    compare: fn(Party<'_>, Party<'_>) -> Result<T, Incomplete>,
+) -> Result<T, Failure> {
     let known = |reading: &Reading| -> Vec<WayIn> {
         let listeners = reading.listeners.iter();
         listeners.filter_map(FoundListener::way_in).collect()
@@ -281,7 +242,7 @@ fn readings(
         )));
     }
     let (opened, open) = (known(before), known(after));
-    compared(
+    let compared = compare(
         Party {
             name: a,
             policy: policy_before,
@@ -296,8 +257,8 @@ fn readings(
             ways_in: &open,
             found: Some(found(after)),
         },
-        compare,
-    )
+    );
+    compared.map_err(incomplete)
 }
 
 /// Returns what files say that no envelope shows.
@@ -307,13 +268,6 @@ fn found(reading: &Reading) -> Found<'_> {
         backends: &reading.backends,
         believed: &reading.believed,
     }
-}
-
-/// How two sides are compared.
-type Compare = fn(Party<'_>, Party<'_>) -> Result<Decisions, Incomplete>;
-
-fn compared(before: Party<'_>, after: Party<'_>, compare: Compare) -> Result<Decisions, Failure> {
-    compare(before, after).map_err(incomplete)
 }
 
 fn incomplete(incomplete: Incomplete) -> Failure {

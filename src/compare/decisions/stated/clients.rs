@@ -1,5 +1,6 @@
 //! Who says who the client is, before and after.
 
+use crate::compare::decisions::words::list;
 use crate::compare::decisions::{Change, Kind};
 use crate::decision::Peers;
 use crate::mail::{WayIn, number, v4_or_v6};
@@ -93,9 +94,5 @@ fn words(sayers: &Sayers) -> Option<String> {
     let everybody = sayers.everybody.iter();
     let everybody = everybody.map(|(_, name)| format!("whoever reaches `{name}`"));
     let all: Vec<String> = ranges.chain(everybody).collect();
-    match all.split_last() {
-        Some((last, rest)) if !rest.is_empty() => Some(format!("{} and {last}", rest.join(", "))),
-        Some((last, _)) => Some(last.clone()),
-        None => None,
-    }
+    (!all.is_empty()).then(|| list(&all, "and"))
 }
