@@ -141,11 +141,24 @@ impl Review {
         };
         let files = files.map_or_else(String::new, |files| format!("; {files}"));
         let count = |kind: Kind| decisions.of(kind).count();
-        let words: Vec<String> = Kind::ALL
-            .iter()
-            .filter(|kind| count(**kind) > 0)
-            .map(|kind| format!("{} {}", count(*kind), kind.name()))
-            .collect();
+        let words = |such: &dyn Fn(&Kind) -> bool| {
+            let kinds = Kind::ALL.into_iter().filter(such);
+            let words = kinds.filter(|kind| count(*kind) > 0).map(|kind| {
+                let of = if kind.is_of_settings() { "of " } else { "" };
+                format!("{} {of}{}", count(kind), kind.name())
+            });
+            words.collect::<Vec<String>>()
+        };
+        let settings = words(&|kind| kind.is_of_settings()).join(", ");
+        let words = words(&|kind| !kind.is_of_settings());
+        if decisions.between == Between::Times && !settings.is_empty() {
+            let decided = if words.is_empty() {
+                "No decision about an envelope changes".to_owned()
+            } else {
+                format!("Decisions change ({})", words.join(", "))
+            };
+            return format!("{decided}; settings do ({settings}){files}.");
+        }
         match (&decisions.between, words.as_slice()) {
             (Between::Nothing, []) => format!("The policy is new, and accepts nothing{files}."),
             (Between::Nothing, words) => {
@@ -260,9 +273,17 @@ impl Change {
             Kind::Gained => format!("{sentence}; {was}: {before}"),
             Kind::Lost => format!("{sentence}; {is}: {after}"),
             Kind::Moved => sentence,
-            Kind::Otherwise | Kind::Latitude if before == after => sentence,
-            Kind::Otherwise | Kind::Latitude => {
-                format!("{sentence}; {was}: {before}; {is}: {after}")
+            Kind::Limits
+            | Kind::Listeners
+            | Kind::Passwords
+            | Kind::Proxies
+            | Kind::Otherwise
+            | Kind::Latitude => {
+                if before == after {
+                    sentence
+                } else {
+                    format!("{sentence}; {was}: {before}; {is}: {after}")
+                }
             }
         }
     }
@@ -276,7 +297,7 @@ fn sentence(change: &Change, between: &Between, text: &mut String) {
         escape(&change.told(between)),
         mark(change)
     );
-    let Some(witness) = &change.witness else {
+    let Some(shown) = change.shown() else {
         // What the host itself makes is in none.
         if change.envelopes > 0 {
             text.push_str("\n  No envelope was found that shows it.\n");
@@ -285,7 +306,7 @@ fn sentence(change: &Change, between: &Between, text: &mut String) {
     };
     text.push_str("\n  <details><summary>for example</summary>\n\n");
     let mut block = String::new();
-    fenced("", &witness.dialogue(), &mut block);
+    fenced("", &shown, &mut block);
     for line in block.lines() {
         let _ = writeln!(text, "  {line}");
     }

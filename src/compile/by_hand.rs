@@ -62,9 +62,10 @@ pub fn place(policy: &Policy, target: &str, told: Told) -> Told {
     {
         return told;
     }
-    let it = label
-        .zip(made.as_ref())
-        .and_then(|(label, made)| find(options, told.as_ref(), &label, &made.path));
+    let it = label.zip(made.as_ref()).and_then(|(label, made)| {
+        let span = SourceSpan::from((label.offset(), label.len()));
+        find(options, told.source_code()?, span, &made.path)
+    });
     // Without raw text the files mean what the policy means: some of it is the reason.
     let all = if names.len() == 1 { first } else { &options.at };
     Box::new(ByHand {
@@ -75,11 +76,21 @@ pub fn place(policy: &Policy, target: &str, told: Told) -> Told {
     })
 }
 
-/// Returns what of the raw text a label stands at.
+/// Returns the raw text of which a place in the made files of a target is made, if it is.
+pub fn raw_at(policy: &Policy, target: &str, made: &Loc) -> Option<Loc> {
+    find(
+        policy.target(target)?,
+        made,
+        made.span(),
+        made.source().path(),
+    )
+}
+
+/// Returns what of the raw text stands at a place of a made file.
 fn find(
     options: &TargetOptions,
-    told: &dyn Diagnostic,
-    label: &LabeledSpan,
+    code: &dyn SourceCode,
+    label: SourceSpan,
     path: &str,
 ) -> Option<Loc> {
     let (start, end) = (label.offset(), label.offset() + label.len());
@@ -96,8 +107,7 @@ fn find(
             file.name.at.clone()
         });
     }
-    let span = SourceSpan::from((start, label.len()));
-    let around = told.source_code()?.read_span(&span, LINES_MAX, 0).ok()?;
+    let around = code.read_span(&label, LINES_MAX, 0).ok()?;
     let head = start.checked_sub(around.span().offset())?;
     let text = std::str::from_utf8(around.data()).ok()?;
     let (before, words) = (text.get(..head)?, text.get(head..head + label.len())?);

@@ -33,6 +33,10 @@ fn raw_text_that_opens_a_relay_is_a_widening() {
         gained.contains("may now send to any foreign recipient"),
         "{stdout}"
     );
+    // Of the files, too, the places are those of the policy: the raw text among them.
+    assert!(!stdout.contains("  etc/"), "{stdout}");
+    let raw = "after   accept 250 2.1.5 (granted)  policy.kdl:31:";
+    assert!(gained.contains(raw), "{stdout}");
     // Markdown says why it does not pass.
     let (_, why) = stdout.split_once("### Not to be let through").unwrap();
     assert!(why.contains("`--fail-on widen` forbids it"), "{stdout}");
@@ -73,6 +77,9 @@ fn raw_text_for_a_target_that_is_not_built_is_compared() {
         (&"exim".into(), &true.into())
     );
     assert_eq!(decisions["changes"][0]["target"], "exim");
+    let places = &decisions["changes"][0]["places"];
+    let at = |side: usize| places[side]["at"].as_str().unwrap();
+    assert_eq!([at(0), at(1)], ["policy.kdl:3:1", "policy.kdl:33:31"]);
     // Declared, it passes.
     let mark = decisions["changes"][0]["mark"].as_str().unwrap();
     fs::write(mail.join("widenings.txt"), format!("{mark} films\n")).unwrap();

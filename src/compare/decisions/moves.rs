@@ -145,6 +145,7 @@ impl Moved {
             witness,
             widens: true,
             narrows: true,
+            stated: None,
             on: None,
         }
     }

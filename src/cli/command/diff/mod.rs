@@ -1,6 +1,7 @@
 //! `mailpol diff`: what a change does to the files and to decisions.
 
 mod declared;
+mod files;
 mod load;
 mod print;
 mod raw;

@@ -5,9 +5,10 @@ use mailpol::compare::{self, Between, Decisions, FilesOf};
 use mailpol::compile;
 use mailpol::diagnostic::Diagnostics;
 use mailpol::policy::Policy;
+use mailpol::prove::Party;
 use mailpol::target::{TARGETS, Target};
 
-use super::sides::{TIMES, readings};
+use super::files::{Files, PlacesOf, TIMES, compared};
 use crate::cli::Failure;
 
 /// Returns the targets for which either policy has raw text: those that are named, if some are,
@@ -81,20 +82,30 @@ fn of_files(
     // If it is the old one that has errors, this may be what mends them.
     let before = compile::read_and_prove(one, target, &mut Diagnostics::new()).ok();
     let before = before.filter(|_| decisions.between != Between::Nothing);
+    let side = |policy, reading| Files {
+        policy,
+        target: target.name(),
+        reading,
+        places: PlacesOf::Policy,
+    };
+    let new = [side(other, &after); 2];
     let found = match &before {
         Some((before, true)) if is_proved => {
-            let settings = readings(policies, TIMES, [before, &after], |one, other| {
-                Ok(compare::settings(one, other))
-            })?;
+            let sides = [side(one, before), side(other, &after)];
+            let settings = |one: Party<'_>, other: Party<'_>| Ok(compare::settings(one, other));
+            let settings = compared(sides, TIMES, settings)?;
             decisions.add_files(target.name(), true, settings);
             return Ok(());
         }
-        Some((before, _)) => readings(policies, TIMES, [before, &after], compare::decisions),
+        Some((before, _)) => {
+            let sides = [side(one, before), side(other, &after)];
+            compared(sides, TIMES, compare::decisions)
+        }
         None if is_proved && decisions.between == Between::Nothing => {
             decisions.add_files(target.name(), true, Vec::new());
             return Ok(());
         }
-        None => readings([other; 2], TIMES, [&after; 2], compare::decisions_of_new),
+        None => compared(new, TIMES, compare::decisions_of_new),
     }?;
     decisions.add_files(target.name(), false, found.changes);
     Ok(())

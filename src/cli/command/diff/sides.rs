@@ -7,11 +7,11 @@ use mailpol::compare::{self, Decisions, Places};
 use mailpol::compile;
 use mailpol::diagnostic::{Diagnostics, Reported, Told};
 use mailpol::dns;
-use mailpol::mail::WayIn;
 use mailpol::policy::Policy;
-use mailpol::prove::{Found, Incomplete, Party};
-use mailpol::target::{Entry, FoundListener, Reading, TARGETS, Target, Tree};
+use mailpol::prove::Incomplete;
+use mailpol::target::{Entry, TARGETS, Target, Tree};
 
+use super::files::{Files, PlacesOf, TIMES, compared};
 use super::raw;
 use crate::cli::Failure;
 use crate::cli::command::resolve;
@@ -124,19 +124,34 @@ impl Sides {
                 let before = compile::read(policy, target, Some(Arc::clone(tree)), diagnostics);
                 let before = before.map_err(|failed| no_such_files(failed, target, diagnostics))?;
                 let after = compile::read(policy, target, None, diagnostics)?;
-                let policies = [policy.as_ref(); 2];
-                readings(policies, TIMES, [&before, &after], compare::decisions)
+                let side = |reading, places| Files {
+                    policy: policy.as_ref(),
+                    target: target.name(),
+                    reading,
+                    places,
+                };
+                let sides = [
+                    side(&before, PlacesOf::Files),
+                    side(&after, PlacesOf::Policy),
+                ];
+                compared(sides, TIMES, compare::decisions)
             }
             Self::Targets(policy, targets) => {
                 let mut read = Vec::new();
                 for target in targets.iter() {
                     read.push(compile::read(policy, *target, None, diagnostics)?);
                 }
-                let names: Vec<&str> = targets.iter().map(|target| target.name()).collect();
-                match (names.as_slice(), read.as_slice()) {
+                match (targets.as_slice(), read.as_slice()) {
                     ([a, b], [before, after]) => {
-                        let compare = compare::decisions_of_targets;
-                        readings([policy.as_ref(); 2], [a, b], [before, after], compare)
+                        let side = |target: &'static dyn Target, reading| Files {
+                            policy: policy.as_ref(),
+                            target: target.name(),
+                            reading,
+                            places: PlacesOf::MadeFiles,
+                        };
+                        let sides = [side(*a, before), side(*b, after)];
+                        let names = [a.name(), b.name()];
+                        compared(sides, names, compare::decisions_of_targets)
                     }
                     _ => Err(Failure::Unable("two targets are compared".to_owned())),
                 }
@@ -212,65 +227,7 @@ fn installed(tree: &dyn Tree, target: &str, after: &Texts) -> Result<Texts, Fail
     Ok(texts)
 }
 
-/// The names of what was and of what would be.
-pub(super) const TIMES: [&str; 2] = ["before", "after"];
-
-/// Compares what files decide.
-pub(super) fn readings<T>(
-    [policy_before, policy_after]: [&Policy; 2],
-    [a, b]: [&str; 2],
-    [before, after]: [&Reading; 2],
-    compare: fn(Party<'_>, Party<'_>) -> Result<T, Incomplete>,
-) -> Result<T, Failure> {
-    let known = |reading: &Reading| -> Vec<WayIn> {
-        let listeners = reading.listeners.iter();
-        listeners.filter_map(FoundListener::way_in).collect()
-    };
-    let stray = |reading: &Reading| -> Vec<String> {
-        let strays = reading
-            .listeners
-            .iter()
-            .filter(|one| one.listener.is_none());
-        strays.map(|found| found.name.clone()).collect()
-    };
-    if stray(before) != stray(after) {
-        let all: Vec<String> = [stray(before), stray(after)].concat();
-        return Err(Failure::Unable(format!(
-            "a listener of the files is none that decisions are compared of: {} (`mailpol prove` \
-             says where)",
-            all.join(", ")
-        )));
-    }
-    let (opened, open) = (known(before), known(after));
-    let compared = compare(
-        Party {
-            name: a,
-            policy: policy_before,
-            decider: before.decider.as_ref(),
-            ways_in: &opened,
-            found: Some(found(before)),
-        },
-        Party {
-            name: b,
-            policy: policy_after,
-            decider: after.decider.as_ref(),
-            ways_in: &open,
-            found: Some(found(after)),
-        },
-    );
-    compared.map_err(incomplete)
-}
-
-/// Returns what files say that no envelope shows.
-fn found(reading: &Reading) -> Found<'_> {
-    Found {
-        listeners: &reading.listeners,
-        backends: &reading.backends,
-        believed: &reading.believed,
-    }
-}
-
-fn incomplete(incomplete: Incomplete) -> Failure {
+pub(super) fn incomplete(incomplete: Incomplete) -> Failure {
     let (why, help) = incomplete.words();
     Failure::Unable(format!("decisions cannot be compared: {why}; {help}"))
 }
