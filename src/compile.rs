@@ -8,7 +8,7 @@ mod diagnostics;
 mod manifest;
 mod scenarios;
 
-pub use by_hand::{ByHand, place as by_hand, raw_at};
+pub use by_hand::{ByHand, place as by_hand, raw_at, raw_text};
 pub use diagnostics::{Divergence, StrayFile, Unexpected, UnknownTarget, Unreadable};
 pub use manifest::{MANIFEST, hash};
 pub use scenarios::scenarios;

@@ -43,11 +43,7 @@ pub fn place(policy: &Policy, target: &str, told: Told) -> Told {
     let Some(options) = policy.target(target) else {
         return told;
     };
-    let names = options.settings.iter().map(|one| &one.name.at);
-    let names: Vec<&Loc> = names
-        .chain(options.files.iter().map(|one| &one.name.at))
-        .collect();
-    let Some(first) = names.first() else {
+    let Some(all) = raw_text(options) else {
         return told;
     };
     let label = told
@@ -66,14 +62,21 @@ pub fn place(policy: &Policy, target: &str, told: Told) -> Told {
         let span = SourceSpan::from((label.offset(), label.len()));
         find(options, told.source_code()?, span, &made.path)
     });
-    // Without raw text the files mean what the policy means: some of it is the reason.
-    let all = if names.len() == 1 { first } else { &options.at };
     Box::new(ByHand {
         is_it: it.is_some(),
         at: it.unwrap_or_else(|| all.clone()),
         made,
         told,
     })
+}
+
+/// Returns the place of the raw text for a target, if there is some: of one, or of the node that has
+/// several. Without it the files mean what the policy means, so some of it is the reason.
+pub fn raw_text(options: &TargetOptions) -> Option<&Loc> {
+    let names = options.settings.iter().map(|one| &one.name.at);
+    let mut names = names.chain(options.files.iter().map(|one| &one.name.at));
+    let first = names.next()?;
+    Some(names.next().map_or(first, |_| &options.at))
 }
 
 /// Returns the raw text of which a place in the made files of a target is made, if it is.

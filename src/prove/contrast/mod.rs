@@ -62,6 +62,9 @@ pub trait Made: Sync {
     fn decides(&self) -> Option<&dyn Decider>;
     /// Returns the raw text of the policy of which a place in the files is made, if it is.
     fn by_hand(&self, at: &Loc) -> Option<Loc>;
+    /// Returns where the policy has raw text for the files, if it has: what they decide otherwise
+    /// than the policy, they do by that.
+    fn reason(&self) -> Option<Loc>;
 }
 
 /// What files say of their ways in, of passwords and of proxies, which no envelope shows.

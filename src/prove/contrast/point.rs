@@ -191,8 +191,9 @@ fn decided(party: &Party<'_>, envelope: &Envelope) -> Option<Decided> {
     let same = |one: &Decided| (one.decision.verdict, one.decision.because);
     if same(&policy) == same(&decided) {
         decided.at = policy.at;
-    } else if let Some(raw) = decided.at.as_ref().and_then(|at| made.by_hand(at)) {
-        decided.at = Some(raw);
+    } else {
+        let raw = decided.at.as_ref().and_then(|at| made.by_hand(at));
+        decided.at = raw.or_else(|| made.reason()).or(decided.at);
     }
     Some(decided)
 }

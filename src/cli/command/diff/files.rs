@@ -104,6 +104,11 @@ impl Made for Origin<'_> {
     fn by_hand(&self, at: &Loc) -> Option<Loc> {
         compile::raw_at(self.files.policy, self.files.target, at)
     }
+
+    fn reason(&self) -> Option<Loc> {
+        let options = self.files.policy.target(self.files.target)?;
+        compile::raw_text(options).map(Clone::clone)
+    }
 }
 
 /// Returns the ways in that policies do not speak of.
