@@ -14,7 +14,10 @@ pub const ASSUMPTIONS: &[&str] = &[
 ];
 
 /// Returns what the proof of a policy, or of files that believe these peers, assumes.
-pub(super) fn assumptions(declared: &Declared<'_>, believed: &[Believed]) -> Vec<String> {
+pub(super) fn assumptions<'a>(
+    declared: &Declared<'_>,
+    believed: impl IntoIterator<Item = &'a Believed>,
+) -> Vec<String> {
     let proxies = Proxies::new(declared.policy);
     let mut lines: Vec<String> = ASSUMPTIONS.iter().map(|&line| line.to_owned()).collect();
     if proxies.is_empty() {
@@ -22,10 +25,9 @@ pub(super) fn assumptions(declared: &Declared<'_>, believed: &[Believed]) -> Vec
     }
     let names = proxies.names();
     let mut first = vec![
-        format!(
-            "client addresses reach the MTA, or the proxy that announces them, unchanged (no NAT, \
-             container bridge or other proxy in between)"
-        ),
+        "client addresses reach the MTA, or the proxy that announces them, unchanged (no NAT, \
+         container bridge or other proxy in between)"
+            .to_owned(),
         format!("the proxy announces each client's true address ({names})"),
     ];
     for one in believed {

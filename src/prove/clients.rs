@@ -116,15 +116,6 @@ fn missing(
     // Where nothing is declared to listen nobody comes.
     for proxy in proxies.all.iter().filter(|_| !listeners.is_empty()) {
         let peer = number(proxy.value);
-        let is_named = believed.iter().any(|one| match &one.peers {
-            Peers::Ranges(ranges) => ranges
-                .iter()
-                .any(|range| (range.0..=range.1).contains(&peer)),
-            Peers::Everybody { .. } => false,
-        });
-        if is_named {
-            continue;
-        }
         let mut tell = |at_way: &str, at: &Loc| {
             let text = format!(
                 "{} is not believed{at_way}, so all of its clients would have its address; the \
@@ -133,30 +124,40 @@ fn missing(
             );
             found.push(Evidence::new(text, at));
         };
-        let mut ways = proxies.ways_of(proxy.value).peekable();
-        let names = believed
-            .iter()
-            .find(|one| matches!(one.peers, Peers::Ranges(_)));
-        if let Some(names) = names {
-            tell("", &names.at);
+        let mut named = believed.iter().filter_map(|one| match &one.peers {
+            Peers::Ranges(ranges) => Some((ranges, &one.at)),
+            Peers::Everybody { .. } => None,
+        });
+        let holds = |ranges: &[(u128, u128)]| {
+            let mut ranges = ranges.iter();
+            ranges.any(|(first, last)| (*first..=*last).contains(&peer))
+        };
+        if named.clone().any(|(ranges, _)| holds(ranges)) {
             continue;
         }
+        if let Some((_, at)) = named.next() {
+            tell("", at);
+            continue;
+        }
+        let mut ways = proxies.ways_of(proxy.value).peekable();
         if ways.peek().is_none() {
             tell("", &proxy.at);
         }
-        for way in ways {
-            let is_here = |one: &&Believed| match &one.peers {
-                Peers::Everybody { way: here, .. } => *here == Some(way.value),
-                Peers::Ranges(_) => false,
-            };
-            if !believed.iter().any(|one| is_here(&one)) {
-                let listener = listeners.iter().find(|one| one.way_in() == Some(way.value));
-                let at = listener.map_or(&way.at, |listener| &listener.at);
-                tell(&format!(" at {}", way.value), at);
-            }
+        for way in ways.filter(|way| !is_believed_at(believed, way.value)) {
+            let listener = listeners.iter().find(|one| one.way_in() == Some(way.value));
+            let at = listener.map_or(&way.at, |listener| &listener.at);
+            tell(&format!(" at {}", way.value), at);
         }
     }
     found
+}
+
+/// Returns whether everybody who comes by a way in is believed.
+fn is_believed_at(believed: &[Believed], way: WayIn) -> bool {
+    believed.iter().any(|one| match &one.peers {
+        Peers::Everybody { way: here, .. } => *here == Some(way),
+        Peers::Ranges(_) => false,
+    })
 }
 
 fn finding(answer: Result<u64, Box<Evidence>>) -> Finding {

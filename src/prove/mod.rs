@@ -210,7 +210,7 @@ pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Rep
     Report {
         subject: format!("{} and {}", one.name, other.name),
         findings: run::targets_agree(&subjects).into_iter().collect(),
-        assumptions: assumptions::assumptions(&declared, other.believed),
+        assumptions: assumptions::assumptions(&declared, one.believed.iter().chain(other.believed)),
     }
 }
 

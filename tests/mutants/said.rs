@@ -1,9 +1,11 @@
 //! What the reader says of an envelope, and whether the real MTA has answered so.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
-use mailpol::decision::{Decision, Destination, Envelope, Store, Verdict, run};
+use mailpol::decision::{Decision, Destination, Envelope, FoundListener, Store, Verdict, run};
 use mailpol::mail::{Listener, PathForm};
+use mailpol::policy::Policy;
 use mailpol::prove::destinations;
 use mailpol::spf::SpfResult;
 use mailpol::target::Reading;
@@ -11,10 +13,22 @@ use mailpol::target::Reading;
 use crate::support::job::Mta;
 use crate::support::report::{Answer, Outcome, Stage};
 
+/// Accounts of every Debian that can get mail (base-passwd).
+const SYSTEM_ACCOUNTS: [&str; 4] = ["root", "daemon", "mail", "nobody"];
+
+/// Returns the address that a client comes to, where the policy binds the listener to some.
+pub(crate) fn comes_to(policy: &Policy, envelope: &Envelope) -> Option<IpAddr> {
+    let bound = policy.host.bound.get(&envelope.listener);
+    let mut bound = bound.into_iter().flatten().map(|one| one.value);
+    bound.find(|on| on.is_ipv4() == envelope.client.is_ipv4())
+}
+
 /// What the reader says of an envelope.
 pub(crate) struct Read {
     /// Nothing where no listener is.
     decision: Option<Decision>,
+    /// Whether the session is to begin with TLS.
+    wants_tls: bool,
     /// Where it goes, if it is accepted.
     pub(crate) goes: BTreeSet<String>,
 }
@@ -28,14 +42,17 @@ impl std::fmt::Display for Read {
     }
 }
 
-pub(crate) fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
-    let is_open = |listener: Listener| {
-        let mut open = reading.listeners.iter();
-        open.any(|one| one.listener == Some(listener))
-    };
-    if !is_open(envelope.listener) {
+pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> Option<Read> {
+    let comes_to = comes_to(policy, envelope);
+    let mut open = reading.listeners.iter().filter_map(FoundListener::way_in);
+    let is_open = open.any(|way| {
+        let is_there = way.on.is_none() || comes_to.is_none() || way.on == comes_to;
+        way.listener == envelope.listener && is_there
+    });
+    if !is_open {
         return Some(Read {
             decision: None,
+            wants_tls: envelope.listener == Listener::Submissions,
             goes: BTreeSet::new(),
         });
     }
@@ -43,8 +60,14 @@ pub(crate) fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
     let all = destinations(reading.decider.as_ref(), &decision, envelope);
     let goes = all.iter().map(|one| match one {
         Destination::Mailbox { store, .. } => match store {
-            // It cannot write where its home is.
-            Store::Account(login) if login == "www-data" => "nowhere".to_owned(),
+            // It cannot write where its home is, or is not there at all.
+            Store::Account(login)
+                if login == "www-data"
+                    || !(policy.logins.contains_key(login)
+                        || SYSTEM_ACCOUNTS.contains(&login.as_str())) =>
+            {
+                "nowhere".to_owned()
+            }
             Store::Account(login) => format!("account {login}"),
             // The log names the program that has delivered, and not the folder in a home.
             Store::Directory(path) => match path.strip_prefix('~') {
@@ -62,6 +85,7 @@ pub(crate) fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
     Some(Read {
         goes: goes.collect(),
         decision: Some(decision),
+        wants_tls: envelope.listener == Listener::Submissions,
     })
 }
 
@@ -117,9 +141,12 @@ impl Read {
         };
         let is_error = matches!(identity, SpfResult::Temperror | SpfResult::Permerror);
         let is_deferred = (400..500).contains(&reply.code);
+        // RFC 7372: what a refusal by SPF, or for an error of it, is told with.
+        let is_by_spf =
+            reply.code == 451 || matches!(reply.status.as_deref(), Some("5.7.23" | "5.7.24"));
         is_error
             && match decision.verdict {
-                Verdict::Accept => is_refused,
+                Verdict::Accept => is_refused && is_by_spf,
                 Verdict::Reject => is_deferred,
                 Verdict::Defer => false,
             }
@@ -146,7 +173,10 @@ impl Read {
     /// Whether the MTA answered so.
     pub(crate) fn fits(&self, outcome: &Outcome) -> bool {
         let Some(decision) = &self.decision else {
-            return matches!(&outcome.answer, Answer::Broken { why } if why.contains("refused"));
+            let is_closed =
+                matches!(&outcome.answer, Answer::Broken { why } if why.contains("refused"));
+            // Whoever answers there without TLS opens another listener.
+            return is_closed || (self.wants_tls && is_broken_hello(outcome));
         };
         let Answer::Replied { reply, .. } = &outcome.answer else {
             return false;

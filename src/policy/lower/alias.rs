@@ -77,13 +77,13 @@ fn leads<'a>(address: &Address, domains: &'a Domains) -> Leads<'a> {
     let Some((domain, hosted)) = domains.map.get_key_value(address.domain()) else {
         return Leads::Foreign;
     };
-    if let Ok(local) = LocalPart::parse(address.local()) {
-        if hosted.mailboxes.contains_key(&local) || hosted.forwards.contains_key(&local) {
-            return Leads::Mailbox;
-        }
-        if let Some((local, _)) = hosted.aliases.get_key_value(&local) {
-            return Leads::Hop(Hop::Alias(domain, local));
-        }
+    // A text that is no local-part is listed nowhere.
+    let local = address.local();
+    if hosted.mailboxes.contains_key(local) || hosted.forwards.contains_key(local) {
+        return Leads::Mailbox;
+    }
+    if let Some((local, _)) = hosted.aliases.get_key_value(local) {
+        return Leads::Hop(Hop::Alias(domain, local));
     }
     match &hosted.catch_all {
         Some(_) => Leads::Hop(Hop::CatchAll(domain)),
@@ -101,9 +101,13 @@ fn check_target(
     if domains.may_list(&target.value) {
         return;
     }
+    let leads = leads(&target.value, domains);
+    if matches!(leads, Leads::Mailbox | Leads::Hop(Hop::Alias(..))) {
+        return;
+    }
     let at = target.at.clone();
     let name = target.value.to_string();
-    match (leads(&target.value, domains), hop) {
+    match (leads, hop) {
         (Leads::Foreign, _) => {
             diagnostics.error(AliasForeign { target: name, at });
         }

@@ -45,11 +45,10 @@ impl Domains {
         let Some(hosted) = self.map.get(address.domain()) else {
             return false;
         };
-        LocalPart::parse(address.local()).is_ok_and(|local| {
-            hosted.mailboxes.contains_key(&local)
-                || hosted.aliases.contains_key(&local)
-                || hosted.forwards.contains_key(&local)
-        })
+        let local = address.local();
+        hosted.mailboxes.contains_key(local)
+            || hosted.aliases.contains_key(local)
+            || hosted.forwards.contains_key(local)
     }
 
     /// Returns whether an address that is not listed may be one that could not be read.
@@ -228,18 +227,16 @@ fn add_row(
     files: &dyn Files,
     diagnostics: &mut Diagnostics,
 ) {
-    if let Some(name) = &name
-        && !domains.map.contains_key(name)
-        && !domains.unread.domain
-    {
-        diagnostics.error(DomainUndeclared {
-            name: name.to_string(),
-            at: row.domain.at.clone(),
-        });
-    }
+    let is_named = name.is_some();
     let domain = name.unwrap_or_else(|| as_written(Some(&row.domain)));
     let mut nobodys = None;
     let hosted = domains.map.get_mut(&domain).unwrap_or_else(|| {
+        if is_named && !domains.unread.domain {
+            diagnostics.error(DomainUndeclared {
+                name: domain.to_string(),
+                at: row.domain.at.clone(),
+            });
+        }
         domains.unread.recipient = true;
         let publish = node::Publish::default();
         nobodys.insert(hosted(

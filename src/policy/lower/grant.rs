@@ -1,6 +1,6 @@
 //! `may-send`, `login` and `authenticated`: who may send as whom, where to, and how.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::domain::Domains;
@@ -14,7 +14,7 @@ use crate::policy::diagnostics::{
 use crate::policy::{DestinationScope, DomainScope, Grant, Host, Login, SenderScope};
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::Text;
-use crate::syntax::{Document, node};
+use crate::syntax::{Document, node, suggest};
 
 /// Who holds a right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +146,7 @@ fn sender(text: &Text, diagnostics: &mut Diagnostics) -> Option<SenderScope> {
             None => {
                 diagnostics.error(SenderInvalid {
                     text: text.value.clone(),
+                    help: help(text, &["own", "local", "null", "any"], SENDERS),
                     at: text.at.clone(),
                 });
                 None
@@ -167,6 +168,7 @@ fn destination(text: &Text, diagnostics: &mut Diagnostics) -> Option<Destination
             None => {
                 diagnostics.error(GrantDestination {
                     text: text.value.clone(),
+                    help: help(text, &["local", "any"], DESTINATIONS),
                     at: text.at.clone(),
                 });
                 None
@@ -193,6 +195,21 @@ fn addresses(text: &Text, diagnostics: &mut Diagnostics) -> Option<Addresses> {
     is_address.then(|| Addresses::One(name::address(text, diagnostics)))
 }
 
+const SENDERS: &str = "write `own`, `local`, `null`, `any`, an address such as `john@example.org`, \
+                       a domain such as `@example.org`, or in a network `@*.example.org` for all \
+                       below it";
+const DESTINATIONS: &str = "write `local`, `any`, an address such as `orders@partner.example`, a \
+                            domain such as `@partner.example`, or `@*.partner.example` for all \
+                            below it";
+
+/// Says which of these words was meant, or what may be written.
+fn help(text: &Text, words: &[&str], all: &str) -> String {
+    match suggest::misspelt(&text.value, words) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => all.to_owned(),
+    }
+}
+
 /// Returns the logins that the policy lists: those of mailboxes, and those of `login` nodes.
 pub(super) fn logins(
     nodes: &[node::Login],
@@ -200,8 +217,7 @@ pub(super) fn logins(
     host: Option<&Host>,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, Login> {
-    let mut logins: BTreeMap<String, Login> = BTreeMap::new();
-    let mut declared: BTreeMap<String, Loc> = BTreeMap::new();
+    let mut declared: BTreeMap<String, Login> = BTreeMap::new();
     for node in nodes {
         let grants = lower(&node.may_send, Holder::Login, host, diagnostics);
         let name = node.name.as_ref();
@@ -212,47 +228,72 @@ pub(super) fn logins(
             diagnostics.error(LoginDuplicate {
                 login: name.value,
                 at: name.at,
-                first: first.clone(),
+                first: first.name.at.clone(),
             });
             continue;
         }
-        declared.insert(name.value.clone(), name.at.clone());
         let key = name.value.clone();
         let login = Login {
             name,
             mailboxes: Vec::new(),
             grants,
         };
-        logins.insert(key, login);
+        declared.insert(key, login);
     }
+    let mut owners: Vec<(&Spanned<String>, Address)> = Vec::new();
     for domain in &domains.order {
         let mailboxes = domains.map.get(domain).into_iter();
         for (local, mailbox) in mailboxes.flat_map(|hosted| &hosted.mailboxes) {
             let Some(name) = &mailbox.login else {
                 continue;
             };
-            let login = logins.entry(name.value.clone()).or_insert_with(|| Login {
-                name: name.clone(),
-                mailboxes: Vec::new(),
-                grants: Vec::new(),
-            });
-            login
-                .mailboxes
-                .push(Address::new(local.as_str(), domain.clone()));
+            let address = Address::new(local.as_str(), domain.clone());
+            match declared.get_mut(&name.value) {
+                Some(login) => login.mailboxes.push(address),
+                None => owners.push((name, address)),
+            }
         }
     }
-    for login in logins.values_mut() {
+    // Stable: of several mailboxes the first to be declared gives the login its place.
+    owners.sort_by(|(one, _), (other, _)| one.value.cmp(&other.value));
+    let mut logins: Vec<Login> = declared.into_values().collect();
+    for (name, address) in owners {
+        match logins
+            .last_mut()
+            .filter(|last| last.name.value == name.value)
+        {
+            Some(login) => login.mailboxes.push(address),
+            None => logins.push(Login {
+                name: name.clone(),
+                mailboxes: vec![address],
+                grants: Vec::new(),
+            }),
+        }
+    }
+    for login in &mut logins {
         login.mailboxes.sort();
     }
+    let named = logins
+        .into_iter()
+        .map(|login| (login.name.value.clone(), login));
+    // Made at once, a map has no room to spare.
+    let logins = named.collect();
     check_case(&logins, diagnostics);
     logins
 }
 
 /// Tells of logins that differ in case only: Postfix folds them (access(5)), Unix does not.
 fn check_case(logins: &BTreeMap<String, Login>, diagnostics: &mut Diagnostics) {
-    let mut folded: HashMap<String, &Login> = HashMap::with_capacity(logins.len());
-    for login in logins.values() {
+    let is_folded = |name: &str| !name.bytes().any(|byte| byte.is_ascii_uppercase());
+    // Of two that differ in case only, one is not in lower case: there are few such.
+    let others = logins.keys().filter(|name| !is_folded(name));
+    let others: BTreeSet<String> = others.map(|name| name.to_ascii_lowercase()).collect();
+    let mut folded: BTreeMap<String, &Login> = BTreeMap::new();
+    for login in logins.values().filter(|_| !others.is_empty()) {
         let key = login.name.value.to_ascii_lowercase();
+        if !others.contains(&key) {
+            continue;
+        }
         let Some(other) = folded.insert(key, login) else {
             continue;
         };

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::{host, listen, name, space};
 use crate::diagnostic::Diagnostics;
-use crate::mail::{canonical_client, prefix_range};
+use crate::mail::canonical_client;
 use crate::policy::diagnostics::{
     BridgeRights, ProxyAddress, ProxyBridge, ProxyLocal, ProxyPublic, ProxyRights, ViaInvalid,
     beside,
@@ -186,16 +186,13 @@ fn check_proxy(
             at: at.clone(),
         });
     }
-    // The network of the longest prefix decides alone: that of the fewest addresses.
+    // The network of the longest prefix decides alone. All that hold it are of one family.
     let all = networks.iter().flat_map(|network| {
         let prefixes = network.prefixes.iter().map(|prefix| prefix.value);
         prefixes.map(move |prefix| (prefix, network))
     });
     let holding = all.filter(|(prefix, _)| prefix.contains(&address));
-    let longest = holding.min_by_key(|(prefix, _)| {
-        let (first, last) = prefix_range(*prefix);
-        last - first
-    });
+    let longest = holding.max_by_key(|(prefix, _)| prefix.prefix_len());
     if let Some((_, network)) = longest.filter(|(_, network)| network.has_rights()) {
         diagnostics.error(ProxyRights {
             proxy: name.clone(),

@@ -52,7 +52,7 @@ impl<'p> Proxies<'p> {
         self.all.is_empty()
     }
 
-    /// Returns whether the peer with this number is one.
+    /// Returns the numbers of their addresses, sorted.
     pub(in crate::prove) fn numbers(&self) -> Vec<u128> {
         let mut numbers: Vec<u128> = self.all.iter().map(|one| number(one.value)).collect();
         numbers.sort_unstable();

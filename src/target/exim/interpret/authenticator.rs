@@ -278,16 +278,13 @@ impl Reader<'_> {
 
 /// Returns the tables that a condition looks the login up in.
 fn tables(condition: &Bool) -> BTreeSet<TestId> {
-    match condition {
-        Bool::Leaf(Leaf::Login(table)) => BTreeSet::from([*table]),
-        Bool::Const(_) | Bool::Defer | Bool::Forced | Bool::Leaf(_) => BTreeSet::new(),
-        Bool::Not(inner) => tables(inner),
-        Bool::All(all) | Bool::Any(all) => all.iter().flat_map(tables).collect(),
-        Bool::If(condition, yes, other) => {
-            let all = [condition, yes, other].into_iter();
-            all.flat_map(|one| tables(one)).collect()
+    let mut found = BTreeSet::new();
+    condition.leaves(&mut |leaf| {
+        if let Leaf::Login(table) = leaf {
+            found.insert(*table);
         }
-    }
+    });
+    found
 }
 
 /// Returns whether a condition may come to this where every password is wrong, whatever else is

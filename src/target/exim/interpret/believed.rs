@@ -47,18 +47,21 @@ impl Reader<'_> {
 
     /// Returns the addresses for which a condition on the client holds.
     fn peers(&self, condition: &Bool) -> Result<Vec<(u128, u128)>, &'static str> {
-        let mut asked = Vec::new();
-        tests(condition, &mut asked)?;
-        let tables: Vec<(TestId, &ClientTable)> = asked
-            .into_iter()
-            .filter_map(|id| {
-                let test = self.catalogue.tests().get(id.index())?;
-                let Question::Client(table) = &test.question else {
-                    return None;
-                };
-                Some((id, table))
-            })
-            .collect();
+        let mut tables: Vec<(TestId, &ClientTable)> = Vec::new();
+        let mut is_other = false;
+        condition.leaves(&mut |leaf| {
+            let Leaf::Client(id) = leaf else {
+                is_other = true;
+                return;
+            };
+            let test = self.catalogue.tests().get(id.index());
+            if let Some(Question::Client(table)) = test.map(|test| &test.question) {
+                tables.push((*id, table));
+            }
+        });
+        if is_other {
+            return Err(OTHER);
+        }
         let mut starts: Vec<u128> = tables
             .iter()
             .flat_map(|(_, table)| table.starts())
@@ -92,25 +95,6 @@ impl Reader<'_> {
 const UNSURE: &str = "who is believed must not depend on what can fail";
 /// Why a list is refused that asks something else.
 const OTHER: &str = "mailpol follows addresses of peers here, and nothing else";
-
-/// Collects the tests of a condition that asks of clients alone.
-fn tests(condition: &Bool, found: &mut Vec<TestId>) -> Result<(), &'static str> {
-    match condition {
-        Bool::Const(_) => Ok(()),
-        Bool::Defer | Bool::Forced => Err(UNSURE),
-        Bool::Not(inner) => tests(inner, found),
-        Bool::All(all) | Bool::Any(all) => all.iter().try_for_each(|one| tests(one, found)),
-        Bool::If(condition, yes, no) => {
-            let parts = [condition, yes, no];
-            parts.into_iter().try_for_each(|one| tests(one, found))
-        }
-        Bool::Leaf(Leaf::Client(id)) => {
-            found.push(*id);
-            Ok(())
-        }
-        Bool::Leaf(_) => Err(OTHER),
-    }
-}
 
 /// What is known of a peer before it has said anything.
 struct OneClient<'a> {

@@ -326,6 +326,21 @@ impl Bool {
         }
     }
 
+    /// Calls `found` with each question that it may ask, in order.
+    pub(super) fn leaves(&self, found: &mut impl FnMut(&Leaf)) {
+        match self {
+            Self::Const(_) | Self::Defer | Self::Forced => {}
+            Self::Leaf(leaf) => found(leaf),
+            Self::Not(inner) => inner.leaves(found),
+            Self::All(all) | Self::Any(all) => all.iter().for_each(|one| one.leaves(found)),
+            Self::If(condition, yes, no) => {
+                for one in [condition, yes, no] {
+                    one.leaves(found);
+                }
+            }
+        }
+    }
+
     /// Returns whether it may come to neither yes nor no.
     pub(super) fn may_fail(&self) -> bool {
         match self {

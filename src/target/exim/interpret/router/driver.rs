@@ -1,6 +1,5 @@
 //! The drivers of routers (spec 4.96, chapters 16 to 22).
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -9,6 +8,7 @@ use super::{Delivery, Driver, Permits, Redirect, Rule, Transport, known};
 use crate::diagnostic::Reported;
 use crate::target::exim::interpret::diagnostics::UnjudgedService;
 use crate::target::exim::interpret::list::{ListKind, Subject, items};
+use crate::target::exim::interpret::lookup::network;
 use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::section::Instance;
 use crate::target::exim::interpret::shape::Table;
@@ -70,8 +70,7 @@ const IGNORED: [&str; 7] = [
 
 /// Whether an item is an address, or a prefix, in which no other host is.
 fn is_nobody_else(item: &str) -> bool {
-    let host = || item.parse::<IpAddr>().ok().map(IpNet::from);
-    let Some(net) = item.parse::<IpNet>().ok().or_else(host) else {
+    let Some(net) = network(item) else {
         return false;
     };
     let mut ignored = IGNORED.iter().filter_map(|one| one.parse::<IpNet>().ok());

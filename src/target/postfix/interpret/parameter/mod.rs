@@ -11,6 +11,7 @@ mod expand;
 mod fixed;
 mod harmless;
 mod installed;
+mod kind;
 mod names;
 #[cfg(test)]
 mod page;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::diagnostics::{Syntax, UnjudgedParameter};
 use super::super::text::{self, Text};
 use super::expand::{self, Fault, Lookup};
+use super::kind::Kind;
 use super::{Class, class, default, names, shape};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::{Loc, Source};
@@ -176,11 +177,10 @@ impl<'m> Settings<'m> {
         match class(name) {
             Class::Modelled => {
                 let default = default::default_value(name).unwrap_or_default();
-                if !shape::is_kind(name, default) {
+                let Some(kind) = Kind::of(name, default) else {
                     return Ok(());
-                }
-                let value = self.text(name, diagnostics);
-                match shape::kind_fault(name, default, value.as_str()) {
+                };
+                match kind.fault(self.text(name, diagnostics).as_str()) {
                     Some(reason) => {
                         Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
                     }

@@ -4,6 +4,7 @@
 //! It holds for parameters that cannot touch a decision too: with another value nothing runs.
 
 use super::super::text::Text;
+use super::kind::Kind;
 use super::{ends, range, words};
 
 /// Parameters of the harmless list that are `yes` or `no`, by their defaults in `postconf -d` of
@@ -218,9 +219,9 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     if let Some(reason) = words::fault(name, value).or_else(|| ends::fault(name, value)) {
         return Some(reason);
     }
-    let is_switch = value.eq_ignore_ascii_case("yes") || value.eq_ignore_ascii_case("no");
-    if is_named(SWITCHES, name) && !is_switch {
-        return Some("it is neither `yes` nor `no`");
+    let switch = is_named(SWITCHES, name).then_some(Kind::Switch);
+    if let Some(reason) = switch.and_then(|kind| kind.fault(value)) {
+        return Some(reason);
     }
     if is_named(NUMBERS, name) && !is_number(value) {
         return Some("it is no number");
@@ -235,38 +236,6 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     }
     let is_taken = !is_named(NUMBERS, name) || range::is_taken(name, number);
     (!is_taken).then_some("Postfix does not start with such a number")
-}
-
-/// Transports that trivial-rewrite(8) does not start without (its table of strings in 3.7.11: at
-/// least one octet each).
-const TRANSPORTS: [&str; 4] = [
-    "default_transport",
-    "local_transport",
-    "relay_transport",
-    "virtual_transport",
-];
-
-/// Returns whether a parameter that the model reads must look like its default.
-pub(super) fn is_kind(name: &str, default: &str) -> bool {
-    let is_code = name.ends_with("_code");
-    matches!(default, "yes" | "no") || is_code || TRANSPORTS.contains(&name)
-}
-
-/// Says what is wrong with the value of such a parameter, with `$name` expanded: whoever reads it
-/// ends, even where the model has no use for it.
-pub(super) fn kind_fault(name: &str, default: &str, value: &str) -> Option<&'static str> {
-    let is_switch = value.eq_ignore_ascii_case("yes") || value.eq_ignore_ascii_case("no");
-    if matches!(default, "yes" | "no") && !is_switch {
-        return Some("it is neither `yes` nor `no`");
-    }
-    let code = value.parse::<u16>();
-    if name.ends_with("_code") && !code.is_ok_and(|code| (200..600).contains(&code)) {
-        return Some("it is no reply code");
-    }
-    if TRANSPORTS.contains(&name) && value.is_empty() {
-        return Some("trivial-rewrite(8) does not start without it");
-    }
-    None
 }
 
 /// Returns a number, in seconds if it has a unit of time. None if it does not fit.
