@@ -71,7 +71,7 @@ impl Change {
         let stated = self.stated.as_ref();
         match &self.witness {
             Some(witness) => Some(witness.dialogue()),
-            None => stated.and_then(|stated| stated.dialogue()),
+            None => stated.and_then(Stated::dialogue),
         }
     }
 

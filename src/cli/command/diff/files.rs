@@ -107,7 +107,7 @@ impl Made for Origin<'_> {
 
     fn reason(&self) -> Option<Loc> {
         let options = self.files.policy.target(self.files.target)?;
-        compile::raw_text(options).map(Clone::clone)
+        compile::raw_text(options).cloned()
     }
 }
 
