@@ -70,8 +70,8 @@ pub fn place(policy: &Policy, target: &str, told: Told) -> Told {
     })
 }
 
-/// Returns the place of the raw text for a target, if there is some: of one, or of the node that has
-/// several. Without it the files mean what the policy means, so some of it is the reason.
+/// Returns the place of the raw text for a target, if there is some: of one, or of the node that
+/// has several. Without it the files mean what the policy means, so some of it is the reason.
 pub fn raw_text(options: &TargetOptions) -> Option<&Loc> {
     let names = options.settings.iter().map(|one| &one.name.at);
     let mut names = names.chain(options.files.iter().map(|one| &one.name.at));

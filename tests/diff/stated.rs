@@ -132,6 +132,16 @@ fn limits_of_two_targets_are_compared() {
     assert!(code == Some(1) && real.contains(more), "{stdout}");
 }
 
+/// What was stands in the tree, and what would be in the policy.
+#[track_caller]
+fn places_are_of_tree_and_policy(json: &serde_json::Value, target: &str) {
+    for change in json["result"]["decisions"]["changes"].as_array().unwrap() {
+        let at = |side: usize| change["places"][side]["at"].as_str().unwrap().to_owned();
+        assert!(at(0).starts_with(&format!("{target}/etc/")), "{change}");
+        assert!(at(1).starts_with("policy.kdl:"), "{change}");
+    }
+}
+
 /// A tree says what it takes, and who checks passwords there.
 #[test]
 fn limits_and_passwords_of_a_tree_are_told() {
@@ -200,12 +210,7 @@ fn limits_and_passwords_of_a_tree_are_told() {
         let (human, json) = told_of(folder.path(), &["policy.kdl", "--against", target]);
         let told = sentences(&json);
         assert_eq!(told.len(), expected.len(), "{human}");
-        // What was stands in the tree, and what would be in the policy.
-        for change in json["result"]["decisions"]["changes"].as_array().unwrap() {
-            let at = |side: usize| change["places"][side]["at"].as_str().unwrap().to_owned();
-            assert!(at(0).starts_with(&format!("{target}/etc/")), "{change}");
-            assert!(at(1).starts_with("policy.kdl:"), "{change}");
-        }
+        places_are_of_tree_and_policy(&json, target);
         for words in expected {
             assert!(told.iter().any(|one| one.starts_with(words)), "{human}");
         }
