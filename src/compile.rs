@@ -8,7 +8,7 @@ mod diagnostics;
 mod manifest;
 mod scenarios;
 
-pub use by_hand::{ByHand, place as by_hand};
+pub use by_hand::{ByHand, place as by_hand, raw_at, raw_text};
 pub use diagnostics::{Divergence, StrayFile, Unexpected, UnknownTarget, Unreadable};
 pub use manifest::{MANIFEST, hash};
 pub use scenarios::scenarios;
@@ -199,7 +199,7 @@ pub fn agree(
 }
 
 /// Whether a policy sets something by hand.
-fn has_raw(policy: &Policy, target: &dyn Target) -> bool {
+pub fn has_raw(policy: &Policy, target: &dyn Target) -> bool {
     let raw = policy.target(target.name());
     raw.is_some_and(|raw| !raw.settings.is_empty() || !raw.files.is_empty())
 }
@@ -241,6 +241,24 @@ pub fn read(
     }
     diagnostics.failed_since(before)?;
     Ok(reading)
+}
+
+/// Reads the files that are made of a policy, and says whether they are proved to mean what it
+/// does.
+pub fn read_and_prove(
+    policy: &Policy,
+    target: &dyn Target,
+    diagnostics: &mut Diagnostics,
+) -> Result<(Reading, bool), Reported> {
+    let (proven, _) = prove::prove(policy, diagnostics)?;
+    let artifacts = target.emit(&proven, diagnostics)?;
+    made(policy, target, diagnostics, |diagnostics| {
+        let reading = target.interpret(&artifacts, diagnostics)?;
+        let files = files(target, &reading);
+        let mut told = Diagnostics::new();
+        let proved = prove::prove_files_over(&proven, files, Given::default(), &mut told);
+        Ok((reading, proved.is_ok()))
+    })
 }
 
 /// Returns what the proof needs to know of files.

@@ -7,7 +7,8 @@
 
 mod excerpt;
 
-pub(crate) use excerpt::{SPAN_BYTES_MAX, is_control, is_direction};
+pub(crate) use excerpt::SPAN_BYTES_MAX;
+pub use excerpt::{is_control, is_direction};
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};

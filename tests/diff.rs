@@ -17,6 +17,8 @@ mod hidden;
 mod marks;
 #[path = "diff/moved.rs"]
 mod moved;
+#[path = "diff/raw.rs"]
+mod raw;
 #[path = "diff/sentences.rs"]
 mod sentences;
 #[path = "diff/stated.rs"]

@@ -53,9 +53,17 @@ impl Commit {
         Ok(commit)
     }
 
-    /// Returns the empty tree, if the revision is `HEAD` and there is no commit yet.
+    /// Returns the empty tree, if the revision is `HEAD` and there is no commit yet, or the name
+    /// that git gives to what a new branch was before (githooks(5), `pre-receive`): zeros only.
     fn unborn(&self) -> Result<Option<Vec<u8>>, Failure> {
-        if self.revision != "HEAD" || self.git(&["symbolic-ref", "--quiet", "HEAD"])?.is_none() {
+        let is_head = || {
+            let head = self.git(&["symbolic-ref", "--quiet", "HEAD"])?;
+            Ok::<bool, Failure>(self.revision == "HEAD" && head.is_some())
+        };
+        let is_null = matches!(self.revision.len(), 40 | 64)
+            && self.revision.bytes().all(|byte| byte == b'0')
+            && self.git(&["rev-parse", "--git-dir"])?.is_some();
+        if !is_null && !is_head()? {
             return Ok(None);
         }
         self.git(&["hash-object", "-t", "tree", "--stdin"])

@@ -6,8 +6,9 @@ mod review;
 mod text;
 
 pub use decisions::{
-    Between, Change, DOMAINS_MIN, Decisions, Identity, Kind, decisions, decisions_of,
-    decisions_of_new, decisions_of_new_policy, decisions_of_policies, decisions_of_targets,
+    Between, Change, DOMAINS_MIN, Decisions, FilesOf, Identity, Kind, Stated, StatedBy, decisions,
+    decisions_of, decisions_of_new, decisions_of_new_policy, decisions_of_policies,
+    decisions_of_targets, mark, settings,
 };
-pub use review::{FileChange, Review, file_changes, mark, renumbered};
+pub use review::{FileChange, Review, file_changes, renumbered};
 pub use text::{DiffLine, Difference, Hunk, LineIs, Places};

@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use sha2::{Digest, Sha256};
-
-use super::decisions::{Between, Change, Decisions, Kind};
+use super::decisions::{Between, Change, Decisions, Kind, mark};
 use super::markdown::{escape, fenced, html};
 use super::text::{Difference, LineIs, Places};
 
@@ -107,27 +105,6 @@ pub fn renumbered(files: &[FileChange]) -> Option<String> {
     (!told.is_empty()).then(|| told.join(" "))
 }
 
-/// Returns the mark of a sentence: what a change that is meant declares it by. It stays the same as
-/// long as all that the sentence is about does, whatever else changes.
-pub fn mark(change: &Change) -> String {
-    let mut text = vec![
-        change.kind.name(),
-        &change.sentence,
-        change.identity.as_str(),
-    ];
-    // How it was refused is no part of what is allowed now.
-    if !matches!(change.kind, Kind::Gained | Kind::Lost) {
-        text.extend([change.before.as_str(), &change.after]);
-    }
-    let text = text.join("\n");
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(6).fold(String::new(), |mut mark, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(mark, "{byte:02x}");
-        mark
-    })
-}
-
 /// A change, ready to be read.
 #[derive(Debug, Clone)]
 pub struct Review {
@@ -164,11 +141,24 @@ impl Review {
         };
         let files = files.map_or_else(String::new, |files| format!("; {files}"));
         let count = |kind: Kind| decisions.of(kind).count();
-        let words: Vec<String> = Kind::ALL
-            .iter()
-            .filter(|kind| count(**kind) > 0)
-            .map(|kind| format!("{} {}", count(*kind), kind.name()))
-            .collect();
+        let words = |such: &dyn Fn(&Kind) -> bool| {
+            let kinds = Kind::ALL.into_iter().filter(such);
+            let words = kinds.filter(|kind| count(*kind) > 0).map(|kind| {
+                let of = if kind.is_of_settings() { "of " } else { "" };
+                format!("{} {of}{}", count(kind), kind.name())
+            });
+            words.collect::<Vec<String>>()
+        };
+        let settings = words(&|kind| kind.is_of_settings()).join(", ");
+        let words = words(&|kind| !kind.is_of_settings());
+        if decisions.between == Between::Times && !settings.is_empty() {
+            let decided = if words.is_empty() {
+                "No decision about an envelope changes".to_owned()
+            } else {
+                format!("Decisions change ({})", words.join(", "))
+            };
+            return format!("{decided}; settings do ({settings}){files}.");
+        }
         match (&decisions.between, words.as_slice()) {
             (Between::Nothing, []) => format!("The policy is new, and accepts nothing{files}."),
             (Between::Nothing, words) => {
@@ -274,14 +264,26 @@ impl Change {
     /// Returns the sentence with what was and what is said.
     pub fn told(&self, between: &Between) -> String {
         let [was, is] = between.sides();
-        let (sentence, before, after) = (&self.sentence, &self.before, &self.after);
+        let (before, after) = (&self.before, &self.after);
+        let sentence = match &self.on {
+            Some(target) => format!("by the files of {target}, {}", self.sentence),
+            None => self.sentence.clone(),
+        };
         match self.kind {
             Kind::Gained => format!("{sentence}; {was}: {before}"),
             Kind::Lost => format!("{sentence}; {is}: {after}"),
-            Kind::Moved => sentence.clone(),
-            Kind::Otherwise | Kind::Latitude if before == after => sentence.clone(),
-            Kind::Otherwise | Kind::Latitude => {
-                format!("{sentence}; {was}: {before}; {is}: {after}")
+            Kind::Moved => sentence,
+            Kind::Limits
+            | Kind::Listeners
+            | Kind::Passwords
+            | Kind::Proxies
+            | Kind::Otherwise
+            | Kind::Latitude => {
+                if before == after {
+                    sentence
+                } else {
+                    format!("{sentence}; {was}: {before}; {is}: {after}")
+                }
             }
         }
     }
@@ -295,7 +297,7 @@ fn sentence(change: &Change, between: &Between, text: &mut String) {
         escape(&change.told(between)),
         mark(change)
     );
-    let Some(witness) = &change.witness else {
+    let Some(shown) = change.shown() else {
         // What the host itself makes is in none.
         if change.envelopes > 0 {
             text.push_str("\n  No envelope was found that shows it.\n");
@@ -304,7 +306,7 @@ fn sentence(change: &Change, between: &Between, text: &mut String) {
     };
     text.push_str("\n  <details><summary>for example</summary>\n\n");
     let mut block = String::new();
-    fenced("", &witness.dialogue(), &mut block);
+    fenced("", &shown, &mut block);
     for line in block.lines() {
         let _ = writeln!(text, "  {line}");
     }

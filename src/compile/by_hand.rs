@@ -43,11 +43,7 @@ pub fn place(policy: &Policy, target: &str, told: Told) -> Told {
     let Some(options) = policy.target(target) else {
         return told;
     };
-    let names = options.settings.iter().map(|one| &one.name.at);
-    let names: Vec<&Loc> = names
-        .chain(options.files.iter().map(|one| &one.name.at))
-        .collect();
-    let Some(first) = names.first() else {
+    let Some(all) = raw_text(options) else {
         return told;
     };
     let label = told
@@ -62,11 +58,10 @@ pub fn place(policy: &Policy, target: &str, told: Told) -> Told {
     {
         return told;
     }
-    let it = label
-        .zip(made.as_ref())
-        .and_then(|(label, made)| find(options, told.as_ref(), &label, &made.path));
-    // Without raw text the files mean what the policy means: some of it is the reason.
-    let all = if names.len() == 1 { first } else { &options.at };
+    let it = label.zip(made.as_ref()).and_then(|(label, made)| {
+        let span = SourceSpan::from((label.offset(), label.len()));
+        find(options, told.source_code()?, span, &made.path)
+    });
     Box::new(ByHand {
         is_it: it.is_some(),
         at: it.unwrap_or_else(|| all.clone()),
@@ -75,11 +70,30 @@ pub fn place(policy: &Policy, target: &str, told: Told) -> Told {
     })
 }
 
-/// Returns what of the raw text a label stands at.
+/// Returns the place of the raw text for a target, if there is some: of one, or of the node that
+/// has several. Without it the files mean what the policy means, so some of it is the reason.
+pub fn raw_text(options: &TargetOptions) -> Option<&Loc> {
+    let names = options.settings.iter().map(|one| &one.name.at);
+    let mut names = names.chain(options.files.iter().map(|one| &one.name.at));
+    let first = names.next()?;
+    Some(names.next().map_or(first, |_| &options.at))
+}
+
+/// Returns the raw text of which a place in the made files of a target is made, if it is.
+pub fn raw_at(policy: &Policy, target: &str, made: &Loc) -> Option<Loc> {
+    find(
+        policy.target(target)?,
+        made,
+        made.span(),
+        made.source().path(),
+    )
+}
+
+/// Returns what of the raw text stands at a place of a made file.
 fn find(
     options: &TargetOptions,
-    told: &dyn Diagnostic,
-    label: &LabeledSpan,
+    code: &dyn SourceCode,
+    label: SourceSpan,
     path: &str,
 ) -> Option<Loc> {
     let (start, end) = (label.offset(), label.offset() + label.len());
@@ -96,8 +110,7 @@ fn find(
             file.name.at.clone()
         });
     }
-    let span = SourceSpan::from((start, label.len()));
-    let around = told.source_code()?.read_span(&span, LINES_MAX, 0).ok()?;
+    let around = code.read_span(&label, LINES_MAX, 0).ok()?;
     let head = start.checked_sub(around.span().offset())?;
     let text = std::str::from_utf8(around.data()).ok()?;
     let (before, words) = (text.get(..head)?, text.get(head..head + label.len())?);

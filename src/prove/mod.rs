@@ -44,8 +44,8 @@ pub use backends::declared_backend;
 pub use budget::CLASSES_MAX;
 pub use classes::{Class, Classes};
 pub use contrast::{
-    Addresses, Contrast, Facet, Found, InDomain, LoginClass, Meeting, Outline, Outlines, Owned,
-    Pair, Parting, Party, PathClass, Range, Region, Said, Sets, Standing, When, contrast,
+    Addresses, Contrast, Facet, Found, InDomain, LoginClass, Made, Meeting, Outline, Outlines,
+    Owned, Pair, Parting, Party, PathClass, Range, Region, Said, Sets, Standing, When, contrast,
 };
 pub(crate) use contrast::{CopyAt, contrast_with, copies};
 pub use counterexample::{Closed, Counterexample, Decided};

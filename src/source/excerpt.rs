@@ -90,12 +90,12 @@ pub(super) fn shown(text: &str) -> Option<String> {
 }
 
 /// Returns whether a character is a control character, or separates lines as one does.
-pub(crate) fn is_control(character: char) -> bool {
+pub fn is_control(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 /// Returns whether a character changes the direction of the text around it (UAX #9 section 2).
-pub(crate) fn is_direction(character: char) -> bool {
+pub fn is_direction(character: char) -> bool {
     matches!(
         character,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'

@@ -88,3 +88,14 @@ pub(super) fn who_and_what(change: &Change) -> Option<(String, String)> {
     let (who, what) = marked.split_at(ends.into_iter().min()?);
     Some((who.replace("-as ", " as "), what.to_owned()))
 }
+
+/// Returns the names of a part of a sentence: those between backticks, or addresses; and those that
+/// stand behind "but".
+pub(super) fn named(part: &str) -> [Vec<&str>; 2] {
+    let (these, others) = part.split_once(" but ").unwrap_or((part, ""));
+    [these, others].map(|words| {
+        let words = words.split([' ', ',', '(', ')']);
+        let names = words.filter(|word| word.contains(['@', '`']));
+        names.map(|word| word.trim_matches(['`', ':'])).collect()
+    })
+}

@@ -3,25 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::commits::repository;
-use super::{doe, mailpol, run};
-
-const GATE: [&str; 9] = [
-    "diff",
-    "--only",
-    "decisions",
-    "--against",
-    "git:HEAD",
-    "--fail-on",
-    "widen",
-    "--declared",
-    "widenings.txt",
-];
-
-fn git(folder: &Path, arguments: &[&str]) {
-    let (code, stdout, stderr) = run("git", folder, arguments);
-    assert_eq!(code, Some(0), "{stdout}{stderr}");
-}
+use super::commits::{GATE, git, repository};
+use super::{doe, mailpol};
 
 fn wide() -> String {
     doe().replace("\"192.168.0.0/24\"", "\"192.168.0.0/16\"")

@@ -2,17 +2,14 @@
 
 use std::fs;
 
-use super::commits::repository;
-use super::{doe, mailpol, run};
+use super::commits::{git, repository};
+use super::{doe, mailpol};
 
 #[test]
 fn a_policy_that_was_moved_is_compared_with_what_it_was() {
     let folder = repository();
     let root = folder.path();
-    let git = |arguments: &[&str]| {
-        let (code, stdout, stderr) = run("git", root, arguments);
-        assert_eq!(code, Some(0), "{stdout}{stderr}");
-    };
+    let git = |arguments: &[&str]| git(root, arguments);
     // With a table beside it, which is the one of that folder.
     let table = |name: &str| format!("domain\tlocal-part\tlogin\ndoe-family.com\t{name}\tann\n");
     fs::write(root.join("mail/boxes.tsv"), table("aunt")).unwrap();
@@ -67,10 +64,7 @@ fn a_policy_that_was_moved_is_compared_with_what_it_was() {
 fn a_policy_that_is_new_may_have_stood_elsewhere() {
     let folder = repository();
     let root = folder.path();
-    let git = |arguments: &[&str]| {
-        let (code, stdout, stderr) = run("git", root, arguments);
-        assert_eq!(code, Some(0), "{stdout}{stderr}");
-    };
+    let git = |arguments: &[&str]| git(root, arguments);
     git(&["mv", "mail/policy.kdl", "other.kdl"]);
     let other = "mailpol version=1\n\
                  host \"a.example\" { address \"192.0.2.1\"; listen \"smtp\"; }\n\

@@ -53,6 +53,95 @@ fn what_no_envelope_shows_fails_a_gate() {
     assert_eq!(exits(&dovecot, &elsewhere), [Some(1); 2]);
 }
 
+/// What is no envelope has a heading, a kind and places of its own, and a dialogue where there is
+/// one.
+#[test]
+fn settings_are_told_as_what_they_are() {
+    for (name, kind, heading, dialogue) in [
+        ("limits-wider", "limits", "Limits:", Some("SIZE=26214401")),
+        ("limits-said", "limits", "Limits:", Some("(recipient 101)")),
+        ("auth-dovecot", "passwords", "Passwords:", None),
+        (
+            "bound-listener",
+            "listeners",
+            "Listeners:",
+            Some("port 587"),
+        ),
+        ("proxy-moved", "proxies", "Proxies:", None),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let case = case(name);
+        for (file, edits) in [("old.kdl", case.before), ("new.kdl", case.after)] {
+            fs::write(folder.path().join(file), changed(edits)).unwrap();
+        }
+        let (human, json) = told_of(folder.path(), &["old.kdl", "new.kdl"]);
+        assert!(
+            human.starts_with(heading) && !human.contains("Otherwise"),
+            "{human}"
+        );
+        let last = "No decision about an envelope changes; settings do (";
+        assert!(human.contains(last), "{human}");
+        let change = &json["result"]["decisions"]["changes"][0];
+        assert_eq!(change["kind"], kind);
+        for (side, file) in ["old.kdl:", "new.kdl:"].into_iter().enumerate() {
+            let at = change["places"][side]["at"].as_str().unwrap();
+            assert!(at.starts_with(file), "{change}");
+        }
+        let shown = change["dialogue"].as_str();
+        assert_eq!(shown.is_some(), dialogue.is_some(), "{change}");
+        assert!(
+            shown
+                .unwrap_or_default()
+                .contains(dialogue.unwrap_or_default()),
+            "{change}"
+        );
+    }
+}
+
+/// Of two targets it is said what each takes; a policy that leaves it to the MTA leaves it to each.
+#[test]
+fn limits_of_two_targets_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let more = "one message may have more octets by exim than by postfix";
+    let gate = |text: &str| {
+        fs::write(folder.path().join("policy.kdl"), text).unwrap();
+        let two = ["--target", "postfix,exim", "--fail-on", "any"];
+        let only = ["diff", "policy.kdl", "--only", "decisions"];
+        mailpol(folder.path(), &[&only[..], &two].concat())
+    };
+    let (code, stdout, _) = gate(&changed(&[]));
+    let (real, latitude) = stdout.split_once("Latitude: ").unwrap();
+    assert_eq!(
+        (code, real.contains(more), latitude.contains(more)),
+        (Some(0), false, true)
+    );
+    let tls = "    tls certificate";
+    let said = changed(&[(
+        tls,
+        "    limits size=\"25MiB\" recipients=150\n    tls certificate",
+    )]);
+    let (code, stdout, _) = gate(&said);
+    assert_eq!(
+        (code, stdout.contains("one message may have")),
+        (Some(0), false),
+        "{stdout}"
+    );
+    let raw = "target \"exim\" { set \"message_size_limit\" \"500M\"; }\n";
+    let (code, stdout, _) = gate(&(changed(&[]) + raw));
+    let (real, _) = stdout.split_once("Latitude: ").unwrap();
+    assert!(code == Some(1) && real.contains(more), "{stdout}");
+}
+
+/// What was stands in the tree, and what would be in the policy.
+#[track_caller]
+fn places_are_of_tree_and_policy(json: &serde_json::Value, target: &str) {
+    for change in json["result"]["decisions"]["changes"].as_array().unwrap() {
+        let at = |side: usize| change["places"][side]["at"].as_str().unwrap().to_owned();
+        assert!(at(0).starts_with(&format!("{target}/etc/")), "{change}");
+        assert!(at(1).starts_with("policy.kdl:"), "{change}");
+    }
+}
+
 /// A tree says what it takes, and who checks passwords there.
 #[test]
 fn limits_and_passwords_of_a_tree_are_told() {
@@ -121,6 +210,7 @@ fn limits_and_passwords_of_a_tree_are_told() {
         let (human, json) = told_of(folder.path(), &["policy.kdl", "--against", target]);
         let told = sentences(&json);
         assert_eq!(told.len(), expected.len(), "{human}");
+        places_are_of_tree_and_policy(&json, target);
         for words in expected {
             assert!(told.iter().any(|one| one.starts_with(words)), "{human}");
         }

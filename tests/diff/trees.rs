@@ -47,6 +47,14 @@ fn a_policy_is_compared_with_a_tree() {
         "{stdout}"
     );
     assert!(stdout.contains("+    10.3.0.0/16"), "{stdout}");
+    // What was stands in the tree, and what would be in the policy.
+    let (_, json, _) = mailpol(folder.path(), &[&newer[..], &["--format", "json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for change in json["result"]["decisions"]["changes"].as_array().unwrap() {
+        let at = |side: usize| change["places"][side]["at"].as_str().unwrap().to_owned();
+        assert!(at(0).starts_with("tree/etc/postfix/"), "{change}");
+        assert!(at(1).starts_with("new/policy.kdl:"), "{change}");
+    }
     let stale = [&newer[..], &["--built", "tree"]].concat();
     let (code, stdout, _) = mailpol(folder.path(), &stale);
     assert_eq!(code, Some(1));

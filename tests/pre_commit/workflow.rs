@@ -11,8 +11,14 @@ use crate::{Repository, doe, pre_commit, root};
 struct Step {
     name: String,
     run: String,
-    environment: Vec<(String, String)>,
 }
+
+/// What the workflow takes for what was before.
+const BASE: &str =
+    "${{ github.base_ref && format('origin/{0}', github.base_ref) || github.event.before }}";
+
+/// What a push to a new branch says that it was before.
+const NOTHING: &str = "0000000000000000000000000000000000000000";
 
 /// Returns the steps with commands, but for those that install what is here already. The reader of
 /// YAML is pre-commit's own.
@@ -24,16 +30,24 @@ fn steps(repository: &Repository) -> Vec<Step> {
     let workflow = workflow.display().to_string();
     let json = repository.ran(&repository.mail(), &python, &["-c", convert, &workflow]);
     let json: Value = serde_json::from_str(&json).unwrap();
-    let all = json["jobs"]["policy"]["steps"].as_array().unwrap();
+    // PyYAML reads the key `on` as true.
+    assert_eq!(
+        json["true"].to_string(),
+        r#"{"pull_request":null,"push":{"branches":["main"]}}"#
+    );
+    let job = &json["jobs"]["policy"];
+    assert_eq!(
+        job["env"].to_string(),
+        serde_json::json!({ "BASE": BASE }).to_string()
+    );
+    let all = job["steps"].as_array().unwrap();
+    for step in all {
+        assert!(step["env"].is_null() && matches!(step["if"].as_str(), None | Some("always()")));
+    }
     let commands = all.iter().filter(|step| step["run"].is_string());
     let mut found = commands.map(|step| Step {
         name: step["name"].as_str().unwrap().to_owned(),
         run: step["run"].as_str().unwrap().to_owned(),
-        environment: step["env"].as_object().map_or_else(Vec::new, |set| {
-            let set = set.iter();
-            set.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
-                .collect()
-        }),
     });
     // What is installed from the submodule `mailpol` is checked out before.
     let checkout = all
@@ -51,20 +65,22 @@ fn steps(repository: &Repository) -> Vec<Step> {
     found.collect()
 }
 
-/// Runs the steps on a pull request. Returns the name of the first that fails with what it said, or
-/// what stands on the run's page.
+/// Runs the steps on a pull request.
 fn pull_request(repository: &Repository) -> Result<String, (String, String)> {
+    run(repository, "origin/main")
+}
+
+/// Runs the steps, with what was before. Returns the name of the first that fails with what it
+/// said, or what stands on the run's page.
+fn run(repository: &Repository, base: &str) -> Result<String, (String, String)> {
     let mail = repository.mail();
     let page = repository.path().join("page.md");
     fs::write(&page, "").unwrap();
     for step in steps(repository) {
-        let mut shell = format!("export GITHUB_STEP_SUMMARY='{}'\n", page.display());
-        for (name, value) in &step.environment {
-            assert_eq!(value, "${{ github.base_ref }}");
-            shell.push_str("export ");
-            shell.push_str(name);
-            shell.push_str("=main\n");
-        }
+        let shell = format!(
+            "export GITHUB_STEP_SUMMARY='{}' BASE='{base}'\n",
+            page.display()
+        );
         // The runner's own flags: bash -e, and a failing part of a pipe counts.
         let (ok, said) = repository.run(
             &mail,
@@ -132,4 +148,47 @@ fn a_broken_policy_stops_the_first_step() {
     assert_eq!(step, "Findings");
     let sarif = fs::read_to_string(repository.mail().join("mailpol.sarif")).unwrap();
     assert!(sarif.contains("mailpol::alias::unlisted"), "{sarif}");
+}
+
+/// A push is held to the same, compared with what the branch was before.
+#[test]
+fn a_push_is_checked_as_a_pull_request_is() {
+    let Some(repository) = repository() else {
+        return;
+    };
+    let mail = repository.mail();
+    let last = "Nobody may do more, and the tree is built";
+    let wide = doe().replace("\"192.168.0.0/24\"", "\"192.168.0.0/24\" \"10.3.0.0/16\"");
+    let head = || {
+        let head = repository.ran(&mail, "git", &["rev-parse", "HEAD"]);
+        head.trim().to_owned()
+    };
+    let before = head();
+    repository.write(&doe().replace("spf \"soft\"", "spf \"strict\""));
+    repository.commit_all(&mail, "A stale tree");
+    let (step, said) = run(&repository, &before).unwrap_err();
+    assert_eq!(step, last);
+    assert!(
+        said.contains("not what the policy makes: build/postfix"),
+        "{said}"
+    );
+    repository.write(&wide);
+    repository.build();
+    repository.commit_all(&mail, "A new office");
+    let (step, said) = run(&repository, &before).unwrap_err();
+    assert_eq!(step, last);
+    assert!(
+        said.contains("clients in 10.3.0.0/16 may now send"),
+        "{said}"
+    );
+    // As it is, it may stay so.
+    let page = run(&repository, &head()).unwrap();
+    assert!(page.contains("No decision changes"), "{page}");
+    // A branch that was not there before, and one whose past is gone.
+    let (step, said) = run(&repository, NOTHING).unwrap_err();
+    assert_eq!(step, last);
+    assert!(said.contains("`policy.kdl` is new"), "{said}");
+    let gone = "0123456789012345678901234567890123456789";
+    let (_, said) = run(&repository, gone).unwrap_err();
+    assert!(said.contains("git knows no commit"), "{said}");
 }

@@ -7,10 +7,32 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::Kind;
+use super::{Change, Kind};
 use crate::decision::{Envelope, place};
 use crate::mail::{Address, Domain, Path, PathForm};
 use crate::prove::{Contrast, Counterexample, Facet, PathClass, Region, Sets, Standing};
+
+/// Returns the mark of a sentence: what a change that is meant declares it by. It stays the same as
+/// long as all that the sentence is about does, whatever else changes.
+pub fn mark(change: &Change) -> String {
+    let mut text = vec![
+        change.kind.name(),
+        &change.sentence,
+        change.identity.as_str(),
+    ];
+    // How it was refused is no part of what is allowed now.
+    if !matches!(change.kind, Kind::Gained | Kind::Lost) {
+        text.extend([change.before.as_str(), &change.after]);
+    }
+    text.extend(change.on.as_deref());
+    let text = text.join("\n");
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(6).fold(String::new(), |mut mark, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(mark, "{byte:02x}");
+        mark
+    })
+}
 
 /// A digest of what a change is about: the same wherever and however often it is made, and whatever
 /// lines of the policy say so. No change can be made without one.

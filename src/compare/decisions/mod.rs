@@ -10,9 +10,11 @@
 
 mod alike;
 mod causes;
+mod change;
 mod drafts;
 mod host_mail;
 mod identity;
+mod kind;
 mod merge;
 mod moves;
 mod otherwise;
@@ -24,142 +26,18 @@ mod words;
 
 use alike::Alike;
 pub use alike::DOMAINS_MIN;
-pub use identity::Identity;
+pub use change::{Change, Stated, StatedBy};
+pub use identity::{Identity, mark};
+pub use kind::Kind;
 pub use told::Between;
+
+use std::collections::BTreeSet;
 
 use crate::mail::WayIn;
 use crate::policy::{Policy, PolicyDecider};
 use crate::prove::{
-    Contrast, Counterexample, Incomplete, Pair, Party, Region, Sets, Visited, contrast,
-    contrast_with, declared, in_two,
+    Contrast, Incomplete, Party, Sets, Visited, contrast, contrast_with, declared, in_two,
 };
-use crate::source::Loc;
-
-/// What becomes of envelopes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Refused before, accepted now.
-    Gained,
-    /// Accepted before, refused now.
-    Lost,
-    /// Accepted by both, and the mail goes elsewhere.
-    Moved,
-    /// Accepted by both or refused by both, with another reply, rule or header.
-    Otherwise,
-    /// Of two targets: an odd forward-path that one of them, or each by a rule of its own, refuses.
-    Latitude,
-}
-
-impl Kind {
-    /// All kinds, in the order in which they are told.
-    pub const ALL: [Self; 5] = [
-        Self::Gained,
-        Self::Lost,
-        Self::Moved,
-        Self::Otherwise,
-        Self::Latitude,
-    ];
-
-    /// Returns the word for it, as in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Gained => "gained",
-            Self::Lost => "lost",
-            Self::Moved => "moved",
-            Self::Otherwise => "otherwise",
-            Self::Latitude => "latitude",
-        }
-    }
-
-    /// Returns what kind of change two answers are; none if they are the same. What goes elsewhere
-    /// may be recorded otherwise, too.
-    pub fn of(pair: &Pair) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.is(pair))
-    }
-
-    /// Returns whether two answers are such a change.
-    pub fn is(self, pair: &Pair) -> bool {
-        let accepted = [pair.before.accepts(), pair.after.accepts()];
-        match self {
-            Self::Gained => accepted == [false, true],
-            Self::Lost => accepted == [true, false],
-            Self::Moved => accepted == [true, true] && pair.moved,
-            Self::Otherwise => {
-                let [before, after] = accepted;
-                before == after && pair.before != pair.after
-            }
-            Self::Latitude => false,
-        }
-    }
-}
-
-/// One sentence of a decision diff.
-#[derive(Debug, Clone)]
-pub struct Change {
-    /// What becomes of the envelopes.
-    pub kind: Kind,
-    /// Whom it concerns and what they can do now, or no longer.
-    pub sentence: String,
-    /// What was said before.
-    pub before: String,
-    /// What is said now.
-    pub after: String,
-    /// How many envelopes of the universe differ.
-    pub envelopes: u128,
-    /// The regions of the envelopes that differ, disjoint.
-    pub differing: Vec<Region>,
-    /// The region that the sentence names.
-    pub named: Region,
-    /// Whether all that is named is accepted now, or all refused. If not, the sentence says so:
-    /// *whoever may send to listed recipients*.
-    pub whole: bool,
-    /// Whether the envelopes that differ were accepted, and whether they are now.
-    pub accepted: [bool; 2],
-    /// An envelope, replayed on both sides; the places that decide are in it.
-    pub witness: Option<Counterexample>,
-    /// Whether it lets somebody do what nobody could, or sends mail where none went.
-    pub widens: bool,
-    /// Whether it takes something away, or sends mail no longer where it went.
-    pub narrows: bool,
-    /// What it is about in full, names that the sentence only counts included.
-    pub identity: Identity,
-}
-
-impl Change {
-    /// Returns a change that no envelope shows: both sides accept, and nothing is widened.
-    fn of_no_envelope(kind: Kind, sentence: String, [before, after]: [String; 2]) -> Self {
-        Self {
-            kind,
-            sentence,
-            before,
-            after,
-            envelopes: 0,
-            differing: Vec::new(),
-            named: Region::default(),
-            whole: true,
-            accepted: [true, true],
-            witness: None,
-            widens: false,
-            narrows: false,
-            identity: Identity::of_no_envelope(),
-        }
-    }
-
-    /// Returns the places that decide the witness, before and after: of a side that does not listen
-    /// there the one that says where it does.
-    pub fn places(&self) -> Vec<(&str, Option<&Loc>)> {
-        let decided = self.witness.iter().flat_map(|witness| &witness.decided);
-        let mut places: Vec<(&str, Option<&Loc>)> = decided
-            .map(|one| (one.who.as_str(), one.at.as_ref()))
-            .collect();
-        let closed = self.witness.as_ref().and_then(|one| one.closed.as_ref());
-        if let Some(closed) = closed {
-            let at = if closed.first { 0 } else { places.len() };
-            places.insert(at, (&closed.who, Some(&closed.at)));
-        }
-        places
-    }
-}
 
 /// A decision diff.
 #[derive(Debug, Clone)]
@@ -173,6 +51,17 @@ pub struct Decisions {
     pub left_out: usize,
     /// What was compared.
     pub between: Between,
+    /// The targets whose files were compared beside the policies.
+    pub files: Vec<FilesOf>,
+}
+
+/// Files with raw text, compared beside the policies that they are made of.
+#[derive(Debug, Clone)]
+pub struct FilesOf {
+    /// The target.
+    pub target: String,
+    /// Whether they are proved to decide as the policies do, before and after.
+    pub as_policies: bool,
 }
 
 impl Decisions {
@@ -181,6 +70,27 @@ impl Decisions {
         self.changes
             .iter()
             .filter(move |change| change.kind == kind)
+    }
+
+    fn add(&mut self, changes: Vec<Change>) {
+        self.changes.extend(changes);
+        self.changes.sort_by_key(|change| change.kind);
+    }
+
+    /// Adds what the files of a target do otherwise, beside what the policies do.
+    pub fn add_files(&mut self, target: &str, as_policies: bool, changes: Vec<Change>) {
+        let known: BTreeSet<String> = self.changes.iter().map(mark).collect();
+        let more = changes.into_iter();
+        let more = more.filter(|change| !known.contains(&mark(change)));
+        self.changes.extend(more.map(|change| Change {
+            on: Some(target.to_owned()),
+            ..change
+        }));
+        self.changes.sort_by_key(|change| change.kind);
+        self.files.push(FilesOf {
+            target: target.to_owned(),
+            as_policies,
+        });
     }
 
     /// Returns whether something is allowed that was not.
@@ -247,6 +157,7 @@ fn of_what_differs(
         decider: &one,
         ways_in: opened,
         found: None,
+        made: None,
     };
     let after = Party {
         name: "after",
@@ -254,6 +165,7 @@ fn of_what_differs(
         decider: &other,
         ways_in: open,
         found: None,
+        made: None,
     };
     let sides = [before, after];
     let made = sides.map(|side| declared(side.policy));
@@ -264,10 +176,15 @@ fn of_what_differs(
         decisions.left_out = alike.domains;
         host_mail::add(&mut decisions, made);
         if !is_new {
-            stated::add(&mut decisions, sides);
+            decisions.add(stated::changes(sides, &decisions.between));
         }
         Ok(decisions)
     })
+}
+
+/// Compares what two sides set that no envelope shows.
+pub fn settings(before: Party<'_>, after: Party<'_>) -> Vec<Change> {
+    stated::changes([before, after], &Between::Times)
 }
 
 /// Compares what two sides decide, over all envelopes.
@@ -277,7 +194,7 @@ pub fn decisions(before: Party<'_>, after: Party<'_>) -> Result<Decisions, Incom
     contrast(before, after, |contrast| {
         let mut decisions = decisions_of(contrast, Between::Times, &mut Sets::default())?;
         host_mail::add(&mut decisions, made);
-        stated::add(&mut decisions, sides);
+        decisions.add(stated::changes(sides, &decisions.between));
         Ok(decisions)
     })
 }
@@ -299,11 +216,13 @@ pub fn decisions_of_new(same: Party<'_>, side: Party<'_>) -> Result<Decisions, I
 /// Compares what two targets decide of one policy, over all envelopes.
 pub fn decisions_of_targets(one: Party<'_>, other: Party<'_>) -> Result<Decisions, Incomplete> {
     let names = [one.name.to_owned(), other.name.to_owned()];
-    let made = [one, other].map(|side| side.decider.host_mail());
+    let sides = [one, other];
+    let made = sides.map(|side| side.decider.host_mail());
     contrast(one, other, |contrast| {
         let between = Between::Targets(names);
         let mut decisions = decisions_of(contrast, between, &mut Sets::default())?;
         host_mail::add(&mut decisions, made);
+        decisions.add(stated::changes(sides, &decisions.between));
         Ok(decisions)
     })
 }
@@ -343,5 +262,6 @@ pub fn decisions_of(
         visited,
         left_out: 0,
         between,
+        files: Vec::new(),
     })
 }

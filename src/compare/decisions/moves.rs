@@ -145,6 +145,8 @@ impl Moved {
             witness,
             widens: true,
             narrows: true,
+            stated: None,
+            on: None,
         }
     }
 }

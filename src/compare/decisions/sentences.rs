@@ -295,6 +295,8 @@ pub(super) fn told(
         witness,
         widens: kind == Kind::Gained,
         narrows: kind == Kind::Lost,
+        stated: None,
+        on: None,
     }
 }
 

@@ -19,9 +19,14 @@ impl Between {
     pub fn heading(&self, kind: Kind) -> String {
         match (self, kind) {
             (_, Kind::Latitude) => {
-                "Latitude: odd forms of forward-paths, of which an MTA may have a mind of its own"
+                "Latitude: odd forms of forward-paths, of which an MTA may have a mind of its own, \
+                 and what is as the MTA comes"
                     .to_owned()
             }
+            (_, Kind::Limits) => "Limits: how much one message may have".to_owned(),
+            (_, Kind::Listeners) => "Listeners: the addresses at which they are open".to_owned(),
+            (_, Kind::Passwords) => "Passwords: who checks them".to_owned(),
+            (_, Kind::Proxies) => "Proxies: who says who the client is".to_owned(),
             (Self::Nothing, _) => "Gained: what the new policy accepts".to_owned(),
             (Self::Times, Kind::Gained) => "Gained: accepted now, refused before".to_owned(),
             (Self::Times, Kind::Lost) => "Lost: refused now, accepted before".to_owned(),

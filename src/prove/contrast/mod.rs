@@ -36,6 +36,7 @@ use crate::decision::{
 };
 use crate::mail::{Domain, Listener, Reply, WayIn};
 use crate::policy::Policy;
+use crate::source::Loc;
 
 /// One side of a comparison.
 #[derive(Clone, Copy)]
@@ -50,6 +51,20 @@ pub struct Party<'a> {
     pub ways_in: &'a [WayIn],
     /// What files say besides; none if the policy itself is meant.
     pub found: Option<Found<'a>>,
+    /// That it is files which are made of the policy; none if the policy itself is meant, or files
+    /// that stand somewhere.
+    pub made: Option<&'a dyn Made>,
+}
+
+/// That files are made of a policy: who reads of them wants to see the policy's own places.
+pub trait Made: Sync {
+    /// Returns what the policy itself decides; none if the places in the files are wanted.
+    fn decides(&self) -> Option<&dyn Decider>;
+    /// Returns the raw text of the policy of which a place in the files is made, if it is.
+    fn by_hand(&self, at: &Loc) -> Option<Loc>;
+    /// Returns where the policy has raw text for the files, if it has: what they decide otherwise
+    /// than the policy, they do by that.
+    fn reason(&self) -> Option<Loc>;
 }
 
 /// What files say of their ways in, of passwords and of proxies, which no envelope shows.

@@ -160,7 +160,7 @@ impl Contrast<'_, '_> {
     pub fn dialogue(&self, envelope: &Envelope) -> Counterexample {
         let is_open = |party: &&Party<'_>| party.opens(envelope.listener);
         let open = self.parties.iter().filter(is_open);
-        let decided = open.filter_map(|party| Decided::by(party.name, party.decider, envelope));
+        let decided = open.filter_map(|party| decided(party, envelope));
         let [before, _] = &self.parties;
         // A side that opens by files, or not at all, what its policy declares has no such place.
         let is_closed = |party: &&Party<'_>| {
@@ -178,4 +178,22 @@ impl Contrast<'_, '_> {
             }),
         }
     }
+}
+
+/// Returns what a side decides, and where. Of files that are made of a policy, that is where the
+/// policy decides so, or the raw text by which the files decide otherwise.
+fn decided(party: &Party<'_>, envelope: &Envelope) -> Option<Decided> {
+    let mut decided = Decided::by(party.name, party.decider, envelope)?;
+    let Some((made, decides)) = party.made.and_then(|made| Some((made, made.decides()?))) else {
+        return Some(decided);
+    };
+    let policy = Decided::by(party.name, decides, envelope)?;
+    let same = |one: &Decided| (one.decision.verdict, one.decision.because);
+    if same(&policy) == same(&decided) {
+        decided.at = policy.at;
+    } else {
+        let raw = decided.at.as_ref().and_then(|at| made.by_hand(at));
+        decided.at = raw.or_else(|| made.reason()).or(decided.at);
+    }
+    Some(decided)
 }

@@ -8,6 +8,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use mailpol::source::{is_control, is_direction};
+
 use crate::cli::git::Commit;
 use crate::cli::{Failure, input};
 
@@ -83,12 +85,8 @@ fn is_shown(path: &Path, commit: &Commit, name: &str, text: &str) -> Result<(), 
 /// Returns whether git takes a text with this character for none, or a terminal or a browser shows
 /// it otherwise than it is written.
 fn hides(character: char) -> bool {
-    let is_control = character.is_control() && !matches!(character, '\n' | '\t');
-    is_control
-        || matches!(
-            character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
+    let is_control = is_control(character) && !matches!(character, '\n' | '\t');
+    is_control || is_direction(character)
 }
 
 fn read(text: &str) -> impl Iterator<Item = &str> {

@@ -1,15 +1,16 @@
 //! `mailpol diff`: what a change does to the files and to decisions.
 
 mod declared;
+mod files;
 mod load;
 mod print;
+mod raw;
 mod sides;
 
 use std::path::{Path, PathBuf};
 
 use mailpol::compare::{Change, Kind, Review, file_changes, mark};
 use mailpol::diagnostic::Diagnostics;
-use mailpol::target::Target;
 
 use crate::cli::command::listed::Listed;
 use crate::cli::git::Commit;
@@ -130,8 +131,10 @@ pub(in crate::cli) fn run(
         untracked,
         unlooked,
     } = load::load(args, diagnostics)?;
-    let note = note.into_iter().chain(sides.raw()?.map(raw_note));
-    let mut note: Vec<String> = note.collect();
+    let wants = |what: Only| args.only.is_none_or(|only| only == what);
+    let [raw, left_out] = sides.raw(args.target.is_some());
+    let left_out = raw::left_out(&left_out).filter(|_| wants(Only::Decisions));
+    let mut note: Vec<String> = note.into_iter().chain(left_out).collect();
     let mut stale = stale(args, &sides, diagnostics)?;
     if let Some(policy) = untracked {
         tell_unlike(args, (NOT_IN_INDEX, &policy), &mut note, &mut stale);
@@ -139,7 +142,6 @@ pub(in crate::cli) fn run(
     for path in &unlooked {
         tell_unlike(args, (NOT_LOOKED_AT, path), &mut note, &mut stale);
     }
-    let wants = |what: Only| args.only.is_none_or(|only| only == what);
     let files = if wants(Only::Files) {
         let [before, after] = sides.texts(diagnostics)?;
         Some(file_changes(&before, &after, &sides.places()))
@@ -147,7 +149,7 @@ pub(in crate::cli) fn run(
         None
     };
     let decisions = if wants(Only::Decisions) {
-        match sides.decisions(diagnostics) {
+        match sides.decisions(&raw, diagnostics) {
             Ok(decisions) => Some(decisions),
             // What is wrong with a tree is told; its files can be shown all the same.
             Err(Failure::Reported) => {
@@ -159,6 +161,8 @@ pub(in crate::cli) fn run(
     } else {
         None
     };
+    let of_files = decisions.iter().flat_map(|decisions| &decisions.files);
+    note.extend(of_files.map(raw::told));
     let declared = match &args.declared {
         Some(path) => declared::marks(path, args.against.as_deref())?,
         None => declared::Marks::default(),
@@ -191,11 +195,6 @@ pub(in crate::cli) fn run(
     } else {
         Exit::No
     })
-}
-
-fn raw_note(target: &'static dyn Target) -> String {
-    let name = target.name();
-    format!("What is compared is what the files of {name} decide: there is raw text in them.")
 }
 
 /// Returns the files of the built tree that are not what the policy makes, and, compared with a

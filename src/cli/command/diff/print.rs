@@ -6,7 +6,6 @@ use clap::ValueEnum as _;
 use mailpol::compare::{
     Between, Change, Decisions, FileChange, Kind, LineIs, Review, mark, renumbered,
 };
-use mailpol::prove::Counterexample;
 use serde_json::{Value, json};
 
 use super::declared::Marks;
@@ -129,15 +128,21 @@ impl Shown<'_> {
             let line = match change.kind {
                 Kind::Gained => paint.green(&line),
                 Kind::Lost => paint.red(&line),
-                Kind::Moved | Kind::Otherwise | Kind::Latitude => line,
+                Kind::Moved
+                | Kind::Limits
+                | Kind::Listeners
+                | Kind::Passwords
+                | Kind::Proxies
+                | Kind::Otherwise
+                | Kind::Latitude => line,
             };
             let indent = if number == 0 { "" } else { "  " };
             // Writing to a string does not fail.
             let _ = writeln!(text, "  {indent}{line}");
         }
-        match &change.witness {
-            Some(witness) => {
-                for line in witness.dialogue().lines() {
+        match change.shown() {
+            Some(shown) => {
+                for line in shown.lines() {
                     let _ = writeln!(text, "      {line}");
                 }
             }
@@ -167,6 +172,10 @@ impl Shown<'_> {
                 "classes": decisions.visited.leaves,
                 "left_out": decisions.left_out,
                 "envelopes": decisions.visited.envelopes.to_string(),
+                "files": decisions.files.iter().map(|files| json!({
+                    "target": files.target,
+                    "as_policies": files.as_policies,
+                })).collect::<Vec<Value>>(),
             })
         });
         json!({
@@ -212,6 +221,7 @@ fn change(change: &Change, between: &Between) -> Value {
     };
     json!({
         "kind": change.kind.name(),
+        "target": change.on,
         "mark": mark(change),
         "sentence": change.sentence,
         "before": change.before,
@@ -219,7 +229,7 @@ fn change(change: &Change, between: &Between) -> Value {
         "envelopes": change.envelopes.to_string(),
         "widens": change.widens,
         "narrows": change.narrows,
-        "dialogue": change.witness.as_ref().map(Counterexample::dialogue),
+        "dialogue": change.dialogue(),
         "places": [place(first), place(second)],
     })
 }

@@ -7,11 +7,12 @@ use mailpol::compare::{self, Decisions, Places};
 use mailpol::compile;
 use mailpol::diagnostic::{Diagnostics, Reported, Told};
 use mailpol::dns;
-use mailpol::mail::WayIn;
 use mailpol::policy::Policy;
-use mailpol::prove::{Found, Incomplete, Party};
-use mailpol::target::{Entry, FoundListener, Reading, TARGETS, Target, Tree};
+use mailpol::prove::Incomplete;
+use mailpol::target::{Entry, TARGETS, Target, Tree};
 
+use super::files::{Files, PlacesOf, TIMES, compared};
+use super::raw;
 use crate::cli::Failure;
 use crate::cli::command::resolve;
 
@@ -47,13 +48,15 @@ impl Sides {
         }
     }
 
-    /// Returns whose files decide what is compared, if they hold raw text.
-    pub(super) fn raw(&self) -> Result<Option<&'static dyn Target>, Failure> {
+    /// Returns the targets for which a policy has raw text: those of which the files are compared
+    /// beside the policies, and those that `--target` leaves out.
+    pub(super) fn raw(&self, is_named: bool) -> [Vec<&'static dyn Target>; 2] {
         match self {
             Self::Policies(policies, targets, _) | Self::New(policies, targets) => {
-                raw(targets, policies.each_ref())
+                let named = is_named.then_some(targets.as_slice());
+                raw::targets(policies.each_ref(), named)
             }
-            Self::Tree(..) | Self::Targets(..) => Ok(None),
+            Self::Tree(..) | Self::Targets(..) => Default::default(),
         }
     }
 
@@ -95,46 +98,60 @@ impl Sides {
         }
     }
 
-    /// Compares what is decided.
+    /// Compares what is decided; of two policies also by the files of these targets, which hold
+    /// raw text.
     pub(super) fn decisions(
         &mut self,
+        raw: &[&'static dyn Target],
         diagnostics: &mut Diagnostics,
     ) -> Result<Decisions, Failure> {
+        let domains_min = compare::DOMAINS_MIN;
         match self {
-            Self::Policies(policies, targets, _) => {
+            Self::Policies(policies, ..) => {
                 let [before, after] = policies.as_mut();
-                if let Some(target) = raw(targets, [before, after])? {
-                    return of_files([before, after], target, false, diagnostics);
-                }
-                let domains_min = compare::DOMAINS_MIN;
-                compare::decisions_of_policies(before, after, domains_min).map_err(incomplete)
+                let decisions = compare::decisions_of_policies(before, after, domains_min);
+                let decisions = decisions.map_err(incomplete)?;
+                raw::add(decisions, [before, after], raw, diagnostics)
             }
-            Self::New(policies, targets) => {
+            Self::New(policies, _) => {
                 let [same, policy] = policies.as_mut();
-                if let Some(target) = raw(targets, [same, policy])? {
-                    return of_files([same, policy], target, true, diagnostics);
-                }
-                let domains_min = compare::DOMAINS_MIN;
-                compare::decisions_of_new_policy(same, policy, domains_min).map_err(incomplete)
+                let decisions = compare::decisions_of_new_policy(same, policy, domains_min);
+                let decisions = decisions.map_err(incomplete)?;
+                raw::add(decisions, [same, policy], raw, diagnostics)
             }
             Self::Tree(policy, targets, tree) => {
                 let target = *targets.first().unwrap_or(&first_target());
                 let before = compile::read(policy, target, Some(Arc::clone(tree)), diagnostics);
                 let before = before.map_err(|failed| no_such_files(failed, target, diagnostics))?;
                 let after = compile::read(policy, target, None, diagnostics)?;
-                let policies = [policy.as_ref(); 2];
-                readings(policies, TIMES, [&before, &after], compare::decisions)
+                let side = |reading, places| Files {
+                    policy: policy.as_ref(),
+                    target: target.name(),
+                    reading,
+                    places,
+                };
+                let sides = [
+                    side(&before, PlacesOf::Files),
+                    side(&after, PlacesOf::Policy),
+                ];
+                compared(sides, TIMES, compare::decisions)
             }
             Self::Targets(policy, targets) => {
                 let mut read = Vec::new();
                 for target in targets.iter() {
                     read.push(compile::read(policy, *target, None, diagnostics)?);
                 }
-                let names: Vec<&str> = targets.iter().map(|target| target.name()).collect();
-                match (names.as_slice(), read.as_slice()) {
+                match (targets.as_slice(), read.as_slice()) {
                     ([a, b], [before, after]) => {
-                        let compare = compare::decisions_of_targets;
-                        readings([policy.as_ref(); 2], [a, b], [before, after], compare)
+                        let side = |target: &'static dyn Target, reading| Files {
+                            policy: policy.as_ref(),
+                            target: target.name(),
+                            reading,
+                            places: PlacesOf::MadeFiles,
+                        };
+                        let sides = [side(*a, before), side(*b, after)];
+                        let names = [a.name(), b.name()];
+                        compared(sides, names, compare::decisions_of_targets)
                     }
                     _ => Err(Failure::Unable("two targets are compared".to_owned())),
                 }
@@ -210,113 +227,7 @@ fn installed(tree: &dyn Tree, target: &str, after: &Texts) -> Result<Texts, Fail
     Ok(texts)
 }
 
-/// The names of what was and of what would be.
-const TIMES: [&str; 2] = ["before", "after"];
-
-/// Returns the target whose files hold raw text in either policy: what they decide is then no
-/// longer what the policy says.
-fn raw(
-    targets: &[&'static dyn Target],
-    policies: [&Policy; 2],
-) -> Result<Option<&'static dyn Target>, Failure> {
-    let has_raw = |target: &&&'static dyn Target| {
-        let options = policies.iter().filter_map(|one| one.target(target.name()));
-        let mut raw = options.map(|one| one.settings.len() + one.files.len());
-        raw.any(|raw| raw > 0)
-    };
-    let raw: Vec<_> = targets.iter().filter(has_raw).collect();
-    match raw.as_slice() {
-        [] => Ok(None),
-        [one] => Ok(Some(**one)),
-        several => {
-            let names: Vec<&str> = several.iter().map(|target| target.name()).collect();
-            let names = names.join(" and ");
-            let why = format!("the files of {names} hold raw text: name one with `--target`");
-            Err(Failure::Unable(why))
-        }
-    }
-}
-
-/// Compares what the files of a target decide that two policies make.
-fn of_files(
-    policies: [&Policy; 2],
-    target: &'static dyn Target,
-    is_new: bool,
-    diagnostics: &mut Diagnostics,
-) -> Result<Decisions, Failure> {
-    let [one, other] = policies;
-    let before = compile::read(one, target, None, diagnostics)?;
-    let after = compile::read(other, target, None, diagnostics)?;
-    let compare = if is_new {
-        compare::decisions_of_new
-    } else {
-        compare::decisions
-    };
-    readings(policies, TIMES, [&before, &after], compare)
-}
-
-fn readings(
-    [policy_before, policy_after]: [&Policy; 2],
-    [a, b]: [&str; 2],
-    [before, after]: [&Reading; 2],
-    compare: Compare,
-) -> Result<Decisions, Failure> {
-    let known = |reading: &Reading| -> Vec<WayIn> {
-        let listeners = reading.listeners.iter();
-        listeners.filter_map(FoundListener::way_in).collect()
-    };
-    let stray = |reading: &Reading| -> Vec<String> {
-        let strays = reading
-            .listeners
-            .iter()
-            .filter(|one| one.listener.is_none());
-        strays.map(|found| found.name.clone()).collect()
-    };
-    if stray(before) != stray(after) {
-        let all: Vec<String> = [stray(before), stray(after)].concat();
-        return Err(Failure::Unable(format!(
-            "a listener of the files is none that decisions are compared of: {} (`mailpol prove` \
-             says where)",
-            all.join(", ")
-        )));
-    }
-    let (opened, open) = (known(before), known(after));
-    compared(
-        Party {
-            name: a,
-            policy: policy_before,
-            decider: before.decider.as_ref(),
-            ways_in: &opened,
-            found: Some(found(before)),
-        },
-        Party {
-            name: b,
-            policy: policy_after,
-            decider: after.decider.as_ref(),
-            ways_in: &open,
-            found: Some(found(after)),
-        },
-        compare,
-    )
-}
-
-/// Returns what files say that no envelope shows.
-fn found(reading: &Reading) -> Found<'_> {
-    Found {
-        listeners: &reading.listeners,
-        backends: &reading.backends,
-        believed: &reading.believed,
-    }
-}
-
-/// How two sides are compared.
-type Compare = fn(Party<'_>, Party<'_>) -> Result<Decisions, Incomplete>;
-
-fn compared(before: Party<'_>, after: Party<'_>, compare: Compare) -> Result<Decisions, Failure> {
-    compare(before, after).map_err(incomplete)
-}
-
-fn incomplete(incomplete: Incomplete) -> Failure {
+pub(super) fn incomplete(incomplete: Incomplete) -> Failure {
     let (why, help) = incomplete.words();
     Failure::Unable(format!("decisions cannot be compared: {why}; {help}"))
 }

@@ -1,9 +1,12 @@
 //! Who says who the client is, before and after.
 
+use super::{place, stated};
+use crate::compare::decisions::words::list;
 use crate::compare::decisions::{Change, Kind};
 use crate::decision::Peers;
 use crate::mail::{WayIn, number, v4_or_v6};
 use crate::prove::Party;
+use crate::source::Loc;
 
 /// Who is believed on a side.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -36,8 +39,17 @@ pub(super) fn change(sides: [Party<'_>; 2]) -> Option<Change> {
     Some(Change {
         widens,
         narrows,
-        ..Change::of_no_envelope(Kind::Otherwise, sentence, said)
+        stated: Some(stated(sides, None, Default::default(), sides.map(at))),
+        ..Change::of_no_envelope(Kind::Proxies, sentence, said)
     })
+}
+
+/// Returns where a side says who is believed.
+fn at(side: Party<'_>) -> Option<Loc> {
+    let proxies = side.policy.proxies();
+    let declared = proxies.first().map_or(&side.policy.host.at, |one| &one.at);
+    let mut believed = side.found.iter().flat_map(|found| found.believed);
+    place(side, believed.next().map(|one| &one.at), declared)
 }
 
 fn sayers(side: Party<'_>) -> Sayers {
@@ -93,9 +105,5 @@ fn words(sayers: &Sayers) -> Option<String> {
     let everybody = sayers.everybody.iter();
     let everybody = everybody.map(|(_, name)| format!("whoever reaches `{name}`"));
     let all: Vec<String> = ranges.chain(everybody).collect();
-    match all.split_last() {
-        Some((last, rest)) if !rest.is_empty() => Some(format!("{} and {last}", rest.join(", "))),
-        Some((last, _)) => Some(last.clone()),
-        None => None,
-    }
+    (!all.is_empty()).then(|| list(&all, "and"))
 }

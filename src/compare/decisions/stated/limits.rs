@@ -1,11 +1,15 @@
 //! How many octets and recipients one message may have, before and after.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compare::decisions::{Change, Kind};
-use crate::decision::FoundLimits;
+use super::{place, stated};
+use crate::compare::decisions::words::list;
+use crate::compare::decisions::{Between, Change, Kind};
+use crate::decision::{FoundLimit, FoundLimits};
 use crate::mail::Listener;
 use crate::prove::Party;
+use crate::source::{Loc, Spanned};
 
 /// What may be limited.
 #[derive(Clone, Copy)]
@@ -37,12 +41,13 @@ enum Takes {
 type Sides = [[Takes; 2]; 2];
 
 /// Returns the sentences: one where all listeners change alike, else one for each.
-pub(super) fn changes(sides: [Party<'_>; 2]) -> Vec<Change> {
+pub(super) fn changes(sides: [Party<'_>; 2], between: &Between) -> Vec<Change> {
     let whats = [What::Octets, What::Recipients];
-    whats.into_iter().flat_map(|what| of(what, sides)).collect()
+    let all = whats.into_iter().flat_map(|what| of(what, sides, between));
+    all.collect()
 }
 
-fn of(what: What, sides: [Party<'_>; 2]) -> Vec<Change> {
+fn of(what: What, sides: [Party<'_>; 2], between: &Between) -> Vec<Change> {
     let mut by: BTreeMap<Sides, Vec<Listener>> = BTreeMap::new();
     for listener in Listener::ALL {
         let [was, is] = sides.map(|side| takes(what, side, listener));
@@ -53,19 +58,46 @@ fn of(what: What, sides: [Party<'_>; 2]) -> Vec<Change> {
     }
     let is_everywhere = by.len() == 1;
     let told = by.into_iter().filter(|([was, is], _)| was != is);
-    let told = told.map(|(sides, listeners)| {
+    let told = told.filter_map(|(taken, listeners)| {
         let names: Vec<String> = listeners.iter().map(|one| format!("`{one}`")).collect();
-        let place = if is_everywhere {
+        let on = if is_everywhere {
             String::new()
         } else {
-            format!(" on {}", names.join(" and "))
+            format!(" on {}", list(&names, "and"))
         };
-        change(what.name(), &place, sides)
+        let listener = *listeners.first()?;
+        let places = sides.map(|side| {
+            place(
+                side,
+                found_at(what, side, listener),
+                declared_at(what, side),
+            )
+        });
+        let (asks, answers) = dialogue(what, listener, taken);
+        let change = match between {
+            Between::Targets(names) => of_targets(what.name(), &on, taken, names),
+            Between::Times | Between::Nothing => of_times(what.name(), &on, taken),
+        };
+        let kind = if is_declared(what, sides, listener) {
+            Kind::Limits
+        } else {
+            Kind::Latitude
+        };
+        Some(Change {
+            kind: if matches!(between, Between::Targets(_)) {
+                kind
+            } else {
+                Kind::Limits
+            },
+            stated: Some(stated(sides, asks, answers, places)),
+            ..change
+        })
     });
     told.collect()
 }
 
-fn change(what: &str, place: &str, sides: Sides) -> Change {
+/// Returns the sentence about what was and what would be.
+fn of_times(what: &str, on: &str, sides: Sides) -> Change {
     let [[was_least, was_most], [is_least, is_most]] = sides;
     let is_unknown = [was_most, is_most].contains(&Takes::AsItComes);
     // What is not said may be more or less.
@@ -82,7 +114,26 @@ fn change(what: &str, place: &str, sides: Sides) -> Change {
         (.., false, _) => format!("one message may now have fewer {what}"),
         (.., true, true) => format!("one message may now have more {what} or fewer"),
     };
-    let said = sides.map(|[least, most]| {
+    Change {
+        widens,
+        narrows,
+        ..Change::of_no_envelope(Kind::Limits, sentence + on, said(what, sides))
+    }
+}
+
+/// Returns the sentence about two targets.
+fn of_targets(what: &str, on: &str, sides: Sides, [one, other]: &[String; 2]) -> Change {
+    let [[_, by_one], [_, by_other]] = sides;
+    let sentence = match by_one.cmp(&by_other) {
+        Ordering::Less => format!("one message may have more {what} by {other} than by {one}"),
+        Ordering::Greater => format!("one message may have more {what} by {one} than by {other}"),
+        Ordering::Equal => format!("one message may have other {what} by {one} than by {other}"),
+    };
+    Change::of_no_envelope(Kind::Limits, sentence + on, said(what, sides))
+}
+
+fn said(what: &str, sides: Sides) -> [String; 2] {
+    sides.map(|[least, most]| {
         let words = words(most, what);
         if least == most {
             words
@@ -92,12 +143,45 @@ fn change(what: &str, place: &str, sides: Sides) -> Change {
                 self::words(least, what)
             )
         }
+    })
+}
+
+/// Returns a message that one side takes and the other does not, and what each answers.
+fn dialogue(what: What, listener: Listener, [was, is]: Sides) -> (Option<String>, [String; 2]) {
+    let [was_least, was_most] = was;
+    let [is_least, is_most] = is;
+    let taken = if was_most == is_most {
+        [was_least, is_least]
+    } else {
+        [was_most, is_most]
+    };
+    let limits = taken.iter().filter_map(|takes| match takes {
+        Takes::UpTo(most) => Some(*most),
+        Takes::Anything | Takes::AsItComes => None,
     });
-    Change {
-        widens,
-        narrows,
-        ..Change::of_no_envelope(Kind::Otherwise, sentence + place, said)
-    }
+    let Some(less) = limits.min() else {
+        return (None, Default::default());
+    };
+    let head = format!("any client that may send, port {}\n", listener.port());
+    let (asks, refusal) = match what {
+        What::Octets => {
+            let size = less.saturating_add(1);
+            let mail = format!("  MAIL FROM:<nobody@elsewhere.example> SIZE={size}");
+            (mail, "reject 552 5.3.4")
+        }
+        What::Recipients => {
+            let mail = "  MAIL FROM:<nobody@elsewhere.example>\n";
+            let next = less.saturating_add(1);
+            let more = format!("  RCPT TO:<...>   (recipient {next})");
+            (mail.to_owned() + &more, "defer 452 4.5.3")
+        }
+    };
+    let answers = taken.map(|takes| match takes {
+        Takes::UpTo(most) if most <= less => refusal.to_owned(),
+        Takes::UpTo(_) | Takes::Anything => "accept".to_owned(),
+        Takes::AsItComes => "as the MTA comes".to_owned(),
+    });
+    (Some(head + &asks), answers)
 }
 
 fn words(takes: Takes, what: &str) -> String {
@@ -111,11 +195,7 @@ fn words(takes: Takes, what: &str) -> String {
 /// Returns the least and the most that a side takes on a listener; none if it does not open it.
 fn takes(what: What, side: Party<'_>, listener: Listener) -> Option<[Takes; 2]> {
     let Some(found) = side.found else {
-        let limits = &side.policy.host.limits;
-        let limit = match what {
-            What::Octets => limits.size.as_ref(),
-            What::Recipients => limits.recipients.as_ref(),
-        };
+        let limit = declared(what, side);
         let takes = limit.map_or(Takes::AsItComes, |limit| Takes::UpTo(limit.value));
         return side.opens(listener).then_some([takes; 2]);
     };
@@ -128,9 +208,42 @@ fn takes(what: What, side: Party<'_>, listener: Listener) -> Option<[Takes; 2]> 
 }
 
 fn found_takes(what: What, limits: &FoundLimits) -> Takes {
-    let limit = match what {
+    let most = found(what, limits).most;
+    most.map_or(Takes::Anything, Takes::UpTo)
+}
+
+fn found(what: What, limits: &FoundLimits) -> &FoundLimit {
+    match what {
         What::Octets => &limits.size,
         What::Recipients => &limits.recipients,
-    };
-    limit.most.map_or(Takes::Anything, Takes::UpTo)
+    }
+}
+
+fn declared(what: What, side: Party<'_>) -> Option<&Spanned<u64>> {
+    let limits = &side.policy.host.limits;
+    match what {
+        What::Octets => limits.size.as_ref(),
+        What::Recipients => limits.recipients.as_ref(),
+    }
+}
+
+fn declared_at(what: What, side: Party<'_>) -> &Loc {
+    declared(what, side).map_or(&side.policy.host.at, |limit| &limit.at)
+}
+
+/// Returns where the files of a side say what they take on a listener.
+fn found_at(what: What, side: Party<'_>, listener: Listener) -> Option<&Loc> {
+    let files = side.found?;
+    let mut here = files.listeners.iter();
+    let here = here.find(|one| one.listener == Some(listener) && one.limits.is_some())?;
+    Some(&found(what, here.limits.as_ref()?).at)
+}
+
+/// Returns whether somebody has said what may be taken: the policy, or raw text for a target.
+fn is_declared(what: What, sides: [Party<'_>; 2], listener: Listener) -> bool {
+    sides.iter().any(|side| {
+        let by_hand = side.made.zip(found_at(what, *side, listener));
+        let by_hand = by_hand.and_then(|(made, at)| made.by_hand(at));
+        declared(what, *side).is_some() || by_hand.is_some()
+    })
 }

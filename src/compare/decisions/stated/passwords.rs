@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::{place, stated};
 use crate::compare::decisions::{Change, Kind};
+use crate::policy::Auth;
 use crate::prove::{Party, declared_backend};
+use crate::source::Loc;
 
 /// Returns the sentence about who checks passwords, if it is another.
 ///
@@ -27,8 +30,20 @@ pub(super) fn change(sides: [Party<'_>; 2]) -> Option<Change> {
     Some(Change {
         widens,
         narrows,
-        ..Change::of_no_envelope(Kind::Otherwise, sentence.to_owned(), said)
+        // What somebody's password is, nobody knows here: there is no dialogue.
+        stated: Some(stated(sides, None, Default::default(), sides.map(at))),
+        ..Change::of_no_envelope(Kind::Passwords, sentence.to_owned(), said)
     })
+}
+
+/// Returns where a side says who checks.
+fn at(side: Party<'_>) -> Option<Loc> {
+    let declared = match &side.policy.auth {
+        Some(Auth::Saslauthd { at, .. } | Auth::Dovecot { at, .. }) => at,
+        None => &side.policy.host.at,
+    };
+    let mut backends = side.found.iter().flat_map(|found| found.backends);
+    place(side, backends.next().map(|one| &one.at), declared)
 }
 
 /// Returns who checks on a side, in words; none if nobody does.
