@@ -142,6 +142,7 @@ pub(crate) fn accept(route: Route) -> Decision {
         at: At::Place(at()),
         route,
         headers: BTreeSet::new(),
+        copies: BTreeSet::new(),
     }
 }
 
@@ -150,6 +151,7 @@ pub(crate) fn accept_checked(route: Route) -> Decision {
     let headers = [Header::ReceivedSpf, Header::AuthenticationResults].into();
     Decision {
         headers,
+        copies: BTreeSet::new(),
         ..accept(route)
     }
 }

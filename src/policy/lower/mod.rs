@@ -5,6 +5,7 @@
 
 mod acknowledge;
 mod alias;
+mod archive;
 mod auth;
 mod bulk;
 mod domain;
@@ -103,6 +104,7 @@ fn nodes(
     let known = known.then_some(&domains.map);
     let outbound = outbound::lower(document, &routes, known, diagnostics);
     outbound::check_cycles(&outbound, &routes, &networks, diagnostics);
+    let archive = archive::lower(&document.archives, known, diagnostics);
     route::check_recipients(document, &routes, &domains.map, sure, diagnostics);
     let targets = target::lower(&document.targets, diagnostics);
     let scenarios = scenario::lower(&document.scenarios, diagnostics);
@@ -136,6 +138,7 @@ fn nodes(
         inbound,
         routes,
         outbound,
+        archive,
         targets,
         scenarios,
         statements,

@@ -34,7 +34,7 @@ use crate::decision::{
     Because, Believed, Decider, Decision, FoundBackend, FoundListener, Header, Question, Route,
     Test, Verdict,
 };
-use crate::mail::{Domain, Listener, Reply, WayIn};
+use crate::mail::{Address, Domain, Listener, Reply, WayIn};
 use crate::policy::Policy;
 
 /// One side of a comparison.
@@ -93,6 +93,8 @@ pub enum Said {
         because: Because,
         /// The headers that are recorded.
         headers: BTreeSet<Header>,
+        /// Who gets a copy.
+        copies: BTreeSet<Address>,
     },
 }
 
@@ -103,6 +105,7 @@ impl Said {
             reply: decision.reply,
             because: decision.because,
             headers: decision.headers.clone(),
+            copies: decision.copies.clone(),
         }
     }
 

@@ -296,11 +296,24 @@ view!(DataBoth, "acl/data_both.j2", Lines);
 /// Routers: mail for the host itself.
 #[derive(Debug, Serialize)]
 pub(super) struct HostNameRouter {
+    pub(super) archives: Vec<ArchiveRouter>,
     pub(super) host_names: List,
     pub(super) postmaster: Word,
     pub(super) postmaster_line: Comment,
 }
 view!(HostNameRouter, "routers/host_name.j2", Lines);
+
+/// A router that hands on a copy.
+#[derive(Debug, Serialize)]
+pub(super) struct ArchiveRouter {
+    pub(super) line: Comment,
+    pub(super) name: Word,
+    /// Whose mail, if not everybody's.
+    pub(super) senders: Vec<List>,
+    /// For whom, if not for everybody.
+    pub(super) domains: Vec<List>,
+    pub(super) mailbox: Word,
+}
 
 /// The same: what it signs.
 #[derive(Debug, Serialize)]

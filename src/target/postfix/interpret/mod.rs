@@ -21,6 +21,7 @@ mod catalogue;
 mod class;
 mod client;
 mod compile;
+mod copies;
 mod decide;
 mod delivery;
 mod destination;
@@ -63,6 +64,7 @@ use std::collections::BTreeSet;
 use self::addressing::Addressing;
 use self::by_sender::BySender;
 use self::catalogue::{Catalogue, Side};
+use self::copies::Copies;
 use self::decide::PostfixDecider;
 use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedVersion};
 use self::master_cf::Service;
@@ -248,6 +250,14 @@ impl Reader<'_> {
             }
         }
         extension::judge(&base, &addressing, &programs, diagnostics);
+        let copies = Copies::read(
+            &base,
+            self.artifacts,
+            &addressing,
+            &mut catalogue,
+            diagnostics,
+        );
+        copies.judge(is_closed, diagnostics);
         delivery.find_ways(self.main, self.services, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
@@ -258,6 +268,7 @@ impl Reader<'_> {
             addressing,
             programs,
             delivery,
+            copies,
             local_mail,
             start: self.main.start().clone(),
         }
