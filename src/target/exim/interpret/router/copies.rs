@@ -3,9 +3,10 @@
 //! Of such a router is read what hands a copy to one address and lets the recipient itself go on as
 //! if the router were not there: a `redirect` before all other routers, which verifies nothing. Its
 //! condition is one known by its text: the address is one that the client has named, and the
-//! message came from elsewhere or has a sender. An address that another leads to has a parent
-//! (`$parent_domain`, section 11.9), the one that gets the copy too: so nothing is copied twice.
-//! Bounces that Exim makes have neither a host nor a sender.
+//! message came from elsewhere or has a sender. What another address leads to is not the one it
+//! came from (`$original_domain`, section 11.9), and so is not who gets the copy: nothing is copied
+//! twice. The copy of an address that goes on below `unseen` has a parent, which is itself. Bounces
+//! that Exim makes have neither a host nor a sender.
 
 use std::collections::BTreeSet;
 
@@ -19,8 +20,9 @@ use crate::target::exim::interpret::truth::{Facts, Truth, truth};
 use crate::target::exim::interpret::value::{Bool, Part, View};
 
 /// The condition by which mail is copied once.
-const ONCE: &str =
-    "${if and{{!def:parent_domain}{or{{def:sender_host_address}{def:sender_address}}}}}";
+const ONCE: &str = "${if and{\
+     {eqi{$original_local_part@$original_domain}{$local_part@$domain}}\
+     {or{{def:sender_host_address}{def:sender_address}}}}}";
 
 /// What such a router may say besides.
 const KNOWN: [&str; 11] = [
