@@ -1,17 +1,25 @@
 //! Copies of accepted mail, followed to the mailboxes that get them; of every MTA alike.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use libtest_mimic::Failed;
+use mailpol::decision::{self, Destination};
+use mailpol::mail::Path;
+use mailpol::prove::destinations;
+use mailpol::spf::SpfResult;
 
 use crate::TestOfBoth;
 use crate::machine::{FAR, expect, internal, job, message, outcomes, stranger, subject, subjects};
+use crate::subject::Subject;
 use crate::support::job::Listener::Smtp;
-use crate::support::job::{Envelope, Mta, Script, Step};
+use crate::support::job::{Envelope, Mta, Script, Step, Until};
 use crate::support::namespace;
 use crate::support::report::Report;
 
 pub(crate) const TESTS: &[TestOfBoth] = &[
     ("a copy goes by the sender and by the recipient", by_domain),
     ("a copy of all mail", of_all),
+    ("a copy goes where the reader says", as_read),
 ];
 
 const STRANGER: &str = "a@b.example";
@@ -131,6 +139,128 @@ fn of_all(mta: Mta) -> Result<(), Failed> {
     expect(named(&report, SENT)?, "", &log)?;
     expect(bounces(&report, JANE), 1, &log)?;
     expect(bounces(&report, ARCHIVE), 0, &log)
+}
+
+/// Somebody's own tables or routers: who gets copies is what the reader makes of them.
+fn as_read(mta: Mta) -> Result<(), Failed> {
+    let mut subject = subject(&policy(""), mta)?;
+    let (path, before, after) = match mta {
+        Mta::Postfix => ("etc/postfix/main.cf", BCC, BY_TABLES),
+        Mta::Exim => ("etc/exim4/exim4.conf", "begin routers\n", BY_ROUTERS),
+    };
+    let text = subject.text(path)?;
+    expect(text.contains(before), true, text)?;
+    let text = text.replacen(before, after, 1);
+    subject.replace(&[(path, text)])?;
+    let (_tree, mut job) = job(&subject)?;
+    job.envelopes = envelopes();
+    let report = namespace::run(&job)?;
+    outcomes(mta, &report, &["message 250 2.0.0"; 12])?;
+    let log = report.log.join("\n");
+    let mut said = Said::default();
+    for envelope in &job.envelopes {
+        said.add(&subject, envelope)?;
+    }
+    // Each table, or each router, copies some of it.
+    expect(said.copies > 8, true, &log)?;
+    for (mailbox, subjects) in &said.wanted {
+        let (local, domain) = mailbox.split_once('@').ok_or("no address")?;
+        let maildir = format!("/var/mail/{domain}/{local}");
+        expect(
+            named(&report, &maildir)?,
+            subjects.join(" "),
+            format!("{mailbox}: {log}"),
+        )?;
+    }
+    Ok(())
+}
+
+/// What the emitted main.cf says of copies.
+const BCC: &str = "always_bcc =\nsender_bcc_maps =\nrecipient_bcc_maps =\n";
+/// Keys of every kind, in any case.
+const BY_TABLES: &str = "\
+always_bcc =
+sender_bcc_maps = inline:{{jane@box.example=sent@other.example} {@Other.example=archive@box.example}
+  {plain+x@other.example=tom@box.example}}
+recipient_bcc_maps = inline:{{Jane@box.example=Archive@Box.example} {jane+x@box.example=plain@other.example}
+  {tom=sent@other.example} {@far.example=archive@box.example} {both@box.example=sent@other.example}
+  {postmaster@box.example=sent@other.example}}
+";
+/// Lists of every kind.
+const BY_ROUTERS: &str = "\
+begin routers
+
+first:
+  driver = redirect
+  senders = : jane@box.example
+  condition = ${if and{{eqi{$original_local_part@$original_domain}{$local_part@$domain}}{or{{def:sender_host_address}{def:sender_address}}}}}
+  data = Archive@Box.example
+  unseen
+  no_verify
+
+second:
+  driver = redirect
+  domains = ! box.example
+  senders = ! *@b.example
+  condition = ${if and{{eqi{$original_local_part@$original_domain}{$local_part@$domain}}{or{{def:sender_host_address}{def:sender_address}}}}}
+  data = sent@other.example
+  unseen
+  no_verify
+
+third:
+  driver = redirect
+  domains = +local_domains
+  senders = *@other.example : *@b.example
+  condition = ${if and{{eqi{$original_local_part@$original_domain}{$local_part@$domain}}{or{{def:sender_host_address}{def:sender_address}}}}}
+  data = plain@other.example
+  unseen
+  no_verify
+
+";
+
+/// What lands where, by the reader.
+#[derive(Default)]
+struct Said {
+    /// The subjects in each mailbox, sorted.
+    wanted: BTreeMap<String, Vec<String>>,
+    copies: usize,
+}
+
+impl Said {
+    fn add(&mut self, subject: &Subject, envelope: &Envelope) -> Result<(), Failed> {
+        let Until::Message(text) = &envelope.until else {
+            return Err("it is no message".into());
+        };
+        let name = text.lines().next().unwrap_or_default();
+        let name = name.trim_start_matches("Subject: ");
+        let own = subject.policy.host.own_addresses();
+        let asked = decision::Envelope {
+            client: envelope.client.address,
+            listener: mailpol::mail::Listener::Smtp,
+            tls: false,
+            login: None,
+            helo: "client.example".to_owned(),
+            from: Path::parse(&envelope.from, &own),
+            to: Path::parse(&envelope.to, &own),
+            spf: SpfResult::None,
+            spf_helo: SpfResult::None,
+        };
+        let decider = subject.reading.decider.as_ref();
+        let (decided, _) = decision::run(decider, &asked).map_err(|_| "it asks what is no test")?;
+        let mut places: BTreeSet<String> = decided.copies.iter().map(ToString::to_string).collect();
+        self.copies += places.len();
+        for destination in destinations(decider, &decided, &asked) {
+            if let Destination::Mailbox { mailbox, .. } = destination {
+                places.insert(mailbox.to_string());
+            }
+        }
+        for place in places {
+            let subjects = self.wanted.entry(place).or_default();
+            subjects.push(name.to_owned());
+            subjects.sort();
+        }
+        Ok(())
+    }
 }
 
 /// Returns the subjects of one word in a Maildir.
