@@ -9,7 +9,7 @@ pub(super) static ARCHIVE: NodeSpec = NodeSpec {
     name: "archive",
     about: "A mailbox of ours that gets a copy of accepted mail: of some senders, for some \
             recipients, or of all of it.",
-    example: r#"archive "john@example.org" { from "@example.org" }"#,
+    example: r#"archive "john@example.org""#,
     arguments: ArgumentSpec::one("mailbox", Kind::Text),
     children: &[&FROM, &TO],
     ..NodeSpec::EMPTY
