@@ -26,7 +26,7 @@ mod recipients;
 mod remote;
 
 pub(super) use limits::LimitsPart;
-pub(super) use recipients::RecipientRouters;
+pub(super) use recipients::{ArchiveRouter, RecipientRouters};
 pub(super) use remote::{
     BehindRouter, ClientAuthenticators, ClientRoute, ExchangersRouter, ManyClients,
     NullClientRouter, OutboundFrom, OutboundRouter, OutboundTo, RemoteTransport, RouteTransport,
@@ -302,18 +302,6 @@ pub(super) struct HostNameRouter {
     pub(super) postmaster_line: Comment,
 }
 view!(HostNameRouter, "routers/host_name.j2", Lines);
-
-/// A router that hands on a copy.
-#[derive(Debug, Serialize)]
-pub(super) struct ArchiveRouter {
-    pub(super) line: Comment,
-    pub(super) name: Word,
-    /// Whose mail, if not everybody's.
-    pub(super) senders: Vec<List>,
-    /// For whom, if not for everybody.
-    pub(super) domains: Vec<List>,
-    pub(super) mailbox: Word,
-}
 
 /// The same: what it signs.
 #[derive(Debug, Serialize)]

@@ -1,8 +1,8 @@
 //! Archives: routers that hand on a copy, one for each mailbox and kind of mail.
 //!
 //! Their condition stands in the template: the address is one that the client has named, and none
-//! that another leads to; and the mail is no bounce that Exim makes, which comes from no host and has
-//! no sender (spec 4.96, section 11.9).
+//! that another leads to; and the mail is no bounce that Exim makes, which comes from no host and
+//! has no sender (spec 4.96, section 11.9).
 
 use std::collections::BTreeMap;
 
