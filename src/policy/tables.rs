@@ -53,6 +53,7 @@ pub(super) fn prepare(policy: &Policy) -> (Vec<Test>, Rights) {
     let logins = login_table(policy, &mut scopes);
     let clients = client_table(policy, scopes.labels());
     let mut tests = fixed(policy, logins, clients);
+    tests.extend(archives(policy));
     let (rights, granted) = scopes.finish();
     tests.extend(granted);
     if policy.host.plus_addressing.is_some() {
@@ -131,17 +132,17 @@ fn fixed(policy: &Policy, logins: LoginTable, clients: ClientTable) -> Vec<Test>
             Question::From(sender_routes(policy)),
             &host,
         ),
-        test(
-            "sender's domain is archived",
-            Question::From(archived(policy, &policy.archive.from)),
-            &host,
-        ),
-        test(
-            "recipient's domain is archived",
-            Question::To(archived(policy, &policy.archive.to)),
-            &host,
-        ),
     ]
+}
+
+fn archives(policy: &Policy) -> [Test; 2] {
+    let archive = &policy.archive;
+    let [from, to] = [&archive.from, &archive.to].map(|copies| archived(policy, copies));
+    [
+        ("sender's domain is archived", Question::From(from)),
+        ("recipient's domain is archived", Question::To(to)),
+    ]
+    .map(|(name, question)| Test::new(name, question, Some(policy.host.at.clone())))
 }
 
 /// Returns where the first network stands; without one, the host.

@@ -1,6 +1,7 @@
 //! What was said and what is said now, in words.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::Between;
 use crate::decision::{Because, Header, Verdict};
@@ -91,11 +92,12 @@ pub(super) fn said(said: &Said) -> String {
                 (Verdict::Accept, headers) => format!(", {}", headers.join(" and ")),
                 _ => String::new(),
             };
-            let copies: String = copies
-                .iter()
-                .map(|to| format!(", a copy to {to}"))
-                .collect();
-            format!("{verdict} {reply} ({because}){with}{copies}")
+            let mut text = format!("{verdict} {reply} ({because}){with}");
+            for to in copies {
+                // Writing to a string does not fail.
+                let _ = write!(text, ", a copy to {to}");
+            }
+            text
         }
     }
 }

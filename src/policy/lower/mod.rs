@@ -82,10 +82,8 @@ fn nodes(
     let sure = host.as_ref().filter(|_| whole_host);
     let rows = bulk::networks(document, files, diagnostics);
     let networks = network::lower(&document.networks, &rows, sure, diagnostics);
-    let auth = document
-        .auth
-        .as_ref()
-        .and_then(|node| auth::lower(node, diagnostics));
+    let auth = document.auth.as_ref();
+    let auth = auth.and_then(|node| auth::lower(node, diagnostics));
     let mut domains = domain::lower(document, files, diagnostics);
     let complete = document.failed.is_none() && diagnostics.errors() == before;
     let (parked, postmaster) = parked(document, &mut domains, sure, complete, diagnostics);

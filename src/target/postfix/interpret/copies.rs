@@ -35,8 +35,6 @@ const MAPS: [(&str, Side); 2] = [
 pub(super) struct Copies {
     always: Option<Address>,
     maps: [Valued; 2],
-    /// What is set, and where.
-    set: Vec<(&'static str, Loc)>,
 }
 
 /// A table of addresses.
@@ -48,15 +46,14 @@ struct Valued {
 }
 
 impl Copies {
-    /// Reads the parameters.
+    /// Reads the parameters. `is_closed`: there is no way in.
     pub(super) fn read(
         settings: &Settings<'_>,
-        artifacts: &Artifacts,
-        addressing: &Addressing,
-        catalogue: &mut Catalogue,
+        (artifacts, addressing, catalogue): (&Artifacts, &Addressing, &mut Catalogue),
+        is_closed: bool,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut set = Vec::new();
+        let mut set: Vec<(&str, Loc)> = Vec::new();
         let mut note = |name: &'static str, is_set: bool| {
             if is_set {
                 set.push((name, settings.place(name)));
@@ -84,19 +81,13 @@ impl Copies {
             note(name, found.is_some());
             found.unwrap_or_default()
         });
+        for (name, at) in set.into_iter().filter(|_| is_closed) {
+            let reason = "whom copies of mail made on the host go to is not followed";
+            diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+        }
         Self {
             always: always.flatten(),
             maps,
-            set,
-        }
-    }
-
-    /// Refuses copies where no mail comes in: what is made on the host would be copied, and that is
-    /// not followed.
-    pub(super) fn judge(&self, is_closed: bool, diagnostics: &mut Diagnostics) {
-        for (name, at) in self.set.iter().filter(|_| is_closed) {
-            let reason = "whom copies of mail made on the host go to is not followed";
-            diagnostics.error(UnjudgedParameter::new(name, reason, at));
         }
     }
 

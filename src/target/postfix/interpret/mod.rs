@@ -243,6 +243,8 @@ impl Reader<'_> {
             *slot = Some(Program::compile(service, parts));
         }
         let mut delivery = self.delivery(&base, &addressing, &mut catalogue, diagnostics);
+        let read = (self.artifacts, &addressing, &mut catalogue);
+        let copies = Copies::read(&base, read, is_closed, diagnostics);
         for side in [Side::From, Side::To] {
             let mut programs = programs.iter().flatten();
             if programs.all(|program| program.spoils_bare(&addressing, side)) {
@@ -250,14 +252,6 @@ impl Reader<'_> {
             }
         }
         extension::judge(&base, &addressing, &programs, diagnostics);
-        let copies = Copies::read(
-            &base,
-            self.artifacts,
-            &addressing,
-            &mut catalogue,
-            diagnostics,
-        );
-        copies.judge(is_closed, diagnostics);
         delivery.find_ways(self.main, self.services, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));

@@ -276,14 +276,12 @@ impl Reader<'_> {
         tables.extend(made.options);
         for setting in &instance.settings {
             let name = setting.name.as_str();
-            let reason = match name {
-                "require_files" => "a route that depends on it is not followed",
-                _ => {
-                    self.known_option(&tables, setting);
-                    continue;
-                }
-            };
-            self.service(name, reason, &setting.at);
+            if name == "require_files" {
+                let reason = "a route that depends on it is not followed";
+                self.service(name, reason, &setting.at);
+            } else {
+                self.known_option(&tables, setting);
+            }
         }
         self.diagnostics.failed_since(before)
     }
