@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mailpol::decision::{Decision, Destination, Envelope, Store, Verdict, run};
+use mailpol::decision::{Decision, Destination, Envelope, EnvelopeAsk, Store, Verdict, run};
 use mailpol::mail::{Listener, PathForm};
 use mailpol::prove::destinations;
 use mailpol::spf::SpfResult;
@@ -40,7 +40,11 @@ pub(crate) fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
         });
     }
     let (decision, _) = run(reading.decider.as_ref(), envelope).ok()?;
-    let all = destinations(reading.decider.as_ref(), &decision, envelope);
+    let mut all = destinations(reading.decider.as_ref(), &decision, envelope);
+    for copy in &decision.copies {
+        let mut ask = EnvelopeAsk::new(reading.decider.tests(), envelope);
+        all.extend(reading.decider.destinations(copy, &mut ask).ok()?);
+    }
     let goes = all.iter().map(|one| match one {
         Destination::Mailbox { store, .. } => match store {
             // It cannot write where its home is.
