@@ -66,6 +66,22 @@ impl Answer {
             Self::Proved(_) | Self::Records(Ok(_)) | Self::Places(Ok(_))
         )
     }
+
+    /// Returns whether it was proved, and speaks of nothing that this policy or these files have.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Proved(visited) => visited.concerned == 0,
+            Self::Records(Ok(number)) => *number == 0,
+            // That there is no place at all is what it says.
+            Self::Places(_)
+            | Self::Refuted(_)
+            | Self::Undecided(_)
+            | Self::Listener(_)
+            | Self::Incomplete(_)
+            | Self::Records(Err(_))
+            | Self::Open(_) => false,
+        }
+    }
 }
 
 /// An obligation or a statement, and how it came out.

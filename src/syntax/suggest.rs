@@ -2,6 +2,8 @@
 
 /// The largest edit distance at which a name is offered.
 const DISTANCE_MAX: usize = 2;
+/// A word of so many letters is known by the most of them.
+const LONG: usize = 7;
 /// A list longer than this helps nobody.
 const LIST_MAX: usize = 12;
 /// A name longer than this is no misspelling of any of ours.
@@ -9,7 +11,7 @@ const NAME_MAX: usize = 40;
 
 /// Returns the help for a name that does not exist: the nearest one, else all if they are few.
 pub(crate) fn help(written: &str, allowed: &[&str]) -> Option<String> {
-    if let Some(nearest) = nearest(written, allowed) {
+    if let Some(nearest) = nearest(written, allowed).or_else(|| sounds_like(written, allowed)) {
         return Some(format!("did you mean `{nearest}`?"));
     }
     match allowed.len() {
@@ -48,13 +50,31 @@ pub(crate) fn nearest<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str>
     if let Some(whole) = whole(written, allowed).or_else(|| known_as(written, allowed)) {
         return Some(whole);
     }
+    within(written, allowed, DISTANCE_MAX)
+}
+
+/// Returns the name with the smallest edit distance, if that is at most this.
+fn within<'a>(written: &str, allowed: &[&'a str], distance_max: usize) -> Option<&'a str> {
     let folded = written.to_lowercase();
     allowed
         .iter()
         .map(|name| (distance(&folded, &name.to_lowercase()), *name))
-        .filter(|(distance, name)| *distance <= DISTANCE_MAX && *distance < name.chars().count())
+        .filter(|(distance, name)| *distance <= distance_max && *distance < name.chars().count())
         .min()
         .map(|(_, name)| name)
+}
+
+/// Returns the long name that a word sounds like, as `mailbox` for `mailbocks`.
+fn sounds_like<'a>(written: &str, allowed: &[&'a str]) -> Option<&'a str> {
+    if written.chars().count() > NAME_MAX {
+        return None;
+    }
+    let long: Vec<&str> = allowed
+        .iter()
+        .copied()
+        .filter(|name| name.len() >= LONG)
+        .collect();
+    within(written, &long, DISTANCE_MAX + 1)
 }
 
 /// Returns the one name of which a word is surely a misspelling: the only one as near as it.

@@ -71,6 +71,13 @@ fn networks_of_everybody() {
         "\"::ffff:0.0.0.0/96\"",
         "\"2000::/3\"",
         "\"2000::/4\" \"3000::/4\"",
+        // An eighth of all that is public, and more.
+        "\"0.0.0.0/1\"",
+        "\"128.0.0.0/1\"",
+        "\"32.0.0.0/3\"",
+        "\"32.0.0.0/4\" \"48.0.0.0/4\"",
+        "\"2000::/6\"",
+        "\"2000::/7\" \"2a00::/7\"",
     ] {
         bad(&with(cidr), "network::universal");
     }
@@ -110,7 +117,13 @@ fn networks_that_are_warned_of() {
         // 192.0.0.0/8 holds 192.168.0.0/16 and much more.
         warned(&with(cidr), "network::public");
     }
-    for cidr in ["8.0.0.0/7", "fc00::/7", "2a00::/12"] {
+    for cidr in [
+        "8.0.0.0/7",
+        "32.0.0.0/4",
+        "fc00::/7",
+        "2a00::/12",
+        "2000::/7",
+    ] {
         warned(&with(cidr), "network::wide");
     }
     for cidr in [

@@ -1,5 +1,6 @@
 //! `mailpol build`: prove, emit, read back, compare; then write all files or none.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use mailpol::diagnostic::Diagnostics;
@@ -110,16 +111,27 @@ pub(in crate::cli) fn run(
     Ok(Exit::Yes)
 }
 
-/// Says how many obligations are proved, and names those that hang on what nobody gave.
+/// Says how many obligations are proved, and how many of these speak of nothing; and names those
+/// that hang on what nobody gave.
 fn proved(report: &Report) -> String {
     let open = report
         .findings
         .iter()
         .filter(|finding| matches!(finding.answer, Answer::Open(_)));
     let open: Vec<&str> = open.map(|finding| finding.name.as_str()).collect();
+    let empty = report.findings.iter();
+    let empty = empty.filter(|finding| finding.answer.is_empty()).count();
     let proved = report.findings.len() - open.len();
-    if open.is_empty() {
-        return format!("{proved} obligations proved");
+    let mut text = format!("{proved} obligations proved");
+    match empty {
+        0 => {}
+        1 => text.push_str(" (one speaks of nothing here)"),
+        _ => {
+            let _ = write!(text, " ({empty} speak of nothing here)");
+        }
     }
-    format!("{proved} obligations proved, open: {}", open.join(", "))
+    if !open.is_empty() {
+        let _ = write!(text, ", open: {}", open.join(", "));
+    }
+    text
 }

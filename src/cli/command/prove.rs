@@ -148,20 +148,27 @@ pub(super) fn words(report: &Report, verbose: bool) -> String {
 
 /// Adds how one question came out; in short, without a dialogue.
 fn one(finding: &Finding, width: usize, short: bool, text: &mut String) {
+    // What speaks of nobody holds, and is no reason to be at ease.
+    let proved = if finding.answer.is_empty() {
+        "empty"
+    } else {
+        "proved"
+    };
     let (word, rest) = match &finding.answer {
-        Answer::Proved(visited) => ("proved", visited.to_string()),
+        Answer::Proved(visited) => (proved, visited.to_string()),
         Answer::Refuted(_)
         | Answer::Listener(_)
         | Answer::Records(Err(_))
         | Answer::Places(Err(_)) => ("REFUTED", String::new()),
         Answer::Undecided(_) => ("UNDECIDED", "an alarm did not replay".to_owned()),
         Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),
-        Answer::Records(Ok(pairs)) => ("proved", format!("{pairs} pairs of records")),
+        Answer::Records(Ok(0)) => (proved, "speaks of no record here".to_owned()),
+        Answer::Records(Ok(pairs)) => (proved, format!("{pairs} pairs of records")),
         // Without one nobody can log in.
         Answer::Places(Ok(0)) if finding.name == "backend-as-declared" => {
-            ("proved", "nothing offers AUTH".to_owned())
+            (proved, "nothing offers AUTH".to_owned())
         }
-        Answer::Places(Ok(_)) => ("proved", String::new()),
+        Answer::Places(Ok(_)) => (proved, String::new()),
         Answer::Open(names) => {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             (

@@ -9,16 +9,13 @@ use crate::source::Loc;
 /// A text that names no senders.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` names no senders")]
-#[diagnostic(
-    code(mailpol::login::sender),
-    help(
-        "write `own`, `local`, `null`, `any`, an address such as `john@example.org`, \
-         a domain such as `@example.org`, or in a network `@*.example.org` for all below it"
-    )
-)]
+#[diagnostic(code(mailpol::login::sender))]
 pub struct SenderInvalid {
     /// What was written.
     pub text: String,
+    /// What to write.
+    #[help]
+    pub help: String,
     /// Where.
     #[source_code]
     #[label(primary, "no word, address or domain")]
@@ -28,16 +25,13 @@ pub struct SenderInvalid {
 /// A text that names no recipients.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` names no recipients")]
-#[diagnostic(
-    code(mailpol::grant::destination),
-    help(
-        "write `local`, `any`, an address such as `orders@partner.example`, \
-         a domain such as `@partner.example`, or `@*.partner.example` for all below it"
-    )
-)]
+#[diagnostic(code(mailpol::grant::destination))]
 pub struct GrantDestination {
     /// What was written.
     pub text: String,
+    /// What to write.
+    #[help]
+    pub help: String,
     /// Where.
     #[source_code]
     #[label(primary, "no word, address or domain")]

@@ -27,17 +27,13 @@ pub struct PrefixInvalid {
 /// A prefix with bits behind its length.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` has bits behind its length")]
-#[diagnostic(
-    code(mailpol::network::host_bits),
-    help("write `{canonical}` for the network, `{host}` for the one host")
-)]
+#[diagnostic(code(mailpol::network::host_bits))]
 pub struct HostBits {
     /// What was written.
     pub text: String,
-    /// The network.
-    pub canonical: String,
-    /// The host.
-    pub host: String,
+    /// What to write.
+    #[help]
+    pub help: String,
     /// Where.
     #[source_code]
     #[label(primary, "the network or the host?")]
@@ -98,19 +94,21 @@ pub struct PrefixDuplicate {
     pub first: Option<SourceSpan>,
 }
 
-/// Internal networks hold every address, so every client is inside.
+/// Internal networks hold all public addresses or a great part of them, so anybody is inside.
 #[derive(Debug, Error, Diagnostic)]
-#[error("the networks that may send hold every {family} address")]
+#[error("the networks that may send hold {share}")]
 #[diagnostic(
     code(mailpol::network::universal),
-    help("list the networks whose hosts you administer, such as `10.0.0.0/8`")
+    help("list the networks whose hosts you administer, such as `{inside}`")
 )]
 pub struct NetworkUniversal {
-    /// `IPv4` or `IPv6`.
-    pub family: &'static str,
+    /// How many of a family's addresses, in words.
+    pub share: String,
+    /// A network as people have them, of that family.
+    pub inside: &'static str,
     /// The widest of their prefixes.
     #[source_code]
-    #[label(primary, "with it every client is inside")]
+    #[label(primary, "with it strangers are inside")]
     pub at: Loc,
 }
 

@@ -14,7 +14,7 @@ use crate::policy::diagnostics::{
 use crate::policy::{DestinationScope, DomainScope, Grant, Host, Login, SenderScope};
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::Text;
-use crate::syntax::{Document, node};
+use crate::syntax::{Document, node, suggest};
 
 /// Who holds a right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +146,7 @@ fn sender(text: &Text, diagnostics: &mut Diagnostics) -> Option<SenderScope> {
             None => {
                 diagnostics.error(SenderInvalid {
                     text: text.value.clone(),
+                    help: help(text, &["own", "local", "null", "any"], SENDERS),
                     at: text.at.clone(),
                 });
                 None
@@ -167,6 +168,7 @@ fn destination(text: &Text, diagnostics: &mut Diagnostics) -> Option<Destination
             None => {
                 diagnostics.error(GrantDestination {
                     text: text.value.clone(),
+                    help: help(text, &["local", "any"], DESTINATIONS),
                     at: text.at.clone(),
                 });
                 None
@@ -191,6 +193,21 @@ fn addresses(text: &Text, diagnostics: &mut Diagnostics) -> Option<Addresses> {
     }
     let is_address = text.value.contains('@');
     is_address.then(|| Addresses::One(name::address(text, diagnostics)))
+}
+
+const SENDERS: &str = "write `own`, `local`, `null`, `any`, an address such as `john@example.org`, \
+                       a domain such as `@example.org`, or in a network `@*.example.org` for all \
+                       below it";
+const DESTINATIONS: &str = "write `local`, `any`, an address such as `orders@partner.example`, a \
+                            domain such as `@partner.example`, or `@*.partner.example` for all \
+                            below it";
+
+/// Says which of these words was meant, or what may be written.
+fn help(text: &Text, words: &[&str], all: &str) -> String {
+    match suggest::misspelt(&text.value, words) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => all.to_owned(),
+    }
 }
 
 /// Returns the logins that the policy lists: those of mailboxes, and those of `login` nodes.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::script;
+use super::{script, space};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain, DomainError, LocalPart, canonical_client, canonical_prefix};
 use crate::policy::DomainScope;
@@ -157,6 +157,17 @@ pub(super) fn login(text: &Text, diagnostics: &mut Diagnostics) -> Option<Spanne
     None
 }
 
+/// Says what a prefix with bits behind its length may be. Nobody means a part of the Internet that
+/// is wider than any network.
+fn host_bits_help(written: IpNet) -> String {
+    let host = IpNet::from(written.addr());
+    let network = written.trunc();
+    if space::is_wide(network) {
+        return format!("write `{host}` for the one host, a longer prefix for a network");
+    }
+    format!("write `{network}` for the network, `{host}` for the one host")
+}
+
 /// Returns an IP address; an IPv4-mapped one is IPv4.
 pub(super) fn ip(text: &Text, diagnostics: &mut Diagnostics) -> Option<IpAddr> {
     if let Ok(address) = text.value.parse::<IpAddr>() {
@@ -195,8 +206,7 @@ pub(super) fn prefix(text: &Text, diagnostics: &mut Diagnostics) -> Option<IpNet
     if written.trunc() != written {
         diagnostics.error(HostBits {
             text: shown(&text.value),
-            canonical: written.trunc().to_string(),
-            host: IpNet::from(written.addr()).to_string(),
+            help: host_bits_help(written),
             at: text.at.clone(),
         });
         return None;

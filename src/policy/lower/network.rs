@@ -126,19 +126,33 @@ fn lower_one(
     }
 }
 
-/// Tells networks that may send and together hold every address of a family, however pieced.
-/// Returns the families.
+/// Networks that may send and hold one public address in so many are everybody's: no one network on
+/// the Internet has that many, and what is left out of all is soon no eighth.
+const UNIVERSAL: u128 = 8;
+
+/// Tells networks that may send and together hold a great part of all public addresses of a family,
+/// however pieced. Returns the families.
 fn check_universal(networks: &[Network], diagnostics: &mut Diagnostics) -> Vec<&'static str> {
     let mut universal = Vec::new();
     for (name, ranges) in [("IPv4", space::PUBLIC_V4), ("IPv6", space::PUBLIC_V6)] {
         let members = || internal(networks).filter(|prefix| family(prefix.value) == name);
         let nets: Vec<IpNet> = members().map(|prefix| prefix.value).collect();
-        if !space::covers(&nets, ranges) {
+        let (held, all) = space::held(&nets, ranges);
+        if held < all / UNIVERSAL {
             continue;
         }
         if let Some(widest) = members().min_by_key(|prefix| prefix.value.prefix_len()) {
             diagnostics.error(NetworkUniversal {
-                family: name,
+                share: if held == all {
+                    format!("every {name} address")
+                } else {
+                    let part = held.saturating_mul(100) / all;
+                    format!("{part} of 100 public {name} addresses")
+                },
+                inside: match widest.value {
+                    IpNet::V4(_) => "10.0.0.0/8",
+                    IpNet::V6(_) => "fd00:1234:5678::/48",
+                },
                 at: widest.at.clone(),
             });
         }

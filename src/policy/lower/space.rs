@@ -169,7 +169,8 @@ pub(super) fn unrouted(address: IpAddr) -> Option<&'static str> {
     range.map(|(_, kind)| *kind)
 }
 
-fn is_wide(net: IpNet) -> bool {
+/// Returns whether a network is wider than anybody's.
+pub(super) fn is_wide(net: IpNet) -> bool {
     match net {
         IpNet::V4(net) => net.prefix_len() < WIDE_V4,
         IpNet::V6(net) => net.prefix_len() < WIDE_V6,
@@ -181,22 +182,21 @@ pub(super) fn overlaps(a: IpNet, b: IpNet) -> bool {
     a.contains(&b) || b.contains(&a)
 }
 
-/// Returns whether prefixes together hold all of these ranges.
-pub(super) fn covers(nets: &[IpNet], ranges: &[(IpAddr, IpAddr)]) -> bool {
+/// Returns how many addresses of these ranges prefixes hold together, and how many there are.
+pub(super) fn held(nets: &[IpNet], ranges: &[(IpAddr, IpAddr)]) -> (u128, u128) {
     let mut pieces: Vec<(u128, u128)> = nets.iter().map(|net| prefix_range(*net)).collect();
     pieces.sort_unstable();
-    ranges.iter().all(|(first, last)| {
-        let mut next = number(*first);
-        let last = number(*last);
+    let (mut held, mut all) = (0, 0);
+    for (first, last) in ranges {
+        let (mut next, last) = (number(*first), number(*last));
+        all += last - next + 1;
         for (start, end) in &pieces {
-            if *start > next {
-                break;
+            let (start, end) = (next.max(*start), last.min(*end));
+            if start <= end {
+                held += end - start + 1;
+                next = end + 1;
             }
-            if *end >= last {
-                return true;
-            }
-            next = next.max(end + 1);
         }
-        false
-    })
+    }
+    (held, all)
 }

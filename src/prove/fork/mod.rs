@@ -74,7 +74,7 @@ impl fmt::Display for Visited {
             leaves, concerned, ..
         } = self;
         if *concerned == 0 {
-            write!(f, "{leaves} classes; holds of no envelope: it says nothing")
+            write!(f, "{leaves} classes; speaks of no envelope here")
         } else {
             write!(f, "{leaves} classes; speaks of {concerned} envelopes")
         }
