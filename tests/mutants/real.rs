@@ -13,7 +13,7 @@ use crate::class::{Class, Original};
 use crate::draft::Mutant;
 use crate::indexes;
 use crate::real::{envelope, job};
-use crate::said::{Read, is_accepted, is_broken_hello, is_no_session, reads};
+use crate::said::{Read, comes_to, is_accepted, is_broken_hello, is_no_session, reads};
 use crate::support::job::{Mechanism, Mta, Record, Round, Until};
 use crate::support::namespace;
 use crate::support::proxy;
@@ -152,9 +152,7 @@ fn is_believed(original: &Original, reading: &Reading, envelope: &Envelope) -> b
         IpAddr::V4(v4) => v4.to_ipv6_mapped(),
         IpAddr::V6(v6) => v6,
     });
-    let bound = original.subject.policy.host.bound.get(&envelope.listener);
-    let mut bound = bound.into_iter().flatten().map(|one| one.value);
-    let comes_to = bound.find(|on| on.is_ipv4() == envelope.client.is_ipv4());
+    let comes_to = comes_to(&original.subject.policy, envelope);
     reading.believed.iter().any(|one| match &one.peers {
         Peers::Ranges(ranges) => ranges
             .iter()
@@ -226,7 +224,7 @@ fn compare(
         tally.envelopes += usize::from(!is_message);
         tally.messages += usize::from(is_message);
         let (policy, _) = run(&reference, envelope).map_err(|_| "the policy is silent")?;
-        let Some(read) = reads(&ready.reading, envelope) else {
+        let Some(read) = reads(&ready.reading, &original.subject.policy, envelope) else {
             found.push(shown(envelope, outcome, "no answer"));
             continue;
         };

@@ -1,9 +1,13 @@
 //! What the reader says of an envelope, and whether the real MTA has answered so.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
-use mailpol::decision::{Decision, Destination, Envelope, EnvelopeAsk, Store, Verdict, run};
+use mailpol::decision::{
+    Decision, Destination, Envelope, EnvelopeAsk, FoundListener, Store, Verdict, run,
+};
 use mailpol::mail::{Listener, PathForm};
+use mailpol::policy::Policy;
 use mailpol::prove::destinations;
 use mailpol::spf::SpfResult;
 use mailpol::target::Reading;
@@ -11,10 +15,22 @@ use mailpol::target::Reading;
 use crate::support::job::Mta;
 use crate::support::report::{Answer, Outcome, Stage};
 
+/// Accounts of every Debian that can get mail (base-passwd).
+const SYSTEM_ACCOUNTS: [&str; 4] = ["root", "daemon", "mail", "nobody"];
+
+/// Returns the address that a client comes to, where the policy binds the listener to some.
+pub(crate) fn comes_to(policy: &Policy, envelope: &Envelope) -> Option<IpAddr> {
+    let bound = policy.host.bound.get(&envelope.listener);
+    let mut bound = bound.into_iter().flatten().map(|one| one.value);
+    bound.find(|on| on.is_ipv4() == envelope.client.is_ipv4())
+}
+
 /// What the reader says of an envelope.
 pub(crate) struct Read {
     /// Nothing where no listener is.
     decision: Option<Decision>,
+    /// Whether the session is to begin with TLS.
+    wants_tls: bool,
     /// Where it goes, if it is accepted.
     pub(crate) goes: BTreeSet<String>,
 }
@@ -28,14 +44,17 @@ impl std::fmt::Display for Read {
     }
 }
 
-pub(crate) fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
-    let is_open = |listener: Listener| {
-        let mut open = reading.listeners.iter();
-        open.any(|one| one.listener == Some(listener))
-    };
-    if !is_open(envelope.listener) {
+pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> Option<Read> {
+    let comes_to = comes_to(policy, envelope);
+    let mut open = reading.listeners.iter().filter_map(FoundListener::way_in);
+    let is_open = open.any(|way| {
+        let is_there = way.on.is_none() || comes_to.is_none() || way.on == comes_to;
+        way.listener == envelope.listener && is_there
+    });
+    if !is_open {
         return Some(Read {
             decision: None,
+            wants_tls: envelope.listener == Listener::Submissions,
             goes: BTreeSet::new(),
         });
     }
@@ -47,8 +66,14 @@ pub(crate) fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
     }
     let goes = all.iter().map(|one| match one {
         Destination::Mailbox { store, .. } => match store {
-            // It cannot write where its home is.
-            Store::Account(login) if login == "www-data" => "nowhere".to_owned(),
+            // It cannot write where its home is, or is not there at all.
+            Store::Account(login)
+                if login == "www-data"
+                    || !(policy.logins.contains_key(login)
+                        || SYSTEM_ACCOUNTS.contains(&login.as_str())) =>
+            {
+                "nowhere".to_owned()
+            }
             Store::Account(login) => format!("account {login}"),
             // The log names the program that has delivered, and not the folder in a home.
             Store::Directory(path) => match path.strip_prefix('~') {
@@ -66,6 +91,7 @@ pub(crate) fn reads(reading: &Reading, envelope: &Envelope) -> Option<Read> {
     Some(Read {
         goes: goes.collect(),
         decision: Some(decision),
+        wants_tls: envelope.listener == Listener::Submissions,
     })
 }
 
@@ -153,7 +179,10 @@ impl Read {
     /// Whether the MTA answered so.
     pub(crate) fn fits(&self, outcome: &Outcome) -> bool {
         let Some(decision) = &self.decision else {
-            return matches!(&outcome.answer, Answer::Broken { why } if why.contains("refused"));
+            let is_closed =
+                matches!(&outcome.answer, Answer::Broken { why } if why.contains("refused"));
+            // Whoever answers there without TLS opens another listener.
+            return is_closed || (self.wants_tls && is_broken_hello(outcome));
         };
         let Answer::Replied { reply, .. } = &outcome.answer else {
             return false;

@@ -53,6 +53,7 @@ pub(crate) fn by_exim(original: &Original, id: &str, log: &[String]) -> BTreeSet
             "=>" | "->" if rest.contains("T=remote_smtp") => Some("out"),
             "=>" | "->" => Some("here"),
             // Nobody answers for names outside: whatever was to go there comes back.
+            "**" | "==" if rest.contains("T=remote_smtp") => Some("out"),
             "**" | "==" => Some(if is_ours { "nowhere" } else { "out" }),
             _ => None,
         });

@@ -171,12 +171,9 @@ impl Reader<'_> {
 
     fn acl_named(&mut self, name: &str, text: &Text, acls: &mut Acls) -> Result<AclUse, Reported> {
         if name.is_empty() {
-            // An option that is set to nothing is not set.
-            return Ok(if self.place == Place::Rcpt {
-                AclUse::Deny
-            } else {
-                AclUse::Accept
-            });
+            // Set to nothing it is set, to an ACL without a statement, at whose end is a refusal
+            // (`acl_check_internal` in `acl.c` of 4.96).
+            return Ok(AclUse::Deny);
         }
         let place = self.place;
         if let Some((.., acl)) = acls

@@ -149,6 +149,11 @@ impl Reader<'_> {
                     let value = self.expand(&text)?;
                     match name {
                         "user" => user = Some(value),
+                        _ if value.as_text().is_some_and(|path| !path.starts_with('/')) => {
+                            // `appendfile_transport_entry` in 4.96 puts the mail off.
+                            let reason = "mail is kept under an absolute path only";
+                            self.service(name, reason, &setting.at);
+                        }
                         _ => path = Some(value),
                     }
                 }
