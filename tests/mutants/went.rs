@@ -50,10 +50,9 @@ pub(crate) fn by_exim(original: &Original, id: &str, log: &[String]) -> BTreeSet
         let is_ours = |name: &str| domains.keys().any(|one| one.as_str() == name);
         let is_ours = domain.is_none_or(is_ours);
         found.extend(match sign {
-            "=>" | "->" if rest.contains("T=remote_smtp") => Some("out"),
-            "=>" | "->" => Some("here"),
             // Nobody answers for names outside: whatever was to go there comes back.
-            "**" | "==" if rest.contains("T=remote_smtp") => Some("out"),
+            "=>" | "->" | "**" | "==" if rest.contains("T=remote_smtp") => Some("out"),
+            "=>" | "->" => Some("here"),
             "**" | "==" => Some(if is_ours { "nowhere" } else { "out" }),
             _ => None,
         });
