@@ -176,6 +176,13 @@ fn check_envelope(line: &str, decider: &dyn Decider) -> Result<(), String> {
                     .map(|header| header.name())
                     .collect::<Vec<_>>(),
             ),
+            "copies" => Value::from(
+                decision
+                    .copies
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>(),
+            ),
             "destinations" => {
                 let address = envelope.to.address().ok_or("no address")?;
                 let mut ask = EnvelopeAsk::new(decider.tests(), &envelope);

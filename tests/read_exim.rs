@@ -217,12 +217,14 @@ fn answers(
         .collect();
     let destinations = mailpol::prove::destinations(reading.decider.as_ref(), decision, envelope);
     let route: Vec<String> = destinations.iter().map(words).collect();
+    let copies: Vec<String> = decision.copies.iter().map(ToString::to_string).collect();
     vec![
         ("verdict", decision.verdict.name().into()),
         ("code", decision.reply.code.into()),
         ("status", decision.reply.status.to_string().into()),
         ("because", decision.because.name().into()),
         ("headers", headers.into()),
+        ("copies", copies.into()),
         (
             "route",
             if decision.verdict == Verdict::Accept {

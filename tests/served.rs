@@ -33,6 +33,8 @@ mod verdicts;
 
 #[path = "served/again.rs"]
 mod again;
+#[path = "served/archives.rs"]
+mod archives;
 #[path = "served/behind.rs"]
 mod behind;
 #[path = "served/bound.rs"]
@@ -101,6 +103,7 @@ fn main() -> ExitCode {
     ];
     let of_both = [
         deliveries::TESTS,
+        archives::TESTS,
         limits::TESTS,
         routes::TESTS,
         ways::TESTS,

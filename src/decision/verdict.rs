@@ -254,6 +254,9 @@ pub struct Decision {
     pub route: Route,
     /// The headers that are recorded.
     pub headers: BTreeSet<Header>,
+    /// The addresses that get a copy of accepted mail beside its recipient. What is copied is not
+    /// copied again.
+    pub copies: BTreeSet<Address>,
 }
 
 /// Returns where mail for a destination ends up, in words.

@@ -151,7 +151,7 @@ impl<'p> PolicyDecider<'p> {
     fn accept(
         &self,
         client: Client<'_>,
-        to: ForwardKind,
+        (from, to): (ReverseKind, ForwardKind),
         place: Where,
         headers: BTreeSet<Header>,
         ask: &mut dyn Ask,
@@ -184,6 +184,7 @@ impl<'p> PolicyDecider<'p> {
             at,
             route,
             headers,
+            copies: delivery::copies(self.policy, from, to, ask)?,
         })
     }
 }
@@ -257,7 +258,7 @@ impl Decider for PolicyDecider<'_> {
             }
         }
         // 9.
-        self.accept(client, to, place, headers, ask)
+        self.accept(client, (from, to), place, headers, ask)
     }
 
     fn has_extensions(&self) -> bool {
@@ -322,13 +323,13 @@ fn refuse(reply: Reply, because: Because, at: At) -> Decision {
     } else {
         Verdict::Reject
     };
-    let headers = BTreeSet::new();
     Decision {
         verdict,
         reply,
         because,
         at,
         route: Route::None,
-        headers,
+        headers: BTreeSet::new(),
+        copies: BTreeSet::new(),
     }
 }

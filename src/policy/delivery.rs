@@ -104,6 +104,43 @@ pub(super) fn away(
     })
 }
 
+/// Returns who gets a copy of accepted mail: by its reverse-path, by its forward-path as the client
+/// has written it, and whatever they are.
+pub(super) fn copies(
+    policy: &Policy,
+    from: ReverseKind,
+    to: ForwardKind,
+    ask: &mut dyn Ask,
+) -> Result<BTreeSet<Address>, Unanswered> {
+    let archive = &policy.archive;
+    let mut copies: BTreeSet<Address> = BTreeSet::new();
+    copies.extend(archive.all.iter().map(|mailbox| mailbox.value.clone()));
+    let mailboxes = archive.mailboxes();
+    let mailbox = |label: Label| {
+        let number = (label.0 as usize).checked_sub(1)?;
+        mailboxes.iter().nth(number).map(|one| (*one).clone())
+    };
+    if !archive.from.is_empty() && from.has_domain() {
+        copies.extend(mailbox(ask.ask(Tests::FROM_ARCHIVE)?));
+    }
+    if archive.to.is_empty() {
+        return Ok(copies);
+    }
+    match to {
+        // It counts as the address that it goes to.
+        ForwardKind::Postmaster => {
+            let postmaster = policy.postmaster().map(|to| to.value.domain());
+            let of = postmaster.and_then(|domain| archive.to.get(domain));
+            copies.extend(of.map(|mailbox| mailbox.value.clone()));
+        }
+        ForwardKind::Address | ForwardKind::Domain | ForwardKind::Routed => {
+            copies.extend(mailbox(ask.ask(Tests::TO_ARCHIVE)?));
+        }
+        ForwardKind::Bad | ForwardKind::Elsewhere => {}
+    }
+    Ok(copies)
+}
+
 /// Returns where mail for an address goes; see [`crate::decision::Decider`].
 pub(super) fn destinations(
     policy: &Policy,

@@ -3,6 +3,7 @@
 //! Rules, in the order in which they are asked, stand in `docs/semantics.md`; `decide` is their
 //! reference in code. Not here: how a policy is written (`syntax`), and any MTA.
 
+mod archive;
 mod decide;
 mod delivery;
 mod domain;
@@ -22,6 +23,7 @@ mod target;
 
 pub mod diagnostics;
 
+pub use archive::Archive;
 pub use decide::PolicyDecider;
 pub use domain::{Alias, Forward, HostedDomain, Mailbox};
 pub use grant::{DestinationScope, Grant, Login, SenderScope};
@@ -70,6 +72,8 @@ pub struct Policy {
     pub routes: BTreeMap<String, Route>,
     /// By which routes mail leaves.
     pub outbound: Outbound,
+    /// Where copies of accepted mail go.
+    pub archive: Archive,
     /// Options and raw settings for targets.
     pub targets: Vec<TargetOptions>,
     /// Envelopes with the verdict that is expected.

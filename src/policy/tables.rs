@@ -1,6 +1,6 @@
 //! The tables that the policy's tests look at, and where its mail goes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -13,8 +13,8 @@ use crate::decision::{
     AddressKey, AddressTable, ClientTable, Label, LoginTable, OwnerTable, Question, Row, Test,
     TestId,
 };
-use crate::mail::{Address, DELIVERY_DOMAIN};
-use crate::source::Loc;
+use crate::mail::{Address, DELIVERY_DOMAIN, Domain};
+use crate::source::{Loc, Spanned};
 
 /// The numbers of the policy's tests.
 pub(super) struct Tests;
@@ -36,8 +36,10 @@ impl Tests {
     pub(super) const SPF_HELO: TestId = TestId(13);
     pub(super) const TO_ROUTE: TestId = TestId(14);
     pub(super) const FROM_ROUTE: TestId = TestId(15);
+    pub(super) const FROM_ARCHIVE: TestId = TestId(16);
+    pub(super) const TO_ARCHIVE: TestId = TestId(17);
     /// The tests of rights come behind these.
-    const COUNT: usize = 16;
+    const COUNT: usize = 18;
 }
 
 /// The label of a domain of ours.
@@ -51,6 +53,7 @@ pub(super) fn prepare(policy: &Policy) -> (Vec<Test>, Rights) {
     let logins = login_table(policy, &mut scopes);
     let clients = client_table(policy, scopes.labels());
     let mut tests = fixed(policy, logins, clients);
+    tests.extend(archives(policy));
     let (rights, granted) = scopes.finish();
     tests.extend(granted);
     if policy.host.plus_addressing.is_some() {
@@ -130,6 +133,16 @@ fn fixed(policy: &Policy, logins: LoginTable, clients: ClientTable) -> Vec<Test>
             &host,
         ),
     ]
+}
+
+fn archives(policy: &Policy) -> [Test; 2] {
+    let archive = &policy.archive;
+    let [from, to] = [&archive.from, &archive.to].map(|copies| archived(policy, copies));
+    [
+        ("sender's domain is archived", Question::From(from)),
+        ("recipient's domain is archived", Question::To(to)),
+    ]
+    .map(|(name, question)| Test::new(name, question, Some(policy.host.at.clone())))
 }
 
 /// Returns where the first network stands; without one, the host.
@@ -316,6 +329,19 @@ fn sender_routes(policy: &Policy) -> AddressTable {
         let number = policy.routes.keys().position(|name| *name == way.via.value);
         let number = number.and_then(|number| u32::try_from(number + 1).ok());
         let row = Row::new(Label(number.unwrap_or_default()), way.at.clone());
+        table.insert(AddressKey::Domain, domain.as_str(), row);
+    }
+    table
+}
+
+/// Which domains have an archive: its number among [`super::Archive::mailboxes`], from 1 on.
+fn archived(policy: &Policy, copies: &BTreeMap<Domain, Spanned<Address>>) -> AddressTable {
+    let mailboxes = policy.archive.mailboxes();
+    let mut table = AddressTable::new(&[AddressKey::Domain]);
+    for (domain, mailbox) in copies {
+        let number = mailboxes.iter().position(|one| **one == mailbox.value);
+        let number = number.and_then(|number| u32::try_from(number + 1).ok());
+        let row = Row::new(Label(number.unwrap_or_default()), mailbox.at.clone());
         table.insert(AddressKey::Domain, domain.as_str(), row);
     }
     table

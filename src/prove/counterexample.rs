@@ -69,6 +69,8 @@ impl Decided {
         if places.is_empty() {
             places.push(place(&Destination::Undeliverable));
         }
+        let copies = self.decision.copies.iter();
+        places.extend(copies.map(|copy| format!("a copy to {copy}")));
         let headers = &self.decision.headers;
         places.extend(headers.iter().copied().map(Header::name).map(str::to_owned));
         places.join(", ")

@@ -90,9 +90,10 @@ impl Sides<'_> {
     }
 }
 
-/// Returns whether verdict, reply, rule and headers are the same.
+/// Returns whether verdict, reply, rule, headers and copies are the same.
 fn same_reply(a: &Decision, b: &Decision) -> bool {
-    a.verdict == b.verdict && a.reply == b.reply && a.because == b.because && a.headers == b.headers
+    let is_same = a.verdict == b.verdict && a.reply == b.reply && a.because == b.because;
+    is_same && a.headers == b.headers && a.copies == b.copies
 }
 
 /// What an MTA may have a mind of its own about.

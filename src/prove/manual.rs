@@ -15,6 +15,7 @@ pages! {
     "backend-as-declared",
     "certificate-names-host",
     "clients-as-declared",
+    "copies-as-declared",
     "dkim-published",
     "forbid",
     "forwards-as-declared",

@@ -61,5 +61,6 @@ pub(super) static OBLIGATIONS: &[&dyn Obligation] = &[
     &obligations::NullSenderAccepted,
     &obligations::NoBackscatter,
     &obligations::ForwardsAsDeclared,
+    &obligations::CopiesAsDeclared,
     &obligations::SpfPolicy,
 ];

@@ -86,7 +86,7 @@ impl Reach {
     }
 }
 
-/// Returns what becomes of the mail of one envelope.
+/// Returns what becomes of the mail of one envelope, and of its copies.
 pub(super) fn reach(
     decider: &dyn Decider,
     decision: &Decision,
@@ -102,7 +102,18 @@ pub(super) fn reach(
         Route::None | Route::Foreign | Route::Hop(_) => None,
     };
     let destinations = destinations(decider, decision, envelope);
-    Reach::of(recipient.as_ref(), &destinations, forwards)
+    let route = Reach::of(recipient.as_ref(), &destinations, forwards);
+    let copies = decision.copies.iter();
+    let copies = copies.map(|copy| Reach::of(Some(copy), &led(decider, copy, envelope), forwards));
+    copies.fold(route, Reach::or)
+}
+
+/// Returns where mail for an address ends up that has the reverse-path of an envelope.
+fn led(decider: &dyn Decider, to: &Address, envelope: &Envelope) -> Vec<Destination> {
+    let tests = decider.tests();
+    let found = decider.destinations(to, &mut Concrete { tests, envelope });
+    // It asks of reverse-paths alone, and an envelope has one.
+    found.unwrap_or_default()
 }
 
 /// Returns the final destinations of accepted mail.
@@ -113,10 +124,8 @@ pub fn destinations(
 ) -> Vec<Destination> {
     let to = &envelope.to;
     let of = |address: Option<Address>| {
-        let tests = decider.tests();
-        let found = address.map(|to| decider.destinations(&to, &mut Concrete { tests, envelope }));
-        // It asks of reverse-paths alone, and an envelope has one.
-        found.and_then(Result::ok).unwrap_or_default()
+        let found = address.map(|to| led(decider, &to, envelope));
+        found.unwrap_or_default()
     };
     match &decision.route {
         Route::None => Vec::new(),

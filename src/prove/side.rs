@@ -66,7 +66,7 @@ impl Side<'_> {
             .map_err(|Unanswered(test)| number(self.offset, test))
     }
 
-    /// Returns where the mail of a decision ends up.
+    /// Returns where the mail of a decision ends up, and its copies.
     pub(super) fn reach(
         &self,
         decision: &Decision,
@@ -75,7 +75,17 @@ impl Side<'_> {
         if decision.verdict != Verdict::Accept {
             return Ok(Reach::default());
         }
-        Ok(match &decision.route {
+        let route = self.reach_of_route(&decision.route, answers)?;
+        let mut copies = Reach::default();
+        for copy in &decision.copies {
+            let destinations = self.destinations(copy, answers)?;
+            copies = copies.or(Reach::of(Some(copy), &destinations, self.forwards));
+        }
+        Ok(route.or(copies))
+    }
+
+    fn reach_of_route(&self, route: &Route, answers: &Answers) -> Result<Reach, TestNumber> {
+        Ok(match route {
             Route::None => Reach::of(None, &[], self.forwards),
             Route::Foreign | Route::Hop(_) => Reach::LEAVES,
             Route::Recipient => {

@@ -51,6 +51,9 @@ pub struct Answered {
     pub at: Option<Loc>,
     /// Every final mailbox and next hop.
     pub route: Vec<RouteStep>,
+    /// The addresses that get a copy beside the recipient.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<String>,
     /// The headers that are recorded.
     pub headers: Vec<&'static str>,
     /// The SPF result that was used; none where SPF was not asked.
@@ -167,6 +170,7 @@ impl Answerer<'_> {
             because: decision.because.name(),
             at: asked.place(&decision.at),
             route: route.iter().map(RouteStep::from).collect(),
+            copies: decision.copies.iter().map(ToString::to_string).collect(),
             headers: decision
                 .headers
                 .iter()

@@ -59,6 +59,8 @@ pub struct Document {
     pub routes: Vec<node::Route>,
     /// The `outbound` nodes.
     pub outbound: Vec<node::Outbound>,
+    /// The `archive` nodes.
+    pub archives: Vec<node::Archive>,
     /// The `target` nodes.
     pub targets: Vec<node::Target>,
     /// The `scenario` nodes.
@@ -113,6 +115,7 @@ fn parse_as(
         inbound: None,
         routes: Vec::new(),
         outbound: Vec::new(),
+        archives: Vec::new(),
         targets: Vec::new(),
         scenarios: Vec::new(),
         statements: Vec::new(),

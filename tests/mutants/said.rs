@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use mailpol::decision::{Decision, Destination, Envelope, FoundListener, Store, Verdict, run};
+use mailpol::decision::{
+    Decision, Destination, Envelope, EnvelopeAsk, FoundListener, Store, Verdict, run,
+};
 use mailpol::mail::{Listener, PathForm};
 use mailpol::policy::Policy;
 use mailpol::prove::destinations;
@@ -57,7 +59,11 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
         });
     }
     let (decision, _) = run(reading.decider.as_ref(), envelope).ok()?;
-    let all = destinations(reading.decider.as_ref(), &decision, envelope);
+    let mut all = destinations(reading.decider.as_ref(), &decision, envelope);
+    for copy in &decision.copies {
+        let mut ask = EnvelopeAsk::new(reading.decider.tests(), envelope);
+        all.extend(reading.decider.destinations(copy, &mut ask).ok()?);
+    }
     let goes = all.iter().map(|one| match one {
         Destination::Mailbox { store, .. } => match store {
             // It cannot write where its home is, or is not there at all.

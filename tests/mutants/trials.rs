@@ -38,6 +38,7 @@ const fn share(policy: &'static str, proof: (usize, usize), real: (usize, usize)
 const SAMPLE: &[Share] = &[
     share("examples/doe", (20, 40), (1, 4)),
     share("tests/corpus/accept/judge/proxied", (5, 20), (1, 3)),
+    share("tests/corpus/accept/judge/archives", (5, 20), (1, 3)),
 ];
 
 const EVERY: (usize, usize) = (usize::MAX, usize::MAX);
@@ -50,6 +51,7 @@ const ALL: &[Share] = &[
     share("tests/corpus/accept/judge/hand-over", EVERY, (10, 40)),
     share("tests/corpus/accept/judge/domains", EVERY, (10, 40)),
     share("tests/corpus/accept/judge/proxied", EVERY, (10, 40)),
+    share("tests/corpus/accept/judge/archives", EVERY, (10, 40)),
 ];
 
 /// Asks for everything.

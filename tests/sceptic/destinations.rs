@@ -64,6 +64,37 @@ fn mail_that_leaves_and_bounces_breaks_both() {
     }
 }
 
+/// Mail that is accepted as it must be, and copied for somebody outside.
+#[test]
+fn a_copy_for_somebody_else_is_seen() {
+    let policy = policy(&["doe.example"], false);
+    let hole = |ask: &mut dyn Ask| {
+        let hit = to_is(ask, PathForm::Plain)?
+            && listener_is(ask, Listener::Smtp)?
+            && from_is_plain(ask)?
+            && ask.ask(CLIENT)? == Label(1)
+            && ask.ask(RECIPIENT)? != Label::ABSENT;
+        let spy = Address::new("spy", domain("elsewhere.example"));
+        Ok(hit.then(|| Decision {
+            because: Because::Granted,
+            copies: [spy].into(),
+            ..accept(Route::Recipient)
+        }))
+    };
+    let planted = Planted::new(&policy, vec![], Box::new(hole));
+    let report = report(&policy, &planted);
+    for name in [
+        "copies-as-declared",
+        "forwards-as-declared",
+        "policy-equals-files",
+    ] {
+        assert!(
+            matches!(answer(&report, name), Answer::Refuted(_)),
+            "{name}"
+        );
+    }
+}
+
 /// Both sides say that a bare recipient is one of ours, but keep its mail in two places.
 #[test]
 fn the_same_local_part_elsewhere_is_compared_by_its_destinations() {

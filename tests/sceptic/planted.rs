@@ -84,10 +84,10 @@ pub(crate) const OWNER: TestId = TestId(7);
 pub(crate) const RECIPIENT: TestId = TestId(11);
 pub(crate) const SPF_FROM: TestId = TestId(12);
 /// The forms of the paths, one by one.
-pub(crate) const FROM_FORM: TestId = TestId(16);
-pub(crate) const TO_FORM: TestId = TestId(17);
+pub(crate) const FROM_FORM: TestId = TestId(18);
+pub(crate) const TO_FORM: TestId = TestId(19);
 /// The number of the first test of a hole.
-pub(crate) const EXTRA: u32 = 16;
+pub(crate) const EXTRA: u32 = TO_FORM.0 + 1;
 
 impl<'p> Planted<'p> {
     pub(crate) fn new(policy: &'p Policy, extra: Vec<Question>, hole: Box<Hole>) -> Self {
@@ -142,6 +142,7 @@ pub(crate) fn accept(route: Route) -> Decision {
         at: At::Place(at()),
         route,
         headers: BTreeSet::new(),
+        copies: BTreeSet::new(),
     }
 }
 

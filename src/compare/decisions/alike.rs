@@ -206,6 +206,7 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
         inbound: _,
         routes: _,
         outbound,
+        archive,
         targets: _,
         scenarios: _,
         statements: _,
@@ -215,6 +216,10 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
     postmaster.for_each(&mut *take);
     // Recipients' domains are none of ours.
     outbound.from.keys().for_each(&mut *take);
+    archive.from.keys().for_each(&mut *take);
+    archive.to.keys().for_each(&mut *take);
+    let archives = archive.mailboxes().into_iter();
+    archives.for_each(|mailbox| take(mailbox.domain()));
     let mut above: BTreeSet<&str> = BTreeSet::new();
     let networks = networks.iter().flat_map(|network| &network.grants);
     let own = logins.values().flat_map(|login| &login.grants);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::merge::{All, Leaves, Piece, merge};
-use super::replies::{Instead, by, headers, is, said};
+use super::replies::{Instead, by, is, marks, said};
 use super::sentences::{Told, told};
 use super::words::{Words, list};
 use super::{Between, Change, Kind};
@@ -63,8 +63,11 @@ fn recorded(
 ) -> Vec<Change> {
     let is_same = |pair: &Pair| (&pair.before, &pair.after) == (before, after);
     let alike = between.alike("accepted");
-    let headers = between.with(&headers(before, after), &headers(after, before));
-    let what: Vec<String> = headers.into_iter().chain(by(before, after)).collect();
+    let [first, second] = [marks(before, after), marks(after, before)];
+    let [first, second] =
+        [&first, &second].map(|all| all.iter().map(String::as_str).collect::<Vec<_>>());
+    let marks = between.with(&first, &second);
+    let what: Vec<String> = marks.into_iter().chain(by(before, after)).collect();
     let what = list(&what, "and");
     let together = together(contrast, near, pieces, &is_same, sets);
     let sentences = together.into_iter().map(|Group { named, pieces }| {

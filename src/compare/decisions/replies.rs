@@ -1,6 +1,7 @@
 //! What was said and what is said now, in words.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::Between;
 use crate::decision::{Because, Header, Verdict};
@@ -83,6 +84,7 @@ pub(super) fn said(said: &Said) -> String {
             reply,
             because,
             headers,
+            copies,
         } => {
             let headers: Vec<&str> = headers.iter().copied().map(Header::name).collect();
             let with = match (verdict, headers.as_slice()) {
@@ -90,25 +92,32 @@ pub(super) fn said(said: &Said) -> String {
                 (Verdict::Accept, headers) => format!(", {}", headers.join(" and ")),
                 _ => String::new(),
             };
-            format!("{verdict} {reply} ({because}){with}")
+            let mut text = format!("{verdict} {reply} ({because}){with}");
+            for to in copies {
+                // Writing to a string does not fail.
+                let _ = write!(text, ", a copy to {to}");
+            }
+            text
         }
     }
 }
 
-/// Returns the headers that one side records, and the other does not.
-pub(super) fn headers(here: &Said, there: &Said) -> Vec<&'static str> {
+/// Returns the headers that one side records, and the other does not; and the copies that it sends.
+pub(super) fn marks(here: &Said, there: &Said) -> Vec<String> {
     let all = |said: &Said| match said {
-        Said::Closed => BTreeSet::new(),
-        Said::Reply { headers, .. } => headers.clone(),
+        Said::Closed => (BTreeSet::new(), BTreeSet::new()),
+        Said::Reply {
+            headers, copies, ..
+        } => (headers.clone(), copies.clone()),
     };
-    let only = all(here).into_iter();
-    let there = all(there);
-    only.filter(|one| !there.contains(one))
-        .map(Header::name)
-        .collect()
+    let [(headers, copies), (other, others)] = [all(here), all(there)];
+    let headers = headers.difference(&other).map(|one| one.name().to_owned());
+    let copies = copies.difference(&others);
+    let copies = copies.map(|to| format!("a copy to {to}"));
+    headers.chain(copies).collect()
 }
 
-/// Returns what else than headers is another when mail is taken.
+/// Returns what else than headers and copies is another when mail is taken.
 pub(super) fn by(before: &Said, after: &Said) -> Option<String> {
     let what = |said: &Said| match said {
         Said::Closed => None,

@@ -3,6 +3,7 @@
 //! A place is the source code of its own label: see [`crate::source::Loc`].
 
 mod acknowledge;
+mod archive;
 mod bulk;
 mod domain;
 mod forward;
@@ -15,6 +16,7 @@ mod statement;
 mod via;
 
 pub use acknowledge::{AcknowledgeError, AcknowledgeUnknown, AcknowledgeUnused};
+pub use archive::{ArchiveAgain, ArchiveBoth, ArchiveDomain, ArchiveMailbox, ArchiveSelector};
 pub use bulk::{
     BulkBoth, BulkCell, BulkColumn, BulkEmpty, BulkEncoding, BulkFile, BulkHeader, BulkLong,
     BulkMixed, BulkRow,

@@ -5,6 +5,7 @@
 
 mod acknowledge;
 mod alias;
+mod archive;
 mod auth;
 mod bulk;
 mod domain;
@@ -81,10 +82,8 @@ fn nodes(
     let sure = host.as_ref().filter(|_| whole_host);
     let rows = bulk::networks(document, files, diagnostics);
     let networks = network::lower(&document.networks, &rows, sure, diagnostics);
-    let auth = document
-        .auth
-        .as_ref()
-        .and_then(|node| auth::lower(node, diagnostics));
+    let auth = document.auth.as_ref();
+    let auth = auth.and_then(|node| auth::lower(node, diagnostics));
     let mut domains = domain::lower(document, files, diagnostics);
     let complete = document.failed.is_none() && diagnostics.errors() == before;
     let (parked, postmaster) = parked(document, &mut domains, sure, complete, diagnostics);
@@ -103,6 +102,7 @@ fn nodes(
     let known = known.then_some(&domains.map);
     let outbound = outbound::lower(document, &routes, known, diagnostics);
     outbound::check_cycles(&outbound, &routes, &networks, diagnostics);
+    let archive = archive::lower(&document.archives, known, diagnostics);
     route::check_recipients(document, &routes, &domains.map, sure, diagnostics);
     let targets = target::lower(&document.targets, diagnostics);
     let scenarios = scenario::lower(&document.scenarios, diagnostics);
@@ -136,6 +136,7 @@ fn nodes(
         inbound,
         routes,
         outbound,
+        archive,
         targets,
         scenarios,
         statements,

@@ -34,7 +34,7 @@ use crate::decision::{
     Because, Believed, Decider, Decision, FoundBackend, FoundListener, Header, Question, Route,
     Test, Verdict,
 };
-use crate::mail::{Domain, Listener, Reply, WayIn};
+use crate::mail::{Address, Domain, Listener, Reply, WayIn};
 use crate::policy::Policy;
 use crate::source::Loc;
 
@@ -108,6 +108,8 @@ pub enum Said {
         because: Because,
         /// The headers that are recorded.
         headers: BTreeSet<Header>,
+        /// Who gets a copy.
+        copies: BTreeSet<Address>,
     },
 }
 
@@ -118,6 +120,7 @@ impl Said {
             reply: decision.reply,
             because: decision.because,
             headers: decision.headers.clone(),
+            copies: decision.copies.clone(),
         }
     }
 

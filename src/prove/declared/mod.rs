@@ -3,6 +3,7 @@
 //! Obligations stand on their own feet. Nothing here calls `PolicyDecider` or the tables behind
 //! it: if both had the same mistake, the proof would not see it.
 
+mod archives;
 mod asked;
 mod forwards;
 mod grants;
@@ -53,8 +54,10 @@ const SPF_FROM: TestId = TestId(11);
 const SPF_HELO: TestId = TestId(12);
 pub(super) const RECIPIENT: TestId = TestId(13);
 const POSTMASTER: TestId = TestId(14);
+const FROM_ARCHIVE: TestId = TestId(15);
+const TO_ARCHIVE: TestId = TestId(16);
 /// The first test of the statements that users write.
-const STATEMENTS: usize = 15;
+const STATEMENTS: usize = 17;
 
 impl<'p> Declared<'p> {
     /// Reads what a policy declares.
@@ -103,6 +106,14 @@ impl<'p> Declared<'p> {
             test(
                 "postmaster of a declared domain",
                 Question::To(tables::postmasters(policy)),
+            ),
+            test(
+                "declared archive of the reverse-path",
+                Question::From(archives::table(policy, &policy.archive.from)),
+            ),
+            test(
+                "declared archive of the forward-path",
+                Question::To(archives::table(policy, &policy.archive.to)),
             ),
         ];
         let statements = statement::asks(policy, &mut tests);

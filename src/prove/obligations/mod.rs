@@ -2,6 +2,7 @@
 
 mod auth_needs_tls;
 mod authenticated_may_send;
+mod copies_as_declared;
 mod forwards_as_declared;
 mod internal_may_send;
 mod listed_is_reachable;
@@ -18,6 +19,7 @@ mod submission_needs_login;
 
 pub(super) use auth_needs_tls::AuthNeedsTls;
 pub(super) use authenticated_may_send::AuthenticatedMaySend;
+pub(super) use copies_as_declared::CopiesAsDeclared;
 pub(super) use forwards_as_declared::ForwardsAsDeclared;
 pub(super) use internal_may_send::InternalMaySend;
 pub(super) use listed_is_reachable::ListedIsReachable;

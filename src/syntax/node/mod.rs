@@ -1,6 +1,7 @@
 //! The nodes of the language, one file each. [`NODES`] is the table of those at the top.
 
 mod acknowledge;
+mod archive;
 mod auth;
 mod bulk;
 mod domain;
@@ -16,6 +17,7 @@ mod statement;
 mod target;
 
 pub use acknowledge::Acknowledge;
+pub use archive::Archive;
 pub use auth::Auth;
 pub use bulk::{Bulk, BulkKind};
 pub use domain::{Alias, Domain, Forward, Mailbox};
@@ -50,6 +52,7 @@ pub static NODES: &[&NodeSpec] = &[
     &inbound::INBOUND,
     &route::ROUTE,
     &route::OUTBOUND,
+    &archive::ARCHIVE,
     &target::TARGET,
     &scenario::SCENARIO,
     &statement::FORBID,
@@ -77,6 +80,7 @@ pub(super) fn read(node: &Node, document: &mut Document, diagnostics: &mut Diagn
         "inbound" => document.inbound = Some(inbound::read(node)),
         "route" => document.routes.push(route::read(node)),
         "outbound" => document.outbound.push(route::read_outbound(node)),
+        "archive" => document.archives.push(archive::read(node)),
         "target" => document.targets.push(target::read(node)),
         "scenario" => document.scenarios.push(scenario::read(node)),
         "forbid" | "require" => document.statements.push(statement::read(node)),

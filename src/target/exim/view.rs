@@ -26,7 +26,7 @@ mod recipients;
 mod remote;
 
 pub(super) use limits::LimitsPart;
-pub(super) use recipients::RecipientRouters;
+pub(super) use recipients::{ArchiveRouter, RecipientRouters};
 pub(super) use remote::{
     BehindRouter, ClientAuthenticators, ClientRoute, ExchangersRouter, ManyClients,
     NullClientRouter, OutboundFrom, OutboundRouter, OutboundTo, RemoteTransport, RouteTransport,
@@ -296,6 +296,7 @@ view!(DataBoth, "acl/data_both.j2", Lines);
 /// Routers: mail for the host itself.
 #[derive(Debug, Serialize)]
 pub(super) struct HostNameRouter {
+    pub(super) archives: Vec<ArchiveRouter>,
     pub(super) host_names: List,
     pub(super) postmaster: Word,
     pub(super) postmaster_line: Comment,

@@ -98,6 +98,15 @@ pub(super) struct DeliveryPart {
 }
 view!(DeliveryPart, "main/delivery.j2", Lines);
 
+/// main.cf: who gets a copy of mail that comes in.
+#[derive(Debug, Serialize)]
+pub(super) struct CopiesPart {
+    pub(super) always: Vec<Word>,
+    pub(super) senders: Vec<TableName>,
+    pub(super) recipients: Vec<TableName>,
+}
+view!(CopiesPart, "main/copies.j2", Lines);
+
 /// A setting about extensions: it has one value, or none.
 #[derive(Debug, Serialize)]
 pub(super) struct Extension {

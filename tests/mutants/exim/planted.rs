@@ -117,6 +117,14 @@ const ROUTERS: &[&str] = &[
      route_list = * outside.example\n  transport = remote_smtp\n",
     "spy:\n  driver = redirect\n  data = spy@outside.example\n",
     "copy:\n  driver = redirect\n  data = spy@outside.example\n  unseen\n",
+    "copy:\n  driver = redirect\n  condition = \
+     ${if and{{eqi{$original_local_part@$original_domain}{$local_part@$domain}}\
+     {or{{def:sender_host_address}{def:sender_address}}}}}\n  \
+     data = spy@outside.example\n  unseen\n  no_verify\n",
+    "copy:\n  driver = redirect\n  senders = *@doe-family.com\n  condition = \
+     ${if and{{eqi{$original_local_part@$original_domain}{$local_part@$domain}}\
+     {or{{def:sender_host_address}{def:sender_address}}}}}\n  \
+     data = jane.doe@doe-family.com\n  unseen\n  no_verify\n",
     "spy:\n  driver = redirect\n  domains = +local_domains\n  local_parts = jane.doe\n  \
      data = spy@outside.example\n",
     "all:\n  driver = accept\n  domains = +local_domains\n  transport = box_maildir\n  \

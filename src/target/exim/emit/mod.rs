@@ -7,6 +7,7 @@
 //! passwords and keys, which only their paths stand for.
 
 mod acl;
+mod archive;
 mod clients;
 mod dkim;
 mod main_section;
@@ -161,6 +162,7 @@ fn conf(
     tables.extend(held);
     let postmaster = postmaster::word(&emission.postmaster, diagnostics)?;
     let host_name = HostNameRouter {
+        archives: archive::routers(emission.policy, diagnostics),
         host_names: List::of(host_names(emission.policy)),
         postmaster: postmaster.clone(),
         postmaster_line: Comment::line(&emission.postmaster.at),

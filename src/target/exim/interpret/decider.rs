@@ -1,6 +1,7 @@
 //! What a configuration decides: the commands of a session, one behind the other.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use super::acl::{AclUse, Ran, Refusal};
 use super::authenticator::Authenticator;
@@ -134,6 +135,7 @@ impl EximDecider {
             at: At::Place(at.unwrap_or_else(|| self.start.clone())),
             route,
             headers: session.headers.clone(),
+            copies: self.routers.copied(session)?,
         })
     }
 
@@ -163,7 +165,8 @@ impl EximDecider {
             because: refusal.because,
             at: At::Place(refusal.at.unwrap_or_else(|| self.start.clone())),
             route: Route::None,
-            headers: std::collections::BTreeSet::new(),
+            headers: BTreeSet::new(),
+            copies: BTreeSet::new(),
         }
     }
 
@@ -175,7 +178,8 @@ impl EximDecider {
             because: Because::BadPath,
             at: At::Place(self.start.clone()),
             route: Route::None,
-            headers: std::collections::BTreeSet::new(),
+            headers: BTreeSet::new(),
+            copies: BTreeSet::new(),
         }
     }
 }

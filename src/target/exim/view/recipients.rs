@@ -4,8 +4,20 @@ use serde::Serialize;
 
 use super::BehindRouter;
 use crate::target::exim::emit::TableName;
-use crate::target::exim::lexical::Word;
+use crate::target::exim::lexical::{Comment, List, Word};
 use crate::target::render::{Syntax, View};
+
+/// A router that hands on a copy.
+#[derive(Debug, Serialize)]
+pub(in crate::target::exim) struct ArchiveRouter {
+    pub(in crate::target::exim) line: Comment,
+    pub(in crate::target::exim) name: Word,
+    /// Whose mail, if not everybody's.
+    pub(in crate::target::exim) senders: Vec<List>,
+    /// For whom, if not for everybody.
+    pub(in crate::target::exim) domains: Vec<List>,
+    pub(in crate::target::exim) mailbox: Word,
+}
 
 /// Routers: our recipients.
 #[derive(Debug, Serialize)]

@@ -102,7 +102,8 @@ pub(super) fn delivery(
         no_recipients: TableName::fixed("texthash", "no-recipients"),
         canonical: canonical.into_iter().collect(),
     };
-    render(view, diagnostics)
+    let copies = super::archive::part(emission.policy, diagnostics)?;
+    Ok(render(view, diagnostics)? + &copies)
 }
 
 /// What stands behind the first `+` of a local-part, if that counts for nothing. An alias does not

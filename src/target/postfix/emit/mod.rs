@@ -8,6 +8,7 @@
 //! Not here: what a restriction means (`interpret` says that, from Postfix's manual alone), and
 //! passwords and keys, which only their paths stand for.
 
+mod archive;
 mod auth;
 mod clients;
 mod dkim;
@@ -179,6 +180,7 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
 
     master_cf::write(emission, &spf, diagnostics)?;
     route::write(emission, diagnostics)?;
+    archive::write(emission, diagnostics)?;
     spf.write(emission, diagnostics)?;
     auth::write(emission, diagnostics)?;
     command_filter(emission, diagnostics)?;

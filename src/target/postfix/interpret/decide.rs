@@ -8,6 +8,7 @@ use super::addressing::{Addressing, Resolved, Taken};
 use super::by_sender::Sender;
 use super::catalogue::Side;
 use super::class::Class;
+use super::copies::Copies;
 use super::evaluate::Flow;
 use super::host_mail::LocalMail;
 use super::listing::Known;
@@ -32,6 +33,7 @@ pub(super) struct PostfixDecider {
     /// The program of each listener of [`Listener::ALL`].
     pub(super) programs: [Option<Program>; 3],
     pub(super) delivery: Delivery,
+    pub(super) copies: Copies,
     /// What becomes of mail made on the host, where there is no way in.
     pub(super) local_mail: Option<LocalMail>,
     /// The place of what no file says.
@@ -233,7 +235,8 @@ impl PostfixDecider {
             because,
             at: at.unwrap_or_else(|| At::Place(program.at.clone())),
             route,
-            headers: session.headers,
+            headers: std::mem::take(&mut session.headers),
+            copies: self.copies.of_envelope(&mut session)?,
         })
     }
 
@@ -357,6 +360,7 @@ fn refusal(reply: Reply, because: Because, at: At, is_soft: bool) -> Decision {
         at,
         route: Route::None,
         headers: BTreeSet::new(),
+        copies: BTreeSet::new(),
     }
 }
 

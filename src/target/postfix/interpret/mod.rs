@@ -21,6 +21,7 @@ mod catalogue;
 mod class;
 mod client;
 mod compile;
+mod copies;
 mod decide;
 mod delivery;
 mod destination;
@@ -63,6 +64,7 @@ use std::collections::BTreeSet;
 use self::addressing::Addressing;
 use self::by_sender::BySender;
 use self::catalogue::{Catalogue, Side};
+use self::copies::Copies;
 use self::decide::PostfixDecider;
 use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedVersion};
 use self::master_cf::Service;
@@ -241,6 +243,8 @@ impl Reader<'_> {
             *slot = Some(Program::compile(service, parts));
         }
         let mut delivery = self.delivery(&base, &addressing, &mut catalogue, diagnostics);
+        let read = (self.artifacts, &addressing, &mut catalogue);
+        let copies = Copies::read(&base, read, is_closed, diagnostics);
         for side in [Side::From, Side::To] {
             let mut programs = programs.iter().flatten();
             if programs.all(|program| program.spoils_bare(&addressing, side)) {
@@ -258,6 +262,7 @@ impl Reader<'_> {
             addressing,
             programs,
             delivery,
+            copies,
             local_mail,
             start: self.main.start().clone(),
         }

@@ -101,7 +101,7 @@ pub(super) const ROUTER: &Table = &[
         Read,
         "address_data check_local_user condition domains driver ignore_target_hosts local_parts \
          local_part_suffix local_part_suffix_optional more router_home_directory self senders \
-         transport transport_home_directory verify verify_only verify_recipient",
+         transport transport_home_directory unseen verify verify_only verify_recipient",
     ),
     (
         Switch,

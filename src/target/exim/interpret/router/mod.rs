@@ -2,6 +2,7 @@
 
 mod address_list;
 mod astray;
+mod copies;
 mod data;
 mod driver;
 mod given;
@@ -13,6 +14,7 @@ mod text;
 mod transport;
 mod walk;
 
+use copies::Copied;
 pub(super) use next_hop::Leaving;
 pub(super) use sender::{OfEnvelope, Sender, Unknown};
 pub(super) use transport::Transport;
@@ -132,6 +134,8 @@ enum Redirect {
 #[derive(Debug, Default)]
 pub(super) struct Routers {
     list: Vec<Router>,
+    /// Those that only hand on a copy; they stand before all others.
+    copies: Vec<Copied>,
     /// What the client writes that some router depends on.
     choosers: BTreeSet<Chooser>,
 }

@@ -23,6 +23,15 @@ impl Reader<'_> {
     ) -> Routers {
         let mut routers = Routers::default();
         for instance in instances {
+            // What cannot be judged was told.
+            match self.copied(instance, routers.list.is_empty()) {
+                Ok(None) => {}
+                Ok(Some(copied)) => {
+                    routers.copies.push(copied);
+                    continue;
+                }
+                Err(_) => continue,
+            }
             let outer = std::mem::take(&mut self.given);
             let made = self.at_place(Place::Router, |reader| reader.router(instance, transports));
             let depends = !self.given.is_empty();
@@ -131,7 +140,7 @@ impl Reader<'_> {
     }
 
     /// Reads `senders`: whose mail the router takes.
-    fn senders(&mut self, instance: &Instance) -> Result<Option<Bool>, Reported> {
+    pub(super) fn senders(&mut self, instance: &Instance) -> Result<Option<Bool>, Reported> {
         let Some(setting) = instance.get("senders") else {
             return Ok(None);
         };
@@ -211,7 +220,7 @@ impl Reader<'_> {
     }
 
     /// Reads `domains` or `local_parts`.
-    fn precondition(&mut self, part: Part, list: &Text) -> Result<Bool, Reported> {
+    pub(super) fn precondition(&mut self, part: Part, list: &Text) -> Result<Bool, Reported> {
         let atom = self.recipient_part(part);
         let kind = match part {
             Part::Local => ListKind::LocalPart,
@@ -267,15 +276,12 @@ impl Reader<'_> {
         tables.extend(made.options);
         for setting in &instance.settings {
             let name = setting.name.as_str();
-            let reason = match name {
-                "require_files" => "a route that depends on it is not followed",
-                "unseen" => "mail that goes two ways at once is not followed",
-                _ => {
-                    self.known_option(&tables, setting);
-                    continue;
-                }
-            };
-            self.service(name, reason, &setting.at);
+            if name == "require_files" {
+                let reason = "a route that depends on it is not followed";
+                self.service(name, reason, &setting.at);
+            } else {
+                self.known_option(&tables, setting);
+            }
         }
         self.diagnostics.failed_since(before)
     }

@@ -61,6 +61,7 @@ impl House {
             domains: BTreeMap::new(),
             routes: BTreeMap::new(),
             outbound: crate::policy::Outbound::default(),
+            archive: crate::policy::Archive::default(),
             parked: BTreeMap::new(),
             inbound: Inbound {
                 spf: SpfPolicy::Soft,

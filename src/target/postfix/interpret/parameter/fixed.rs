@@ -9,11 +9,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "the clock would decide which recipients are not checked",
     ),
     (
-        "always_bcc",
-        &[""],
-        "every message would go to one more address",
-    ),
-    (
         "append_at_myorigin",
         &["yes"],
         "addresses without a domain would stay without one",
@@ -172,11 +167,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "checks and rewriting would be off",
     ),
     (
-        "recipient_bcc_maps",
-        &[""],
-        "mail would go to one more address",
-    ),
-    (
         "recipient_canonical_maps",
         &[""],
         "addresses would be rewritten",
@@ -200,11 +190,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "rewrite_service_name",
         &["rewrite"],
         "another service would resolve addresses",
-    ),
-    (
-        "sender_bcc_maps",
-        &[""],
-        "mail would go to one more address",
     ),
     (
         "sender_canonical_maps",
