@@ -1,6 +1,7 @@
 //! What is not given as a flag is asked for, if somebody is there to answer.
 //!
 //! An answer that cannot be is asked for again: the answers before it are kept.
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::net::IpAddr;
 
@@ -22,7 +23,7 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
         return Err(Failure::Unable(why.to_owned()));
     }
     let host = match &args.host {
-        Some(host) => host.clone(),
+        Some(host) => given("--host", host, &host_name)?,
         None => one(
             "--host",
             "The host's name, such as mx.example.org",
@@ -34,7 +35,7 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
         let question = "Its public addresses, with blanks between";
         one("--address", question, None, &each(address))?
     } else {
-        args.address.clone()
+        once("--address", &args.address)?
     };
     let own = domain_of(&host);
     let domains = if args.domain.is_empty() {
@@ -47,20 +48,20 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
             Kind::Family | Kind::Null => vec![optional("The domain", own, &domain)?],
         }
     } else {
-        args.domain.clone()
+        once("--domain", &all("--domain", &args.domain, &domain)?)?
     };
     let logins = if args.login.is_empty() {
         let question = "The Unix accounts that have a mailbox, with blanks between";
         one("--login", question, None, &each(login))?
     } else {
-        args.login.clone()
+        once("--login", &all("--login", &args.login, &login)?)?
     };
     let internal = if args.internal.is_empty() && kind != Kind::Null {
         let question =
             "Prefixes whose hosts may send without logging in, with blanks between, or nothing";
         optional(question, "", &each(prefix))?
     } else {
-        args.internal.clone()
+        once("--internal", &all("--internal", &args.internal, &prefix)?)?
     };
     // Certbot names its folder by the A-label.
     let folder = Domain::parse(&host).map_or_else(|_| host.clone(), |name| name.to_string());
@@ -143,6 +144,9 @@ fn login(word: &str) -> Result<String, String> {
 
 fn prefix(word: &str) -> Result<String, String> {
     match word.parse::<IpNet>() {
+        Ok(net) if net.prefix_len() < if net.addr().is_ipv4() { 4 } else { 6 } => Err(format!(
+            "`{word}` is no network of anybody's: part of the Internet is in it"
+        )),
         Ok(net) if net.trunc() == net => Ok(word.to_owned()),
         Ok(net) => Err(format!(
             "`{word}` names a host in its prefix: `{}`?",
@@ -158,6 +162,28 @@ fn each<T>(read: fn(&str) -> Result<T, String>) -> impl Fn(&str) -> Result<Vec<T
         let words = answer.split(|c: char| c.is_whitespace() || c == ',');
         words.filter(|word| !word.is_empty()).map(read).collect()
     }
+}
+
+/// Reads what a flag gives.
+fn given<T>(flag: &str, text: &str, read: Read<'_, T>) -> Result<T, Failure> {
+    read(text).map_err(|why| Failure::Unable(format!("{flag}: {why}")))
+}
+
+fn all<T>(flag: &str, texts: &[String], read: Read<'_, T>) -> Result<Vec<T>, Failure> {
+    let texts = texts.iter();
+    texts.map(|text| given(flag, text, read)).collect()
+}
+
+/// Refuses what a flag gives twice; case does not tell names apart.
+fn once<T: Clone + ToString>(flag: &str, all: &[T]) -> Result<Vec<T>, Failure> {
+    let mut seen = BTreeSet::new();
+    for one in all {
+        let text = one.to_string();
+        if !seen.insert(text.to_lowercase()) {
+            return Err(Failure::Unable(format!("`{flag} {text}` is given twice")));
+        }
+    }
+    Ok(all.to_vec())
 }
 
 fn is_terminal() -> bool {

@@ -3,8 +3,10 @@
 mod ask;
 mod text;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use mailpol::diagnostic::Diagnostics;
 use mailpol::source::Source;
@@ -122,13 +124,15 @@ pub(in crate::cli) fn run(
     let name = args.out.file_name().unwrap_or(args.out.as_os_str());
     let source = Source::new(name.to_string_lossy(), text::policy(&answers)?);
     let formatted = mailpol::syntax::format(&source, diagnostics)?;
-    let source = Source::new(source.name(), formatted);
-    let beside = std::collections::BTreeMap::<String, std::sync::Arc<Source>>::new();
-    let policy = PolicyText::from_elsewhere(source.clone(), Box::new(beside)).load(diagnostics)?;
-    // A name that one MTA cannot have is told now, not at the first build.
-    for target in mailpol::target::TARGETS {
-        mailpol::compile::compile(&policy, *target, diagnostics)?;
+    // What is wrong with it stands in no file.
+    let mut told = Diagnostics::new();
+    let unwritten = Source::new("what would be written", formatted.as_str());
+    if let Err(failure) = check(&unwritten, &mut told) {
+        diagnostics.append(told);
+        return Err(failure);
     }
+    let source = Source::new(source.name(), formatted);
+    check(&source, diagnostics)?;
     output.admit(diagnostics)?;
     if printed {
         output.print(source.text())?;
@@ -142,4 +146,16 @@ pub(in crate::cli) fn run(
         "{out}: written, and proved. Read it; then\n  mailpol build {out} --target postfix"
     ));
     Ok(Exit::Yes)
+}
+
+/// Reads and proves a policy, and makes the files of every target: a name that one MTA cannot have
+/// is told now, not at the first build.
+fn check(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
+    let beside = BTreeMap::<String, Arc<Source>>::new();
+    let text = PolicyText::from_elsewhere(Arc::clone(source), Box::new(beside));
+    let policy = text.load(diagnostics)?;
+    for target in mailpol::target::TARGETS {
+        mailpol::compile::compile(&policy, *target, diagnostics)?;
+    }
+    Ok(())
 }
