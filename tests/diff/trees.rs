@@ -280,7 +280,7 @@ fn the_target_is_that_of_the_tree() {
     let name = "`build` is no tree, but holds some: name `build/postfix` or `build/exim`";
     refused(&["--against", "build"], name);
     refused(&["--built", "build"], name);
-    let none = "the tree holds no configuration of postfix; `--target` names another MTA: exim";
+    let none = "the tree holds no configuration of postfix; `mailpol build --out` makes one";
     refused(&["--against", "old"], none);
 }
 

@@ -173,7 +173,8 @@ fn no_such_files(failed: Reported, target: &dyn Target, diagnostics: &Diagnostic
     let others = TARGETS.iter().map(|target| target.name());
     let others: Vec<&str> = others.filter(|other| *other != name).collect();
     Failure::Unable(format!(
-        "the tree holds no configuration of {name}; `--target` names another MTA: {}",
+        "the tree holds no configuration of {name}; `mailpol build --out` makes one, and \
+         `--target` names another MTA: {}",
         others.join(", ")
     ))
 }

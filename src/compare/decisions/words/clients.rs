@@ -45,11 +45,25 @@ pub(super) fn clients(words: &Words<'_, '_, '_>, region: &Region) -> String {
     match outside.as_slice() {
         [one] => format!("clients outside {one}"),
         [one, other] => format!("clients in neither {one} nor {other}"),
+        // Whoever is left out by the hundred is nobody in particular.
+        [one, ..] if outside.len() > MANY && outside.iter().all(|one| is_network(one)) => {
+            format!(
+                "clients in none of {} networks, such as {one}",
+                outside.len()
+            )
+        }
         all => format!(
             "clients in none of {}",
             counted(all, all.len() as u128, "and")
         ),
     }
+}
+
+/// So many networks that are left out are counted, and not listed.
+const MANY: usize = 20;
+
+fn is_network(name: &str) -> bool {
+    name.starts_with("network `")
 }
 
 /// Returns the prefixes of some ranges, ascending; IPv4 by itself.
