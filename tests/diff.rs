@@ -255,7 +255,7 @@ fn what_a_host_makes_is_compared() {
         ops@shop.example by the host relay.shop.example:587 (TLS verified, credentials in \
         /etc/mail/relay) `MARK`\n\
         \n\
-        ### Otherwise: accepted or not as before; what else differs\n\
+        ### Otherwise: neither gained nor lost; what else differs\n\
         \n\
         - mail from root, made on the host itself, leaves under another address; before: \
         ops@shop.example; now: root@shop.example `MARK`\n";

@@ -57,6 +57,34 @@ const WAYS: (&str, &str) = (
      outbound via=\"club\" { to \"@club.example\"; }\n\ninbound {",
 );
 
+/// More networks that may send than anybody reads the names of.
+const NETWORKS: (&str, &str) = (
+    "\nauth ",
+    "\nnetwork \"n1\" { cidr \"10.1.0.0/16\"; may-send; }\n\
+     network \"n2\" { cidr \"10.2.0.0/16\"; may-send; }\n\
+     network \"n3\" { cidr \"10.3.0.0/16\"; may-send; }\n\
+     network \"n4\" { cidr \"10.4.0.0/16\"; may-send; }\n\
+     network \"n5\" { cidr \"10.5.0.0/16\"; may-send; }\n\
+     network \"n6\" { cidr \"10.6.0.0/16\"; may-send; }\n\
+     network \"n7\" { cidr \"10.7.0.0/16\"; may-send; }\n\
+     network \"n8\" { cidr \"10.8.0.0/16\"; may-send; }\n\
+     network \"n9\" { cidr \"10.9.0.0/16\"; may-send; }\n\
+     network \"n10\" { cidr \"10.10.0.0/16\"; may-send; }\n\
+     network \"n11\" { cidr \"10.11.0.0/16\"; may-send; }\n\
+     network \"n12\" { cidr \"10.12.0.0/16\"; may-send; }\n\
+     network \"n13\" { cidr \"10.13.0.0/16\"; may-send; }\n\
+     network \"n14\" { cidr \"10.14.0.0/16\"; may-send; }\n\
+     network \"n15\" { cidr \"10.15.0.0/16\"; may-send; }\n\
+     network \"n16\" { cidr \"10.16.0.0/16\"; may-send; }\n\
+     network \"n17\" { cidr \"10.17.0.0/16\"; may-send; }\n\
+     network \"n18\" { cidr \"10.18.0.0/16\"; may-send; }\n\
+     network \"n19\" { cidr \"10.19.0.0/16\"; may-send; }\n\
+     network \"n20\" { cidr \"10.20.0.0/16\"; may-send; }\n\
+     network \"n21\" { cidr \"10.21.0.0/16\"; may-send; }\n\
+     network \"n22\" { cidr \"10.22.0.0/16\"; may-send; }\n\
+     auth ",
+);
+
 pub(super) const CASES: &[Case] = &[
     // It takes every other address; none of them is one that somebody has written.
     Case {
@@ -303,6 +331,15 @@ pub(super) const CASES: &[Case] = &[
             ),
             ("\"jane.doe\" login=\"jane\"", "\"jane.doe\" login=\"john\""),
             ("login=\"someone\"", "login=\"jane\""),
+        ],
+    },
+    // What changes for everybody but those is told of so many of them.
+    Case {
+        name: "renamed-login-beside-networks",
+        before: &[NETWORKS],
+        after: &[
+            NETWORKS,
+            ("\"jane.doe\" login=\"jane\"", "\"jane.doe\" login=\"jd\""),
         ],
     },
 ];

@@ -110,8 +110,8 @@ fn replied(
             let (is_part, is_taken, is_so) = (any(&|pair| !fits(pair)), any(&taken), any(&stays));
             let instead = instead.of_those(&|pair| any(&|other| is(pair, other)));
             let of = match (is_part, is_taken) {
-                (true, _) => "some of what is refused of the mail of",
-                (false, true) => "what is refused of the mail of",
+                (true, _) => "some refused mail of",
+                (false, true) => "refused mail of",
                 (false, false) => "mail of",
             };
             let whom = Words { contrast, sets }.concerned(&named);

@@ -32,7 +32,7 @@ impl Between {
             (Self::Times, Kind::Lost) => "Lost: refused now, accepted before".to_owned(),
             (Self::Times, Kind::Moved) => "Moved: accepted, and goes elsewhere".to_owned(),
             (Self::Times, Kind::Otherwise) => {
-                "Otherwise: accepted or not as before; what else differs".to_owned()
+                "Otherwise: neither gained nor lost; what else differs".to_owned()
             }
             (Self::Targets([one, other]), Kind::Gained) => {
                 format!("Only {other} accepts; {one} refuses")

@@ -47,8 +47,10 @@ pub(super) fn clients(words: &Words<'_, '_, '_>, region: &Region) -> String {
         [one, other] => format!("clients in neither {one} nor {other}"),
         // Whoever is left out by the hundred is nobody in particular.
         [one, ..] if outside.len() > MANY && outside.iter().all(|one| is_network(one)) => {
+            let name = one.trim_start_matches("network ");
+            let rest = outside.len() - 1;
             format!(
-                "clients in none of {} networks, such as {one}",
+                "clients in none of {} networks ({name} and {rest} more)",
                 outside.len()
             )
         }
