@@ -61,7 +61,7 @@ pub(super) fn holds(change: &Change, pair: &Pair, differs: bool) -> bool {
             && (new.count() > 0) == with.contains(" with ");
     }
     if accepted != [false; 2] {
-        return !change.whole && change.sentence.contains("what is refused of ");
+        return !change.whole && change.sentence.contains("refused mail of ");
     }
     let (before, after) = (&change.before, &change.after);
     let told = tells(before, &pair.before) && tells(after, &pair.after);
@@ -69,7 +69,7 @@ pub(super) fn holds(change: &Change, pair: &Pair, differs: bool) -> bool {
         // Which reply stands where which did is plain.
         return told && (replies(before) == 1 || replies(after) == 1);
     }
-    let part = change.sentence.contains(": some of what is refused of ");
+    let part = change.sentence.contains(": some refused mail of ");
     let same = pair.before == pair.after && tells(after, &pair.after);
     part || (same && before.ends_with("; some of it was so already"))
 }
