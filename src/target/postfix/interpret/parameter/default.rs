@@ -97,7 +97,6 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("relayhost", ""),
     ("relocated_maps", ""),
     ("resolve_dequoted_address", "yes"),
-    ("resolve_numeric_domain", "no"),
     ("sender_bcc_maps", ""),
     ("sender_canonical_maps", ""),
     ("sender_dependent_default_transport_maps", ""),

@@ -187,6 +187,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "an empty domain would be this host",
     ),
     (
+        "resolve_numeric_domain",
+        &["no"],
+        "an address without brackets would be taken for a domain",
+    ),
+    (
         "rewrite_service_name",
         &["rewrite"],
         "another service would resolve addresses",
