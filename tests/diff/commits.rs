@@ -307,7 +307,7 @@ fn a_declaration_counts_once_it_is_staged_and_for_one_commit() {
     let (code, said) = gate(&mail);
     assert_eq!(code, Some(1));
     assert!(
-        said.contains("`widenings.txt`; `git add` it, too."),
+        said.contains("`widenings.txt`, without brackets; `git add` it, too."),
         "{said}"
     );
     git(&["add", "widenings.txt"]);

@@ -31,9 +31,11 @@ impl Marks {
     pub(super) fn advice(&self, path: &Path) -> String {
         let path = path.display();
         if self.is_unstaged {
-            return format!("what is meant adds its mark to `{path}`; `git add` it, too");
+            return format!(
+                "what is meant adds its mark to `{path}`, without brackets; `git add` it, too"
+            );
         }
-        format!("what is meant adds its mark to `{path}`, in a line of its own")
+        format!("what is meant adds its mark to `{path}`, without brackets, where a line begins")
     }
 }
 
