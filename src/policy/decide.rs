@@ -27,6 +27,8 @@ pub struct PolicyDecider<'p> {
     policy: &'p Policy,
     tests: Vec<Test>,
     rights: Rights,
+    /// The archives, by the labels of domains that have one.
+    archives: Vec<&'p Address>,
 }
 
 /// Where the mail would go.
@@ -50,6 +52,7 @@ impl<'p> PolicyDecider<'p> {
             policy,
             tests,
             rights,
+            archives: policy.archive.mailboxes().into_iter().collect(),
         }
     }
 
@@ -184,7 +187,7 @@ impl<'p> PolicyDecider<'p> {
             at,
             route,
             headers,
-            copies: delivery::copies(self.policy, from, to, ask)?,
+            copies: delivery::copies(self.policy, &self.archives, (from, to), ask)?,
         })
     }
 }

@@ -108,17 +108,16 @@ pub(super) fn away(
 /// has written it, and whatever they are.
 pub(super) fn copies(
     policy: &Policy,
-    from: ReverseKind,
-    to: ForwardKind,
+    mailboxes: &[&Address],
+    (from, to): (ReverseKind, ForwardKind),
     ask: &mut dyn Ask,
 ) -> Result<BTreeSet<Address>, Unanswered> {
     let archive = &policy.archive;
     let mut copies: BTreeSet<Address> = BTreeSet::new();
     copies.extend(archive.all.iter().map(|mailbox| mailbox.value.clone()));
-    let mailboxes = archive.mailboxes();
     let mailbox = |label: Label| {
         let number = (label.0 as usize).checked_sub(1)?;
-        mailboxes.iter().nth(number).map(|one| (*one).clone())
+        mailboxes.get(number).map(|one| (*one).clone())
     };
     if !archive.from.is_empty() && from.has_domain() {
         copies.extend(mailbox(ask.ask(Tests::FROM_ARCHIVE)?));

@@ -336,11 +336,11 @@ fn sender_routes(policy: &Policy) -> AddressTable {
 
 /// Which domains have an archive: its number among [`super::Archive::mailboxes`], from 1 on.
 fn archived(policy: &Policy, copies: &BTreeMap<Domain, Spanned<Address>>) -> AddressTable {
-    let mailboxes = policy.archive.mailboxes();
+    let numbers: BTreeMap<&Address, u32> =
+        policy.archive.mailboxes().into_iter().zip(1..).collect();
     let mut table = AddressTable::new(&[AddressKey::Domain]);
     for (domain, mailbox) in copies {
-        let number = mailboxes.iter().position(|one| **one == mailbox.value);
-        let number = number.and_then(|number| u32::try_from(number + 1).ok());
+        let number = numbers.get(&mailbox.value).copied();
         let row = Row::new(Label(number.unwrap_or_default()), mailbox.at.clone());
         table.insert(AddressKey::Domain, domain.as_str(), row);
     }

@@ -20,6 +20,17 @@ pub(super) const GATE: [&str; 9] = [
     "widenings.txt",
 ];
 
+/// The same as a comment on a review.
+pub(super) const REVIEW: [&str; 7] = [
+    "diff",
+    "--against",
+    "git:HEAD",
+    "--fail-on",
+    "widen",
+    "--format",
+    "markdown",
+];
+
 /// Runs git, which has to do it.
 #[track_caller]
 pub(super) fn git(folder: &Path, arguments: &[&str]) {
@@ -106,22 +117,14 @@ fn tables_beside_a_policy_are_those_of_the_commit() {
 fn a_policy_under_another_name_is_no_way_around_the_gate() {
     let folder = repository();
     let mail = folder.path().join("mail");
-    let gate = [
-        "diff",
-        "--only",
-        "decisions",
-        "--against",
-        "git:HEAD",
-        "--fail-on",
-        "widen",
-    ];
+    let (gate, _) = GATE.split_at(7);
     let wide = doe().replace("\"192.168.0.0/24\"", "\"192.168.0.0/16\"");
     let (old, new) = (mail.join("policy.kdl"), mail.join("mailpol.kdl"));
     // Beside the old one, before which it is taken; and in its place.
     fs::write(&new, &wide).unwrap();
-    let beside = mailpol(&mail, &gate);
+    let beside = mailpol(&mail, gate);
     fs::remove_file(&old).unwrap();
-    let renamed = mailpol(&mail, &gate);
+    let renamed = mailpol(&mail, gate);
     for (code, stdout, stderr) in [beside, renamed] {
         assert_eq!(code, Some(1), "{stdout}{stderr}");
         let note = "The policy was `policy.kdl` in HEAD, and is `mailpol.kdl` now.\n";
@@ -135,10 +138,10 @@ fn a_policy_under_another_name_is_no_way_around_the_gate() {
         assert!(stdout.contains(untracked), "{stdout}");
     }
     fs::write(&new, doe()).unwrap();
-    let (code, stdout, _) = mailpol(&mail, &gate);
+    let (code, stdout, _) = mailpol(&mail, gate);
     assert_eq!(code, Some(1), "{stdout}");
     assert_eq!(run("git", &mail, &["add", "mailpol.kdl"]).0, Some(0));
-    let (code, stdout, _) = mailpol(&mail, &gate);
+    let (code, stdout, _) = mailpol(&mail, gate);
     assert_eq!(code, Some(0), "{stdout}");
     // Another name alone changes no file.
     let (_, stdout, _) = mailpol(&mail, &["diff", "--against", "git:HEAD"]);
@@ -244,16 +247,7 @@ fn a_new_host_that_only_sends_gains_that() {
     let shop = fs::read_to_string(root().join("examples/shop/policy.kdl")).unwrap();
     fs::write(folder.path().join("policy.kdl"), shop).unwrap();
     assert_eq!(run("git", folder.path(), &["init", "--quiet"]).0, Some(0));
-    let gate = [
-        "diff",
-        "--against",
-        "git:HEAD",
-        "--fail-on",
-        "widen",
-        "--format",
-        "markdown",
-    ];
-    let (code, stdout, stderr) = mailpol(folder.path(), &gate);
+    let (code, stdout, stderr) = mailpol(folder.path(), &REVIEW);
     assert_eq!(code, Some(1), "{stdout}{stderr}");
     let sentence = "- programs on the host itself may now send; mail for root goes on to \
                     ops@shop.example by the host relay.shop.example:587";

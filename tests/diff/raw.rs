@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::commits::{GATE, git, repository};
+use super::commits::{GATE, REVIEW, git, repository};
 use crate::{doe, mailpol};
 
 /// Raw text is none of the policy's decisions, and all of the server's.
@@ -14,16 +14,7 @@ fn raw_text_that_opens_a_relay_is_a_widening() {
     let mail = folder.path().join("mail");
     let raw = "target \"postfix\" { set \"mynetworks\" \"0.0.0.0/0\"; }\n";
     fs::write(mail.join("policy.kdl"), doe() + raw).unwrap();
-    let gate = [
-        "diff",
-        "--against",
-        "git:HEAD",
-        "--fail-on",
-        "widen",
-        "--format",
-        "markdown",
-    ];
-    let (code, stdout, stderr) = mailpol(&mail, &gate);
+    let (code, stdout, stderr) = mailpol(&mail, &REVIEW);
     assert_eq!((code, stderr.as_str()), (Some(1), ""), "{stdout}");
     let note =
         "There is raw text for postfix, by which its files decide otherwise than the policies";
@@ -61,7 +52,7 @@ fn raw_text_for_a_target_that_is_not_built_is_compared() {
     let raw = "\ntarget \"exim\" {\n    set \"message_size_limit\" \"500M\"\n}\n";
     let (folder, gate) = built(raw);
     let mail = folder.path().join("mail");
-    let (code, stdout, stderr) = mailpol(&mail, &gate);
+    let (code, stdout, stderr) = mailpol(&mail, &REVIEW);
     assert_eq!((code, stderr.as_str()), (Some(1), ""), "{stdout}");
     let note = "There is raw text for exim: its files decide as the policies do, and what they set \
                 beside was compared, too.";

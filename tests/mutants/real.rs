@@ -233,7 +233,7 @@ fn compare(
             continue;
         }
         let mta = original.subject.mta;
-        if !read.fits(outcome) && !loose.excuses(&read, mta, envelope, outcome) {
+        if !read.fits(envelope, outcome) && !loose.excuses(&read, mta, envelope, outcome) {
             found.push(shown(envelope, outcome, &read.to_string()));
         }
         if is_accepted(outcome) && policy.because == Because::RelayDenied {

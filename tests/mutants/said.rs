@@ -29,8 +29,6 @@ pub(crate) fn comes_to(policy: &Policy, envelope: &Envelope) -> Option<IpAddr> {
 pub(crate) struct Read {
     /// Nothing where no listener is.
     decision: Option<Decision>,
-    /// Whether the session is to begin with TLS.
-    wants_tls: bool,
     /// Where it goes, if it is accepted.
     pub(crate) goes: BTreeSet<String>,
 }
@@ -54,7 +52,6 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
     if !is_open {
         return Some(Read {
             decision: None,
-            wants_tls: envelope.listener == Listener::Submissions,
             goes: BTreeSet::new(),
         });
     }
@@ -66,11 +63,10 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
     }
     let goes = all.iter().map(|one| match one {
         Destination::Mailbox { store, .. } => match store {
-            // It cannot write where its home is, or is not there at all.
+            // One that nobody has, or whose home it cannot write to.
             Store::Account(login)
-                if login == "www-data"
-                    || !(policy.logins.contains_key(login)
-                        || SYSTEM_ACCOUNTS.contains(&login.as_str())) =>
+                if !policy.logins.contains_key(login)
+                    && !SYSTEM_ACCOUNTS.contains(&login.as_str()) =>
             {
                 "nowhere".to_owned()
             }
@@ -91,7 +87,6 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
     Some(Read {
         goes: goes.collect(),
         decision: Some(decision),
-        wants_tls: envelope.listener == Listener::Submissions,
     })
 }
 
@@ -177,12 +172,13 @@ impl Read {
     }
 
     /// Whether the MTA answered so.
-    pub(crate) fn fits(&self, outcome: &Outcome) -> bool {
+    pub(crate) fn fits(&self, envelope: &Envelope, outcome: &Outcome) -> bool {
         let Some(decision) = &self.decision else {
             let is_closed =
                 matches!(&outcome.answer, Answer::Broken { why } if why.contains("refused"));
             // Whoever answers there without TLS opens another listener.
-            return is_closed || (self.wants_tls && is_broken_hello(outcome));
+            let wants_tls = envelope.listener == Listener::Submissions;
+            return is_closed || (wants_tls && is_broken_hello(outcome));
         };
         let Answer::Replied { reply, .. } = &outcome.answer else {
             return false;

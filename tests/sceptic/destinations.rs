@@ -2,7 +2,7 @@
 
 use mailpol::decision::{
     AddressKey, AddressTable, Ask, Because, Decision, Destination, Hop, Label, Question, Route,
-    Store,
+    Store, Unanswered,
 };
 use mailpol::mail::{Address, Listener, PathForm};
 use mailpol::prove::Answer;
@@ -11,6 +11,14 @@ use crate::planted::{
     CLIENT, Hole, Planted, RECIPIENT, accept, answer, domain, from_is_plain, is_seen, listener_is,
     policy, report, row, to_is,
 };
+
+/// Ordinary mail of a client inside, on port 25.
+fn comes_from_inside(ask: &mut dyn Ask) -> Result<bool, Unanswered> {
+    Ok(to_is(ask, PathForm::Plain)?
+        && listener_is(ask, Listener::Smtp)?
+        && from_is_plain(ask)?
+        && ask.ask(CLIENT)? == Label(1))
+}
 
 /// No hole.
 fn honest() -> Box<Hole> {
@@ -69,11 +77,7 @@ fn mail_that_leaves_and_bounces_breaks_both() {
 fn a_copy_for_somebody_else_is_seen() {
     let policy = policy(&["doe.example"], false);
     let hole = |ask: &mut dyn Ask| {
-        let hit = to_is(ask, PathForm::Plain)?
-            && listener_is(ask, Listener::Smtp)?
-            && from_is_plain(ask)?
-            && ask.ask(CLIENT)? == Label(1)
-            && ask.ask(RECIPIENT)? != Label::ABSENT;
+        let hit = comes_from_inside(ask)? && ask.ask(RECIPIENT)? != Label::ABSENT;
         let spy = Address::new("spy", domain("elsewhere.example"));
         Ok(hit.then(|| Decision {
             because: Because::Granted,
@@ -101,11 +105,7 @@ fn the_same_local_part_elsewhere_is_compared_by_its_destinations() {
     let policy = policy(&["doe.example", "roe.example"], true);
     let hole = |ask: &mut dyn Ask| {
         // Where the policy says `Recipient`, the files name the domain; so no side is equal.
-        let hit = to_is(ask, PathForm::Plain)?
-            && listener_is(ask, Listener::Smtp)?
-            && from_is_plain(ask)?
-            && ask.ask(CLIENT)? == Label(1)
-            && ask.ask(RECIPIENT)? != Label::ABSENT;
+        let hit = comes_from_inside(ask)? && ask.ask(RECIPIENT)? != Label::ABSENT;
         let other = Route::RecipientAt(domain("roe.example"));
         Ok(hit.then(|| Decision {
             because: Because::Granted,
@@ -123,10 +123,7 @@ fn the_same_local_part_elsewhere_is_compared_by_its_destinations() {
 fn a_route_within_a_domain_does_not_skip_what_goes_nowhere() {
     let policy = policy(&["doe.example"], false);
     let hole = |ask: &mut dyn Ask| {
-        let hit = to_is(ask, PathForm::Plain)?
-            && listener_is(ask, Listener::Smtp)?
-            && from_is_plain(ask)?
-            && ask.ask(CLIENT)? == Label(1);
+        let hit = comes_from_inside(ask)?;
         let other = Route::RecipientAt(domain("doe.example"));
         Ok(hit.then(|| accept(other)))
     };

@@ -288,8 +288,11 @@ fn check_case(logins: &BTreeMap<String, Login>, diagnostics: &mut Diagnostics) {
     // Of two that differ in case only, one is not in lower case: there are few such.
     let others = logins.keys().filter(|name| !is_folded(name));
     let others: BTreeSet<String> = others.map(|name| name.to_ascii_lowercase()).collect();
+    if others.is_empty() {
+        return;
+    }
     let mut folded: BTreeMap<String, &Login> = BTreeMap::new();
-    for login in logins.values().filter(|_| !others.is_empty()) {
+    for login in logins.values() {
         let key = login.name.value.to_ascii_lowercase();
         if !others.contains(&key) {
             continue;

@@ -33,6 +33,7 @@ mod target;
 mod via;
 
 pub(super) use near::login as near_login;
+pub use space::is_everybodys;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -126,10 +126,6 @@ fn lower_one(
     }
 }
 
-/// Networks that may send and hold one public address in so many are everybody's: no one network on
-/// the Internet has that many, and what is left out of all is soon no eighth.
-const UNIVERSAL: u128 = 8;
-
 /// Tells networks that may send and together hold a great part of all public addresses of a family,
 /// however pieced. Returns the families.
 fn check_universal(networks: &[Network], diagnostics: &mut Diagnostics) -> Vec<&'static str> {
@@ -138,7 +134,7 @@ fn check_universal(networks: &[Network], diagnostics: &mut Diagnostics) -> Vec<&
         let members = || internal(networks).filter(|prefix| family(prefix.value) == name);
         let nets: Vec<IpNet> = members().map(|prefix| prefix.value).collect();
         let (held, all) = space::held(&nets, ranges);
-        if held < all / UNIVERSAL {
+        if !space::is_universal(held, all) {
             continue;
         }
         if let Some(widest) = members().min_by_key(|prefix| prefix.value.prefix_len()) {

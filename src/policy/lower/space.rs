@@ -200,3 +200,23 @@ pub(super) fn held(nets: &[IpNet], ranges: &[(IpAddr, IpAddr)]) -> (u128, u128) 
     }
     (held, all)
 }
+
+/// Networks that may send and hold one public address in so many are everybody's: no one network on
+/// the Internet has that many.
+const UNIVERSAL: u128 = 8;
+
+/// Returns whether so many of all public addresses are more than anybody administers.
+pub(super) fn is_universal(held: u128, all: u128) -> bool {
+    held >= all / UNIVERSAL
+}
+
+/// Returns whether a network holds more public addresses than anybody administers, so that no
+/// policy may let it send.
+pub fn is_everybodys(net: IpNet) -> bool {
+    let ranges = match net {
+        IpNet::V4(_) => PUBLIC_V4,
+        IpNet::V6(_) => PUBLIC_V6,
+    };
+    let (held, all) = held(&[net], ranges);
+    is_universal(held, all)
+}

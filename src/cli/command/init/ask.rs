@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use clap::ValueEnum as _;
 use ipnet::IpNet;
 use mailpol::mail::Domain;
+use mailpol::policy::is_everybodys;
 
 use super::{Answers, Args, Auth, Kind};
 use crate::cli::Failure;
@@ -144,7 +145,7 @@ fn login(word: &str) -> Result<String, String> {
 
 fn prefix(word: &str) -> Result<String, String> {
     match word.parse::<IpNet>() {
-        Ok(net) if net.prefix_len() < if net.addr().is_ipv4() { 4 } else { 6 } => Err(format!(
+        Ok(net) if is_everybodys(net) => Err(format!(
             "`{word}` is no network of anybody's: part of the Internet is in it"
         )),
         Ok(net) if net.trunc() == net => Ok(word.to_owned()),

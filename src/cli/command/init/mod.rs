@@ -124,15 +124,16 @@ pub(in crate::cli) fn run(
     let name = args.out.file_name().unwrap_or(args.out.as_os_str());
     let source = Source::new(name.to_string_lossy(), text::policy(&answers)?);
     let formatted = mailpol::syntax::format(&source, diagnostics)?;
-    // What is wrong with it stands in no file.
-    let mut told = Diagnostics::new();
-    let unwritten = Source::new("what would be written", formatted.as_str());
-    if let Err(failure) = check(&unwritten, &mut told) {
-        diagnostics.append(told);
-        return Err(failure);
-    }
     let source = Source::new(source.name(), formatted);
-    check(&source, diagnostics)?;
+    let mut told = Diagnostics::new();
+    if check(&source, &mut told).is_err() {
+        // What is wrong with it stands in no file.
+        check(
+            &Source::new("what would be written", source.text()),
+            diagnostics,
+        )?;
+    }
+    diagnostics.append(told);
     output.admit(diagnostics)?;
     if printed {
         output.print(source.text())?;

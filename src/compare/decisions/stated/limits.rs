@@ -78,17 +78,12 @@ fn of(what: What, sides: [Party<'_>; 2], between: &Between) -> Vec<Change> {
             Between::Targets(names) => of_targets(what.name(), &on, taken, names),
             Between::Times | Between::Nothing => of_times(what.name(), &on, taken),
         };
-        let kind = if is_declared(what, sides, listener) {
-            Kind::Limits
-        } else {
-            Kind::Latitude
+        let kind = match between {
+            Between::Targets(_) if !is_declared(what, sides, listener) => Kind::Latitude,
+            Between::Targets(_) | Between::Times | Between::Nothing => Kind::Limits,
         };
         Some(Change {
-            kind: if matches!(between, Between::Targets(_)) {
-                kind
-            } else {
-                Kind::Limits
-            },
+            kind,
             stated: Some(stated(sides, asks, answers, places)),
             ..change
         })

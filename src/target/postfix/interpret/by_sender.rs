@@ -14,6 +14,7 @@ use super::map::{Asker, Map, Seen, Strategy, Surroundings};
 use super::parameter::Settings;
 use super::rows::{Case, Lookup};
 use super::table::{self, Table, TableRow};
+use super::values::Values;
 use crate::decision::{
     AddressKey, AddressTable, Ask, FormTable, Label, Question, Row, Test, TestId, Unanswered,
 };
@@ -43,8 +44,7 @@ pub(super) struct BySender {
 #[derive(Debug, Default)]
 struct Valued {
     map: Map,
-    /// What the labels from 1 on stand for.
-    values: Vec<String>,
+    values: Values<String>,
     rows: Lookup,
 }
 
@@ -108,7 +108,7 @@ impl BySender {
             };
             reader.valued(name)
         });
-        if transports.values.is_empty() && relayhosts.values.is_empty() {
+        if transports.values.all().is_empty() && relayhosts.values.all().is_empty() {
             return None;
         }
         let (kinds, numbers) = kinds(addressing);
@@ -154,16 +154,16 @@ impl BySender {
 
     /// Returns everything that the tables say of some sender, and of those without a row.
     pub(super) fn all(&self) -> Vec<Led<'_>> {
-        let options = |table: &'_ Valued| -> Vec<Option<usize>> {
-            let numbers = 0..table.values.len();
-            std::iter::once(None).chain(numbers.map(Some)).collect()
-        };
+        fn options(table: &Valued) -> impl Iterator<Item = Option<&str>> {
+            let values = table.values.all().iter();
+            std::iter::once(None).chain(values.map(|value| said(value)))
+        }
         let mut all = Vec::new();
         for transport in options(&self.transports) {
             for relayhost in options(&self.relayhosts) {
                 all.push(Led {
-                    transport: transport.and_then(|at| self.transports.value(at)),
-                    relayhost: relayhost.and_then(|at| self.relayhosts.value(at)),
+                    transport,
+                    relayhost,
                 });
             }
         }
@@ -190,7 +190,8 @@ impl BySender {
 
     /// Returns every value of either table.
     pub(super) fn values(&self) -> impl Iterator<Item = &str> {
-        let values = self.transports.values.iter().chain(&self.relayhosts.values);
+        let [one, other] = [&self.transports, &self.relayhosts].map(|table| table.values.all());
+        let values = one.iter().chain(other);
         values.map(String::as_str)
     }
 
@@ -202,14 +203,10 @@ impl BySender {
 }
 
 impl Valued {
-    fn value(&self, number: usize) -> Option<&str> {
-        said(self.values.get(number)?)
-    }
-
     fn find<A: Asker>(&self, seen: &Seen, asker: &mut A) -> Result<Option<&str>, A::Stop> {
         let found = self.map.find(seen, asker)?;
-        let number = found.and_then(|(label, _)| (label.0 as usize).checked_sub(1));
-        Ok(number.and_then(|number| self.value(number)))
+        let value = found.and_then(|(label, _)| self.values.get(label));
+        Ok(value.and_then(|value| said(value)))
     }
 
     fn listed<'v>(
@@ -265,15 +262,8 @@ impl Reader<'_> {
         let tables: Vec<Table> = tables.collect();
         self.judge(name, &tables);
         let tables: Vec<&Table> = tables.iter().collect();
-        let mut values: Vec<String> = Vec::new();
-        let mut label = |row: &TableRow| {
-            let known = values.iter().position(|value| *value == row.value);
-            let number = known.unwrap_or_else(|| {
-                values.push(row.value.clone());
-                values.len() - 1
-            });
-            Label(u32::try_from(number + 1).unwrap_or(u32::MAX))
-        };
+        let mut values = Values::default();
+        let mut label = |row: &TableRow| values.label(row.value.clone());
         let strategy = Strategy::Listing;
         let rows = Rows::sort(&tables, strategy, self.around, &mut label, self.diagnostics);
         let at = self.settings.place(name);

@@ -18,6 +18,7 @@ use super::map::{Map, Seen, Strategy};
 use super::parameter::Settings;
 use super::session::Session;
 use super::table::{self, Table, TableRow};
+use super::values::Values;
 use crate::decision::{Label, Unanswered};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Path, PathForm};
@@ -41,8 +42,7 @@ pub(super) struct Copies {
 #[derive(Debug, Default)]
 struct Valued {
     map: Map,
-    /// What the labels from 1 on stand for.
-    values: Vec<Address>,
+    values: Values<Address>,
 }
 
 impl Copies {
@@ -98,7 +98,7 @@ impl Copies {
     ) -> Result<BTreeSet<Address>, Unanswered> {
         let mut copies: BTreeSet<Address> = self.always.iter().cloned().collect();
         for ((_, side), table) in MAPS.into_iter().zip(&self.maps) {
-            if table.values.is_empty() {
+            if table.values.all().is_empty() {
                 continue;
             }
             let seen = session.resolved(side)?.seen;
@@ -106,8 +106,11 @@ impl Copies {
                 continue;
             }
             let found = table.map.find(&seen, session)?;
-            let number = found.and_then(|(label, _)| (label.0 as usize).checked_sub(1));
-            copies.extend(number.and_then(|number| table.values.get(number)).cloned());
+            copies.extend(
+                found
+                    .and_then(|(label, _)| table.values.get(label))
+                    .cloned(),
+            );
         }
         Ok(copies)
     }
@@ -141,19 +144,14 @@ impl Reader<'_> {
             .filter_map(|word| table::open(word, self.artifacts, self.diagnostics).ok());
         let tables: Vec<Table> = tables.collect();
         let tables: Vec<&Table> = tables.iter().collect();
-        let mut values: Vec<Address> = Vec::new();
+        let mut values = Values::default();
         let mut wrong: Vec<TableRow> = Vec::new();
         let mut label = |row: &TableRow| {
             let Some(address) = address(&row.value) else {
                 wrong.push(row.clone());
                 return Label::ABSENT;
             };
-            let known = values.iter().position(|value| *value == address);
-            let number = known.unwrap_or_else(|| {
-                values.push(address);
-                values.len() - 1
-            });
-            Label(u32::try_from(number + 1).unwrap_or(u32::MAX))
+            values.label(address)
         };
         let around = &self.addressing.around;
         let strategy = Strategy::Listing;

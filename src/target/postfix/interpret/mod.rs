@@ -55,6 +55,7 @@ mod services;
 mod session;
 mod table;
 mod text;
+mod values;
 
 #[cfg(test)]
 mod tests;
