@@ -12,6 +12,8 @@
 mod fences;
 #[path = "tidy/layers.rs"]
 mod layers;
+#[path = "tidy/modelled.rs"]
+mod modelled;
 #[path = "tidy/package.rs"]
 mod package;
 #[path = "tidy/paths.rs"]
