@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::expand::Cursor;
 use super::list::{ListKind, Subject};
-use super::pattern;
 use super::reader::{Place, Reader};
 use super::text::Text;
 use super::value::{self, Atom, Bool, Case, Leaf, Part, Piece, Value};
@@ -235,28 +234,6 @@ impl Reader<'_> {
                 }
             },
         }
-    }
-
-    /// Reads `match{string}{pattern}` of the patterns that mailpol knows.
-    fn matches(&mut self, subject: &Value, pattern: &Value, at: &Loc) -> Result<Bool, Reported> {
-        let Some(text) = pattern.as_text() else {
-            return Err(self.refuse("match", "mailpol does not follow the pattern", at));
-        };
-        let pieces = match subject {
-            Value::Fail => return Ok(Bool::Forced),
-            Value::Defer => return Ok(Bool::Defer),
-            Value::Choice(condition, yes, no) => {
-                let yes = self.matches(yes, pattern, at)?;
-                let no = self.matches(no, pattern, at)?;
-                return Ok(condition.as_ref().clone().choose(yes, no));
-            }
-            Value::Pieces(pieces) => pieces,
-        };
-        let Some(condition) = pattern::matches(pieces, &text) else {
-            return Err(self.refuse(&text, "mailpol does not read this pattern", at));
-        };
-        self.forms.note(&condition);
-        Ok(condition)
     }
 
     /// Returns the condition that a string is as such.

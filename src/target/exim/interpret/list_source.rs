@@ -64,7 +64,10 @@ impl Reader<'_> {
         }
         let NamedList { kind, text } = list;
         let before = std::mem::take(&mut self.asks_for_client);
-        let condition = self.expanded_list(kind, subject, &text)?;
+        let spf_is_bad = std::mem::take(&mut self.spf_is_bad);
+        let condition = self.expanded_list(kind, subject, &text);
+        self.spf_is_bad = spf_is_bad;
+        let condition = condition?;
         // What it came to is kept, and who asks for it again would not be seen to ask.
         if std::mem::replace(&mut self.asks_for_client, before) {
             let reason = "mail that is made on this host, bounces too, would go another way";

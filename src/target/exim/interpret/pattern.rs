@@ -7,8 +7,11 @@
 use std::sync::Arc;
 
 use super::catalogue::Side;
-use super::value::{Atom, Bool, Leaf, Part, PathAtom, Piece, SpfIdentity, View};
+use super::reader::Reader;
+use super::value::{Atom, Bool, Leaf, Part, PathAtom, Piece, SpfIdentity, Value, View};
+use crate::diagnostic::Reported;
 use crate::mail::PathForm;
+use crate::source::Loc;
 
 const ATOM: &str = "[-A-Za-z0-9!#$%&'*+/=?^_`{|}~]+";
 /// No longer than 63 octets, as a label may be.
@@ -54,8 +57,41 @@ const ROUTED: &[PathForm] = &[
     PathForm::OddRoute,
 ];
 
+impl Reader<'_> {
+    /// Reads `match{string}{pattern}` of the patterns that mailpol knows.
+    pub(super) fn matches(
+        &mut self,
+        subject: &Value,
+        pattern: &Value,
+        at: &Loc,
+    ) -> Result<Bool, Reported> {
+        let Some(text) = pattern.as_text() else {
+            return Err(self.refuse("match", "mailpol does not follow the pattern", at));
+        };
+        let pieces = match subject {
+            Value::Fail => return Ok(Bool::Forced),
+            Value::Defer => return Ok(Bool::Defer),
+            Value::Choice(condition, yes, no) => {
+                let yes = self.matches(yes, pattern, at)?;
+                let no = self.matches(no, pattern, at)?;
+                return Ok(condition.as_ref().clone().choose(yes, no));
+            }
+            Value::Pieces(pieces) => pieces,
+        };
+        let Some(condition) = known(pieces, &text) else {
+            return Err(self.refuse(&text, "mailpol does not read this pattern", at));
+        };
+        if matches!(condition, Bool::Leaf(Leaf::SpfName(_))) && !self.spf_is_bad {
+            let reason = "which names have no SPF record is told apart behind an error of SPF only";
+            return Err(self.refuse(&text, reason, at));
+        }
+        self.forms.note(&condition);
+        Ok(condition)
+    }
+}
+
 /// Returns the condition that a string matches a pattern, if that is on the list.
-pub(super) fn matches(pieces: &[Piece], pattern: &str) -> Option<Bool> {
+fn known(pieces: &[Piece], pattern: &str) -> Option<Bool> {
     let record = ["v=spf1", "^v=spf1", "(?i)v=spf1", "(?i)^v=spf1"];
     match pieces {
         [Piece::TxtRecords(identity)] if record.contains(&pattern) => {

@@ -122,6 +122,8 @@ pub(super) struct Reader<'a> {
     /// The variables of ACLs that the ACL which is being read has set by now, whatever the
     /// envelope.
     pub(super) assigned: BTreeSet<String>,
+    /// Whether the statement that is being read got so far only where libspf2 reported an error.
+    pub(super) spf_is_bad: bool,
     /// The texts that variables of ACLs are set to, in all that was read.
     pub(super) texts: BTreeMap<String, BTreeSet<String>>,
     /// What `$value` is.
@@ -171,6 +173,7 @@ impl<'a> Reader<'a> {
             local_part_data: None,
             domain_data: None,
             assigned: BTreeSet::new(),
+            spf_is_bad: false,
             texts: BTreeMap::new(),
             value: None,
             dkim_domain: None,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use super::reader::{Place, Reader};
 use super::text::Text;
-use super::value::{Bool, Piece, Value};
+use super::value::{Bool, Leaf, Piece, Value};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
 use message::Message;
@@ -69,6 +69,22 @@ enum Step {
     Set(Arc<str>, Value),
     /// A header is added.
     Header(Value),
+}
+
+impl Step {
+    /// Returns whether a statement goes on here only where libspf2 reported an error.
+    fn wants_bad_spf(&self) -> bool {
+        let Self::Test {
+            negated: false,
+            test: Test::Bool(Bool::Leaf(Leaf::SpfSeen(words))),
+            ..
+        } = self
+        else {
+            return false;
+        };
+        let bad = ["(invalid)", "permerror", "temperror"];
+        words.iter().all(|word| bad.contains(&word.as_str()))
+    }
 }
 
 /// What is tested.
@@ -220,6 +236,7 @@ impl Reader<'_> {
         // A variable of the session keeps its value from one command to the next, and an ACL may
         // be run from several places: only what this one sets itself is known.
         let outer = std::mem::take(&mut self.assigned);
+        let outer_spf = std::mem::take(&mut self.spf_is_bad);
         for raw in &raw.statements {
             let verb = match raw.verb.as_str() {
                 "accept" => Verb::Accept,
@@ -242,6 +259,7 @@ impl Reader<'_> {
             });
         }
         self.assigned = outer;
+        self.spf_is_bad = outer_spf;
         self.diagnostics.failed_since(before)?;
         Ok(Acl {
             statements,
@@ -261,6 +279,7 @@ impl Reader<'_> {
                 continue;
             };
             is_tested |= matches!(step, Some(Step::Test { .. }));
+            self.spf_is_bad |= step.as_ref().is_some_and(Step::wants_bad_spf);
             if let Some(Step::Set(name, _)) = &step {
                 self.assigned.insert(name.to_string());
                 if !is_tested {
@@ -270,6 +289,7 @@ impl Reader<'_> {
             steps.extend(step);
         }
         self.assigned = lasting;
+        self.spf_is_bad = false;
         steps
     }
 }
