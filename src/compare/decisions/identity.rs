@@ -170,7 +170,8 @@ impl About<'_, '_, '_> {
         let inside = self.sets.of(facet, &self.subject.named);
         // By what they are: the classes that are inside, and whether some are not.
         let mut kinds: BTreeMap<What, (BTreeSet<u32>, bool)> = BTreeMap::new();
-        for member in 0..self.contrast.size(facet) {
+        let all = 0..self.contrast.size(facet);
+        for member in all.filter(|member| self.contrast.is_there(facet, *member)) {
             let path = self.contrast.path(facet, member);
             let is_here = inside.binary_search(&member).is_ok();
             if !path.forms.contains(&PathForm::Plain) {

@@ -22,10 +22,11 @@ pub use sets::{Facet, Region, Sets};
 use addresses::MadeOf;
 use copies::same_copies;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use super::declared::{self, Declared, Forwards};
 use super::ends::{Differing, ends};
-use super::fork::Answers;
+use super::fork::{Answers, Bits};
 use super::keys::{Collected, Keys};
 use super::side::Side;
 use super::threads::in_two;
@@ -168,6 +169,9 @@ pub struct Contrast<'a, 't> {
     /// The first of the tests that name what both policies declare.
     declared: [u32; 2],
     patterns: Vec<u64>,
+    /// By the number of a pattern: the addresses that some login is so related to, once somebody
+    /// has asked.
+    related_to: OnceLock<Vec<Bits>>,
     /// Domains that stand for others like them, which were left out.
     stand: &'a BTreeSet<Domain>,
     /// The relations by which a login owns an address, before and after: by the policy, or by the
@@ -254,6 +258,7 @@ pub(crate) fn contrast_with<R>(
         listener: TestNumber(made_offset + 1),
         declared: [offset(1), offset(2)],
         patterns,
+        related_to: OnceLock::new(),
         stand,
         owning,
         made_of: MadeOf::default(),

@@ -29,6 +29,12 @@ impl Bits {
             *bits |= bit;
         }
     }
+
+    /// Returns whether a class is in.
+    pub(in crate::prove) fn contains(&self, class: u32) -> bool {
+        let (word, bit) = place(class);
+        self.0.get(word).is_some_and(|bits| bits & bit != 0)
+    }
 }
 
 impl FromIterator<u32> for Bits {

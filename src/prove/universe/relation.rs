@@ -12,7 +12,7 @@ use super::address::ClassOf;
 use super::class::TestNumber;
 use crate::decision::{KeyMap, OwnerTable, OwnersOfDomain, Probe, Question};
 use crate::mail::{Address, Domain};
-use crate::prove::fork::Incomplete;
+use crate::prove::fork::{Bits, Incomplete};
 use crate::prove::keys::Keys;
 
 /// Related pairs of one login class and one reverse-path class that all relations answer alike.
@@ -62,6 +62,20 @@ impl Relations {
             .collect::<BTreeSet<u64>>()
             .into_iter()
             .collect()
+    }
+
+    /// Returns the reverse-path classes that some login is so related to, of each pattern.
+    pub(in crate::prove) fn related_to(&self, patterns: &[u64]) -> Vec<Bits> {
+        let mut all = vec![Bits::default(); patterns.len()];
+        for ((_, from), cells) in &self.cells {
+            for cell in cells {
+                let at = patterns.binary_search(&cell.holds).ok();
+                if let Some(bits) = at.and_then(|at| all.get_mut(at)) {
+                    bits.insert(*from);
+                }
+            }
+        }
+        all
     }
 
     /// Returns the cells of two classes.

@@ -100,7 +100,8 @@ fn held(words: &Words<'_, '_, '_>, facet: Facet, region: &Region) -> Vec<Held> {
     let mut paths: BTreeMap<(Is, Vec<PathForm>, u32), Owned> = BTreeMap::new();
     // By the relations that a member stands for.
     let mut owners: BTreeMap<u32, u128> = BTreeMap::new();
-    for member in 0..words.contrast.size(facet) {
+    let all = 0..words.contrast.size(facet);
+    for member in all.filter(|member| words.contrast.is_there(facet, *member)) {
         let path = words.contrast.path(facet, member);
         let is = Is::of(words, facet, &path);
         let here = inside.binary_search(&member).is_ok();
