@@ -1,6 +1,6 @@
 //! The one trait that the whole system turns on.
 
-use super::{AddressKey, Ask, Decision, Destination, HostMail, Test, Unanswered};
+use super::{AddressKey, Ask, Decision, Destination, HostMail, Returned, Test, Unanswered};
 use crate::mail::{Address, Listener};
 use crate::source::Loc;
 
@@ -45,6 +45,12 @@ pub trait Decider: Send + Sync {
 
     /// Returns what says that mail goes there, if one place does for all mail that does.
     fn leads_by(&self, _destination: &Destination) -> Option<Loc> {
+        None
+    }
+
+    /// Returns how a client can have mail come back that was taken and goes there: a report, or a
+    /// bounce by what its text holds. The reverse-path is whatever the client says.
+    fn returns(&self, _destination: &Destination) -> Option<Returned> {
         None
     }
 

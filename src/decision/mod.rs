@@ -14,6 +14,7 @@ mod envelope;
 mod hop;
 mod host_mail;
 mod listener;
+mod returned;
 mod sending;
 mod table;
 mod test;
@@ -28,6 +29,7 @@ pub use envelope::Envelope;
 pub use hop::{Hop, HopTls};
 pub use host_mail::{HostMail, Written};
 pub use listener::{FoundLimit, FoundLimits, FoundListener};
+pub use returned::{ByWriting, Returned};
 pub use sending::{Egress, Leaving, Sending, Signing};
 pub use table::{
     AddressKey, AddressTable, ClientTable, FormTable, Label, LoginTable, NameTable, OwnerTable, Row,

@@ -53,6 +53,11 @@ impl<'d> Asked<'d> {
         }
     }
 
+    /// Returns the decider.
+    pub(super) fn decider(&self) -> &'d dyn Decider {
+        self.decider
+    }
+
     /// Returns what `say` says of the destinations of an address, under every answer that they
     /// depend on. `worst` is said where they ask what is no test of the reverse-path.
     ///

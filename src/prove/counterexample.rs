@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::reach::destinations;
 use crate::decision::{
-    Chooser, Decider, Decision, Destination, Envelope, Header, Verdict, place, run,
+    ByWriting, Chooser, Decider, Decision, Destination, Envelope, Header, Returned, Verdict, place,
+    run,
 };
 use crate::mail::{Listener, PathForm};
 use crate::source::Loc;
@@ -45,6 +46,8 @@ pub struct Decided {
     pub destinations: Vec<Destination>,
     /// What says that mail goes to each of them, where one place does.
     pub leads: Vec<Option<Loc>>,
+    /// How the client can have it come back, if it can.
+    pub returned: Option<Returned>,
 }
 
 impl Decided {
@@ -54,8 +57,10 @@ impl Decided {
         let at = asked.place(&decision.at);
         let destinations = destinations(decider, &decision, envelope);
         let leads = destinations.iter().map(|one| decider.leads_by(one));
+        let returned = destinations.iter().find_map(|one| decider.returns(one));
         Some(Self {
             leads: leads.collect(),
+            returned: returned.filter(|_| decision.verdict == Verdict::Accept),
             who: who.to_owned(),
             decision,
             at,
@@ -73,8 +78,18 @@ impl Decided {
         places.extend(copies.map(|copy| format!("a copy to {copy}")));
         let headers = &self.decision.headers;
         places.extend(headers.iter().copied().map(Header::name).map(str::to_owned));
+        let returned = self.returned.as_ref();
+        places.extend(returned.map(|one| format!("and back to the sender  {}", one.at)));
         places.join(", ")
     }
+}
+
+/// What a client writes besides the envelope.
+enum Wrote {
+    /// Behind the forward-path.
+    At(String),
+    /// As a line of the message.
+    Data(String),
 }
 
 /// Returns whether a client gives a login only where the policy lets it be asked for one: under
@@ -93,6 +108,8 @@ impl Counterexample {
         let elsewhere = last.destinations.iter().zip(&last.leads);
         let mut elsewhere = elsewhere.filter(|(to, _)| !first.destinations.contains(to));
         let leads = elsewhere.find_map(|(_, at)| at.as_ref());
+        let returned = last.returned.as_ref().map(|one| &one.at);
+        let leads = leads.or(returned);
         leads.filter(|_| both == [true, true]).or(last.at.as_ref())
     }
 
@@ -124,10 +141,12 @@ impl Counterexample {
         // Writing to a string does not fail.
         let _ = writeln!(text, "  EHLO {helo}{}", self.spf_of_helo());
         let _ = writeln!(text, "  MAIL FROM:<{}>{}", envelope.from.text(), self.spf());
-        let _ = writeln!(text, "  RCPT TO:<{}>", envelope.to.text());
-        if let Some(name) = self.choosing_header() {
-            let _ = writeln!(text, "  DATA\n  {name}: victim@elsewhere.example");
-        }
+        let to = envelope.to.text();
+        let _ = match self.written() {
+            Some(Wrote::At(more)) => writeln!(text, "  RCPT TO:<{to}> {more}"),
+            Some(Wrote::Data(data)) => writeln!(text, "  RCPT TO:<{to}>\n  DATA\n  {data}"),
+            None => writeln!(text, "  RCPT TO:<{to}>"),
+        };
         let width = self
             .decided
             .iter()
@@ -163,11 +182,13 @@ impl Counterexample {
         text
     }
 
-    /// Returns a header by which the client chooses where the mail goes.
-    fn choosing_header(&self) -> Option<&str> {
+    /// Returns what the client writes to choose where the mail goes, or to have it come back.
+    fn written(&self) -> Option<Wrote> {
         let mut destinations = self.decided.iter().flat_map(|one| &one.destinations);
-        destinations.find_map(|destination| match destination {
-            Destination::Chosen(Chooser::Header(name)) => Some(name.as_str()),
+        let chooses = destinations.find_map(|destination| match destination {
+            Destination::Chosen(Chooser::Header(name)) => {
+                Some(Wrote::Data(format!("{name}: victim@elsewhere.example")))
+            }
             Destination::Chosen(Chooser::ReversePath)
             | Destination::Mailbox { .. }
             | Destination::Exchangers(_)
@@ -175,7 +196,14 @@ impl Counterexample {
             | Destination::Hop(_)
             | Destination::Discard
             | Destination::Undeliverable => None,
-        })
+        });
+        let returned = self.decided.iter().filter_map(|one| one.returned.as_ref());
+        let mut returns = returned.map(|one| match &one.by {
+            ByWriting::Notify => Wrote::At("NOTIFY=SUCCESS".to_owned()),
+            ByWriting::Header(header) => Wrote::Data(header.clone()),
+            ByWriting::Line(most) => Wrote::Data(format!("(a line of {} octets)", most + 1)),
+        });
+        chooses.or_else(|| returns.next())
     }
 
     /// HELO's own result is worth a word where it is not the one that counts, and says anything.

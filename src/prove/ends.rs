@@ -110,9 +110,10 @@ fn said_of(
     same: Same,
     forwards: Forwards<'_>,
 ) -> Said {
-    let reach = |found: &[Destination]| Reach::of(Some(address), found, forwards);
     let by = |side: &Asked<'_>| {
-        let mut say = |found: Vec<Destination>| BySender::Always(reach(&found));
+        let by = (side.decider(), forwards);
+        let mut say =
+            |found: Vec<Destination>| BySender::Always(Reach::of(Some(address), &found, by));
         side.say(address, &Reach::WORST, &mut say)
     };
     let ours = by(a);

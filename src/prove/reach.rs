@@ -13,7 +13,8 @@ pub(super) struct Reach {
     pub(super) leaves: bool,
     /// The same, or the destination is none that the recipient leads to.
     pub(super) strays: bool,
-    /// Some destination does not exist, or there is none: a bounce will be made.
+    /// Some destination does not exist, or there is none: a bounce will be made. Or the client can
+    /// have one made, or a report.
     pub(super) bounces: bool,
 }
 
@@ -36,13 +37,19 @@ impl Reach {
     pub(super) fn of(
         recipient: Option<&Address>,
         destinations: &[Destination],
-        forwards: Forwards<'_>,
+        (decider, forwards): (&dyn Decider, Forwards<'_>),
     ) -> Self {
         let none = Self {
             bounces: destinations.is_empty(),
             ..Self::default()
         };
-        let one = |destination| Self::one(recipient, destination, forwards);
+        let one = |destination| {
+            let returns = Self {
+                bounces: decider.returns(destination).is_some(),
+                ..Self::default()
+            };
+            Self::one(recipient, destination, forwards).or(returns)
+        };
         destinations.iter().map(one).fold(none, Self::or)
     }
 
@@ -102,9 +109,10 @@ pub(super) fn reach(
         Route::None | Route::Foreign | Route::Hop(_) => None,
     };
     let destinations = destinations(decider, decision, envelope);
-    let route = Reach::of(recipient.as_ref(), &destinations, forwards);
+    let by = (decider, forwards);
+    let route = Reach::of(recipient.as_ref(), &destinations, by);
     let copies = decision.copies.iter();
-    let copies = copies.map(|copy| Reach::of(Some(copy), &led(decider, copy, envelope), forwards));
+    let copies = copies.map(|copy| Reach::of(Some(copy), &led(decider, copy, envelope), by));
     copies.fold(route, Reach::or)
 }
 

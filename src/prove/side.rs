@@ -79,14 +79,19 @@ impl Side<'_> {
         let mut copies = Reach::default();
         for copy in &decision.copies {
             let destinations = self.destinations(copy, answers)?;
-            copies = copies.or(Reach::of(Some(copy), &destinations, self.forwards));
+            copies = copies.or(Reach::of(Some(copy), &destinations, self.by()));
         }
         Ok(route.or(copies))
     }
 
+    /// Returns who says where mail goes, and where it may.
+    fn by(&self) -> (&dyn Decider, Forwards<'_>) {
+        (self.decider, self.forwards)
+    }
+
     fn reach_of_route(&self, route: &Route, answers: &Answers) -> Result<Reach, TestNumber> {
         Ok(match route {
-            Route::None => Reach::of(None, &[], self.forwards),
+            Route::None => Reach::of(None, &[], self.by()),
             Route::Foreign | Route::Hop(_) => Reach::LEAVES,
             Route::Recipient => {
                 let label = answers.get(self.reach).ok_or(self.reach)?;
@@ -97,7 +102,7 @@ impl Side<'_> {
             }
             Route::Address(address) => {
                 let destinations = self.destinations(address, answers)?;
-                Reach::of(Some(address), &destinations, self.forwards)
+                Reach::of(Some(address), &destinations, self.by())
             }
             Route::RecipientAt(domain) => self.reach_within(domain, answers)?,
         })
@@ -109,7 +114,7 @@ impl Side<'_> {
         for local in locals(self.keys, domain) {
             let address = Address::new(local, domain.clone());
             let destinations = self.destinations(&address, answers)?;
-            all = all.or(Reach::of(Some(&address), &destinations, self.forwards));
+            all = all.or(Reach::of(Some(&address), &destinations, self.by()));
         }
         Ok(all)
     }

@@ -193,7 +193,9 @@ impl Contrast<'_, '_> {
     /// pattern; no relation is found with any address.
     fn is_related(&self, related: u32, address: u32) -> bool {
         let relations = &self.universe.relations;
-        let related_to = self.related_to.get_or_init(|| relations.related_to(&self.patterns));
+        let related_to = self
+            .related_to
+            .get_or_init(|| relations.related_to(&self.patterns));
         let pattern = self.patterns.get(related as usize);
         let with = related_to.get(related as usize);
         pattern == Some(&0) || with.is_some_and(|with| with.contains(address))

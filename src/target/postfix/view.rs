@@ -194,6 +194,8 @@ view!(TlsNonePart, "main/tls_none.j2", Lines);
 pub(super) struct ClosedPart {
     /// What signs, if anything does.
     pub(super) milters: Vec<Word>,
+    /// What takes headers out that local(8) believes, if it delivers.
+    pub(super) header_checks: Option<TableName>,
     pub(super) smuggling: Vec<Setting>,
 }
 view!(ClosedPart, "main/closed.j2", Lines);
@@ -282,6 +284,15 @@ pub(super) struct CommandFilter {
     pub(super) origin_pattern: String,
 }
 view!(CommandFilter, "command-filter.j2", Lines);
+
+/// Headers that are taken out.
+#[derive(Debug, Serialize)]
+pub(super) struct HeaderChecks {
+    pub(super) policy: Comment,
+    /// The domain that accounts are delivered in, with each dot quoted.
+    pub(super) delivery_pattern: String,
+}
+view!(HeaderChecks, "header-checks.j2", Lines);
 
 /// sasl/smtpd.conf.
 #[derive(Debug, Serialize)]

@@ -1,6 +1,6 @@
 //! The parts of main.cf that are not restrictions.
 
-use super::recipients::Recipients;
+use super::recipients::{self, Recipients};
 use super::table::TableName;
 use super::version::Version;
 use super::{Emission, address, expansion};
@@ -199,25 +199,34 @@ pub(super) fn path(
 
 /// What the server does not do; smuggled mail above all (CVE-2023-51764).
 pub(super) fn closed(
-    policy: &crate::policy::Policy,
-    version: Version,
+    emission: &Emission<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
+    let Emission {
+        policy, version, ..
+    } = emission;
+    // Nobody asks for a report of a delivery: it goes to whoever the client says it is.
+    let mut hidden = "dsn";
     let mut smuggling = Vec::new();
     if let Some(value) = version.forbid_bare_newline() {
         smuggling.push(setting("smtpd_forbid_bare_newline", value));
         smuggling.push(setting("smtpd_forbid_bare_newline_exclusions", ""));
-        smuggling.push(setting("smtpd_discard_ehlo_keywords", ""));
     } else {
         // BDAT would pass what DATA refuses.
-        smuggling.push(setting("smtpd_discard_ehlo_keywords", "chunking"));
+        hidden = "dsn chunking";
     }
+    smuggling.push(setting("smtpd_discard_ehlo_keywords", hidden));
     if version.replaces_stray_cr_lf() {
         smuggling.push(setting("cleanup_replace_stray_cr_lf", "yes"));
     }
     if version.forbids_unauth_pipelining() {
         smuggling.push(setting("smtpd_forbid_unauth_pipelining", "yes"));
     }
-    let milters = super::dkim::milters(policy);
-    render(ClosedPart { milters, smuggling }, diagnostics)
+    let part = ClosedPart {
+        milters: super::dkim::milters(policy),
+        header_checks: recipients::has_accounts(emission)
+            .then(|| TableName::fixed("regexp", "header-checks")),
+        smuggling,
+    };
+    render(part, diagnostics)
 }

@@ -39,7 +39,7 @@ use self::expansion::Expansion;
 use self::lists::Parts;
 use self::version::Version;
 use super::lexical::{Comment, Word};
-use super::view::{CommandFilter, RestrictionsPart};
+use super::view::{CommandFilter, HeaderChecks, RestrictionsPart};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
@@ -175,7 +175,7 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     let table = senders.as_ref().map(|senders| senders.owners.reference());
     main += &auth::part(emission, table, diagnostics)?;
     main += &main_cf::tls(emission, diagnostics)?;
-    main += &main_cf::closed(policy, emission.version, diagnostics)?;
+    main += &main_cf::closed(emission, diagnostics)?;
     main += &main_cf::limits(policy, diagnostics)?;
 
     master_cf::write(emission, &spf, diagnostics)?;
@@ -184,6 +184,7 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     spf.write(emission, diagnostics)?;
     auth::write(emission, diagnostics)?;
     command_filter(emission, diagnostics)?;
+    header_checks(emission, diagnostics)?;
     patterns(emission, recipients.catch_all.is_some(), diagnostics)?;
     recipients.write(emission, diagnostics)?;
     if let Some(senders) = senders {
@@ -295,6 +296,22 @@ fn command_filter(
     };
     let text = render(view, diagnostics)?;
     emission.add("command-filter", text);
+    Ok(())
+}
+
+/// The headers that are taken out, if local(8) delivers.
+fn header_checks(
+    emission: &mut Emission<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    if recipients::has_accounts(emission) {
+        let view = HeaderChecks {
+            policy: emission.policy_name(),
+            delivery_pattern: emission.delivery.as_str().replace('.', "\\."),
+        };
+        let text = render(view, diagnostics)?;
+        emission.add("header-checks", text);
+    }
     Ok(())
 }
 

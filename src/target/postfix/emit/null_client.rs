@@ -36,7 +36,7 @@ pub(super) fn write(
     main += &main_cf::delivery(emission, Some(names.reference()), diagnostics)?;
     main += &auth::part(emission, None, diagnostics)?;
     main += &main_cf::tls(emission, diagnostics)?;
-    main += &main_cf::closed(emission.policy, emission.version, diagnostics)?;
+    main += &main_cf::closed(emission, diagnostics)?;
     master_cf::write_null_client(emission, diagnostics)?;
     route::write(emission, diagnostics)?;
     names.write(emission, diagnostics)?;

@@ -11,7 +11,7 @@ use super::Emission;
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain, LocalPart};
-use crate::policy::{Alias, Forward, HostedDomain, Mailbox, OwnDomain, Policy};
+use crate::policy::{Alias, Forward, HostedDomain, Login, Mailbox, OwnDomain, Policy};
 use crate::source::Loc;
 use crate::target::postfix::lexical::{Comment, Key, LoginName, Name, Outcome, Unsayable};
 
@@ -261,14 +261,23 @@ pub(super) fn refuse(value: &str, why: Unsayable, at: &Loc, diagnostics: &mut Di
     diagnostics.error(UnsayableValue::new("postfix", value, why, at));
 }
 
+/// Returns whether mail of a login is kept in its account.
+fn has_account(login: &Login, emission: &Emission<'_>) -> bool {
+    login.mailboxes.iter().any(|address| {
+        let mailbox = emission.policy.mailbox(address);
+        mailbox.is_some_and(|mailbox| mailbox.via.is_none())
+    })
+}
+
+/// Returns whether mail is kept in accounts: then local(8) delivers it.
+pub(super) fn has_accounts(emission: &Emission<'_>) -> bool {
+    let mut logins = emission.policy.logins.values();
+    logins.any(|login| has_account(login, emission))
+}
+
 fn transport(emission: &Emission<'_>, table: &mut Table) {
     for login in emission.policy.logins.values() {
-        let mut mailboxes = login.mailboxes.iter();
-        let is_kept = |address: &Address| {
-            let mailbox = emission.policy.mailbox(address);
-            mailbox.is_some_and(|mailbox| mailbox.via.is_none())
-        };
-        if !mailboxes.any(is_kept) {
+        if !has_account(login, emission) {
             continue;
         }
         let account =

@@ -8,6 +8,7 @@ use super::addressing::{Addressing, Resolved, Taken};
 use super::by_sender::Sender;
 use super::catalogue::Side;
 use super::class::Class;
+use super::come_back::Removed;
 use super::copies::Copies;
 use super::evaluate::Flow;
 use super::host_mail::LocalMail;
@@ -18,7 +19,7 @@ use super::program::Program;
 use super::route::Delivery;
 use super::session::{Common, Refused, Session};
 use crate::decision::{
-    AddressKey, Ask, At, Because, Decider, Decision, Destination, HostMail, Route, Test,
+    AddressKey, Ask, At, Because, Decider, Decision, Destination, HostMail, Returned, Route, Test,
     Unanswered, Verdict,
 };
 use crate::mail::{Address, Domain, Listener, PathForm, Reply};
@@ -34,6 +35,7 @@ pub(super) struct PostfixDecider {
     pub(super) programs: [Option<Program>; 3],
     pub(super) delivery: Delivery,
     pub(super) copies: Copies,
+    pub(super) removed: Removed,
     /// What becomes of mail made on the host, where there is no way in.
     pub(super) local_mail: Option<LocalMail>,
     /// The place of what no file says.
@@ -111,6 +113,10 @@ impl Decider for PostfixDecider {
         let tests = &self.tests;
         self.delivery
             .destinations(address, &mut Sender { ask, tests })
+    }
+
+    fn returns(&self, destination: &Destination) -> Option<Returned> {
+        self.comes_back(destination)
     }
 
     fn leads_by(&self, destination: &Destination) -> Option<Loc> {

@@ -20,6 +20,7 @@ mod by_sender;
 mod catalogue;
 mod class;
 mod client;
+mod come_back;
 mod compile;
 mod copies;
 mod decide;
@@ -65,6 +66,7 @@ use std::collections::BTreeSet;
 use self::addressing::Addressing;
 use self::by_sender::BySender;
 use self::catalogue::{Catalogue, Side};
+use self::come_back::Removed;
 use self::copies::Copies;
 use self::decide::PostfixDecider;
 use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedVersion};
@@ -253,6 +255,7 @@ impl Reader<'_> {
             }
         }
         extension::judge(&base, &addressing, &programs, diagnostics);
+        let removed = Removed::read(&base, &delivery, self.artifacts, diagnostics);
         delivery.find_ways(self.main, self.services, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
@@ -264,6 +267,7 @@ impl Reader<'_> {
             programs,
             delivery,
             copies,
+            removed,
             local_mail,
             start: self.main.start().clone(),
         }

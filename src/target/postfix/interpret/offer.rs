@@ -4,6 +4,7 @@ use super::diagnostics::{Syntax, UnjudgedParameter};
 use super::program::Parts;
 use super::services;
 use crate::mail::Reply;
+use crate::source::Loc;
 
 /// When a listener offers AUTH: a login counts only then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,16 @@ impl Parts<'_> {
             (true, true) => Auth::UnderTls,
             (true, false) => Auth::Always,
         }
+    }
+
+    /// Returns the place that lets clients ask for reports of deliveries, unless it is taken out of
+    /// what EHLO offers: then smtpd(8) takes no NOTIFY (`ehlo_cmd` and `rcpt_cmd` in `smtpd.c`).
+    pub(super) fn reports(&mut self) -> Option<Loc> {
+        let name = "smtpd_discard_ehlo_keywords";
+        let value = self.text(name);
+        let mut words = value.words().into_iter();
+        let is_out = words.any(|word| word.as_str().eq_ignore_ascii_case("dsn"));
+        (!is_out).then(|| self.settings.place(name))
     }
 
     /// Returns what TLS is wanted (`smtpd_tls_security_level` before `smtpd_enforce_tls`).

@@ -22,6 +22,20 @@ pub(super) fn access_rule(rule: &str) -> Option<(About, &str)> {
     (value.starts_with([' ', '\t']) && !trimmed.is_empty()).then_some((about, trimmed))
 }
 
+/// Returns the domain whose addresses no `Delivered-To:` header names any more, by a rule that takes
+/// the header out (header_checks(5), `IGNORE`). A rule is tried on a header as it was written, its
+/// folded lines together, and in either case of letters (regexp_table(5)).
+pub(super) fn delivered_to(rule: &str) -> Option<String> {
+    let pattern = rule.strip_prefix("/^delivered-to[[:space:]]*:.*@")?;
+    let (pattern, action) = pattern.split_once('/')?;
+    let is_octet = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
+    let is_label = |label: &str| !label.is_empty() && label.bytes().all(is_octet);
+    let labels: Vec<&str> = pattern.split("\\.").collect();
+    let removes = action.starts_with([' ', '\t']) && action.trim() == "IGNORE";
+    let is_known = removes && labels.iter().all(|label| is_label(label));
+    is_known.then(|| labels.join(".").to_ascii_lowercase())
+}
+
 /// What a rule of the command filter does with the paths that it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {

@@ -42,6 +42,8 @@ pub(super) struct Program {
     pub(super) relay_comes_first: bool,
     pub(super) is_soft: bool,
     pub(super) trusts_routes: bool,
+    /// The place that lets clients ask for reports of deliveries, if one does.
+    pub(super) reports: Option<Loc>,
     pub(super) refuses_unlisted_recipient: bool,
     pub(super) refuses_unlisted_sender: bool,
     pub(super) unlisted_at: Loc,
@@ -236,6 +238,7 @@ impl Program {
             relay_comes_first: parts.flag("smtpd_relay_before_recipient_restrictions"),
             is_soft: parts.flag("soft_bounce"),
             trusts_routes: parts.flag("allow_untrusted_routing"),
+            reports: parts.reports(),
             refuses_unlisted_recipient: parts.flag("smtpd_reject_unlisted_recipient"),
             refuses_unlisted_sender: parts.flag("smtpd_reject_unlisted_sender"),
             unlisted_at: parts.settings.place("smtpd_reject_unlisted_recipient"),

@@ -288,7 +288,7 @@ impl Delivery {
     }
 
     /// virtual(8): a file or a Maildir below `virtual_mailbox_base`.
-    fn deliver_virtually(&self, address: &Address, mailbox: &Address) -> Destination {
+    pub(super) fn deliver_virtually(&self, address: &Address, mailbox: &Address) -> Destination {
         let (local, domain) = (address.local(), address.domain().as_str());
         let number = |lookup: &Lookup| -> Option<u32> {
             lookup

@@ -1,7 +1,7 @@
 //! Tables that are looked up by an address that is known: where mail goes is asked address by
 //! address, so no test is needed (mail_addr_find(3) of 3.7.11).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::keys::{self, Key};
 use super::map::{Parents, Surroundings};
@@ -214,6 +214,21 @@ impl Lookup {
         let rows = maps.into_iter().flat_map(HashMap::values);
         let fixed = self.star.iter().chain(&self.always);
         rows.chain(fixed).map(AsRef::as_ref)
+    }
+
+    /// Returns the domains of the addresses whose row, looked up as transport(5) says, is such a
+    /// one; none if these are more than the rows name.
+    pub(super) fn domains_led(&self, such: &dyn Fn(&str) -> bool) -> Option<BTreeSet<&str>> {
+        let open = [&self.dotted, &self.bare];
+        let open = open.into_iter().flat_map(HashMap::values);
+        let mut open = open.chain(&self.star).chain(&self.always);
+        if open.any(|value| such(value)) {
+            return None;
+        }
+        let rows = self.whole.iter().chain(&self.domain);
+        let led = rows.filter(|(_, value)| such(value));
+        let domain = |key: &'_ str| key.rsplit_once('@').map_or(0, |(local, _)| local.len() + 1);
+        Some(led.filter_map(|(key, _)| key.get(domain(key)..)).collect())
     }
 
     /// Returns the rows of `@domain`, in no order.

@@ -54,6 +54,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("fallback_transport", ""),
     ("fallback_transport_maps", ""),
     ("forward_path", FORWARD_PATH),
+    ("header_checks", ""),
     ("home_mailbox", ""),
     ("inet_interfaces", "all"),
     ("inet_protocols", "all"),

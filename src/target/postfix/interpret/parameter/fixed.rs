@@ -71,11 +71,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "unknown accounts would be delivered elsewhere",
     ),
     (
-        "header_checks",
-        &[""],
-        "the header would decide, and may redirect",
-    ),
-    (
         "import_environment",
         &[
             "MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ XAUTHORITY DISPLAY LANG=C",
