@@ -41,6 +41,8 @@ mod behind;
 mod bound;
 #[path = "served/broken.rs"]
 mod broken;
+#[path = "served/come_back.rs"]
+mod come_back;
 #[path = "served/deliveries.rs"]
 mod deliveries;
 #[path = "served/dkim.rs"]
@@ -94,6 +96,7 @@ fn main() -> ExitCode {
     arguments.test_threads = arguments.test_threads.or(Some(2));
     let of_postfix = [
         deliveries::OF_POSTFIX,
+        come_back::OF_POSTFIX,
         dkim::TESTS,
         forwards::TESTS,
         host::TESTS,
@@ -103,6 +106,7 @@ fn main() -> ExitCode {
     ];
     let of_both = [
         deliveries::TESTS,
+        come_back::TESTS,
         archives::TESTS,
         limits::TESTS,
         routes::TESTS,

@@ -57,7 +57,8 @@ impl Decided {
         let at = asked.place(&decision.at);
         let destinations = destinations(decider, &decision, envelope);
         let leads = destinations.iter().map(|one| decider.leads_by(one));
-        let returned = destinations.iter().find_map(|one| decider.returns(one));
+        let mut staying = destinations.iter().filter(|one| !leaves(one));
+        let returned = staying.find_map(|one| decider.returns(one));
         Some(Self {
             leads: leads.collect(),
             returned: returned.filter(|_| decision.verdict == Verdict::Accept),
@@ -82,6 +83,11 @@ impl Decided {
         places.extend(returned.map(|one| format!("and back to the sender  {}", one.at)));
         places.join(", ")
     }
+}
+
+/// Returns whether mail leaves for wherever its recipient says.
+fn leaves(destination: &Destination) -> bool {
+    matches!(destination, Destination::Exchangers(_))
 }
 
 /// What a client writes besides the envelope.

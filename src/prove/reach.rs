@@ -44,11 +44,13 @@ impl Reach {
             ..Self::default()
         };
         let one = |destination| {
-            let returns = Self {
-                bounces: decider.returns(destination).is_some(),
-                ..Self::default()
-            };
-            Self::one(recipient, destination, forwards).or(returns)
+            let reach = Self::one(recipient, destination, forwards);
+            // Whoever may send anywhere needs no bounce for it.
+            let returns = !reach.leaves && decider.returns(destination).is_some();
+            Self {
+                bounces: reach.bounces || returns,
+                ..reach
+            }
         };
         destinations.iter().map(one).fold(none, Self::or)
     }

@@ -1,0 +1,104 @@
+//! What a stranger writes to have a taken message come back to whoever he says he is.
+
+use libtest_mimic::Failed;
+use mailpol::mail::Listener::Smtp as Incoming;
+
+use crate::machine::{doe, expect, job, outcomes, serve, stranger, subject, subjects};
+use crate::played::{Session, play};
+use crate::support::job::Listener::Smtp;
+use crate::support::job::{Client, Envelope, Mta, Until};
+use crate::support::namespace;
+use crate::support::report::Report;
+use crate::{Test, TestOfBoth};
+
+pub(crate) const TESTS: &[TestOfBoth] = &[
+    ("a forged mark of a delivery brings nothing back", marks),
+    ("nobody asks for a report of a delivery", reports),
+];
+
+pub(crate) const OF_POSTFIX: &[Test] = &[("without the header check a mark does", unchecked)];
+
+const JOHN: &str = "john.doe@doe-family.com";
+
+/// Marks as local(8) would read them: the first is what it writes itself.
+const MARKS: [&str; 4] = [
+    "Delivered-To: john@unix.invalid",
+    "DELIVERED-TO :\tJohn@UNIX.invalid",
+    "Delivered-To:\n john@unix.invalid",
+    "X: y\nDelivered-To: john@unix.invalid",
+];
+
+fn marked(client: &Client) -> Vec<Envelope> {
+    let message = |mark: &&str| Envelope {
+        until: Until::Message(format!("{mark}\nSubject: marked\n\nx\n")),
+        ..Envelope::new(client, "victim@elsewhere.example", JOHN)
+    };
+    MARKS.iter().map(message).collect()
+}
+
+/// Returns whether something is on its way to the victim.
+fn is_back(report: &Report) -> bool {
+    let mut waiting = report.queue.iter().chain(&report.log);
+    waiting.any(|line| {
+        line.contains("to=<victim@elsewhere.example>")
+            || line.contains("victim@elsewhere.example\"")
+    })
+}
+
+fn marks(mta: Mta) -> Result<(), Failed> {
+    let report = serve(mta, &doe()?, marked(&stranger(Smtp)))?;
+    let log = report.log.join("\n");
+    outcomes(mta, &report, &["message 250 2.0.0"; MARKS.len()])?;
+    let wanted = ["marked"; MARKS.len()].join(" ");
+    expect(
+        subjects(&report, "/home/john/Maildir", "john")?,
+        wanted,
+        &log,
+    )?;
+    expect(is_back(&report), false, &log)?;
+    expect(report.queue.len(), 0, &log)
+}
+
+/// That a mark does harm, and that what is asked above would show it.
+fn unchecked() -> Result<(), Failed> {
+    const MAIN: &str = "etc/postfix/main.cf";
+    let mut subject = subject(&doe()?, Mta::Postfix)?;
+    let main = subject.text(MAIN)?.to_owned();
+    let check = "header_checks = regexp:/etc/postfix/header-checks";
+    expect(main.contains(check), true, &main)?;
+    subject.replace(&[(MAIN, main.replace(check, "header_checks ="))])?;
+    let (_tree, mut job) = job(&subject)?;
+    job.envelopes = marked(&stranger(Smtp));
+    let report = namespace::run(&job)?;
+    let log = report.log.join("\n");
+    // A folded mark has no address on its first line, and local(8) reads no further.
+    let kept = subjects(&report, "/home/john/Maildir", "john")?;
+    expect(kept.matches("marked").count(), 1, &log)?;
+    expect(
+        log.matches("mail forwarding loop for john@unix.invalid")
+            .count(),
+        3,
+        &log,
+    )?;
+    expect(is_back(&report), true, &log)
+}
+
+fn reports(mta: Mta) -> Result<(), Failed> {
+    let doe = subject(&doe()?, mta)?;
+    let mut one = Session::new(&doe, [203, 0, 113, 9], Incoming);
+    let notify = format!("RCPT TO:<{JOHN}> NOTIFY=SUCCESS");
+    one.say("EHLO c.example", "250")
+        .say("MAIL FROM:<victim@elsewhere.example>", "250")
+        .say(&notify, "501");
+    one.say("QUIT", "221");
+    let report = play(&doe, &[one])?;
+    let mut replies = report
+        .transcripts
+        .iter()
+        .flat_map(|one| &one.replies)
+        .flatten();
+    let ehlo =
+        replies.find(|reply| reply.text.contains("PIPELINING") || reply.text.contains("SIZE"));
+    let ehlo = ehlo.map(|reply| reply.text.clone()).unwrap_or_default();
+    expect(ehlo.contains("SIZE") && !ehlo.contains("DSN"), true, &ehlo)
+}
