@@ -67,14 +67,14 @@ impl Relations {
     /// Returns the reverse-path classes that some login is so related to, of each pattern.
     pub(in crate::prove) fn related_to(&self, patterns: &[u64]) -> Vec<Bits> {
         let mut all = vec![Bits::default(); patterns.len()];
-        for ((_, from), cells) in &self.cells {
-            for cell in cells {
-                let at = patterns.binary_search(&cell.holds).ok();
-                if let Some(bits) = at.and_then(|at| all.get_mut(at)) {
-                    bits.insert(*from);
-                }
+        let cells = self.cells.iter();
+        let cells = cells.flat_map(|((_, from), cells)| cells.iter().map(move |one| (*from, one)));
+        cells.for_each(|(from, cell)| {
+            let at = patterns.binary_search(&cell.holds).ok();
+            if let Some(bits) = at.and_then(|at| all.get_mut(at)) {
+                bits.insert(from);
             }
-        }
+        });
         all
     }
 

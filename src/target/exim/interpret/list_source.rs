@@ -64,9 +64,9 @@ impl Reader<'_> {
         }
         let NamedList { kind, text } = list;
         let before = std::mem::take(&mut self.asks_for_client);
-        let spf_is_bad = std::mem::take(&mut self.spf_is_bad);
+        let about = std::mem::take(&mut self.about);
         let condition = self.expanded_list(kind, subject, &text);
-        self.spf_is_bad = spf_is_bad;
+        self.about = about;
         let condition = condition?;
         // What it came to is kept, and who asks for it again would not be seen to ask.
         if std::mem::replace(&mut self.asks_for_client, before) {

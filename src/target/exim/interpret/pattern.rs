@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::catalogue::Side;
-use super::reader::Reader;
+use super::reader::{About, Reader};
 use super::value::{Atom, Bool, Leaf, Part, PathAtom, Piece, SpfIdentity, Value, View};
 use crate::diagnostic::Reported;
 use crate::mail::PathForm;
@@ -81,7 +81,7 @@ impl Reader<'_> {
         let Some(condition) = known(pieces, &text) else {
             return Err(self.refuse(&text, "mailpol does not read this pattern", at));
         };
-        if matches!(condition, Bool::Leaf(Leaf::SpfName(_))) && !self.spf_is_bad {
+        if matches!(condition, Bool::Leaf(Leaf::SpfName(_))) && self.about != About::BadSpf {
             let reason = "which names have no SPF record is told apart behind an error of SPF only";
             return Err(self.refuse(&text, reason, at));
         }

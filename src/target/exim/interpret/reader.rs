@@ -43,6 +43,16 @@ pub(super) enum Place {
     Transport,
 }
 
+/// Of which mail a statement is, as far as patterns ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum About {
+    /// Of any.
+    #[default]
+    All,
+    /// Of that of which libspf2 reported an error.
+    BadSpf,
+}
+
 /// Which variable has the name that a client authenticates as (spec 4.96, chapter 34).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum LoginIn {
@@ -122,8 +132,8 @@ pub(super) struct Reader<'a> {
     /// The variables of ACLs that the ACL which is being read has set by now, whatever the
     /// envelope.
     pub(super) assigned: BTreeSet<String>,
-    /// Whether the statement that is being read got so far only where libspf2 reported an error.
-    pub(super) spf_is_bad: bool,
+    /// Of which mail the statement is that is being read.
+    pub(super) about: About,
     /// The texts that variables of ACLs are set to, in all that was read.
     pub(super) texts: BTreeMap<String, BTreeSet<String>>,
     /// What `$value` is.
@@ -173,7 +183,7 @@ impl<'a> Reader<'a> {
             local_part_data: None,
             domain_data: None,
             assigned: BTreeSet::new(),
-            spf_is_bad: false,
+            about: About::All,
             texts: BTreeMap::new(),
             value: None,
             dkim_domain: None,

@@ -14,7 +14,7 @@ pub(super) use run::{Ran, Refusal};
 
 use std::sync::Arc;
 
-use super::reader::{Place, Reader};
+use super::reader::{About, Place, Reader};
 use super::text::Text;
 use super::value::{Bool, Leaf, Piece, Value};
 use crate::diagnostic::Reported;
@@ -236,7 +236,7 @@ impl Reader<'_> {
         // A variable of the session keeps its value from one command to the next, and an ACL may
         // be run from several places: only what this one sets itself is known.
         let outer = std::mem::take(&mut self.assigned);
-        let outer_spf = std::mem::take(&mut self.spf_is_bad);
+        let about = std::mem::take(&mut self.about);
         for raw in &raw.statements {
             let verb = match raw.verb.as_str() {
                 "accept" => Verb::Accept,
@@ -259,7 +259,7 @@ impl Reader<'_> {
             });
         }
         self.assigned = outer;
-        self.spf_is_bad = outer_spf;
+        self.about = about;
         self.diagnostics.failed_since(before)?;
         Ok(Acl {
             statements,
@@ -279,7 +279,9 @@ impl Reader<'_> {
                 continue;
             };
             is_tested |= matches!(step, Some(Step::Test { .. }));
-            self.spf_is_bad |= step.as_ref().is_some_and(Step::wants_bad_spf);
+            if step.as_ref().is_some_and(Step::wants_bad_spf) {
+                self.about = About::BadSpf;
+            }
             if let Some(Step::Set(name, _)) = &step {
                 self.assigned.insert(name.to_string());
                 if !is_tested {
@@ -289,7 +291,7 @@ impl Reader<'_> {
             steps.extend(step);
         }
         self.assigned = lasting;
-        self.spf_is_bad = false;
+        self.about = About::All;
         steps
     }
 }
