@@ -258,7 +258,10 @@ fn a_version_is_told_what_it_knows() {
     let old = emitted(&of("3.5.22"));
     assert_eq!(old.version, (3, 5, 22));
     assert_eq!(parameter(&old, "compatibility_level"), ["2"]);
-    assert_eq!(parameter(&old, "smtpd_discard_ehlo_keywords"), ["chunking"]);
+    assert_eq!(
+        parameter(&old, "smtpd_discard_ehlo_keywords"),
+        ["dsn", "chunking"]
+    );
     let main = text(&old, "main.cf");
     assert!(!main.contains("smtpd_forbid_bare_newline"));
     assert!(!main.contains("smtpd_relay_before_recipient_restrictions"));

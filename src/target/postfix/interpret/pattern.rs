@@ -22,9 +22,9 @@ pub(super) fn access_rule(rule: &str) -> Option<(About, &str)> {
     (value.starts_with([' ', '\t']) && !trimmed.is_empty()).then_some((about, trimmed))
 }
 
-/// Returns the domain whose addresses no `Delivered-To:` header names any more, by a rule that takes
-/// the header out (header_checks(5), `IGNORE`). A rule is tried on a header as it was written, its
-/// folded lines together, and in either case of letters (regexp_table(5)).
+/// Returns the domain whose addresses no `Delivered-To:` header names any more, by a rule that
+/// takes the header out (header_checks(5), `IGNORE`). A rule is tried on a header as it was
+/// written, its folded lines together, and in either case of letters (regexp_table(5)).
 pub(super) fn delivered_to(rule: &str) -> Option<String> {
     let pattern = rule.strip_prefix("/^delivered-to[[:space:]]*:.*@")?;
     let (pattern, action) = pattern.split_once('/')?;
