@@ -43,6 +43,8 @@ mod bound;
 mod broken;
 #[path = "served/come_back.rs"]
 mod come_back;
+#[path = "served/copies.rs"]
+mod copies;
 #[path = "served/deliveries.rs"]
 mod deliveries;
 #[path = "served/dkim.rs"]
@@ -108,6 +110,7 @@ fn main() -> ExitCode {
         deliveries::TESTS,
         come_back::TESTS,
         archives::TESTS,
+        copies::TESTS,
         limits::TESTS,
         routes::TESTS,
         ways::TESTS,

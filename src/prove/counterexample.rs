@@ -1,5 +1,6 @@
 //! Counterexamples: an envelope, what was decided, and the dialogue that anyone can repeat.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::reach::destinations;
@@ -7,7 +8,7 @@ use crate::decision::{
     ByWriting, Chooser, Decider, Decision, Destination, Envelope, Header, Returned, Verdict, place,
     run,
 };
-use crate::mail::{Listener, PathForm};
+use crate::mail::{Address, Listener, PathForm};
 use crate::source::Loc;
 use crate::spf::SpfResult;
 
@@ -48,6 +49,8 @@ pub struct Decided {
     pub leads: Vec<Option<Loc>>,
     /// How the client can have it come back, if it can.
     pub returned: Option<Returned>,
+    /// Who gets a copy of accepted mail, and what says so.
+    pub copies: BTreeMap<Address, Option<Loc>>,
 }
 
 impl Decided {
@@ -59,7 +62,10 @@ impl Decided {
         let leads = destinations.iter().map(|one| decider.leads_by(one));
         let mut staying = destinations.iter().filter(|one| !leaves(one));
         let returned = staying.find_map(|one| decider.returns(one));
+        let copies = decision.copies.iter();
+        let copies = copies.map(|(to, at)| (to.clone(), asked.place(at)));
         Some(Self {
+            copies: copies.collect(),
             leads: leads.collect(),
             returned: returned.filter(|_| decision.verdict == Verdict::Accept),
             who: who.to_owned(),
@@ -69,13 +75,20 @@ impl Decided {
         })
     }
 
+    /// Returns whether another gives this address no copy of what both accept.
+    fn copies_alone(&self, to: &Address, others: &[Self]) -> bool {
+        let accepts = |one: &Self| one.decision.verdict == Verdict::Accept;
+        let without = |one: &Self| accepts(one) && !one.copies.contains_key(to);
+        accepts(self) && others.iter().any(without)
+    }
+
     /// Returns what becomes of accepted mail, in words.
     fn mail(&self) -> String {
         let mut places: Vec<String> = self.destinations.iter().map(place).collect();
         if places.is_empty() {
             places.push(place(&Destination::Undeliverable));
         }
-        let copies = self.decision.copies.iter();
+        let copies = self.copies.keys();
         places.extend(copies.map(|copy| format!("a copy to {copy}")));
         let headers = &self.decision.headers;
         places.extend(headers.iter().copied().map(Header::name).map(str::to_owned));
@@ -105,8 +118,8 @@ pub(super) fn gives_login_where_asked(envelope: &Envelope) -> bool {
 }
 
 impl Counterexample {
-    /// Returns the place that the last to decide decided at: what leads its mail elsewhere, if only
-    /// where the mail goes is in question.
+    /// Returns the place that the last to decide decided at: what leads its mail elsewhere, or into
+    /// another copy, if only where the mail goes is in question.
     pub(super) fn place(&self) -> Option<&Loc> {
         let last = self.decided.last()?;
         let first = self.decided.first()?;
@@ -116,6 +129,9 @@ impl Counterexample {
         let leads = elsewhere.find_map(|(_, at)| at.as_ref());
         let returned = last.returned.as_ref().map(|one| &one.at);
         let leads = leads.or(returned);
+        let copies = last.copies.iter();
+        let mut copies = copies.filter(|(to, _)| last.copies_alone(to, &self.decided));
+        let leads = leads.or_else(|| copies.find_map(|(_, at)| at.as_ref()));
         leads.filter(|_| both == [true, true]).or(last.at.as_ref())
     }
 
@@ -182,10 +198,22 @@ impl Counterexample {
             );
             if *verdict == Verdict::Accept {
                 let _ = writeln!(text, "{:width$}  {}", "", one.mail());
+                self.copied(one, width, &mut text);
             }
         }
         closed(&mut text, false);
         text
+    }
+
+    /// Writes what says that a side copies mail where another does not.
+    fn copied(&self, one: &Decided, width: usize, text: &mut String) {
+        for (to, at) in &one.copies {
+            if let Some(at) = at
+                && one.copies_alone(to, &self.decided)
+            {
+                let _ = writeln!(text, "{:width$}  the copy to {to}: {at}", "");
+            }
+        }
     }
 
     /// Returns what the client writes to choose where the mail goes, or to have it come back.

@@ -113,7 +113,7 @@ pub(super) fn reach(
     let destinations = destinations(decider, decision, envelope);
     let by = (decider, forwards);
     let route = Reach::of(recipient.as_ref(), &destinations, by);
-    let copies = decision.copies.iter();
+    let copies = decision.copies.addresses();
     let copies = copies.map(|copy| Reach::of(Some(copy), &led(decider, copy, envelope), by));
     copies.fold(route, Reach::or)
 }
