@@ -134,7 +134,8 @@ fn parse_as(
     Ok(document)
 }
 
-/// Returns the place of the first line that holds anything: where nodes are missed if there is none.
+/// Returns the place of the first line that holds anything: where nodes are missed if there are
+/// none.
 fn start(source: &Arc<Source>) -> Loc {
     let text = source.text();
     let lead = text.len()
