@@ -58,7 +58,7 @@ struct Global {
     /// reasons are printed if asked for
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// Show every refutation with its dialogue, not the most telling one only; and of `simulate` the
+    /// Show every refutation with its dialogue, not the most telling one only; of `simulate` the
     /// whole proof
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     verbose: bool,
