@@ -6,6 +6,9 @@
     reason = "tests run the program, and fail by panicking"
 )]
 
+#[path = "manners/beside.rs"]
+mod beside;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -247,7 +250,7 @@ fn long_work_shows_signs_of_life_on_a_terminal_only() {
         assert_eq!(code, Some(0), "{said}");
         said
     };
-    let shown = on_terminal("prove");
+    let shown = on_terminal("prove --color never");
     assert!(shown.contains("prove: at work, 2 s"), "{shown:?}");
     let result = shown.find("Proof of").unwrap();
     let before = &shown[..result];

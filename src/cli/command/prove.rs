@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use mailpol::diagnostic::Diagnostics;
+use mailpol::diagnostic::{Diagnostics, count};
 use mailpol::prove::{
     Answer, Files, Finding, Report, check_agreement, check_files_over, check_policy_over,
     question_names, tell,
@@ -11,7 +11,7 @@ use mailpol::prove::{
 
 use super::FilesArgs;
 use super::resolve::WorldArgs;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, Paint};
 use crate::cli::{Exit, Failure, input, report};
 
 #[derive(Debug, clap::Args)]
@@ -69,8 +69,7 @@ pub(in crate::cli) fn run(
             }
         }
     }
-    let verbose = output.is_verbose();
-    let texts: Vec<String> = reports.iter().map(|one| words(one, verbose)).collect();
+    let texts: Vec<String> = reports.iter().map(|one| words(one, output)).collect();
     let played = mailpol::compile::scenarios(&policy, diagnostics).is_ok();
     let exit = if played && reports.iter().all(Report::is_proved) {
         Exit::Yes
@@ -98,8 +97,10 @@ fn most_telling(report: &Report) -> Option<&Finding> {
 
 /// Returns a report as an administrator reads it: of many refutations the most telling in full,
 /// and of the others a line each, unless every dialogue is asked for.
-pub(super) fn words(report: &Report, verbose: bool) -> String {
-    let mut text = format!("Proof of {}\n\n", report.subject);
+pub(super) fn words(report: &Report, output: &Output) -> String {
+    let (verbose, paint) = (output.is_verbose(), output.paint());
+    let heading = format!("Proof of {}", report.subject);
+    let mut text = format!("{}\n\n", paint.bold(&heading));
     let width = report
         .findings
         .iter()
@@ -112,7 +113,7 @@ pub(super) fn words(report: &Report, verbose: bool) -> String {
         let told = telling.is_some_and(|telling| std::ptr::eq(telling, finding));
         let short = !verbose && !told && matches!(finding.answer, Answer::Refuted(_));
         shortened |= short;
-        one(finding, width, short, &mut text);
+        one(finding, width, short, paint, &mut text);
     }
     if shortened {
         text.push_str("\nThe most telling refutation has its dialogue; `--verbose` shows all.\n");
@@ -146,8 +147,18 @@ pub(super) fn words(report: &Report, verbose: bool) -> String {
     text
 }
 
+/// Returns the word for how a question came out, as wide as all are.
+fn painted(word: &str, paint: Paint) -> String {
+    let wide = format!("{word:9}");
+    match word {
+        "proved" => paint.green(&wide),
+        "REFUTED" | "UNDECIDED" => paint.red(&wide),
+        _ => paint.yellow(&wide),
+    }
+}
+
 /// Adds how one question came out; in short, without a dialogue.
-fn one(finding: &Finding, width: usize, short: bool, text: &mut String) {
+fn one(finding: &Finding, width: usize, short: bool, paint: Paint, text: &mut String) {
     // What speaks of nobody holds, and is no reason to be at ease.
     let proved = if finding.answer.is_empty() {
         "empty"
@@ -163,7 +174,10 @@ fn one(finding: &Finding, width: usize, short: bool, text: &mut String) {
         Answer::Undecided(_) => ("UNDECIDED", "an alarm did not replay".to_owned()),
         Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),
         Answer::Records(Ok(0)) => (proved, "speaks of no record here".to_owned()),
-        Answer::Records(Ok(pairs)) => (proved, format!("{pairs} pairs of records")),
+        Answer::Records(Ok(pairs)) => {
+            let pairs = count(u128::from(*pairs), "pair", "pairs");
+            (proved, format!("{pairs} of records"))
+        }
         // Without one nobody can log in.
         Answer::Places(Ok(0)) if finding.name == "backend-as-declared" => {
             (proved, "nothing offers AUTH".to_owned())
@@ -180,8 +194,10 @@ fn one(finding: &Finding, width: usize, short: bool, text: &mut String) {
     // Writing to a string does not fail.
     let _ = writeln!(
         text,
-        "  {word:9} {:width$}  {}",
-        finding.name, finding.sentence
+        "  {} {:width$}  {}",
+        painted(word, paint),
+        finding.name,
+        finding.sentence
     );
     if !rest.is_empty() {
         let _ = writeln!(text, "  {:9} {:width$}  {rest}", "", "");

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::FilesArgs;
 use super::resolve::ResolveArgs;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, Paint};
 use crate::cli::{Exit, Failure, input, report};
 
 const NOTES: &str = "\
@@ -72,14 +72,24 @@ pub(in crate::cli) fn run(
         Some((target, reading)) => check_files(&policy, mailpol::compile::files(*target, reading)),
         None => check_policy(&policy),
     };
-    let (scenarios, played) = scenarios(&policy.scenarios, &answerer)?;
-    let (attacks, refused) = attacks(&policy, &answerer)?;
+    let paint = output.paint();
+    let (scenarios, played) = scenarios(&policy.scenarios, &answerer, paint)?;
+    let (attacks, refused) = attacks(&policy, &answerer, paint)?;
     let exit = if played && refused && report.is_proved() {
         Exit::Yes
     } else {
         Exit::No
     };
-    let proof = super::prove::words(&report, output.is_verbose());
+    // Who simulates asks what becomes of envelopes. What is not proved is told all the same.
+    let proof = if report.is_proved() && !output.is_verbose() {
+        let proved = super::build::proved(&report);
+        format!(
+            "Proof\n\n  {}: {proved} (`prove` tells each)\n",
+            report.subject
+        )
+    } else {
+        super::prove::words(&report, output)
+    };
     output.print_outcome(&[scenarios.0, attacks.0, proof].concat(), exit)?;
     output.result(json!({
         "scenarios": scenarios.1,
@@ -114,7 +124,7 @@ fn given(
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let ((text, rows), good) = scenarios(&all, answerer)?;
+    let ((text, rows), good) = scenarios(&all, answerer, output.paint())?;
     let exit = if good { Exit::Yes } else { Exit::No };
     output.print_outcome(&text, exit)?;
     output.result(json!({ "scenarios": rows, "attacks": [], "proof": null }));
@@ -122,7 +132,11 @@ fn given(
 }
 
 /// Plays scenarios: their table, and whether all came out as expected.
-fn scenarios(scenarios: &[Scenario], answerer: &Answerer<'_>) -> Result<(Table, bool), Failure> {
+fn scenarios(
+    scenarios: &[Scenario],
+    answerer: &Answerer<'_>,
+    paint: Paint,
+) -> Result<(Table, bool), Failure> {
     let mut text = String::new();
     let mut rows = Vec::new();
     let mut good = true;
@@ -131,14 +145,14 @@ fn scenarios(scenarios: &[Scenario], answerer: &Answerer<'_>) -> Result<(Table, 
         good &= played.as_expected;
         let answered = &played.answered;
         let word = if played.as_expected {
-            "as expected"
+            paint.green("as expected")
         } else {
-            "UNEXPECTED"
+            paint.red("UNEXPECTED ")
         };
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "  {word:11}  {}: {} {} {} ({})",
+            "  {word}  {}: {} {} {} ({})",
             scenario.name.value, answered.verdict, answered.code, answered.status, answered.because
         );
         if !played.as_expected {
@@ -161,32 +175,37 @@ fn scenarios(scenarios: &[Scenario], answerer: &Answerer<'_>) -> Result<(Table, 
         }));
     }
     if !text.is_empty() {
-        text.insert_str(0, "Scenarios\n\n");
+        text.insert_str(0, &format!("{}\n\n", paint.bold("Scenarios")));
         text.push('\n');
     }
     Ok(((text, rows), good))
 }
 
 /// Asks the attack catalogue: its table, and whether nothing leaves this host.
-fn attacks(policy: &Policy, answerer: &Answerer<'_>) -> Result<(Table, bool), Failure> {
+fn attacks(
+    policy: &Policy,
+    answerer: &Answerer<'_>,
+    paint: Paint,
+) -> Result<(Table, bool), Failure> {
     let mut rows = Vec::new();
     if answerer.listeners.is_empty() {
         let text = "Nothing listens, so there is nothing to attack from outside.\n\n".to_owned();
         return Ok(((text, rows), true));
     }
-    let mut text = "Attacks from outside, and where they lead\n\n".to_owned();
+    let heading = paint.bold("Attacks from outside, and where they lead");
+    let mut text = format!("{heading}\n\n");
     let mut good = true;
     for one in CATALOGUE {
         let (envelope, answered, relays) = attack(one, policy, answerer).map_err(|_| bug())?;
         good &= !relays;
         let word = match (relays, answered.verdict) {
-            (true, _) => "RELAYED",
-            (false, "accept") => "delivered",
-            (false, _) => "refused",
+            (true, _) => paint.red("RELAYED  "),
+            (false, "accept") => "delivered".to_owned(),
+            (false, _) => paint.green("refused  "),
         };
         let _ = writeln!(
             text,
-            "  {word:9}  {} {} {:14} {:32} RCPT TO:<{}>",
+            "  {word}  {} {} {:14} {:32} RCPT TO:<{}>",
             answered.code,
             answered.status,
             answered.because,
