@@ -79,6 +79,8 @@ const CHANGES: &[&[(&str, &str)]] = &[
     )],
     &[(" \"submission\" \"submissions\"", "")],
     &[("domain \"two.example\"", "domain \"three.example\"")],
+    &[("domain \"one.example\"", "domain \"uno.example\"")],
+    &[("alias \"both\"", "alias \"all\"")],
     &[
         ("login=\"bob\"", ""),
         ("spf \"soft\" header=\"both\"", "spf \"off\""),
@@ -135,6 +137,8 @@ const FROMS: &[&str] = &[
     "x@elsewhere.example",
     "n@elsewhere.example",
     "n%x@two.example",
+    "both@uno.example",
+    "all@one.example",
     "n@[192.0.2.9]",
 ];
 
@@ -142,6 +146,7 @@ const TOS: &[&str] = &[
     "a@one.example",
     "b@one.example",
     "both@one.example",
+    "b@uno.example",
     "n@one.example",
     "c@two.example",
     "c@three.example",
@@ -386,6 +391,9 @@ fn every_sentence_is_shown_by_an_envelope() {
                 assert!(change.kind.is(&pair), "{}", change.sentence);
             }
             assert!(decisions.changes.len() <= 16, "{words:?}: few sentences");
+            let refused = decisions.of(Kind::Otherwise);
+            let refused = refused.filter(|change| change.accepted == [false; 2]);
+            assert!(refused.count() <= 4, "{words:?}: few about refused mail");
         });
     }
 }

@@ -279,7 +279,10 @@ impl Change {
             | Kind::Proxies
             | Kind::Otherwise
             | Kind::Latitude => {
-                if before == after {
+                if before == after && self.accepted == [false; 2] {
+                    // Which of these stands where another did is told by no sentence.
+                    format!("{sentence}; {was} and {is}: {before}")
+                } else if before == after {
                     sentence
                 } else {
                     format!("{sentence}; {was}: {before}; {is}: {after}")

@@ -66,8 +66,9 @@ pub(super) fn holds(change: &Change, pair: &Pair, differs: bool) -> bool {
     let (before, after) = (&change.before, &change.after);
     let told = tells(before, &pair.before) && tells(after, &pair.after);
     if differs {
-        // Which reply stands where which did is plain.
-        return told && (replies(before) == 1 || replies(after) == 1);
+        // Which reply stands where which did is plain, or it is said that there are several.
+        let several = change.sentence.contains(", with other replies: ");
+        return told && several != (replies(before) == 1 || replies(after) == 1);
     }
     let part = change.sentence.contains(": some refused mail of ");
     let same = pair.before == pair.after && tells(after, &pair.after);
@@ -94,7 +95,7 @@ pub(super) fn who_and_what(change: &Change) -> Option<(String, String)> {
 pub(super) fn named(part: &str) -> [Vec<&str>; 2] {
     let (these, others) = part.split_once(" but ").unwrap_or((part, ""));
     [these, others].map(|words| {
-        let words = words.split([' ', ',', '(', ')']);
+        let words = words.split([' ', ',', ';', '(', ')']);
         let names = words.filter(|word| word.contains(['@', '`']));
         names.map(|word| word.trim_matches(['`', ':'])).collect()
     })

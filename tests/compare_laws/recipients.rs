@@ -3,7 +3,7 @@
 
 use mailpol::compare::{Change, Kind};
 use mailpol::decision::Envelope;
-use mailpol::mail::{Path, PathForm};
+use mailpol::mail::{Address, Domain, Path, PathForm};
 use mailpol::policy::Policy;
 use mailpol::prove::{Contrast, Facet, Sets};
 use mailpol::spf::SpfResult;
@@ -15,6 +15,8 @@ use super::{BASE, compared, envelopes, policy};
 const ASKED: &[&str] = &[
     "a@one.example",
     "both@one.example",
+    "b@uno.example",
+    "n@uno.example",
     "gran@one.example",
     "postmaster@one.example",
     "n@one.example",
@@ -61,6 +63,9 @@ const SWAPPED: (&str, &str) = (
     "    mailbox \"a\" login=\"bob\"\n    mailbox \"b\" login=\"alice\"\n",
 );
 
+/// A domain is renamed, and with it all that is listed there.
+const RENAMED: (&str, &str) = ("domain \"one.example\"", "domain \"uno.example\"");
+
 type Edits = &'static [(&'static str, &'static str)];
 
 /// What was and what is, as changes of the base.
@@ -75,6 +80,8 @@ const CHANGES: &[[Edits; 2]] = &[
     [&[CATCH_ALL], &[NO_TWO]],
     [&[CATCH_ALL], &[]],
     [&[], &[SWAPPED]],
+    [&[], &[RENAMED]],
+    [&[CATCH_ALL], &[CATCH_ALL, RENAMED]],
 ];
 
 fn of(edits: Edits) -> Policy {
@@ -84,6 +91,9 @@ fn of(edits: Edits) -> Policy {
     });
     policy(&text)
 }
+
+/// Whom mail is taken for that somebody may send to anybody.
+const TAKEN: &str = "any foreign or listed recipient";
 
 /// Returns whether a list of recipients, in the words of a sentence, has this one.
 fn says(words: &str, to: &str, policies: [&Policy; 2]) -> bool {
@@ -116,6 +126,7 @@ fn is_of(item: &str, to: &str, policies: [&Policy; 2]) -> bool {
         let hosted = policy.domains.get(address.domain());
         hosted.is_some_and(|hosted| hosted.catch_all.is_some()) || policy.is_listed_by_name(address)
     };
+    let [before, after] = policies;
     let foreign = !policies.into_iter().any(ours);
     let always_listed = policies.into_iter().all(listed);
     let domain = to.rsplit_once('@').map_or("", |(_, domain)| domain);
@@ -125,24 +136,45 @@ fn is_of(item: &str, to: &str, policies: [&Policy; 2]) -> bool {
         "any foreign recipient with a domain" => foreign && !literal,
         "address literals" => literal,
         "any listed recipient" | "listed recipient" => always_listed,
+        // What it was where it is taken: the domain may be ours on one side only.
+        "any recipient taken before" => !ours(before) || listed(before),
+        "any recipient taken after" => !ours(after) || listed(after),
         "any unlisted recipient" => policies.into_iter().all(|one| ours(one) && !listed(one)),
         _ => {
             let whole = ["any address of ", "those of "];
             let whole = whole.iter().find_map(|start| item.strip_prefix(start));
             match whole {
-                Some(rest) => match rest.strip_suffix(" that is not listed by name") {
-                    Some(name) => {
-                        let by_name = |policy: &Policy| {
-                            address.is_some_and(|address| policy.is_listed_by_name(address))
-                        };
-                        name == domain && !policies.into_iter().any(by_name)
-                    }
-                    None => rest == domain,
-                },
+                Some(rest) => is_of_whole(rest, domain, address, policies),
                 None => item == to,
             }
         }
     }
+}
+
+/// Returns whether an address is of a whole domain, or of what is listed of it or not.
+fn is_of_whole(
+    words: &str,
+    domain: &str,
+    address: Option<&Address>,
+    policies: [&Policy; 2],
+) -> bool {
+    let Some((name, how)) = words.split_once(" that ") else {
+        return words == domain;
+    };
+    let by_name =
+        |policy: &Policy| address.is_some_and(|address| policy.is_listed_by_name(address));
+    let [before, after] = policies;
+    let has = |policy: &Policy| policy.domains.contains_key(&Domain::literal(name));
+    let (tense, how) = how.split_once(' ').unwrap();
+    // What was listed is so no longer, since the domain is none of ours.
+    assert_eq!(tense == "was", has(before) && !has(after), "{words}");
+    let listed = by_name(before) || by_name(after);
+    name == domain
+        && match how {
+            "listed by name" => listed,
+            "not listed by name" => !listed,
+            other => panic!("{other}: {words}"),
+        }
 }
 
 /// Returns the words of a sentence that name recipients.
@@ -196,7 +228,12 @@ fn check(contrast: &Contrast<'_, '_>, changes: &[Change], sets: &Sets) {
             let Some(words) = recipients(change) else {
                 continue;
             };
-            let said = says(words, text, policies);
+            let words = match change.kind {
+                Kind::Gained => words.replace(TAKEN, "any recipient taken after"),
+                Kind::Lost => words.replace(TAKEN, "any recipient taken before"),
+                _ => words.to_owned(),
+            };
+            let said = says(&words, text, policies);
             if change.kind == Kind::Moved {
                 moved |= said;
                 continue;
@@ -228,10 +265,17 @@ fn whom_a_sentence_names_are_those_whom_it_is_about() {
 
 /// Returns what a sentence about whoever may send to such recipients says: to whom they may send,
 /// and to whom not.
-fn whoever(change: &Change) -> Option<[Option<&'static str>; 2]> {
+fn whoever(change: &Change, policies: [&Policy; 2]) -> Option<[Option<&'static str>; 2]> {
     let rest = change.sentence.strip_prefix("whoever may send to ")?;
+    let is_listed = |to: &&&str| {
+        let address = Path::parse(to, &[]).address();
+        let address = address.as_ref();
+        let mut policies = policies.into_iter();
+        policies.all(|one| address.is_some_and(|address| one.is_listed_by_name(address)))
+    };
+    let listed = ["a@one.example", "c@two.example"];
     let example = |word: &str| match word {
-        "listed" => "a@one.example",
+        "listed" => listed.iter().find(is_listed).unwrap(),
         "foreign" => "n@elsewhere.example",
         other => panic!("{other}: {}", change.sentence),
     };
@@ -252,7 +296,7 @@ fn whoever_may_send_to_such_recipients_gains_or_loses() {
         for (one, two) in [(one, two), (two, one)] {
             compared(one, two, |contrast, decisions, sets| {
                 for change in &decisions.changes {
-                    let Some([such, but]) = whoever(change) else {
+                    let Some([such, but]) = whoever(change, [one, two]) else {
                         continue;
                     };
                     let members = sets.of(Facet::Recipient, &change.named);

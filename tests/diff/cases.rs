@@ -122,6 +122,18 @@ pub(super) const CASES: &[Case] = &[
         )],
         after: &[],
     },
+    // The mail of each recipient goes elsewhere, and each login owns other addresses.
+    Case {
+        name: "renamed-domain",
+        before: &[],
+        after: &[("domain \"doe-family.com\"", "domain \"roe-family.com\"")],
+    },
+    // An alias that four own.
+    Case {
+        name: "renamed-alias",
+        before: &[],
+        after: &[("alias \"family\"", "alias \"clan\"")],
+    },
     // Of all logins one gains, and one loses.
     Case {
         name: "moved-postmaster",

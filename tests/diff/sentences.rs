@@ -77,6 +77,22 @@ fn sentences_are_as_they_were_read() {
     }
 }
 
+/// A reviewer reads few sentences, and each name once in each.
+#[test]
+fn many_classes_are_told_in_few_sentences() {
+    for (name, most) in [("renamed-domain", 13), ("renamed-alias", 6)] {
+        let case = CASES.iter().find(|case| case.name == name).unwrap();
+        let sentences = sentences(&told(case).1);
+        assert!(sentences.len() <= most, "{sentences:#?}");
+        for sentence in sentences {
+            for login in ["john", "jane", "jimmy", "jenny", "fridge"] {
+                let login = format!("`{login}`");
+                assert!(sentence.matches(&login).count() <= 1, "{sentence}");
+            }
+        }
+    }
+}
+
 /// What stands for all that nobody has written is never shown as if somebody had.
 #[test]
 fn no_sentence_has_a_name_that_was_made_up() {

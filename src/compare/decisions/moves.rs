@@ -1,5 +1,8 @@
 //! Mail that is accepted as before, and goes elsewhere.
 
+mod places;
+mod together;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::identity::{Identity, Subject};
@@ -7,30 +10,21 @@ use super::merge::{Leaves, Piece, join};
 use super::sentences::replayed;
 use super::words::{LITERALS, Words, foreign_recipients, list, named};
 use super::{Between, Change, Kind};
-use crate::decision::{Destination, Envelope, place};
+use crate::decision::Envelope;
 use crate::mail::{Address, Path, PathForm};
+use places::Place;
+use together::{Way, together};
+
 use crate::prove::{
     Addresses, Contrast, CopyAt, Counterexample, Facet, InDomain, Region, Sets, abroad, copies,
     shrink,
 };
 
-/// Where mail goes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    /// In the Maildir of this account.
-    Account(String),
-    /// There once more than on the other side, where there is a copy, too.
-    Again(Box<Self>),
-    At(Destination),
-    /// To the exchangers of the recipient's own domain, or to the host of its address literal.
-    Own,
-}
-
 /// Places that mail no longer goes to, and those that it goes to now.
 type Shift = (BTreeSet<Place>, BTreeSet<Place>);
 
 /// Recipients whose mail goes elsewhere in the same way.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Shifted<'c> {
     /// By local-part and domain.
     addresses: BTreeSet<(Option<&'c str>, InDomain<'c>)>,
@@ -83,27 +77,26 @@ pub(super) fn moved(
         let witness = replayed(contrast, Kind::Moved, &whole, &all.differing, sets);
         return vec![change(text, Default::default(), witness)];
     }
+    let ways = shifts.into_iter().zip(whose);
+    let ways = ways.map(|((shift, shifted), whose)| Way::of(shift, shifted, whose));
     let mut changes = Vec::new();
-    for (((gone, new), shifted), whose) in shifts.into_iter().zip(whose) {
-        let names = shifted.names_from(whose.as_ref(), &words);
-        let domain = shifted.domain();
-        let (from, to) = (places(&gone, domain), places(&new, domain));
-        let sentence = between.moves(
-            &names,
-            (!gone.is_empty()).then_some(from.as_str()),
-            (!new.is_empty()).then_some(to.as_str()),
-        );
-        let witness = shifted.envelope.map(|envelope| {
+    for way in together(ways.collect()) {
+        let names = way.shifted.names_from(way.whose.as_ref(), &words);
+        let [from, to] = way.places(&words);
+        let sentence = between.moves(&names, from.as_deref(), to.as_deref());
+        let witness = way.shifted.envelope.as_ref().map(|envelope| {
             let same = |other: &Envelope| {
-                other.to == envelope.to
-                    && shift(contrast, other).as_ref() == Some(&(gone.clone(), new.clone()))
+                let shift = shift(contrast, other);
+                other.to == envelope.to && shift.as_ref() == way.shifts.keys().next()
             };
-            contrast.dialogue(&shrink(&envelope, &same))
+            contrast.dialogue(&shrink(envelope, &same))
         });
+        let (widens, narrows) = (to.is_some(), from.is_some());
+        let said = [from, to].map(Option::unwrap_or_default);
         changes.push(Change {
-            widens: !new.is_empty(),
-            narrows: !gone.is_empty(),
-            ..change(sentence, [from, to], witness)
+            widens,
+            narrows,
+            ..change(sentence, said, witness)
         });
     }
     changes
@@ -176,6 +169,17 @@ impl Shifted<'_> {
         }
     }
 
+    /// Returns the names of the recipients, each by itself.
+    fn each_name(&self, words: &Words<'_, '_, '_>) -> Vec<String> {
+        let is_one = |one: &Addresses<'_>| self.addresses.contains(&(one.local, one.domain));
+        let which = (Facet::Recipient, foreign_recipients(true));
+        let (names, _) = named(words, which, &is_one).each();
+        if names.is_empty() {
+            return vec![self.names(words)];
+        }
+        names
+    }
+
     /// Returns the names of the recipients. Other spellings are named only where there is nothing
     /// else.
     fn names(&self, words: &Words<'_, '_, '_>) -> String {
@@ -209,24 +213,6 @@ impl Shifted<'_> {
             Some(name)
         } else {
             None
-        }
-    }
-}
-
-/// Returns the places in words, of recipients in one domain, if they are.
-fn places(places: &BTreeSet<Place>, domain: Option<&str>) -> String {
-    let names = places.iter().map(|one| one.name(domain));
-    list(&names.collect::<Vec<String>>(), "and")
-}
-
-impl Place {
-    fn name(&self, domain: Option<&str>) -> String {
-        match (self, domain) {
-            (Self::Account(login), _) => format!("to the account {login}"),
-            (Self::Again(place), _) => format!("{} a second time", place.name(domain)),
-            (Self::At(destination), _) => place(destination),
-            (Self::Own, Some(domain)) => format!("out to {domain}"),
-            (Self::Own, None) => "out to the recipient's own domain".to_owned(),
         }
     }
 }

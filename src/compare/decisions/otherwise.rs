@@ -1,17 +1,19 @@
 //! What is accepted on both sides or refused on both, and said or recorded otherwise.
 
+mod refused;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use super::merge::{All, Leaves, Piece, merge};
-use super::replies::{Instead, by, is, marks, said};
+use super::replies::{by, marks, said};
 use super::sentences::{Told, told};
 use super::words::{Words, list};
 use super::{Between, Change, Kind};
 use crate::prove::{Contrast, Facet, Pair, Region, Said, Sets};
 
 /// Returns the sentences about envelopes that get another reply, rule or header: one for each way
-/// in which accepted mail is recorded otherwise, and one for each reply that stands where others
-/// did, or others where it did. More, if one would name what is decided in yet another way.
+/// in which accepted mail is recorded otherwise, more if one would name what is decided in yet
+/// another way; and those about refused mail.
 pub(super) fn otherwise(
     contrast: &Contrast<'_, '_>,
     leaves: &Leaves,
@@ -45,10 +47,7 @@ pub(super) fn otherwise(
             sets,
         ));
     }
-    for (instead, pieces) in Instead::each(refused) {
-        let pieces = merge(pieces, sets);
-        changes.extend(replied(contrast, &near, &instead, pieces, between, sets));
-    }
+    changes.extend(refused::sentences(contrast, &near, refused, between, sets));
     changes
 }
 
@@ -83,67 +82,6 @@ fn recorded(
         told(contrast, told_of, named, pieces, sets)
     });
     sentences.collect()
-}
-
-/// Sentences about the same replies are at most this many: else one names whom it is about in
-/// part.
-const SENTENCES_MAX: usize = 2;
-
-/// Returns the sentences about refused mail that gets another reply.
-fn replied(
-    contrast: &Contrast<'_, '_>,
-    near: &All,
-    instead: &Instead,
-    pieces: Vec<Piece>,
-    between: &Between,
-    sets: &mut Sets,
-) -> Vec<Change> {
-    let taken = |pair: &Pair| pair.before.accepts() || pair.after.accepts();
-    let stays = |pair: &Pair| pair.before == pair.after && instead.is_now(&pair.after);
-    let fits = |pair: &Pair| taken(pair) || stays(pair) || instead.is_told(pair);
-    let groups = together(contrast, near, pieces, &fits, sets);
-    let sentences = few(contrast, groups, sets)
-        .into_iter()
-        .map(|Group { named, pieces }| {
-            let any =
-                |such: &(dyn Fn(&Pair) -> bool + Sync)| near.any(contrast, &named, sets, such);
-            let (is_part, is_taken, is_so) = (any(&|pair| !fits(pair)), any(&taken), any(&stays));
-            let instead = instead.of_those(&|pair| any(&|other| is(pair, other)));
-            let of = match (is_part, is_taken) {
-                (true, _) => "some refused mail of",
-                (false, true) => "refused mail of",
-                (false, false) => "mail of",
-            };
-            let whom = Words { contrast, sets }.concerned(&named);
-            let manner = instead.manner(between);
-            let so = if is_so {
-                between.some_so()
-            } else {
-                String::new()
-            };
-            let told_of = Told {
-                kind: Kind::Otherwise,
-                sentence: format!("{manner}: {of} {whom}"),
-                before: instead.replies.before() + &so,
-                after: instead.replies.after(),
-                accepted: [false; 2],
-                whole: !is_part && !is_taken,
-            };
-            told(contrast, told_of, named, pieces, sets)
-        });
-    sentences.collect()
-}
-
-/// Puts groups together if they are too many; and all of recipients that are not written as
-/// everybody does, which nobody wants to read twice of.
-fn few(contrast: &Contrast<'_, '_>, groups: Vec<Group>, sets: &mut Sets) -> Vec<Group> {
-    let is_odd = |group: &Group| Words { contrast, sets }.are_odd(&group.named);
-    let (mut odd, mut usual): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(is_odd);
-    if usual.len() > SENTENCES_MAX {
-        usual.append(&mut odd);
-        usual = Group::whole(usual, sets).into_iter().collect();
-    }
-    usual.into_iter().chain(Group::whole(odd, sets)).collect()
 }
 
 /// Pieces that are told together.

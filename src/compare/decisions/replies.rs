@@ -132,8 +132,8 @@ pub(super) fn by(before: &Said, after: &Said) -> Option<String> {
 }
 
 /// One refusal that stands where others did, or others that stand where one did: which of them are
-/// whose is then plain.
-#[derive(Debug)]
+/// whose is then plain. Or several of these at once.
+#[derive(Debug, Clone)]
 pub(super) struct Instead {
     pub(super) replies: Replies,
     told: BTreeSet<(Said, Said)>,
@@ -166,6 +166,11 @@ impl Instead {
         Self { replies, told }
     }
 
+    /// Returns several as one.
+    pub(super) fn all(many: Vec<Self>) -> Self {
+        Self::of(many.into_iter().flat_map(|one| one.told).collect())
+    }
+
     /// Returns that of those pairs that are such.
     pub(super) fn of_those(&self, such: &dyn Fn(&(Said, Said)) -> bool) -> Self {
         Self::of(
@@ -178,13 +183,18 @@ impl Instead {
     }
 
     /// Returns whether this was said and is said now, as it tells.
-    pub(super) fn is_told(&self, pair: &Pair) -> bool {
+    fn is_told(&self, pair: &Pair) -> bool {
         self.told.iter().any(|told| is(told, pair))
     }
 
-    /// Returns whether this is one of the refusals that are there now.
-    pub(super) fn is_now(&self, said: &Said) -> bool {
-        self.replies.after.contains(said)
+    /// Returns whether it is refused on both sides as it tells that it now is.
+    pub(super) fn stays(&self, pair: &Pair) -> bool {
+        pair.before == pair.after && self.replies.after.contains(&pair.after)
+    }
+
+    /// Returns whether a sentence about refused mail is true of this: what is taken is none.
+    pub(super) fn is_true_of(&self, pair: &Pair) -> bool {
+        is_taken(pair) || self.stays(pair) || self.is_told(pair)
     }
 
     /// Returns how mail is refused, as it was or not.
@@ -205,10 +215,21 @@ impl Instead {
             ] if before != after => between.instead(before, after),
             [before, after] => {
                 let word = if before == after { before } else { "refused" };
-                format!("{}, with another reply", between.alike(word))
+                let several = self.replies.before.len() > 1 && self.replies.after.len() > 1;
+                let with = if several {
+                    "other replies"
+                } else {
+                    "another reply"
+                };
+                format!("{}, with {with}", between.alike(word))
             }
         }
     }
+}
+
+/// Returns whether mail is taken by some side.
+pub(super) fn is_taken(pair: &Pair) -> bool {
+    pair.before.accepts() || pair.after.accepts()
 }
 
 /// Returns whether a pair says this.

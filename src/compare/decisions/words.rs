@@ -2,6 +2,7 @@
 
 mod addresses;
 mod clients;
+mod listed;
 mod owners;
 mod paths;
 

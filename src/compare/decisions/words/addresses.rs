@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::listed::Listed;
 use super::{Among, NAMES_MAX, Words, counted};
-use crate::mail::{Address, Domain, LocalPart};
-use crate::policy::Policy;
+use crate::mail::Domain;
 use crate::prove::{Addresses, Facet, InDomain, Standing};
 
 /// Local-parts, each with whether it is that with any extension which nobody has written.
@@ -51,18 +51,30 @@ impl<'k> OfDomain<'k> {
         })
     }
 
-    /// Returns whether the addresses that are not of the set are those that both policies list, and
-    /// no other is.
-    fn are_those_listed(&self, domain: &str, words: &Words<'_, '_, '_>) -> bool {
-        let domain = Domain::literal(domain);
-        let is_listed = |(local, _): &(&str, bool), policy: &Policy| {
-            policy.is_listed_by_name(&Address::new(local, domain.clone()))
-        };
-        let policies = words.contrast.policies();
-        let mut each = policies.into_iter();
-        each.all(|policy| {
-            self.others.iter().all(|local| is_listed(local, policy))
-                && !self.these.iter().any(|local| is_listed(local, policy))
+    /// Returns how it is said that the addresses which are not of the set are those that are
+    /// listed, and no other is; nothing if it is not so.
+    fn unlisted(&self, domain: &str, words: &Words<'_, '_, '_>) -> Option<&'static str> {
+        let listed = Listed::of(domain, words)?;
+        let is_so = self.others.iter().all(|(local, _)| listed.has(local))
+            && !self.these.iter().any(|(local, _)| listed.may_have(local));
+        is_so.then_some(if listed.was {
+            "that was not listed by name"
+        } else {
+            "that is not listed by name"
+        })
+    }
+
+    /// Returns how it is said that the set is what is listed of the domain; nothing if it is not.
+    fn listed(&self, domain: &str, words: &Words<'_, '_, '_>) -> Option<&'static str> {
+        if self.these.len() <= FEW || self.these.iter().any(|(_, is_extended)| *is_extended) {
+            return None;
+        }
+        let listed = Listed::of(domain, words)?;
+        let these = self.these.iter().map(|(local, _)| *local).collect();
+        listed.is(&these).then_some(if listed.was {
+            "that was listed by name"
+        } else {
+            "that is listed by name"
         })
     }
 
@@ -72,19 +84,7 @@ impl<'k> OfDomain<'k> {
         if these.len() <= FEW || !self.these.iter().all(|(_, is_extended)| *is_extended) {
             return false;
         }
-        let domain = Domain::literal(domain);
-        let mut policies = words.contrast.policies().into_iter();
-        policies.all(|policy| {
-            let Some(hosted) = policy.domains.get(&domain) else {
-                return false;
-            };
-            let names = hosted.mailboxes.keys().chain(hosted.aliases.keys());
-            let names = names.chain(hosted.forwards.keys());
-            let listed: BTreeSet<&str> = names.map(LocalPart::as_str).collect();
-            // A domain has a postmaster, whether it says so or not.
-            let mut more = these.difference(&listed);
-            listed.is_subset(&these) && more.all(|local| *local == "postmaster")
-        })
+        Listed::of(domain, words).is_some_and(|listed| !listed.was && listed.is(&these))
     }
 
     /// Adds the names of the set.
@@ -110,6 +110,9 @@ impl<'k> OfDomain<'k> {
                     let all = format!("any listed address of {name} with an extension");
                     names.single.push(all);
                 }
+                InDomain::Of(name) if let Some(listed) = self.listed(name, words) => {
+                    names.single.push(format!("any address of {name} {listed}"));
+                }
                 InDomain::Of(_) | InDomain::Below(_) | InDomain::Elsewhere => {
                     names.single.extend(each(&self.these));
                 }
@@ -127,11 +130,9 @@ impl<'k> OfDomain<'k> {
         }
         if let InDomain::Of(name) = domain
             && self.others.len() > FEW
-            && self.are_those_listed(name, words)
+            && let Some(unlisted) = self.unlisted(name, words)
         {
-            names
-                .wide
-                .push(format!("{whole} that is not listed by name"));
+            names.wide.push(format!("{whole} {unlisted}"));
             return;
         }
         let others = each(&self.others);
@@ -200,7 +201,7 @@ impl Named {
     }
 
     /// Returns the names one by one, and whether there are others.
-    pub(super) fn each(mut self) -> (Vec<String>, bool) {
+    pub(in super::super) fn each(mut self) -> (Vec<String>, bool) {
         self.single.sort();
         ([self.single, self.wide].concat(), self.others)
     }
@@ -347,7 +348,11 @@ impl<'k> Gathered<'k> {
 /// Returns the name of a set as an exception of a larger one.
 fn exception(name: &str) -> String {
     match name.strip_prefix("any address ") {
-        Some(rest) => format!("those {}", rest.replace(" but ", " other than ")),
+        Some(rest) => {
+            let rest = rest.replace(" but ", " other than ");
+            let rest = rest.replace(" that is ", " that are ");
+            format!("those {}", rest.replace(" that was ", " that were "))
+        }
         None => name.to_owned(),
     }
 }

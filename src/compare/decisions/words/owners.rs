@@ -4,14 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses::Gathered;
 use super::paths::Is;
-use super::{Among, Words};
+use super::{NAMES_MAX, Words, counted};
+use crate::mail::Domain;
 use crate::prove::{Facet, InDomain, Owned, Region};
+
+/// A login and an address, what that is if it is meant, and whether the login owns it before and
+/// after.
+type Pair<'k> = (Owned<'k>, Option<Is>, [bool; 2]);
+
+/// So many addresses are named one by one.
+const FEW: usize = 2;
 
 /// What logins of a region own.
 #[derive(Debug, Default)]
 pub(super) struct Owners<'k> {
     /// What is theirs now, and what was; by login.
     changed: BTreeMap<(Is, &'k str), Gathered<'k>>,
+    /// The domains of that, each with whether all of it is meant that is theirs now, or was.
+    domains: BTreeMap<(Is, InDomain<'k>), bool>,
     /// Whether all that is theirs before and after is meant.
     own: bool,
     /// Whether the region is of one login.
@@ -43,7 +53,7 @@ impl<'k> Owners<'k> {
             _ => false,
         };
         // All of a domain before anything of it is kept: there may be a million of pairs.
-        let mut here: Vec<(Owned<'k>, Option<Is>)> = Vec::new();
+        let mut here: Vec<Pair<'k>> = Vec::new();
         let mut domain: Option<InDomain<'k>> = None;
         contrast.each_pair(&mut |pair| {
             if logins.binary_search(&pair.class).is_err() {
@@ -54,20 +64,24 @@ impl<'k> Owners<'k> {
                 domain = Some(pair.addresses.domain);
             }
             let is = relations.get(&pair.relation()).copied();
-            owners.own &= is == Some(Is::Own) || contrast.owns(&pair) != [true; 2];
-            here.push((pair, is.filter(|is| *is != Is::Own)));
+            let owns = match is {
+                Some(Is::Own) => [true; 2],
+                _ => contrast.owns(&pair),
+            };
+            owners.own &= is == Some(Is::Own) || owns != [true; 2];
+            here.push((pair, is.filter(|is| *is != Is::Own), owns));
         });
         owners.take(&mut here);
         owners
     }
 
     /// Takes the pairs of a domain.
-    fn take(&mut self, here: &mut Vec<(Owned<'k>, Option<Is>)>) {
-        let with = here.iter().filter(|(_, is)| is.is_some());
+    fn take(&mut self, here: &mut Vec<Pair<'k>>) {
+        let with = here.iter().filter(|(_, is, _)| is.is_some());
         let with: BTreeSet<(&str, Option<&str>)> = with
-            .map(|(pair, _)| (pair.login, pair.addresses.base))
+            .map(|(pair, ..)| (pair.login, pair.addresses.base))
             .collect();
-        self.extended &= here.iter().all(|(pair, is)| match is {
+        self.extended &= here.iter().all(|(pair, is, _)| match is {
             Some(_) => pair.addresses.base.is_some(),
             None => {
                 pair.addresses.base.is_some() || with.contains(&(pair.login, pair.addresses.local))
@@ -75,16 +89,25 @@ impl<'k> Owners<'k> {
         });
         let changed = here
             .iter()
-            .filter_map(|(pair, is)| Some(((*is)?, pair.login)));
+            .filter_map(|(pair, is, _)| Some(((*is)?, pair.login)));
         let changed: BTreeSet<(Is, &str)> = changed.collect();
         for (is, login) in changed {
             let gathered = self.changed.entry((is, login)).or_default();
-            for (pair, one) in here.iter().filter(|(pair, _)| pair.login == login) {
+            for (pair, one, _) in here.iter().filter(|(pair, ..)| pair.login == login) {
                 gathered.add(&pair.addresses, *one == Some(is));
             }
             gathered.close();
         }
-        here.clear();
+        for (pair, is, owns) in here.drain(..) {
+            let (is, meant) = match (is, owns) {
+                (Some(is), _) => (is, true),
+                (None, [false, true]) => (Is::Granted, false),
+                (None, [true, false]) => (Is::Withdrawn, false),
+                (None, _) => continue,
+            };
+            let domain = (is, pair.addresses.domain);
+            *self.domains.entry(domain).or_insert(true) &= meant;
+        }
     }
 
     /// Returns the logins that own something now, or did.
@@ -102,31 +125,71 @@ impl<'k> Owners<'k> {
         }
     }
 
-    /// Returns the names of what is theirs now, or was. Of one login these are the addresses; of
-    /// more each is named with its login.
+    /// Returns the names of what is theirs now, or was: the addresses, if all of these are of each
+    /// login that is named beside them; else with their logins, or in short.
     pub(super) fn names(&self, words: &Words<'_, '_, '_>, is: Is, only_owned: bool) -> Vec<String> {
         if self.extended && self.changed.keys().any(|(one, _)| *one == is) {
             return vec!["its own addresses with an extension".to_owned()];
         }
-        let changed = self.changed.iter().filter(|((one, _), _)| *one == is);
-        let each = changed.map(|((_, login), gathered)| {
-            let (names, others) = gathered.named(words).each();
-            let others = others || words.stands_for_others(login);
-            (*login, names, others)
-        });
-        let each: Vec<(&str, Vec<String>, bool)> = each.collect();
-        let others = each.iter().any(|(_, _, others)| *others);
-        if !others && (self.single || (only_owned && self.logins().len() == 1)) {
-            return each.into_iter().flat_map(|(_, names, _)| names).collect();
+        let mut others = false;
+        // Each address with its logins.
+        let mut owners: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for ((_, login), gathered) in self.changed.iter().filter(|((one, _), _)| *one == is) {
+            let (names, more) = gathered.named(words).each();
+            others |= more || words.stands_for_others(login);
+            for name in names {
+                owners.entry(name).or_default().insert(login);
+            }
         }
-        let pairs = each.iter().flat_map(|(login, names, _)| {
-            let pair = move |name| format!("`{login}`: {name}");
-            names.iter().map(pair)
-        });
-        let pairs: Vec<String> = pairs.collect();
-        let count = pairs.len() as u128;
-        let pairs = Among { count, others }.told(&pairs, "and");
         let whose = if is == Is::Granted { "are now" } else { "were" };
-        vec![format!("addresses that {whose} its own ({pairs})")]
+        if !others {
+            let are_all = |logins: &BTreeSet<&str>| logins.len() == self.logins().len();
+            if self.single || (only_owned && owners.values().all(are_all)) {
+                return owners.into_keys().collect();
+            }
+            if let Some(domains) = self.whole_domains(is, words).filter(|_| owners.len() > FEW) {
+                return vec![format!("addresses of {domains} that {whose} its own")];
+            }
+        }
+        let owned = by_logins(owners, others);
+        vec![format!("addresses that {whose} its own ({owned})")]
     }
+
+    /// Returns the names of the domains, if all is meant that is theirs now, or was, since the
+    /// domains are ours on one side only.
+    fn whole_domains(&self, is: Is, words: &Words<'_, '_, '_>) -> Option<String> {
+        let [before, after] = words.contrast.policies();
+        let is_one_sided = |name: &str| {
+            let domain = Domain::literal(name);
+            before.domains.contains_key(&domain) != after.domains.contains_key(&domain)
+        };
+        let domains = self.domains.iter().filter(|((one, _), _)| *one == is);
+        let names = domains.map(|((_, domain), whole)| match domain {
+            InDomain::Of(name) if *whole && is_one_sided(name) => Some((*name).to_owned()),
+            InDomain::Of(_) | InDomain::Below(_) | InDomain::Elsewhere => None,
+        });
+        let names: Vec<String> = names.collect::<Option<_>>()?;
+        Some(counted(&names, names.len() as u128, "or"))
+    }
+}
+
+/// Returns addresses with the logins whose they are, those of the same logins together.
+fn by_logins(owners: BTreeMap<String, BTreeSet<&str>>, others: bool) -> String {
+    let mut groups: BTreeMap<BTreeSet<&str>, Vec<String>> = BTreeMap::new();
+    for (name, logins) in owners {
+        groups.entry(logins).or_default().push(name);
+    }
+    let rest = groups.len().saturating_sub(NAMES_MAX);
+    let shown = groups.into_iter().take(NAMES_MAX).map(|(logins, names)| {
+        let logins: Vec<String> = logins.iter().map(|login| format!("`{login}`")).collect();
+        let [logins, names] = [logins, names].map(|all| counted(&all, all.len() as u128, "and"));
+        format!("{logins}: {names}")
+    });
+    let mut shown: Vec<String> = shown.collect();
+    if others {
+        shown.push("and others".to_owned());
+    } else if rest > 0 {
+        shown.push(format!("and those of {rest} more"));
+    }
+    shown.join("; ")
 }

@@ -323,22 +323,40 @@ fn has_literals(words: &Words<'_, '_, '_>, region: &Region) -> bool {
     })
 }
 
-/// Returns the recipients of a region by how they are written, none of them as everybody does, and
-/// by their domains.
+/// Returns the recipients of a region by how they are written, none of them as everybody does:
+/// those that have no domain which anybody could name, and the others by their domains.
 fn odd_recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
-    let forms = forms(words, Facet::Recipient, region);
     let members = words.sets.of(Facet::Recipient, region);
-    let paths = members
-        .iter()
-        .map(|member| words.contrast.path(Facet::Recipient, *member));
-    let with_domain = paths.filter(|path| path.forms.iter().any(|form| form.has_domain()));
-    let classes: BTreeSet<u32> = with_domain.map(|path| path.address).collect();
+    let mut classes: BTreeSet<u32> = BTreeSet::new();
+    // Without a domain, and with one.
+    let mut forms: [BTreeSet<PathForm>; 2] = Default::default();
+    let [without, with] = &mut forms;
+    for member in members.iter() {
+        let path = words.contrast.path(Facet::Recipient, *member);
+        for form in path.forms {
+            if form.has_domain() {
+                classes.insert(path.address);
+                with.insert(form);
+            } else {
+                without.insert(form);
+            }
+        }
+    }
     let domains = addresses::domains_of(words, Facet::Recipient, &classes);
+    let written = |forms: &BTreeSet<PathForm>| {
+        let forms: Vec<String> = forms.iter().map(ToString::to_string).collect();
+        list(&forms, "or")
+    };
     if domains.is_empty() {
-        return format!("recipients written {forms}");
+        let all: BTreeSet<PathForm> = forms.into_iter().flatten().collect();
+        return format!("recipients written {}", written(&all));
     }
     let domains = counted(&domains, domains.len() as u128, "or");
-    format!("recipients written {forms} at {domains}")
+    let [without, with] = forms.each_ref().map(written);
+    if without.is_empty() {
+        return format!("recipients written {with} at {domains}");
+    }
+    format!("recipients written {without}, or written {with} at {domains}")
 }
 
 /// Returns the forms of a region's paths: none of them is the usual one.
