@@ -184,6 +184,17 @@ impl EximDecider {
     }
 }
 
+/// Returns whether mail goes on to other hosts.
+fn leaves(destination: &Destination) -> bool {
+    match destination {
+        Destination::Exchangers(_)
+        | Destination::Forward { .. }
+        | Destination::Hop(_)
+        | Destination::Chosen(_) => true,
+        Destination::Mailbox { .. } | Destination::Discard | Destination::Undeliverable => false,
+    }
+}
+
 /// Returns the refusal of an ACL, if it is one.
 fn refusal(ran: Ran) -> Option<(Verdict, Refusal)> {
     match ran {
@@ -298,7 +309,16 @@ impl Decider for EximDecider {
     ) -> Result<Vec<Destination>, Unanswered> {
         let ask = RefCell::new(ask);
         let tests = &self.tests;
-        self.walk(&OfEnvelope { ask, tests }).destinations(address)
+        let mut all = self
+            .walk(&OfEnvelope { ask, tests })
+            .destinations(address)?;
+        // A message with a line that no other host has to take comes back.
+        if !self.commands.data.refuses_long_lines() && all.iter().any(leaves) {
+            all.push(Destination::Undeliverable);
+            all.sort();
+            all.dedup();
+        }
+        Ok(all)
     }
 
     fn host_mail(&self) -> Option<&dyn HostMail> {

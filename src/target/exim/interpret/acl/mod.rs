@@ -2,6 +2,7 @@
 
 mod condition;
 mod header;
+mod long_lines;
 mod message;
 mod modifier;
 mod named;
@@ -82,6 +83,8 @@ enum Test {
     Acl(AclUse),
     /// The routers take the recipient.
     Recipient,
+    /// A line of the message has more than 998 octets.
+    LongLine,
 }
 
 /// What a condition is about: from it follows why a statement decides.

@@ -228,6 +228,11 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "whether it is there is not in the files",
     ),
     (
+        "spool_wireformat",
+        "false",
+        "how long the lines of a message are would not be known",
+    ),
+    (
         "strict_acl_vars",
         "false",
         "a variable that is not set would defer all mail",

@@ -172,7 +172,7 @@ const DELIVERY: &Table = &[
     (
         Switch,
         "move_frozen_messages queue_fast_ramp queue_only queue_only_load_latch queue_only_override \
-         queue_run_in_order split_spool_directory spool_wireformat",
+         queue_run_in_order split_spool_directory",
     ),
 ];
 
