@@ -8,6 +8,7 @@
 mod site;
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -106,7 +107,11 @@ fn a_thousand_networks_inside_of_one_are_proved() {
     ];
     for (number, kind) in (0..1_000).zip(kinds.iter().cycle()) {
         let (high, low) = (number >> 8, number & 255);
-        text += &format!("network \"n{number}\" {{ cidr \"10.{high}.{low}.0/24\"; {kind}; }}\n");
+        writeln!(
+            text,
+            "network \"n{number}\" {{ cidr \"10.{high}.{low}.0/24\"; {kind}; }}"
+        )
+        .unwrap();
     }
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("policy.kdl"), text).unwrap();
