@@ -92,6 +92,38 @@ fn a_build_of_a_provider_is_proved() {
     assert!(main.contains("check_recipient_access texthash:/etc/postfix/local-recipients"));
 }
 
+/// The signs of the lists that networks are in change with each of them.
+#[test]
+fn a_thousand_networks_inside_of_one_are_proved() {
+    let mut text = "mailpol version=1\n\
+                    host \"mx.nested.test\" { address \"198.51.100.25\"; listen \"smtp\"; }\n\
+                    domain \"nested.test\" { mailbox \"ann\"; alias \"postmaster\" \"ann\"; }\n\
+                    network \"all\" { cidr \"10.0.0.0/8\"; may-send; }\n"
+        .to_owned();
+    let kinds = [
+        "may-send { from \"@nested.test\"; }",
+        "may-send",
+        "otherwise \"refuse\"",
+    ];
+    for (number, kind) in (0..1_000).zip(kinds.iter().cycle()) {
+        let (high, low) = (number >> 8, number & 255);
+        writeln!(
+            text,
+            "network \"n{number}\" {{ cidr \"10.{high}.{low}.0/24\"; {kind}; }}"
+        )
+        .unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("policy.kdl"), text).unwrap();
+    let build = "build policy.kdl --target postfix,exim --out out";
+    let seconds = seconds(folder.path(), build);
+    assert!(seconds < 60.0, "{seconds:.2} s");
+    let list = folder.path().join("out/exim/etc/exim4/internal");
+    let list = fs::read_to_string(list).unwrap();
+    let negated = list.lines().filter(|line| line.starts_with('!')).count();
+    assert!((600..700).contains(&negated), "{list}");
+}
+
 /// Mail of every domain, and for every domain, is copied into one of four archives.
 #[test]
 fn archives_grow_as_the_domains_do() {

@@ -61,6 +61,8 @@ mod keys;
 mod limits;
 #[path = "served/machine.rs"]
 mod machine;
+#[path = "served/nested.rs"]
+mod nested;
 #[path = "served/null_client.rs"]
 mod null_client;
 #[path = "served/played.rs"]
@@ -114,6 +116,7 @@ fn main() -> ExitCode {
         limits::TESTS,
         routes::TESTS,
         ways::TESTS,
+        nested::TESTS,
         null_client::TESTS,
         behind::TESTS,
         bound::TESTS,

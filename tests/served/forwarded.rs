@@ -71,6 +71,31 @@ fn send(job: &mut Job) {
     job.envelopes = to.iter().map(message).collect();
 }
 
+/// Has a stranger send lines of these lengths to somebody whose mail goes on, as a victim who is
+/// somewhere else; returns the verdicts, and what has landed with others.
+///
+/// A bounce would land there as well: the victim's mail goes there.
+pub(crate) fn long_lines(
+    mut job: Job,
+    port: &str,
+    lengths: &[usize],
+) -> Result<(Vec<bool>, Vec<String>), Failed> {
+    others(&mut job, port);
+    let stranger = Client::new([203, 0, 113, 9], Smtp);
+    let message = |length: &usize| {
+        let line = "x".repeat(*length);
+        Envelope {
+            until: Until::Message(format!("Subject: {length}\n\n{line}\nlast line\n")),
+            ..Envelope::new(&stranger, "victim@lab.test", "aunt@smith.test")
+        }
+    };
+    job.envelopes = lengths.iter().map(message).collect();
+    let report = namespace::run(&job)?;
+    let told = report.outcomes.iter().map(ToString::to_string);
+    let taken = told.map(|told| told.starts_with("message 250"));
+    Ok((taken.collect(), left(&report)))
+}
+
 /// A copy stays where a copy is kept, and where an alias leads to one.
 fn kept(report: &Report) -> Result<(), Failed> {
     for (maildir, subjects) in [

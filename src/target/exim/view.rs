@@ -21,10 +21,12 @@ macro_rules! view {
     };
 }
 
+mod data;
 mod limits;
 mod recipients;
 mod remote;
 
+pub(super) use data::{DataAuth, DataBoth, DataHead, DataPlain, DataSpf};
 pub(super) use limits::LimitsPart;
 pub(super) use recipients::{ArchiveRouter, RecipientRouters};
 pub(super) use remote::{
@@ -266,32 +268,6 @@ pub(super) struct SpfRule {
     pub(super) limited_logins: Vec<Word>,
 }
 view!(SpfRule, "acl/spf.j2", Lines);
-
-/// DATA: nothing is recorded.
-#[derive(Debug, Serialize)]
-pub(super) struct DataPlain {}
-view!(DataPlain, "acl/data.j2", Lines);
-
-/// DATA: Received-SPF.
-#[derive(Debug, Serialize)]
-pub(super) struct DataSpf {
-    pub(super) line: Comment,
-}
-view!(DataSpf, "acl/data_spf.j2", Lines);
-
-/// DATA: Authentication-Results.
-#[derive(Debug, Serialize)]
-pub(super) struct DataAuth {
-    pub(super) line: Comment,
-}
-view!(DataAuth, "acl/data_auth.j2", Lines);
-
-/// DATA: both headers.
-#[derive(Debug, Serialize)]
-pub(super) struct DataBoth {
-    pub(super) line: Comment,
-}
-view!(DataBoth, "acl/data_both.j2", Lines);
 
 /// Routers: mail for the host itself.
 #[derive(Debug, Serialize)]

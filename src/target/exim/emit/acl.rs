@@ -13,8 +13,8 @@ use crate::mail::{DELIVERY_DOMAIN, Listener};
 use crate::policy::{Auth, OwnDomain, Policy, RecordHeaders, SpfPolicy};
 use crate::target::exim::lexical::{Comment, List, Word};
 use crate::target::exim::view::{
-    AuthRequired, BackupLimit, DataAuth, DataBoth, DataPlain, DataSpf, Destinations, NetworkLimit,
-    OwnDomainRule, PathsAcl, SenderLimit, SenderLimitWide, SpfRule,
+    AuthRequired, BackupLimit, DataAuth, DataBoth, DataHead, DataPlain, DataSpf, Destinations,
+    NetworkLimit, OwnDomainRule, PathsAcl, SenderLimit, SenderLimitWide, SpfRule,
 };
 use crate::target::render::render;
 
@@ -68,6 +68,7 @@ pub(super) fn section(
     };
     text += &render(destinations, diagnostics)?;
     text += &spf(policy, rights, diagnostics)?;
+    text += &render(DataHead {}, diagnostics)?;
     text += &data(policy, diagnostics)?;
     Ok(text)
 }

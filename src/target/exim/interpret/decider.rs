@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use super::acl::{AclUse, Ran, Refusal};
+use super::acl::{AclUse, LINE_MAX, Ran, Refusal};
 use super::authenticator::Authenticator;
 use super::host_mail::LocalMail;
 use super::path::{self, Syntax, Taken};
@@ -12,8 +12,8 @@ use super::session::{Library, Session};
 use super::truth::Truth;
 use super::value::Bool;
 use crate::decision::{
-    AddressKey, Ask, At, Because, Copies, Decider, Decision, Destination, HostMail, Question,
-    Route, Test, TestId, Unanswered, Verdict,
+    AddressKey, Ask, At, Because, ByWriting, Copies, Decider, Decision, Destination, HostMail,
+    Question, Returned, Route, Test, TestId, Unanswered, Verdict,
 };
 use crate::mail::{Address, Domain, Listener, PathForm, Reply};
 use crate::source::Loc;
@@ -184,6 +184,17 @@ impl EximDecider {
     }
 }
 
+/// Returns whether mail goes on to other hosts.
+fn leaves(destination: &Destination) -> bool {
+    match destination {
+        Destination::Exchangers(_)
+        | Destination::Forward { .. }
+        | Destination::Hop(_)
+        | Destination::Chosen(_) => true,
+        Destination::Mailbox { .. } | Destination::Discard | Destination::Undeliverable => false,
+    }
+}
+
 /// Returns the refusal of an ACL, if it is one.
 fn refusal(ran: Ran) -> Option<(Verdict, Refusal)> {
     match ran {
@@ -299,6 +310,16 @@ impl Decider for EximDecider {
         let ask = RefCell::new(ask);
         let tests = &self.tests;
         self.walk(&OfEnvelope { ask, tests }).destinations(address)
+    }
+
+    /// A message with a line that no other host has to take comes back: its transport does not send
+    /// it.
+    fn returns(&self, destination: &Destination) -> Option<Returned> {
+        let data = &self.commands.data;
+        (leaves(destination) && !data.refuses_long_lines()).then(|| Returned {
+            by: ByWriting::Line(LINE_MAX),
+            at: data.place().unwrap_or_else(|| self.start.clone()),
+        })
     }
 
     fn host_mail(&self) -> Option<&dyn HostMail> {

@@ -1,15 +1,15 @@
 //! Lists (spec 4.96, chapter 10): items, separators, negation, named lists, lists in files.
 
+use super::list_run::Run;
 use super::reader::Reader;
-use super::rows::{HOLDS, is_extended, subject};
 use super::text::Text;
-use super::value::{Bool, Leaf, Part, PathAtom, Value};
-use crate::decision::{AddressKey, AddressTable, Row};
+use super::value::{Bool, PathAtom, Value};
+use crate::decision::AddressKey;
 use crate::diagnostic::Reported;
 use crate::source::Loc;
 use ipnet::IpNet;
 
-/// How often the sign of a list's items may change.
+/// How many tests a list may come to.
 const STEPS_MAX: usize = 200;
 
 /// How deep lists may stand in lists.
@@ -45,14 +45,6 @@ pub(super) enum Item {
     Nets(Vec<IpNet>),
     /// A condition of its own.
     Other(Bool),
-}
-
-/// Items of the same sign that one table answers for.
-#[derive(Default)]
-struct Run {
-    negated: bool,
-    keys: Vec<(AddressKey, String, Loc)>,
-    nets: Vec<(IpNet, Loc)>,
 }
 
 /// Divides a list into items (section 6.21; `string_nextinlist`).
@@ -193,15 +185,17 @@ impl Reader<'_> {
         let mut run = Run::default();
         let (all, last_negated) = self.with_files(kind, items)?;
         for (negated, bare) in all {
-            if run.negated != negated {
-                self.close_run(kind, subject, &mut run, &mut steps);
-                run.negated = negated;
-            }
             match self.item(kind, subject, &bare)? {
-                Item::Key(part, key) => run.keys.push((part, key, bare.at())),
+                Item::Key(part, key) => {
+                    if run.negated != negated {
+                        self.close_run(kind, subject, &mut run, &mut steps);
+                        run.negated = negated;
+                    }
+                    run.keys.push((part, key, bare.at()));
+                }
                 Item::Nets(nets) => {
-                    run.nets
-                        .extend(nets.into_iter().map(|net| (net, bare.at())));
+                    let nets = nets.into_iter().map(|net| (negated, net, bare.at()));
+                    run.nets.extend(nets);
                 }
                 Item::Other(condition) => {
                     self.close_run(kind, subject, &mut run, &mut steps);
@@ -209,6 +203,7 @@ impl Reader<'_> {
                 }
             }
         }
+        run.is_last = !last_negated;
         self.close_run(kind, subject, &mut run, &mut steps);
         if let Some(first) = items.first().filter(|_| steps.len() > STEPS_MAX) {
             let reason = "it has too many items that no table holds";
@@ -244,87 +239,6 @@ impl Reader<'_> {
             }
         }
         Ok((all, last_negated))
-    }
-
-    /// Makes the tests of a run of items.
-    fn close_run(
-        &mut self,
-        kind: ListKind,
-        on: Subject,
-        run: &mut Run,
-        steps: &mut Vec<(bool, Bool)>,
-    ) {
-        let run = std::mem::replace(
-            run,
-            Run {
-                negated: run.negated,
-                ..Run::default()
-            },
-        );
-        if let Subject::Path(atom) = on {
-            let (whole, rest): (Vec<_>, Vec<_>) = run
-                .keys
-                .into_iter()
-                .partition(|(part, ..)| *part == AddressKey::Address);
-            let (local, domain): (Vec<_>, Vec<_>) = rest
-                .into_iter()
-                .partition(|(part, ..)| *part == AddressKey::Local);
-            let groups = [
-                (Part::Whole, &[AddressKey::Address][..], whole),
-                (Part::Local, &[AddressKey::Local][..], local),
-                (
-                    Part::Domain,
-                    &[AddressKey::Domain, AddressKey::Parent][..],
-                    domain,
-                ),
-            ];
-            for (part, order, keys) in groups {
-                if keys.is_empty() {
-                    continue;
-                }
-                let atom = PathAtom { part, ..atom };
-                let condition = self.keys(atom, order, keys);
-                steps.push((run.negated, condition));
-            }
-        }
-        if !run.nets.is_empty() {
-            let words: Vec<String> = run.nets.iter().map(|(net, _)| net.to_string()).collect();
-            let name = format!("{} {}", kind.word(), words.join(" : "));
-            let at = run.nets.first().map(|(_, at)| at.clone());
-            let prefixes = run.nets.into_iter();
-            let prefixes = prefixes.map(|(net, at)| (net, Row::new(HOLDS, at)));
-            let condition = self.client(name, prefixes.collect(), at.as_ref());
-            steps.push((run.negated, condition));
-        }
-    }
-
-    fn keys(
-        &mut self,
-        atom: PathAtom,
-        order: &[AddressKey],
-        keys: Vec<(AddressKey, String, Loc)>,
-    ) -> Bool {
-        let mut table = AddressTable::new(order);
-        let at = keys.first().map(|(.., at)| at.clone());
-        let mut name = format!("{} in", subject(atom));
-        for (part, key, at) in keys {
-            let star = if part == AddressKey::Parent { "*." } else { "" };
-            for word in [" ", star, &key] {
-                name.push_str(word);
-            }
-            if !(atom.is_cut() && is_extended(&key)) {
-                table.insert(part, &key, Row::new(HOLDS, at));
-            }
-        }
-        if atom.is_cut() {
-            table.with_extensions();
-        }
-        let question = || atom.side.question(table);
-        let test = self.catalogue.share(name, at.as_ref(), question);
-        if atom.part != Part::Domain {
-            self.forms.view(atom.side, atom.view);
-        }
-        Bool::Leaf(Leaf::Path(atom, test))
     }
 
     fn item(&mut self, kind: ListKind, subject: Subject, item: &Text) -> Result<Item, Reported> {

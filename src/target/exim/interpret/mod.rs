@@ -23,6 +23,7 @@ mod unread;
 
 mod list;
 mod list_item;
+mod list_run;
 mod list_source;
 
 mod catalogue;

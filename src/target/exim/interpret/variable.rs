@@ -9,13 +9,14 @@ use crate::diagnostic::Reported;
 use crate::source::Loc;
 
 /// Variables on which no decision may depend; they may stand in texts.
-const OPAQUE: [&str; 22] = [
+const OPAQUE: [&str; 23] = [
     "acl_verify_message",
     "body_linecount",
     "caller_uid",
     "exim_version",
     "host",
     "host_address",
+    "max_received_linelength",
     "message_exim_id",
     "message_id",
     "message_size",

@@ -9,6 +9,7 @@ use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::text::Text;
 use crate::target::exim::interpret::value::{Bool, Case, Leaf, Part, PathAtom, View};
 
+use super::long_lines::{Longest, longest};
 use super::read::RawLine;
 
 /// Words that `spf` compares with (`spf_result_id_list`).
@@ -79,6 +80,19 @@ impl Reader<'_> {
             "authenticated" => {
                 let authenticated = self.authenticated(argument, acls)?;
                 (Test::Bool(authenticated), Kind::Client)
+            }
+            "condition" if self.place == Place::Data && longest(argument.as_str()).is_some() => {
+                let test = match longest(argument.as_str()) {
+                    Some(Longest::Less) => {
+                        let reason = "everybody may send lines of 998 octets (RFC 5321 section \
+                                      4.5.3.1.6)";
+                        return Err(self.refuse("condition", reason, &argument.at()));
+                    }
+                    Some(Longest::Usual) => Test::LongLine,
+                    // An envelope's message has lines as everybody sends them.
+                    Some(Longest::More) | None => Test::Bool(Bool::Const(false)),
+                };
+                (test, Kind::Other)
             }
             "condition" => {
                 let value = self.expand(argument)?;

@@ -2,12 +2,14 @@
 
 mod condition;
 mod header;
+mod long_lines;
 mod message;
 mod modifier;
 mod named;
 mod read;
 mod run;
 
+pub(super) use long_lines::LINE_MAX;
 use read::RawStatement;
 pub(super) use read::{RawAcl, read};
 pub(super) use run::{Ran, Refusal};
@@ -98,6 +100,8 @@ enum Test {
     Acl(AclUse),
     /// The routers take the recipient.
     Recipient,
+    /// A line of the message has more than 998 octets.
+    LongLine,
 }
 
 /// What a condition is about: from it follows why a statement decides.

@@ -109,6 +109,11 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
     ("errors_copy", "", "copies of bounces would go elsewhere"),
     ("event_action", "", "what it does is not followed"),
     (
+        "dsn_advertise_hosts",
+        "",
+        "whoever asks would have a report sent to whomever it names",
+    ),
+    (
         "exim_group",
         "Debian-exim",
         "Exim would run as somebody else, with the rights of that group",
@@ -226,6 +231,11 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "spool_directory",
         "/var/spool/exim4",
         "whether it is there is not in the files",
+    ),
+    (
+        "spool_wireformat",
+        "false",
+        "how long the lines of a message are would not be known",
     ),
     (
         "strict_acl_vars",

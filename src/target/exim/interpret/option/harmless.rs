@@ -172,7 +172,7 @@ const DELIVERY: &Table = &[
     (
         Switch,
         "move_frozen_messages queue_fast_ramp queue_only queue_only_load_latch queue_only_override \
-         queue_run_in_order split_spool_directory spool_wireformat",
+         queue_run_in_order split_spool_directory",
     ),
 ];
 
@@ -213,7 +213,7 @@ const OFFERED: &Table = &[
     (Switch, "accept_8bitmime"),
     (
         Hosts,
-        "chunking_advertise_hosts dsn_advertise_hosts pipelining_advertise_hosts \
+        "chunking_advertise_hosts pipelining_advertise_hosts \
          pipelining_connect_advertise_hosts smtputf8_advertise_hosts",
     ),
 ];

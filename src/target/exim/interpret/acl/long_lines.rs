@@ -1,0 +1,120 @@
+//! Lines that are longer than what other hosts have to take (RFC 5321 section 4.5.3.1.6).
+//!
+//! `$max_received_linelength` is the longest line that came, in the header and in the body, without
+//! its end and without a dot that was doubled (spec 4.96, section 11.9; `read_message_data_smtp`,
+//! `receive_msg`). A transport that sends to other hosts compares the same number with its
+//! `message_linelength_limit` (section 30.4; `smtp_transport_entry`), and what has more comes back:
+//! lines that are added on the way do not count.
+
+use super::{Acl, AclUse, Statement, Step, Test, Verb};
+use crate::source::Loc;
+
+/// What every host takes, without the end of the line. No transport that is read sends less.
+pub(in super::super) const LINE_MAX: u32 = 998;
+
+/// What a condition says of the longest line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Longest {
+    /// Lines are as long as every host takes them, if it does not hold.
+    Usual,
+    /// It holds for some lines that others may refuse, and not for all of them.
+    More,
+    /// It holds for lines that everybody may send.
+    Less,
+}
+
+/// Reads `${if >{$max_received_linelength}{NUMBER}}`; none if it is another condition.
+pub(super) fn longest(text: &str) -> Option<Longest> {
+    let rest = text.trim().strip_prefix("${if")?.trim_start();
+    let rest = rest.strip_prefix('>')?.trim_start();
+    let rest = rest
+        .strip_prefix("{$max_received_linelength}")?
+        .trim_start();
+    let (number, rest) = rest.strip_prefix('{')?.split_once('}')?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number || rest.trim() != "}" {
+        return None;
+    }
+    Some(
+        match number.parse::<u64>().ok()?.cmp(&u64::from(LINE_MAX)) {
+            std::cmp::Ordering::Less => Longest::Less,
+            std::cmp::Ordering::Equal => Longest::Usual,
+            std::cmp::Ordering::Greater => Longest::More,
+        },
+    )
+}
+
+impl AclUse {
+    /// Returns where it stands, if it is one ACL.
+    pub(in super::super) fn place(&self) -> Option<Loc> {
+        match self {
+            Self::One(acl) => Some(acl.at.clone()),
+            Self::Choice(..) | Self::Named(_) | Self::Accept | Self::Deny => None,
+        }
+    }
+
+    /// Returns whether no message with a longer line gets through.
+    pub(in super::super) fn refuses_long_lines(&self) -> bool {
+        match self {
+            Self::One(acl) => acl.refuses_long_lines(),
+            Self::Choice(_, yes, no) => yes.refuses_long_lines() && no.refuses_long_lines(),
+            Self::Named(_) | Self::Accept => false,
+            Self::Deny => true,
+        }
+    }
+}
+
+impl Acl {
+    /// SOUNDNESS: whatever accepts before the statement is taken to accept such a message.
+    fn refuses_long_lines(&self) -> bool {
+        let before = |one: &&Statement| one.verb != Verb::Accept;
+        let mut statements = self.statements.iter().take_while(before);
+        statements.any(Statement::refuses_long_lines)
+    }
+}
+
+impl Statement {
+    fn refuses_long_lines(&self) -> bool {
+        let mut tests = self.steps.iter().filter_map(|step| match step {
+            Step::Test { negated, test, .. } => Some((*negated, test)),
+            Step::EndPass | Step::Message(_) | Step::Set(..) | Step::Header(_) => None,
+        });
+        let is_it = matches!(tests.next(), Some((false, Test::LongLine)));
+        matches!(self.verb, Verb::Deny | Verb::Drop) && is_it && tests.next().is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Longest, longest};
+
+    #[test]
+    fn one_condition_is_read_however_it_is_spaced() {
+        for (text, wanted) in [
+            (
+                "${if >{$max_received_linelength}{998}}",
+                Some(Longest::Usual),
+            ),
+            (
+                "${if > {$max_received_linelength} {998} }",
+                Some(Longest::Usual),
+            ),
+            (
+                "${if >{$max_received_linelength}{999}}",
+                Some(Longest::More),
+            ),
+            (
+                "${if >{$max_received_linelength}{997}}",
+                Some(Longest::Less),
+            ),
+            ("${if >={$max_received_linelength}{998}}", None),
+            ("${if <{$max_received_linelength}{998}}", None),
+            ("${if >{$max_received_linelength}{998}{no}{yes}}", None),
+            ("${if >{$max_received_linelength}{1K}}", None),
+            ("${if >{$max_received_linelength}{}}", None),
+            ("${if >{$message_size}{998}}", None),
+        ] {
+            assert_eq!(longest(text), wanted, "{text}");
+        }
+    }
+}
