@@ -11,10 +11,21 @@ use mailpol::prove::{
 
 use super::FilesArgs;
 use super::resolve::WorldArgs;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, Paint};
 use crate::cli::{Exit, Failure, input, report};
 
+const NOTES: &str = "\
+Examples:
+  mailpol prove
+  mailpol prove --target postfix
+  mailpol prove --target postfix --files /
+  mailpol prove --target postfix,exim --files build --verbose
+
+Exit status: 0 all is proved, 1 something is not, a scenario comes out otherwise, or the policy has
+errors, 2 it could not be done.";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = NOTES)]
 pub(in crate::cli) struct Args {
     /// The policy; `-` is standard input
     policy: Option<PathBuf>,
@@ -69,8 +80,7 @@ pub(in crate::cli) fn run(
             }
         }
     }
-    let verbose = output.is_verbose();
-    let texts: Vec<String> = reports.iter().map(|one| words(one, verbose)).collect();
+    let texts: Vec<String> = reports.iter().map(|one| words(one, output)).collect();
     let played = mailpol::compile::scenarios(&policy, diagnostics).is_ok();
     let exit = if played && reports.iter().all(Report::is_proved) {
         Exit::Yes
@@ -98,8 +108,9 @@ fn most_telling(report: &Report) -> Option<&Finding> {
 
 /// Returns a report as an administrator reads it: of many refutations the most telling in full,
 /// and of the others a line each, unless every dialogue is asked for.
-pub(super) fn words(report: &Report, verbose: bool) -> String {
-    let mut text = format!("Proof of {}\n\n", report.subject);
+pub(super) fn words(report: &Report, output: &Output) -> String {
+    let (verbose, paint) = (output.is_verbose(), output.paint());
+    let mut text = paint.bold(&format!("Proof of {}", report.subject)) + "\n\n";
     let width = report
         .findings
         .iter()
@@ -112,7 +123,7 @@ pub(super) fn words(report: &Report, verbose: bool) -> String {
         let told = telling.is_some_and(|telling| std::ptr::eq(telling, finding));
         let short = !verbose && !told && matches!(finding.answer, Answer::Refuted(_));
         shortened |= short;
-        one(finding, width, short, &mut text);
+        one(finding, width, short, paint, &mut text);
     }
     if shortened {
         text.push_str("\nThe most telling refutation has its dialogue; `--verbose` shows all.\n");
@@ -146,8 +157,18 @@ pub(super) fn words(report: &Report, verbose: bool) -> String {
     text
 }
 
+/// Returns the word for how a question came out, nine letters wide.
+fn painted(word: &str, paint: Paint) -> String {
+    let wide = format!("{word:9}");
+    match word {
+        "proved" => paint.green(&wide),
+        "REFUTED" | "UNDECIDED" => paint.red(&wide),
+        _ => wide,
+    }
+}
+
 /// Adds how one question came out; in short, without a dialogue.
-fn one(finding: &Finding, width: usize, short: bool, text: &mut String) {
+fn one(finding: &Finding, width: usize, short: bool, paint: Paint, text: &mut String) {
     // What speaks of nobody holds, and is no reason to be at ease.
     let proved = if finding.answer.is_empty() {
         "empty"
@@ -180,8 +201,10 @@ fn one(finding: &Finding, width: usize, short: bool, text: &mut String) {
     // Writing to a string does not fail.
     let _ = writeln!(
         text,
-        "  {word:9} {:width$}  {}",
-        finding.name, finding.sentence
+        "  {} {:width$}  {}",
+        painted(word, paint),
+        finding.name,
+        finding.sentence
     );
     if !rest.is_empty() {
         let _ = writeln!(text, "  {:9} {:width$}  {rest}", "", "");

@@ -15,14 +15,24 @@ use serde_json::json;
 
 use super::FilesArgs;
 use super::resolve::ResolveArgs;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, Paint};
 use crate::cli::{Exit, Failure, input, report};
 
 const NOTES: &str = "\
 A line of `--envelopes` is a JSON object, such as
+
   {\"client\":\"203.0.113.9\",\"from\":\"a@b.example\",\"to\":\"victim@c.example\"}
+
 with `listener`, `tls`, `login`, `helo`, `spf` and `spf_helo` where they count. A file of scenarios
-begins with `mailpol version=1`, and holds `scenario` nodes. docs/simulate.md says more.";
+begins with `mailpol version=1`, and holds `scenario` nodes. docs/simulate.md says more.
+
+Examples:
+  mailpol simulate
+  mailpol simulate --scenario tests.kdl --target postfix
+  mailpol simulate --envelopes envelopes.jsonl > answers.jsonl
+
+Exit status: 0 all came out as expected, 1 something did not, a line is no envelope, or the policy
+has errors, 2 it could not be done.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = NOTES)]
@@ -72,14 +82,14 @@ pub(in crate::cli) fn run(
         Some((target, reading)) => check_files(&policy, mailpol::compile::files(*target, reading)),
         None => check_policy(&policy),
     };
-    let (scenarios, played) = scenarios(&policy.scenarios, &answerer)?;
-    let (attacks, refused) = attacks(&policy, &answerer)?;
+    let (scenarios, played) = scenarios(&policy.scenarios, &answerer, output.paint())?;
+    let (attacks, refused) = attacks(&policy, &answerer, output.paint())?;
     let exit = if played && refused && report.is_proved() {
         Exit::Yes
     } else {
         Exit::No
     };
-    let proof = super::prove::words(&report, output.is_verbose());
+    let proof = super::prove::words(&report, output);
     output.print_outcome(&[scenarios.0, attacks.0, proof].concat(), exit)?;
     output.result(json!({
         "scenarios": scenarios.1,
@@ -114,7 +124,7 @@ fn given(
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let ((text, rows), good) = scenarios(&all, answerer)?;
+    let ((text, rows), good) = scenarios(&all, answerer, output.paint())?;
     let exit = if good { Exit::Yes } else { Exit::No };
     output.print_outcome(&text, exit)?;
     output.result(json!({ "scenarios": rows, "attacks": [], "proof": null }));
@@ -122,7 +132,11 @@ fn given(
 }
 
 /// Plays scenarios: their table, and whether all came out as expected.
-fn scenarios(scenarios: &[Scenario], answerer: &Answerer<'_>) -> Result<(Table, bool), Failure> {
+fn scenarios(
+    scenarios: &[Scenario],
+    answerer: &Answerer<'_>,
+    paint: Paint,
+) -> Result<(Table, bool), Failure> {
     let mut text = String::new();
     let mut rows = Vec::new();
     let mut good = true;
@@ -138,8 +152,13 @@ fn scenarios(scenarios: &[Scenario], answerer: &Answerer<'_>) -> Result<(Table, 
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "  {word:11}  {}: {} {} {} ({})",
-            scenario.name.value, answered.verdict, answered.code, answered.status, answered.because
+            "  {}  {}: {} {} {} ({})",
+            paint.outcome(&format!("{word:11}"), played.as_expected),
+            scenario.name.value,
+            answered.verdict,
+            answered.code,
+            answered.status,
+            answered.because
         );
         if !played.as_expected {
             let expect = &scenario.expect;
@@ -161,20 +180,24 @@ fn scenarios(scenarios: &[Scenario], answerer: &Answerer<'_>) -> Result<(Table, 
         }));
     }
     if !text.is_empty() {
-        text.insert_str(0, "Scenarios\n\n");
+        text.insert_str(0, &format!("{}\n\n", paint.bold("Scenarios")));
         text.push('\n');
     }
     Ok(((text, rows), good))
 }
 
 /// Asks the attack catalogue: its table, and whether nothing leaves this host.
-fn attacks(policy: &Policy, answerer: &Answerer<'_>) -> Result<(Table, bool), Failure> {
+fn attacks(
+    policy: &Policy,
+    answerer: &Answerer<'_>,
+    paint: Paint,
+) -> Result<(Table, bool), Failure> {
     let mut rows = Vec::new();
     if answerer.listeners.is_empty() {
         let text = "Nothing listens, so there is nothing to attack from outside.\n\n".to_owned();
         return Ok(((text, rows), true));
     }
-    let mut text = "Attacks from outside, and where they lead\n\n".to_owned();
+    let mut text = paint.bold("Attacks from outside, and where they lead") + "\n\n";
     let mut good = true;
     for one in CATALOGUE {
         let (envelope, answered, relays) = attack(one, policy, answerer).map_err(|_| bug())?;
@@ -186,7 +209,8 @@ fn attacks(policy: &Policy, answerer: &Answerer<'_>) -> Result<(Table, bool), Fa
         };
         let _ = writeln!(
             text,
-            "  {word:9}  {} {} {:14} {:32} RCPT TO:<{}>",
+            "  {}  {} {} {:14} {:32} RCPT TO:<{}>",
+            paint.outcome(&format!("{word:9}"), !relays),
             answered.code,
             answered.status,
             answered.because,
