@@ -1,46 +1,66 @@
-//! Why: one envelope, step by step; what a login may send; and the page of a diagnostic or an
-//! obligation.
+//! Why: one envelope, step by step; what a login may send; and the page of a diagnostic, an
+//! obligation or a rule.
 
+mod pages;
 mod send_as;
 
+pub use pages::{near_page, page};
 pub use send_as::{Right, SendAs, Sender, send_as};
 
 use std::collections::BTreeSet;
 
 use crate::decision::{Answer, Decider, Envelope, Label, Question, Test};
-use crate::diagnostic::Code;
 use crate::mail::Listener;
 use crate::spf::SpfResult;
 
-/// Returns the tests that were asked and their answers, a line each. What restrictions ask again,
-/// and are answered as before, is told once.
-pub fn steps(decider: &dyn Decider, asked: &[Answer<'_>], envelope: &Envelope) -> String {
-    let mut text = String::new();
-    let mut told: BTreeSet<String> = BTreeSet::new();
+/// A test that was asked, and its answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Reason {
+    /// What was asked.
+    pub test: String,
+    /// What was answered.
+    pub answer: String,
+    /// Where somebody wrote what the answer hangs on.
+    pub at: Option<String>,
+}
+
+impl Reason {
+    /// Returns it as a line.
+    pub fn line(&self) -> String {
+        let at = self.at.as_ref().map(|at| format!("  {at}"));
+        format!(
+            "  {}: {}{}\n",
+            self.test,
+            self.answer,
+            at.unwrap_or_default()
+        )
+    }
+}
+
+/// Returns the tests that were asked and their answers. What restrictions ask again, and are
+/// answered as before, is told once.
+pub fn reasons(decider: &dyn Decider, asked: &[Answer<'_>], envelope: &Envelope) -> Vec<Reason> {
+    let mut all = Vec::new();
+    let mut told: BTreeSet<Reason> = BTreeSet::new();
     for answer in asked {
         let Some(test) = decider.tests().get(answer.test.index()) else {
             continue;
         };
-        let words = words(test, answer.label, envelope);
         let at = answer
             .at
             .filter(|_| has_place(&test.question, answer.by_row));
-        let at = at.map(|at| format!("  {at}")).unwrap_or_default();
         // A setting may have been written in several lines.
         let name: Vec<&str> = test.name.split_whitespace().collect();
-        let line = format!("  {}: {words}{at}\n", name.join(" "));
-        if told.insert(line.clone()) {
-            text.push_str(&line);
+        let reason = Reason {
+            test: name.join(" "),
+            answer: words(test, answer.label, envelope),
+            at: at.map(ToString::to_string),
+        };
+        if told.insert(reason.clone()) {
+            all.push(reason);
         }
     }
-    text
-}
-
-/// Returns the page of a diagnostic's code, whose leading `mailpol::` may be left out, or of a
-/// question of the proof, such as `no-open-relay`.
-pub fn page(name: &str) -> Option<&'static str> {
-    let of_code = Code::find(name).map(|code| code.page);
-    of_code.or_else(|| crate::prove::page(name))
+    all
 }
 
 /// Returns whether somebody wrote at the place of an answer what it hangs on: the row that gave it,

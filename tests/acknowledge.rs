@@ -42,7 +42,7 @@ fn looked(text: &str, files: &dyn Files) -> (Vec<Known>, Vec<Known>, Option<Stri
     let aside = diagnostics.put_aside();
     assert_eq!(aside.len(), diagnostics.acknowledged(), "{text}");
     let aside = aside.into_iter().map(|one| known(&one.warning)).collect();
-    let node = diagnostics.acknowledgement().map(str::to_owned);
+    let node = diagnostics.acknowledgements().into_iter().next();
     (told, aside, node)
 }
 
@@ -192,6 +192,29 @@ fn a_denied_warning_says_how_it_would_be_acknowledged_and_then_passes() {
     let (_, _, said) = run(folder.path(), &["check", "--verbose"]);
     assert!(said.contains("mailpol::network::container"), "{said}");
     assert!(said.contains("acknowledged at policy.kdl:18:34"), "{said}");
+}
+
+/// All that is needed is offered at once.
+#[test]
+fn each_warning_is_offered_its_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.kdl");
+    let more = BRIDGE.replace(
+        "    mailbox \"john\"\n",
+        "    mailbox \"john\"\n    forward \"a\" \"a@isp.example\"\n    \
+         forward \"b\" \"a@isp.example\" \"b@isp.example\"\n",
+    );
+    fs::write(&path, &more).unwrap();
+    let (code, _, said) = run(folder.path(), &["check", "--deny", "warnings"]);
+    assert_eq!(code, 1);
+    let nodes = said.lines().map(str::trim);
+    let nodes: Vec<&str> = nodes
+        .filter(|line| line.starts_with("acknowledge "))
+        .collect();
+    assert!(nodes.len() >= 2, "{said}");
+    fs::write(&path, format!("{more}\n{}\n", nodes.join("\n"))).unwrap();
+    let (code, _, said) = run(folder.path(), &["check", "--deny", "warnings"]);
+    assert_eq!(code, 0, "{said}");
 }
 
 #[test]

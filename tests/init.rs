@@ -249,9 +249,9 @@ fn what_cannot_be_a_policy_is_not_written() {
     }
 }
 
-/// On a terminal, which script(1) makes, questions are asked.
-#[test]
-fn questions_are_asked_on_a_terminal() {
+/// Runs `init` on a terminal, which script(1) makes, and returns what was said there, and what was
+/// written.
+fn asked(answers: &str) -> (String, String) {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new("script")
         .args(["--quiet", "--return", "--command"])
@@ -262,16 +262,23 @@ fn questions_are_asked_on_a_terminal() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    // What cannot be is asked for again, and no answer is lost.
-    let answers = "firm\ncompany\nmx\nmx.one.example\n198.51.100.25 mx\n\
-                   198.51.100.25, 2001:db8::25\n-x.example\n\n\nann bob\n10.1.0.1/16\n\
-                   10.1.0.0/16\nplain\n/run/auth\n";
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(answers.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     drop(stdin);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}");
+    let policy = fs::read_to_string(folder.path().join("policy.kdl")).unwrap();
+    (said, policy)
+}
+
+#[test]
+fn questions_are_asked_on_a_terminal() {
+    // What cannot be is asked for again, and no answer is lost.
+    let (said, policy) = asked(
+        "firm\ncompany\nmx\nmx.one.example\n198.51.100.25 mx\n198.51.100.25, 2001:db8::25\n\
+         -x.example\n\n\nann bob\n10.1.0.1/16\n10.1.0.0/16\nplain\n/run/auth\n",
+    );
     assert!(said.contains("What kind of server"), "{said}");
     assert!(
         said.contains("The domains, with blanks between, the main one first [one.example]:"),
@@ -288,13 +295,33 @@ fn questions_are_asked_on_a_terminal() {
     ] {
         assert!(said.contains(why), "{why}: {said}");
     }
-    let policy = fs::read_to_string(folder.path().join("policy.kdl")).unwrap();
     for words in [
         "\"2001:db8::25\"",
         "mailbox \"bob\" login=\"bob\"",
         "cidr \"10.1.0.0/16\"",
         "auth \"dovecot\" socket=\"/run/auth\"",
     ] {
+        assert!(policy.contains(words), "{words}: {policy}");
+    }
+}
+
+/// Each answer can be, and the whole cannot: Exim delivers no mail as root.
+#[test]
+fn of_a_whole_that_is_refused_the_answer_is_asked_for_again() {
+    let (said, policy) =
+        asked("family\nmx.one.example\n198.51.100.25\n\nann root\n10.1.0.0/16\n\nann bob\n");
+    let question = "The Unix accounts that have a mailbox, with blanks between";
+    assert_eq!(said.matches(question).count(), 2, "{said}");
+    assert!(said.contains(&format!("{question} [ann root]: ")), "{said}");
+    assert!(said.contains("what would be written:"), "{said}");
+    for other in [
+        "What kind of server",
+        "The host's name",
+        "Prefixes whose hosts",
+    ] {
+        assert_eq!(said.matches(other).count(), 1, "{other}: {said}");
+    }
+    for words in ["mailbox \"ann\"", "mailbox \"bob\"", "cidr \"10.1.0.0/16\""] {
         assert!(policy.contains(words), "{words}: {policy}");
     }
 }

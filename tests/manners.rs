@@ -6,6 +6,8 @@
     reason = "tests run the program, and fail by panicking"
 )]
 
+#[path = "manners/beside.rs"]
+mod beside;
 #[path = "manners/full.rs"]
 mod full;
 #[path = "manners/pages.rs"]
@@ -239,7 +241,7 @@ fn long_work_shows_signs_of_life_on_a_terminal_only() {
         assert_eq!(code, Some(0), "{said}");
         said
     };
-    let shown = on_terminal("prove");
+    let shown = on_terminal("prove --color never");
     assert!(shown.contains("prove: at work, 2 s"), "{shown:?}");
     let result = shown.find("Proof of").unwrap();
     let before = &shown[..result];

@@ -67,7 +67,7 @@ fn each_page_is_of_a_question() {
     for path in files("docs/obligations", "md") {
         let name = stem(&path);
         assert_eq!(
-            explain::page(&name),
+            explain::page(&name).as_deref(),
             Some(fs::read_to_string(&path).unwrap()).as_deref(),
             "`{name}` is not printed"
         );
@@ -106,7 +106,22 @@ fn the_program_prints_a_page() {
     let said = run("no-such-obligation");
     assert_eq!(said.status.code(), Some(2));
     let told = String::from_utf8(said.stderr).unwrap();
-    assert!(told.contains("known code or obligation"), "{told}");
+    assert!(told.contains("known code, obligation or rule\n"), "{told}");
+    // A reason that a reply gives is a name, too.
+    let said = run("relay-denied");
+    let page = String::from_utf8(said.stdout).unwrap();
+    assert!(
+        page.contains("reject 554 5.7.1. This is the rule that must hold"),
+        "{page}"
+    );
+    for (written, meant) in [
+        ("no-open-rely", "no-open-relay"),
+        ("relay-denid", "relay-denied"),
+        ("network::universel", "network::universal"),
+    ] {
+        let told = String::from_utf8(run(written).stderr).unwrap();
+        assert!(told.contains(&format!("did you mean `{meant}`?")), "{told}");
+    }
 }
 
 #[test]

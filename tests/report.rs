@@ -108,6 +108,7 @@ fn every_command_prints_what_the_schema_says() {
         0,
     );
     check(&["explain", "mailpol::network::universal"], 0);
+    check(&["explain", "relay-denied"], 0);
     check(&["explain", "POLICY", "--login", "john"], 0);
     check(&["explain", "POLICY", "--login", "nobody"], 1);
     let jane = "jane.doe@doe-family.com";

@@ -224,6 +224,58 @@ fn a_comparison_grows_as_the_policies_do() {
     );
 }
 
+/// What a decision diff costs is that of two policies that are read: whoever checks both waits as
+/// long. Above the size at which what they share is left out.
+#[test]
+fn a_comparison_costs_no_more_than_two_checks() {
+    let changed = Changed::new(site::Size {
+        domains: 1500,
+        mailboxes: 15000,
+        networks: 150,
+    });
+    let diff = [changed.diff().as_slice(), &["--only decisions".to_owned()]].concat();
+    let compared = best(changed.after.path(), &diff.join(" "));
+    let checked = best(changed.after.path(), "check policy.kdl");
+    assert!(
+        compared < checked * 2.0,
+        "{compared:.2} s to compare, and {checked:.2} s to check one"
+    );
+}
+
+/// A reviewer waits for the comparison of a large provider's policies, on two processors that have
+/// nothing else to do: `tests/run --long` sees to it.
+const REVIEW_SECONDS_MAX: f64 = 15.0;
+
+/// The provider of docs/scale.md with one changed mailbox and one widened network: the sentences
+/// in any run of a smaller one; in a long run of the whole, and in time.
+#[test]
+fn a_large_provider_is_compared_while_a_reviewer_waits() {
+    let is_long = std::env::var_os("MAILPOL_LONG").is_some();
+    let domains = if is_long { 100_000 } else { 1_000 };
+    let changed = Changed::new(site::Size {
+        domains,
+        mailboxes: domains * 10,
+        networks: domains / 10,
+    });
+    let mut shortest = f64::INFINITY;
+    for _ in 0..3 {
+        let begin = std::time::Instant::now();
+        let told = changed.told(&["--format", "json"]);
+        shortest = begin.elapsed().as_secs_f64().min(shortest);
+        let report: serde_json::Value = serde_json::from_str(&told).unwrap();
+        let changes = report["result"]["decisions"]["changes"].as_array();
+        let sentences = changes.unwrap().len();
+        assert!((2..=12).contains(&sentences), "{told}");
+        if !is_long {
+            break;
+        }
+    }
+    assert!(
+        !is_long || shortest <= REVIEW_SECONDS_MAX,
+        "{shortest:.1} s for {domains} domains"
+    );
+}
+
 /// Above some size, what two policies share is not looked at one by one.
 #[test]
 fn what_large_policies_share_is_left_out_of_their_comparison() {

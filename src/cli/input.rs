@@ -152,20 +152,25 @@ fn find() -> Result<PathBuf, Failure> {
     }
     match policy_among(&names) {
         Ok(name) => Ok(PathBuf::from(name)),
-        Err(0) => Err(Failure::Unable(
+        Err(none) if none.is_empty() => Err(Failure::Unable(
             "there is no policy here; name one, such as `policy.kdl`".into(),
         )),
         Err(several) => Err(Failure::Unable(format!(
-            "there are {several} policies here; name one of them"
+            "there are several policies here; name one of them: {}",
+            several.join(", ")
         ))),
     }
 }
 
-/// Returns which of a folder's files is its policy, if none is named; else how many may be.
-pub(super) fn policy_among(names: &BTreeSet<String>) -> Result<&str, usize> {
-    let preferred = ["mailpol.kdl", "policy.kdl"];
-    if let Some(name) = preferred.into_iter().find(|name| names.contains(*name)) {
-        return Ok(name);
+/// Returns which of a folder's files is its policy, if none is named; else which may be.
+pub(super) fn policy_among(names: &BTreeSet<String>) -> Result<&str, Vec<&str>> {
+    let preferred = ["mailpol.kdl", "policy.kdl"].into_iter();
+    let preferred: Vec<&str> = preferred.filter(|name| names.contains(*name)).collect();
+    match preferred.as_slice() {
+        [] => {}
+        [only] => return Ok(*only),
+        // Which of them is built hangs on what somebody remembers.
+        _ => return Err(preferred),
     }
     let policies = names.iter().filter(|name| {
         let path = Path::new(name.as_str());
@@ -173,7 +178,7 @@ pub(super) fn policy_among(names: &BTreeSet<String>) -> Result<&str, usize> {
     });
     match policies.collect::<Vec<_>>().as_slice() {
         [only] => Ok(only.as_str()),
-        several => Err(several.len()),
+        several => Err(several.iter().map(|name| name.as_str()).collect()),
     }
 }
 

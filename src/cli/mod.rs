@@ -60,7 +60,8 @@ struct Global {
     /// reasons are printed if asked for
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// Show every refutation with its dialogue, not the most telling one only
+    /// Show every refutation with its dialogue, not the most telling one only; of `simulate` the
+    /// whole proof
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     verbose: bool,
     /// Treat these as errors

@@ -118,6 +118,16 @@ impl Output {
         Ok(())
     }
 
+    /// Tells something before the end, to whoever sits at the terminal.
+    pub(super) fn tell(&self, diagnostics: &Diagnostics) -> Result<(), Failure> {
+        progress::end();
+        let mut stderr = std::io::stderr().lock();
+        for told in diagnostics.sorted() {
+            writeln!(stderr, "{}", render(told.as_ref(), self.style))?;
+        }
+        Ok(())
+    }
+
     /// Sets the result of the JSON document.
     pub(super) fn result(&mut self, result: impl serde::Serialize) {
         self.result = serde_json::to_value(result).ok();
@@ -227,10 +237,12 @@ impl Output {
             (false, "check") if !self.quiet => "",
             (false, _) => return Ok(()),
         };
-        if let Some(node) = diagnostics.acknowledgement() {
+        let nodes = diagnostics.acknowledgements();
+        if !nodes.is_empty() {
+            let nodes = nodes.join("\n  ");
             writeln!(
                 stderr,
-                "{why}What is meant to be so is said in the policy:\n\n  {node}\n"
+                "{why}What is meant to be so is said in the policy:\n\n  {nodes}\n"
             )?;
         }
         Ok(())
@@ -328,6 +340,10 @@ impl Paint {
         } else {
             self.red(text)
         }
+    }
+
+    pub(super) fn yellow(self, text: &str) -> String {
+        self.with("33", text)
     }
 
     /// Red and reversed: what differs inside of a line.

@@ -122,7 +122,7 @@ fn rule(id: &str) -> Value {
     json!({
         "id": id,
         "shortDescription": { "text": first.unwrap_or(code) },
-        "help": { "text": if page.is_empty() { code } else { page }, "markdown": page },
+        "help": { "text": if page.is_empty() { code } else { &page }, "markdown": page },
     })
 }
 

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::decisions::{Between, Change, Decisions, Kind, mark};
 use super::markdown::{escape, fenced, html};
 use super::text::{Difference, LineIs, Places};
+use crate::diagnostic::count;
 
 /// A file that differs.
 #[derive(Debug, Clone)]
@@ -219,16 +220,19 @@ impl Decisions {
         }
         let like = match self.left_out {
             0 => String::new(),
+            1 => " 1 domain, the same on both sides, was not looked at by itself: others like it \
+                  were."
+                .to_owned(),
             many => format!(
                 " {many} domains, the same on both sides, were not looked at one by one: others \
                  like them were."
             ),
         };
         let all = format!(
-            "Every class of envelopes was compared ({} classes, {} envelopes): each is decided {}, \
-             and its mail goes {}.",
-            self.visited.leaves,
-            self.visited.envelopes,
+            "Every class of envelopes was compared ({}, {}): each is decided {}, and its mail goes \
+             {}.",
+            count(u128::from(self.visited.leaves), "class", "classes"),
+            count(self.visited.envelopes, "envelope", "envelopes"),
             match self.between {
                 Between::Times | Between::Nothing => "as before",
                 Between::Targets(_) => "alike by both",

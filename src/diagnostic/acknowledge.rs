@@ -55,7 +55,7 @@ struct Entry {
 }
 
 /// Returns the node of a policy that acknowledges a warning.
-pub(super) fn node(code: &str, about: &[&str]) -> String {
+pub(super) fn node(code: &str, about: &[String]) -> String {
     let code = code.strip_prefix("mailpol::").unwrap_or(code);
     let words = about.iter().map(|word| format!(" \"{word}\""));
     format!("acknowledge \"{code}\"{}", words.collect::<String>())

@@ -13,6 +13,8 @@ pub use codes::{CODES, Code};
 pub use placed::Placed;
 pub use render::{Style, render};
 
+use std::collections::BTreeSet;
+
 use miette::{Diagnostic, Severity};
 
 /// Anything told about a policy.
@@ -21,6 +23,12 @@ pub type Told = Box<dyn Diagnostic + Send + Sync + 'static>;
 /// A token that only [`Diagnostics::error`] makes: a stage cannot fail without having said why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported(());
+
+/// Returns a number with its noun: `1 file`, `2 files`.
+pub fn count(number: u128, one: &str, many: &str) -> String {
+    let noun = if number == 1 { one } else { many };
+    format!("{number} {noun}")
+}
 
 /// How many errors are kept, and how many warnings: whoever has more reads no more.
 const KEPT_MAX: usize = 200;
@@ -36,8 +44,8 @@ pub struct Diagnostics {
     put_aside: Vec<PutAside>,
     /// How many warnings were put aside, kept or not.
     aside: usize,
-    /// The node that would acknowledge the first warning told.
-    to_acknowledge: Option<String>,
+    /// The nodes that would acknowledge the warnings told, by code and the words they are about.
+    to_acknowledge: Vec<(String, Vec<String>)>,
 }
 
 impl Diagnostics {
@@ -68,9 +76,22 @@ impl Diagnostics {
             }
             return;
         }
-        self.to_acknowledge
-            .get_or_insert_with(|| acknowledge::node(&code, &about));
+        let about = about.into_iter().map(str::to_owned).collect();
+        self.would_acknowledge(code, about);
         self.warn_plainly(warning);
+    }
+
+    /// Keeps what would acknowledge a warning. A word that stands there already is not said again.
+    fn would_acknowledge(&mut self, code: String, mut about: Vec<String>) {
+        if self.to_acknowledge.len() >= KEPT_MAX {
+            return;
+        }
+        let said = self.to_acknowledge.iter().filter(|(of, _)| *of == code);
+        let said: BTreeSet<&String> = said.flat_map(|(_, words)| words).collect();
+        about.retain(|word| !said.contains(word));
+        if !about.is_empty() {
+            self.to_acknowledge.push((code, about));
+        }
     }
 
     /// Records a warning that cannot be acknowledged.
@@ -111,7 +132,9 @@ impl Diagnostics {
         self.put_aside
             .extend(other.put_aside.into_iter().take(room));
         self.aside += other.aside;
-        self.to_acknowledge = self.to_acknowledge.take().or(other.to_acknowledge);
+        for (code, about) in other.to_acknowledge {
+            self.would_acknowledge(code, about);
+        }
     }
 
     /// Adds the errors of another run, each as `tell` makes it; what it warns of is left out.
@@ -139,9 +162,12 @@ impl Diagnostics {
         self.aside
     }
 
-    /// Returns the node of a policy that would acknowledge the first warning told.
-    pub fn acknowledgement(&self) -> Option<&str> {
-        self.to_acknowledge.as_deref()
+    /// Returns the nodes of a policy that would acknowledge the warnings told, in their order.
+    pub fn acknowledgements(&self) -> Vec<String> {
+        let nodes = self.to_acknowledge.iter();
+        nodes
+            .map(|(code, about)| acknowledge::node(code, about))
+            .collect()
     }
 
     /// Returns how many errors and warnings were counted, but not kept.

@@ -74,6 +74,10 @@ pub(super) fn check(
                 name: spec.name,
                 within: within.map_or_else(|| "the policy".to_owned(), |name| format!("`{name}`")),
                 example: spec.example,
+                place: match within {
+                    None => MissingNode::BESIDE,
+                    Some(_) => MissingNode::IN_HERE,
+                },
                 at: at.clone(),
             });
         }

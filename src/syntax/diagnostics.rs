@@ -211,10 +211,19 @@ pub struct MissingNode {
     pub within: String,
     /// How one would write it.
     pub example: &'static str,
+    /// What is to be done there.
+    pub place: &'static str,
     /// Where it is missed.
     #[source_code]
-    #[label(primary, "it must stand in here")]
+    #[label(primary, "{place}")]
     pub at: Loc,
+}
+
+impl MissingNode {
+    /// It is missed in a node.
+    pub const IN_HERE: &'static str = "it must stand in here";
+    /// It is missed in a file, at whose first node this is.
+    pub const BESIDE: &'static str = "it must stand beside this";
 }
 
 /// A property that the node does not have.

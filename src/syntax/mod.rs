@@ -101,7 +101,10 @@ fn parse_as(
     gate::check(source, diagnostics);
     diagnostics.failed_since(before)?;
     let nodes = reader::read(source, diagnostics)?;
-    let (nodes, left_out) = check::check(nodes, specs, None, &start(source), diagnostics);
+    let first = nodes
+        .first()
+        .map_or_else(|| start(source), |node| node.at.clone());
+    let (nodes, left_out) = check::check(nodes, specs, None, &first, diagnostics);
     let mut document = Document {
         source: Arc::clone(source),
         host: None,
@@ -131,7 +134,8 @@ fn parse_as(
     Ok(document)
 }
 
-/// Returns the place of the first line that holds anything: where a missing node is missed.
+/// Returns the place of the first line that holds anything: where nodes are missed if there are
+/// none.
 fn start(source: &Arc<Source>) -> Loc {
     let text = source.text();
     let lead = text.len()

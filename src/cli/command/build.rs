@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use mailpol::diagnostic::Diagnostics;
+use mailpol::diagnostic::{Diagnostics, count};
 use mailpol::prove::{Answer, Report};
 use serde_json::json;
 
@@ -98,10 +98,10 @@ pub(in crate::cli) fn run(
             removed => format!(", {removed} removed"),
         };
         lines.push(format!(
-            "{}: {proved}; {} files written, {} as they were{removed}, in {}",
+            "{}: {proved}; {} written, {}{removed}, in {}",
             target.name(),
-            written.changed,
-            written.same,
+            count(written.changed as u128, "file", "files"),
+            count(written.same as u128, "as it was", "as they were"),
             out.display()
         ));
         results.push(json!({
@@ -126,7 +126,7 @@ pub(in crate::cli) fn run(
 
 /// Says how many obligations are proved, and how many of these speak of nothing; and names those
 /// that hang on what nobody gave.
-fn proved(report: &Report) -> String {
+pub(super) fn proved(report: &Report) -> String {
     let open = report
         .findings
         .iter()
@@ -135,7 +135,7 @@ fn proved(report: &Report) -> String {
     let empty = report.findings.iter();
     let empty = empty.filter(|finding| finding.answer.is_empty()).count();
     let proved = report.findings.len() - open.len();
-    let mut text = format!("{proved} obligations proved");
+    let mut text = count(proved as u128, "obligation", "obligations") + " proved";
     match empty {
         0 => {}
         1 => text.push_str(" (one speaks of nothing here)"),

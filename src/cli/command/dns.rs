@@ -87,7 +87,10 @@ pub(in crate::cli) fn run(
         return Ok(Exit::Yes);
     }
     output.result(findings.iter().map(row).collect::<Vec<Value>>());
-    output.success(format!("{} records are as wanted", findings.len()));
+    output.success(match findings.len() {
+        1 => "1 record is as wanted".to_owned(),
+        many => format!("{many} records are as wanted"),
+    });
     let exit = if !known {
         Exit::Unable
     } else if !all(|standing| standing == Standing::Present) {

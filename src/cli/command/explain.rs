@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use mailpol::decision::{Decider, Verdict, place};
 use mailpol::diagnostic::Diagnostics;
-use mailpol::explain;
+use mailpol::explain::{self, Reason};
 use mailpol::mail::Listener;
 use mailpol::policy::{Policy, PolicyDecider};
 use mailpol::prove::destinations;
@@ -32,8 +32,8 @@ page, or no such envelope.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = NOTES)]
 pub(in crate::cli) struct Args {
-    /// The policy (ends in `.kdl`, or `-`), or a code such as `mailpol::network::universal`, or an
-    /// obligation such as `no-open-relay`
+    /// The policy (ends in `.kdl`, or `-`), or a code such as `mailpol::network::universal`, an
+    /// obligation such as `no-open-relay`, or a rule such as `relay-denied`
     policy_or_code: Option<String>,
     /// The client's address
     #[arg(long, requires = "to")]
@@ -99,13 +99,15 @@ pub(in crate::cli) fn run(
     let first = args.policy_or_code.as_deref();
     if let Some(code) = first.filter(|text| !input::is_policy(text)) {
         let page = explain::page(code).ok_or_else(|| {
+            let near = explain::near_page(code);
+            let meant = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             Failure::Unable(format!(
-                "`{code}` is neither a policy (`*.kdl`) nor a known code or obligation"
+                "`{code}` is neither a policy (`*.kdl`) nor a known code, obligation or rule{meant}"
             ))
         })?;
         args.is_about_an_envelope("a page")?;
         output.result(serde_json::json!({ "code": code, "page": page }));
-        output.print(&headed(page, output.paint()))?;
+        output.print(&headed(&page, output.paint()))?;
         return Ok(Exit::Yes);
     }
     let Some((client, to)) = args.client.clone().zip(args.to.clone()) else {
@@ -207,7 +209,8 @@ fn one(
         answered.status,
         answered.because
     );
-    text.push_str(&explain::steps(decider, &asked, &envelope));
+    let reasons = explain::reasons(decider, &asked, &envelope);
+    text.extend(reasons.iter().map(Reason::line));
     // Writing to a string does not fail.
     for destination in destinations(decider, &decision, &envelope) {
         let _ = writeln!(text, "  the mail: {}", place(&destination));
@@ -215,6 +218,6 @@ fn one(
     for copy in decision.copies.addresses() {
         let _ = writeln!(text, "  a copy: to {copy}");
     }
-    let result = serde_json::json!({ "decider": who, "answer": answered });
+    let result = serde_json::json!({ "decider": who, "answer": answered, "reasons": reasons });
     Ok((text, result))
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use mailpol::diagnostic::Diagnostics;
+use mailpol::diagnostic::{Diagnostics, count};
 use mailpol::prove::{
     Answer, Files, Finding, Report, check_agreement, check_files_over, check_policy_over,
     question_names, tell,
@@ -110,7 +110,8 @@ fn most_telling(report: &Report) -> Option<&Finding> {
 /// and of the others a line each, unless every dialogue is asked for.
 pub(super) fn words(report: &Report, output: &Output) -> String {
     let (verbose, paint) = (output.is_verbose(), output.paint());
-    let mut text = paint.bold(&format!("Proof of {}", report.subject)) + "\n\n";
+    let heading = format!("Proof of {}", report.subject);
+    let mut text = format!("{}\n\n", paint.bold(&heading));
     let width = report
         .findings
         .iter()
@@ -157,13 +158,13 @@ pub(super) fn words(report: &Report, output: &Output) -> String {
     text
 }
 
-/// Returns the word for how a question came out, nine letters wide.
+/// Returns the word for how a question came out, as wide as all are.
 fn painted(word: &str, paint: Paint) -> String {
     let wide = format!("{word:9}");
     match word {
         "proved" => paint.green(&wide),
         "REFUTED" | "UNDECIDED" => paint.red(&wide),
-        _ => wide,
+        _ => paint.yellow(&wide),
     }
 }
 
@@ -184,7 +185,10 @@ fn one(finding: &Finding, width: usize, short: bool, paint: Paint, text: &mut St
         Answer::Undecided(_) => ("UNDECIDED", "an alarm did not replay".to_owned()),
         Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),
         Answer::Records(Ok(0)) => (proved, "speaks of no record here".to_owned()),
-        Answer::Records(Ok(pairs)) => (proved, format!("{pairs} pairs of records")),
+        Answer::Records(Ok(pairs)) => {
+            let pairs = count(u128::from(*pairs), "pair", "pairs");
+            (proved, format!("{pairs} of records"))
+        }
         // Without one nobody can log in.
         Answer::Places(Ok(0)) if finding.name == "backend-as-declared" => {
             (proved, "nothing offers AUTH".to_owned())

@@ -82,14 +82,24 @@ pub(in crate::cli) fn run(
         Some((target, reading)) => check_files(&policy, mailpol::compile::files(*target, reading)),
         None => check_policy(&policy),
     };
-    let (scenarios, played) = scenarios(&policy.scenarios, &answerer, output.paint())?;
-    let (attacks, refused) = attacks(&policy, &answerer, output.paint())?;
+    let paint = output.paint();
+    let (scenarios, played) = scenarios(&policy.scenarios, &answerer, paint)?;
+    let (attacks, refused) = attacks(&policy, &answerer, paint)?;
     let exit = if played && refused && report.is_proved() {
         Exit::Yes
     } else {
         Exit::No
     };
-    let proof = super::prove::words(&report, output);
+    // Who simulates asks what becomes of envelopes. What is not proved is told all the same.
+    let proof = if report.is_proved() && !output.is_verbose() {
+        let proved = super::build::proved(&report);
+        format!(
+            "Proof\n\n  {}: {proved} (`prove` tells each)\n",
+            report.subject
+        )
+    } else {
+        super::prove::words(&report, output)
+    };
     output.print_outcome(&[scenarios.0, attacks.0, proof].concat(), exit)?;
     output.result(json!({
         "scenarios": scenarios.1,
@@ -145,20 +155,15 @@ fn scenarios(
         good &= played.as_expected;
         let answered = &played.answered;
         let word = if played.as_expected {
-            "as expected"
+            paint.green("as expected")
         } else {
-            "UNEXPECTED"
+            paint.red("UNEXPECTED ")
         };
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "  {}  {}: {} {} {} ({})",
-            paint.outcome(&format!("{word:11}"), played.as_expected),
-            scenario.name.value,
-            answered.verdict,
-            answered.code,
-            answered.status,
-            answered.because
+            "  {word}  {}: {} {} {} ({})",
+            scenario.name.value, answered.verdict, answered.code, answered.status, answered.because
         );
         if !played.as_expected {
             let expect = &scenario.expect;
@@ -197,20 +202,20 @@ fn attacks(
         let text = "Nothing listens, so there is nothing to attack from outside.\n\n".to_owned();
         return Ok(((text, rows), true));
     }
-    let mut text = paint.bold("Attacks from outside, and where they lead") + "\n\n";
+    let heading = paint.bold("Attacks from outside, and where they lead");
+    let mut text = format!("{heading}\n\n");
     let mut good = true;
     for one in CATALOGUE {
         let (envelope, answered, relays) = attack(one, policy, answerer).map_err(|_| bug())?;
         good &= !relays;
         let word = match (relays, answered.verdict) {
-            (true, _) => "RELAYED",
-            (false, "accept") => "delivered",
-            (false, _) => "refused",
+            (true, _) => paint.red("RELAYED  "),
+            (false, "accept") => "delivered".to_owned(),
+            (false, _) => paint.green("refused  "),
         };
         let _ = writeln!(
             text,
-            "  {}  {} {} {:14} {:32} RCPT TO:<{}>",
-            paint.outcome(&format!("{word:9}"), !relays),
+            "  {word}  {} {} {:14} {:32} RCPT TO:<{}>",
             answered.code,
             answered.status,
             answered.because,

@@ -116,12 +116,7 @@ fn nodes(
     route::unused(&routes, &domains.map, &outbound, diagnostics);
     let Some(mut host) = host else {
         // The check of the document has told that it is missing.
-        return Err(diagnostics.error(MissingNode {
-            name: "host",
-            within: "the policy".to_owned(),
-            example: "host \"mx.example.org\" { address \"198.51.100.25\"; listen \"smtp\" }",
-            at: whole,
-        }));
+        return Err(diagnostics.error(no_host(whole)));
     };
     host.postmaster = postmaster;
     listen::check_reachable(&host, &domains.map, diagnostics);
@@ -193,10 +188,21 @@ pub fn lower_scenarios(
             within: "a file of scenarios".to_owned(),
             example: "scenario \"a stranger writes to us\" { client \"203.0.113.9\"; mail-from \
                       \"a@b.example\"; rcpt-to \"john@example.org\"; expect \"accept\" }",
+            place: MissingNode::BESIDE,
             at: Loc::new(&document.source, 0, 0),
         }));
     }
     Ok(scenarios)
+}
+
+fn no_host(at: Loc) -> MissingNode {
+    MissingNode {
+        name: "host",
+        within: "the policy".to_owned(),
+        example: "host \"mx.example.org\" { address \"198.51.100.25\"; listen \"smtp\" }",
+        place: MissingNode::BESIDE,
+        at,
+    }
 }
 
 /// Returns the one of `all` whose name is `word`; the document's check has told any other word.

@@ -22,6 +22,7 @@ use std::fmt;
 use super::threads::in_parts;
 use super::universe::{TestNumber, Universe};
 use crate::decision::Label;
+use crate::diagnostic::count;
 
 /// Why a run ended without having visited everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +74,13 @@ impl fmt::Display for Visited {
         let Self {
             leaves, concerned, ..
         } = self;
-        if *concerned == 0 {
-            write!(f, "{leaves} classes; speaks of no envelope here")
+        let classes = count(u128::from(*leaves), "class", "classes");
+        let envelopes = if *concerned == 0 {
+            "no envelope here".to_owned()
         } else {
-            write!(f, "{leaves} classes; speaks of {concerned} envelopes")
-        }
+            count(*concerned, "envelope", "envelopes")
+        };
+        write!(f, "{classes}; speaks of {envelopes}")
     }
 }
 

@@ -186,6 +186,7 @@ pub(in crate::cli) fn run(
         failing: &failing,
         declared: &declared,
         stale: &stale,
+        build: to_build(args, &sides).filter(|_| stale.iter().any(|one| one.what == NOT_MADE)),
     };
     shown.print(args, output)?;
     // The program ends: a million rows need not be given back one by one.
@@ -215,10 +216,7 @@ fn stale(
     let compiled = mailpol::compile::compile(policy, *target, diagnostics)?;
     let differing = tree::differing(folder, &compiled.artifacts)?;
     let with = |what: &'static str| move |path: String| Stale { what, path };
-    let mut stale: Vec<Stale> = differing
-        .into_iter()
-        .map(with("not what the policy makes"))
-        .collect();
+    let mut stale: Vec<Stale> = differing.into_iter().map(with(NOT_MADE)).collect();
     let against = args.against.as_deref().unwrap_or_default();
     if against.starts_with("git:") && folder.is_dir() {
         let tracked = Commit::tracked(folder)?;
@@ -232,6 +230,31 @@ fn stale(
     }
     Ok(stale)
 }
+
+/// Returns the command that makes the built tree what the policy makes.
+fn to_build(args: &Args, sides: &sides::Sides) -> Option<String> {
+    let folder = args.built.as_ref()?;
+    let (_, targets) = sides.after();
+    let policy = args.policies.last();
+    let policy = policy.map_or_else(String::new, |path| format!(" {}", quoted(path)));
+    let (target, folder) = (targets.first()?.name(), quoted(folder));
+    Some(format!(
+        "mailpol build{policy} --target {target} --out {folder}"
+    ))
+}
+
+/// Returns a path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./+,@:".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// What is wrong with a file that a build would write, or remove.
+const NOT_MADE: &str = "not what the policy makes";
 
 /// What is wrong with a file that the next commit would not have.
 const NOT_IN_INDEX: &str = "not in git's index";

@@ -22,6 +22,8 @@ pub(super) struct Shown<'s> {
     pub(super) declared: &'s Marks,
     /// Files of a tree that are not as the policy makes them.
     pub(super) stale: &'s [Stale],
+    /// The command that would make these.
+    pub(super) build: Option<String>,
 }
 
 impl Shown<'_> {
@@ -31,8 +33,12 @@ impl Shown<'_> {
             let note = self.note.as_ref().map(|note| format!("{note}\n\n"));
             let mut text = note.unwrap_or_default() + &self.review.markdown();
             let stale = self.stale.iter().map(|file| format!("- {}", file.told()));
+            let build = self
+                .build
+                .iter()
+                .map(|build| format!("- `{build}` makes them"));
             let why = self.why(args).map(|why| format!("- {why}"));
-            let why: Vec<String> = stale.chain(why).collect();
+            let why: Vec<String> = stale.chain(build).chain(why).collect();
             if !why.is_empty() {
                 // Writing to a string does not fail.
                 let _ = writeln!(text, "\n### Not to be let through\n\n{}", why.join("\n"));
@@ -58,6 +64,10 @@ impl Shown<'_> {
         for file in self.stale {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{}", file.told());
+        }
+        if let Some(build) = &self.build {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "To make them:\n  {build}");
         }
         if let Some(why) = self.why(args) {
             // Writing to a string does not fail.

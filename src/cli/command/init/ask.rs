@@ -1,7 +1,8 @@
 //! What is not given as a flag is asked for, if somebody is there to answer.
 //!
-//! An answer that cannot be is asked for again: the answers before it are kept.
-use std::collections::BTreeSet;
+//! An answer that cannot be is asked for again, at once or when the whole is refused: the answers
+//! beside it are kept.
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::net::IpAddr;
 
@@ -13,11 +14,40 @@ use mailpol::policy::is_everybodys;
 use super::{Answers, Args, Auth, Kind};
 use crate::cli::Failure;
 
+/// What was answered so far, by the flags that would say it.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    kept: BTreeMap<&'static str, String>,
+    /// What was answered, and is asked for again.
+    refused: BTreeMap<&'static str, String>,
+}
+
+impl Asked {
+    /// Asks again for the answers that have words of a refusal, or for all if none has any.
+    /// Returns whether there is something to ask for.
+    pub(super) fn again(&mut self, refused: &[String]) -> bool {
+        let words = |text: &str| {
+            let words = text.split(|c: char| c.is_whitespace() || ",\"{}();".contains(c));
+            words.map(str::to_lowercase).collect::<BTreeSet<String>>()
+        };
+        let mut refused: BTreeSet<String> = refused.iter().flat_map(|text| words(text)).collect();
+        refused.remove("");
+        let is_refused = |answer: &String| !words(answer).is_disjoint(&refused);
+        let is_any = self.kept.values().any(is_refused);
+        let kept = std::mem::take(&mut self.kept).into_iter();
+        let (again, kept): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            kept.partition(|(_, answer)| !is_any || is_refused(answer));
+        self.kept = kept;
+        self.refused = again;
+        !self.refused.is_empty()
+    }
+}
+
 /// Returns what the flags say, and what is answered.
-pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
+pub(super) fn answers(args: &Args, asked: &mut Asked) -> Result<Answers, Failure> {
     let kind = match args.kind {
         Some(kind) => kind,
-        None => kind()?,
+        None => kind(asked)?,
     };
     if kind == Kind::Null && !args.internal.is_empty() {
         let why = "`null` has no internal network: leave `--internal` out, or say `company`";
@@ -25,7 +55,7 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
     }
     let host = match &args.host {
         Some(host) => given("--host", host, &host_name)?,
-        None => one(
+        None => asked.one(
             "--host",
             "The host's name, such as mx.example.org",
             None,
@@ -34,50 +64,47 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
     };
     let addresses = if args.address.is_empty() {
         let question = "Its public addresses, with blanks between";
-        one("--address", question, None, &each(address))?
+        asked.one("--address", question, None, &each(address))?
     } else {
         once("--address", &args.address)?
     };
     let own = domain_of(&host);
     let domains = if args.domain.is_empty() {
         match kind {
-            Kind::Company => optional(
+            Kind::Company => asked.optional(
+                "--domain",
                 "The domains, with blanks between, the main one first",
                 own,
                 &each(domain),
             )?,
-            Kind::Family | Kind::Null => vec![optional("The domain", own, &domain)?],
+            Kind::Family | Kind::Null => {
+                vec![asked.optional("--domain", "The domain", own, &domain)?]
+            }
         }
     } else {
         once("--domain", &all("--domain", &args.domain, &domain)?)?
     };
     let logins = if args.login.is_empty() {
         let question = "The Unix accounts that have a mailbox, with blanks between";
-        one("--login", question, None, &each(login))?
+        asked.one("--login", question, None, &each(login))?
     } else {
         once("--login", &all("--login", &args.login, &login)?)?
     };
     let internal = if args.internal.is_empty() && kind != Kind::Null {
         let question =
             "Prefixes whose hosts may send without logging in, with blanks between, or nothing";
-        optional(question, "", &each(prefix))?
+        asked.optional("--internal", question, "", &each(prefix))?
     } else {
         once("--internal", &all("--internal", &args.internal, &prefix)?)?
     };
-    // Certbot names its folder by the A-label.
-    let folder = Domain::parse(&host).map_or_else(|_| host.clone(), |name| name.to_string());
-    let file = |given: &Option<String>, name: &str| {
-        let usual = format!("/etc/letsencrypt/live/{folder}/{name}");
-        given.clone().unwrap_or(usual)
-    };
     let auth = match &args.auth {
         Some(auth) => auth.clone(),
-        None => optional(AUTH, "shadow", &Auth::parse)?,
+        None => asked.optional("--auth", AUTH, "shadow", &Auth::parse)?,
     };
     Ok(Answers {
         auth,
-        certificate: file(&args.certificate, "fullchain.pem"),
-        key: file(&args.key, "privkey.pem"),
+        certificate: file_of(&host, args.certificate.as_ref(), "fullchain.pem"),
+        key: file_of(&host, args.key.as_ref(), "privkey.pem"),
         kind,
         host,
         addresses,
@@ -87,11 +114,19 @@ pub(super) fn answers(args: &Args) -> Result<Answers, Failure> {
     })
 }
 
+/// Returns the path that is given, or where certbot keeps such a file: its folder has the name of
+/// the host's A-label.
+fn file_of(host: &str, given: Option<&String>, name: &str) -> String {
+    let folder = Domain::parse(host).map_or_else(|_| host.to_owned(), |name| name.to_string());
+    let usual = || format!("/etc/letsencrypt/live/{folder}/{name}");
+    given.cloned().unwrap_or_else(usual)
+}
+
 const AUTH: &str = "What checks passwords: pam, ldap or shadow of saslauthd, or Dovecot's socket";
 
-fn kind() -> Result<Kind, Failure> {
+fn kind(asked: &mut Asked) -> Result<Kind, Failure> {
     let question = "What kind of server: family, company or null (nobody sends unless logged in)";
-    one("KIND", question, Some("family"), &|answer: &str| {
+    asked.one("KIND", question, Some("family"), &|answer: &str| {
         Kind::from_str(answer, true)
             .map_err(|_| format!("`{answer}` is no kind: family, company or null"))
     })
@@ -194,45 +229,73 @@ fn is_terminal() -> bool {
 /// What makes of an answer what it says, or says why it says nothing.
 type Read<'r, T> = &'r dyn Fn(&str) -> Result<T, String>;
 
-/// Asks for what must be said.
-fn one<T>(
-    flag: &str,
-    question: &str,
-    usual: Option<&str>,
-    read: Read<'_, T>,
-) -> Result<T, Failure> {
-    if !is_terminal() {
-        let why = format!("{flag} is missing, and there is no terminal to ask for it");
-        return Err(Failure::Unable(why));
-    }
-    until(question, usual.unwrap_or_default(), &|answer: &str| {
-        if answer.is_empty() {
-            return Err(format!("an answer is needed (`{flag}` gives it, too)"));
+impl Asked {
+    /// Asks for what must be said.
+    fn one<T>(
+        &mut self,
+        flag: &'static str,
+        question: &str,
+        usual: Option<&str>,
+        read: Read<'_, T>,
+    ) -> Result<T, Failure> {
+        if !is_terminal() {
+            let why = format!("{flag} is missing, and there is no terminal to ask for it");
+            return Err(Failure::Unable(why));
         }
-        read(answer)
-    })
-}
-
-/// Asks for what has a usual answer; without a terminal that is it.
-fn optional<T>(question: &str, usual: &str, read: Read<'_, T>) -> Result<T, Failure> {
-    if is_terminal() {
-        until(question, usual, read)
-    } else {
-        read(usual).map_err(Failure::Unable)
+        self.until(
+            flag,
+            question,
+            usual.unwrap_or_default(),
+            &|answer: &str| {
+                if answer.is_empty() {
+                    return Err(format!("an answer is needed (`{flag}` gives it, too)"));
+                }
+                read(answer)
+            },
+        )
     }
-}
 
-/// Asks until there is an answer.
-fn until<T>(question: &str, usual: &str, read: Read<'_, T>) -> Result<T, Failure> {
-    loop {
-        match read(&asked(question, usual)?) {
-            Ok(answer) => return Ok(answer),
-            Err(why) => writeln!(std::io::stderr(), "  {why}")?,
+    /// Asks for what has a usual answer; without a terminal that is it.
+    fn optional<T>(
+        &mut self,
+        flag: &'static str,
+        question: &str,
+        usual: &str,
+        read: Read<'_, T>,
+    ) -> Result<T, Failure> {
+        if is_terminal() {
+            self.until(flag, question, usual, read)
+        } else {
+            read(usual).map_err(Failure::Unable)
+        }
+    }
+
+    /// Asks until there is an answer, unless there is one already.
+    fn until<T>(
+        &mut self,
+        flag: &'static str,
+        question: &str,
+        usual: &str,
+        read: Read<'_, T>,
+    ) -> Result<T, Failure> {
+        let usual = self.refused.get(flag).map_or(usual, String::as_str);
+        loop {
+            let answer = match self.kept.get(flag) {
+                Some(answer) => answer.clone(),
+                None => answered(question, usual)?,
+            };
+            match read(&answer) {
+                Ok(said) => {
+                    self.kept.insert(flag, answer);
+                    return Ok(said);
+                }
+                Err(why) => writeln!(std::io::stderr(), "  {why}")?,
+            }
         }
     }
 }
 
-fn asked(question: &str, usual: &str) -> Result<String, Failure> {
+fn answered(question: &str, usual: &str) -> Result<String, Failure> {
     let mut stderr = std::io::stderr().lock();
     if usual.is_empty() {
         write!(stderr, "{question}: ")?;
@@ -250,7 +313,30 @@ fn asked(question: &str, usual: &str) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::domain_of;
+    use super::{Asked, domain_of};
+
+    #[test]
+    fn what_is_refused_is_asked_for_again_and_nothing_else() {
+        let answers = [("--host", "mx.example.org"), ("--login", "ann root")];
+        let asked = || Asked {
+            kept: answers
+                .map(|(flag, answer)| (flag, answer.to_owned()))
+                .into(),
+            ..Asked::default()
+        };
+        let again = |refused: &str| {
+            let mut asked = asked();
+            assert!(asked.again(&[refused.to_owned()]));
+            let flags = |all: &std::collections::BTreeMap<&'static str, String>| {
+                all.keys().copied().collect::<Vec<_>>()
+            };
+            (flags(&asked.kept), flags(&asked.refused))
+        };
+        assert_eq!(again("login=\"root\""), (vec!["--host"], vec!["--login"]));
+        // Nothing says which it is: all are asked for.
+        assert_eq!(again(""), (vec![], vec!["--host", "--login"]));
+        assert!(!Asked::default().again(&[]));
+    }
 
     #[test]
     fn a_host_is_in_its_domain() {

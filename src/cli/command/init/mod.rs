@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mailpol::diagnostic::Diagnostics;
+use mailpol::diagnostic::{Diagnostics, is_error};
 use mailpol::source::Source;
 
 use crate::cli::input::PolicyText;
@@ -123,20 +123,28 @@ pub(in crate::cli) fn run(
         let why = format!("`{out}` is there already, and was left alone (`--force` replaces it)");
         return Err(Failure::Unable(why));
     }
-    let answers = ask::answers(args)?;
-    let name = args.out.file_name().unwrap_or(args.out.as_os_str());
-    let source = Source::new(name.to_string_lossy(), text::policy(&answers)?);
-    let formatted = mailpol::syntax::format(&source, diagnostics)?;
-    let source = Source::new(source.name(), formatted);
-    let mut told = Diagnostics::new();
-    if check(&source, &mut told).is_err() {
+    let mut asked = ask::Asked::default();
+    let source = loop {
+        let answers = ask::answers(args, &mut asked)?;
+        let name = args.out.file_name().unwrap_or(args.out.as_os_str());
+        let source = Source::new(name.to_string_lossy(), text::policy(&answers)?);
+        let formatted = mailpol::syntax::format(&source, diagnostics)?;
+        let source = Source::new(source.name(), formatted);
+        let mut told = Diagnostics::new();
+        if check(&source, &mut told).is_ok() {
+            diagnostics.append(told);
+            break source;
+        }
         // What is wrong with it stands in no file.
-        check(
-            &Source::new("what would be written", source.text()),
-            diagnostics,
-        )?;
-    }
-    diagnostics.append(told);
+        let source = Source::new("what would be written", source.text());
+        let mut told = Diagnostics::new();
+        let refused = check(&source, &mut told);
+        if !asked.again(&labelled(&source, &told)) {
+            diagnostics.append(told);
+            return refused.map(|()| Exit::No);
+        }
+        output.tell(&told)?;
+    };
     output.admit(diagnostics)?;
     if printed {
         output.print(source.text())?;
@@ -150,6 +158,18 @@ pub(in crate::cli) fn run(
         "{out}: written, and proved. Read it; then\n  mailpol build {out} --target postfix"
     ));
     Ok(Exit::Yes)
+}
+
+/// Returns the words at which errors stand.
+fn labelled(source: &Source, told: &Diagnostics) -> Vec<String> {
+    let errors = told.sorted().into_iter();
+    let errors = errors.filter(|one| is_error(one.as_ref()));
+    let labels = errors.flat_map(|one| one.labels().into_iter().flatten());
+    let words = labels.filter_map(|label| {
+        let range = label.offset()..label.offset() + label.len();
+        source.text().get(range).map(str::to_owned)
+    });
+    words.collect()
 }
 
 /// Reads and proves a policy, and makes the files of every target: a name that one MTA cannot have

@@ -64,7 +64,8 @@ pub(in crate::cli) fn man(args: &ManArgs, output: &mut Output) -> Result<Exit, F
             count += 1;
             open.extend(command.get_subcommands());
         }
-        output.success(format!("{count} pages in {}", Path::new(folder).display()));
+        let pages = mailpol::diagnostic::count(count, "page", "pages");
+        output.success(format!("{pages} in {}", Path::new(folder).display()));
         return Ok(Exit::Yes);
     }
     // As a page is named, too: `dkim-new`.

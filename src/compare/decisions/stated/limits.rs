@@ -181,6 +181,7 @@ fn dialogue(what: What, listener: Listener, [was, is]: Sides) -> (Option<String>
 
 fn words(takes: Takes, what: &str) -> String {
     match takes {
+        Takes::UpTo(1) => format!("up to 1 {}", what.trim_end_matches('s')),
         Takes::UpTo(most) => format!("up to {most} {what}"),
         Takes::Anything => format!("any number of {what}"),
         Takes::AsItComes => "as the MTA comes".to_owned(),
