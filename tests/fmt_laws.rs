@@ -2,11 +2,16 @@
 //! out is laid out; and another parser reads the same from both.
 #![expect(clippy::disallowed_methods, reason = "tests read the corpus")]
 
+#[path = "fmt_laws/written.rs"]
+mod written;
+
 #[path = "support/language.rs"]
 #[expect(dead_code, reason = "only the corpus is needed here")]
 mod language;
 
-use kdl::KdlDocument;
+use std::fmt::Write as _;
+
+use kdl::{KdlDocument, KdlIdentifier};
 use language::{find, rendered, root};
 use mailpol::diagnostic::Diagnostics;
 use mailpol::source::Source;
@@ -112,6 +117,65 @@ fn puts() -> impl Strategy<Value = Vec<(prop::sample::Index, Put)>> {
     prop::collection::vec((any::<prop::sample::Index>(), put), 0..8)
 }
 
+/// Returns what kdl reads from a text: names, values and children, however it is written.
+fn meaning(text: &str) -> String {
+    fn told(document: &KdlDocument, text: &mut String) {
+        for node in document.nodes() {
+            write!(text, "({:?}", node.name().value()).unwrap();
+            for entry in node.entries() {
+                let name = entry.name().map(KdlIdentifier::value);
+                write!(text, " {name:?}={:?}", entry.value()).unwrap();
+            }
+            if let Some(children) = node.children().filter(|all| !all.nodes().is_empty()) {
+                text.push('{');
+                told(children, text);
+                text.push('}');
+            }
+            text.push(')');
+        }
+    }
+    let mut told_of = String::new();
+    let document = KdlDocument::parse_v2(text).unwrap_or_else(|why| panic!("{why:?}\n{text}"));
+    told(&document, &mut told_of);
+    told_of
+}
+
+/// Checks a document that is written from octets.
+fn check_written(choices: &[u8]) {
+    let written = written::Writer::document(choices);
+    let text = &written.text;
+    let once = format(text);
+    assert_eq!(format(&once), once, "{text}");
+    for mark in &written.marks {
+        assert_eq!(once.matches(mark).count(), 1, "{mark}: {text}\n{once}");
+    }
+    assert_eq!(meaning(&once), meaning(text), "{text}\n{once}");
+}
+
+/// The generator writes what it says: everything of the language that a layout could lose.
+#[test]
+fn documents_hold_everything_that_a_layout_could_lose() {
+    let mut all = String::new();
+    for seed in 0..400_u32 {
+        // A linear congruence (Numerical Recipes): any spread of octets does.
+        let mut state = seed;
+        let octets: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+        .take(200)
+        .collect();
+        check_written(&octets);
+        all += &written::Writer::document(&octets).text;
+    }
+    for words in [
+        "/-{", "/-\"off", "/* c", "/*c", "/- ", "\"\"\"", "#\"\"\"", " \\\n", " \\ // c", "=/*",
+        "*/=", "/-/*", "; ", "{}", "{/*",
+    ] {
+        assert!(all.contains(words), "{words}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 200,
@@ -131,5 +195,9 @@ proptest! {
         puts in puts(),
     ) {
         check(&nodes.concat(), &puts);
+    }
+    #[test]
+    fn whatever_is_written_is_kept(octets in prop::collection::vec(any::<u8>(), 0..300)) {
+        check_written(&octets);
     }
 }

@@ -8,12 +8,16 @@
 
 #[path = "manners/beside.rs"]
 mod beside;
+#[path = "manners/full.rs"]
+mod full;
+#[path = "manners/pages.rs"]
+mod pages;
+#[path = "manners/sarif.rs"]
+mod sarif;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-
-use serde_json::Value;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_mailpol");
 
@@ -91,55 +95,6 @@ fn completions_know_every_command() {
 }
 
 #[test]
-fn every_command_has_a_manual_page() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("man");
-    let (code, _, stderr) = run(&["man", "--out", &out.display().to_string()]);
-    assert_eq!(code, Some(0), "{stderr}");
-    let page = |name: &str| fs::read_to_string(out.join(name)).unwrap();
-    assert!(page("mailpol.1").contains(".SH SYNOPSIS"));
-    let diff = page("mailpol-diff.1");
-    for form in [
-        "[OPTIONS] OLD NEW\n",
-        "[OPTIONS] [POLICY] \\-\\-against DIR|git:REV[:PATH]\n",
-    ] {
-        assert!(diff.contains(form), "{diff}");
-    }
-    for command in commands() {
-        let text = page(&format!("mailpol-{command}.1"));
-        assert!(
-            text.contains(".SH NAME") && text.contains(".SH OPTIONS"),
-            "{command}"
-        );
-        let (_, printed, _) = run(&["man", &command]);
-        assert_eq!(printed, text, "{command}");
-    }
-    // A page names others, and none that are not there.
-    let mut named = 0;
-    for entry in fs::read_dir(&out).unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        for word in text.split_whitespace().filter(|word| word.ends_with("(1)")) {
-            let name = word.trim_end_matches("(1)").replace('\\', "");
-            if !name.starts_with("mailpol") {
-                continue;
-            }
-            assert!(out.join(format!("{name}.1")).is_file(), "{name}");
-            named += 1;
-        }
-    }
-    assert!(named >= commands().len(), "{named}");
-    let (_, apart, _) = run(&["man", "dkim", "new"]);
-    let (_, joined, _) = run(&["man", "dkim-new"]);
-    assert!(apart.contains("selector") && apart == joined, "{apart}");
-    let (code, _, stderr) = run(&["man", "frobnicate"]);
-    assert_eq!(code, Some(2));
-    assert!(
-        stderr.contains("there is no command `frobnicate`"),
-        "{stderr}"
-    );
-}
-
-#[test]
 fn colour_is_as_it_is_asked_for() {
     let broken = "mailpol version=1\nhost \"a\" {\n";
     let folder = tempfile::tempdir().unwrap();
@@ -170,6 +125,41 @@ fn colour_is_as_it_is_asked_for() {
             let (_, help, _) = run(&words);
             assert_eq!(help.contains('\u{1b}'), wanted, "{words:?}");
         }
+    }
+}
+
+/// What is printed is coloured as what is said about it is.
+#[test]
+fn results_are_coloured_as_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let ugly = folder.path().join("ugly.kdl");
+    fs::write(&ugly, "mailpol   version=1\n").unwrap();
+    let (ugly, doe) = (ugly.display().to_string(), doe());
+    let envelope = ["--client", "203.0.113.9", "--to", "victim@c.example"];
+    for (words, shown) in [
+        (vec!["fmt", "--check", &ugly], "\u{1b}[31m-\u{1b}[0m"),
+        (vec!["simulate", &doe], "\u{1b}[32mrefused  \u{1b}[0m"),
+        (vec!["prove", &doe], "\u{1b}[32mproved   \u{1b}[0m"),
+        (
+            vec!["explain", "network::universal"],
+            "\u{1b}[1m## How to fix it\u{1b}[0m",
+        ),
+        (
+            [&["explain", doe.as_str()], &envelope[..]].concat(),
+            "\u{1b}[31mreject 554\u{1b}[0m",
+        ),
+    ] {
+        let printed = |when| run(&[&words[..], &["--color", when]].concat()).1;
+        let (coloured, plain) = (printed("always"), printed("never"));
+        assert!(coloured.contains(shown), "{words:?}: {coloured:?}");
+        assert!(!plain.contains('\u{1b}'), "{words:?}: {plain:?}");
+        let mut rest = coloured.as_str();
+        let mut without = String::new();
+        while let Some((before, behind)) = rest.split_once('\u{1b}') {
+            without += before;
+            rest = behind.split_once('m').unwrap().1;
+        }
+        assert_eq!(without + rest, plain, "{words:?}");
     }
 }
 
@@ -246,7 +236,8 @@ fn long_work_shows_signs_of_life_on_a_terminal_only() {
         let mut command = Command::new("script");
         command.args(["--quiet", "--return", "--command"]);
         command.arg(format!("{script} {BINARY} {arguments} -"));
-        let (code, said, _) = said(command.arg("/dev/null").current_dir(folder.path()));
+        let command = command.arg("/dev/null").current_dir(folder.path());
+        let (code, said, _) = said(command.env("NO_COLOR", "1"));
         assert_eq!(code, Some(0), "{said}");
         said
     };
@@ -263,119 +254,6 @@ fn long_work_shows_signs_of_life_on_a_terminal_only() {
     let mut command = Command::new("sh");
     let (code, _, stderr) = said(command.arg("-c").arg(piped).current_dir(folder.path()));
     assert_eq!((code, stderr.as_str()), (Some(0), "stdin: no errors\n"));
-}
-
-/// Checks what SARIF 2.1.0 asks of a log (OASIS, sections 3.13, 3.14, 3.19, 3.27, 3.28, 3.30).
-#[track_caller]
-fn sarif(text: &str) -> Vec<Value> {
-    let log: Value = serde_json::from_str(text).unwrap();
-    assert_eq!(log["version"], "2.1.0");
-    let runs = log["runs"].as_array().unwrap();
-    assert_eq!(runs.len(), 1);
-    let driver = &runs[0]["tool"]["driver"];
-    assert_eq!(driver["name"], "mailpol");
-    assert_eq!(runs[0]["columnKind"], "unicodeCodePoints");
-    let rules = driver["rules"].as_array().unwrap();
-    let mut ids: Vec<&str> = rules
-        .iter()
-        .map(|rule| rule["id"].as_str().unwrap())
-        .collect();
-    for rule in rules {
-        assert!(
-            !rule["shortDescription"]["text"]
-                .as_str()
-                .unwrap()
-                .is_empty()
-        );
-        assert!(!rule["help"]["text"].as_str().unwrap().is_empty());
-    }
-    let results = runs[0]["results"].as_array().unwrap();
-    for result in results {
-        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
-        assert_eq!(rules[index]["id"], result["ruleId"]);
-        assert!(["error", "warning"].contains(&result["level"].as_str().unwrap()));
-        assert!(!result["message"]["text"].as_str().unwrap().is_empty());
-        for key in ["locations", "relatedLocations"] {
-            for location in result[key].as_array().unwrap() {
-                place(&location["physicalLocation"]);
-            }
-        }
-    }
-    ids.dedup();
-    assert_eq!(ids.len(), rules.len(), "a rule is named once");
-    results.clone()
-}
-
-#[track_caller]
-fn place(place: &Value) {
-    let uri = place["artifactLocation"]["uri"].as_str().unwrap();
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%:".contains(&byte);
-    assert!(uri.bytes().all(allowed) && !uri.is_empty(), "{uri}");
-    let number = |key: &str| place["region"][key].as_u64().unwrap();
-    let (start, end) = (
-        (number("startLine"), number("startColumn")),
-        (number("endLine"), number("endColumn")),
-    );
-    assert!(start <= end && start.0 >= 1 && start.1 >= 1, "{place}");
-}
-
-#[test]
-fn findings_are_told_as_sarif() {
-    let (code, text, stderr) = run(&["check", &doe(), "--format", "sarif"]);
-    assert_eq!((code, stderr.as_str()), (Some(0), ""));
-    assert!(sarif(&text).is_empty());
-    let folder = tempfile::tempdir().unwrap();
-    let mail = folder.path().join("a mail");
-    fs::create_dir(&mail).unwrap();
-    let policy = fs::read_to_string(doe()).unwrap();
-    let policy = policy.replace("192.168.0.0/24", "0.0.0.0/0");
-    fs::write(mail.join("policy.kdl"), policy).unwrap();
-    let (code, text, _) = said(
-        Command::new(BINARY)
-            .args(["check", "a mail/policy.kdl", "--format", "sarif"])
-            .current_dir(folder.path()),
-    );
-    assert_eq!(code, Some(1));
-    let results = sarif(&text);
-    let universal = results
-        .iter()
-        .find(|result| result["ruleId"] == "mailpol::network::universal")
-        .unwrap();
-    let place = &universal["locations"][0]["physicalLocation"];
-    assert_eq!(place["artifactLocation"]["uri"], "a%20mail/policy.kdl");
-    assert_eq!(place["region"]["startLine"], 10);
-}
-
-#[test]
-fn refutations_are_told_as_sarif_with_their_dialogues() {
-    let folder = tempfile::tempdir().unwrap();
-    let policy = folder.path().join("policy.kdl");
-    let raw = "target \"postfix\" { set \"mynetworks\" \"0.0.0.0/0\"; }\n";
-    fs::write(&policy, fs::read_to_string(doe()).unwrap() + raw).unwrap();
-    let policy = policy.display().to_string();
-    let prove = ["prove", &policy, "--target", "postfix", "--format", "sarif"];
-    let (code, text, _) = run(&prove);
-    assert_eq!(code, Some(1));
-    let results = sarif(&text);
-    let told = |words: &str| {
-        let has = |result: &Value| result["message"]["text"].as_str().unwrap().contains(words);
-        results.iter().any(has)
-    };
-    assert!(
-        told("`no-open-relay` does not hold") && told("RCPT TO:<"),
-        "{text}"
-    );
-    let (_, _, short) = run(&["build", &policy, "--target", "postfix"]);
-    let (_, _, long) = run(&["build", &policy, "--target", "postfix", "--verbose"]);
-    let dialogues = |text: &str| text.matches("RCPT TO:<").count();
-    assert_eq!(dialogues(&short), 1, "{short}");
-    assert!(dialogues(&long) > 3, "{long}");
-    for result in &results {
-        let text = result["message"]["text"].as_str().unwrap();
-        let first = text.lines().next().unwrap();
-        let name = first.split(' ').next().unwrap();
-        assert!(short.contains(name), "{name}: {short}");
-    }
 }
 
 #[test]

@@ -109,6 +109,68 @@ fn package(cargo_deb: &Path, folder: &Path) -> PathBuf {
     package.unwrap()
 }
 
+/// Returns the files below a folder, as their paths there.
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(one) = open.pop() {
+        for entry in fs::read_dir(&one).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                files.push(path.strip_prefix(folder).unwrap().to_owned());
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Every example is in the package, octet by octet, with the files that are made of it; and no page
+/// links to a file that is not there.
+fn holds_examples_and_what_pages_name(documents: &Path) {
+    let (ours, theirs) = (root().join("examples"), documents.join("examples"));
+    let examples = below(&ours);
+    assert_eq!(examples, below(&theirs));
+    assert!(
+        examples
+            .iter()
+            .filter(|path| path.ends_with("policy.kdl"))
+            .count()
+            >= 10
+    );
+    for path in &examples {
+        let read = |folder: &Path| fs::read(folder.join(path)).unwrap();
+        assert!(read(&ours) == read(&theirs), "{}", path.display());
+    }
+    let mut links = 0;
+    let pages = below(documents).into_iter();
+    for page in pages.filter(|path| path.extension().is_some_and(|it| it == "md")) {
+        let text = fs::read_to_string(documents.join(&page)).unwrap();
+        for link in text.split("](").skip(1) {
+            let Some((link, _)) = link.split_once(')') else {
+                continue;
+            };
+            let path = link.split('#').next().unwrap_or_default();
+            // What is elsewhere, and what is a pattern in a text, is no link to a file.
+            let is_path = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+            if path.is_empty() || !path.bytes().all(is_path) {
+                continue;
+            }
+            let named = documents.join(&page).parent().unwrap().join(path);
+            assert!(named.exists(), "{} links to {link}", page.display());
+            links += 1;
+        }
+    }
+    assert!(links > 50, "{links}");
+    assert!(
+        documents
+            .join("docs/diagnostics/network/universal.md")
+            .is_file()
+    );
+}
+
 #[test]
 fn the_debian_package_is_installed_by_dpkg_and_runs() {
     let Some(cargo_deb) = cargo_deb() else { return };
@@ -162,6 +224,7 @@ fn the_debian_package_is_installed_by_dpkg_and_runs() {
             .arg("--test")
             .arg(share.join("man/man1").join(page)));
     }
+    holds_examples_and_what_pages_name(&share.join("doc/mailpol"));
     let bash = share.join("bash-completion/completions/mailpol");
     ran(Command::new("bash").arg("-n").arg(bash));
 

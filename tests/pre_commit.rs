@@ -201,6 +201,57 @@ fn a_widening_fails_with_its_sentences_until_it_is_declared() {
     assert!(!ok && !passed(&said, "mailpol-diff"), "{said}");
 }
 
+/// A first policy is new: what it accepts is declared, by the lines that the hook itself prints.
+#[test]
+fn a_first_policy_is_declared_by_the_lines_that_are_printed() {
+    let Some(pre_commit) = pre_commit() else {
+        return;
+    };
+    let repository = Repository::new(pre_commit);
+    let mail = repository.mail();
+    fs::remove_dir_all(mail.join(".git")).unwrap();
+    fs::remove_file(mail.join("policy.kdl")).unwrap();
+    fs::remove_dir_all(mail.join("build")).unwrap();
+    repository.ran(&mail, "git", &["init", "--quiet"]);
+    repository.ran(
+        &mail,
+        "mailpol",
+        &[
+            "init",
+            "family",
+            "--host",
+            "mx.example.org",
+            "--address",
+            "198.51.100.25",
+            "--login",
+            "jane",
+            "--out",
+            "policy.kdl",
+        ],
+    );
+    repository.build();
+    let (ok, said) = repository.hooks();
+    assert!(!ok && !passed(&said, "mailpol-diff"), "{said}");
+    let (_, lines) = said
+        .split_once("adds its line below to `widenings.txt`.\n\n")
+        .unwrap();
+    let (lines, _) = lines.split_once("\n\n").unwrap();
+    let is_mark =
+        |mark: &str| mark.len() == 12 && mark.bytes().all(|byte| byte.is_ascii_hexdigit());
+    for line in lines.lines() {
+        let (mark, words) = line.split_once(' ').unwrap();
+        assert!(is_mark(mark) && words.contains(' '), "{line}");
+        assert!(
+            said.contains(&format!("[{mark}] <- not declared")),
+            "{said}"
+        );
+    }
+    assert!(lines.lines().count() > 1, "{said}");
+    fs::write(mail.join("widenings.txt"), format!("{lines}\n")).unwrap();
+    let (ok, said) = repository.hooks();
+    assert!(ok, "{said}");
+}
+
 /// The gate finds what a policy was, whatever it is called now; and of a policy that was none, all
 /// that it accepts is more.
 #[test]

@@ -5,6 +5,7 @@ mod exit;
 mod git;
 mod input;
 mod output;
+mod painted;
 mod progress;
 mod report;
 mod sarif;
@@ -39,6 +40,7 @@ Examples:
   mailpol diff --against git:HEAD
 
 The policy may be left out: it is `mailpol.kdl` or `policy.kdl` here, or the only `*.kdl`.
+
 Exit status: 0 yes, 1 no (errors, refuted, not as wanted), 2 it could not be done.";
 
 /// The heading of what every command takes, so that a command's own options stand together.
@@ -235,10 +237,11 @@ fn colour_of_help() -> clap::ColorChoice {
 
 /// Runs the program.
 pub(crate) fn main() -> Exit {
-    let matches = program().color(colour_of_help()).get_matches();
-    let arguments = match Arguments::from_arg_matches(&matches) {
+    let matches = program().color(colour_of_help()).try_get_matches();
+    let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match arguments {
         Ok(arguments) => arguments,
-        Err(error) => error.exit(),
+        Err(told) => return output::help(&told),
     };
     let mut output = Output::new(&arguments.global, arguments.command.name());
     let mut diagnostics = Diagnostics::new();

@@ -164,7 +164,8 @@ impl Output {
         progress::end();
         match self.say(exit, result, diagnostics) {
             Ok(()) | Err(Failure::Pipe) => exit,
-            Err(Failure::Reported | Failure::Unable(_)) => Exit::Unable,
+            Err(Failure::Reported) => Exit::Unable,
+            Err(Failure::Unable(why)) => unable(&why),
         }
     }
 
@@ -248,6 +249,23 @@ impl Output {
     }
 }
 
+/// Says why something could not be done, as far as that can be said.
+fn unable(why: &str) -> Exit {
+    // Where standard error is no more, how the program ends is all that is left.
+    let _ = writeln!(std::io::stderr(), "mailpol: {why}");
+    Exit::Unable
+}
+
+/// Prints what clap has to tell instead of arguments: help, the version, or what is wrong.
+pub(super) fn help(told: &clap::Error) -> Exit {
+    let printed = told.print().and_then(|()| std::io::stdout().flush());
+    match printed.map_err(Failure::from) {
+        Ok(()) | Err(Failure::Pipe) if told.use_stderr() => Exit::Unable,
+        Ok(()) | Err(Failure::Pipe | Failure::Reported) => Exit::Yes,
+        Err(Failure::Unable(why)) => unable(&why),
+    }
+}
+
 /// Divides what is told into what is shown in full, and refutations of which a line is enough: one
 /// hole refutes many things, and the first in the order of the proof says most.
 fn telling(told: Vec<&Told>) -> (Vec<&Told>, Vec<&Told>) {
@@ -313,6 +331,15 @@ impl Paint {
 
     pub(super) fn green(self, text: &str) -> String {
         self.with("32", text)
+    }
+
+    /// Red or green: how something came out.
+    pub(super) fn outcome(self, text: &str, good: bool) -> String {
+        if good {
+            self.green(text)
+        } else {
+            self.red(text)
+        }
     }
 
     pub(super) fn yellow(self, text: &str) -> String {

@@ -3,14 +3,17 @@
 //! A finding stands at a file that is here. What is wrong with files that are not, since they were
 //! only made to be proved, stands at what the policy says of it; the made file is related.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use mailpol::compile::ByHand;
-use mailpol::diagnostic::{Code, Diagnostics, Placed, Told, is_error};
+use mailpol::diagnostic::{Diagnostics, Placed, Told, is_error};
 use mailpol::prove::policy_place;
 use mailpol::source::{Loc, Position};
 use miette::{Diagnostic, LabeledSpan};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// The base of the names of files that no file here has: the root of the server that they are made
 /// for (section 3.4.4).
@@ -22,23 +25,30 @@ pub(super) fn document(diagnostics: &Diagnostics, policy: &Path) -> Value {
     let told = diagnostics.sorted().into_iter().map(|one| (one, None));
     let told = told.chain(aside.iter().map(|one| (&one.warning, Some(&one.by))));
     let told: Vec<(&Told, Option<&Loc>)> = told.collect();
-    let code = |one: &dyn Diagnostic| one.code().map(|code| code.to_string()).unwrap_or_default();
-    let mut codes: Vec<String> = told.iter().map(|(one, _)| code(one.as_ref())).collect();
-    codes.sort();
-    codes.dedup();
+    let mut ids: Vec<String> = told.iter().map(|(one, _)| rule_id(one.as_ref())).collect();
+    ids.sort();
+    ids.dedup();
+    let mut seen = BTreeMap::new();
     let results: Vec<Value> = told
         .iter()
         .map(|(one, by)| {
-            let id = code(one.as_ref());
-            let index = codes.binary_search(&id).unwrap_or(0);
+            let id = rule_id(one.as_ref());
+            let index = ids.binary_search(&id).unwrap_or(0);
             let mut result = result(one.as_ref(), &id, index, policy);
+            if let Some(members) = result.as_object_mut() {
+                let print = fingerprint(&id, &one.to_string(), &mut seen);
+                members.insert(
+                    "partialFingerprints".to_owned(),
+                    json!({ FINGERPRINT: print }),
+                );
+            }
             if let (Some(by), Some(members)) = (by, result.as_object_mut()) {
                 members.insert("suppressions".to_owned(), json!([suppression(by, policy)]));
             }
             result
         })
         .collect();
-    let rules: Vec<Value> = codes.iter().map(|code| rule(code)).collect();
+    let rules: Vec<Value> = ids.iter().map(|id| rule(id)).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -59,15 +69,60 @@ pub(super) fn document(diagnostics: &Diagnostics, policy: &Path) -> Value {
     })
 }
 
-/// A code's page is its help (section 3.49).
-fn rule(code: &str) -> Value {
-    let page = Code::find(code).map(|code| code.page).unwrap_or_default();
+/// The name of what tells findings apart, and of how that is made (section 3.27.17).
+const FINGERPRINT: &str = "mailpolFinding/v1";
+
+/// Returns which rule a finding breaks: its code; of the proof, with the question, since one hole
+/// answers many, all at one place (hierarchical, section 3.5.4).
+fn rule_id(one: &(dyn Diagnostic + 'static)) -> String {
+    let code = one.code().map(|code| code.to_string()).unwrap_or_default();
+    let by_hand = (one as &(dyn std::error::Error + 'static)).downcast_ref::<ByHand>();
+    let asked = match by_hand {
+        Some(by_hand) => mailpol::prove::question(by_hand.told().as_ref()),
+        None => mailpol::prove::question(one),
+    };
+    match asked {
+        Some(question) => format!("{code}/{question}"),
+        None => code,
+    }
+}
+
+/// Returns what is the same for a finding on every run, wherever its lines move to, and another for
+/// every other finding: of its rule and its sentence without numbers of lines, and which of those
+/// that are alike it is.
+fn fingerprint(id: &str, sentence: &str, seen: &mut BTreeMap<String, usize>) -> String {
+    let first = sentence.lines().next().unwrap_or_default();
+    let mut parts = first.split(':');
+    let mut text = format!("{id}\n{}", parts.next().unwrap_or_default());
+    for part in parts {
+        text.push(':');
+        text.push_str(part.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+    }
+    let digest = Sha256::digest(text.as_bytes());
+    let mut print = String::new();
+    for byte in digest.iter().take(FINGERPRINT_BYTES) {
+        // Writing to a string does not fail.
+        let _ = write!(print, "{byte:02x}");
+    }
+    let alike = seen.entry(print.clone()).or_default();
+    *alike += 1;
+    format!("{print}:{alike}")
+}
+
+/// Enough that no two sentences are alike by chance.
+const FINGERPRINT_BYTES: usize = 12;
+
+/// The page of a code, or of a question of the proof, is a rule's help (section 3.49).
+fn rule(id: &str) -> Value {
+    let (code, question) = id.split_once('/').unwrap_or((id, ""));
+    let page = mailpol::explain::page(question).or_else(|| mailpol::explain::page(code));
+    let page = page.unwrap_or_default();
     let lines = page.lines().filter(|line| !line.is_empty());
     let first = lines.clone().find(|line| !line.starts_with('#'));
     json!({
-        "id": code,
+        "id": id,
         "shortDescription": { "text": first.unwrap_or(code) },
-        "help": { "text": if page.is_empty() { code } else { page }, "markdown": page },
+        "help": { "text": if page.is_empty() { code } else { &page }, "markdown": page },
     })
 }
 
@@ -195,7 +250,7 @@ fn uri(path: &Path) -> String {
             uri.push(char::from(byte));
         } else {
             // Writing to a string does not fail.
-            let _ = std::fmt::Write::write_fmt(&mut uri, format_args!("%{byte:02X}"));
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
     uri

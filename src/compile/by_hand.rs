@@ -32,6 +32,11 @@ impl ByHand {
         &self.at
     }
 
+    /// Returns the error, as it is told of the made files.
+    pub fn told(&self) -> &Told {
+        &self.told
+    }
+
     /// Returns the place in the made file.
     pub fn made(&self) -> Option<&Placed> {
         self.made.as_ref()

@@ -93,6 +93,16 @@ pub fn policy_place<'t>(told: &'t (dyn std::error::Error + 'static)) -> Option<&
     refuted().or_else(differs).or_else(stray)
 }
 
+/// Returns the question of the proof that a finding answers, such as `no-open-relay`.
+pub fn question<'t>(told: &'t (dyn std::error::Error + 'static)) -> Option<&'t str> {
+    let refuted = || told.downcast_ref().map(|one: &Refuted| one.name.as_str());
+    let no_proof = || told.downcast_ref().map(|one: &NoProof| one.name.as_str());
+    let open = || told.downcast_ref().map(|one: &Open| one.name.as_str());
+    let name = refuted().or_else(no_proof).or_else(open)?;
+    // A statement of the policy has words of its own behind.
+    name.split_whitespace().next()
+}
+
 /// There is no proof, and so there are no files.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("`{name}` could not be proved for {subject}: {why}")]

@@ -49,7 +49,9 @@ pub use contrast::{
 };
 pub(crate) use contrast::{CopyAt, contrast_with, copies};
 pub use counterexample::{Closed, Counterexample, Decided};
-pub use diagnostics::{Differs, NoProof, Open, Refuted, StrayListener, TooLarge, policy_place};
+pub use diagnostics::{
+    Differs, NoProof, Open, Refuted, StrayListener, TooLarge, policy_place, question,
+};
 pub use equivalence::is_latitude_of_targets;
 pub use fork::{Incomplete, Visited};
 pub(crate) use host_mail::{Apart, compared, declared};

@@ -294,7 +294,7 @@ fn a_declaration_counts_once_it_is_staged_and_for_one_commit() {
     let all = marks(&said);
     let widening = all[..2].to_vec();
     let why = format!(
-        "{}: not declared; what is meant adds its mark to ",
+        "{}: not declared; what is meant adds its line below to `widenings.txt`",
         widening.join(", ")
     );
     assert!(said.contains(&why), "{said}");
@@ -302,7 +302,7 @@ fn a_declaration_counts_once_it_is_staged_and_for_one_commit() {
     let (code, said) = gate(&mail);
     assert_eq!(code, Some(1));
     assert!(
-        said.contains("`widenings.txt`, without brackets; `git add` it, too."),
+        said.contains("adds its line below to `widenings.txt`; `git add` it, too."),
         "{said}"
     );
     git(&["add", "widenings.txt"]);

@@ -14,7 +14,20 @@ use crate::cli::output::Output;
 use crate::cli::tree::{self, Edited};
 use crate::cli::{Exit, Failure, input, report};
 
+const NOTES: &str = "\
+All files are written, or none; a second run changes nothing. The `MANIFEST` beside them lists what
+was written, the packages that are needed, and the commands that make a fresh host serve the files.
+
+Examples:
+  mailpol build --target postfix
+  mailpol build mail/policy.kdl --target postfix,exim --out build
+  mailpol build --target exim --zone example.org.zone
+
+Exit status: 0 the files are as the policy makes them, 1 the policy has errors, or its files are
+refuted, 2 it could not be done, as where files were edited since the last build.";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = NOTES)]
 pub(in crate::cli) struct Args {
     /// The policy; `-` is standard input
     policy: Option<PathBuf>,

@@ -8,7 +8,17 @@ use mailpol::diagnostic::Diagnostics;
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, input};
 
+const NOTES: &str = "\
+Examples:
+  mailpol check
+  mailpol check mail/policy.kdl --deny warnings
+  mailpol check mail/policy.kdl --format sarif > mailpol.sarif
+
+Exit status: 0 there is no error, 1 there is one, or a warning that is denied, 2 the policy could
+not be read.";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = NOTES)]
 pub(in crate::cli) struct Args {
     /// The policy; `-` is standard input
     policy: Option<PathBuf>,

@@ -41,6 +41,7 @@ Examples:
 Exit status: 0 the key was made, 2 it was not.";
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = NOTES)]
 pub(in crate::cli) struct Args {
     #[command(subcommand)]
     action: Action,

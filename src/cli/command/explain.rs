@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use mailpol::decision::{Decider, place};
+use mailpol::decision::{Decider, Verdict, place};
 use mailpol::diagnostic::Diagnostics;
 use mailpol::explain::{self, Reason};
 use mailpol::mail::Listener;
@@ -15,10 +15,22 @@ use mailpol::simulate::{Answerer, EnvelopeLine, Results, Word};
 use super::FilesArgs;
 use super::listed::Listed;
 use super::resolve::ResolveArgs;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, Paint};
 use crate::cli::{Exit, Failure, input};
 
+const NOTES: &str = "\
+Examples:
+  mailpol explain --client 203.0.113.9 --from a@b.example --to victim@c.example
+  mailpol explain --client 203.0.113.9 --from a@b.example --to jane@example.org --target postfix
+  mailpol explain --login jane
+  mailpol explain mailpol::network::universal
+  mailpol explain no-open-relay
+
+Exit status: 0 it was explained, 1 the policy has errors, or lists no such login, 2 there is no such
+page, or no such envelope.";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = NOTES)]
 pub(in crate::cli) struct Args {
     /// The policy (ends in `.kdl`, or `-`), or a code such as `mailpol::network::universal`, an
     /// obligation such as `no-open-relay`, or a rule such as `relay-denied`
@@ -95,7 +107,7 @@ pub(in crate::cli) fn run(
         })?;
         args.is_about_an_envelope("a page")?;
         output.result(serde_json::json!({ "code": code, "page": page }));
-        output.print(&page)?;
+        output.print(&headed(&page, output.paint()))?;
         return Ok(Exit::Yes);
     }
     let Some((client, to)) = args.client.clone().zip(args.to.clone()) else {
@@ -122,24 +134,16 @@ pub(in crate::cli) fn run(
         spf_helo: args.spf_helo.clone().map(Word::from),
     };
     let spf = args.resolve.results(&policy, diagnostics)?;
-    let mut text = String::new();
+    let (mut text, paint) = (String::new(), output.paint());
     let reference = PolicyDecider::new(&policy);
-    let mut results = vec![one(
-        "policy",
-        &reference,
-        &policy,
-        (&line, &spf),
-        &mut text,
-    )?];
+    let mut explained = |who: &str, decider: &dyn Decider| {
+        let (told, result) = one((who, paint), decider, &policy, (&line, &spf))?;
+        text.push_str(&told);
+        Ok::<_, Failure>(result)
+    };
+    let mut results = vec![explained("policy", &reference)?];
     if let Some((target, reading)) = args.files.reading(&policy, diagnostics)? {
-        let decider = reading.decider.as_ref();
-        results.push(one(
-            target.name(),
-            decider,
-            &policy,
-            (&line, &spf),
-            &mut text,
-        )?);
+        results.push(explained(target.name(), reading.decider.as_ref())?);
     }
     output.print(&text)?;
     output.result(results);
@@ -162,14 +166,25 @@ fn send_as(policy: &Policy, login: &str, output: &mut Output) -> Result<Exit, Fa
     Ok(Exit::Yes)
 }
 
+/// Returns a page (Markdown) with its headings in bold.
+fn headed(page: &str, paint: Paint) -> String {
+    let shown = |line: &str| {
+        if line.starts_with("# ") || line.starts_with("## ") {
+            paint.bold(line)
+        } else {
+            line.to_owned()
+        }
+    };
+    page.lines().map(|line| shown(line) + "\n").collect()
+}
+
 /// Explains one decider's answer.
 fn one(
-    who: &str,
+    (who, paint): (&str, Paint),
     decider: &dyn Decider,
     policy: &Policy,
     (line, results): (&EnvelopeLine<'_>, &Results),
-    text: &mut String,
-) -> Result<serde_json::Value, Failure> {
+) -> Result<(String, serde_json::Value), Failure> {
     let own = policy.host.own_addresses();
     let listeners: Vec<Listener> = policy.host.listeners.iter().map(|one| one.value).collect();
     let answerer = Answerer {
@@ -186,19 +201,23 @@ fn one(
         .map_err(|_| Failure::Unable("this envelope cannot be decided: a bug of mailpol".into()))?;
     let at = answered.at.as_ref();
     let at = at.map_or_else(|| "-".to_owned(), ToString::to_string);
-    // Writing to a string does not fail.
-    let _ = writeln!(
-        text,
-        "{who}: {} {} {} ({}), {at}",
-        answered.verdict, answered.code, answered.status, answered.because
+    let verdict = format!("{} {}", answered.verdict, answered.code);
+    let verdict = paint.outcome(&verdict, decision.verdict == Verdict::Accept);
+    let mut text = format!(
+        "{}: {verdict} {} ({}), {at}\n",
+        paint.bold(who),
+        answered.status,
+        answered.because
     );
     let reasons = explain::reasons(decider, &asked, &envelope);
     text.extend(reasons.iter().map(Reason::line));
+    // Writing to a string does not fail.
     for destination in destinations(decider, &decision, &envelope) {
         let _ = writeln!(text, "  the mail: {}", place(&destination));
     }
     for copy in decision.copies.addresses() {
         let _ = writeln!(text, "  a copy: to {copy}");
     }
-    Ok(serde_json::json!({ "decider": who, "answer": answered, "reasons": reasons }))
+    let result = serde_json::json!({ "decider": who, "answer": answered, "reasons": reasons });
+    Ok((text, result))
 }

@@ -14,7 +14,18 @@ use super::resolve::WorldArgs;
 use crate::cli::output::{Output, Paint};
 use crate::cli::{Exit, Failure, input, report};
 
+const NOTES: &str = "\
+Examples:
+  mailpol prove
+  mailpol prove --target postfix
+  mailpol prove --target postfix --files /
+  mailpol prove --target postfix,exim --files build --verbose
+
+Exit status: 0 all is proved, 1 something is not, a scenario comes out otherwise, or the policy has
+errors, 2 it could not be done.";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = NOTES)]
 pub(in crate::cli) struct Args {
     /// The policy; `-` is standard input
     policy: Option<PathBuf>,

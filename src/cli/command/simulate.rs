@@ -20,9 +20,19 @@ use crate::cli::{Exit, Failure, input, report};
 
 const NOTES: &str = "\
 A line of `--envelopes` is a JSON object, such as
+
   {\"client\":\"203.0.113.9\",\"from\":\"a@b.example\",\"to\":\"victim@c.example\"}
+
 with `listener`, `tls`, `login`, `helo`, `spf` and `spf_helo` where they count. A file of scenarios
-begins with `mailpol version=1`, and holds `scenario` nodes. docs/simulate.md says more.";
+begins with `mailpol version=1`, and holds `scenario` nodes. docs/simulate.md says more.
+
+Examples:
+  mailpol simulate
+  mailpol simulate --scenario tests.kdl --target postfix
+  mailpol simulate --envelopes envelopes.jsonl > answers.jsonl
+
+Exit status: 0 all came out as expected, 1 something did not, a line is no envelope, or the policy
+has errors, 2 it could not be done.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = NOTES)]

@@ -30,12 +30,12 @@ impl Marks {
     /// Says what to do with the file so that it declares something.
     pub(super) fn advice(&self, path: &Path) -> String {
         let path = path.display();
-        if self.is_unstaged {
-            return format!(
-                "what is meant adds its mark to `{path}`, without brackets; `git add` it, too"
-            );
-        }
-        format!("what is meant adds its mark to `{path}`, without brackets, where a line begins")
+        let add = if self.is_unstaged {
+            "; `git add` it, too"
+        } else {
+            ""
+        };
+        format!("what is meant adds its line below to `{path}`{add}")
     }
 }
 

@@ -3,15 +3,14 @@
 use std::fmt::Write as _;
 
 use clap::ValueEnum as _;
-use mailpol::compare::{
-    Between, Change, Decisions, FileChange, Kind, LineIs, Review, mark, renumbered,
-};
+use mailpol::compare::{Between, Change, Decisions, FileChange, Kind, Review, mark, renumbered};
 use serde_json::{Value, json};
 
 use super::declared::Marks;
 use super::{Args, Stale};
 use crate::cli::Failure;
 use crate::cli::output::{Output, Paint};
+use crate::cli::painted;
 
 /// What is shown of a comparison.
 pub(super) struct Shown<'s> {
@@ -44,6 +43,9 @@ impl Shown<'_> {
                 // Writing to a string does not fail.
                 let _ = writeln!(text, "\n### Not to be let through\n\n{}", why.join("\n"));
             }
+            if let Some(lines) = self.lines(args) {
+                let _ = writeln!(text, "\n```text\n{lines}```");
+            }
             return Output::raw(&text);
         }
         let paint = output.paint();
@@ -71,6 +73,9 @@ impl Shown<'_> {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{why}");
         }
+        if let Some(lines) = self.lines(args) {
+            let _ = write!(text, "\n{lines}");
+        }
         output.print_unless_quiet(&text)
     }
 
@@ -92,6 +97,22 @@ impl Shown<'_> {
         }
         (gate == "any" && !self.files().is_empty())
             .then(|| format!("Files change, and `--fail-on {gate}` forbids it."))
+    }
+
+    /// Returns the lines that would declare what is not declared: marks, and sentences behind them.
+    fn lines(&self, args: &Args) -> Option<String> {
+        args.declared
+            .as_ref()
+            .filter(|_| !self.failing.is_empty())?;
+        let changes = self.review.decisions.iter();
+        let changes = changes.flat_map(|decisions| &decisions.changes);
+        let lines = changes.filter_map(|change| {
+            let mark = mark(change);
+            let sentence = change.sentence.lines().collect::<Vec<_>>().join(" ");
+            let fails = self.failing.contains(&mark);
+            fails.then(|| format!("{mark} {sentence}\n"))
+        });
+        Some(lines.collect())
     }
 
     fn decisions(&self, decisions: &Decisions, args: &Args, paint: Paint, text: &mut String) {
@@ -264,55 +285,14 @@ fn wrapped(text: &str) -> Vec<String> {
 
 /// Appends a unified diff; with colours, what differs inside of a line stands out.
 fn unified(file: &FileChange, paint: Paint, text: &mut String) {
-    if !paint.is_on() || !file.is_told() {
+    if file.is_told() {
+        let [before, after] = file.names();
+        text.push_str(&painted::unified(
+            &file.difference,
+            [&before, &after],
+            paint,
+        ));
+    } else {
         text.push_str(&file.unified());
-        return;
     }
-    let [before, after] = file.names();
-    // Writing to a string does not fail.
-    let _ = writeln!(
-        text,
-        "{}",
-        paint.bold(&format!("--- {before}\n+++ {after}"))
-    );
-    for hunk in &file.difference.hunks {
-        let _ = writeln!(text, "{}", paint.cyan(&hunk.header));
-        for line in &hunk.lines {
-            let plain: String = line.parts.iter().map(|(_, part)| part.as_str()).collect();
-            let shown = match line.is {
-                LineIs::Kept => format!(" {plain}"),
-                LineIs::Removed => {
-                    let sign = paint.red("-");
-                    format!(
-                        "{sign}{}",
-                        parts(&line.parts, paint, Paint::red, Paint::red_marked)
-                    )
-                }
-                LineIs::Added => {
-                    let sign = paint.green("+");
-                    format!(
-                        "{sign}{}",
-                        parts(&line.parts, paint, Paint::green, Paint::green_marked)
-                    )
-                }
-            };
-            let _ = writeln!(text, "{shown}");
-            if line.unended {
-                text.push_str("\\ No newline at end of file\n");
-            }
-        }
-    }
-}
-
-fn parts(
-    parts: &[(bool, String)],
-    paint: Paint,
-    plain: fn(Paint, &str) -> String,
-    marked: fn(Paint, &str) -> String,
-) -> String {
-    let part = |(differs, text): &(bool, String)| {
-        let paint_as = if *differs { marked } else { plain };
-        paint_as(paint, text)
-    };
-    parts.iter().map(part).collect()
 }

@@ -20,10 +20,13 @@ What is not given is asked for on a terminal; elsewhere it is an error that name
 The policy that is written is without errors, formatted, proved, and can be built for every target;
 or nothing is written.
 
+Examples:
   mailpol init family --host mx.example.org --address 198.51.100.25 --login jane --login john
   mailpol init company --host mx.example.org --address 198.51.100.25 \\
       --domain example.org --domain example.com --login ann --internal 10.1.0.0/16
-  mailpol init null --host mx.example.org --address 198.51.100.25 --login jane";
+  mailpol init null --host mx.example.org --address 198.51.100.25 --login jane
+
+Exit status: 0 the policy was written, 1 it would have errors, 2 it could not be written.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = NOTES)]

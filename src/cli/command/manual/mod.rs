@@ -1,11 +1,30 @@
 //! `mailpol completions` and `mailpol man`: what a package installs beside the binary.
 
+mod page;
+
 use std::path::{Path, PathBuf};
 
 use crate::cli::output::Output;
 use crate::cli::{Exit, Failure, program, tree};
 
+const COMPLETIONS_NOTES: &str = "\
+Examples:
+  mailpol completions bash > /usr/share/bash-completion/completions/mailpol
+  mailpol completions zsh > /usr/share/zsh/vendor-completions/_mailpol
+  mailpol completions fish > /usr/share/fish/vendor_completions.d/mailpol.fish
+
+Exit status: 0 they were printed, 2 they could not be.";
+
+const MAN_NOTES: &str = "\
+Examples:
+  mailpol man diff | man -l -
+  mailpol man dkim new | man -l -
+  mailpol man --out /usr/local/share/man/man1
+
+Exit status: 0 they were printed or written, 2 they could not be.";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = COMPLETIONS_NOTES)]
 pub(in crate::cli) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
@@ -21,6 +40,7 @@ pub(in crate::cli) fn completions(args: &CompletionsArgs) -> Result<Exit, Failur
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = MAN_NOTES)]
 pub(in crate::cli) struct ManArgs {
     /// The command, such as `build` or `dkim new`; left out, the page of mailpol itself
     #[arg(num_args = 0..=2)]
@@ -39,7 +59,7 @@ pub(in crate::cli) fn man(args: &ManArgs, output: &mut Output) -> Result<Exit, F
         let mut count = 0;
         let mut open = vec![&all];
         while let Some(command) = open.pop() {
-            let (name, text) = page(command)?;
+            let (name, text) = page::page(command, &all)?;
             tree::write_new(&folder.join(name), &text)?;
             count += 1;
             open.extend(command.get_subcommands());
@@ -59,7 +79,7 @@ pub(in crate::cli) fn man(args: &ManArgs, output: &mut Output) -> Result<Exit, F
             ))
         })?;
     }
-    Output::raw(&page(command)?.1)?;
+    Output::raw(&page::page(command, &all)?.1)?;
     Ok(Exit::Yes)
 }
 
@@ -68,19 +88,4 @@ fn without_help(command: clap::Command) -> clap::Command {
     command
         .disable_help_subcommand(true)
         .mut_subcommands(without_help)
-}
-
-/// Returns the name of a command's page, and its text (man(7)).
-fn page(command: &clap::Command) -> Result<(String, String), Failure> {
-    let name = command
-        .get_bin_name()
-        .unwrap_or_else(|| command.get_name())
-        .replace(' ', "-");
-    let page = clap_mangen::Man::new(command.clone())
-        .title(&name)
-        .source(concat!("mailpol ", env!("CARGO_PKG_VERSION")));
-    let mut text = Vec::new();
-    page.render(&mut text)?;
-    let text = String::from_utf8_lossy(&text).into_owned();
-    Ok((format!("{name}.1"), text))
 }
