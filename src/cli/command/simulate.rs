@@ -79,7 +79,7 @@ pub(in crate::cli) fn run(
     } else {
         Exit::No
     };
-    let proof = super::prove::words(&report, output.is_verbose());
+    let proof = super::prove::words(&report, None, output.is_verbose());
     output.print_outcome(&[scenarios.0, attacks.0, proof].concat(), exit)?;
     output.result(json!({
         "scenarios": scenarios.1,
