@@ -46,7 +46,7 @@ pub(super) fn check(
     host: Option<&Host>,
     diagnostics: &mut Diagnostics,
 ) {
-    let before = diagnostics.errors();
+    let before = (diagnostics.errors(), diagnostics.warnings());
     for (domain, hosted) in &domains.map {
         for (local, forward) in &hosted.forwards {
             let address = Address::new(local.as_str(), domain.clone());
@@ -79,7 +79,8 @@ pub(super) fn check(
             });
         }
     }
-    if diagnostics.errors() == before {
+    // What every forward has in common is said once nothing worse is left to say of them.
+    if (diagnostics.errors(), diagnostics.warnings()) == before {
         warn_of_senders(domains, diagnostics);
     }
 }
