@@ -181,6 +181,21 @@ pub fn check_raw(proven: &Proven<'_>, diagnostics: &mut Diagnostics) -> Result<(
     diagnostics.failed_since(before)
 }
 
+/// Tells what targets cannot be told of a policy: of each that it names with `target`, or of all if
+/// it names none.
+pub fn check_targets(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<(), Reported> {
+    let before = diagnostics.errors();
+    let is_meant =
+        |target: &&&dyn Target| policy.targets.is_empty() || policy.target(target.name()).is_some();
+    // What is set by hand is read back from files: their emitter tells it then.
+    let by_hand = |target: &&&dyn Target| has_raw(policy, **target);
+    let meant = TARGETS.iter().filter(is_meant);
+    for target in meant.filter(|target| !by_hand(target)) {
+        target.refuse(policy, diagnostics);
+    }
+    diagnostics.failed_since(before)
+}
+
 /// Compares what the files of two targets mean with each other, beside the policy.
 pub fn agree(
     policy: &Policy,

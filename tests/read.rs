@@ -179,7 +179,7 @@ fn check_envelope(line: &str, decider: &dyn Decider) -> Result<(), String> {
             "copies" => Value::from(
                 decision
                     .copies
-                    .iter()
+                    .addresses()
                     .map(ToString::to_string)
                     .collect::<Vec<_>>(),
             ),

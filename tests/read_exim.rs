@@ -217,7 +217,11 @@ fn answers(
         .collect();
     let destinations = mailpol::prove::destinations(reading.decider.as_ref(), decision, envelope);
     let route: Vec<String> = destinations.iter().map(words).collect();
-    let copies: Vec<String> = decision.copies.iter().map(ToString::to_string).collect();
+    let copies: Vec<String> = decision
+        .copies
+        .addresses()
+        .map(ToString::to_string)
+        .collect();
     vec![
         ("verdict", decision.verdict.name().into()),
         ("code", decision.reply.code.into()),

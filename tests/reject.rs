@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use folder::Folder;
 use language::{compile, find, rendered, root};
 use libtest_mimic::{Arguments, Failed, Trial};
+use mailpol::compile::check_targets;
 use mailpol::diagnostic::{Diagnostics, Told};
 use mailpol::source::Source;
 
@@ -42,6 +43,7 @@ fn check(path: &Path, fails: bool) -> Result<(), Failed> {
     let folder = Folder(path.parent().unwrap_or(path).to_owned());
     let mut diagnostics = Diagnostics::new();
     let policy = compile(&source, &folder, &mut diagnostics);
+    let policy = policy.and_then(|policy| check_targets(&policy, &mut diagnostics));
     let told = rendered(&diagnostics);
     if policy.is_err() != fails {
         return Err(format!("it compiles: {}\n{told}", policy.is_ok()).into());

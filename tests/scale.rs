@@ -8,6 +8,7 @@
 mod site;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -89,6 +90,35 @@ fn a_build_of_a_provider_is_proved() {
     let main = fs::read_to_string(folder.path().join("out/etc/postfix/main.cf")).unwrap();
     // Many domains are one table for all grants that name `local`.
     assert!(main.contains("check_recipient_access texthash:/etc/postfix/local-recipients"));
+}
+
+/// Mail of every domain, and for every domain, is copied into one of four archives.
+#[test]
+fn archives_grow_as_the_domains_do() {
+    let archived = |domains: usize| {
+        let folder = provider(domains);
+        let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        let rows = read("domains.tsv");
+        let names = rows.lines().skip(1).map(|row| row.split('\t').next());
+        let names: Vec<&str> = names.map(Option::unwrap).collect();
+        let mut policy = read("policy.kdl");
+        for (number, name) in names.iter().enumerate() {
+            let [sent, got] = [number % 4, (number + 2) % 4].map(|one| names[one]);
+            writeln!(policy, "archive \"box0@{sent}\" {{ from \"@{name}\"; }}").unwrap();
+            writeln!(policy, "archive \"box0@{got}\" {{ to \"@{name}\"; }}").unwrap();
+        }
+        fs::write(folder.path().join("policy.kdl"), policy).unwrap();
+        folder
+    };
+    let (small, large) = (archived(60), archived(120));
+    for target in ["postfix", "exim"] {
+        let build = format!("build policy.kdl --target {target} --out out --force");
+        let (one, two) = (best(small.path(), &build), best(large.path(), &build));
+        assert!(
+            two < one * 3.0,
+            "{target}: {one:.2} s for 60 domains, and {two:.2} s for twice as many"
+        );
+    }
 }
 
 /// A provider's policy; the same with another login of one mailbox, and with a wider network; and

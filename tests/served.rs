@@ -41,6 +41,8 @@ mod behind;
 mod bound;
 #[path = "served/broken.rs"]
 mod broken;
+#[path = "served/copies.rs"]
+mod copies;
 #[path = "served/deliveries.rs"]
 mod deliveries;
 #[path = "served/dkim.rs"]
@@ -104,6 +106,7 @@ fn main() -> ExitCode {
     let of_both = [
         deliveries::TESTS,
         archives::TESTS,
+        copies::TESTS,
         limits::TESTS,
         routes::TESTS,
         ways::TESTS,

@@ -9,6 +9,7 @@
 mod ask;
 mod backend;
 mod believed;
+mod copies;
 mod decider;
 mod envelope;
 mod hop;
@@ -23,6 +24,7 @@ pub(crate) use ask::answer;
 pub use ask::{Answer, Ask, EnvelopeAsk, Unanswered, run};
 pub use backend::{Backend, FoundBackend};
 pub use believed::{Believed, Peers};
+pub use copies::Copies;
 pub use decider::Decider;
 pub use envelope::Envelope;
 pub use hop::{Hop, HopTls};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Hop, TestId};
+use super::{Copies, Hop, TestId};
 use crate::mail::{Address, Domain, Reply};
 use crate::source::Loc;
 
@@ -254,9 +254,8 @@ pub struct Decision {
     pub route: Route,
     /// The headers that are recorded.
     pub headers: BTreeSet<Header>,
-    /// The addresses that get a copy of accepted mail beside its recipient. What is copied is not
-    /// copied again.
-    pub copies: BTreeSet<Address>,
+    /// Who gets a copy of accepted mail.
+    pub copies: Copies,
 }
 
 /// Returns where mail for a destination ends up, in words.

@@ -14,8 +14,8 @@ use super::rights::{self, Rights};
 use super::tables::{self, DELIVERY, IN_DOMAIN, Tests};
 use super::{DomainScope, Otherwise, OwnDomain, Policy, RecordHeaders, SpfPolicy};
 use crate::decision::{
-    AddressKey, Ask, At, Because, Decider, Decision, Destination, Header, Label, Route, Test,
-    Unanswered, Verdict,
+    AddressKey, Ask, At, Because, Copies, Decider, Decision, Destination, Header, Label, Route,
+    Test, Unanswered, Verdict,
 };
 use crate::mail::{Address, Listener, Reply};
 use crate::source::Loc;
@@ -333,6 +333,6 @@ fn refuse(reply: Reply, because: Because, at: At) -> Decision {
         at,
         route: Route::None,
         headers: BTreeSet::new(),
-        copies: BTreeSet::new(),
+        copies: Copies::default(),
     }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::form::{ForwardKind, ReverseKind};
 use super::tables::Tests;
 use super::{Policy, Route};
-use crate::decision::{self, Ask, Destination, Hop, Label, Store, Unanswered};
+use crate::decision::{self, Ask, At, Copies, Destination, Hop, Label, Store, TestId, Unanswered};
 use crate::mail::{Address, Domain};
+use crate::source::Spanned;
 
 /// How an address is followed to mailboxes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -111,16 +112,27 @@ pub(super) fn copies(
     mailboxes: &[&Address],
     (from, to): (ReverseKind, ForwardKind),
     ask: &mut dyn Ask,
-) -> Result<BTreeSet<Address>, Unanswered> {
+) -> Result<Copies, Unanswered> {
     let archive = &policy.archive;
-    let mut copies: BTreeSet<Address> = BTreeSet::new();
-    copies.extend(archive.all.iter().map(|mailbox| mailbox.value.clone()));
-    let mailbox = |label: Label| {
+    let mut copies = Copies::default();
+    let named = |mailbox: &Spanned<Address>| {
+        let at = At::Place(mailbox.at.clone());
+        (mailbox.value.clone(), at)
+    };
+    let mut add = |copy: Option<(Address, At)>| {
+        if let Some((to, at)) = copy {
+            copies.add(to, at);
+        }
+    };
+    add(archive.all.as_ref().map(named));
+    let row = |label: Label, test: TestId| {
         let number = (label.0 as usize).checked_sub(1)?;
-        mailboxes.get(number).map(|one| (*one).clone())
+        let to = mailboxes.get(number)?;
+        Some(((*to).clone(), At::Row(test)))
     };
     if !archive.from.is_empty() && from.has_domain() {
-        copies.extend(mailbox(ask.ask(Tests::FROM_ARCHIVE)?));
+        let label = ask.ask(Tests::FROM_ARCHIVE)?;
+        add(row(label, Tests::FROM_ARCHIVE));
     }
     if archive.to.is_empty() {
         return Ok(copies);
@@ -130,10 +142,11 @@ pub(super) fn copies(
         ForwardKind::Postmaster => {
             let postmaster = policy.postmaster().map(|to| to.value.domain());
             let of = postmaster.and_then(|domain| archive.to.get(domain));
-            copies.extend(of.map(|mailbox| mailbox.value.clone()));
+            add(of.map(named));
         }
         ForwardKind::Address | ForwardKind::Domain | ForwardKind::Routed => {
-            copies.extend(mailbox(ask.ask(Tests::TO_ARCHIVE)?));
+            let label = ask.ask(Tests::TO_ARCHIVE)?;
+            add(row(label, Tests::TO_ARCHIVE));
         }
         ForwardKind::Bad | ForwardKind::Elsewhere => {}
     }

@@ -1,12 +1,13 @@
 //! Counterexamples: an envelope, what was decided, and the dialogue that anyone can repeat.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::reach::destinations;
 use crate::decision::{
     Chooser, Decider, Decision, Destination, Envelope, Header, Verdict, place, run,
 };
-use crate::mail::{Listener, PathForm};
+use crate::mail::{Address, Listener, PathForm};
 use crate::source::Loc;
 use crate::spf::SpfResult;
 
@@ -45,6 +46,8 @@ pub struct Decided {
     pub destinations: Vec<Destination>,
     /// What says that mail goes to each of them, where one place does.
     pub leads: Vec<Option<Loc>>,
+    /// Who gets a copy of accepted mail, and what says so.
+    pub copies: BTreeMap<Address, Option<Loc>>,
 }
 
 impl Decided {
@@ -54,7 +57,10 @@ impl Decided {
         let at = asked.place(&decision.at);
         let destinations = destinations(decider, &decision, envelope);
         let leads = destinations.iter().map(|one| decider.leads_by(one));
+        let copies = decision.copies.iter();
+        let copies = copies.map(|(to, at)| (to.clone(), asked.place(at)));
         Some(Self {
+            copies: copies.collect(),
             leads: leads.collect(),
             who: who.to_owned(),
             decision,
@@ -63,13 +69,20 @@ impl Decided {
         })
     }
 
+    /// Returns whether another gives this address no copy of what both accept.
+    fn copies_alone(&self, to: &Address, others: &[Self]) -> bool {
+        let accepts = |one: &Self| one.decision.verdict == Verdict::Accept;
+        let without = |one: &Self| accepts(one) && !one.copies.contains_key(to);
+        accepts(self) && others.iter().any(without)
+    }
+
     /// Returns what becomes of accepted mail, in words.
     fn mail(&self) -> String {
         let mut places: Vec<String> = self.destinations.iter().map(place).collect();
         if places.is_empty() {
             places.push(place(&Destination::Undeliverable));
         }
-        let copies = self.decision.copies.iter();
+        let copies = self.copies.keys();
         places.extend(copies.map(|copy| format!("a copy to {copy}")));
         let headers = &self.decision.headers;
         places.extend(headers.iter().copied().map(Header::name).map(str::to_owned));
@@ -84,8 +97,8 @@ pub(super) fn gives_login_where_asked(envelope: &Envelope) -> bool {
 }
 
 impl Counterexample {
-    /// Returns the place that the last to decide decided at: what leads its mail elsewhere, if only
-    /// where the mail goes is in question.
+    /// Returns the place that the last to decide decided at: what leads its mail elsewhere, or into
+    /// another copy, if only where the mail goes is in question.
     pub(super) fn place(&self) -> Option<&Loc> {
         let last = self.decided.last()?;
         let first = self.decided.first()?;
@@ -93,6 +106,9 @@ impl Counterexample {
         let elsewhere = last.destinations.iter().zip(&last.leads);
         let mut elsewhere = elsewhere.filter(|(to, _)| !first.destinations.contains(to));
         let leads = elsewhere.find_map(|(_, at)| at.as_ref());
+        let copies = last.copies.iter();
+        let mut copies = copies.filter(|(to, _)| last.copies_alone(to, &self.decided));
+        let leads = leads.or_else(|| copies.find_map(|(_, at)| at.as_ref()));
         leads.filter(|_| both == [true, true]).or(last.at.as_ref())
     }
 
@@ -157,10 +173,22 @@ impl Counterexample {
             );
             if *verdict == Verdict::Accept {
                 let _ = writeln!(text, "{:width$}  {}", "", one.mail());
+                self.copied(one, width, &mut text);
             }
         }
         closed(&mut text, false);
         text
+    }
+
+    /// Writes what says that a side copies mail where another does not.
+    fn copied(&self, one: &Decided, width: usize, text: &mut String) {
+        for (to, at) in &one.copies {
+            if let Some(at) = at
+                && one.copies_alone(to, &self.decided)
+            {
+                let _ = writeln!(text, "{:width$}  the copy to {to}: {at}", "");
+            }
+        }
     }
 
     /// Returns a header by which the client chooses where the mail goes.

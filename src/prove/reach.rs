@@ -103,7 +103,7 @@ pub(super) fn reach(
     };
     let destinations = destinations(decider, decision, envelope);
     let route = Reach::of(recipient.as_ref(), &destinations, forwards);
-    let copies = decision.copies.iter();
+    let copies = decision.copies.addresses();
     let copies = copies.map(|copy| Reach::of(Some(copy), &led(decider, copy, envelope), forwards));
     copies.fold(route, Reach::or)
 }

@@ -77,7 +77,7 @@ impl Side<'_> {
         }
         let route = self.reach_of_route(&decision.route, answers)?;
         let mut copies = Reach::default();
-        for copy in &decision.copies {
+        for copy in decision.copies.addresses() {
             let destinations = self.destinations(copy, answers)?;
             copies = copies.or(Reach::of(Some(copy), &destinations, self.forwards));
         }

@@ -170,7 +170,11 @@ impl Answerer<'_> {
             because: decision.because.name(),
             at: asked.place(&decision.at),
             route: route.iter().map(RouteStep::from).collect(),
-            copies: decision.copies.iter().map(ToString::to_string).collect(),
+            copies: decision
+                .copies
+                .addresses()
+                .map(ToString::to_string)
+                .collect(),
             headers: decision
                 .headers
                 .iter()

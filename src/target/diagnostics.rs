@@ -121,7 +121,8 @@ pub struct BrokenTemplate {
     help(
         "a listener of {target} believes everybody about who the client is, or nobody: bind one \
          to an address of the inside that the proxy reaches ({kind}), as in `listen \"smtp\" {{ on \
-         \"{example}\" }}`, and let a firewall keep all others away from it"
+         \"{example}\" }}`, and let a firewall keep all others away from it; or name the MTA that \
+         the policy is for by `target`, if it is another"
     )
 )]
 pub struct ProxyEverywhere {

@@ -21,6 +21,7 @@ pub use diagnostics::{
 pub use reading::{Believed, FoundBackend, FoundLimit, FoundLimits, FoundListener, Reading};
 
 use crate::diagnostic::{Diagnostics, Reported};
+use crate::policy::Policy;
 use crate::prove::Proven;
 
 /// An MTA that a policy can be compiled for.
@@ -31,6 +32,10 @@ pub trait Target: Sync {
     /// Returns the version of the real program that judges the target's files in the tests, and
     /// where it is from.
     fn judged_by(&self) -> &'static str;
+
+    /// Tells what a policy asks that this MTA cannot be told at all. What hangs on single names,
+    /// [`Self::emit`] tells.
+    fn refuse(&self, policy: &Policy, diagnostics: &mut Diagnostics);
 
     /// Returns the complete configuration of a working server.
     fn emit(

@@ -57,7 +57,7 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
     }
     let (decision, _) = run(reading.decider.as_ref(), envelope).ok()?;
     let mut all = destinations(reading.decider.as_ref(), &decision, envelope);
-    for copy in &decision.copies {
+    for copy in decision.copies.addresses() {
         let mut ask = EnvelopeAsk::new(reading.decider.tests(), envelope);
         all.extend(reading.decider.destinations(copy, &mut ask).ok()?);
     }

@@ -1,8 +1,8 @@
 //! Where accepted mail ends up.
 
 use mailpol::decision::{
-    AddressKey, AddressTable, Ask, Because, Decision, Destination, Hop, Label, Question, Route,
-    Store, Unanswered,
+    AddressKey, AddressTable, Ask, At, Because, Copies, Decision, Destination, Hop, Label,
+    Question, Route, Store, Unanswered,
 };
 use mailpol::mail::{Address, Listener, PathForm};
 use mailpol::prove::Answer;
@@ -79,9 +79,11 @@ fn a_copy_for_somebody_else_is_seen() {
     let hole = |ask: &mut dyn Ask| {
         let hit = comes_from_inside(ask)? && ask.ask(RECIPIENT)? != Label::ABSENT;
         let spy = Address::new("spy", domain("elsewhere.example"));
+        let mut copies = Copies::default();
+        copies.add(spy, At::Row(RECIPIENT));
         Ok(hit.then(|| Decision {
             because: Because::Granted,
-            copies: [spy].into(),
+            copies,
             ..accept(Route::Recipient)
         }))
     };

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use mailpol::decision::{
-    AddressKey, Ask, At, Because, Decider, Decision, Destination, Egress, FoundListener, Header,
-    Label, Leaving, Question, Route, Row, Sending, Test, TestId, Unanswered, Verdict,
+    AddressKey, Ask, At, Because, Copies, Decider, Decision, Destination, Egress, FoundListener,
+    Header, Label, Leaving, Question, Route, Row, Sending, Test, TestId, Unanswered, Verdict,
 };
 use mailpol::diagnostic::Diagnostics;
 use mailpol::mail::{Address, Domain, Listener, PathForm, Reply};
@@ -142,7 +142,7 @@ pub(crate) fn accept(route: Route) -> Decision {
         at: At::Place(at()),
         route,
         headers: BTreeSet::new(),
-        copies: BTreeSet::new(),
+        copies: Copies::default(),
     }
 }
 

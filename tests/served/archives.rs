@@ -252,7 +252,11 @@ impl Said {
         };
         let decider = subject.reading.decider.as_ref();
         let (decided, _) = decision::run(decider, &asked).map_err(|_| "it asks what is no test")?;
-        let mut places: BTreeSet<String> = decided.copies.iter().map(ToString::to_string).collect();
+        let mut places: BTreeSet<String> = decided
+            .copies
+            .addresses()
+            .map(ToString::to_string)
+            .collect();
         self.copies += places.len();
         for destination in destinations(decider, &decided, &asked) {
             if let Destination::Mailbox { mailbox, .. } = destination {

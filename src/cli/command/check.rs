@@ -1,5 +1,5 @@
 //! `mailpol check`: every error and warning, with places; of raw text too, for every target that
-//! has some.
+//! has some; and of what a target cannot be told, for those that the policy names.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,10 @@ pub(in crate::cli) fn run(
     let policy = text.load(diagnostics)?;
     let proved = mailpol::prove::prove(&policy, diagnostics);
     let proved = proved.and_then(|(proven, _)| mailpol::compile::check_raw(&proven, diagnostics));
-    mailpol::compile::scenarios(&policy, diagnostics).and(proved)?;
+    let meant = mailpol::compile::check_targets(&policy, diagnostics);
+    mailpol::compile::scenarios(&policy, diagnostics)
+        .and(proved)
+        .and(meant)?;
     let aside = match diagnostics.acknowledged() {
         0 => String::new(),
         1 => "; 1 warning is acknowledged".to_owned(),

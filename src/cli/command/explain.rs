@@ -194,7 +194,7 @@ fn one(
     for destination in destinations(decider, &decision, &envelope) {
         let _ = writeln!(text, "  the mail: {}", place(&destination));
     }
-    for copy in &decision.copies {
+    for copy in decision.copies.addresses() {
         let _ = writeln!(text, "  a copy: to {copy}");
     }
     Ok(serde_json::json!({ "decider": who, "answer": answered }))

@@ -67,11 +67,11 @@ pub struct Confusable {
 /// A policy without any domain.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the policy has no domain")]
-#[diagnostic(
-    code(mailpol::domain::missing),
-    help("add `domain \"example.org\" {{ mailbox \"john\" login=\"john\" }}`")
-)]
+#[diagnostic(code(mailpol::domain::missing))]
 pub struct DomainMissing {
+    /// What to write.
+    #[help]
+    pub help: String,
     /// The host.
     #[source_code]
     #[label(primary, "it would take mail for nobody")]

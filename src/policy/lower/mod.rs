@@ -160,10 +160,13 @@ fn parked(
     let null_client = node.filter(|node| !null_client::listens(node));
     if let (true, Some(host), None) = (domains.is_empty(), node, null_client) {
         let at = host.at.clone();
-        diagnostics.error(DomainMissing { at });
+        let help = null_client::without_domain(host, sure);
+        diagnostics.error(DomainMissing { help, at });
     }
     let postmaster = node.and_then(|node| node.postmaster.as_ref());
-    let postmaster = postmaster.filter(|_| null_client.is_none());
+    // Without a domain it has no place to be in, and that is told.
+    let is_sought = null_client.is_none() && !domains.is_empty();
+    let postmaster = postmaster.filter(|_| is_sought);
     let postmaster = postmaster::fill(domains, postmaster, complete, diagnostics);
     let parked = publish::parked(&document.parked, domains, diagnostics);
     let postmaster = match null_client {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::name;
 use crate::diagnostic::Diagnostics;
-use crate::mail::{Address, Domain};
+use crate::mail::{Address, Domain, WayIn};
 use crate::policy::Host;
 use crate::policy::diagnostics::{NoListener, NullClient};
 use crate::source::{Loc, Spanned};
@@ -15,6 +15,25 @@ use crate::syntax::{Document, node};
 /// Returns whether a host listens, or may have been meant to.
 pub(super) fn listens(node: &node::Host) -> bool {
     !node.listen.is_empty() || may_have_been(&node.left_out, &["listen"])
+}
+
+/// Returns what to write where a host listens and has no domain. One that listens on loopback alone
+/// is for programs: they need no listener; where they speak SMTP, somebody must get what comes back
+/// to the host's name.
+pub(super) fn without_domain(node: &node::Host, host: Option<&Host>) -> String {
+    let ways = host.map(Host::ways_in).unwrap_or_default();
+    let inside = |way: &Spanned<WayIn>| way.value.on.is_some_and(|on| on.is_loopback());
+    let (false, true, Some(host)) = (ways.is_empty(), ways.iter().all(inside), host) else {
+        return "add `domain \"example.org\" { mailbox \"john\" login=\"john\" }`".to_owned();
+    };
+    let name = &host.name.value;
+    let postmaster = node.postmaster.as_ref().map(|text| text.value.as_str());
+    let postmaster = postmaster.unwrap_or("ops@example.org");
+    format!(
+        "leave `listen` out, and programs send by sendmail(1); for those that speak SMTP, name who \
+         reads what is for this host, in place of `postmaster`: `domain \"{name}\" {{ forward \
+         \"postmaster\" \"{postmaster}\" }}`"
+    )
 }
 
 /// Checks what stands beside the host, and returns the address of its postmaster.

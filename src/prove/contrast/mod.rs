@@ -120,7 +120,7 @@ impl Said {
             reply: decision.reply,
             because: decision.because,
             headers: decision.headers.clone(),
-            copies: decision.copies.clone(),
+            copies: decision.copies.addresses().cloned().collect(),
         }
     }
 

@@ -27,10 +27,10 @@ impl Obligation for CopiesAsDeclared {
         }
         let copies = &outcome.decision.copies;
         if asked.forward()?.is_odd() {
-            let mut copies = copies.iter();
+            let mut copies = copies.addresses();
             return Ok(Judgement::of(copies.all(|copy| asked.is_archive(copy))));
         }
         let declared = asked.archives()?;
-        Ok(Judgement::of(copies.iter().eq(declared)))
+        Ok(Judgement::of(copies.addresses().eq(declared)))
     }
 }

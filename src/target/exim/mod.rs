@@ -14,6 +14,7 @@ mod view;
 
 use super::{Artifacts, Reading, Target};
 use crate::diagnostic::{Diagnostics, Reported};
+use crate::policy::Policy;
 use crate::prove::Proven;
 
 /// Exim 4.96 (Debian 12) and newer.
@@ -27,6 +28,10 @@ impl Target for Exim {
 
     fn judged_by(&self) -> &'static str {
         "Exim 4.96 of Debian 12"
+    }
+
+    fn refuse(&self, policy: &Policy, diagnostics: &mut Diagnostics) {
+        emit::refuse(policy, diagnostics);
     }
 
     fn emit(

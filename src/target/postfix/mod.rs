@@ -11,6 +11,7 @@ mod view;
 
 use super::{Artifacts, Reading, Target};
 use crate::diagnostic::{Diagnostics, Reported};
+use crate::policy::Policy;
 use crate::prove::Proven;
 
 /// Postfix 3.7 (Debian 12) and newer.
@@ -24,6 +25,10 @@ impl Target for Postfix {
 
     fn judged_by(&self) -> &'static str {
         "Postfix 3.7.11 of Debian 12"
+    }
+
+    fn refuse(&self, policy: &Policy, diagnostics: &mut Diagnostics) {
+        emit::refuse(policy, diagnostics);
     }
 
     fn emit(

@@ -92,13 +92,29 @@ impl Emission<'_> {
     }
 }
 
-/// Returns the files of a policy. INVARIANT: its obligations were proved; only [`emit`] calls this.
-fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifacts, Reported> {
-    let before = diagnostics.errors();
+/// Tells what Exim cannot be told at all.
+pub(super) fn refuse(policy: &Policy, diagnostics: &mut Diagnostics) {
+    // It fails with what it tells.
+    let _told = given(policy, diagnostics);
+}
+
+/// What all files hang on: the version, the host's postmaster, and his domain.
+type Given = ((u16, u16, u16), Spanned<Address>, Domain);
+
+/// Returns what all files hang on, and tells what Exim cannot be told at all.
+fn given(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Given, Reported> {
     let options = policy.target("exim");
     let version = options.and_then(|options| options.version.as_ref());
     let version = version::choose(version, diagnostics)?;
     let (postmaster, origin) = postmaster::choose(policy, diagnostics)?;
+    Ok((version, postmaster, origin))
+}
+
+/// Returns the files of a policy. INVARIANT: its obligations were proved; only [`emit`] calls this.
+fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifacts, Reported> {
+    let before = diagnostics.errors();
+    let options = policy.target("exim");
+    let (version, postmaster, origin) = given(policy, diagnostics)?;
     let mut emission = Emission {
         policy,
         version,

@@ -12,8 +12,8 @@ use super::session::{Library, Session};
 use super::truth::Truth;
 use super::value::Bool;
 use crate::decision::{
-    AddressKey, Ask, At, Because, Decider, Decision, Destination, HostMail, Question, Route, Test,
-    TestId, Unanswered, Verdict,
+    AddressKey, Ask, At, Because, Copies, Decider, Decision, Destination, HostMail, Question,
+    Route, Test, TestId, Unanswered, Verdict,
 };
 use crate::mail::{Address, Domain, Listener, PathForm, Reply};
 use crate::source::Loc;
@@ -166,7 +166,7 @@ impl EximDecider {
             at: At::Place(refusal.at.unwrap_or_else(|| self.start.clone())),
             route: Route::None,
             headers: BTreeSet::new(),
-            copies: BTreeSet::new(),
+            copies: Copies::default(),
         }
     }
 
@@ -179,7 +179,7 @@ impl EximDecider {
             at: At::Place(self.start.clone()),
             route: Route::None,
             headers: BTreeSet::new(),
-            copies: BTreeSet::new(),
+            copies: Copies::default(),
         }
     }
 }

@@ -101,29 +101,58 @@ impl Emission<'_> {
     }
 }
 
+/// What all files hang on.
+struct Given {
+    version: Version,
+    postmaster: Spanned<Address>,
+    origin: Domain,
+}
+
+/// Tells what Postfix cannot be told at all.
+pub(crate) fn refuse(policy: &Policy, diagnostics: &mut Diagnostics) {
+    // It fails with what it tells.
+    let _told = given(policy, diagnostics);
+}
+
+/// Returns what all files hang on, and tells what Postfix cannot be told at all.
+fn given(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Given, Reported> {
+    let options = policy.target("postfix");
+    let version = options.and_then(|options| options.version.as_ref());
+    let version = Version::choose(version, diagnostics)?;
+    let postmaster = postmaster(policy, diagnostics)?;
+    let origin = if policy.is_null_client() {
+        policy.host.name.value.clone()
+    } else {
+        postmaster.value.domain().clone()
+    };
+    reserved(policy, &origin, diagnostics);
+    proxies::check(policy, diagnostics);
+    Ok(Given {
+        version,
+        postmaster,
+        origin,
+    })
+}
+
 /// Returns the files of a policy. INVARIANT: its obligations were proved; only [`emit`] and tests
 /// call this.
 fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifacts, Reported> {
     let before = diagnostics.errors();
     let options = policy.target("postfix");
-    let version = options.and_then(|options| options.version.as_ref());
-    let version = Version::choose(version, diagnostics)?;
-    let postmaster = postmaster(policy, diagnostics)?;
+    let Given {
+        version,
+        postmaster,
+        origin,
+    } = given(policy, diagnostics)?;
     let mut emission = Emission {
         policy,
         version,
-        origin: if policy.is_null_client() {
-            policy.host.name.value.clone()
-        } else {
-            postmaster.value.domain().clone()
-        },
+        origin,
         postmaster,
         delivery: delivery(policy),
         artifacts: Artifacts::new(),
         packages: BTreeSet::from(["postfix"]),
     };
-    reserved(&emission, diagnostics);
-    proxies::check(policy, diagnostics);
     let main = if policy.is_null_client() {
         null_client::write(&mut emission, diagnostics)?
     } else {
@@ -259,8 +288,8 @@ fn delivery(policy: &Policy) -> Domain {
 }
 
 /// Addresses that Postfix, or the command filter, keeps for itself.
-fn reserved(emission: &Emission<'_>, diagnostics: &mut Diagnostics) {
-    let Some(hosted) = emission.policy.domains.get(&emission.origin) else {
+fn reserved(policy: &Policy, origin: &Domain, diagnostics: &mut Diagnostics) {
+    let Some(hosted) = policy.domains.get(origin) else {
         return;
     };
     let boxes = hosted.mailboxes.iter().map(|(local, one)| (local, &one.at));
@@ -270,7 +299,7 @@ fn reserved(emission: &Emission<'_>, diagnostics: &mut Diagnostics) {
         if matches!(local.as_str(), "double-bounce" | "unlisted-double-bounce") {
             diagnostics.error(ReservedAddress {
                 target: "postfix",
-                address: format!("{local}@{}", emission.origin),
+                address: format!("{local}@{origin}"),
                 text: Arc::clone(at.source()),
                 at: at.span(),
             });

@@ -8,8 +8,6 @@
 //!
 //! Mail that Postfix makes itself, such as bounces, is not copied.
 
-use std::collections::BTreeSet;
-
 use super::addressing::Addressing;
 use super::catalogue::{Catalogue, Side};
 use super::diagnostics::{UnjudgedParameter, UnjudgedTable};
@@ -19,7 +17,7 @@ use super::parameter::Settings;
 use super::session::Session;
 use super::table::{self, Table, TableRow};
 use super::values::Values;
-use crate::decision::{Label, Unanswered};
+use crate::decision::{self, At, Label, Unanswered};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Path, PathForm};
 use crate::source::Loc;
@@ -34,7 +32,7 @@ const MAPS: [(&str, Side); 2] = [
 /// Who gets copies.
 #[derive(Debug)]
 pub(super) struct Copies {
-    always: Option<Address>,
+    always: Option<(Address, Loc)>,
     maps: [Valued; 2],
 }
 
@@ -67,7 +65,7 @@ impl Copies {
                 let reason = "it is no plain address";
                 diagnostics.error(UnjudgedParameter::new(ALWAYS, reason, &value.at()));
             }
-            address
+            address.map(|address| (address, value.at()))
         });
         let maps = MAPS.map(|(name, side)| {
             let mut reader = Reader {
@@ -95,8 +93,11 @@ impl Copies {
     pub(super) fn of_envelope(
         &self,
         session: &mut Session<'_>,
-    ) -> Result<BTreeSet<Address>, Unanswered> {
-        let mut copies: BTreeSet<Address> = self.always.iter().cloned().collect();
+    ) -> Result<decision::Copies, Unanswered> {
+        let mut copies = decision::Copies::default();
+        if let Some((to, at)) = &self.always {
+            copies.add(to.clone(), At::Place(at.clone()));
+        }
         for ((_, side), table) in MAPS.into_iter().zip(&self.maps) {
             if table.values.all().is_empty() {
                 continue;
@@ -105,12 +106,11 @@ impl Copies {
             if seen == Seen::Null {
                 continue;
             }
-            let found = table.map.find(&seen, session)?;
-            copies.extend(
-                found
-                    .and_then(|(label, _)| table.values.get(label))
-                    .cloned(),
-            );
+            if let Some((label, at)) = table.map.find(&seen, session)?
+                && let Some(to) = table.values.get(label)
+            {
+                copies.add(to.clone(), at);
+            }
         }
         Ok(copies)
     }

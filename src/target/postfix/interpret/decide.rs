@@ -18,7 +18,7 @@ use super::program::Program;
 use super::route::Delivery;
 use super::session::{Common, Refused, Session};
 use crate::decision::{
-    AddressKey, Ask, At, Because, Decider, Decision, Destination, HostMail, Route, Test,
+    self, AddressKey, Ask, At, Because, Decider, Decision, Destination, HostMail, Route, Test,
     Unanswered, Verdict,
 };
 use crate::mail::{Address, Domain, Listener, PathForm, Reply};
@@ -360,7 +360,7 @@ fn refusal(reply: Reply, because: Because, at: At, is_soft: bool) -> Decision {
         at,
         route: Route::None,
         headers: BTreeSet::new(),
-        copies: BTreeSet::new(),
+        copies: decision::Copies::default(),
     }
 }
 

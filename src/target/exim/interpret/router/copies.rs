@@ -8,12 +8,11 @@
 //! twice. The copy of an address that goes on below `unseen` has a parent, which is itself. Bounces
 //! that Exim makes have neither a host nor a sender.
 
-use std::collections::BTreeSet;
-
 use super::Routers;
-use crate::decision::Unanswered;
+use crate::decision::{At, Copies, Unanswered};
 use crate::diagnostic::Reported;
 use crate::mail::{Address, Path, PathForm};
+use crate::source::Loc;
 use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::section::Instance;
 use crate::target::exim::interpret::truth::{Facts, Truth, truth};
@@ -46,18 +45,17 @@ pub(super) struct Copied {
     conditions: Bool,
     /// To whom.
     to: Address,
+    /// The words that say so.
+    at: Loc,
 }
 
 impl Routers {
     /// Returns who gets a copy of a message, by its sender and the recipient that is named.
-    pub(in super::super) fn copied(
-        &self,
-        facts: &mut dyn Facts,
-    ) -> Result<BTreeSet<Address>, Unanswered> {
-        let mut found = BTreeSet::new();
+    pub(in super::super) fn copied(&self, facts: &mut dyn Facts) -> Result<Copies, Unanswered> {
+        let mut found = Copies::default();
         for copied in &self.copies {
             if truth(&copied.conditions, facts)? == Truth::Yes {
-                found.insert(copied.to.clone());
+                found.add(copied.to.clone(), At::Place(copied.at.clone()));
             }
         }
         Ok(found)
@@ -111,6 +109,7 @@ impl Reader<'_> {
             Some(to) => Ok(Copied {
                 conditions: Bool::All(conditions),
                 to,
+                at: text.at(),
             }),
             None => Err(self.service("data", "a copy goes to one plain address", &text.at())),
         }
