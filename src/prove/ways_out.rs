@@ -174,7 +174,7 @@ impl Walk<'_> {
             Route::Foreign => leaving(None),
             Route::Hop(hop) => leaving(Some(hop)),
         };
-        for copy in &decision.copies {
+        for copy in decision.copies.addresses() {
             found.0.extend(self.follow(copy).0);
         }
         found
