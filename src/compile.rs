@@ -128,7 +128,8 @@ pub fn compile_over(
     for file in dns::sts_files(policy) {
         artifacts.add(&manifest::sts_path(&file), 0o644, file.text);
     }
-    manifest::add(policy, target, &files_report, &mut artifacts);
+    let proved = (&files_report, reading.decider.as_ref());
+    manifest::add(policy, target, proved, &mut artifacts);
     Ok(Compiled {
         artifacts,
         policy_report,

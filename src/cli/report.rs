@@ -1,7 +1,7 @@
 //! The JSON document of a command; `schemas/report.schema.json` describes it.
 
 use mailpol::diagnostic::{Diagnostics, Placed, is_error};
-use mailpol::prove::{Answer, Report};
+use mailpol::prove::{Answer, Report, WayOut};
 use mailpol::source::Position;
 use miette::{Diagnostic, LabeledSpan};
 use serde::Serialize;
@@ -89,7 +89,41 @@ pub(super) struct ProofJson {
     subject: String,
     proved: bool,
     obligations: Vec<FindingJson>,
+    /// What strangers' mail can leave to; of two targets beside each other, nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaves: Option<Vec<WayOutJson>>,
     assumptions: Vec<String>,
+}
+
+/// A recipient of ours whose mail leaves.
+#[derive(Debug, Serialize)]
+struct WayOutJson {
+    recipient: String,
+    to: Vec<OnwardJson>,
+    keep: bool,
+    /// `path:line:column` in the policy.
+    at: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct OnwardJson {
+    address: Option<String>,
+    by: Option<String>,
+}
+
+impl WayOutJson {
+    fn of(way: &WayOut) -> Self {
+        let leaves = way.leaves.iter().map(|one| OnwardJson {
+            address: one.to.as_ref().map(ToString::to_string),
+            by: one.by.as_ref().map(ToString::to_string),
+        });
+        Self {
+            recipient: way.recipient.to_string(),
+            to: leaves.collect(),
+            keep: way.keeps,
+            at: way.at.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -102,6 +136,14 @@ struct FindingJson {
     /// Of these, those that it speaks of.
     concerned: Option<String>,
     dialogue: Option<String>,
+}
+
+/// Returns a report with what leaves, as JSON prints it.
+pub(super) fn proof_with(report: &Report, leaves: &[WayOut]) -> ProofJson {
+    ProofJson {
+        leaves: Some(leaves.iter().map(WayOutJson::of).collect()),
+        ..proof(report)
+    }
 }
 
 /// Returns a report, as JSON prints it.
@@ -140,6 +182,7 @@ pub(super) fn proof(report: &Report) -> ProofJson {
         subject: report.subject.clone(),
         proved: report.is_proved(),
         obligations: obligations.collect(),
+        leaves: None,
         assumptions: report.assumptions.clone(),
     }
 }

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use crate::decision::Decider;
 use crate::dns::{STS_PATH, StsFile, sts_files};
 use crate::policy::Policy;
-use crate::prove::{Answer, Report};
+use crate::prove::{Answer, Report, WayOut, ways_out};
 use crate::target::{Artifacts, Target};
 
 /// The name of the MANIFEST, at the top of the tree.
@@ -17,10 +18,11 @@ pub const MANIFEST: &str = "MANIFEST";
 pub(super) fn add(
     policy: &Policy,
     target: &dyn Target,
-    report: &Report,
+    (report, decider): (&Report, &dyn Decider),
     artifacts: &mut Artifacts,
 ) {
-    let text = text(policy, target, report, artifacts);
+    let leaves = ways_out(policy, Some(decider));
+    let text = text(policy, target, (report, &leaves), artifacts);
     artifacts.add(MANIFEST, 0o644, text);
 }
 
@@ -97,7 +99,33 @@ fn mailbox_logins(policy: &Policy) -> usize {
         .len()
 }
 
-fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artifacts) -> String {
+/// The recipients that are told one by one.
+const RECIPIENTS_MAX: usize = 100;
+
+/// Returns what strangers' mail can leave to, with a head if there is anything.
+fn leaving(leaves: &[WayOut]) -> Vec<String> {
+    let head = "\n# What strangers' mail can leave to, by these files.".to_owned();
+    let head = (!leaves.is_empty()).then_some(head);
+    let lines = leaves.iter().take(RECIPIENTS_MAX).flat_map(|way| {
+        let keep = if way.keeps {
+            ", and a copy is kept"
+        } else {
+            ""
+        };
+        let line = move |to| format!("leaves {} to {to}{keep}", way.recipient);
+        way.leaves.iter().map(line)
+    });
+    let more = leaves.len().saturating_sub(RECIPIENTS_MAX);
+    let more = (more > 0).then(|| format!("leaves {more} recipients more"));
+    head.into_iter().chain(lines).chain(more).collect()
+}
+
+fn text(
+    policy: &Policy,
+    target: &dyn Target,
+    (report, leaves): (&Report, &[WayOut]),
+    artifacts: &Artifacts,
+) -> String {
     let (major, minor, patch) = artifacts.version;
     let mut text = String::new();
     let mut line = |words: std::fmt::Arguments<'_>| {
@@ -126,6 +154,9 @@ fn text(policy: &Policy, target: &dyn Target, report: &Report, artifacts: &Artif
             "{answer} {} ({})",
             finding.name, finding.sentence
         ));
+    }
+    for words in leaving(leaves) {
+        line(format_args!("{words}"));
     }
     line(format_args!("\n# Assumed by the proof."));
     for assumption in &report.assumptions {

@@ -33,6 +33,7 @@ pub const WARNINGS: &[&str] = &[
     "mailpol::network::public",
     "mailpol::network::wide",
     "mailpol::prove::open",
+    "mailpol::route::nobody",
     "mailpol::route::unused",
     "mailpol::spf::many_lookups",
     "mailpol::statement::misspelt",

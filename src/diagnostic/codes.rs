@@ -151,6 +151,7 @@ codes! {
     route::duplicate,
     route::host,
     route::name,
+    route::nobody,
     route::port,
     route::recipient,
     route::selector,

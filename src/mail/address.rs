@@ -40,6 +40,9 @@ pub enum LocalPartError {
         "`/`, `|` and a leading `-` in a local-part can be read as a path, a command or an option"
     )]
     Delivery,
+    /// `*` by itself: somebody may mean everybody.
+    #[error("`*` stands for nothing here: `catch-all` takes all of a domain, `@DOMAIN` names it")]
+    Wildcard,
     /// Not a dot-string (RFC 5321 section 4.1.2).
     #[error("not a dot-string of letters, digits and `.!#$&'*+-=?^_{{}}~`")]
     Syntax,
@@ -50,6 +53,9 @@ impl LocalPart {
     pub fn parse(text: &str) -> Result<Self, LocalPartError> {
         if text.is_empty() {
             return Err(LocalPartError::Empty);
+        }
+        if text == "*" {
+            return Err(LocalPartError::Wildcard);
         }
         if text.contains(['%', '!', '@']) {
             return Err(LocalPartError::Routing);

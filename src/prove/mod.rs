@@ -38,6 +38,7 @@ mod statement;
 mod tally;
 mod threads;
 mod universe;
+mod ways_out;
 
 pub use assumptions::ASSUMPTIONS;
 pub use backends::declared_backend;
@@ -64,6 +65,7 @@ pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
 pub(crate) use threads::{in_parts, in_two};
+pub use ways_out::{Onward, Recipient, WayOut, ways_out};
 
 use crate::decision::{Believed, Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use mailpol::diagnostic::{Diagnostics, count};
 use mailpol::prove::{
-    Answer, Files, Finding, Report, check_agreement, check_files_over, check_policy_over,
-    question_names, tell,
+    Answer, Files, Finding, Report, WayOut, check_agreement, check_files_over, check_policy_over,
+    question_names, tell, ways_out,
 };
 
 use super::FilesArgs;
@@ -61,9 +61,22 @@ pub(in crate::cli) fn run(
     if reports.is_empty() {
         reports.push(check_policy_over(&policy, given));
     }
-    match reports.as_slice() {
-        [report] => output.result(report::proof(report)),
-        several => output.result(several.iter().map(report::proof).collect::<Vec<_>>()),
+    // Of each target; what is said of two together says nothing more of it.
+    let mut leaves: Vec<Vec<WayOut>> = files
+        .iter()
+        .map(|one| ways_out(&policy, Some(one.decider)))
+        .collect();
+    if files.is_empty() {
+        leaves.push(ways_out(&policy, None));
+    }
+    let json = |(number, report): (usize, _)| match leaves.get(number) {
+        Some(leaves) => report::proof_with(report, leaves),
+        None => report::proof(report),
+    };
+    let mut documents: Vec<_> = reports.iter().enumerate().map(json).collect();
+    match documents.len() {
+        1 => output.result(documents.pop()),
+        _ => output.result(documents),
     }
     if output.is_sarif() {
         let mut made = readings.iter().map(|(target, _)| target.name());
@@ -80,7 +93,11 @@ pub(in crate::cli) fn run(
             }
         }
     }
-    let texts: Vec<String> = reports.iter().map(|one| words(one, output)).collect();
+    let text = |(number, report): (usize, _)| {
+        let leaves = leaves.get(number).map(Vec::as_slice);
+        words(report, leaves, output)
+    };
+    let texts: Vec<String> = reports.iter().enumerate().map(text).collect();
     let played = mailpol::compile::scenarios(&policy, diagnostics).is_ok();
     let exit = if played && reports.iter().all(Report::is_proved) {
         Exit::Yes
@@ -108,7 +125,7 @@ fn most_telling(report: &Report) -> Option<&Finding> {
 
 /// Returns a report as an administrator reads it: of many refutations the most telling in full,
 /// and of the others a line each, unless every dialogue is asked for.
-pub(super) fn words(report: &Report, output: &Output) -> String {
+pub(super) fn words(report: &Report, leaves: Option<&[WayOut]>, output: &Output) -> String {
     let (verbose, paint) = (output.is_verbose(), output.paint());
     let heading = format!("Proof of {}", report.subject);
     let mut text = format!("{}\n\n", paint.bold(&heading));
@@ -151,6 +168,9 @@ pub(super) fn words(report: &Report, output: &Output) -> String {
              logins\nof the policy and of the files can tell apart."
         );
     }
+    if let Some(leaves) = leaves {
+        what_leaves(leaves, verbose, &mut text);
+    }
     text.push_str("\nAssumed:\n");
     for assumption in &report.assumptions {
         let _ = writeln!(text, "  - {assumption}");
@@ -165,6 +185,37 @@ fn painted(word: &str, paint: Paint) -> String {
         "proved" => paint.green(&wide),
         "REFUTED" | "UNDECIDED" => paint.red(&wide),
         _ => paint.yellow(&wide),
+    }
+}
+
+/// The recipients that are told one by one, unless all are asked for.
+const RECIPIENTS_MAX: usize = 20;
+
+/// Adds what strangers' mail can leave to.
+fn what_leaves(leaves: &[WayOut], verbose: bool, text: &mut String) {
+    if leaves.is_empty() {
+        text.push_str("\nNo recipient of ours leads strangers' mail to another host.\n");
+        return;
+    }
+    text.push_str("\nWhat strangers' mail can leave to:\n");
+    let shown = if verbose {
+        leaves.len()
+    } else {
+        RECIPIENTS_MAX
+    };
+    for way in leaves.iter().take(shown) {
+        let at = way.at.as_ref().map(|at| format!("  {at}"));
+        let _ = writeln!(text, "  {}{}", way.recipient, at.unwrap_or_default());
+        for one in &way.leaves {
+            let _ = writeln!(text, "      to {one}");
+        }
+        if way.keeps {
+            text.push_str("      and a copy is kept here\n");
+        }
+    }
+    let more = leaves.len().saturating_sub(shown);
+    if more > 0 {
+        let _ = writeln!(text, "  and {more} recipients more: `--verbose` names them");
     }
 }
 

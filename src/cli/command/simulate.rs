@@ -98,7 +98,7 @@ pub(in crate::cli) fn run(
             report.subject
         )
     } else {
-        super::prove::words(&report, output)
+        super::prove::words(&report, None, output)
     };
     output.print_outcome(&[scenarios.0, attacks.0, proof].concat(), exit)?;
     output.result(json!({

@@ -60,7 +60,7 @@ pub struct ForwardOverwrites {
 
 /// Forwarded mail keeps its sender.
 #[derive(Debug, Error, Diagnostic)]
-#[error("mail that is forwarded, such as to `{target}`, fails SPF where it goes")]
+#[error("mail that is forwarded to `{target}` fails SPF there")]
 #[diagnostic(
     severity(Warning),
     code(mailpol::forward::spf),
@@ -70,7 +70,7 @@ pub struct ForwardOverwrites {
     )
 )]
 pub struct ForwardSender {
-    /// The first address that mail is forwarded to.
+    /// The address that mail is forwarded to.
     pub target: String,
     /// Where.
     #[source_code]

@@ -48,8 +48,8 @@ pub use publish::{
 };
 pub use route::{
     OutboundAgain, OutboundBoth, OutboundRecipient, OutboundSelector, OutboundSender,
-    RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RoutePort, RouteTlsImpossible,
-    RouteUnknown, RouteUnusable, RouteUnused,
+    RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RouteOfNobody, RoutePort,
+    RouteTlsImpossible, RouteUnknown, RouteUnusable, RouteUnused,
 };
 pub use statement::{
     HeaderWithoutCheck, LoginOrNull, Misspelt, ScopeInvalid, SettingDuplicate, SettingName,

@@ -250,3 +250,29 @@ impl Warning for RouteUnused {
         vec![&self.name]
     }
 }
+
+/// A route of a domain that lists nobody who would be behind it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{domain}` goes by a route, and lists no mailbox of its own")]
+#[diagnostic(
+    severity(Warning),
+    code(mailpol::route::nobody),
+    help("list its mailboxes, in the `domain` or in a file, or delete `via`")
+)]
+pub struct RouteOfNobody {
+    /// The domain.
+    pub domain: String,
+    /// Where.
+    #[source_code]
+    #[label(
+        primary,
+        "no mail goes by it: who is not listed is refused, whatever the route"
+    )]
+    pub at: Loc,
+}
+
+impl Warning for RouteOfNobody {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.domain]
+    }
+}

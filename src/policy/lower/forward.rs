@@ -47,14 +47,8 @@ pub(super) fn check(
     diagnostics: &mut Diagnostics,
 ) {
     let before = (diagnostics.errors(), diagnostics.warnings());
-    let mut first: Option<&Spanned<Address>> = None;
     for (domain, hosted) in &domains.map {
         for (local, forward) in &hosted.forwards {
-            let targets = forward.targets.iter();
-            first = first
-                .into_iter()
-                .chain(targets)
-                .min_by_key(|to| to.at.start());
             let address = Address::new(local.as_str(), domain.clone());
             check_name(&address, local, forward, hosted, diagnostics);
             for target in &forward.targets {
@@ -86,8 +80,19 @@ pub(super) fn check(
         }
     }
     // What every forward has in common is said once nothing worse is left to say of them.
-    let quiet = (diagnostics.errors(), diagnostics.warnings()) == before;
-    if let Some(target) = first.filter(|_| quiet) {
+    if (diagnostics.errors(), diagnostics.warnings()) == before {
+        warn_of_senders(domains, diagnostics);
+    }
+}
+
+/// Warns of every address that mail is forwarded to, once, where it is named first: who knows of
+/// one knows nothing of another.
+fn warn_of_senders(domains: &Domains, diagnostics: &mut Diagnostics) {
+    let forwards = domains.map.values().flat_map(|one| one.forwards.values());
+    let mut targets: Vec<&Spanned<Address>> = forwards.flat_map(|one| &one.targets).collect();
+    targets.sort_by_key(|target| (&target.value, target.at.start()));
+    targets.dedup_by_key(|target| &target.value);
+    for target in targets {
         diagnostics.warn(ForwardSender {
             target: target.value.to_string(),
             at: target.at.clone(),

@@ -7,8 +7,8 @@ use super::{host, known, name};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Domain, canonical_client};
 use crate::policy::diagnostics::{
-    RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RoutePort, RouteTlsImpossible,
-    RouteUnknown, RouteUnusable, RouteUnused, beside,
+    RouteCredentials, RouteCycle, RouteDuplicate, RouteName, RouteOfNobody, RoutePort,
+    RouteTlsImpossible, RouteUnknown, RouteUnusable, RouteUnused, beside,
 };
 use crate::policy::{
     Host, HostedDomain, Outbound, Route, RouteHost, RouteTls, SUBMISSIONS_PORT, used_routes,
@@ -127,14 +127,25 @@ pub(super) fn is_declared(
     false
 }
 
-/// Warns of routes that nothing goes by.
+/// Warns of routes that nothing goes by, at what names them or, if nothing does, at themselves.
 pub(super) fn unused(
     routes: &BTreeMap<String, Route>,
     domains: &BTreeMap<Domain, HostedDomain>,
     outbound: &Outbound,
     diagnostics: &mut Diagnostics,
 ) {
-    let used = used_routes(domains, outbound);
+    let mut used = used_routes(domains, outbound);
+    for (domain, hosted) in domains {
+        let Some(via) = &hosted.via else { continue };
+        let mut boxes = hosted.mailboxes.values();
+        if !boxes.any(|one| one.via.as_ref().is_some_and(|own| own.at == via.at)) {
+            diagnostics.warn(RouteOfNobody {
+                domain: domain.to_string(),
+                at: via.at.clone(),
+            });
+        }
+        used.insert(&via.value);
+    }
     for (name, route) in routes
         .iter()
         .filter(|(name, _)| !used.contains(name.as_str()))

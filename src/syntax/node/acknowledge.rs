@@ -7,7 +7,8 @@ use crate::syntax::tree::{Node, Text};
 pub(super) static ACKNOWLEDGE: NodeSpec = NodeSpec {
     name: "acknowledge",
     about: "A warning is known: it is put aside. Its code, and what its message is about: the \
-            first words there in backticks.",
+            first words there in backticks. What comes besides, such as one forward more, is told \
+            again.",
     example: r#"acknowledge "network::container" "172.17.0.0/16""#,
     arguments: Some(ArgumentSpec {
         name: "the code, then what it is about",

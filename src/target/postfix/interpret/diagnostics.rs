@@ -75,13 +75,12 @@ pub(crate) struct UnjudgedRestriction {
 /// A lookup table, or a row of one, that the model does not hold.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("mailpol cannot judge the table `{name}`: {reason}")]
-#[diagnostic(
-    code(mailpol::target::unjudged_table),
-    help("use `texthash:`, `hash:`, `lmdb:`, `cdb:`, `cidr:`, `inline:` or `static:`")
-)]
+#[diagnostic(code(mailpol::target::unjudged_table))]
 pub(crate) struct UnjudgedTable {
     name: String,
     reason: String,
+    #[help]
+    help: &'static str,
     #[source_code]
     text: Arc<Source>,
     #[label(primary, "here")]
@@ -202,4 +201,25 @@ macro_rules! named {
     )*};
 }
 
-named!(UnjudgedRestriction, UnjudgedTable, UnjudgedService);
+named!(UnjudgedRestriction, UnjudgedService);
+
+impl UnjudgedTable {
+    pub(super) fn new(name: &str, reason: impl Into<String>, at: &Loc) -> Self {
+        Self {
+            name: name.to_owned(),
+            reason: reason.into(),
+            help: "use `texthash:`, `hash:`, `lmdb:`, `cdb:`, `cidr:`, `inline:` or `static:`",
+            text: Arc::clone(at.source()),
+            at: at.span(),
+        }
+    }
+
+    /// Returns what is wrong with a second row of a key.
+    pub(super) fn twice(key: &str, at: &Loc) -> Self {
+        let reason = "this key stands twice: Postfix refuses the whole `texthash:` table";
+        Self {
+            help: "write one row with all that the key stands for",
+            ..Self::new(key, reason, at)
+        }
+    }
+}

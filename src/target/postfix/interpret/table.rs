@@ -150,8 +150,7 @@ fn keyed(
     rows.retain(|row| {
         let is_new = seen.insert(row.key.to_ascii_lowercase());
         if !is_new && !is_indexed {
-            let reason = "this key stands twice: Postfix refuses the whole `texthash:` table";
-            diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at));
+            diagnostics.error(UnjudgedTable::twice(&row.key, &row.at));
         }
         is_new
     });
