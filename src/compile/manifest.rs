@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::decision::Decider;
 use crate::dns::{STS_PATH, StsFile, sts_files};
 use crate::policy::Policy;
-use crate::prove::{Answer, Report, WayOut, ways_out};
+use crate::prove::{Answer, Finding, Report, WayOut, ways_out};
 use crate::target::{Artifacts, Target};
 
 /// The name of the MANIFEST, at the top of the tree.
@@ -39,6 +39,12 @@ fn answer(answer: &Answer) -> String {
         | Answer::Places(Err(_)) => "refuted".to_owned(),
         Answer::Undecided(_) | Answer::Incomplete(_) => "undecided".to_owned(),
     }
+}
+
+/// Returns a question of the proof, and how it came out.
+fn proved(finding: &Finding) -> String {
+    let answer = answer(&finding.answer);
+    format!("{answer} {} ({})", finding.name, finding.sentence)
 }
 
 /// Returns what web servers must serve, with a head if there is anything.
@@ -148,14 +154,7 @@ fn text(
     line(format_args!(
         "\n# Proved of the policy and of these files, for every class of envelopes."
     ));
-    for finding in &report.findings {
-        let answer = answer(&finding.answer);
-        line(format_args!(
-            "{answer} {} ({})",
-            finding.name, finding.sentence
-        ));
-    }
-    for words in leaving(leaves) {
+    for words in report.findings.iter().map(proved).chain(leaving(leaves)) {
         line(format_args!("{words}"));
     }
     line(format_args!("\n# Assumed by the proof."));

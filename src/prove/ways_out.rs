@@ -85,12 +85,11 @@ impl fmt::Display for Onward {
 /// reverse-path. An extension leads where its address does, unless there is a row of it.
 pub fn ways_out(policy: &Policy, files: Option<&dyn Decider>) -> Vec<WayOut> {
     let own;
-    let decider = match files {
-        Some(decider) => decider,
-        None => {
-            own = PolicyDecider::new(policy);
-            &own
-        }
+    let decider = if let Some(decider) = files {
+        decider
+    } else {
+        own = PolicyDecider::new(policy);
+        &own
     };
     if !policy
         .host
