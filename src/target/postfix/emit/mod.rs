@@ -18,6 +18,7 @@ mod lists;
 mod main_cf;
 mod master_cf;
 mod null_client;
+mod patterns;
 mod proxies;
 mod raw;
 mod recipients;
@@ -39,7 +40,7 @@ use self::expansion::Expansion;
 use self::lists::Parts;
 use self::version::Version;
 use super::lexical::{Comment, Word};
-use super::view::{CommandFilter, HeaderChecks, RestrictionsPart};
+use super::view::RestrictionsPart;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
@@ -212,9 +213,9 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     archive::write(emission, diagnostics)?;
     spf.write(emission, diagnostics)?;
     auth::write(emission, diagnostics)?;
-    command_filter(emission, diagnostics)?;
-    header_checks(emission, diagnostics)?;
-    patterns(emission, recipients.catch_all.is_some(), diagnostics)?;
+    patterns::command_filter(emission, diagnostics)?;
+    patterns::header_checks(emission, diagnostics)?;
+    patterns::tables(emission, recipients.catch_all.is_some(), diagnostics)?;
     recipients.write(emission, diagnostics)?;
     if let Some(senders) = senders {
         senders.write(emission, diagnostics)?;
@@ -308,75 +309,12 @@ fn reserved(policy: &Policy, origin: &Domain, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn command_filter(
-    emission: &mut Emission<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Result<(), Reported> {
-    let view = CommandFilter {
-        policy: emission.policy_name(),
-        postmaster: address(
-            &emission.postmaster.value,
-            &emission.postmaster.at,
-            diagnostics,
-        )?,
-        postmaster_line: Comment::line(&emission.postmaster.at),
-        origin: Word::domain(&emission.origin),
-        origin_pattern: emission.origin.as_str().replace('.', "\\."),
-    };
-    let text = render(view, diagnostics)?;
-    emission.add("command-filter", text);
-    Ok(())
-}
-
-/// The headers that are taken out, if local(8) delivers.
-fn header_checks(
-    emission: &mut Emission<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Result<(), Reported> {
-    if recipients::has_accounts(emission) {
-        let view = HeaderChecks {
-            policy: emission.policy_name(),
-            delivery_pattern: emission.delivery.as_str().replace('.', "\\."),
-        };
-        let text = render(view, diagnostics)?;
-        emission.add("header-checks", text);
-    }
-    Ok(())
-}
-
 fn address(address: &Address, at: &Loc, diagnostics: &mut Diagnostics) -> Result<Word, Reported> {
     use crate::target::diagnostics::UnsayableValue;
     Word::address(address).map_err(|why| {
         let text = address.to_string();
         diagnostics.error(UnsayableValue::new("postfix", &text, why, at))
     })
-}
-
-/// The tables of one pattern each, and the empty one.
-fn patterns(
-    emission: &mut Emission<'_>,
-    catch_all: bool,
-    diagnostics: &mut Diagnostics,
-) -> Result<(), Reported> {
-    let about = "Address literals, which are nobody's address here (regexp_table(5)).";
-    let line = restriction::LITERAL;
-    table::pattern("address-literals", about, line, emission, diagnostics)?;
-    if clients::backup_is_limited(emission.policy) {
-        let name = "address-literals-limited";
-        table::pattern(
-            name,
-            about,
-            restriction::LIMITED_LITERAL,
-            emission,
-            diagnostics,
-        )?;
-    }
-    if catch_all {
-        let about = "Local-parts that a neighbour could follow elsewhere (regexp_table(5)).";
-        let line = restriction::ROUTED;
-        table::pattern("routed-local-parts", about, line, emission, diagnostics)?;
-    }
-    no_recipients(emission, diagnostics)
 }
 
 /// The empty table.

@@ -260,7 +260,7 @@ fn a_version_is_told_what_it_knows() {
     assert_eq!(parameter(&old, "compatibility_level"), ["2"]);
     assert_eq!(
         parameter(&old, "smtpd_discard_ehlo_keywords"),
-        ["dsn", "chunking"]
+        ["dsn chunking"]
     );
     let main = text(&old, "main.cf");
     assert!(!main.contains("smtpd_forbid_bare_newline"));
