@@ -67,7 +67,7 @@ impl Decided {
         Some(Self {
             copies: copies.collect(),
             leads: leads.collect(),
-            returned: returned.filter(|_| decision.verdict == Verdict::Accept),
+            returned,
             who: who.to_owned(),
             decision,
             at,
@@ -82,8 +82,8 @@ impl Decided {
         accepts(self) && others.iter().any(without)
     }
 
-    /// Returns what becomes of accepted mail, in words.
-    fn mail(&self) -> String {
+    /// Returns what becomes of accepted mail, in words, and how it comes back.
+    fn mail(&self, returned: Option<&Returned>) -> String {
         let mut places: Vec<String> = self.destinations.iter().map(place).collect();
         if places.is_empty() {
             places.push(place(&Destination::Undeliverable));
@@ -92,7 +92,6 @@ impl Decided {
         places.extend(copies.map(|copy| format!("a copy to {copy}")));
         let headers = &self.decision.headers;
         places.extend(headers.iter().copied().map(Header::name).map(str::to_owned));
-        let returned = self.returned.as_ref();
         places.extend(returned.map(|one| format!("and back to the sender  {}", one.at)));
         places.join(", ")
     }
@@ -127,8 +126,7 @@ impl Counterexample {
         let elsewhere = last.destinations.iter().zip(&last.leads);
         let mut elsewhere = elsewhere.filter(|(to, _)| !first.destinations.contains(to));
         let leads = elsewhere.find_map(|(_, at)| at.as_ref());
-        let returned = last.returned.as_ref().map(|one| &one.at);
-        let leads = leads.or(returned);
+        let leads = leads.or_else(|| Some(&self.returned(last)?.at));
         let copies = last.copies.iter();
         let mut copies = copies.filter(|(to, _)| last.copies_alone(to, &self.decided));
         let leads = leads.or_else(|| copies.find_map(|(_, at)| at.as_ref()));
@@ -197,7 +195,7 @@ impl Counterexample {
                 one.who
             );
             if *verdict == Verdict::Accept {
-                let _ = writeln!(text, "{:width$}  {}", "", one.mail());
+                let _ = writeln!(text, "{:width$}  {}", "", one.mail(self.returned(one)));
                 self.copied(one, width, &mut text);
             }
         }
@@ -216,6 +214,15 @@ impl Counterexample {
         }
     }
 
+    /// Returns how the client can have mail come back that a side takes. Where another refuses the
+    /// mail, that it is taken says enough.
+    fn returned<'s>(&self, side: &'s Decided) -> Option<&'s Returned> {
+        let accepts = |one: &Decided| one.decision.verdict == Verdict::Accept;
+        side.returned
+            .as_ref()
+            .filter(|_| self.decided.iter().all(accepts))
+    }
+
     /// Returns what the client writes to choose where the mail goes, or to have it come back.
     fn written(&self) -> Option<Wrote> {
         let mut destinations = self.decided.iter().flat_map(|one| &one.destinations);
@@ -231,7 +238,7 @@ impl Counterexample {
             | Destination::Discard
             | Destination::Undeliverable => None,
         });
-        let returned = self.decided.iter().filter_map(|one| one.returned.as_ref());
+        let returned = self.decided.iter().filter_map(|one| self.returned(one));
         let mut returns = returned.map(|one| match &one.by {
             ByWriting::Notify => Wrote::At("NOTIFY=SUCCESS".to_owned()),
             ByWriting::Header(header) => Wrote::Data(header.clone()),

@@ -57,6 +57,17 @@ const WAYS: (&str, &str) = (
      outbound via=\"club\" { to \"@club.example\"; }\n\ninbound {",
 );
 
+/// Networks that send as one of ours or of others each, and as nobody else.
+const SENDERS: (&str, &str) = (
+    "\nauth ",
+    "\nnetwork \"s1\" { cidr \"10.1.0.0/16\"; may-send { from \"jane.doe@doe-family.com\"; }; }\n\
+     network \"s2\" { cidr \"10.2.0.0/16\"; may-send { from \"jimmy.doe@doe-family.com\"; }; }\n\
+     network \"s3\" { cidr \"10.3.0.0/16\"; may-send { from \"jenny.doe@doe-family.com\"; }; }\n\
+     network \"s4\" { cidr \"10.4.0.0/16\"; may-send { from \"a@elsewhere.example\"; }; }\n\
+     network \"s5\" { cidr \"10.5.0.0/16\"; may-send { from \"b@elsewhere.example\"; }; }\n\
+     network \"s6\" { cidr \"10.6.0.0/16\"; may-send { from \"c@elsewhere.example\"; }; }\n\nauth ",
+);
+
 /// More networks that may send than anybody reads the names of.
 const NETWORKS: (&str, &str) = (
     "\nauth ",
@@ -352,6 +363,17 @@ pub(super) const CASES: &[Case] = &[
         after: &[
             NETWORKS,
             ("\"jane.doe\" login=\"jane\"", "\"jane.doe\" login=\"jd\""),
+        ],
+    },
+    // Which address a login owns is one change, however many networks have senders of their own.
+    Case {
+        name: "renamed-mailbox-beside-senders",
+        before: &[SENDERS],
+        after: &[
+            SENDERS,
+            ("\"john.doe\" login=\"john\"", "\"john.d\" login=\"john\""),
+            ("\"family\" \"john.doe\"", "\"family\" \"john.d\""),
+            ("\"postmaster\" \"john.doe\"", "\"postmaster\" \"john.d\""),
         ],
     },
 ];

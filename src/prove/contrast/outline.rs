@@ -178,34 +178,29 @@ impl Contrast<'_, '_> {
         let mut members = Vec::with_capacity(forms.len() * addresses.len() * related.len());
         for form in forms {
             for one in related {
-                let there = addresses.iter().filter(|address| {
-                    // What nobody owns is in the product, and means nothing.
-                    facet == Facet::Recipient || self.is_related(*one, **address)
-                });
-                members.extend(there.map(|address| self.member(facet, *form, *address, *one)));
+                let all = addresses.iter();
+                let all = all.map(|address| self.member(facet, *form, *address, *one));
+                members.extend(all.filter(|member| self.is_there(facet, *member)));
             }
         }
         members.sort_unstable();
         sets.intern(facet, &members)
     }
 
-    /// Returns whether there is a login that is so related to an address, by the number of the
-    /// pattern; no relation is found with any address.
-    fn is_related(&self, related: u32, address: u32) -> bool {
+    /// Returns whether there is an envelope with a member of the sender's or recipient's sets: an
+    /// address that no login is so related to is in the product, and means nothing. No relation at
+    /// all is found with any address.
+    pub fn is_there(&self, facet: Facet, member: u32) -> bool {
+        if facet == Facet::Recipient || self.pattern(facet, member) == 0 {
+            return true;
+        }
         let relations = &self.universe.relations;
         let related_to = self
             .related_to
             .get_or_init(|| relations.related_to(&self.patterns));
-        let pattern = self.patterns.get(related as usize);
-        let with = related_to.get(related as usize);
-        pattern == Some(&0) || with.is_some_and(|with| with.contains(address))
-    }
-
-    /// Returns whether there is an envelope with a member of the sender's or recipient's sets: an
-    /// address that no login is so related to is in the product, and means nothing.
-    pub fn is_there(&self, facet: Facet, member: u32) -> bool {
         let (_, address, related) = self.parts(facet, member);
-        facet == Facet::Recipient || self.is_related(related, address)
+        let with = related_to.get(related as usize);
+        with.is_some_and(|with| with.contains(address))
     }
 
     /// Returns what a member of such a set is made of.

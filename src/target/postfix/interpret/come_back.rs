@@ -89,6 +89,9 @@ impl PostfixDecider {
         let Destination::Mailbox { mailbox, store } = destination else {
             return None;
         };
+        // An address literal of the host is local(8)'s, whatever the tables say.
+        let own = (mailbox.domain().as_str() == OWN_LITERAL).then_some(OWN_LITERAL);
+        let domain = own.or(self.removed.left.as_deref())?;
         if self.delivery.deliver_virtually(mailbox, mailbox) == *destination {
             return None;
         }
@@ -96,9 +99,6 @@ impl PostfixDecider {
             Store::Account(user) => user,
             Store::Directory(path) => path.rsplit('/').next().unwrap_or_default(),
         };
-        // An address literal of the host is local(8)'s, whatever the tables say.
-        let own = (mailbox.domain().as_str() == OWN_LITERAL).then_some(OWN_LITERAL);
-        let domain = own.or(self.removed.left.as_deref())?;
         Some(Returned {
             by: ByWriting::Header(format!("Delivered-To: {user}@{domain}")),
             at: self.removed.at.clone(),

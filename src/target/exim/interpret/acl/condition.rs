@@ -64,6 +64,18 @@ impl Reader<'_> {
         Err(self.syntax(reason, &line.at))
     }
 
+    fn long_line(&mut self, longest: Longest, argument: &Text) -> Result<Test, Reported> {
+        match longest {
+            Longest::Less => {
+                let reason = "everybody may send lines of 998 octets (RFC 5321 section 4.5.3.1.6)";
+                Err(self.refuse("condition", reason, &argument.at()))
+            }
+            Longest::Usual => Ok(Test::LongLine),
+            // An envelope's message has lines as everybody sends them.
+            Longest::More => Ok(Test::Bool(Bool::Const(false))),
+        }
+    }
+
     fn test(&mut self, line: &RawLine, acls: &mut Acls) -> Result<(Test, Kind), Reported> {
         if let Some(listed) = self.listed(line) {
             return listed.map(|(list, kind)| (Test::Bool(list), kind));
@@ -81,20 +93,11 @@ impl Reader<'_> {
                 let authenticated = self.authenticated(argument, acls)?;
                 (Test::Bool(authenticated), Kind::Client)
             }
-            "condition" if self.place == Place::Data && longest(argument.as_str()).is_some() => {
-                let test = match longest(argument.as_str()) {
-                    Some(Longest::Less) => {
-                        let reason = "everybody may send lines of 998 octets (RFC 5321 section \
-                                      4.5.3.1.6)";
-                        return Err(self.refuse("condition", reason, &argument.at()));
-                    }
-                    Some(Longest::Usual) => Test::LongLine,
-                    // An envelope's message has lines as everybody sends them.
-                    Some(Longest::More) | None => Test::Bool(Bool::Const(false)),
-                };
-                (test, Kind::Other)
-            }
             "condition" => {
+                let longest = longest(argument.as_str()).filter(|_| self.place == Place::Data);
+                if let Some(longest) = longest {
+                    return Ok((self.long_line(longest, argument)?, Kind::Other));
+                }
                 let value = self.expand(argument)?;
                 let holds = self.holds(&value, Words::Acl, &argument.at())?;
                 (Test::Bool(holds), Kind::Other)

@@ -106,13 +106,13 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "",
         "hosts with IPv6 addresses only would get no mail",
     ),
-    ("errors_copy", "", "copies of bounces would go elsewhere"),
-    ("event_action", "", "what it does is not followed"),
     (
         "dsn_advertise_hosts",
         "",
         "whoever asks would have a report sent to whomever it names",
     ),
+    ("errors_copy", "", "copies of bounces would go elsewhere"),
+    ("event_action", "", "what it does is not followed"),
     (
         "exim_group",
         "Debian-exim",
