@@ -20,9 +20,11 @@ const SCANS: &str = "without a login nothing goes out but scans, from the device
 const INSIDE: &str = "devices write as nobody else, inside either";
 const DEPARTMENTS: &str =
     "without a login nothing goes out but what a department's server sends as its department";
-
-/// Where a node of the policy is added.
-const AUTH: &str = "auth \"saslauthd\"";
+const PRINTERS: &str = "without a login nothing goes out but what printers send as printers";
+const TENANT: &str = "without a login nothing goes out but what our tenant sends under TLS";
+const OPERATORS: &str = "sensors write to nobody but operators, here or outside";
+const COLLEAGUES: &str =
+    "without a login nothing goes out but what the VPN sends as colleagues, under TLS";
 
 const CHANGES: &[Change] = &[
     family("login \"mum\" { may-send { from \"own\" \"dad@smith.example\"; }; }"),
@@ -60,11 +62,44 @@ const CHANGES: &[Change] = &[
         "\"10.20.30.0/23\"\n    may",
         SCANS,
     ),
-    factory(
-        AUTH,
-        "network \"more\" { cidr \"10.20.29.128/25\"; may-send { to \"@a.example\"; }; }\nauth \"saslauthd\"",
+    added(
+        "factory",
+        "network \"more\" { cidr \"10.20.29.128/25\"; may-send { to \"@a.example\"; }; }",
         SCANS,
     ),
+    added(
+        "acme",
+        "network \"desks\" { cidr \"192.168.10.16/28\"; may-send { to \"@a.example\"; }; }",
+        PRINTERS,
+    ),
+    Change {
+        name: "acme",
+        file: "policy.kdl",
+        from: "may-send { from \"printer@acme.example\" }",
+        to: "may-send { from \"@acme.example\"; }",
+        sentence: PRINTERS,
+    },
+    Change {
+        name: "ngo",
+        file: "policy.kdl",
+        from: "from \"@ngo.example\"",
+        to: "from \"@ngo.example\" \"@tenant.example\"",
+        sentence: TENANT,
+    },
+    Change {
+        name: "plant",
+        file: "policy.kdl",
+        from: "\"ops-day@plant.example\"",
+        to: "\"ops-day@plant.example\" \"ben@plant.example\"",
+        sentence: OPERATORS,
+    },
+    Change {
+        name: "consult",
+        file: "policy.kdl",
+        from: "from \"@consult.example\"",
+        to: "from \"@consult.example\" \"null\"",
+        sentence: COLLEAGUES,
+    },
     university("network \"hole\" { cidr \"10.64.0.0/10\"; may-send; }"),
     university(
         "network \"hole\" { cidr \"10.16.4.2/32\" \"10.21.0.0/16\"; may-send { from \"null\"; }; }",
