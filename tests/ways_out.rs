@@ -37,8 +37,11 @@ fn told(diagnostics: &Diagnostics) -> String {
     told.collect()
 }
 
+/// Asks something of a side by its name, with its page.
+type Asks<'a> = &'a mut dyn FnMut(&str, &dyn Decider, &[WayOut]);
+
 /// Asks something of the policy, and of the files for each MTA.
-fn each(policy: &Policy, ask: &mut dyn FnMut(&str, &dyn Decider, &[WayOut])) {
+fn each(policy: &Policy, ask: Asks<'_>) {
     let own = PolicyDecider::new(policy);
     ask("policy", &own, &ways_out(policy, None));
     for target in TARGETS {
