@@ -190,7 +190,10 @@ fn few_sentences(changed: &Changed, times: usize) -> f64 {
         let report: serde_json::Value = serde_json::from_str(&told).unwrap();
         let changes = report["result"]["decisions"]["changes"].as_array();
         let sentences = changes.unwrap().len();
-        assert!((2..=SENTENCES_MAX).contains(&sentences), "{sentences}: {told}");
+        assert!(
+            (2..=SENTENCES_MAX).contains(&sentences),
+            "{sentences}: {told}"
+        );
         seconds
     };
     (0..times).map(|_| time()).fold(f64::INFINITY, f64::min)
