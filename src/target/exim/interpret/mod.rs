@@ -238,7 +238,7 @@ impl Reader<'_> {
         let instances = section::instances(section("routers"), self.diagnostics);
         let routers = self.routers(&instances, &transports);
         if let Some(local) = &mut local_mail {
-            local.says_account = self.says_account;
+            local.says_account = self.says_account.take();
         }
         let auth_offered = self.hosts(options, "auth_advertise_hosts");
         if let Ok(offered) = &auth_offered {

@@ -56,7 +56,8 @@ impl Transport {
     pub(super) fn remote(&self, reader: &mut Reader<'_>) -> Result<(), Reported> {
         match self.kind {
             TransportKind::Smtp(ref remote) => {
-                reader.says_account |= remote.says_account;
+                let said = reader.says_account.take();
+                reader.says_account = said.or_else(|| remote.says_account.clone());
                 Ok(())
             }
             TransportKind::Store { .. } | TransportKind::None => {
