@@ -1,5 +1,6 @@
 //! A sentence, and all that is known of what it says.
 
+use super::words::List;
 use super::{Identity, Kind};
 use crate::prove::{Counterexample, Region};
 use crate::source::Loc;
@@ -34,6 +35,8 @@ pub struct Change {
     pub narrows: bool,
     /// What it is about in full, names that the sentence only counts included.
     pub identity: Identity,
+    /// The lists that the sentence cuts short, in full.
+    pub lists: Vec<List>,
     /// Of a setting, which no envelope shows: where each side says it.
     pub stated: Option<Stated>,
     /// The target by whose files it is so, and not by the policies.
@@ -61,6 +64,7 @@ impl Change {
             widens: false,
             narrows: false,
             identity: Identity::of_no_envelope(),
+            lists: Vec::new(),
             stated: None,
             on: None,
         }

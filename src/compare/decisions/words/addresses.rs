@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::listed::Listed;
-use super::{Among, NAMES_MAX, Words, counted};
+use super::lists::OTHERS;
+use super::{Lists, Words};
 use crate::mail::Domain;
 use crate::prove::{Addresses, Facet, InDomain, Standing};
 
@@ -108,10 +109,13 @@ impl<'k> OfDomain<'k> {
             match domain {
                 InDomain::Of(name) if self.are_extensions(name, words) => {
                     let all = format!("any listed address of {name} with an extension");
+                    words.lists.keep(all.clone(), each(&self.these));
                     names.single.push(all);
                 }
                 InDomain::Of(name) if let Some(listed) = self.listed(name, words) => {
-                    names.single.push(format!("any address of {name} {listed}"));
+                    let all = format!("any address of {name} {listed}");
+                    words.lists.keep(all.clone(), each(&self.these));
+                    names.single.push(all);
                 }
                 InDomain::Of(_) | InDomain::Below(_) | InDomain::Elsewhere => {
                     names.single.extend(each(&self.these));
@@ -136,7 +140,7 @@ impl<'k> OfDomain<'k> {
             return;
         }
         let others = each(&self.others);
-        let but = counted(&others, others.len() as u128, "and");
+        let but = words.lists.counted(&others, "and");
         names.wide.push(format!("{whole} but {but}"));
     }
 }
@@ -171,14 +175,13 @@ pub(in super::super) struct Named {
 
 impl Named {
     /// Returns the names in a list, with others that belong there.
-    pub(in super::super) fn told(mut self, more: Vec<String>, last: &str) -> String {
-        self.single.sort();
-        let names = [self.single, self.wide, more].concat();
-        let among = Among {
-            count: names.len() as u128,
-            others: self.others,
-        };
-        among.told(&names, last)
+    pub(in super::super) fn told(self, lists: &Lists, more: Vec<String>, last: &str) -> String {
+        let (mut names, others) = self.each();
+        names.extend(more);
+        if others {
+            return lists.with_others(&names);
+        }
+        lists.counted(&names, last)
     }
 
     /// Returns whether most of all foreign addresses are named.
@@ -190,13 +193,10 @@ impl Named {
         self.single.is_empty() && self.wide.is_empty()
     }
 
-    /// Returns the names one by one; of those that have others beside them, the first few.
-    fn first(self) -> Vec<String> {
+    /// Returns the names one by one; behind those that have others beside them these are named.
+    fn all(self) -> Vec<String> {
         let (mut names, others) = self.each();
-        if others {
-            names.truncate(NAMES_MAX);
-            names.push("others".to_owned());
-        }
+        names.extend(others.then(|| OTHERS.to_owned()));
         names
     }
 
@@ -213,7 +213,7 @@ pub(super) fn of_classes(
     (facet, foreign): (Facet, &'static str),
     classes: &BTreeSet<u32>,
 ) -> Vec<String> {
-    named(words, (facet, foreign), &|one| classes.contains(&one.class)).first()
+    named(words, (facet, foreign), &|one| classes.contains(&one.class)).all()
 }
 
 /// Returns the names of the domains of some classes; nothing if these have all domains.
@@ -239,7 +239,7 @@ pub(super) fn domains_of(
         name.replace("those of ", "")
     };
     let named = named(words, (facet, "any foreign domain"), &is_one);
-    named.first().iter().map(domain).collect()
+    named.all().iter().map(domain).collect()
 }
 
 /// Returns the names of a set of addresses. `foreign` is what all foreign ones are called.
@@ -323,7 +323,7 @@ impl<'k> Gathered<'k> {
         }
         let (names, _) = but.each();
         let names: Vec<String> = names.iter().map(|name| exception(name)).collect();
-        let but = counted(&names, names.len() as u128, "and");
+        let but = words.lists.counted(&names, "and");
         Some(format!("{} but {but}", self.all_foreign))
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use ipnet::{IpNet, Ipv6Subnets};
 
-use super::{Words, counted};
+use super::{Lists, Words};
 use crate::mail::{canonical_prefix, prefix_range};
 use crate::policy::{Network, Policy};
 use crate::prove::{Facet, Range, Region};
@@ -37,25 +37,18 @@ pub(super) fn clients(words: &Words<'_, '_, '_>, region: &Region) -> String {
     let inside = names(words, &words.contrast.clients(&inside), Shown::Prefixes);
     let outside = names(words, &words.contrast.clients(&outside), Shown::Name);
     if inside.len() <= outside.len() {
-        return format!(
-            "clients in {}",
-            counted(&inside, inside.len() as u128, "or")
-        );
+        return format!("clients in {}", words.lists.counted(&inside, "or"));
     }
     match outside.as_slice() {
         [one] => format!("clients outside {one}"),
         [one, other] => format!("clients in neither {one} nor {other}"),
         // Whoever is left out by the hundred is nobody in particular.
         [one, ..] if outside.len() > MANY => {
-            format!(
-                "clients in none of {} networks, {one} among them,",
-                outside.len()
-            )
+            let none = format!("none of {} networks, {one} among them,", outside.len());
+            words.lists.keep(none.clone(), outside.clone());
+            format!("clients in {none}")
         }
-        all => format!(
-            "clients in none of {}",
-            counted(all, all.len() as u128, "and")
-        ),
+        all => format!("clients in none of {}", words.lists.counted(all, "and")),
     }
 }
 
@@ -100,7 +93,7 @@ fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> Vec<Strin
                 Shown::Name => name,
                 Shown::Prefixes => {
                     let all: Vec<String> = prefixes(&own).iter().map(ToString::to_string).collect();
-                    format!("{name} ({})", counted(&all, all.len() as u128, "and"))
+                    format!("{name} ({})", words.lists.counted(&all, "and"))
                 }
             });
             named.extend(own);
@@ -123,7 +116,7 @@ fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> Vec<Strin
         left = without(&left, &all_v6);
     }
     for range in changed(words) {
-        let Some((name, rest)) = with_holes(range, &left) else {
+        let Some((name, rest)) = with_holes(words.lists, range, &left) else {
             continue;
         };
         names.push(name);
@@ -166,7 +159,7 @@ fn changed(words: &Words<'_, '_, '_>) -> Vec<Range> {
 
 /// Returns the name of a range by what is missing in it, if that is shorter than by what is there;
 /// and what is left of the ranges then.
-fn with_holes(range: Range, ranges: &[Range]) -> Option<(String, Vec<Range>)> {
+fn with_holes(lists: &Lists, range: Range, ranges: &[Range]) -> Option<(String, Vec<Range>)> {
     let rest = without(ranges, &[range]);
     let holes = prefixes(&without(&[range], ranges));
     let there = prefixes(&without(ranges, &rest));
@@ -178,10 +171,9 @@ fn with_holes(range: Range, ranges: &[Range]) -> Option<(String, Vec<Range>)> {
     if holes.is_empty() {
         return Some((whole, rest));
     }
-    let count = holes.len() as u128;
     let holes: Vec<String> = holes.into_iter().map(name).collect();
     Some((
-        format!("{whole} (without {})", counted(&holes, count, "and")),
+        format!("{whole} (without {})", lists.counted(&holes, "and")),
         rest,
     ))
 }
@@ -260,7 +252,7 @@ fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_within, prefixes, with_holes, without};
+    use super::{Lists, is_within, prefixes, without};
 
     #[track_caller]
     fn check(ranges: &[(u128, u128)], expected: &[&str]) {
@@ -283,6 +275,8 @@ mod tests {
         let wide = (0xffff_0a03_0000, 0xffff_0a03_ffff);
         let upper = (0xffff_0a03_0100, 0xffff_0a03_ffff);
         let other = (0xffff_c0a8_0000, 0xffff_c0a8_00ff);
+        let lists = Lists::default();
+        let with_holes = |range, ranges: &[_]| super::with_holes(&lists, range, ranges);
         let named = with_holes(wide, &[upper, other]);
         let expected = "10.3.0.0/16 (without 10.3.0.0/24)".to_owned();
         assert_eq!(named, Some((expected, vec![other])));
