@@ -6,6 +6,7 @@ mod listed;
 mod lists;
 mod owners;
 mod paths;
+mod terms;
 
 pub(super) use addresses::{LITERALS, foreign_recipients, named};
 pub use lists::List;

@@ -1,7 +1,6 @@
 //! Sets of addresses in words.
 //!
-//! A name that some side has written is shown; what stands for all others never is, since nobody
-//! has written it.
+//! A name that some side has written is shown; what stands for all others never is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -157,7 +156,7 @@ pub(in super::super) fn foreign_recipients(literals: bool) -> &'static str {
     }
 }
 
-/// What recipients with an address literal are called where other foreign ones are named.
+/// What those with an address literal are called where other foreign ones are named.
 pub(in super::super) const LITERALS: &str = "address literals";
 
 /// So many exceptions are named one by one.
@@ -267,6 +266,8 @@ pub(super) struct Gathered<'k> {
     domains: BTreeMap<InDomain<'k>, OfDomain<'k>>,
     /// Foreign addresses that are not of the set.
     outside: BTreeMap<InDomain<'k>, OfDomain<'k>>,
+    /// What there is of domains below others.
+    below: BTreeSet<InDomain<'k>>,
     /// What all foreign addresses are called.
     all_foreign: &'static str,
     open: Option<(InDomain<'k>, OfDomain<'k>)>,
@@ -281,6 +282,9 @@ impl<'k> Gathered<'k> {
         {
             self.close();
             self.open = Some((one.domain, OfDomain::default()));
+            if matches!(one.domain, InDomain::Below(_)) {
+                self.below.insert(one.domain);
+            }
         }
         if let Some((_, of)) = &mut self.open {
             of.add(one, is_one);
@@ -316,6 +320,9 @@ impl<'k> Gathered<'k> {
         }
         let mut but = Named::default();
         for (domain, of) in &self.outside {
+            if self.is_said(&self.outside, *domain, of) {
+                continue;
+            }
             of.names(*domain, words, &mut but);
         }
         if but.is_empty() {
@@ -327,16 +334,51 @@ impl<'k> Gathered<'k> {
         Some(format!("{} but {but}", self.all_foreign))
     }
 
+    /// Returns the names of what lies below a domain that is meant, and is not meant.
+    fn not_meant_below(&self, domain: InDomain<'k>, words: &Words<'_, '_, '_>) -> Vec<String> {
+        let mut but = Named::default();
+        if matches!(domain, InDomain::Below(_)) {
+            for (one, of) in &self.outside {
+                if one.around(|one| self.below.contains(&one)) == Some(domain) {
+                    of.names(*one, words, &mut but);
+                }
+            }
+        }
+        let (names, _) = but.each();
+        names.iter().map(|name| exception(name)).collect()
+    }
+
+    /// Returns whether all of a domain is meant where all below another is, in which it lies: which
+    /// names tables have besides is not told.
+    fn is_said(
+        &self,
+        all: &BTreeMap<InDomain<'k>, OfDomain<'k>>,
+        one: InDomain<'k>,
+        of: &OfDomain<'k>,
+    ) -> bool {
+        let around = one.around(|one| self.below.contains(&one));
+        let around = around.and_then(|one| all.get(&one));
+        let is_whole = |of: &OfDomain<'_>| of.rest && of.others.is_empty();
+        is_whole(of)
+            && around.is_some_and(|around| is_whole(around) && around.foreign == of.foreign)
+    }
+
     pub(super) fn named(&self, words: &Words<'_, '_, '_>) -> Named {
         let mut named = Named::default();
         let most = self.most_foreign(words);
         let is_told = most.is_some();
         named.wide.extend(most);
         for (domain, of) in &self.domains {
-            if is_told && of.foreign {
+            if (is_told && of.foreign) || self.is_said(&self.domains, *domain, of) {
                 continue;
             }
             of.names(*domain, words, &mut named);
+            if of.rest && of.others.is_empty() {
+                let but = self.not_meant_below(*domain, words);
+                if let Some(name) = named.wide.last_mut().filter(|_| !but.is_empty()) {
+                    *name = format!("{name} but {}", words.lists.counted(&but, "and"));
+                }
+            }
             if let InDomain::Of(name) = domain {
                 named.others |= words.contrast.stands_for_others(&Domain::literal(name));
             }
