@@ -125,6 +125,8 @@ pub struct StatedBy {
     pub answers: String,
     /// Where it says so; of what a policy does not say, the node in which it would.
     pub at: Option<Loc>,
+    /// The parameter of the MTA whose default it is, where nothing says it.
+    pub default_of: Option<&'static str>,
 }
 
 impl Stated {
@@ -145,8 +147,11 @@ impl Stated {
                  who,
                  answers: said,
                  at,
+                 default_of,
              }| {
-                let at = at.as_ref().map(ToString::to_string).unwrap_or_default();
+                let default = || default_of.map(|name| format!("by default of `{name}`"));
+                let at = at.as_ref().map(ToString::to_string).or_else(default);
+                let at = at.unwrap_or_default();
                 let said = if answers {
                     format!("{said}  ")
                 } else {

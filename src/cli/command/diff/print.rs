@@ -258,7 +258,11 @@ fn change(change: &Change, between: &Between) -> Value {
     // A side that is not there, or opens no such listener by its files, has no place.
     let place = |side: &str| {
         let (who, at) = places.iter().find(|(who, _)| *who == side)?;
-        Some(json!({ "who": who, "at": at.map(ToString::to_string) }))
+        let stated = change.stated.iter().flat_map(|stated| &stated.sides);
+        let mut stated = stated.filter(|stated| stated.who == *who);
+        let default = stated.find_map(|stated| stated.default_of);
+        let at = at.map(ToString::to_string);
+        Some(json!({ "who": who, "at": at, "default": default }))
     };
     json!({
         "kind": change.kind.name(),
