@@ -7,6 +7,9 @@
     reason = "tests run the program and read what it wrote"
 )]
 
+#[path = "examples/changed.rs"]
+mod changed;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,7 +42,9 @@ fn main() -> ExitCode {
     let mut trials = vec![
         Trial::test("every policy is short", short),
         Trial::test("the usual mistakes are tried", tried),
+        Trial::test("scenarios in files of their own come out", played),
     ];
+    trials.extend(changed::trials());
     for name in GOLDEN {
         for target in TARGETS {
             let trial = move || built(name, target);
@@ -185,6 +190,25 @@ fn zone(name: &str) -> Result<(), Failed> {
         return Ok(());
     }
     Err(format!("{} is not\n{found}", path.display()).into())
+}
+
+/// Scenarios beside a policy are as expected, of the policy and of the files for each MTA.
+fn played() -> Result<(), Failed> {
+    let mut found = 0;
+    for name in GOLDEN {
+        if examples().join(name).join("scenario.kdl").is_file() {
+            found += 1;
+            let play = ["simulate", "policy.kdl", "--scenario", "scenario.kdl"];
+            run(name, &play)?;
+            for target in TARGETS {
+                run(name, &[&play[..], &["--target", *target]].concat())?;
+            }
+        }
+    }
+    if found < 2 {
+        return Err(format!("only {found} examples have scenarios beside them").into());
+    }
+    Ok(())
 }
 
 /// Runs the program in the folder of an example, and returns what it prints.

@@ -167,6 +167,7 @@ codes! {
     spf::term,
     spf::too_many_lookups,
     spf::version,
+    statement::exception,
     statement::login,
     statement::misspelt,
     statement::scope,

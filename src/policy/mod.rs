@@ -35,7 +35,8 @@ pub use outbound::{DomainScope, Outbound, Way};
 pub use publish::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};
 pub use route::{Route, RouteHost, RouteTls, SUBMISSIONS_PORT};
 pub use statement::{
-    Expectation, LoginScope, RecipientScope, ReversePathScope, Scenario, Statement, StatementKind,
+    Class, Expectation, LoginScope, RecipientScope, ReversePathScope, Scenario, Statement,
+    StatementKind,
 };
 pub use target::{RawFile, RawSetting, TargetOptions};
 

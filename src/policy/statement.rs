@@ -56,6 +56,17 @@ pub struct Statement {
     pub name: Spanned<String>,
     /// What is stated.
     pub kind: StatementKind,
+    /// What it speaks of.
+    pub class: Class,
+    /// Of that, what it does not speak of: any of these.
+    pub except: Vec<Class>,
+    /// Where the node stands.
+    pub at: Loc,
+}
+
+/// A class of envelopes.
+#[derive(Debug)]
+pub struct Class {
     /// The client is in one of these prefixes; empty: any client.
     pub clients: Vec<IpNet>,
     /// The listener is one of these; empty: any.
@@ -66,12 +77,19 @@ pub struct Statement {
     pub login: Option<LoginScope>,
     /// The reverse-path is one of these; empty: any.
     pub from: Vec<ReversePathScope>,
-    /// The forward-path is one of these; empty: any. Plain addresses only.
+    /// The forward-path is one of these; empty: any.
     pub to: Vec<RecipientScope>,
     /// The SPF result of MAIL FROM is one of these; empty: any.
     pub spf: Vec<SpfResult>,
     /// Where the node stands.
     pub at: Loc,
+}
+
+impl Statement {
+    /// Returns the classes that it names.
+    pub fn classes(&self) -> impl Iterator<Item = &Class> {
+        std::iter::once(&self.class).chain(&self.except)
+    }
 }
 
 /// What a statement says of its class.

@@ -52,8 +52,8 @@ pub use route::{
     RouteTlsImpossible, RouteUnknown, RouteUnusable, RouteUnused,
 };
 pub use statement::{
-    HeaderWithoutCheck, LoginOrNull, Misspelt, ScopeInvalid, SettingDuplicate, SettingName,
-    SubmissionsTls, TargetDuplicate,
+    ExceptionEmpty, HeaderWithoutCheck, LoginOrNull, Misspelt, ScopeInvalid, SettingDuplicate,
+    SettingName, SubmissionsTls, TargetDuplicate,
 };
 pub use via::{
     BridgeRights, ProxyAddress, ProxyBridge, ProxyLocal, ProxyPublic, ProxyRights, ViaInvalid,

@@ -107,6 +107,20 @@ pub struct LoginOrNull {
     pub at: Loc,
 }
 
+/// An exception without words.
+#[derive(Debug, Error, Diagnostic)]
+#[error("this `except` excepts everything")]
+#[diagnostic(
+    code(mailpol::statement::exception),
+    help("say what is excepted, or leave it out")
+)]
+pub struct ExceptionEmpty {
+    /// Where.
+    #[source_code]
+    #[label(primary, "nothing is left to speak of")]
+    pub at: Loc,
+}
+
 /// A text that names no class of addresses.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` names no {kind}")]

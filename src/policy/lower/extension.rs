@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostics;
 use crate::mail::{DELIMITER, without_extension};
 use crate::policy::diagnostics::NameExtended;
 use crate::policy::{
-    DestinationScope, Grant, Policy, RecipientScope, ReversePathScope, SenderScope,
+    DestinationScope, Grant, Policy, RecipientScope, ReversePathScope, SenderScope, Statement,
 };
 use crate::source::Loc;
 
@@ -49,15 +49,15 @@ pub(super) fn check(policy: &Policy, diagnostics: &mut Diagnostics) {
     for grant in networks.chain(logins).chain(&policy.authenticated) {
         scopes(grant, &mut |name, at| tell("address", name, at));
     }
-    for statement in &policy.statements {
-        for scope in &statement.from {
+    for class in policy.statements.iter().flat_map(Statement::classes) {
+        for scope in &class.from {
             if let ReversePathScope::Address(address) = scope {
-                tell("address", &address.to_string(), &statement.at);
+                tell("address", &address.to_string(), &class.at);
             }
         }
-        for scope in &statement.to {
+        for scope in &class.to {
             if let RecipientScope::Address(address) = scope {
-                tell("address", &address.to_string(), &statement.at);
+                tell("address", &address.to_string(), &class.at);
             }
         }
     }

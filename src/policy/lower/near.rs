@@ -13,8 +13,8 @@ use crate::mail::{Domain, LocalPart};
 use crate::policy::diagnostics::Misspelt;
 use crate::policy::{HostedDomain, Login};
 use crate::source::Loc;
-use crate::syntax::Document;
 use crate::syntax::tree::{Text, part};
+use crate::syntax::{Document, node};
 
 /// A shorter login or local-part is too like others.
 const NAME_CHARACTERS_MIN: usize = 4;
@@ -54,10 +54,11 @@ pub(super) fn check(
         domains,
         diagnostics,
     };
-    for statement in &document.statements {
-        let logins = statement.login.iter().flat_map(|login| &login.names);
+    let statements = document.statements.iter();
+    for class in statements.flat_map(node::Statement::classes) {
+        let logins = class.login.iter().flat_map(|login| &login.names);
         logins.for_each(|text| names.login_of_statement(text));
-        let paths = statement.from.iter().chain(&statement.to);
+        let paths = class.from.iter().chain(&class.to);
         paths.for_each(|text| names.address(text, None));
     }
     for scenario in &document.scenarios {

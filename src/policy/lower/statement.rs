@@ -3,9 +3,9 @@
 use super::{name, scenario};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Listener;
-use crate::policy::diagnostics::{LoginOrNull, ScopeInvalid};
+use crate::policy::diagnostics::{ExceptionEmpty, LoginOrNull, ScopeInvalid};
 use crate::policy::{
-    DomainScope, LoginScope, RecipientScope, ReversePathScope, Statement, StatementKind,
+    Class, DomainScope, LoginScope, RecipientScope, ReversePathScope, Statement, StatementKind,
 };
 use crate::syntax::tree::Text;
 use crate::syntax::{node, suggest};
@@ -19,6 +19,42 @@ pub(super) fn lower(nodes: &[node::Statement], diagnostics: &mut Diagnostics) ->
 }
 
 fn lower_one(node: &node::Statement, diagnostics: &mut Diagnostics) -> Option<Statement> {
+    let class = lower_class(&node.class, diagnostics);
+    let except = node.except.iter().map(|one| exception(one, diagnostics));
+    let except = except.collect();
+    Some(Statement {
+        name: node.name.clone()?,
+        kind: if node.requires {
+            StatementKind::Require
+        } else {
+            StatementKind::Forbid
+        },
+        class,
+        except,
+        at: node.at.clone(),
+    })
+}
+
+/// Lowers an exception, which must name something: else nothing would be left to speak of.
+fn exception(node: &node::Class, diagnostics: &mut Diagnostics) -> Class {
+    let node::Class {
+        clients,
+        listeners,
+        tls,
+        login,
+        from,
+        to,
+        spf,
+        at,
+    } = node;
+    let lists = [clients, listeners, from, to, spf];
+    if tls.is_none() && login.is_none() && lists.iter().all(|list| list.is_empty()) {
+        diagnostics.error(ExceptionEmpty { at: at.clone() });
+    }
+    lower_class(node, diagnostics)
+}
+
+fn lower_class(node: &node::Class, diagnostics: &mut Diagnostics) -> Class {
     let clients = node
         .clients
         .iter()
@@ -41,13 +77,7 @@ fn lower_one(node: &node::Statement, diagnostics: &mut Diagnostics) -> Option<St
     let from = from.collect();
     let to = node.to.iter().filter_map(|text| to(text, diagnostics));
     let to = to.collect();
-    Some(Statement {
-        name: node.name.clone()?,
-        kind: if node.requires {
-            StatementKind::Require
-        } else {
-            StatementKind::Forbid
-        },
+    Class {
         clients,
         listeners: node
             .listeners
@@ -60,7 +90,7 @@ fn lower_one(node: &node::Statement, diagnostics: &mut Diagnostics) -> Option<St
         to,
         spf: node.spf.iter().filter_map(scenario::result).collect(),
         at: node.at.clone(),
-    })
+    }
 }
 
 fn from(text: &Text, diagnostics: &mut Diagnostics) -> Option<ReversePathScope> {

@@ -188,6 +188,15 @@ impl Asked<'_, '_> {
         Ok(self.forward()? == Forward::Plain && !self.yes(TO)?)
     }
 
+    /// Returns whether the forward-path is that of a declared recipient, in whatever spelling.
+    pub(in crate::prove) fn listed(&mut self) -> Answered<bool> {
+        match self.forward()? {
+            Forward::Plain | Forward::Address => self.yes(RECIPIENT),
+            Forward::Postmaster => Ok(true),
+            Forward::Domain | Forward::Abroad | Forward::Routed | Forward::Nowhere => Ok(false),
+        }
+    }
+
     /// Returns whether the forward-path is the plain address of a declared recipient.
     pub(in crate::prove) fn plain_listed(&mut self) -> Answered<bool> {
         Ok(self.forward()? == Forward::Plain && self.yes(RECIPIENT)?)

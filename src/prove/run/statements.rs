@@ -25,7 +25,7 @@ const GROUP: usize = 64;
 /// A statement that is put.
 struct Put<'a> {
     stated: &'a Statement,
-    asks: Asks,
+    asks: &'a Asks,
     body: Body,
 }
 
@@ -36,7 +36,6 @@ impl Run<'_, '_> {
         let put = all.zip(&self.declared.statements);
         let put = put.filter_map(|(stated, asks)| {
             let body = self.subjects.selection.body(stated.kind.name())?;
-            let asks = *asks;
             Some(Put { stated, asks, body })
         });
         let put: Vec<Put<'_>> = put.collect();
@@ -55,7 +54,7 @@ impl Run<'_, '_> {
     fn statement(&self, put: &Put<'_>, ground: &Ground<'_, '_>) -> Finding {
         let Put { stated, asks, body } = put;
         let covers = |asked: &mut Asked<'_, '_>| match body {
-            Body::Stated => statement::covers(stated, *asks, asked),
+            Body::Stated => statement::covers(stated, asks, asked),
             Body::Blank => Ok(false),
         };
         let mut judge = |answers: &Answers| -> Result<Judgement, TestNumber> {

@@ -28,7 +28,7 @@ pub use network::{Network, Via};
 pub use publish::{Dkim, Dmarc, MtaSts, Publish, PublishedMx, PublishedSpf};
 pub use route::{Outbound, Route, RouteTo};
 pub use scenario::{Expect, Scenario};
-pub use statement::{Statement, StatementLogin};
+pub use statement::{Class, Statement, StatementLogin};
 pub use target::{Setting, Target};
 
 use super::Document;

@@ -6,7 +6,8 @@ use crate::source::{Loc, Spanned};
 use crate::syntax::shape::{ArgumentSpec, Kind, NodeSpec, Occurs};
 use crate::syntax::tree::{Node, Text, Value};
 
-const CHILDREN: &[&NodeSpec] = &[&CLIENT, &LISTENER, &TLS, &LOGIN, &FROM, &TO, &SPF];
+const CLASS: &[&NodeSpec] = &[&CLIENT, &LISTENER, &TLS, &LOGIN, &FROM, &TO, &SPF];
+const CHILDREN: &[&NodeSpec] = &[&CLIENT, &LISTENER, &TLS, &LOGIN, &FROM, &TO, &SPF, &EXCEPT];
 
 /// The shape of `forbid`.
 pub(super) static FORBID: NodeSpec = NodeSpec {
@@ -25,6 +26,14 @@ pub(super) static REQUIRE: NodeSpec = NodeSpec {
     example: r#"require "the office may write out" { client "10.0.0.0/24"; to "foreign" }"#,
     arguments: ArgumentSpec::one("sentence", Kind::Text),
     children: CHILDREN,
+    ..NodeSpec::EMPTY
+};
+
+static EXCEPT: NodeSpec = NodeSpec {
+    name: "except",
+    about: "Of the envelopes of this class nothing is said.",
+    example: r#"except { from "scanner@factory.example"; to "@partner.example" }"#,
+    children: CLASS,
     ..NodeSpec::EMPTY
 };
 
@@ -100,6 +109,17 @@ pub struct Statement {
     pub name: Option<Text>,
     /// Whether it is `require`; else it is `forbid`.
     pub requires: bool,
+    /// What it speaks of.
+    pub class: Class,
+    /// Of that, what it does not speak of: any of these.
+    pub except: Vec<Class>,
+    /// Where it stands.
+    pub at: Loc,
+}
+
+/// A class of envelopes: what is not said may be anything.
+#[derive(Debug)]
+pub struct Class {
     /// Prefixes of clients.
     pub clients: Vec<Text>,
     /// Listeners.
@@ -118,6 +138,13 @@ pub struct Statement {
     pub at: Loc,
 }
 
+impl Statement {
+    /// Returns the classes that it names.
+    pub fn classes(&self) -> impl Iterator<Item = &Class> {
+        std::iter::once(&self.class).chain(&self.except)
+    }
+}
+
 /// The `login` of a statement.
 #[derive(Debug)]
 pub struct StatementLogin {
@@ -132,6 +159,14 @@ pub(super) fn read(node: &Node) -> Statement {
     Statement {
         name: node.text(),
         requires: node.name.value == REQUIRE.name,
+        class: class(node),
+        except: node.children_named(EXCEPT.name).map(class).collect(),
+        at: node.at.clone(),
+    }
+}
+
+fn class(node: &Node) -> Class {
+    Class {
         clients: node.child_texts("client"),
         listeners: node.child_texts("listener"),
         tls: tls(node).map(|truth: Spanned<bool>| truth.value),
