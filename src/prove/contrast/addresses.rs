@@ -50,8 +50,8 @@ impl Pair<'_> {
     }
 }
 
-/// Returns whether a path can have this domain. Tables have other texts where domains stand, such as
-/// `error:5.1.1 no such account` in the place of a next hop.
+/// Returns whether a path can have this domain. Tables have other texts where domains stand, such
+/// as `error:5.1.1 no such account` in the place of a next hop.
 fn can_be_domain(name: &str) -> bool {
     name.chars()
         .all(|c| c.is_ascii_alphanumeric() || "-._".contains(c) || !c.is_ascii())

@@ -262,7 +262,10 @@ fn change(change: &Change, between: &Between) -> Value {
         let mut stated = stated.filter(|stated| stated.who == *who);
         let default = stated.find_map(|stated| stated.default_of);
         let at = at.map(ToString::to_string);
-        Some(json!({ "who": who, "at": at, "default": default }))
+        Some(match default {
+            None => json!({ "who": who, "at": at }),
+            Some(default) => json!({ "who": who, "at": at, "default": default }),
+        })
     };
     json!({
         "kind": change.kind.name(),
