@@ -15,6 +15,7 @@ mod drafts;
 mod host_mail;
 mod identity;
 mod kind;
+mod many;
 mod merge;
 mod moves;
 mod otherwise;

@@ -1,18 +1,14 @@
 //! Pieces put together into sentences.
 
-use std::collections::BTreeMap;
-
-use super::drafts::{Draft, Holds, Such, drafts, joined};
+use super::drafts::{Draft, Holds, drafts, joined};
 use super::identity::{Identity, Subject};
+use super::many::{of_many_networks, of_new_recipients, such};
 use super::merge::{Leaves, Meets, Piece, join};
 use super::replies::Replies;
 use super::words::{List, Lists, Words};
 use super::{Between, Change, Kind};
 use crate::decision::Envelope;
-use crate::prove::{Contrast, Counterexample, Facet, Region, Sets, Standing, When, shrink};
-
-/// More sentences that differ in their clients and recipients only are one.
-const NETWORKS_MAX: usize = 5;
+use crate::prove::{Contrast, Counterexample, Facet, Region, Sets, When, shrink};
 
 /// Returns the sentences about envelopes that are accepted now and were not, or the other way.
 pub(super) fn gained_and_lost(
@@ -36,6 +32,7 @@ pub(super) fn gained_and_lost(
         if kind == Kind::Lost {
             pieces = of_many_networks(contrast, pieces, sets);
         }
+        let pieces = of_new_recipients(contrast, kind, pieces, sets);
         let drafts = joined(drafts(contrast, pieces, &contrary, sets), sets);
         let drafts = new_recipients(contrast, kind, drafts, sets);
         for draft in both_ways(contrast, drafts, &already, sets) {
@@ -65,50 +62,7 @@ fn pieces(leaves: &Leaves, kind: Kind) -> Vec<Draft> {
     drafts
 }
 
-/// Puts pieces together that share a login that has changed, and differ in clients, senders and
-/// recipients only, if there are many: each network with rights of its own makes one, since what
-/// it is granted is taken as before.
-fn of_many_networks(
-    contrast: &Contrast<'_, '_>,
-    pieces: Vec<Draft>,
-    sets: &mut Sets,
-) -> Vec<Draft> {
-    let mut alike: BTreeMap<Region, Vec<Draft>> = BTreeMap::new();
-    for piece in pieces {
-        let others = [Facet::Client, Facet::Sender, Facet::Recipient];
-        let key = others
-            .iter()
-            .fold(piece.named, |key, facet| key.with(*facet, 0));
-        alike.entry(key).or_default().push(piece);
-    }
-    let mut all = Vec::new();
-    for (key, group) in alike {
-        let logins = sets.of(Facet::Login, &key);
-        let mut logins = logins.iter();
-        let changed = logins.all(|login| contrast.is_changed(Facet::Login, *login));
-        if group.len() <= NETWORKS_MAX || !changed {
-            all.extend(group);
-            continue;
-        }
-        let mut group = group.into_iter();
-        let Some(mut whole) = group.next() else {
-            continue;
-        };
-        whole.holds = Holds::ButGrants;
-        let mut named = vec![whole.named];
-        for piece in group {
-            named.push(piece.named);
-            whole.differing.extend(piece.differing);
-            whole.replies.add(piece.replies);
-        }
-        whole.named = sets.hull(&named);
-        all.push(whole);
-    }
-    all.sort_by_key(|draft| (std::cmp::Reverse(envelopes(draft)), draft.named));
-    all
-}
-
-fn envelopes(draft: &Draft) -> u128 {
+pub(super) fn envelopes(draft: &Draft) -> u128 {
     let counts = draft.differing.iter().map(|piece| piece.envelopes);
     counts.fold(0, u128::saturating_add)
 }
@@ -142,39 +96,6 @@ fn new_recipients(
         }
     }
     all
-}
-
-/// Returns what the recipients of a region are where mail for them is taken, if they are not that
-/// on the other side; and of what is lost, what they are now: to whoever may send to such, too,
-/// nothing is lost.
-fn such(
-    contrast: &Contrast<'_, '_>,
-    kind: Kind,
-    region: &Region,
-    sets: &Sets,
-) -> Option<(Such, Option<Such>)> {
-    let such = |standing| match standing {
-        Standing::Listed => Some(Such::Listed),
-        Standing::Foreign => Some(Such::Foreign),
-        Standing::Unlisted | Standing::Delivery => None,
-    };
-    let both = |member: &u32| {
-        if !contrast.is_changed(Facet::Recipient, *member) {
-            return None;
-        }
-        let path = contrast.path(Facet::Recipient, *member);
-        let [before, after] = contrast.standing(Facet::Recipient, path.address);
-        if kind == Kind::Gained {
-            Some((such(after)?, None))
-        } else {
-            Some((such(before)?, such(after)))
-        }
-    };
-    let recipients = sets.of(Facet::Recipient, region);
-    let first = recipients.iter().find_map(both)?;
-    let mut all = recipients.iter();
-    all.all(|member| both(member) == Some(first))
-        .then_some(first)
 }
 
 /// Puts a sentence about foreign recipients and one about ours together, if they say the same of
@@ -235,7 +156,9 @@ fn finish(
             format!("{sentence}, but for what the client's network itself may send")
         }
     };
-    let in_part = if already.any(contrast, &draft.named, sets) {
+    // A sentence about whoever may send to others speaks of none to whom nothing changes.
+    let speaks_of_all = !matches!(draft.holds, Holds::NewRecipients(..));
+    let in_part = if speaks_of_all && already.any(contrast, &draft.named, sets) {
         between.in_part(kind)
     } else {
         String::new()
