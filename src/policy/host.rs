@@ -69,6 +69,12 @@ impl Host {
         ways
     }
 
+    /// Returns its name without the domain, as programs may write it, if that is no other's.
+    pub fn short_name(&self) -> Option<Domain> {
+        let (label, _) = self.name.value.as_str().split_once('.')?;
+        (label != "localhost").then(|| Domain::literal(label))
+    }
+
     /// Returns the addresses that the policy says the machine has: the public ones first, then
     /// others that listeners are bound to. Loopback, which every machine has, is not among them.
     pub fn own_addresses(&self) -> Vec<IpAddr> {

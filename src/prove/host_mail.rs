@@ -135,11 +135,13 @@ pub(crate) fn compared(one: &dyn HostMail, other: &dyn HostMail) -> Compared {
 }
 
 impl Declared<'_> {
-    fn names(&self) -> [Domain; 3] {
-        let host = self.policy.host.name.value.clone();
-        let here = ["localhost", "localhost.localdomain"].map(Domain::literal);
-        let [localhost, with_domain] = here;
-        [host, localhost, with_domain]
+    /// The host's name, its first label alone, and what every host calls itself.
+    fn names(&self) -> [Domain; 4] {
+        let host = &self.policy.host.name.value;
+        let label = host.as_str().split('.').next().unwrap_or_default();
+        let [label, localhost, with_domain] =
+            [label, "localhost", "localhost.localdomain"].map(Domain::literal);
+        [host.clone(), label, localhost, with_domain]
     }
 }
 

@@ -81,6 +81,7 @@ class Session:
                 self.say("250 2.1.5 ok")
             elif verb == "MAIL":
                 self.headers["From"] = rest[rest.index("<") + 1 : rest.index(">")]
+                self.headers["Parameters"] = rest[rest.index(">") + 1 :].strip()
                 self.say("250 2.1.0 ok")
             elif verb == "DATA":
                 self.data()

@@ -49,9 +49,12 @@ fn rewriting(
         domain,
         address: address.clone(),
     };
+    let short = emission.policy.host.short_name();
+    let short = short.iter().map(Word::domain);
+    let names = host_names(emission.policy).chain(short);
     Ok(RetryPart {
         postmaster_line: Comment::line(&emission.postmaster.at),
-        rules: host_names(emission.policy).map(rule).collect(),
+        rules: names.map(rule).collect(),
     })
 }
 

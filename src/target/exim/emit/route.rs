@@ -170,6 +170,8 @@ fn options(route: &Route) -> Vec<TransportOption> {
     }
     if route.credentials.is_some() {
         set("hosts_require_auth", all());
+        // Else Exim says there which account of this host a message is from (RFC 4954 section 5).
+        set("authenticated_sender", Word::fixed("<>"));
     }
     options
 }

@@ -20,6 +20,8 @@ pub(super) struct LocalMail {
     recipient_domain: Domain,
     /// Whether a program says who its message is from; else it is from the account that it runs as.
     senders_count: bool,
+    /// What lets the account stand beside the reverse-path, which is rewritten, in MAIL FROM.
+    pub(super) says_account: Option<Loc>,
     rules: Rules,
     at: Loc,
 }
@@ -88,6 +90,7 @@ impl Reader<'_> {
             sender_domain: domain(&self.qualify_domain)?,
             recipient_domain: domain(&self.qualify_recipient)?,
             senders_count: senders.is_some_and(|text| text.as_str().trim() == "*"),
+            says_account: None,
             rules,
             at: at.clone(),
         })
@@ -118,6 +121,9 @@ impl LocalMail {
         let said = written.domain.as_ref().filter(|_| self.senders_count);
         let domain = said.unwrap_or(&self.sender_domain);
         let address = Address::new(&written.local, domain.clone());
+        if self.says_account.is_some() && written.domain.is_none() {
+            return address;
+        }
         self.rules.rewritten(address)
     }
 
@@ -160,8 +166,8 @@ impl HostMail for EximDecider {
     }
 
     fn at(&self) -> &Loc {
-        self.local_mail
-            .as_ref()
-            .map_or(&self.start, |local| &local.at)
+        self.local_mail.as_ref().map_or(&self.start, |local| {
+            local.says_account.as_ref().unwrap_or(&local.at)
+        })
     }
 }

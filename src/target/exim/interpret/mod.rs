@@ -220,7 +220,7 @@ impl Reader<'_> {
                 self.refuse(name, reason, &line.at());
             }
         }
-        let local_mail = if closed {
+        let mut local_mail = if closed {
             let rules = self.rewrite_rules(section("rewrite"));
             let at = sections.places.get("rewrite").unwrap_or(start);
             self.local_mail(options, rules, at)
@@ -237,6 +237,9 @@ impl Reader<'_> {
         let transports = self.transports(&instances);
         let instances = section::instances(section("routers"), self.diagnostics);
         let routers = self.routers(&instances, &transports);
+        if let Some(local) = &mut local_mail {
+            local.says_account = self.says_account.take();
+        }
         let auth_offered = self.hosts(options, "auth_advertise_hosts");
         if let Ok(offered) = &auth_offered {
             self.in_clear(offered, &authenticators);

@@ -119,6 +119,8 @@ pub(super) struct Reader<'a> {
     pub(super) has_daemon: bool,
     /// Whether there is no way in: then all mail is made on the host.
     pub(super) is_closed: bool,
+    /// What lets mail leave with the account that it was made under, beside its reverse-path.
+    pub(super) says_account: Option<Loc>,
     /// What conditions ask of the forms of paths.
     pub(super) forms: FormUses,
     /// Where the current expansion stands.
@@ -177,6 +179,7 @@ impl<'a> Reader<'a> {
             taken: Taken::default(),
             has_daemon: true,
             is_closed: false,
+            says_account: None,
             forms: FormUses::default(),
             place: Place::Session,
             recipient_view: View::Parsed,

@@ -49,8 +49,9 @@ fn names(emission: &Emission<'_>) -> Table {
     let about = "Whose address every one at a name of this host is (canonical(5)).";
     let mut table = Table::new("host-names", Comment::new(about));
     let here = ["localhost", "localhost.localdomain"].map(Domain::literal);
-    let host = emission.policy.host.name.value.clone();
-    for domain in std::iter::once(host).chain(here) {
+    let host = &emission.policy.host;
+    let names = std::iter::once(host.name.value.clone()).chain(host.short_name());
+    for domain in names.chain(here) {
         let to = Outcome::addresses([&emission.postmaster.value]);
         table.push(Key::at_domain(&domain), to, Some(&emission.postmaster.at));
     }

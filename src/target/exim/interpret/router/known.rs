@@ -77,6 +77,8 @@ pub(super) const SMTP: &Table = &[
     ),
     (Names, "dnssec_request_domains"),
     (Text, "tls_sni"),
+    // AUTH= of MAIL FROM, which says that nothing is known.
+    (Word(&["<>"]), "authenticated_sender"),
     (
         Hosts,
         "hosts_avoid_pipelining hosts_nopass_tls hosts_noproxy_tls \

@@ -24,6 +24,8 @@ pub(super) struct Remote {
     tls: HopTls,
     /// Where a name and a password come from, if it gives any.
     credentials: Option<String>,
+    /// What lets MAIL FROM say which account of this host a message is from (section 30.4).
+    pub(super) says_account: Option<Loc>,
     /// What hosts of anybody's may not be able to do, and why that matters.
     pub(super) demands: Option<(String, &'static str, Loc)>,
 }
@@ -58,6 +60,7 @@ impl Reader<'_> {
             wrapped: false,
             tls: HopTls::None,
             credentials: None,
+            says_account: None,
             demands: None,
         };
         let (mut avoids, mut requires, mut verifies) = (false, false, false);
@@ -98,6 +101,8 @@ impl Reader<'_> {
         };
         if let Some(setting) = authenticates {
             remote.credentials = Some(self.credentials(setting, &instance.name)?);
+            let is_said = instance.get("authenticated_sender").is_none();
+            remote.says_account = is_said.then(|| setting.at.clone());
         }
         self.diagnostics.failed_since(before)?;
         Ok(remote)

@@ -55,7 +55,11 @@ impl Transport {
     /// Refuses a transport that keeps messages here.
     pub(super) fn remote(&self, reader: &mut Reader<'_>) -> Result<(), Reported> {
         match self.kind {
-            TransportKind::Smtp(_) => Ok(()),
+            TransportKind::Smtp(ref remote) => {
+                let said = reader.says_account.take();
+                reader.says_account = said.or_else(|| remote.says_account.clone());
+                Ok(())
+            }
             TransportKind::Store { .. } | TransportKind::None => {
                 let reason = "a router to other hosts keeps messages here";
                 Err(reader.service(&self.name, reason, &self.at))
