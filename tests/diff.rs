@@ -11,6 +11,8 @@ mod bound;
 mod cases;
 #[path = "diff/commits.rs"]
 mod commits;
+#[path = "diff/full.rs"]
+mod full;
 #[path = "diff/hidden.rs"]
 mod hidden;
 #[path = "diff/marks.rs"]

@@ -61,7 +61,7 @@ struct Global {
     #[arg(long, short, global = true)]
     quiet: bool,
     /// Show every refutation with its dialogue, not the most telling one only; of `simulate` the
-    /// whole proof
+    /// whole proof; of `diff` each list that a sentence cuts short, in full
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     verbose: bool,
     /// Treat these as errors

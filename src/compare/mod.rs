@@ -6,8 +6,8 @@ mod review;
 mod text;
 
 pub use decisions::{
-    Between, Change, DOMAINS_MIN, Decisions, FilesOf, Identity, Kind, Stated, StatedBy, decisions,
-    decisions_of, decisions_of_new, decisions_of_new_policy, decisions_of_policies,
+    Between, Change, DOMAINS_MIN, Decisions, FilesOf, Identity, Kind, List, Stated, StatedBy,
+    decisions, decisions_of, decisions_of_new, decisions_of_new_policy, decisions_of_policies,
     decisions_of_targets, mark, settings,
 };
 pub use review::{FileChange, Review, file_changes, renumbered};

@@ -56,6 +56,8 @@ pub struct FoundLimits {
 pub struct FoundLimit {
     /// The most that is taken; none: any number.
     pub most: Option<u64>,
-    /// What says so.
+    /// What says so; of a default where the files begin.
     pub at: Loc,
+    /// The parameter whose default it is, if nothing in the files says it.
+    pub default_of: Option<&'static str>,
 }

@@ -43,6 +43,20 @@ pub enum InDomain<'k> {
     Elsewhere,
 }
 
+impl<'k> InDomain<'k> {
+    /// Returns the nearest of such domains below others in which this one lies; what is elsewhere,
+    /// if it lies in none.
+    pub fn around(self, is_one: impl Fn(Self) -> bool) -> Option<Self> {
+        let (Self::Of(name) | Self::Below(name)) = self else {
+            return None;
+        };
+        let above = |name: &'k str| name.split_once('.').map(|(_, above)| above);
+        let mut parents = std::iter::successors(above(name), |name| above(name));
+        let found = parents.find(|name| is_one(Self::Below(name)));
+        Some(found.map_or(Self::Elsewhere, Self::Below))
+    }
+}
+
 /// Texts, one behind the other.
 #[derive(Debug, Default)]
 struct Texts {

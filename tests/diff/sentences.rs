@@ -20,7 +20,7 @@ const MADE_UP: &[&str] = &[
 ];
 
 /// Returns what `diff` says of decisions, and its JSON.
-fn told(case: &Case) -> (String, Value) {
+pub(super) fn told(case: &Case) -> (String, Value) {
     let folder = tempfile::tempdir().unwrap();
     for (name, edits) in [("old.kdl", case.before), ("new.kdl", case.after)] {
         fs::write(folder.path().join(name), changed(edits)).unwrap();

@@ -115,6 +115,13 @@ fn limits_of_two_targets_are_compared() {
         (code, real.contains(more), latitude.contains(more)),
         (Some(0), false, true)
     );
+    // Nothing in the files says it: it has no place in them.
+    for said in [
+        "postfix  reject 552 5.3.4  by default of `message_size_limit`",
+        "exim     accept  by default of `recipients_max`",
+    ] {
+        assert!(latitude.contains(said), "{latitude}");
+    }
     let tls = "    tls certificate";
     let said = changed(&[(
         tls,
@@ -130,6 +137,8 @@ fn limits_of_two_targets_are_compared() {
     let (code, stdout, _) = gate(&(changed(&[]) + raw));
     let (real, _) = stdout.split_once("Latitude: ").unwrap();
     assert!(code == Some(1) && real.contains(more), "{stdout}");
+    let by_hand = "exim     accept  policy.kdl:31:";
+    assert!(real.contains(by_hand), "{stdout}");
 }
 
 /// What was stands in the tree, and what would be in the policy.

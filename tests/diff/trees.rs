@@ -1,9 +1,14 @@
 //! Policies compared with trees of files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::{CHANGES, folder, mailpol};
+use serde_json::Value;
+
+use super::cases::CASES;
+use super::sentences::told_of;
+use crate::{CHANGES, changed, folder, mailpol};
 
 /// Builds the old policy for a target, into `tree`.
 fn build(folder: &Path, target: &str) {
@@ -299,4 +304,92 @@ fn files_of_a_broken_tree_are_shown() {
     assert_eq!(code, Some(1));
     assert!(stdout.contains("\n-no sign of equality\n"), "{stdout}");
     assert!(stderr.contains("mailpol::target::syntax"), "{stderr}");
+}
+
+/// Returns the marks and sentences of decisions that change, each with whether it widens.
+fn marks(folder: &Path, sides: &[&str]) -> BTreeSet<(String, String, bool)> {
+    let (_, json) = told_of(folder, sides);
+    let changes = json["result"]["decisions"]["changes"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let marks = changes.iter().map(|change| {
+        let widens = change["widens"].as_bool().unwrap();
+        (text(&change["mark"]), text(&change["sentence"]), widens)
+    });
+    marks.collect()
+}
+
+/// Changes of networks: a wider range, another one, a network, and one within another.
+const NETWORKS: &[(&str, &[(&str, &str)])] = &[
+    ("wider", &[("192.168.0.0/24", "192.168.0.0/16")]),
+    (
+        "another",
+        &[("\"192.168.0.0/24\"", "\"192.168.0.0/24\" \"10.3.0.0/16\"")],
+    ),
+    (
+        "new",
+        &[(
+            "auth \"sasl",
+            "network \"lab\" { cidr \"10.3.0.0/16\" \"10.9.0.0/24\"; may-send; }\nauth \"sasl",
+        )],
+    ),
+    (
+        "within",
+        &[
+            ("\"192.168.0.0/24\"", "\"192.168.0.0/24\" \"10.3.0.0/16\""),
+            (
+                "auth \"sasl",
+                "network \"lab\" { cidr \"10.3.7.0/24\"; otherwise \"refuse\"; }\nauth \"sasl",
+            ),
+        ],
+    ),
+];
+
+/// Changes whose files both targets prove, before and after.
+const OF_BOTH: [&str; 8] = [
+    "catch-all",
+    "removed-domain",
+    "renamed-domain",
+    "renamed-alias",
+    "right-to-a-partner",
+    "larger-family",
+    "outbound-sender-moved",
+    "outbound-recipients-added",
+];
+
+/// What a change widens has the same sentences and marks, whichever target's tree it is held
+/// against; and all that a change of networks does those that it has between two policies.
+#[test]
+fn a_change_has_the_same_marks_against_each_target() {
+    let of_cases = CASES.iter().filter(|case| OF_BOTH.contains(&case.name));
+    let of_cases = of_cases.map(|case| (case.name, case.before, case.after, false));
+    let of_networks = NETWORKS.iter();
+    let of_networks = of_networks.map(|(name, after)| (*name, &[] as &[_], *after, true));
+    let mut compared = 0;
+    for (name, before, after, is_network) in of_cases.chain(of_networks) {
+        let folder = tempfile::tempdir().unwrap();
+        let targets = ["postfix", "exim"];
+        for (side, edits) in [("new", after), ("old", before)] {
+            let policy = format!("{side}.kdl");
+            fs::write(folder.path().join(&policy), changed(edits)).unwrap();
+            let both = ["build", &policy, "--target", "postfix,exim", "--out", side];
+            let (code, _, stderr) = mailpol(folder.path(), &both);
+            assert_eq!(code, Some(0), "{name}: {stderr}");
+        }
+        compared += 1;
+        let [postfix, exim] = targets.map(|target| {
+            let tree = format!("old/{target}");
+            marks(folder.path(), &["new.kdl", "--against", &tree])
+        });
+        let widens = |marks: &BTreeSet<(String, String, bool)>| {
+            let wide = marks.iter().filter(|(.., widens)| *widens).cloned();
+            wide.collect::<BTreeSet<_>>()
+        };
+        assert_eq!(widens(&postfix), widens(&exim), "{name}");
+        if is_network {
+            assert_eq!(postfix, exim, "{name}");
+            let policies = marks(folder.path(), &["old.kdl", "new.kdl"]);
+            assert_eq!(postfix, policies, "{name}");
+        }
+    }
+    assert_eq!(compared, OF_BOTH.len() + NETWORKS.len());
 }

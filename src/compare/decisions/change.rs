@@ -1,5 +1,6 @@
 //! A sentence, and all that is known of what it says.
 
+use super::words::List;
 use super::{Identity, Kind};
 use crate::prove::{Counterexample, Region};
 use crate::source::Loc;
@@ -34,6 +35,8 @@ pub struct Change {
     pub narrows: bool,
     /// What it is about in full, names that the sentence only counts included.
     pub identity: Identity,
+    /// The lists that the sentence cuts short, in full.
+    pub lists: Vec<List>,
     /// Of a setting, which no envelope shows: where each side says it.
     pub stated: Option<Stated>,
     /// The target by whose files it is so, and not by the policies.
@@ -61,6 +64,7 @@ impl Change {
             widens: false,
             narrows: false,
             identity: Identity::of_no_envelope(),
+            lists: Vec::new(),
             stated: None,
             on: None,
         }
@@ -121,6 +125,8 @@ pub struct StatedBy {
     pub answers: String,
     /// Where it says so; of what a policy does not say, the node in which it would.
     pub at: Option<Loc>,
+    /// The parameter of the MTA whose default it is, where nothing says it.
+    pub default_of: Option<&'static str>,
 }
 
 impl Stated {
@@ -141,8 +147,11 @@ impl Stated {
                  who,
                  answers: said,
                  at,
+                 default_of,
              }| {
-                let at = at.as_ref().map(ToString::to_string).unwrap_or_default();
+                let default = || default_of.map(|name| format!("by default of `{name}`"));
+                let at = at.as_ref().map(ToString::to_string).or_else(default);
+                let at = at.unwrap_or_default();
                 let said = if answers {
                     format!("{said}  ")
                 } else {

@@ -8,9 +8,11 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::{Change, Kind};
-use crate::decision::{Envelope, place};
+use crate::decision::{Destination, Envelope, place};
 use crate::mail::{Address, Domain, Path, PathForm};
-use crate::prove::{Contrast, Counterexample, Facet, PathClass, Region, Sets, Standing};
+use crate::prove::{
+    Addresses, Contrast, Counterexample, Facet, InDomain, PathClass, Region, Sets, Standing, abroad,
+};
 
 /// Returns the mark of a sentence: what a change that is meant declares it by. It stays the same as
 /// long as all that the sentence is about does, whatever else changes.
@@ -90,6 +92,57 @@ impl Identity {
 /// What an address is to both policies, and whether the login owns it.
 type What = ([Standing; 2], [bool; 2]);
 
+/// Classes of addresses that are inside, and others of the same kind.
+type Classes = [BTreeSet<u32>; 2];
+
+/// A local-part, and whether it is that with any extension.
+type Local<'k> = (&'k str, bool);
+
+/// Whether an address is meant, and where its mail goes then.
+#[derive(Debug, PartialEq, Eq)]
+enum Meant {
+    To(String),
+    Not,
+}
+
+/// Addresses of a domain: where the mail for each goes that is meant.
+#[derive(Debug, Default)]
+struct OfDomain<'k> {
+    these: BTreeMap<Local<'k>, Meant>,
+    /// All local-parts that no side names, if there are some.
+    rest: Option<Meant>,
+}
+
+impl<'k> OfDomain<'k> {
+    fn add(&mut self, one: &Addresses<'k>, goes: Meant) {
+        let extended = one.base.map(|base| (base, true));
+        match extended.or(one.local.map(|local| (local, false))) {
+            Some(local) => {
+                self.these.insert(local, goes);
+            }
+            None => self.rest = Some(goes),
+        }
+    }
+
+    /// Returns whether all of it is as this.
+    fn is_only(&self, rest: &Meant) -> bool {
+        self.rest.as_ref() == Some(rest) && self.these.values().all(|goes| goes == rest)
+    }
+
+    fn lines(&self, facet: Facet, domain: InDomain<'_>, lines: &mut BTreeSet<String>) {
+        let rest = self.rest.as_ref().unwrap_or(&Meant::Not);
+        let these = self.these.iter().map(|(local, goes)| (Some(local), goes));
+        let these = these.filter(|(_, goes)| *goes != rest);
+        let is_rest = *rest != Meant::Not;
+        for (local, goes) in these.chain(is_rest.then_some((None, rest))) {
+            lines.insert(match goes {
+                Meant::To(goes) => format!("{facet:?} {local:?} {domain:?}{goes}"),
+                Meant::Not => format!("{facet:?} but {local:?} {domain:?}"),
+            });
+        }
+    }
+}
+
 struct About<'c, 'a, 't> {
     contrast: &'c Contrast<'a, 't>,
     subject: Subject<'c>,
@@ -168,8 +221,8 @@ impl About<'_, '_, '_> {
     /// Adds the paths of a facet: of a kind of which all are meant its name, else each address.
     fn paths(&mut self, facet: Facet) {
         let inside = self.sets.of(facet, &self.subject.named);
-        // By what they are: the classes that are inside, and whether some are not.
-        let mut kinds: BTreeMap<What, (BTreeSet<u32>, bool)> = BTreeMap::new();
+        // By what they are: the classes that are inside, and those that are not.
+        let mut kinds: BTreeMap<What, Classes> = BTreeMap::new();
         let all = 0..self.contrast.size(facet);
         for member in all.filter(|member| self.contrast.is_there(facet, *member)) {
             let path = self.contrast.path(facet, member);
@@ -180,14 +233,11 @@ impl About<'_, '_, '_> {
             }
             let standing = self.contrast.standing(facet, path.address);
             let kind = kinds.entry((standing, path.owned)).or_default();
-            if is_here {
-                kind.0.insert(path.address);
-            } else {
-                kind.1 = true;
-            }
+            let [here, others] = kind;
+            if is_here { here } else { others }.insert(path.address);
         }
         let is_moved = facet == Facet::Recipient && self.subject.kind == Kind::Moved;
-        let is_whole = |(classes, is_part): &(BTreeSet<u32>, bool)| !is_part && !classes.is_empty();
+        let is_whole = |[here, others]: &Classes| others.is_empty() && !here.is_empty();
         // Whoever sends anything, or to any listed recipient, does so to new ones, too.
         let listed = kinds.get(&([Standing::Listed; 2], [false; 2]));
         let everyone = if facet == Facet::Sender {
@@ -197,15 +247,15 @@ impl About<'_, '_, '_> {
         };
         for ((standing, owned), held) in kinds {
             let ([was, is], is_whole) = (standing, is_whole(&held));
-            let (classes, _) = held;
             let [owned_before, owned_now] = owned;
             let is_new = was != is || owned_before != owned_now;
-            if classes.is_empty() || (everyone && is_whole && is_new) {
+            let [here, _] = &held;
+            if here.is_empty() || (everyone && is_whole && is_new) {
                 continue;
             }
             self.line(format!("{facet:?} {standing:?} {owned:?} {is_whole}"));
             if owned == [false, false] && (!is_whole || is_new || is_moved) {
-                self.addresses(facet, &classes);
+                self.addresses(facet, &held);
             } else if is_new {
                 self.owners();
             }
@@ -228,22 +278,35 @@ impl About<'_, '_, '_> {
         }
     }
 
-    /// Adds the addresses of some classes, each by its name.
-    fn addresses(&mut self, facet: Facet, classes: &BTreeSet<u32>) {
-        let mut lines = Vec::new();
+    /// Adds the addresses of some classes by name; and those of the others that are exceptions of
+    /// what stands for all names. Which names tables have besides is no part of a change.
+    fn addresses(&mut self, facet: Facet, [here, others]: &Classes) {
+        let mut domains: BTreeMap<InDomain<'_>, OfDomain<'_>> = BTreeMap::new();
         self.contrast.each_address(facet, &mut |one| {
-            if !classes.contains(&one.class) {
+            let is_here = here.contains(&one.class);
+            if !is_here && !others.contains(&one.class) {
                 return;
             }
-            let goes = if facet == Facet::Recipient {
-                self.destinations(PathForm::Plain, &one.example())
+            let goes = if !is_here {
+                Meant::Not
+            } else if facet == Facet::Recipient {
+                Meant::To(self.destinations(PathForm::Plain, &one.example()))
             } else {
-                String::new()
+                Meant::To(String::new())
             };
-            let (local, domain) = (one.local, one.domain);
-            lines.push(format!("{facet:?} {local:?} {domain:?}{goes}"));
+            domains.entry(one.domain).or_default().add(&one, goes);
         });
-        self.lines.extend(lines);
+        for (name, domain) in &domains {
+            let around = name.around(|one| domains.contains_key(&one));
+            let around = around.and_then(|one| domains.get(&one)?.rest.as_ref());
+            let is_around = around.is_some_and(|around| *around != Meant::Not);
+            if is_around && domain.rest == Some(Meant::Not) {
+                self.line(format!("{facet:?} but {name:?}"));
+            }
+            if around.is_none_or(|around| !domain.is_only(around)) {
+                domain.lines(facet, *name, &mut self.lines);
+            }
+        }
     }
 
     /// Returns where mail for an address goes, of the envelope that shows the change.
@@ -258,8 +321,16 @@ impl About<'_, '_, '_> {
         let Some((_, sides)) = self.contrast.concretely(&envelope) else {
             return String::new();
         };
+        let own = abroad(&envelope.to);
+        let name = |end: &Destination| {
+            if *end == own {
+                "out".to_owned()
+            } else {
+                place(end)
+            }
+        };
         let [from, to] = sides.map(|ends| {
-            let places: BTreeSet<String> = ends.iter().map(place).collect();
+            let places: BTreeSet<String> = ends.iter().map(name).collect();
             places.into_iter().collect::<Vec<String>>().join(", ")
         });
         format!(" from {from} to {to}")

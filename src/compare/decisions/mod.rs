@@ -31,6 +31,7 @@ pub use change::{Change, Stated, StatedBy};
 pub use identity::{Identity, mark};
 pub use kind::Kind;
 pub use told::Between;
+pub use words::List;
 
 use std::collections::BTreeSet;
 

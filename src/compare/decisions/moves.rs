@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::identity::{Identity, Subject};
 use super::merge::{Leaves, Piece, join};
 use super::sentences::replayed;
-use super::words::{LITERALS, Words, foreign_recipients, list, named};
+use super::words::{LITERALS, Lists, Words, foreign_recipients, list, named};
 use super::{Between, Change, Kind};
 use crate::decision::Envelope;
 use crate::mail::{Address, Path, PathForm};
@@ -69,18 +69,26 @@ pub(super) fn moved(
         envelopes,
     };
     let change = |sentence, said, witness| all.change(contrast, sets, sentence, said, witness);
-    let words = Words { contrast, sets };
     if shifts.is_empty() {
-        let whom = words.concerned(&region);
+        let (whom, lists) = Words::concerned(contrast, &region, sets);
         let text =
             format!("mail may go elsewhere, but no envelope was found that shows it: {whom}");
         let witness = replayed(contrast, Kind::Moved, &whole, &all.differing, sets);
-        return vec![change(text, Default::default(), witness)];
+        return vec![Change {
+            lists,
+            ..change(text, Default::default(), witness)
+        }];
     }
     let ways = shifts.into_iter().zip(whose);
     let ways = ways.map(|((shift, shifted), whose)| Way::of(shift, shifted, whose));
     let mut changes = Vec::new();
     for way in together(ways.collect()) {
+        let lists = Lists::default();
+        let words = Words {
+            contrast,
+            sets,
+            lists: &lists,
+        };
         let names = way.shifted.names_from(way.whose.as_ref(), &words);
         let [from, to] = way.places(&words);
         let sentence = between.moves(&names, from.as_deref(), to.as_deref());
@@ -96,6 +104,7 @@ pub(super) fn moved(
         changes.push(Change {
             widens,
             narrows,
+            lists: lists.of(&[&sentence]),
             ..change(sentence, said, witness)
         });
     }
@@ -138,6 +147,7 @@ impl Moved {
             witness,
             widens: true,
             narrows: true,
+            lists: Vec::new(),
             stated: None,
             on: None,
         }
@@ -198,7 +208,7 @@ impl Shifted<'_> {
             let forms: Vec<String> = self.forms.iter().map(ToString::to_string).collect();
             return format!("recipients written {}", list(&forms, "or"));
         }
-        named.told(more, "and")
+        named.told(words.lists, more, "and")
     }
 
     /// Returns the domain of all recipients, if it is one that somebody names.

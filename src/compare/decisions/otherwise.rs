@@ -70,10 +70,11 @@ fn recorded(
     let what = list(&what, "and");
     let together = together(contrast, near, pieces, &is_same, sets);
     let sentences = together.into_iter().map(|Group { named, pieces }| {
-        let whom = Words { contrast, sets }.concerned(&named);
+        let (whom, lists) = Words::concerned(contrast, &named, sets);
         let told_of = Told {
             kind: Kind::Otherwise,
             sentence: format!("{alike}, but {what}: mail of {whom}"),
+            lists,
             before: said(before),
             after: said(after),
             accepted: [true; 2],

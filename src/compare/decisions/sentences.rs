@@ -5,7 +5,7 @@ use super::identity::{Identity, Subject};
 use super::many::{of_many_networks, of_new_recipients, such};
 use super::merge::{Leaves, Meets, Piece, join};
 use super::replies::Replies;
-use super::words::Words;
+use super::words::{List, Lists, Words};
 use super::{Between, Change, Kind};
 use crate::decision::Envelope;
 use crate::prove::{Contrast, Counterexample, Facet, Region, Sets, When, shrink};
@@ -136,7 +136,12 @@ fn finish(
     already: &Meets<'_>,
     sets: &Sets,
 ) -> Change {
-    let words = Words { contrast, sets };
+    let lists = Lists::default();
+    let words = Words {
+        contrast,
+        sets,
+        lists: &lists,
+    };
     let may = between.may_send(kind);
     let sentence = match draft.holds {
         Holds::All => words.sentence(&draft.named, &may),
@@ -166,6 +171,7 @@ fn finish(
     };
     let told_of = Told {
         kind,
+        lists: lists.of(&[&sentence]),
         sentence,
         before,
         after,
@@ -179,6 +185,7 @@ fn finish(
 pub(super) struct Told {
     pub(super) kind: Kind,
     pub(super) sentence: String,
+    pub(super) lists: Vec<List>,
     pub(super) before: String,
     pub(super) after: String,
     /// Whether they were accepted, and whether they are now.
@@ -207,6 +214,7 @@ pub(super) fn told(
     Change {
         identity: Identity::of(contrast, subject, sets),
         kind,
+        lists: told.lists,
         sentence: told.sentence,
         before: told.before,
         after: told.after,

@@ -51,7 +51,12 @@ fn stated(
     [from, to]: [Option<Loc>; 2],
 ) -> Stated {
     let [one, other] = sides.map(|side| side.name.to_owned());
-    let by = |who, answers, at| StatedBy { who, answers, at };
+    let by = |who, answers, at| StatedBy {
+        who,
+        answers,
+        at,
+        default_of: None,
+    };
     Stated {
         asks,
         sides: [by(one, was, from), by(other, is, to)],

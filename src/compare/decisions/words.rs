@@ -3,10 +3,14 @@
 mod addresses;
 mod clients;
 mod listed;
+mod lists;
 mod owners;
 mod paths;
+mod terms;
 
 pub(super) use addresses::{LITERALS, foreign_recipients, named};
+pub use lists::List;
+pub(super) use lists::Lists;
 
 use std::collections::BTreeSet;
 
@@ -18,12 +22,41 @@ use crate::spf::SpfResult;
 pub(super) struct Words<'w, 'a, 't> {
     pub(super) contrast: &'w Contrast<'a, 't>,
     pub(super) sets: &'w Sets,
+    /// What is cut short.
+    pub(super) lists: &'w Lists,
 }
 
-/// Names in a list; of more, the first are given and the rest are counted.
-const NAMES_MAX: usize = 5;
+impl<'a, 't> Words<'_, 'a, 't> {
+    /// Returns whom the envelopes of a region concern, and the lists that this cuts short. To whom
+    /// they are is not said if that may be anybody.
+    pub(super) fn concerned(
+        contrast: &Contrast<'a, 't>,
+        region: &Region,
+        sets: &Sets,
+    ) -> (String, Vec<List>) {
+        let lists = Lists::default();
+        let words = Words {
+            contrast,
+            sets,
+            lists: &lists,
+        };
+        let text = words.whom(region);
+        let lists = lists.of(&[&text]);
+        (text, lists)
+    }
 
-impl Words<'_, '_, '_> {
+    /// Returns whether all recipients of a region are such as are named only where there is no
+    /// other.
+    pub(super) fn are_odd(contrast: &Contrast<'a, 't>, region: &Region, sets: &Sets) -> bool {
+        let lists = Lists::default();
+        let words = Words {
+            contrast,
+            sets,
+            lists: &lists,
+        };
+        paths::are_odd(&words, region)
+    }
+
     /// Returns a sentence about the envelopes of a region.
     pub(super) fn sentence(&self, region: &Region, verb: &str) -> String {
         let senders = paths::senders(self, region);
@@ -41,20 +74,12 @@ impl Words<'_, '_, '_> {
         paths::recipients(self, region)
     }
 
-    /// Returns whether all recipients of a region are such as are named only where there is no
-    /// other.
-    pub(super) fn are_odd(&self, region: &Region) -> bool {
-        paths::are_odd(self, region)
-    }
-
     /// Returns whom the mail of a region is from, unless that may be anybody.
     pub(super) fn senders(&self, region: &Region) -> String {
         paths::senders(self, region).text
     }
 
-    /// Returns whom the envelopes of a region concern. To whom they are is not said if that may be
-    /// anybody.
-    pub(super) fn concerned(&self, region: &Region) -> String {
+    fn whom(&self, region: &Region) -> String {
         let senders = paths::senders(self, region);
         let who = self.parts_of_who(region, senders.logins.as_ref());
         let to = if paths::are_anybody(self, region) {
@@ -126,8 +151,8 @@ impl Words<'_, '_, '_> {
             return String::new();
         }
         let members = self.sets.of(Facet::Login, region);
-        let (mut without, mut named, mut among) = (false, BTreeSet::new(), Among::default());
-        let mut all = 0_u128;
+        let (mut without, mut named, mut count) = (false, BTreeSet::new(), 0_u128);
+        let (mut all, mut classes) = (0_u128, BTreeSet::new());
         for number in 0..self.contrast.size(Facet::Login) {
             let class = self.contrast.login(number);
             let inside = members.binary_search(&number).is_ok();
@@ -138,20 +163,22 @@ impl Words<'_, '_, '_> {
             }
             all = all.saturating_add(class.count);
             if inside {
-                among.count = among.count.saturating_add(class.count);
+                count = count.saturating_add(class.count);
                 named.extend(class.members.into_iter().flatten());
+                classes.insert(number);
             }
         }
         if let Some(owners) = owners {
-            (without, among.count) = (false, owners.len() as u128);
+            (without, count) = (false, owners.len() as u128);
             named.clone_from(owners);
         }
-        among.others = named.iter().any(|login| self.stands_for_others(login));
-        let shown: Vec<String> = named.iter().map(|login| format!("`{login}`")).collect();
-        let listed = match shown.as_slice() {
-            [] => None,
-            [_, _, ..] if among.count == all => Some("with any listed login".to_owned()),
-            shown => Some(format!("authenticated as {}", among.told(shown, "or"))),
+        let listed = match named.len() {
+            0 => None,
+            2.. if count == all => Some("with any listed login".to_owned()),
+            _ => Some(format!(
+                "authenticated as {}",
+                self.these_logins(&named, count, &classes)
+            )),
         };
         match (without, listed) {
             (true, None) => "without a listed login".to_owned(),
@@ -159,6 +186,27 @@ impl Words<'_, '_, '_> {
             (false, Some(listed)) => listed,
             (false, None) => String::new(),
         }
+    }
+
+    /// Returns some of so many logins of these classes: of a large class not all are at hand.
+    fn these_logins(
+        &self,
+        some: &BTreeSet<String>,
+        count: u128,
+        classes: &BTreeSet<u32>,
+    ) -> String {
+        let shown: Vec<String> = some.iter().map(|login| format!("`{login}`")).collect();
+        if some.iter().any(|login| self.stands_for_others(login)) {
+            return self.lists.with_others(&shown);
+        }
+        let all = || {
+            if shown.len() as u128 == count {
+                return shown.clone();
+            }
+            let all = self.contrast.logins_of(classes).into_iter();
+            all.map(|login| format!("`{login}`")).collect()
+        };
+        self.lists.of_so_many(&shown, count, "or", all)
     }
 
     /// Returns whether a login stands for others like it, which were left out.
@@ -216,10 +264,8 @@ impl Words<'_, '_, '_> {
             InDomain::Elsewhere => "any other".to_owned(),
         });
         let names: Vec<String> = names.collect();
-        Some(format!(
-            "HELO is {word}{}",
-            counted(&names, names.len() as u128, "or")
-        ))
+        let names = self.lists.counted(&names, "or");
+        Some(format!("HELO is {word}{names}"))
     }
 }
 
@@ -238,56 +284,15 @@ pub(super) fn list(names: &[String], last: &str) -> String {
     }
 }
 
-/// How many there are of what is named.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Among {
-    pub(super) count: u128,
-    /// Whether there are others like some of them, which were left out and are not counted.
-    pub(super) others: bool,
-}
-
-impl Among {
-    /// Returns a list of at most [`NAMES_MAX`] names; the rest is told as a number, if that is
-    /// known.
-    pub(super) fn told(self, names: &[String], last: &str) -> String {
-        if !self.others {
-            return counted(names, self.count, last);
-        }
-        let shown: Vec<&str> = names.iter().take(NAMES_MAX).map(String::as_str).collect();
-        format!("{} and others", shown.join(", "))
-    }
-}
-
-/// Returns a list of at most [`NAMES_MAX`] names; the rest of `count` is told as a number.
-pub(super) fn counted(names: &[String], count: u128, last: &str) -> String {
-    let shown: Vec<String> = names.iter().take(NAMES_MAX).cloned().collect();
-    let rest = count.saturating_sub(shown.len() as u128);
-    if rest == 0 {
-        return list(&shown, last);
-    }
-    format!("{} and {rest} more", shown.join(", "))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Among, counted, list};
-
-    fn names(names: &[&str]) -> Vec<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
-    }
+    use super::list;
 
     #[test]
     fn lists_read_as_sentences() {
-        assert_eq!(list(&names(&["a"]), "or"), "a");
-        assert_eq!(list(&names(&["a", "b", "c"]), "or"), "a, b or c");
-        assert_eq!(counted(&names(&["a", "b"]), 2, "and"), "a and b");
-        let others = |others| Among { count: 5, others }.told(&names(&["a", "b"]), "or");
-        assert_eq!(
-            (others(false), others(true)),
-            ("a, b and 3 more".to_owned(), "a, b and others".to_owned())
-        );
-        assert_eq!(counted(&names(&["a", "b"]), 5, "and"), "a, b and 3 more");
-        let seven = names(&["a", "b", "c", "d", "e", "f", "g"]);
-        assert_eq!(counted(&seven, 7, "and"), "a, b, c, d, e and 2 more");
+        let names = ["a", "b", "c"].map(str::to_owned);
+        let [one, ..] = &names;
+        assert_eq!(list(std::slice::from_ref(one), "or"), "a");
+        assert_eq!(list(&names, "or"), "a, b or c");
     }
 }

@@ -50,6 +50,13 @@ impl Pair<'_> {
     }
 }
 
+/// Returns whether a path can have this domain. Tables have other texts where domains stand, such
+/// as `error:5.1.1 no such account` in the place of a next hop.
+fn can_be_domain(name: &str) -> bool {
+    name.chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-._".contains(c) || !c.is_ascii())
+}
+
 /// What was found of the names that classes are made of. It is found when it is first asked for:
 /// most comparisons find nothing to tell.
 #[derive(Debug, Default)]
@@ -85,6 +92,9 @@ impl Contrast<'_, '_> {
     pub fn each_address<'c>(&'c self, facet: Facet, visit: &mut dyn FnMut(Addresses<'c>)) {
         let (keys, class_of) = (self.keys(facet), self.class_of(facet));
         for (number, name) in keys.domains.iter().enumerate() {
+            if !can_be_domain(name) {
+                continue;
+            }
             let domain = keys.domain(number);
             let mut one = |local: Option<&'c str>, class: Option<u32>| {
                 let spelled = local.unwrap_or(&keys.fresh_local);

@@ -153,23 +153,6 @@ impl Contrast<'_, '_> {
         names.map(stands_for).collect()
     }
 
-    /// Returns the ranges of clients that the tables of one side name and those of the other do
-    /// not.
-    pub fn ranges_apart(&self) -> BTreeSet<Range> {
-        let [before, after] = self.parties.map(|party| {
-            let tables = party.decider.tests().iter();
-            let tables = tables.filter_map(|test| {
-                if let Question::Client(table) = &test.question {
-                    Some(table.ranges())
-                } else {
-                    None
-                }
-            });
-            tables.flatten().collect::<BTreeSet<Range>>()
-        });
-        before.symmetric_difference(&after).copied().collect()
-    }
-
     /// Returns the ranges of some classes of clients, ascending.
     pub fn clients(&self, classes: &[u32]) -> Vec<Range> {
         let mut ranges: Vec<Range> = Vec::new();

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use clap::ValueEnum as _;
-use mailpol::compare::{Between, Change, Decisions, FileChange, Kind, Review, mark, renumbered};
+use mailpol::compare::{
+    Between, Change, Decisions, FileChange, Kind, List, Review, mark, renumbered,
+};
 use serde_json::{Value, json};
 
 use super::declared::Marks;
@@ -59,7 +61,7 @@ impl Shown<'_> {
             if !text.is_empty() {
                 text.push('\n');
             }
-            self.decisions(decisions, args, paint, &mut text);
+            self.decisions(decisions, args, output, &mut text);
         }
         for file in self.stale {
             // Writing to a string does not fail.
@@ -115,7 +117,7 @@ impl Shown<'_> {
         Some(lines.collect())
     }
 
-    fn decisions(&self, decisions: &Decisions, args: &Args, paint: Paint, text: &mut String) {
+    fn decisions(&self, decisions: &Decisions, args: &Args, output: &Output, text: &mut String) {
         // Writing to a string does not fail.
         if decisions.changes.is_empty() {
             let _ = writeln!(text, "{}", self.review.headline());
@@ -128,12 +130,16 @@ impl Shown<'_> {
                 continue;
             }
             let heading = decisions.between.heading(kind);
-            let _ = writeln!(text, "{}\n", paint.bold(&heading));
+            let _ = writeln!(text, "{}\n", output.paint().bold(&heading));
             for change in changes {
-                self.sentence(change, &decisions.between, args, paint, text);
+                self.sentence(change, &decisions.between, args, output, text);
             }
         }
         let _ = writeln!(text, "{}", self.review.headline());
+        let is_short = decisions.changes.iter().any(|one| !one.lists.is_empty());
+        if is_short && !output.is_verbose() {
+            text.push_str("`--verbose` lists in full what sentences sum up.\n");
+        }
     }
 
     fn sentence(
@@ -141,9 +147,10 @@ impl Shown<'_> {
         change: &Change,
         between: &Between,
         args: &Args,
-        paint: Paint,
+        output: &Output,
         text: &mut String,
     ) {
+        let paint = output.paint();
         let mark = mark(change);
         let note = if args.declared.is_none() {
             ""
@@ -170,6 +177,9 @@ impl Shown<'_> {
             let indent = if number == 0 { "" } else { "  " };
             // Writing to a string does not fail.
             let _ = writeln!(text, "  {indent}{line}");
+        }
+        if output.is_verbose() {
+            in_full(&change.lists, text);
         }
         match change.shown() {
             Some(shown) => {
@@ -248,13 +258,25 @@ fn change(change: &Change, between: &Between) -> Value {
     // A side that is not there, or opens no such listener by its files, has no place.
     let place = |side: &str| {
         let (who, at) = places.iter().find(|(who, _)| *who == side)?;
-        Some(json!({ "who": who, "at": at.map(ToString::to_string) }))
+        let stated = change.stated.iter().flat_map(|stated| &stated.sides);
+        let mut stated = stated.filter(|stated| stated.who == *who);
+        let default = stated.find_map(|stated| stated.default_of);
+        let at = at.map(ToString::to_string);
+        Some(match default {
+            None => json!({ "who": who, "at": at }),
+            Some(default) => json!({ "who": who, "at": at, "default": default }),
+        })
     };
     json!({
         "kind": change.kind.name(),
         "target": change.on,
         "mark": mark(change),
         "sentence": change.sentence,
+        "lists": change.lists.iter().map(|list| json!({
+            "short": list.short,
+            "names": list.names,
+            "others": list.others,
+        })).collect::<Vec<Value>>(),
         "before": change.before,
         "after": change.after,
         "envelopes": change.envelopes.to_string(),
@@ -263,6 +285,32 @@ fn change(change: &Change, between: &Between) -> Value {
         "dialogue": change.dialogue(),
         "places": [place(first), place(second)],
     })
+}
+
+/// Appends the lists that a sentence cuts short, one name a line.
+fn in_full(lists: &[List], text: &mut String) {
+    for list in lists {
+        let is_begun = list.names.first();
+        let is_begun = is_begun.is_some_and(|name| list.short.starts_with(name.as_str()));
+        let what = if is_begun {
+            format!("all {}:", list.names.len())
+        } else {
+            format!("{}:", list.short)
+        };
+        for (number, line) in wrapped(&what).into_iter().enumerate() {
+            let indent = if number == 0 { "" } else { "  " };
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "      {indent}{line}");
+        }
+        for name in &list.names {
+            let _ = writeln!(text, "        {name}");
+        }
+        if list.others {
+            text.push_str(
+                "        and others like these, which were not looked at by themselves\n",
+            );
+        }
+    }
 }
 
 /// The width of a sentence's lines.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::words::{counted, list};
+use super::super::words::{Lists, list};
 use crate::decision::{Destination, place};
 
 /// Where mail goes.
@@ -18,7 +18,7 @@ pub(super) enum Place {
 }
 
 /// Returns the places in words, of recipients in one domain, if they are.
-pub(super) fn places(places: &BTreeSet<Place>, domain: Option<&str>) -> String {
+pub(super) fn places(lists: &Lists, places: &BTreeSet<Place>, domain: Option<&str>) -> String {
     let accounts = places.iter().filter_map(|one| match one {
         Place::Account(login) => Some(login.clone()),
         Place::Again(_) | Place::At(_) | Place::Own => None,
@@ -31,7 +31,7 @@ pub(super) fn places(places: &BTreeSet<Place>, domain: Option<&str>) -> String {
         [] => Vec::new(),
         [login] => vec![format!("to the account {login}")],
         _ => {
-            let logins = counted(&accounts, accounts.len() as u128, "and");
+            let logins = lists.counted(&accounts, "and");
             vec![format!("to the accounts {logins}")]
         }
     };
@@ -40,23 +40,20 @@ pub(super) fn places(places: &BTreeSet<Place>, domain: Option<&str>) -> String {
 }
 
 /// Returns where each of some recipients' mail goes, if not to the same places: the first few.
-pub(super) fn each(places_of: &BTreeMap<String, Vec<String>>) -> String {
-    let all = places_of.iter().map(|(to, whose)| {
-        let whose = counted(whose, whose.len() as u128, "and");
-        format!("{whose} {to}")
-    });
-    let mut all: Vec<String> = all.collect();
-    all.sort();
-    let rest = all.len().saturating_sub(EACH_MAX);
-    if rest > 0 {
-        all.truncate(EACH_MAX);
-        all.push(format!("and to {rest} more"));
-    }
-    format!("each to its own place ({})", all.join("; "))
+pub(super) fn each(lists: &Lists, places_of: &BTreeMap<String, Vec<String>>) -> String {
+    let each = |names: &dyn Fn(&[String]) -> String| {
+        let all = places_of.iter();
+        let mut all: Vec<String> = all
+            .map(|(to, whose)| format!("{} {to}", names(whose)))
+            .collect();
+        all.sort();
+        all
+    };
+    let few = each(&|whose| lists.counted(whose, "and"));
+    let all = || each(&|whose| list(whose, "and"));
+    let text = lists.parts(few, all, |rest| format!("and to {rest} more"));
+    format!("each to its own place ({text})")
 }
-
-/// So many places are told one by one.
-const EACH_MAX: usize = 5;
 
 impl Place {
     fn name(&self, domain: Option<&str>) -> String {

@@ -35,17 +35,21 @@ impl<'c> Way<'c> {
         let domain = self.shifted.domain();
         let gone = self.shifts.keys().map(|(gone, _)| gone);
         let gone: BTreeSet<Place> = gone.flatten().cloned().collect();
-        let from = (!gone.is_empty()).then(|| places(&gone, domain));
+        let from = (!gone.is_empty()).then(|| places(words.lists, &gone, domain));
         let new: BTreeSet<&BTreeSet<Place>> = self.shifts.keys().map(|(_, new)| new).collect();
         let to = match new.first() {
-            Some(one) if new.len() == 1 => (!one.is_empty()).then(|| places(one, domain)),
+            Some(one) if new.len() == 1 => {
+                (!one.is_empty()).then(|| places(words.lists, one, domain))
+            }
             _ => {
                 let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
                 for ((_, new), shifted) in &self.shifts {
-                    let whose = all.entry(places(new, shifted.domain())).or_default();
+                    let whose = all
+                        .entry(places(words.lists, new, shifted.domain()))
+                        .or_default();
                     whose.extend(shifted.each_name(words));
                 }
-                Some(each(&all))
+                Some(each(words.lists, &all))
             }
         };
         [from, to]

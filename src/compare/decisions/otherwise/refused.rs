@@ -88,7 +88,7 @@ fn sentence(
         (false, true) => "refused mail of",
         (false, false) => "mail of",
     };
-    let whom = Words { contrast, sets }.concerned(&named);
+    let (whom, lists) = Words::concerned(contrast, &named, sets);
     let manner = instead.manner(between);
     let so = if is_so {
         between.some_so()
@@ -98,6 +98,7 @@ fn sentence(
     let told_of = Told {
         kind: Kind::Otherwise,
         sentence: format!("{manner}: {of} {whom}"),
+        lists,
         before: instead.replies.before() + &so,
         after: instead.replies.after(),
         accepted: [false; 2],
@@ -109,7 +110,7 @@ fn sentence(
 /// Puts groups together if they are too many; and all of recipients that are not written as
 /// everybody does, which nobody wants to read twice of.
 fn few(contrast: &Contrast<'_, '_>, groups: Vec<Group>, sets: &mut Sets) -> Vec<Group> {
-    let is_odd = |group: &Group| Words { contrast, sets }.are_odd(&group.named);
+    let is_odd = |group: &Group| Words::are_odd(contrast, &group.named, sets);
     let (mut odd, mut usual): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(is_odd);
     if usual.len() > SENTENCES_MAX {
         usual.append(&mut odd);

@@ -82,9 +82,15 @@ fn of(what: What, sides: [Party<'_>; 2], between: &Between) -> Vec<Change> {
             Between::Targets(_) if !is_declared(what, sides, listener) => Kind::Latitude,
             Between::Targets(_) | Between::Times | Between::Nothing => Kind::Limits,
         };
+        let mut stated = stated(sides, asks, answers, places);
+        for (side, stated) in sides.into_iter().zip(&mut stated.sides) {
+            if stated.at.is_none() {
+                stated.default_of = default_of(what, side, listener);
+            }
+        }
         Some(Change {
             kind,
-            stated: Some(stated(sides, asks, answers, places)),
+            stated: Some(stated),
             ..change
         })
     });
@@ -227,12 +233,23 @@ fn declared_at(what: What, side: Party<'_>) -> &Loc {
     declared(what, side).map_or(&side.policy.host.at, |limit| &limit.at)
 }
 
-/// Returns where the files of a side say what they take on a listener.
-fn found_at(what: What, side: Party<'_>, listener: Listener) -> Option<&Loc> {
+/// Returns what the files of a side say that they take on a listener.
+fn found_on(what: What, side: Party<'_>, listener: Listener) -> Option<&FoundLimit> {
     let files = side.found?;
     let mut here = files.listeners.iter();
     let here = here.find(|one| one.listener == Some(listener) && one.limits.is_some())?;
-    Some(&found(what, here.limits.as_ref()?).at)
+    Some(found(what, here.limits.as_ref()?))
+}
+
+/// Returns where they say so; nowhere, if it is the MTA's default.
+fn found_at(what: What, side: Party<'_>, listener: Listener) -> Option<&Loc> {
+    let limit = found_on(what, side, listener)?;
+    limit.default_of.is_none().then_some(&limit.at)
+}
+
+/// Returns the parameter whose default it is.
+fn default_of(what: What, side: Party<'_>, listener: Listener) -> Option<&'static str> {
+    found_on(what, side, listener)?.default_of
 }
 
 /// Returns whether somebody has said what may be taken: the policy, or raw text for a target.

@@ -1,12 +1,12 @@
 //! Sets of addresses in words.
 //!
-//! A name that some side has written is shown; what stands for all others never is, since nobody
-//! has written it.
+//! A name that some side has written is shown; what stands for all others never is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::listed::Listed;
-use super::{Among, NAMES_MAX, Words, counted};
+use super::lists::OTHERS;
+use super::{Lists, Words};
 use crate::mail::Domain;
 use crate::prove::{Addresses, Facet, InDomain, Standing};
 
@@ -108,10 +108,13 @@ impl<'k> OfDomain<'k> {
             match domain {
                 InDomain::Of(name) if self.are_extensions(name, words) => {
                     let all = format!("any listed address of {name} with an extension");
+                    words.lists.keep(all.clone(), each(&self.these));
                     names.single.push(all);
                 }
                 InDomain::Of(name) if let Some(listed) = self.listed(name, words) => {
-                    names.single.push(format!("any address of {name} {listed}"));
+                    let all = format!("any address of {name} {listed}");
+                    words.lists.keep(all.clone(), each(&self.these));
+                    names.single.push(all);
                 }
                 InDomain::Of(_) | InDomain::Below(_) | InDomain::Elsewhere => {
                     names.single.extend(each(&self.these));
@@ -136,7 +139,7 @@ impl<'k> OfDomain<'k> {
             return;
         }
         let others = each(&self.others);
-        let but = counted(&others, others.len() as u128, "and");
+        let but = words.lists.counted(&others, "and");
         names.wide.push(format!("{whole} but {but}"));
     }
 }
@@ -153,7 +156,7 @@ pub(in super::super) fn foreign_recipients(literals: bool) -> &'static str {
     }
 }
 
-/// What recipients with an address literal are called where other foreign ones are named.
+/// What those with an address literal are called where other foreign ones are named.
 pub(in super::super) const LITERALS: &str = "address literals";
 
 /// So many exceptions are named one by one.
@@ -171,14 +174,13 @@ pub(in super::super) struct Named {
 
 impl Named {
     /// Returns the names in a list, with others that belong there.
-    pub(in super::super) fn told(mut self, more: Vec<String>, last: &str) -> String {
-        self.single.sort();
-        let names = [self.single, self.wide, more].concat();
-        let among = Among {
-            count: names.len() as u128,
-            others: self.others,
-        };
-        among.told(&names, last)
+    pub(in super::super) fn told(self, lists: &Lists, more: Vec<String>, last: &str) -> String {
+        let (mut names, others) = self.each();
+        names.extend(more);
+        if others {
+            return lists.with_others(&names);
+        }
+        lists.counted(&names, last)
     }
 
     /// Returns whether most of all foreign addresses are named.
@@ -190,13 +192,10 @@ impl Named {
         self.single.is_empty() && self.wide.is_empty()
     }
 
-    /// Returns the names one by one; of those that have others beside them, the first few.
-    fn first(self) -> Vec<String> {
+    /// Returns the names one by one; behind those that have others beside them these are named.
+    fn all(self) -> Vec<String> {
         let (mut names, others) = self.each();
-        if others {
-            names.truncate(NAMES_MAX);
-            names.push("others".to_owned());
-        }
+        names.extend(others.then(|| OTHERS.to_owned()));
         names
     }
 
@@ -213,7 +212,7 @@ pub(super) fn of_classes(
     (facet, foreign): (Facet, &'static str),
     classes: &BTreeSet<u32>,
 ) -> Vec<String> {
-    named(words, (facet, foreign), &|one| classes.contains(&one.class)).first()
+    named(words, (facet, foreign), &|one| classes.contains(&one.class)).all()
 }
 
 /// Returns the names of the domains of some classes; nothing if these have all domains.
@@ -239,7 +238,7 @@ pub(super) fn domains_of(
         name.replace("those of ", "")
     };
     let named = named(words, (facet, "any foreign domain"), &is_one);
-    named.first().iter().map(domain).collect()
+    named.all().iter().map(domain).collect()
 }
 
 /// Returns the names of a set of addresses. `foreign` is what all foreign ones are called.
@@ -267,6 +266,8 @@ pub(super) struct Gathered<'k> {
     domains: BTreeMap<InDomain<'k>, OfDomain<'k>>,
     /// Foreign addresses that are not of the set.
     outside: BTreeMap<InDomain<'k>, OfDomain<'k>>,
+    /// What there is of domains below others.
+    below: BTreeSet<InDomain<'k>>,
     /// What all foreign addresses are called.
     all_foreign: &'static str,
     open: Option<(InDomain<'k>, OfDomain<'k>)>,
@@ -281,6 +282,9 @@ impl<'k> Gathered<'k> {
         {
             self.close();
             self.open = Some((one.domain, OfDomain::default()));
+            if matches!(one.domain, InDomain::Below(_)) {
+                self.below.insert(one.domain);
+            }
         }
         if let Some((_, of)) = &mut self.open {
             of.add(one, is_one);
@@ -316,6 +320,9 @@ impl<'k> Gathered<'k> {
         }
         let mut but = Named::default();
         for (domain, of) in &self.outside {
+            if self.is_said(&self.outside, *domain, of) {
+                continue;
+            }
             of.names(*domain, words, &mut but);
         }
         if but.is_empty() {
@@ -323,8 +330,37 @@ impl<'k> Gathered<'k> {
         }
         let (names, _) = but.each();
         let names: Vec<String> = names.iter().map(|name| exception(name)).collect();
-        let but = counted(&names, names.len() as u128, "and");
+        let but = words.lists.counted(&names, "and");
         Some(format!("{} but {but}", self.all_foreign))
+    }
+
+    /// Returns the names of what lies below a domain that is meant, and is not meant.
+    fn not_meant_below(&self, domain: InDomain<'k>, words: &Words<'_, '_, '_>) -> Vec<String> {
+        let mut but = Named::default();
+        if matches!(domain, InDomain::Below(_)) {
+            for (one, of) in &self.outside {
+                if one.around(|one| self.below.contains(&one)) == Some(domain) {
+                    of.names(*one, words, &mut but);
+                }
+            }
+        }
+        let (names, _) = but.each();
+        names.iter().map(|name| exception(name)).collect()
+    }
+
+    /// Returns whether all of a domain is meant where all below another is, in which it lies: which
+    /// names tables have besides is not told.
+    fn is_said(
+        &self,
+        all: &BTreeMap<InDomain<'k>, OfDomain<'k>>,
+        one: InDomain<'k>,
+        of: &OfDomain<'k>,
+    ) -> bool {
+        let around = one.around(|one| self.below.contains(&one));
+        let around = around.and_then(|one| all.get(&one));
+        let is_whole = |of: &OfDomain<'_>| of.rest && of.others.is_empty();
+        is_whole(of)
+            && around.is_some_and(|around| is_whole(around) && around.foreign == of.foreign)
     }
 
     pub(super) fn named(&self, words: &Words<'_, '_, '_>) -> Named {
@@ -333,10 +369,16 @@ impl<'k> Gathered<'k> {
         let is_told = most.is_some();
         named.wide.extend(most);
         for (domain, of) in &self.domains {
-            if is_told && of.foreign {
+            if (is_told && of.foreign) || self.is_said(&self.domains, *domain, of) {
                 continue;
             }
             of.names(*domain, words, &mut named);
+            if of.rest && of.others.is_empty() {
+                let but = self.not_meant_below(*domain, words);
+                if let Some(name) = named.wide.last_mut().filter(|_| !but.is_empty()) {
+                    *name = format!("{name} but {}", words.lists.counted(&but, "and"));
+                }
+            }
             if let InDomain::Of(name) = domain {
                 named.others |= words.contrast.stands_for_others(&Domain::literal(name));
             }

@@ -1,17 +1,12 @@
 //! Client addresses in words: the prefixes, or the networks that have just these.
 
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
-
 use ipnet::{IpNet, Ipv6Subnets};
 
-use super::{Words, counted};
+use super::terms::{Term, V4, terms};
+use super::{Lists, Words};
 use crate::mail::{canonical_prefix, prefix_range};
 use crate::policy::{Network, Policy};
 use crate::prove::{Facet, Range, Region};
-
-/// Where IPv4 lies on the line of all addresses: the first number, and the one behind the last.
-const V4: Range = (0xffff_0000_0000, 0x1_0000_0000_0000);
 
 /// Loopback, which no network needs to name; in the order of all addresses.
 const LOOPBACK: [&str; 2] = ["::1/128", "127.0.0.0/8"];
@@ -34,28 +29,21 @@ pub(super) fn clients(words: &Words<'_, '_, '_>, region: &Region) -> String {
     if outside.is_empty() {
         return "any client".to_owned();
     }
-    let inside = names(words, &words.contrast.clients(&inside), Shown::Prefixes);
-    let outside = names(words, &words.contrast.clients(&outside), Shown::Name);
-    if inside.len() <= outside.len() {
-        return format!(
-            "clients in {}",
-            counted(&inside, inside.len() as u128, "or")
-        );
+    let (inside, is_most) = names(words, &words.contrast.clients(&inside), Shown::Prefixes);
+    let (outside, _) = names(words, &words.contrast.clients(&outside), Shown::Name);
+    if !is_most && inside.len() <= outside.len() {
+        return format!("clients in {}", words.lists.counted(&inside, "or"));
     }
     match outside.as_slice() {
         [one] => format!("clients outside {one}"),
         [one, other] => format!("clients in neither {one} nor {other}"),
         // Whoever is left out by the hundred is nobody in particular.
         [one, ..] if outside.len() > MANY => {
-            format!(
-                "clients in none of {} networks, {one} among them,",
-                outside.len()
-            )
+            let none = format!("none of {} networks, {one} among them,", outside.len());
+            words.lists.keep(none.clone(), outside.clone());
+            format!("clients in {none}")
         }
-        all => format!(
-            "clients in none of {}",
-            counted(all, all.len() as u128, "and")
-        ),
+        all => format!("clients in none of {}", words.lists.counted(all, "and")),
     }
 }
 
@@ -67,7 +55,7 @@ pub(super) fn prefixes(ranges: &[Range]) -> Vec<IpNet> {
     let mut cut: Vec<Range> = Vec::new();
     for (first, last) in ranges {
         let (mut first, last) = (*first, *last);
-        for edge in [V4.0, V4.1] {
+        for edge in [V4.0, V4.1 + 1] {
             if first < edge && edge <= last {
                 cut.push((first, edge - 1));
                 first = edge;
@@ -83,8 +71,9 @@ pub(super) fn prefixes(ranges: &[Range]) -> Vec<IpNet> {
         .collect()
 }
 
-/// Returns the names of ranges: of each network that is among them, and the prefixes that are left.
-fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> Vec<String> {
+/// Returns the names of ranges: of each network that is among them, and the prefixes that are left;
+/// and whether these are all addresses of both families but some.
+fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> (Vec<String>, bool) {
     let mut left: Vec<Range> = ranges.to_vec();
     let mut names = Vec::new();
     let [before, after] = words.contrast.policies();
@@ -100,7 +89,7 @@ fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> Vec<Strin
                 Shown::Name => name,
                 Shown::Prefixes => {
                     let all: Vec<String> = prefixes(&own).iter().map(ToString::to_string).collect();
-                    format!("{name} ({})", counted(&all, all.len() as u128, "and"))
+                    format!("{name} ({})", words.lists.counted(&all, "and"))
                 }
             });
             named.extend(own);
@@ -117,26 +106,25 @@ fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> Vec<Strin
         names.push("loopback".to_owned());
         left = without(&left, &loopback);
     }
-    let all_v6 = [(0, V4.0 - 1), (V4.1, u128::MAX)];
-    if all_v6.iter().all(|range| is_within(*range, &left)) {
+    let all_v6 = [(0, V4.0 - 1), (V4.1 + 1, u128::MAX)];
+    let has_v6 = all_v6.iter().all(|range| is_within(*range, &left));
+    if has_v6 {
         names.push("all of IPv6".to_owned());
         left = without(&left, &all_v6);
     }
-    for range in changed(words) {
-        let Some((name, rest)) = with_holes(range, &left) else {
-            continue;
-        };
-        names.push(name);
-        left = rest;
-    }
-    names.extend(prefixes(&left).into_iter().map(name));
-    names
+    let terms = terms(&left);
+    names.extend(terms.iter().map(|term| told(words.lists, term)));
+    let has = |whole: Range| terms.iter().any(|term| term.whole == whole);
+    let is_most = has(V4) && (has_v6 || has((0, u128::MAX)));
+    (names, is_most)
 }
 
 /// Returns how a prefix is named: an address by itself.
 fn name(prefix: IpNet) -> String {
-    if prefix_range(prefix) == (V4.0, V4.1 - 1) {
+    if prefix_range(prefix) == V4 {
         "all of IPv4".to_owned()
+    } else if prefix_range(prefix) == (0, u128::MAX) {
+        "all of IPv6".to_owned()
     } else if prefix.prefix_len() == prefix.max_prefix_len() {
         prefix.addr().to_string()
     } else {
@@ -144,46 +132,18 @@ fn name(prefix: IpNet) -> String {
     }
 }
 
-/// Returns the prefixes that one side names and the other does not, the widest first: what a
-/// reviewer sees in the text; and all of IPv4.
-fn changed(words: &Words<'_, '_, '_>) -> Vec<Range> {
-    let [before, after] = words.contrast.policies().map(|policy| {
-        let prefixes = policy.networks.iter().flat_map(|one| &one.prefixes);
-        prefixes
-            .map(|prefix| prefix_range(prefix.value))
-            .collect::<BTreeSet<Range>>()
-    });
-    let mut changed: Vec<Range> = before.symmetric_difference(&after).copied().collect();
-    if changed.is_empty() {
-        // Two trees are read by one policy: then what their tables name.
-        let apart = words.contrast.ranges_apart().into_iter();
-        changed.extend(apart.filter(|range| prefixes(&[*range]).len() == 1));
-    }
-    changed.push((V4.0, V4.1 - 1));
-    changed.sort_by_key(|(first, last)| (Reverse(last - first), *first));
-    changed
-}
-
-/// Returns the name of a range by what is missing in it, if that is shorter than by what is there;
-/// and what is left of the ranges then.
-fn with_holes(range: Range, ranges: &[Range]) -> Option<(String, Vec<Range>)> {
-    let rest = without(ranges, &[range]);
-    let holes = prefixes(&without(&[range], ranges));
-    let there = prefixes(&without(ranges, &rest));
-    if holes.len() + 1 >= there.len() {
-        return None;
-    }
-    let whole = prefixes(&[range]).into_iter().map(name);
-    let whole = whole.collect::<Vec<String>>().join(" and ");
+/// Returns a prefix in words, and what is not meant of it.
+fn told(lists: &Lists, term: &Term) -> String {
+    let (first, last) = term.whole;
+    // IPv4 lies in the midst of IPv6.
+    let subnets = Ipv6Subnets::new(first.into(), last.into(), 0);
+    let whole = subnets.map(|subnet| name(canonical_prefix(IpNet::V6(subnet))));
+    let whole: String = whole.collect();
+    let holes: Vec<String> = prefixes(&term.holes).into_iter().map(name).collect();
     if holes.is_empty() {
-        return Some((whole, rest));
+        return whole;
     }
-    let count = holes.len() as u128;
-    let holes: Vec<String> = holes.into_iter().map(name).collect();
-    Some((
-        format!("{whole} (without {})", counted(&holes, count, "and")),
-        rest,
-    ))
+    format!("{whole} (without {})", lists.counted(&holes, "and"))
 }
 
 /// Returns the addresses that are in each network, ascending: of nested prefixes the longest
@@ -219,14 +179,14 @@ fn own_ranges(policy: &Policy) -> Vec<Vec<Range>> {
 }
 
 /// Returns whether a range lies within one of others, which are ascending and apart.
-fn is_within(range: Range, ranges: &[Range]) -> bool {
+pub(super) fn is_within(range: Range, ranges: &[Range]) -> bool {
     let behind = ranges.partition_point(|(first, _)| *first <= range.0);
     let before = behind.checked_sub(1).and_then(|at| ranges.get(at));
     before.is_some_and(|(_, last)| range.1 <= *last)
 }
 
 /// Returns what is left of ranges, ascending and apart, without others, ascending.
-fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
+pub(super) fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
     let mut left = Vec::new();
     let mut others = others.iter().peekable();
     for (first, last) in ranges {
@@ -260,7 +220,7 @@ fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_within, prefixes, with_holes, without};
+    use super::{is_within, prefixes, without};
 
     #[track_caller]
     fn check(ranges: &[(u128, u128)], expected: &[&str]) {
@@ -276,19 +236,6 @@ mod tests {
             &[(0xffff_ffff_fffe, 0x1_0000_0000_0001)],
             &["255.255.255.254/31", "::1:0:0:0/127"],
         );
-    }
-
-    #[test]
-    fn a_wide_range_is_told_by_what_is_missing() {
-        let wide = (0xffff_0a03_0000, 0xffff_0a03_ffff);
-        let upper = (0xffff_0a03_0100, 0xffff_0a03_ffff);
-        let other = (0xffff_c0a8_0000, 0xffff_c0a8_00ff);
-        let named = with_holes(wide, &[upper, other]);
-        let expected = "10.3.0.0/16 (without 10.3.0.0/24)".to_owned();
-        assert_eq!(named, Some((expected, vec![other])));
-        let half = (0xffff_0a03_8000, 0xffff_0a03_ffff);
-        assert_eq!(with_holes(wide, &[half]), None);
-        assert_eq!(with_holes(wide, &[other]), None);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses::Gathered;
+use super::lists::{NAMES_MAX, OTHERS};
 use super::paths::Is;
-use super::{NAMES_MAX, Words, counted};
+use super::{Lists, Words, list};
 use crate::mail::Domain;
 use crate::prove::{Facet, InDomain, Owned, Region};
 
@@ -129,18 +130,14 @@ impl<'k> Owners<'k> {
     /// login that is named beside them; else with their logins, or in short.
     pub(super) fn names(&self, words: &Words<'_, '_, '_>, is: Is, only_owned: bool) -> Vec<String> {
         if self.extended && self.changed.keys().any(|(one, _)| *one == is) {
-            return vec!["its own addresses with an extension".to_owned()];
+            let short = "its own addresses with an extension";
+            let (owners, others) = self.owners(words, is);
+            words
+                .lists
+                .keep(short.to_owned(), each_of_logins(&owners, others));
+            return vec![short.to_owned()];
         }
-        let mut others = false;
-        // Each address with its logins.
-        let mut owners: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        for ((_, login), gathered) in self.changed.iter().filter(|((one, _), _)| *one == is) {
-            let (names, more) = gathered.named(words).each();
-            others |= more || words.stands_for_others(login);
-            for name in names {
-                owners.entry(name).or_default().insert(login);
-            }
-        }
+        let (owners, others) = self.owners(words, is);
         let whose = if is == Is::Granted { "are now" } else { "were" };
         if !others {
             let are_all = |logins: &BTreeSet<&str>| logins.len() == self.logins().len();
@@ -148,10 +145,13 @@ impl<'k> Owners<'k> {
                 return owners.into_keys().collect();
             }
             if let Some(domains) = self.whole_domains(is, words).filter(|_| owners.len() > FEW) {
-                return vec![format!("addresses of {domains} that {whose} its own")];
+                let short = format!("addresses of {domains} that {whose} its own");
+                let each = each_of_logins(&owners, others);
+                words.lists.keep(short.clone(), each);
+                return vec![short];
             }
         }
-        let owned = by_logins(owners, others);
+        let owned = by_logins(words.lists, &owners, others);
         vec![format!("addresses that {whose} its own ({owned})")]
     }
 
@@ -169,27 +169,61 @@ impl<'k> Owners<'k> {
             InDomain::Of(_) | InDomain::Below(_) | InDomain::Elsewhere => None,
         });
         let names: Vec<String> = names.collect::<Option<_>>()?;
-        Some(counted(&names, names.len() as u128, "or"))
+        Some(words.lists.counted(&names, "or"))
+    }
+
+    /// Returns each address that is theirs now, or was, with its logins; and whether there are
+    /// others like these.
+    fn owners(&self, words: &Words<'_, '_, '_>, is: Is) -> (ByAddress<'k>, bool) {
+        let mut others = false;
+        let mut owners = ByAddress::new();
+        for ((_, login), gathered) in self.changed.iter().filter(|((one, _), _)| *one == is) {
+            let (names, more) = gathered.named(words).each();
+            others |= more || words.stands_for_others(login);
+            for name in names {
+                owners.entry(name).or_default().insert(login);
+            }
+        }
+        (owners, others)
     }
 }
 
+/// Addresses in words, with the logins whose they are.
+type ByAddress<'k> = BTreeMap<String, BTreeSet<&'k str>>;
+
 /// Returns addresses with the logins whose they are, those of the same logins together.
-fn by_logins(owners: BTreeMap<String, BTreeSet<&str>>, others: bool) -> String {
-    let mut groups: BTreeMap<BTreeSet<&str>, Vec<String>> = BTreeMap::new();
+fn by_logins(lists: &Lists, owners: &ByAddress<'_>, others: bool) -> String {
+    let all = || each_of_logins(owners, others);
+    let mut groups: BTreeMap<&BTreeSet<&str>, Vec<String>> = BTreeMap::new();
     for (name, logins) in owners {
-        groups.entry(logins).or_default().push(name);
+        groups.entry(logins).or_default().push(name.clone());
     }
-    let rest = groups.len().saturating_sub(NAMES_MAX);
-    let shown = groups.into_iter().take(NAMES_MAX).map(|(logins, names)| {
+    let groups = groups.into_iter().map(|(logins, names)| {
         let logins: Vec<String> = logins.iter().map(|login| format!("`{login}`")).collect();
-        let [logins, names] = [logins, names].map(|all| counted(&all, all.len() as u128, "and"));
+        let [logins, names] = [logins, names].map(|all| lists.counted(&all, "and"));
         format!("{logins}: {names}")
     });
-    let mut shown: Vec<String> = shown.collect();
-    if others {
-        shown.push("and others".to_owned());
-    } else if rest > 0 {
-        shown.push(format!("and those of {rest} more"));
+    let more = |rest: usize| {
+        if others {
+            "and others".to_owned()
+        } else {
+            format!("and those of {rest} more")
+        }
+    };
+    let groups: Vec<String> = groups.collect();
+    let is_whole = groups.len() <= NAMES_MAX;
+    let text = lists.parts(groups, all, more);
+    if others && is_whole {
+        return format!("{text}; and others");
     }
-    shown.join("; ")
+    text
+}
+
+/// Returns each address with the logins whose it is.
+fn each_of_logins(owners: &ByAddress<'_>, others: bool) -> Vec<String> {
+    let each = owners.iter().map(|(name, logins)| {
+        let logins: Vec<String> = logins.iter().map(|login| format!("`{login}`")).collect();
+        format!("{name} of {}", list(&logins, "and"))
+    });
+    each.chain(others.then(|| OTHERS.to_owned())).collect()
 }

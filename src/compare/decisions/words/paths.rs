@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::addresses;
 use super::owners::Owners;
-use super::{Words, counted, list};
+use super::{Words, list};
 use crate::mail::PathForm;
 use crate::prove::{Facet, PathClass, Region, Standing};
 
@@ -204,7 +204,7 @@ pub(super) fn senders(words: &Words<'_, '_, '_>, region: &Region) -> Senders {
         return says(format!("as senders written {forms}"));
     }
     Senders {
-        text: format!("as {}", counted(&names, names.len() as u128, "or")),
+        text: format!("as {}", words.lists.counted(&names, "or")),
         logins: only_owned.then(|| owners.logins()),
     }
 }
@@ -294,7 +294,7 @@ pub(super) fn recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
     if literals && !has_foreign {
         names.push(addresses::LITERALS.to_owned());
     }
-    format!("to {}", counted(&names, names.len() as u128, "or"))
+    format!("to {}", words.lists.counted(&names, "or"))
 }
 
 /// Returns whether there is no recipient that a sentence would name, and that a region has not.
@@ -352,7 +352,7 @@ fn odd_recipients(words: &Words<'_, '_, '_>, region: &Region) -> String {
         let all: BTreeSet<PathForm> = forms.into_iter().flatten().collect();
         return format!("recipients written {}", written(&all));
     }
-    let domains = counted(&domains, domains.len() as u128, "or");
+    let domains = words.lists.counted(&domains, "or");
     let [without, with] = forms.each_ref().map(written);
     if without.is_empty() {
         return format!("recipients written {with} at {domains}");

@@ -187,14 +187,16 @@ impl Reader<'_> {
     /// Returns what a message may have, on every listener alike (section 14.23; the defaults of
     /// 4.96).
     fn limits(&mut self, options: &Options, start: &Loc) -> FoundLimits {
-        let limit = |name: &str, default: u64| {
+        let limit = |name: &'static str, default: u64| {
             let text = options.text(name);
             let at = text.as_ref().map_or_else(|| start.clone(), Text::at);
+            let default_of = text.is_none().then_some(name);
             // What is no number was refused by its shape; 0 is none.
             let most = text.map_or(Some(default), |text| shape::number(text.as_str().trim()));
             FoundLimit {
                 most: most.filter(|most| *most > 0),
                 at,
+                default_of,
             }
         };
         let name = "recipients_max_reject";

@@ -88,7 +88,7 @@ pub(super) fn judge(main: &Main, services: &[Service], diagnostics: &mut Diagnos
 }
 
 /// Returns a limit; 0 stands for none.
-fn limit(settings: &Settings<'_>, name: &str, diagnostics: &mut Diagnostics) -> FoundLimit {
+fn limit(settings: &Settings<'_>, name: &'static str, diagnostics: &mut Diagnostics) -> FoundLimit {
     let at = settings.place(name);
     let default = DEFAULTS.iter().find(|(known, _)| *known == name);
     let default = default.map(|(_, number)| *number);
@@ -101,5 +101,6 @@ fn limit(settings: &Settings<'_>, name: &str, diagnostics: &mut Diagnostics) -> 
     FoundLimit {
         most: most.filter(|most| *most > 0),
         at,
+        default_of: (!settings.is_set(name)).then_some(name),
     }
 }
