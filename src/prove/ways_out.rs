@@ -187,8 +187,8 @@ impl Walk<'_> {
         found
     }
 
-    /// Returns what is decided of a stranger's mail from a domain, if it is accepted in some session
-    /// on port 25.
+    /// Returns what is decided of a stranger's mail from a domain, if it is accepted in some
+    /// session on port 25.
     fn accepted(&self, to: &Address, from: Domain) -> Option<Decision> {
         let own = self.policy.host.own_addresses();
         let from = Address::new(&self.keys.fresh_local, from);
