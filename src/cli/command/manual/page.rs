@@ -7,8 +7,17 @@ use std::fmt::Write as _;
 
 use crate::cli::Failure;
 
-/// When the pages of this version were released. A clock would make other bytes on other days.
-const DATE: &str = "2026-11-27";
+/// What was released, and when.
+const CHANGELOG: &str = include_str!("../../../../CHANGELOG.md");
+
+/// Returns when this version was released, as its changelog says; nothing if it was not yet. A
+/// clock would make other bytes on other days.
+fn released() -> &'static str {
+    let release = concat!("## [", env!("CARGO_PKG_VERSION"), "] - ");
+    let mut lines = CHANGELOG.lines();
+    let date = lines.find_map(|line| line.strip_prefix(release));
+    date.map_or("", str::trim)
+}
 
 /// The words behind a command's help.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -61,8 +70,9 @@ pub(super) fn page(
     let man = clap_mangen::Man::new(command.clone());
     let notes = Notes::of(command);
     let mut text = format!(
-        ".TH {} 1 {DATE} \"mailpol {}\" \"User Commands\"\n",
+        ".TH {} 1 \"{}\" \"mailpol {}\" \"User Commands\"\n",
         escaped(&name.to_uppercase()),
+        released(),
         env!("CARGO_PKG_VERSION")
     );
     text += &part(|out| man.render_name_section(out))?;
