@@ -130,7 +130,7 @@ fn of_page(page: &[WayOut], policy: &Policy, to: &Address) -> Left {
 /// Returns what a decider lets a stranger's mail leave to, envelope by envelope.
 fn of_envelopes(decider: &dyn Decider, to: &Address) -> Left {
     let mut left = Left::default();
-    for from in ["", "x@elsewhere.example", "x@far.example"] {
+    for from in ["", "x@elsewhere.example", "x@far.example", "x@one.example"] {
         for tls in [false, true] {
             let envelope = Envelope {
                 client: "203.0.113.9".parse().unwrap(),

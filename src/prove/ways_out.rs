@@ -161,7 +161,8 @@ impl Walk<'_> {
     /// refused, whatever a table says of its domain.
     fn found(&self, local: &str, domain: &Domain) -> Found {
         let address = Address::new(local, domain.clone());
-        let Some(decision) = self.accepted(&address) else {
+        let fresh = Domain::literal(&self.keys.fresh_domain);
+        let Some(decision) = self.accepted(&address, fresh) else {
             return Found::default();
         };
         let leaving = |by| (BTreeSet::from([onward(Some(address.clone()), by)]), false);
@@ -173,26 +174,31 @@ impl Walk<'_> {
             Route::Foreign => leaving(None),
             Route::Hop(hop) => leaving(Some(hop)),
         };
-        for copy in decision.copies.addresses() {
-            found.0.extend(self.follow(copy).0);
+        // A copy may hang on the sender, and whoever passes SPF may be one of ours: by the policy's
+        // `archive` nodes, to which files are held by `copies-as-declared`.
+        let ours = self.policy.archive.from.keys().cloned();
+        let others = ours.filter_map(|domain| self.accepted(&address, domain));
+        let copies = others.map(|decision| decision.copies);
+        for copies in std::iter::once(decision.copies).chain(copies) {
+            for copy in copies.addresses() {
+                found.0.extend(self.follow(copy).0);
+            }
         }
         found
     }
 
-    /// Returns what is decided of a stranger's mail, if it is accepted in some session on port 25.
-    fn accepted(&self, to: &Address) -> Option<Decision> {
+    /// Returns what is decided of a stranger's mail from a domain, if it is accepted in some
+    /// session on port 25.
+    fn accepted(&self, to: &Address, from: Domain) -> Option<Decision> {
         let own = self.policy.host.own_addresses();
-        let fresh = Address::new(
-            &self.keys.fresh_local,
-            Domain::literal(&self.keys.fresh_domain),
-        );
+        let from = Address::new(&self.keys.fresh_local, from);
         let envelope = |tls| Envelope {
             client: self.stranger,
             listener: Listener::Smtp,
             tls,
             login: None,
             helo: self.keys.fresh_domain.clone(),
-            from: ReversePath::spell(PathForm::Plain, &fresh, &own),
+            from: ReversePath::spell(PathForm::Plain, &from, &own),
             to: ForwardPath::spell(PathForm::Plain, to, &own),
             spf: SpfResult::Pass,
             spf_helo: SpfResult::Pass,

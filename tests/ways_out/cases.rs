@@ -187,6 +187,47 @@ archive "store@vault.example" { to "@one.example"; }
         ],
     },
     Case {
+        name: "an archive of what is ours, which strangers may be by SPF",
+        policy: r#"
+route "vault" { to "vault.one.example" tls="verified"; }
+domain "one.example" {
+    mailbox "postmaster"
+    mailbox "ann"
+}
+domain "vault.example" via="vault" {
+    mailbox "store"
+    alias "postmaster" "store"
+}
+archive "store@vault.example" { from "@one.example"; }
+inbound { spf "soft"; own-domain "check"; }
+"#,
+        page: &[
+            "ann@one.example > store@vault.example by vault.one.example:25, kept",
+            "postmaster@one.example > store@vault.example by vault.one.example:25, kept",
+            "postmaster@vault.example > store@vault.example by vault.one.example:25",
+            "store@vault.example > store@vault.example by vault.one.example:25",
+        ],
+    },
+    Case {
+        name: "an archive of what is ours, which strangers are not",
+        policy: r#"
+route "vault" { to "vault.one.example" tls="verified"; }
+domain "one.example" {
+    mailbox "postmaster"
+    mailbox "ann"
+}
+domain "vault.example" via="vault" {
+    mailbox "store"
+    alias "postmaster" "store"
+}
+archive "store@vault.example" { from "@one.example"; }
+"#,
+        page: &[
+            "postmaster@vault.example > store@vault.example by vault.one.example:25",
+            "store@vault.example > store@vault.example by vault.one.example:25",
+        ],
+    },
+    Case {
         name: "extensions",
         policy: r#"
 route "inner" { to "inner.one.example"; }
