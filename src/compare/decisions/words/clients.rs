@@ -5,7 +5,7 @@ use ipnet::{IpNet, Ipv6Subnets};
 use super::terms::{Term, V4, terms};
 use super::{Lists, Words};
 use crate::mail::{canonical_prefix, prefix_range};
-use crate::policy::{Network, Policy};
+use crate::policy::{Grant, Network, Policy};
 use crate::prove::{Facet, Range, Region};
 
 /// Loopback, which no network needs to name; in the order of all addresses.
@@ -30,7 +30,8 @@ pub(super) fn clients(words: &Words<'_, '_, '_>, region: &Region) -> String {
         return "any client".to_owned();
     }
     let (inside, is_most) = names(words, &words.contrast.clients(&inside), Shown::Prefixes);
-    let (outside, _) = names(words, &words.contrast.clients(&outside), Shown::Name);
+    let left_out = words.contrast.clients(&outside);
+    let (outside, _) = names(words, &left_out, Shown::Name);
     if !is_most && inside.len() <= outside.len() {
         return format!("clients in {}", words.lists.counted(&inside, "or"));
     }
@@ -39,12 +40,38 @@ pub(super) fn clients(words: &Words<'_, '_, '_>, region: &Region) -> String {
         [one, other] => format!("clients in neither {one} nor {other}"),
         // Whoever is left out by the hundred is nobody in particular.
         [one, ..] if outside.len() > MANY => {
-            let none = format!("none of {} networks, {one} among them,", outside.len());
+            let none = match with_rights(words, &left_out) {
+                Some(such) => format!("none of the {} networks {such},", outside.len()),
+                None => format!("none of {} networks, {one} among them,", outside.len()),
+            };
             words.lists.keep(none.clone(), outside.clone());
             format!("clients in {none}")
         }
         all => format!("clients in none of {}", words.lists.counted(all, "and")),
     }
+}
+
+/// Returns what the networks of some ranges have in common, if these are all of which it is true.
+fn with_rights(words: &Words<'_, '_, '_>, ranges: &[Range]) -> Option<&'static str> {
+    let some = |network: &Network| !network.grants.is_empty();
+    let wide = |network: &Network| network.grants.iter().any(Grant::is_wide);
+    let [before, after] = words.contrast.policies();
+    let all: [(&Policy, &dyn Fn(&Network) -> bool, &'static str); 4] = [
+        (after, &some, "that may send"),
+        (after, &wide, "that may send to anybody"),
+        (before, &some, "that could send"),
+        (before, &wide, "that could send to anybody"),
+    ];
+    let everywhere = [(0, u128::MAX)];
+    let rest = without(&everywhere, ranges);
+    let is_all = |(policy, such, words): (&Policy, &dyn Fn(&Network) -> bool, &'static str)| {
+        let networks = policy.networks.iter().zip(own_ranges(policy));
+        let these = networks.filter(|(network, _)| such(network));
+        let mut own: Vec<Range> = these.flat_map(|(_, own)| own).collect();
+        own.sort_unstable();
+        (without(&everywhere, &own) == rest).then_some(words)
+    };
+    all.into_iter().find_map(is_all)
 }
 
 /// So many networks that are left out are counted, and not listed.
