@@ -51,20 +51,23 @@ pub(super) fn clients(words: &Words<'_, '_, '_>, region: &Region) -> String {
     }
 }
 
+/// A property of a policy's networks, and its words.
+type Such<'p> = (&'p Policy, fn(&Network) -> bool, &'static str);
+
 /// Returns what the networks of some ranges have in common, if these are all of which it is true.
 fn with_rights(words: &Words<'_, '_, '_>, ranges: &[Range]) -> Option<&'static str> {
-    let some = |network: &Network| !network.grants.is_empty();
-    let wide = |network: &Network| network.grants.iter().any(Grant::is_wide);
+    let some: fn(&Network) -> bool = |network| !network.grants.is_empty();
+    let wide: fn(&Network) -> bool = |network| network.grants.iter().any(Grant::is_wide);
     let [before, after] = words.contrast.policies();
-    let all: [(&Policy, &dyn Fn(&Network) -> bool, &'static str); 4] = [
-        (after, &some, "that may send"),
-        (after, &wide, "that may send to anybody"),
-        (before, &some, "that could send"),
-        (before, &wide, "that could send to anybody"),
+    let all: [Such<'_>; 4] = [
+        (after, some, "that may send"),
+        (after, wide, "that may send to anybody"),
+        (before, some, "that could send"),
+        (before, wide, "that could send to anybody"),
     ];
     let everywhere = [(0, u128::MAX)];
     let rest = without(&everywhere, ranges);
-    let is_all = |(policy, such, words): (&Policy, &dyn Fn(&Network) -> bool, &'static str)| {
+    let is_all = |(policy, such, words): Such<'_>| {
         let networks = policy.networks.iter().zip(own_ranges(policy));
         let these = networks.filter(|(network, _)| such(network));
         let mut own: Vec<Range> = these.flat_map(|(_, own)| own).collect();
