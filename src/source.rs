@@ -221,7 +221,12 @@ impl std::fmt::Display for Loc {
     /// Writes `path:line:column`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Position { line, column } = self.position();
-        write!(f, "{}:{line}:{column}", self.source.path())
+        f.write_str(self.source.path())?;
+        for number in [line, column] {
+            f.write_str(":")?;
+            number.fmt(f)?;
+        }
+        Ok(())
     }
 }
 

@@ -218,7 +218,7 @@ pub(super) fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {
 }
 
 /// How many octets of lines are read at once.
-const SOME_BYTES: usize = 1 << 20;
+const SOME_BYTES: usize = 1 << 17;
 
 /// Opens a stream of lines; `-` is standard input.
 pub(super) fn lines(path: &Path) -> Result<Box<dyn std::io::BufRead>, Failure> {

@@ -43,7 +43,11 @@ impl Status {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.class, self.subject, self.detail)
+        self.class.fmt(f)?;
+        f.write_str(".")?;
+        self.subject.fmt(f)?;
+        f.write_str(".")?;
+        self.detail.fmt(f)
     }
 }
 

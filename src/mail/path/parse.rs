@@ -86,8 +86,10 @@ fn behind_route(form: PathForm) -> PathForm {
 }
 
 /// Returns what follows a source route: `@a,@b:` (RFC 5321 section 4.1.2, A-d-l).
-///
 fn strip_route(text: &str) -> Option<&str> {
+    if !text.starts_with('@') {
+        return None;
+    }
     let (route, rest) = text.split_once(':')?;
     let good = route
         .split(',')

@@ -1,79 +1,128 @@
 //! A stream of envelopes: as many lines at once as are there, in memory that does not grow.
+//!
+//! One thread takes lines, as many as there are processors answer them, and one writes the answers
+//! in the order of the lines. So nobody waits but for who has the most to do.
 
 use std::io::{self, BufRead, Read as _, Write as _};
+use std::num::NonZero;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread::scope;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{available_parallelism, scope};
 
-use mailpol::simulate::{Answerer, answer_lines};
+use mailpol::simulate::{Answerer, Answers, answer_lines};
 
 use crate::cli::{Exit, Failure, input, progress};
 
 /// The longest line. No envelope comes near it (RFC 5321 section 4.5.3.1).
 const LINE_BYTES_MAX: u64 = 1 << 20;
 
+/// More threads than this gain nothing.
+const THREADS_MAX: usize = 8;
+
+/// Some whole lines, and where their answers go.
+struct Lot {
+    lines: Vec<u8>,
+    answers: Sender<Answers>,
+}
+
 /// Answers every line of a file with one on standard output.
 pub(super) fn answer(file: &Path, answerer: &Answerer<'_>) -> Result<Exit, Failure> {
     let mut lines = input::lines(file)?;
     // Each line that comes out is a sign of life.
     progress::end();
-    // Answers are written while the next ones are found: one lot waits at most.
-    let (answered, to_write) = sync_channel(1);
+    // Who is asked for SPF results is asked in the order of the lines.
+    let threads = if answerer.results.are_at_hand() {
+        let processors = available_parallelism().map_or(1, NonZero::get);
+        processors.min(THREADS_MAX)
+    } else {
+        1
+    };
+    // While one lot of each thread is answered, another waits; so memory does not grow.
+    let (open, to_answer) = sync_channel(threads);
+    let (answered, to_write) = sync_channel(threads);
+    // It is gone with the last thread: then nobody waits to hand out a lot.
+    let to_answer = Arc::new(Mutex::new(to_answer));
     scope(|scope| {
+        for _ in 1..threads {
+            let to_answer = Arc::clone(&to_answer);
+            scope.spawn(move || answer_lots(answerer, &to_answer));
+        }
+        scope.spawn(move || answer_lots(answerer, &to_answer));
         let writer = scope.spawn(|| write(to_write));
-        let mut answer_all = || {
-            let mut exit = Exit::Yes;
-            let mut some = Vec::new();
-            while take(&mut lines, &mut some)? {
-                let answers = answer_lines(answerer, &some);
-                if !answers.are_good {
-                    exit = Exit::No;
-                }
-                if answered.send(answers.parts).is_err() {
-                    break;
-                }
-            }
-            Ok(exit)
-        };
-        let exit = answer_all();
-        drop(answered);
+        let taken = hand_out(lines.as_mut(), open, answered);
         match writer.join() {
-            Ok(written) => written?,
+            Ok(written) => {
+                let exit = written?;
+                taken.map(|()| exit)
+            }
             Err(panic) => std::panic::resume_unwind(panic),
         }
-        exit
     })
 }
 
-/// Writes parts of answers to standard output as they come.
-fn write(answers: Receiver<Vec<Vec<u8>>>) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    for parts in answers {
-        for part in &parts {
-            out.write_all(part)?;
+/// Hands out all lines to who answers them, and to the writer, in order, where their answers come.
+fn hand_out(
+    lines: &mut dyn BufRead,
+    open: SyncSender<Lot>,
+    answered: SyncSender<Receiver<Answers>>,
+) -> Result<(), Failure> {
+    loop {
+        let some = take(lines)?;
+        if some.is_empty() {
+            return Ok(());
         }
-        out.flush()?;
+        let (answers, to_write) = channel();
+        let lot = Lot {
+            lines: some,
+            answers,
+        };
+        // Who is gone has said why: the writer by what it returns, the others by a panic.
+        if open.send(lot).is_err() || answered.send(to_write).is_err() {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
-/// Takes what is there, up to the end of its last line. Returns whether there was anything.
-fn take(lines: &mut dyn BufRead, some: &mut Vec<u8>) -> Result<bool, Failure> {
-    some.clear();
-    let there = lines.fill_buf()?;
-    some.extend_from_slice(there);
-    let count = there.len();
-    lines.consume(count);
-    if some.is_empty() {
-        return Ok(false);
+/// Answers one lot after the other.
+fn answer_lots(answerer: &Answerer<'_>, to_answer: &Mutex<Receiver<Lot>>) {
+    // The lock is held while a lot is waited for, and not while it is answered.
+    let next = || to_answer.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    while let Ok(Lot { lines, answers }) = next() {
+        if answers.send(answer_lines(answerer, &lines)).is_err() {
+            return;
+        }
     }
-    if !some.ends_with(b"\n") {
-        let rest = lines.take(LINE_BYTES_MAX).read_until(b'\n', some)?;
+}
+
+/// Writes answers to standard output as they come.
+fn write(lots: Receiver<Receiver<Answers>>) -> io::Result<Exit> {
+    let mut out = io::stdout().lock();
+    let mut exit = Exit::Yes;
+    // Where no answers come to a lot, a thread has panicked, which the scope tells.
+    for answers in lots.into_iter().map_while(|lot| lot.recv().ok()) {
+        if !answers.are_good {
+            exit = Exit::No;
+        }
+        out.write_all(&answers.text)?;
+        out.flush()?;
+    }
+    Ok(exit)
+}
+
+/// Takes what is there, up to the end of its last line; nothing at the end.
+fn take(lines: &mut dyn BufRead) -> Result<Vec<u8>, Failure> {
+    let there = lines.fill_buf()?;
+    let mut some = there.to_vec();
+    let count = some.len();
+    lines.consume(count);
+    if !some.is_empty() && !some.ends_with(b"\n") {
+        let rest = lines.take(LINE_BYTES_MAX).read_until(b'\n', &mut some)?;
         if rest as u64 == LINE_BYTES_MAX && !some.ends_with(b"\n") {
             return Err(Failure::Unable(format!(
                 "a line of the envelopes is longer than {LINE_BYTES_MAX} octets"
             )));
         }
     }
-    Ok(true)
+    Ok(some)
 }
