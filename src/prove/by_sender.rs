@@ -21,7 +21,7 @@ pub(super) enum BySender<T> {
 impl<T: Copy> BySender<T> {
     /// Returns what is said under some answers, or which test is missing. `worst` is said of a
     /// label that the test does not give.
-    pub(super) fn under(&self, answers: &Answers, worst: T) -> Result<T, TestNumber> {
+    pub(super) fn under(&self, answers: &Answers<'_>, worst: T) -> Result<T, TestNumber> {
         match self {
             Self::Always(said) => Ok(*said),
             Self::Asked(test, branches) => {

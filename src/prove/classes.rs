@@ -56,7 +56,7 @@ impl Classes<'_, '_> {
         &self,
         visit: &mut dyn FnMut(Class, Option<Envelope>),
     ) -> Result<Visited, Incomplete> {
-        let mut judge = |answers: &Answers| self.side.outcome(answers);
+        let mut judge = |answers: &Answers<'_>| self.side.outcome(answers);
         let mut leaf = |outcome: Outcome, leaf: &Leaf<'_, '_>| {
             visit(Class::new(outcome, leaf.envelopes), leaf.witness());
         };
@@ -70,7 +70,7 @@ impl Classes<'_, '_> {
             let test = self.universe.tests.get(test.index())?;
             Some(answer(&test.question, envelope).0)
         };
-        let mut judge = |answers: &Answers| self.side.outcome(answers);
+        let mut judge = |answers: &Answers<'_>| self.side.outcome(answers);
         let (outcome, envelopes) = follow(self.universe, &mut judge, &label).ok()??;
         Some(Class::new(outcome, envelopes))
     }

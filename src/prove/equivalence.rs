@@ -37,7 +37,7 @@ pub(super) enum Between {
 
 impl Sides<'_> {
     /// Returns whether both decide the envelopes of some answers alike, but for the latitude.
-    pub(super) fn agree(&self, answers: &Answers) -> Result<bool, TestNumber> {
+    pub(super) fn agree(&self, answers: &Answers<'_>) -> Result<bool, TestNumber> {
         let ours = self.reference.decision(answers)?;
         let theirs = self.files.decision(answers)?;
         if self.same(&ours, &theirs, answers)? {
@@ -59,7 +59,7 @@ impl Sides<'_> {
     }
 
     /// Returns what the forward-path says, by the obligations' own test of it.
-    fn forward(&self, answers: &Answers) -> Result<Forward, TestNumber> {
+    fn forward(&self, answers: &Answers<'_>) -> Result<Forward, TestNumber> {
         let test = number(self.declared, TO_FORM);
         let label = answers.get(test).ok_or(test)?;
         Ok(Forward::ALL
@@ -72,7 +72,7 @@ impl Sides<'_> {
         &self,
         ours: &Decision,
         theirs: &Decision,
-        answers: &Answers,
+        answers: &Answers<'_>,
     ) -> Result<bool, TestNumber> {
         if !same_reply(ours, theirs) {
             return Ok(false);

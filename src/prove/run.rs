@@ -63,7 +63,7 @@ pub(super) fn witnesses(subjects: &Subjects<'_>) -> Vec<Envelope> {
     on_universe(subjects, |run| {
         let mut witnesses = Vec::new();
         let mut leaf = |(): (), leaf: &Leaf<'_, '_>| witnesses.extend(leaf.witness());
-        let mut judge = |answers: &Answers| {
+        let mut judge = |answers: &Answers<'_>| {
             run.reference.outcome(answers)?;
             run.judged.outcome(answers).map(|_| ())
         };
@@ -185,7 +185,7 @@ impl Run<'_, '_> {
     /// of that.
     fn obligations(&self) -> Vec<Finding> {
         let predicates = self.predicates();
-        let judge = |answers: &Answers| self.judged.outcome(answers);
+        let judge = |answers: &Answers<'_>| self.judged.outcome(answers);
         let leaf = |tallies: &mut Tallies, outcome: Outcome, leaf: &Leaf<'_, '_>| {
             for (predicate, tally) in predicates.iter().zip(tallies.of(predicates.len())) {
                 self.check(predicate, &outcome, leaf, tally);
@@ -221,7 +221,7 @@ impl Run<'_, '_> {
         if dimensions.map(|one| one.classes.len()).max().unwrap_or(0) < MANY {
             return Ok(());
         }
-        let judge = |answers: &Answers| self.judged.outcome(answers).map(|_| ());
+        let judge = |answers: &Answers<'_>| self.judged.outcome(answers).map(|_| ());
         let ((), visited) = explore_in_parts(self.universe, &judge, &|(), (), _| ());
         let questions = u64::try_from(questions).unwrap_or(u64::MAX);
         let least = visited?.leaves.saturating_mul(questions);
@@ -271,7 +271,7 @@ impl Run<'_, '_> {
         leaf: &Leaf<'_, '_>,
         tally: &mut Tally,
     ) {
-        let mut judge = |answers: &Answers| {
+        let mut judge = |answers: &Answers<'_>| {
             let mut known = Known::new(answers, self.declared_offset);
             let mut asked = Asked {
                 declared: self.declared,
@@ -352,7 +352,7 @@ impl Run<'_, '_> {
             declared: self.declared_offset,
             between,
         };
-        let judge = |answers: &Answers| Ok(sides.agree(answers)? || body == Body::Blank);
+        let judge = |answers: &Answers<'_>| Ok(sides.agree(answers)? || body == Body::Blank);
         let leaf = |suspects: &mut Suspects, equal: bool, leaf: &Leaf<'_, '_>| {
             if !equal {
                 suspects.add(leaf);

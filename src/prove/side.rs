@@ -42,21 +42,21 @@ impl std::fmt::Debug for Side<'_> {
 
 impl Side<'_> {
     /// Decides from what is known, or says which test is missing.
-    pub(super) fn outcome(&self, answers: &Answers) -> Result<Outcome, TestNumber> {
+    pub(super) fn outcome(&self, answers: &Answers<'_>) -> Result<Outcome, TestNumber> {
         let decision = self.decision(answers)?;
         let reach = self.reach(&decision, answers)?;
         Ok(Outcome { decision, reach })
     }
 
     /// Decides from what is known.
-    pub(super) fn decision(&self, answers: &Answers) -> Result<Decision, TestNumber> {
+    pub(super) fn decision(&self, answers: &Answers<'_>) -> Result<Decision, TestNumber> {
         self.decider
             .decide(&mut Known::new(answers, self.offset))
             .map_err(|Unanswered(test)| number(self.offset, test))
     }
 
     /// Decides from what is known, but of the plain path to the same address.
-    pub(super) fn decision_as_plain(&self, answers: &Answers) -> Result<Decision, TestNumber> {
+    pub(super) fn decision_as_plain(&self, answers: &Answers<'_>) -> Result<Decision, TestNumber> {
         let mut ask = AsPlain {
             tests: self.decider.tests(),
             ask: &mut Known::new(answers, self.offset),
@@ -70,7 +70,7 @@ impl Side<'_> {
     pub(super) fn reach(
         &self,
         decision: &Decision,
-        answers: &Answers,
+        answers: &Answers<'_>,
     ) -> Result<Reach, TestNumber> {
         if decision.verdict != Verdict::Accept {
             return Ok(Reach::default());
@@ -89,7 +89,7 @@ impl Side<'_> {
         (self.decider, self.forwards)
     }
 
-    fn reach_of_route(&self, route: &Route, answers: &Answers) -> Result<Reach, TestNumber> {
+    fn reach_of_route(&self, route: &Route, answers: &Answers<'_>) -> Result<Reach, TestNumber> {
         Ok(match route {
             Route::None => Reach::of(None, &[], self.by()),
             Route::Foreign | Route::Hop(_) => Reach::LEAVES,
@@ -109,7 +109,7 @@ impl Side<'_> {
     }
 
     /// Returns all that can happen to mail for the local-parts of a domain.
-    fn reach_within(&self, domain: &Domain, answers: &Answers) -> Result<Reach, TestNumber> {
+    fn reach_within(&self, domain: &Domain, answers: &Answers<'_>) -> Result<Reach, TestNumber> {
         let mut all = Reach::default();
         for local in locals(self.keys, domain) {
             let address = Address::new(local, domain.clone());
@@ -123,7 +123,7 @@ impl Side<'_> {
     pub(super) fn destinations(
         &self,
         address: &Address,
-        answers: &Answers,
+        answers: &Answers<'_>,
     ) -> Result<Vec<Destination>, TestNumber> {
         self.decider
             .destinations(address, &mut Known::new(answers, self.offset))
@@ -137,7 +137,7 @@ impl Side<'_> {
         address: &Address,
         other: &Side<'_>,
         there: &Address,
-        answers: &Answers,
+        answers: &Answers<'_>,
     ) -> Result<bool, TestNumber> {
         let ours = self.destinations(address, answers)?;
         Ok((self.same)(&ours, &other.destinations(there, answers)?))
@@ -150,7 +150,7 @@ impl Side<'_> {
         domain: &Domain,
         other: &Side<'_>,
         there: &Domain,
-        answers: &Answers,
+        answers: &Answers<'_>,
     ) -> Result<bool, TestNumber> {
         let mut all = locals(self.keys, domain);
         all.extend(locals(self.keys, there));

@@ -26,10 +26,10 @@ impl Tally {
     pub(super) fn judge(
         &mut self,
         leaf: &Leaf<'_, '_>,
-        judge: &mut dyn FnMut(&Answers) -> Result<Judgement, TestNumber>,
+        judge: &mut dyn FnMut(&Answers<'_>) -> Result<Judgement, TestNumber>,
     ) {
         // Most obligations say at once that they have nothing to say: the leaf is counted already.
-        let Ok(judgement) = judge(&leaf.state.answers) else {
+        let Ok(judgement) = judge(&Answers::of(leaf.state, leaf.ground)) else {
             return self.walk(leaf.ground, leaf.state, judge);
         };
         self.found(judgement, leaf);
@@ -52,7 +52,7 @@ impl Tally {
         &mut self,
         ground: &Ground<'_, '_>,
         start: &State,
-        judge: &mut dyn FnMut(&Answers) -> Result<Judgement, TestNumber>,
+        judge: &mut dyn FnMut(&Answers<'_>) -> Result<Judgement, TestNumber>,
     ) {
         let mut visited = self.visited;
         let mut found = |judgement, leaf: &Leaf<'_, '_>| self.found(judgement, leaf);

@@ -24,7 +24,10 @@ pub fn answer_lines(answerer: &Answerer<'_>, lines: &[u8]) -> Answers {
         }
     } else {
         let lines = lines.split(|octet| *octet == b'\n');
-        for line in lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
+        for line in lines
+            .map(<[u8]>::trim_ascii)
+            .filter(|line| !line.is_empty())
+        {
             are_good &= answer_octets(answerer, line, &mut text);
         }
     }

@@ -65,7 +65,7 @@ impl Contrast<'_, '_> {
     /// Visits every leaf, and counts them.
     pub fn each(&self, visit: &mut dyn FnMut(Parting<'_>)) -> Result<Visited, Incomplete> {
         let known = RefCell::default();
-        let mut judge = |answers: &Answers| self.pair(answers);
+        let mut judge = |answers: &Answers<'_>| self.pair(answers);
         explore(self.universe, &mut judge, &mut |pair, leaf| {
             visit(Parting {
                 pair,
@@ -83,7 +83,7 @@ impl Contrast<'_, '_> {
         &self,
         visit: &(dyn Fn(&mut S, Parting<'_>) + Sync),
     ) -> Result<(Vec<S>, Visited), Incomplete> {
-        let judge = |answers: &Answers| self.pair(answers);
+        let judge = |answers: &Answers<'_>| self.pair(answers);
         let leaf = |seen: &mut Parts<S>, pair: Pair, leaf: &Leaf<'_, '_>| {
             let parting = Parting {
                 pair,

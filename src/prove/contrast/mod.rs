@@ -311,7 +311,7 @@ fn side<'s>(
 
 impl Contrast<'_, '_> {
     /// Returns what both sides say of some answers.
-    fn pair(&self, answers: &Answers) -> Result<Pair, TestNumber> {
+    fn pair(&self, answers: &Answers<'_>) -> Result<Pair, TestNumber> {
         let number = answers.get(self.listener).ok_or(self.listener)?;
         let listener = Listener::ALL.get(number.0 as usize);
         let [before, after] = &self.parties;
@@ -341,7 +341,7 @@ impl Contrast<'_, '_> {
         parties.any(|party| !party.policy.outbound.from.is_empty())
     }
 
-    fn same_way(&self, a: &Route, b: &Route, answers: &Answers) -> Result<bool, TestNumber> {
+    fn same_way(&self, a: &Route, b: &Route, answers: &Answers<'_>) -> Result<bool, TestNumber> {
         Ok(match (a, b) {
             (Route::Recipient, Route::Recipient) => !self.differing.holds(answers)?,
             (Route::Address(a), Route::Address(b)) => {

@@ -103,6 +103,24 @@ impl<'u, 't> Ground<'u, 't> {
         Some(parts)
     }
 
+    /// Returns the one label that a test has for all of a set, if there is one.
+    pub(super) fn alike(&self, axis: Axis, number: u32, test: TestNumber) -> Option<Label> {
+        let one = |parts: &[(Label, u32)]| match parts {
+            [(label, _)] => Some(*label),
+            _ => None,
+        };
+        if let Some(parts) = self
+            .pools
+            .get(axis as usize)?
+            .borrow()
+            .divided
+            .get(&(number, test))
+        {
+            return one(parts);
+        }
+        one(&self.divide(axis, number, test)?)
+    }
+
     /// Returns how many pairs of login and reverse-path there are that are so related.
     pub(super) fn pairs(&self, pairing: Pairing) -> Result<u128, Incomplete> {
         let (login, from, asked, _) = pairing;

@@ -19,6 +19,8 @@ pub(super) use state::State;
 
 use std::fmt;
 
+use answers::Trail;
+
 use super::threads::in_parts;
 use super::universe::{TestNumber, Universe};
 use crate::decision::Label;
@@ -87,7 +89,7 @@ impl fmt::Display for Visited {
 /// Judges every class of envelopes. `judge` returns its judgement, or the test that it needs.
 pub(super) fn explore<J>(
     universe: &Universe<'_>,
-    judge: &mut dyn FnMut(&Answers) -> Result<J, TestNumber>,
+    judge: &mut dyn FnMut(&Answers<'_>) -> Result<J, TestNumber>,
     leaf: &mut dyn FnMut(J, &Leaf<'_, '_>),
 ) -> Result<Visited, Incomplete> {
     if let Some(obstacle) = universe.obstacle {
@@ -117,7 +119,7 @@ impl Seen for () {
 /// are joined in the order in which [`explore`] would visit the parts.
 pub(super) fn explore_in_parts<J, S: Seen + Default>(
     universe: &Universe<'_>,
-    judge: &(dyn Fn(&Answers) -> Result<J, TestNumber> + Sync),
+    judge: &(dyn Fn(&Answers<'_>) -> Result<J, TestNumber> + Sync),
     leaf: &(dyn Fn(&mut S, J, &Leaf<'_, '_>) + Sync),
 ) -> (S, Result<Visited, Incomplete>) {
     let mut seen = S::default();
@@ -139,7 +141,7 @@ pub(super) fn explore_in_parts<J, S: Seen + Default>(
         let ground = Ground::new(universe);
         let mut walk_one = |trail| {
             let start = retrace(&ground, trail)?;
-            let judge = &mut |answers: &Answers| judge(answers);
+            let judge = &mut |answers: &Answers<'_>| judge(answers);
             let leaf = &mut |judgement, one: &Leaf<'_, '_>| leaf(&mut seen, judgement, one);
             walk(&ground, &start, judge, leaf, &mut visited)
         };
@@ -155,9 +157,6 @@ pub(super) fn explore_in_parts<J, S: Seen + Default>(
     (seen, visited.and_then(|visited| visited.complete(universe)))
 }
 
-/// A part of the envelopes: those that answer some tests so.
-type Trail = Vec<(TestNumber, Label)>;
-
 /// This many parts make little difference between the threads, and little work besides.
 const PARTS_WANTED: usize = 64;
 
@@ -168,7 +167,7 @@ const GROUNDS_WANTED: usize = 16;
 /// Divides all envelopes into parts, in the order in which [`explore`] visits them.
 fn parts<J>(
     universe: &Universe<'_>,
-    judge: &dyn Fn(&Answers) -> Result<J, TestNumber>,
+    judge: &dyn Fn(&Answers<'_>) -> Result<J, TestNumber>,
 ) -> Result<Vec<Trail>, Incomplete> {
     let ground = Ground::new(universe);
     let mut open = vec![State::all()];
@@ -176,8 +175,12 @@ fn parts<J>(
         let before = open.len();
         let mut next = Vec::new();
         // The last of a list is visited first.
-        for state in open {
-            match judge(&state.answers) {
+        for mut state in open {
+            let answers = Answers::of(&state, &ground);
+            let judged = judge(&answers);
+            let alike = answers.into_alike();
+            state.learn(alike);
+            match judged {
                 Ok(_) => next.push(state),
                 Err(test) => state.fork(&ground, test, &mut next)?,
             }
@@ -185,7 +188,7 @@ fn parts<J>(
         open = next;
         if open.len() >= PARTS_WANTED || open.len() == before {
             let states = open.iter().rev();
-            return Ok(states.map(|state| state.answers.trail()).collect());
+            return Ok(states.map(|state| state.trail().to_vec()).collect());
         }
     }
 }
@@ -197,7 +200,7 @@ fn retrace(ground: &Ground<'_, '_>, trail: &Trail) -> Result<State, Incomplete> 
         let mut parts = Vec::new();
         state.fork(ground, *test, &mut parts)?;
         let mut parts = parts.into_iter();
-        let part = parts.find(|part| part.answers.get(*test) == Some(*label));
+        let part = parts.find(|part| part.trail().last() == Some(&(*test, *label)));
         // It came out of the same fork.
         state = part.ok_or(Incomplete::Miscounted)?;
     }
@@ -208,13 +211,17 @@ fn retrace(ground: &Ground<'_, '_>, trail: &Trail) -> Result<State, Incomplete> 
 pub(super) fn walk<J>(
     ground: &Ground<'_, '_>,
     start: &State,
-    judge: &mut dyn FnMut(&Answers) -> Result<J, TestNumber>,
+    judge: &mut dyn FnMut(&Answers<'_>) -> Result<J, TestNumber>,
     leaf: &mut dyn FnMut(J, &Leaf<'_, '_>),
     visited: &mut Visited,
 ) -> Result<(), Incomplete> {
     let mut open: Vec<State> = vec![start.clone()];
-    while let Some(state) = open.pop() {
-        let judgement = match judge(&state.answers) {
+    while let Some(mut state) = open.pop() {
+        let answers = Answers::of(&state, ground);
+        let judged = judge(&answers);
+        let alike = answers.into_alike();
+        state.learn(alike);
+        let judgement = match judged {
             Ok(judgement) => judgement,
             Err(test) => {
                 state.fork(ground, test, &mut open)?;
@@ -240,13 +247,15 @@ pub(super) fn walk<J>(
 /// class. None if the forks leave no class that answers so: then the universe is too small.
 pub(super) fn follow<J>(
     universe: &Universe<'_>,
-    judge: &mut dyn FnMut(&Answers) -> Result<J, TestNumber>,
+    judge: &mut dyn FnMut(&Answers<'_>) -> Result<J, TestNumber>,
     label: &dyn Fn(TestNumber) -> Option<Label>,
 ) -> Result<Option<(J, u128)>, Incomplete> {
     let ground = Ground::new(universe);
     let mut state = State::all();
     loop {
-        let test = match judge(&state.answers) {
+        // What was not asked does not count: a class that answers otherwise than its envelope is
+        // what is looked for.
+        let test = match judge(&Answers::asked_of(&state)) {
             Ok(judgement) => return Ok(Some((judgement, state.count(&ground)?))),
             Err(test) => test,
         };
@@ -254,7 +263,7 @@ pub(super) fn follow<J>(
         let mut parts = Vec::new();
         state.fork(&ground, test, &mut parts)?;
         let mut parts = parts.into_iter();
-        match parts.find(|part| part.answers.get(test) == wanted) {
+        match parts.find(|part| part.trail().last().map(|(_, label)| *label) == wanted) {
             Some(part) => state = part,
             None => return Ok(None),
         }

@@ -1,14 +1,15 @@
 //! States: sets of envelopes that answered alike so far, and how they are divided and counted.
 
+use super::Incomplete;
+use super::answers::Trail;
 use super::ground::{AXES, Ground, Pairing};
-use super::{Answers, Incomplete};
 use crate::decision::Label;
 use crate::prove::universe::{Axis, Cell, TestNumber};
 
 /// Envelopes that answered alike so far: a product of sets of classes, and what relations hold.
 #[derive(Debug, Clone)]
 pub(in crate::prove) struct State {
-    pub(in crate::prove) answers: Answers,
+    trail: Trail,
     /// By axis: the number of the set on the ground of the walk.
     sets: [u32; AXES],
     /// The relations that are known, and which of them hold: a bit each.
@@ -20,11 +21,36 @@ impl State {
     /// Returns the state of all envelopes.
     pub(in crate::prove) fn all() -> Self {
         Self {
-            answers: Answers::default(),
+            trail: Trail::new(),
             sets: [0; AXES],
             asked: 0,
             holds: 0,
         }
+    }
+
+    /// Returns what was answered.
+    pub(super) fn trail(&self) -> &[(TestNumber, Label)] {
+        &self.trail
+    }
+
+    /// Adds answers that all of these envelopes give.
+    pub(super) fn learn(&mut self, alike: Trail) {
+        self.trail.extend(alike);
+    }
+
+    /// Returns these answers and one more.
+    fn trail_with(&self, test: TestNumber, label: Label) -> Trail {
+        let mut trail = Trail::with_capacity(self.trail.len() + 1);
+        trail.extend_from_slice(&self.trail);
+        trail.push((test, label));
+        trail
+    }
+
+    /// Returns the one answer that all of these envelopes give to a test, if that is known of the
+    /// classes that are left.
+    pub(super) fn alike(&self, ground: &Ground<'_, '_>, test: TestNumber) -> Option<Label> {
+        let axis = ground.universe.axis(test)?;
+        ground.alike(axis, self.number(axis), test)
     }
 
     /// Returns the number of the set of a dimension.
@@ -92,14 +118,14 @@ impl State {
         };
         for (label, part) in others {
             let mut state = Self {
-                answers: self.answers.with(test, *label),
+                trail: self.trail_with(test, *label),
                 ..self
             };
             state.set_number(axis, *part);
             state.open(ground, open)?;
         }
         // Most tests divide nothing that is left: the state goes on as it is.
-        self.answers.push(test, *last_label);
+        self.trail.push((test, *last_label));
         self.set_number(axis, *last);
         self.open(ground, open)
     }
@@ -121,11 +147,11 @@ impl State {
         };
         self.asked |= mask;
         let unrelated = Self {
-            answers: self.answers.with(test, Label(0)),
+            trail: self.trail_with(test, Label(0)),
             ..self
         };
         unrelated.open(ground, open)?;
-        self.answers.push(test, Label(1));
+        self.trail.push((test, Label(1)));
         self.holds |= mask;
         self.open(ground, open)
     }

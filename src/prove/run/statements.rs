@@ -57,7 +57,7 @@ impl Run<'_, '_> {
             Body::Stated => statement::covers(stated, asks, asked),
             Body::Blank => Ok(false),
         };
-        let mut judge = |answers: &Answers| -> Result<Judgement, TestNumber> {
+        let mut judge = |answers: &Answers<'_>| -> Result<Judgement, TestNumber> {
             let mut asked = Asked {
                 declared: self.declared,
                 ask: &mut Known::new(answers, self.declared_offset),

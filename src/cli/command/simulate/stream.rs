@@ -87,7 +87,12 @@ fn hand_out(
 /// Answers one lot after the other.
 fn answer_lots(answerer: &Answerer<'_>, to_answer: &Mutex<Receiver<Lot>>) {
     // The lock is held while a lot is waited for, and not while it is answered.
-    let next = || to_answer.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    let next = || {
+        to_answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv()
+    };
     while let Ok(Lot { lines, answers }) = next() {
         if answers.send(answer_lines(answerer, &lines)).is_err() {
             return;
