@@ -54,7 +54,8 @@ pub(super) fn owns(grants: &[Grant]) -> Owns {
 /// The owners of reverse-paths, as they are collected.
 #[derive(Default)]
 struct Owners {
-    addresses: BTreeMap<Address, (BTreeSet<LoginName>, FirstPlace)>,
+    /// Who owns an address, and where that comes from. Of several the first is told.
+    addresses: Vec<(Address, LoginName, Loc)>,
     domains: BTreeMap<Domain, (BTreeSet<LoginName>, FirstPlace)>,
 }
 
@@ -162,9 +163,7 @@ impl Owners {
     }
 
     fn own(&mut self, address: Address, name: &LoginName, from: &Loc) {
-        let (owners, at) = self.addresses.entry(address).or_default();
-        owners.insert(name.clone());
-        at.get_or_insert_with(|| from.clone());
+        self.addresses.push((address, name.clone(), from.clone()));
     }
 
     /// An alias belongs to the logins of the mailboxes that it leads to by name, however many
@@ -183,16 +182,24 @@ impl Owners {
     }
 
     fn write(mut self, table: &mut Table, diagnostics: &mut Diagnostics) {
-        for (address, (owners, at)) in &mut self.addresses {
+        // Stable: the first place of an address stays the first.
+        self.addresses
+            .sort_by(|(one, ..), (other, ..)| one.cmp(other));
+        for same in self
+            .addresses
+            .chunk_by(|(one, ..), (other, ..)| one == other)
+        {
+            let Some((address, _, at)) = same.first() else {
+                continue;
+            };
+            let mut owners: BTreeSet<&LoginName> = same.iter().map(|(_, name, _)| name).collect();
             if let Some((of_domain, _)) = self.domains.get(address.domain()) {
-                owners.extend(of_domain.iter().cloned());
+                owners.extend(of_domain);
             }
             match Key::address(address) {
-                Ok(key) => table.push(key, Outcome::owners(&*owners), at.as_ref()),
+                Ok(key) => table.push(key, Outcome::owners(owners), Some(at)),
                 Err(why) => {
-                    if let Some(at) = at {
-                        refuse(&address.to_string(), why, at, diagnostics);
-                    }
+                    refuse(&address.to_string(), why, at, diagnostics);
                 }
             }
         }

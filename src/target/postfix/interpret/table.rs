@@ -1,7 +1,11 @@
 //! Lookup tables: `type:name`, and the rows of those that are files of keys and values
 //! (DATABASE_README; postmap(1), dict_thash_open(3) and dict_inline_open(3) of 3.7.11).
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
 
 use super::diagnostics::{MissingFile, UnjudgedTable};
 use super::text::{self, Text};
@@ -145,20 +149,36 @@ fn keyed(
             at: line.at,
         });
     }
-    // Folding: both fold what they compare (DICT_FLAG_FOLD_FIX).
-    let mut seen = std::collections::HashSet::with_capacity(rows.len());
+    let mut is_first = first_of_their_keys(&rows).into_iter();
     rows.retain(|row| {
-        let is_new = seen.insert(row.key.to_ascii_lowercase());
-        if !is_new && !is_indexed {
+        let is_first = is_first.next().unwrap_or_default();
+        if !is_first && !is_indexed {
             diagnostics.error(UnjudgedTable::twice(&row.key, &row.at));
         }
-        is_new
+        is_first
     });
     diagnostics.failed_since(before)?;
     Ok(Table::Rows {
         rows,
         folds_keys: is_indexed,
     })
+}
+
+/// Returns of each row whether no row before it has its key. Both fold what they compare
+/// (DICT_FLAG_FOLD_FIX).
+fn first_of_their_keys(rows: &[TableRow]) -> Vec<bool> {
+    let mut seen = HashSet::with_capacity_and_hasher(rows.len(), FxBuildHasher);
+    let keys = rows.iter().map(|row| row.key.as_str());
+    keys.map(|key| seen.insert(folded(key))).collect()
+}
+
+/// Returns a key in lower case. Nearly all are so already.
+fn folded(key: &str) -> Cow<'_, str> {
+    if key.bytes().any(|octet| octet.is_ascii_uppercase()) {
+        Cow::Owned(key.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(key)
+    }
 }
 
 /// Returns the logical lines of a table's file, each as a row without a key.
