@@ -1,10 +1,10 @@
 //! Single-key lookups (spec 4.96, chapter 9): the files, and which row a key finds.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::characters;
 use super::diagnostics::{MissingFile, UnjudgedTable};
@@ -47,9 +47,9 @@ pub(super) struct Rows {
     pub(super) matching: Matching,
     /// All rows; of the same key twice, only the first.
     pub(super) list: Vec<FileRow>,
-    exact: HashMap<String, usize>,
+    exact: FxHashMap<String, usize>,
     /// Rows with `*.d.example`, by what follows the star.
-    below: HashMap<String, usize>,
+    below: FxHashMap<String, usize>,
     /// The row for every other key, `*` (section 9.6).
     pub(super) star: Option<usize>,
     /// Where the file begins.
@@ -95,8 +95,8 @@ impl Rows {
             name,
             matching,
             list: Vec::with_capacity(rows.len()),
-            exact: HashMap::with_capacity(rows.len()),
-            below: HashMap::new(),
+            exact: FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher),
+            below: FxHashMap::default(),
             star: None,
             at,
         };

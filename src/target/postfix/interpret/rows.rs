@@ -1,7 +1,9 @@
 //! Tables that are looked up by an address that is known: where mail goes is asked address by
 //! address, so no test is needed (mail_addr_find(3) of 3.7.11).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::keys::{self, Key};
 use super::map::{Parents, Surroundings};
@@ -29,14 +31,17 @@ fn base(local: &str, extensions: bool) -> Option<&str> {
     without_extension(local).filter(|_| extensions)
 }
 
+/// The values of rows, by their keys.
+type ByKey = FxHashMap<Box<str>, Box<str>>;
+
 /// The rows of a list of tables.
 #[derive(Debug, Default)]
 pub(super) struct Lookup {
-    whole: HashMap<Box<str>, Box<str>>,
-    bare: HashMap<Box<str>, Box<str>>,
-    at_domain: HashMap<Box<str>, Box<str>>,
-    domain: HashMap<Box<str>, Box<str>>,
-    dotted: HashMap<Box<str>, Box<str>>,
+    whole: ByKey,
+    bare: ByKey,
+    at_domain: ByKey,
+    domain: ByKey,
+    dotted: ByKey,
     star: Option<Box<str>>,
     always: Option<Box<str>>,
     /// Where a value that names a next hop stands first.
@@ -211,7 +216,7 @@ impl Lookup {
             &self.dotted,
             &self.bare,
         ];
-        let rows = maps.into_iter().flat_map(HashMap::values);
+        let rows = maps.into_iter().flat_map(ByKey::values);
         let fixed = self.star.iter().chain(&self.always);
         rows.chain(fixed).map(AsRef::as_ref)
     }
@@ -220,7 +225,7 @@ impl Lookup {
     /// one; none if these are more than the rows name.
     pub(super) fn domains_led(&self, such: &dyn Fn(&str) -> bool) -> Option<BTreeSet<&str>> {
         let open = [&self.dotted, &self.bare];
-        let open = open.into_iter().flat_map(HashMap::values);
+        let open = open.into_iter().flat_map(ByKey::values);
         let mut open = open.chain(&self.star).chain(&self.always);
         if open.any(|value| such(value)) {
             return None;

@@ -59,7 +59,7 @@ pub(in super::super) type OpenedKey = (&'static str, String, Parents);
 #[derive(Debug, Default)]
 struct Values {
     values: Vec<(String, TableRow)>,
-    numbers: std::collections::HashMap<String, u32>,
+    numbers: rustc_hash::FxHashMap<String, u32>,
 }
 
 impl Values {
