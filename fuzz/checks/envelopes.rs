@@ -14,7 +14,7 @@ pub(crate) fn check(data: &[u8]) {
     let decider = DECIDER.get_or_init(|| PolicyDecider::new(&site.policy));
     let answerer = site.answerer(decider);
     let answers = answer_lines(&answerer, data);
-    let text = answers.parts.concat();
+    let text = answers.text;
     let lines = data.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii);
     let wanted = lines.filter(|line| !line.is_empty()).count();
     let text = std::str::from_utf8(&text).expect("answers are text");
