@@ -50,7 +50,9 @@ pub(super) fn answer(file: &Path, answerer: &Answerer<'_>) -> Result<Exit, Failu
         }
         scope.spawn(move || answer_lots(answerer, &to_answer));
         let writer = scope.spawn(|| write(to_write));
-        let taken = hand_out(lines.as_mut(), open, answered);
+        let taken = hand_out(lines.as_mut(), &open, &answered);
+        // There is no more: this is what the others wait for.
+        drop((open, answered));
         match writer.join() {
             Ok(written) => {
                 let exit = written?;
@@ -64,8 +66,8 @@ pub(super) fn answer(file: &Path, answerer: &Answerer<'_>) -> Result<Exit, Failu
 /// Hands out all lines to who answers them, and to the writer, in order, where their answers come.
 fn hand_out(
     lines: &mut dyn BufRead,
-    open: SyncSender<Lot>,
-    answered: SyncSender<Receiver<Answers>>,
+    open: &SyncSender<Lot>,
+    answered: &SyncSender<Receiver<Answers>>,
 ) -> Result<(), Failure> {
     loop {
         let some = take(lines)?;
