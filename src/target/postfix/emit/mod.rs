@@ -196,7 +196,8 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
 
     let mut main = main_cf::host(emission, diagnostics)?;
     dkim::write(emission, &clients.mynetworks, diagnostics)?;
-    main += &main_cf::clients(clients.mynetworks, diagnostics)?;
+    let submitting = clients::submitting(policy, &clients.mynetworks, rights.at_data.as_ref());
+    main += &main_cf::clients(clients.mynetworks, submitting, diagnostics)?;
     main += &main_cf::domains(emission, &recipients, diagnostics)?;
     main += &render(restrictions, diagnostics)?;
     if !spf.is_off() {
