@@ -204,7 +204,8 @@ fn conf(
     text += &render(recipients, diagnostics)?;
     let signing = dkim::part(emission.policy, tables, diagnostics)?;
     text += &route::transports(emission, &signing, diagnostics)?;
-    text += &render(LocalTransports {}, diagnostics)?;
+    let copies = archive::reverse_path(emission.policy);
+    text += &render(LocalTransports { copies }, diagnostics)?;
     let retry = RetryPart {
         postmaster_line: Comment::line(&emission.postmaster.at),
         rules: Vec::new(),

@@ -60,6 +60,7 @@ impl Reader<'_> {
                 routers.list.push(router);
             }
         }
+        self.judge_unsent(&routers.copies, transports);
         routers.choosers.clone_from(&self.given);
         self.link(&mut routers);
         routers
