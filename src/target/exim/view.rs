@@ -292,10 +292,7 @@ view!(DkimPart, "transports/dkim.j2", Lines);
 
 /// Transports: mailboxes.
 #[derive(Debug, Serialize)]
-pub(super) struct LocalTransports {
-    /// What is said of copies, if there are any.
-    pub(super) copies: Vec<Comment>,
-}
+pub(super) struct LocalTransports {}
 view!(LocalTransports, "transports/local.j2", Lines);
 
 /// When a transport tries again, and which addresses are rewritten.

@@ -45,14 +45,6 @@ pub(super) fn routers(policy: &Policy, diagnostics: &mut Diagnostics) -> Vec<Arc
     routers
 }
 
-/// Returns what is said of the reverse-path of copies, if there are any: their router takes it away,
-/// and with it who would be told that one is refused.
-pub(super) fn reverse_path(policy: &Policy) -> Vec<Comment> {
-    let is_copied = !policy.archive.is_empty();
-    let about = "A copy has the reverse-path of the message, though nobody is told if it is lost.";
-    is_copied.then(|| Comment::new(about)).into_iter().collect()
-}
-
 fn router(number: usize, of: Of, at: &Loc, domains: &[&Domain], mailbox: Word) -> ArchiveRouter {
     let list = |word: fn(&Domain) -> Word| vec![List::of(domains.iter().map(|one| word(one)))];
     let (senders, domains) = match of {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::main_section::path;
-use super::{Emission, archive, service};
+use super::{Emission, service};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::{DomainScope, Policy, Route, RouteHost, RouteTls, Way};
 use crate::source::Spanned;
@@ -115,33 +115,25 @@ pub(super) fn transports(
     let mut text = render(TransportsHead {}, diagnostics)?;
     let is_rest = |route: &Route| rest.is_some_and(|one| one.name == route.name);
     for route in policy.used_routes().filter(|route| !is_rest(route)) {
-        text += &transport(emission.policy, route, diagnostics)?;
+        text += &transport(route, diagnostics)?;
         if named.contains(route.name.value.as_str()) {
             text += signing;
         }
     }
     text += &match rest {
-        Some(route) => transport(emission.policy, route, diagnostics)?,
-        None => {
-            let copies = archive::reverse_path(emission.policy);
-            render(RemoteTransport { copies }, diagnostics)?
-        }
+        Some(route) => transport(route, diagnostics)?,
+        None => render(RemoteTransport {}, diagnostics)?,
     };
     text += signing;
     Ok(text)
 }
 
-fn transport(
-    policy: &Policy,
-    route: &Route,
-    diagnostics: &mut Diagnostics,
-) -> Result<String, Reported> {
+fn transport(route: &Route, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
     let view = RouteTransport {
         route: Comment::new(&route.name.value),
         line: Comment::line(&route.at),
         name: Word::route(&route.name.value),
         port: Word::port(route.port),
-        copies: archive::reverse_path(policy),
         options: options(route),
     };
     render(view, diagnostics)

@@ -120,7 +120,8 @@ impl LocalMail {
     fn sender(&self, written: &Written) -> Address {
         let said = written.domain.as_ref().filter(|_| self.senders_count);
         let domain = said.unwrap_or(&self.sender_domain);
-        self.rules.rewritten(Address::new(&written.local, domain.clone()))
+        self.rules
+            .rewritten(Address::new(&written.local, domain.clone()))
     }
 
     /// The account's name at `qualify_domain`, which no rule rewrites (`smtp_setup_conn` and its

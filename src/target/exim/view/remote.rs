@@ -77,8 +77,6 @@ pub(in crate::target::exim) struct RouteTransport {
     pub(in crate::target::exim) line: Comment,
     pub(in crate::target::exim) name: Word,
     pub(in crate::target::exim) port: Word,
-    /// What is said of copies, if there are any.
-    pub(in crate::target::exim) copies: Vec<Comment>,
     /// What protects the mail.
     pub(in crate::target::exim) options: Vec<TransportOption>,
 }
@@ -120,8 +118,5 @@ pub(in crate::target::exim) struct ClientRoute {
 
 /// Transports: to other hosts.
 #[derive(Debug, Serialize)]
-pub(in crate::target::exim) struct RemoteTransport {
-    /// What is said of copies, if there are any.
-    pub(in crate::target::exim) copies: Vec<Comment>,
-}
+pub(in crate::target::exim) struct RemoteTransport {}
 view!(RemoteTransport, "transports/remote.j2", Lines);

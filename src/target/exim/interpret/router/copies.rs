@@ -8,17 +8,13 @@
 //! twice. The copy of an address that goes on below `unseen` has a parent, which is itself. Bounces
 //! that Exim makes have neither a host nor a sender.
 
-use std::sync::Arc;
-
 use super::Routers;
-use super::transport::Transport;
 use crate::decision::{At, Copies, Unanswered};
 use crate::diagnostic::Reported;
 use crate::mail::{Address, Path, PathForm};
 use crate::source::Loc;
 use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::section::Instance;
-use crate::target::exim::interpret::text::Text;
 use crate::target::exim::interpret::truth::{Facts, Truth, truth};
 use crate::target::exim::interpret::value::{Bool, Part, View};
 
@@ -34,10 +30,10 @@ const KNOWN: [&str; 12] = [
     "debug_print",
     "domains",
     "driver",
-    "errors_to",
     "expn",
     "forbid_file",
     "forbid_pipe",
+    "hide_child_in_errmsg",
     "senders",
     "unseen",
     "verify",
@@ -52,8 +48,6 @@ pub(super) struct Copied {
     to: Address,
     /// The words that say so.
     at: Loc,
-    /// What takes its reverse-path away.
-    pub(super) unsent: Option<Loc>,
 }
 
 impl Routers {
@@ -117,35 +111,8 @@ impl Reader<'_> {
                 conditions: Bool::All(conditions),
                 to,
                 at: text.at(),
-                unsent: self.unsent(instance)?,
             }),
             None => Err(self.service("data", "a copy goes to one plain address", &text.at())),
-        }
-    }
-
-    /// Returns what takes the reverse-path of a copy away, so that nobody is told if it is refused
-    /// (`errors_to`, section 15.1: empty, the error is discarded).
-    fn unsent(&mut self, instance: &Instance) -> Result<Option<Loc>, Reported> {
-        let Some(setting) = instance.get("errors_to") else {
-            return Ok(None);
-        };
-        let value = setting.value.as_ref().map(Text::as_str);
-        if !value.is_some_and(|value| ["", "\"\""].contains(&value.trim())) {
-            let reason = "somebody would be told of mail that is not his";
-            return Err(self.service("errors_to", reason, &setting.at));
-        }
-        Ok(Some(setting.at.clone()))
-    }
-
-    /// Refuses copies without their reverse-path, which a transport can give back to them.
-    pub(super) fn judge_unsent(&mut self, copies: &[Copied], transports: &[Arc<Transport>]) {
-        if transports.iter().all(|transport| transport.is_from_sender) {
-            return;
-        }
-        for at in copies.iter().filter_map(|copied| copied.unsent.as_ref()) {
-            let reason = "a copy would have another reverse-path than the message: let every \
-                          transport have `return_path = $sender_address`";
-            self.service("errors_to", reason, at);
         }
     }
 

@@ -21,8 +21,6 @@ pub(super) const TRANSPORT: &Table = &[
     (Text, "debug_print"),
     (Added, "headers_add"),
     (Removed, "headers_remove"),
-    // The reverse-path that the message came with.
-    (Word(&["$sender_address"]), "return_path"),
     (
         Switch,
         "delivery_date_add disable_logging envelope_to_add initgroups rcpt_include_affixes \

@@ -60,7 +60,6 @@ impl Reader<'_> {
                 routers.list.push(router);
             }
         }
-        self.judge_unsent(&routers.copies, transports);
         routers.choosers.clone_from(&self.given);
         self.link(&mut routers);
         routers

@@ -18,9 +18,6 @@ pub(in super::super) struct Transport {
     pub(super) kind: TransportKind,
     /// Whether hosts get an address with what a router took off it (`rcpt_include_affixes`).
     pub(super) includes_affixes: bool,
-    /// Whether it gives a message its own reverse-path, whatever a router made of that
-    /// (`return_path`, which is `$sender_address`).
-    pub(super) is_from_sender: bool,
     at: Loc,
 }
 
@@ -51,7 +48,6 @@ impl Transport {
             name: String::new(),
             kind: TransportKind::None,
             includes_affixes: false,
-            is_from_sender: true,
             at: at.clone(),
         }
     }
@@ -138,7 +134,6 @@ impl Reader<'_> {
             name: instance.name.clone(),
             kind: kind?,
             includes_affixes,
-            is_from_sender: instance.get("return_path").is_some(),
             at: instance.at.clone(),
         })
     }
