@@ -269,9 +269,14 @@ impl Change {
     pub fn told(&self, between: &Between) -> String {
         let [was, is] = between.sides();
         let (before, after) = (&self.before, &self.after);
-        let sentence = match &self.on {
-            Some(target) => format!("by the files of {target}, {}", self.sentence),
-            None => self.sentence.clone(),
+        let sentence = if self.on.is_empty() {
+            self.sentence.clone()
+        } else {
+            format!(
+                "by the files of {}, {}",
+                self.on.join(" and "),
+                self.sentence
+            )
         };
         match self.kind {
             Kind::Gained => format!("{sentence}; {was}: {before}"),

@@ -117,3 +117,59 @@ fn raw_text_hides_no_widening_of_the_policy() {
     let sentence = "clients in 10.3.0.0/16 may now send to any foreign recipient";
     assert!(stdout.contains(sentence), "{stdout}");
 }
+
+/// A limit that the policy says now, for two targets with raw text about other things.
+#[test]
+fn a_change_is_told_once() {
+    let raw = "\ntarget \"exim\" {\n    set \"smtp_banner\" \"hello\"\n}\n\
+               \ntarget \"postfix\" {\n    set \"smtpd_banner\" \"$myhostname ESMTP\"\n}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let old = doe() + raw;
+    let limits = "    limits size=\"25MiB\"\n    tls certificate";
+    let only = [
+        "diff",
+        "old.kdl",
+        "new.kdl",
+        "--only",
+        "decisions",
+        "--format",
+        "json",
+    ];
+    let changes = |new: &str| {
+        fs::write(folder.path().join("old.kdl"), &old).unwrap();
+        fs::write(folder.path().join("new.kdl"), new).unwrap();
+        let (code, stdout, stderr) = mailpol(folder.path(), &only);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{stdout}");
+        let json: Value = serde_json::from_str(&stdout).unwrap();
+        json["result"]["decisions"]["changes"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    let said = changes(&old.replace("    tls certificate", limits));
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!(
+        (&said[0]["target"], &said[0]["widens"]),
+        (&Value::Null, &true.into())
+    );
+    // By hand, and for both targets alike: the sentence names them.
+    let by_hand = |raw: &str| {
+        let behind = |from: &str| format!("{from}    {raw}\n");
+        let exim = "target \"exim\" {\n";
+        let postfix = "target \"postfix\" {\n";
+        let text = old.replace(exim, &behind(exim));
+        text.replace(postfix, &behind(postfix))
+    };
+    let wide = by_hand("set \"message_size_limit\" \"1000000000\"");
+    let narrow = by_hand("set \"message_size_limit\" \"900000000\"");
+    fs::write(folder.path().join("old.kdl"), &narrow).unwrap();
+    fs::write(folder.path().join("new.kdl"), &wide).unwrap();
+    let (_, stdout, _) = mailpol(folder.path(), &only);
+    let json: Value = serde_json::from_str(&stdout).unwrap();
+    let said = json["result"]["decisions"]["changes"].as_array().unwrap();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!(said[0]["targets"], serde_json::json!(["postfix", "exim"]));
+    let (_, stdout, _) = mailpol(folder.path(), &only[..5]);
+    let sentence = "by the files of postfix and exim, one message may now have more octets";
+    assert!(stdout.contains(sentence), "{stdout}");
+}

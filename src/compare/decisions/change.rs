@@ -39,8 +39,8 @@ pub struct Change {
     pub lists: Vec<List>,
     /// Of a setting, which no envelope shows: where each side says it.
     pub stated: Option<Stated>,
-    /// The target by whose files it is so, and not by the policies.
-    pub on: Option<String>,
+    /// The targets by whose files it is so, and not by the policies.
+    pub on: Vec<String>,
 }
 
 impl Change {
@@ -66,8 +66,24 @@ impl Change {
             identity: Identity::of_no_envelope(),
             lists: Vec::new(),
             stated: None,
-            on: None,
+            on: Vec::new(),
         }
+    }
+
+    /// Returns whether both tell the same of the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let told = |one: &Self| (one.kind, one.widens, one.narrows, one.identity.clone());
+        let words = |one: &Self| [one.sentence.clone(), one.before.clone(), one.after.clone()];
+        told(self) == told(other) && words(self) == words(other)
+    }
+
+    /// Returns whether both are of what the policies say of a setting, at the same places.
+    pub(super) fn is_said_there(&self, other: &Self) -> bool {
+        let places = |one: &Self| {
+            let stated = one.stated.as_ref();
+            stated.map(|stated| stated.sides.each_ref().map(|side| side.at.clone()))
+        };
+        self.kind == other.kind && self.stated.is_some() && places(self) == places(other)
     }
 
     /// Returns what a client sees of it, on both sides; none if no dialogue shows it.

@@ -26,7 +26,7 @@ pub fn mark(change: &Change) -> String {
     if !matches!(change.kind, Kind::Gained | Kind::Lost) {
         text.extend([change.before.as_str(), &change.after]);
     }
-    text.extend(change.on.as_deref());
+    text.extend(change.on.iter().map(String::as_str));
     let text = text.join("\n");
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(6).fold(String::new(), |mut mark, byte| {

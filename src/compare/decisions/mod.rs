@@ -79,15 +79,26 @@ impl Decisions {
         self.changes.sort_by_key(|change| change.kind);
     }
 
-    /// Adds what the files of a target do otherwise, beside what the policies do.
+    /// Adds what the files of a target do otherwise, beside what the policies do. What those of
+    /// another do, too, is told once; and a setting that the policies say is.
     pub fn add_files(&mut self, target: &str, as_policies: bool, changes: Vec<Change>) {
-        let known: BTreeSet<String> = self.changes.iter().map(mark).collect();
-        let more = changes.into_iter();
-        let more = more.filter(|change| !known.contains(&mark(change)));
-        self.changes.extend(more.map(|change| Change {
-            on: Some(target.to_owned()),
-            ..change
-        }));
+        let of_policies = self.changes.iter().filter(|change| change.on.is_empty());
+        let of_policies: Vec<Change> = of_policies.cloned().collect();
+        let known: BTreeSet<String> = of_policies.iter().map(mark).collect();
+        for change in changes {
+            // What is not proved to be as the policies say may be anything.
+            let mut said = of_policies.iter().filter(|_| as_policies);
+            if known.contains(&mark(&change)) || said.any(|one| one.is_said_there(&change)) {
+                continue;
+            }
+            let mut others = self.changes.iter_mut().filter(|one| !one.on.is_empty());
+            if let Some(same) = others.find(|one| one.is_same(&change)) {
+                same.on.push(target.to_owned());
+            } else {
+                let on = vec![target.to_owned()];
+                self.changes.push(Change { on, ..change });
+            }
+        }
         self.changes.sort_by_key(|change| change.kind);
         self.files.push(FilesOf {
             target: target.to_owned(),

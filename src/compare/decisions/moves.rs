@@ -149,7 +149,7 @@ impl Moved {
             narrows: true,
             lists: Vec::new(),
             stated: None,
-            on: None,
+            on: Vec::new(),
         }
     }
 }

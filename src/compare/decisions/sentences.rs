@@ -227,7 +227,7 @@ pub(super) fn told(
         widens: kind == Kind::Gained,
         narrows: kind == Kind::Lost,
         stated: None,
-        on: None,
+        on: Vec::new(),
     }
 }
 

@@ -149,7 +149,7 @@ pub(in crate::cli) fn run(
         None
     };
     let decisions = if wants(Only::Decisions) {
-        match sides.decisions(&raw, diagnostics) {
+        match sides.decisions((&raw, proved(args, &sides)), diagnostics) {
             Ok(decisions) => Some(decisions),
             // What is wrong with a tree is told; its files can be shown all the same.
             Err(Failure::Reported) => {
@@ -229,6 +229,14 @@ fn stale(
         stale.extend(unlooked.map(with(NOT_LOOKED_AT)));
     }
     Ok(stale)
+}
+
+/// Returns the target whose files of the second policy are proved: a built tree was compared with
+/// these.
+fn proved(args: &Args, sides: &sides::Sides) -> Option<&'static str> {
+    let (_, targets) = sides.after();
+    let target = args.built.as_ref().and_then(|_| targets.first());
+    target.map(|target| target.name())
 }
 
 /// Returns the command that makes the built tree what the policy makes.

@@ -269,7 +269,8 @@ fn change(change: &Change, between: &Between) -> Value {
     };
     json!({
         "kind": change.kind.name(),
-        "target": change.on,
+        "target": (!change.on.is_empty()).then(|| change.on.join(" and ")),
+        "targets": change.on,
         "mark": mark(change),
         "sentence": change.sentence,
         "lists": change.lists.iter().map(|list| json!({

@@ -56,15 +56,17 @@ pub(super) fn told(files: &FilesOf) -> String {
 }
 
 /// Adds what the files of these targets decide that two policies make, where it is more than the
-/// policies themselves say.
+/// policies themselves say. Of one target those of the second may be proved already: who asked
+/// whether a tree is what the policy makes has waited for that once.
 pub(super) fn add(
     mut decisions: Decisions,
     policies: [&Policy; 2],
-    targets: &[&'static dyn Target],
+    (targets, proved): (&[&'static dyn Target], Option<&str>),
     diagnostics: &mut Diagnostics,
 ) -> Result<Decisions, Failure> {
     for target in targets {
-        of_files(&mut decisions, policies, *target, diagnostics)?;
+        let is_proved = proved == Some(target.name());
+        of_files(&mut decisions, policies, (*target, is_proved), diagnostics)?;
     }
     Ok(decisions)
 }
@@ -74,11 +76,15 @@ pub(super) fn add(
 fn of_files(
     decisions: &mut Decisions,
     policies: [&Policy; 2],
-    target: &dyn Target,
+    (target, is_proved): (&dyn Target, bool),
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Failure> {
     let [one, other] = policies;
-    let (after, is_proved) = compile::read_and_prove(other, target, diagnostics)?;
+    let (after, is_proved) = if is_proved {
+        (compile::read(other, target, None, diagnostics)?, true)
+    } else {
+        compile::read_and_prove(other, target, diagnostics)?
+    };
     // If it is the old one that has errors, this may be what mends them.
     let before = compile::read_and_prove(one, target, &mut Diagnostics::new()).ok();
     let before = before.filter(|_| decisions.between != Between::Nothing);

@@ -99,10 +99,10 @@ impl Sides {
     }
 
     /// Compares what is decided; of two policies also by the files of these targets, which hold
-    /// raw text.
+    /// raw text, and of which one may be proved to do as the policy.
     pub(super) fn decisions(
         &mut self,
-        raw: &[&'static dyn Target],
+        raw: (&[&'static dyn Target], Option<&str>),
         diagnostics: &mut Diagnostics,
     ) -> Result<Decisions, Failure> {
         let domains_min = compare::DOMAINS_MIN;
