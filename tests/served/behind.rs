@@ -47,9 +47,9 @@ acknowledge \"network::public\" \"192.0.2.64/27\"
     )
 }
 
-/// Mail for ann, of whom the host behind says that she is not there, and comes back with it: it goes
-/// there once more, and no longer when it has gone round for a while. What nobody is called comes
-/// back at once.
+/// Mail for ann, of whom the host behind says that she is not there, and comes back with it: it
+/// goes there once more, and no longer when it has gone round for a while. What nobody is called
+/// comes back at once.
 fn handed_back(mta: Mta) -> Result<(), Failed> {
     let (_tree, mut job) = machine::job(&machine::subject(&policy(), mta)?)?;
     scene(&mut job, &ISP);

@@ -144,8 +144,8 @@ pub(super) fn interpret(
     })
 }
 
-/// Returns with how many Received fields mail that was taken fails (section 14.9). What is no number
-/// was told.
+/// Returns with more than how many Received fields taken mail fails (section 14.9). What is no
+/// number was told.
 fn hops_max(options: &Options) -> u64 {
     let said = options.text("received_headers_max");
     let said = said.and_then(|text| text.as_str().trim().parse().ok());
