@@ -61,6 +61,8 @@ mod keys;
 mod limits;
 #[path = "served/machine.rs"]
 mod machine;
+#[path = "served/mended.rs"]
+mod mended;
 #[path = "served/nested.rs"]
 mod nested;
 #[path = "served/null_client.rs"]
@@ -114,6 +116,7 @@ fn main() -> ExitCode {
         archives::TESTS,
         copies::TESTS,
         limits::TESTS,
+        mended::TESTS,
         routes::TESTS,
         ways::TESTS,
         nested::TESTS,

@@ -45,6 +45,12 @@ pub trait HostMail: Send + Sync {
     /// Returns the address that a sender leaves as, in the envelope and in the header alike.
     fn sender(&self, written: &Written) -> Address;
 
+    /// Returns the account that is named beside the sender (`AUTH=` of MAIL FROM, RFC 4954 section
+    /// 5) where root sends, if one is.
+    fn account(&self) -> Option<Address> {
+        None
+    }
+
     /// Returns every final mailbox and next hop of a recipient: sorted, each once.
     fn destinations(&self, written: &Written) -> Vec<Destination>;
 

@@ -20,4 +20,6 @@ pub enum ByWriting {
     Header(String),
     /// A line of more octets than these, without its end.
     Line(u32),
+    /// More Received fields than these, with the server's own.
+    Hops(u64),
 }

@@ -123,15 +123,23 @@ pub(crate) fn compared(one: &dyn HostMail, other: &dyn HostMail) -> Compared {
                 sides: [places(&ours), places(&theirs)],
             });
         }
-        let [ours, theirs] = [one, other].map(|side| side.sender(&written));
+        let [ours, theirs] = [one, other].map(|side| said(side, &written));
         if found.sender.is_none() && ours != theirs {
             found.sender = Some(Apart {
                 written,
-                sides: [ours.to_string(), theirs.to_string()],
+                sides: [ours, theirs],
             });
         }
     }
     found
+}
+
+/// Returns what MAIL FROM says of a sender.
+fn said(side: &dyn HostMail, written: &Written) -> String {
+    let sender = side.sender(written);
+    let account = side.account();
+    let account = account.map(|account| format!(" AUTH={account}"));
+    format!("{sender}{}", account.unwrap_or_default())
 }
 
 impl Declared<'_> {

@@ -3,12 +3,15 @@
 //!
 //! Not here: that none of it is more than was declared (`obligations/forwards_as_declared.rs`).
 
+mod paths;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::IpNet;
 
+use self::paths::{OfTests, Paths};
 use super::by_sender::{Asked, BySender};
 use super::fork::Concrete;
 use super::keys::{Collected, Keys};
@@ -82,7 +85,9 @@ impl fmt::Display for Onward {
 /// the files say or, without any, the policy: in the order of the domains and their local-parts.
 ///
 /// SOUNDNESS: destinations differ by keys only, and every key is asked (see `ends`), under every
-/// reverse-path. An extension leads where its address does, unless there is a row of it.
+/// reverse-path that a stranger may have. Of a row about senders of ours alone the first are tried:
+/// if mail of these is refused to strangers, `no-spoofed-own-domain` says so of the others. An
+/// extension leads where its address does, unless there is a row of it.
 pub fn ways_out(policy: &Policy, files: Option<&dyn Decider>) -> Vec<WayOut> {
     let own;
     let decider = if let Some(decider) = files {
@@ -109,6 +114,7 @@ pub fn ways_out(policy: &Policy, files: Option<&dyn Decider>) -> Vec<WayOut> {
         policy,
         decider,
         asked: Asked::new(decider, 0),
+        paths: OfTests::new(decider),
         keys: &keys,
         stranger: stranger(policy),
     };
@@ -129,6 +135,7 @@ struct Walk<'a> {
     policy: &'a Policy,
     decider: &'a dyn Decider,
     asked: Asked<'a>,
+    paths: OfTests,
     keys: &'a Keys,
     stranger: IpAddr,
 }
@@ -161,44 +168,46 @@ impl Walk<'_> {
     /// refused, whatever a table says of its domain.
     fn found(&self, local: &str, domain: &Domain) -> Found {
         let address = Address::new(local, domain.clone());
-        let fresh = Domain::literal(&self.keys.fresh_domain);
-        let Some(decision) = self.accepted(&address, fresh) else {
+        let from = |domain| {
+            let from = Address::new(&self.keys.fresh_local, domain);
+            self.accepted(&address, (PathForm::Plain, &from))
+        };
+        let Some(decision) = from(Domain::literal(&self.keys.fresh_domain)) else {
             return Found::default();
         };
         let leaving = |by| (BTreeSet::from([onward(Some(address.clone()), by)]), false);
         let mut found = match decision.route {
             Route::None => Found::default(),
-            Route::Recipient => self.follow(&address),
-            Route::Address(other) => self.follow(&other),
-            Route::RecipientAt(other) => self.follow(&Address::new(local, other)),
+            Route::Recipient => self.follow(&address, &address),
+            Route::Address(other) => self.follow(&other, &address),
+            Route::RecipientAt(other) => self.follow(&Address::new(local, other), &address),
             Route::Foreign => leaving(None),
             Route::Hop(hop) => leaving(Some(hop)),
         };
         // A copy may hang on the sender, and whoever passes SPF may be one of ours: by the policy's
         // `archive` nodes, to which files are held by `copies-as-declared`.
         let ours = self.policy.archive.from.keys().cloned();
-        let others = ours.filter_map(|domain| self.accepted(&address, domain));
+        let others = ours.filter_map(from);
         let copies = others.map(|decision| decision.copies);
         for copies in std::iter::once(decision.copies).chain(copies) {
             for copy in copies.addresses() {
-                found.0.extend(self.follow(copy).0);
+                found.0.extend(self.follow(copy, &address).0);
             }
         }
         found
     }
 
-    /// Returns what is decided of a stranger's mail from a domain, if it is accepted in some
-    /// session on port 25.
-    fn accepted(&self, to: &Address, from: Domain) -> Option<Decision> {
+    /// Returns what is decided of a stranger's mail from an address in some form, if it is accepted
+    /// in some session on port 25.
+    fn accepted(&self, to: &Address, (form, from): (PathForm, &Address)) -> Option<Decision> {
         let own = self.policy.host.own_addresses();
-        let from = Address::new(&self.keys.fresh_local, from);
         let envelope = |tls| Envelope {
             client: self.stranger,
             listener: Listener::Smtp,
             tls,
             login: None,
             helo: self.keys.fresh_domain.clone(),
-            from: ReversePath::spell(PathForm::Plain, &from, &own),
+            from: ReversePath::spell(form, from, &own),
             to: ForwardPath::spell(PathForm::Plain, to, &own),
             spf: SpfResult::Pass,
             spf_helo: SpfResult::Pass,
@@ -213,32 +222,46 @@ impl Walk<'_> {
         })
     }
 
-    /// Returns where mail for an address goes, whoever sends it.
-    fn follow(&self, address: &Address) -> Found {
-        let mut all = Found::default();
-        // What every branch says is collected beside: nothing is told of them by themselves.
-        let _ = self.asked.say(address, &(), &mut |found| {
-            for one in found {
-                match one {
-                    Destination::Mailbox { .. } => all.1 = true,
-                    Destination::Discard | Destination::Undeliverable => {}
-                    Destination::Forward { to, via } => {
-                        all.0.insert(onward(Some(to), via));
-                    }
-                    Destination::Hop(hop) => {
-                        all.0.insert(onward(Some(address.clone()), Some(hop)));
-                    }
-                    Destination::Exchangers(_) => {
-                        all.0.insert(onward(Some(address.clone()), None));
-                    }
-                    Destination::Chosen(_) => {
-                        all.0.insert(onward(None, None));
-                    }
-                }
-            }
-            BySender::Always(())
+    /// Returns where strangers' mail for an address goes, that has come for `to`.
+    fn follow(&self, address: &Address, to: &Address) -> Found {
+        let said = self.asked.say(address, &Found::default(), &mut |found| {
+            BySender::Always(left_by(found, address))
         });
+        // Under every reverse-path, so under one that was accepted.
+        if let BySender::Always(found) = said {
+            return found;
+        }
+        let mut all = Found::default();
+        self.gather(&said, to, &Paths::all(self.keys), &mut all);
         all
+    }
+
+    /// Adds what is said of mail for `to` under reverse-paths that strangers may have.
+    fn gather(&self, said: &BySender<Found>, to: &Address, paths: &Paths, all: &mut Found) {
+        let (test, branches) = match said {
+            BySender::Always((leaves, keeps)) => {
+                if self.can_have(to, paths) {
+                    all.0.extend(leaves.iter().cloned());
+                    all.1 |= keeps;
+                }
+                return;
+            }
+            BySender::Asked(test, branches) => (test, branches),
+        };
+        for (label, branch) in branches {
+            let given = (self.decider, self.policy, self.keys);
+            let paths = self.paths.under(paths, given, test.index(), *label);
+            self.gather(branch, to, &paths, all);
+        }
+    }
+
+    /// Returns whether some reverse-path of these may be a stranger's who writes to `to`.
+    fn can_have(&self, to: &Address, paths: &Paths) -> bool {
+        let accepted = |form: &PathForm| {
+            let mut from = paths.from.iter();
+            from.any(|from| self.accepted(to, (*form, from)).is_some())
+        };
+        paths.forms.iter().any(accepted)
     }
 
     /// Returns the place that declares a recipient, or the address that it extends.
@@ -254,6 +277,30 @@ impl Walk<'_> {
         let found = declared(address.local()).or_else(|| base.and_then(declared));
         found.or_else(catch_all).cloned()
     }
+}
+
+/// Returns what is said of some destinations of an address.
+fn left_by(found: Vec<Destination>, address: &Address) -> Found {
+    let mut all = Found::default();
+    for one in found {
+        match one {
+            Destination::Mailbox { .. } => all.1 = true,
+            Destination::Discard | Destination::Undeliverable => {}
+            Destination::Forward { to, via } => {
+                all.0.insert(onward(Some(to), via));
+            }
+            Destination::Hop(hop) => {
+                all.0.insert(onward(Some(address.clone()), Some(hop)));
+            }
+            Destination::Exchangers(_) => {
+                all.0.insert(onward(Some(address.clone()), None));
+            }
+            Destination::Chosen(_) => {
+                all.0.insert(onward(None, None));
+            }
+        }
+    }
+    all
 }
 
 fn onward(to: Option<Address>, by: Option<Hop>) -> Onward {

@@ -33,8 +33,8 @@ pub trait Target: Sync {
     /// where it is from.
     fn judged_by(&self) -> &'static str;
 
-    /// Tells what a policy asks that this MTA cannot be told at all. What hangs on single names,
-    /// [`Self::emit`] tells.
+    /// Tells what a policy asks that this MTA cannot be told, as [`Self::emit`] does, of a policy
+    /// that need not be proved.
     fn refuse(&self, policy: &Policy, diagnostics: &mut Diagnostics);
 
     /// Returns the complete configuration of a working server.

@@ -228,6 +228,35 @@ archive "store@vault.example" { from "@one.example"; }
         ],
     },
     Case {
+        name: "out by the sender's host, and strangers are none of our senders",
+        policy: r#"
+route "isp" { to "smtp.isp.example" port=587 tls="verified" credentials="/etc/mail/isp"; }
+route "esp" { to "smtp.esp.example" port=587 tls="verified" credentials="/etc/mail/esp"; }
+outbound via="isp"
+outbound via="esp" { from "@one.example"; }
+domain "one.example" {
+    mailbox "postmaster"
+    forward "bob" "bob@far.example"
+    publish { spf "+mx" "a:smtp.isp.example" "a:smtp.esp.example" "-all"; }
+}
+"#,
+        page: &["bob@one.example > bob@far.example by smtp.isp.example:587"],
+    },
+    Case {
+        name: "out by the sender's host, where SPF lets a stranger be our sender",
+        policy: r#"
+route "esp" { to "smtp.esp.example" port=587 tls="verified" credentials="/etc/mail/esp"; }
+outbound via="esp" { from "@one.example"; }
+domain "one.example" {
+    mailbox "postmaster"
+    forward "bob" "bob@far.example"
+    publish { spf "+mx" "a:smtp.esp.example" "-all"; }
+}
+inbound { spf "soft"; own-domain "check"; }
+"#,
+        page: &["bob@one.example > bob@far.example, bob@far.example by smtp.esp.example:587"],
+    },
+    Case {
         name: "extensions",
         policy: r#"
 route "inner" { to "inner.one.example"; }

@@ -47,6 +47,8 @@ view!(HostPart, "main/host.j2", Lines);
 pub(super) struct ClientsPart {
     /// Postfix takes the first that matches, so nested prefixes stand before those around them.
     pub(super) mynetworks: Vec<InternalPrefix>,
+    /// Whose header is mended.
+    pub(super) submitting: Vec<Restriction>,
 }
 view!(ClientsPart, "main/clients.j2", Lines);
 

@@ -92,10 +92,10 @@ impl Emission<'_> {
     }
 }
 
-/// Tells what Exim cannot be told at all.
+/// Tells what Exim cannot be told. The files that are made for it go nowhere: nothing is proved.
 pub(super) fn refuse(policy: &Policy, diagnostics: &mut Diagnostics) {
     // It fails with what it tells.
-    let _told = given(policy, diagnostics);
+    let _told = emit_policy(policy, diagnostics);
 }
 
 /// What all files hang on: the version, the host's postmaster, and his domain.
@@ -110,7 +110,8 @@ fn given(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Given, Report
     Ok((version, postmaster, origin))
 }
 
-/// Returns the files of a policy. INVARIANT: its obligations were proved; only [`emit`] calls this.
+/// Returns the files of a policy. INVARIANT: its obligations were proved, or nobody gets
+/// the files; only [`emit`] and [`refuse`] call this.
 fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifacts, Reported> {
     let before = diagnostics.errors();
     let options = policy.target("exim");

@@ -43,6 +43,8 @@ pub(super) struct EximDecider {
     pub(super) qualify_recipient: Option<String>,
     /// Whether some path is looked for without its extension.
     pub(super) cuts_extensions: bool,
+    /// `received_headers_max`.
+    pub(super) hops_max: u64,
     /// What becomes of mail made on the host, where there is no way in.
     pub(super) local_mail: Option<LocalMail>,
     /// Where the configuration begins: the place of what no line of it decides.
@@ -313,13 +315,18 @@ impl Decider for EximDecider {
     }
 
     /// A message with a line that no other host has to take comes back: its transport does not send
-    /// it.
+    /// it. So does one that came over too many hosts, wherever it is to go.
     fn returns(&self, destination: &Destination) -> Option<Returned> {
         let data = &self.commands.data;
-        (leaves(destination) && !data.refuses_long_lines()).then(|| Returned {
-            by: ByWriting::Line(LINE_MAX),
-            at: data.place().unwrap_or_else(|| self.start.clone()),
-        })
+        let by = if leaves(destination) && !data.refuses_long_lines() {
+            ByWriting::Line(LINE_MAX)
+        } else if data.refuses_hops(self.hops_max) {
+            return None;
+        } else {
+            ByWriting::Hops(self.hops_max)
+        };
+        let at = data.place().unwrap_or_else(|| self.start.clone());
+        Some(Returned { by, at })
     }
 
     fn host_mail(&self) -> Option<&dyn HostMail> {

@@ -120,11 +120,15 @@ impl LocalMail {
     fn sender(&self, written: &Written) -> Address {
         let said = written.domain.as_ref().filter(|_| self.senders_count);
         let domain = said.unwrap_or(&self.sender_domain);
-        let address = Address::new(&written.local, domain.clone());
-        if self.says_account.is_some() && written.domain.is_none() {
-            return address;
-        }
-        self.rules.rewritten(address)
+        self.rules
+            .rewritten(Address::new(&written.local, domain.clone()))
+    }
+
+    /// The account's name at `qualify_domain`, which no rule rewrites (`smtp_setup_conn` and its
+    /// like in smtp.c; tried).
+    fn account(&self) -> Option<Address> {
+        let named = Address::new("root", self.sender_domain.clone());
+        self.says_account.is_some().then_some(named)
     }
 
     fn keys(&self, key: &mut dyn FnMut(AddressKey, &str)) {
@@ -144,6 +148,10 @@ impl HostMail for EximDecider {
         let unread = || Address::new(&written.local, Domain::literal("unread.invalid"));
         let local = self.local_mail.as_ref();
         local.map_or_else(unread, |local| local.sender(written))
+    }
+
+    fn account(&self) -> Option<Address> {
+        self.local_mail.as_ref().and_then(LocalMail::account)
     }
 
     fn destinations(&self, written: &Written) -> Vec<Destination> {

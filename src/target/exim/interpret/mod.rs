@@ -144,6 +144,14 @@ pub(super) fn interpret(
     })
 }
 
+/// Returns with more than how many Received fields taken mail fails (section 14.9). What is no
+/// number was told.
+fn hops_max(options: &Options) -> u64 {
+    let said = options.text("received_headers_max");
+    let said = said.and_then(|text| text.as_str().trim().parse().ok());
+    said.unwrap_or(30)
+}
+
 impl Reader<'_> {
     /// Reads the names that other options and expansions use (section 14.23).
     fn names(&mut self, options: &Options, start: &Loc) {
@@ -273,6 +281,7 @@ impl Reader<'_> {
             taken: self.taken,
             qualify_recipient: self.qualify_recipient.clone(),
             cuts_extensions: self.forms.cuts,
+            hops_max: hops_max(options),
             local_mail,
             start: start.clone(),
         })

@@ -9,7 +9,7 @@ use crate::diagnostic::Reported;
 use crate::source::Loc;
 
 /// Variables on which no decision may depend; they may stand in texts.
-const OPAQUE: [&str; 23] = [
+const OPAQUE: [&str; 24] = [
     "acl_verify_message",
     "body_linecount",
     "caller_uid",
@@ -22,6 +22,7 @@ const OPAQUE: [&str; 23] = [
     "message_size",
     "pid",
     "rcpt_count",
+    "received_count",
     "received_ip_address",
     "sender_fullhost",
     "sender_host_name",

@@ -5,14 +5,17 @@
 //! says anything. IPv4 lies inside IPv6 at `::ffff:0:0/96` for a policy, but not for Postfix: a
 //! prefix around it is written as itself and as all of IPv4.
 
+mod holes;
 mod limits;
 
+pub(super) use holes::rows_without_holes;
 pub(super) use limits::{Limits, backup_is_limited};
 
 use std::cmp::Reverse;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use super::restriction::{self as restrict, Restriction};
 use super::table::{ClientTable, TableName};
 use crate::mail::prefix_range;
 use crate::policy::{Network, Policy};
@@ -54,6 +57,18 @@ pub(super) fn clients(
         without_spf: without_spf(&prefixes),
         limits: limits::limits(policy, own_domains, logins_are_limited),
     }
+}
+
+/// Returns whose header is mended: who sends through us, as far as Postfix can tell by the client.
+pub(super) fn submitting(
+    policy: &Policy,
+    mynetworks: &[InternalPrefix],
+    limited: Option<&TableName>,
+) -> Vec<Restriction> {
+    let internal = (!mynetworks.is_empty()).then_some(Restriction::PERMIT_MYNETWORKS);
+    let logins = super::auth::is_offered(policy).then_some(Restriction::PERMIT_SASL_AUTHENTICATED);
+    let limited = limited.map(restrict::address_map);
+    internal.into_iter().chain(logins).chain(limited).collect()
 }
 
 /// Returns the rows of a table of networks: an outcome for each network that has one.

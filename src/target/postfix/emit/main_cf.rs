@@ -1,6 +1,7 @@
 //! The parts of main.cf that are not restrictions.
 
 use super::recipients::{self, Recipients};
+use super::restriction::Restriction;
 use super::table::TableName;
 use super::version::Version;
 use super::{Emission, address, expansion};
@@ -59,9 +60,14 @@ pub(super) fn host(
 /// Internal clients.
 pub(super) fn clients(
     mynetworks: Vec<InternalPrefix>,
+    submitting: Vec<Restriction>,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
-    render(ClientsPart { mynetworks }, diagnostics)
+    let view = ClientsPart {
+        mynetworks,
+        submitting,
+    };
+    render(view, diagnostics)
 }
 
 /// Domains, recipients, and where they lead.

@@ -109,10 +109,10 @@ struct Given {
     origin: Domain,
 }
 
-/// Tells what Postfix cannot be told at all.
+/// Tells what Postfix cannot be told. The files that are made for it go nowhere: nothing is proved.
 pub(crate) fn refuse(policy: &Policy, diagnostics: &mut Diagnostics) {
     // It fails with what it tells.
-    let _told = given(policy, diagnostics);
+    let _told = emit_policy(policy, diagnostics);
 }
 
 /// Returns what all files hang on, and tells what Postfix cannot be told at all.
@@ -135,8 +135,8 @@ fn given(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Given, Report
     })
 }
 
-/// Returns the files of a policy. INVARIANT: its obligations were proved; only [`emit`] and tests
-/// call this.
+/// Returns the files of a policy. INVARIANT: its obligations were proved, or nobody gets the files;
+/// only [`emit`], [`refuse`] and tests call this.
 fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifacts, Reported> {
     let before = diagnostics.errors();
     let options = policy.target("postfix");
@@ -196,7 +196,8 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
 
     let mut main = main_cf::host(emission, diagnostics)?;
     dkim::write(emission, &clients.mynetworks, diagnostics)?;
-    main += &main_cf::clients(clients.mynetworks, diagnostics)?;
+    let submitting = clients::submitting(policy, &clients.mynetworks, rights.at_data.as_ref());
+    main += &main_cf::clients(clients.mynetworks, submitting, diagnostics)?;
     main += &main_cf::domains(emission, &recipients, diagnostics)?;
     main += &render(restrictions, diagnostics)?;
     if !spf.is_off() {

@@ -15,6 +15,7 @@ pub(in crate::target::postfix) struct Restriction(std::borrow::Cow<'static, str>
 impl Restriction {
     pub(super) const PERMIT: Self = Self::word("permit");
     pub(super) const PERMIT_MYNETWORKS: Self = Self::word("permit_mynetworks");
+    pub(super) const PERMIT_SASL_AUTHENTICATED: Self = Self::word("permit_sasl_authenticated");
     pub(super) const PERMIT_AUTH_DESTINATION: Self = Self::word("permit_auth_destination");
     pub(super) const REJECT: Self = Self::word("reject");
     pub(super) const REJECT_UNAUTH_DESTINATION: Self = Self::word("reject_unauth_destination");
@@ -41,6 +42,11 @@ pub(super) fn class(name: &Name) -> Restriction {
 /// A client that a table of prefixes decides on.
 pub(super) fn client_access(table: &TableName) -> Restriction {
     Restriction::made(format!("check_client_access {}", table.as_str()))
+}
+
+/// Clients that a table of prefixes holds, in a list of clients.
+pub(super) fn address_map(table: &TableName) -> Restriction {
+    Restriction::made(format!("check_address_map {}", table.as_str()))
 }
 
 /// A reverse-path that a table decides on.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::clients::network_rows;
+use super::clients::{network_rows, rows_without_holes};
 use super::grants::Grants;
 use super::lists::{OWN_ADDRESSES, OWN_AND_LOCAL};
 use super::senders::{Owns, owns};
@@ -20,7 +20,8 @@ pub(super) struct Rights {
     /// What logins are granted, by listener, if some are not granted everything from their own
     /// addresses.
     pub(super) logins: BTreeMap<Listener, TableName>,
-    /// Limited networks: whose mail is not judged once more at DATA, where recipients are unknown.
+    /// Limited networks, and nothing else: whose mail is not judged once more at DATA, where
+    /// recipients are unknown, and whose header is mended.
     pub(super) at_data: Option<TableName>,
     pub(super) client_tables: Vec<ClientTable>,
     pub(super) login_tables: Vec<Table>,
@@ -115,14 +116,10 @@ impl Rights {
             }
             self.client_tables.push(table);
         }
-        let permit = |network: &Network| {
-            let limited = !limited(network).is_empty();
-            limited.then(|| Outcome::fixed("OK"))
-        };
         let table = ClientTable {
             name: "networks-at-data".to_owned(),
             about: Comment::new("The same networks at DATA, where there is no recipient to ask."),
-            rows: network_rows(policy, |_, network| permit(network)),
+            rows: rows_without_holes(policy, |network| !limited(network).is_empty()),
         };
         self.at_data = Some(table.reference());
         self.client_tables.push(table);

@@ -87,7 +87,7 @@ fn list_item(
 }
 
 /// Adds a table in an address list: any key that is the client's address matches.
-fn listed_table(
+pub(super) fn listed_table(
     item: &Text,
     label: Label,
     artifacts: &Artifacts,

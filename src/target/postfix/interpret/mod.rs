@@ -40,6 +40,7 @@ mod listing;
 mod local;
 mod map;
 mod master_cf;
+mod mended;
 mod next_hop;
 mod offer;
 mod opendkim;
@@ -119,6 +120,7 @@ pub(super) fn interpret(
     services::judge_programs(reader.services, diagnostics);
     let base = Settings::new(&main, std::collections::BTreeMap::new());
     limits::judge(reader.main, reader.services, diagnostics);
+    mended::judge(reader.main, reader.services, artifacts, diagnostics);
     services::judge_runs(reader.services, &base, diagnostics);
     services::judge_missing(reader.services, &start, diagnostics);
     let listeners = reader.listeners(diagnostics);

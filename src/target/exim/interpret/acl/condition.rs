@@ -9,6 +9,7 @@ use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::text::Text;
 use crate::target::exim::interpret::value::{Bool, Case, Leaf, Part, PathAtom, View};
 
+use super::hops::{USUAL, more_than};
 use super::long_lines::{Longest, longest};
 use super::read::RawLine;
 
@@ -76,6 +77,14 @@ impl Reader<'_> {
         }
     }
 
+    fn hops(&mut self, most: u64, argument: &Text) -> Result<Test, Reported> {
+        if most < USUAL {
+            let reason = "mail that came over several hosts would be refused";
+            return Err(self.refuse("condition", reason, &argument.at()));
+        }
+        Ok(Test::Hops(most))
+    }
+
     fn test(&mut self, line: &RawLine, acls: &mut Acls) -> Result<(Test, Kind), Reported> {
         if let Some(listed) = self.listed(line) {
             return listed.map(|(list, kind)| (Test::Bool(list), kind));
@@ -97,6 +106,10 @@ impl Reader<'_> {
                 let longest = longest(argument.as_str()).filter(|_| self.place == Place::Data);
                 if let Some(longest) = longest {
                     return Ok((self.long_line(longest, argument)?, Kind::Other));
+                }
+                let hops = more_than(argument.as_str()).filter(|_| self.place == Place::Data);
+                if let Some(most) = hops {
+                    return Ok((self.hops(most, argument)?, Kind::Other));
                 }
                 let value = self.expand(argument)?;
                 let holds = self.holds(&value, Words::Acl, &argument.at())?;

@@ -6,7 +6,7 @@
 //! `message_linelength_limit` (section 30.4; `smtp_transport_entry`), and what has more comes back:
 //! lines that are added on the way do not count.
 
-use super::{Acl, AclUse, Statement, Step, Test, Verb};
+use super::{AclUse, Test};
 use crate::source::Loc;
 
 /// What every host takes, without the end of the line. No transport that is read sends less.
@@ -55,32 +55,7 @@ impl AclUse {
 
     /// Returns whether no message with a longer line gets through.
     pub(in super::super) fn refuses_long_lines(&self) -> bool {
-        match self {
-            Self::One(acl) => acl.refuses_long_lines(),
-            Self::Choice(_, yes, no) => yes.refuses_long_lines() && no.refuses_long_lines(),
-            Self::Named(_) | Self::Accept => false,
-            Self::Deny => true,
-        }
-    }
-}
-
-impl Acl {
-    /// SOUNDNESS: whatever accepts before the statement is taken to accept such a message.
-    fn refuses_long_lines(&self) -> bool {
-        let before = |one: &&Statement| one.verb != Verb::Accept;
-        let mut statements = self.statements.iter().take_while(before);
-        statements.any(Statement::refuses_long_lines)
-    }
-}
-
-impl Statement {
-    fn refuses_long_lines(&self) -> bool {
-        let mut tests = self.steps.iter().filter_map(|step| match step {
-            Step::Test { negated, test, .. } => Some((*negated, test)),
-            Step::EndPass | Step::Message(_) | Step::Set(..) | Step::Header(_) => None,
-        });
-        let is_it = matches!(tests.next(), Some((false, Test::LongLine)));
-        matches!(self.verb, Verb::Deny | Verb::Drop) && is_it && tests.next().is_none()
+        self.refuses(&|test| matches!(test, Test::LongLine))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod condition;
 mod header;
+mod hops;
 mod long_lines;
 mod message;
 mod modifier;
@@ -102,6 +103,8 @@ enum Test {
     Recipient,
     /// A line of the message has more than 998 octets.
     LongLine,
+    /// A message has come over more hosts than these.
+    Hops(u64),
 }
 
 /// What a condition is about: from it follows why a statement decides.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::read::RawLine;
 use super::{Step, Verb};
 use crate::diagnostic::Reported;
-use crate::target::exim::interpret::reader::Reader;
+use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::shape::time;
 use crate::target::exim::interpret::value::Value;
 
 /// Controls that touch neither what is accepted nor where it goes (section 44.22), and why.
-const CONTROLS: [(&str, &str); 13] = [
+const CONTROLS: [(&str, &str); 12] = [
     ("debug", "writes a debugging log"),
     ("dkim_disable_verify", "no DKIM condition is read"),
     ("dmarc_disable_verify", "no DMARC condition is read"),
@@ -23,7 +23,6 @@ const CONTROLS: [(&str, &str); 13] = [
     ("no_pipelining", "only what EHLO offers"),
     ("queue", "delivery happens later"),
     ("queue_only", "delivery happens later"),
-    ("submission", "mends headers of the message"),
     (
         "suppress_local_fixups",
         "leaves headers of the message alone",
@@ -119,9 +118,51 @@ impl Reader<'_> {
         if CONTROLS.iter().any(|(known, _)| *known == name) {
             return Ok(None);
         }
+        if name == "submission" {
+            return self.submission(&text, line);
+        }
         let reason = "it changes what becomes of the message";
         Err(self.refuse(&format!("control = {text}"), reason, &line.at))
     }
+}
+
+impl Reader<'_> {
+    /// Reads `control = submission`: Message-ID, Date and From are added where they are missing
+    /// (section 48.1). Without `sender_retain` a login's message gets another reverse-path where
+    /// its From is not the login's address (`receive_msg` in receive.c).
+    fn submission(&mut self, text: &str, line: &RawLine) -> Done {
+        if !matches!(self.place, Place::Mail | Place::Rcpt | Place::Predata) {
+            let reason = "in this ACL Exim answers 451 (section 44.22)";
+            return Err(self.refuse("control = submission", reason, &line.at));
+        }
+        let reason = match retains(text) {
+            Some(true) => return Ok(None),
+            Some(false) => {
+                "without `/sender_retain` the reverse-path of a login's message would become the \
+                 address that Exim makes of the login"
+            }
+            None => "it has an option that Exim does not know there",
+        };
+        Err(self.refuse(&format!("control = {text}"), reason, &line.at))
+    }
+}
+
+/// Returns whether the options of `submission` leave Sender and the reverse-path alone; none if
+/// Exim could not read them. A name is all the rest (`acl_check_condition` in acl.c).
+fn retains(text: &str) -> Option<bool> {
+    let mut rest = text.strip_prefix("submission")?;
+    let mut retains = false;
+    while !rest.is_empty() && !rest.starts_with("/name=") {
+        let option = rest.strip_prefix('/')?;
+        let end = option.find('/').unwrap_or(option.len());
+        let (option, behind) = option.split_at(end);
+        retains |= option == "sender_retain";
+        if option != "sender_retain" && !option.starts_with("domain=") {
+            return None;
+        }
+        rest = behind;
+    }
+    Some(retains)
 }
 
 /// Returns whether a value is one of some texts.
@@ -144,5 +185,27 @@ fn collect(value: &Value, texts: &mut BTreeSet<String>) {
         }
         Value::Pieces(_) => texts.extend(value.as_text()),
         Value::Fail | Value::Defer => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::retains;
+
+    #[test]
+    fn options_of_submission_are_read_as_exim_does() {
+        for (text, wanted) in [
+            ("submission", Some(false)),
+            ("submission/sender_retain", Some(true)),
+            ("submission/domain=b.example/sender_retain", Some(true)),
+            ("submission/domain=b.example", Some(false)),
+            ("submission/name=A/sender_retain", Some(false)),
+            ("submission/sender_retain/name=A/B", Some(true)),
+            ("submission/sender_retained", None),
+            ("submission /sender_retain", None),
+            ("submission/", None),
+        ] {
+            assert_eq!(retains(text), wanted, "{text}");
+        }
     }
 }

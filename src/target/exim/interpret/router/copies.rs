@@ -24,7 +24,7 @@ const ONCE: &str = "${if and{\
      {or{{def:sender_host_address}{def:sender_address}}}}}";
 
 /// What such a router may say besides.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "condition",
     "data",
     "debug_print",
@@ -33,6 +33,7 @@ const KNOWN: [&str; 11] = [
     "expn",
     "forbid_file",
     "forbid_pipe",
+    "hide_child_in_errmsg",
     "senders",
     "unseen",
     "verify",

@@ -58,6 +58,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("home_mailbox", ""),
     ("inet_interfaces", "all"),
     ("inet_protocols", "all"),
+    ("local_header_rewrite_clients", "permit_inet_interfaces"),
     (
         "local_recipient_maps",
         "proxy:unix:passwd.byname $alias_maps",

@@ -26,7 +26,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          delay_logging_resolution_limit enable_long_queue_ids bounce_template_file \
          header_from_format enable_threaded_bounces \
          undisclosed_recipients_header always_add_missing_headers \
-         local_header_rewrite_clients remote_header_rewrite_domain \
+         remote_header_rewrite_domain \
          masquerade_classes masquerade_exceptions sender_canonical_classes \
          recipient_canonical_classes prepend_delivered_header \
          frozen_delivered_to default_rbl_reply",

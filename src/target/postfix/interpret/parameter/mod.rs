@@ -85,6 +85,7 @@ pub(super) fn is_read_by_smtpd_alone(name: &str) -> bool {
                 | "access_map_reject_code"
                 | "allow_untrusted_routing"
                 | "defer_code"
+                | "local_header_rewrite_clients"
                 | "local_recipient_maps"
                 | "mynetworks"
                 | "plaintext_reject_code"
