@@ -365,6 +365,11 @@ pub(super) const CASES: &[Case] = &[
             ("\"jane.doe\" login=\"jane\"", "\"jane.doe\" login=\"jd\""),
         ],
     },
+    Case {
+        name: "renamed-mailbox-beside-networks",
+        before: &[NETWORKS],
+        after: &[NETWORKS, ("mailbox \"IOT-fridge\"", "mailbox \"freezer\"")],
+    },
     // Which address a login owns is one change, however many networks have senders of their own.
     Case {
         name: "renamed-mailbox-beside-senders",

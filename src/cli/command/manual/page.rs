@@ -7,17 +7,9 @@ use std::fmt::Write as _;
 
 use crate::cli::Failure;
 
-/// What was released, and when.
-const CHANGELOG: &str = include_str!("../../../../CHANGELOG.md");
-
-/// Returns when this version was released, as its changelog says; nothing if it was not yet. A
-/// clock would make other bytes on other days.
-fn released() -> &'static str {
-    let release = concat!("## [", env!("CARGO_PKG_VERSION"), "] - ");
-    let mut lines = CHANGELOG.lines();
-    let date = lines.find_map(|line| line.strip_prefix(release));
-    date.map_or("", str::trim)
-}
+/// The day on which the text of a page last changed, as man-pages(7) means it: a clock would make
+/// other bytes on other days.
+const CHANGED: &str = "2026-11-28";
 
 /// The words behind a command's help.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -72,7 +64,7 @@ pub(super) fn page(
     let mut text = format!(
         ".TH {} 1 \"{}\" \"mailpol {}\" \"User Commands\"\n",
         escaped(&name.to_uppercase()),
-        released(),
+        CHANGED,
         env!("CARGO_PKG_VERSION")
     );
     text += &part(|out| man.render_name_section(out))?;
@@ -102,7 +94,43 @@ pub(super) fn page(
         let _ = write!(text, ".SH EXAMPLES\n{}", example(&notes.examples));
     }
     let _ = write!(text, ".SH \"SEE ALSO\"\n{}\n", related(command, all));
-    Ok((format!("{name}.1"), text))
+    Ok((format!("{name}.1"), in_short_lines(&text)))
+}
+
+/// An input line is no longer than this: mandoc's lint asks for it.
+const COLUMNS_MAX: usize = 80;
+
+/// Returns a page with the same words on shorter lines, where lines are filled.
+fn in_short_lines(page: &str) -> String {
+    let mut text = String::new();
+    let mut is_filled = true;
+    for line in page.lines().map(str::trim_end) {
+        match line {
+            ".nf" => is_filled = false,
+            ".fi" => is_filled = true,
+            _ => {}
+        }
+        let mut rest = line;
+        // A line with a request is one.
+        while is_filled && rest.len() > COLUMNS_MAX && !line.starts_with(['.', '\'']) {
+            let blanks = rest.match_indices(' ').map(|(at, _)| at);
+            let mut ends = blanks.filter(|at| {
+                let ends = rest.get(..*at).is_some_and(|it| !it.ends_with('\\'));
+                // What begins with a dot or an apostrophe would be a request.
+                let next = rest.get(at + 1..).unwrap_or_default();
+                ends && *at > 0 && !next.starts_with(['.', '\'', ' '])
+            });
+            let Some(first) = ends.next() else { break };
+            let last = ends.take_while(|at| *at <= COLUMNS_MAX).last();
+            let (head, tail) = rest.split_at(last.unwrap_or(first));
+            text += head.trim_end();
+            text.push('\n');
+            rest = tail.trim_start();
+        }
+        text += rest;
+        text.push('\n');
+    }
+    text
 }
 
 /// What only the page of the program itself has.
@@ -240,4 +268,29 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_short_lines;
+
+    #[test]
+    fn long_lines_are_broken_where_they_are_filled() {
+        let word = "word ".repeat(30);
+        let page = format!(".SH {word}\n{word} .n 'n a\\ {word}\n.nf\n{word}x\n.fi\nx \n");
+        let short = in_short_lines(&page);
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+        let (one, other): (Vec<String>, Vec<String>) = (words(&page), words(&short));
+        assert_eq!(one, other);
+        let long: Vec<&str> = short.lines().filter(|line| line.len() > 80).collect();
+        let whole = [format!(".SH {}", word.trim_end()), format!("{word}x")];
+        assert_eq!(long, whole);
+        // No line became a request, and no blank that is escaped was one to break at.
+        let requests = short.lines().filter(|line| line.starts_with(['.', '\'']));
+        assert_eq!(requests.count(), 3);
+        assert!(
+            short.contains("a\\ word") && !short.contains(" \n"),
+            "{short}"
+        );
+    }
 }

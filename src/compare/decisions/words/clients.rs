@@ -11,6 +11,14 @@ use crate::prove::{Facet, Range, Region};
 /// Loopback, which no network needs to name; in the order of all addresses.
 const LOOPBACK: [&str; 2] = ["::1/128", "127.0.0.0/8"];
 
+/// What it is called.
+const LOOPED: &str = "loopback";
+
+fn loopback() -> Vec<Range> {
+    let prefixes = LOOPBACK.iter().filter_map(|one| one.parse().ok());
+    prefixes.map(prefix_range).collect()
+}
+
 /// How a network is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
@@ -29,10 +37,11 @@ pub(super) fn clients(words: &Words<'_, '_, '_>, region: &Region) -> String {
     if outside.is_empty() {
         return "any client".to_owned();
     }
-    let (inside, is_most) = names(words, &words.contrast.clients(&inside), Shown::Prefixes);
+    let meant = words.contrast.clients(&inside);
+    let inside = names(words, &meant, Shown::Prefixes);
     let left_out = words.contrast.clients(&outside);
-    let (outside, _) = names(words, &left_out, Shown::Name);
-    if !is_most && inside.len() <= outside.len() {
+    let outside = names(words, &left_out, Shown::Name);
+    if !is_most(&meant) && inside.len() <= outside.len() {
         return format!("clients in {}", words.lists.counted(&inside, "or"));
     }
     match outside.as_slice() {
@@ -40,9 +49,20 @@ pub(super) fn clients(words: &Words<'_, '_, '_>, region: &Region) -> String {
         [one, other] => format!("clients in neither {one} nor {other}"),
         // Whoever is left out by the hundred is nobody in particular.
         [one, ..] if outside.len() > MANY => {
-            let none = match with_rights(words, &left_out) {
-                Some(such) => format!("none of the {} networks {such},", outside.len()),
-                None => format!("none of {} networks, {one} among them,", outside.len()),
+            let count = outside.len();
+            let looped = outside.iter().any(|name| name == LOOPED);
+            let rest = if looped {
+                without(&left_out, &loopback())
+            } else {
+                left_out
+            };
+            let none = match (with_rights(words, &rest), looped) {
+                (Some(such), false) => format!("none of the {count} networks {such},"),
+                (Some(such), true) => {
+                    let count = count - 1;
+                    format!("neither {LOOPED} nor any of the {count} networks {such},")
+                }
+                (None, _) => format!("none of {count} networks, {one} among them,"),
             };
             words.lists.keep(none.clone(), outside.clone());
             format!("clients in {none}")
@@ -101,9 +121,8 @@ pub(super) fn prefixes(ranges: &[Range]) -> Vec<IpNet> {
         .collect()
 }
 
-/// Returns the names of ranges: of each network that is among them, and the prefixes that are left;
-/// and whether these are all addresses of both families but some.
-fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> (Vec<String>, bool) {
+/// Returns the names of ranges: of each network that is among them, and the prefixes that are left.
+fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> Vec<String> {
     let mut left: Vec<Range> = ranges.to_vec();
     let mut names = Vec::new();
     let [before, after] = words.contrast.policies();
@@ -127,13 +146,9 @@ fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> (Vec<Stri
         named.sort_unstable();
         left = without(&left, &named);
     }
-    let loopback: Vec<Range> = LOOPBACK
-        .iter()
-        .filter_map(|one| one.parse().ok())
-        .map(prefix_range)
-        .collect();
+    let loopback = loopback();
     if loopback.iter().all(|range| is_within(*range, &left)) {
-        names.push("loopback".to_owned());
+        names.push(LOOPED.to_owned());
         left = without(&left, &loopback);
     }
     let all_v6 = [(0, V4.0 - 1), (V4.1 + 1, u128::MAX)];
@@ -144,9 +159,19 @@ fn names(words: &Words<'_, '_, '_>, ranges: &[Range], shown: Shown) -> (Vec<Stri
     }
     let terms = terms(&left);
     names.extend(terms.iter().map(|term| told(words.lists, term)));
-    let has = |whole: Range| terms.iter().any(|term| term.whole == whole);
-    let is_most = has(V4) && (has_v6 || has((0, u128::MAX)));
-    (names, is_most)
+    names
+}
+
+/// Returns whether ranges hold most addresses of both families: of them it is read more easily who
+/// is left out, however many that are.
+fn is_most(ranges: &[Range]) -> bool {
+    let v6 = without(ranges, &[V4]);
+    let v4 = without(ranges, &v6);
+    let size = |ranges: &[Range]| {
+        let sizes = ranges.iter().map(|(first, last)| last - first);
+        sizes.fold(0, u128::saturating_add)
+    };
+    size(&v4) > (V4.1 - V4.0) / 2 && size(&v6) > u128::MAX / 2
 }
 
 /// Returns how a prefix is named: an address by itself.
@@ -250,7 +275,7 @@ pub(super) fn without(ranges: &[Range], others: &[Range]) -> Vec<Range> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_within, prefixes, without};
+    use super::{V4, is_most, is_within, prefixes, without};
 
     #[track_caller]
     fn check(ranges: &[(u128, u128)], expected: &[&str]) {
@@ -277,5 +302,19 @@ mod tests {
         assert_eq!(without(&[(0, u128::MAX)], &[(1, u128::MAX)]), [(0, 0)]);
         assert!(is_within((5, 6), &[(0, 2), (5, 9)]));
         assert!(!is_within((2, 5), &[(0, 2), (5, 9)]));
+    }
+
+    #[test]
+    fn most_addresses_are_most_of_both_families() {
+        let all = [(0, u128::MAX)];
+        assert!(is_most(&all));
+        assert!(!is_most(&[V4]) && !is_most(&[]));
+        assert!(!is_most(&without(&all, &[V4])));
+        // Whatever number of prefixes is left out, of either family.
+        let many = (0..9999).map(|one| V4.0 + one * 512);
+        let many = many.chain((0..9999).map(|one| (0xfd << 120) + (one << 80)));
+        let many: Vec<(u128, u128)> = many.map(|one| (one, one + 255)).collect();
+        assert!(is_most(&without(&all, &many)));
+        assert!(!is_most(&without(&all, &[(V4.0, V4.0 + (1 << 31))])));
     }
 }
