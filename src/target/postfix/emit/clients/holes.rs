@@ -1,6 +1,8 @@
 //! Prefixes of networks without what lies inside them and is of others, for tables in which a row
 //! that is found says yes, whatever stands in it.
 
+use std::collections::BTreeSet;
+
 use ipnet::IpNet;
 
 use super::{Prefix, about, places, prefixes};
@@ -27,13 +29,26 @@ pub(in crate::target::postfix::emit) fn rows_without_holes(
     let held = that(&holds);
     let holes = that(&|network| network.grants.is_empty());
     let holes: Vec<IpNet> = holes.iter().map(|prefix| prefix.net).collect();
+    let nets: BTreeSet<IpNet> = held.iter().map(|prefix| prefix.net).collect();
     let mut rows = Vec::new();
     for prefix in held {
-        for net in without(prefix.net, inside(&holes, prefix.net)) {
+        let mut pieces = without(prefix.net, inside(&holes, prefix.net));
+        // Where a longer prefix holds a piece, that one's own rows say so.
+        pieces.retain(|piece| !is_in_longer(*piece, prefix.net, &nets));
+        for net in pieces {
             rows.push((net, Outcome::fixed("OK"), about(prefix, few)));
         }
     }
     rows
+}
+
+/// Returns whether a piece of a prefix lies in one of these that is longer than the prefix.
+fn is_in_longer(piece: IpNet, of: IpNet, nets: &BTreeSet<IpNet>) -> bool {
+    let mut lengths = of.prefix_len() + 1..=piece.prefix_len();
+    lengths.any(|length| {
+        let around = IpNet::new(piece.addr(), length);
+        around.is_ok_and(|around| nets.contains(&around.trunc()))
+    })
 }
 
 /// Returns the holes that begin in a prefix, and lie in it therefore or around it.
@@ -92,5 +107,17 @@ mod tests {
             &["2001:db8::1/128"],
             &["2001:db8::/128", "2001:db8::2/127"],
         );
+    }
+
+    #[test]
+    fn a_piece_in_a_longer_prefix_is_told_once() {
+        let net = |text: &str| text.parse::<IpNet>().unwrap();
+        let nets: BTreeSet<IpNet> = ["10.0.0.0/24", "10.0.0.128/25"].map(net).into();
+        let longer = |piece, of| is_in_longer(net(piece), net(of), &nets);
+        assert!(longer("10.0.0.128/26", "10.0.0.0/24"));
+        assert!(longer("10.0.0.128/25", "10.0.0.0/24"));
+        assert!(!longer("10.0.0.0/25", "10.0.0.0/24"));
+        assert!(!longer("10.0.0.0/24", "10.0.0.0/24"));
+        assert!(!longer("10.0.0.128/26", "10.0.0.128/25"));
     }
 }
