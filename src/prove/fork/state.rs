@@ -124,7 +124,7 @@ impl State {
             state.set_number(axis, *part);
             state.open(ground, open)?;
         }
-        // Most tests divide nothing that is left: the state goes on as it is.
+        // The last part goes on as the state itself.
         self.trail.push((test, *last_label));
         self.set_number(axis, *last);
         self.open(ground, open)
