@@ -55,8 +55,8 @@ impl<'a> Answers<'a> {
         self.alike.into_inner()
     }
 
-    /// Returns the label of a test, if it is known, and where it stands. It is looked for at `ahead`
-    /// first.
+    /// Returns the label of a test, if it is known, and where it stands. It is looked for at
+    /// `ahead` first.
     fn find(&self, test: TestNumber, ahead: usize) -> Option<(Label, usize)> {
         // A decider asks again in the order in which it has asked: nearly always it is the next.
         if let Some((one, label)) = self.asked.get(ahead)
