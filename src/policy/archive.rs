@@ -7,7 +7,7 @@ use crate::source::Spanned;
 
 /// Where copies of accepted mail go. Every address is a mailbox of ours, whose mail goes nowhere
 /// else; each stands with the place that says whose mail is meant.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Archive {
     /// Of all mail.
     pub all: Option<Spanned<Address>>,

@@ -7,7 +7,7 @@ use crate::mail::{Address, LocalPart};
 use crate::source::{Loc, Spanned};
 
 /// A domain that mail is delivered for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct HostedDomain {
     /// The route of its mailboxes that name none; of some policy's routes.
     pub via: Option<Spanned<String>>,
@@ -27,7 +27,7 @@ pub struct HostedDomain {
 }
 
 /// A mailbox.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mailbox {
     /// The login that it belongs to, and whose Unix account keeps its messages. Without one they
     /// are kept in `/var/mail/DOMAIN/BOX`, and nobody authenticates as it.
@@ -40,7 +40,7 @@ pub struct Mailbox {
 }
 
 /// An alias: addresses of ours that mail goes to instead.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Alias {
     /// Mailboxes, aliases, or addresses that a catch-all takes. Never empty.
     pub targets: Vec<Spanned<Address>>,
@@ -49,7 +49,7 @@ pub struct Alias {
 }
 
 /// A forward: addresses of others that mail goes on to. Its envelope sender stays.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Forward {
     /// Addresses in domains that are not ours. Never empty.
     pub targets: Vec<Spanned<Address>>,

@@ -92,7 +92,7 @@ pub enum DestinationScope {
 }
 
 /// A login that the policy lists.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Login {
     /// Its name, compared exactly as the backend reports it.
     pub name: Spanned<String>,

@@ -7,7 +7,7 @@ use crate::mail::{Address, Domain, Listener, WayIn};
 use crate::source::{Loc, Spanned};
 
 /// The host that the MTA runs on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Host {
     /// Its fully qualified name: what HELO says, and what MX records point to.
     pub name: Spanned<Domain>,
@@ -35,7 +35,7 @@ pub struct Host {
 }
 
 /// What one message may have at most. What is not declared is as the MTA comes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Limits {
     /// Octets.
     pub size: Option<Spanned<u64>>,
@@ -89,7 +89,7 @@ impl Host {
 }
 
 /// A certificate and its key, by path. Neither is ever read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tls {
     /// The path of the certificate with its chain (PEM).
     pub certificate: Spanned<String>,
@@ -98,7 +98,7 @@ pub struct Tls {
 }
 
 /// Where passwords are checked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Auth {
     /// Cyrus saslauthd(8).
     Saslauthd {

@@ -3,7 +3,7 @@
 use crate::source::Loc;
 
 /// What is checked of mail from strangers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Inbound {
     /// What SPF results do.
     pub spf: SpfPolicy,

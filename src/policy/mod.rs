@@ -49,7 +49,7 @@ use crate::mail::{Address, Domain, WayIn};
 use crate::source::{Loc, Source, Spanned};
 
 /// A mail policy of one host.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     /// The text it was read from.
     pub source: Arc<Source>,

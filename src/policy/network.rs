@@ -9,7 +9,7 @@ use crate::mail::WayIn;
 use crate::source::{Loc, Spanned};
 
 /// A named network. Of nested networks, the longest prefix that holds a client decides alone.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Network {
     /// Its name.
     pub name: Spanned<String>,

@@ -6,7 +6,7 @@ use crate::mail::Domain;
 use crate::source::{Loc, Spanned};
 
 /// By which routes mail leaves. Whom it is for counts before who sends it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Outbound {
     /// By domains of recipients. None of them is ours.
     pub to: BTreeMap<DomainScope, Way>,

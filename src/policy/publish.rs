@@ -4,7 +4,7 @@ use crate::mail::{Address, DkimPublicKey, Domain};
 use crate::source::{Loc, Spanned};
 
 /// What DNS shall say about a domain that mail is delivered for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Publish {
     /// Its exchangers, the first choice first, this host among them; empty: this host alone.
     pub mx: Vec<Spanned<Domain>>,
@@ -35,7 +35,7 @@ impl Publish {
 }
 
 /// A DKIM key (RFC 6376).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DkimKey {
     /// Its selector, in lower case.
     pub selector: Spanned<String>,
@@ -49,7 +49,7 @@ pub struct DkimKey {
 }
 
 /// A DMARC record (RFC 9989).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Dmarc {
     /// What receivers shall do.
     pub disposition: Disposition,
@@ -119,7 +119,7 @@ impl Alignment {
 }
 
 /// An MTA-STS policy (RFC 8461).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MtaSts {
     /// What senders shall do where TLS fails.
     pub mode: StsMode,

@@ -11,7 +11,7 @@ use crate::source::{Loc, Spanned};
 pub const SUBMISSIONS_PORT: u16 = 465;
 
 /// A way for mail to another host.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Route {
     /// Its name: letters, digits and hyphens in lower case, a letter first.
     pub name: Spanned<String>,

@@ -10,7 +10,7 @@ use crate::source::{Loc, Spanned};
 use crate::spf::SpfResult;
 
 /// One envelope, and the verdict that the user expects.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Scenario {
     /// Its name: a sentence.
     pub name: Spanned<String>,
@@ -39,7 +39,7 @@ pub struct Scenario {
 }
 
 /// What a scenario expects.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Expectation {
     /// The verdict.
     pub verdict: Verdict,
@@ -50,7 +50,7 @@ pub struct Expectation {
 }
 
 /// A statement that must hold for a class of envelopes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Statement {
     /// Its name: a sentence.
     pub name: Spanned<String>,
@@ -65,7 +65,7 @@ pub struct Statement {
 }
 
 /// A class of envelopes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Class {
     /// The client is in one of these prefixes; empty: any client.
     pub clients: Vec<IpNet>,

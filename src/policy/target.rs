@@ -3,7 +3,7 @@
 use crate::source::{Loc, Spanned};
 
 /// A `target` node.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TargetOptions {
     /// The target's name.
     pub name: Spanned<String>,
@@ -18,7 +18,7 @@ pub struct TargetOptions {
 }
 
 /// `set "NAME" "VALUE"`: replaces an emitted parameter, verbatim. No control characters.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RawSetting {
     /// The parameter.
     pub name: Spanned<String>,
@@ -27,7 +27,7 @@ pub struct RawSetting {
 }
 
 /// `file "NAME" "TEXT"`: a further file beside the emitted ones.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RawFile {
     /// Its name, relative to the MTA's directory.
     pub name: Spanned<String>,

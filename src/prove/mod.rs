@@ -4,6 +4,7 @@
 //! at the leaves; `equivalence` says when two decisions are the same. What is assumed stands in
 //! [`ASSUMPTIONS`], and is printed with every proof.
 
+mod alike;
 mod assumptions;
 mod backends;
 mod budget;
@@ -40,6 +41,7 @@ mod threads;
 mod universe;
 mod ways_out;
 
+pub use alike::{ALIKE_MIN, LeftOut, leave_out};
 pub use assumptions::ASSUMPTIONS;
 pub use backends::declared_backend;
 pub use budget::CLASSES_MAX;
@@ -84,8 +86,26 @@ pub fn check_policy(policy: &Policy) -> Report {
 }
 
 /// Checks every obligation and statement on a policy, those about records over what is given.
+///
+/// Of domains that are alike all but some are left out, if all is proved of these.
 pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
-    check_policy_within(policy, given, CLASSES_MAX).0
+    check_some(policy, given).unwrap_or_else(|| check_policy_within(policy, given, CLASSES_MAX).0)
+}
+
+/// Checks a policy without the domains that others stand for; nothing, if there are none, or if not
+/// all is proved: what is wrong is told of the whole.
+fn check_some(policy: &Policy, given: Given<'_>) -> Option<Report> {
+    let left = leave_out(policy, &[], ALIKE_MIN)?;
+    let subject = Subject::new(&left.policy);
+    let tests = subject.declared.tests();
+    if !LeftOut::is_blind(policy, &[&subject.reference], tests) {
+        return None;
+    }
+    let (mut report, _) = check_classes(&subject, CLASSES_MAX);
+    report.left_out = left.domains;
+    let records = records::check(policy, None, given, Selection::All);
+    report.findings.extend(records);
+    report.is_proved().then_some(report)
 }
 
 /// The same with another limit than [`CLASSES_MAX`]. Returns how many classes were visited, too.
@@ -94,6 +114,14 @@ pub fn check_policy_within(policy: &Policy, given: Given<'_>, classes_max: u64) 
 }
 
 fn check_subject(subject: &Subject<'_>, given: Given<'_>, classes_max: u64) -> (Report, u64) {
+    let (mut report, visited) = check_classes(subject, classes_max);
+    let records = records::check(subject.policy, None, given, Selection::All);
+    report.findings.extend(records);
+    (report, visited)
+}
+
+/// Checks what speaks of envelopes.
+fn check_classes(subject: &Subject<'_>, classes_max: u64) -> (Report, u64) {
     let policy = subject.policy;
     let subjects = run::Subjects {
         policy,
@@ -103,12 +131,12 @@ fn check_subject(subject: &Subject<'_>, given: Given<'_>, classes_max: u64) -> (
         selection: Selection::All,
         classes_max,
     };
-    let (mut findings, visited) = run::run(&subjects);
-    findings.extend(records::check(policy, None, given, Selection::All));
+    let (findings, visited) = run::run(&subjects);
     let report = Report {
         subject: "policy".to_owned(),
         findings,
         assumptions: assumptions::assumptions(&subject.declared, &[]),
+        left_out: 0,
     };
     (report, visited)
 }
@@ -152,7 +180,45 @@ pub fn check_files_over(policy: &Policy, files: Files<'_>, given: Given<'_>) -> 
         subject: files.name.to_owned(),
         findings: put(&subject, files, given, Selection::All),
         assumptions: assumptions::assumptions(&subject.declared, files.believed),
+        left_out: 0,
     }
+}
+
+/// Checks files without the rows of domains that others stand for, as [`leave_out`] returns them,
+/// against the policy without these; nothing, if not all is proved.
+pub fn check_left(
+    whole: &Policy,
+    left: &LeftOut,
+    files: Files<'_>,
+    given: Given<'_>,
+) -> Option<Report> {
+    let subject = Subject::new(&left.policy);
+    let deciders: [&dyn Decider; 2] = [&subject.reference, files.decider];
+    if !LeftOut::is_blind(whole, &deciders, subject.declared.tests()) {
+        return None;
+    }
+    let report = Report {
+        subject: files.name.to_owned(),
+        findings: put(&subject, files, given, Selection::All),
+        assumptions: assumptions::assumptions(&subject.declared, files.believed),
+        left_out: left.domains,
+    };
+    report.is_proved().then_some(report)
+}
+
+/// The same of the files of two targets, held against each other.
+pub fn check_left_agreement(
+    whole: &Policy,
+    left: &LeftOut,
+    one: Files<'_>,
+    other: Files<'_>,
+) -> Option<Report> {
+    if !LeftOut::is_blind(whole, &[one.decider, other.decider], &[]) {
+        return None;
+    }
+    let mut report = check_agreement(&left.policy, one, other);
+    report.left_out = left.domains;
+    report.is_proved().then_some(report)
 }
 
 /// Puts only the named questions of the proof, as [`question_names`] lists them, to files.
@@ -215,6 +281,7 @@ pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Rep
         subject: format!("{} and {}", one.name, other.name),
         findings: run::targets_agree(&subjects).into_iter().collect(),
         assumptions: assumptions::assumptions(&declared, one.believed.iter().chain(other.believed)),
+        left_out: 0,
     }
 }
 
@@ -274,10 +341,14 @@ pub fn prove_over<'p>(
     given: Given<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Proven<'p>, Report), Reported> {
+    if let Some(report) = check_some(policy, given) {
+        diagnostics::tell(policy, &report, diagnostics)?;
+        return Ok((Proven::new(policy, None), report));
+    }
     let subject = Subject::new(policy);
     let (report, _) = check_subject(&subject, given, CLASSES_MAX);
     diagnostics::tell(policy, &report, diagnostics)?;
-    Ok((Proven::new(subject), report))
+    Ok((Proven::new(policy, Some(subject)), report))
 }
 
 /// Proves that the files of two targets decide alike, or says where they do not.
@@ -312,6 +383,7 @@ pub fn prove_files_over(
         subject: files.name.to_owned(),
         findings: put(proven.subject(), files, given, Selection::All),
         assumptions: assumptions::assumptions(&proven.subject().declared, files.believed),
+        left_out: 0,
     };
     diagnostics::tell(proven.policy(), &report, diagnostics)?;
     Ok(report)

@@ -1,5 +1,7 @@
 //! The token of a proof.
 
+use std::sync::OnceLock;
+
 use super::declared::Declared;
 use super::threads::in_two;
 use crate::policy::{Policy, PolicyDecider};
@@ -7,23 +9,26 @@ use crate::policy::{Policy, PolicyDecider};
 /// A policy whose obligations were proved. `prove` is its only maker.
 #[derive(Debug)]
 pub struct Proven<'p> {
-    subject: Subject<'p>,
+    policy: &'p Policy,
+    /// Prepared when it is needed.
+    subject: OnceLock<Subject<'p>>,
 }
 
 impl<'p> Proven<'p> {
     /// Makes the token. INVARIANT: called only after every obligation held.
-    pub(super) fn new(subject: Subject<'p>) -> Self {
-        Self { subject }
+    pub(super) fn new(policy: &'p Policy, subject: Option<Subject<'p>>) -> Self {
+        let subject = subject.map_or_else(OnceLock::new, OnceLock::from);
+        Self { policy, subject }
     }
 
     /// Returns the policy.
     pub fn policy(&self) -> &'p Policy {
-        self.subject.policy
+        self.policy
     }
 
     /// Returns the policy as it was prepared for its own proof.
     pub(super) fn subject(&self) -> &Subject<'p> {
-        &self.subject
+        self.subject.get_or_init(|| Subject::new(self.policy))
     }
 }
 

@@ -106,6 +106,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What they rest on.
     pub assumptions: Vec<String>,
+    /// How many domains were left out of what was visited: others that were visited stand for
+    /// them.
+    pub left_out: usize,
 }
 
 impl Report {

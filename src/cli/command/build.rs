@@ -70,9 +70,8 @@ pub(in crate::cli) fn run(
     let mut agreements = Vec::new();
     for (number, (one, first)) in (1..).zip(targets.iter().zip(&compiled)) {
         for (other, second) in targets.iter().zip(&compiled).skip(number) {
-            let sides = [(*one, &first.reading), (*other, &second.reading)];
-            let [one, other] = sides;
-            let report = mailpol::compile::agree(&policy, one, other, diagnostics)?;
+            let sides = ((*one, first), (*other, second));
+            let report = mailpol::compile::agree(&policy, sides.0, sides.1, diagnostics)?;
             agreements.push((number - 1, report));
         }
     }

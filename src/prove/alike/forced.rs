@@ -1,0 +1,269 @@
+//! What is never left out: what a policy names somewhere, or the rest of the files, and what is
+//! not as plain as most.
+
+use super::names::{Entity, Names, What, count};
+use super::records::Forced;
+use super::rows::Words;
+use crate::mail::{Address, Domain};
+use crate::policy::{
+    Class, DestinationScope, DomainScope, Grant, LoginScope, Policy, RecipientScope,
+    ReversePathScope, SenderScope,
+};
+
+impl Forced {
+    pub(super) fn new(names: &Names<'_>, rest: &Words) -> Self {
+        let [_, domains, logins] = names.counts();
+        let mut forced = Self {
+            domains: vec![false; domains],
+            logins: vec![false; logins],
+        };
+        let mut named = Named {
+            names,
+            forced: &mut forced,
+        };
+        policy(names.policy, &mut named);
+        for word in rest {
+            named.name(word);
+            named.login(word);
+        }
+        named.relations();
+        named.odd();
+        forced.leaving(names);
+        forced
+    }
+
+    fn domain(&mut self, number: u32) {
+        if let Some(is) = self.domains.get_mut(number as usize) {
+            *is = true;
+        }
+    }
+
+    fn login(&mut self, number: u32) {
+        if let Some(is) = self.logins.get_mut(number as usize) {
+            *is = true;
+        }
+    }
+
+    /// Adds what something's rows name beside what the policy says of it.
+    pub(super) fn add_words(&mut self, names: &Names<'_>, words: &Words) {
+        let mut named = Named {
+            names,
+            forced: self,
+        };
+        for word in words {
+            named.name(word);
+            named.login(word);
+        }
+    }
+
+    /// Adds every domain of which some mail leaves the server: through an alias of it, too.
+    fn leaving(&mut self, names: &Names<'_>) {
+        let leaves = |number: u32| {
+            let hosted = names.domains.get(number as usize).map(|one| one.1);
+            hosted.is_some_and(|hosted| {
+                let mut mailboxes = hosted.mailboxes.values();
+                !hosted.forwards.is_empty() || mailboxes.any(|mailbox| mailbox.via.is_some())
+            })
+        };
+        let domains = 0..count(names.domains.len());
+        let mut left: Vec<bool> = domains.map(leaves).collect();
+        if !left.contains(&true) {
+            return;
+        }
+        // By addresses it would be finer, and no domain needs that.
+        loop {
+            let mut grown = false;
+            for number in 0..left.len() {
+                let Some((_, hosted)) = names.domains.get(number) else {
+                    continue;
+                };
+                let aliases = hosted.aliases.values().chain(&hosted.catch_all);
+                let mut targets = aliases.flat_map(|alias| &alias.targets);
+                let is_left = |domain: u32| left.get(domain as usize).copied().unwrap_or(true);
+                if !is_left(count(number))
+                    && targets.any(|to| {
+                        let domain = names.domain(to.value.domain().as_str());
+                        domain.is_some_and(is_left)
+                    })
+                    && let Some(is) = left.get_mut(number)
+                {
+                    *is = true;
+                    grown = true;
+                }
+            }
+            if !grown {
+                break;
+            }
+        }
+        for (number, _) in (0..).zip(left).filter(|(_, is)| *is) {
+            self.domain(number);
+        }
+    }
+}
+
+/// Collects what is named.
+struct Named<'a, 'p> {
+    names: &'a Names<'p>,
+    forced: &'a mut Forced,
+}
+
+impl Named<'_, '_> {
+    /// A name of a domain: it, those above it and those below.
+    fn name(&mut self, name: &str) {
+        let Self { names, forced } = self;
+        names.around(name, &mut |number| forced.domain(number));
+    }
+
+    fn domain(&mut self, domain: &Domain) {
+        self.name(domain.as_str());
+    }
+
+    fn address(&mut self, address: &Address) {
+        self.name(address.domain().as_str());
+    }
+
+    fn login(&mut self, name: &str) {
+        if let Some(number) = self.names.login(name) {
+            self.forced.login(number);
+        }
+    }
+
+    /// Domains of ours that are above or below each other.
+    fn relations(&mut self) {
+        for (number, (domain, _)) in (0..).zip(&self.names.domains) {
+            for above in domain.parents().filter_map(|name| self.names.domain(name)) {
+                self.forced.domain(above);
+                self.forced.domain(number);
+            }
+        }
+    }
+
+    /// Domains and logins of which more is said than of most.
+    fn odd(&mut self) {
+        let Self { names, forced } = self;
+        for (number, (_, hosted)) in (0..).zip(&names.domains) {
+            let is_odd = hosted.via.is_some()
+                || !hosted.forwards.is_empty()
+                || !hosted.publish.dkim.is_empty();
+            if is_odd {
+                forced.domain(number);
+            }
+        }
+        for listed in &names.recipients {
+            let is_behind = match listed.what {
+                What::Mailbox(mailbox) => mailbox.via.is_some(),
+                What::Alias(_) => false,
+            };
+            if is_behind || listed.local.contains('+') {
+                forced.domain(listed.domain);
+            }
+        }
+        for (number, (_, login)) in (0..).zip(&names.logins) {
+            if !login.grants.is_empty() || login.mailboxes.is_empty() {
+                forced.login(number);
+            }
+        }
+    }
+
+    fn grants<'g>(&mut self, grants: impl Iterator<Item = &'g Grant>) {
+        for grant in grants {
+            for scope in &grant.from {
+                match &scope.value {
+                    SenderScope::Address(address) => self.address(address),
+                    SenderScope::Domain(domain) | SenderScope::Below(domain) => self.domain(domain),
+                    SenderScope::Own
+                    | SenderScope::Any
+                    | SenderScope::Null
+                    | SenderScope::Local => {}
+                }
+            }
+            for scope in &grant.to {
+                match &scope.value {
+                    DestinationScope::Address(address) => self.address(address),
+                    DestinationScope::Domain(domain) | DestinationScope::Below(domain) => {
+                        self.domain(domain);
+                    }
+                    DestinationScope::Any | DestinationScope::Local => {}
+                }
+            }
+        }
+    }
+
+    fn class(&mut self, class: &Class) {
+        if let Some(LoginScope::OneOf(logins)) = &class.login {
+            for login in logins {
+                self.login(login);
+            }
+        }
+        for scope in &class.from {
+            match scope {
+                ReversePathScope::Address(address) => self.address(address),
+                ReversePathScope::Domain(domain) | ReversePathScope::Below(domain) => {
+                    self.domain(domain);
+                }
+                ReversePathScope::Null | ReversePathScope::Local | ReversePathScope::Foreign => {}
+            }
+        }
+        for scope in &class.to {
+            match scope {
+                RecipientScope::Address(address) => self.address(address),
+                RecipientScope::Domain(domain) | RecipientScope::Below(domain) => {
+                    self.domain(domain);
+                }
+                RecipientScope::Listed | RecipientScope::Unlisted | RecipientScope::Foreign => {}
+            }
+        }
+    }
+}
+
+/// Collects what a policy names anywhere but in its domains.
+fn policy(policy: &Policy, named: &mut Named<'_, '_>) {
+    // Whatever a policy says besides shall be thought of here.
+    let Policy {
+        source: _,
+        host,
+        networks,
+        auth: _,
+        authenticated,
+        logins,
+        domains: _,
+        parked,
+        inbound: _,
+        routes: _,
+        outbound,
+        archive,
+        targets: _,
+        scenarios: _,
+        statements,
+        acknowledged: _,
+    } = policy;
+    named.domain(&host.name.value);
+    if let Some(postmaster) = &host.postmaster {
+        named.address(&postmaster.value);
+    }
+    named.grants(networks.iter().flat_map(|network| &network.grants));
+    named.grants(authenticated.iter());
+    named.grants(logins.values().flat_map(|login| &login.grants));
+    for name in parked.keys().chain(outbound.from.keys()) {
+        named.domain(name);
+    }
+    for scope in outbound.to.keys() {
+        let (DomainScope::Exactly(name) | DomainScope::Below(name)) = scope;
+        named.domain(name);
+    }
+    for name in archive.from.keys().chain(archive.to.keys()) {
+        named.domain(name);
+    }
+    for mailbox in archive.mailboxes() {
+        named.address(mailbox);
+    }
+    for class in statements.iter().flat_map(|statement| statement.classes()) {
+        named.class(class);
+    }
+}
+
+/// Returns a domain and the recipients in it.
+pub(super) fn entities(names: &Names<'_>, domain: u32) -> impl Iterator<Item = Entity> {
+    let recipients = names.of_domain(domain).map(Entity::Recipient);
+    std::iter::once(Entity::Domain(domain)).chain(recipients)
+}

@@ -1,0 +1,131 @@
+//! What is proved of a large policy once for many domains: all but some that stand for the rest
+//! are left out of policy and files, if policy and files say the same of them.
+//!
+//! Two recipients are *alike* if policy and files say the same of both, with their own names left
+//! out: the kind, the rows whose key is the address or its domain, what the aliases lead to, the
+//! logins and their rows. A domain is left out if nothing but itself names it, and if two others
+//! that are kept hold a recipient that is like each of its own.
+//!
+//! SOUNDNESS: take an envelope that names what was left out. Put, for each such recipient or
+//! sender, one that is kept and alike, and for a login that of an alike mailbox: of the same one if
+//! the login owned it, else of another, since two domains are kept of each kind. Then
+//!
+//! - each test of the policy answers the same: it compares names, and no name that is compared is
+//!   one of these but for what each says of itself, which is alike ([`forced`] collects all others);
+//! - so does each test of the files. What a reader makes of them compares names with rows that are
+//!   looked up, and treats what it does not find as it treats any name that nobody has written: the
+//!   whole proof rests on that (`keys`). The rows of both are the same but for their own names
+//!   ([`records`]). Their order says nothing, for the files are taken apart only where each line is
+//!   a plain key with a value, so that no pattern and no exception stands between them ([`rows`]);
+//!   and no other word of the files is one of these names, or is above or below one;
+//! - and the envelope that it has become finds only rows that are kept: whatever rows of what is
+//!   kept name, is kept.
+//!
+//! So a hole that the envelope would show is shown by one that is visited. Where anything is not
+//! proved of what is kept, the whole is proved instead, and tells what is wrong with it.
+
+mod forced;
+mod kept;
+mod names;
+mod records;
+mod rows;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use self::kept::Kept;
+use self::names::Names;
+use self::records::{Forced, Records};
+use self::rows::Rows;
+use super::keys::address_table;
+use super::universe::Axis;
+use crate::decision::{AddressKey, Decider, Test};
+use crate::policy::{Grant, Policy};
+use crate::source::Source;
+
+/// The local-part that everybody minds.
+const POSTMASTER: &str = "postmaster";
+
+/// Below this many domains nothing is gained.
+pub const ALIKE_MIN: usize = 1000;
+
+/// How often what rows name is added to what is kept, before it is given up.
+const ROUNDS_MAX: usize = 4;
+
+/// A policy, and maybe a tree of files, without what others stand for.
+#[derive(Debug)]
+pub struct LeftOut {
+    /// The policy without it.
+    pub policy: Policy,
+    /// The text of each file without its rows, in the order in which they were given; none, where
+    /// it is as it was.
+    pub files: Vec<Option<String>>,
+    /// How many domains were left out.
+    pub domains: usize,
+}
+
+/// Leaves out of a policy of at least so many domains, and of the files that are made of it, the
+/// domains that others stand for; nothing, if there are none.
+pub fn leave_out(policy: &Policy, files: &[Arc<Source>], domains_min: usize) -> Option<LeftOut> {
+    let grants = &policy.authenticated;
+    // All logins without grants of their own are asked the same.
+    let asks_alike = grants.iter().all(Grant::is_wide) || Grant::are_alike(grants);
+    if policy.domains.len() < domains_min || !asks_alike {
+        return None;
+    }
+    let names = Names::new(policy);
+    let (rows, words) = Rows::of(files, &names)?;
+    let mut forced = Forced::new(&names, &words);
+    for _ in 0..ROUNDS_MAX {
+        let mut records = Records::new(&names, &forced, &rows, &words);
+        let kept = Kept::of(&mut records);
+        let more = kept.named(&records);
+        if !more.is_empty() {
+            forced.add_words(&names, &more);
+            continue;
+        }
+        let domains = kept.domains.iter().filter(|is| !**is).count();
+        if domains == 0 {
+            return None;
+        }
+        return Some(LeftOut {
+            policy: kept.policy(&names),
+            files: rows.without(&|number| kept.is(&names, number)),
+            domains,
+        });
+    }
+    None
+}
+
+impl LeftOut {
+    /// Returns whether the deciders, and tests besides, tell no local-part apart by itself that some
+    /// recipient of ours has.
+    pub(super) fn is_blind<'t>(
+        whole: &Policy,
+        deciders: &[&'t dyn Decider],
+        more: &'t [Test],
+    ) -> bool {
+        let mut locals: BTreeSet<String> = BTreeSet::new();
+        let tests = deciders.iter().flat_map(|decider| decider.tests());
+        for test in tests.chain(more) {
+            let tables = [Axis::From, Axis::To].map(|axis| address_table(&test.question, axis));
+            for table in tables.into_iter().flatten() {
+                locals.extend(table.keys(AddressKey::Local).map(str::to_owned));
+            }
+        }
+        for decider in deciders {
+            decider.destination_keys(&mut |part, key| {
+                if part == AddressKey::Local {
+                    locals.insert(key.to_ascii_lowercase());
+                }
+            });
+        }
+        locals.remove(POSTMASTER);
+        let mut domains = whole.domains.values();
+        locals.is_empty()
+            || !domains.any(|hosted| {
+                let mut known = hosted.mailboxes.keys().chain(hosted.aliases.keys());
+                known.any(|local| locals.contains(local.as_str()))
+            })
+    }
+}

@@ -1,0 +1,163 @@
+//! What a policy lists, by number: its recipients, its domains and its logins.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use rustc_hash::FxBuildHasher;
+
+use crate::mail::{Address, Domain};
+use crate::policy::{Alias, HostedDomain, Login, Mailbox, Policy};
+
+type Numbers<'p> = HashMap<&'p str, u32, FxBuildHasher>;
+
+/// What a recipient is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum What<'p> {
+    Mailbox(&'p Mailbox),
+    Alias(&'p Alias),
+}
+
+/// A recipient that is listed by name. Forwards are none: their domains are never left out.
+#[derive(Debug)]
+pub(super) struct Listed<'p> {
+    pub(super) local: &'p str,
+    pub(super) domain: u32,
+    pub(super) what: What<'p>,
+}
+
+/// What stands for something that a policy lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entity {
+    Recipient(u32),
+    Domain(u32),
+    Login(u32),
+}
+
+/// What a policy lists, by number.
+#[derive(Debug)]
+pub(super) struct Names<'p> {
+    pub(super) policy: &'p Policy,
+    pub(super) domains: Vec<(&'p Domain, &'p HostedDomain)>,
+    pub(super) logins: Vec<(&'p str, &'p Login)>,
+    pub(super) recipients: Vec<Listed<'p>>,
+    /// Where the recipients of each domain begin, and where the last one's end.
+    starts: Vec<u32>,
+    by_domain: Numbers<'p>,
+    by_login: Numbers<'p>,
+    /// Every name above one of our domains.
+    above: HashSet<&'p str, FxBuildHasher>,
+}
+
+impl<'p> Names<'p> {
+    pub(super) fn new(policy: &'p Policy) -> Self {
+        let domains: Vec<(&Domain, &HostedDomain)> = policy.domains.iter().collect();
+        let logins = policy.logins.iter();
+        let logins: Vec<(&str, &Login)> = logins.map(|(name, one)| (name.as_str(), one)).collect();
+        let (mut recipients, mut starts) = (Vec::new(), Vec::with_capacity(domains.len() + 1));
+        for (number, (_, hosted)) in (0..).zip(&domains) {
+            starts.push(count(recipients.len()));
+            let start = recipients.len();
+            let listed = |local: &'p str, what| Listed {
+                local,
+                domain: number,
+                what,
+            };
+            let mailboxes = hosted.mailboxes.iter();
+            recipients
+                .extend(mailboxes.map(|(local, one)| listed(local.as_str(), What::Mailbox(one))));
+            let aliases = hosted.aliases.iter();
+            recipients.extend(aliases.map(|(local, one)| listed(local.as_str(), What::Alias(one))));
+            if let Some(here) = recipients.get_mut(start..) {
+                here.sort_unstable_by_key(|one| one.local);
+            }
+        }
+        starts.push(count(recipients.len()));
+        let by_domain = (0..)
+            .zip(&domains)
+            .map(|(number, one)| (one.0.as_str(), number));
+        let by_login = (0..).zip(&logins).map(|(number, one)| (one.0, number));
+        Self {
+            policy,
+            by_domain: by_domain.collect(),
+            by_login: by_login.collect(),
+            above: domains.iter().flat_map(|one| one.0.parents()).collect(),
+            domains,
+            logins,
+            recipients,
+            starts,
+        }
+    }
+
+    /// Returns how many of each there are.
+    pub(super) fn counts(&self) -> [usize; 3] {
+        [self.recipients.len(), self.domains.len(), self.logins.len()]
+    }
+
+    /// Returns the number of something among all that is listed.
+    pub(super) fn number(&self, entity: Entity) -> usize {
+        let [recipients, domains, _] = self.counts();
+        match entity {
+            Entity::Recipient(one) => one as usize,
+            Entity::Domain(one) => recipients + one as usize,
+            Entity::Login(one) => recipients + domains + one as usize,
+        }
+    }
+
+    pub(super) fn domain(&self, name: &str) -> Option<u32> {
+        self.by_domain.get(name).copied()
+    }
+
+    pub(super) fn login(&self, name: &str) -> Option<u32> {
+        self.by_login.get(name).copied()
+    }
+
+    /// Returns whether one of our domains is below this name.
+    pub(super) fn is_above(&self, name: &str) -> bool {
+        self.above.contains(name)
+    }
+
+    /// Returns the numbers of a domain's recipients.
+    pub(super) fn of_domain(&self, domain: u32) -> Range<u32> {
+        let at = |number: usize| self.starts.get(number).copied().unwrap_or_default();
+        at(domain as usize)..at(domain as usize + 1)
+    }
+
+    pub(super) fn recipient(&self, local: &str, domain: u32) -> Option<u32> {
+        let range = self.of_domain(domain);
+        let here = self
+            .recipients
+            .get(range.start as usize..range.end as usize)?;
+        let at = here.binary_search_by_key(&local, |one| one.local).ok()?;
+        Some(range.start + count(at))
+    }
+
+    /// Returns the number of an address that is listed by name.
+    pub(super) fn listed(&self, address: &Address) -> Option<u32> {
+        let domain = self.domain(address.domain().as_str())?;
+        self.recipient(address.local(), domain)
+    }
+
+    /// Hands on every domain of ours that a name may be meant for: itself, those above it, and all
+    /// below it.
+    pub(super) fn around(&self, name: &str, take: &mut dyn FnMut(u32)) {
+        let mut rest = Some(name);
+        while let Some(one) = rest {
+            if let Some(number) = self.domain(one) {
+                take(number);
+            }
+            rest = one.split_once('.').map(|(_, above)| above);
+        }
+        if self.is_above(name) {
+            for (number, (domain, _)) in (0..).zip(&self.domains) {
+                if domain.parents().any(|above| above == name) {
+                    take(number);
+                }
+            }
+        }
+    }
+}
+
+/// Returns a number as small as that of a list in memory that was read from files of text.
+pub(super) fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,246 @@
+//! Rows of emitted files, each given to what its key names; and every other word of the files.
+//!
+//! Nothing is known here of any MTA. A file is taken apart only if each of its lines is a plain
+//! key with something behind it: then no line of it is a pattern or an exception, none goes on
+//! with another, and their order says nothing. All that is left of a tree is *the rest*.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
+
+use super::names::{Entity, Names, count};
+use crate::prove::threads::in_parts;
+use crate::source::Source;
+
+/// Longer lines are not taken apart: some MTA may have a limit of its own for them.
+const LINE_MAX: usize = 1000;
+
+/// A row whose key is a name that the policy lists.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    /// What its key names: a number of [`Names::number`].
+    of: u32,
+    file: u16,
+    /// How long its key is, as far as it is the name.
+    head: u16,
+    /// Where its line begins, and where it ends.
+    start: u32,
+    end: u32,
+}
+
+/// The rows of files that can be taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    files: Vec<Arc<Source>>,
+    rows: Vec<Row>,
+    /// The numbers of the rows, those of one name together, in the order of the files.
+    sorted: Vec<u32>,
+    /// Where those of each name begin.
+    starts: Vec<u32>,
+}
+
+/// The words of the rest of a tree.
+pub(super) type Words = HashSet<String, FxBuildHasher>;
+
+/// What a file is, as far as it matters here.
+enum Read {
+    /// Its rows, and the words of its other lines.
+    Apart(Vec<Row>, Words),
+    /// One of which all counts as rest: its words.
+    Whole(Words),
+}
+
+impl Rows {
+    /// Takes files apart; nothing, if one is too large to be numbered.
+    pub(super) fn of(files: &[Arc<Source>], names: &Names<'_>) -> Option<(Self, Words)> {
+        let numbered: Vec<(u16, &Arc<Source>)> = (0..=u16::MAX).zip(files).collect();
+        let fits = |source: &Arc<Source>| u32::try_from(source.text().len()).is_ok();
+        if numbered.len() < files.len() || !files.iter().all(fits) {
+            return None;
+        }
+        let read = in_parts(&numbered, |(file, source)| {
+            read(source.text(), *file, names)
+        });
+        let (mut rows, mut rest) = (Vec::new(), Words::default());
+        for one in read {
+            let (Read::Apart(_, words) | Read::Whole(words)) = &one;
+            rest.extend(words.iter().cloned());
+            if let Read::Apart(more, _) = one {
+                rows.extend(more);
+            }
+        }
+        let (sorted, starts) = sort(&rows, names.counts().iter().sum());
+        let rows = Self {
+            files: files.to_vec(),
+            rows,
+            sorted,
+            starts,
+        };
+        Some((rows, rest))
+    }
+
+    /// Hands on the rows of a name: the number of the file, what stands before the name, and what
+    /// stands behind it.
+    pub(super) fn each(&self, of: usize, take: &mut dyn FnMut(u16, &str, &str)) {
+        let at = |number: usize| self.starts.get(number).copied().unwrap_or_default() as usize;
+        let numbers = self.sorted.get(at(of)..at(of + 1)).unwrap_or_default();
+        for row in numbers
+            .iter()
+            .filter_map(|one| self.rows.get(*one as usize))
+        {
+            let line = self.files.get(row.file as usize).map(|file| file.text());
+            let line = line.and_then(|text| text.get(row.start as usize..row.end as usize));
+            let line = line.unwrap_or_default();
+            let before = usize::from(line.starts_with(['@', '.']));
+            let (before, rest) = line.split_at(before);
+            take(
+                row.file,
+                before,
+                rest.get(usize::from(row.head)..).unwrap_or_default(),
+            );
+        }
+    }
+
+    /// Returns the text of each file without the rows of all that is not kept; none, where it is
+    /// as it was.
+    pub(super) fn without(&self, is_kept: &dyn Fn(usize) -> bool) -> Vec<Option<String>> {
+        let mut rows = self.rows.iter().peekable();
+        let mut reduce = |(file, source): (u16, &Arc<Source>)| {
+            let (text, mut kept, mut done) = (source.text(), String::new(), 0);
+            while let Some(row) = rows.next_if(|row| row.file == file) {
+                if !is_kept(row.of as usize) {
+                    kept.push_str(text.get(done..row.start as usize).unwrap_or_default());
+                    // The end of the line goes with it.
+                    done = (row.end as usize + 1).min(text.len());
+                }
+            }
+            kept.push_str(text.get(done..).unwrap_or_default());
+            (done > 0).then_some(kept)
+        };
+        (0..=u16::MAX).zip(&self.files).map(&mut reduce).collect()
+    }
+}
+
+/// Sorts rows by what they are of, as a list of their numbers, and says where each begins.
+fn sort(rows: &[Row], names: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0_u32; names + 2];
+    for row in rows {
+        if let Some(number) = starts.get_mut(row.of as usize + 2) {
+            *number += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    let mut sorted = vec![0_u32; rows.len()];
+    for (number, row) in (0..).zip(rows) {
+        if let Some(next) = starts.get_mut(row.of as usize + 1) {
+            if let Some(place) = sorted.get_mut(*next as usize) {
+                *place = number;
+            }
+            *next += 1;
+        }
+    }
+    (sorted, starts)
+}
+
+fn read(text: &str, file: u16, names: &Names<'_>) -> Read {
+    let (mut rows, mut rest) = (Vec::new(), Words::default());
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let next = start + line.len();
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        if !line.is_empty() && !line.starts_with('#') {
+            let Some(key) = key(line) else {
+                return Read::Whole(all_words(text));
+            };
+            match owner(key, names).filter(|_| line.len() <= LINE_MAX) {
+                Some((of, head)) => rows.push(Row {
+                    of: count(names.number(of)),
+                    file,
+                    head: u16::try_from(head).unwrap_or(u16::MAX),
+                    start: count(start),
+                    end: count(start + line.len()),
+                }),
+                None => words(line, &mut rest),
+            }
+        }
+        start = next;
+    }
+    Read::Apart(rows, rest)
+}
+
+/// Returns the key of a plain row; nothing for any other line.
+fn key(line: &str) -> Option<&str> {
+    let is_plain = |c: &u8| c.is_ascii_alphanumeric() || b"._@+-=&'~".contains(c);
+    let end = line
+        .bytes()
+        .position(|c| !is_plain(&c))
+        .unwrap_or(line.len());
+    let (key, rest) = line.split_at(end);
+    let goes_on = rest.is_empty() || rest.starts_with([' ', '\t', ':']);
+    let is_text = rest.bytes().all(|c| c == b'\t' || (c >= b' ' && c != 0x7f));
+    (end > 0 && goes_on && is_text && !rest.ends_with('\\')).then_some(key)
+}
+
+/// Returns what a key names, and how long the name is in it, if it is a name that the policy lists
+/// and nothing beside it names another.
+fn owner(key: &str, names: &Names<'_>) -> Option<(Entity, usize)> {
+    if let Some(name) = key.strip_prefix(['@', '.']) {
+        return Some((Entity::Domain(names.domain(name)?), name.len()));
+    }
+    let Some((local, domain)) = key.split_once('@') else {
+        let domain = names.domain(key).map(Entity::Domain);
+        let owner = domain.or_else(|| names.login(key).map(Entity::Login))?;
+        return Some((owner, key.len()));
+    };
+    if let Some(domain) = names.domain(domain) {
+        let recipient = names.recipient(local, domain)?;
+        return Some((Entity::Recipient(recipient), key.len()));
+    }
+    let mut is_near = names.is_above(domain) || domain.contains('@');
+    names.around(domain, &mut |_| is_near = true);
+    if is_near {
+        return None;
+    }
+    match names.login(key) {
+        Some(login) => Some((Entity::Login(login), key.len())),
+        None => Some((Entity::Login(names.login(local)?), local.len())),
+    }
+}
+
+/// Returns the words of a whole file, but for its comments.
+fn all_words(text: &str) -> Words {
+    let mut found = Words::default();
+    for line in text.lines() {
+        if !line.trim_start().starts_with('#') {
+            words(line, &mut found);
+        }
+    }
+    found
+}
+
+/// Returns whether words have this octet: others part them.
+pub(super) fn is_of_word(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'_' | b'-') || !octet.is_ascii()
+}
+
+/// Adds the words of a line: as they stand, without dots and dashes around them, and in lower case.
+pub(super) fn words(line: &str, found: &mut Words) {
+    let mut add = |word: &str| {
+        if !word.is_empty() && !found.contains(word) {
+            found.insert(word.to_owned());
+        }
+    };
+    for word in line.split(|c: char| u8::try_from(c).is_ok_and(|octet| !is_of_word(octet))) {
+        add(word);
+        let bare = word.trim_matches(['.', '-', '_']);
+        add(bare);
+        if bare.bytes().any(|octet| octet.is_ascii_uppercase()) {
+            add(&bare.to_ascii_lowercase());
+        }
+    }
+}
