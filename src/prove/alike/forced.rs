@@ -26,7 +26,6 @@ impl Forced {
             named.name(word);
             named.login(word);
         }
-        named.relations();
         named.odd();
         forced.leaving(names);
         forced
@@ -125,16 +124,6 @@ impl Named<'_, '_> {
     fn login(&mut self, name: &str) {
         if let Some(number) = self.names.login(name) {
             self.forced.login(number);
-        }
-    }
-
-    /// Domains of ours that are above or below each other.
-    fn relations(&mut self) {
-        for (number, (domain, _)) in (0..).zip(&self.names.domains) {
-            for above in domain.parents().filter_map(|name| self.names.domain(name)) {
-                self.forced.domain(above);
-                self.forced.domain(number);
-            }
         }
     }
 

@@ -4,7 +4,7 @@
 use super::forced::entities;
 use super::names::{Entity, Names, What, count};
 use super::records::Records;
-use super::rows::{self, Words};
+use super::rows::Words;
 use crate::mail::Address;
 use crate::policy::{Login, Policy};
 
@@ -60,6 +60,8 @@ impl Kept {
                 _ => continue,
             }
             counted.count(domain, records);
+            // Its rows are looked up, too.
+            open.extend(names.parent(domain));
             let Some((_, hosted)) = names.domains.get(domain as usize) else {
                 continue;
             };
@@ -80,7 +82,7 @@ impl Kept {
     pub(super) fn named(&self, records: &Records<'_, '_>) -> Words {
         let names = records.names;
         let mut found = Words::default();
-        let mut look = |of: Entity| rows::words(&records.others(of), &mut found);
+        let mut look = |of: Entity| records.others(of, &mut found);
         for domain in (0..)
             .zip(&self.domains)
             .filter(|(_, is)| **is)

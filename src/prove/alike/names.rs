@@ -1,6 +1,6 @@
 //! What a policy lists, by number: its recipients, its domains and its logins.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use rustc_hash::FxBuildHasher;
@@ -44,8 +44,8 @@ pub(super) struct Names<'p> {
     starts: Vec<u32>,
     by_domain: Numbers<'p>,
     by_login: Numbers<'p>,
-    /// Every name above one of our domains.
-    above: HashSet<&'p str, FxBuildHasher>,
+    /// Every name above some of our domains, with these.
+    above: HashMap<&'p str, Vec<u32>, FxBuildHasher>,
 }
 
 impl<'p> Names<'p> {
@@ -76,11 +76,17 @@ impl<'p> Names<'p> {
             .zip(&domains)
             .map(|(number, one)| (one.0.as_str(), number));
         let by_login = (0..).zip(&logins).map(|(number, one)| (one.0, number));
+        let mut above: HashMap<&str, Vec<u32>, FxBuildHasher> = HashMap::default();
+        for (number, (domain, _)) in (0..).zip(&domains) {
+            for name in domain.parents() {
+                above.entry(name).or_default().push(number);
+            }
+        }
         Self {
             policy,
             by_domain: by_domain.collect(),
             by_login: by_login.collect(),
-            above: domains.iter().flat_map(|one| one.0.parents()).collect(),
+            above,
             domains,
             logins,
             recipients,
@@ -113,7 +119,7 @@ impl<'p> Names<'p> {
 
     /// Returns whether one of our domains is below this name.
     pub(super) fn is_above(&self, name: &str) -> bool {
-        self.above.contains(name)
+        self.above.contains_key(name)
     }
 
     /// Returns the numbers of a domain's recipients.
@@ -147,13 +153,14 @@ impl<'p> Names<'p> {
             }
             rest = one.split_once('.').map(|(_, above)| above);
         }
-        if self.is_above(name) {
-            for (number, (domain, _)) in (0..).zip(&self.domains) {
-                if domain.parents().any(|above| above == name) {
-                    take(number);
-                }
-            }
-        }
+        let below = self.above.get(name);
+        below.into_iter().flatten().copied().for_each(take);
+    }
+
+    /// Returns the nearest of our domains above one.
+    pub(super) fn parent(&self, domain: u32) -> Option<u32> {
+        let (name, _) = self.domains.get(domain as usize)?;
+        name.parents().find_map(|above| self.domain(above))
     }
 }
 

@@ -2,12 +2,12 @@
 //! of which the same is said are alike.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use rustc_hash::FxBuildHasher;
 
-use super::names::{Entity, Listed, Names, What};
-use super::rows::{Rows, Words, is_of_word};
+use super::POSTMASTER;
+use super::names::{Entity, Listed, Names, What, count};
+use super::rows::{Rows, Words, is_of_word, words};
 use crate::mail::Address;
 use crate::policy::{Alias, Publish};
 
@@ -20,8 +20,46 @@ const OPEN: u32 = u32::MAX - 1;
 const TARGETS_MAX: usize = 32;
 const DEPTH_MAX: usize = 16;
 
-/// Begins the number that stands in the place of a name.
-const NAME: char = '\u{1}';
+/// Begins the number of a name that something calls its own.
+const OWN: u8 = 1;
+/// Begins the number of what is said of something else.
+const SAID: u8 = 2;
+
+/// What is said of something, its own names replaced by numbers.
+#[derive(Debug, Default)]
+struct Said(Vec<u8>);
+
+impl Said {
+    fn text(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn number(&mut self, number: u32) {
+        self.0.push(SAID);
+        self.0.extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// Adds a text in which the words that are own names are replaced by numbers, the same name by
+    /// the same.
+    fn replaced(&mut self, text: &str, own: &[&str]) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = rest.bytes().position(|octet| !is_of_word(octet));
+            let (word, more) = rest.split_at(end.unwrap_or(rest.len()));
+            match own.iter().position(|name| *name == word) {
+                Some(number) if !word.is_empty() => {
+                    self.0.push(OWN);
+                    self.0.extend_from_slice(&count(number).to_le_bytes());
+                }
+                _ => self.text(word),
+            }
+            let end = more.bytes().position(is_of_word).unwrap_or(more.len());
+            let (between, more) = more.split_at(end);
+            self.text(between);
+            rest = more;
+        }
+    }
+}
 
 /// What is never left out, whatever is like it.
 #[derive(Debug, Default)]
@@ -39,7 +77,7 @@ pub(super) struct Records<'a, 'p> {
     rows: &'a Rows,
     /// Words of the rest of the files: a local-part that is one of them is like no other.
     words: &'a Words,
-    said: HashMap<String, u32, FxBuildHasher>,
+    said: HashMap<Vec<u8>, u32, FxBuildHasher>,
     /// By [`Names::number`]. Of a domain it is about every address that is not listed.
     numbers: Vec<u32>,
     /// The same of domains without what their catch-alls lead to.
@@ -82,13 +120,13 @@ impl<'a, 'p> Records<'a, 'p> {
             return self.keep(at, number);
         }
         self.keep(at, OPEN);
-        let text = match of {
+        let said = match of {
             Entity::Recipient(one) => self.recipient(one, depth),
             Entity::Domain(one) => self.domain(one, depth),
             Entity::Login(one) => self.login(one, depth),
         };
-        let number = match text {
-            Some(text) => self.put(&text),
+        let number = match said {
+            Some(said) => self.put(said),
             None => self.only(of),
         };
         self.keep(at, number)
@@ -114,18 +152,17 @@ impl<'a, 'p> Records<'a, 'p> {
         }
     }
 
-    fn put(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.said.get(text) {
-            return *number;
-        }
-        let number = super::names::count(self.said.len());
-        self.said.insert(text.to_owned(), number);
-        number
+    fn put(&mut self, said: Said) -> u32 {
+        let number = count(self.said.len());
+        *self.said.entry(said.0).or_insert(number)
     }
 
     /// Returns a number that nothing else has.
     fn only(&mut self, of: Entity) -> u32 {
-        self.put(&format!("only {of:?}"))
+        let mut said = Said::default();
+        said.text("only");
+        said.number(count(self.names.number(of)));
+        self.put(said)
     }
 
     /// Returns what is said of a domain but for where its catch-all leads.
@@ -135,11 +172,13 @@ impl<'a, 'p> Records<'a, 'p> {
             return known;
         }
         let of = Entity::Domain(domain);
-        let text = (!self.is_only(of))
-            .then(|| self.inner_text(domain))
-            .flatten();
-        let number = match text {
-            Some(text) => self.put(&text),
+        let said = if self.is_only(of) {
+            None
+        } else {
+            self.inner_said(domain)
+        };
+        let number = match said {
+            Some(said) => self.put(said),
             None => self.only(of),
         };
         if let Some(place) = self.inner.get_mut(domain as usize) {
@@ -148,31 +187,51 @@ impl<'a, 'p> Records<'a, 'p> {
         number
     }
 
-    fn inner_text(&self, domain: u32) -> Option<String> {
-        let (name, hosted) = self.names.domains.get(domain as usize)?;
+    fn inner_said(&mut self, domain: u32) -> Option<Said> {
+        let (name, hosted) = *self.names.domains.get(domain as usize)?;
         let mut own = vec![name.as_str()];
-        let mut text = "domain".to_owned();
+        let mut said = Said::default();
+        said.text("domain");
+        if let Some(above) = self.names.parent(domain) {
+            said.text(" below");
+            let number = self.inner(above);
+            said.number(number);
+            own.extend(
+                self.names
+                    .domains
+                    .get(above as usize)
+                    .map(|one| one.0.as_str()),
+            );
+        }
+        if self.names.is_above(name.as_str()) {
+            said.text(" above");
+        }
         if let Some(alias) = &hosted.catch_all {
             add_targets(alias, &mut own)?;
-            let _ = write!(text, " catches {}", alias.targets.len());
+            said.text(" catches");
+            said.number(count(alias.targets.len()));
         }
-        publish(&hosted.publish, &own, &mut text);
-        self.add_rows(Entity::Domain(domain), &own, &mut text);
-        Some(text)
+        publish(&hosted.publish, &own, &mut said);
+        self.add_rows(Entity::Domain(domain), &own, &mut said);
+        Some(said)
     }
 
-    fn domain(&mut self, domain: u32, depth: usize) -> Option<String> {
+    fn domain(&mut self, domain: u32, depth: usize) -> Option<Said> {
         let (name, hosted) = *self.names.domains.get(domain as usize)?;
-        let mut text = format!("all of {}", self.inner(domain));
+        let mut said = Said::default();
+        said.text("all of");
+        let inner = self.inner(domain);
+        said.number(inner);
         if let Some(alias) = &hosted.catch_all {
-            self.add_leads(alias, &mut vec![name.as_str()], &mut text, depth)?;
+            self.add_leads(alias, &mut vec![name.as_str()], &mut said, depth)?;
         }
-        Some(text)
+        Some(said)
     }
 
-    fn login(&mut self, login: u32, depth: usize) -> Option<String> {
+    fn login(&mut self, login: u32, depth: usize) -> Option<Said> {
         let (name, _) = *self.names.logins.get(login as usize)?;
-        let mut text = "login".to_owned();
+        let mut said = Said::default();
+        said.text("login");
         let own: Vec<&str> = name.split('@').collect();
         if let Some((local, domain)) = name.split_once('@')
             && let Some(domain) = self.names.domain(domain)
@@ -180,13 +239,14 @@ impl<'a, 'p> Records<'a, 'p> {
             // Its rows are those of an address.
             let recipient = self.names.recipient(local, domain)?;
             let number = self.number_at(Entity::Recipient(recipient), depth + 1);
-            let _ = write!(text, " as {number}");
+            said.text(" as");
+            said.number(number);
         }
-        self.add_rows(Entity::Login(login), &own, &mut text);
-        Some(text)
+        self.add_rows(Entity::Login(login), &own, &mut said);
+        Some(said)
     }
 
-    fn recipient(&mut self, recipient: u32, depth: usize) -> Option<String> {
+    fn recipient(&mut self, recipient: u32, depth: usize) -> Option<Said> {
         let names = self.names;
         let Listed {
             local,
@@ -195,33 +255,34 @@ impl<'a, 'p> Records<'a, 'p> {
         } = names.recipients.get(recipient as usize)?;
         let (name, _) = names.domains.get(*domain as usize)?;
         let mut own = vec![*local, name.as_str()];
-        let mut text = format!("in {}", self.inner(*domain));
-        if *local == "postmaster" || self.words.contains(*local) {
-            let _ = write!(text, " {local}");
+        let mut said = Said::default();
+        let inner = self.inner(*domain);
+        said.number(inner);
+        if *local == POSTMASTER || self.words.contains(*local) {
+            said.text(local);
         }
         match what {
             What::Mailbox(mailbox) => {
-                text.push_str(" mailbox");
+                said.text(" mailbox");
                 if let Some(login) = &mailbox.login {
+                    let number = names.login(&login.value)?;
                     own.extend(login.value.split('@'));
                     // A login that is the address itself has its rows.
                     let is_own = login.value.split_once('@') == Some((local, name.as_str()));
-                    let number = if is_own {
-                        let login = names.login(&login.value)?;
-                        if self.is_only(Entity::Login(login)) {
-                            return None;
-                        }
-                        UNKNOWN
-                    } else {
-                        self.number_at(Entity::Login(names.login(&login.value)?), depth + 1)
-                    };
-                    let _ = write!(text, " of {number}");
+                    if is_own && self.is_only(Entity::Login(number)) {
+                        return None;
+                    }
+                    said.text(if is_own { " of itself" } else { " of" });
+                    if !is_own {
+                        let number = self.number_at(Entity::Login(number), depth + 1);
+                        said.number(number);
+                    }
                 }
             }
-            What::Alias(alias) => self.add_leads(alias, &mut own, &mut text, depth)?,
+            What::Alias(alias) => self.add_leads(alias, &mut own, &mut said, depth)?,
         }
-        self.add_rows(Entity::Recipient(recipient), &own, &mut text);
-        Some(text)
+        self.add_rows(Entity::Recipient(recipient), &own, &mut said);
+        Some(said)
     }
 
     /// Adds where an alias leads, and who may call it its own.
@@ -229,22 +290,23 @@ impl<'a, 'p> Records<'a, 'p> {
         &mut self,
         alias: &'p Alias,
         own: &mut Vec<&'p str>,
-        text: &mut String,
+        said: &mut Said,
         depth: usize,
     ) -> Option<()> {
         let names = self.names;
         add_targets(alias, own)?;
-        text.push_str(" alias");
+        said.text(" alias");
         for target in &alias.targets {
             let number = self.target(&target.value, depth + 1)?;
-            let _ = write!(text, " {number}");
+            said.number(number);
         }
         let mut owners = Vec::new();
         self.owners(alias, &mut owners, 0)?;
         for login in owners {
             own.extend(login.split('@'));
             let number = self.number_at(Entity::Login(names.login(login)?), depth + 1);
-            let _ = write!(text, " of {number}");
+            said.text(" of");
+            said.number(number);
         }
         Some(())
     }
@@ -260,7 +322,10 @@ impl<'a, 'p> Records<'a, 'p> {
             return None;
         }
         let number = self.number_at(Entity::Domain(domain), depth);
-        Some(self.put(&format!("any of {number}")))
+        let mut said = Said::default();
+        said.text("any of");
+        said.number(number);
+        Some(self.put(said))
     }
 
     /// Collects the logins of the mailboxes that an alias leads to by names alone.
@@ -290,18 +355,20 @@ impl<'a, 'p> Records<'a, 'p> {
         Some(())
     }
 
-    /// Adds the rows of something, its own names replaced by numbers.
-    fn add_rows(&self, of: Entity, own: &[&str], text: &mut String) {
+    /// Adds the rows of something.
+    fn add_rows(&self, of: Entity, own: &[&str], said: &mut Said) {
         self.rows
             .each(self.names.number(of), &mut |file, before, rest| {
-                let _ = write!(text, "\n{file}{before}");
-                replace(rest, own, text);
+                said.0.extend_from_slice(&file.to_le_bytes());
+                said.text(before);
+                said.text("\n");
+                said.replaced(rest, own);
             });
     }
 
-    /// Returns the text of a name's rows, kept or not, its own names replaced by numbers: what is
-    /// left are names that the policy does not say of it.
-    pub(super) fn others(&self, of: Entity) -> String {
+    /// Adds the words of a name's rows that are not its own names: what the policy does not say of
+    /// it.
+    pub(super) fn others(&self, of: Entity, found: &mut Words) {
         let names = self.names;
         let mut own: Vec<&str> = Vec::new();
         let mut add = |alias: &'p Alias| {
@@ -338,9 +405,8 @@ impl<'a, 'p> Records<'a, 'p> {
                 own.extend(login.iter().flat_map(|one| one.0.split('@')));
             }
         }
-        let mut text = String::new();
-        self.add_rows(of, &own, &mut text);
-        text
+        self.rows
+            .each(names.number(of), &mut |_, _, rest| words(rest, &own, found));
     }
 }
 
@@ -357,43 +423,22 @@ fn add_targets<'p>(alias: &'p Alias, own: &mut Vec<&'p str>) -> Option<()> {
 }
 
 /// Adds what DNS shall say of a domain, as far as an obligation asks it.
-fn publish(publish: &Publish, own: &[&str], text: &mut String) {
+fn publish(publish: &Publish, own: &[&str], said: &mut Said) {
     for exchanger in &publish.mx {
-        text.push_str(" mx ");
-        replace(exchanger.value.as_str(), own, text);
+        said.text(" mx ");
+        said.replaced(exchanger.value.as_str(), own);
     }
     for term in &publish.spf {
-        text.push_str(" spf ");
-        replace(&term.value, own, text);
+        said.text(" spf ");
+        said.replaced(&term.value, own);
     }
-    let has = [
+    for has in [
         publish.mx_at.is_some(),
         publish.spf_at.is_some(),
         publish.dmarc.is_some(),
         publish.mta_sts.is_some(),
         publish.tls_rpt.is_empty(),
-    ];
-    let _ = write!(text, " {has:?}");
-}
-
-/// Adds a text in which the words that are own names are replaced by numbers, the same name by the
-/// same.
-fn replace(text: &str, own: &[&str], to: &mut String) {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.bytes().position(|octet| !is_of_word(octet));
-        let (word, more) = rest.split_at(end.unwrap_or(rest.len()));
-        match own.iter().position(|name| *name == word) {
-            Some(number) => {
-                to.push(NAME);
-                let _ = write!(to, "{number}");
-                to.push(NAME);
-            }
-            None => to.push_str(word),
-        }
-        let end = more.bytes().position(is_of_word).unwrap_or(more.len());
-        let (between, more) = more.split_at(end);
-        to.push_str(between);
-        rest = more;
+    ] {
+        said.text(if has { " yes" } else { " no" });
     }
 }
