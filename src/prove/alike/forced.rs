@@ -94,7 +94,13 @@ impl Forced {
                 break;
             }
         }
-        for (number, _) in (0..).zip(left).filter(|(_, is)| *is) {
+        // Then copies of anybody's mail may leave.
+        let mut archives = names.policy.archive.mailboxes().into_iter();
+        let all = archives.any(|mailbox| {
+            let domain = names.domain(mailbox.domain().as_str());
+            domain.is_none_or(|domain| left.get(domain as usize).copied().unwrap_or(true))
+        });
+        for (number, _) in (0..).zip(left).filter(|(_, is)| *is || all) {
             self.domain(number);
         }
     }
