@@ -211,7 +211,7 @@ pub fn agree(
     other: (&dyn Target, &Compiled),
     diagnostics: &mut Diagnostics,
 ) -> Result<Report, Reported> {
-    let is_whole = |compiled: &Compiled| compiled.files_report.left_out == 0;
+    let is_whole = |compiled: &Compiled| compiled.files_report.left_out.is_none();
     if is_whole(one.1) && is_whole(other.1) {
         let sides = [one, other].map(|(target, compiled)| (target, &compiled.reading));
         return agree_whole(policy, sides, diagnostics);

@@ -41,7 +41,7 @@ mod threads;
 mod universe;
 mod ways_out;
 
-pub use alike::{ALIKE_MIN, LeftOut, leave_out};
+pub use alike::{ALIKE_MIN, Left, LeftOut, leave_out};
 pub use assumptions::ASSUMPTIONS;
 pub use backends::declared_backend;
 pub use budget::CLASSES_MAX;
@@ -102,7 +102,7 @@ fn check_some(policy: &Policy, given: Given<'_>) -> Option<Report> {
         return None;
     }
     let (mut report, _) = check_classes(&subject, CLASSES_MAX);
-    report.left_out = left.domains;
+    report.left_out = Some(left.left);
     let records = records::check(policy, None, given, Selection::All);
     report.findings.extend(records);
     report.is_proved().then_some(report)
@@ -136,7 +136,7 @@ fn check_classes(subject: &Subject<'_>, classes_max: u64) -> (Report, u64) {
         subject: "policy".to_owned(),
         findings,
         assumptions: assumptions::assumptions(&subject.declared, &[]),
-        left_out: 0,
+        left_out: None,
     };
     (report, visited)
 }
@@ -180,7 +180,7 @@ pub fn check_files_over(policy: &Policy, files: Files<'_>, given: Given<'_>) -> 
         subject: files.name.to_owned(),
         findings: put(&subject, files, given, Selection::All),
         assumptions: assumptions::assumptions(&subject.declared, files.believed),
-        left_out: 0,
+        left_out: None,
     }
 }
 
@@ -201,7 +201,7 @@ pub fn check_left(
         subject: files.name.to_owned(),
         findings: put(&subject, files, given, Selection::All),
         assumptions: assumptions::assumptions(&subject.declared, files.believed),
-        left_out: left.domains,
+        left_out: Some(left.left),
     };
     report.is_proved().then_some(report)
 }
@@ -217,7 +217,7 @@ pub fn check_left_agreement(
         return None;
     }
     let mut report = check_agreement(&left.policy, one, other);
-    report.left_out = left.domains;
+    report.left_out = Some(left.left);
     report.is_proved().then_some(report)
 }
 
@@ -281,7 +281,7 @@ pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Rep
         subject: format!("{} and {}", one.name, other.name),
         findings: run::targets_agree(&subjects).into_iter().collect(),
         assumptions: assumptions::assumptions(&declared, one.believed.iter().chain(other.believed)),
-        left_out: 0,
+        left_out: None,
     }
 }
 
@@ -383,7 +383,7 @@ pub fn prove_files_over(
         subject: files.name.to_owned(),
         findings: put(proven.subject(), files, given, Selection::All),
         assumptions: assumptions::assumptions(&proven.subject().declared, files.believed),
-        left_out: 0,
+        left_out: None,
     };
     diagnostics::tell(proven.policy(), &report, diagnostics)?;
     Ok(report)

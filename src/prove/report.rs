@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::alike::Left;
 use super::counterexample::Counterexample;
 use super::fork::{Incomplete, Visited};
 use crate::decision::FoundListener;
@@ -106,9 +107,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What they rest on.
     pub assumptions: Vec<String>,
-    /// How many domains were left out of what was visited: others that were visited stand for
-    /// them.
-    pub left_out: usize,
+    /// What was left out of what was visited: others that were visited stand for it.
+    pub left_out: Option<Left>,
 }
 
 impl Report {

@@ -1,9 +1,9 @@
 //! What is never left out: what a policy names somewhere, or the rest of the files, and what is
 //! not as plain as most.
 
-use super::names::{Entity, Names, What, count};
+use super::names::{Names, What, count};
 use super::records::Forced;
-use super::rows::Words;
+use super::rows::{Words, is_of_word};
 use crate::mail::{Address, Domain};
 use crate::policy::{
     Class, DestinationScope, DomainScope, Grant, LoginScope, Policy, RecipientScope,
@@ -31,27 +31,15 @@ impl Forced {
         forced
     }
 
-    fn domain(&mut self, number: u32) {
+    pub(super) fn domain(&mut self, number: u32) {
         if let Some(is) = self.domains.get_mut(number as usize) {
             *is = true;
         }
     }
 
-    fn login(&mut self, number: u32) {
+    pub(super) fn login(&mut self, number: u32) {
         if let Some(is) = self.logins.get_mut(number as usize) {
             *is = true;
-        }
-    }
-
-    /// Adds what something's rows name beside what the policy says of it.
-    pub(super) fn add_words(&mut self, names: &Names<'_>, words: &Words) {
-        let mut named = Named {
-            names,
-            forced: self,
-        };
-        for word in words {
-            named.name(word);
-            named.login(word);
         }
     }
 
@@ -149,7 +137,9 @@ impl Named<'_, '_> {
                 What::Mailbox(mailbox) => mailbox.via.is_some(),
                 What::Alias(_) => false,
             };
-            if is_behind || listed.local.contains('+') {
+            // What no word can be is not found in rows.
+            let is_word = listed.local.bytes().all(is_of_word);
+            if is_behind || !is_word {
                 forced.domain(listed.domain);
             }
         }
@@ -255,10 +245,4 @@ fn policy(policy: &Policy, named: &mut Named<'_, '_>) {
     for class in statements.iter().flat_map(|statement| statement.classes()) {
         named.class(class);
     }
-}
-
-/// Returns a domain and the recipients in it.
-pub(super) fn entities(names: &Names<'_>, domain: u32) -> impl Iterator<Item = Entity> {
-    let recipients = names.of_domain(domain).map(Entity::Recipient);
-    std::iter::once(Entity::Domain(domain)).chain(recipients)
 }

@@ -1,144 +1,214 @@
-//! Which domains are kept: all that are forced, and of each kind of the others two, with whatever
-//! these lead to.
+//! What is kept: all that is forced, and of each kind of the rest some, with whatever these lead
+//! to.
 
-use super::forced::entities;
 use super::names::{Entity, Names, What, count};
-use super::records::Records;
-use super::rows::Words;
+use super::records::{Forced, Records};
+use super::seen::{Seen, seen};
+use super::{Left, POSTMASTER, TARGETS_MAX};
 use crate::mail::Address;
-use crate::policy::{Login, Policy};
+use crate::policy::{Alias, HostedDomain, Login, Policy};
 
-/// How many domains stand for those that are like them.
-const STAND_FOR: u8 = 2;
+/// How many recipients of each kind are kept, and how many domains, as to what is said of all
+/// their other addresses.
+const RECIPIENTS: u32 = 2;
+const DOMAINS: u32 = 2;
+/// How many logins of each kind are kept: one that does not own an alias stands beside all that do.
+const LOGINS: u32 = TARGETS_MAX as u32 + 2;
 
 /// What is kept.
 pub(super) struct Kept {
-    pub(super) domains: Vec<bool>,
+    domains: Vec<bool>,
+    recipients: Vec<bool>,
     logins: Vec<bool>,
+    /// How many are kept of each kind, by the number of what is said of them.
+    counts: Vec<u32>,
 }
 
 impl Kept {
     pub(super) fn of(records: &mut Records<'_, '_>) -> Self {
         let names = records.names;
+        let [recipients, domains, logins] = names.counts();
         let mut kept = Self {
-            domains: vec![false; names.domains.len()],
-            logins: vec![false; names.logins.len()],
+            domains: vec![false; domains],
+            recipients: vec![false; recipients],
+            logins: vec![false; logins],
+            counts: Vec::new(),
+        };
+        let of = |list: &[bool]| -> Vec<u32> {
+            let all = (0..).zip(list).filter(|(_, is)| **is);
+            all.map(|(number, _)| number).collect()
         };
         let forced = records.forced;
-        let of = |list: &[bool]| -> Vec<u32> {
-            let all = (0..).zip(list);
-            all.filter(|(_, is)| **is)
-                .map(|(number, _)| number)
-                .collect()
-        };
-        let mut counted = Counted::default();
-        kept.keep(of(&forced.domains), records, &mut counted);
-        for login in of(&forced.logins) {
-            kept.login(login);
-        }
-        for domain in 0..count(names.domains.len()) {
-            let is_kept = kept.domains.get(domain as usize).copied().unwrap_or(true);
-            if !is_kept && counted.wants(domain, records) {
-                kept.keep(vec![domain], records, &mut counted);
+        let domains = of(&forced.domains).into_iter().map(Entity::Domain);
+        let logins = of(&forced.logins).into_iter().map(Entity::Login);
+        kept.keep(domains.chain(logins).collect(), records);
+        for number in 0..count(names.domains.len()) {
+            let domain = Entity::Domain(number);
+            kept.keep_if_rare(domain, DOMAINS, domain, records);
+            for recipient in names.of_domain(number).map(Entity::Recipient) {
+                kept.keep_if_rare(recipient, RECIPIENTS, recipient, records);
             }
+        }
+        for (number, (_, login)) in (0..).zip(&names.logins) {
+            let mailbox = login.mailboxes.first().and_then(|one| names.listed(one));
+            let login = Entity::Login(number);
+            let with = mailbox.map_or(login, Entity::Recipient);
+            kept.keep_if_rare(login, LOGINS, with, records);
         }
         kept
     }
 
-    fn login(&mut self, login: u32) {
-        if let Some(is) = self.logins.get_mut(login as usize) {
-            *is = true;
+    /// Keeps something, with what it is kept by, if not enough of its kind are kept.
+    fn keep_if_rare(
+        &mut self,
+        of: Entity,
+        least: u32,
+        with: Entity,
+        records: &mut Records<'_, '_>,
+    ) {
+        let number = records.number(of) as usize;
+        let kept = self.counts.get(number).copied().unwrap_or_default();
+        if kept < least && !self.has(of) {
+            self.keep(vec![with, of], records);
         }
     }
 
-    /// Keeps domains, and those that they lead to.
-    fn keep(&mut self, mut open: Vec<u32>, records: &mut Records<'_, '_>, counted: &mut Counted) {
-        let names = records.names;
-        while let Some(domain) = open.pop() {
-            match self.domains.get_mut(domain as usize) {
-                Some(is) if !*is => *is = true,
-                _ => continue,
-            }
-            counted.count(domain, records);
-            // Its rows are looked up, too.
-            open.extend(names.parent(domain));
-            let Some((_, hosted)) = names.domains.get(domain as usize) else {
+    /// Returns whether something is kept.
+    fn has(&self, of: Entity) -> bool {
+        let (list, number) = match of {
+            Entity::Recipient(one) => (&self.recipients, one),
+            Entity::Domain(one) => (&self.domains, one),
+            Entity::Login(one) => (&self.logins, one),
+        };
+        list.get(number as usize).copied().unwrap_or(true)
+    }
+
+    /// Keeps all of these, and whatever they lead to.
+    fn keep(&mut self, mut open: Vec<Entity>, records: &mut Records<'_, '_>) {
+        while let Some(of) = open.pop() {
+            if self.has(of) {
                 continue;
+            }
+            let (list, number) = match of {
+                Entity::Recipient(one) => (&mut self.recipients, one),
+                Entity::Domain(one) => (&mut self.domains, one),
+                Entity::Login(one) => (&mut self.logins, one),
             };
-            let aliases = hosted.aliases.values().chain(&hosted.catch_all);
-            for target in aliases.flat_map(|alias| &alias.targets) {
-                open.extend(names.domain(target.value.domain().as_str()));
+            if let Some(is) = list.get_mut(number as usize) {
+                *is = true;
             }
-            for mailbox in hosted.mailboxes.values() {
-                let login = mailbox.login.as_ref();
-                if let Some(login) = login.and_then(|login| names.login(&login.value)) {
-                    self.login(login);
-                }
+            let said = records.number(of) as usize;
+            if self.counts.len() <= said {
+                self.counts.resize(said + 1, 0);
             }
+            if let Some(count) = self.counts.get_mut(said) {
+                *count += 1;
+            }
+            leads(of, records, &mut open);
         }
     }
 
-    /// Returns what the rows of what is kept name beside it, as far as that is not kept.
-    pub(super) fn named(&self, records: &Records<'_, '_>) -> Words {
+    /// Forces what the rows of what is kept name beside it, as far as it is not kept; returns
+    /// whether there is any.
+    pub(super) fn force_seen(&self, records: &Records<'_, '_>, forced: &mut Forced) -> bool {
         let names = records.names;
-        let mut found = Words::default();
-        let mut look = |of: Entity| records.others(of, &mut found);
-        for domain in (0..)
-            .zip(&self.domains)
-            .filter(|(_, is)| **is)
-            .map(|one| one.0)
-        {
-            entities(names, domain).for_each(&mut look);
-        }
-        for login in (0..)
-            .zip(&self.logins)
-            .filter(|(_, is)| **is)
-            .map(|one| one.0)
-        {
-            look(Entity::Login(login));
-        }
-        found.retain(|word| {
-            let mut is_left = false;
-            names.around(word, &mut |domain| {
-                is_left |= !self.domains.get(domain as usize).copied().unwrap_or(true);
+        let mut is_any = false;
+        let is_kept = |domain: u32| self.has(Entity::Domain(domain));
+        let mut look = |of: Entity| {
+            seen(of, records, &mut |seen| {
+                let (domain, is_enough) = match seen {
+                    Seen::Login(login) => {
+                        if !self.has(Entity::Login(login)) {
+                            is_any = true;
+                            forced.login(login);
+                        }
+                        return;
+                    }
+                    Seen::Domain(domain) => (domain, records.forced.has(domain)),
+                    Seen::Address(local, domain) => {
+                        let listed = names.recipient(local, domain).map(Entity::Recipient);
+                        let is_listed_kept = listed.is_none_or(|one| self.has(one));
+                        (domain, is_kept(domain) && is_listed_kept)
+                    }
+                };
+                if !is_enough {
+                    is_any = true;
+                    forced.domain(domain);
+                }
             });
-            let login = names.login(word);
-            is_left
-                || login
-                    .is_some_and(|login| !self.logins.get(login as usize).copied().unwrap_or(true))
-        });
-        found
+        };
+        for (number, _) in (0..).zip(&self.domains).filter(|(_, is)| **is) {
+            look(Entity::Domain(number));
+        }
+        for (number, _) in (0..).zip(&self.recipients).filter(|(_, is)| **is) {
+            look(Entity::Recipient(number));
+        }
+        for (number, _) in (0..).zip(&self.logins).filter(|(_, is)| **is) {
+            look(Entity::Login(number));
+        }
+        is_any
     }
 
     /// Returns whether something is kept, by its number.
-    pub(super) fn is(&self, names: &Names<'_>, number: usize) -> bool {
-        let [recipients, domains, _] = names.counts();
-        let is = |list: &[bool], at: usize| list.get(at).copied().unwrap_or(true);
-        if let Some(listed) = names.recipients.get(number) {
-            return is(&self.domains, listed.domain as usize);
-        }
-        match number.checked_sub(recipients + domains) {
-            Some(login) => is(&self.logins, login),
-            None => is(&self.domains, number - recipients),
+    pub(super) fn is(&self, number: usize) -> bool {
+        let (recipients, domains) = (self.recipients.len(), self.domains.len());
+        let all = [&self.recipients, &self.domains, &self.logins];
+        let (list, at) = match number {
+            at if at < recipients => (all[0], at),
+            at if at < recipients + domains => (all[1], at - recipients),
+            at => (all[2], at - recipients - domains),
+        };
+        list.get(at).copied().unwrap_or(true)
+    }
+
+    /// Returns how many domains, and how many recipients, are not kept.
+    pub(super) fn left(&self) -> Left {
+        let left = |list: &[bool]| list.iter().filter(|is| !**is).count();
+        Left {
+            domains: left(&self.domains),
+            recipients: left(&self.recipients),
         }
     }
 
     /// Returns a policy of what is kept.
     pub(super) fn policy(&self, names: &Names<'_>) -> Policy {
         let whole = names.policy;
-        let is = |list: &[bool], at: u32| list.get(at as usize).copied().unwrap_or(true);
+        let has = |local: &str, domain: u32| {
+            let recipient = names.recipient(local, domain);
+            recipient.is_some_and(|one| self.has(Entity::Recipient(one)))
+        };
         let domains = (0..).zip(&names.domains);
-        let domains = domains.filter(|(number, _)| is(&self.domains, *number));
-        let has = |address: &&Address| {
-            let domain = names.domain(address.domain().as_str());
-            domain.is_some_and(|domain| is(&self.domains, domain))
+        let domains = domains.filter(|(number, _)| self.has(Entity::Domain(*number)));
+        let domains = domains.map(|(number, (name, hosted))| {
+            let mailboxes = hosted.mailboxes.iter();
+            let mailboxes = mailboxes.filter(|(local, _)| has(local.as_str(), number));
+            let aliases = hosted.aliases.iter();
+            let aliases = aliases.filter(|(local, _)| has(local.as_str(), number));
+            let hosted = HostedDomain {
+                via: hosted.via.clone(),
+                mailboxes: mailboxes
+                    .map(|(local, one)| (local.clone(), one.clone()))
+                    .collect(),
+                aliases: aliases
+                    .map(|(local, one)| (local.clone(), one.clone()))
+                    .collect(),
+                forwards: hosted.forwards.clone(),
+                catch_all: hosted.catch_all.clone(),
+                publish: hosted.publish.clone(),
+                at: hosted.at.clone(),
+            };
+            ((*name).clone(), hosted)
+        });
+        let is_kept = |address: &&Address| {
+            let listed = names.listed(address);
+            listed.is_some_and(|one| self.has(Entity::Recipient(one)))
         };
         let logins = (0..).zip(&names.logins);
-        let logins = logins.filter(|(number, _)| is(&self.logins, *number));
+        let logins = logins.filter(|(number, _)| self.has(Entity::Login(*number)));
         let logins = logins.map(|(_, (name, login))| {
             let login = Login {
                 name: login.name.clone(),
-                mailboxes: login.mailboxes.iter().filter(has).cloned().collect(),
+                mailboxes: login.mailboxes.iter().filter(is_kept).cloned().collect(),
                 grants: login.grants.clone(),
             };
             ((*name).to_owned(), login)
@@ -150,9 +220,7 @@ impl Kept {
             auth: whole.auth.clone(),
             authenticated: whole.authenticated.clone(),
             logins: logins.collect(),
-            domains: domains
-                .map(|(_, (name, one))| ((*name).clone(), (*one).clone()))
-                .collect(),
+            domains: domains.collect(),
             parked: whole.parked.clone(),
             inbound: whole.inbound.clone(),
             routes: whole.routes.clone(),
@@ -166,59 +234,52 @@ impl Kept {
     }
 }
 
-/// How many kept domains hold something of each kind.
-#[derive(Debug, Default)]
-struct Counted {
-    /// By the number of what is said: how many domains, and the last of them.
-    by_number: Vec<(u8, Option<u32>)>,
-}
-
-impl Counted {
-    fn count(&mut self, domain: u32, records: &mut Records<'_, '_>) {
-        each(domain, records, &mut |number| {
-            let number = number as usize;
-            if self.by_number.len() <= number {
-                self.by_number.resize(number + 1, (0, None));
-            }
-            if let Some((count, last)) = self.by_number.get_mut(number)
-                && *last != Some(domain)
-            {
-                *count = count.saturating_add(1);
-                *last = Some(domain);
-            }
-            true
-        });
-    }
-
-    /// Returns whether a domain holds something of which too few are kept.
-    fn wants(&self, domain: u32, records: &mut Records<'_, '_>) -> bool {
-        let mut wants = false;
-        each(domain, records, &mut |number| {
-            let counted = self.by_number.get(number as usize);
-            wants = counted.is_none_or(|(count, _)| *count < STAND_FOR);
-            !wants
-        });
-        wants
-    }
-}
-
-/// Hands on the numbers of all that is said of a domain's own, until enough is known.
-fn each(domain: u32, records: &mut Records<'_, '_>, take: &mut dyn FnMut(u32) -> bool) {
+/// Adds what something leads to.
+fn leads(of: Entity, records: &Records<'_, '_>, open: &mut Vec<Entity>) {
     let names = records.names;
-    for of in entities(names, domain) {
-        if !take(records.number(of)) {
-            return;
+    let mut follow = |alias: &Alias| {
+        for target in alias.targets.iter().map(|target| &target.value) {
+            let listed = names.listed(target).map(Entity::Recipient);
+            let domain = || names.domain(target.domain().as_str()).map(Entity::Domain);
+            open.extend(listed.or_else(domain));
         }
-        let Entity::Recipient(one) = of else {
-            continue;
-        };
-        let listed = names.recipients.get(one as usize);
-        if let Some(What::Mailbox(mailbox)) = listed.map(|one| one.what)
-            && let Some(login) = &mailbox.login
-            && let Some(login) = names.login(&login.value)
-            && !take(records.number(Entity::Login(login)))
-        {
-            return;
+    };
+    match of {
+        Entity::Recipient(number) => {
+            let Some(listed) = names.recipients.get(number as usize) else {
+                return;
+            };
+            match listed.what {
+                What::Alias(alias) => follow(alias),
+                What::Mailbox(mailbox) => {
+                    let login = mailbox.login.as_ref();
+                    let login = login.and_then(|login| names.login(&login.value));
+                    open.extend(login.map(Entity::Login));
+                }
+            }
+            open.push(Entity::Domain(listed.domain));
+        }
+        Entity::Domain(number) => {
+            let hosted = names.domains.get(number as usize).map(|one| one.1);
+            if let Some(alias) = hosted.and_then(|hosted| hosted.catch_all.as_ref()) {
+                follow(alias);
+            }
+            // Rows of those above are looked up, too.
+            open.extend(names.parent(number).map(Entity::Domain));
+            // Every domain has one.
+            open.extend(names.recipient(POSTMASTER, number).map(Entity::Recipient));
+            if records.forced.has(number) {
+                open.extend(names.of_domain(number).map(Entity::Recipient));
+            }
+        }
+        Entity::Login(number) => {
+            // Its rows may be those of an address.
+            let login = names.logins.get(number as usize).map(|one| one.0);
+            if let Some((local, domain)) = login.and_then(|login| login.split_once('@'))
+                && let Some(domain) = names.domain(domain)
+            {
+                open.extend(names.recipient(local, domain).map(Entity::Recipient));
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ mod kept;
 mod names;
 mod records;
 mod rows;
+mod seen;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -49,8 +50,20 @@ const POSTMASTER: &str = "postmaster";
 /// Below this many domains nothing is gained.
 pub const ALIKE_MIN: usize = 1000;
 
+/// Aliases that lead to more, or that belong to more logins, are like nothing else.
+const TARGETS_MAX: usize = 32;
+
 /// How often what rows name is added to what is kept, before it is given up.
 const ROUNDS_MAX: usize = 4;
+
+/// How much was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Left {
+    /// Domains with all their recipients.
+    pub domains: usize,
+    /// Recipients that are listed by name, those of these domains among them.
+    pub recipients: usize,
+}
 
 /// A policy, and maybe a tree of files, without what others stand for.
 #[derive(Debug)]
@@ -60,8 +73,8 @@ pub struct LeftOut {
     /// The text of each file without its rows, in the order in which they were given; none, where
     /// it is as it was.
     pub files: Vec<Option<String>>,
-    /// How many domains were left out.
-    pub domains: usize,
+    /// How much was left out.
+    pub left: Left,
 }
 
 /// Leaves out of a policy of at least so many domains, and of the files that are made of it, the
@@ -79,19 +92,19 @@ pub fn leave_out(policy: &Policy, files: &[Arc<Source>], domains_min: usize) -> 
     for _ in 0..ROUNDS_MAX {
         let mut records = Records::new(&names, &forced, &rows, &words);
         let kept = Kept::of(&mut records);
-        let more = kept.named(&records);
-        if !more.is_empty() {
-            forced.add_words(&names, &more);
+        let mut more = forced.clone();
+        if kept.force_seen(&records, &mut more) {
+            forced = more;
             continue;
         }
-        let domains = kept.domains.iter().filter(|is| !**is).count();
-        if domains == 0 {
+        let left = kept.left();
+        if left.recipients == 0 {
             return None;
         }
         return Some(LeftOut {
             policy: kept.policy(&names),
-            files: rows.without(&|number| kept.is(&names, number)),
-            domains,
+            files: rows.without(&|number| kept.is(number)),
+            left,
         });
     }
     None

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
-use super::POSTMASTER;
 use super::names::{Entity, Listed, Names, What, count};
-use super::rows::{Rows, Words, is_of_word, words};
+use super::rows::{Rows, Words, is_of_word};
+use super::{POSTMASTER, TARGETS_MAX};
 use crate::mail::Address;
 use crate::policy::{Alias, Publish};
 
@@ -16,8 +16,7 @@ const UNKNOWN: u32 = u32::MAX;
 /// What is just being found out: it leads to itself.
 const OPEN: u32 = u32::MAX - 1;
 
-/// Aliases that lead to more, or through more aliases, are like nothing else.
-const TARGETS_MAX: usize = 32;
+/// Aliases that lead through more are like nothing else.
 const DEPTH_MAX: usize = 16;
 
 /// Begins the number of a name that something calls its own.
@@ -62,7 +61,7 @@ impl Said {
 }
 
 /// What is never left out, whatever is like it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Forced {
     /// By the number of the domain.
     pub(super) domains: Vec<bool>,
@@ -74,7 +73,7 @@ pub(super) struct Forced {
 pub(super) struct Records<'a, 'p> {
     pub(super) names: &'a Names<'p>,
     pub(super) forced: &'a Forced,
-    rows: &'a Rows,
+    pub(super) rows: &'a Rows,
     /// Words of the rest of the files: a local-part that is one of them is like no other.
     words: &'a Words,
     said: HashMap<Vec<u8>, u32, FxBuildHasher>,
@@ -82,6 +81,13 @@ pub(super) struct Records<'a, 'p> {
     numbers: Vec<u32>,
     /// The same of domains without what their catch-alls lead to.
     inner: Vec<u32>,
+}
+
+impl Forced {
+    /// Returns whether nothing of a domain is left out.
+    pub(super) fn has(&self, domain: u32) -> bool {
+        self.domains.get(domain as usize).copied().unwrap_or(true)
+    }
 }
 
 impl<'a, 'p> Records<'a, 'p> {
@@ -366,13 +372,12 @@ impl<'a, 'p> Records<'a, 'p> {
             });
     }
 
-    /// Adds the words of a name's rows that are not its own names: what the policy does not say of
-    /// it.
-    pub(super) fn others(&self, of: Entity, found: &mut Words) {
+    /// Returns the names that the policy says of something, its own among them.
+    pub(super) fn own(&self, of: Entity) -> Vec<&'p str> {
         let names = self.names;
         let mut own: Vec<&str> = Vec::new();
-        let mut add = |alias: &'p Alias| {
-            let _ = add_targets(alias, &mut own);
+        let add = |alias: &'p Alias, own: &mut Vec<&'p str>| {
+            let _ = add_targets(alias, own);
             let mut owners = Vec::new();
             let _ = self.owners(alias, &mut owners, 0);
             own.extend(owners.iter().flat_map(|login| login.split('@')));
@@ -380,24 +385,20 @@ impl<'a, 'p> Records<'a, 'p> {
         match of {
             Entity::Recipient(one) => {
                 if let Some(listed) = names.recipients.get(one as usize) {
-                    if let What::Alias(alias) = listed.what {
-                        add(alias);
-                    }
-                    if let What::Mailbox(mailbox) = listed.what {
-                        let login = mailbox.login.iter();
-                        own.extend(login.flat_map(|login| login.value.split('@')));
-                    }
                     own.push(listed.local);
-                    let domain = names.domains.get(listed.domain as usize);
-                    own.extend(domain.map(|one| one.0.as_str()));
+                    match listed.what {
+                        What::Alias(alias) => add(alias, &mut own),
+                        What::Mailbox(mailbox) => {
+                            let login = mailbox.login.iter();
+                            own.extend(login.flat_map(|login| login.value.split('@')));
+                        }
+                    }
                 }
             }
             Entity::Domain(one) => {
-                if let Some((name, hosted)) = names.domains.get(one as usize) {
-                    if let Some(alias) = &hosted.catch_all {
-                        add(alias);
-                    }
-                    own.push(name.as_str());
+                let hosted = names.domains.get(one as usize).map(|one| one.1);
+                if let Some(alias) = hosted.and_then(|hosted| hosted.catch_all.as_ref()) {
+                    add(alias, &mut own);
                 }
             }
             Entity::Login(one) => {
@@ -405,8 +406,7 @@ impl<'a, 'p> Records<'a, 'p> {
                 own.extend(login.iter().flat_map(|one| one.0.split('@')));
             }
         }
-        self.rows
-            .each(names.number(of), &mut |_, _, rest| words(rest, &own, found));
+        own
     }
 }
 

@@ -165,7 +165,7 @@ fn read(text: &str, file: u16, names: &Names<'_>) -> Read {
                     start: count(start),
                     end: count(start + line.len()),
                 }),
-                None => words(line, &[], &mut rest),
+                None => words(line, &mut rest),
             }
         }
         start = next;
@@ -217,7 +217,7 @@ fn all_words(text: &str) -> Words {
     let mut found = Words::default();
     for line in text.lines() {
         if !line.trim_start().starts_with('#') {
-            words(line, &[], &mut found);
+            words(line, &mut found);
         }
     }
     found
@@ -228,18 +228,14 @@ pub(super) fn is_of_word(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'_' | b'-') || !octet.is_ascii()
 }
 
-/// Adds the words of a line but for some: as they stand, without dots and dashes around them, and in
-/// lower case.
-pub(super) fn words(line: &str, but: &[&str], found: &mut Words) {
+/// Adds the words of a line: as they stand, without dots and dashes around them, and in lower case.
+fn words(line: &str, found: &mut Words) {
     let mut add = |word: &str| {
         if !word.is_empty() && !found.contains(word) {
             found.insert(word.to_owned());
         }
     };
     for word in line.split(|c: char| u8::try_from(c).is_ok_and(|octet| !is_of_word(octet))) {
-        if but.contains(&word) {
-            continue;
-        }
         add(word);
         let bare = word.trim_matches(['.', '-', '_']);
         add(bare);
