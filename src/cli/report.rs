@@ -93,6 +93,15 @@ pub(super) struct ProofJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     leaves: Option<Vec<WayOutJson>>,
     assumptions: Vec<String>,
+    /// What was left out, since others that were visited are like it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<LeftJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct LeftJson {
+    domains: usize,
+    recipients: usize,
 }
 
 /// A recipient of ours whose mail leaves.
@@ -184,5 +193,9 @@ pub(super) fn proof(report: &Report) -> ProofJson {
         obligations: obligations.collect(),
         leaves: None,
         assumptions: report.assumptions.clone(),
+        left_out: report.left_out.map(|left| LeftJson {
+            domains: left.domains,
+            recipients: left.recipients,
+        }),
     }
 }

@@ -154,7 +154,13 @@ fn text(
     line(format_args!(
         "\n# Proved of the policy and of these files, for every class of envelopes."
     ));
-    for words in report.findings.iter().map(proved).chain(leaving(leaves)) {
+    for words in report.findings.iter().map(proved) {
+        line(format_args!("{words}"));
+    }
+    if let Some(left) = report.left_out {
+        line(format_args!("alike {left}"));
+    }
+    for words in leaving(leaves) {
         line(format_args!("{words}"));
     }
     line(format_args!("\n# Assumed by the proof."));

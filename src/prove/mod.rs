@@ -87,25 +87,43 @@ pub fn check_policy(policy: &Policy) -> Report {
 
 /// Checks every obligation and statement on a policy, those about records over what is given.
 ///
-/// Of domains that are alike all but some are left out, if all is proved of these.
+/// Of what is alike all but some is left out, if everything is proved of the rest.
 pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
-    check_some(policy, given).unwrap_or_else(|| check_policy_within(policy, given, CLASSES_MAX).0)
+    match check_some(policy, given) {
+        Some((report, _)) => report,
+        None => check_policy_within(policy, given, CLASSES_MAX).0,
+    }
 }
 
-/// Checks a policy without the domains that others stand for; nothing, if there are none, or if not
+/// The same, with what strangers' mail can leave to.
+pub fn check_policy_and_leaves(policy: &Policy, given: Given<'_>) -> (Report, Vec<WayOut>) {
+    match check_some(policy, given) {
+        // Nothing leaves of what is left out.
+        Some((report, left)) => (report, ways_out(&left.policy, None)),
+        None => {
+            let (report, _) = check_policy_within(policy, given, CLASSES_MAX);
+            (report, ways_out(policy, None))
+        }
+    }
+}
+
+/// Checks a policy without what others stand for; nothing, if there is nothing of that, or if not
 /// all is proved: what is wrong is told of the whole.
-fn check_some(policy: &Policy, given: Given<'_>) -> Option<Report> {
+fn check_some(policy: &Policy, given: Given<'_>) -> Option<(Report, LeftOut)> {
     let left = leave_out(policy, &[], ALIKE_MIN)?;
     let subject = Subject::new(&left.policy);
     let tests = subject.declared.tests();
     if !LeftOut::is_blind(policy, &[&subject.reference], tests) {
         return None;
     }
-    let (mut report, _) = check_classes(&subject, CLASSES_MAX);
+    let (records, (mut report, _)) = in_two(
+        || records::check(policy, None, given, Selection::All),
+        || check_classes(&subject, CLASSES_MAX),
+    );
     report.left_out = Some(left.left);
-    let records = records::check(policy, None, given, Selection::All);
     report.findings.extend(records);
-    report.is_proved().then_some(report)
+    drop(subject);
+    report.is_proved().then_some((report, left))
 }
 
 /// The same with another limit than [`CLASSES_MAX`]. Returns how many classes were visited, too.
@@ -341,7 +359,7 @@ pub fn prove_over<'p>(
     given: Given<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Proven<'p>, Report), Reported> {
-    if let Some(report) = check_some(policy, given) {
+    if let Some((report, _)) = check_some(policy, given) {
         diagnostics::tell(policy, &report, diagnostics)?;
         return Ok((Proven::new(policy, None), report));
     }

@@ -12,7 +12,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use ipnet::IpNet;
 
 use self::paths::{OfTests, Paths};
-use super::alike::{ALIKE_MIN, leave_out};
 use super::by_sender::{Asked, BySender};
 use super::fork::Concrete;
 use super::keys::{Collected, Keys};
@@ -90,16 +89,13 @@ impl fmt::Display for Onward {
 /// if mail of these is refused to strangers, `no-spoofed-own-domain` says so of the others. An
 /// extension leads where its address does, unless there is a row of it.
 pub fn ways_out(policy: &Policy, files: Option<&dyn Decider>) -> Vec<WayOut> {
-    if let Some(decider) = files {
-        return ways_out_of(policy, decider);
-    }
-    // Of domains that are left out no mail leaves.
-    let left = leave_out(policy, &[], ALIKE_MIN);
-    let policy = left.as_ref().map_or(policy, |left| &left.policy);
-    ways_out_of(policy, &PolicyDecider::new(policy))
-}
-
-fn ways_out_of(policy: &Policy, decider: &dyn Decider) -> Vec<WayOut> {
+    let own;
+    let decider = if let Some(decider) = files {
+        decider
+    } else {
+        own = PolicyDecider::new(policy);
+        &own
+    };
     if !policy
         .host
         .listeners

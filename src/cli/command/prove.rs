@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use mailpol::diagnostic::{Diagnostics, count};
 use mailpol::prove::{
-    Answer, Files, Finding, Report, WayOut, check_agreement, check_files_over, check_policy_over,
-    question_names, tell, ways_out,
+    Answer, Files, Finding, Report, WayOut, check_agreement, check_files_over,
+    check_policy_and_leaves, question_names, tell, ways_out,
 };
 
 use super::FilesArgs;
@@ -58,16 +58,15 @@ pub(in crate::cli) fn run(
         let others = files.iter().skip(number);
         reports.extend(others.map(|other| check_agreement(&policy, *one, *other)));
     }
-    if reports.is_empty() {
-        reports.push(check_policy_over(&policy, given));
-    }
     // Of each target; what is said of two together says nothing more of it.
     let mut leaves: Vec<Vec<WayOut>> = files
         .iter()
         .map(|one| ways_out(&policy, Some(one.decider)))
         .collect();
     if files.is_empty() {
-        leaves.push(ways_out(&policy, None));
+        let (report, ways) = check_policy_and_leaves(&policy, given);
+        reports.push(report);
+        leaves.push(ways);
     }
     let json = |(number, report): (usize, _)| match leaves.get(number) {
         Some(leaves) => report::proof_with(report, leaves),
@@ -167,6 +166,9 @@ pub(super) fn words(report: &Report, leaves: Option<&[WayOut]>, output: &Output)
             "\nEvery class of {envelopes} envelopes was visited: all that the names, prefixes and \
              logins\nof the policy and of the files can tell apart."
         );
+    }
+    if let Some(left) = report.left_out {
+        let _ = writeln!(text, "{left}, by\nall that is said of them.");
     }
     if let Some(leaves) = leaves {
         what_leaves(leaves, verbose, &mut text);

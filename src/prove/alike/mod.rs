@@ -29,9 +29,11 @@ mod kept;
 mod names;
 mod records;
 mod rows;
+mod said;
 mod seen;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use self::kept::Kept;
@@ -41,6 +43,7 @@ use self::rows::Rows;
 use super::keys::address_table;
 use super::universe::Axis;
 use crate::decision::{AddressKey, Decider, Test};
+use crate::diagnostic::count;
 use crate::policy::{Grant, Policy};
 use crate::source::Source;
 
@@ -63,6 +66,18 @@ pub struct Left {
     pub domains: usize,
     /// Recipients that are listed by name, those of these domains among them.
     pub recipients: usize,
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&count(self.recipients as u128, "recipient", "recipients"))?;
+        if self.domains > 0 {
+            let domains = count(self.domains as u128, "whole domain", "whole domains");
+            write!(f, ", {domains} among them,")?;
+        }
+        let are = if self.recipients == 1 { "is" } else { "are" };
+        write!(f, " {are} left out: others that were visited are like them")
+    }
 }
 
 /// A policy, and maybe a tree of files, without what others stand for.

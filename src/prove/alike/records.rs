@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use rustc_hash::FxBuildHasher;
 
 use super::names::{Entity, Listed, Names, What, count};
-use super::rows::{Rows, Words, is_of_word};
+use super::rows::{Rows, Words};
+use super::said::Said;
 use super::{POSTMASTER, TARGETS_MAX};
 use crate::mail::Address;
-use crate::policy::{Alias, Publish};
+use crate::policy::Alias;
 
 /// What is not known yet.
 const UNKNOWN: u32 = u32::MAX;
@@ -18,47 +19,6 @@ const OPEN: u32 = u32::MAX - 1;
 
 /// Aliases that lead through more are like nothing else.
 const DEPTH_MAX: usize = 16;
-
-/// Begins the number of a name that something calls its own.
-const OWN: u8 = 1;
-/// Begins the number of what is said of something else.
-const SAID: u8 = 2;
-
-/// What is said of something, its own names replaced by numbers.
-#[derive(Debug, Default)]
-struct Said(Vec<u8>);
-
-impl Said {
-    fn text(&mut self, text: &str) {
-        self.0.extend_from_slice(text.as_bytes());
-    }
-
-    fn number(&mut self, number: u32) {
-        self.0.push(SAID);
-        self.0.extend_from_slice(&number.to_le_bytes());
-    }
-
-    /// Adds a text in which the words that are own names are replaced by numbers, the same name by
-    /// the same.
-    fn replaced(&mut self, text: &str, own: &[&str]) {
-        let mut rest = text;
-        while !rest.is_empty() {
-            let end = rest.bytes().position(|octet| !is_of_word(octet));
-            let (word, more) = rest.split_at(end.unwrap_or(rest.len()));
-            match own.iter().position(|name| *name == word) {
-                Some(number) if !word.is_empty() => {
-                    self.0.push(OWN);
-                    self.0.extend_from_slice(&count(number).to_le_bytes());
-                }
-                _ => self.text(word),
-            }
-            let end = more.bytes().position(is_of_word).unwrap_or(more.len());
-            let (between, more) = more.split_at(end);
-            self.text(between);
-            rest = more;
-        }
-    }
-}
 
 /// What is never left out, whatever is like it.
 #[derive(Debug, Clone, Default)]
@@ -77,6 +37,8 @@ pub(super) struct Records<'a, 'p> {
     /// Words of the rest of the files: a local-part that is one of them is like no other.
     words: &'a Words,
     said: HashMap<Vec<u8>, u32, FxBuildHasher>,
+    /// Emptied, to be filled again.
+    spare: Vec<Said>,
     /// By [`Names::number`]. Of a domain it is about every address that is not listed.
     numbers: Vec<u32>,
     /// The same of domains without what their catch-alls lead to.
@@ -104,6 +66,7 @@ impl<'a, 'p> Records<'a, 'p> {
             rows,
             words,
             said: HashMap::default(),
+            spare: Vec::new(),
             numbers: vec![UNKNOWN; recipients + domains + logins],
             inner: vec![UNKNOWN; domains],
         }
@@ -158,14 +121,25 @@ impl<'a, 'p> Records<'a, 'p> {
         }
     }
 
-    fn put(&mut self, said: Said) -> u32 {
+    fn put(&mut self, mut said: Said) -> u32 {
+        if let Some(number) = self.said.get(said.octets()) {
+            let number = *number;
+            said.clear();
+            self.spare.push(said);
+            return number;
+        }
         let number = count(self.said.len());
-        *self.said.entry(said.0).or_insert(number)
+        self.said.insert(said.into_octets(), number);
+        number
+    }
+
+    fn blank(&mut self) -> Said {
+        self.spare.pop().unwrap_or_default()
     }
 
     /// Returns a number that nothing else has.
     fn only(&mut self, of: Entity) -> u32 {
-        let mut said = Said::default();
+        let mut said = self.blank();
         said.text("only");
         said.number(count(self.names.number(of)));
         self.put(said)
@@ -196,7 +170,7 @@ impl<'a, 'p> Records<'a, 'p> {
     fn inner_said(&mut self, domain: u32) -> Option<Said> {
         let (name, hosted) = *self.names.domains.get(domain as usize)?;
         let mut own = vec![name.as_str()];
-        let mut said = Said::default();
+        let mut said = self.blank();
         said.text("domain");
         if let Some(above) = self.names.parent(domain) {
             said.text(" below");
@@ -217,14 +191,14 @@ impl<'a, 'p> Records<'a, 'p> {
             said.text(" catches");
             said.number(count(alias.targets.len()));
         }
-        publish(&hosted.publish, &own, &mut said);
+        said.publish(&hosted.publish, &own);
         self.add_rows(Entity::Domain(domain), &own, &mut said);
         Some(said)
     }
 
     fn domain(&mut self, domain: u32, depth: usize) -> Option<Said> {
         let (name, hosted) = *self.names.domains.get(domain as usize)?;
-        let mut said = Said::default();
+        let mut said = self.blank();
         said.text("all of");
         let inner = self.inner(domain);
         said.number(inner);
@@ -236,7 +210,7 @@ impl<'a, 'p> Records<'a, 'p> {
 
     fn login(&mut self, login: u32, depth: usize) -> Option<Said> {
         let (name, _) = *self.names.logins.get(login as usize)?;
-        let mut said = Said::default();
+        let mut said = self.blank();
         said.text("login");
         let own: Vec<&str> = name.split('@').collect();
         if let Some((local, domain)) = name.split_once('@')
@@ -261,7 +235,7 @@ impl<'a, 'p> Records<'a, 'p> {
         } = names.recipients.get(recipient as usize)?;
         let (name, _) = names.domains.get(*domain as usize)?;
         let mut own = vec![*local, name.as_str()];
-        let mut said = Said::default();
+        let mut said = self.blank();
         let inner = self.inner(*domain);
         said.number(inner);
         if *local == POSTMASTER || self.words.contains(*local) {
@@ -328,7 +302,7 @@ impl<'a, 'p> Records<'a, 'p> {
             return None;
         }
         let number = self.number_at(Entity::Domain(domain), depth);
-        let mut said = Said::default();
+        let mut said = self.blank();
         said.text("any of");
         said.number(number);
         Some(self.put(said))
@@ -365,9 +339,8 @@ impl<'a, 'p> Records<'a, 'p> {
     fn add_rows(&self, of: Entity, own: &[&str], said: &mut Said) {
         self.rows
             .each(self.names.number(of), &mut |file, before, rest| {
-                said.0.extend_from_slice(&file.to_le_bytes());
+                said.row(file);
                 said.text(before);
-                said.text("\n");
                 said.replaced(rest, own);
             });
     }
@@ -420,25 +393,4 @@ fn add_targets<'p>(alias: &'p Alias, own: &mut Vec<&'p str>) -> Option<()> {
         own.push(target.value.domain().as_str());
     }
     Some(())
-}
-
-/// Adds what DNS shall say of a domain, as far as an obligation asks it.
-fn publish(publish: &Publish, own: &[&str], said: &mut Said) {
-    for exchanger in &publish.mx {
-        said.text(" mx ");
-        said.replaced(exchanger.value.as_str(), own);
-    }
-    for term in &publish.spf {
-        said.text(" spf ");
-        said.replaced(&term.value, own);
-    }
-    for has in [
-        publish.mx_at.is_some(),
-        publish.spf_at.is_some(),
-        publish.dmarc.is_some(),
-        publish.mta_sts.is_some(),
-        publish.tls_rpt.is_empty(),
-    ] {
-        said.text(if has { " yes" } else { " no" });
-    }
 }

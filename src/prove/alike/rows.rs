@@ -4,6 +4,7 @@
 //! key with something behind it: then no line of it is a pattern or an exception, none goes on
 //! with another, and their order says nothing. All that is left of a tree is *the rest*.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -230,6 +231,7 @@ pub(super) fn is_of_word(octet: u8) -> bool {
 
 /// Adds the words of a line: as they stand, without dots and dashes around them, and in lower case.
 fn words(line: &str, found: &mut Words) {
+    let line = &*unescaped(line);
     let mut add = |word: &str| {
         if !word.is_empty() && !found.contains(word) {
             found.insert(word.to_owned());
@@ -243,4 +245,24 @@ fn words(line: &str, found: &mut Words) {
             add(&bare.to_ascii_lowercase());
         }
     }
+}
+
+/// Returns a line in which a dot (or dash) stands for one that a pattern escapes, and a blank for any other
+/// escape of it: `a\.example` names what `a.example` does, and `\d\.example` all below `example`.
+fn unescaped(line: &str) -> Cow<'_, str> {
+    if !line.contains('\\') {
+        return Cow::Borrowed(line);
+    }
+    let mut plain = String::with_capacity(line.len());
+    let mut rest = line.chars();
+    while let Some(c) = rest.next() {
+        plain.push(match c {
+            '\\' => rest
+                .next()
+                .filter(|c| matches!(c, '.' | '-' | '_'))
+                .unwrap_or(' '),
+            c => c,
+        });
+    }
+    Cow::Owned(plain)
 }

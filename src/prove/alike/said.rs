@@ -1,0 +1,89 @@
+//! What is said of something, as octets that can be compared.
+
+use super::names::count;
+use super::rows::is_of_word;
+use crate::policy::Publish;
+
+/// Begins the number of a name that something calls its own.
+const OWN: u8 = 1;
+/// Begins the number of what is said of something else.
+const SAID: u8 = 2;
+/// Begins a row, with the number of its file.
+const ROW: u8 = 3;
+
+/// What is said of something, its own names replaced by numbers.
+///
+/// INVARIANT: no text has an octet that begins something else, so one list of octets says one
+/// thing.
+#[derive(Debug, Default)]
+pub(super) struct Said(Vec<u8>);
+
+impl Said {
+    pub(super) fn text(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    pub(super) fn number(&mut self, number: u32) {
+        self.0.push(SAID);
+        self.0.extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// Adds a text in which the words that are own names are replaced by numbers, the same name by
+    /// the same.
+    pub(super) fn replaced(&mut self, text: &str, own: &[&str]) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = rest.bytes().position(|octet| !is_of_word(octet));
+            let (word, more) = rest.split_at(end.unwrap_or(rest.len()));
+            match own.iter().position(|name| *name == word) {
+                Some(number) if !word.is_empty() => {
+                    self.0.push(OWN);
+                    self.0.extend_from_slice(&count(number).to_le_bytes());
+                }
+                _ => self.text(word),
+            }
+            let end = more.bytes().position(is_of_word).unwrap_or(more.len());
+            let (between, more) = more.split_at(end);
+            self.text(between);
+            rest = more;
+        }
+    }
+
+    pub(super) fn row(&mut self, file: u16) {
+        self.0.push(ROW);
+        self.0.extend_from_slice(&file.to_le_bytes());
+    }
+
+    /// Adds what DNS shall say of a domain, as far as an obligation asks it.
+    pub(super) fn publish(&mut self, publish: &Publish, own: &[&str]) {
+        for exchanger in &publish.mx {
+            self.text(" mx ");
+            self.replaced(exchanger.value.as_str(), own);
+        }
+        for term in &publish.spf {
+            self.text(" spf ");
+            self.replaced(&term.value, own);
+        }
+        for has in [
+            publish.mx_at.is_some(),
+            publish.spf_at.is_some(),
+            publish.dmarc.is_some(),
+            publish.mta_sts.is_some(),
+            publish.tls_rpt.is_empty(),
+        ] {
+            self.text(if has { " yes" } else { " no" });
+        }
+    }
+
+    pub(super) fn octets(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(super) fn into_octets(self) -> Vec<u8> {
+        self.0
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
