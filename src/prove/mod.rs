@@ -111,19 +111,25 @@ pub fn check_policy_and_leaves(policy: &Policy, given: Given<'_>) -> (Report, Ve
 /// all is proved: what is wrong is told of the whole.
 fn check_some(policy: &Policy, given: Given<'_>) -> Option<(Report, LeftOut)> {
     let left = leave_out(policy, &[], ALIKE_MIN)?;
+    let report = check_left_policy(policy, &left, given)?;
+    Some((report, left))
+}
+
+/// Checks a policy without what [`leave_out`] has left out of it, but for obligations about records:
+/// they are asked of the whole. Returns nothing, if not all is proved.
+pub fn check_left_policy(whole: &Policy, left: &LeftOut, given: Given<'_>) -> Option<Report> {
     let subject = Subject::new(&left.policy);
     let tests = subject.declared.tests();
-    if !LeftOut::is_blind(policy, &[&subject.reference], tests) {
+    if !LeftOut::is_blind(whole, &[&subject.reference], tests) {
         return None;
     }
     let (records, (mut report, _)) = in_two(
-        || records::check(policy, None, given, Selection::All),
+        || records::check(whole, None, given, Selection::All),
         || check_classes(&subject, CLASSES_MAX),
     );
     report.left_out = Some(left.left);
     report.findings.extend(records);
-    drop(subject);
-    report.is_proved().then_some((report, left))
+    report.is_proved().then_some(report)
 }
 
 /// The same with another limit than [`CLASSES_MAX`]. Returns how many classes were visited, too.

@@ -57,7 +57,7 @@ pub const ALIKE_MIN: usize = 1000;
 const TARGETS_MAX: usize = 32;
 
 /// How often what rows name is added to what is kept, before it is given up.
-const ROUNDS_MAX: usize = 4;
+const ROUNDS_MAX: usize = 2;
 
 /// How much was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

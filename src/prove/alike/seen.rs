@@ -26,8 +26,7 @@ pub(super) fn seen(of: Entity, records: &Records<'_, '_>, take: &mut dyn FnMut(S
         Entity::Login(_) => None,
     };
     records.rows.each(names.number(of), &mut |_, _, rest| {
-        line(rest, names, &mut |word| match word {
-            Seen::Domain(one) if Some(one) == domain => {}
+        line(rest, (names, domain), &mut |word| match word {
             Seen::Login(login) if is_own(login, names, &own) => {}
             other => take(other),
         });
@@ -40,8 +39,11 @@ fn is_own(login: u32, names: &Names<'_>, own: &[&str]) -> bool {
     name.is_some_and(|name| own.contains(&name))
 }
 
+/// A list of names, and the domain among them whose own name says nothing.
+type Known<'n, 'p> = (&'n Names<'p>, Option<u32>);
+
 /// Hands on what a line names.
-fn line(text: &str, names: &Names<'_>, take: &mut dyn FnMut(Seen<'_>)) {
+fn line(text: &str, known: Known<'_, '_>, take: &mut dyn FnMut(Seen<'_>)) {
     let mut start = 0;
     // What stands before an `@` right before the word.
     let mut local: Option<&str> = None;
@@ -51,10 +53,10 @@ fn line(text: &str, names: &Names<'_>, take: &mut dyn FnMut(Seen<'_>)) {
         let (word, behind) = rest.split_at(end);
         if !word.is_empty() {
             for word in [word, word.trim_matches(['.', '-', '_'])] {
-                one(word, local, names, take);
+                one(word, local, known, take);
                 let lower = word.to_ascii_lowercase();
                 if lower != word {
-                    one(&lower, local, names, take);
+                    one(&lower, local, known, take);
                 }
             }
         }
@@ -65,12 +67,18 @@ fn line(text: &str, names: &Names<'_>, take: &mut dyn FnMut(Seen<'_>)) {
     }
 }
 
-fn one(word: &str, local: Option<&str>, names: &Names<'_>, take: &mut dyn FnMut(Seen<'_>)) {
+fn one(
+    word: &str,
+    local: Option<&str>,
+    (names, own): Known<'_, '_>,
+    take: &mut dyn FnMut(Seen<'_>),
+) {
     if let Some(login) = names.login(word) {
         take(Seen::Login(login));
     }
     match (names.domain(word), local) {
         (Some(domain), Some(local)) => take(Seen::Address(local, domain)),
+        (Some(domain), None) if Some(domain) == own => {}
         _ => names.around(word, &mut |domain| take(Seen::Domain(domain))),
     }
 }
