@@ -15,6 +15,7 @@ mod grant;
 mod host;
 mod inbound;
 mod listen;
+mod login;
 mod name;
 mod near;
 mod network;
@@ -22,6 +23,7 @@ mod null_client;
 mod outbound;
 mod postmaster;
 mod publish;
+mod recipients;
 mod route;
 mod scenario;
 mod script;
@@ -92,7 +94,8 @@ fn nodes(
     forward::check(&domains, &parked, sure, diagnostics);
     let lacks_tls = node.is_some_and(host::lacks_tls);
     publish::check(&domains, sure, lacks_tls, diagnostics);
-    let logins = grant::logins(&document.logins, &domains, sure, diagnostics);
+    let owners = login::owners(&domains);
+    let logins = login::logins(&document.logins, owners, sure, diagnostics);
     let authenticated = grant::authenticated(document, &whole, sure, diagnostics);
     if document.auth.is_none() {
         auth::check_absent(document, host.as_ref(), &logins, diagnostics);
