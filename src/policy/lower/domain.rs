@@ -198,7 +198,7 @@ pub(super) fn unreadable(name: &str) -> Domain {
 }
 
 /// Returns a domain without recipients.
-fn hosted(
+pub(super) fn hosted(
     node: &node::Publish,
     domain: &Domain,
     at: &Loc,

@@ -13,12 +13,11 @@ use crate::policy::diagnostics::{LoginCase, LoginDuplicate, beside, elsewhere};
 use crate::policy::{Few, Host, Login, Logins};
 use crate::source::Spanned;
 use crate::syntax::node;
-use crate::threads::in_two;
 
 /// Returns the logins that the policy lists: those of mailboxes, and those of `login` nodes.
-pub(super) fn logins(
+pub(super) fn lower(
     nodes: &[node::Login],
-    owners: [Vec<Owner<'_>>; 2],
+    of_mailboxes: Vec<Login>,
     host: Option<&Host>,
     diagnostics: &mut Diagnostics,
 ) -> Logins {
@@ -45,13 +44,35 @@ pub(super) fn logins(
         };
         declared.insert(key, login);
     }
-    let logins = Logins::of(with_mailboxes(declared, owners));
+    let logins = if declared.is_empty() {
+        of_mailboxes
+    } else {
+        merged(declared, of_mailboxes)
+    };
+    let logins = Logins::of(logins);
     check_case(&logins, diagnostics);
     logins
 }
 
+/// Returns all logins, in the order of their names: a login that is declared has its mailboxes.
+fn merged(declared: BTreeMap<Short, Login>, of_mailboxes: Vec<Login>) -> Vec<Login> {
+    let mut logins = Vec::with_capacity(declared.len() + of_mailboxes.len());
+    let mut others = of_mailboxes.into_iter().peekable();
+    for (name, mut login) in declared {
+        while let Some(other) = others.next_if(|other| other.name.value < name) {
+            logins.push(other);
+        }
+        if let Some(same) = others.next_if(|other| other.name.value == name) {
+            login.mailboxes = same.mailboxes;
+        }
+        logins.push(login);
+    }
+    logins.extend(others);
+    logins
+}
+
 /// A mailbox that belongs to a login.
-pub(super) struct Owner<'d> {
+struct Owner<'d> {
     /// The first octets of the login: most logins are told apart by them.
     first: u64,
     login: &'d Spanned<Short>,
@@ -66,20 +87,13 @@ impl Owner<'_> {
     }
 }
 
-/// Returns the mailboxes that belong to logins: two lists of one after the other, each in the order
-/// of the logins, and of one login in the order of the text.
-pub(super) fn owners(domains: &Domains) -> [Vec<Owner<'_>>; 2] {
-    let (one, other) = domains.order.split_at(domains.order.len() / 2);
-    let (one, other) = in_two(|| owners_in(one, domains), || owners_in(other, domains));
-    [one, other]
-}
-
-fn owners_in<'d>(names: &'d [Domain], domains: &'d Domains) -> Vec<Owner<'d>> {
+/// Returns the mailboxes that belong to logins, in the order of these.
+fn owners(domains: &Domains) -> Vec<Owner<'_>> {
+    let hosted = domains.order.iter();
+    let hosted = hosted.filter_map(|domain| domains.map.get_key_value(domain));
     let mut owners: Vec<Owner<'_>> = Vec::new();
-    for domain in names {
-        let mailboxes = domains.map.get(domain).into_iter();
-        let mailboxes = mailboxes.flat_map(|hosted| &hosted.mailboxes);
-        owners.extend(mailboxes.filter_map(|(local, mailbox)| {
+    for (domain, hosted) in hosted {
+        owners.extend(hosted.mailboxes.iter().filter_map(|(local, mailbox)| {
             let login = mailbox.login.as_ref()?;
             Some(Owner {
                 first: login.value.first_octets(),
@@ -89,52 +103,30 @@ fn owners_in<'d>(names: &'d [Domain], domains: &'d Domains) -> Vec<Owner<'d>> {
             })
         }));
     }
+    // Stable: of one login they stay in the order of the text.
     owners.sort_by(Owner::cmp);
     owners
 }
 
-/// Returns declared logins and those of mailboxes, in the order of their names. Of several
-/// mailboxes the first to be declared gives a login its place.
-fn with_mailboxes(declared: BTreeMap<Short, Login>, owners: [Vec<Owner<'_>>; 2]) -> Vec<Login> {
-    let mailboxes = owners.iter().map(Vec::len).sum::<usize>();
-    let mut logins: Vec<Login> = Vec::with_capacity(declared.len() + mailboxes);
-    let mut declared = declared.into_values().peekable();
-    let [one, other] = owners;
-    let (mut one, mut other) = (one.into_iter().peekable(), other.into_iter().peekable());
-    loop {
-        let is_later = |other: &Owner<'_>| one.peek().is_none_or(|one| other.cmp(one).is_lt());
-        let Some(owner) = other.next_if(is_later).or_else(|| one.next()) else {
-            break;
-        };
-        let name = &owner.login.value;
-        while let Some(login) = declared.next_if(|login| login.name.value <= *name) {
-            finish(&mut logins);
-            logins.push(login);
-        }
-        let address = Address::of(owner.local, owner.domain.clone());
-        let last = logins.last_mut();
-        if let Some(login) = last.filter(|last| last.name.value == *name) {
-            login.mailboxes.push(address);
-            continue;
-        }
-        finish(&mut logins);
-        logins.push(Login {
+/// Returns the logins that mailboxes belong to, in the order of their names. Of several mailboxes
+/// the first to be declared gives a login its place.
+pub(super) fn of_mailboxes(domains: &Domains) -> Vec<Login> {
+    let owners = owners(domains);
+    let is_other = |two: &&[Owner<'_>]| matches!(two, [one, other] if one.cmp(other).is_ne());
+    let others = owners.windows(2).filter(is_other).count();
+    let mut logins: Vec<Login> = Vec::with_capacity(others + 1);
+    for of_one in owners.chunk_by(|one, other| one.cmp(other).is_eq()) {
+        let addresses = of_one.iter();
+        let addresses = addresses.map(|owner| Address::of(owner.local, owner.domain.clone()));
+        let mut mailboxes: Few<Address> = addresses.collect();
+        mailboxes.sort();
+        logins.extend(of_one.first().map(|owner| Login {
             name: owner.login.clone(),
-            mailboxes: std::iter::once(address).collect(),
+            mailboxes,
             grants: Vec::new(),
-        });
+        }));
     }
-    finish(&mut logins);
-    logins.extend(declared);
-    logins.shrink_to_fit();
     logins
-}
-
-/// Puts the mailboxes of the last login in order.
-fn finish(logins: &mut [Login]) {
-    if let Some(last) = logins.last_mut() {
-        last.mailboxes.sort();
-    }
 }
 
 /// Tells of logins that differ in case only: Postfix folds them (access(5)), Unix does not.

@@ -20,9 +20,21 @@ use crate::policy::{Alias, HostedDomain, Mailbox};
 use crate::source::Loc;
 use crate::threads::in_parts;
 
+/// About as much is read at once, on each of several threads.
+const PART_OCTETS: usize = 1 << 19;
+
 /// Adds the recipients of a file to their domains.
 pub(super) fn lower(table: &Table<'_>, domains: &mut Domains, diagnostics: &mut Diagnostics) {
-    let parts = in_parts(&table.parts(), |part| read(table, part.clone(), domains));
+    lower_in(&table.parts(PART_OCTETS), table, domains, diagnostics);
+}
+
+fn lower_in(
+    parts: &[Range<usize>],
+    table: &Table<'_>,
+    domains: &mut Domains,
+    diagnostics: &mut Diagnostics,
+) {
+    let parts = in_parts(parts, |part| read(table, part.clone(), domains));
     let mut told = Vec::new();
     let mut runs: Vec<Run> = Vec::new();
     for part in parts {
@@ -46,6 +58,9 @@ pub(super) fn lower(table: &Table<'_>, domains: &mut Domains, diagnostics: &mut 
     }
     clashes.for_each(|clash| clash.tell(diagnostics));
 }
+
+#[cfg(test)]
+mod tests;
 
 /// What a part of a file holds.
 #[derive(Default)]

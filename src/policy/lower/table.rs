@@ -16,8 +16,6 @@ use crate::syntax::{escape, shorten, suggest};
 
 /// The longest line.
 const LINE_BYTES_MAX: usize = 16 << 10;
-/// About as much is read at once, on each of several threads.
-const PART_BYTES: usize = 1 << 19;
 
 /// What a file may hold.
 pub(super) struct Shape {
@@ -195,15 +193,16 @@ impl<'s> Table<'s> {
         }
     }
 
-    /// Returns parts of the text behind the header, in order: each of whole lines.
-    pub(super) fn parts(&self) -> Vec<Range<usize>> {
+    /// Returns parts of the text behind the header, in order: each of whole lines, and of about so
+    /// many octets.
+    pub(super) fn parts(&self, octets: usize) -> Vec<Range<usize>> {
         let text = self.source.text();
         let mut parts = Vec::new();
         let mut start = self.first;
         while start < text.len() {
-            let rest = text.as_bytes().get(start + PART_BYTES..);
+            let rest = text.as_bytes().get(start + octets..);
             let newline = rest.and_then(|rest| rest.iter().position(|byte| *byte == b'\n'));
-            let end = newline.map_or(text.len(), |newline| start + PART_BYTES + newline + 1);
+            let end = newline.map_or(text.len(), |newline| start + octets + newline + 1);
             parts.push(start..end);
             start = end;
         }
