@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::super::domain::{Domains, hosted};
+use super::super::domain::{Domains, Unread, hosted};
 use super::super::table::{Shape, Table};
 use super::lower_in;
 use crate::diagnostic::Diagnostics;
@@ -33,7 +33,7 @@ fn domains(source: &Arc<Source>) -> Domains {
     Domains {
         order: NAMES.map(Domain::literal).into(),
         map,
-        unread: Default::default(),
+        unread: Unread::default(),
     }
 }
 
