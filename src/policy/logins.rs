@@ -4,7 +4,7 @@ use super::Login;
 use crate::mail::Short;
 
 /// The logins that a policy lists: a map by their names, which each of them bears anyway.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Logins(Vec<Login>);
 
 impl Logins {

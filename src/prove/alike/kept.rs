@@ -6,7 +6,7 @@ use super::records::{Forced, Records};
 use super::seen::{Seen, seen};
 use super::{Left, POSTMASTER, TARGETS_MAX};
 use crate::mail::Address;
-use crate::policy::{Alias, HostedDomain, Login, Policy};
+use crate::policy::{Alias, HostedDomain, Login, Logins, Policy};
 
 /// How many recipients of each kind are kept, and how many domains, as to what is said of all
 /// their other addresses.
@@ -205,21 +205,21 @@ impl Kept {
         };
         let logins = (0..).zip(&names.logins);
         let logins = logins.filter(|(number, _)| self.has(Entity::Login(*number)));
-        let logins = logins.map(|(_, (name, login))| {
-            let login = Login {
+        let mut kept = Logins::default();
+        for (_, (_, login)) in logins {
+            kept.insert(Login {
                 name: login.name.clone(),
                 mailboxes: login.mailboxes.iter().filter(is_kept).cloned().collect(),
                 grants: login.grants.clone(),
-            };
-            ((*name).to_owned(), login)
-        });
+            });
+        }
         Policy {
             source: whole.source.clone(),
             host: whole.host.clone(),
             networks: whole.networks.clone(),
             auth: whole.auth.clone(),
             authenticated: whole.authenticated.clone(),
-            logins: logins.collect(),
+            logins: kept,
             domains: domains.collect(),
             parked: whole.parked.clone(),
             inbound: whole.inbound.clone(),
