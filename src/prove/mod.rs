@@ -97,14 +97,12 @@ pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
 
 /// The same, with what strangers' mail can leave to.
 pub fn check_policy_and_leaves(policy: &Policy, given: Given<'_>) -> (Report, Vec<WayOut>) {
-    match check_some(policy, given) {
+    if let Some((report, left)) = check_some(policy, given) {
         // Nothing leaves of what is left out.
-        Some((report, left)) => (report, ways_out(&left.policy, None)),
-        None => {
-            let (report, _) = check_policy_within(policy, given, CLASSES_MAX);
-            (report, ways_out(policy, None))
-        }
+        return (report, ways_out(&left.policy, None));
     }
+    let (report, _) = check_policy_within(policy, given, CLASSES_MAX);
+    (report, ways_out(policy, None))
 }
 
 /// Checks a policy without what others stand for; nothing, if there is nothing of that, or if not

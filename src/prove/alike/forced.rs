@@ -7,7 +7,7 @@ use super::rows::{Words, is_of_word};
 use crate::mail::{Address, Domain};
 use crate::policy::{
     Class, DestinationScope, DomainScope, Grant, LoginScope, Policy, RecipientScope,
-    ReversePathScope, SenderScope,
+    ReversePathScope, SenderScope, Statement,
 };
 
 impl Forced {
@@ -22,6 +22,8 @@ impl Forced {
             forced: &mut forced,
         };
         policy(names.policy, &mut named);
+        let mut rest: Vec<&String> = rest.iter().collect();
+        rest.sort_unstable();
         for word in rest {
             named.name(word);
             named.login(word);
@@ -242,7 +244,7 @@ fn policy(policy: &Policy, named: &mut Named<'_, '_>) {
     for mailbox in archive.mailboxes() {
         named.address(mailbox);
     }
-    for class in statements.iter().flat_map(|statement| statement.classes()) {
+    for class in statements.iter().flat_map(Statement::classes) {
         named.class(class);
     }
 }

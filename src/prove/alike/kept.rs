@@ -10,10 +10,10 @@ use crate::policy::{Alias, HostedDomain, Login, Logins, Policy};
 
 /// How many recipients of each kind are kept, and how many domains, as to what is said of all
 /// their other addresses.
-const RECIPIENTS: u32 = 2;
-const DOMAINS: u32 = 2;
+const RECIPIENTS: usize = 2;
+const DOMAINS: usize = 2;
 /// How many logins of each kind are kept: one that does not own an alias stands beside all that do.
-const LOGINS: u32 = TARGETS_MAX as u32 + 2;
+const LOGINS: usize = TARGETS_MAX + 2;
 
 /// What is kept.
 pub(super) struct Kept {
@@ -21,7 +21,7 @@ pub(super) struct Kept {
     recipients: Vec<bool>,
     logins: Vec<bool>,
     /// How many are kept of each kind, by the number of what is said of them.
-    counts: Vec<u32>,
+    counts: Vec<usize>,
 }
 
 impl Kept {
@@ -62,7 +62,7 @@ impl Kept {
     fn keep_if_rare(
         &mut self,
         of: Entity,
-        least: u32,
+        least: usize,
         with: Entity,
         records: &mut Records<'_, '_>,
     ) {

@@ -34,7 +34,7 @@ struct Row {
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     files: Vec<Arc<Source>>,
-    rows: Vec<Row>,
+    all: Vec<Row>,
     /// The numbers of the rows, those of one name together, in the order of the files.
     sorted: Vec<u32>,
     /// Where those of each name begin.
@@ -74,7 +74,7 @@ impl Rows {
         let (sorted, starts) = sort(&rows, names.counts().iter().sum());
         let rows = Self {
             files: files.to_vec(),
-            rows,
+            all: rows,
             sorted,
             starts,
         };
@@ -86,10 +86,7 @@ impl Rows {
     pub(super) fn each(&self, of: usize, take: &mut dyn FnMut(u16, &str, &str)) {
         let at = |number: usize| self.starts.get(number).copied().unwrap_or_default() as usize;
         let numbers = self.sorted.get(at(of)..at(of + 1)).unwrap_or_default();
-        for row in numbers
-            .iter()
-            .filter_map(|one| self.rows.get(*one as usize))
-        {
+        for row in numbers.iter().filter_map(|one| self.all.get(*one as usize)) {
             let line = self.files.get(row.file as usize).map(|file| file.text());
             let line = line.and_then(|text| text.get(row.start as usize..row.end as usize));
             let line = line.unwrap_or_default();
@@ -106,7 +103,7 @@ impl Rows {
     /// Returns the text of each file without the rows of all that is not kept; none, where it is
     /// as it was.
     pub(super) fn without(&self, is_kept: &dyn Fn(usize) -> bool) -> Vec<Option<String>> {
-        let mut rows = self.rows.iter().peekable();
+        let mut rows = self.all.iter().peekable();
         let mut reduce = |(file, source): (u16, &Arc<Source>)| {
             let (text, mut kept, mut done) = (source.text(), String::new(), 0);
             while let Some(row) = rows.next_if(|row| row.file == file) {

@@ -26,9 +26,11 @@ pub(super) fn seen(of: Entity, records: &Records<'_, '_>, take: &mut dyn FnMut(S
         Entity::Login(_) => None,
     };
     records.rows.each(names.number(of), &mut |_, _, rest| {
-        line(rest, (names, domain), &mut |word| match word {
-            Seen::Login(login) if is_own(login, names, &own) => {}
-            other => take(other),
+        line(rest, (names, domain), &mut |word| {
+            let is_own = |login| is_own(login, names, &own);
+            if !matches!(word, Seen::Login(login) if is_own(login)) {
+                take(word);
+            }
         });
     });
 }
