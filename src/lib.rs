@@ -14,6 +14,7 @@
 )]
 
 pub mod source;
+mod threads;
 
 pub mod diagnostic;
 pub mod mail;

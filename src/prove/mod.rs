@@ -36,7 +36,6 @@ mod shrink;
 mod side;
 mod statement;
 mod tally;
-mod threads;
 mod universe;
 mod ways_out;
 
@@ -64,12 +63,13 @@ pub use records::Given;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
-pub(crate) use threads::{in_parts, in_two};
 pub use ways_out::{Onward, Recipient, WayOut, ways_out};
 
 use crate::decision::{Believed, Decider, Envelope, FoundBackend, FoundListener, Sending};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::Policy;
+use crate::threads;
+pub(crate) use crate::threads::{in_parts, in_two};
 
 use declared::Declared;
 use proven::Subject;

@@ -6,7 +6,7 @@ use super::tree::rust_files;
 
 /// The modules of the library, lowest first. Of one row, none imports another.
 const LAYERS: &[&[&str]] = &[
-    &["source"],
+    &["source", "threads"],
     &["diagnostic", "mail"],
     &["spf"],
     &["syntax", "decision"],
