@@ -113,7 +113,7 @@ fn take_input() -> Result<std::io::Stdin, Failure> {
 
 fn standard_input() -> Result<PolicyText, Failure> {
     let shown = "standard input";
-    let bytes = take(shown, take_input()?.lock(), POLICY_OCTETS_MAX)?;
+    let bytes = take(shown, take_input()?.lock(), POLICY_OCTETS_MAX, 0)?;
     let text = utf8(shown, bytes)?;
     Ok(PolicyText {
         source: Source::new("stdin", text),
@@ -190,13 +190,18 @@ pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
 fn read_up_to(path: &Path, octets_max: u64) -> Result<String, Failure> {
     let shown = path.display().to_string();
     let file = fs::File::open(path).map_err(|error| unread(&shown, &error))?;
-    let bytes = take(&shown, file, octets_max)?;
+    // As much as it has is taken at once.
+    let octets = file
+        .metadata()
+        .map_or(0, |found| found.len().min(octets_max));
+    let room = usize::try_from(octets).unwrap_or_default() + 1;
+    let bytes = take(&shown, file, octets_max, room)?;
     utf8(&shown, bytes)
 }
 
-/// Reads all of a stream, if that is not too much.
-fn take(shown: &str, stream: impl Read, octets_max: u64) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
+/// Reads all of a stream, if that is not too much; `room` is made for so much of it.
+fn take(shown: &str, stream: impl Read, octets_max: u64, room: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::with_capacity(room);
     let read = stream.take(octets_max + 1).read_to_end(&mut bytes);
     read.map_err(|error| unread(shown, &error))?;
     if bytes.len() as u64 > octets_max {
@@ -247,7 +252,7 @@ mod tests {
     #[test]
     fn a_stream_is_read_up_to_its_limit() {
         let octets = |count: usize| vec![b'x'; count];
-        let read = |count: usize| take("f", octets(count).as_slice(), 2 << 20);
+        let read = |count: usize| take("f", octets(count).as_slice(), 2 << 20, 0);
         assert_eq!(read(2 << 20).ok(), Some(octets(2 << 20)));
         let Err(Failure::Unable(why)) = read((2 << 20) + 1) else {
             panic!("it is too long");

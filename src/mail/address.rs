@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Domain;
+use super::{Domain, Short};
 
 /// The longest local-part, in octets (RFC 5321 section 4.5.3.1.1).
 pub(super) const LOCAL_OCTETS_MAX: usize = 64;
@@ -21,7 +21,7 @@ pub(crate) fn without_extension(local: &str) -> Option<&str> {
 ///
 /// RFC 5321 section 2.4 leaves the case of a local-part to its host. This host folds it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LocalPart(String);
+pub struct LocalPart(Short);
 
 /// Why a text is no local-part that we deliver for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -69,25 +69,25 @@ impl LocalPart {
         if text.len() > LOCAL_OCTETS_MAX {
             return Err(LocalPartError::Long);
         }
-        Ok(Self(text.to_ascii_lowercase()))
+        Ok(Self(Short::from(text).in_lower_case()))
     }
 
     /// Returns the text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 }
 
 impl fmt::Display for LocalPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 /// A local-part is compared, ordered and hashed as its text is.
 impl std::borrow::Borrow<str> for LocalPart {
     fn borrow(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
@@ -96,7 +96,7 @@ impl std::borrow::Borrow<str> for LocalPart {
 /// The local-part is any text here: strangers' addresses are addresses too.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
-    local: String,
+    local: Short,
     domain: Domain,
 }
 
@@ -104,14 +104,20 @@ impl Address {
     /// Returns the address with this local-part, folded to lower case, in this domain.
     pub fn new(local: &str, domain: Domain) -> Self {
         Self {
-            local: local.to_ascii_lowercase(),
+            local: Short::from(local).in_lower_case(),
             domain,
         }
     }
 
+    /// Returns the address with a local-part of ours in this domain.
+    pub fn of(local: &LocalPart, domain: Domain) -> Self {
+        let local = local.0.clone();
+        Self { local, domain }
+    }
+
     /// Returns the local-part, in lower case.
     pub fn local(&self) -> &str {
-        &self.local
+        self.local.as_str()
     }
 
     /// Returns the domain.
@@ -121,7 +127,7 @@ impl Address {
 
     /// Returns the address without its extension, if it has one.
     pub(crate) fn without_extension(&self) -> Option<Self> {
-        let base = without_extension(&self.local)?;
+        let base = without_extension(self.local())?;
         Some(Self::new(base, self.domain.clone()))
     }
 }

@@ -14,6 +14,7 @@ mod domain;
 mod listener;
 mod path;
 mod reply;
+mod short;
 
 pub use address::{Address, LocalPart, LocalPartError};
 pub(crate) use address::{DELIMITER, without_extension};
@@ -26,3 +27,4 @@ pub use listener::{Listener, WayIn};
 pub(crate) use path::is_dot_string;
 pub use path::{ForwardPath, Path, PathForm, ReversePath};
 pub use reply::{Reply, Status};
+pub use short::Short;

@@ -184,7 +184,7 @@ pub(super) fn destinations(
             return behind_route(route.hop(), mailbox, address);
         }
         let store = match found.and_then(|found| found.login.as_ref()) {
-            Some(login) => Store::Account(login.value.clone()),
+            Some(login) => Store::Account(login.value.to_string()),
             None => Store::Directory(directory(mailbox)),
         };
         let mailbox = mailbox.clone();

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::mail::{Address, Domain, Listener};
+use super::Few;
+use crate::mail::{Address, Domain, Listener, Short};
 use crate::source::{Loc, Spanned};
 
 /// A right to send. What it does not name, it does not limit.
@@ -95,9 +96,9 @@ pub enum DestinationScope {
 #[derive(Debug)]
 pub struct Login {
     /// Its name, compared exactly as the backend reports it.
-    pub name: Spanned<String>,
+    pub name: Spanned<Short>,
     /// Its mailboxes, sorted.
-    pub mailboxes: Vec<Address>,
+    pub mailboxes: Few<Address>,
     /// Its own grants; without one, [`super::Policy::authenticated`] holds.
     pub grants: Vec<Grant>,
 }

@@ -7,16 +7,19 @@ mod archive;
 mod decide;
 mod delivery;
 mod domain;
+mod few;
 mod form;
 mod grant;
 mod host;
 mod inbound;
+mod logins;
 mod lower;
 mod network;
 mod outbound;
 mod publish;
 mod rights;
 mod route;
+mod sorted;
 mod statement;
 mod tables;
 mod target;
@@ -26,14 +29,17 @@ pub mod diagnostics;
 pub use archive::Archive;
 pub use decide::PolicyDecider;
 pub use domain::{Alias, Forward, HostedDomain, Mailbox};
+pub use few::Few;
 pub use grant::{DestinationScope, Grant, Login, SenderScope};
 pub use host::{Auth, Host, Limits, SaslauthdMechanism, Tls};
 pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
+pub use logins::Logins;
 pub use lower::{is_everybodys, lower, lower_scenarios};
 pub use network::{Network, Otherwise, Via, reaches};
 pub use outbound::{DomainScope, Outbound, Way};
 pub use publish::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};
 pub use route::{Route, RouteHost, RouteTls, SUBMISSIONS_PORT};
+pub use sorted::Sorted;
 pub use statement::{
     Class, Expectation, LoginScope, RecipientScope, ReversePathScope, Scenario, Statement,
     StatementKind,
@@ -62,7 +68,7 @@ pub struct Policy {
     /// The grants of every login that has none of its own: by default from its own addresses.
     pub authenticated: Vec<Grant>,
     /// The logins that the policy lists, by mailboxes or by `login` nodes.
-    pub logins: BTreeMap<String, Login>,
+    pub logins: Logins,
     /// The domains that mail is delivered for.
     pub domains: BTreeMap<Domain, HostedDomain>,
     /// Domains that neither send nor receive, with their places.
@@ -205,7 +211,7 @@ fn used_routes<'p>(
     outbound: &'p Outbound,
 ) -> BTreeSet<&'p str> {
     let mailboxes = domains.values().flat_map(|one| one.mailboxes.values());
-    let inner = mailboxes.filter_map(|mailbox| mailbox.via.as_ref());
+    let inner = mailboxes.filter_map(|mailbox| mailbox.via.as_deref());
     let all = inner.chain(outbound.ways().map(|(via, _)| via));
     all.map(|via| via.value.as_str()).collect()
 }

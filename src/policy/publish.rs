@@ -17,9 +17,9 @@ pub struct Publish {
     /// Its DKIM keys, each selector once.
     pub dkim: Vec<DkimKey>,
     /// Its DMARC record.
-    pub dmarc: Option<Dmarc>,
+    pub dmarc: Option<Box<Dmarc>>,
     /// Its MTA-STS policy.
-    pub mta_sts: Option<MtaSts>,
+    pub mta_sts: Option<Box<MtaSts>>,
     /// Where senders report how TLS went (RFC 8460); empty if no report is asked for.
     pub tls_rpt: Vec<Spanned<ReportUri>>,
 }

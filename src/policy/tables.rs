@@ -182,7 +182,7 @@ fn loopback(at: &Loc) -> ClientTable {
 fn login_table(policy: &Policy, scopes: &mut Scopes<'_>) -> LoginTable {
     LoginTable::new(policy.logins.values().map(|login| {
         let row = Row::new(scopes.login(login), login.name.at.clone());
-        (login.name.value.clone(), row)
+        (login.name.value.to_string(), row)
     }))
 }
 
@@ -284,12 +284,13 @@ fn own_aliases(policy: &Policy, table: &mut OwnerTable) {
 
 /// Returns a login's own addresses: its mailboxes, and the aliases that lead to them.
 pub(super) fn own_addresses(policy: &Policy, login: &Login) -> Vec<Address> {
-    let mut own = login.mailboxes.clone();
+    let mut own = login.mailboxes.to_vec();
     for (name, domain) in &policy.domains {
         let aliases = domain.aliases.keys();
         let aliases = aliases.map(|local| Address::new(local.as_str(), name.clone()));
         own.extend(
-            aliases.filter(|alias| logins_behind(policy, alias).contains(&login.name.value)),
+            aliases
+                .filter(|alias| logins_behind(policy, alias).contains(login.name.value.as_str())),
         );
     }
     own
@@ -303,7 +304,7 @@ fn logins_behind(policy: &Policy, alias: &Address) -> BTreeSet<String> {
             .mailbox(mailbox)
             .and_then(|mailbox| mailbox.login.as_ref())
         {
-            logins.insert(login.value.clone());
+            logins.insert(login.value.to_string());
         }
     }
     logins

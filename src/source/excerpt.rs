@@ -74,6 +74,9 @@ fn clip(
     Some(first..last)
 }
 
+/// So many octets are looked at together.
+const PLAIN_BYTES: usize = 1 << 10;
+
 /// Returns a text without what would change the terminal, if it holds any.
 pub(super) fn shown(text: &str) -> Option<String> {
     // There are texts of a hundred megabytes, nearly all of plain letters.
@@ -83,7 +86,14 @@ pub(super) fn shown(text: &str) -> Option<String> {
         return None;
     }
     let hidden = |c: char| (is_control(c) && !"\t\r\n".contains(c)) || is_direction(c);
-    if !text.contains(hidden) {
+    // A file beside a policy may be long, and nearly all of it is plain.
+    let is_plain = |byte: u8| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~');
+    let all = |octets: &[u8]| {
+        octets
+            .iter()
+            .fold(true, |plain, byte| plain & is_plain(*byte))
+    };
+    if text.as_bytes().chunks(PLAIN_BYTES).all(all) || !text.contains(hidden) {
         return None;
     }
     let shown = text.chars().map(|character| match character.len_utf8() {

@@ -170,7 +170,7 @@ fn parts(policy: &Policy) -> Parts {
         }
     }
     let mut logins: Vec<Option<String>> = vec![None, Some("www-data".to_owned())];
-    logins.extend(policy.logins.keys().cloned().map(Some));
+    logins.extend(policy.logins.keys().map(|name| Some(name.to_string())));
     let mut ours = Vec::new();
     for (name, domain) in &policy.domains {
         let names = domain.mailboxes.keys().chain(domain.aliases.keys());
@@ -255,7 +255,7 @@ pub(crate) fn forms(policy: &Policy) -> Vec<Envelope> {
     let mut clients: Vec<IpAddr> = inside.filter(|client| !is_unusable(*client)).collect();
     clients.truncate(2);
     clients.extend(elsewhere().take(1));
-    let listed = policy.logins.keys().next().cloned();
+    let listed = policy.logins.keys().next().map(ToString::to_string);
     let with = |result| Address::new("sender", Domain::literal(&name_of(result)));
     let (sender, forger) = (with(SpfResult::Pass), with(SpfResult::Fail));
     let ours = parts.to.first().cloned().unwrap_or_else(|| sender.clone());

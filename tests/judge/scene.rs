@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use mailpol::mail::Listener;
+use mailpol::mail::{Listener, Short};
 use mailpol::policy::{Auth, Policy, SaslauthdMechanism};
 use mailpol::source::Spanned;
 use mailpol::spf::SpfResult;
@@ -71,7 +71,7 @@ pub(crate) fn zone() -> Vec<Record> {
 /// Returns the machine for a policy's files.
 pub(crate) fn scene(policy: &Policy, artifacts: &Artifacts) -> Scene {
     let host = &policy.host;
-    let logins = policy.logins.keys().map(String::as_str);
+    let logins = policy.logins.keys().map(Short::as_str);
     let accounts = logins.chain(["www-data"]).map(|login| Account {
         login: login.to_owned(),
         password: PASSWORD.to_owned(),

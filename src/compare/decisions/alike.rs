@@ -26,7 +26,9 @@ use rustc_hash::FxBuildHasher;
 use touched::touched;
 
 use crate::mail::{Address, Domain};
-use crate::policy::{Alias, DestinationScope, Grant, HostedDomain, Login, Policy, SenderScope};
+use crate::policy::{
+    Alias, DestinationScope, Few, Grant, HostedDomain, Login, Logins, Policy, SenderScope,
+};
 use crate::prove::in_two;
 
 /// Below this many domains nothing is gained.
@@ -255,7 +257,7 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
 #[derive(Debug, Default)]
 pub(super) struct Rest {
     domains: BTreeMap<Domain, HostedDomain>,
-    logins: BTreeMap<String, Login>,
+    logins: Logins,
 }
 
 impl Rest {
@@ -270,9 +272,9 @@ impl Rest {
         }
         let names: HashSet<&str, FxBuildHasher> = kept.iter().map(Domain::as_str).collect();
         let is_kept = |address: &&Address| names.contains(address.domain().as_str());
-        for (name, login) in &rest.logins {
+        for login in rest.logins.values() {
             let had = !login.mailboxes.is_empty();
-            let mailboxes: Vec<Address> = login.mailboxes.iter().filter(is_kept).cloned().collect();
+            let mailboxes: Few<Address> = login.mailboxes.iter().filter(is_kept).cloned().collect();
             if had && mailboxes.is_empty() && login.grants.is_empty() {
                 continue;
             }
@@ -281,7 +283,7 @@ impl Rest {
                 mailboxes,
                 grants: login.grants.clone(),
             };
-            policy.logins.insert(name.clone(), login);
+            policy.logins.insert(login);
         }
         rest
     }

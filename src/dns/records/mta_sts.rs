@@ -53,7 +53,7 @@ pub fn sts_files(policy: &Policy) -> Vec<StsFile> {
         .domains
         .iter()
         .map(|(domain, one)| (domain, &one.publish));
-    let with = published.filter_map(|(domain, one)| Some((domain, one, one.mta_sts.as_ref()?)));
+    let with = published.filter_map(|(domain, one)| Some((domain, one, one.mta_sts.as_deref()?)));
     with.map(file).collect()
 }
 

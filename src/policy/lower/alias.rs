@@ -2,16 +2,18 @@
 //!
 //! Chains may be long and there may be a million of them, so nothing here descends by recursion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+use rustc_hash::FxBuildHasher;
 
 use super::domain::Domains;
 use super::near;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain, LocalPart, without_extension};
-use crate::policy::Alias;
 use crate::policy::diagnostics::{
     AliasCaught, AliasDepth, AliasForeign, AliasLoop, AliasUnlisted, CatchAllTarget,
 };
+use crate::policy::{Alias, HostedDomain};
 use crate::source::{Loc, Spanned};
 use crate::syntax::suggest;
 
@@ -49,12 +51,51 @@ enum Leads<'a> {
 
 /// Checks all aliases and catch-alls.
 pub(super) fn check(domains: &Domains, diagnostics: &mut Diagnostics) {
+    let ours = Ours::new(domains);
+    // Most lead to mailboxes alone: no circle, and no chain.
+    let mut chained: Vec<(Hop<'_>, &Alias)> = Vec::new();
+    let mut last = None;
     for (hop, alias) in hops(domains) {
+        let mut is_chained = false;
         for target in &alias.targets {
-            check_target(hop, target, domains, diagnostics);
+            let address = &target.value;
+            // Targets of one alias, and those of many postmasters, are of one domain.
+            let known = last.filter(|(name, _)| *name == address.domain());
+            let (_, place) = *last.insert(known.unwrap_or_else(|| {
+                let domain = address.domain();
+                (domain, ours.domain(domain))
+            }));
+            let leads = leads_in(place, address);
+            is_chained |= matches!(leads, Leads::Hop(_));
+            check_target(hop, (target, leads), domains, diagnostics);
+        }
+        if is_chained {
+            chained.push((hop, alias));
         }
     }
-    check_chains(domains, diagnostics);
+    check_chains(chained, &ours, domains, diagnostics);
+}
+
+/// The domains of ours, by name.
+struct Ours<'a>(HashMap<&'a str, Place<'a>, FxBuildHasher>);
+
+/// A domain of ours.
+type Place<'a> = (&'a Domain, &'a HostedDomain);
+
+impl<'a> Ours<'a> {
+    fn new(domains: &'a Domains) -> Self {
+        let all = domains.map.iter();
+        Self(all.map(|place| (place.0.as_str(), place)).collect())
+    }
+
+    fn domain(&self, name: &Domain) -> Option<Place<'a>> {
+        self.0.get(name.as_str()).copied()
+    }
+
+    /// Returns what an address is.
+    fn leads(&self, address: &Address) -> Leads<'a> {
+        leads_in(self.domain(address.domain()), address)
+    }
 }
 
 /// Returns all aliases and catch-alls, in order.
@@ -72,9 +113,9 @@ fn hops(domains: &Domains) -> impl Iterator<Item = (Hop<'_>, &Alias)> {
     })
 }
 
-/// Returns what an address is.
-fn leads<'a>(address: &Address, domains: &'a Domains) -> Leads<'a> {
-    let Some((domain, hosted)) = domains.map.get_key_value(address.domain()) else {
+/// Returns what an address of a domain is; without one it is of a domain of others.
+fn leads_in<'a>(place: Option<Place<'a>>, address: &Address) -> Leads<'a> {
+    let Some((domain, hosted)) = place else {
         return Leads::Foreign;
     };
     // A text that is no local-part is listed nowhere.
@@ -93,16 +134,14 @@ fn leads<'a>(address: &Address, domains: &'a Domains) -> Leads<'a> {
 
 fn check_target(
     hop: Hop<'_>,
-    target: &Spanned<Address>,
+    (target, leads): (&Spanned<Address>, Leads<'_>),
     domains: &Domains,
     diagnostics: &mut Diagnostics,
 ) {
     // What could not be read would make others that lead to it look wrong.
-    if domains.may_list(&target.value) {
-        return;
-    }
-    let leads = leads(&target.value, domains);
-    if matches!(leads, Leads::Mailbox | Leads::Hop(Hop::Alias(..))) {
+    if matches!(leads, Leads::Mailbox | Leads::Hop(Hop::Alias(..)))
+        || domains.may_list(&target.value)
+    {
         return;
     }
     let at = target.at.clone();
@@ -185,14 +224,15 @@ enum Seen {
 }
 
 /// Tells circles and long chains: a depth-first walk with a stack of its own.
-fn check_chains(domains: &Domains, diagnostics: &mut Diagnostics) {
+fn check_chains(
+    chained: Vec<(Hop<'_>, &Alias)>,
+    ours: &Ours<'_>,
+    domains: &Domains,
+    diagnostics: &mut Diagnostics,
+) {
     let mut seen: BTreeMap<Hop<'_>, Seen> = BTreeMap::new();
-    for (start, alias) in hops(domains) {
-        let mut targets = alias.targets.iter();
-        let is_hop =
-            |target: &Spanned<Address>| matches!(leads(&target.value, domains), Leads::Hop(_));
-        // Most lead to mailboxes alone: no circle, and no chain.
-        if seen.contains_key(&start) || !targets.any(is_hop) {
+    for (start, alias) in chained {
+        if seen.contains_key(&start) {
             continue;
         }
         let mut way: Vec<Step<'_>> = vec![Step::new(start, alias)];
@@ -214,7 +254,7 @@ fn check_chains(domains: &Domains, diagnostics: &mut Diagnostics) {
                 }
                 continue;
             };
-            let Leads::Hop(next) = leads(&target.value, domains) else {
+            let Leads::Hop(next) = ours.leads(&target.value) else {
                 continue;
             };
             // A catch-all that leads to one has been told.

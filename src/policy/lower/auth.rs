@@ -1,12 +1,10 @@
 //! `auth`, and where it is missing.
 
-use std::collections::BTreeMap;
-
 use super::{known, name};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Listener;
 use crate::policy::diagnostics::{AuthMissing, AuthMissingForListener};
-use crate::policy::{Auth, Host, Login, SaslauthdMechanism};
+use crate::policy::{Auth, Host, Logins, SaslauthdMechanism};
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::may_have_been;
 use crate::syntax::{Document, node};
@@ -36,7 +34,7 @@ pub(super) fn lower(node: &node::Auth, diagnostics: &mut Diagnostics) -> Option<
 pub(super) fn check_absent(
     document: &Document,
     host: Option<&Host>,
-    logins: &BTreeMap<String, Login>,
+    logins: &Logins,
     diagnostics: &mut Diagnostics,
 ) {
     if document.auth_written || may_have_been(&document.left_out, &["auth"]) {

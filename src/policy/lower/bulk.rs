@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::name::shown;
-use super::table::{self, Row, Shape};
+use super::table::{Cell, Row, Shape, Table};
 use crate::diagnostic::Diagnostics;
-use crate::policy::diagnostics::{BulkBoth, BulkCell, BulkFile, BulkMixed};
+use crate::policy::diagnostics::{BulkCell, BulkFile, BulkMixed};
 use crate::source::{Files, Source, Spanned};
 use crate::syntax::Document;
 use crate::syntax::node::{self, BulkKind};
@@ -31,22 +31,41 @@ const NETWORKS: Shape = Shape {
     rest: "from",
 };
 
-/// A recipient as a row of a file.
-pub(super) struct Recipient {
-    /// Its domain.
-    pub(super) domain: Text,
-    /// What it is.
-    pub(super) kind: RecipientKind,
+/// A domain as a row of a file.
+pub(super) struct Domain {
+    name: Text,
+    via: Option<Text>,
+    spf: Option<Text>,
+    catch_all: Vec<Text>,
 }
 
-/// A mailbox or an alias.
-pub(super) enum RecipientKind {
-    /// The row does not say whom it is about.
-    Nameless,
-    /// A mailbox.
-    Mailbox(node::Mailbox),
-    /// An alias.
-    Alias(node::Alias),
+impl Domain {
+    /// Returns the node that the row stands for.
+    pub(super) fn node(self) -> node::Domain {
+        let at = self.name.at.clone();
+        let first = self.catch_all.first().cloned();
+        node::Domain {
+            name: Some(self.name),
+            via: self.via,
+            mailboxes: Vec::new(),
+            aliases: Vec::new(),
+            forwards: Vec::new(),
+            catch_all: first.map(|first| node::Alias {
+                at: first.at.clone(),
+                local: first,
+                targets: self.catch_all,
+            }),
+            publish: node::Publish {
+                spf: self.spf.map(|spf| node::PublishedSpf {
+                    at: spf.at.clone(),
+                    terms: vec![spf],
+                }),
+                ..node::Publish::default()
+            },
+            left_out: false,
+            at,
+        }
+    }
 }
 
 /// Returns the domains of all `domains` files.
@@ -54,93 +73,51 @@ pub(super) fn domains(
     document: &Document,
     files: &dyn Files,
     diagnostics: &mut Diagnostics,
-) -> Vec<node::Domain> {
+) -> Vec<Domain> {
     let mut domains = Vec::new();
-    let mut each = |row: &Row<'_>, diagnostics: &mut Diagnostics| {
-        let name = row.need("domain", "a domain such as `example.org`", diagnostics);
-        let catch_all = row.rest("catch-all");
-        domains.extend(name.map(|name| node::Domain {
-            name: Some(name.clone()),
-            via: row.get("via").cloned(),
-            mailboxes: Vec::new(),
-            aliases: Vec::new(),
-            forwards: Vec::new(),
-            catch_all: catch_all.first().map(|first| node::Alias {
-                local: first.clone(),
-                at: first.at.clone(),
-                targets: catch_all.clone(),
-            }),
-            publish: node::Publish {
-                spf: row.get("spf").map(|spf| node::PublishedSpf {
-                    terms: vec![spf.clone()],
-                    at: spf.at.clone(),
-                }),
-                ..node::Publish::default()
-            },
-            left_out: false,
-            at: name.at.clone(),
-        }));
+    let each = |table: &Table<'_>, diagnostics: &mut Diagnostics| {
+        table.each(diagnostics, |row, diagnostics| {
+            let name = row.need("domain", "a domain such as `example.org`", diagnostics);
+            domains.extend(name.map(|name| Domain {
+                name: name.text(),
+                via: row.get("via").map(Cell::text),
+                spf: row.get("spf").map(Cell::text),
+                catch_all: row.rest("catch-all").map(Cell::text).collect(),
+            }));
+        });
     };
     read(
         document,
         files,
-        BulkKind::Domains,
-        &DOMAINS,
+        (BulkKind::Domains, &DOMAINS),
         diagnostics,
-        &mut each,
+        each,
     );
     domains
 }
 
-/// Hands on the recipients of all `mailboxes` files. Returns whether every row was handed on.
+/// Hands on all `mailboxes` files. Returns whether all of them could be read, whatever their rows
+/// hold.
 pub(super) fn recipients(
     document: &Document,
     files: &dyn Files,
     diagnostics: &mut Diagnostics,
-    take: &mut dyn FnMut(&Recipient, &mut Diagnostics),
+    mut each: impl FnMut(&Table<'_>, &mut Diagnostics),
 ) -> bool {
     let before = diagnostics.errors();
     let mut told_of_rows = 0;
-    let mut each = |row: &Row<'_>, diagnostics: &mut Diagnostics| {
-        let before = diagnostics.errors();
-        if let Some(recipient) = recipient(row, diagnostics) {
-            take(&recipient, diagnostics);
-            told_of_rows += diagnostics.errors() - before;
-        }
-    };
     read(
         document,
         files,
-        BulkKind::Mailboxes,
-        &MAILBOXES,
+        (BulkKind::Mailboxes, &MAILBOXES),
         diagnostics,
-        &mut each,
+        |table, diagnostics| {
+            let before = diagnostics.errors();
+            each(table, diagnostics);
+            told_of_rows += diagnostics.errors() - before;
+        },
     );
     diagnostics.errors() - before == told_of_rows
-}
-
-fn recipient(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<Recipient> {
-    let domain = row.need("domain", "a domain such as `example.org`", diagnostics);
-    let local = row.need("local-part", "a local-part such as `john.doe`", diagnostics);
-    let (login, via) = (row.get("login"), row.get("via"));
-    let targets = row.rest("targets");
-    if let (Some(_), Some(target)) = (login.or(via), targets.first()) {
-        let at = target.at.clone();
-        diagnostics.error(BulkBoth { at });
-    }
-    let at = row.at.clone();
-    let kind = match local.cloned() {
-        None => RecipientKind::Nameless,
-        Some(local) if targets.is_empty() => RecipientKind::Mailbox(node::Mailbox {
-            local,
-            login: login.cloned(),
-            via: via.cloned(),
-            at,
-        }),
-        Some(local) => RecipientKind::Alias(node::Alias { local, targets, at }),
-    };
-    let domain = domain?.clone();
-    Some(Recipient { domain, kind })
 }
 
 /// Returns the networks of all `networks` files; several rows may name one.
@@ -151,7 +128,7 @@ pub(super) fn networks(
 ) -> Vec<node::Network> {
     let mut networks: Vec<node::Network> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    let mut each = |row: &Row<'_>, diagnostics: &mut Diagnostics| {
+    let mut add = |row: &Row<'_>, diagnostics: &mut Diagnostics| {
         let Some((name, network)) = network(row, diagnostics) else {
             return;
         };
@@ -174,10 +151,9 @@ pub(super) fn networks(
     read(
         document,
         files,
-        BulkKind::Networks,
-        &NETWORKS,
+        (BulkKind::Networks, &NETWORKS),
         diagnostics,
-        &mut each,
+        |table, diagnostics| table.each(diagnostics, &mut add),
     );
     networks
 }
@@ -188,7 +164,7 @@ fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<(String, node
     let cidr = row.need("cidr", "a prefix such as `192.168.0.0/24`", diagnostics);
     let may_send = yes(row, "may-send", diagnostics);
     let may_hand_over = yes(row, "may-hand-over", diagnostics);
-    let from = row.rest("from");
+    let from: Vec<Text> = row.rest("from").map(Cell::text).collect();
     if let (None, Some(sender)) = (&may_send, from.first()) {
         diagnostics.error(BulkCell {
             column: "may-send",
@@ -197,7 +173,7 @@ fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<(String, node
             at: sender.at.clone(),
         });
     }
-    let otherwise = row.get("otherwise").cloned();
+    let otherwise = row.get("otherwise").map(Cell::text);
     if let Some(word) = &otherwise
         && !matches!(word.value.as_str(), "stranger" | "refuse")
     {
@@ -208,10 +184,10 @@ fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<(String, node
             at: word.at.clone(),
         });
     }
-    let name = name?;
+    let name = name?.text();
     let network = node::Network {
         name: Some(name.clone()),
-        prefixes: vec![cidr?.clone()],
+        prefixes: vec![cidr?.text()],
         may_send: may_send
             .map(|yes| node::MaySend {
                 from,
@@ -225,23 +201,23 @@ fn network(row: &Row<'_>, diagnostics: &mut Diagnostics) -> Option<(String, node
         may_hand_over: may_hand_over.map(|word| word.at),
         otherwise,
         via: Vec::new(),
-        at: row.at.clone(),
+        at: row.at(),
     };
-    Some((name.value.clone(), network))
+    Some((name.value, network))
 }
 
 /// Returns the cell of a right that is given.
 fn yes(row: &Row<'_>, column: &'static str, diagnostics: &mut Diagnostics) -> Option<Text> {
     let cell = row.get(column)?;
-    match cell.value.as_str() {
-        "yes" => Some(cell.clone()),
+    match cell.value {
+        "yes" => Some(cell.text()),
         "no" => None,
         other => {
             diagnostics.error(BulkCell {
                 column,
                 found: format!("`{}`", shown(other)),
                 wanted: "`yes`, `no` or nothing",
-                at: cell.at.clone(),
+                at: cell.at(),
             });
             None
         }
@@ -268,17 +244,20 @@ fn same_rights(a: &node::Network, b: &node::Network) -> bool {
 fn read(
     document: &Document,
     files: &dyn Files,
-    kind: BulkKind,
-    shape: &Shape,
+    (kind, shape): (BulkKind, &Shape),
     diagnostics: &mut Diagnostics,
-    each: &mut dyn FnMut(&Row<'_>, &mut Diagnostics),
+    mut each: impl FnMut(&Table<'_>, &mut Diagnostics),
 ) {
     for bulk in document.bulk.iter().filter(|bulk| bulk.kind == kind) {
         let Some(file) = &bulk.file else {
             continue;
         };
         match open(file, files) {
-            Ok(source) => table::read(&source, &file.at, shape, diagnostics, each),
+            Ok(source) => {
+                if let Some(table) = Table::open(&source, &file.at, shape, diagnostics) {
+                    each(&table, diagnostics);
+                }
+            }
             Err(reason) => {
                 diagnostics.error(BulkFile {
                     file: shown(&file.value),

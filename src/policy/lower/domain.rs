@@ -3,14 +3,13 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bulk::{self, RecipientKind};
-use super::{name, publish};
+use super::{bulk, name, publish, recipients};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain, LocalPart};
 use crate::policy::diagnostics::{
-    AliasAndMailbox, DomainDuplicate, DomainUndeclared, RecipientDuplicate, beside, elsewhere,
+    AliasAndMailbox, DomainDuplicate, RecipientDuplicate, beside, elsewhere,
 };
-use crate::policy::{Alias, HostedDomain, Mailbox};
+use crate::policy::{Alias, Forward, HostedDomain, Mailbox, Sorted};
 use crate::source::{Files, Loc, Spanned};
 use crate::syntax::node::BulkKind;
 use crate::syntax::tree::{Text, may_have_been};
@@ -23,18 +22,18 @@ pub(super) struct Domains {
     /// By name; one whose name is no domain is under the text that was written.
     pub(super) map: BTreeMap<Domain, HostedDomain>,
     /// What could not be read.
-    unread: Unread,
+    pub(super) unread: Unread,
 }
 
 /// What could not be read. It has been told; nobody shall be told that it is missing as well.
 #[derive(Default)]
-struct Unread {
+pub(super) struct Unread {
     /// The name of some domain.
-    domain: bool,
+    pub(super) domain: bool,
     /// Some recipient of some domain.
-    recipient: bool,
+    pub(super) recipient: bool,
     /// Some recipient of these domains.
-    recipient_of: BTreeSet<Domain>,
+    pub(super) recipient_of: BTreeSet<Domain>,
     /// Whom the postmasters of all domains lead to.
     postmaster: bool,
 }
@@ -96,36 +95,39 @@ pub(super) fn lower(
             ..Unread::default()
         },
     };
-    for node in document.domains.iter().chain(&rows) {
-        add(node, &mut domains, files, diagnostics);
+    let mut written = BTreeMap::new();
+    for node in &document.domains {
+        add(node, &mut domains, &mut written, files, diagnostics);
     }
-    // Rows of one domain stand together.
-    let mut last: Option<(String, Domain)> = None;
-    let mut each = |row: &bulk::Recipient, diagnostics: &mut Diagnostics| {
-        let text = &row.domain.value;
-        let known = last.as_ref().filter(|(known, _)| known == text);
-        let name = known.map(|(_, name)| name.clone()).or_else(|| {
-            let told = (diagnostics.errors(), diagnostics.warnings());
-            let name = name::domain(&row.domain, diagnostics);
-            // What is told of a name is told of each row.
-            let silent = told == (diagnostics.errors(), diagnostics.warnings());
-            last = name
-                .clone()
-                .filter(|_| silent)
-                .map(|name| (text.clone(), name));
-            name
-        });
-        add_row(row, name, &mut domains, files, diagnostics);
-    };
-    if !bulk::recipients(document, files, diagnostics, &mut each) {
-        domains.unread.recipient = true;
+    for row in rows {
+        add(&row.node(), &mut domains, &mut written, files, diagnostics);
     }
+    for (domain, recipients) in written {
+        if let Some(hosted) = domains.map.get_mut(&domain) {
+            hosted.mailboxes = recipients.mailboxes.into_iter().collect();
+            hosted.aliases = recipients.aliases.into_iter().collect();
+            hosted.forwards = recipients.forwards.into_iter().collect();
+        }
+    }
+    let were_read = bulk::recipients(document, files, diagnostics, |table, diagnostics| {
+        recipients::lower(table, &mut domains, diagnostics);
+    });
+    domains.unread.recipient |= !were_read;
     domains
+}
+
+/// The recipients that `domain` nodes hold, in no order yet.
+#[derive(Default)]
+struct Recipients {
+    mailboxes: BTreeMap<LocalPart, Mailbox>,
+    aliases: BTreeMap<LocalPart, Alias>,
+    forwards: BTreeMap<LocalPart, Forward>,
 }
 
 fn add(
     node: &node::Domain,
     domains: &mut Domains,
+    written: &mut BTreeMap<Domain, Recipients>,
     files: &dyn Files,
     diagnostics: &mut Diagnostics,
 ) {
@@ -148,16 +150,17 @@ fn add(
     domains.unread.domain |= name.is_none();
     let domain = name.unwrap_or_else(|| as_written(node.name.as_ref()));
     let mut hosted = hosted(&node.publish, &domain, &node.at, files, diagnostics);
-    hosted.via.clone_from(&node.via);
+    hosted.via = node.via.clone().map(Box::new);
+    let mut own = Recipients::default();
     let mut complete = !node.left_out;
     for mailbox in &node.mailboxes {
-        complete &= add_mailbox(mailbox, &domain, &mut hosted, diagnostics);
+        complete &= own.add_mailbox(mailbox, (&domain, &hosted), diagnostics);
     }
     for alias in &node.aliases {
-        complete &= add_alias(alias, &domain, &mut hosted, diagnostics);
+        complete &= own.add_alias(alias, &domain, diagnostics);
     }
     for forward in &node.forwards {
-        complete &= super::forward::add(forward, &domain, &mut hosted, diagnostics);
+        complete &= super::forward::add(forward, &domain, &mut own.forwards, diagnostics);
     }
     hosted.catch_all = node.catch_all.as_ref().map(|catch_all| Alias {
         targets: targets(&catch_all.targets, &domain, diagnostics),
@@ -166,8 +169,14 @@ fn add(
     if !complete {
         domains.unread.recipient_of.insert(domain.clone());
     }
+    if !own.is_empty() {
+        written.entry(domain.clone()).or_default().join(own);
+    }
     match domains.map.entry(domain) {
-        Entry::Occupied(first) => join(first.into_mut(), hosted),
+        Entry::Occupied(mut first) => {
+            let caught = &mut first.get_mut().catch_all;
+            *caught = caught.take().or(hosted.catch_all);
+        }
         Entry::Vacant(place) => {
             domains.order.push(place.key().clone());
             place.insert(hosted);
@@ -179,12 +188,17 @@ fn add(
 fn as_written(text: Option<&Text>) -> Domain {
     text.map_or_else(
         || Domain::literal("\u{2026}"),
-        |text| Domain::literal(&name::shown(&text.value)),
+        |text| unreadable(&text.value),
     )
 }
 
+/// Returns what a name is called that is none.
+pub(super) fn unreadable(name: &str) -> Domain {
+    Domain::literal(&name::shown(name))
+}
+
 /// Returns a domain without recipients.
-fn hosted(
+pub(super) fn hosted(
     node: &node::Publish,
     domain: &Domain,
     at: &Loc,
@@ -193,123 +207,90 @@ fn hosted(
 ) -> HostedDomain {
     HostedDomain {
         via: None,
-        mailboxes: BTreeMap::new(),
-        aliases: BTreeMap::new(),
-        forwards: BTreeMap::new(),
+        mailboxes: Sorted::new(),
+        aliases: Sorted::new(),
+        forwards: Sorted::new(),
         catch_all: None,
         publish: publish::lower(node, domain, at, files, diagnostics),
         at: at.clone(),
     }
 }
 
-/// Adds the recipients of a domain that is declared again, so that nobody misses them.
-fn join(first: &mut HostedDomain, second: HostedDomain) {
-    for (local, mailbox) in second.mailboxes {
-        if !first.aliases.contains_key(&local) {
-            first.mailboxes.entry(local).or_insert(mailbox);
+impl Recipients {
+    fn is_empty(&self) -> bool {
+        self.mailboxes.is_empty() && self.aliases.is_empty() && self.forwards.is_empty()
+    }
+
+    /// Adds the recipients of a domain that is declared again, so that nobody misses them.
+    fn join(&mut self, again: Self) {
+        for (local, mailbox) in again.mailboxes {
+            if !self.aliases.contains_key(&local) {
+                self.mailboxes.entry(local).or_insert(mailbox);
+            }
+        }
+        for (local, alias) in again.aliases {
+            if !self.mailboxes.contains_key(&local) {
+                self.aliases.entry(local).or_insert(alias);
+            }
+        }
+        for (local, forward) in again.forwards {
+            self.forwards.entry(local).or_insert(forward);
         }
     }
-    for (local, alias) in second.aliases {
-        if !first.mailboxes.contains_key(&local) {
-            first.aliases.entry(local).or_insert(alias);
+
+    /// Adds a mailbox, and returns whether its local-part could be read.
+    fn add_mailbox(
+        &mut self,
+        node: &node::Mailbox,
+        (domain, hosted): (&Domain, &HostedDomain),
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
+        let login = node.login.as_ref();
+        let login = login.and_then(|login| name::login(login, diagnostics));
+        let Some(local) = name::local_part(&node.local, diagnostics) else {
+            return false;
+        };
+        if let Some(alias) = self.aliases.get(&local) {
+            both(&local, domain, &node.at, &alias.at, diagnostics);
+            return true;
         }
-    }
-    for (local, forward) in second.forwards {
-        first.forwards.entry(local).or_insert(forward);
-    }
-    first.catch_all = first.catch_all.take().or(second.catch_all);
-}
-
-fn add_row(
-    row: &bulk::Recipient,
-    name: Option<Domain>,
-    domains: &mut Domains,
-    files: &dyn Files,
-    diagnostics: &mut Diagnostics,
-) {
-    let is_named = name.is_some();
-    let domain = name.unwrap_or_else(|| as_written(Some(&row.domain)));
-    let mut nobodys = None;
-    let hosted = domains.map.get_mut(&domain).unwrap_or_else(|| {
-        if is_named && !domains.unread.domain {
-            diagnostics.error(DomainUndeclared {
-                name: domain.to_string(),
-                at: row.domain.at.clone(),
-            });
+        if let Some(first) = self.mailboxes.get(&local) {
+            twice("mailbox", &local, domain, &node.at, &first.at, diagnostics);
+            return true;
         }
-        domains.unread.recipient = true;
-        let publish = node::Publish::default();
-        nobodys.insert(hosted(
-            &publish,
-            &domain,
-            &row.domain.at,
-            files,
-            diagnostics,
-        ))
-    });
-    let complete = match &row.kind {
-        RecipientKind::Mailbox(node) => add_mailbox(node, &domain, hosted, diagnostics),
-        RecipientKind::Alias(node) => add_alias(node, &domain, hosted, diagnostics),
-        RecipientKind::Nameless => false,
-    };
-    if !complete {
-        domains.unread.recipient_of.insert(domain);
+        let via = node.via.clone().map(Box::new);
+        let mailbox = Mailbox {
+            login,
+            via: via.or_else(|| hosted.via.clone()),
+            at: node.at.clone(),
+        };
+        self.mailboxes.insert(local, mailbox);
+        true
     }
-}
 
-/// Adds a mailbox, and returns whether its local-part could be read.
-fn add_mailbox(
-    node: &node::Mailbox,
-    domain: &Domain,
-    hosted: &mut HostedDomain,
-    diagnostics: &mut Diagnostics,
-) -> bool {
-    let login = node
-        .login
-        .as_ref()
-        .and_then(|login| name::login(login, diagnostics));
-    let Some(local) = name::local_part(&node.local, diagnostics) else {
-        return false;
-    };
-    if let Some(alias) = hosted.aliases.get(&local) {
-        both(&local, domain, &node.at, &alias.at, diagnostics);
-        return true;
+    /// Adds an alias, and returns whether its local-part could be read.
+    fn add_alias(
+        &mut self,
+        node: &node::Alias,
+        domain: &Domain,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
+        let targets = targets(&node.targets, domain, diagnostics);
+        let Some(local) = name::local_part(&node.local, diagnostics) else {
+            return false;
+        };
+        if let Some(mailbox) = self.mailboxes.get(&local) {
+            both(&local, domain, &node.at, &mailbox.at, diagnostics);
+            return true;
+        }
+        if let Some(first) = self.aliases.get(&local) {
+            twice("alias", &local, domain, &node.at, &first.at, diagnostics);
+            return true;
+        }
+        let at = node.at.clone();
+        self.aliases.insert(local, Alias { targets, at });
+        true
     }
-    if let Some(first) = hosted.mailboxes.get(&local) {
-        twice("mailbox", &local, domain, &node.at, &first.at, diagnostics);
-        return true;
-    }
-    let mailbox = Mailbox {
-        login,
-        via: node.via.clone().or_else(|| hosted.via.clone()),
-        at: node.at.clone(),
-    };
-    hosted.mailboxes.insert(local, mailbox);
-    true
-}
-
-/// Adds an alias, and returns whether its local-part could be read.
-fn add_alias(
-    node: &node::Alias,
-    domain: &Domain,
-    hosted: &mut HostedDomain,
-    diagnostics: &mut Diagnostics,
-) -> bool {
-    let targets = targets(&node.targets, domain, diagnostics);
-    let Some(local) = name::local_part(&node.local, diagnostics) else {
-        return false;
-    };
-    if let Some(mailbox) = hosted.mailboxes.get(&local) {
-        both(&local, domain, &node.at, &mailbox.at, diagnostics);
-        return true;
-    }
-    if let Some(first) = hosted.aliases.get(&local) {
-        twice("alias", &local, domain, &node.at, &first.at, diagnostics);
-        return true;
-    }
-    let at = node.at.clone();
-    hosted.aliases.insert(local, Alias { targets, at });
-    true
 }
 
 fn targets(
@@ -323,7 +304,13 @@ fn targets(
         .collect()
 }
 
-fn both(local: &LocalPart, domain: &Domain, at: &Loc, first: &Loc, diagnostics: &mut Diagnostics) {
+pub(super) fn both(
+    local: &LocalPart,
+    domain: &Domain,
+    at: &Loc,
+    first: &Loc,
+    diagnostics: &mut Diagnostics,
+) {
     let help = "delete one; for a copy, let the alias have another name and name the mailbox";
     diagnostics.error(AliasAndMailbox {
         address: format!("{local}@{domain}"),

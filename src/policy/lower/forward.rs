@@ -18,7 +18,7 @@ use crate::syntax::node;
 pub(super) fn add(
     node: &node::Forward,
     domain: &Domain,
-    hosted: &mut HostedDomain,
+    forwards: &mut BTreeMap<LocalPart, Forward>,
     diagnostics: &mut Diagnostics,
 ) -> bool {
     let targets = node.targets.iter();
@@ -31,11 +31,11 @@ pub(super) fn add(
     let Some(local) = name::local_part(&node.local, diagnostics) else {
         return false;
     };
-    if let Some(first) = hosted.forwards.get(&local) {
+    if let Some(first) = forwards.get(&local) {
         twice("forward", &local, domain, &node.at, &first.at, diagnostics);
         return true;
     }
-    hosted.forwards.insert(local, forward);
+    forwards.insert(local, forward);
     true
 }
 

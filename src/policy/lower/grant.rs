@@ -1,17 +1,13 @@
 //! `may-send`, `login` and `authenticated`: who may send as whom, where to, and how.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-use super::domain::Domains;
 use super::name;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Listener};
 use crate::policy::diagnostics::{
-    GrantBelow, GrantDestination, GrantListener, GrantMany, GrantTls, LoginAnybody, LoginCase,
-    LoginDuplicate, NetworkSenders, SenderInvalid, beside, elsewhere,
+    GrantBelow, GrantDestination, GrantListener, GrantMany, GrantTls, LoginAnybody, NetworkSenders,
+    SenderInvalid,
 };
-use crate::policy::{DestinationScope, DomainScope, Grant, Host, Login, SenderScope};
+use crate::policy::{DestinationScope, DomainScope, Grant, Host, Logins, SenderScope};
 use crate::source::{Loc, Spanned};
 use crate::syntax::tree::Text;
 use crate::syntax::{Document, node, suggest};
@@ -210,114 +206,9 @@ fn help(text: &Text, words: &[&str], all: &str) -> String {
     }
 }
 
-/// Returns the logins that the policy lists: those of mailboxes, and those of `login` nodes.
-pub(super) fn logins(
-    nodes: &[node::Login],
-    domains: &Domains,
-    host: Option<&Host>,
-    diagnostics: &mut Diagnostics,
-) -> BTreeMap<String, Login> {
-    let mut declared: BTreeMap<String, Login> = BTreeMap::new();
-    for node in nodes {
-        let grants = lower(&node.may_send, Holder::Login, host, diagnostics);
-        let name = node.name.as_ref();
-        let Some(name) = name.and_then(|name| name::login(name, diagnostics)) else {
-            continue;
-        };
-        if let Some(first) = declared.get(&name.value) {
-            diagnostics.error(LoginDuplicate {
-                login: name.value,
-                at: name.at,
-                first: first.name.at.clone(),
-            });
-            continue;
-        }
-        let key = name.value.clone();
-        let login = Login {
-            name,
-            mailboxes: Vec::new(),
-            grants,
-        };
-        declared.insert(key, login);
-    }
-    let mut owners: Vec<(&Spanned<String>, Address)> = Vec::new();
-    for domain in &domains.order {
-        let mailboxes = domains.map.get(domain).into_iter();
-        for (local, mailbox) in mailboxes.flat_map(|hosted| &hosted.mailboxes) {
-            let Some(name) = &mailbox.login else {
-                continue;
-            };
-            let address = Address::new(local.as_str(), domain.clone());
-            match declared.get_mut(&name.value) {
-                Some(login) => login.mailboxes.push(address),
-                None => owners.push((name, address)),
-            }
-        }
-    }
-    // Stable: of several mailboxes the first to be declared gives the login its place.
-    owners.sort_by(|(one, _), (other, _)| one.value.cmp(&other.value));
-    let mut logins: Vec<Login> = declared.into_values().collect();
-    for (name, address) in owners {
-        match logins
-            .last_mut()
-            .filter(|last| last.name.value == name.value)
-        {
-            Some(login) => login.mailboxes.push(address),
-            None => logins.push(Login {
-                name: name.clone(),
-                mailboxes: vec![address],
-                grants: Vec::new(),
-            }),
-        }
-    }
-    for login in &mut logins {
-        login.mailboxes.sort();
-    }
-    let named = logins
-        .into_iter()
-        .map(|login| (login.name.value.clone(), login));
-    // Made at once, a map has no room to spare.
-    let logins = named.collect();
-    check_case(&logins, diagnostics);
-    logins
-}
-
-/// Tells of logins that differ in case only: Postfix folds them (access(5)), Unix does not.
-fn check_case(logins: &BTreeMap<String, Login>, diagnostics: &mut Diagnostics) {
-    let is_folded = |name: &str| !name.bytes().any(|byte| byte.is_ascii_uppercase());
-    // Of two that differ in case only, one is not in lower case: there are few such.
-    let others = logins.keys().filter(|name| !is_folded(name));
-    let others: BTreeSet<String> = others.map(|name| name.to_ascii_lowercase()).collect();
-    if others.is_empty() {
-        return;
-    }
-    let mut folded: BTreeMap<String, &Login> = BTreeMap::new();
-    for login in logins.values() {
-        let key = login.name.value.to_ascii_lowercase();
-        if !others.contains(&key) {
-            continue;
-        }
-        let Some(other) = folded.insert(key, login) else {
-            continue;
-        };
-        let (one, two) = (&other.name, &login.name);
-        let is_later =
-            Arc::ptr_eq(one.at.source(), two.at.source()) && one.at.start() > two.at.start();
-        let (first, second) = if is_later { (two, one) } else { (one, two) };
-        let help = "give both one spelling if they are one account; else rename one of them";
-        diagnostics.error(LoginCase {
-            login: second.value.clone(),
-            other: first.value.clone(),
-            help: elsewhere(help, &second.at, &first.at),
-            at: second.at.clone(),
-            first: beside(&second.at, &first.at),
-        });
-    }
-}
-
 /// Warns, once for each, of logins that may send as anybody.
 pub(super) fn check_anybody(
-    logins: &BTreeMap<String, Login>,
+    logins: &Logins,
     authenticated: &[Grant],
     diagnostics: &mut Diagnostics,
 ) {

@@ -15,6 +15,7 @@ mod grant;
 mod host;
 mod inbound;
 mod listen;
+mod login;
 mod name;
 mod near;
 mod network;
@@ -22,6 +23,7 @@ mod null_client;
 mod outbound;
 mod postmaster;
 mod publish;
+mod recipients;
 mod route;
 mod scenario;
 mod script;
@@ -46,6 +48,7 @@ use crate::mail::{Address, Domain};
 use crate::source::{Files, Loc, Spanned};
 use crate::syntax::Document;
 use crate::syntax::diagnostics::MissingNode;
+use crate::threads::in_two;
 
 /// Returns the policy that a document means, or tells why it means none.
 pub fn lower(
@@ -88,11 +91,14 @@ fn nodes(
     let mut domains = domain::lower(document, files, diagnostics);
     let complete = document.failed.is_none() && diagnostics.errors() == before;
     let (parked, postmaster) = parked(document, &mut domains, sure, complete, diagnostics);
-    alias::check(&domains, diagnostics);
-    forward::check(&domains, &parked, sure, diagnostics);
-    let lacks_tls = node.is_some_and(host::lacks_tls);
-    publish::check(&domains, sure, lacks_tls, diagnostics);
-    let logins = grant::logins(&document.logins, &domains, sure, diagnostics);
+    let checks = || {
+        alias::check(&domains, diagnostics);
+        forward::check(&domains, &parked, sure, diagnostics);
+        let lacks_tls = node.is_some_and(host::lacks_tls);
+        publish::check(&domains, sure, lacks_tls, diagnostics);
+    };
+    let ((), owners) = in_two(checks, || login::of_mailboxes(&domains));
+    let logins = login::lower(&document.logins, owners, sure, diagnostics);
     let authenticated = grant::authenticated(document, &whole, sure, diagnostics);
     if document.auth.is_none() {
         auth::check_absent(document, host.as_ref(), &logins, diagnostics);

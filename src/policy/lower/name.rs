@@ -6,7 +6,9 @@ use ipnet::IpNet;
 
 use super::{script, space};
 use crate::diagnostic::Diagnostics;
-use crate::mail::{Address, Domain, DomainError, LocalPart, canonical_client, canonical_prefix};
+use crate::mail::{
+    Address, Domain, DomainError, LocalPart, Short, canonical_client, canonical_prefix,
+};
 use crate::policy::DomainScope;
 use crate::policy::diagnostics::{
     AddressInvalid, DomainInvalid, HostBits, LocalPartInvalid, LoginInvalid, MappedPrefix,
@@ -25,17 +27,47 @@ pub(super) fn shown(text: &str) -> String {
     crate::syntax::shorten(text)
 }
 
+/// A text of the policy, or a cell of a file beside it. Its place is asked for when it is needed.
+pub(super) trait Written {
+    /// Returns the text.
+    fn value(&self) -> &str;
+    /// Returns where it stands.
+    fn at(&self) -> Loc;
+    /// Returns where a part of it stands.
+    fn part(&self, start: usize, end: usize) -> Loc;
+}
+
+impl Written for Text {
+    fn value(&self) -> &str {
+        &self.value
+    }
+
+    fn at(&self) -> Loc {
+        self.at.clone()
+    }
+
+    fn part(&self, start: usize, end: usize) -> Loc {
+        part(self, start, end)
+    }
+}
+
 /// Returns the domain of a text.
-pub(super) fn domain(text: &Text, diagnostics: &mut Diagnostics) -> Option<Domain> {
-    domain_at(&text.value, &text.at, diagnostics)
+pub(super) fn domain(text: &impl Written, diagnostics: &mut Diagnostics) -> Option<Domain> {
+    domain_at(text.value(), || text.at(), diagnostics)
 }
 
 /// Returns the domain of a part of a text, which stands at `at`.
-fn domain_at(text: &str, at: &Loc, diagnostics: &mut Diagnostics) -> Option<Domain> {
+fn domain_at(
+    text: &str,
+    at: impl FnOnce() -> Loc,
+    diagnostics: &mut Diagnostics,
+) -> Option<Domain> {
     match Domain::parse(text) {
         // Such a name is told, and no less a name.
         Ok(domain) => {
-            script::check(text, &domain, at, diagnostics);
+            if !text.is_ascii() {
+                script::check(text, &domain, &at(), diagnostics);
+            }
             Some(domain)
         }
         Err(error) => {
@@ -43,7 +75,7 @@ fn domain_at(text: &str, at: &Loc, diagnostics: &mut Diagnostics) -> Option<Doma
                 name: shown(text),
                 reason: error.to_string(),
                 help: domain_help(text, error),
-                at: at.clone(),
+                at: at(),
             });
             None
         }
@@ -61,8 +93,8 @@ pub(super) fn domain_scope(
         None => (bare, DomainScope::Exactly),
     };
     let start = text.value.len() - name.len();
-    let at = part(text, start, text.value.len());
-    domain_at(name, &at, diagnostics).map(scope)
+    let at = || part(text, start, text.value.len());
+    domain_at(name, at, diagnostics).map(scope)
 }
 
 /// Returns what to write instead of a text that is no domain.
@@ -84,18 +116,22 @@ fn domain_help(text: &str, error: DomainError) -> String {
 }
 
 /// Returns the local-part of a text.
-pub(super) fn local_part(text: &Text, diagnostics: &mut Diagnostics) -> Option<LocalPart> {
-    local_at(&text.value, &text.at, diagnostics)
+pub(super) fn local_part(text: &impl Written, diagnostics: &mut Diagnostics) -> Option<LocalPart> {
+    local_at(text.value(), || text.at(), diagnostics)
 }
 
-fn local_at(text: &str, at: &Loc, diagnostics: &mut Diagnostics) -> Option<LocalPart> {
+fn local_at(
+    text: &str,
+    at: impl FnOnce() -> Loc,
+    diagnostics: &mut Diagnostics,
+) -> Option<LocalPart> {
     match LocalPart::parse(text) {
         Ok(local) => Some(local),
         Err(error) => {
             diagnostics.error(LocalPartInvalid {
                 local: shown(text),
                 reason: error.to_string(),
-                at: at.clone(),
+                at: at(),
             });
             None
         }
@@ -103,56 +139,57 @@ fn local_at(text: &str, at: &Loc, diagnostics: &mut Diagnostics) -> Option<Local
 }
 
 /// Returns the address of a text: a local-part, `@`, a domain.
-pub(super) fn address(text: &Text, diagnostics: &mut Diagnostics) -> Option<Address> {
-    let Some((local, domain)) = text.value.rsplit_once('@') else {
+pub(super) fn address(text: &impl Written, diagnostics: &mut Diagnostics) -> Option<Address> {
+    let Some((local, domain)) = text.value().rsplit_once('@') else {
         diagnostics.error(NoAddress {
-            text: shown(&text.value),
-            at: text.at.clone(),
+            text: shown(text.value()),
+            at: text.at(),
         });
         return None;
     };
     let at_sign = local.len();
-    let local = local_at(local, &part(text, 0, at_sign), diagnostics);
-    let place = part(text, at_sign + 1, text.value.len());
-    let domain = domain_at(domain, &place, diagnostics)?;
-    Some(Address::new(local?.as_str(), domain))
+    let local = local_at(local, || text.part(0, at_sign), diagnostics);
+    let place = || text.part(at_sign + 1, text.value().len());
+    let domain = domain_at(domain, place, diagnostics)?;
+    Some(Address::of(&local?, domain))
 }
 
 /// Returns the address of a target: a local-part alone is one of the same domain.
 pub(super) fn target(
-    text: &Text,
+    text: &impl Written,
     domain: &Domain,
     diagnostics: &mut Diagnostics,
 ) -> Option<Spanned<Address>> {
-    let address = if text.value.contains('@') {
+    let address = if text.value().contains('@') {
         address(text, diagnostics)?
     } else {
-        Address::new(local_part(text, diagnostics)?.as_str(), domain.clone())
+        Address::of(&local_part(text, diagnostics)?, domain.clone())
     };
-    Some(Spanned::new(address, text.at.clone()))
+    Some(Spanned::new(address, text.at()))
 }
 
 /// Returns a login, if it is one that stands for itself in every configuration.
-pub(super) fn login(text: &Text, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
+pub(super) fn login(text: &impl Written, diagnostics: &mut Diagnostics) -> Option<Spanned<Short>> {
+    let login = text.value();
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '+');
-    let wrong = text.value.chars().find(|c| !allowed(*c));
-    let reason = if text.value.is_empty() {
+    let wrong = login.chars().find(|c| !allowed(*c));
+    let reason = if login.is_empty() {
         "a login cannot be empty".to_owned()
-    } else if text.value.contains('@') {
+    } else if login.contains('@') {
         "a Unix account has no domain".to_owned()
     } else if let Some(wrong) = wrong {
         format!("`{wrong}` means something to some program")
-    } else if text.value.starts_with(['-', '.', '+']) {
+    } else if login.starts_with(['-', '.', '+']) {
         "a login begins with a letter, a digit or `_`".to_owned()
-    } else if text.value.len() > LOGIN_OCTETS_MAX {
+    } else if login.len() > LOGIN_OCTETS_MAX {
         format!("a login has at most {LOGIN_OCTETS_MAX} characters")
     } else {
-        return Some(text.clone());
+        return Some(Spanned::new(login.into(), text.at()));
     };
     diagnostics.error(LoginInvalid {
-        login: shown(&text.value),
+        login: shown(login),
         reason,
-        at: text.at.clone(),
+        at: text.at(),
     });
     None
 }

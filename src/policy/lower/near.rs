@@ -11,7 +11,7 @@ use crate::decision::Because;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Domain, LocalPart};
 use crate::policy::diagnostics::Misspelt;
-use crate::policy::{HostedDomain, Login};
+use crate::policy::{HostedDomain, Logins};
 use crate::source::Loc;
 use crate::syntax::tree::{Text, part};
 use crate::syntax::{Document, node};
@@ -44,7 +44,7 @@ const NO_WORD: &str = "name each login, for no word stands for all; without `log
 /// Warns of the names that look like misspellings of declared ones.
 pub(super) fn check(
     document: &Document,
-    logins: &BTreeMap<String, Login>,
+    logins: &Logins,
     domains: &Domains,
     diagnostics: &mut Diagnostics,
 ) {
@@ -78,7 +78,7 @@ pub(super) fn check(
 }
 
 struct Names<'a> {
-    logins: &'a BTreeMap<String, Login>,
+    logins: &'a Logins,
     /// The logins by their lower case, made when the first is missed.
     folded: Option<BTreeMap<String, &'a str>>,
     domains: &'a Domains,
@@ -87,7 +87,7 @@ struct Names<'a> {
 
 impl Names<'_> {
     fn login_of_statement(&mut self, text: &Text) {
-        let is_here = self.logins.contains_key(&text.value);
+        let is_here = self.logins.contains_key(text.value.as_str());
         if is_here || !EVERY.contains(&text.value.as_str()) {
             return self.login(text);
         }
@@ -100,7 +100,7 @@ impl Names<'_> {
     }
 
     fn login(&mut self, text: &Text) {
-        if self.logins.contains_key(&text.value) {
+        if self.logins.contains_key(text.value.as_str()) {
             return;
         }
         let logins = self.logins;
@@ -163,7 +163,7 @@ impl Names<'_> {
 }
 
 /// Returns the logins by their lower case.
-fn folded(logins: &BTreeMap<String, Login>) -> BTreeMap<String, &str> {
+fn folded(logins: &Logins) -> BTreeMap<String, &str> {
     let names = logins.keys();
     names
         .map(|name| (name.to_lowercase(), name.as_str()))
@@ -177,7 +177,7 @@ fn near_login(written: &str, folded: &BTreeMap<String, &str>) -> Option<String> 
 }
 
 /// Returns the login that is the same in lower case, or one edit away.
-pub(in crate::policy) fn login(written: &str, logins: &BTreeMap<String, Login>) -> Option<String> {
+pub(in crate::policy) fn login(written: &str, logins: &Logins) -> Option<String> {
     near_login(written, &folded(logins))
 }
 

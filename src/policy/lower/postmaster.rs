@@ -1,13 +1,11 @@
 //! Every domain has a postmaster (RFC 5321 section 4.5.1): its own, else the host's, else a box.
 
-use std::collections::BTreeMap;
-
 use super::domain::Domains;
 use super::name;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, LocalPart};
 use crate::policy::diagnostics::{PostmasterAdded, PostmasterUnlisted};
-use crate::policy::{Alias, HostedDomain, Mailbox};
+use crate::policy::{Alias, HostedDomain, Mailbox, Sorted};
 use crate::source::Spanned;
 use crate::syntax::tree::Text;
 
@@ -99,7 +97,7 @@ fn first(
 }
 
 fn place<'a>(
-    mailboxes: &'a BTreeMap<LocalPart, Mailbox>,
+    mailboxes: &'a Sorted<LocalPart, Mailbox>,
     local: &LocalPart,
 ) -> Option<&'a crate::source::Loc> {
     mailboxes.get(local).map(|mailbox| &mailbox.at)

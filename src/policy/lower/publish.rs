@@ -43,11 +43,13 @@ pub(super) fn lower(
         dmarc: node
             .dmarc
             .as_ref()
-            .and_then(|node| dmarc(node, diagnostics)),
+            .and_then(|node| dmarc(node, diagnostics))
+            .map(Box::new),
         mta_sts: node
             .mta_sts
             .as_ref()
-            .and_then(|node| mta_sts(node, diagnostics)),
+            .and_then(|node| mta_sts(node, diagnostics))
+            .map(Box::new),
         tls_rpt: node
             .tls_rpt
             .iter()

@@ -64,7 +64,7 @@ fn lower_class(node: &node::Class, diagnostics: &mut Diagnostics) -> Class {
         None => {
             let names = login.names.iter();
             let names = names.filter_map(|text| name::login(text, diagnostics));
-            LoginScope::OneOf(names.map(|name| name.value).collect())
+            LoginScope::OneOf(names.map(|name| name.value.to_string()).collect())
         }
         Some(at) => {
             if !login.names.is_empty() {

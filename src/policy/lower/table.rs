@@ -2,8 +2,10 @@
 //!
 //! A byte-order mark and CRLF line ends are taken; empty lines are skipped; nothing is quoted.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use super::name::Written;
 use crate::diagnostic::Diagnostics;
 use crate::policy::diagnostics::{
     BulkCell, BulkColumn, BulkEmpty, BulkEncoding, BulkHeader, BulkLong, BulkRow,
@@ -31,20 +33,61 @@ impl Shape {
     }
 }
 
+/// A cell of a row, where it stands in its file.
+#[derive(Clone, Copy)]
+pub(super) struct Cell<'s> {
+    /// What it holds, without blanks around it.
+    pub(super) value: &'s str,
+    start: usize,
+    source: &'s Arc<Source>,
+}
+
+impl Cell<'_> {
+    /// Returns the text of the cell, with its place.
+    pub(super) fn text(self) -> Text {
+        Spanned::new(self.value.to_owned(), self.at())
+    }
+
+    /// Returns where it stands.
+    pub(super) fn at(self) -> Loc {
+        Loc::new(self.source, self.start, self.start + self.value.len())
+    }
+}
+
+impl Written for Cell<'_> {
+    fn value(&self) -> &str {
+        self.value
+    }
+
+    fn at(&self) -> Loc {
+        Cell::at(*self)
+    }
+
+    fn part(&self, start: usize, end: usize) -> Loc {
+        Loc::new(self.source, self.start + start, self.start + end)
+    }
+}
+
 /// A row.
 pub(super) struct Row<'s> {
     columns: &'s [&'static str],
     rest: bool,
-    cells: Vec<Text>,
-    /// Where it stands.
-    pub(super) at: Loc,
+    cells: Vec<Cell<'s>>,
+    /// Its whole line.
+    line: Cell<'s>,
 }
 
-impl Row<'_> {
+impl<'s> Row<'s> {
+    /// Returns where it stands.
+    pub(super) fn at(&self) -> Loc {
+        self.line.at()
+    }
+
     /// Returns a cell that holds something.
-    pub(super) fn get(&self, column: &str) -> Option<&Text> {
+    pub(super) fn get(&self, column: &str) -> Option<Cell<'s>> {
         let index = self.columns.iter().position(|name| *name == column)?;
-        self.cells.get(index).filter(|cell| !cell.value.is_empty())
+        let cell = self.cells.get(index).copied();
+        cell.filter(|cell| !cell.value.is_empty())
     }
 
     /// Returns a cell that must hold something, or tells that it does not.
@@ -53,140 +96,223 @@ impl Row<'_> {
         column: &'static str,
         wanted: &'static str,
         diagnostics: &mut Diagnostics,
-    ) -> Option<&Text> {
+    ) -> Option<Cell<'s>> {
         let cell = self.get(column);
         if cell.is_none() {
             diagnostics.error(BulkCell {
                 column,
                 found: "nothing".to_owned(),
                 wanted,
-                at: self.at.clone(),
+                at: self.at(),
             });
         }
         cell
     }
 
     /// Returns a cell and, if its column takes them, all cells behind it.
-    pub(super) fn rest(&self, column: &str) -> Vec<Text> {
-        let Some(index) = self.columns.iter().position(|name| *name == column) else {
-            return Vec::new();
+    pub(super) fn rest(&self, column: &str) -> impl Iterator<Item = Cell<'s>> + Clone {
+        let index = self.columns.iter().position(|name| *name == column);
+        let last = self.rest && index.is_some_and(|index| index + 1 == self.columns.len());
+        let count = match index {
+            Some(_) if last => usize::MAX,
+            Some(_) => 1,
+            None => 0,
         };
-        let last = self.rest && index + 1 == self.columns.len();
-        let count = if last { usize::MAX } else { 1 };
-        self.cells
-            .iter()
-            .skip(index)
+        let cells = self.cells.iter().skip(index.unwrap_or_default());
+        cells
             .take(count)
+            .copied()
             .filter(|cell| !cell.value.is_empty())
-            .cloned()
-            .collect()
     }
 }
 
-/// Reads a file, and hands on its rows. `named` is where the policy names the file.
-pub(super) fn read(
-    source: &Arc<Source>,
-    named: &Loc,
-    shape: &Shape,
-    diagnostics: &mut Diagnostics,
-    each: &mut dyn FnMut(&Row<'_>, &mut Diagnostics),
-) {
-    let text = source.text();
-    let mut offset = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let mut columns: Option<Vec<&'static str>> = None;
-    for line in text.get(offset..).unwrap_or_default().split('\n') {
+/// A file whose header line was read.
+pub(super) struct Table<'s> {
+    source: &'s Arc<Source>,
+    columns: Vec<&'static str>,
+    rest: bool,
+    /// Where the first line behind the header begins.
+    first: usize,
+}
+
+/// A line with something in it, and where it begins.
+type Line<'s> = (usize, &'s str);
+
+/// Returns the lines of a part of a text.
+fn lines(text: &str, part: Range<usize>) -> impl Iterator<Item = Line<'_>> {
+    let mut offset = part.start;
+    let all = text.get(part).unwrap_or_default().split('\n');
+    let all = all.map(move |line| {
         let start = offset;
         offset += line.len() + 1;
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        if line.is_empty() || !check_line(source, start, line, diagnostics) {
-            continue;
-        }
-        let at = Loc::new(source, start, start + line.len());
-        let cells = cells(source, start, line);
-        let Some(columns) = &columns else {
-            match header(&cells, &at, shape, diagnostics) {
-                Some(named) => columns = Some(named),
-                None => return,
-            }
-            continue;
-        };
-        let rest = columns.last() == Some(&shape.rest);
-        if let Some(extra) = cells.get(columns.len())
-            && !rest
-        {
-            diagnostics.error(BulkRow {
-                cells: cells.len(),
-                columns: columns.len(),
-                at: extra.at.clone(),
+        (start, line.strip_suffix('\r').unwrap_or(line))
+    });
+    all.filter(|(_, line)| !line.is_empty())
+}
+
+impl<'s> Table<'s> {
+    /// Reads the header line of a file. `named` is where the policy names the file.
+    pub(super) fn open(
+        source: &'s Arc<Source>,
+        named: &Loc,
+        shape: &Shape,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let text = source.text();
+        let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        for (start, line) in lines(text, mark..text.len()) {
+            let Some(line) = line_of(source, start, line, diagnostics) else {
+                continue;
+            };
+            let columns = header(&cells(line), &line.at(), shape, diagnostics)?;
+            return Some(Self {
+                source,
+                rest: columns.last() == Some(&shape.rest),
+                columns,
+                first: start + line.value.len(),
             });
-            continue;
         }
-        let row = Row {
-            columns,
-            rest,
-            cells,
-            at,
-        };
-        each(&row, diagnostics);
-    }
-    if columns.is_none() {
         diagnostics.error(BulkEmpty {
             file: source.path().to_owned(),
             columns: suggest::list(&shape.names()),
             at: named.clone(),
         });
+        None
+    }
+
+    /// Hands on its rows.
+    pub(super) fn each(
+        &self,
+        diagnostics: &mut Diagnostics,
+        mut take: impl FnMut(&Row<'_>, &mut Diagnostics),
+    ) {
+        for line in lines(self.source.text(), self.first..self.source.text().len()) {
+            if let Some(row) = self.row(line, diagnostics) {
+                take(&row, diagnostics);
+            }
+        }
+    }
+
+    /// Returns parts of the text behind the header, in order: each of whole lines, and of about so
+    /// many octets.
+    pub(super) fn parts(&self, octets: usize) -> Vec<Range<usize>> {
+        let text = self.source.text();
+        let mut parts = Vec::new();
+        let mut start = self.first;
+        while start < text.len() {
+            let rest = text.as_bytes().get(start + octets..);
+            let newline = rest.and_then(|rest| rest.iter().position(|byte| *byte == b'\n'));
+            let end = newline.map_or(text.len(), |newline| start + octets + newline + 1);
+            parts.push(start..end);
+            start = end;
+        }
+        parts
+    }
+
+    /// Returns the lines of a part.
+    pub(super) fn lines(&self, part: Range<usize>) -> impl Iterator<Item = Line<'s>> {
+        lines(self.source.text(), part)
+    }
+
+    /// Returns the line that begins somewhere.
+    pub(super) fn line(&self, start: usize) -> Option<Line<'s>> {
+        lines(self.source.text(), start..self.source.text().len()).next()
+    }
+
+    /// Returns the row of a line.
+    pub(super) fn row<'t>(
+        &'t self,
+        (start, line): Line<'t>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Row<'t>> {
+        let line = line_of(self.source, start, line, diagnostics)?;
+        let cells = cells(line);
+        if let Some(extra) = cells.get(self.columns.len())
+            && !self.rest
+        {
+            diagnostics.error(BulkRow {
+                cells: cells.len(),
+                columns: self.columns.len(),
+                at: extra.at(),
+            });
+            return None;
+        }
+        Some(Row {
+            columns: &self.columns,
+            rest: self.rest,
+            cells,
+            line,
+        })
     }
 }
 
-/// Returns whether a line is short, and holds nothing invisible.
-fn check_line(
-    source: &Arc<Source>,
+/// Returns a line, if it is short, and holds nothing invisible.
+fn line_of<'s>(
+    source: &'s Arc<Source>,
     start: usize,
-    line: &str,
+    line: &'s str,
     diagnostics: &mut Diagnostics,
-) -> bool {
+) -> Option<Cell<'s>> {
     if line.len() > LINE_BYTES_MAX {
         diagnostics.error(BulkLong {
             bytes: line.len(),
             bytes_max: LINE_BYTES_MAX,
             at: Loc::new(source, start, start),
         });
-        return false;
+        return None;
     }
-    let hidden = line
-        .char_indices()
-        .find(|(_, c)| (is_control(*c) && *c != '\t') || is_direction(*c) || *c == '\u{feff}');
-    let Some((at, character)) = hidden else {
-        return true;
-    };
-    diagnostics.error(BulkEncoding {
-        character: escape(character),
-        at: Loc::new(source, start + at, start + at + character.len_utf8()),
-    });
-    false
+    if let Some((at, character)) = hidden(line) {
+        diagnostics.error(BulkEncoding {
+            character: escape(character),
+            at: Loc::new(source, start + at, start + at + character.len_utf8()),
+        });
+        return None;
+    }
+    Some(Cell {
+        value: line,
+        start,
+        source,
+    })
+}
+
+/// Returns the first character of a line that is invisible.
+fn hidden(line: &str) -> Option<(usize, char)> {
+    // Nearly all lines are plain, and looked at eight octets and more at once.
+    let is_plain = |byte: u8| matches!(byte, b'\t' | b' '..=b'~');
+    if line
+        .bytes()
+        .fold(true, |plain, byte| plain & is_plain(byte))
+    {
+        return None;
+    }
+    let is_hidden = |c: char| (is_control(c) && c != '\t') || is_direction(c) || c == '\u{feff}';
+    line.char_indices().find(|(_, c)| is_hidden(*c))
 }
 
 /// Returns the cells of a line, without blanks around them.
-fn cells(source: &Arc<Source>, start: usize, line: &str) -> Vec<Text> {
-    let mut offset = start;
-    line.split('\t')
-        .map(|cell| {
-            let bare = cell.trim_matches(' ');
-            let lead = cell.len() - cell.trim_start_matches(' ').len();
-            let from = if bare.is_empty() {
-                offset
-            } else {
-                offset + lead
-            };
-            offset += cell.len() + 1;
-            Spanned::new(bare.to_owned(), Loc::new(source, from, from + bare.len()))
-        })
-        .collect()
+fn cells(line: Cell<'_>) -> Vec<Cell<'_>> {
+    let mut offset = line.start;
+    let cells = line.value.split('\t').map(|cell| {
+        let bare = cell.trim_matches(' ');
+        let lead = cell.len() - cell.trim_start_matches(' ').len();
+        let from = if bare.is_empty() {
+            offset
+        } else {
+            offset + lead
+        };
+        offset += cell.len() + 1;
+        Cell {
+            value: bare,
+            start: from,
+            source: line.source,
+        }
+    });
+    cells.collect()
 }
 
 /// Returns the columns that a header line names; none if it is wrong.
 fn header(
-    cells: &[Text],
+    cells: &[Cell<'_>],
     at: &Loc,
     shape: &Shape,
     diagnostics: &mut Diagnostics,
@@ -197,23 +323,23 @@ fn header(
     for cell in cells {
         let Some(name) = names.iter().find(|name| **name == cell.value) else {
             diagnostics.error(BulkColumn {
-                column: shorten(&cell.value),
+                column: shorten(cell.value),
                 problem: "is no column of such a file",
                 help: if cell.value.contains([',', ';']) {
                     Some("write tabs between the columns, no commas".to_owned())
                 } else {
-                    suggest::help(&cell.value, &names)
+                    suggest::help(cell.value, &names)
                 },
-                at: cell.at.clone(),
+                at: cell.at(),
             });
             continue;
         };
         if columns.contains(name) {
             diagnostics.error(BulkColumn {
-                column: cell.value.clone(),
+                column: cell.value.to_owned(),
                 problem: "is named twice",
                 help: Some("delete one of the two columns".to_owned()),
-                at: cell.at.clone(),
+                at: cell.at(),
             });
         }
         columns.push(name);

@@ -64,7 +64,7 @@ impl Forwards<'_> {
     /// Whether an address is a mailbox of ours behind the route of this hop.
     pub(in crate::prove) fn is_behind(&self, address: &Address, hop: &Hop) -> bool {
         let mailbox = self.mailbox(address);
-        let route = mailbox.and_then(|mailbox| self.route(mailbox.via.as_ref()));
+        let route = mailbox.and_then(|mailbox| self.route(mailbox.via.as_deref()));
         route.is_some() && goes_by(Some(hop), route)
     }
 

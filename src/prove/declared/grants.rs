@@ -304,7 +304,7 @@ fn empty() -> (AddressTable, AddressTable) {
 /// Which reverse-paths the grants at one place of limited logins' lists cover.
 fn owners(policy: &Policy, ways: &Ways<'_>, place: usize) -> OwnerTable {
     let mut table = OwnerTable::new();
-    for (name, login) in &policy.logins {
+    for (name, login) in policy.logins.iter() {
         let grants = of(policy, login);
         if !limits_more(grants) {
             continue;

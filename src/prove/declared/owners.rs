@@ -11,7 +11,7 @@ use crate::policy::{Policy, SenderScope};
 /// found by going from the mailboxes up until nothing is added.
 pub(super) fn owners(policy: &Policy, ways: &Ways<'_>) -> OwnerTable {
     let mut table = OwnerTable::new();
-    for (name, login) in &policy.logins {
+    for (name, login) in policy.logins.iter() {
         let scopes = super::grants::of(policy, login);
         for scope in scopes.iter().flat_map(|grant| &grant.from) {
             match &scope.value {

@@ -108,7 +108,7 @@ pub(super) fn logins(policy: &Policy) -> LoginTable {
             limited += u32::from(is_own);
             label |= (if is_own { limited } else { 1 }) << NUMBER_SHIFT;
         }
-        (name.clone(), row(label, &login.name.at))
+        (name.to_string(), row(label, &login.name.at))
     }))
 }
 

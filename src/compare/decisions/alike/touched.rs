@@ -1,12 +1,14 @@
 //! Domains that a change touches: those that differ, and those that lead to what does.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use rustc_hash::FxBuildHasher;
 
 use crate::decision::Hop;
 use crate::mail::{Address, Domain, LocalPart};
-use crate::policy::{Alias, DomainScope, Forward, HostedDomain, Mailbox, Policy, Route, Way};
+use crate::policy::{
+    Alias, DomainScope, Forward, HostedDomain, Mailbox, Policy, Route, Sorted, Way,
+};
 use crate::prove::is_made_up;
 use crate::source::Spanned;
 
@@ -144,7 +146,7 @@ impl<'p> Touched<'p> {
     fn logins(&mut self, one: &'p Policy, other: &Policy) {
         let touched = one.logins.iter().filter(|(name, login)| {
             let has_grants = !login.grants.is_empty();
-            has_grants || is_made_up(name) || !other.logins.contains_key(*name)
+            has_grants || is_made_up(name) || !other.logins.contains_key(name)
         });
         self.logins.extend(touched.map(|(name, _)| name.as_str()));
     }
@@ -198,8 +200,8 @@ impl<'p> Touched<'p> {
 
 /// Returns the names that the other side does not have so.
 fn different<'p, V>(
-    one: &'p BTreeMap<LocalPart, V>,
-    other: Option<&BTreeMap<LocalPart, V>>,
+    one: &'p Sorted<LocalPart, V>,
+    other: Option<&Sorted<LocalPart, V>>,
     same: fn(&V, &V) -> bool,
 ) -> impl Iterator<Item = &'p LocalPart> {
     let differs = move |(local, value): &(&LocalPart, &V)| {

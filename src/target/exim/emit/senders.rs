@@ -193,7 +193,7 @@ fn add_aliases<'p>(
 
 /// Returns a login's mailboxes, and the aliases that lead to them by name.
 pub(super) fn own_addresses(policy: &Policy, login: &Login) -> Vec<Address> {
-    let mut own = login.mailboxes.clone();
+    let mut own = login.mailboxes.to_vec();
     for (domain, hosted) in &policy.domains {
         let aliases = hosted.aliases.keys();
         let aliases = aliases.map(|local| Address::new(local.as_str(), domain.clone()));

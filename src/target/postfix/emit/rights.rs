@@ -176,7 +176,7 @@ impl Rights {
 
 /// Returns a login's mailboxes, and the aliases that lead to them by name.
 fn own_addresses(policy: &Policy, login: &Login) -> Vec<Address> {
-    let mut own = login.mailboxes.clone();
+    let mut own = login.mailboxes.to_vec();
     for (domain, hosted) in &policy.domains {
         let address = |local: &LocalPart| Address::new(local.as_str(), domain.clone());
         let aliases = hosted.aliases.keys().map(address);

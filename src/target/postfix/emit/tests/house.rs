@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::diagnostic::Acknowledged;
 use crate::mail::{Address, Domain, Listener, LocalPart};
 use crate::policy::{
-    Alias, Auth, Grant, Host, HostedDomain, Inbound, Login, Mailbox, Network, Otherwise, OwnDomain,
-    Policy, Publish, RecordHeaders, SaslauthdMechanism, SenderScope, SpfPolicy, TargetOptions, Tls,
-    Via,
+    Alias, Auth, Few, Grant, Host, HostedDomain, Inbound, Login, Logins, Mailbox, Network,
+    Otherwise, OwnDomain, Policy, Publish, RecordHeaders, SaslauthdMechanism, SenderScope, Sorted,
+    SpfPolicy, TargetOptions, Tls, Via,
 };
 use crate::source::{Loc, Source, Spanned};
 
@@ -57,7 +57,7 @@ impl House {
                 at: at.clone(),
             }),
             authenticated: vec![Self::grant(&[SenderScope::Own])],
-            logins: BTreeMap::new(),
+            logins: Logins::default(),
             domains: BTreeMap::new(),
             routes: BTreeMap::new(),
             outbound: crate::policy::Outbound::default(),
@@ -121,9 +121,9 @@ impl House {
     pub(super) fn domain(&mut self, domain: &str) {
         let hosted = HostedDomain {
             via: None,
-            mailboxes: BTreeMap::new(),
-            aliases: BTreeMap::new(),
-            forwards: BTreeMap::new(),
+            mailboxes: Sorted::new(),
+            aliases: Sorted::new(),
+            forwards: Sorted::new(),
             catch_all: None,
             publish: Publish {
                 mx: Vec::new(),
@@ -151,7 +151,7 @@ impl House {
         let local = LocalPart::parse(address.local()).unwrap();
         let mailbox = Mailbox {
             via: None,
-            login: login.map(|login| spanned(login.to_owned())),
+            login: login.map(|login| spanned(login.into())),
             at: place(),
         };
         self.hosted(&address).mailboxes.insert(local, mailbox);
@@ -163,16 +163,15 @@ impl House {
     }
 
     pub(super) fn login(&mut self, name: &str, grant: Option<Grant>) {
-        let login = self
-            .policy
-            .logins
-            .entry(name.to_owned())
-            .or_insert_with(|| Login {
-                name: spanned(name.to_owned()),
-                mailboxes: Vec::new(),
+        let logins = &mut self.policy.logins;
+        if !logins.contains_key(name) {
+            logins.insert(Login {
+                name: spanned(name.into()),
+                mailboxes: Few::new(),
                 grants: Vec::new(),
             });
-        login.grants.extend(grant);
+        }
+        logins.get_mut(name).unwrap().grants.extend(grant);
     }
 
     fn to(targets: &[&str]) -> Alias {
