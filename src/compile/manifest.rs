@@ -1,14 +1,15 @@
 //! The MANIFEST: what the files are, what was proved of them, and what is still to be done.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use rustc_hash::FxBuildHasher;
 use sha2::{Digest, Sha256};
 
 use crate::decision::Decider;
 use crate::dns::{STS_PATH, StsFile, sts_files};
 use crate::policy::Policy;
-use crate::prove::{Answer, Finding, Report, WayOut, ways_out};
+use crate::prove::{Answer, Finding, Report, WayOut, in_parts, ways_out};
 use crate::target::{Artifacts, Target};
 
 /// The name of the MANIFEST, at the top of the tree.
@@ -99,10 +100,8 @@ fn mailbox_logins(policy: &Policy) -> usize {
         .flat_map(|domain| domain.mailboxes.values());
     let kept = mailboxes.filter(|mailbox| mailbox.via.is_none());
     let logins = kept.filter_map(|mailbox| mailbox.login.as_ref());
-    logins
-        .map(|login| &login.value)
-        .collect::<BTreeSet<_>>()
-        .len()
+    let logins = logins.map(|login| login.value.as_str());
+    logins.collect::<HashSet<_, FxBuildHasher>>().len()
 }
 
 /// The recipients that are told one by one.
@@ -194,12 +193,11 @@ fn text(
         line(format_args!("{words}"));
     }
     line(format_args!("\n# The files."));
-    for (path, artifact) in artifacts.files() {
+    let files: Vec<_> = artifacts.files().collect();
+    let hashes = in_parts(&files, |(_, artifact)| hash(artifact.source.text()));
+    for ((path, artifact), hash) in files.iter().zip(hashes) {
         let mode = artifact.mode;
-        line(format_args!(
-            "file {mode:04o} sha256 {} {path}",
-            hash(artifact.source.text())
-        ));
+        line(format_args!("file {mode:04o} sha256 {hash} {path}"));
     }
     text
 }

@@ -7,6 +7,7 @@ use super::tree::{File, rust_files};
 /// What a reader may import, besides itself.
 const READER_KNOWS: &[&str] = &[
     "source",
+    "threads",
     "diagnostic",
     "mail",
     "spf",

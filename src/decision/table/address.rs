@@ -1,5 +1,7 @@
 //! Addresses: by the whole address, by domain, by parent domain, by local-part.
 
+use std::sync::Arc;
+
 use super::by_address::{AddressMap, Within};
 use super::key_map::{KeyMap, Probe, lower};
 use super::{Label, Row};
@@ -22,7 +24,8 @@ pub enum AddressKey {
 #[derive(Debug, Clone, Default)]
 pub struct AddressTable {
     order: Vec<AddressKey>,
-    address: AddressMap<Row>,
+    /// Both sides of an envelope may ask the same ones.
+    address: Arc<AddressMap<Row>>,
     domain: KeyMap<Row>,
     parent: KeyMap<Row>,
     local: KeyMap<Row>,
@@ -40,6 +43,11 @@ impl AddressTable {
         }
     }
 
+    /// Makes room for so many rows of whole addresses more.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        Arc::make_mut(&mut self.address).reserve(count);
+    }
+
     /// Adds a row; of the same key twice, the first stays. Keys are folded to lower case.
     ///
     /// A key of [`AddressKey::Address`] is `local@domain`; without an `@` no address meets it.
@@ -48,7 +56,7 @@ impl AddressTable {
         let map = match part {
             AddressKey::Address => {
                 if let Some((local, domain)) = key.rsplit_once('@') {
-                    self.address.push(local, domain, row);
+                    Arc::make_mut(&mut self.address).push(local, domain, row);
                 }
                 return;
             }
@@ -61,7 +69,7 @@ impl AddressTable {
 
     /// Adds a row for a whole address.
     pub fn insert_address(&mut self, local: &str, domain: &str, row: Row) {
-        self.address.push(&lower(local), &lower(domain), row);
+        Arc::make_mut(&mut self.address).push(&lower(local), &lower(domain), row);
     }
 
     /// Lets the row of an address answer for the address with an extension too, if that has none
@@ -159,7 +167,8 @@ impl AddressTable {
 
     /// Returns the whole addresses, if they are looked at.
     pub(crate) fn addresses(&self) -> Option<&AddressMap<Row>> {
-        self.asks(AddressKey::Address).then_some(&self.address)
+        self.asks(AddressKey::Address)
+            .then(|| self.address.as_ref())
     }
 
     /// Names the keys of one part that is looked at.

@@ -59,6 +59,11 @@ impl<V> AddressMap<V> {
         self.entries.is_empty()
     }
 
+    /// Makes room for so many values more.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.entries.reserve_exact(count);
+    }
+
     /// Adds a value.
     pub(crate) fn push(&mut self, local: &str, domain: &str, value: V) {
         self.order.take();

@@ -11,10 +11,10 @@ pub struct LoginTable {
 
 impl LoginTable {
     /// Returns a table of these rows; of the same login twice, the first stays.
-    pub fn new(rows: impl IntoIterator<Item = (String, Row)>) -> Self {
+    pub fn new(rows: impl IntoIterator<Item = (impl AsRef<str>, Row)>) -> Self {
         let mut table = Self::default();
         for (login, row) in rows {
-            table.rows.put(&login, || row);
+            table.rows.put(login.as_ref(), || row);
         }
         table
     }

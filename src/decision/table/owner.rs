@@ -23,10 +23,16 @@ impl OwnerTable {
         Self::default()
     }
 
+    /// Makes room for so many addresses more.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.address.reserve(count);
+    }
+
     /// Lets `login` own `local@domain`, given in lower case or not.
     pub fn own_address(&mut self, login: &str, address: &str) {
-        let login = self.logins.put(login, || ());
-        self.push(address, Some(login));
+        if let Some((local, domain)) = lower(address).rsplit_once('@') {
+            self.own(login, local, domain);
+        }
     }
 
     /// Lets `login` own addresses, each given as local-part and domain in lower case.
@@ -41,15 +47,16 @@ impl OwnerTable {
         }
     }
 
-    /// Gives `local@domain` a row without owners: it hides the domain's row.
-    pub fn hide_address(&mut self, address: &str) {
-        self.push(address, None);
+    /// Lets `login` own an address, given as local-part and domain in lower case.
+    pub(crate) fn own(&mut self, login: &str, local: &str, domain: &str) {
+        let login = self.logins.put(login, || ());
+        self.address.push(local, domain, Some(login));
     }
 
-    fn push(&mut self, address: &str, login: Option<u32>) {
-        if let Some((local, domain)) = lower(address).rsplit_once('@') {
-            self.address.push(local, domain, login);
-        }
+    /// Gives an address, given as local-part and domain in lower case, a row without owners: it
+    /// hides the domain's row.
+    pub(crate) fn hide(&mut self, local: &str, domain: &str) {
+        self.address.push(local, domain, None);
     }
 
     /// Lets `login` own every address of `domain` that has no row of its own.

@@ -5,6 +5,10 @@
 //! underscore (Exim's own macros begin so, and are replaced inside words). In a table: no blank in
 //! a key, and no key that is a comment. Not here: which value goes where.
 
+mod row;
+
+pub(super) use row::{Held, Key, LoginName};
+
 use std::fmt;
 use std::net::IpAddr;
 
@@ -75,14 +79,6 @@ text! {
 text! {
     /// The key and the file that a host's name and password are looked up by, in their braces.
     Credentials
-}
-text! {
-    /// The key of a table, in lower case: Exim lowers what it looks up.
-    Key
-}
-text! {
-    /// What a table holds for a key.
-    Held
 }
 text! {
     /// A client prefix in a host list, or `!` one that is not in it although a wider one is.
@@ -219,154 +215,6 @@ impl Credentials {
     /// Takes the name of a transport, in braces.
     pub(super) fn of_transport(name: &Word) -> Self {
         Self(format!("{{{name}}}"))
-    }
-}
-
-impl Key {
-    /// Takes an address; addresses are lower-case already.
-    pub(super) fn address(address: &Address) -> Result<Self, Unsayable> {
-        if address.local().starts_with('#') {
-            return Err(Unsayable::Key);
-        }
-        if address.local() == "*" {
-            return Err(Unsayable::Star);
-        }
-        Ok(Self(address.to_string()))
-    }
-
-    /// Takes a domain name.
-    pub(super) fn domain(domain: &Domain) -> Self {
-        Self(domain.to_string())
-    }
-
-    /// Takes a prefix of clients. IPv6 has colons, which would end the key.
-    pub(super) fn network(net: IpNet) -> Self {
-        match net {
-            IpNet::V4(net) => Self(net.to_string()),
-            IpNet::V6(net) => Self(format!("\"{net}\"")),
-        }
-    }
-
-    /// Every address of every domain of ours. No address is written so.
-    pub(super) fn local() -> Self {
-        Self("local".to_owned())
-    }
-
-    /// Every address of a domain: `*@domain`.
-    pub(super) fn in_domain(domain: &Domain) -> Self {
-        Self(format!("*@{domain}"))
-    }
-
-    /// Every address.
-    pub(super) fn any() -> Self {
-        Self("*".to_owned())
-    }
-
-    /// Names a key of DKIM as DNS does: `SELECTOR._domainkey.DOMAIN`. Selectors are labels.
-    pub(super) fn selector(selector: &str, domain: &Domain) -> Self {
-        Self(format!("{selector}._domainkey.{domain}"))
-    }
-
-    /// Takes a login as it is: for a table that minds the case of letters.
-    pub(super) fn login_exactly(login: &LoginName) -> Self {
-        Self(login.0.clone())
-    }
-
-    /// Takes a login, in lower case: what the table holds says how it is really written.
-    pub(super) fn login(login: &LoginName) -> Self {
-        Self(login.0.to_ascii_lowercase())
-    }
-}
-
-impl Held {
-    /// What a table holds whose keys are all that matters.
-    pub(super) fn yes() -> Self {
-        Self("yes".to_owned())
-    }
-
-    /// Takes addresses: what mail goes to instead.
-    pub(super) fn addresses<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Self {
-        let addresses: Vec<String> = addresses.into_iter().map(Address::to_string).collect();
-        Self(addresses.join(", "))
-    }
-
-    /// Looks whether mail can be redirected to an address of others (spec 4.96, section 22.5). Ours
-    /// are keys as well.
-    pub(super) fn redirected(address: &Address) -> Result<(), Unsayable> {
-        if address.local().starts_with('#') {
-            return Err(Unsayable::Redirected);
-        }
-        Ok(())
-    }
-
-    /// Takes a login.
-    pub(super) fn login(login: &LoginName) -> Self {
-        Self(login.0.clone())
-    }
-
-    /// Takes the name of an ACL of ours.
-    pub(super) fn acl(name: &Word) -> Self {
-        Self(name.0.clone())
-    }
-
-    /// Takes logins, as a list. No login holds a colon or a blank.
-    pub(super) fn logins<'a>(logins: impl IntoIterator<Item = &'a LoginName>) -> Self {
-        let logins: Vec<&str> = logins.into_iter().map(|login| login.0.as_str()).collect();
-        Self(logins.join(" : "))
-    }
-
-    /// Takes selectors, as a list. They are labels, and hold no colon or blank.
-    pub(super) fn selectors(selectors: &[&str]) -> Self {
-        Self(selectors.join(" : "))
-    }
-
-    /// Takes the path of a file.
-    pub(super) fn path(path: &Word) -> Self {
-        Self(path.0.clone())
-    }
-
-    /// Takes the directory of a mailbox below /var/mail. No local-part of ours holds a `/`, or
-    /// begins with a dot.
-    pub(super) fn directory(mailbox: &Address) -> Self {
-        Self(format!("{}/{}", mailbox.domain(), mailbox.local()))
-    }
-
-    /// Takes a domain name.
-    pub(super) fn domain(domain: &Domain) -> Self {
-        Self(domain.to_string())
-    }
-}
-
-/// A login, as tables and authenticators see it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct LoginName(String);
-
-impl LoginName {
-    /// Takes a login that tables and lists can hold.
-    pub(super) fn new(text: &str) -> Result<Self, Unsayable> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+=@".contains(c);
-        if !text.is_empty() && text.chars().all(plain) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Unsayable::Login)
-        }
-    }
-
-    /// Returns it if it is a Unix account that mail can be delivered to.
-    ///
-    /// Exim takes a number for a user id, and is built never to deliver as root.
-    pub(super) fn account(self) -> Result<Self, Unsayable> {
-        let text = self.0.as_str();
-        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        let begins = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let number = text.chars().all(|c| c.is_ascii_digit());
-        if text == "root" {
-            Err(Unsayable::Root)
-        } else if text.chars().all(plain) && text.starts_with(begins) && !number {
-            Ok(self)
-        } else {
-            Err(Unsayable::Account)
-        }
     }
 }
 

@@ -4,6 +4,10 @@
 //! blank, comma or brace (lists split there), no `#` in front (a comment), no capital in a key
 //! (virtual(8) folds what it looks up, but not the table). Not here: which value goes where.
 
+mod row;
+
+pub(super) use row::{Key, LoginName, Outcome};
+
 use std::fmt;
 use std::net::IpAddr;
 
@@ -59,14 +63,6 @@ macro_rules! text {
 text! {
     /// One word of a value in main.cf or master.cf: a domain name, a path, a number.
     Word
-}
-text! {
-    /// The key of a table.
-    Key
-}
-text! {
-    /// The result of a table: addresses, a path, or what an access(5) table does.
-    Outcome
 }
 text! {
     /// A client prefix in a list: IPv6 stands in brackets (postconf(5), mynetworks).
@@ -155,83 +151,6 @@ impl Word {
     }
 }
 
-impl Key {
-    /// Takes an address; addresses are lower-case already.
-    pub(super) fn address(address: &Address) -> Result<Self, Unsayable> {
-        if address.local().starts_with('#') {
-            return Err(Unsayable::Key);
-        }
-        Ok(Self(address.to_string()))
-    }
-
-    /// Takes a domain name.
-    pub(super) fn domain(domain: &Domain) -> Self {
-        Self(domain.to_string())
-    }
-
-    /// Takes every domain below one: `.domain` (transport(5), without
-    /// `parent_domain_matches_subdomains`).
-    pub(super) fn below(domain: &Domain) -> Self {
-        Self(format!(".{domain}"))
-    }
-
-    /// Takes every address of a domain: `@domain`.
-    pub(super) fn at_domain(domain: &Domain) -> Self {
-        Self(format!("@{domain}"))
-    }
-
-    /// Takes a login.
-    pub(super) fn login(login: &LoginName) -> Self {
-        Self(login.0.clone())
-    }
-
-    /// The null reverse-path (postconf(5), smtpd_null_access_lookup_key).
-    pub(super) fn null() -> Self {
-        Self("<>".to_owned())
-    }
-}
-
-impl Outcome {
-    /// Takes addresses: what mail goes to instead.
-    pub(super) fn addresses<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Self {
-        let addresses: Vec<String> = addresses.into_iter().map(Address::to_string).collect();
-        Self(addresses.join(", "))
-    }
-
-    /// Takes the owners of an address.
-    pub(super) fn owners<'a>(owners: impl IntoIterator<Item = &'a LoginName>) -> Self {
-        let owners: Vec<&str> = owners.into_iter().map(|owner| owner.0.as_str()).collect();
-        Self(owners.join(", "))
-    }
-
-    /// Takes the directory of a mailbox, below `virtual_mailbox_base`; the slash makes it a
-    /// maildir (virtual(8)).
-    pub(super) fn maildir(mailbox: &Address) -> Self {
-        Self(format!("{}/{}/", mailbox.domain(), mailbox.local()))
-    }
-
-    /// Takes a service and the host that it is told.
-    pub(super) fn next_hop(service: &Name, route: &Route) -> Self {
-        Self(Word::next_hop(service, route).0)
-    }
-
-    /// Takes a restriction class.
-    pub(super) fn class(class: &Name) -> Self {
-        Self(class.0.clone())
-    }
-
-    /// Takes restriction classes, in the order in which they are asked.
-    pub(super) fn classes(classes: &[Name]) -> Self {
-        let names: Vec<&str> = classes.iter().map(|class| class.0.as_str()).collect();
-        Self(names.join(", "))
-    }
-
-    /// Takes text of ours.
-    pub(super) fn fixed(text: &'static str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
 impl Name {
     /// Takes the name of a route: small letters, digits and hyphens.
     pub(super) fn route(name: &str) -> Self {
@@ -246,39 +165,6 @@ impl Name {
     /// Makes the name of something that there are several of.
     pub(super) fn numbered(stem: &'static str, number: usize) -> Self {
         Self(format!("{stem}{number}"))
-    }
-}
-
-/// A login, as tables, lists of owners and SASL see it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(super) struct LoginName(String);
-
-impl LoginName {
-    /// Takes a login that tables can hold.
-    pub(super) fn new(text: &str) -> Result<Self, Unsayable> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-+=@".contains(c);
-        if !text.is_empty() && text.chars().all(plain) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Unsayable::Login)
-        }
-    }
-
-    /// Returns the address that local(8) delivers to this Unix account.
-    pub(super) fn at(&self, delivery: &Domain) -> Result<Address, Unsayable> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-        let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        let text = self.0.as_str();
-        let fits = text.chars().all(plain)
-            && text.starts_with(ends)
-            && !text.ends_with('.')
-            && !text.contains("..")
-            && text.len() <= 32;
-        if fits {
-            Ok(Address::new(text, delivery.clone()))
-        } else {
-            Err(Unsayable::Account)
-        }
     }
 }
 
@@ -346,38 +232,6 @@ mod tests {
         ] {
             assert_eq!(Word::path(text), Err(Unsayable::Path), "{text}");
         }
-    }
-
-    #[test]
-    fn logins_that_a_list_would_split_or_fold_are_refused() {
-        for text in ["john", "www-data", "app@example.com", "j_1", "a+b=c"] {
-            assert!(LoginName::new(text).is_ok(), "{text}");
-        }
-        for text in [
-            "", "John", "a b", "a,b", "#a", "a\nb", "a$b", "jürgen", "a:b", "{a}", "a\"b",
-        ] {
-            assert_eq!(LoginName::new(text), Err(Unsayable::Login), "{text}");
-        }
-    }
-
-    #[test]
-    fn logins_that_are_no_account_carry_no_mail() {
-        let delivery = Domain::literal("unix.invalid");
-        let at = |text: &str| LoginName::new(text).unwrap().at(&delivery);
-        assert_eq!(at("john").unwrap().to_string(), "john@unix.invalid");
-        assert_eq!(at("_apt-x.y").unwrap().to_string(), "_apt-x.y@unix.invalid");
-        for text in ["-john", "a@b.example", ".a", "a.", "a..b", "a+b", "a=b"] {
-            assert_eq!(at(text), Err(Unsayable::Account), "{text}");
-        }
-        assert_eq!(at(&"a".repeat(33)), Err(Unsayable::Account));
-    }
-
-    #[test]
-    fn keys_are_no_comments() {
-        let domain = Domain::literal("d.example");
-        let key = |local: &str| Key::address(&Address::new(local, domain.clone()));
-        assert_eq!(key("John").unwrap().to_string(), "john@d.example");
-        assert_eq!(key("#a"), Err(Unsayable::Key));
     }
 
     #[test]

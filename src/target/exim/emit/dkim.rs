@@ -32,12 +32,12 @@ pub(super) fn part(
         first.get_or_insert(&one.at);
         let names = signing.iter().map(|(key, _)| key.selector.value.as_str());
         let names = Held::selectors(&names.collect::<Vec<_>>());
-        selectors.push(Key::domain(domain), names, Some(&one.at));
+        selectors.push(&Key::domain(domain), &names, Some(&one.at));
         for (key, file) in signing {
             // A path that cannot be written was told.
             if let Ok(file) = path(file, diagnostics) {
                 let name = Key::selector(&key.selector.value, domain);
-                keys.push(name, Held::path(&file), Some(&key.at));
+                keys.push(&name, &Held::path(&file), Some(&key.at));
             }
         }
     }

@@ -37,7 +37,7 @@ use super::view::{HostNameRouter, LocalTransports, RecipientRouters, RetryPart, 
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
-use crate::prove::Proven;
+use crate::prove::{Proven, in_two};
 use crate::source::Spanned;
 use crate::target::Artifacts;
 use crate::target::render::render;
@@ -144,8 +144,12 @@ fn write_server(
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let policy = emission.policy;
-    let recipients = recipients::recipients(policy, diagnostics);
-    let senders = acl::auth_is_offered(policy).then(|| senders::senders(policy, diagnostics));
+    let mut told = Diagnostics::new();
+    let (recipients, senders) = in_two(
+        || recipients::recipients(policy, diagnostics),
+        || acl::auth_is_offered(policy).then(|| senders::senders(policy, &mut told)),
+    );
+    diagnostics.append(told);
     let clients = clients::clients(policy);
     let mut tables = Vec::new();
     let conf = conf(

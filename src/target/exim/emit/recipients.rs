@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::{Address, Domain};
+use crate::mail::{Address, Domain, LocalPart};
 use crate::policy::{Alias, Forward, Mailbox, Policy};
 use crate::source::Loc;
 use crate::target::diagnostics::UnsayableValue;
@@ -57,16 +57,12 @@ pub(super) fn recipients(policy: &Policy, diagnostics: &mut Diagnostics) -> Reci
     unsigned(policy, diagnostics);
     for (domain, hosted) in &policy.domains {
         for (local, mailbox) in &hosted.mailboxes {
-            let address = Address::new(local.as_str(), domain.clone());
-            tables.add_mailbox(&address, mailbox, diagnostics);
+            tables.add_mailbox((local, domain), mailbox, diagnostics);
         }
         for (local, alias) in &hosted.aliases {
-            let address = Address::new(local.as_str(), domain.clone());
-            match Key::address(&address) {
-                Ok(key) => tables.aliases.push(key, targets(alias), Some(&alias.at)),
-                Err(why) => {
-                    refuse(&address.to_string(), why, &alias.at, diagnostics);
-                }
+            if let Some(key) = key((local, domain), &alias.at, diagnostics) {
+                let at = Some(&alias.at);
+                tables.aliases.push(&key, &targets(alias), at);
             }
         }
         for (local, forward) in &hosted.forwards {
@@ -74,8 +70,8 @@ pub(super) fn recipients(policy: &Policy, diagnostics: &mut Diagnostics) -> Reci
             tables.add_forward(&address, forward, diagnostics);
         }
         if let Some(alias) = &hosted.catch_all {
-            let key = Key::domain(domain);
-            tables.catch_all.push(key, targets(alias), Some(&alias.at));
+            let (key, at) = (Key::domain(domain), Some(&alias.at));
+            tables.catch_all.push(&key, &targets(alias), at);
         }
     }
     tables
@@ -110,7 +106,8 @@ impl Recipients {
         }
         let mut table = Table::new("domains", "Domains that mail is delivered for.");
         for (domain, hosted) in &policy.domains {
-            table.push(Key::domain(domain), Held::domain(domain), Some(&hosted.at));
+            let (key, held) = (Key::domain(domain), Held::domain(domain));
+            table.push(&key, &held, Some(&hosted.at));
         }
         self.domains = table.list();
         self.domain_table = Some(table);
@@ -132,40 +129,55 @@ impl Recipients {
         let outside = forward.targets.iter().map(|target| &target.value);
         let to = Held::addresses(itself.into_iter().chain(outside));
         match Key::address(address) {
-            Ok(key) => table.push(key, to, Some(&forward.at)),
+            Ok(key) => table.push(&key, &to, Some(&forward.at)),
             Err(why) => {
                 refuse(&address.to_string(), why, &forward.at, diagnostics);
             }
         }
     }
 
-    fn add_mailbox(&mut self, address: &Address, mailbox: &Mailbox, diagnostics: &mut Diagnostics) {
+    fn add_mailbox(
+        &mut self,
+        (local, domain): (&LocalPart, &Domain),
+        mailbox: &Mailbox,
+        diagnostics: &mut Diagnostics,
+    ) {
         let at = Some(&mailbox.at);
-        let key = match Key::address(address) {
-            Ok(key) => key,
-            Err(why) => {
-                refuse(&address.to_string(), why, &mailbox.at, diagnostics);
-                return;
-            }
+        let Some(key) = key((local, domain), &mailbox.at, diagnostics) else {
+            return;
         };
+        let directory = || Held::directory(local.as_str(), domain);
         if let Some(via) = &mailbox.via {
             let about = "Mailboxes that are kept behind the host of this route.";
             let table = || Table::new(format!("route-{}", via.value), about);
             let table = self.behind.entry(via.value.clone()).or_insert_with(table);
-            table.push(key, Held::directory(address), at);
+            table.push(&key, &directory(), at);
             return;
         }
         let Some(login) = &mailbox.login else {
-            self.boxes.push(key, Held::directory(address), at);
+            self.boxes.push(&key, &directory(), at);
             return;
         };
         match LoginName::new(&login.value).and_then(LoginName::account) {
-            Ok(account) => self.accounts.push(key, Held::login(&account), at),
+            Ok(account) => self.accounts.push(&key, &Held::login(account), at),
             Err(why) => {
                 refuse(&login.value, why, &login.at, diagnostics);
             }
         }
     }
+}
+
+/// Returns the key of an address of ours, unless no table can hold it.
+fn key<'a>(
+    (local, domain): (&'a LocalPart, &'a Domain),
+    at: &Loc,
+    diagnostics: &mut Diagnostics,
+) -> Option<Key<'a>> {
+    let key = Key::recipient(local.as_str(), domain);
+    let refused = |why| {
+        refuse(&format!("{local}@{domain}"), why, at, diagnostics);
+    };
+    key.map_err(refused).ok()
 }
 
 /// Exim signs whatever leaves whose From is in a domain of ours. What a stranger wrote into From

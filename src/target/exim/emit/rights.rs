@@ -104,7 +104,7 @@ impl Rights {
         let mut table = Table::networks(name, about);
         for (net, acl, at) in rows {
             let acl = acl.unwrap_or(Word::fixed(NO_RIGHT));
-            table.push(Key::network(net), Held::acl(&acl), at);
+            table.push(&Key::network(net), &Held::acl(&acl), at);
         }
         Some(table)
     }
@@ -130,8 +130,8 @@ impl Rights {
                 })
                 .collect();
             let acl = self.group(&held, diagnostics);
-            let key = Key::login_exactly(&name);
-            table.push(key, Held::acl(&acl), Some(&login.name.at));
+            let key = Key::login_exactly(name);
+            table.push(&key, &Held::acl(&acl), Some(&login.name.at));
         }
         table
     }

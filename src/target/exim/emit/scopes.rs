@@ -211,11 +211,11 @@ impl Names {
         let about = format!("What rights to send name as {what}. `*@` stands for a whole domain.");
         let mut table = Table::new(name, &about);
         for domain in &names.domains {
-            table.push(Key::in_domain(domain), Held::yes(), Some(at));
+            table.push(&Key::in_domain(domain), &Held::yes(), Some(at));
         }
         for address in &names.addresses {
             match Key::address(address) {
-                Ok(key) => table.push(key, Held::yes(), Some(at)),
+                Ok(key) => table.push(&key, &Held::yes(), Some(at)),
                 Err(why) => {
                     refuse(&address.to_string(), why, at, diagnostics);
                 }

@@ -4,15 +4,19 @@
 //! to case. Another one holds the owners of reverse-paths: of an address, of `*@domain`, of
 //! `local`, of `*`; each is asked, and grants add up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use rustc_hash::FxBuildHasher;
 
 use super::recipients::refuse;
 use super::table::Table;
 use crate::diagnostic::Diagnostics;
-use crate::mail::{Address, LocalPart};
+use crate::mail::Address;
 use crate::policy::{Grant, Login, Policy, SenderScope};
 use crate::source::Loc;
 use crate::target::exim::lexical::{Held, Key, LoginName, Unsayable};
+use crate::target::order;
 
 /// The tables of logins.
 pub(super) struct Senders {
@@ -26,8 +30,39 @@ pub(super) struct Senders {
     pub(super) are_local: bool,
 }
 
-/// Whom a key belongs to, and where the first of them comes from.
-type Owners = BTreeMap<Key, (BTreeSet<LoginName>, Loc)>;
+/// Whom keys belong to, and where that comes from. Of several the first is told.
+type Owners<'p> = Vec<Owned<'p>>;
+
+/// A key that belongs to a login.
+struct Owned<'p> {
+    /// What the key begins with.
+    head: u128,
+    /// Its place among all.
+    number: usize,
+    key: Key<'p>,
+    login: LoginName<'p>,
+    at: &'p Loc,
+}
+
+/// Adds a key that belongs to a login.
+fn own<'p>(owners: &mut Owners<'p>, key: Key<'p>, login: LoginName<'p>, at: &'p Loc) {
+    owners.push(Owned {
+        head: order::head(&key.parts()),
+        number: owners.len(),
+        key,
+        login,
+        at,
+    });
+}
+
+impl Owned<'_> {
+    /// Compares the texts of keys.
+    fn compare(&self, other: &Self) -> Ordering {
+        let text = |key: &Self| key.key.parts().concat();
+        let by_head = self.head.cmp(&other.head);
+        by_head.then_with(|| text(self).cmp(&text(other)))
+    }
+}
 
 /// Returns the tables of logins.
 pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders {
@@ -44,12 +79,12 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
         are_local: false,
     };
     let mut owners = Owners::new();
-    let mut known = BTreeSet::new();
-    let mut own = BTreeMap::new();
+    let mut known: HashSet<String, FxBuildHasher> = HashSet::default();
+    let mut logins = HashMap::with_capacity_and_hasher(policy.logins.len(), FxBuildHasher);
     for login in policy.logins.values() {
         let (text, at) = (&login.name.value, &login.name.at);
         let name = match LoginName::new(text) {
-            Ok(name) if known.insert(Key::login(&name)) => name,
+            Ok(name) if known.insert(text.to_ascii_lowercase()) => name,
             Ok(_) => {
                 refuse(text, Unsayable::Case, at, diagnostics);
                 continue;
@@ -61,40 +96,49 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
         };
         tables
             .logins
-            .push(Key::login(&name), Held::login(&name), Some(at));
+            .push(&Key::login(name), &Held::login(name), Some(at));
         let grants = policy.grants_of(login);
         let mut scopes = grants.iter().flat_map(|grant| &grant.from);
         if scopes.any(|scope| scope.value == SenderScope::Own) {
-            own.insert(text.as_str(), name.clone());
+            logins.insert(text.as_str(), name);
             for mailbox in &login.mailboxes {
                 // A mailbox that no table can hold was refused as a recipient.
                 if let Ok(key) = Key::address(mailbox) {
-                    add(&mut owners, key, &name, at);
+                    own(&mut owners, key, name, at);
                 }
             }
         }
         for grant in grants {
-            tables.add_scopes(grant, &name, &mut owners, diagnostics);
+            tables.add_scopes(grant, name, &mut owners, diagnostics);
         }
     }
-    add_aliases(policy, &own, &mut owners);
-    for (key, (logins, at)) in owners {
-        tables.owners.push(key, Held::logins(&logins), Some(&at));
+    add_aliases(policy, &logins, &mut owners);
+    // The first place of a key stays the first.
+    owners.sort_unstable_by(|one, other| {
+        let by_key = one.compare(other);
+        by_key.then_with(|| one.number.cmp(&other.number))
+    });
+    for same in owners.chunk_by(|one, other| one.compare(other).is_eq()) {
+        if let Some(first) = same.first() {
+            let logins: BTreeSet<LoginName<'_>> = same.iter().map(|one| one.login).collect();
+            let held = Held::logins(logins);
+            tables.owners.push(&first.key, &held, Some(first.at));
+        }
     }
     tables
 }
 
 impl Senders {
-    fn add_scopes(
+    fn add_scopes<'p>(
         &mut self,
-        grant: &Grant,
-        name: &LoginName,
-        owners: &mut Owners,
+        grant: &'p Grant,
+        name: LoginName<'p>,
+        owners: &mut Owners<'p>,
         diagnostics: &mut Diagnostics,
     ) {
         if grant.from.is_empty() {
             self.are_wide = true;
-            add(owners, Key::any(), name, &grant.at);
+            own(owners, Key::any(), name, &grant.at);
         }
         for scope in &grant.from {
             let key = match &scope.value {
@@ -116,7 +160,7 @@ impl Senders {
                 SenderScope::Address(address) => Key::address(address),
             };
             match key {
-                Ok(key) => add(owners, key, name, &scope.at),
+                Ok(key) => own(owners, key, name, &scope.at),
                 Err(why) => {
                     refuse(scope.at.words(), why, &scope.at, diagnostics);
                 }
@@ -125,25 +169,22 @@ impl Senders {
     }
 }
 
-fn add(owners: &mut Owners, key: Key, name: &LoginName, at: &Loc) {
-    let (logins, _) = owners
-        .entry(key)
-        .or_insert_with(|| (BTreeSet::new(), at.clone()));
-    logins.insert(name.clone());
-}
-
 /// An alias belongs to the logins of the mailboxes that it leads to by name, however many aliases
 /// lie between. A catch-all gives nobody anything.
-fn add_aliases(policy: &Policy, own: &BTreeMap<&str, LoginName>, owners: &mut Owners) {
+fn add_aliases<'p>(
+    policy: &'p Policy,
+    logins: &HashMap<&str, LoginName<'p>, FxBuildHasher>,
+    owners: &mut Owners<'p>,
+) {
     for (domain, hosted) in &policy.domains {
         for (local, alias) in &hosted.aliases {
-            let address = Address::new(local.as_str(), domain.clone());
-            let Ok(key) = Key::address(&address) else {
+            let Ok(key) = Key::recipient(local.as_str(), domain) else {
                 continue;
             };
+            let address = Address::new(local.as_str(), domain.clone());
             for login in logins_behind(policy, &address) {
-                if let Some(name) = own.get(login) {
-                    add(owners, key.clone(), name, &alias.at);
+                if let Some(login) = logins.get(login) {
+                    own(owners, key.clone(), *login, &alias.at);
                 }
             }
         }
@@ -168,14 +209,13 @@ fn logins_behind<'p>(policy: &'p Policy, address: &Address) -> BTreeSet<&'p str>
     let mut seen = BTreeSet::new();
     let mut open = vec![address.clone()];
     while let Some(address) = open.pop() {
-        let local = LocalPart::parse(address.local()).ok();
-        let hosted = policy.domains.get(address.domain());
-        let (Some(local), Some(hosted)) = (local, hosted) else {
+        let local = address.local();
+        let Some(hosted) = policy.domains.get(address.domain()) else {
             continue;
         };
-        if let Some(mailbox) = hosted.mailboxes.get(&local) {
+        if let Some(mailbox) = hosted.mailboxes.get(local) {
             logins.extend(mailbox.login.as_ref().map(|login| login.value.as_str()));
-        } else if let Some(alias) = hosted.aliases.get(&local)
+        } else if let Some(alias) = hosted.aliases.get(local)
             && seen.insert(address)
         {
             open.extend(alias.targets.iter().map(|target| target.value.clone()));

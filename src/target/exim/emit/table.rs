@@ -40,7 +40,11 @@ pub(super) struct Table {
     name: String,
     kind: Kind,
     about: Comment,
-    rows: Vec<(Key, Held, Option<Loc>)>,
+    /// Its rows, as they stand in the file.
+    text: String,
+    rows: usize,
+    /// Where each row ends in the text, and where it comes from: of a table that is not indexed.
+    places: Vec<(usize, Option<Loc>)>,
 }
 
 impl Table {
@@ -49,7 +53,9 @@ impl Table {
             name: name.into(),
             kind: Kind::Plain,
             about: Comment::new(about),
-            rows: Vec::new(),
+            text: String::new(),
+            rows: 0,
+            places: Vec::new(),
         }
     }
 
@@ -70,13 +76,20 @@ impl Table {
     }
 
     /// Adds a row. Keys are unique, since those of a policy are.
-    pub(super) fn push(&mut self, key: Key, held: Held, at: Option<&Loc>) {
-        self.rows.push((key, held, at.cloned()));
+    pub(super) fn push(&mut self, key: &Key<'_>, held: &Held, at: Option<&Loc>) {
+        key.write(&mut self.text);
+        self.text.extend(["\t", held.as_str(), "\n"]);
+        self.rows += 1;
+        if self.is_indexed() {
+            self.places.clear();
+        } else {
+            self.places.push((self.text.len(), at.cloned()));
+        }
     }
 
     fn is_indexed(&self) -> bool {
         match self.kind {
-            Kind::Plain => self.rows.len() > LSEARCH_ROWS_MAX,
+            Kind::Plain => self.rows > LSEARCH_ROWS_MAX,
             Kind::Exact => true,
             Kind::Networks => false,
         }
@@ -115,30 +128,26 @@ impl Table {
         emission: &mut Emission<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
-        let indexed = self.is_indexed();
-        // The index takes every line for a row.
-        let mut text = if indexed {
-            String::new()
-        } else {
-            let policy = emission.policy_name();
-            let about = self.about.clone();
-            render(TableHead { policy, about }, diagnostics)?
-        };
-        let mut last = None;
-        for (key, held, at) in &self.rows {
-            let line = at.as_ref().filter(|_| !indexed).map(Comment::line);
+        if self.is_indexed() {
+            emission.needs("tinycdb");
+            let source = path(&self.name);
+            emission.run(format!("cdb -c -m -p 0644 {source}.cdb {source}"));
+            // The index takes every line for a row.
+            emission.add(&self.name, self.text);
+            return Ok(());
+        }
+        let (policy, about) = (emission.policy_name(), self.about);
+        let mut text = render(TableHead { policy, about }, diagnostics)?;
+        let (mut start, mut last) = (0, None);
+        for (end, at) in &self.places {
+            let line = at.as_ref().map(Comment::line);
             if let Some(line) = &line
                 && last.as_ref() != Some(line)
             {
                 let _ = writeln!(text, "# {line}");
             }
-            let _ = writeln!(text, "{key}\t{held}");
-            last = line;
-        }
-        if indexed {
-            emission.needs("tinycdb");
-            let source = path(&self.name);
-            emission.run(format!("cdb -c -m -p 0644 {source}.cdb {source}"));
+            text.push_str(self.text.get(start..*end).unwrap_or_default());
+            (start, last) = (*end, line);
         }
         emission.add(&self.name, text);
         Ok(())

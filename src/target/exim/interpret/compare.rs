@@ -92,7 +92,12 @@ impl Reader<'_> {
             | ([Piece::Atom(Atom::Login)], [Piece::Row(lookup) | Piece::LoginRow(lookup)])
                 if case == Case::Kept =>
             {
-                self.login_in_row(lookup, " is the word", &|row| vec![row.value.clone()], at)
+                self.login_in_row(
+                    lookup,
+                    " is the word",
+                    &|row| vec![row.value.to_string()],
+                    at,
+                )
             }
             _ => {
                 let reason = "mailpol does not compare these two with each other";
@@ -120,10 +125,16 @@ impl Reader<'_> {
             // after all.
             let mut list: Vec<FileRow> = Vec::new();
             for row in &lookup.rows.list {
-                let finds = |word: &String| lookup.rows.find(word).map(|found| &found.key);
+                let finds = |word: &String| {
+                    let found = lookup.rows.find(word);
+                    found.is_some_and(|found| *found.key == *row.key)
+                };
                 let words = words(row).into_iter();
-                let words = words.filter(|word| finds(word) == Some(&row.key));
-                list.extend(words.map(|key| FileRow { key, ..row.clone() }));
+                let words = words.filter(finds);
+                list.extend(words.map(|key| FileRow {
+                    key: key.into(),
+                    ..row.clone()
+                }));
             }
             let exact = Rows::new(
                 format!("{} of the login", lookup.rows.name),

@@ -317,8 +317,8 @@ pub(super) fn is_name_of(host: &str, name: &str) -> bool {
 /// Returns the rows of a text that is no file: one key.
 pub(super) fn one_row(key: &str, matching: Matching, at: &Loc) -> Rows {
     let row = super::lookup::FileRow {
-        key: key.to_owned(),
-        value: String::new(),
+        key: key.into(),
+        value: "".into(),
         at: at.clone(),
     };
     Rows::new(format!("{key:?}"), matching, vec![row], false, at.clone())

@@ -79,7 +79,7 @@ impl Reader<'_> {
             let found = self.finds(&lookup, "", &|_| true)?;
             let value = match &lookup.key {
                 Key::Text(text) => {
-                    Value::text(lookup.rows.find(text).map_or("", |row| row.value.as_str()))
+                    Value::text(lookup.rows.find(text).map_or("", |row| &*row.value))
                 }
                 Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) | Key::Row(_) => {
                     Value::piece(Piece::Row(Arc::new(lookup)))
@@ -124,7 +124,7 @@ impl Reader<'_> {
         }
         let list = rows.list.iter().filter_map(|row| {
             Some(FileRow {
-                key: row.key.strip_prefix(prefix)?.to_owned(),
+                key: row.key.strip_prefix(prefix)?.into(),
                 ..row.clone()
             })
         });

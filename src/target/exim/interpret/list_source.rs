@@ -144,7 +144,7 @@ impl Reader<'_> {
             AddressKey::Local => keys::local(key),
         };
         match name {
-            Ok(Name::Is(name)) => Ok(Item::Key(part, name)),
+            Ok(Name::Is(name)) => Ok(Item::Key(part, name.into_owned())),
             Ok(Name::Never) => Ok(Item::Other(Bool::Const(false))),
             Err(reason) => Err(self.refuse(item.as_str(), reason, &item.at())),
         }

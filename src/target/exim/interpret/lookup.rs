@@ -1,8 +1,13 @@
 //! Single-key lookups (spec 4.96, chapter 9): the files, and which row a key finds.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::hash::BuildHasher as _;
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 
+use hashbrown::HashTable;
 use ipnet::IpNet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -11,16 +16,62 @@ use super::diagnostics::{MissingFile, UnjudgedTable};
 use super::reader::Reader;
 use super::text::Text;
 use super::value::{Case, PathAtom};
+use crate::decision::lower;
 use crate::diagnostic::Reported;
-use crate::source::Loc;
+use crate::source::{Loc, Source};
+
+/// A text of a file, or one that was made of it: there may be millions.
+#[derive(Debug, Clone)]
+pub(super) enum Words {
+    /// As it stands there.
+    Written(Loc),
+    /// Made.
+    Made(Box<str>),
+}
+
+impl Words {
+    /// Returns what stands at an offset of a source.
+    pub(super) fn written(source: &Arc<Source>, start: usize, words: &str) -> Self {
+        let at = Loc::new(source, start, start + words.len());
+        // Places know no more than four gigabytes.
+        if at.words() == words {
+            Self::Written(at)
+        } else {
+            Self::Made(words.into())
+        }
+    }
+}
+
+impl Deref for Words {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Written(at) => at.words(),
+            Self::Made(text) => text,
+        }
+    }
+}
+
+impl From<&str> for Words {
+    fn from(text: &str) -> Self {
+        Self::Made(text.into())
+    }
+}
+
+impl From<String> for Words {
+    fn from(text: String) -> Self {
+        Self::Made(text.into())
+    }
+}
 
 /// A row of a file.
 #[derive(Debug, Clone)]
 pub(super) struct FileRow {
     /// The key, as written.
-    pub(super) key: String,
+    pub(super) key: Words,
     /// The data.
-    pub(super) value: String,
+    pub(super) value: Words,
     /// Where.
     pub(super) at: Loc,
 }
@@ -47,13 +98,86 @@ pub(super) struct Rows {
     pub(super) matching: Matching,
     /// All rows; of the same key twice, only the first.
     pub(super) list: Vec<FileRow>,
-    exact: FxHashMap<String, usize>,
-    /// Rows with `*.d.example`, by what follows the star.
-    below: FxHashMap<String, usize>,
+    /// Shared by rows with other data.
+    index: Arc<Index>,
     /// The row for every other key, `*` (section 9.6).
     pub(super) star: Option<usize>,
     /// Where the file begins.
     pub(super) at: Loc,
+}
+
+/// Which row has which key.
+#[derive(Debug, Default)]
+struct Index {
+    /// The numbers of rows with plain keys, by the hashes of these.
+    exact: HashTable<u32>,
+    /// Rows with `*.d.example`, by what follows the star.
+    below: FxHashMap<String, usize>,
+    star: Option<usize>,
+}
+
+impl Index {
+    /// Indexes rows. What it gives too are the numbers of those whose key a row before them has.
+    fn new(rows: &[FileRow], matching: Matching, default: bool) -> (Self, BTreeSet<usize>) {
+        let mut index = Self {
+            exact: HashTable::with_capacity(rows.len()),
+            ..Self::default()
+        };
+        let mut hidden = BTreeSet::new();
+        for (number, row) in rows.iter().enumerate() {
+            let key = fold(matching, &row.key);
+            let is_new = match key.strip_prefix('*') {
+                Some("") if default || matching == Matching::Wild => {
+                    *index.star.get_or_insert(number) == number
+                }
+                Some(tail) if matching == Matching::Wild && tail.starts_with('.') => {
+                    let tail = tail.trim_start_matches('.').to_owned();
+                    *index.below.entry(tail).or_insert(number) == number
+                }
+                _ => index.add(rows, matching, &key, number),
+            };
+            if !is_new {
+                hidden.insert(number);
+            }
+        }
+        (index, hidden)
+    }
+
+    /// Adds a row, unless another has the key.
+    fn add(&mut self, rows: &[FileRow], matching: Matching, key: &str, number: usize) -> bool {
+        if self.get(rows, matching, key).is_some() {
+            return false;
+        }
+        let rehash = |number: &u32| {
+            let row = rows.get(*number as usize);
+            row.map_or(0, |row| hash(&fold(matching, &row.key)))
+        };
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        self.exact.insert_unique(hash(key), number, rehash);
+        true
+    }
+
+    /// Returns the number of the row with a plain key, given as keys are compared.
+    fn get(&self, rows: &[FileRow], matching: Matching, key: &str) -> Option<usize> {
+        let is_same = |number: &u32| {
+            let row = rows.get(*number as usize);
+            row.is_some_and(|row| fold(matching, &row.key) == key)
+        };
+        let found = self.exact.find(hash(key), is_same)?;
+        Some(*found as usize)
+    }
+}
+
+fn hash(key: &str) -> u64 {
+    FxBuildHasher.hash_one(key.as_bytes())
+}
+
+/// Returns a key as such keys are compared.
+fn fold(matching: Matching, key: &str) -> Cow<'_, str> {
+    match matching {
+        Matching::Exact => key.into(),
+        Matching::Folded | Matching::Wild | Matching::Network => lower(key),
+    }
 }
 
 /// What is looked up.
@@ -87,78 +211,54 @@ impl Rows {
     pub(super) fn new(
         name: String,
         matching: Matching,
-        rows: Vec<FileRow>,
+        mut list: Vec<FileRow>,
         default: bool,
         at: Loc,
     ) -> Self {
-        let mut made = Self {
+        let (mut index, hidden) = Index::new(&list, matching, default);
+        if !hidden.is_empty() {
+            let mut number = 0..;
+            list.retain(|_| number.next().is_none_or(|number| !hidden.contains(&number)));
+            (index, _) = Index::new(&list, matching, default);
+        }
+        Self {
             name,
             matching,
-            list: Vec::with_capacity(rows.len()),
-            exact: FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher),
-            below: FxHashMap::default(),
-            star: None,
+            list,
+            star: index.star,
+            index: Arc::new(index),
             at,
-        };
-        for row in rows {
-            let number = made.list.len();
-            let key = made.fold(&row.key);
-            let known = match key.strip_prefix('*') {
-                Some("") if default || matching == Matching::Wild => {
-                    made.star.replace(made.star.unwrap_or(number))
-                }
-                Some(tail) if matching == Matching::Wild && tail.starts_with('.') => {
-                    let tail = tail.trim_start_matches('.').to_owned();
-                    let first = *made.below.entry(tail).or_insert(number);
-                    (first != number).then_some(first)
-                }
-                _ => {
-                    let first = *made.exact.entry(key).or_insert(number);
-                    (first != number).then_some(first)
-                }
-            };
-            if known.is_none() {
-                made.list.push(row);
-            }
         }
-        made
     }
 
     /// Returns the same rows with other data, such as a field of it.
     pub(super) fn map(&self, name: &str, change: impl Fn(&str) -> String) -> Self {
         let list = self.list.iter().map(|row| FileRow {
             key: row.key.clone(),
-            value: change(&row.value),
+            value: change(&row.value).into(),
             at: row.at.clone(),
         });
         Self {
             name: format!("{name} of {}", self.name),
             matching: self.matching,
             list: list.collect(),
-            exact: self.exact.clone(),
-            below: self.below.clone(),
+            index: Arc::clone(&self.index),
             star: self.star,
             at: self.at.clone(),
         }
     }
 
-    fn fold(&self, key: &str) -> String {
-        match self.matching {
-            Matching::Exact => key.to_owned(),
-            Matching::Folded | Matching::Wild | Matching::Network => key.to_ascii_lowercase(),
-        }
-    }
-
     /// Returns the row that a key finds.
     pub(super) fn find(&self, key: &str) -> Option<&FileRow> {
-        let key = self.fold(key);
+        let key = fold(self.matching, key);
         if self.matching == Matching::Network {
             return self.find_network(&key);
         }
         let below = key
             .match_indices('.')
-            .filter_map(|(dot, _)| self.below.get(key.get(dot + 1..)?));
-        let found = self.exact.get(&key).into_iter().chain(below).min().copied();
+            .filter_map(|(dot, _)| self.index.below.get(key.get(dot + 1..)?));
+        let found = self.index.get(&self.list, self.matching, &key);
+        let found = found.into_iter().chain(below.copied()).min();
         self.list.get(found.or(self.star)?)
     }
 
@@ -230,21 +330,20 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Source;
 
     #[test]
     fn rows_are_found_as_the_lookup_compares() {
         let at = Loc::new(&Source::new("t", ""), 0, 0);
         let row = |key: &str, value: &str| FileRow {
-            key: key.to_owned(),
-            value: value.to_owned(),
+            key: key.into(),
+            value: value.into(),
             at: at.clone(),
         };
         let rows = |matching, default| {
             let rows = vec![row("A", "1"), row("*.d", "2"), row("a", "3"), row("*", "4")];
             Rows::new("t".to_owned(), matching, rows, default, at.clone())
         };
-        let find = |rows: &Rows, key: &str| rows.find(key).map(|row| row.value.clone());
+        let find = |rows: &Rows, key: &str| rows.find(key).map(|row| row.value.to_string());
         let folded = rows(Matching::Folded, false);
         assert_eq!(find(&folded, "a").as_deref(), Some("1"));
         assert_eq!(find(&folded, "x.d"), None);

@@ -203,7 +203,7 @@ impl Reader<'_> {
             ("TLS", Question::Tls),
             ("form of the reverse-path", Question::FromForm),
             ("form of the forward-path", Question::ToForm),
-            ("login", Question::Login(LoginTable::new([]))),
+            ("login", Question::Login(LoginTable::default())),
             ("SPF of MAIL FROM", Question::SpfFrom),
             ("SPF of HELO", Question::SpfHelo),
             ("client is loopback", Question::Client(loopback)),

@@ -85,6 +85,7 @@ impl Reader<'_> {
             &[part]
         };
         let mut table = AddressTable::new(order);
+        table.reserve(rows.list.len());
         let mut any = false;
         for (number, row) in rows.list.iter().enumerate() {
             let holds = holds(row);
@@ -101,7 +102,7 @@ impl Reader<'_> {
             }
             let (part, key) = match row.key.strip_prefix("*.").filter(|_| wild) {
                 Some(tail) if part == AddressKey::Domain => (AddressKey::Parent, tail),
-                _ => (part, row.key.as_str()),
+                _ => (part, &*row.key),
             };
             // What has lost its extension meets no key that has one.
             if atom.is_cut() && is_extended(key) {
@@ -196,7 +197,7 @@ impl Reader<'_> {
         self.exact_logins(rows)?;
         let kept = rows.list.iter().filter(|row| holds(row));
         let table: Vec<(String, Row)> = kept
-            .map(|row| (row.key.clone(), Row::new(HOLDS, row.at.clone())))
+            .map(|row| (row.key.to_string(), Row::new(HOLDS, row.at.clone())))
             .collect();
         let name = format!("login{what} in {}", rows.name);
         Ok(self.login(name, table, Some(&rows.at)))
@@ -271,20 +272,27 @@ impl Reader<'_> {
         self.no_tails(rows)?;
         let build = LazyCell::new(|| {
             let mut table = OwnerTable::new();
+            if atom.part == Part::Whole {
+                table.reserve(rows.list.len());
+            }
             if atom.is_cut() {
                 table.with_extensions();
             }
             let met = |row: &&FileRow| !atom.is_cut() || !is_extended(&row.key);
             for row in rows.list.iter().filter(met) {
+                let name = match atom.part {
+                    Part::Whole => keys::address(&row.key),
+                    Part::Domain => keys::domain(&row.key),
+                    Part::Local => continue,
+                };
+                let Ok(Name::Is(name)) = name else {
+                    continue;
+                };
                 for login in words(row) {
-                    match (atom.part, keys::address(&row.key), keys::domain(&row.key)) {
-                        (Part::Whole, Ok(Name::Is(address)), _) => {
-                            table.own_address(&login, &address);
-                        }
-                        (Part::Domain, _, Ok(Name::Is(domain))) => {
-                            table.own_domain(&login, &domain);
-                        }
-                        _ => {}
+                    if atom.part == Part::Whole {
+                        table.own_address(&login, &name);
+                    } else {
+                        table.own_domain(&login, &name);
                     }
                 }
             }
@@ -318,7 +326,7 @@ pub(super) fn prefixes(rows: &Rows, label: &dyn Fn(&FileRow) -> Label) -> Vec<(I
         } else {
             // The key is the text of an address: other spellings of it are never met.
             let ip = row.key.parse::<IpAddr>().ok();
-            let ip = ip.filter(|ip| ip.to_string() == row.key);
+            let ip = ip.filter(|ip| ip.to_string() == *row.key);
             ip.map(IpNet::from).into_iter().collect()
         };
         for net in nets {
@@ -344,7 +352,7 @@ pub(super) fn subject(atom: PathAtom) -> String {
 }
 
 /// Returns what a key is to paths.
-fn name(part: AddressKey, key: &str) -> Result<Name, &'static str> {
+fn name(part: AddressKey, key: &str) -> Result<Name<'_>, &'static str> {
     match part {
         AddressKey::Address => keys::address(key),
         AddressKey::Domain | AddressKey::Parent => keys::domain(key),

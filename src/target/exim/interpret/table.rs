@@ -1,9 +1,11 @@
 //! The files of lookups: how their lines are rows (spec 4.96, section 9.3; lookups/lsearch.c, and
 //! cdb(1) of tinycdb 0.78).
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::lookup::FileRow;
+use super::lookup::{FileRow, Words};
 use super::reader::Reader;
 use crate::diagnostic::Reported;
 use crate::source::{Loc, Source};
@@ -24,18 +26,24 @@ impl Reader<'_> {
             let at = Loc::new(source, start, start + body.len());
             start += line.len();
             let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | ':');
+            let is_odd = |key: &str| !key.bytes().all(is_letter) && key.contains(odd);
             let ends = |value: &str| value.starts_with([':', '"']) || value.trim() != value;
             match body.split_once(['\t', ' ']) {
                 Some((key, value))
                     if !key.is_empty()
                         && !key.starts_with('#')
-                        && !key.contains(odd)
+                        && !is_odd(key)
                         && !value.is_empty()
                         && !ends(value)
-                        && !value.contains(char::is_control) =>
+                        && (value.bytes().all(is_letter) || !value.contains(char::is_control)) =>
                 {
-                    let (key, value) = (key.to_owned(), value.to_owned());
-                    rows.push(FileRow { key, value, at });
+                    let start = at.start();
+                    let behind = start + key.len() + 1;
+                    rows.push(FileRow {
+                        key: Words::written(source, start, key),
+                        value: Words::written(source, behind, value),
+                        at,
+                    });
                 }
                 _ => {
                     let reason = "a line of an index is `KEY VALUE`, with nothing around either";
@@ -65,11 +73,19 @@ impl Reader<'_> {
                 Err(reason) => reason,
                 Ok((key, value)) => {
                     if !body.starts_with([' ', '\t']) {
+                        let key = match key {
+                            Cow::Borrowed(key) => Words::written(source, at.start(), key),
+                            Cow::Owned(key) => key.into(),
+                        };
+                        let value = Words::written(
+                            source,
+                            at.start() + value.start,
+                            body.get(value).unwrap_or_default(),
+                        );
                         rows.push(FileRow { key, value, at });
                         is_open = true;
                     } else if let Some(row) = rows.last_mut().filter(|_| is_open) {
-                        row.value.push(' ');
-                        row.value.push_str(body.trim_start());
+                        row.value = [&row.value, " ", body.trim_start()].concat().into();
                     }
                     continue;
                 }
@@ -97,39 +113,45 @@ fn is_cut(line: &str) -> bool {
 /// Why a row is refused whose key begins with a quote.
 const UNENDED: &str = "the quotes around a key do not end";
 
-/// Splits a row: the key ends at white space or a colon; in double quotes it holds both.
-fn split_row(line: &str) -> Result<(String, String), &'static str> {
-    let mut key = String::new();
-    let mut chars = line.char_indices().peekable();
-    let mut end = line.len();
-    if line.starts_with('"') {
-        chars.next();
-        loop {
-            let (_, c) = chars.next().ok_or(UNENDED)?;
-            match c {
-                '"' => break,
-                '\\' => match chars.next().ok_or(UNENDED)?.1 {
-                    c if c.is_ascii_alphanumeric() => {
-                        return Err("a letter or a digit behind `\\` is not followed");
-                    }
-                    c => key.push(c),
-                },
-                c => key.push(c),
-            }
-        }
-        end = chars.peek().map_or(line.len(), |(at, _)| *at);
+/// Splits a row: the key ends at white space or a colon; in double quotes it holds both. Of the
+/// value it says where it stands.
+fn split_row(line: &str) -> Result<(Cow<'_, str>, Range<usize>), &'static str> {
+    let (key, end) = if let Some(quoted) = line.strip_prefix('"') {
+        let (key, length) = unquoted(quoted)?;
+        (key.into(), 1 + length)
     } else {
-        for (at, c) in chars {
-            if c == ':' || c.is_ascii_whitespace() {
-                end = at;
-                break;
-            }
-            key.push(c);
+        let ends = |c: char| c == ':' || c.is_ascii_whitespace();
+        let end = line.find(ends).unwrap_or(line.len());
+        (line.get(..end).unwrap_or_default().into(), end)
+    };
+    let rest = line.get(end..).unwrap_or_default().trim_start();
+    let value = rest.strip_prefix(':').unwrap_or(rest);
+    let start = line.len() - value.trim_start().len();
+    Ok((key, start..start + value.trim().len()))
+}
+
+/// Returns a key behind its first quote, and how long it is with the second.
+fn unquoted(text: &str) -> Result<(String, usize), &'static str> {
+    let mut key = String::new();
+    let mut chars = text.char_indices();
+    loop {
+        let (at, c) = chars.next().ok_or(UNENDED)?;
+        match c {
+            '"' => return Ok((key, at + 1)),
+            '\\' => match chars.next().ok_or(UNENDED)?.1 {
+                c if c.is_ascii_alphanumeric() => {
+                    return Err("a letter or a digit behind `\\` is not followed");
+                }
+                c => key.push(c),
+            },
+            c => key.push(c),
         }
     }
-    let rest = line.get(end..).unwrap_or_default().trim_start();
-    let value = rest.strip_prefix(':').unwrap_or(rest).trim();
-    Ok((key, value.to_owned()))
+}
+
+/// Returns whether an octet is a letter, or a sign that means nothing anywhere in a row.
+fn is_letter(octet: u8) -> bool {
+    octet.is_ascii_graphic() && !b"\":".contains(&octet)
 }
 
 #[cfg(test)]
@@ -138,7 +160,11 @@ mod tests {
 
     #[test]
     fn rows_are_split_at_the_first_colon_or_blank() {
-        let pair = |key: &str, value: &str| Ok((key.to_owned(), value.to_owned()));
+        let split_row = |line: &'static str| -> Result<(String, &str), &str> {
+            let (key, value) = split_row(line)?;
+            Ok((key.into_owned(), line.get(value).unwrap()))
+        };
+        let pair = |key: &str, value: &'static str| Ok((key.to_owned(), value));
         assert_eq!(
             split_row("a@b.example: x : y"),
             pair("a@b.example", "x : y")

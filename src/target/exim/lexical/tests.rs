@@ -47,8 +47,10 @@ fn logins_that_a_list_would_split_are_refused() {
 
 #[test]
 fn numbers_and_the_superuser_get_no_mail() {
-    let account = |text: &str| LoginName::new(text).unwrap().account().map(|login| login.0);
-    assert_eq!(account("_apt-x.Y"), Ok("_apt-x.Y".to_owned()));
+    fn account(text: &str) -> Result<LoginName<'_>, Unsayable> {
+        LoginName::new(text)?.account()
+    }
+    assert_eq!(account("_apt-x.Y"), LoginName::new("_apt-x.Y"));
     assert_eq!(account("root"), Err(Unsayable::Root));
     for text in ["8", "-john", "a@b.example", ".a", "a+b", "a=b"] {
         assert_eq!(account(text), Err(Unsayable::Account), "{text}");
@@ -69,8 +71,11 @@ fn host_lists_have_a_separator_that_no_address_has() {
 #[test]
 fn keys_are_no_comments_and_name_one_address() {
     let domain = Domain::literal("d.example");
-    let key = |local: &str| Key::address(&Address::new(local, domain.clone()));
-    assert_eq!(key("John").unwrap().to_string(), "john@d.example");
+    let key = |local: &str| {
+        let address = Address::new(local, domain.clone());
+        Key::address(&address).map(|key| key.parts().concat())
+    };
+    assert_eq!(key("John").unwrap(), "john@d.example");
     assert_eq!(key("#a"), Err(Unsayable::Key));
     assert_eq!(key("*"), Err(Unsayable::Star));
     assert!(key("*a").is_ok());

@@ -64,7 +64,7 @@ fn table(name: &str, about: &str, copies: &BTreeMap<Domain, Spanned<Address>>) -
     let mut table = Table::new(name, Comment::new(about));
     for (domain, to) in copies {
         let outcome = Outcome::addresses([&to.value]);
-        table.push(Key::at_domain(domain), outcome, Some(&to.at));
+        table.push(Key::at_domain(domain), &outcome, Some(&to.at));
     }
     (!copies.is_empty()).then_some(table)
 }

@@ -25,9 +25,17 @@ pub(super) fn limits(policy: &Policy) -> Expansion {
         steps: DEFAULT,
     };
     for (domain, hosted) in &policy.domains {
-        let named = hosted
+        // Nearly all aliases lead to mailboxes: a million need no look at more.
+        let (near, far): (Vec<_>, Vec<_>) = hosted
             .aliases
-            .keys()
+            .iter()
+            .partition(|(_, alias)| leads_to_mailboxes(alias, policy));
+        for (_, alias) in near {
+            most.recipients = most.recipients.max(alias.targets.len());
+        }
+        let named = far
+            .into_iter()
+            .map(|(local, _)| local)
             .chain(hosted.forwards.keys())
             .map(|local| Address::new(local.as_str(), domain.clone()));
         // No local-part of ours holds a blank, so only the catch-all takes this one.
@@ -42,6 +50,17 @@ pub(super) fn limits(policy: &Policy) -> Expansion {
         }
     }
     most
+}
+
+/// Returns whether all that an alias leads to are mailboxes, and no forwards.
+fn leads_to_mailboxes(alias: &Alias, policy: &Policy) -> bool {
+    alias.targets.iter().all(|target| {
+        let local = target.value.local();
+        let hosted = policy.domains.get(target.value.domain());
+        hosted.is_some_and(|hosted| {
+            hosted.mailboxes.contains_key(local) && !hosted.forwards.contains_key(local)
+        })
+    })
 }
 
 /// Follows one alias. The stack is ours: chains may be long.

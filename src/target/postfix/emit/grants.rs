@@ -141,16 +141,16 @@ impl Grants {
             let about = format!("Reverse-paths of a right to send ({place}; access(5)).");
             let mut table = Table::new(format!("grant-{number}-senders"), Comment::new(&about));
             for sender in spelled_out(policy, from) {
-                let key = match sender {
+                let key = match &sender {
                     Sender::Null => Ok(Key::null()),
-                    Sender::Address(address) => Key::address(&address),
-                    Sender::Domain(domain) => Ok(Key::domain(&domain)),
-                    Sender::Below(domain) => Ok(Key::below(&domain)),
+                    Sender::Address(address) => Key::address(address),
+                    Sender::Domain(domain) => Ok(Key::domain(domain)),
+                    Sender::Below(domain) => Ok(Key::below(domain)),
                     Sender::Local => continue,
                 };
                 // Who cannot be written here was refused: see `unsayable`.
                 if let Ok(key) = key {
-                    table.push(key, outcome.clone(), Some(&grant.at));
+                    table.push(key, &outcome, Some(&grant.at));
                 }
             }
             last = vec![restrict::sender_access(&table.reference())];
@@ -182,7 +182,7 @@ impl Grants {
             let name = format!("local-recipients{ending}");
             let mut table = Table::new(name, Comment::new(about));
             for (domain, hosted) in &policy.domains {
-                table.push(Key::domain(domain), outcome.clone(), Some(&hosted.at));
+                table.push(Key::domain(domain), outcome, Some(&hosted.at));
             }
             let name = table.reference();
             self.tables.push(table);
@@ -257,11 +257,11 @@ fn recipients(
             DestinationScope::Any | DestinationScope::Local => {}
             DestinationScope::Domain(domain) => domains.push(domain),
             DestinationScope::Below(domain) => {
-                table.push(Key::below(domain), outcome.clone(), Some(at));
+                table.push(Key::below(domain), outcome, Some(at));
             }
             DestinationScope::Address(address) => {
                 if let Ok(key) = Key::address(address) {
-                    table.push(key, outcome.clone(), Some(at));
+                    table.push(key, outcome, Some(at));
                 }
             }
         }
@@ -269,7 +269,7 @@ fn recipients(
     domains.sort_unstable();
     domains.dedup();
     for domain in domains {
-        table.push(Key::domain(domain), outcome.clone(), Some(at));
+        table.push(Key::domain(domain), outcome, Some(at));
     }
 }
 

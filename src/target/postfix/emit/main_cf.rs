@@ -4,7 +4,7 @@ use super::recipients::{self, Recipients};
 use super::restriction::Restriction;
 use super::table::TableName;
 use super::version::Version;
-use super::{Emission, address, expansion};
+use super::{Emission, address};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Spanned;
 use crate::target::diagnostics::UnsayableValue;
@@ -76,7 +76,7 @@ pub(super) fn domains(
     recipients: &Recipients,
     diagnostics: &mut Diagnostics,
 ) -> Result<String, Reported> {
-    let expansion = expansion(emission.policy);
+    let expansion = recipients.expansion;
     let view = DomainsPart {
         domains: recipients.domains.clone(),
         delivery: Word::domain(&emission.delivery),

@@ -44,7 +44,7 @@ use super::view::RestrictionsPart;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
-use crate::prove::Proven;
+use crate::prove::{Proven, in_two};
 use crate::source::{Loc, Spanned};
 use crate::target::Artifacts;
 use crate::target::diagnostics::ReservedAddress;
@@ -169,8 +169,12 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
 /// Writes everything of a server but main.cf, whose text it returns.
 fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<String, Reported> {
     let policy = emission.policy;
-    let recipients = recipients::recipients(emission, diagnostics);
-    let senders = auth::is_offered(policy).then(|| senders::senders(policy, diagnostics));
+    let mut told = Diagnostics::new();
+    let (recipients, senders) = in_two(
+        || recipients::recipients(emission, diagnostics),
+        || auth::is_offered(policy).then(|| senders::senders(policy, &mut told)),
+    );
+    diagnostics.append(told);
     for address in grants::unsayable(policy) {
         let why = super::lexical::Unsayable::Key;
         recipients::refuse(&address.value.to_string(), why, &address.at, diagnostics);

@@ -53,7 +53,7 @@ fn names(emission: &Emission<'_>) -> Table {
     let names = std::iter::once(host.name.value.clone()).chain(host.short_name());
     for domain in names.chain(here) {
         let to = Outcome::addresses([&emission.postmaster.value]);
-        table.push(Key::at_domain(&domain), to, Some(&emission.postmaster.at));
+        table.push(Key::at_domain(&domain), &to, Some(&emission.postmaster.at));
     }
     table
 }

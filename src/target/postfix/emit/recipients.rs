@@ -7,8 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Emission;
+use super::expansion::Expansion;
 use super::table::Table;
+use super::{Emission, expansion};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain, LocalPart};
 use crate::policy::{Alias, Forward, HostedDomain, Login, Mailbox, OwnDomain, Policy};
@@ -35,17 +36,19 @@ pub(super) struct Recipients {
     pub(super) host_mail: Table,
     /// The domains that have a catch-all.
     pub(super) catch_all: Option<Table>,
+    /// How far aliases expand.
+    pub(super) expansion: Expansion,
 }
 
 /// Returns the tables of recipients.
 pub(super) fn recipients(emission: &Emission<'_>, diagnostics: &mut Diagnostics) -> Recipients {
     let policy = emission.policy;
-    let mut tables = empty();
+    let mut tables = empty(expansion(policy));
     tables.domains = domains(policy, &mut tables.domain_table);
     for (domain, hosted) in &policy.domains {
         tables.own_domains.push(
             Key::domain(domain),
-            Outcome::fixed(super::restriction::OWN_DOMAIN),
+            &Outcome::fixed(super::restriction::OWN_DOMAIN),
             Some(&hosted.at),
         );
         let mut recipients = Domainwide {
@@ -63,7 +66,7 @@ pub(super) fn recipients(emission: &Emission<'_>, diagnostics: &mut Diagnostics)
     tables
 }
 
-fn empty() -> Recipients {
+fn empty(expansion: Expansion) -> Recipients {
     let table = |name: &str, about: &str| Table::new(name, Comment::new(about));
     Recipients {
         domains: String::new(),
@@ -89,6 +92,7 @@ fn empty() -> Recipients {
             "Where mail made on this host goes that is for nobody else (virtual(5)).",
         ),
         catch_all: None,
+        expansion,
     }
 }
 
@@ -105,7 +109,7 @@ fn domains(policy: &Policy, domain_table: &mut Option<Table>) -> String {
     for (domain, hosted) in &policy.domains {
         table.push(
             Key::domain(domain),
-            Outcome::fixed("delivered"),
+            &Outcome::fixed("delivered"),
             Some(&hosted.at),
         );
     }
@@ -124,18 +128,16 @@ struct Domainwide<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
-impl Domainwide<'_> {
+impl<'a> Domainwide<'a> {
     fn add(&mut self) {
         let hosted = self.hosted;
         for (local, mailbox) in &hosted.mailboxes {
-            let address = Address::new(local.as_str(), self.domain.clone());
-            self.mailbox(&address, mailbox);
+            self.mailbox(local, mailbox);
         }
         for (local, alias) in &hosted.aliases {
-            let address = Address::new(local.as_str(), self.domain.clone());
-            if let Some(key) = self.key(&address, &alias.at) {
+            if let Some(key) = self.key(local, &alias.at) {
                 let to = targets(alias);
-                self.tables.aliases.push(key, to, Some(&alias.at));
+                self.tables.aliases.push(key, &to, Some(&alias.at));
             }
         }
         for (local, forward) in &hosted.forwards {
@@ -143,17 +145,16 @@ impl Domainwide<'_> {
             if forward.keep {
                 continue;
             }
-            let address = Address::new(local.as_str(), self.domain.clone());
-            if let Some(key) = self.key(&address, &forward.at) {
+            if let Some(key) = self.key(local, &forward.at) {
                 let to = Outcome::addresses(outside(Some(forward)));
-                self.tables.aliases.push(key, to, Some(&forward.at));
+                self.tables.aliases.push(key, &to, Some(&forward.at));
             }
         }
         if let Some(alias) = &hosted.catch_all {
             let key = Key::at_domain(self.domain);
             self.tables
                 .aliases
-                .push(key, targets(alias), Some(&alias.at));
+                .push(key, &targets(alias), Some(&alias.at));
         }
         let catch_all = hosted.catch_all.as_ref().map(|alias| &alias.at);
         if let Some(at) = catch_all.or(self.policy.host.plus_addressing.as_ref()) {
@@ -171,55 +172,54 @@ impl Domainwide<'_> {
         let table = || Table::new("catch-all-domains", Comment::new(about));
         self.tables.catch_all.get_or_insert_with(table).push(
             Key::domain(self.domain),
-            Outcome::class(&Name::fixed(CATCH_ALL)),
+            &Outcome::fixed(CATCH_ALL),
             Some(at),
         );
     }
 
-    fn mailbox(&mut self, address: &Address, mailbox: &Mailbox) {
-        let forward = LocalPart::parse(address.local()).ok();
-        let forward = forward.and_then(|local| self.hosted.forwards.get(&local));
-        let Some(key) = self.key(address, &mailbox.at) else {
+    fn mailbox(&mut self, local: &'a LocalPart, mailbox: &Mailbox) {
+        let forward = self.hosted.forwards.get(local);
+        let Some(key) = self.key(local, &mailbox.at) else {
             return;
         };
         let at = Some(&mailbox.at);
         let route = self.policy.route_of(mailbox);
         if let Some(login) = mailbox.login.as_ref().filter(|_| route.is_none()) {
-            let account = LoginName::new(&login.value).and_then(|name| name.at(self.delivery));
-            match account {
+            match LoginName::new(&login.value).and_then(LoginName::account) {
                 Ok(account) => {
-                    let to = std::iter::once(&account).chain(outside(forward));
-                    let to = Outcome::addresses(to);
-                    self.tables.aliases.push(key, to, at);
+                    let to = Outcome::account(account, self.delivery, outside(forward));
+                    self.tables.aliases.push(key, &to, at);
                 }
                 Err(why) => refuse(&login.value, why, &login.at, self.diagnostics),
             }
         } else {
             let keeps = match route {
                 Some(_) => Outcome::fixed("behind-a-route"),
-                None => Outcome::maildir(address),
+                None => Outcome::maildir(local.as_str(), self.domain),
             };
-            self.tables.mailboxes.push(key.clone(), keeps, at);
+            self.tables.mailboxes.push(key, &keeps, at);
             if let Some(route) = route {
                 let hop = Outcome::next_hop(&Name::route(&route.name.value), route);
-                self.tables.transport.push(key.clone(), hop, at);
+                self.tables.transport.push(key, &hop, at);
             }
             let loses_extension = route.is_some() && self.policy.host.plus_addressing.is_some();
             if self.hosted.catch_all.is_some() || forward.is_some() || loses_extension {
                 // Else the catch-all would take it: virtual(5) is asked first. And the host behind
                 // the route gets no extension.
-                let itself = std::iter::once(address).chain(outside(forward));
+                let address = Address::new(local.as_str(), self.domain.clone());
+                let itself = std::iter::once(&address).chain(outside(forward));
                 let itself = Outcome::addresses(itself);
-                self.tables.aliases.push(key, itself, at);
+                self.tables.aliases.push(key, &itself, at);
             }
         }
     }
 
-    fn key(&mut self, address: &Address, at: &Loc) -> Option<Key> {
-        match Key::address(address) {
+    fn key(&mut self, local: &'a LocalPart, at: &Loc) -> Option<Key<'a>> {
+        match Key::recipient(local.as_str(), self.domain) {
             Ok(key) => Some(key),
             Err(why) => {
-                refuse(&address.to_string(), why, at, self.diagnostics);
+                let address = format!("{local}@{}", self.domain);
+                refuse(&address, why, at, self.diagnostics);
                 None
             }
         }
@@ -262,41 +262,55 @@ pub(super) fn refuse(value: &str, why: Unsayable, at: &Loc, diagnostics: &mut Di
 }
 
 /// Returns whether mail of a login is kept in its account.
-fn has_account(login: &Login, emission: &Emission<'_>) -> bool {
-    login.mailboxes.iter().any(|address| {
-        let mailbox = emission.policy.mailbox(address);
+fn has_account(login: &Login, policy: &Policy, is_routed: bool) -> bool {
+    let mut mailboxes = login.mailboxes.iter();
+    if !is_routed {
+        return mailboxes.next().is_some();
+    }
+    mailboxes.any(|address| {
+        let mailbox = policy.mailbox(address);
         mailbox.is_some_and(|mailbox| mailbox.via.is_none())
     })
+}
+
+/// Returns whether mail of some mailbox goes by a route.
+fn is_routed(policy: &Policy) -> bool {
+    let mut mailboxes = policy
+        .domains
+        .values()
+        .flat_map(|hosted| hosted.mailboxes.values());
+    mailboxes.any(|mailbox| mailbox.via.is_some())
 }
 
 /// Returns whether mail is kept in accounts: then local(8) delivers it.
 pub(super) fn has_accounts(emission: &Emission<'_>) -> bool {
     let mut logins = emission.policy.logins.values();
-    logins.any(|login| has_account(login, emission))
+    logins.any(|login| has_account(login, emission.policy, true))
 }
 
 fn transport(emission: &Emission<'_>, table: &mut Table) {
+    let is_routed = is_routed(emission.policy);
+    let local = Outcome::fixed("local:");
     for login in emission.policy.logins.values() {
-        if !has_account(login, emission) {
+        if !has_account(login, emission.policy, is_routed) {
             continue;
         }
-        let account =
-            LoginName::new(&login.name.value).and_then(|name| name.at(&emission.delivery));
         // Who cannot be written here was refused with the mailbox.
-        if let Ok(key) = account.and_then(|account| Key::address(&account)) {
-            table.push(key, Outcome::fixed("local:"), Some(&login.name.at));
+        if let Ok(account) = LoginName::new(&login.name.value).and_then(LoginName::account) {
+            let key = Key::account(account, &emission.delivery);
+            table.push(key, &local, Some(&login.name.at));
         }
     }
     super::route::recipients(emission.policy, table);
     table.push(
         Key::domain(&emission.delivery),
-        Outcome::fixed("error:5.1.1 no such account"),
+        &Outcome::fixed("error:5.1.1 no such account"),
         None,
     );
     // Postfix sends from it, and restricts mail to it nowhere.
     let own = Address::new("double-bounce", emission.origin.clone());
     if let Ok(key) = Key::address(&own) {
-        table.push(key, Outcome::fixed("discard:"), None);
+        table.push(key, &Outcome::fixed("discard:"), None);
     }
 }
 
@@ -309,7 +323,7 @@ fn host_mail(emission: &Emission<'_>, tables: &mut Recipients) {
     let root = Address::new("root", origin.clone());
     let table = &mut tables.host_mail;
     if let Ok(key) = Key::address(&own) {
-        table.push(key, Outcome::addresses([&own]), None);
+        table.push(key, &Outcome::addresses([&own]), None);
     }
     let hosted = emission.policy.domains.get(origin);
     let boxes = hosted.into_iter().flat_map(|hosted| &hosted.mailboxes);
@@ -319,11 +333,11 @@ fn host_mail(emission: &Emission<'_>, tables: &mut Recipients) {
         let address = Address::new(local.as_str(), origin.clone());
         root_is_a_box |= address == root;
         if let Ok(key) = Key::address(&address) {
-            table.push(key, Outcome::addresses([&address]), Some(&mailbox.at));
+            table.push(key, &Outcome::addresses([&address]), Some(&mailbox.at));
         }
     }
     if !root_is_a_box && let Ok(key) = Key::address(&root) {
-        table.push(key, postmaster.clone(), at);
+        table.push(key, &postmaster, at);
     }
     // A domain of ours has its recipients; the origin is one, but where programs write to too.
     let host = &emission.policy.host.name.value;
@@ -333,6 +347,6 @@ fn host_mail(emission: &Emission<'_>, tables: &mut Recipients) {
         .into_iter()
         .filter(|name| !emission.policy.domains.contains_key(*name));
     for name in std::iter::once(origin).chain(others) {
-        table.push(Key::at_domain(name), postmaster.clone(), at);
+        table.push(Key::at_domain(name), &postmaster, at);
     }
 }

@@ -142,7 +142,7 @@ impl Rights {
                 // Who cannot be written here was refused with the table of logins.
                 if let Ok(name) = LoginName::new(&login.name.value) {
                     let outcome = self.login(policy, login, &listeners);
-                    table.push(Key::login(&name), outcome, Some(&login.name.at));
+                    table.push(Key::login(name), &outcome, Some(&login.name.at));
                 }
             }
             for listener in listeners {
@@ -157,8 +157,8 @@ impl Rights {
         if is_wide(policy, login) {
             return match owns(grants) {
                 Owns::Any => Outcome::fixed("OK"),
-                Owns::Local => Outcome::class(&Name::fixed(OWN_AND_LOCAL)),
-                Owns::Rows => Outcome::class(&Name::fixed(OWN_ADDRESSES)),
+                Owns::Local => Outcome::fixed(OWN_AND_LOCAL),
+                Owns::Rows => Outcome::fixed(OWN_ADDRESSES),
             };
         }
         // If all grants are from the same reverse-paths, rule 4 has seen to them already.

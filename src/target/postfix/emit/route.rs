@@ -31,7 +31,7 @@ pub(super) fn senders(policy: &Policy) -> Option<Table> {
     for (domain, way) in &policy.outbound.from {
         if let Some(route) = policy.routes.get(&way.via.value) {
             let hop = Outcome::next_hop(&Name::route(&route.name.value), route);
-            table.push(Key::at_domain(domain), hop, Some(&way.at));
+            table.push(Key::at_domain(domain), &hop, Some(&way.at));
         }
     }
     (!policy.outbound.from.is_empty()).then_some(table)
@@ -47,14 +47,14 @@ pub(super) fn recipients(policy: &Policy, table: &mut Table) {
         };
         if let Some(route) = policy.routes.get(&way.via.value) {
             let hop = Outcome::next_hop(&Name::route(&route.name.value), route);
-            table.push(key, hop, Some(&way.at));
+            table.push(key, &hop, Some(&way.at));
         }
     }
     for (domain, hosted) in &policy.domains {
         if policy.outbound.to_domain(domain).is_some() {
             table.push(
                 Key::domain(domain),
-                Outcome::fixed("virtual:"),
+                &Outcome::fixed("virtual:"),
                 Some(&hosted.at),
             );
         }

@@ -4,17 +4,20 @@
 //! asks for the owner first. smtpd asks for an address before its domain and takes the first row,
 //! so the row of an address repeats the owners of its domain: grants add up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rustc_hash::FxBuildHasher;
 
 use super::Emission;
 use super::lists::{LOCAL_SENDERS, OWN_ADDRESSES, OWN_AND_LOCAL};
 use super::recipients::refuse;
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::{Address, Domain, LocalPart};
+use crate::mail::{Address, Domain};
 use crate::policy::{Grant, Login, Policy, SenderScope};
 use crate::source::Loc;
-use crate::target::postfix::lexical::{Comment, Key, LoginName, Name, Outcome};
+use crate::target::order;
+use crate::target::postfix::lexical::{Comment, Key, LoginName, Outcome};
 
 /// The tables of logins.
 pub(super) struct Senders {
@@ -52,15 +55,36 @@ pub(super) fn owns(grants: &[Grant]) -> Owns {
 }
 
 /// The owners of reverse-paths, as they are collected.
-#[derive(Default)]
-struct Owners {
+struct Owners<'p> {
     /// Who owns an address, and where that comes from. Of several the first is told.
-    addresses: Vec<(Address, LoginName, Loc)>,
-    domains: BTreeMap<Domain, (BTreeSet<LoginName>, FirstPlace)>,
+    addresses: Vec<Owned<'p>>,
+    domains: BTreeMap<&'p Domain, (BTreeSet<LoginName<'p>>, FirstPlace<'p>)>,
 }
 
+/// A login that owns an address.
+#[derive(Clone, Copy)]
+struct Owned<'p> {
+    /// What the address begins with.
+    head: u128,
+    /// Its place among all.
+    number: usize,
+    local: &'p str,
+    domain: &'p Domain,
+    login: LoginName<'p>,
+    at: &'p Loc,
+}
+
+impl<'p> Owned<'p> {
+    fn address(&self) -> (&'p str, &'p Domain) {
+        (self.local, self.domain)
+    }
+}
+
+/// The logins that own their addresses.
+type OwnLogins<'p> = HashMap<&'p str, LoginName<'p>, FxBuildHasher>;
+
 /// Where the first owner of a row comes from.
-type FirstPlace = Option<Loc>;
+type FirstPlace<'p> = Option<&'p Loc>;
 
 /// Returns the tables of logins.
 pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders {
@@ -76,8 +100,13 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
         limited: false,
         local: None,
     };
-    let mut owners = Owners::default();
-    let mut own = BTreeMap::new();
+    let domains = policy.domains.values();
+    let addresses = domains.map(|hosted| hosted.mailboxes.len() + hosted.aliases.len());
+    let mut owners = Owners {
+        addresses: Vec::with_capacity(addresses.sum()),
+        domains: BTreeMap::new(),
+    };
+    let mut own = HashMap::with_capacity_and_hasher(policy.logins.len(), FxBuildHasher);
     for login in policy.logins.values() {
         let name = match LoginName::new(&login.name.value) {
             Ok(name) => name,
@@ -89,24 +118,24 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
         let grants = policy.grants_of(login);
         let outcome = match owns(grants) {
             Owns::Any => Outcome::fixed("OK"),
-            Owns::Rows => Outcome::class(&Name::fixed(OWN_ADDRESSES)),
+            Owns::Rows => Outcome::fixed(OWN_ADDRESSES),
             Owns::Local => {
                 tables.local.get_or_insert_with(|| local(policy));
-                Outcome::class(&Name::fixed(OWN_AND_LOCAL))
+                Outcome::fixed(OWN_AND_LOCAL)
             }
         };
         if owns(grants) != Owns::Any {
             tables.limited = true;
             let mut scopes = grants.iter().flat_map(|grant| &grant.from);
             if scopes.any(|scope| scope.value == SenderScope::Own) {
-                own.insert(login.name.value.as_str(), name.clone());
+                own.insert(login.name.value.as_str(), name);
             }
             for grant in grants {
-                owners.add(login, &name, grant);
+                owners.add(login, name, grant);
             }
         }
-        let key = Key::login(&name);
-        tables.logins.push(key, outcome, Some(&login.name.at));
+        let key = Key::login(name);
+        tables.logins.push(key, &outcome, Some(&login.name.at));
     }
     owners.add_aliases(policy, &own);
     owners.write(&mut tables.owners, diagnostics);
@@ -134,47 +163,63 @@ fn local(policy: &Policy) -> Table {
     let about = "Domains of ours: some logins may use any address in them (access(5)).";
     let mut table = Table::new(LOCAL_SENDERS, Comment::new(about));
     for (name, hosted) in &policy.domains {
-        table.push(Key::domain(name), Outcome::fixed("OK"), Some(&hosted.at));
+        table.push(Key::domain(name), &Outcome::fixed("OK"), Some(&hosted.at));
     }
     table
 }
 
-impl Owners {
-    fn add(&mut self, login: &Login, name: &LoginName, grant: &Grant) {
+impl<'p> Owners<'p> {
+    fn add(&mut self, login: &'p Login, name: LoginName<'p>, grant: &'p Grant) {
         for scope in &grant.from {
             match &scope.value {
                 SenderScope::Any
                 | SenderScope::Null
                 | SenderScope::Local
                 | SenderScope::Below(_) => {}
-                SenderScope::Address(address) => self.own(address.clone(), name, &scope.at),
+                SenderScope::Address(address) => self.own(address, name, &scope.at),
                 SenderScope::Domain(domain) => {
-                    let (owners, at) = self.domains.entry(domain.clone()).or_default();
-                    owners.insert(name.clone());
-                    at.get_or_insert_with(|| scope.at.clone());
+                    let (owners, at) = self.domains.entry(domain).or_default();
+                    owners.insert(name);
+                    at.get_or_insert(&scope.at);
                 }
                 SenderScope::Own => {
                     for mailbox in &login.mailboxes {
-                        self.own(mailbox.clone(), name, &login.name.at);
+                        self.own(mailbox, name, &login.name.at);
                     }
                 }
             }
         }
     }
 
-    fn own(&mut self, address: Address, name: &LoginName, from: &Loc) {
-        self.addresses.push((address, name.clone(), from.clone()));
+    fn own(&mut self, address: &'p Address, login: LoginName<'p>, at: &'p Loc) {
+        self.own_parts((address.local(), address.domain()), login, at);
+    }
+
+    fn own_parts(
+        &mut self,
+        (local, domain): (&'p str, &'p Domain),
+        login: LoginName<'p>,
+        at: &'p Loc,
+    ) {
+        self.addresses.push(Owned {
+            head: order::head(&[local, "\0", domain.as_str()]),
+            number: self.addresses.len(),
+            local,
+            domain,
+            login,
+            at,
+        });
     }
 
     /// An alias belongs to the logins of the mailboxes that it leads to by name, however many
     /// aliases lie between. A catch-all gives nobody anything.
-    fn add_aliases(&mut self, policy: &Policy, own: &BTreeMap<&str, LoginName>) {
+    fn add_aliases(&mut self, policy: &'p Policy, own: &OwnLogins<'p>) {
         for (domain, hosted) in &policy.domains {
             for (local, alias) in &hosted.aliases {
                 let address = Address::new(local.as_str(), domain.clone());
                 for login in logins_behind(policy, &address) {
-                    if let Some(name) = own.get(login) {
-                        self.own(address.clone(), name, &alias.at);
+                    if let Some(login) = own.get(login) {
+                        self.own_parts((local.as_str(), domain), *login, &alias.at);
                     }
                 }
             }
@@ -182,29 +227,33 @@ impl Owners {
     }
 
     fn write(mut self, table: &mut Table, diagnostics: &mut Diagnostics) {
-        // Stable: the first place of an address stays the first.
-        self.addresses
-            .sort_by(|(one, ..), (other, ..)| one.cmp(other));
-        for same in self
-            .addresses
-            .chunk_by(|(one, ..), (other, ..)| one == other)
-        {
-            let Some((address, _, at)) = same.first() else {
+        // No address holds a NUL, so what an address begins with, with one between its parts,
+        // comes as its parts do. The first place of an address stays the first.
+        self.addresses.sort_unstable_by(|one, other| {
+            let by_head = one.head.cmp(&other.head);
+            let by_address = by_head.then_with(|| one.address().cmp(&other.address()));
+            by_address.then_with(|| one.number.cmp(&other.number))
+        });
+        let same = |one: &Owned<'_>, other: &Owned<'_>| one.address() == other.address();
+        for same in self.addresses.chunk_by(same) {
+            let Some(first) = same.first() else {
                 continue;
             };
-            let mut owners: BTreeSet<&LoginName> = same.iter().map(|(_, name, _)| name).collect();
-            if let Some((of_domain, _)) = self.domains.get(address.domain()) {
+            let mut owners: BTreeSet<LoginName<'_>> = same.iter().map(|one| one.login).collect();
+            if let Some((of_domain, _)) = self.domains.get(first.domain) {
                 owners.extend(of_domain);
             }
-            match Key::address(address) {
-                Ok(key) => table.push(key, Outcome::owners(owners), Some(at)),
+            match Key::recipient(first.local, first.domain) {
+                Ok(key) => table.push(key, &Outcome::owners(owners), Some(first.at)),
                 Err(why) => {
-                    refuse(&address.to_string(), why, at, diagnostics);
+                    let address = format!("{}@{}", first.local, first.domain);
+                    refuse(&address, why, first.at, diagnostics);
                 }
             }
         }
         for (domain, (owners, at)) in &self.domains {
-            table.push(Key::at_domain(domain), Outcome::owners(owners), at.as_ref());
+            let owners = Outcome::owners(owners.iter().copied());
+            table.push(Key::at_domain(domain), &owners, *at);
         }
     }
 }
@@ -215,14 +264,13 @@ pub(super) fn logins_behind<'p>(policy: &'p Policy, address: &Address) -> BTreeS
     let mut seen = BTreeSet::new();
     let mut open = vec![address.clone()];
     while let Some(address) = open.pop() {
-        let local = LocalPart::parse(address.local()).ok();
-        let hosted = policy.domains.get(address.domain());
-        let (Some(local), Some(hosted)) = (local, hosted) else {
+        let local = address.local();
+        let Some(hosted) = policy.domains.get(address.domain()) else {
             continue;
         };
-        if let Some(mailbox) = hosted.mailboxes.get(&local) {
+        if let Some(mailbox) = hosted.mailboxes.get(local) {
             logins.extend(mailbox.login.as_ref().map(|login| login.value.as_str()));
-        } else if let Some(alias) = hosted.aliases.get(&local)
+        } else if let Some(alias) = hosted.aliases.get(local)
             && seen.insert(address)
         {
             open.extend(alias.targets.iter().map(|target| target.value.clone()));

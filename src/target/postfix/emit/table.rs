@@ -39,7 +39,11 @@ pub(super) struct Table {
     /// Its file below etc/postfix.
     name: String,
     about: Comment,
-    rows: Vec<(Key, Outcome, Option<Loc>)>,
+    /// Its rows, as they stand in the file.
+    text: String,
+    rows: usize,
+    /// Where each row ends in the text, and where it comes from: of a table that is not indexed.
+    places: Vec<(usize, Option<Loc>)>,
 }
 
 impl Table {
@@ -47,17 +51,27 @@ impl Table {
         Self {
             name: name.into(),
             about,
-            rows: Vec::new(),
+            text: String::new(),
+            rows: 0,
+            places: Vec::new(),
         }
     }
 
     /// Adds a row. Keys are unique, since those of a policy are.
-    pub(super) fn push(&mut self, key: Key, outcome: Outcome, at: Option<&Loc>) {
-        self.rows.push((key, outcome, at.cloned()));
+    pub(super) fn push(&mut self, key: Key<'_>, outcome: &Outcome, at: Option<&Loc>) {
+        key.write(&mut self.text);
+        self.text.extend(["\t", outcome.as_str(), "\n"]);
+        self.rows += 1;
+        // Places of a million rows would be read by nobody.
+        if self.is_indexed() {
+            self.places.clear();
+        } else {
+            self.places.push((self.text.len(), at.cloned()));
+        }
     }
 
     fn is_indexed(&self) -> bool {
-        self.rows.len() > TEXTHASH_ROWS_MAX
+        self.rows > TEXTHASH_ROWS_MAX
     }
 
     /// Returns how main.cf names it.
@@ -76,23 +90,26 @@ impl Table {
         emission: &mut Emission<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
-        let mut text = head(self.about.clone(), emission, diagnostics)?;
-        // Places of a million rows would be read by nobody.
-        let places = !self.is_indexed();
-        let mut last = None;
-        for (key, outcome, at) in &self.rows {
-            let line = at.as_ref().filter(|_| places).map(Comment::line);
+        let is_indexed = self.is_indexed();
+        let mut text = head(self.about, emission, diagnostics)?;
+        if is_indexed {
+            emission.needs("postfix-lmdb");
+            emission.run(format!("postmap lmdb:/etc/postfix/{}", self.name));
+            let mut rows = self.text;
+            rows.insert_str(0, &text);
+            emission.add(&self.name, rows);
+            return Ok(());
+        }
+        let (mut start, mut last) = (0, None);
+        for (end, at) in &self.places {
+            let line = at.as_ref().map(Comment::line);
             if let Some(line) = &line
                 && last.as_ref() != Some(line)
             {
                 let _ = writeln!(text, "# {line}");
             }
-            let _ = writeln!(text, "{key}\t{outcome}");
-            last = line;
-        }
-        if self.is_indexed() {
-            emission.needs("postfix-lmdb");
-            emission.run(format!("postmap lmdb:/etc/postfix/{}", self.name));
+            text.push_str(self.text.get(start..*end).unwrap_or_default());
+            (start, last) = (*end, line);
         }
         emission.add(&self.name, text);
         Ok(())
@@ -122,6 +139,7 @@ impl ClientTable {
         let mut text = head(self.about, emission, diagnostics)?;
         for (prefix, outcome, comment) in &self.rows {
             let prefix = TablePrefix::new(*prefix);
+            let outcome = outcome.as_str();
             let _ = writeln!(text, "# {comment}\n{prefix}\t{outcome}");
         }
         emission.add(&self.name, text);

@@ -9,12 +9,11 @@ use super::diagnostics::UnjudgedParameter;
 use super::filter::Filter;
 use super::map::{Asker, Parents, Seen, Surroundings};
 use super::parameter::Settings;
-use super::table;
+use super::table::{self, Files};
 use crate::decision::{AddressKey, AddressTable, At, Label, Row, TestId};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::PathForm;
 use crate::source::Loc;
-use crate::target::Artifacts;
 
 /// What trivial-rewrite(8) knows: the same for all listeners.
 #[derive(Debug)]
@@ -93,7 +92,7 @@ impl Addressing {
     /// Reads the parameters.
     pub(super) fn read(
         settings: &Settings<'_>,
-        artifacts: &Artifacts,
+        artifacts: &Files<'_>,
         catalogue: &mut Catalogue,
         diagnostics: &mut Diagnostics,
     ) -> Self {
@@ -336,7 +335,7 @@ impl Addressing {
 }
 
 /// Returns `$myorigin` in lower case; a file name stands for what the file says (Debian).
-fn origin(settings: &Settings<'_>, artifacts: &Artifacts, diagnostics: &mut Diagnostics) -> String {
+fn origin(settings: &Settings<'_>, artifacts: &Files<'_>, diagnostics: &mut Diagnostics) -> String {
     let text = settings.text("myorigin", diagnostics);
     if !text.as_str().starts_with('/') {
         return text.as_str().to_ascii_lowercase();

@@ -10,10 +10,11 @@ use super::addressing::Addressing;
 use super::catalogue::{Catalogue, Side};
 use super::diagnostics::UnjudgedParameter;
 use super::entries::Rows;
+use super::keyed::KeyRow;
 use super::map::{Asker, Map, Seen, Strategy, Surroundings};
 use super::parameter::Settings;
 use super::rows::{Case, Lookup};
-use super::table::{self, Table, TableRow};
+use super::table::{self, Files, Table};
 use super::values::Values;
 use crate::decision::{
     AddressKey, AddressTable, Ask, FormTable, Label, Question, Row, Test, TestId, Unanswered,
@@ -21,7 +22,6 @@ use crate::decision::{
 use crate::diagnostic::Diagnostics;
 use crate::mail::PathForm;
 use crate::source::Loc;
-use crate::target::Artifacts;
 
 /// The parameters: services with their next hops, and next hops.
 pub(super) const PARAMETERS: [&str; 2] = [
@@ -88,7 +88,7 @@ impl BySender {
     /// Reads the parameters; none if neither table has a row.
     pub(super) fn read(
         settings: &Settings<'_>,
-        artifacts: &Artifacts,
+        artifacts: &Files<'_>,
         addressing: &Addressing,
         catalogue: &mut Catalogue,
         diagnostics: &mut Diagnostics,
@@ -243,7 +243,7 @@ fn said(value: &str) -> Option<&str> {
 /// Reads the tables.
 struct Reader<'a> {
     settings: &'a Settings<'a>,
-    artifacts: &'a Artifacts,
+    artifacts: &'a Files<'a>,
     around: &'a Surroundings,
     catalogue: &'a mut Catalogue,
     diagnostics: &'a mut Diagnostics,
@@ -263,7 +263,7 @@ impl Reader<'_> {
         self.judge(name, &tables);
         let tables: Vec<&Table> = tables.iter().collect();
         let mut values = Values::default();
-        let mut label = |row: &TableRow| values.label(row.value.clone());
+        let mut label = |row: &KeyRow<'_>| values.label(row.value.to_string());
         let strategy = Strategy::Listing;
         let rows = Rows::sort(&tables, strategy, self.around, &mut label, self.diagnostics);
         let at = self.settings.place(name);
@@ -285,14 +285,14 @@ impl Reader<'_> {
     fn judge(&mut self, name: &str, tables: &[Table]) {
         let rows = tables.iter().flat_map(|table| match table {
             Table::Rows { rows, .. } => rows.iter().collect(),
-            Table::Static(row) => vec![row],
+            Table::Static(row) => vec![row.as_row()],
             Table::Cidr(_) | Table::Patterns(_) => Vec::new(),
         });
         for row in rows {
             let channel = row.value.split(':').next().unwrap_or_default();
             if matches!(channel, "error" | "retry" | "") {
                 let reason = "which senders are refused by it is not followed";
-                let refusal = UnjudgedParameter::new(name, reason, &row.at);
+                let refusal = UnjudgedParameter::new(name, reason, &row.at());
                 self.diagnostics.error(refusal);
             }
         }

@@ -8,12 +8,11 @@ use super::diagnostics::{Syntax, UnjudgedParameter, UnjudgedTable};
 use super::keys;
 use super::map::{Asker, Seen};
 use super::parameter::Settings;
-use super::table::{self, Table};
+use super::table::{self, Files, Table};
 use super::text::Text;
 use crate::decision::{AddressKey, AddressTable, At, Label, Row, TestId};
 use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
-use crate::target::Artifacts;
 
 /// The class of a domain, in the order in which resolve.c asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +87,7 @@ impl Domains {
     /// Reads the lists.
     pub(super) fn read(
         settings: &Settings<'_>,
-        artifacts: &Artifacts,
+        artifacts: &Files<'_>,
         relays_to_sub_domains: bool,
         diagnostics: &mut Diagnostics,
     ) -> Self {
@@ -183,7 +182,7 @@ struct List<'a> {
     class: Class,
     /// Whether a name matches what is below it.
     below: bool,
-    artifacts: &'a Artifacts,
+    artifacts: &'a Files<'a>,
     items: &'a mut Vec<Item>,
     diagnostics: &'a mut Diagnostics,
 }
@@ -221,11 +220,11 @@ impl List<'_> {
         };
         match opened {
             Table::Rows { rows, folds_keys } => {
-                for row in rows {
+                for row in rows.iter() {
                     // The list is searched in lower case, and does not fold the table's keys.
                     let is_met = folds_keys || row.key == row.key.to_ascii_lowercase();
                     if is_met && !row.key.contains('@') {
-                        self.name(&row.key.to_ascii_lowercase(), &row.at);
+                        self.name(&row.key.to_ascii_lowercase(), &row.at());
                     }
                 }
             }
@@ -257,7 +256,7 @@ impl List<'_> {
             self.items.push(Item {
                 class: self.class,
                 key,
-                name: bare.clone(),
+                name: bare.to_owned(),
                 at: at.clone(),
             });
         };

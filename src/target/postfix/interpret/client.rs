@@ -6,12 +6,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 
 use super::diagnostics::{Syntax, UnjudgedParameter, UnjudgedTable};
-use super::table::{self, Table, TableRow};
+use super::table::{self, Files, Table, TableRow};
 use super::text::Text;
 use crate::decision::{Label, Row};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
-use crate::target::Artifacts;
 
 /// A list matches.
 pub(super) const MATCHED: Label = Label(1);
@@ -27,7 +26,7 @@ pub(super) fn is_match(label: Label) -> bool {
 pub(super) fn address_list(
     name: &str,
     value: &Text,
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<(IpNet, Row)>, Reported> {
     let before = diagnostics.errors();
@@ -44,7 +43,7 @@ fn list_item(
     name: &str,
     word: &Text,
     is_negated: bool,
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     rows: &mut Vec<(IpNet, Row)>,
     diagnostics: &mut Diagnostics,
 ) {
@@ -90,7 +89,7 @@ fn list_item(
 pub(super) fn listed_table(
     item: &Text,
     label: Label,
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     rows: &mut Vec<(IpNet, Row)>,
     diagnostics: &mut Diagnostics,
 ) {
@@ -105,13 +104,13 @@ pub(super) fn listed_table(
         }
         Table::Static(row) => rows.extend(everything(&Row::new(label, row.at))),
         Table::Rows { rows: keys, .. } => {
-            for key in keys {
+            for key in keys.iter() {
                 let Ok(ip) = key.key.parse::<IpAddr>() else {
                     let reason = "a key is no address: client names are not in the envelope";
-                    diagnostics.error(UnjudgedTable::new(&key.key, reason, &key.at));
+                    diagnostics.error(UnjudgedTable::new(&key.key, reason, &key.at()));
                     continue;
                 };
-                rows.push((IpNet::from(ip), Row::new(label, key.at)));
+                rows.push((IpNet::from(ip), Row::new(label, key.at())));
             }
         }
         Table::Patterns(lines) => {

@@ -14,11 +14,10 @@ use super::diagnostics::{UnjudgedParameter, UnjudgedTable};
 use super::parameter::Settings;
 use super::pattern;
 use super::route::{Delivery, OWN_LITERAL};
-use super::table::{self, Table};
+use super::table::{self, Files, Table};
 use crate::decision::{ByWriting, Destination, Returned, Store};
 use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
-use crate::target::Artifacts;
 
 /// The headers that cleanup(8) takes out, and where that is said.
 #[derive(Debug)]
@@ -33,7 +32,7 @@ impl Removed {
     pub(super) fn read(
         settings: &Settings<'_>,
         delivery: &Delivery,
-        artifacts: &Artifacts,
+        artifacts: &Files<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let name = "header_checks";

@@ -12,16 +12,16 @@ use super::addressing::Addressing;
 use super::catalogue::{Catalogue, Side};
 use super::diagnostics::{UnjudgedParameter, UnjudgedTable};
 use super::entries::Rows;
+use super::keyed::KeyRow;
 use super::map::{Map, Seen, Strategy};
 use super::parameter::Settings;
 use super::session::Session;
-use super::table::{self, Table, TableRow};
+use super::table::{self, Files, Table};
 use super::values::Values;
 use crate::decision::{self, At, Label, Unanswered};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Path, PathForm};
 use crate::source::Loc;
-use crate::target::Artifacts;
 
 const ALWAYS: &str = "always_bcc";
 const MAPS: [(&str, Side); 2] = [
@@ -47,7 +47,7 @@ impl Copies {
     /// Reads the parameters. `is_closed`: there is no way in.
     pub(super) fn read(
         settings: &Settings<'_>,
-        (artifacts, addressing, catalogue): (&Artifacts, &Addressing, &mut Catalogue),
+        (artifacts, addressing, catalogue): (&Files<'_>, &Addressing, &mut Catalogue),
         is_closed: bool,
         diagnostics: &mut Diagnostics,
     ) -> Self {
@@ -125,7 +125,7 @@ fn address(text: &str) -> Option<Address> {
 /// Reads the tables.
 struct Reader<'a> {
     settings: &'a Settings<'a>,
-    artifacts: &'a Artifacts,
+    artifacts: &'a Files<'a>,
     addressing: &'a Addressing,
     catalogue: &'a mut Catalogue,
     diagnostics: &'a mut Diagnostics,
@@ -145,10 +145,10 @@ impl Reader<'_> {
         let tables: Vec<Table> = tables.collect();
         let tables: Vec<&Table> = tables.iter().collect();
         let mut values = Values::default();
-        let mut wrong: Vec<TableRow> = Vec::new();
-        let mut label = |row: &TableRow| {
+        let mut wrong: Vec<(String, Loc)> = Vec::new();
+        let mut label = |row: &KeyRow<'_>| {
             let Some(address) = address(&row.value) else {
-                wrong.push(row.clone());
+                wrong.push((row.value.to_string(), row.at()));
                 return Label::ABSENT;
             };
             values.label(address)
@@ -156,9 +156,9 @@ impl Reader<'_> {
         let around = &self.addressing.around;
         let strategy = Strategy::Listing;
         let rows = Rows::sort(&tables, strategy, around, &mut label, self.diagnostics);
-        for row in wrong {
+        for (value, at) in wrong {
             let reason = "a copy goes to one plain address";
-            let refusal = UnjudgedTable::new(&row.value, reason, &row.at);
+            let refusal = UnjudgedTable::new(&value, reason, &at);
             self.diagnostics.error(refusal);
         }
         let at = self.settings.place(name);

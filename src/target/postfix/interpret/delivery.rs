@@ -9,9 +9,8 @@ use super::master_cf::Service;
 use super::parameter::Settings;
 use super::route::Delivery;
 use super::rows::{Case, Lookup};
-use super::table::{self, Table};
+use super::table::{self, Files, Table};
 use crate::diagnostic::Diagnostics;
-use crate::target::Artifacts;
 
 /// The default transport of each class but that of aliases.
 pub(super) const DEFAULTS: [(Class, &str); 4] = [
@@ -25,7 +24,7 @@ pub(super) const DEFAULTS: [(Class, &str); 4] = [
 pub(super) fn read(
     settings: &Settings<'_>,
     services: &[Service],
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     addressing: &Addressing,
     diagnostics: &mut Diagnostics,
 ) -> Delivery {
@@ -38,8 +37,10 @@ pub(super) fn read(
         .map(|service| (service.name.as_str().to_owned(), service.command.clone()))
         .collect();
     let mut lookup = |name, case| Lookup::read(name, case, settings, artifacts, diagnostics);
-    let aliases = lookup("virtual_alias_maps", Case::Folded);
+    // The other way round than listeners do, which may be read at the same time: then each of the
+    // two is opened but once.
     let transports = lookup("transport_maps", Case::Folded);
+    let aliases = lookup("virtual_alias_maps", Case::Folded);
     let mailboxes = lookup("virtual_mailbox_maps", Case::AsWritten);
     let uids = lookup("virtual_uid_maps", Case::AsWritten);
     let gids = lookup("virtual_gid_maps", Case::AsWritten);
@@ -84,7 +85,7 @@ fn uses_local(
 
 fn local(
     settings: &Settings<'_>,
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     is_used: bool,
     diagnostics: &mut Diagnostics,
 ) -> Local {
@@ -119,7 +120,7 @@ fn local(
 /// Reads the files of `alias_maps` (aliases(5)): `name: value`; of a name twice, the first stays.
 fn aliases(
     settings: &Settings<'_>,
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, String> {
     let mut aliases = BTreeMap::new();
@@ -147,10 +148,10 @@ fn aliases(
         }
         // A table of `key value` would be taken as it is; none but an empty one is read here.
         if let Ok(Table::Rows { rows, .. }) = table::open(&word, artifacts, diagnostics) {
-            for row in rows {
+            for row in rows.iter() {
                 aliases
                     .entry(row.key.to_ascii_lowercase())
-                    .or_insert(row.value);
+                    .or_insert_with(|| row.value.into_owned());
             }
         }
     }

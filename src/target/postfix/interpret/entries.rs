@@ -3,19 +3,21 @@
 
 use super::catalogue::{Catalogue, Side};
 use super::diagnostics::UnjudgedTable;
+use super::keyed::{KeyRow, folded};
 use super::keys::{self, Key};
 use super::map::{Hit, Map, Parents, Strategy, Surroundings};
 use super::pattern;
 use super::table::{Table, TableRow};
-use crate::decision::{AddressKey, AddressTable, Label, Row};
+use crate::decision::{AddressKey, AddressMap, AddressTable, Label, Row};
 use crate::diagnostic::Diagnostics;
 use crate::mail::DELIMITER;
 use crate::source::Loc;
 
 /// The rows of a map, sorted by what they are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Rows {
-    whole: Vec<(String, String, Row)>,
+    /// Whole addresses: there may be a million.
+    whole: AddressTable,
     domain: Vec<(String, Row)>,
     parent: Vec<(String, Row)>,
     local: Vec<(String, Row)>,
@@ -29,29 +31,62 @@ pub(super) struct Rows {
     minds_extensions: bool,
 }
 
+/// What rows are, as tests that either side may ask.
+#[derive(Debug)]
+pub(super) struct Drafts {
+    whole: Draft,
+    domain: Draft,
+    local: Draft,
+    own_literal: Draft,
+    origin: Draft,
+    /// What needs no test.
+    map: Map,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self {
+            whole: AddressTable::new(&[
+                AddressKey::Address,
+                AddressKey::Domain,
+                AddressKey::Parent,
+                AddressKey::Local,
+            ]),
+            domain: Vec::new(),
+            parent: Vec::new(),
+            local: Vec::new(),
+            bare: Vec::new(),
+            star: None,
+            null: None,
+            literal: None,
+            routed: None,
+            always: None,
+            minds_extensions: true,
+        }
+    }
+}
+
 impl Rows {
     /// Sorts the rows of tables. `label` says what a row's value means.
     pub(super) fn sort(
         tables: &[&Table],
         strategy: Strategy,
         around: &Surroundings,
-        label: &mut dyn FnMut(&TableRow) -> Label,
+        label: &mut dyn FnMut(&KeyRow<'_>) -> Label,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut rows = Self {
-            minds_extensions: true,
-            ..Self::default()
-        };
+        let mut rows = Self::default();
         for table in tables {
             match table {
                 Table::Rows { rows: found, .. } => {
-                    for row in found {
-                        rows.add(row, strategy, around, label, diagnostics);
+                    rows.whole.reserve(found.len());
+                    for row in found.iter() {
+                        rows.add(&row, strategy, around, label, diagnostics);
                     }
                 }
                 Table::Static(row) => {
                     // Every query is answered here: nothing behind it is ever asked.
-                    rows.always = Some((label(row), row.at.clone()));
+                    rows.always = Some((label(&row.as_row()), row.at.clone()));
                     break;
                 }
                 // No mail address is a client address (cidr_match_execute(3)).
@@ -77,7 +112,7 @@ impl Rows {
         &mut self,
         line: &TableRow,
         strategy: Strategy,
-        label: &mut dyn FnMut(&TableRow) -> Label,
+        label: &mut dyn FnMut(&KeyRow<'_>) -> Label,
         diagnostics: &mut Diagnostics,
     ) {
         let rule = pattern::access_rule(&line.value);
@@ -92,7 +127,7 @@ impl Rows {
             value: value.to_owned(),
             at: line.at.clone(),
         };
-        let hit = (label(&row), line.at.clone());
+        let hit = (label(&row.as_row()), line.at.clone());
         match about {
             pattern::About::Literals => self.literal.get_or_insert(hit),
             pattern::About::Routes => self.routed.get_or_insert(hit),
@@ -101,54 +136,54 @@ impl Rows {
 
     fn add(
         &mut self,
-        row: &TableRow,
+        row: &KeyRow<'_>,
         strategy: Strategy,
         around: &Surroundings,
-        label: &mut dyn FnMut(&TableRow) -> Label,
+        label: &mut dyn FnMut(&KeyRow<'_>) -> Label,
         diagnostics: &mut Diagnostics,
     ) {
-        let folded = row.key.to_ascii_lowercase();
+        let folded = folded(&row.key);
         let key = match keys::read(&folded, &around.null_key) {
             Ok(key) => key,
             Err(reason) => {
-                diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at));
+                diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
                 return;
             }
         };
         let is_part = matches!(key, Key::Word(_) | Key::LocalAt(_));
         if around.extensions && is_part && folded.contains(DELIMITER) {
             let reason = "which rows such a key stands before is not modelled";
-            diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at));
+            diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
             return;
         }
-        let made = Row::new(label(row), row.at.clone());
+        let made = Row::new(label(row), row.at());
         let is_listing = strategy == Strategy::Listing;
         match key {
-            Key::Whole(local, domain) => self.whole.push((local, domain, made)),
+            Key::Whole(local, domain) => self.whole.insert_address(&local, &domain, made),
             Key::Null => self.null = Some((made.label, made.at)),
-            Key::AtDomain(domain) if is_listing => self.domain.push((domain, made)),
+            Key::AtDomain(domain) if is_listing => self.domain.push((domain.to_owned(), made)),
             Key::LocalAt(local) if matches!(strategy, Strategy::Access(_)) => {
-                self.local.push((local, made));
+                self.local.push((local.into_owned(), made));
             }
-            Key::Word(word) if is_listing => match keys::local_part(&word) {
-                Ok(local) => self.bare.push((local, made)),
+            Key::Word(word) if is_listing => match keys::local_part(word) {
+                Ok(local) => self.bare.push((local.into_owned(), made)),
                 Err(reason) => {
-                    diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at));
+                    diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
                 }
             },
-            Key::Word(word) => match keys::domain_name(&word) {
+            Key::Word(word) => match keys::domain_name(word) {
                 Ok(domain) => {
                     if strategy.parents() == Some(Parents::Plain) {
-                        self.parent.push((domain.clone(), made.clone()));
+                        self.parent.push((domain.to_owned(), made.clone()));
                     }
-                    self.domain.push((domain, made));
+                    self.domain.push((domain.to_owned(), made));
                 }
                 Err(reason) => {
-                    diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at));
+                    diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
                 }
             },
             Key::DotDomain(domain) if strategy.parents() == Some(Parents::Dotted) => {
-                self.parent.push((domain, made));
+                self.parent.push((domain.to_owned(), made));
             }
             Key::Star if matches!(strategy, Strategy::Transport(_)) => self.star = Some(made),
             // These are looked up by no query of this kind of table: the row is dead.
@@ -166,7 +201,7 @@ impl Rows {
 
     /// Returns whether some row is about a name.
     pub(super) fn has_names(&self) -> bool {
-        !(self.whole.is_empty() && self.bare.is_empty() && self.domain.is_empty())
+        !(self.whole.len() == 0 && self.bare.is_empty() && self.domain.is_empty())
             || self.always.is_some()
     }
 
@@ -192,57 +227,61 @@ impl Rows {
         permits: &dyn Fn(Label) -> bool,
         catalogue: &mut Catalogue,
     ) -> Map {
-        let other = self.star.clone();
+        let drafts = self.draft(around, permits);
+        drafts.finish(name, at, side, catalogue)
+    }
+
+    /// Makes what the tests look up, for either side.
+    pub(super) fn draft(
+        mut self,
+        around: &Surroundings,
+        permits: &dyn Fn(Label) -> bool,
+    ) -> Drafts {
+        let other = self.star.take();
         let other = other.or_else(|| {
             let (label, at) = self.always.clone()?;
             Some(Row::new(label, at))
         });
         let underscore = self.parent.iter().find(|(_, row)| permits(row.label));
         let underscore = underscore.map(|(_, row)| (row.label, row.at.clone()));
-        let mut add = |part: &str, mut draft: Draft| {
+        let seal = |mut draft: Draft| {
             if let Some(row) = &other {
                 draft.otherwise(row);
             }
             if around.extensions && self.minds_extensions {
                 draft.table.with_extensions();
             }
-            let name = format!("{} in {name}{part}", side.word());
-            let question = side.question(draft.table);
-            (draft.is_filled).then(|| catalogue.add(&name, question, Some(at)))
+            draft
         };
-        let whole = add("", self.whole(around));
-        let domain = add(" by domain", self.domain());
-        let local = add(" by local-part", by_local(&[&self.local]));
-        let own_literal = add(" at this host", by_local(&[&self.bare, &self.local]));
-        let origin = add(" at the origin", self.origin(around));
-        if let Some(id) = origin {
-            catalogue.is_bare(side, id);
-        }
-        Map {
-            whole,
+        let origin = seal(self.origin(around));
+        let domain = seal(self.domain());
+        let local = seal(by_local(&[&self.local]));
+        let own_literal = seal(by_local(&[&self.bare, &self.local]));
+        let whole = std::mem::take(&mut self.whole);
+        Drafts {
+            whole: seal(self.whole(whole, around)),
             domain,
             local,
             own_literal,
             origin,
-            null: self.null,
-            literal: self.literal,
-            routed: self.routed,
-            underscore,
-            always: other.map(|row| (row.label, row.at)),
+            map: Map {
+                null: self.null,
+                literal: self.literal,
+                routed: self.routed,
+                underscore,
+                always: other.map(|row| (row.label, row.at)),
+                ..Map::default()
+            },
         }
     }
 
-    /// Returns the table of whole addresses.
-    fn whole(&self, around: &Surroundings) -> Draft {
-        let mut draft = Draft::new(&[
-            AddressKey::Address,
-            AddressKey::Domain,
-            AddressKey::Parent,
-            AddressKey::Local,
-        ]);
-        for (part, host, row) in &self.whole {
-            draft.insert(AddressKey::Address, &format!("{part}@{host}"), row);
-        }
+    /// Returns the table of whole addresses, given those that have rows.
+    fn whole(&self, table: AddressTable, around: &Surroundings) -> Draft {
+        let mut draft = Draft {
+            is_filled: table.len() > 0,
+            table,
+            has_otherwise: false,
+        };
         for (part, row) in &self.bare {
             for host in around.local_domains.iter().chain([&around.origin]) {
                 draft.insert(AddressKey::Address, &format!("{part}@{host}"), row);
@@ -265,7 +304,12 @@ impl Rows {
     /// Returns the table of local-parts in the domain of `myorigin`.
     fn origin(&self, around: &Surroundings) -> Draft {
         let mut draft = Draft::new(&[AddressKey::Local]);
-        for (part, host, row) in &self.whole {
+        for (part, host, row) in self
+            .whole
+            .addresses()
+            .into_iter()
+            .flat_map(AddressMap::iter)
+        {
             if *host == around.origin {
                 draft.insert(AddressKey::Local, part, row);
             }
@@ -276,6 +320,35 @@ impl Rows {
             None => draft.insert_all(AddressKey::Local, &self.local),
         }
         draft
+    }
+}
+
+impl Drafts {
+    /// Makes the tests of a side.
+    pub(super) fn finish(
+        &self,
+        name: &str,
+        at: &Loc,
+        side: Side,
+        catalogue: &mut Catalogue,
+    ) -> Map {
+        let mut add = |part: &str, draft: &Draft| {
+            let name = format!("{} in {name}{part}", side.word());
+            let question = side.question(draft.table.clone());
+            (draft.is_filled).then(|| catalogue.add(&name, question, Some(at)))
+        };
+        let map = Map {
+            whole: add("", &self.whole),
+            domain: add(" by domain", &self.domain),
+            local: add(" by local-part", &self.local),
+            own_literal: add(" at this host", &self.own_literal),
+            origin: add(" at the origin", &self.origin),
+            ..self.map.clone()
+        };
+        if let Some(id) = map.origin {
+            catalogue.is_bare(side, id);
+        }
+        map
     }
 }
 

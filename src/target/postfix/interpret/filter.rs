@@ -6,12 +6,11 @@ use super::diagnostics::UnjudgedTable;
 use super::map::Asker;
 use super::parameter::Settings;
 use super::pattern::{self, Effect, Rule};
-use super::table::{self, Table, TableRow};
+use super::table::{self, Files, Table, TableRow};
 use crate::decision::{Label, TestId};
 use crate::diagnostic::Diagnostics;
 use crate::mail::PathForm;
 use crate::source::Loc;
-use crate::target::Artifacts;
 
 /// The command filter of a listener.
 #[derive(Debug, Default)]
@@ -25,7 +24,7 @@ impl Filter {
     /// Reads `smtpd_command_filter`.
     pub(super) fn read(
         settings: &Settings<'_>,
-        artifacts: &Artifacts,
+        artifacts: &Files<'_>,
         origin: &str,
         catalogue: &mut Catalogue,
         diagnostics: &mut Diagnostics,

@@ -12,11 +12,11 @@ use super::master_cf::Service;
 use super::parameter::{Main, Settings};
 use super::route::Delivery;
 use super::rows::{Case, Lookup};
+use super::table::Files;
 use crate::decision::{AddressKey, Ask, Destination, HostMail, Written};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain};
 use crate::source::Loc;
-use crate::target::Artifacts;
 
 /// How often an address is rewritten, if it never maps to itself (`MAX_RECURSION`).
 const ROUNDS_MAX: usize = 10;
@@ -36,7 +36,7 @@ pub(super) struct LocalMail {
 pub(super) fn read(
     main: &Main,
     services: &[Service],
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     addressing: &Addressing,
     diagnostics: &mut Diagnostics,
 ) -> LocalMail {

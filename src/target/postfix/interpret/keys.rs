@@ -1,21 +1,23 @@
 //! The keys of tables that are looked up by mail address (access(5), virtual(5), transport(5);
 //! mail_addr_find(3) of 3.7.11).
 
+use std::borrow::Cow;
+
 use crate::mail::{Path, PathForm};
 
 /// What a key of such a table is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Key {
+pub(super) enum Key<'k> {
     /// `local@domain`.
-    Whole(String, String),
+    Whole(Cow<'k, str>, Cow<'k, str>),
     /// `@domain`.
-    AtDomain(String),
+    AtDomain(&'k str),
     /// `local@`.
-    LocalAt(String),
+    LocalAt(Cow<'k, str>),
     /// `word`: a domain in one kind of table, a local-part in another.
-    Word(String),
+    Word(&'k str),
     /// `.domain`.
-    DotDomain(String),
+    DotDomain(&'k str),
     /// `*`.
     Star,
     /// `<>`, or what else stands for the null reverse-path.
@@ -23,7 +25,7 @@ pub(super) enum Key {
 }
 
 /// Reads a key, in lower case already.
-pub(super) fn read(key: &str, null_key: &str) -> Result<Key, &'static str> {
+pub(super) fn read<'k>(key: &'k str, null_key: &str) -> Result<Key<'k>, &'static str> {
     if key == null_key {
         return Ok(Key::Null);
     }
@@ -40,13 +42,13 @@ pub(super) fn read(key: &str, null_key: &str) -> Result<Key, &'static str> {
         return domain_name(domain).map(Key::DotDomain);
     }
     if !key.contains('@') {
-        return Ok(Key::Word(key.to_owned()));
+        return Ok(Key::Word(key));
     }
     if let Some((local, domain)) = key.split_once('@')
         && is_simple_local(local)
         && is_simple_domain(domain)
     {
-        return Ok(Key::Whole(local.to_owned(), domain.to_owned()));
+        return Ok(Key::Whole(local.into(), domain.into()));
     }
     let path = Path::parse(key, &[]);
     // A local-part that needs no quotes is looked up without them: such a key is never met.
@@ -54,20 +56,21 @@ pub(super) fn read(key: &str, null_key: &str) -> Result<Key, &'static str> {
     let plain = path.form() == PathForm::Plain || path.form() == PathForm::Quoted && needs_quotes;
     match (plain, path.local(), path.domain()) {
         (true, Some(local), Some(domain)) => {
-            Ok(Key::Whole(local.to_owned(), domain.as_str().to_owned()))
+            let (local, domain) = (local.to_owned(), domain.as_str().to_owned());
+            Ok(Key::Whole(local.into(), domain.into()))
         }
         _ => Err("a key is no plain address: mailpol cannot tell which paths meet it"),
     }
 }
 
 /// Reads a domain name of a key or a list.
-pub(super) fn domain_name(text: &str) -> Result<String, &'static str> {
+pub(super) fn domain_name(text: &str) -> Result<&str, &'static str> {
     if is_simple_domain(text) {
-        return Ok(text.to_owned());
+        return Ok(text);
     }
     let path = Path::parse(&format!("x@{text}"), &[]);
     match (path.form(), path.domain()) {
-        (PathForm::Plain, Some(domain)) if domain.as_str() == text => Ok(text.to_owned()),
+        (PathForm::Plain, Some(domain)) if domain.as_str() == text => Ok(text),
         _ => Err("a name is no plain domain: mailpol cannot tell which paths meet it"),
     }
 }
@@ -103,10 +106,13 @@ fn is_simple_domain(text: &str) -> bool {
 }
 
 /// Reads a local-part of a key.
-pub(super) fn local_part(text: &str) -> Result<String, &'static str> {
+pub(super) fn local_part(text: &str) -> Result<Cow<'_, str>, &'static str> {
+    if is_simple_local(text) {
+        return Ok(text.into());
+    }
     let path = Path::parse(&format!("{text}@x.invalid"), &[]);
     match (path.form(), path.local()) {
-        (PathForm::Plain, Some(local)) => Ok(local.to_owned()),
+        (PathForm::Plain, Some(local)) => Ok(local.to_owned().into()),
         _ => Err("a local-part is not plain: mailpol cannot tell which paths meet it"),
     }
 }
@@ -117,25 +123,17 @@ mod tests {
 
     #[test]
     fn keys_are_told_apart() {
-        let whole = |local: &str, domain: &str| Key::Whole(local.to_owned(), domain.to_owned());
+        let whole =
+            |local: &'static str, domain: &'static str| Key::Whole(local.into(), domain.into());
         assert_eq!(read("a@b.example", "<>"), Ok(whole("a", "b.example")));
         assert_eq!(
             read("\"a b\"@b.example", "<>"),
             Ok(whole("a b", "b.example"))
         );
-        assert_eq!(
-            read("@b.example", "<>"),
-            Ok(Key::AtDomain("b.example".to_owned()))
-        );
-        assert_eq!(read("a@", "<>"), Ok(Key::LocalAt("a".to_owned())));
-        assert_eq!(
-            read("b.example", "<>"),
-            Ok(Key::Word("b.example".to_owned()))
-        );
-        assert_eq!(
-            read(".b.example", "<>"),
-            Ok(Key::DotDomain("b.example".to_owned()))
-        );
+        assert_eq!(read("@b.example", "<>"), Ok(Key::AtDomain("b.example")));
+        assert_eq!(read("a@", "<>"), Ok(Key::LocalAt("a".into())));
+        assert_eq!(read("b.example", "<>"), Ok(Key::Word("b.example")));
+        assert_eq!(read(".b.example", "<>"), Ok(Key::DotDomain("b.example")));
         assert_eq!(read("<>", "<>"), Ok(Key::Null));
         for key in [
             "a%b@c.example",

@@ -6,14 +6,14 @@ use super::addressing::Resolved;
 use super::catalogue::{Catalogue, Side};
 use super::class::Class;
 use super::diagnostics::UnjudgedParameter;
-use super::entries::Rows;
+use super::entries::{Drafts, Rows};
+use super::keyed::KeyRow;
 use super::map::{Asker, Map, Parents, Seen, Strategy, Surroundings};
 use super::parameter::Settings;
-use super::table::{self, Table, TableRow};
+use super::table::{self, Files, Table};
 use crate::decision::{At, Because, Label, Row};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Status;
-use crate::target::Artifacts;
 
 /// The tables of one side, as one listener sees them.
 #[derive(Debug)]
@@ -55,46 +55,83 @@ const ORDINARY: Label = Label(1);
 /// Recipients that are local whatever the table says; qmgr(8) and bounce(8) use them.
 const ALWAYS_LOCAL: [&str; 2] = ["postmaster", "mailer-daemon"];
 
-impl Listing {
-    /// Reads the parameters, for one side.
+/// The tables of recipients, whichever side asks.
+#[derive(Debug)]
+pub(super) struct Listed {
+    alias: Option<Drafts>,
+    transport: Option<Drafts>,
+    /// The values of the transport table that labels from 2 on stand for.
+    errors: Vec<String>,
+    local: Option<Drafts>,
+    virtual_: Option<Drafts>,
+    relay: Option<Drafts>,
+}
+
+impl Listed {
+    /// Reads the parameters.
     pub(super) fn read(
-        side: Side,
         settings: &Settings<'_>,
-        artifacts: &Artifacts,
+        artifacts: &Files<'_>,
         around: &Surroundings,
         parents: Parents,
-        catalogue: &mut Catalogue,
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let mut reader = Reader {
-            side,
             settings,
             artifacts,
             around,
-            catalogue,
             diagnostics,
         };
-        let alias = reader.map("virtual_alias_maps", Strategy::Listing);
+        let alias = reader.map("virtual_alias_maps");
         let (transport, errors) = reader.transports(parents);
+        Self {
+            alias,
+            transport,
+            errors,
+            local: reader.map("local_recipient_maps"),
+            virtual_: reader.map("virtual_mailbox_maps"),
+            relay: reader.map("relay_recipient_maps"),
+        }
+    }
+}
+
+impl Listing {
+    /// Makes the tests of one side.
+    pub(super) fn new(
+        side: Side,
+        listed: &Listed,
+        settings: &Settings<'_>,
+        catalogue: &mut Catalogue,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut map = |name: &str, drafts: &Option<Drafts>| -> Option<Map> {
+            let at = settings.place(name);
+            let drafts = drafts.as_ref()?;
+            Some(drafts.finish(name, &at, side, catalogue))
+        };
+        let mut code = |name: &str| settings.code(name, diagnostics);
+        let alias = map("virtual_alias_maps", &listed.alias);
+        let transport = map("transport_maps", &listed.transport);
+        let errors = listed.errors.iter();
         Self {
             side,
             alias: alias.unwrap_or_default(),
-            local: reader.kept(
-                "local_recipient_maps",
-                "unknown_local_recipient_reject_code",
-            ),
-            virtual_: reader.kept(
-                "virtual_mailbox_maps",
-                "unknown_virtual_mailbox_reject_code",
-            ),
-            relay: reader.kept(
-                "relay_recipient_maps",
-                "unknown_relay_recipient_reject_code",
-            ),
-            alias_code: reader.code("unknown_virtual_alias_reject_code"),
-            transport,
-            errors,
-            default_errors: reader.default_errors(),
+            transport: transport.unwrap_or_default(),
+            errors: errors.filter_map(|value| error(value, side)).collect(),
+            local: Kept {
+                map: map("local_recipient_maps", &listed.local),
+                code: code("unknown_local_recipient_reject_code"),
+            },
+            virtual_: Kept {
+                map: map("virtual_mailbox_maps", &listed.virtual_),
+                code: code("unknown_virtual_mailbox_reject_code"),
+            },
+            relay: Kept {
+                map: map("relay_recipient_maps", &listed.relay),
+                code: code("unknown_relay_recipient_reject_code"),
+            },
+            alias_code: code("unknown_virtual_alias_reject_code"),
+            default_errors: default_errors(side, settings, diagnostics),
         }
     }
 
@@ -176,28 +213,15 @@ impl Listing {
     }
 }
 
-/// Reads tables of one side.
+/// Reads tables.
 struct Reader<'a> {
-    side: Side,
     settings: &'a Settings<'a>,
-    artifacts: &'a Artifacts,
+    artifacts: &'a Files<'a>,
     around: &'a Surroundings,
-    catalogue: &'a mut Catalogue,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
-    fn code(&mut self, name: &str) -> u16 {
-        self.settings.code(name, self.diagnostics)
-    }
-
-    fn kept(&mut self, name: &str, code: &str) -> Kept {
-        Kept {
-            map: self.map(name, Strategy::Listing),
-            code: self.code(code),
-        }
-    }
-
     fn open(&mut self, name: &str) -> Option<Vec<Table>> {
         let value = self.settings.text(name, self.diagnostics);
         let words = value.words();
@@ -210,14 +234,15 @@ impl Reader<'_> {
         Some(tables.collect())
     }
 
-    /// Returns the map of a parameter; none if it has no value.
-    fn map(&mut self, name: &str, strategy: Strategy) -> Option<Map> {
+    /// Returns the tables of a parameter; none if it has no value.
+    fn map(&mut self, name: &str) -> Option<Drafts> {
         let tables = self.open(name)?;
         let tables: Vec<&Table> = tables.iter().collect();
-        let mut label = |_: &TableRow| ORDINARY;
+        let mut label = |_: &KeyRow<'_>| ORDINARY;
+        let strategy = Strategy::Listing;
         let mut rows = Rows::sort(&tables, strategy, self.around, &mut label, self.diagnostics);
-        let at = self.settings.place(name);
         if name == "local_recipient_maps" {
+            let at = self.settings.place(name);
             if self.around.extensions && rows.has_names() {
                 let reason = "with extensions, who is local by it is not modelled";
                 self.diagnostics
@@ -229,54 +254,57 @@ impl Reader<'_> {
                 rows.add_local(local, Row::new(ORDINARY, at.clone()));
             }
         }
-        let permits = |_: Label| true;
-        Some(rows.finish(name, &at, self.side, self.around, &permits, self.catalogue))
+        Some(rows.draft(self.around, &|_| true))
     }
 
-    /// Returns the transport table, and the refusals that its labels from 2 on stand for.
-    fn transports(&mut self, parents: Parents) -> (Map, Vec<Refusal>) {
-        let name = "transport_maps";
-        let Some(tables) = self.open(name) else {
-            return (Map::default(), Vec::new());
+    /// Returns the transport table, and the values that its labels from 2 on stand for.
+    fn transports(&mut self, parents: Parents) -> (Option<Drafts>, Vec<String>) {
+        let Some(tables) = self.open("transport_maps") else {
+            return (None, Vec::new());
         };
         let tables: Vec<&Table> = tables.iter().collect();
-        let mut errors: Vec<Refusal> = Vec::new();
-        let side = self.side;
-        let mut label = |row: &TableRow| match error(&row.value, side) {
-            None => ORDINARY,
-            Some(error) => {
-                let known = errors.iter().position(|known| *known == error);
-                let at = known.unwrap_or_else(|| {
-                    errors.push(error);
-                    errors.len() - 1
-                });
-                Label(u32::try_from(at + 2).unwrap_or(u32::MAX))
+        let mut errors: Vec<String> = Vec::new();
+        let mut label = |row: &KeyRow<'_>| {
+            // What differs in the two sides is the same for all rows of one.
+            let refusal = error(&row.value, Side::To);
+            if refusal.is_none() {
+                return ORDINARY;
             }
+            let mut all = errors.iter();
+            let known = all.position(|known| error(known, Side::To) == refusal);
+            let at = known.unwrap_or_else(|| {
+                errors.push(row.value.to_string());
+                errors.len() - 1
+            });
+            Label(u32::try_from(at + 2).unwrap_or(u32::MAX))
         };
         let strategy = Strategy::Transport(parents);
         let rows = Rows::sort(&tables, strategy, self.around, &mut label, self.diagnostics);
-        let at = self.settings.place(name);
         let permits = |label: Label| label == ORDINARY;
-        let map = rows.finish(name, &at, self.side, self.around, &permits, self.catalogue);
-        (map, errors)
+        (Some(rows.draft(self.around, &permits)), errors)
     }
+}
 
-    fn default_errors(&mut self) -> Vec<(Class, Refusal)> {
-        let defaults = [
-            (Class::Local, "local_transport"),
-            (Class::Virtual, "virtual_transport"),
-            (Class::Relay, "relay_transport"),
-            (Class::Default, "default_transport"),
-        ];
-        let mut errors = Vec::new();
-        for (class, name) in defaults {
-            let value = self.settings.text(name, self.diagnostics);
-            if let Some(error) = error(value.as_str(), self.side) {
-                errors.push((class, error));
-            }
+/// Returns the classes whose default transport refuses, and with what.
+fn default_errors(
+    side: Side,
+    settings: &Settings<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Class, Refusal)> {
+    let defaults = [
+        (Class::Local, "local_transport"),
+        (Class::Virtual, "virtual_transport"),
+        (Class::Relay, "relay_transport"),
+        (Class::Default, "default_transport"),
+    ];
+    let mut errors = Vec::new();
+    for (class, name) in defaults {
+        let value = settings.text(name, diagnostics);
+        if let Some(error) = error(value.as_str(), side) {
+            errors.push((class, error));
         }
-        errors
     }
+    errors
 }
 
 /// Returns the refusal of a transport `error:text` or `retry:text`.

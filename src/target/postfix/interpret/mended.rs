@@ -8,8 +8,8 @@ use super::client;
 use super::diagnostics::UnjudgedParameter;
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
+use super::table::Files;
 use crate::diagnostic::Diagnostics;
-use crate::target::Artifacts;
 
 const NAME: &str = "local_header_rewrite_clients";
 
@@ -29,7 +29,7 @@ const TABLE: &str = "check_address_map";
 pub(super) fn judge(
     main: &Main,
     services: &[Service],
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
 ) {
     let base = Settings::new(main, std::collections::BTreeMap::new());
@@ -41,7 +41,7 @@ pub(super) fn judge(
     }
 }
 
-fn judge_list(settings: &Settings<'_>, artifacts: &Artifacts, diagnostics: &mut Diagnostics) {
+fn judge_list(settings: &Settings<'_>, artifacts: &Files<'_>, diagnostics: &mut Diagnostics) {
     let mut wants_table = false;
     for word in settings.text(NAME, diagnostics).words() {
         let text = word.as_str();

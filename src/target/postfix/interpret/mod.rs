@@ -32,6 +32,7 @@ mod evaluate;
 mod extension;
 mod filter;
 mod host_mail;
+mod keyed;
 mod keys;
 mod kinds;
 mod limits;
@@ -76,10 +77,12 @@ use self::parameter::{Class, Main, Settings};
 use self::program::{Parts, Program, SharedTables};
 use self::route::Delivery;
 use self::session::Common;
+use self::table::Files;
 use crate::decision::Question;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
 use crate::target::{Artifacts, Reading};
+use crate::threads::in_two;
 
 /// The oldest version that the model holds for.
 const VERSION_MIN: (u16, u16, u16) = (3, 7, 0);
@@ -111,6 +114,7 @@ pub(super) fn interpret(
     let services = master_cf::read(&master, diagnostics);
     let start = Loc::new(&master, 0, 0);
     diagnostics.failed_since(before)?;
+    let artifacts = &Files::new(artifacts);
     let reader = Reader {
         artifacts,
         main: &main,
@@ -143,7 +147,7 @@ pub(super) fn interpret(
 
 /// The files of one tree.
 struct Reader<'a> {
-    artifacts: &'a Artifacts,
+    artifacts: &'a Files<'a>,
     main: &'a Main,
     services: &'a [Service],
 }
@@ -225,29 +229,19 @@ impl Reader<'_> {
             judge_canonical(&base, diagnostics);
             None
         };
-        let mut tables = SharedTables::default();
-        let mut programs = [None, None, None];
-        for service in self.services {
-            // A listener at several addresses is several services that do the same.
-            let Some(slot @ None) = self
-                .listener(service, diagnostics)
-                .and_then(|listener| programs.get_mut(decide::slot(listener)))
-            else {
-                continue;
-            };
-            let settings = Settings::new(self.main, service.overrides.clone());
-            let parts = Parts {
-                settings: &settings,
-                services: self.services,
-                artifacts: self.artifacts,
-                addressing: &addressing,
-                catalogue: &mut catalogue,
-                tables: &mut tables,
-                diagnostics,
-            };
-            *slot = Some(Program::compile(service, parts));
-        }
-        let mut delivery = self.delivery(&base, &addressing, &mut catalogue, diagnostics);
+        let mut told = Diagnostics::new();
+        let (programs, mut delivery) = in_two(
+            || self.programs(&addressing, &mut catalogue, diagnostics),
+            || self.delivery(&addressing, &mut told),
+        );
+        diagnostics.append(told);
+        delivery.by_sender = BySender::read(
+            &base,
+            self.artifacts,
+            &addressing,
+            &mut catalogue,
+            diagnostics,
+        );
         let read = (self.artifacts, &addressing, &mut catalogue);
         let copies = Copies::read(&base, read, is_closed, diagnostics);
         for side in [Side::From, Side::To] {
@@ -275,17 +269,42 @@ impl Reader<'_> {
         }
     }
 
-    fn delivery(
+    /// Compiles the listeners, by their slots.
+    fn programs(
         &self,
-        base: &Settings<'_>,
         addressing: &Addressing,
         catalogue: &mut Catalogue,
         diagnostics: &mut Diagnostics,
-    ) -> Delivery {
+    ) -> [Option<Program>; 3] {
+        let mut tables = SharedTables::default();
+        let mut programs = [None, None, None];
+        for service in self.services {
+            // A listener at several addresses is several services that do the same.
+            let Some(slot @ None) = self
+                .listener(service, diagnostics)
+                .and_then(|listener| programs.get_mut(decide::slot(listener)))
+            else {
+                continue;
+            };
+            let settings = Settings::new(self.main, service.overrides.clone());
+            let parts = Parts {
+                settings: &settings,
+                services: self.services,
+                artifacts: self.artifacts,
+                addressing,
+                catalogue: &mut *catalogue,
+                tables: &mut tables,
+                diagnostics: &mut *diagnostics,
+            };
+            *slot = Some(Program::compile(service, parts));
+        }
+        programs
+    }
+
+    fn delivery(&self, addressing: &Addressing, diagnostics: &mut Diagnostics) -> Delivery {
         let (services, artifacts) = (self.services, self.artifacts);
-        let mut delivery = delivery::read(base, services, artifacts, addressing, diagnostics);
-        delivery.by_sender = BySender::read(base, artifacts, addressing, catalogue, diagnostics);
-        delivery
+        let base = Settings::new(self.main, std::collections::BTreeMap::new());
+        delivery::read(&base, services, artifacts, addressing, diagnostics)
     }
 
     /// Literals of `proxy_interfaces` are this host's: the envelope must know them as such.

@@ -1,19 +1,22 @@
 //! `smtpd_sender_login_maps`: which login owns which reverse-path
 //! (reject_auth_sender_login_mismatch in smtpd_check.c of 3.7.11).
 
-use std::cell::LazyCell;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
 
 use super::catalogue::{Catalogue, Side};
 use super::diagnostics::UnjudgedTable;
 use super::entries::Rows;
+use super::keyed::{KeyRow, folded};
 use super::keys::{self, Key};
 use super::map::{Map, Strategy, Surroundings};
 use super::parameter::Settings;
-use super::table::{self, Table, TableRow};
-use crate::decision::{Label, OwnerTable, Question, TestId};
+use super::table::{self, Files, Table};
+use crate::decision::{Label, OwnerTable, Probe, Question, TestId};
 use crate::diagnostic::Diagnostics;
-use crate::target::Artifacts;
+use crate::threads::in_two;
 
 /// The owners of reverse-paths.
 #[derive(Debug)]
@@ -33,7 +36,7 @@ impl Owners {
     /// different ones, as every backend that is known here does.
     pub(super) fn read(
         settings: &Settings<'_>,
-        artifacts: &Artifacts,
+        artifacts: &Files<'_>,
         around: &Surroundings,
         catalogue: &mut Catalogue,
         diagnostics: &mut Diagnostics,
@@ -55,10 +58,12 @@ impl Owners {
             }
         }
         let refs: Vec<&Table> = tables.iter().collect();
-        let mut label = |_: &TableRow| Label(1);
-        let rows = Rows::sort(&refs, Strategy::Listing, around, &mut label, diagnostics);
+        let mut label = |_: &KeyRow<'_>| Label(1);
+        let (rows, relation) = in_two(
+            || Rows::sort(&refs, Strategy::Listing, around, &mut label, diagnostics),
+            || Arc::new(owner_table(&tables, around)),
+        );
         let owned = rows.finish(name, &at, Side::From, around, &|_| true, catalogue);
-        let relation = LazyCell::new(|| Arc::new(owner_table(&tables, around)));
         let shared = format!("login owns sender in {name} {}", value.as_str());
         let owns = catalogue.share(&shared, Some(&at), || {
             Question::Owner(Arc::clone(&relation))
@@ -81,55 +86,70 @@ impl Owners {
 /// Returns the relation. Keys are tried as in [`Strategy::Listing`], and the first row found says
 /// all owners.
 fn owner_table(tables: &[Table], around: &Surroundings) -> OwnerTable {
-    let mut whole = std::collections::BTreeMap::new();
-    let mut bare = std::collections::BTreeMap::new();
-    let mut domain = std::collections::BTreeMap::new();
+    let mut owners = OwnerTable::new();
+    if around.extensions {
+        owners.with_extensions();
+    }
+    let mut known: HashSet<(String, String), FxBuildHasher> = HashSet::default();
+    let mut bare: BTreeMap<(String, &str), String> = BTreeMap::new();
+    let mut domains: BTreeMap<String, String> = BTreeMap::new();
     for table in tables {
         let Table::Rows { rows, .. } = table else {
             continue;
         };
-        for row in rows {
-            let folded = row.key.to_ascii_lowercase();
-            match keys::read(&folded, &around.null_key) {
+        owners.reserve(rows.len());
+        for row in rows.iter() {
+            match keys::read(&folded(&row.key), &around.null_key) {
                 Ok(Key::Whole(local, host)) => {
-                    whole.entry(format!("{local}@{host}")).or_insert(&row.value);
+                    // Of one table each key stands once.
+                    let is_alone = tables.len() == 1;
+                    if is_alone || known.insert((local.to_string(), host.to_string())) {
+                        own(&mut owners, &local, &host, &row.value);
+                    }
                 }
                 Ok(Key::Word(local)) => {
                     for host in around.local_domains.iter().chain([&around.origin]) {
-                        bare.entry(format!("{local}@{host}")).or_insert(&row.value);
+                        let first = bare.entry((local.to_owned(), host));
+                        first.or_insert_with(|| row.value.to_string());
                     }
                 }
                 Ok(Key::AtDomain(host)) => {
-                    domain.entry(host).or_insert(&row.value);
+                    let first = domains.entry(host.to_owned());
+                    first.or_insert_with(|| row.value.to_string());
                 }
                 Ok(Key::LocalAt(_) | Key::DotDomain(_) | Key::Star | Key::Null) | Err(_) => {}
             }
         }
     }
-    for (address, value) in bare {
-        whole.entry(address).or_insert(value);
+    bare.retain(|(local, host), _| {
+        let whole = owners.addresses().get(local, Probe::new(host));
+        whole.is_none()
+    });
+    for ((local, host), value) in &bare {
+        own(&mut owners, local, host, value);
     }
-    let logins = |value: &str| -> Vec<String> {
-        let words = value.split([' ', '\t', ',', '\r', '\n']);
-        words
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
-    let mut owners = OwnerTable::new();
-    if around.extensions {
-        owners.with_extensions();
-    }
-    for (address, value) in whole {
-        owners.hide_address(&address);
+    for (host, value) in &domains {
         for login in logins(value) {
-            owners.own_address(&login, &address);
-        }
-    }
-    for (host, value) in domain {
-        for login in logins(value) {
-            owners.own_domain(&login, &host);
+            owners.own_domain(login, host);
         }
     }
     owners
+}
+
+/// Adds the row of an address.
+fn own(owners: &mut OwnerTable, local: &str, host: &str, value: &str) {
+    let mut is_owned = false;
+    for login in logins(value) {
+        owners.own(login, local, host);
+        is_owned = true;
+    }
+    if !is_owned {
+        owners.hide(local, host);
+    }
+}
+
+/// Returns the logins that a row names.
+fn logins(value: &str) -> impl Iterator<Item = &str> {
+    let words = value.split([' ', '\t', ',', '\r', '\n']);
+    words.filter(|word| !word.is_empty())
 }

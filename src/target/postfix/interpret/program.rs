@@ -11,18 +11,18 @@ use super::client;
 use super::compile::{Compiler, Opened, OpenedKey};
 use super::diagnostics::UnjudgedParameter;
 use super::filter::Filter;
-use super::listing::Listing;
+use super::listing::{Listed, Listing};
 use super::master_cf::Service;
 use super::offer::{Auth, Tls};
 use super::owner::Owners;
 use super::parameter::Settings;
 use super::restriction::{Compiled, List, Restriction};
+use super::table::Files;
 use super::text::Text;
 use crate::decision::{ClientTable, LoginTable, Question, TestId};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{PathForm, Reply};
 use crate::source::Loc;
-use crate::target::Artifacts;
 
 /// A listener.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ pub(super) struct Program {
 pub(super) struct Parts<'a> {
     pub(super) settings: &'a Settings<'a>,
     pub(super) services: &'a [Service],
-    pub(super) artifacts: &'a Artifacts,
+    pub(super) artifacts: &'a Files<'a>,
     pub(super) addressing: &'a Addressing,
     pub(super) catalogue: &'a mut Catalogue,
     pub(super) tables: &'a mut SharedTables,
@@ -79,6 +79,8 @@ pub(super) struct Parts<'a> {
 pub(super) struct SharedTables {
     pub(super) opened: HashMap<OpenedKey, Arc<Opened>>,
     listings: BTreeMap<(Side, Vec<String>), Arc<Listing>>,
+    /// What listings are made of, where nothing was wrong with it.
+    listed: BTreeMap<Vec<String>, Listed>,
     owners: BTreeMap<String, Arc<Owners>>,
 }
 
@@ -151,18 +153,33 @@ impl Parts<'_> {
         if let Some(listing) = self.tables.listings.get(&key) {
             return Arc::clone(listing);
         }
-        let parents = parents(self.settings, "transport_maps", self.diagnostics);
-        let listing = Arc::new(Listing::read(
+        let before = self.diagnostics.errors();
+        let listed = self.tables.listed.remove(&key.1);
+        let listed = listed.unwrap_or_else(|| self.listed());
+        let is_good = self.diagnostics.failed_since(before).is_ok();
+        let listing = Arc::new(Listing::new(
             side,
+            &listed,
             self.settings,
-            self.artifacts,
-            &self.addressing.around,
-            parents,
             self.catalogue,
             self.diagnostics,
         ));
+        if is_good {
+            self.tables.listed.insert(key.1.clone(), listed);
+        }
         self.tables.listings.insert(key, Arc::clone(&listing));
         listing
+    }
+
+    /// Reads the tables of recipients.
+    fn listed(&mut self) -> Listed {
+        Listed::read(
+            self.settings,
+            self.artifacts,
+            &self.addressing.around,
+            parents(self.settings, "transport_maps", self.diagnostics),
+            self.diagnostics,
+        )
     }
 
     /// Returns the owners of reverse-paths.

@@ -11,11 +11,11 @@ use super::master_cf::Service;
 use super::next_hop::{Way, endpoint, is_sender};
 use super::opendkim;
 use super::parameter::{Main, Settings};
+use super::table::Files;
 use super::text::Text;
 use crate::decision::{Egress, Leaving, Sending, Signing};
 use crate::diagnostic::Diagnostics;
 use crate::source::{Loc, Spanned};
-use crate::target::Artifacts;
 
 /// The parameters of certificates that Postfix had before `smtpd_tls_chain_files`.
 const OLDER: [&str; 6] = [
@@ -35,7 +35,7 @@ pub(super) fn read(
     main: &Main,
     services: &[Service],
     ways: &[Way],
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Sending {
     let base = Settings::new(main, BTreeMap::new());
@@ -137,7 +137,7 @@ fn shown(
 fn signing(
     main: &Main,
     services: &[Service],
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Signing> {
     let mut signing: Option<Vec<Signing>> = None;

@@ -1,19 +1,18 @@
 //! Lookup tables: `type:name`, and the rows of those that are files of keys and values
 //! (DATABASE_README; postmap(1), dict_thash_open(3) and dict_inline_open(3) of 3.7.11).
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-use std::sync::Arc;
-
-use rustc_hash::FxBuildHasher;
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::diagnostics::{MissingFile, UnjudgedTable};
-use super::text::{self, Text};
+use super::keyed::{self, Keyed};
+use super::text::Text;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::{Loc, Source};
 use crate::target::Artifacts;
 
-/// A row of a table.
+/// A line of a table whose order counts, or a row that stands in no file of keys.
 #[derive(Debug, Clone)]
 pub(super) struct TableRow {
     /// The key, as written.
@@ -30,7 +29,7 @@ pub(super) enum Table {
     /// Keys and values. Each key stands once.
     Rows {
         /// The rows.
-        rows: Vec<TableRow>,
+        rows: Keyed,
         /// Whether postmap(1) folds the keys when it makes the index, so that they are in lower
         /// case for every program.
         folds_keys: bool,
@@ -43,10 +42,60 @@ pub(super) enum Table {
     Static(TableRow),
 }
 
+/// The files of a tree, and those of keys and values that were opened.
+#[derive(Debug)]
+pub(super) struct Files<'a> {
+    artifacts: &'a Artifacts,
+    /// By the name, and whether they are indexed: those in which nothing is wrong.
+    opened: Mutex<BTreeMap<(String, bool), Arc<keyed::File>>>,
+}
+
+impl<'a> Files<'a> {
+    /// Returns the files of a tree.
+    pub(super) fn new(artifacts: &'a Artifacts) -> Self {
+        Self {
+            artifacts,
+            opened: Mutex::default(),
+        }
+    }
+
+    /// Opens a file of keys and values, perhaps once more.
+    fn keyed(
+        &self,
+        source: &Arc<Source>,
+        is_indexed: bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Table, Reported> {
+        let key = (source.name().to_owned(), is_indexed);
+        // A thread that panicked left no half-made entry.
+        let opened = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = opened().get(&key).cloned();
+        let file = if let Some(file) = known {
+            file
+        } else {
+            let file = Arc::new(keyed::open(source, is_indexed, diagnostics)?);
+            opened().insert(key, Arc::clone(&file));
+            file
+        };
+        Ok(Table::Rows {
+            rows: Keyed::of(file),
+            folds_keys: is_indexed,
+        })
+    }
+}
+
+impl Deref for Files<'_> {
+    type Target = Artifacts;
+
+    fn deref(&self) -> &Artifacts {
+        self.artifacts
+    }
+}
+
 /// Opens the table of `type:name`.
 pub(super) fn open(
     spec: &Text,
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Table, Reported> {
     let Some(colon) = spec.as_str().find(':') else {
@@ -65,11 +114,11 @@ pub(super) fn open(
     match kind {
         "texthash" => {
             let source = file(&name, artifacts, diagnostics)?;
-            keyed(&source, false, diagnostics)
+            artifacts.keyed(&source, false, diagnostics)
         }
         "hash" | "btree" | "lmdb" | "cdb" | "dbm" => {
             let source = file(&name, artifacts, diagnostics)?;
-            keyed(&source, true, diagnostics)
+            artifacts.keyed(&source, true, diagnostics)
         }
         "inline" => inline(&name, diagnostics),
         "static" => {
@@ -104,7 +153,7 @@ pub(super) fn open(
 /// the tree does not hold.
 pub(super) fn file(
     name: &Text,
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Arc<Source>, Reported> {
     let found = if name.as_str().starts_with('/') {
@@ -119,110 +168,16 @@ pub(super) fn file(
     Ok(artifact.source)
 }
 
-/// The file that newaliases(1) indexes: aliases(5) ends its keys with a colon.
-const ALIASES: &str = "etc/aliases";
-
-/// Reads a file of keys and values.
-///
-/// A key twice: postmap(1) keeps the first and warns; dict_thash_open(3) refuses the whole table,
-/// so that every lookup fails.
-fn keyed(
-    source: &Arc<Source>,
-    is_indexed: bool,
-    diagnostics: &mut Diagnostics,
-) -> Result<Table, Reported> {
-    let before = diagnostics.errors();
-    let mut rows: Vec<TableRow> = Vec::new();
-    for line in lines(source) {
-        let (mut key, value) = split_row(&line.value);
-        if is_indexed && source.name() == ALIASES {
-            key = key.strip_suffix(':').unwrap_or(key);
-        }
-        if value.is_empty() || key.matches('"').count() % 2 == 1 {
-            let reason = "this row is not `key value`, and Postfix skips it";
-            diagnostics.error(UnjudgedTable::new(source.name(), reason, &line.at));
-            continue;
-        }
-        rows.push(TableRow {
-            key: key.to_owned(),
-            value: value.to_owned(),
-            at: line.at,
-        });
-    }
-    let mut is_first = first_of_their_keys(&rows).into_iter();
-    rows.retain(|row| {
-        let is_first = is_first.next().unwrap_or_default();
-        if !is_first && !is_indexed {
-            diagnostics.error(UnjudgedTable::twice(&row.key, &row.at));
-        }
-        is_first
-    });
-    diagnostics.failed_since(before)?;
-    Ok(Table::Rows {
-        rows,
-        folds_keys: is_indexed,
-    })
-}
-
-/// Returns of each row whether no row before it has its key. Both fold what they compare
-/// (DICT_FLAG_FOLD_FIX).
-fn first_of_their_keys(rows: &[TableRow]) -> Vec<bool> {
-    let mut seen = HashSet::with_capacity_and_hasher(rows.len(), FxBuildHasher);
-    let keys = rows.iter().map(|row| row.key.as_str());
-    keys.map(|key| seen.insert(folded(key))).collect()
-}
-
-/// Returns a key in lower case. Nearly all are so already.
-fn folded(key: &str) -> Cow<'_, str> {
-    if key.bytes().any(|octet| octet.is_ascii_uppercase()) {
-        Cow::Owned(key.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(key)
-    }
-}
-
 /// Returns the logical lines of a table's file, each as a row without a key.
 pub(super) fn lines(source: &Arc<Source>) -> Vec<TableRow> {
-    let mut rows: Vec<TableRow> = Vec::new();
-    let mut start = 0;
-    for line in source.text().split_inclusive('\n') {
-        let body = line.trim_end_matches('\n');
-        let trimmed = body.trim_matches(text::is_space);
-        if !trimmed.is_empty() && !trimmed.starts_with('#') {
-            match rows.last_mut() {
-                Some(last) if line.starts_with(text::is_space) => last.value.push_str(body),
-                _ => rows.push(TableRow {
-                    key: String::new(),
-                    value: body.to_owned(),
-                    at: Loc::new(
-                        source,
-                        start,
-                        start + body.trim_end_matches(text::is_space).len(),
-                    ),
-                }),
-            }
-        }
-        start += line.len();
-    }
-    rows
-}
-
-/// Splits a row at its first blank outside double quotes (dict_thash_open(3)).
-fn split_row(line: &str) -> (&str, &str) {
-    let (mut quoted, mut escaped) = (false, false);
-    for (offset, c) in line.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            c if text::is_space(c) && !quoted => {
-                let (key, value) = line.split_at(offset);
-                return (key, value.trim_matches(text::is_space));
-            }
-            _ => {}
-        }
-    }
-    (line, "")
+    let lines = keyed::lines(source);
+    lines
+        .map(|line| TableRow {
+            key: String::new(),
+            at: line.at(),
+            value: line.text.into_owned(),
+        })
+        .collect()
 }
 
 /// Reads `inline:{ key=value, { key = value } }`.
@@ -258,7 +213,7 @@ fn inline(name: &Text, diagnostics: &mut Diagnostics) -> Result<Table, Reported>
         );
     }
     Ok(Table::Rows {
-        rows,
+        rows: Keyed::made(rows),
         folds_keys: false,
     })
 }
@@ -303,7 +258,7 @@ fn rules(name: &Text, diagnostics: &mut Diagnostics) -> Result<Vec<TableRow>, Re
 /// Returns the accounts of `etc/passwd`, if the tree has it.
 fn accounts(
     name: &Text,
-    artifacts: &Artifacts,
+    artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Table, Reported> {
     let Some(artifact) = artifacts.get("etc/passwd") else {
@@ -323,13 +278,14 @@ fn accounts(
         })
     });
     Ok(Table::Rows {
-        rows: rows.collect(),
+        rows: Keyed::made(rows.collect()),
         folds_keys: true,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::keyed::KeyRow;
     use super::*;
 
     fn rows(text: &str, kind: &str) -> Result<Vec<(String, String)>, Reported> {
@@ -337,10 +293,12 @@ mod tests {
         artifacts.add("etc/postfix/t", 0o644, text);
         let spec = format!("{kind}:/etc/postfix/t");
         let at = Loc::new(&Source::new("main.cf", spec.as_str()), 0, 0);
-        let table = open(&Text::made(spec, &at), &artifacts, &mut Diagnostics::new())?;
+        let files = Files::new(&artifacts);
+        let table = open(&Text::made(spec, &at), &files, &mut Diagnostics::new())?;
         match table {
             Table::Rows { rows, .. } => {
-                Ok(rows.into_iter().map(|row| (row.key, row.value)).collect())
+                let pair = |row: KeyRow<'_>| (row.key.into_owned(), row.value.into_owned());
+                Ok(rows.iter().map(pair).collect())
             }
             Table::Cidr(_) | Table::Patterns(_) | Table::Static(_) => Ok(Vec::new()),
         }
@@ -357,7 +315,15 @@ mod tests {
                 pair("\"q r\"@b.example", "s")
             ]
         );
+        assert_eq!(
+            rows("b 1\n# c\n\n 2\na\\ c 3\n", "texthash").unwrap(),
+            [pair("b", "1 2"), pair("a\\ c", "3")]
+        );
         assert!(rows("a b\nA c\n", "texthash").is_err());
+        assert_eq!(
+            rows("b 1\nc 2\na 3\nB 4\n", "hash").unwrap(),
+            [pair("b", "1"), pair("c", "2"), pair("a", "3")]
+        );
         assert_eq!(rows("a b\nA c\n", "hash").unwrap(), [pair("a", "b")]);
         assert!(rows("a\n", "hash").is_err());
         assert!(rows("a b\n", "ldap").is_err());

@@ -57,7 +57,7 @@ impl Reader<'_> {
         let mut labels: BTreeMap<String, Label> = BTreeMap::new();
         let mut named = Vec::new();
         for row in &rows.list {
-            let name = row.value.as_str();
+            let name: &str = &row.value;
             if name.is_empty() || name.contains(char::is_whitespace) {
                 let reason = "this is no name of an ACL";
                 return Err(self.refuse_table(&rows.name, reason, &row.at));
@@ -74,7 +74,7 @@ impl Reader<'_> {
         let test = if is_login {
             let pairs = rows.list.iter().map(|row| {
                 let found = Row::new(label(&row.value), row.at.clone());
-                (row.key.clone(), found)
+                (row.key.to_string(), found)
             });
             let table: Vec<(String, Row)> = pairs.collect();
             self.exact_logins(&rows)?;

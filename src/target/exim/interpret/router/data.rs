@@ -129,7 +129,7 @@ impl Reader<'_> {
                 ))
                 | Err(_) => continue,
             };
-            list.push(row.value.clone());
+            list.push(row.value.to_string());
         }
         self.diagnostics.failed_since(before)?;
         let [declines, fails, defers] = [
@@ -140,7 +140,8 @@ impl Reader<'_> {
         .map(|(what, mut values)| {
             values.sort_unstable();
             self.finds(lookup, what, &|row| {
-                values.binary_search(&row.value).is_ok()
+                let found = values.binary_search_by(|value| value.as_str().cmp(&row.value));
+                found.is_ok()
             })
         });
         Ok(Redirect::Row {

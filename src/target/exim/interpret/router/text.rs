@@ -134,7 +134,7 @@ fn row(lookup: &Lookup, address: &Address, cuts: bool) -> Option<String> {
         Key::Row(inner) => row(inner, address, cuts)?,
         Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) => return None,
     };
-    lookup.rows.find(&key).map(|row| row.value.clone())
+    lookup.rows.find(&key).map(|row| row.value.to_string())
 }
 
 fn part_of(address: &Address, atom: PathAtom, cuts: bool) -> String {

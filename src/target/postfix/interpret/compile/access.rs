@@ -9,12 +9,14 @@ use super::super::catalogue::Side;
 use super::super::client;
 use super::super::diagnostics::UnjudgedTable;
 use super::super::entries::Rows;
+use super::super::keyed::{KeyRow, Keyed};
 use super::super::map::{Hit, Map, Parents, Strategy};
 use super::super::restriction::{ByMap, ByTest, Compiled, List};
 use super::super::table::{self, Table, TableRow};
 use super::super::text::Text;
 use super::list::{Bare, Compiler};
 use crate::decision::{ClientTable, Label, LoginTable, NameTable, Question, Row, TestId};
+use crate::source::Loc;
 
 const CLIENT: &str = "check_client_access";
 const HELO: &str = "check_helo_access";
@@ -47,7 +49,7 @@ impl Opened {
     /// A table that answers the same for all.
     fn always(row: &TableRow) -> Self {
         let mut values = Values::default();
-        values.label(row);
+        values.label(&row.as_row());
         Self::by_test(None, values)
     }
 }
@@ -58,18 +60,18 @@ pub(in super::super) type OpenedKey = (&'static str, String, Parents);
 /// The different values of a table, each with the label that stands for it.
 #[derive(Debug, Default)]
 struct Values {
-    values: Vec<(String, TableRow)>,
+    values: Vec<(String, Loc)>,
     numbers: rustc_hash::FxHashMap<String, u32>,
 }
 
 impl Values {
-    fn label(&mut self, row: &TableRow) -> Label {
-        if let Some(number) = self.numbers.get(&row.value) {
+    fn label(&mut self, row: &KeyRow<'_>) -> Label {
+        if let Some(number) = self.numbers.get(row.value.as_ref()) {
             return Label(*number);
         }
-        self.values.push((row.value.clone(), row.clone()));
+        self.values.push((row.value.to_string(), row.at()));
         let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(row.value.clone(), number);
+        self.numbers.insert(row.value.to_string(), number);
         Label(number)
     }
 }
@@ -112,20 +114,20 @@ impl Compiler<'_> {
         let question = match table {
             Table::Static(row) => return Some(Opened::always(&row)),
             Table::Cidr(lines) => {
-                let label = |row: &TableRow| values.label(row);
+                let label = |row: &TableRow| values.label(&row.as_row());
                 let rows = client::cidr(&lines, label, self.diagnostics).ok()?;
                 Question::Client(ClientTable::first_match(rows))
             }
             Table::Rows { rows, .. } => {
                 let mut prefixes: Vec<(IpNet, Row)> = Vec::new();
-                for row in rows {
+                for row in rows.iter() {
                     let Some(net) = client::access_key(&row.key) else {
                         let reason = "the name that DNS gives a client is not in the envelope";
-                        let told = UnjudgedTable::new(&row.key, reason, &row.at);
+                        let told = UnjudgedTable::new(&row.key, reason, &row.at());
                         self.diagnostics.error(told);
                         continue;
                     };
-                    prefixes.push((net, Row::new(values.label(&row), row.at.clone())));
+                    prefixes.push((net, Row::new(values.label(&row), row.at())));
                 }
                 Question::Client(ClientTable::longest_prefix(prefixes))
             }
@@ -162,8 +164,8 @@ impl Compiler<'_> {
                 return None;
             }
             Table::Rows { rows, .. } => {
-                for row in rows {
-                    let made = Row::new(values.label(&row), row.at.clone());
+                for row in rows.iter() {
+                    let made = Row::new(values.label(&row), row.at());
                     let key = row.key.to_ascii_lowercase();
                     let is_numeric = key
                         .bytes()
@@ -199,16 +201,16 @@ impl Compiler<'_> {
         let mut values = Values::default();
         let rows = match table {
             Table::Static(row) => return Some(Opened::always(&row)),
-            Table::Cidr(_) => Vec::new(),
+            Table::Cidr(_) => Keyed::made(Vec::new()),
             Table::Patterns(lines) => {
                 self.refuse_patterns(&lines);
                 return None;
             }
             Table::Rows { rows, .. } => rows,
         };
-        let rows = rows.into_iter().map(|row| {
-            let label = values.label(&row);
-            (row.key, Row::new(label, row.at))
+        let rows = rows.iter().map(|row| {
+            let made = Row::new(values.label(&row), row.at());
+            (row.key, made)
         });
         let question = Question::Login(LoginTable::new(rows));
         Some(self.test(LOGIN, spec, question, values))
@@ -255,7 +257,7 @@ impl Compiler<'_> {
 
     fn open_addresses(&mut self, side: Side, spec: &Text, table: &Table) -> Opened {
         let mut values = Values::default();
-        let mut label = |row: &TableRow| values.label(row);
+        let mut label = |row: &KeyRow<'_>| values.label(row);
         let rows = Rows::sort(
             &[table],
             Strategy::Access(self.parents),
@@ -306,30 +308,30 @@ impl Compiler<'_> {
     fn actions(&mut self, values: &Values, about: About, bare: Bare) -> Option<Vec<Compiled>> {
         let before = self.diagnostics.errors();
         let mut actions = Vec::new();
-        for (value, row) in &values.values {
+        for (value, at) in &values.values {
             match action::read(value, about, self.codes) {
                 Ok(Action::Restrictions(list)) => {
-                    let list = self.restrictions(&list, row, bare);
+                    let list = self.restrictions(&list, at, bare);
                     actions.push(Compiled::List(list));
                 }
                 Ok(action) => actions.push(Compiled::Plain(action)),
                 Err(reason) => {
                     self.diagnostics
-                        .error(UnjudgedTable::new(value, reason, &row.at));
+                        .error(UnjudgedTable::new(value, reason, at));
                 }
             }
         }
         self.diagnostics.failed_since(before).ok().map(|()| actions)
     }
 
-    fn restrictions(&mut self, list: &str, row: &TableRow, bare: Bare) -> List {
+    fn restrictions(&mut self, list: &str, at: &Loc, bare: Bare) -> List {
         self.depth += 1;
         let compiled = if self.depth > 20 {
             self.diagnostics
-                .error(UnjudgedTable::new(list, "it names itself", &row.at));
+                .error(UnjudgedTable::new(list, "it names itself", at));
             List::default()
         } else {
-            self.list(&Text::made(list, &row.at), bare)
+            self.list(&Text::made(list, at), bare)
         };
         self.depth -= 1;
         compiled

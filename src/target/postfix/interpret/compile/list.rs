@@ -12,11 +12,11 @@ use super::super::parameter::Settings;
 use super::super::policyd;
 use super::super::program::SharedTables;
 use super::super::restriction::{ByMap, Item, List, Restriction};
+use super::super::table::Files;
 use super::super::text::Text;
 use crate::decision::{Because, TestId};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Status;
-use crate::target::Artifacts;
 
 /// The deepest nesting of restriction classes.
 const DEPTH_MAX: u32 = 20;
@@ -25,7 +25,7 @@ const DEPTH_MAX: u32 = 20;
 pub(in super::super) struct Compiler<'a> {
     pub(in super::super) settings: &'a Settings<'a>,
     pub(in super::super) services: &'a [Service],
-    pub(in super::super) artifacts: &'a Artifacts,
+    pub(in super::super) artifacts: &'a Files<'a>,
     pub(in super::super) around: &'a Surroundings,
     pub(in super::super) parents: Parents,
     pub(in super::super) codes: Codes,
