@@ -35,6 +35,7 @@ mod run;
 mod selection;
 mod shrink;
 mod side;
+mod some;
 mod statement;
 mod tally;
 mod universe;
@@ -65,6 +66,7 @@ pub use records::Given;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
+pub use some::{check_left, check_left_agreement, check_left_policy};
 pub use ways_out::{Onward, Recipient, WayOut, ways_out};
 
 use crate::decision::{Believed, Decider, Envelope, FoundBackend, FoundListener, Sending};
@@ -89,7 +91,7 @@ pub fn check_policy(policy: &Policy) -> Report {
 ///
 /// Of what is alike all but some is left out, if everything is proved of the rest.
 pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
-    match check_some(policy, given) {
+    match some::check_some(policy, given) {
         Some((report, _)) => report,
         None => check_policy_within(policy, given, CLASSES_MAX).0,
     }
@@ -97,37 +99,12 @@ pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
 
 /// The same, with what strangers' mail can leave to.
 pub fn check_policy_and_leaves(policy: &Policy, given: Given<'_>) -> (Report, Vec<WayOut>) {
-    if let Some((report, left)) = check_some(policy, given) {
+    if let Some((report, left)) = some::check_some(policy, given) {
         // Nothing leaves of what is left out.
         return (report, ways_out(&left.policy, None));
     }
     let (report, _) = check_policy_within(policy, given, CLASSES_MAX);
     (report, ways_out(policy, None))
-}
-
-/// Checks a policy without what others stand for; nothing, if there is nothing of that, or if not
-/// all is proved: what is wrong is told of the whole.
-fn check_some(policy: &Policy, given: Given<'_>) -> Option<(Report, LeftOut)> {
-    let left = leave_out(policy, &[], ALIKE_MIN)?;
-    let report = check_left_policy(policy, &left, given)?;
-    Some((report, left))
-}
-
-/// Checks a policy without what [`leave_out`] has left out of it, but for obligations about records:
-/// they are asked of the whole. Returns nothing, if not all is proved.
-pub fn check_left_policy(whole: &Policy, left: &LeftOut, given: Given<'_>) -> Option<Report> {
-    let subject = Subject::new(&left.policy);
-    let tests = subject.declared.tests();
-    if !LeftOut::is_blind(whole, &[&subject.reference], tests) {
-        return None;
-    }
-    let (records, (mut report, _)) = in_two(
-        || records::check(whole, None, given, Selection::All),
-        || check_classes(&subject, CLASSES_MAX),
-    );
-    report.left_out = Some(left.left);
-    report.findings.extend(records);
-    report.is_proved().then_some(report)
 }
 
 /// The same with another limit than [`CLASSES_MAX`]. Returns how many classes were visited, too.
@@ -204,43 +181,6 @@ pub fn check_files_over(policy: &Policy, files: Files<'_>, given: Given<'_>) -> 
         assumptions: assumptions::assumptions(&subject.declared, files.believed),
         left_out: None,
     }
-}
-
-/// Checks files without the rows of domains that others stand for, as [`leave_out`] returns them,
-/// against the policy without these; nothing, if not all is proved.
-pub fn check_left(
-    whole: &Policy,
-    left: &LeftOut,
-    files: Files<'_>,
-    given: Given<'_>,
-) -> Option<Report> {
-    let subject = Subject::new(&left.policy);
-    let deciders: [&dyn Decider; 2] = [&subject.reference, files.decider];
-    if !LeftOut::is_blind(whole, &deciders, subject.declared.tests()) {
-        return None;
-    }
-    let report = Report {
-        subject: files.name.to_owned(),
-        findings: put(&subject, files, given, Selection::All),
-        assumptions: assumptions::assumptions(&subject.declared, files.believed),
-        left_out: Some(left.left),
-    };
-    report.is_proved().then_some(report)
-}
-
-/// The same of the files of two targets, held against each other.
-pub fn check_left_agreement(
-    whole: &Policy,
-    left: &LeftOut,
-    one: Files<'_>,
-    other: Files<'_>,
-) -> Option<Report> {
-    if !LeftOut::is_blind(whole, &[one.decider, other.decider], &[]) {
-        return None;
-    }
-    let mut report = check_agreement(&left.policy, one, other);
-    report.left_out = Some(left.left);
-    report.is_proved().then_some(report)
 }
 
 /// Puts only the named questions of the proof, as [`question_names`] lists them, to files.
@@ -363,7 +303,7 @@ pub fn prove_over<'p>(
     given: Given<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Proven<'p>, Report), Reported> {
-    if let Some((report, _)) = check_some(policy, given) {
+    if let Some((report, _)) = some::check_some(policy, given) {
         diagnostics::tell(policy, &report, diagnostics)?;
         return Ok((Proven::new(policy, None), report));
     }

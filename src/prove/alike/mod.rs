@@ -11,7 +11,7 @@
 //! the login owned it, else of another, since two domains are kept of each kind. Then
 //!
 //! - each test of the policy answers the same: it compares names, and no name that is compared is
-//!   one of these but for what each says of itself, which is alike ([`forced`] collects all others);
+//!   one of these but for what each says of itself, which is alike ([`forced`] has all others);
 //! - so does each test of the files. What a reader makes of them compares names with rows that are
 //!   looked up, and treats what it does not find as it treats any name that nobody has written: the
 //!   whole proof rests on that (`keys`). The rows of both are the same but for their own names
@@ -126,8 +126,8 @@ pub fn leave_out(policy: &Policy, files: &[Arc<Source>], domains_min: usize) -> 
 }
 
 impl LeftOut {
-    /// Returns whether the deciders, and tests besides, tell no local-part apart by itself that some
-    /// recipient of ours has.
+    /// Returns whether the deciders, and tests besides, tell no local-part apart by itself that
+    /// some recipient of ours has.
     pub(super) fn is_blind<'t>(
         whole: &Policy,
         deciders: &[&'t dyn Decider],

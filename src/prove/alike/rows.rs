@@ -244,8 +244,8 @@ fn words(line: &str, found: &mut Words) {
     }
 }
 
-/// Returns a line in which a dot (or dash) stands for one that a pattern escapes, and a blank for any other
-/// escape of it: `a\.example` names what `a.example` does, and `\d\.example` all below `example`.
+/// Returns a line in which a dot or a dash stands for one that a pattern escapes, and a blank for
+/// any other escape: `a\.example` names what `a.example` does, `\d\.example` all below `example`.
 fn unescaped(line: &str) -> Cow<'_, str> {
     if !line.contains('\\') {
         return Cow::Borrowed(line);
