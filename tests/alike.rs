@@ -158,6 +158,19 @@ fn edited(text: &str, number: usize, line: Option<&str>) -> String {
     lines.fold(String::new(), |text, line| text + line + "\n")
 }
 
+/// Returns a text with other words in the place of some.
+fn words(text: &str, other: &dyn Fn(&str) -> Option<String>) -> String {
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let mut found = String::new();
+    for part in text.split_inclusive(|c| !is_of_word(c)) {
+        let word = part.trim_end_matches(|c| !is_of_word(c));
+        let word_or_other = other(word).unwrap_or_else(|| word.to_owned());
+        found.push_str(&word_or_other);
+        found.push_str(&part[word.len()..]);
+    }
+    found
+}
+
 /// Rows that were left out, changed one by one: deleted, with the value of another row, with the
 /// key of another, and doubled with another value.
 #[test]
@@ -178,6 +191,21 @@ fn a_row_of_what_is_left_out_is_not_overlooked() {
             let is_left = |line: &&str| kept.lines().all(|one| one != *line);
             let rows: Vec<usize> = (0..lines.len()).filter(|at| is_left(&lines[*at])).collect();
             let step = rows.len().div_ceil(2).max(1);
+            // The same mistake in every row.
+            let all = lines.iter().map(|line| {
+                let (key, value) = line.split_at(line.find(['\t', ' ', ':']).unwrap_or(line.len()));
+                let domain = key.split_once('@').map_or(key, |(_, domain)| domain);
+                let word = |word: &str| word.contains(".example").then(|| domain.to_owned());
+                match line.starts_with('#') {
+                    true => format!("{line}\n"),
+                    false => format!("{key}{}\n", words(value, &word)),
+                }
+            });
+            let mut tree = artifacts.clone();
+            tree.add(path, made.mode, all.collect::<String>());
+            if let Outcome::Proved = check_some(&policy, *target, &tree) {
+                assert!(is_proved(&policy, *target, &tree), "{path}: all rows");
+            }
             for at in rows.iter().copied().step_by(step) {
                 let end = |line: &str| line.find(['\t', ' ', ':']).unwrap_or(line.len());
                 let other = rows[(at * 7 + 3) % rows.len()];
@@ -187,8 +215,18 @@ fn a_row_of_what_is_left_out_is_not_overlooked() {
                     .iter()
                     .find(|line| !line.is_empty() && !line.starts_with('#'));
                 let kept_value = first.map_or("", |line| line.split_at(end(line)).1);
+                let (local, domain) = key.split_once('@').unwrap_or((key, key));
+                let word = |word: &str| word.contains(".example").then(|| domain.to_owned());
+                let own_domain = words(value, &word);
+                let own_local = words(value, &|word| {
+                    let is_login = word.starts_with('u') && word.len() > 1;
+                    (is_login && word[1..].bytes().all(|c| c.is_ascii_digit()))
+                        .then(|| local.to_owned())
+                });
                 let changes = [
                     None,
+                    Some(format!("{key}{own_domain}")),
+                    Some(format!("{key}{own_local}")),
                     Some(format!("{key}{other_value}")),
                     Some(format!("{other_key}{value}")),
                     Some(format!("{key}{kept_value}")),

@@ -30,6 +30,14 @@ impl Forced {
         }
         named.odd();
         forced.leaving(names);
+        // A row of a login may be read as one of an address where addresses without a domain are.
+        for listed in &names.recipients {
+            if forced.has(listed.domain)
+                && let Some(login) = names.login(listed.local)
+            {
+                forced.login(login);
+            }
+        }
         forced
     }
 
@@ -145,8 +153,9 @@ impl Named<'_, '_> {
                 forced.domain(listed.domain);
             }
         }
-        for (number, (_, login)) in (0..).zip(&names.logins) {
-            if !login.grants.is_empty() || login.mailboxes.is_empty() {
+        for (number, (name, login)) in (0..).zip(&names.logins) {
+            let is_word = name.bytes().all(is_of_word);
+            if !login.grants.is_empty() || login.mailboxes.is_empty() || !is_word {
                 forced.login(number);
             }
         }

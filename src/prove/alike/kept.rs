@@ -126,7 +126,8 @@ impl Kept {
                     }
                     Seen::Domain(domain) => (domain, records.forced.has(domain)),
                     Seen::Address(local, domain) => {
-                        let listed = names.recipient(local, domain).map(Entity::Recipient);
+                        let local = local.to_ascii_lowercase();
+                        let listed = names.recipient(&local, domain).map(Entity::Recipient);
                         let is_listed_kept = listed.is_none_or(|one| self.has(one));
                         (domain, is_kept(domain) && is_listed_kept)
                     }

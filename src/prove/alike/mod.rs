@@ -44,6 +44,7 @@ use super::keys::address_table;
 use super::universe::Axis;
 use crate::decision::{AddressKey, Decider, Test};
 use crate::diagnostic::count;
+use crate::mail::without_extension;
 use crate::policy::{Grant, Policy};
 use crate::source::Source;
 
@@ -148,6 +149,9 @@ impl LeftOut {
                 }
             });
         }
+        let bases = locals.iter().filter_map(|local| without_extension(local));
+        let bases: Vec<String> = bases.map(str::to_owned).collect();
+        locals.extend(bases);
         locals.remove(POSTMASTER);
         let mut domains = whole.domains.values();
         locals.is_empty()

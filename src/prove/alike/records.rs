@@ -335,8 +335,24 @@ impl<'a, 'p> Records<'a, 'p> {
         Some(())
     }
 
-    /// Adds the rows of something.
+    /// Adds the rows of something, behind what its own names are: which of them are the same, which
+    /// are those of a login or of a domain besides, and what an MTA may see in their form.
     fn add_rows(&self, of: Entity, own: &[&str], said: &mut Said) {
+        for name in own {
+            let first = own.iter().position(|one| one == name).unwrap_or_default();
+            let has = |is: fn(&u8) -> bool| name.as_bytes().iter().any(is);
+            said.name(
+                first,
+                [
+                    self.names.login(name).is_some(),
+                    self.names.domain(name).is_some(),
+                    has(u8::is_ascii_alphabetic),
+                    has(u8::is_ascii_uppercase),
+                    name.starts_with(|c: char| c.is_ascii_alphabetic()),
+                    name.starts_with('-'),
+                ],
+            );
+        }
         self.rows
             .each(self.names.number(of), &mut |file, before, rest| {
                 said.row(file);
@@ -345,41 +361,34 @@ impl<'a, 'p> Records<'a, 'p> {
             });
     }
 
-    /// Returns the names that the policy says of something, its own among them.
-    pub(super) fn own(&self, of: Entity) -> Vec<&'p str> {
+    /// Returns the logins that the policy says of something.
+    pub(super) fn logins(&self, of: Entity) -> Vec<&'p str> {
         let names = self.names;
-        let mut own: Vec<&str> = Vec::new();
-        let add = |alias: &'p Alias, own: &mut Vec<&'p str>| {
-            let _ = add_targets(alias, own);
-            let mut owners = Vec::new();
-            let _ = self.owners(alias, &mut owners, 0);
-            own.extend(owners.iter().flat_map(|login| login.split('@')));
+        let mut logins: Vec<&str> = Vec::new();
+        let add = |alias: &'p Alias, logins: &mut Vec<&'p str>| {
+            // Of too many some are enough: the others are kept besides.
+            let _ = self.owners(alias, logins, 0);
         };
         match of {
             Entity::Recipient(one) => {
-                if let Some(listed) = names.recipients.get(one as usize) {
-                    own.push(listed.local);
-                    match listed.what {
-                        What::Alias(alias) => add(alias, &mut own),
-                        What::Mailbox(mailbox) => {
-                            let login = mailbox.login.iter();
-                            own.extend(login.flat_map(|login| login.value.split('@')));
-                        }
+                let listed = names.recipients.get(one as usize);
+                match listed.map(|listed| listed.what) {
+                    Some(What::Alias(alias)) => add(alias, &mut logins),
+                    Some(What::Mailbox(mailbox)) => {
+                        logins.extend(mailbox.login.iter().map(|login| login.value.as_str()));
                     }
+                    None => {}
                 }
             }
             Entity::Domain(one) => {
                 let hosted = names.domains.get(one as usize).map(|one| one.1);
                 if let Some(alias) = hosted.and_then(|hosted| hosted.catch_all.as_ref()) {
-                    add(alias, &mut own);
+                    add(alias, &mut logins);
                 }
             }
-            Entity::Login(one) => {
-                let login = names.logins.get(one as usize);
-                own.extend(login.iter().flat_map(|one| one.0.split('@')));
-            }
+            Entity::Login(one) => logins.extend(names.logins.get(one as usize).map(|one| one.0)),
         }
-        own
+        logins
     }
 }
 

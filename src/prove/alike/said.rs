@@ -10,6 +10,8 @@ const OWN: u8 = 1;
 const SAID: u8 = 2;
 /// Begins a row, with the number of its file.
 const ROW: u8 = 3;
+/// Begins what is said of a name by itself.
+const NAME: u8 = 4;
 
 /// What is said of something, its own names replaced by numbers.
 ///
@@ -47,6 +49,13 @@ impl Said {
             self.text(between);
             rest = more;
         }
+    }
+
+    /// Adds a name of something's own: which of these it is, and what is so of it.
+    pub(super) fn name<const N: usize>(&mut self, first: usize, so: [bool; N]) {
+        self.0.push(NAME);
+        self.0.extend_from_slice(&count(first).to_le_bytes());
+        self.0.extend(so.map(u8::from));
     }
 
     pub(super) fn row(&mut self, file: u16) {

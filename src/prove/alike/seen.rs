@@ -19,7 +19,7 @@ pub(super) enum Seen<'a> {
 /// Hands on what the rows of something name beside it.
 pub(super) fn seen(of: Entity, records: &Records<'_, '_>, take: &mut dyn FnMut(Seen<'_>)) {
     let names = records.names;
-    let own = records.own(of);
+    let own = records.logins(of);
     let domain = match of {
         Entity::Recipient(one) => names.recipients.get(one as usize).map(|one| one.domain),
         Entity::Domain(one) => Some(one),
