@@ -171,6 +171,53 @@ fn words(text: &str, other: &dyn Fn(&str) -> Option<String>) -> String {
     found
 }
 
+/// Returns the lines of a file, where every value names the domain of its key for any other.
+fn with_own_domains(lines: &[&str]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let (key, value) = line.split_at(line.find(['\t', ' ', ':']).unwrap_or(line.len()));
+        let domain = key.split_once('@').map_or(key, |(_, domain)| domain);
+        let word = |word: &str| word.contains(".example").then(|| domain.to_owned());
+        text.push_str(key);
+        if line.starts_with('#') {
+            text.push_str(value);
+        } else {
+            text.push_str(&words(value, &word));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Returns what may stand in the place of a line: nothing, or other lines.
+fn changes(lines: &[&str], at: usize, other: usize) -> Vec<Option<String>> {
+    let end = |line: &str| line.find(['\t', ' ', ':']).unwrap_or(line.len());
+    let (key, value) = lines[at].split_at(end(lines[at]));
+    let (other_key, other_value) = lines[other].split_at(end(lines[other]));
+    let first = lines
+        .iter()
+        .find(|line| !line.is_empty() && !line.starts_with('#'));
+    let kept_value = first.map_or("", |line| line.split_at(end(line)).1);
+    let (local, domain) = key.split_once('@').unwrap_or((key, key));
+    let word = |word: &str| word.contains(".example").then(|| domain.to_owned());
+    let own_domain = words(value, &word);
+    let own_local = words(value, &|word| {
+        let is_login = word.starts_with('u') && word.len() > 1;
+        (is_login && word[1..].bytes().all(|c| c.is_ascii_digit())).then(|| local.to_owned())
+    });
+    vec![
+        None,
+        Some(format!("{key}{own_domain}")),
+        Some(format!("{key}{own_local}")),
+        Some(format!("{key}{other_value}")),
+        Some(format!("{other_key}{value}")),
+        Some(format!("{key}{kept_value}")),
+        Some(format!("{}\n{key}x{value}", lines[at])),
+        Some(format!("{}\nx{key}{value}", lines[at])),
+        Some(format!("{key}{value}x")),
+    ]
+}
+
 /// Rows that were left out, changed one by one: deleted, with the value of another row, with the
 /// key of another, and doubled with another value.
 #[test]
@@ -192,48 +239,14 @@ fn a_row_of_what_is_left_out_is_not_overlooked() {
             let rows: Vec<usize> = (0..lines.len()).filter(|at| is_left(&lines[*at])).collect();
             let step = rows.len().div_ceil(2).max(1);
             // The same mistake in every row.
-            let all = lines.iter().map(|line| {
-                let (key, value) = line.split_at(line.find(['\t', ' ', ':']).unwrap_or(line.len()));
-                let domain = key.split_once('@').map_or(key, |(_, domain)| domain);
-                let word = |word: &str| word.contains(".example").then(|| domain.to_owned());
-                match line.starts_with('#') {
-                    true => format!("{line}\n"),
-                    false => format!("{key}{}\n", words(value, &word)),
-                }
-            });
             let mut tree = artifacts.clone();
-            tree.add(path, made.mode, all.collect::<String>());
+            tree.add(path, made.mode, with_own_domains(&lines));
             if let Outcome::Proved = check_some(&policy, *target, &tree) {
                 assert!(is_proved(&policy, *target, &tree), "{path}: all rows");
             }
             for at in rows.iter().copied().step_by(step) {
-                let end = |line: &str| line.find(['\t', ' ', ':']).unwrap_or(line.len());
                 let other = rows[(at * 7 + 3) % rows.len()];
-                let (key, value) = lines[at].split_at(end(lines[at]));
-                let (other_key, other_value) = lines[other].split_at(end(lines[other]));
-                let first = lines
-                    .iter()
-                    .find(|line| !line.is_empty() && !line.starts_with('#'));
-                let kept_value = first.map_or("", |line| line.split_at(end(line)).1);
-                let (local, domain) = key.split_once('@').unwrap_or((key, key));
-                let word = |word: &str| word.contains(".example").then(|| domain.to_owned());
-                let own_domain = words(value, &word);
-                let own_local = words(value, &|word| {
-                    let is_login = word.starts_with('u') && word.len() > 1;
-                    (is_login && word[1..].bytes().all(|c| c.is_ascii_digit()))
-                        .then(|| local.to_owned())
-                });
-                let changes = [
-                    None,
-                    Some(format!("{key}{own_domain}")),
-                    Some(format!("{key}{own_local}")),
-                    Some(format!("{key}{other_value}")),
-                    Some(format!("{other_key}{value}")),
-                    Some(format!("{key}{kept_value}")),
-                    Some(format!("{}\n{key}x{value}", lines[at])),
-                    Some(format!("{}\nx{key}{value}", lines[at])),
-                    Some(format!("{key}{value}x")),
-                ];
+                let changes = changes(&lines, at, other);
                 for change in changes {
                     let text = edited(whole, at, change.as_deref());
                     let mut tree = artifacts.clone();

@@ -2,13 +2,28 @@
 //! not as plain as most.
 
 use super::names::{Names, What, count};
-use super::records::Forced;
 use super::rows::{Words, is_of_word};
 use crate::mail::{Address, Domain};
 use crate::policy::{
     Class, DestinationScope, DomainScope, Grant, LoginScope, Policy, RecipientScope,
     ReversePathScope, SenderScope, Statement,
 };
+
+/// What is never left out, whatever is like it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Forced {
+    /// By the number of the domain.
+    pub(super) domains: Vec<bool>,
+    /// By the number of the login.
+    pub(super) logins: Vec<bool>,
+}
+
+impl Forced {
+    /// Returns whether nothing of a domain is left out.
+    pub(super) fn has(&self, domain: u32) -> bool {
+        self.domains.get(domain as usize).copied().unwrap_or(true)
+    }
+}
 
 impl Forced {
     pub(super) fn new(names: &Names<'_>, rest: &Words) -> Self {

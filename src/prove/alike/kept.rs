@@ -1,8 +1,9 @@
 //! What is kept: all that is forced, and of each kind of the rest some, with whatever these lead
 //! to.
 
+use super::forced::Forced;
 use super::names::{Entity, Names, What, count};
-use super::records::{Forced, Records};
+use super::records::Records;
 use super::seen::{Seen, seen};
 use super::{Left, POSTMASTER, TARGETS_MAX};
 use crate::mail::Address;

@@ -36,9 +36,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use self::forced::Forced;
 use self::kept::Kept;
 use self::names::Names;
-use self::records::{Forced, Records};
+use self::records::Records;
 use self::rows::Rows;
 use super::keys::address_table;
 use super::universe::Axis;

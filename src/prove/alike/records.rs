@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
+use super::forced::Forced;
 use super::names::{Entity, Listed, Names, What, count};
 use super::rows::{Rows, Words};
 use super::said::Said;
@@ -20,15 +21,6 @@ const OPEN: u32 = u32::MAX - 1;
 /// Aliases that lead through more are like nothing else.
 const DEPTH_MAX: usize = 16;
 
-/// What is never left out, whatever is like it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Forced {
-    /// By the number of the domain.
-    pub(super) domains: Vec<bool>,
-    /// By the number of the login.
-    pub(super) logins: Vec<bool>,
-}
-
 /// Numbers of what is said: equal for two names of which the same is said.
 pub(super) struct Records<'a, 'p> {
     pub(super) names: &'a Names<'p>,
@@ -43,13 +35,6 @@ pub(super) struct Records<'a, 'p> {
     numbers: Vec<u32>,
     /// The same of domains without what their catch-alls lead to.
     inner: Vec<u32>,
-}
-
-impl Forced {
-    /// Returns whether nothing of a domain is left out.
-    pub(super) fn has(&self, domain: u32) -> bool {
-        self.domains.get(domain as usize).copied().unwrap_or(true)
-    }
 }
 
 impl<'a, 'p> Records<'a, 'p> {
