@@ -5,6 +5,8 @@
 mod folder;
 #[path = "support/language.rs"]
 mod language;
+#[path = "alike/mistakes.rs"]
+mod mistakes;
 #[path = "../examples/provider/site.rs"]
 mod site;
 

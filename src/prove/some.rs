@@ -1,6 +1,6 @@
 //! Proofs of what is kept where others stand for most: of a policy, of files, and of two trees.
 
-use super::alike::{ALIKE_MIN, LeftOut, leave_out};
+use super::alike::{ALIKE_MIN, LeftOut, is_blind, leave_out};
 use super::budget::CLASSES_MAX;
 use super::proven::Subject;
 use super::report::Report;
@@ -23,7 +23,7 @@ pub(super) fn check_some(policy: &Policy, given: Given<'_>) -> Option<(Report, L
 pub fn check_left_policy(whole: &Policy, left: &LeftOut, given: Given<'_>) -> Option<Report> {
     let subject = Subject::new(&left.policy);
     let tests = subject.declared.tests();
-    if !LeftOut::is_blind(whole, &[&subject.reference], tests) {
+    if !is_blind(whole, &[&subject.reference], tests) {
         return None;
     }
     let (records, (mut report, _)) = in_two(
@@ -45,7 +45,7 @@ pub fn check_left(
 ) -> Option<Report> {
     let subject = Subject::new(&left.policy);
     let deciders: [&dyn Decider; 2] = [&subject.reference, files.decider];
-    if !LeftOut::is_blind(whole, &deciders, subject.declared.tests()) {
+    if !is_blind(whole, &deciders, subject.declared.tests()) {
         return None;
     }
     let report = Report {
@@ -64,7 +64,7 @@ pub fn check_left_agreement(
     one: Files<'_>,
     other: Files<'_>,
 ) -> Option<Report> {
-    if !LeftOut::is_blind(whole, &[one.decider, other.decider], &[]) {
+    if !is_blind(whole, &[one.decider, other.decider], &[]) {
         return None;
     }
     let mut report = check_agreement(&left.policy, one, other);

@@ -23,9 +23,7 @@ impl Forced {
     pub(super) fn has(&self, domain: u32) -> bool {
         self.domains.get(domain as usize).copied().unwrap_or(true)
     }
-}
 
-impl Forced {
     pub(super) fn new(names: &Names<'_>, rest: &Words) -> Self {
         let [_, domains, logins] = names.counts();
         let mut forced = Self {

@@ -274,14 +274,6 @@ fn leads(of: Entity, records: &Records<'_, '_>, open: &mut Vec<Entity>) {
                 open.extend(names.of_domain(number).map(Entity::Recipient));
             }
         }
-        Entity::Login(number) => {
-            // Its rows may be those of an address.
-            let login = names.logins.get(number as usize).map(|one| one.0);
-            if let Some((local, domain)) = login.and_then(|login| login.split_once('@'))
-                && let Some(domain) = names.domain(domain)
-            {
-                open.extend(names.recipient(local, domain).map(Entity::Recipient));
-            }
-        }
+        Entity::Login(_) => {}
     }
 }

@@ -1,14 +1,16 @@
-//! What is proved of a large policy once for many domains: all but some that stand for the rest
+//! What is proved of a large policy without most of its recipients: some stand for the rest, which
 //! are left out of policy and files, if policy and files say the same of them.
 //!
-//! Two recipients are *alike* if policy and files say the same of both, with their own names left
-//! out: the kind, the rows whose key is the address or its domain, what the aliases lead to, the
-//! logins and their rows. A domain is left out if nothing but itself names it, and if two others
-//! that are kept hold a recipient that is like each of its own.
+//! Two recipients are *alike* if policy and files say the same of both, their own names replaced by
+//! numbers: the kind, the rows whose key is the address or its domain, what the aliases lead to, the
+//! logins and their rows; and if their names are alike: the same ones are equal, or those of logins
+//! and domains besides. A recipient is left out if nothing else names it or its domain, and if two
+//! that are like it are kept.
 //!
 //! SOUNDNESS: take an envelope that names what was left out. Put, for each such recipient or
 //! sender, one that is kept and alike, and for a login that of an alike mailbox: of the same one if
-//! the login owned it, else of another, since two domains are kept of each kind. Then
+//! the login owned it, else of another, since more logins of each kind are kept than own an alias.
+//! Then
 //!
 //! - each test of the policy answers the same: it compares names, and no name that is compared is
 //!   one of these but for what each says of itself, which is alike ([`forced`] has all others);
@@ -127,38 +129,32 @@ pub fn leave_out(policy: &Policy, files: &[Arc<Source>], domains_min: usize) -> 
     None
 }
 
-impl LeftOut {
-    /// Returns whether the deciders, and tests besides, tell no local-part apart by itself that
-    /// some recipient of ours has.
-    pub(super) fn is_blind<'t>(
-        whole: &Policy,
-        deciders: &[&'t dyn Decider],
-        more: &'t [Test],
-    ) -> bool {
-        let mut locals: BTreeSet<String> = BTreeSet::new();
-        let tests = deciders.iter().flat_map(|decider| decider.tests());
-        for test in tests.chain(more) {
-            let tables = [Axis::From, Axis::To].map(|axis| address_table(&test.question, axis));
-            for table in tables.into_iter().flatten() {
-                locals.extend(table.keys(AddressKey::Local).map(str::to_owned));
-            }
+/// Returns whether the deciders, and tests besides, tell no local-part apart by itself that
+/// some recipient of ours has.
+pub(super) fn is_blind<'t>(whole: &Policy, deciders: &[&'t dyn Decider], more: &'t [Test]) -> bool {
+    let mut locals: BTreeSet<String> = BTreeSet::new();
+    let tests = deciders.iter().flat_map(|decider| decider.tests());
+    for test in tests.chain(more) {
+        let tables = [Axis::From, Axis::To].map(|axis| address_table(&test.question, axis));
+        for table in tables.into_iter().flatten() {
+            locals.extend(table.keys(AddressKey::Local).map(str::to_owned));
         }
-        for decider in deciders {
-            decider.destination_keys(&mut |part, key| {
-                if part == AddressKey::Local {
-                    locals.insert(key.to_ascii_lowercase());
-                }
-            });
-        }
-        let bases = locals.iter().filter_map(|local| without_extension(local));
-        let bases: Vec<String> = bases.map(str::to_owned).collect();
-        locals.extend(bases);
-        locals.remove(POSTMASTER);
-        let mut domains = whole.domains.values();
-        locals.is_empty()
-            || !domains.any(|hosted| {
-                let mut known = hosted.mailboxes.keys().chain(hosted.aliases.keys());
-                known.any(|local| locals.contains(local.as_str()))
-            })
     }
+    for decider in deciders {
+        decider.destination_keys(&mut |part, key| {
+            if part == AddressKey::Local {
+                locals.insert(key.to_ascii_lowercase());
+            }
+        });
+    }
+    let bases = locals.iter().filter_map(|local| without_extension(local));
+    let bases: Vec<String> = bases.map(str::to_owned).collect();
+    locals.extend(bases);
+    locals.remove(POSTMASTER);
+    let mut domains = whole.domains.values();
+    locals.is_empty()
+        || !domains.any(|hosted| {
+            let mut known = hosted.mailboxes.keys().chain(hosted.aliases.keys());
+            known.any(|local| locals.contains(local.as_str()))
+        })
 }

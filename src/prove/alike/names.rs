@@ -25,7 +25,7 @@ pub(super) struct Listed<'p> {
     pub(super) what: What<'p>,
 }
 
-/// What stands for something that a policy lists.
+/// Something that a policy lists, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entity {
     Recipient(u32),

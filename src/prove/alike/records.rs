@@ -77,7 +77,7 @@ impl<'a, 'p> Records<'a, 'p> {
         let said = match of {
             Entity::Recipient(one) => self.recipient(one, depth),
             Entity::Domain(one) => self.domain(one, depth),
-            Entity::Login(one) => self.login(one, depth),
+            Entity::Login(one) => self.login(one),
         };
         let number = match said {
             Some(said) => self.put(said),
@@ -193,21 +193,11 @@ impl<'a, 'p> Records<'a, 'p> {
         Some(said)
     }
 
-    fn login(&mut self, login: u32, depth: usize) -> Option<Said> {
+    fn login(&mut self, login: u32) -> Option<Said> {
         let (name, _) = *self.names.logins.get(login as usize)?;
         let mut said = self.blank();
         said.text("login");
-        let own: Vec<&str> = name.split('@').collect();
-        if let Some((local, domain)) = name.split_once('@')
-            && let Some(domain) = self.names.domain(domain)
-        {
-            // Its rows are those of an address.
-            let recipient = self.names.recipient(local, domain)?;
-            let number = self.number_at(Entity::Recipient(recipient), depth + 1);
-            said.text(" as");
-            said.number(number);
-        }
-        self.add_rows(Entity::Login(login), &own, &mut said);
+        self.add_rows(Entity::Login(login), &[name], &mut said);
         Some(said)
     }
 
@@ -230,18 +220,11 @@ impl<'a, 'p> Records<'a, 'p> {
             What::Mailbox(mailbox) => {
                 said.text(" mailbox");
                 if let Some(login) = &mailbox.login {
-                    let number = names.login(&login.value)?;
-                    own.extend(login.value.split('@'));
-                    // A login that is the address itself has its rows.
-                    let is_own = login.value.split_once('@') == Some((local, name.as_str()));
-                    if is_own && self.is_only(Entity::Login(number)) {
-                        return None;
-                    }
-                    said.text(if is_own { " of itself" } else { " of" });
-                    if !is_own {
-                        let number = self.number_at(Entity::Login(number), depth + 1);
-                        said.number(number);
-                    }
+                    own.push(&login.value);
+                    let login = Entity::Login(names.login(&login.value)?);
+                    let number = self.number_at(login, depth + 1);
+                    said.text(" of");
+                    said.number(number);
                 }
             }
             What::Alias(alias) => self.add_leads(alias, &mut own, &mut said, depth)?,
@@ -268,7 +251,7 @@ impl<'a, 'p> Records<'a, 'p> {
         let mut owners = Vec::new();
         self.owners(alias, &mut owners, 0)?;
         for login in owners {
-            own.extend(login.split('@'));
+            own.push(login);
             let number = self.number_at(Entity::Login(names.login(login)?), depth + 1);
             said.text(" of");
             said.number(number);

@@ -203,10 +203,7 @@ fn owner(key: &str, names: &Names<'_>) -> Option<(Entity, usize)> {
     if !domain.ends_with(".invalid") || domain.contains('@') {
         return None;
     }
-    match names.login(key) {
-        Some(login) => Some((Entity::Login(login), key.len())),
-        None => Some((Entity::Login(names.login(local)?), local.len())),
-    }
+    Some((Entity::Login(names.login(local)?), local.len()))
 }
 
 /// Returns the words of a whole file, but for its comments.
