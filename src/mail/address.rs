@@ -69,7 +69,7 @@ impl LocalPart {
         if text.len() > LOCAL_OCTETS_MAX {
             return Err(LocalPartError::Long);
         }
-        Ok(Self(Short::from(text).in_lower_case()))
+        Ok(Self(Short::from(text).to_ascii_lowercase()))
     }
 
     /// Returns the text.
@@ -104,7 +104,7 @@ impl Address {
     /// Returns the address with this local-part, folded to lower case, in this domain.
     pub fn new(local: &str, domain: Domain) -> Self {
         Self {
-            local: Short::from(local).in_lower_case(),
+            local: Short::from(local).to_ascii_lowercase(),
             domain,
         }
     }

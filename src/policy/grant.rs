@@ -45,6 +45,27 @@ impl Grant {
         self.is_from_any() && self.is_wide() && !self.needs_tls
     }
 
+    /// Hands on every domain that it names, alone or in an address, and whether it means those below
+    /// it, and not itself.
+    pub fn each_domain<'g>(&'g self, take: &mut dyn FnMut(&'g Domain, bool)) {
+        for scope in &self.from {
+            match &scope.value {
+                SenderScope::Address(address) => take(address.domain(), false),
+                SenderScope::Domain(domain) => take(domain, false),
+                SenderScope::Below(domain) => take(domain, true),
+                SenderScope::Own | SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
+            }
+        }
+        for scope in &self.to {
+            match &scope.value {
+                DestinationScope::Address(address) => take(address.domain(), false),
+                DestinationScope::Domain(domain) => take(domain, false),
+                DestinationScope::Below(domain) => take(domain, true),
+                DestinationScope::Any | DestinationScope::Local => {}
+            }
+        }
+    }
+
     /// Returns whether all of these cover the same reverse-paths: then whoever owns one has
     /// been asked everything about them.
     pub fn are_alike(grants: &[Self]) -> bool {

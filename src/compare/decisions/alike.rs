@@ -26,9 +26,7 @@ use rustc_hash::FxBuildHasher;
 use touched::touched;
 
 use crate::mail::{Address, Domain};
-use crate::policy::{
-    Alias, DestinationScope, Few, Grant, HostedDomain, Login, Logins, Policy, SenderScope,
-};
+use crate::policy::{Alias, Few, Grant, HostedDomain, Login, Logins, Policy};
 use crate::prove::in_two;
 
 /// Below this many domains nothing is gained.
@@ -226,26 +224,13 @@ fn named(policy: &Policy, take: &mut dyn FnMut(&Domain)) {
     let networks = networks.iter().flat_map(|network| &network.grants);
     let own = logins.values().flat_map(|login| &login.grants);
     for grant in networks.chain(authenticated).chain(own) {
-        for scope in &grant.from {
-            match &scope.value {
-                SenderScope::Address(address) => take(address.domain()),
-                SenderScope::Domain(domain) => take(domain),
-                SenderScope::Below(domain) => {
-                    above.insert(domain.as_str());
-                }
-                SenderScope::Own | SenderScope::Any | SenderScope::Null | SenderScope::Local => {}
+        grant.each_domain(&mut |domain, is_below| {
+            if is_below {
+                above.insert(domain.as_str());
+            } else {
+                take(domain);
             }
-        }
-        for scope in &grant.to {
-            match &scope.value {
-                DestinationScope::Address(address) => take(address.domain()),
-                DestinationScope::Domain(domain) => take(domain),
-                DestinationScope::Below(domain) => {
-                    above.insert(domain.as_str());
-                }
-                DestinationScope::Any | DestinationScope::Local => {}
-            }
-        }
+        });
     }
     if !above.is_empty() {
         let is_below = |domain: &&Domain| domain.parents().any(|one| above.contains(one));

@@ -87,6 +87,16 @@ impl Owner<'_> {
     }
 }
 
+/// Returns the first octets of a text as a number: of two that differ in them, the one with the
+/// smaller is the smaller.
+fn first_octets(text: &str) -> u64 {
+    let mut first = [0; 8];
+    for (to, from) in first.iter_mut().zip(text.bytes()) {
+        *to = from;
+    }
+    u64::from_be_bytes(first)
+}
+
 /// Returns the mailboxes that belong to logins, in the order of these.
 fn owners(domains: &Domains) -> Vec<Owner<'_>> {
     let hosted = domains.order.iter();
@@ -96,7 +106,7 @@ fn owners(domains: &Domains) -> Vec<Owner<'_>> {
         owners.extend(hosted.mailboxes.iter().filter_map(|(local, mailbox)| {
             let login = mailbox.login.as_ref()?;
             Some(Owner {
-                first: login.value.first_octets(),
+                first: first_octets(&login.value),
                 login,
                 domain,
                 local,
@@ -134,11 +144,11 @@ fn check_case(logins: &Logins, diagnostics: &mut Diagnostics) {
     let is_folded = |name: &str| !name.bytes().any(|byte| byte.is_ascii_uppercase());
     // Of two that differ in case only, one is not in lower case: there are few such.
     let others = logins.keys().filter(|name| !is_folded(name));
-    let others: BTreeSet<String> = others.map(|name| name.to_ascii_lowercase()).collect();
+    let others: BTreeSet<Short> = others.map(Short::to_ascii_lowercase).collect();
     if others.is_empty() {
         return;
     }
-    let mut folded: BTreeMap<String, &Login> = BTreeMap::new();
+    let mut folded: BTreeMap<Short, &Login> = BTreeMap::new();
     for login in logins.values() {
         let key = login.name.value.to_ascii_lowercase();
         if !others.contains(&key) {

@@ -166,7 +166,7 @@ impl Names<'_> {
 fn folded(logins: &Logins) -> BTreeMap<String, &str> {
     let names = logins.keys();
     names
-        .map(|name| (name.to_lowercase(), name.as_str()))
+        .map(|name| (name.as_str().to_lowercase(), name.as_str()))
         .collect()
 }
 

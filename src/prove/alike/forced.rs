@@ -5,8 +5,7 @@ use super::names::{Names, What, count};
 use super::rows::{Words, is_of_word};
 use crate::mail::{Address, Domain};
 use crate::policy::{
-    Class, DestinationScope, DomainScope, Grant, LoginScope, Policy, RecipientScope,
-    ReversePathScope, SenderScope, Statement,
+    Class, DomainScope, Grant, LoginScope, Policy, RecipientScope, ReversePathScope, Statement,
 };
 
 /// What is never left out, whatever is like it.
@@ -176,25 +175,7 @@ impl Named<'_, '_> {
 
     fn grants<'g>(&mut self, grants: impl Iterator<Item = &'g Grant>) {
         for grant in grants {
-            for scope in &grant.from {
-                match &scope.value {
-                    SenderScope::Address(address) => self.address(address),
-                    SenderScope::Domain(domain) | SenderScope::Below(domain) => self.domain(domain),
-                    SenderScope::Own
-                    | SenderScope::Any
-                    | SenderScope::Null
-                    | SenderScope::Local => {}
-                }
-            }
-            for scope in &grant.to {
-                match &scope.value {
-                    DestinationScope::Address(address) => self.address(address),
-                    DestinationScope::Domain(domain) | DestinationScope::Below(domain) => {
-                        self.domain(domain);
-                    }
-                    DestinationScope::Any | DestinationScope::Local => {}
-                }
-            }
+            grant.each_domain(&mut |domain, _| self.domain(domain));
         }
     }
 

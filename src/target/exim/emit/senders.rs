@@ -84,7 +84,7 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
     for login in policy.logins.values() {
         let (text, at) = (&login.name.value, &login.name.at);
         let name = match LoginName::new(text) {
-            Ok(name) if known.insert(text.to_ascii_lowercase()) => name,
+            Ok(name) if known.insert(text.as_str().to_ascii_lowercase()) => name,
             Ok(_) => {
                 refuse(text, Unsayable::Case, at, diagnostics);
                 continue;
