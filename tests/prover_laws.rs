@@ -178,7 +178,7 @@ impl Parts {
         let mut logins: Vec<Option<String>> =
             vec![None, Some("www-data".into()), Some(String::new())];
         for login in policy.logins.keys() {
-            logins.extend([Some(login.to_string()), Some(login.to_uppercase())]);
+            logins.extend([Some(login.to_string()), Some(login.as_str().to_uppercase())]);
         }
         let mut domains = vec!["elsewhere.example".to_owned(), "example".to_owned()];
         let mut locals = vec!["nobody".to_owned(), "x".to_owned(), "postmaster".to_owned()];

@@ -45,8 +45,8 @@ impl Grant {
         self.is_from_any() && self.is_wide() && !self.needs_tls
     }
 
-    /// Hands on every domain that it names, alone or in an address, and whether it means those below
-    /// it, and not itself.
+    /// Hands on every domain that it names, alone or in an address, and whether it means those
+    /// below it, and not itself.
     pub fn each_domain<'g>(&'g self, take: &mut dyn FnMut(&'g Domain, bool)) {
         for scope in &self.from {
             match &scope.value {

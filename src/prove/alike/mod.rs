@@ -2,10 +2,10 @@
 //! are left out of policy and files, if policy and files say the same of them.
 //!
 //! Two recipients are *alike* if policy and files say the same of both, their own names replaced by
-//! numbers: the kind, the rows whose key is the address or its domain, what the aliases lead to, the
-//! logins and their rows; and if their names are alike: the same ones are equal, or those of logins
-//! and domains besides. A recipient is left out if nothing else names it or its domain, and if two
-//! that are like it are kept.
+//! numbers: the kind, the rows whose key is the address or its domain, what the aliases lead to,
+//! the logins and their rows; and if their names are alike: the same ones are equal, or those of
+//! logins and domains besides. A recipient is left out if nothing else names it or its domain, and
+//! if two that are like it are kept.
 //!
 //! SOUNDNESS: take an envelope that names what was left out. Put, for each such recipient or
 //! sender, one that is kept and alike, and for a login that of an alike mailbox: of the same one if
