@@ -19,8 +19,8 @@ use mailpol::compile::files;
 use mailpol::diagnostic::Diagnostics;
 use mailpol::policy::Policy;
 use mailpol::prove::{
-    CLASSES_MAX, Given, check_files, check_left, check_left_policy, check_policy_within, leave_out,
-    prove,
+    CLASSES_MAX, Given, Report, check_files, check_left, check_left_policy, check_policy_within,
+    leave_out, prove,
 };
 use mailpol::source::Source;
 use mailpol::target::{Artifacts, Reading, TARGETS, Target};
@@ -63,7 +63,11 @@ enum Outcome {
     Other,
 }
 
-fn check_some(policy: &Policy, target: &dyn Target, artifacts: &Artifacts) -> Outcome {
+fn check_some(
+    (policy, proved): (&Policy, &Report),
+    target: &dyn Target,
+    artifacts: &Artifacts,
+) -> Outcome {
     let Some(left) = leave_out(policy, &sources(artifacts), 1) else {
         return Outcome::Nothing;
     };
@@ -76,7 +80,8 @@ fn check_some(policy: &Policy, target: &dyn Target, artifacts: &Artifacts) -> Ou
     let Some(reading) = interpret(target, &reduced) else {
         return Outcome::Other;
     };
-    match check_left(policy, &left, files(target, &reading), Given::default()) {
+    let files = files(target, &reading);
+    match check_left((policy, proved), &left, files, Given::default()) {
         Some(_) => Outcome::Proved,
         None => Outcome::Other,
     }
@@ -129,14 +134,14 @@ fn emitted_files_are_proved_of_some() {
     let mut count = 0;
     for (name, policy) in policies() {
         let mut told = Diagnostics::new();
-        let Ok((proven, _)) = prove(&policy, &mut told) else {
+        let Ok((proven, proved)) = prove(&policy, &mut told) else {
             continue;
         };
         for target in TARGETS {
             let Ok(artifacts) = target.emit(&proven, &mut told) else {
                 continue;
             };
-            match check_some(&policy, *target, &artifacts) {
+            match check_some((&policy, &proved), *target, &artifacts) {
                 Outcome::Nothing => {}
                 Outcome::Proved => count += 1,
                 Outcome::Other => {
@@ -226,7 +231,8 @@ fn changes(lines: &[&str], at: usize, other: usize) -> Vec<Option<String>> {
 fn a_row_of_what_is_left_out_is_not_overlooked() {
     let policy = provider(40, 240, 4);
     let mut told = Diagnostics::new();
-    let (proven, _) = prove(&policy, &mut told).unwrap_or_else(|_| panic!("{}", rendered(&told)));
+    let (proven, proved) =
+        prove(&policy, &mut told).unwrap_or_else(|_| panic!("{}", rendered(&told)));
     for target in TARGETS {
         let artifacts = target.emit(&proven, &mut told).unwrap();
         let left = leave_out(&policy, &sources(&artifacts), 1).unwrap();
@@ -243,7 +249,7 @@ fn a_row_of_what_is_left_out_is_not_overlooked() {
             // The same mistake in every row.
             let mut tree = artifacts.clone();
             tree.add(path, made.mode, with_own_domains(&lines));
-            if let Outcome::Proved = check_some(&policy, *target, &tree) {
+            if let Outcome::Proved = check_some((&policy, &proved), *target, &tree) {
                 assert!(is_proved(&policy, *target, &tree), "{path}: all rows");
             }
             for at in rows.iter().copied().step_by(step) {
@@ -253,7 +259,7 @@ fn a_row_of_what_is_left_out_is_not_overlooked() {
                     let text = edited(whole, at, change.as_deref());
                     let mut tree = artifacts.clone();
                     tree.add(path, made.mode, text);
-                    if let Outcome::Proved = check_some(&policy, *target, &tree) {
+                    if let Outcome::Proved = check_some((&policy, &proved), *target, &tree) {
                         let name = target.name();
                         let change = change.as_deref().unwrap_or("gone");
                         let message = format!("{name}: {path}: {}: {change}", lines[at]);

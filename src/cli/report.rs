@@ -167,7 +167,9 @@ pub(super) fn proof(report: &Report) -> ProofJson {
                 ("undecided", None, dialogue)
             }
             Answer::Incomplete(_) => ("undecided", None, None),
-            Answer::Records(Ok(_)) | Answer::Places(Ok(_)) => ("proved", None, None),
+            Answer::Follows { .. } | Answer::Records(Ok(_)) | Answer::Places(Ok(_)) => {
+                ("proved", None, None)
+            }
             Answer::Records(Err(evidence)) | Answer::Places(Err(evidence)) => {
                 ("refuted", None, Some(evidence.text.clone()))
             }

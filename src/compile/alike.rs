@@ -13,7 +13,7 @@ use crate::target::{Artifacts, Reading, Target};
 
 /// Proves files without what others stand for, if all of that can be proved.
 pub(super) fn prove_some(
-    policy: &Policy,
+    (policy, proved): (&Policy, &Report),
     target: &dyn Target,
     artifacts: &Artifacts,
     given: Given<'_>,
@@ -24,7 +24,7 @@ pub(super) fn prove_some(
     }
     let left = prove::leave_out(policy, &sources(artifacts), ALIKE_MIN)?;
     let reading = read(target, artifacts, &left.files)?;
-    let report = prove::check_left(policy, &left, files(target, &reading), given)?;
+    let report = prove::check_left((policy, proved), &left, files(target, &reading), given)?;
     Some((reading, report))
 }
 

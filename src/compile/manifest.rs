@@ -31,6 +31,7 @@ pub(super) fn add(
 fn answer(answer: &Answer) -> String {
     match answer {
         Answer::Proved(visited) => format!("proved classes={}", visited.leaves),
+        Answer::Follows { classes, .. } => format!("proved follows={classes}"),
         Answer::Records(Ok(pairs)) => format!("proved pairs={pairs}"),
         Answer::Places(Ok(places)) => format!("proved places={places}"),
         Answer::Open(names) => format!("open names={}", names.len()),

@@ -234,7 +234,10 @@ fn tell_all(
 fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Diagnostics) {
     let (name, subject) = (finding.name.clone(), report.subject.clone());
     match &finding.answer {
-        Answer::Proved(_) | Answer::Records(Ok(_)) | Answer::Places(Ok(_)) => {}
+        Answer::Proved(_)
+        | Answer::Follows { .. }
+        | Answer::Records(Ok(_))
+        | Answer::Places(Ok(_)) => {}
         Answer::Records(Err(evidence)) | Answer::Places(Err(evidence)) => {
             diagnostics.error(by_evidence(policy, subject, finding, evidence));
         }

@@ -40,20 +40,25 @@ impl Sides<'_> {
     pub(super) fn agree(&self, answers: &Answers<'_>) -> Result<bool, TestNumber> {
         let ours = self.reference.decision(answers)?;
         let theirs = self.files.decision(answers)?;
-        if self.same(&ours, &theirs, answers)? {
+        self.agree_on((&ours, &theirs), answers)
+    }
+
+    /// The same of what both decide.
+    pub(super) fn agree_on(
+        &self,
+        (ours, theirs): (&Decision, &Decision),
+        answers: &Answers<'_>,
+    ) -> Result<bool, TestNumber> {
+        if self.same(ours, theirs, answers)? {
             return Ok(true);
         }
         let to = self.forward(answers)?;
-        Ok(match latitude(&ours, &theirs, to, self.between) {
+        Ok(match latitude(ours, theirs, to, self.between) {
             Latitude::None => false,
             Latitude::Refusal => true,
             Latitude::AsPlain => {
-                self.files.reach(&theirs, answers)?.stays()
-                    && self.same(
-                        &self.reference.decision_as_plain(answers)?,
-                        &theirs,
-                        answers,
-                    )?
+                self.files.reach(theirs, answers)?.stays()
+                    && self.same(&self.reference.decision_as_plain(answers)?, theirs, answers)?
             }
         })
     }

@@ -66,7 +66,7 @@ pub use records::Given;
 pub use report::{Answer, Evidence, Finding, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
-pub use some::{check_left, check_left_agreement, check_left_policy};
+pub use some::{check_files_beside, check_left, check_left_agreement, check_left_policy};
 pub use ways_out::{Onward, Recipient, WayOut, ways_out};
 
 use crate::decision::{Believed, Decider, Envelope, FoundBackend, FoundListener, Sending};
@@ -203,15 +203,20 @@ fn put(
     given: Given<'_>,
     selection: Selection<'_>,
 ) -> Vec<Finding> {
-    let policy = subject.policy;
-    let subjects = run::Subjects {
-        policy,
-        declared: &subject.declared,
-        reference: (POLICY, &subject.reference),
-        files: Some((files.name, files.decider)),
+    let mut findings = places(subject, files, selection);
+    findings.extend(run::run(&both(subject, files, selection)).0);
+    findings.extend(records::check(
+        subject.policy,
+        Some(files),
+        given,
         selection,
-        classes_max: CLASSES_MAX,
-    };
+    ));
+    findings
+}
+
+/// Checks what files say besides their decisions.
+fn places(subject: &Subject<'_>, files: Files<'_>, selection: Selection<'_>) -> Vec<Finding> {
+    let policy = subject.policy;
     let mut findings = listeners::check(policy, files.listeners, selection);
     findings.extend(clients::check(&subject.declared, files, selection));
     findings.extend(limits::check(policy, files.listeners, selection));
@@ -221,9 +226,23 @@ fn put(
         files.decider.host_mail(),
         selection,
     ));
-    findings.extend(run::run(&subjects).0);
-    findings.extend(records::check(policy, Some(files), given, selection));
     findings
+}
+
+/// Returns a policy and files, to be run beside each other.
+fn both<'a>(
+    subject: &'a Subject<'_>,
+    files: Files<'a>,
+    selection: Selection<'a>,
+) -> run::Subjects<'a> {
+    run::Subjects {
+        policy: subject.policy,
+        declared: &subject.declared,
+        reference: (POLICY, &subject.reference),
+        files: Some((files.name, files.decider)),
+        selection,
+        classes_max: CLASSES_MAX,
+    }
 }
 
 /// Checks that the files of two targets decide every class of envelopes alike.
@@ -250,15 +269,7 @@ pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Rep
 /// Returns a member of every class of envelopes that policy and files tell apart: what a test asks
 /// the real MTA.
 pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
-    let subject = Subject::new(policy);
-    run::witnesses(&run::Subjects {
-        policy,
-        declared: &subject.declared,
-        reference: (POLICY, &subject.reference),
-        files: Some((files.name, files.decider)),
-        selection: Selection::All,
-        classes_max: CLASSES_MAX,
-    })
+    run::witnesses(&both(&Subject::new(policy), files, Selection::All))
 }
 
 /// Lays open the classes into which a policy, or what a reader made of files beside it, divides all

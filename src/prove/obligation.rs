@@ -6,10 +6,31 @@ use super::reach::Reach;
 use crate::decision::Decision;
 
 /// What an obligation looks at: the decision, and where the mail ends up.
+///
+/// The place that decided is no part of it: see [`Self::says_as`].
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {
     pub(super) decision: Decision,
     pub(super) reach: Reach,
+}
+
+impl Outcome {
+    /// Returns whether another says the same in all that an obligation looks at.
+    pub(super) fn says_as(&self, other: &Self) -> bool {
+        let Decision {
+            verdict,
+            reply,
+            because,
+            at: _,
+            route,
+            headers,
+            copies,
+        } = &self.decision;
+        let theirs = &other.decision;
+        (verdict, reply, because) == (&theirs.verdict, &theirs.reply, &theirs.because)
+            && (route, headers, copies) == (&theirs.route, &theirs.headers, &theirs.copies)
+            && self.reach == other.reach
+    }
 }
 
 /// What an obligation says of an envelope.

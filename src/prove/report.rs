@@ -13,6 +13,14 @@ use crate::source::Loc;
 pub enum Answer {
     /// It holds for every class.
     Proved(Visited),
+    /// It holds of the policy, and so of files that have the policy's outcome for every class, or
+    /// another of which it was asked.
+    Follows {
+        /// The classes in which the outcomes were compared.
+        classes: u64,
+        /// Whether it speaks of any envelope.
+        speaks: bool,
+    },
     /// It does not: this envelope, replayed on the deciders, breaks it.
     Refuted(Box<Counterexample>),
     /// Some class breaks it, but no envelope of it did when replayed. That is no proof.
@@ -64,7 +72,7 @@ impl Answer {
     pub fn is_proved(&self) -> bool {
         matches!(
             self,
-            Self::Proved(_) | Self::Records(Ok(_)) | Self::Places(Ok(_))
+            Self::Proved(_) | Self::Follows { .. } | Self::Records(Ok(_)) | Self::Places(Ok(_))
         )
     }
 
@@ -72,6 +80,7 @@ impl Answer {
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Proved(visited) => visited.concerned == 0,
+            Self::Follows { speaks, .. } => !speaks,
             Self::Records(Ok(number)) => *number == 0,
             // That there is no place at all is what it says.
             Self::Places(_)

@@ -1,7 +1,10 @@
 //! Runs of the proof: the universe of all sides, each obligation over it, and two sides side by
 //! side.
 
+mod follow;
 mod statements;
+
+pub(super) use follow::follow;
 
 use super::budget::Budget;
 use super::classes::Classes;
@@ -322,14 +325,7 @@ impl Run<'_, '_> {
 
     /// Checks that policy and files decide every class alike.
     fn equality(&self, differing: Differing<'_>, body: Body) -> Finding {
-        let sentence = "the files decide every class of envelopes as the policy does, but for \
-                        the latitude of odd paths";
-        Finding {
-            name: EQUALITY.to_owned(),
-            sentence: sentence.to_owned(),
-            at: None,
-            answer: self.alike(differing, body, Between::PolicyAndFiles),
-        }
+        equality(self.alike(differing, body, Between::PolicyAndFiles))
     }
 
     /// Checks that the files of both targets decide every class alike.
@@ -344,14 +340,18 @@ impl Run<'_, '_> {
         }
     }
 
-    fn alike(&self, differing: Differing<'_>, body: Body, between: Between) -> Answer {
-        let sides = Sides {
+    fn sides<'r>(&'r self, differing: Differing<'r>, between: Between) -> Sides<'r> {
+        Sides {
             reference: &self.reference,
             files: &self.judged,
             differing,
             declared: self.declared_offset,
             between,
-        };
+        }
+    }
+
+    fn alike(&self, differing: Differing<'_>, body: Body, between: Between) -> Answer {
+        let sides = self.sides(differing, between);
         let judge = |answers: &Answers<'_>| Ok(sides.agree(answers)? || body == Body::Blank);
         let leaf = |suspects: &mut Suspects, equal: bool, leaf: &Leaf<'_, '_>| {
             if !equal {
@@ -369,5 +369,17 @@ impl Run<'_, '_> {
         let replay =
             |envelope: &Envelope| equivalence::differ(ours, theirs, forwards, envelope, between);
         suspects.answer(visited, &replay, |envelope| self.counterexample(envelope))
+    }
+}
+
+/// Returns how the equality of policy and files came out.
+fn equality(answer: Answer) -> Finding {
+    let sentence = "the files decide every class of envelopes as the policy does, but for the \
+                    latitude of odd paths";
+    Finding {
+        name: EQUALITY.to_owned(),
+        sentence: sentence.to_owned(),
+        at: None,
+        answer,
     }
 }

@@ -4,8 +4,9 @@ use super::alike::{ALIKE_MIN, LeftOut, is_blind, leave_out};
 use super::budget::CLASSES_MAX;
 use super::proven::Subject;
 use super::report::Report;
+use super::run::follow;
 use super::selection::Selection;
-use super::{Files, Given, assumptions, check_agreement, check_classes, put, records};
+use super::{Files, Given, assumptions, both, check_agreement, check_classes, places, records};
 use crate::decision::Decider;
 use crate::policy::Policy;
 use crate::threads::in_two;
@@ -35,10 +36,21 @@ pub fn check_left_policy(whole: &Policy, left: &LeftOut, given: Given<'_>) -> Op
     report.is_proved().then_some(report)
 }
 
-/// Checks files without the rows of domains that others stand for, as [`leave_out`] returns them,
-/// against the policy without these; nothing, if not all is proved.
+/// Checks files beside a policy of which everything was proved, as the report says; nothing, if not
+/// all of it is proved of the files. Obligations are asked of the files only where their outcome is
+/// another than the policy's.
+pub fn check_files_beside(
+    (policy, proved): (&Policy, &Report),
+    files: Files<'_>,
+    given: Given<'_>,
+) -> Option<Report> {
+    beside(&Subject::new(policy), proved, files, given)
+}
+
+/// The same of files without the rows of domains that others stand for, as [`leave_out`] returns
+/// them, and of the policy without these.
 pub fn check_left(
-    whole: &Policy,
+    (whole, proved): (&Policy, &Report),
     left: &LeftOut,
     files: Files<'_>,
     given: Given<'_>,
@@ -48,11 +60,33 @@ pub fn check_left(
     if !is_blind(whole, &deciders, subject.declared.tests()) {
         return None;
     }
+    let mut report = beside(&subject, proved, files, given)?;
+    report.left_out = Some(left.left);
+    Some(report)
+}
+
+fn beside(
+    subject: &Subject<'_>,
+    proved: &Report,
+    files: Files<'_>,
+    given: Given<'_>,
+) -> Option<Report> {
+    if !proved.is_proved() {
+        return None;
+    }
+    let speaks = |name: &str| {
+        let mut named = proved.findings.iter().filter(|one| one.name == name);
+        named.any(|one| !one.answer.is_empty())
+    };
+    let mut findings = places(subject, files, Selection::All);
+    findings.extend(follow(&both(subject, files, Selection::All), &speaks)?);
+    let records = records::check(subject.policy, Some(files), given, Selection::All);
+    findings.extend(records);
     let report = Report {
         subject: files.name.to_owned(),
-        findings: put(&subject, files, given, Selection::All),
+        findings,
         assumptions: assumptions::assumptions(&subject.declared, files.believed),
-        left_out: Some(left.left),
+        left_out: None,
     };
     report.is_proved().then_some(report)
 }

@@ -126,6 +126,11 @@ pub(super) struct Suspects {
 }
 
 impl Suspects {
+    /// Returns whether there is any.
+    pub(super) fn any(&self) -> bool {
+        self.leaves > 0
+    }
+
     pub(super) fn add(&mut self, leaf: &Leaf<'_, '_>) {
         self.leaves += 1;
         if self.envelopes.len() < CANDIDATES_MAX {

@@ -7,7 +7,7 @@ use mailpol::compile::files;
 use mailpol::diagnostic::Diagnostics;
 use mailpol::mail::Certificate;
 use mailpol::policy::Policy;
-use mailpol::prove::{self, Answer, Body, Finding, Given, question_names};
+use mailpol::prove::{self, Answer, Body, Finding, Given, Report, question_names};
 use mailpol::source::Loc;
 use mailpol::spf::{Dns, Zone};
 use mailpol::target::{Artifact, Artifacts, Reading, TARGETS, Target};
@@ -35,9 +35,10 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
         .find(|target| target.name() == case.target())
         .ok_or("there is no such target")?;
     let mut diagnostics = Diagnostics::new();
-    let emitted = prove::prove(&policy, &mut diagnostics)
-        .and_then(|(proven, _)| target.emit(&proven, &mut diagnostics))
-        .map_err(|_| told(&diagnostics))?;
+    let (proven, proved) =
+        prove::prove(&policy, &mut diagnostics).map_err(|_| told(&diagnostics))?;
+    let emitted = target.emit(&proven, &mut diagnostics);
+    let emitted = emitted.map_err(|_| told(&diagnostics))?;
     let zone = case.zone()?;
     let certificate = case.certificate()?;
     let broken = broken(case, &emitted, zone.is_some() || certificate.is_some())?;
@@ -62,6 +63,9 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
     let subject = read(&broken, zone, certificate)?;
     let found = refuted(&subject, &case.question, Body::Stated)?;
     case.compare(&found)?;
+    if subject.is_proved_beside(&proved) || !whole.is_proved_beside(&proved) {
+        return Err("beside the policy it comes out otherwise".into());
+    }
     bites(&subject, &case.question)
 }
 
@@ -104,11 +108,20 @@ fn refuted(subject: &Subject<'_>, question: &str, body: Body) -> Result<String, 
 impl Subject<'_> {
     fn put(&self, names: &[&str], body: Body) -> Vec<Finding> {
         let files = files(self.target, &self.reading);
-        let given = Given {
+        prove::check_only(self.policy, files, self.given(), names, body)
+    }
+
+    /// Whether all is proved, where obligations are asked only of outcomes that the policy has not.
+    fn is_proved_beside(&self, proved: &Report) -> bool {
+        let files = files(self.target, &self.reading);
+        prove::check_files_beside((self.policy, proved), files, self.given()).is_some()
+    }
+
+    fn given(&self) -> Given<'_> {
+        Given {
             dns: self.published.as_ref().map(|zone| zone as &dyn Dns),
             certificate: self.certificate.as_ref(),
-        };
-        prove::check_only(self.policy, files, given, names, body)
+        }
     }
 }
 
@@ -127,7 +140,10 @@ fn text(finding: &Finding) -> Result<String, Failed> {
         Answer::Records(Err(evidence)) | Answer::Places(Err(evidence)) => {
             format!("{}\n{}\n", evidence.text, place(&evidence.at))
         }
-        Answer::Proved(_) | Answer::Records(Ok(_)) | Answer::Places(Ok(_)) => "proved\n".to_owned(),
+        Answer::Proved(_)
+        | Answer::Follows { .. }
+        | Answer::Records(Ok(_))
+        | Answer::Places(Ok(_)) => "proved\n".to_owned(),
         Answer::Undecided(_) | Answer::Incomplete(_) | Answer::Open(_) => {
             return Err(format!("`{name}` is neither proved nor refuted").into());
         }

@@ -150,7 +150,8 @@ pub(super) fn words(report: &Report, leaves: Option<&[WayOut]>, output: &Output)
         .iter()
         .find_map(|finding| match &finding.answer {
             Answer::Proved(visited) => Some(visited.envelopes),
-            Answer::Refuted(_)
+            Answer::Follows { .. }
+            | Answer::Refuted(_)
             | Answer::Listener(_)
             | Answer::Undecided(_)
             | Answer::Incomplete(_)
@@ -231,6 +232,10 @@ fn one(finding: &Finding, width: usize, short: bool, paint: Paint, text: &mut St
     };
     let (word, rest) = match &finding.answer {
         Answer::Proved(visited) => (proved, visited.to_string()),
+        Answer::Follows { classes, .. } => {
+            let classes = count(u128::from(*classes), "class", "classes");
+            (proved, format!("{classes} of the policy's outcomes"))
+        }
         Answer::Refuted(_)
         | Answer::Listener(_)
         | Answer::Records(Err(_))
@@ -283,6 +288,7 @@ fn one(finding: &Finding, width: usize, short: bool, paint: Paint, text: &mut St
             let _ = writeln!(text, "      {}", evidence.at);
         }
         Answer::Proved(_)
+        | Answer::Follows { .. }
         | Answer::Undecided(None)
         | Answer::Incomplete(_)
         | Answer::Records(Ok(_))
