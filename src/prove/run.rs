@@ -190,9 +190,7 @@ impl Run<'_, '_> {
         let predicates = self.predicates();
         let judge = |answers: &Answers<'_>| self.judged.outcome(answers);
         let leaf = |tallies: &mut Tallies, outcome: Outcome, leaf: &Leaf<'_, '_>| {
-            for (predicate, tally) in predicates.iter().zip(tallies.of(predicates.len())) {
-                self.check(predicate, &outcome, leaf, tally);
-            }
+            self.check_all(&predicates, &outcome, leaf, tallies);
         };
         let (mut tallies, run) = match self.count_first(predicates.len()) {
             Ok(()) => explore_in_parts(self.universe, &judge, &leaf),
@@ -266,24 +264,26 @@ impl Run<'_, '_> {
         OBLIGATIONS.iter().filter_map(predicate).collect()
     }
 
-    /// Checks one predicate over the envelopes of a leaf.
-    fn check(
+    /// Checks predicates over the envelopes of a leaf.
+    fn check_all(
         &self,
-        predicate: &Predicate<'_>,
+        predicates: &[Predicate<'_>],
         outcome: &Outcome,
         leaf: &Leaf<'_, '_>,
-        tally: &mut Tally,
+        tallies: &mut Tallies,
     ) {
-        let mut judge = |answers: &Answers<'_>| {
-            let mut known = Known::new(answers, self.declared_offset);
-            let mut asked = Asked {
-                declared: self.declared,
-                ask: &mut known,
+        let mut known = Answers::of(leaf.state, leaf.ground);
+        for (predicate, tally) in predicates.iter().zip(tallies.of(predicates.len())) {
+            let mut judge = |answers: &Answers<'_>| {
+                let mut asked = Asked {
+                    declared: self.declared,
+                    ask: &mut Known::new(answers, self.declared_offset),
+                };
+                (predicate.judge)(&mut asked, outcome)
+                    .map_err(|Unanswered(test)| number(self.declared_offset, test))
             };
-            (predicate.judge)(&mut asked, outcome)
-                .map_err(|Unanswered(test)| number(self.declared_offset, test))
-        };
-        tally.judge(leaf, &mut judge);
+            tally.judge(leaf, &mut known, &mut judge);
+        }
     }
 
     /// Returns whether an envelope, decided and delivered concretely, breaks a predicate.

@@ -22,14 +22,17 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Judges every class of the envelopes of a leaf, and keeps what was seen.
+    /// Judges every class of the envelopes of a leaf, of which `answers` are known, and keeps what
+    /// was seen.
     pub(super) fn judge(
         &mut self,
         leaf: &Leaf<'_, '_>,
+        answers: &mut Answers<'_>,
         judge: &mut dyn FnMut(&Answers<'_>) -> Result<Judgement, TestNumber>,
     ) {
+        answers.renew();
         // Most obligations say at once that they have nothing to say: the leaf is counted already.
-        let Ok(judgement) = judge(&Answers::of(leaf.state, leaf.ground)) else {
+        let Ok(judgement) = judge(answers) else {
             return self.walk(leaf.ground, leaf.state, judge);
         };
         self.found(judgement, leaf);

@@ -21,7 +21,16 @@ pub(in crate::prove) struct Answers<'a> {
     /// Answers that all give alike, found by this.
     alike: RefCell<Trail>,
     /// Where that is looked up; without it nothing is known but what was asked.
-    left: Option<(&'a State, &'a Ground<'a, 'a>)>,
+    left: Option<Left<'a>>,
+}
+
+/// Where a state's answers are looked up.
+#[derive(Debug, Clone, Copy)]
+struct Left<'a> {
+    state: &'a State,
+    ground: &'a Ground<'a, 'a>,
+    /// The page of the ground on which the answers were written down.
+    page: u64,
 }
 
 /// Most judgements find no more than these at once.
@@ -30,8 +39,13 @@ const ALIKE_AT_ONCE: usize = 16;
 impl<'a> Answers<'a> {
     /// Returns what is known of the envelopes of a state.
     pub(in crate::prove) fn of(state: &'a State, ground: &'a Ground<'a, 'a>) -> Self {
+        let page = ground.notes.open(state.trail());
         Self {
-            left: Some((state, ground)),
+            left: Some(Left {
+                state,
+                ground,
+                page,
+            }),
             ..Self::asked_of(state)
         }
     }
@@ -45,44 +59,49 @@ impl<'a> Answers<'a> {
         }
     }
 
+    /// Writes the answers down again, if those of another state were since.
+    pub(in crate::prove) fn renew(&mut self) {
+        if let Some(left) = &mut self.left
+            && !left.ground.notes.is_open(left.page)
+        {
+            left.page = left.ground.notes.open(self.asked);
+        }
+    }
+
     /// Returns the label of a test, if it is known.
     pub(in crate::prove) fn get(&self, test: TestNumber) -> Option<Label> {
-        self.find(test, 0).map(|(label, _)| label)
+        let Some(left) = self.left else {
+            return place(self.asked, test);
+        };
+        let notes = &left.ground.notes;
+        if let Some(label) = notes.get(left.page, test) {
+            return Some(label);
+        }
+        if !notes.is_open(left.page) {
+            let known = place(self.asked, test).or_else(|| place(&self.alike.borrow(), test));
+            if known.is_some() {
+                return known;
+            }
+        }
+        let label = left.state.alike(left.ground, test)?;
+        notes.add(left.page, test, label);
+        let mut alike = self.alike.borrow_mut();
+        if alike.capacity() == 0 {
+            alike.reserve(ALIKE_AT_ONCE);
+        }
+        alike.push((test, label));
+        Some(label)
     }
 
     /// Returns the answers that were found to be alike.
     pub(super) fn into_alike(self) -> Trail {
         self.alike.into_inner()
     }
+}
 
-    /// Returns the label of a test, if it is known, and where it stands. It is looked for at
-    /// `ahead` first.
-    fn find(&self, test: TestNumber, ahead: usize) -> Option<(Label, usize)> {
-        // A decider asks again in the order in which it has asked: nearly always it is the next.
-        if let Some((one, label)) = self.asked.get(ahead)
-            && *one == test
-        {
-            return Some((*label, ahead));
-        }
-        let place = |list: &[(TestNumber, Label)]| {
-            let mut numbered = list.iter().enumerate();
-            numbered.find_map(|(at, (one, label))| (*one == test).then_some((*label, at)))
-        };
-        if let Some(found) = place(self.asked) {
-            return Some(found);
-        }
-        let mut alike = self.alike.borrow_mut();
-        if let Some((label, at)) = place(&alike) {
-            return Some((label, self.asked.len() + at));
-        }
-        let (state, ground) = self.left?;
-        let label = state.alike(ground, test)?;
-        if alike.capacity() == 0 {
-            alike.reserve(ALIKE_AT_ONCE);
-        }
-        alike.push((test, label));
-        Some((label, self.asked.len() + alike.len() - 1))
-    }
+fn place(list: &[(TestNumber, Label)], test: TestNumber) -> Option<Label> {
+    let mut found = list.iter().filter(|(one, _)| *one == test);
+    found.next().map(|(_, label)| *label)
 }
 
 /// Answers the tests of one side from what is known.
@@ -90,31 +109,19 @@ impl<'a> Answers<'a> {
 pub(in crate::prove) struct Known<'a> {
     answers: &'a Answers<'a>,
     offset: u32,
-    /// Where the next answer is likely to stand: a decider asks again in the order in which it has
-    /// asked.
-    next: usize,
 }
 
 impl<'a> Known<'a> {
     /// Returns the asker of the side whose tests begin at `offset`.
     pub(in crate::prove) fn new(answers: &'a Answers<'a>, offset: u32) -> Self {
-        Self {
-            answers,
-            offset,
-            next: 0,
-        }
+        Self { answers, offset }
     }
 }
 
 impl Ask for Known<'_> {
     fn ask(&mut self, test: TestId) -> Result<Label, Unanswered> {
         let number = TestNumber(self.offset.saturating_add(test.0));
-        let (label, at) = self
-            .answers
-            .find(number, self.next)
-            .ok_or(Unanswered(test))?;
-        self.next = at + 1;
-        Ok(label)
+        self.answers.get(number).ok_or(Unanswered(test))
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rustc_hash::FxBuildHasher;
 
 use super::Incomplete;
+use super::notes::Notes;
 use super::set::Set;
 use crate::decision::Label;
 use crate::prove::universe::{Axis, Cell, TestNumber, Universe};
@@ -24,6 +25,8 @@ pub(in crate::prove) struct Ground<'u, 't> {
     pub(in crate::prove) universe: &'u Universe<'t>,
     pools: [RefCell<Pool>; AXES],
     pairs: RefCell<HashMap<Pairing, u128, FxBuildHasher>>,
+    /// The answers of the state that is judged.
+    pub(super) notes: Notes,
     /// The classes that were visited and not counted yet: threads count in large steps.
     visited: cell::Cell<u64>,
 }
@@ -51,6 +54,7 @@ impl<'u, 't> Ground<'u, 't> {
             universe,
             pools: Default::default(),
             pairs: RefCell::default(),
+            notes: Notes::new(universe.tests.len()),
             visited: cell::Cell::new(0),
         };
         for (pool, dimension) in ground.pools.iter().zip(&universe.dimensions) {

@@ -8,6 +8,7 @@
 mod answers;
 mod ground;
 mod leaf;
+mod notes;
 mod set;
 mod state;
 

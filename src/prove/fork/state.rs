@@ -15,6 +15,8 @@ pub(in crate::prove) struct State {
     /// The relations that are known, and which of them hold: a bit each.
     asked: u64,
     holds: u64,
+    /// How many pairs of login and reverse-path are so related, where that was counted.
+    pairs: Option<u128>,
 }
 
 impl State {
@@ -25,6 +27,7 @@ impl State {
             sets: [0; AXES],
             asked: 0,
             holds: 0,
+            pairs: None,
         }
     }
 
@@ -131,9 +134,13 @@ impl State {
     }
 
     fn set_number(&mut self, axis: Axis, number: u32) {
-        if let Some(set) = self.sets.get_mut(axis as usize) {
-            *set = number;
+        let Some(set) = self.sets.get_mut(axis as usize) else {
+            return;
+        };
+        if *set != number && matches!(axis, Axis::Login | Axis::From) {
+            self.pairs = None;
         }
+        *set = number;
     }
 
     fn fork_by_relation(
@@ -146,6 +153,7 @@ impl State {
             return Ok(());
         };
         self.asked |= mask;
+        self.pairs = None;
         let unrelated = Self {
             trail: self.trail_with(test, Label(0)),
             ..self
@@ -157,11 +165,21 @@ impl State {
     }
 
     /// Adds the state to those that are to be judged, if it stands for anything.
-    fn open(self, ground: &Ground<'_, '_>, open: &mut Vec<Self>) -> Result<(), Incomplete> {
-        if self.asked == 0 || ground.pairs(self.pairing())? > 0 {
-            open.push(self);
+    fn open(mut self, ground: &Ground<'_, '_>, open: &mut Vec<Self>) -> Result<(), Incomplete> {
+        if self.asked != 0 {
+            let pairs = self.pairs(ground)?;
+            if pairs == 0 {
+                return Ok(());
+            }
+            self.pairs = Some(pairs);
         }
+        open.push(self);
         Ok(())
+    }
+
+    /// Returns how many pairs of login and reverse-path there are.
+    fn pairs(&self, ground: &Ground<'_, '_>) -> Result<u128, Incomplete> {
+        self.pairs.map_or_else(|| ground.pairs(self.pairing()), Ok)
     }
 
     fn pairing(&self) -> Pairing {
@@ -171,7 +189,7 @@ impl State {
 
     /// Returns how many envelopes the state stands for.
     pub(in crate::prove) fn count(&self, ground: &Ground<'_, '_>) -> Result<u128, Incomplete> {
-        let mut count = ground.pairs(self.pairing())?;
+        let mut count = self.pairs(ground)?;
         for (axis, set) in self.sets.iter().enumerate() {
             if axis != Axis::Login as usize && axis != Axis::From as usize {
                 let atoms = ground.atoms(axis, *set);

@@ -89,10 +89,7 @@ impl Run<'_, '_> {
         let leaf = |shown: &mut Shown, beside: Beside, leaf: &Leaf<'_, '_>| match beside {
             Beside::Same => {}
             Beside::Within(outcome) => {
-                let tallies = shown.tallies.of(predicates.len());
-                for (predicate, tally) in predicates.iter().zip(tallies) {
-                    self.check(predicate, &outcome, leaf, tally);
-                }
+                self.check_all(&predicates, &outcome, leaf, &mut shown.tallies);
             }
             Beside::Other => shown.differs = true,
         };
