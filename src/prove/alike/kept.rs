@@ -27,7 +27,7 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn of(records: &mut Records<'_, '_>) -> Self {
-        let names = records.names;
+        let names = records.names();
         let [recipients, domains, logins] = names.counts();
         let mut kept = Self {
             domains: vec![false; domains],
@@ -39,7 +39,7 @@ impl Kept {
             let all = (0..).zip(list).filter(|(_, is)| **is);
             all.map(|(number, _)| number).collect()
         };
-        let forced = records.forced;
+        let forced = records.ground.forced;
         let domains = of(&forced.domains).into_iter().map(Entity::Domain);
         let logins = of(&forced.logins).into_iter().map(Entity::Login);
         kept.keep(domains.chain(logins).collect(), records);
@@ -112,7 +112,7 @@ impl Kept {
     /// Forces what the rows of what is kept name beside it, as far as it is not kept; returns
     /// whether there is any.
     pub(super) fn force_seen(&self, records: &Records<'_, '_>, forced: &mut Forced) -> bool {
-        let names = records.names;
+        let names = records.names();
         let mut is_any = false;
         let is_kept = |domain: u32| self.has(Entity::Domain(domain));
         let mut look = |of: Entity| {
@@ -125,7 +125,7 @@ impl Kept {
                         }
                         return;
                     }
-                    Seen::Domain(domain) => (domain, records.forced.has(domain)),
+                    Seen::Domain(domain) => (domain, records.ground.forced.has(domain)),
                     Seen::Address(local, domain) => {
                         let local = local.to_ascii_lowercase();
                         let listed = names.recipient(&local, domain).map(Entity::Recipient);
@@ -238,7 +238,7 @@ impl Kept {
 
 /// Adds what something leads to.
 fn leads(of: Entity, records: &Records<'_, '_>, open: &mut Vec<Entity>) {
-    let names = records.names;
+    let names = records.names();
     let mut follow = |alias: &Alias| {
         for target in alias.targets.iter().map(|target| &target.value) {
             let listed = names.listed(target).map(Entity::Recipient);
@@ -270,7 +270,7 @@ fn leads(of: Entity, records: &Records<'_, '_>, open: &mut Vec<Entity>) {
             open.extend(names.parent(number).map(Entity::Domain));
             // Every domain has one.
             open.extend(names.recipient(POSTMASTER, number).map(Entity::Recipient));
-            if records.forced.has(number) {
+            if records.ground.forced.has(number) {
                 open.extend(names.of_domain(number).map(Entity::Recipient));
             }
         }

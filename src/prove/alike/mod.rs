@@ -27,8 +27,10 @@
 //! proved of what is kept, the whole is proved instead, and tells what is wrong with it.
 
 mod forced;
+mod index;
 mod kept;
 mod names;
+mod own;
 mod records;
 mod rows;
 mod said;
@@ -41,6 +43,7 @@ use std::sync::Arc;
 use self::forced::Forced;
 use self::kept::Kept;
 use self::names::Names;
+use self::own::Ground;
 use self::records::Records;
 use self::rows::Rows;
 use super::keys::address_table;
@@ -59,6 +62,9 @@ pub const ALIKE_MIN: usize = 1000;
 
 /// Aliases that lead to more, or that belong to more logins, are like nothing else.
 const TARGETS_MAX: usize = 32;
+
+/// Aliases that lead through more are like nothing else.
+const DEPTH_MAX: usize = 16;
 
 /// How often what rows name is added to what is kept, before it is given up.
 const ROUNDS_MAX: usize = 2;
@@ -109,7 +115,12 @@ pub fn leave_out(policy: &Policy, files: &[Arc<Source>], domains_min: usize) -> 
     let (rows, words) = Rows::of(files, &names)?;
     let mut forced = Forced::new(&names, &words);
     for _ in 0..ROUNDS_MAX {
-        let mut records = Records::new(&names, &forced, &rows, &words);
+        let mut records = Records::new(Ground {
+            names: &names,
+            forced: &forced,
+            rows: &rows,
+            words: &words,
+        });
         let kept = Kept::of(&mut records);
         let mut more = forced.clone();
         if kept.force_seen(&records, &mut more) {

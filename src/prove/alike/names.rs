@@ -5,10 +5,9 @@ use std::ops::Range;
 
 use rustc_hash::FxBuildHasher;
 
+use super::index::Index;
 use crate::mail::{Address, Domain};
 use crate::policy::{Alias, HostedDomain, Login, Mailbox, Policy};
-
-type Numbers<'p> = HashMap<&'p str, u32, FxBuildHasher>;
 
 /// What a recipient is.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +41,8 @@ pub(super) struct Names<'p> {
     pub(super) recipients: Vec<Listed<'p>>,
     /// Where the recipients of each domain begin, and where the last one's end.
     starts: Vec<u32>,
-    by_domain: Numbers<'p>,
-    by_login: Numbers<'p>,
+    by_domain: Index<'p>,
+    by_login: Index<'p>,
     /// Every name above some of our domains, with these.
     above: HashMap<&'p str, Vec<u32>, FxBuildHasher>,
 }
@@ -72,10 +71,6 @@ impl<'p> Names<'p> {
             }
         }
         starts.push(count(recipients.len()));
-        let by_domain = (0..)
-            .zip(&domains)
-            .map(|(number, one)| (one.0.as_str(), number));
-        let by_login = (0..).zip(&logins).map(|(number, one)| (one.0, number));
         let mut above: HashMap<&str, Vec<u32>, FxBuildHasher> = HashMap::default();
         for (number, (domain, _)) in (0..).zip(&domains) {
             for name in domain.parents() {
@@ -84,8 +79,8 @@ impl<'p> Names<'p> {
         }
         Self {
             policy,
-            by_domain: by_domain.collect(),
-            by_login: by_login.collect(),
+            by_domain: Index::of(domains.iter().map(|one| one.0.as_str())),
+            by_login: Index::of(logins.iter().map(|one| one.0)),
             above,
             domains,
             logins,
@@ -109,12 +104,25 @@ impl<'p> Names<'p> {
         }
     }
 
+    /// Returns what has a number.
+    pub(super) fn entity(&self, number: usize) -> Option<Entity> {
+        let [recipients, domains, logins] = self.counts();
+        Some(match number {
+            at if at < recipients => Entity::Recipient(count(at)),
+            at if at < recipients + domains => Entity::Domain(count(at - recipients)),
+            at if at < recipients + domains + logins => {
+                Entity::Login(count(at - recipients - domains))
+            }
+            _ => return None,
+        })
+    }
+
     pub(super) fn domain(&self, name: &str) -> Option<u32> {
-        self.by_domain.get(name).copied()
+        self.by_domain.get(name)
     }
 
     pub(super) fn login(&self, name: &str) -> Option<u32> {
-        self.by_login.get(name).copied()
+        self.by_login.get(name)
     }
 
     /// Returns whether one of our domains is below this name.

@@ -1,6 +1,7 @@
 //! What the rows of something name: what the MTA may look up next.
 
 use super::names::{Entity, Names};
+use super::own::logins;
 use super::records::Records;
 use super::rows::is_of_word;
 
@@ -18,21 +19,26 @@ pub(super) enum Seen<'a> {
 
 /// Hands on what the rows of something name beside it.
 pub(super) fn seen(of: Entity, records: &Records<'_, '_>, take: &mut dyn FnMut(Seen<'_>)) {
-    let names = records.names;
-    let own = records.logins(of);
+    let names = records.names();
+    let mut own = Vec::new();
+    // Of too many some are enough: the others are kept besides.
+    let _ = logins(names, of, &mut own);
     let domain = match of {
         Entity::Recipient(one) => names.recipients.get(one as usize).map(|one| one.domain),
         Entity::Domain(one) => Some(one),
         Entity::Login(_) => None,
     };
-    records.rows.each(names.number(of), &mut |_, _, rest| {
-        line(rest, (names, domain), &mut |word| {
-            let is_own = |login| is_own(login, names, &own);
-            if !matches!(word, Seen::Login(login) if is_own(login)) {
-                take(word);
-            }
+    records
+        .ground
+        .rows
+        .each(names.number(of), &mut |_, _, rest| {
+            line(rest, (names, domain), &mut |word| {
+                let is_own = |login| is_own(login, names, &own);
+                if !matches!(word, Seen::Login(login) if is_own(login)) {
+                    take(word);
+                }
+            });
         });
-    });
 }
 
 /// Returns whether a login is one that the policy says of something.

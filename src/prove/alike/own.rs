@@ -1,0 +1,272 @@
+//! What is said of each recipient, domain and login by itself, its own names replaced by numbers:
+//! what they are like, and the rows of each.
+//!
+//! It is the larger part of what is said, and each has its own: so it is found on several threads.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use rustc_hash::FxBuildHasher;
+
+use super::forced::Forced;
+use super::names::{Entity, Listed, Names, What, count};
+use super::rows::{Rows, Words};
+use super::said::Said;
+use super::{DEPTH_MAX, POSTMASTER, TARGETS_MAX};
+use crate::mail::Domain;
+use crate::policy::{Alias, HostedDomain};
+use crate::prove::threads::in_parts;
+
+/// What one thread looks at before it takes more.
+const PART: usize = 1 << 14;
+
+/// Of what is like nothing else nothing is said.
+const NONE: u32 = u32::MAX;
+
+/// What is said of each by itself, by [`Names::number`]: equal numbers where it is the same.
+pub(super) struct Own(Vec<u32>);
+
+/// Different texts, by number in the order in which they came.
+type Texts = HashMap<Vec<u8>, u32, FxBuildHasher>;
+
+/// What is known where something is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a, 'p> {
+    pub(super) names: &'a Names<'p>,
+    pub(super) forced: &'a Forced,
+    pub(super) rows: &'a Rows,
+    /// Words of the rest of the files: a local-part that is one of them is like no other.
+    pub(super) words: &'a Words,
+}
+
+impl Own {
+    pub(super) fn new(ground: Ground<'_, '_>) -> Self {
+        let total: usize = ground.names.counts().iter().sum();
+        let starts = (0..total).step_by(PART);
+        let parts: Vec<Range<usize>> = starts.map(|at| at..(at + PART).min(total)).collect();
+        let parts = in_parts(&parts, |part| part_of(part.clone(), ground));
+        let mut texts = Texts::default();
+        let mut numbers = Vec::with_capacity(total);
+        for (here, part) in parts {
+            let here: Vec<u32> = here.into_iter().map(|text| add(text, &mut texts)).collect();
+            let number = |at: u32| here.get(at as usize).copied().unwrap_or(NONE);
+            numbers.extend(part.into_iter().map(number));
+        }
+        Self(numbers)
+    }
+
+    /// Returns the number of what is said of something by itself; nothing, if nothing is like it.
+    pub(super) fn number(&self, of: usize) -> Option<u32> {
+        self.0.get(of).copied().filter(|number| *number != NONE)
+    }
+}
+
+/// Returns the number of a text.
+fn add(text: Vec<u8>, texts: &mut Texts) -> u32 {
+    let next = count(texts.len());
+    *texts.entry(text).or_insert(next)
+}
+
+/// Returns the different texts of a part, and which of them each of it has.
+fn part_of(part: Range<usize>, ground: Ground<'_, '_>) -> (Vec<Vec<u8>>, Vec<u32>) {
+    let mut texts = Texts::default();
+    let mut said = Said::default();
+    let numbers = part.map(|number| {
+        said.clear();
+        let Some(of) = ground
+            .names
+            .entity(number)
+            .filter(|of| !ground.is_only(*of))
+        else {
+            return NONE;
+        };
+        if ground.say(of, &mut said).is_none() {
+            return NONE;
+        }
+        match texts.get(said.octets()) {
+            Some(number) => *number,
+            None => add(said.octets().to_vec(), &mut texts),
+        }
+    });
+    let numbers = numbers.collect();
+    let mut texts: Vec<(Vec<u8>, u32)> = texts.into_iter().collect();
+    texts.sort_unstable_by_key(|(_, number)| *number);
+    (texts.into_iter().map(|(text, _)| text).collect(), numbers)
+}
+
+impl<'p> Ground<'_, 'p> {
+    /// Returns whether nothing is like this.
+    pub(super) fn is_only(self, of: Entity) -> bool {
+        let is = |list: &[bool], number: u32| list.get(number as usize).copied().unwrap_or(true);
+        match of {
+            Entity::Recipient(one) => {
+                let listed = self.names.recipients.get(one as usize);
+                listed.is_none_or(|one| is(&self.forced.domains, one.domain))
+            }
+            Entity::Domain(one) => is(&self.forced.domains, one),
+            Entity::Login(one) => is(&self.forced.logins, one),
+        }
+    }
+
+    fn say(self, of: Entity, said: &mut Said) -> Option<()> {
+        let names = self.names;
+        match of {
+            Entity::Recipient(one) => self.recipient(names.recipients.get(one as usize)?, of, said),
+            Entity::Domain(one) => self.domain(one, *names.domains.get(one as usize)?, said),
+            Entity::Login(one) => {
+                let (name, _) = *names.logins.get(one as usize)?;
+                said.text("login");
+                self.rows(of, &[name], said);
+                Some(())
+            }
+        }
+    }
+
+    fn domain(
+        self,
+        number: u32,
+        (name, hosted): (&'p Domain, &'p HostedDomain),
+        said: &mut Said,
+    ) -> Option<()> {
+        let names = self.names;
+        let mut own = vec![name.as_str()];
+        said.text("domain");
+        if let Some(above) = names.parent(number) {
+            said.text(" below");
+            own.extend(names.domains.get(above as usize).map(|one| one.0.as_str()));
+        }
+        if names.is_above(name.as_str()) {
+            said.text(" above");
+        }
+        if let Some(alias) = &hosted.catch_all {
+            add_targets(alias, &mut own)?;
+            said.text(" catches");
+            said.number(count(alias.targets.len()));
+        }
+        said.publish(&hosted.publish, &own);
+        self.rows(Entity::Domain(number), &own, said);
+        Some(())
+    }
+
+    fn recipient(self, listed: &Listed<'p>, of: Entity, said: &mut Said) -> Option<()> {
+        let Listed {
+            local,
+            domain,
+            what,
+        } = listed;
+        let (name, _) = self.names.domains.get(*domain as usize)?;
+        let mut own = vec![*local, name.as_str()];
+        if *local == POSTMASTER || self.words.contains(*local) {
+            said.text(local);
+        }
+        match what {
+            What::Mailbox(mailbox) => {
+                said.text(" mailbox");
+                if let Some(login) = &mailbox.login {
+                    said.text(" of");
+                    own.push(&login.value);
+                }
+            }
+            What::Alias(alias) => {
+                said.text(" alias");
+                add_targets(alias, &mut own)?;
+                let mut owners = Vec::new();
+                collect(self.names, alias, &mut owners, 0)?;
+                own.extend(owners);
+            }
+        }
+        self.rows(of, &own, said);
+        Some(())
+    }
+
+    /// Adds the rows of something, behind what its own names are: which of them are the same, which
+    /// are those of a login or of a domain besides, and what an MTA may see in their form.
+    fn rows(self, of: Entity, own: &[&str], said: &mut Said) {
+        for name in own {
+            let first = own.iter().position(|one| one == name).unwrap_or_default();
+            let has = |is: fn(&u8) -> bool| name.as_bytes().iter().any(is);
+            said.name(
+                first,
+                [
+                    self.names.login(name).is_some(),
+                    self.names.domain(name).is_some(),
+                    has(u8::is_ascii_alphabetic),
+                    has(u8::is_ascii_uppercase),
+                    name.starts_with(|c: char| c.is_ascii_alphabetic()),
+                    name.starts_with('-'),
+                ],
+            );
+        }
+        self.rows
+            .each(self.names.number(of), &mut |file, before, rest| {
+                said.row(file);
+                said.text(before);
+                said.replaced(rest, own);
+            });
+    }
+}
+
+/// Adds the names of an alias's targets to those that are replaced.
+fn add_targets<'p>(alias: &'p Alias, own: &mut Vec<&'p str>) -> Option<()> {
+    if alias.targets.len() > TARGETS_MAX {
+        return None;
+    }
+    for target in &alias.targets {
+        own.push(target.value.local());
+        own.push(target.value.domain().as_str());
+    }
+    Some(())
+}
+
+/// Adds the logins of the mailboxes that an alias leads to by names alone, each once; nothing is
+/// returned if they are too many, and some of them are added.
+fn collect<'p>(
+    names: &Names<'p>,
+    alias: &'p Alias,
+    found: &mut Vec<&'p str>,
+    depth: usize,
+) -> Option<()> {
+    if depth > DEPTH_MAX {
+        return None;
+    }
+    for target in &alias.targets {
+        let listed = names.listed(&target.value);
+        let listed = listed.and_then(|one| names.recipients.get(one as usize));
+        match listed.map(|one| one.what) {
+            Some(What::Mailbox(mailbox)) => {
+                let login = mailbox.login.iter().map(|login| login.value.as_str());
+                for login in login {
+                    if !found.contains(&login) {
+                        found.push(login);
+                    }
+                }
+            }
+            Some(What::Alias(alias)) => collect(names, alias, found, depth + 1)?,
+            None => {}
+        }
+        if found.len() > TARGETS_MAX {
+            return None;
+        }
+    }
+    Some(())
+}
+
+/// Adds the logins that the policy says of something; nothing is returned if they are too many, and
+/// some of them are added.
+pub(super) fn logins<'p>(names: &Names<'p>, of: Entity, found: &mut Vec<&'p str>) -> Option<()> {
+    match of {
+        Entity::Recipient(one) => match names.recipients.get(one as usize)?.what {
+            What::Alias(alias) => collect(names, alias, found, 0)?,
+            What::Mailbox(mailbox) => {
+                found.extend(mailbox.login.iter().map(|login| login.value.as_str()));
+            }
+        },
+        Entity::Domain(one) => {
+            if let Some(alias) = &names.domains.get(one as usize)?.1.catch_all {
+                collect(names, alias, found, 0)?;
+            }
+        }
+        Entity::Login(one) => found.push(names.logins.get(one as usize)?.0),
+    }
+    Some(())
+}
