@@ -45,15 +45,15 @@ impl Kept {
         kept.keep(domains.chain(logins).collect(), records);
         for number in 0..count(names.domains.len()) {
             let domain = Entity::Domain(number);
-            kept.keep_if_rare(domain, DOMAINS, domain, records);
+            kept.keep_if_rare(domain, DOMAINS, || domain, records);
             for recipient in names.of_domain(number).map(Entity::Recipient) {
-                kept.keep_if_rare(recipient, RECIPIENTS, recipient, records);
+                kept.keep_if_rare(recipient, RECIPIENTS, || recipient, records);
             }
         }
         for (number, (_, login)) in (0..).zip(&names.logins) {
-            let mailbox = login.mailboxes.first().and_then(|one| names.listed(one));
+            let mailbox = || login.mailboxes.first().and_then(|one| names.listed(one));
             let login = Entity::Login(number);
-            let with = mailbox.map_or(login, Entity::Recipient);
+            let with = || mailbox().map_or(login, Entity::Recipient);
             kept.keep_if_rare(login, LOGINS, with, records);
         }
         kept
@@ -64,13 +64,13 @@ impl Kept {
         &mut self,
         of: Entity,
         least: usize,
-        with: Entity,
+        with: impl Fn() -> Entity,
         records: &mut Records<'_, '_>,
     ) {
         let number = records.number(of) as usize;
         let kept = self.counts.get(number).copied().unwrap_or_default();
         if kept < least && !self.has(of) {
-            self.keep(vec![with, of], records);
+            self.keep(vec![with(), of], records);
         }
     }
 
@@ -253,11 +253,7 @@ fn leads(of: Entity, records: &Records<'_, '_>, open: &mut Vec<Entity>) {
             };
             match listed.what {
                 What::Alias(alias) => follow(alias),
-                What::Mailbox(mailbox) => {
-                    let login = mailbox.login.as_ref();
-                    let login = login.and_then(|login| names.login(&login.value));
-                    open.extend(login.map(Entity::Login));
-                }
+                What::Mailbox(_) => open.extend(names.login_of(number).map(Entity::Login)),
             }
             open.push(Entity::Domain(listed.domain));
         }

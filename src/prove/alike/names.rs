@@ -1,6 +1,7 @@
 //! What a policy lists, by number: its recipients, its domains and its logins.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::ops::Range;
 
 use rustc_hash::FxBuildHasher;
@@ -8,6 +9,7 @@ use rustc_hash::FxBuildHasher;
 use super::index::Index;
 use crate::mail::{Address, Domain};
 use crate::policy::{Alias, HostedDomain, Login, Mailbox, Policy};
+use crate::prove::threads::in_parts;
 
 /// What a recipient is.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,22 @@ pub(super) struct Listed<'p> {
     pub(super) what: What<'p>,
 }
 
+impl<'p> Listed<'p> {
+    /// Returns the login of a mailbox.
+    fn login(&self) -> Option<&'p str> {
+        match self.what {
+            What::Mailbox(mailbox) => mailbox.login.as_ref().map(|login| login.value.as_str()),
+            What::Alias(_) => None,
+        }
+    }
+}
+
+/// No number.
+const NONE: u32 = u32::MAX;
+
+/// What one thread looks up before it takes more.
+const PART: usize = 1 << 14;
+
 /// Something that a policy lists, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entity {
@@ -39,8 +57,12 @@ pub(super) struct Names<'p> {
     pub(super) domains: Vec<(&'p Domain, &'p HostedDomain)>,
     pub(super) logins: Vec<(&'p str, &'p Login)>,
     pub(super) recipients: Vec<Listed<'p>>,
+    /// By recipient: the number of its login, if it is a mailbox that has one.
+    login_of: Vec<u32>,
     /// Where the recipients of each domain begin, and where the last one's end.
     starts: Vec<u32>,
+    /// The numbers of recipients behind the hashes of their local-parts, sorted within each domain.
+    by_hash: Vec<(u32, u32)>,
     by_domain: Index<'p>,
     by_login: Index<'p>,
     /// Every name above some of our domains, with these.
@@ -52,7 +74,8 @@ impl<'p> Names<'p> {
         let domains: Vec<(&Domain, &HostedDomain)> = policy.domains.iter().collect();
         let logins = policy.logins.iter();
         let logins: Vec<(&str, &Login)> = logins.map(|(name, one)| (name.as_str(), one)).collect();
-        let (mut recipients, mut starts) = (Vec::new(), Vec::with_capacity(domains.len() + 1));
+        let (mut recipients, mut by_hash) = (Vec::new(), Vec::new());
+        let mut starts = Vec::with_capacity(domains.len() + 1);
         for (number, (_, hosted)) in (0..).zip(&domains) {
             starts.push(count(recipients.len()));
             let start = recipients.len();
@@ -69,8 +92,15 @@ impl<'p> Names<'p> {
             if let Some(here) = recipients.get_mut(start..) {
                 here.sort_unstable_by_key(|one| one.local);
             }
+            let hashed = (count(start)..).zip(recipients.get(start..).unwrap_or_default());
+            by_hash.extend(hashed.map(|(number, one)| (hash(one.local), number)));
+            if let Some(here) = by_hash.get_mut(start..) {
+                here.sort_unstable();
+            }
         }
         starts.push(count(recipients.len()));
+        let by_login = Index::of(logins.iter().map(|one| one.0));
+        let login_of = login_of(&recipients, &by_login);
         let mut above: HashMap<&str, Vec<u32>, FxBuildHasher> = HashMap::default();
         for (number, (domain, _)) in (0..).zip(&domains) {
             for name in domain.parents() {
@@ -80,12 +110,14 @@ impl<'p> Names<'p> {
         Self {
             policy,
             by_domain: Index::of(domains.iter().map(|one| one.0.as_str())),
-            by_login: Index::of(logins.iter().map(|one| one.0)),
+            by_login,
             above,
             domains,
             logins,
             recipients,
+            login_of,
             starts,
+            by_hash,
         }
     }
 
@@ -138,11 +170,21 @@ impl<'p> Names<'p> {
 
     pub(super) fn recipient(&self, local: &str, domain: u32) -> Option<u32> {
         let range = self.of_domain(domain);
-        let here = self
-            .recipients
-            .get(range.start as usize..range.end as usize)?;
-        let at = here.binary_search_by_key(&local, |one| one.local).ok()?;
-        Some(range.start + count(at))
+        let here = self.by_hash.get(range.start as usize..range.end as usize)?;
+        let hash = hash(local);
+        let start = here.partition_point(|one| one.0 < hash);
+        let same = here.get(start..)?.iter().take_while(|one| one.0 == hash);
+        let is_local = |number: u32| {
+            let listed = self.recipients.get(number as usize);
+            listed.is_some_and(|one| one.local == local)
+        };
+        same.map(|one| one.1).find(|number| is_local(*number))
+    }
+
+    /// Returns the number of the login that a recipient has as a mailbox.
+    pub(super) fn login_of(&self, recipient: u32) -> Option<u32> {
+        let login = self.login_of.get(recipient as usize).copied();
+        login.filter(|login| *login != NONE)
     }
 
     /// Returns the number of an address that is listed by name.
@@ -175,4 +217,19 @@ impl<'p> Names<'p> {
 /// Returns a number as small as that of a list in memory that was read from files of text.
 pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Returns a hash of a local-part.
+fn hash(local: &str) -> u32 {
+    let hash = FxBuildHasher.hash_one(local) >> 32;
+    u32::try_from(hash).unwrap_or_default()
+}
+
+fn login_of(recipients: &[Listed<'_>], by_login: &Index<'_>) -> Vec<u32> {
+    let parts: Vec<&[Listed<'_>]> = recipients.chunks(PART).collect();
+    let number = |one: &Listed<'_>| one.login().and_then(|login| by_login.get(login));
+    let found = in_parts(&parts, |part| -> Vec<u32> {
+        part.iter().map(|one| number(one).unwrap_or(NONE)).collect()
+    });
+    found.into_iter().flatten().collect()
 }

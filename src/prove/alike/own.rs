@@ -111,12 +111,15 @@ impl<'p> Ground<'_, 'p> {
     fn say(self, of: Entity, said: &mut Said) -> Option<()> {
         let names = self.names;
         match of {
-            Entity::Recipient(one) => self.recipient(names.recipients.get(one as usize)?, of, said),
+            Entity::Recipient(one) => {
+                self.recipient(one, names.recipients.get(one as usize)?, said)
+            }
             Entity::Domain(one) => self.domain(one, *names.domains.get(one as usize)?, said),
             Entity::Login(one) => {
-                let (name, _) = *names.logins.get(one as usize)?;
+                let mut own = Called::default();
+                own.login(names, one)?;
                 said.text("login");
-                self.rows(of, &[name], said);
+                self.rows(of, &own, said);
                 Some(())
             }
         }
@@ -129,11 +132,12 @@ impl<'p> Ground<'_, 'p> {
         said: &mut Said,
     ) -> Option<()> {
         let names = self.names;
-        let mut own = vec![name.as_str()];
+        let mut own = Called::default();
+        own.domain(name.as_str());
         said.text("domain");
         if let Some(above) = names.parent(number) {
             said.text(" below");
-            own.extend(names.domains.get(above as usize).map(|one| one.0.as_str()));
+            own.domain(names.domains.get(above as usize)?.0.as_str());
         }
         if names.is_above(name.as_str()) {
             said.text(" above");
@@ -143,28 +147,30 @@ impl<'p> Ground<'_, 'p> {
             said.text(" catches");
             said.number(count(alias.targets.len()));
         }
-        said.publish(&hosted.publish, &own);
+        said.publish(&hosted.publish, &own.names);
         self.rows(Entity::Domain(number), &own, said);
         Some(())
     }
 
-    fn recipient(self, listed: &Listed<'p>, of: Entity, said: &mut Said) -> Option<()> {
+    fn recipient(self, number: u32, listed: &Listed<'p>, said: &mut Said) -> Option<()> {
         let Listed {
             local,
             domain,
             what,
         } = listed;
         let (name, _) = self.names.domains.get(*domain as usize)?;
-        let mut own = vec![*local, name.as_str()];
+        let mut own = Called::default();
+        own.name(local);
+        own.domain(name.as_str());
         if *local == POSTMASTER || self.words.contains(*local) {
             said.text(local);
         }
         match what {
             What::Mailbox(mailbox) => {
                 said.text(" mailbox");
-                if let Some(login) = &mailbox.login {
+                if mailbox.login.is_some() {
                     said.text(" of");
-                    own.push(&login.value);
+                    own.login(self.names, self.names.login_of(number)?)?;
                 }
             }
             What::Alias(alias) => {
@@ -172,24 +178,26 @@ impl<'p> Ground<'_, 'p> {
                 add_targets(alias, &mut own)?;
                 let mut owners = Vec::new();
                 collect(self.names, alias, &mut owners, 0)?;
-                own.extend(owners);
+                for login in owners {
+                    own.login(self.names, login)?;
+                }
             }
         }
-        self.rows(of, &own, said);
+        self.rows(Entity::Recipient(number), &own, said);
         Some(())
     }
 
     /// Adds the rows of something, behind what its own names are: which of them are the same, which
     /// are those of a login or of a domain besides, and what an MTA may see in their form.
-    fn rows(self, of: Entity, own: &[&str], said: &mut Said) {
-        for name in own {
-            let first = own.iter().position(|one| one == name).unwrap_or_default();
+    fn rows(self, of: Entity, own: &Called<'_>, said: &mut Said) {
+        for (name, known) in own.names.iter().zip(&own.known) {
+            let first = own.names.iter().position(|one| one == name);
             let has = |is: fn(&u8) -> bool| name.as_bytes().iter().any(is);
             said.name(
-                first,
+                first.unwrap_or_default(),
                 [
-                    self.names.login(name).is_some(),
-                    self.names.domain(name).is_some(),
+                    *known == Known::Login || self.names.login(name).is_some(),
+                    *known == Known::Domain || self.names.domain(name).is_some(),
                     has(u8::is_ascii_alphabetic),
                     has(u8::is_ascii_uppercase),
                     name.starts_with(|c: char| c.is_ascii_alphabetic()),
@@ -201,48 +209,80 @@ impl<'p> Ground<'_, 'p> {
             .each(self.names.number(of), &mut |file, before, rest| {
                 said.row(file);
                 said.text(before);
-                said.replaced(rest, own);
+                said.replaced(rest, &own.names);
             });
     }
 }
 
+/// What a name is known to be without being looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Nothing,
+    Domain,
+    Login,
+}
+
+/// The names that something calls its own.
+#[derive(Debug, Default)]
+struct Called<'p> {
+    names: Vec<&'p str>,
+    known: Vec<Known>,
+}
+
+impl<'p> Called<'p> {
+    fn add(&mut self, name: &'p str, known: Known) {
+        self.names.push(name);
+        self.known.push(known);
+    }
+
+    fn name(&mut self, name: &'p str) {
+        self.add(name, Known::Nothing);
+    }
+
+    /// Adds the name of a domain of ours.
+    fn domain(&mut self, name: &'p str) {
+        self.add(name, Known::Domain);
+    }
+
+    /// Adds the name of a login, by its number.
+    fn login(&mut self, names: &Names<'p>, login: u32) -> Option<()> {
+        let (name, _) = *names.logins.get(login as usize)?;
+        self.add(name, Known::Login);
+        Some(())
+    }
+}
+
 /// Adds the names of an alias's targets to those that are replaced.
-fn add_targets<'p>(alias: &'p Alias, own: &mut Vec<&'p str>) -> Option<()> {
+fn add_targets<'p>(alias: &'p Alias, own: &mut Called<'p>) -> Option<()> {
     if alias.targets.len() > TARGETS_MAX {
         return None;
     }
     for target in &alias.targets {
-        own.push(target.value.local());
-        own.push(target.value.domain().as_str());
+        own.name(target.value.local());
+        own.name(target.value.domain().as_str());
     }
     Some(())
 }
 
-/// Adds the logins of the mailboxes that an alias leads to by names alone, each once; nothing is
-/// returned if they are too many, and some of them are added.
-fn collect<'p>(
-    names: &Names<'p>,
-    alias: &'p Alias,
-    found: &mut Vec<&'p str>,
-    depth: usize,
-) -> Option<()> {
+/// Adds the logins of the mailboxes that an alias leads to by names alone, each once, by number;
+/// nothing is returned if they are too many, and some of them are added.
+fn collect(names: &Names<'_>, alias: &Alias, found: &mut Vec<u32>, depth: usize) -> Option<()> {
     if depth > DEPTH_MAX {
         return None;
     }
     for target in &alias.targets {
-        let listed = names.listed(&target.value);
-        let listed = listed.and_then(|one| names.recipients.get(one as usize));
-        match listed.map(|one| one.what) {
-            Some(What::Mailbox(mailbox)) => {
-                let login = mailbox.login.iter().map(|login| login.value.as_str());
-                for login in login {
-                    if !found.contains(&login) {
-                        found.push(login);
-                    }
+        let Some(number) = names.listed(&target.value) else {
+            continue;
+        };
+        match names.recipients.get(number as usize)?.what {
+            What::Mailbox(_) => {
+                if let Some(login) = names.login_of(number)
+                    && !found.contains(&login)
+                {
+                    found.push(login);
                 }
             }
-            Some(What::Alias(alias)) => collect(names, alias, found, depth + 1)?,
-            None => {}
+            What::Alias(alias) => collect(names, alias, found, depth + 1)?,
         }
         if found.len() > TARGETS_MAX {
             return None;
@@ -251,22 +291,20 @@ fn collect<'p>(
     Some(())
 }
 
-/// Adds the logins that the policy says of something; nothing is returned if they are too many, and
-/// some of them are added.
-pub(super) fn logins<'p>(names: &Names<'p>, of: Entity, found: &mut Vec<&'p str>) -> Option<()> {
+/// Adds the numbers of the logins that the policy says of something; nothing is returned if they
+/// are too many, and some of them are added.
+pub(super) fn logins(names: &Names<'_>, of: Entity, found: &mut Vec<u32>) -> Option<()> {
     match of {
         Entity::Recipient(one) => match names.recipients.get(one as usize)?.what {
             What::Alias(alias) => collect(names, alias, found, 0)?,
-            What::Mailbox(mailbox) => {
-                found.extend(mailbox.login.iter().map(|login| login.value.as_str()));
-            }
+            What::Mailbox(_) => found.extend(names.login_of(one)),
         },
         Entity::Domain(one) => {
             if let Some(alias) = &names.domains.get(one as usize)?.1.catch_all {
                 collect(names, alias, found, 0)?;
             }
         }
-        Entity::Login(one) => found.push(names.logins.get(one as usize)?.0),
+        Entity::Login(one) => found.push(one),
     }
     Some(())
 }

@@ -174,8 +174,7 @@ impl<'a, 'p> Records<'a, 'p> {
         let mut found = Vec::new();
         logins(self.names(), of, &mut found)?;
         for login in found {
-            let login = Entity::Login(self.names().login(login)?);
-            let number = self.number_at(login, depth + 1);
+            let number = self.number_at(Entity::Login(login), depth + 1);
             said.text(" of");
             said.number(number);
         }

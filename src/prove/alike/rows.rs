@@ -173,11 +173,15 @@ fn read(text: &str, file: u16, names: &Names<'_>) -> Read {
 
 /// Returns the key of a plain row; nothing for any other line.
 fn key(line: &str) -> Option<&str> {
-    let is_plain = |c: &u8| c.is_ascii_alphanumeric() || b"._@+-=&'~".contains(c);
-    let end = line
-        .bytes()
-        .position(|c| !is_plain(&c))
-        .unwrap_or(line.len());
+    let is_plain = |c: u8| {
+        let is_mark = matches!(
+            c,
+            b'.' | b'_' | b'@' | b'+' | b'-' | b'=' | b'&' | b'\'' | b'~'
+        );
+        c.is_ascii_alphanumeric() || is_mark
+    };
+    let end = line.bytes().position(|c| !is_plain(c));
+    let end = end.unwrap_or(line.len());
     let (key, rest) = line.split_at(end);
     let goes_on = rest.is_empty() || rest.starts_with([' ', '\t', ':']);
     let is_text = rest.bytes().all(|c| c == b'\t' || (c >= b' ' && c != 0x7f));

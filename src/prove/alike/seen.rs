@@ -28,23 +28,14 @@ pub(super) fn seen(of: Entity, records: &Records<'_, '_>, take: &mut dyn FnMut(S
         Entity::Domain(one) => Some(one),
         Entity::Login(_) => None,
     };
-    records
-        .ground
-        .rows
-        .each(names.number(of), &mut |_, _, rest| {
-            line(rest, (names, domain), &mut |word| {
-                let is_own = |login| is_own(login, names, &own);
-                if !matches!(word, Seen::Login(login) if is_own(login)) {
-                    take(word);
-                }
-            });
+    let rows = records.ground.rows;
+    rows.each(names.number(of), &mut |_, _, rest| {
+        line(rest, (names, domain), &mut |word| {
+            if !matches!(word, Seen::Login(login) if own.contains(&login)) {
+                take(word);
+            }
         });
-}
-
-/// Returns whether a login is one that the policy says of something.
-fn is_own(login: u32, names: &Names<'_>, own: &[&str]) -> bool {
-    let name = names.logins.get(login as usize).map(|one| one.0);
-    name.is_some_and(|name| own.contains(&name))
+    });
 }
 
 /// A list of names, and the domain among them whose own name says nothing.
