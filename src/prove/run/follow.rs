@@ -10,7 +10,7 @@
 use super::{Run, Subjects, equality, on_universe};
 use crate::decision::Decider;
 use crate::prove::equivalence::Between;
-use crate::prove::fork::{Answers, Leaf, Seen, Visited, explore_in_parts};
+use crate::prove::fork::{Answers, Leaf, Seen, Visited, explore_in_parts, walk};
 use crate::prove::obligation::Outcome;
 use crate::prove::report::{Answer, Finding};
 use crate::prove::tally::{Tallies, Tally};
@@ -29,14 +29,20 @@ enum Beside {
 #[derive(Default)]
 struct Shown {
     tallies: Tallies,
-    /// Some class is decided otherwise than by the policy.
-    differs: bool,
+    /// The classes in which policy and files were held against each other.
+    visited: Visited,
+    /// Some class is decided otherwise than by the policy, or was not visited.
+    fails: bool,
 }
 
 impl Seen for Shown {
     fn join(&mut self, behind: Self) {
         self.tallies.join(behind.tallies);
-        self.differs |= behind.differs;
+        match self.visited.and(behind.visited) {
+            Ok(visited) => self.visited = visited,
+            Err(_) => self.fails = true,
+        }
+        self.fails |= behind.fails;
     }
 }
 
@@ -74,27 +80,38 @@ impl Run<'_, '_> {
     fn followed(&self, speaks: &dyn Fn(&str) -> bool) -> Option<Vec<Finding>> {
         let predicates = self.predicates();
         let sides = self.sides(self.differing?, Between::PolicyAndFiles);
-        let judge = |answers: &Answers<'_>| {
-            let ours = self.reference.outcome(answers)?;
-            let theirs = self.judged.outcome(answers)?;
-            if !sides.agree_on((&ours.decision, &theirs.decision), answers)? {
-                return Ok(Beside::Other);
+        // The policy is run once for all that the files divide further.
+        let judge = |answers: &Answers<'_>| self.reference.outcome(answers);
+        let leaf = |shown: &mut Shown, ours: Outcome, leaf: &Leaf<'_, '_>| {
+            let mut judge = |answers: &Answers<'_>| {
+                let theirs = self.judged.outcome(answers)?;
+                if !sides.agree_on((&ours.decision, &theirs.decision), answers)? {
+                    return Ok(Beside::Other);
+                }
+                Ok(if ours.says_as(&theirs) {
+                    Beside::Same
+                } else {
+                    Beside::Within(theirs)
+                })
+            };
+            let Shown {
+                tallies,
+                visited,
+                fails,
+            } = shown;
+            let mut below = |beside: Beside, leaf: &Leaf<'_, '_>| match beside {
+                Beside::Same => {}
+                Beside::Within(outcome) => self.check_all(&predicates, &outcome, leaf, tallies),
+                Beside::Other => *fails = true,
+            };
+            if walk(leaf.ground, leaf.state, &mut judge, &mut below, visited).is_err() {
+                *fails = true;
             }
-            Ok(if ours.says_as(&theirs) {
-                Beside::Same
-            } else {
-                Beside::Within(theirs)
-            })
         };
-        let leaf = |shown: &mut Shown, beside: Beside, leaf: &Leaf<'_, '_>| match beside {
-            Beside::Same => {}
-            Beside::Within(outcome) => {
-                self.check_all(&predicates, &outcome, leaf, &mut shown.tallies);
-            }
-            Beside::Other => shown.differs = true,
-        };
-        let (mut shown, visited) = explore_in_parts(self.universe, &judge, &leaf);
-        let visited = visited.ok().filter(|_| !shown.differs)?;
+        let (mut shown, run) = explore_in_parts(self.universe, &judge, &leaf);
+        let visited = shown.visited.complete(self.universe);
+        let visited = visited.and_then(|visited| run.map(|_| visited));
+        let visited = visited.ok().filter(|_| !shown.fails)?;
         let mut findings = Vec::new();
         for (predicate, tally) in predicates.iter().zip(shown.tallies.of(predicates.len())) {
             let name = predicate.obligation.name();
