@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,6 +52,15 @@ impl PolicyText {
             self.beside.as_ref(),
             diagnostics,
         )?)
+    }
+
+    /// The same for what needs it to the end: then to take it apart piece by piece, before the
+    /// process gives back all memory at once, would only take time.
+    pub(super) fn load_to_the_end(
+        &self,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<ManuallyDrop<Policy>, Failure> {
+        self.load(diagnostics).map(ManuallyDrop::new)
     }
 
     /// The same for two policies at once: this one, and the one after.

@@ -54,7 +54,7 @@ pub(in crate::cli) fn run(
     diagnostics: &mut Diagnostics,
 ) -> Result<Exit, Failure> {
     let text = input::policy(args.policy.as_deref())?;
-    let policy = text.load(diagnostics)?;
+    let policy = text.load_to_the_end(diagnostics)?;
     let targets = targets(&args.target)?;
     let given = args.world.given(diagnostics)?;
     let given = given.borrow();

@@ -31,7 +31,7 @@ pub(in crate::cli) fn run(
 ) -> Result<Exit, Failure> {
     let text = input::policy(args.policy.as_deref())?;
     output.policy(&text.source);
-    let policy = text.load(diagnostics)?;
+    let policy = text.load_to_the_end(diagnostics)?;
     let proved = mailpol::prove::prove(&policy, diagnostics);
     let proved = proved.and_then(|(proven, _)| mailpol::compile::check_raw(&proven, diagnostics));
     let meant = mailpol::compile::check_targets(&policy, diagnostics);

@@ -58,7 +58,7 @@ pub(in crate::cli) fn run(
         let why = "`--check` prints a table, or JSON; `--format nsupdate` compares by itself";
         return Err(Failure::Unable(why.to_owned()));
     }
-    let policy = input::policy(args.policy.as_deref())?.load(diagnostics)?;
+    let policy = input::policy(args.policy.as_deref())?.load_to_the_end(diagnostics)?;
     let records = resolve::records(&policy)?;
     let requests = dns::requests(&policy);
     if !asks {

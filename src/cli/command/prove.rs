@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(
 ) -> Result<Exit, Failure> {
     let text = input::policy(args.policy.as_deref())?;
     output.policy(&text.source);
-    let policy = text.load(diagnostics)?;
+    let policy = text.load_to_the_end(diagnostics)?;
     let readings = args.files.readings(&policy, diagnostics)?;
     let given = args.world.given(diagnostics)?;
     let given = given.borrow();

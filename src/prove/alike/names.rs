@@ -9,7 +9,7 @@ use rustc_hash::FxBuildHasher;
 use super::index::Index;
 use crate::mail::{Address, Domain};
 use crate::policy::{Alias, HostedDomain, Login, Mailbox, Policy};
-use crate::prove::threads::in_parts;
+use crate::prove::threads::{in_parts, in_two};
 
 /// What a recipient is.
 #[derive(Debug, Clone, Copy)]
@@ -74,39 +74,16 @@ impl<'p> Names<'p> {
         let domains: Vec<(&Domain, &HostedDomain)> = policy.domains.iter().collect();
         let logins = policy.logins.iter();
         let logins: Vec<(&str, &Login)> = logins.map(|(name, one)| (name.as_str(), one)).collect();
-        let (mut recipients, mut by_hash) = (Vec::new(), Vec::new());
-        let mut starts = Vec::with_capacity(domains.len() + 1);
-        for (number, (_, hosted)) in (0..).zip(&domains) {
-            starts.push(count(recipients.len()));
-            let start = recipients.len();
-            let listed = |local: &'p str, what| Listed {
-                local,
-                domain: number,
-                what,
-            };
-            let mailboxes = hosted.mailboxes.iter();
-            recipients
-                .extend(mailboxes.map(|(local, one)| listed(local.as_str(), What::Mailbox(one))));
-            let aliases = hosted.aliases.iter();
-            recipients.extend(aliases.map(|(local, one)| listed(local.as_str(), What::Alias(one))));
-            if let Some(here) = recipients.get_mut(start..) {
-                here.sort_unstable_by_key(|one| one.local);
-            }
-            let hashed = (count(start)..).zip(recipients.get(start..).unwrap_or_default());
-            by_hash.extend(hashed.map(|(number, one)| (hash(one.local), number)));
-            if let Some(here) = by_hash.get_mut(start..) {
-                here.sort_unstable();
-            }
-        }
-        starts.push(count(recipients.len()));
-        let by_login = Index::of(logins.iter().map(|one| one.0));
-        let login_of = login_of(&recipients, &by_login);
-        let mut above: HashMap<&str, Vec<u32>, FxBuildHasher> = HashMap::default();
-        for (number, (domain, _)) in (0..).zip(&domains) {
-            for name in domain.parents() {
-                above.entry(name).or_default().push(number);
-            }
-        }
+        let (recipients, by_login) = in_two(
+            || Recipients::new(&domains),
+            || Index::of(logins.iter().map(|one| one.0)),
+        );
+        let Recipients {
+            listed: recipients,
+            starts,
+            by_hash,
+        } = recipients;
+        let (login_of, above) = in_two(|| login_of(&recipients, &by_login), || above(&domains));
         Self {
             policy,
             by_domain: Index::of(domains.iter().map(|one| one.0.as_str())),
@@ -217,6 +194,63 @@ impl<'p> Names<'p> {
 /// Returns a number as small as that of a list in memory that was read from files of text.
 pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// The recipients of all domains, in their order.
+#[derive(Default)]
+struct Recipients<'p> {
+    listed: Vec<Listed<'p>>,
+    starts: Vec<u32>,
+    by_hash: Vec<(u32, u32)>,
+}
+
+impl<'p> Recipients<'p> {
+    fn new(domains: &[(&'p Domain, &'p HostedDomain)]) -> Self {
+        let mut all = Self::default();
+        for (number, (_, hosted)) in (0..).zip(domains) {
+            all.add(number, hosted);
+        }
+        all.starts.push(count(all.listed.len()));
+        all
+    }
+
+    fn add(&mut self, domain: u32, hosted: &'p HostedDomain) {
+        let start = self.listed.len();
+        self.starts.push(count(start));
+        let listed = |local: &'p str, what| Listed {
+            local,
+            domain,
+            what,
+        };
+        let mailboxes = hosted.mailboxes.iter();
+        let mailboxes = mailboxes.map(|(local, one)| listed(local.as_str(), What::Mailbox(one)));
+        self.listed.extend(mailboxes);
+        let aliases = hosted.aliases.iter();
+        let aliases = aliases.map(|(local, one)| listed(local.as_str(), What::Alias(one)));
+        self.listed.extend(aliases);
+        if let Some(here) = self.listed.get_mut(start..) {
+            here.sort_unstable_by_key(|one| one.local);
+            let hashed = (count(start)..).zip(&*here);
+            self.by_hash
+                .extend(hashed.map(|(number, one)| (hash(one.local), number)));
+        }
+        if let Some(here) = self.by_hash.get_mut(start..) {
+            here.sort_unstable();
+        }
+    }
+}
+
+/// Returns every name above some of our domains, with these.
+fn above<'p>(
+    domains: &[(&'p Domain, &'p HostedDomain)],
+) -> HashMap<&'p str, Vec<u32>, FxBuildHasher> {
+    let mut above: HashMap<&str, Vec<u32>, FxBuildHasher> = HashMap::default();
+    for (number, (domain, _)) in (0..).zip(domains) {
+        for name in domain.parents() {
+            above.entry(name).or_default().push(number);
+        }
+    }
+    above
 }
 
 /// Returns a hash of a local-part.
