@@ -1,9 +1,13 @@
 //! Obligations: what must hold for every class of envelopes, of the policy and of files alike.
 
+use std::collections::BTreeSet;
+
 use super::declared::{Answered, Asked};
 use super::obligations;
 use super::reach::Reach;
-use crate::decision::Decision;
+use crate::decision::{At, Because, Copies, Decision, Route, Verdict};
+use crate::mail::Reply;
+use crate::source::Loc;
 
 /// What an obligation looks at: the decision, and where the mail ends up.
 ///
@@ -15,6 +19,22 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// Returns the outcome of mail with a verdict of which nothing else is said.
+    pub(super) fn bare(verdict: Verdict, at: &Loc) -> Self {
+        Self {
+            decision: Decision {
+                verdict,
+                reply: Reply::new(250, 2, 1, 5),
+                because: Because::Unstated,
+                at: At::Place(at.clone()),
+                route: Route::None,
+                headers: BTreeSet::new(),
+                copies: Copies::default(),
+            },
+            reach: Reach::default(),
+        }
+    }
+
     /// Returns whether another says the same in all that an obligation looks at.
     pub(super) fn says_as(&self, other: &Self) -> bool {
         let Decision {
@@ -64,7 +84,20 @@ pub(super) trait Obligation: Sync {
     /// Who it is about is asked first, and is silent about all others, whatever their outcome: the
     /// envelopes that it speaks of are counted, and one that speaks of none says nothing.
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement>;
+
+    /// Verdicts with which it holds of every envelope, whatever else the outcome is: who it is
+    /// about need not be asked then. It is about the same envelopes with each of them.
+    fn holds_with(&self) -> &'static [Verdict] {
+        &[]
+    }
 }
+
+/// Mail is not accepted.
+pub(super) const NOT_ACCEPTED: &[Verdict] = &[Verdict::Reject, Verdict::Defer];
+/// Mail is accepted.
+pub(super) const ACCEPTED: &[Verdict] = &[Verdict::Accept];
+/// Mail is rejected.
+pub(super) const REJECTED: &[Verdict] = &[Verdict::Reject];
 
 /// Every obligation, in the order in which they are printed.
 pub(super) static OBLIGATIONS: &[&dyn Obligation] = &[

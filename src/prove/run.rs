@@ -2,6 +2,7 @@
 //! side.
 
 mod follow;
+mod obligations;
 mod statements;
 
 pub(super) use follow::follow;
@@ -12,14 +13,14 @@ use super::counterexample::{Counterexample, Decided};
 use super::declared::{Asked, Declared};
 use super::ends::{Differing, ends};
 use super::equivalence::{self, Between, Sides};
-use super::fork::{Answers, Concrete, Incomplete, Known, Leaf, Visited, explore, explore_in_parts};
+use super::fork::{Answers, Concrete, Incomplete, Leaf, Visited, explore, explore_in_parts};
 use super::keys::Collected;
-use super::obligation::{Judgement, OBLIGATIONS, Obligation, Outcome};
+use super::obligation::{Judgement, Outcome};
 use super::reach::reach;
 use super::report::{Answer, Finding};
 use super::selection::{AGREEMENT, Body, EQUALITY, Selection};
-use super::side::{Same, Side, number};
-use super::tally::{Suspects, Tallies, Tally};
+use super::side::{Same, Side};
+use super::tally::{Suspects, Tally};
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Decider, Envelope, Test, Unanswered};
 use crate::mail::Listener;
@@ -177,58 +178,7 @@ struct Run<'a, 't> {
 /// What must hold of every envelope.
 type Judge<'h> = dyn Fn(&mut Asked<'_, '_>, &Outcome) -> Result<Judgement, Unanswered> + Sync + 'h;
 
-/// An obligation.
-struct Predicate<'h> {
-    obligation: &'static dyn Obligation,
-    judge: Box<Judge<'h>>,
-}
-
 impl Run<'_, '_> {
-    /// Checks every obligation: the decider runs once, and each predicate goes on from the leaves
-    /// of that.
-    fn obligations(&self) -> Vec<Finding> {
-        let predicates = self.predicates();
-        let judge = |answers: &Answers<'_>| self.judged.outcome(answers);
-        let leaf = |tallies: &mut Tallies, outcome: Outcome, leaf: &Leaf<'_, '_>| {
-            self.check_all(&predicates, &outcome, leaf, tallies);
-        };
-        let (mut tallies, run) = match self.count_first(predicates.len()) {
-            Ok(()) => explore_in_parts(self.universe, &judge, &leaf),
-            Err(why) => (Tallies::default(), Err(why)),
-        };
-        let tallies: Vec<Tally> = tallies
-            .of(predicates.len())
-            .iter_mut()
-            .map(std::mem::take)
-            .collect();
-        let mut findings = Vec::new();
-        for (predicate, tally) in predicates.into_iter().zip(tallies) {
-            let visited = run.and_then(|_| tally.complete(self.universe));
-            findings.push(Finding {
-                answer: self.answer(tally, visited, &*predicate.judge),
-                name: predicate.obligation.name().to_owned(),
-                sentence: predicate.obligation.sentence().to_owned(),
-                at: None,
-            });
-        }
-        findings
-    }
-
-    /// Counts the classes of the decider before anything is asked of them, where there are many:
-    /// each question visits every one of them at least, so what is too much is known soon.
-    fn count_first(&self, questions: usize) -> Result<(), Incomplete> {
-        const MANY: usize = 1000;
-        let dimensions = self.universe.dimensions.iter();
-        if dimensions.map(|one| one.classes.len()).max().unwrap_or(0) < MANY {
-            return Ok(());
-        }
-        let judge = |answers: &Answers<'_>| self.judged.outcome(answers).map(|_| ());
-        let ((), visited) = explore_in_parts(self.universe, &judge, &|(), (), _| ());
-        let questions = u64::try_from(questions).unwrap_or(u64::MAX);
-        let least = visited?.leaves.saturating_mul(questions);
-        self.universe.budget.foresee(least)
-    }
-
     /// Returns what a tally says, its suspects replayed.
     fn answer(
         &self,
@@ -249,41 +199,6 @@ impl Run<'_, '_> {
             }
         }
         findings
-    }
-
-    fn predicates(&self) -> Vec<Predicate<'_>> {
-        let selection = self.subjects.selection;
-        let predicate = |obligation: &&'static dyn Obligation| {
-            let obligation = *obligation;
-            let judge: Box<Judge<'_>> = match selection.body(obligation.name())? {
-                Body::Stated => Box::new(|asked, outcome| obligation.judge(asked, outcome)),
-                Body::Blank => Box::new(|_, _| Ok(Judgement::Silent)),
-            };
-            Some(Predicate { obligation, judge })
-        };
-        OBLIGATIONS.iter().filter_map(predicate).collect()
-    }
-
-    /// Checks predicates over the envelopes of a leaf.
-    fn check_all(
-        &self,
-        predicates: &[Predicate<'_>],
-        outcome: &Outcome,
-        leaf: &Leaf<'_, '_>,
-        tallies: &mut Tallies,
-    ) {
-        let mut known = Answers::of(leaf.state, leaf.ground);
-        for (predicate, tally) in predicates.iter().zip(tallies.of(predicates.len())) {
-            let mut judge = |answers: &Answers<'_>| {
-                let mut asked = Asked {
-                    declared: self.declared,
-                    ask: &mut Known::new(answers, self.declared_offset),
-                };
-                (predicate.judge)(&mut asked, outcome)
-                    .map_err(|Unanswered(test)| number(self.declared_offset, test))
-            };
-            tally.judge(leaf, &mut known, &mut judge);
-        }
     }
 
     /// Returns whether an envelope, decided and delivered concretely, breaks a predicate.

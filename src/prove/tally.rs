@@ -16,8 +16,10 @@ const CANDIDATES_MAX: usize = 256;
 pub(super) struct Tally {
     pub(super) suspects: Suspects,
     pub(super) visited: Visited,
-    /// The envelopes that it says something of.
+    /// The envelopes that it says something of, as far as it was asked.
     pub(super) concerned: u128,
+    /// Of some envelopes it was not asked: it holds of them by their verdict.
+    pub(super) passed: bool,
     pub(super) incomplete: Option<Incomplete>,
 }
 
@@ -36,6 +38,14 @@ impl Tally {
             return self.walk(leaf.ground, leaf.state, judge);
         };
         self.found(judgement, leaf);
+        if let Err(why) = self.visited.add(leaf.ground, leaf.envelopes) {
+            self.incomplete = Some(why);
+        }
+    }
+
+    /// Counts a leaf of whose envelopes the predicate holds, whoever it is about.
+    pub(super) fn pass(&mut self, leaf: &Leaf<'_, '_>) {
+        self.passed = true;
         if let Err(why) = self.visited.add(leaf.ground, leaf.envelopes) {
             self.incomplete = Some(why);
         }
@@ -108,6 +118,7 @@ impl Tally {
             Err(why) => self.incomplete = Some(why),
         }
         self.concerned = self.concerned.saturating_add(behind.concerned);
+        self.passed |= behind.passed;
         self.incomplete = self.incomplete.or(behind.incomplete);
         self.suspects.join(behind.suspects);
     }

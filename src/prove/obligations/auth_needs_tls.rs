@@ -1,8 +1,9 @@
 //! RFC 8314 section 3.3: passwords do not travel in the clear, and give nothing if they do.
 
+use crate::decision::Verdict;
 use crate::mail::Listener;
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{Judgement, NOT_ACCEPTED, Obligation, Outcome};
 
 /// What a network is not granted is not accepted on the submission listeners without TLS, whatever
 /// login is claimed; nor on port 25 for a foreign recipient.
@@ -30,5 +31,9 @@ impl Obligation for AuthNeedsTls {
             !asked.tls()?
         };
         Ok(super::refused_if(concerned, outcome))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        NOT_ACCEPTED
     }
 }

@@ -1,8 +1,9 @@
 //! Who has logged in can send as itself.
 
+use crate::decision::Verdict;
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{ACCEPTED, Judgement, Obligation, Outcome};
 
 /// An authenticated client is accepted for a plain foreign recipient, if a grant covers it.
 ///
@@ -25,5 +26,9 @@ impl Obligation for AuthenticatedMaySend {
             && asked.plain_foreign()?
             && asked.granted_to_login()?;
         Ok(super::accepted_if(concerned, outcome))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        ACCEPTED
     }
 }

@@ -1,8 +1,9 @@
 //! Who is granted to send, can.
 
+use crate::decision::Verdict;
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{ACCEPTED, Judgement, Obligation, Outcome};
 
 /// What a network is granted is accepted for a plain foreign recipient, whatever login is given
 /// too.
@@ -25,5 +26,9 @@ impl Obligation for InternalMaySend {
             && matches!(asked.reverse()?, Reverse::Plain | Reverse::Null)
             && asked.plain_foreign()?;
         Ok(super::accepted_if(concerned, outcome))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        ACCEPTED
     }
 }

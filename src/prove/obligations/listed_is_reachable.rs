@@ -1,8 +1,9 @@
 //! RFC 5321 section 3.3: mail for the recipients that we name is taken, from everybody.
 
+use crate::decision::Verdict;
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{ACCEPTED, Judgement, Obligation, Outcome};
 
 /// A well-behaved stranger, and every client that is granted it, is accepted for a listed
 /// recipient.
@@ -27,5 +28,9 @@ impl Obligation for ListedIsReachable {
         let fair = matches!(asked.reverse()?, Reverse::Plain | Reverse::Null);
         let concerned = (fair && asked.granted()?) || super::welcome(asked)?;
         Ok(super::accepted_if(concerned, outcome))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        ACCEPTED
     }
 }

@@ -1,7 +1,8 @@
 //! RFC 3834 section 2, RFC 5321 section 6.2: what is accepted is delivered, not bounced later.
 
+use crate::decision::Verdict;
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{Judgement, NOT_ACCEPTED, Obligation, Outcome};
 
 /// Every accepted recipient in a domain of ours has somewhere to be delivered, and none that the
 /// policy does not list is accepted.
@@ -27,5 +28,9 @@ impl Obligation for NoBackscatter {
             return Ok(Judgement::Silent);
         }
         Ok(Judgement::of(!outcome.reach.bounces))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        NOT_ACCEPTED
     }
 }

@@ -1,7 +1,8 @@
 //! RFC 2505 section 2.1, RFC 5068 section 3: nobody outside sends to somebody else's recipients.
 
+use crate::decision::Verdict;
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{Judgement, NOT_ACCEPTED, Obligation, Outcome};
 
 /// Mail that no grant covers is not accepted for a foreign destination, and none of it that is
 /// accepted leaves the host.
@@ -31,5 +32,9 @@ impl Obligation for NoOpenRelay {
             return Ok(Judgement::Silent);
         }
         Ok(Judgement::of(!outcome.reach.leaves))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        NOT_ACCEPTED
     }
 }

@@ -1,8 +1,9 @@
 //! Mail from outside does not claim a sender of ours.
 
+use crate::decision::Verdict;
 use crate::policy::OwnDomain;
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{Judgement, NOT_ACCEPTED, Obligation, Outcome};
 
 /// A stranger whose reverse-path is in one of our domains is not accepted, if the policy says so.
 ///
@@ -23,5 +24,9 @@ impl Obligation for NoSpoofedOwnDomain {
             && asked.stranger()?
             && asked.claims_ours()?;
         Ok(super::refused_if(concerned, outcome))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        NOT_ACCEPTED
     }
 }

@@ -1,8 +1,9 @@
 //! RFC 5321 section 4.5.5, RFC 2505 section 2.6.1: the null reverse-path is never refused as such.
 
+use crate::decision::Verdict;
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::kind::Reverse;
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{ACCEPTED, Judgement, Obligation, Outcome};
 
 /// A well-behaved stranger with the null reverse-path is accepted for a listed recipient.
 ///
@@ -22,5 +23,9 @@ impl Obligation for NullSenderAccepted {
         let concerned =
             asked.reverse()? == Reverse::Null && asked.plain_listed()? && super::welcome(asked)?;
         Ok(super::accepted_if(concerned, outcome))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        ACCEPTED
     }
 }

@@ -1,7 +1,8 @@
 //! RFC 5321 section 4.5.1: postmaster of every domain, and bare, takes mail.
 
+use crate::decision::Verdict;
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{ACCEPTED, Judgement, Obligation, Outcome};
 
 /// A well-behaved stranger is accepted for postmaster of each of our domains, and bare.
 ///
@@ -20,5 +21,9 @@ impl Obligation for PostmasterIsReachable {
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
         let concerned = asked.postmaster()? && super::welcome(asked)?;
         Ok(super::accepted_if(concerned, outcome))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        ACCEPTED
     }
 }

@@ -1,7 +1,8 @@
 //! What a network is not granted, it is refused.
 
+use crate::decision::Verdict;
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{Judgement, NOT_ACCEPTED, Obligation, Outcome};
 
 /// In a refused network nothing is accepted that is not granted, whatever the paths are; if the
 /// network may hand over our mail, only for recipients in our domains.
@@ -24,5 +25,9 @@ impl Obligation for RefusedNetworkIsRefused {
         let concerned =
             network.refuse && !asked.granted()? && !(network.may_hand_over && asked.local()?);
         Ok(super::refused_if(concerned, outcome))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        NOT_ACCEPTED
     }
 }

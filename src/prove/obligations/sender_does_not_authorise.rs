@@ -1,7 +1,7 @@
 //! What a stranger says about itself gives no rights: reverse-path, HELO, SPF.
 
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{Judgement, Obligation, Outcome, REJECTED};
 
 use crate::decision::Verdict;
 
@@ -30,5 +30,9 @@ impl Obligation for SenderDoesNotAuthorise {
             return Ok(Judgement::Silent);
         }
         Ok(Judgement::of(outcome.decision.verdict == Verdict::Reject))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        REJECTED
     }
 }

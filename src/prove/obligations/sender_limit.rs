@@ -1,7 +1,8 @@
 //! A login sends as itself.
 
+use crate::decision::Verdict;
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{Judgement, NOT_ACCEPTED, Obligation, Outcome};
 
 /// An authenticated client is not accepted with a reverse-path that no grant of its login covers,
 /// unless its network is granted the envelope.
@@ -23,5 +24,9 @@ impl Obligation for SenderLimit {
         let concerned =
             !asked.granted_to_network()? && asked.authenticated()? && !asked.covered()?;
         Ok(super::refused_if(concerned, outcome))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        NOT_ACCEPTED
     }
 }

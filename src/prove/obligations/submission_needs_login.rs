@@ -1,8 +1,9 @@
 //! RFC 6409 section 4.3: submission is for those who have logged in.
 
+use crate::decision::Verdict;
 use crate::mail::Listener;
 use crate::prove::declared::{Answered, Asked};
-use crate::prove::obligation::{Judgement, Obligation, Outcome};
+use crate::prove::obligation::{Judgement, NOT_ACCEPTED, Obligation, Outcome};
 
 /// On the submission listeners nobody is accepted who is neither authenticated nor internal,
 /// whatever the paths are.
@@ -22,5 +23,9 @@ impl Obligation for SubmissionNeedsLogin {
     fn judge(&self, asked: &mut Asked<'_, '_>, outcome: &Outcome) -> Answered<Judgement> {
         let concerned = asked.listener()? != Listener::Smtp && asked.stranger()?;
         Ok(super::refused_if(concerned, outcome))
+    }
+
+    fn holds_with(&self) -> &'static [Verdict] {
+        NOT_ACCEPTED
     }
 }
