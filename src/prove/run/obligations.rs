@@ -1,5 +1,8 @@
 //! The obligations, over all classes of the decider.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Judge, Run};
 use crate::decision::{Unanswered, Verdict};
 use crate::prove::declared::Asked;
