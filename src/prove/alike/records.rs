@@ -1,15 +1,16 @@
 //! What policy and files say of each recipient, domain and login, with its own names left out: two
 //! of which the same is said are alike.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rustc_hash::FxBuildHasher;
 
+use super::TARGETS_MAX;
 use super::forced::Forced;
+use super::keywords::is_keyword;
 use super::names::{Entity, Listed, Names, What, count};
 use super::rows::{Rows, Words};
 use super::said::Said;
-use super::{POSTMASTER, TARGETS_MAX};
 use crate::mail::Address;
 use crate::policy::Alias;
 
@@ -28,6 +29,8 @@ pub(super) struct Records<'a, 'p> {
     pub(super) rows: &'a Rows,
     /// Words of the rest of the files: a local-part that is one of them is like no other.
     words: &'a Words,
+    /// Local-parts where nothing is left out: a name without a domain may be meant for one there.
+    near: HashSet<&'p str, FxBuildHasher>,
     said: HashMap<Vec<u8>, u32, FxBuildHasher>,
     /// Emptied, to be filled again.
     spare: Vec<Said>,
@@ -45,11 +48,14 @@ impl<'a, 'p> Records<'a, 'p> {
         words: &'a Words,
     ) -> Self {
         let [recipients, domains, logins] = names.counts();
+        let near = names.recipients.iter();
+        let near = near.filter(|listed| forced.has(listed.domain));
         Self {
             names,
             forced,
             rows,
             words,
+            near: near.map(|listed| listed.local).collect(),
             said: HashMap::default(),
             spare: Vec::new(),
             numbers: vec![UNKNOWN; recipients + domains + logins],
@@ -213,9 +219,6 @@ impl<'a, 'p> Records<'a, 'p> {
         let mut said = self.blank();
         let inner = self.inner(*domain);
         said.number(inner);
-        if *local == POSTMASTER || self.words.contains(*local) {
-            said.text(local);
-        }
         match what {
             What::Mailbox(mailbox) => {
                 said.text(" mailbox");
@@ -266,7 +269,7 @@ impl<'a, 'p> Records<'a, 'p> {
         }
         // A catch-all takes it.
         let domain = self.names.domain(address.domain().as_str())?;
-        if self.words.contains(address.local()) {
+        if self.is_told(address.local()) {
             return None;
         }
         let number = self.number_at(Entity::Domain(domain), depth);
@@ -303,8 +306,14 @@ impl<'a, 'p> Records<'a, 'p> {
         Some(())
     }
 
+    /// Returns whether something beside what is said of a name may be about it.
+    fn is_told(&self, name: &str) -> bool {
+        is_keyword(name) || self.words.contains(name)
+    }
+
     /// Adds the rows of something, behind what its own names are: which of them are the same, which
-    /// are those of a login or of a domain besides, and what an MTA may see in their form.
+    /// are those of a login or of a domain besides, what an MTA may see in their form, and what it
+    /// may put together of them.
     fn add_rows(&self, of: Entity, own: &[&str], said: &mut Said) {
         for name in own {
             let first = own.iter().position(|one| one == name).unwrap_or_default();
@@ -320,12 +329,16 @@ impl<'a, 'p> Records<'a, 'p> {
                     name.starts_with('-'),
                 ],
             );
+            said.form(name, own);
+            if self.is_told(name) {
+                said.text(name);
+            }
         }
         self.rows
             .each(self.names.number(of), &mut |file, before, rest| {
                 said.row(file);
                 said.text(before);
-                said.replaced(rest, own);
+                said.replaced(rest, own, &|name| self.near.contains(name));
             });
     }
 

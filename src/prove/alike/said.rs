@@ -1,5 +1,7 @@
 //! What is said of something, as octets that can be compared.
 
+use std::cmp::Reverse;
+
 use super::names::count;
 use super::rows::is_of_word;
 use crate::policy::Publish;
@@ -12,6 +14,8 @@ const SAID: u8 = 2;
 const ROW: u8 = 3;
 /// Begins what is said of a name by itself.
 const NAME: u8 = 4;
+/// Begins how a name is made.
+const FORM: u8 = 5;
 
 /// What is said of something, its own names replaced by numbers.
 ///
@@ -31,14 +35,16 @@ impl Said {
     }
 
     /// Adds a text in which the words that are own names are replaced by numbers, the same name by
-    /// the same.
-    pub(super) fn replaced(&mut self, text: &str, own: &[&str]) {
-        let mut rest = text;
+    /// the same. A local-part without a domain stays as it is, if it is one of these: the MTA puts
+    /// a domain behind it.
+    pub(super) fn replaced(&mut self, text: &str, own: &[&str], near: &dyn Fn(&str) -> bool) {
+        let (mut rest, mut is_in_path) = (text, false);
         while !rest.is_empty() {
             let end = rest.bytes().position(|octet| !is_of_word(octet));
             let (word, more) = rest.split_at(end.unwrap_or(rest.len()));
+            let is_bare = !more.starts_with('@') && !is_in_path;
             match own.iter().position(|name| *name == word) {
-                Some(number) if !word.is_empty() => {
+                Some(number) if !word.is_empty() && (!is_bare || !near(word)) => {
                     self.0.push(OWN);
                     self.0.extend_from_slice(&count(number).to_le_bytes());
                 }
@@ -47,6 +53,7 @@ impl Said {
             let end = more.bytes().position(is_of_word).unwrap_or(more.len());
             let (between, more) = more.split_at(end);
             self.text(between);
+            is_in_path = between.ends_with('/');
             rest = more;
         }
     }
@@ -58,6 +65,39 @@ impl Said {
         self.0.extend(so.map(u8::from));
     }
 
+    /// Adds how a name is made: of which others of something's own it consists, and what else
+    /// stands in it; of one without any in it, what is neither a letter nor a digit.
+    ///
+    /// A setting may put names together, so that a login is right for all whose login is made so.
+    pub(super) fn form(&mut self, name: &str, own: &[&str]) {
+        self.0.push(FORM);
+        let start = self.0.len();
+        let (mut rest, mut is_made) = (name, false);
+        while let Some(first) = rest.chars().next() {
+            let others = (0..).zip(own);
+            let inside = others.filter(|(_, other)| {
+                **other != name && !other.is_empty() && rest.starts_with(**other)
+            });
+            let longest = inside.max_by_key(|(number, other)| (other.len(), Reverse(*number)));
+            let length = if let Some((number, other)) = longest {
+                is_made = true;
+                self.0.push(OWN);
+                self.0.extend_from_slice(&count(number).to_le_bytes());
+                other.len()
+            } else {
+                let length = first.len_utf8();
+                self.text(rest.get(..length).unwrap_or_default());
+                length
+            };
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        if !is_made {
+            self.0.truncate(start);
+            let odd = name.bytes().filter(|octet| !octet.is_ascii_alphanumeric());
+            self.0.extend(odd);
+        }
+    }
+
     pub(super) fn row(&mut self, file: u16) {
         self.0.push(ROW);
         self.0.extend_from_slice(&file.to_le_bytes());
@@ -67,11 +107,11 @@ impl Said {
     pub(super) fn publish(&mut self, publish: &Publish, own: &[&str]) {
         for exchanger in &publish.mx {
             self.text(" mx ");
-            self.replaced(exchanger.value.as_str(), own);
+            self.replaced(exchanger.value.as_str(), own, &|_| false);
         }
         for term in &publish.spf {
             self.text(" spf ");
-            self.replaced(&term.value, own);
+            self.replaced(&term.value, own, &|_| false);
         }
         for has in [
             publish.mx_at.is_some(),
