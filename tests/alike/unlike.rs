@@ -7,7 +7,7 @@ use mailpol::diagnostic::Diagnostics;
 use mailpol::policy::Policy;
 use mailpol::prove::{leave_out, prove};
 use mailpol::source::Source;
-use mailpol::target::{Artifacts, TARGETS, Target};
+use mailpol::target::{TARGETS, Target};
 
 use super::folder::Folder;
 use super::language::{compile, rendered, root};
@@ -39,6 +39,13 @@ auth "saslauthd" mechanism="shadow"
 domain "near.example" {
     mailbox "keep"
     alias "postmaster" "keep"
+    alias "w00" "w00@d00.example"
+    alias "w01" "w01@d01.example"
+    alias "x=w00" "w00@d00.example"
+    alias "x=w01" "w01@d01.example"
+}
+domain "other.example" {
+    mailbox "postmaster"
     alias "w00" "w00@d00.example"
     alias "w01" "w01@d01.example"
 }
@@ -102,12 +109,18 @@ fn of(file: &str, path: &str, text: &str, change: &dyn Fn(&str) -> String) -> St
     }
 }
 
-/// Returns aliases that lead to local-parts without their domains.
-fn bare(text: &str) -> String {
+/// Returns what leads to `wNN@` as it leads to this, with `wNN` in the place of `#`: aliases
+/// `info`, or catch-alls.
+fn leading(text: &str, is_key: fn(&str) -> bool, to: &str) -> String {
     let line = |line: &str| match line.split_once('\t') {
-        Some((key, value)) if key.starts_with("info@") => {
+        Some((key, value)) if is_key(key) => {
+            let number = |start| value.get(start..start + 2).unwrap_or_default();
             let local = value.split('@').next().unwrap_or_default();
-            format!("{key}\t{local}\n")
+            let to = to.replace('#', local).replace('N', number(1));
+            let rest = value
+                .split_once(',')
+                .map_or(String::new(), |(_, rest)| format!(",{rest}"));
+            format!("{key}\t{to}{rest}\n")
         }
         _ => format!("{line}\n"),
     };
@@ -134,19 +147,7 @@ fn with_dash(number: usize) -> String {
     )
 }
 
-const CASES: [Case; 10] = [
-    Case {
-        name: "a name without a domain is one where some have another alias",
-        target: "postfix",
-        domain: of_alias,
-        file: |path, text| of("/addresses", path, text, &bare),
-    },
-    Case {
-        name: "a name without a domain is one where some have another alias",
-        target: "exim",
-        domain: of_alias,
-        file: |path, text| of("/aliases", path, text, &bare),
-    },
+const CASES: [Case; 8] = [
     Case {
         name: "a login is made of the local-part, as most are",
         target: "exim",
@@ -244,32 +245,109 @@ const CASES: [Case; 10] = [
     },
 ];
 
-fn made(artifacts: &Artifacts, case: &Case) -> Artifacts {
-    let mut tree = artifacts.clone();
-    for (path, file) in artifacts.files() {
-        tree.add(path, file.mode, (case.file)(path, file.source.text()));
-    }
-    tree
-}
-
-fn check(case: &Case, target: &dyn Target) {
-    let (policy, what) = (policy(case.domain), case.name);
+fn check(what: &str, domain: fn(usize) -> String, target: &dyn Target, file: &Change<'_>) {
+    let policy = policy(domain);
     let mut told = Diagnostics::new();
     let (proven, _) = prove(&policy, &mut told).unwrap_or_else(|_| panic!("{}", rendered(&told)));
     let artifacts = target.emit(&proven, &mut told).unwrap();
     assert!(leave_out(&policy, &sources(&artifacts), 1).is_some());
     let right = check_some(&policy, target, &artifacts);
     assert!(matches!(right, Outcome::Proved), "not proved: {what}");
-    let tree = made(&artifacts, case);
+    let mut tree = artifacts.clone();
+    for (path, made) in artifacts.files() {
+        tree.add(path, made.mode, file(path, made.source.text()));
+    }
     assert!(!is_proved(&policy, target, &tree), "none: {what}");
     let some = check_some(&policy, target, &tree);
     assert!(!matches!(some, Outcome::Proved), "hidden: {what}");
 }
 
+/// What a file becomes.
+type Change<'c> = dyn Fn(&str, &str) -> String + 'c;
+
 #[test]
 fn what_is_unlike_others_is_not_left_out() {
     for case in &CASES {
         let target = TARGETS.iter().find(|target| target.name() == case.target);
-        check(case, *target.unwrap());
+        check(case.name, case.domain, *target.unwrap(), &case.file);
+    }
+}
+
+/// Where aliases and catch-alls may lead in every domain: for `w00` and `w01` there is an alias
+/// that leads on to the right mailbox.
+const WAYS: [&str; 6] = [
+    "#",
+    "x=#",
+    "#@near.example",
+    "#@other.example",
+    "x=#@near.example",
+    "\"#\"@other.example",
+];
+
+#[test]
+fn where_only_some_are_known_nothing_leads() {
+    for target in TARGETS {
+        for way in WAYS {
+            for (key, of_domain) in KINDS {
+                let file = |path: &str, text: &str| {
+                    let is_one = ["/addresses", "/aliases", "/catch-all"];
+                    if is_one.iter().any(|name| path.ends_with(name)) {
+                        leading(text, key, way)
+                    } else {
+                        text.to_owned()
+                    }
+                };
+                check(
+                    &format!("{} leads to {way}", target.name()),
+                    of_domain,
+                    *target,
+                    &file,
+                );
+            }
+        }
+    }
+}
+
+/// The keys of what is led elsewhere, and what each domain has of it.
+type Kind = (fn(&str) -> bool, fn(usize) -> String);
+
+const KINDS: [Kind; 2] = [
+    (|key| key.starts_with("info@"), of_alias),
+    (
+        |key| key.trim_start_matches('@').starts_with('d'),
+        |number| or(number, "catch-all \"w#\"", "catch-all \"w#\""),
+    ),
+];
+
+/// What some address has in the domain of another target.
+#[test]
+fn a_target_is_not_one_in_the_domain_of_another() {
+    let domain = |number: usize| {
+        let here = or(
+            number,
+            "alias \"info\" \"w#\" \"x@e#.example\"",
+            "alias \"info\" \"w#\" \"x@e#.example\"",
+        );
+        let there = if number < 2 {
+            or(number, "alias \"w#\" \"w#@d#.example\"", "")
+        } else {
+            String::new()
+        };
+        let next = or(
+            number,
+            "domain \"e#.example\" {\n mailbox \"x\"\n mailbox \"postmaster\"\n",
+            "domain \"e#.example\" {\n mailbox \"x\"\n mailbox \"postmaster\"\n",
+        );
+        format!("{here}\n}}\n{next} {there}")
+    };
+    for target in TARGETS {
+        let file = |path: &str, text: &str| {
+            if path.ends_with("/addresses") || path.ends_with("/aliases") {
+                leading(text, |key| key.starts_with("info@"), "#@eN.example")
+            } else {
+                text.to_owned()
+            }
+        };
+        check(target.name(), domain, *target, &file);
     }
 }

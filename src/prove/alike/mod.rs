@@ -17,18 +17,19 @@
 //! - so does each test of the files. What a reader makes of them compares names with rows that are
 //!   looked up, and treats what it does not find as it treats any name that nobody has written: the
 //!   whole proof rests on that (`keys`). The rows of both are the same but for their own names
-//!   ([`records`]). Names in rows stay whole, and what is put together of an envelope's own names
-//!   and fixed text is a name of both or of neither ([`said`]). The order of rows says nothing, for
-//!   the files are taken apart only where each line is a plain key with a value, so that no pattern
-//!   and no exception stands between them ([`rows`]);
-//!   no other word of the files is one of these names, or is above or below one, and nothing that
-//!   the reader made of them names one ([`blind`]);
+//!   ([`records`]), and the addresses in them are known for both or for neither ([`addresses`]).
+//!   Names in rows stay whole, and what is put together of an envelope's own names and fixed text
+//!   is a name of both or of neither ([`said`]). The order of rows says nothing, for the files are
+//!   taken apart only where each line is a plain key with a value, so that no pattern and no
+//!   exception stands between them ([`rows`]); no other word of the files is one of these names, or
+//!   is above or below one, and nothing that the reader made of them names one ([`blind`]);
 //! - and the envelope that it has become finds only rows that are kept: whatever rows of what is
 //!   kept name, is kept.
 //!
 //! So a hole that the envelope would show is shown by one that is visited. Where anything is not
 //! proved of what is kept, the whole is proved instead, and tells what is wrong with it.
 
+mod addresses;
 mod blind;
 mod forced;
 mod kept;

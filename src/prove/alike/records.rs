@@ -10,7 +10,7 @@ use super::forced::Forced;
 use super::keywords::is_keyword;
 use super::names::{Entity, Listed, Names, What, count};
 use super::rows::{Rows, Words};
-use super::said::Said;
+use super::said::{Said, words_of};
 use crate::mail::Address;
 use crate::policy::Alias;
 
@@ -29,7 +29,8 @@ pub(super) struct Records<'a, 'p> {
     pub(super) rows: &'a Rows,
     /// Words of the rest of the files: a local-part that is one of them is like no other.
     words: &'a Words,
-    /// Local-parts where nothing is left out: a name without a domain may be meant for one there.
+    /// Words of local-parts where nothing is left out: a name without a domain may be meant for one
+    /// there.
     near: HashSet<&'p str, FxBuildHasher>,
     said: HashMap<Vec<u8>, u32, FxBuildHasher>,
     /// Emptied, to be filled again.
@@ -55,7 +56,7 @@ impl<'a, 'p> Records<'a, 'p> {
             forced,
             rows,
             words,
-            near: near.map(|listed| listed.local).collect(),
+            near: near.flat_map(|listed| words_of(listed.local)).collect(),
             said: HashMap::default(),
             spare: Vec::new(),
             numbers: vec![UNKNOWN; recipients + domains + logins],
@@ -68,7 +69,7 @@ impl<'a, 'p> Records<'a, 'p> {
         self.number_at(of, 0)
     }
 
-    fn number_at(&mut self, of: Entity, depth: usize) -> u32 {
+    pub(super) fn number_at(&mut self, of: Entity, depth: usize) -> u32 {
         let at = self.names.number(of);
         match self.numbers.get(at).copied().unwrap_or(OPEN) {
             UNKNOWN => {}
@@ -196,6 +197,12 @@ impl<'a, 'p> Records<'a, 'p> {
         if let Some(alias) = &hosted.catch_all {
             self.add_leads(alias, &mut vec![name.as_str()], &mut said, depth)?;
         }
+        self.add_addresses(
+            Entity::Domain(domain),
+            hosted.catch_all.as_ref(),
+            &mut said,
+            depth,
+        );
         Some(said)
     }
 
@@ -232,7 +239,13 @@ impl<'a, 'p> Records<'a, 'p> {
             }
             What::Alias(alias) => self.add_leads(alias, &mut own, &mut said, depth)?,
         }
-        self.add_rows(Entity::Recipient(recipient), &own, &mut said);
+        let of = Entity::Recipient(recipient);
+        let alias = match what {
+            What::Alias(alias) => Some(*alias),
+            What::Mailbox(_) => None,
+        };
+        self.add_addresses(of, alias, &mut said, depth);
+        self.add_rows(of, &own, &mut said);
         Some(said)
     }
 

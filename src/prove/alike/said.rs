@@ -35,14 +35,15 @@ impl Said {
     }
 
     /// Adds a text in which the words that are own names are replaced by numbers, the same name by
-    /// the same. A local-part without a domain stays as it is, if it is one of these: the MTA puts
-    /// a domain behind it.
+    /// the same. One that is no whole local-part with a domain stays as it is, if it is near: an
+    /// MTA may put a domain behind it.
     pub(super) fn replaced(&mut self, text: &str, own: &[&str], near: &dyn Fn(&str) -> bool) {
-        let (mut rest, mut is_in_path) = (text, false);
+        let (mut rest, mut between) = (text, "");
         while !rest.is_empty() {
             let end = rest.bytes().position(|octet| !is_of_word(octet));
             let (word, more) = rest.split_at(end.unwrap_or(rest.len()));
-            let is_bare = !more.starts_with('@') && !is_in_path;
+            let is_local = more.starts_with('@') && begins_address(between);
+            let is_bare = !is_local && !between.ends_with('/');
             match own.iter().position(|name| *name == word) {
                 Some(number) if !word.is_empty() && (!is_bare || !near(word)) => {
                     self.0.push(OWN);
@@ -51,10 +52,8 @@ impl Said {
                 _ => self.text(word),
             }
             let end = more.bytes().position(is_of_word).unwrap_or(more.len());
-            let (between, more) = more.split_at(end);
+            (between, rest) = more.split_at(end);
             self.text(between);
-            is_in_path = between.ends_with('/');
-            rest = more;
         }
     }
 
@@ -135,4 +134,30 @@ impl Said {
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
+}
+
+/// Returns whether what stands behind this is no part of it.
+pub(super) fn begins_address(before: &str) -> bool {
+    before.is_empty() || before.ends_with([' ', '\t', ',', ':', '<'])
+}
+
+/// Returns the words of a text.
+pub(super) fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !is_char(c)).filter(|word| !word.is_empty())
+}
+
+/// Returns what stands before and behind each `@`, as far as it is a word.
+pub(super) fn addresses(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.match_indices('@').map(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let start = before.trim_end_matches(is_char).len();
+        let behind = text.get(at + 1..).unwrap_or_default();
+        let end = behind.find(|c| !is_char(c)).unwrap_or(behind.len());
+        let (local, domain) = (before.get(start..), behind.get(..end));
+        (local.unwrap_or_default(), domain.unwrap_or_default())
+    })
+}
+
+fn is_char(c: char) -> bool {
+    u8::try_from(c).map_or(true, is_of_word)
 }
