@@ -9,6 +9,8 @@ mod language;
 mod mistakes;
 #[path = "../examples/provider/site.rs"]
 mod site;
+#[path = "alike/unlike.rs"]
+mod unlike;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -110,7 +112,11 @@ fn policies() -> Vec<(String, Policy)> {
         let policy = provider(domains, mailboxes, networks);
         (format!("a provider of {domains} domains"), policy)
     });
-    named.chain(providers).collect()
+    let made = [
+        ("domains that are alike".to_owned(), mistakes::alike()),
+        ("domains near another".to_owned(), unlike::plain()),
+    ];
+    named.chain(providers).chain(made).collect()
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub(super) fn check_some(policy: &Policy, given: Given<'_>) -> Option<(Report, L
 pub fn check_left_policy(whole: &Policy, left: &LeftOut, given: Given<'_>) -> Option<Report> {
     let subject = Subject::new(&left.policy);
     let tests = subject.declared.tests();
-    if !is_blind(whole, &[&subject.reference], tests) {
+    if !is_blind(whole, left, &[&subject.reference], tests) {
         return None;
     }
     let (records, (mut report, _)) = in_two(
@@ -57,7 +57,7 @@ pub fn check_left(
 ) -> Option<Report> {
     let subject = Subject::new(&left.policy);
     let deciders: [&dyn Decider; 2] = [&subject.reference, files.decider];
-    if !is_blind(whole, &deciders, subject.declared.tests()) {
+    if !is_blind(whole, left, &deciders, subject.declared.tests()) {
         return None;
     }
     let mut report = beside(&subject, proved, files, given)?;
@@ -98,7 +98,7 @@ pub fn check_left_agreement(
     one: Files<'_>,
     other: Files<'_>,
 ) -> Option<Report> {
-    if !is_blind(whole, &[one.decider, other.decider], &[]) {
+    if !is_blind(whole, left, &[one.decider, other.decider], &[]) {
         return None;
     }
     let mut report = check_agreement(&left.policy, one, other);

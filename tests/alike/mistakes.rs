@@ -14,7 +14,7 @@ use super::{Outcome, check_some, is_proved, sources};
 use mailpol::source::Source;
 
 /// Domains of which each has the same kinds of recipients, but for one or two late ones.
-fn alike() -> Policy {
+pub(super) fn alike() -> Policy {
     let mut text = r#"mailpol version=1
 host "mx.alike.test" {
     address "192.0.2.1"

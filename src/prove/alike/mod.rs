@@ -17,18 +17,24 @@
 //! - so does each test of the files. What a reader makes of them compares names with rows that are
 //!   looked up, and treats what it does not find as it treats any name that nobody has written: the
 //!   whole proof rests on that (`keys`). The rows of both are the same but for their own names
-//!   ([`records`]). Their order says nothing, for the files are taken apart only where each line is
-//!   a plain key with a value, so that no pattern and no exception stands between them ([`rows`]);
-//!   and no other word of the files is one of these names, or is above or below one;
+//!   ([`records`]), and the addresses in them are known for both or for neither ([`addresses`]).
+//!   Names in rows stay whole, and what is put together of an envelope's own names and fixed text
+//!   is a name of both or of neither ([`said`]). The order of rows says nothing, for the files are
+//!   taken apart only where each line is a plain key with a value, so that no pattern and no
+//!   exception stands between them ([`rows`]); no other word of the files is one of these names, or
+//!   is above or below one, and nothing that the reader made of them names one ([`blind`]);
 //! - and the envelope that it has become finds only rows that are kept: whatever rows of what is
 //!   kept name, is kept.
 //!
 //! So a hole that the envelope would show is shown by one that is visited. Where anything is not
 //! proved of what is kept, the whole is proved instead, and tells what is wrong with it.
 
+mod addresses;
+mod blind;
 mod forced;
 mod index;
 mod kept;
+mod keywords;
 mod names;
 mod own;
 mod records;
@@ -36,21 +42,17 @@ mod rows;
 mod said;
 mod seen;
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+pub(super) use self::blind::is_blind;
 use self::forced::Forced;
 use self::kept::Kept;
 use self::names::Names;
-use self::own::Ground;
+use self::own::{Ground, near};
 use self::records::Records;
 use self::rows::Rows;
-use super::keys::address_table;
-use super::universe::Axis;
-use crate::decision::{AddressKey, Decider, Test};
 use crate::diagnostic::count;
-use crate::mail::without_extension;
 use crate::policy::{Grant, Policy};
 use crate::source::Source;
 
@@ -115,11 +117,13 @@ pub fn leave_out(policy: &Policy, files: &[Arc<Source>], domains_min: usize) -> 
     let (rows, words) = Rows::of(files, &names)?;
     let mut forced = Forced::new(&names, &words);
     for _ in 0..ROUNDS_MAX {
+        let near = near(&names, &forced);
         let mut records = Records::new(Ground {
             names: &names,
             forced: &forced,
             rows: &rows,
             words: &words,
+            near: &near,
         });
         let kept = Kept::of(&mut records);
         let mut more = forced.clone();
@@ -138,34 +142,4 @@ pub fn leave_out(policy: &Policy, files: &[Arc<Source>], domains_min: usize) -> 
         });
     }
     None
-}
-
-/// Returns whether the deciders, and tests besides, tell no local-part apart by itself that
-/// some recipient of ours has.
-pub(super) fn is_blind<'t>(whole: &Policy, deciders: &[&'t dyn Decider], more: &'t [Test]) -> bool {
-    let mut locals: BTreeSet<String> = BTreeSet::new();
-    let tests = deciders.iter().flat_map(|decider| decider.tests());
-    for test in tests.chain(more) {
-        let tables = [Axis::From, Axis::To].map(|axis| address_table(&test.question, axis));
-        for table in tables.into_iter().flatten() {
-            locals.extend(table.keys(AddressKey::Local).map(str::to_owned));
-        }
-    }
-    for decider in deciders {
-        decider.destination_keys(&mut |part, key| {
-            if part == AddressKey::Local {
-                locals.insert(key.to_ascii_lowercase());
-            }
-        });
-    }
-    let bases = locals.iter().filter_map(|local| without_extension(local));
-    let bases: Vec<String> = bases.map(str::to_owned).collect();
-    locals.extend(bases);
-    locals.remove(POSTMASTER);
-    let mut domains = whole.domains.values();
-    locals.is_empty()
-        || !domains.any(|hosted| {
-            let mut known = hosted.mailboxes.keys().chain(hosted.aliases.keys());
-            known.any(|local| locals.contains(local.as_str()))
-        })
 }

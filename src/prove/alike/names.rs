@@ -158,6 +158,18 @@ impl<'p> Names<'p> {
         same.map(|one| one.1).find(|number| is_local(*number))
     }
 
+    /// Returns the alias that something is, or that takes all else in a domain.
+    pub(super) fn alias(&self, of: Entity) -> Option<&'p Alias> {
+        match of {
+            Entity::Recipient(one) => match self.recipients.get(one as usize)?.what {
+                What::Alias(alias) => Some(alias),
+                What::Mailbox(_) => None,
+            },
+            Entity::Domain(one) => self.domains.get(one as usize)?.1.catch_all.as_ref(),
+            Entity::Login(_) => None,
+        }
+    }
+
     /// Returns the number of the login that a recipient has as a mailbox.
     pub(super) fn login_of(&self, recipient: u32) -> Option<u32> {
         let login = self.login_of.get(recipient as usize).copied();

@@ -3,16 +3,18 @@
 //!
 //! It is the larger part of what is said, and each has its own: so it is found on several threads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use rustc_hash::FxBuildHasher;
 
+use super::addresses::Named;
 use super::forced::Forced;
+use super::keywords::is_keyword;
 use super::names::{Entity, Listed, Names, What, count};
 use super::rows::{Rows, Words};
-use super::said::Said;
-use super::{DEPTH_MAX, POSTMASTER, TARGETS_MAX};
+use super::said::{Said, words_of};
+use super::{DEPTH_MAX, TARGETS_MAX};
 use crate::mail::Domain;
 use crate::policy::{Alias, HostedDomain};
 use crate::prove::threads::in_parts;
@@ -23,8 +25,16 @@ const PART: usize = 1 << 14;
 /// Of what is like nothing else nothing is said.
 const NONE: u32 = u32::MAX;
 
-/// What is said of each by itself, by [`Names::number`]: equal numbers where it is the same.
-pub(super) struct Own(Vec<u32>);
+/// What is said of each by itself.
+pub(super) struct Own {
+    /// By [`Names::number`]: equal numbers where it is the same.
+    numbers: Vec<u32>,
+    /// The addresses that rows name and the policy does not, of what has any.
+    named: HashMap<usize, Vec<Named>, FxBuildHasher>,
+}
+
+/// Words of local-parts.
+pub(super) type Near<'p> = HashSet<&'p str, FxBuildHasher>;
 
 /// Different texts, by number in the order in which they came.
 type Texts = HashMap<Vec<u8>, u32, FxBuildHasher>;
@@ -37,7 +47,21 @@ pub(super) struct Ground<'a, 'p> {
     pub(super) rows: &'a Rows,
     /// Words of the rest of the files: a local-part that is one of them is like no other.
     pub(super) words: &'a Words,
+    /// Words of local-parts where nothing is left out: a name without a domain may be meant for one
+    /// there.
+    pub(super) near: &'a Near<'p>,
 }
+
+/// Returns the words of local-parts where nothing is left out.
+pub(super) fn near<'p>(names: &Names<'p>, forced: &Forced) -> Near<'p> {
+    let near = names.recipients.iter();
+    let near = near.filter(|listed| forced.has(listed.domain));
+    near.flat_map(|listed| words_of(listed.local)).collect()
+}
+
+/// What a part of all that is listed has: its different texts, which of them each has, and the
+/// addresses that rows name.
+type Part = (Vec<Vec<u8>>, Vec<u32>, Vec<(usize, Vec<Named>)>);
 
 impl Own {
     pub(super) fn new(ground: Ground<'_, '_>) -> Self {
@@ -47,17 +71,28 @@ impl Own {
         let parts = in_parts(&parts, |part| part_of(part.clone(), ground));
         let mut texts = Texts::default();
         let mut numbers = Vec::with_capacity(total);
-        for (here, part) in parts {
+        let mut all = HashMap::default();
+        for (here, part, named) in parts {
+            all.extend(named);
             let here: Vec<u32> = here.into_iter().map(|text| add(text, &mut texts)).collect();
             let number = |at: u32| here.get(at as usize).copied().unwrap_or(NONE);
             numbers.extend(part.into_iter().map(number));
         }
-        Self(numbers)
+        Self {
+            numbers,
+            named: all,
+        }
     }
 
     /// Returns the number of what is said of something by itself; nothing, if nothing is like it.
     pub(super) fn number(&self, of: usize) -> Option<u32> {
-        self.0.get(of).copied().filter(|number| *number != NONE)
+        let number = self.numbers.get(of).copied();
+        number.filter(|number| *number != NONE)
+    }
+
+    /// Returns the addresses that the rows of something name and the policy does not.
+    pub(super) fn named(&self, of: usize) -> Vec<Named> {
+        self.named.get(&of).cloned().unwrap_or_default()
     }
 }
 
@@ -67,9 +102,9 @@ fn add(text: Vec<u8>, texts: &mut Texts) -> u32 {
     *texts.entry(text).or_insert(next)
 }
 
-/// Returns the different texts of a part, and which of them each of it has.
-fn part_of(part: Range<usize>, ground: Ground<'_, '_>) -> (Vec<Vec<u8>>, Vec<u32>) {
+fn part_of(part: Range<usize>, ground: Ground<'_, '_>) -> Part {
     let mut texts = Texts::default();
+    let mut all = Vec::new();
     let mut said = Said::default();
     let numbers = part.map(|number| {
         said.clear();
@@ -83,15 +118,20 @@ fn part_of(part: Range<usize>, ground: Ground<'_, '_>) -> (Vec<Vec<u8>>, Vec<u32
         if ground.say(of, &mut said).is_none() {
             return NONE;
         }
+        let named = ground.named(of, ground.names.alias(of));
+        if !named.is_empty() {
+            all.push((number, named));
+        }
         match texts.get(said.octets()) {
             Some(number) => *number,
             None => add(said.octets().to_vec(), &mut texts),
         }
     });
-    let numbers = numbers.collect();
+    let numbers: Vec<u32> = numbers.collect();
     let mut texts: Vec<(Vec<u8>, u32)> = texts.into_iter().collect();
     texts.sort_unstable_by_key(|(_, number)| *number);
-    (texts.into_iter().map(|(text, _)| text).collect(), numbers)
+    let texts = texts.into_iter().map(|(text, _)| text);
+    (texts.collect(), numbers, all)
 }
 
 impl<'p> Ground<'_, 'p> {
@@ -162,9 +202,6 @@ impl<'p> Ground<'_, 'p> {
         let mut own = Called::default();
         own.name(local);
         own.domain(name.as_str());
-        if *local == POSTMASTER || self.words.contains(*local) {
-            said.text(local);
-        }
         match what {
             What::Mailbox(mailbox) => {
                 said.text(" mailbox");
@@ -187,8 +224,14 @@ impl<'p> Ground<'_, 'p> {
         Some(())
     }
 
+    /// Returns whether something beside what is said of a name may be about it.
+    pub(super) fn is_told(self, name: &str) -> bool {
+        is_keyword(name) || self.words.contains(name)
+    }
+
     /// Adds the rows of something, behind what its own names are: which of them are the same, which
-    /// are those of a login or of a domain besides, and what an MTA may see in their form.
+    /// are those of a login or of a domain besides, what an MTA may see in their form, and what it
+    /// may put together of them.
     fn rows(self, of: Entity, own: &Called<'_>, said: &mut Said) {
         for (name, known) in own.names.iter().zip(&own.known) {
             let first = own.names.iter().position(|one| one == name);
@@ -204,12 +247,16 @@ impl<'p> Ground<'_, 'p> {
                     name.starts_with('-'),
                 ],
             );
+            said.form(name, &own.names);
+            if self.is_told(name) {
+                said.text(name);
+            }
         }
         self.rows
             .each(self.names.number(of), &mut |file, before, rest| {
                 said.row(file);
                 said.text(before);
-                said.replaced(rest, &own.names);
+                said.replaced(rest, &own.names, &|name| self.near.contains(name));
             });
     }
 }

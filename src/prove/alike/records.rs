@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use rustc_hash::FxBuildHasher;
 
 use super::DEPTH_MAX;
+use super::addresses::Named;
 use super::names::{Entity, Listed, Names, What, count};
 use super::own::{Ground, Own, logins};
 use super::said::Said;
@@ -53,7 +54,12 @@ impl<'a, 'p> Records<'a, 'p> {
         self.number_at(of, 0)
     }
 
-    fn number_at(&mut self, of: Entity, depth: usize) -> u32 {
+    /// Returns the addresses that the rows of something name and the policy does not.
+    pub(super) fn named(&self, at: usize) -> Vec<Named> {
+        self.own.named(at)
+    }
+
+    pub(super) fn number_at(&mut self, of: Entity, depth: usize) -> u32 {
         let at = self.names().number(of);
         match self.numbers.get(at).copied().unwrap_or(OPEN) {
             UNKNOWN => {}
@@ -129,6 +135,7 @@ impl<'a, 'p> Records<'a, 'p> {
                 }
             }
         }
+        self.add_addresses(at, &mut said, depth);
         said.number(own);
         Some(said)
     }
@@ -189,7 +196,7 @@ impl<'a, 'p> Records<'a, 'p> {
         }
         // A catch-all takes it.
         let domain = names.domain(address.domain().as_str())?;
-        if self.ground.words.contains(address.local()) {
+        if self.ground.is_told(address.local()) {
             return None;
         }
         let number = self.number_at(Entity::Domain(domain), depth);

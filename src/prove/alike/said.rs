@@ -1,5 +1,7 @@
 //! What is said of something, as octets that can be compared.
 
+use std::cmp::Reverse;
+
 use super::names::count;
 use super::rows::is_of_word;
 use crate::policy::Publish;
@@ -12,6 +14,8 @@ const SAID: u8 = 2;
 const ROW: u8 = 3;
 /// Begins what is said of a name by itself.
 const NAME: u8 = 4;
+/// Begins how a name is made.
+const FORM: u8 = 5;
 
 /// What is said of something, its own names replaced by numbers.
 ///
@@ -31,23 +35,25 @@ impl Said {
     }
 
     /// Adds a text in which the words that are own names are replaced by numbers, the same name by
-    /// the same.
-    pub(super) fn replaced(&mut self, text: &str, own: &[&str]) {
-        let mut rest = text;
+    /// the same. One that is no whole local-part with a domain stays as it is, if it is near: an
+    /// MTA may put a domain behind it.
+    pub(super) fn replaced(&mut self, text: &str, own: &[&str], near: &dyn Fn(&str) -> bool) {
+        let (mut rest, mut between) = (text, "");
         while !rest.is_empty() {
             let end = rest.bytes().position(|octet| !is_of_word(octet));
             let (word, more) = rest.split_at(end.unwrap_or(rest.len()));
+            let is_local = more.starts_with('@') && begins_address(between);
+            let is_bare = !is_local && !between.ends_with('/');
             match own.iter().position(|name| *name == word) {
-                Some(number) if !word.is_empty() => {
+                Some(number) if !word.is_empty() && (!is_bare || !near(word)) => {
                     self.0.push(OWN);
                     self.0.extend_from_slice(&count(number).to_le_bytes());
                 }
                 _ => self.text(word),
             }
             let end = more.bytes().position(is_of_word).unwrap_or(more.len());
-            let (between, more) = more.split_at(end);
+            (between, rest) = more.split_at(end);
             self.text(between);
-            rest = more;
         }
     }
 
@@ -56,6 +62,39 @@ impl Said {
         self.0.push(NAME);
         self.0.extend_from_slice(&count(first).to_le_bytes());
         self.0.extend(so.map(u8::from));
+    }
+
+    /// Adds how a name is made: of which others of something's own it consists, and what else
+    /// stands in it; of one without any in it, what is neither a letter nor a digit.
+    ///
+    /// A setting may put names together, so that a login is right for all whose login is made so.
+    pub(super) fn form(&mut self, name: &str, own: &[&str]) {
+        self.0.push(FORM);
+        let start = self.0.len();
+        let (mut rest, mut is_made) = (name, false);
+        while let Some(first) = rest.chars().next() {
+            let others = (0..).zip(own);
+            let inside = others.filter(|(_, other)| {
+                **other != name && !other.is_empty() && rest.starts_with(**other)
+            });
+            let longest = inside.max_by_key(|(number, other)| (other.len(), Reverse(*number)));
+            let length = if let Some((number, other)) = longest {
+                is_made = true;
+                self.0.push(OWN);
+                self.0.extend_from_slice(&count(number).to_le_bytes());
+                other.len()
+            } else {
+                let length = first.len_utf8();
+                self.text(rest.get(..length).unwrap_or_default());
+                length
+            };
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        if !is_made {
+            self.0.truncate(start);
+            let odd = name.bytes().filter(|octet| !octet.is_ascii_alphanumeric());
+            self.0.extend(odd);
+        }
     }
 
     pub(super) fn row(&mut self, file: u16) {
@@ -67,11 +106,11 @@ impl Said {
     pub(super) fn publish(&mut self, publish: &Publish, own: &[&str]) {
         for exchanger in &publish.mx {
             self.text(" mx ");
-            self.replaced(exchanger.value.as_str(), own);
+            self.replaced(exchanger.value.as_str(), own, &|_| false);
         }
         for term in &publish.spf {
             self.text(" spf ");
-            self.replaced(&term.value, own);
+            self.replaced(&term.value, own, &|_| false);
         }
         for has in [
             publish.mx_at.is_some(),
@@ -95,4 +134,30 @@ impl Said {
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
+}
+
+/// Returns whether what stands behind this is no part of it.
+pub(super) fn begins_address(before: &str) -> bool {
+    before.is_empty() || before.ends_with([' ', '\t', ',', ':', '<'])
+}
+
+/// Returns the words of a text.
+pub(super) fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !is_char(c)).filter(|word| !word.is_empty())
+}
+
+/// Returns what stands before and behind each `@`, as far as it is a word.
+pub(super) fn addresses(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.match_indices('@').map(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let start = before.trim_end_matches(is_char).len();
+        let behind = text.get(at + 1..).unwrap_or_default();
+        let end = behind.find(|c| !is_char(c)).unwrap_or(behind.len());
+        let (local, domain) = (before.get(start..), behind.get(..end));
+        (local.unwrap_or_default(), domain.unwrap_or_default())
+    })
+}
+
+fn is_char(c: char) -> bool {
+    u8::try_from(c).map_or(true, is_of_word)
 }

@@ -4,6 +4,7 @@ use super::names::{Entity, Names};
 use super::own::logins;
 use super::records::Records;
 use super::rows::is_of_word;
+use super::said::begins_address;
 
 /// A name in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +60,9 @@ fn line(text: &str, known: Known<'_, '_>, take: &mut dyn FnMut(Seen<'_>)) {
                 }
             }
         }
-        let is_before = behind.starts_with('@') && !word.is_empty();
+        // Another octet before it belongs to the local-part.
+        let before = text.get(..start).unwrap_or_default();
+        let is_before = behind.starts_with('@') && !word.is_empty() && begins_address(before);
         local = is_before.then_some(word);
         // A delimiter is one octet, since others are of words.
         start += end + 1;

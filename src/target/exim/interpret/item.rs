@@ -182,7 +182,10 @@ impl Reader<'_> {
                     let field = field(&text);
                     (Bool::Const(!field.is_empty()), Value::text(field))
                 }
-                (None, [Piece::Row(lookup)]) => {
+                // SOUNDNESS: as of `sg`, a name is not taken apart.
+                (None, [Piece::Row(lookup)])
+                    if !separators.contains(|c: char| c.is_ascii_alphanumeric()) =>
+                {
                     let name = format!("field {number} by {separators:?}");
                     let lookup = Lookup {
                         key: lookup.key.clone(),
