@@ -142,8 +142,8 @@ fn of_login(number: usize) -> String {
 fn with_dash(number: usize) -> String {
     or(
         number,
-        "mailbox \"a\" login=\"ua#\"",
-        "mailbox \"a\" login=\"uz-#\"",
+        "mailbox \"q\" login=\"ua#\"",
+        "mailbox \"q\" login=\"uz-#\"",
     )
 }
 
