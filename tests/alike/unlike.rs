@@ -248,17 +248,18 @@ const CASES: [Case; 8] = [
 fn check(what: &str, domain: fn(usize) -> String, target: &dyn Target, file: &Change<'_>) {
     let policy = policy(domain);
     let mut told = Diagnostics::new();
-    let (proven, _) = prove(&policy, &mut told).unwrap_or_else(|_| panic!("{}", rendered(&told)));
+    let (proven, proved) =
+        prove(&policy, &mut told).unwrap_or_else(|_| panic!("{}", rendered(&told)));
     let artifacts = target.emit(&proven, &mut told).unwrap();
     assert!(leave_out(&policy, &sources(&artifacts), 1).is_some());
-    let right = check_some(&policy, target, &artifacts);
+    let right = check_some((&policy, &proved), target, &artifacts);
     assert!(matches!(right, Outcome::Proved), "not proved: {what}");
     let mut tree = artifacts.clone();
     for (path, made) in artifacts.files() {
         tree.add(path, made.mode, file(path, made.source.text()));
     }
     assert!(!is_proved(&policy, target, &tree), "none: {what}");
-    let some = check_some(&policy, target, &tree);
+    let some = check_some((&policy, &proved), target, &tree);
     assert!(!matches!(some, Outcome::Proved), "hidden: {what}");
 }
 
