@@ -1,7 +1,9 @@
 //! Whether deciders see nothing of what was left out: what they tell apart is looked at itself,
 //! since settings may put a name together that no word of theirs is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+
+use rustc_hash::FxBuildHasher;
 
 use super::LeftOut;
 use crate::decision::{AddressKey, AddressMap, Decider, Question, Test};
@@ -18,12 +20,7 @@ pub(in crate::prove) fn is_blind<'t>(
     deciders: &[&'t dyn Decider],
     more: &'t [Test],
 ) -> bool {
-    let mut seen = Seen {
-        whole,
-        kept: &left.policy,
-        locals: BTreeSet::new(),
-        is_any: false,
-    };
+    let mut seen = Seen::new(whole, &left.policy);
     let tests = deciders.iter().flat_map(|decider| decider.tests());
     for test in tests.chain(more) {
         seen.question(&test.question);
@@ -34,14 +31,39 @@ pub(in crate::prove) fn is_blind<'t>(
     !seen.is_any && seen.has_no_local()
 }
 
+type Names<'p> = HashSet<&'p str, FxBuildHasher>;
+
 /// What deciders name.
 struct Seen<'p> {
     whole: &'p Policy,
-    kept: &'p Policy,
+    /// Domains, logins and addresses that are kept: most that are named are among them.
+    domains: Names<'p>,
+    logins: Names<'p>,
+    addresses: HashSet<(&'p str, &'p str), FxBuildHasher>,
+    /// Domains that the policy does not list.
+    unlisted: HashSet<String, FxBuildHasher>,
     /// Local-parts that are told apart in every domain.
     locals: BTreeSet<String>,
     /// Whether anything that was left out is named.
     is_any: bool,
+}
+
+impl<'p> Seen<'p> {
+    fn new(whole: &'p Policy, kept: &'p Policy) -> Self {
+        let addresses = kept.domains.iter().flat_map(|(domain, hosted)| {
+            let listed = hosted.mailboxes.keys().chain(hosted.aliases.keys());
+            listed.map(|local| (local.as_str(), domain.as_str()))
+        });
+        Self {
+            whole,
+            domains: kept.domains.keys().map(Domain::as_str).collect(),
+            logins: kept.logins.iter().map(|(name, _)| name.as_str()).collect(),
+            addresses: addresses.collect(),
+            unlisted: HashSet::default(),
+            locals: BTreeSet::new(),
+            is_any: false,
+        }
+    }
 }
 
 impl Seen<'_> {
@@ -104,28 +126,31 @@ impl Seen<'_> {
     fn domain(&mut self, name: &str) {
         let mut rest = Some(name);
         while let Some(one) = rest {
-            let domain = Domain::literal(one);
-            let is_in = |policy: &Policy| policy.domains.contains_key(&domain);
-            self.is_any |= is_in(self.whole) && !is_in(self.kept);
             rest = one.split_once('.').map(|(_, above)| above);
+            if self.domains.contains(one) || self.unlisted.contains(one) {
+                continue;
+            }
+            if self.whole.domains.contains_key(&Domain::literal(one)) {
+                self.is_any = true;
+            } else {
+                self.unlisted.insert(one.to_owned());
+            }
         }
     }
 
     fn address(&mut self, local: &str, domain: &str) {
         self.domain(domain);
-        let at = Domain::literal(domain);
-        let lists = |policy: &Policy| {
-            let hosted = policy.domains.get(&at);
-            hosted.is_some_and(|hosted| {
-                hosted.mailboxes.contains_key(local) || hosted.aliases.contains_key(local)
-            })
-        };
-        self.is_any |= lists(self.whole) && !lists(self.kept);
+        if self.addresses.contains(&(local, domain)) || self.unlisted.contains(domain) {
+            return;
+        }
+        let hosted = self.whole.domains.get(&Domain::literal(domain));
+        self.is_any |= hosted.is_some_and(|hosted| {
+            hosted.mailboxes.contains_key(local) || hosted.aliases.contains_key(local)
+        });
     }
 
     fn login(&mut self, login: &str) {
-        let is_in = |policy: &Policy| policy.logins.contains_key(login);
-        self.is_any |= is_in(self.whole) && !is_in(self.kept);
+        self.is_any |= !self.logins.contains(login) && self.whole.logins.contains_key(login);
     }
 
     /// Returns whether no recipient of ours has a local-part that is told apart by itself.

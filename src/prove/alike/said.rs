@@ -64,8 +64,8 @@ impl Said {
         self.0.extend(so.map(u8::from));
     }
 
-    /// Adds how a name is made: of which others of something's own it consists, and what else
-    /// stands in it; of one without any in it, what is neither a letter nor a digit.
+    /// Adds how a name is made, if others of something's own stand in it: of which of them, and of
+    /// what else.
     ///
     /// A setting may put names together, so that a login is right for all whose login is made so.
     pub(super) fn form(&mut self, name: &str, own: &[&str]) {
@@ -92,8 +92,6 @@ impl Said {
         }
         if !is_made {
             self.0.truncate(start);
-            let odd = name.bytes().filter(|octet| !octet.is_ascii_alphanumeric());
-            self.0.extend(odd);
         }
     }
 

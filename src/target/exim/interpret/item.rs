@@ -183,9 +183,7 @@ impl Reader<'_> {
                     (Bool::Const(!field.is_empty()), Value::text(field))
                 }
                 // SOUNDNESS: as of `sg`, a name is not taken apart.
-                (None, [Piece::Row(lookup)])
-                    if !separators.contains(|c: char| c.is_ascii_alphanumeric()) =>
-                {
+                (None, [Piece::Row(lookup)]) if !separators.contains(is_of_name) => {
                     let name = format!("field {number} by {separators:?}");
                     let lookup = Lookup {
                         key: lookup.key.clone(),
@@ -215,4 +213,9 @@ impl Reader<'_> {
             Value::Pieces(_) | Value::Choice(..) => choice(found, yes, no),
         })
     }
+}
+
+/// Returns whether names of rows may have a character.
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') || !c.is_ascii()
 }
