@@ -15,6 +15,7 @@ mod listener;
 mod path;
 mod reply;
 mod short;
+mod word;
 
 pub use address::{Address, LocalPart, LocalPartError};
 pub(crate) use address::{DELIMITER, without_extension};
@@ -28,3 +29,4 @@ pub(crate) use path::is_dot_string;
 pub use path::{ForwardPath, Path, PathForm, ReversePath};
 pub use reply::{Reply, Status};
 pub use short::Short;
+pub(crate) use word::{is_char_of_word, is_of_word, words_of};

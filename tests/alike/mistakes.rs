@@ -13,17 +13,19 @@ use super::language::{compile, rendered, root};
 use super::{Outcome, check_some, is_proved, sources};
 use mailpol::source::Source;
 
-/// Domains of which each has the same kinds of recipients, but for one or two late ones.
-pub(super) fn alike() -> Policy {
-    let mut text = r#"mailpol version=1
+/// The host of both policies that are made here.
+pub(super) const HOST: &str = r#"mailpol version=1
 host "mx.alike.test" {
     address "192.0.2.1"
     listen "smtp" "submissions"
     tls certificate="/etc/ssl/mx.pem" key="/etc/ssl/mx.key"
 }
 auth "saslauthd" mechanism="shadow"
-"#
-    .to_owned();
+"#;
+
+/// Domains of which each has the same kinds of recipients, but for one or two late ones.
+pub(super) fn alike() -> Policy {
+    let mut text = HOST.to_owned();
     for number in 0..60 {
         let domain = format!("d{number}.example");
         let info = if number == 50 {

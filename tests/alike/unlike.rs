@@ -11,6 +11,7 @@ use mailpol::target::{TARGETS, Target};
 
 use super::folder::Folder;
 use super::language::{compile, rendered, root};
+use super::mistakes::HOST;
 use super::{Outcome, check_some, is_proved, sources};
 
 /// How many domains there are, and the one that is unlike the others.
@@ -29,14 +30,9 @@ pub(super) fn plain() -> Policy {
 
 /// A policy of domains that are like each other, and one of names that aliases there lead to.
 fn policy(domain: fn(usize) -> String) -> Policy {
-    let mut text = r#"mailpol version=1
-host "mx.alike.test" {
-    address "192.0.2.1"
-    listen "smtp" "submissions"
-    tls certificate="/etc/ssl/mx.pem" key="/etc/ssl/mx.key"
-}
-auth "saslauthd" mechanism="shadow"
-domain "near.example" {
+    let mut text = HOST.to_owned();
+    text.push_str(
+        r#"domain "near.example" {
     mailbox "keep"
     alias "postmaster" "keep"
     alias "w00" "w00@d00.example"
@@ -49,8 +45,8 @@ domain "other.example" {
     alias "w00" "w00@d00.example"
     alias "w01" "w01@d01.example"
 }
-"#
-    .to_owned();
+"#,
+    );
     for number in 0..DOMAINS {
         let name = name(number);
         let domain = domain(number);

@@ -2,8 +2,8 @@
 //! not as plain as most.
 
 use super::names::{Names, What, count};
-use super::rows::{Words, is_of_word};
-use crate::mail::{Address, Domain};
+use super::rows::Words;
+use crate::mail::{Address, Domain, is_of_word};
 use crate::policy::{
     Class, DomainScope, Grant, LoginScope, Policy, RecipientScope, ReversePathScope, Statement,
 };

@@ -13,9 +13,9 @@ use super::forced::Forced;
 use super::keywords::is_keyword;
 use super::names::{Entity, Listed, Names, What, count};
 use super::rows::{Rows, Words};
-use super::said::{Said, words_of};
+use super::said::Said;
 use super::{DEPTH_MAX, TARGETS_MAX};
-use crate::mail::Domain;
+use crate::mail::{Domain, words_of};
 use crate::policy::{Alias, HostedDomain};
 use crate::prove::threads::in_parts;
 
@@ -249,7 +249,7 @@ impl<'p> Ground<'_, 'p> {
             );
             said.form(name, &own.names);
             if self.is_told(name) {
-                said.text(name);
+                said.told(name);
             }
         }
         self.rows

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rustc_hash::FxBuildHasher;
 
 use super::names::{Entity, Names, count};
+use crate::mail::words_of;
 use crate::prove::threads::in_parts;
 use crate::source::Source;
 
@@ -221,11 +222,6 @@ fn all_words(text: &str) -> Words {
     found
 }
 
-/// Returns whether words have this octet: others part them.
-pub(super) fn is_of_word(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'_' | b'-') || !octet.is_ascii()
-}
-
 /// Adds the words of a line: as they stand, without dots and dashes around them, and in lower case.
 fn words(line: &str, found: &mut Words) {
     let line = &*unescaped(line);
@@ -234,7 +230,7 @@ fn words(line: &str, found: &mut Words) {
             found.insert(word.to_owned());
         }
     };
-    for word in line.split(|c: char| u8::try_from(c).is_ok_and(|octet| !is_of_word(octet))) {
+    for word in words_of(line) {
         add(word);
         let bare = word.trim_matches(['.', '-', '_']);
         add(bare);

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::names::count;
-use super::rows::is_of_word;
+use crate::mail::{is_char_of_word, is_of_word};
 use crate::policy::Publish;
 
 /// Begins the number of a name that something calls its own.
@@ -16,6 +16,8 @@ const ROW: u8 = 3;
 const NAME: u8 = 4;
 /// Begins how a name is made.
 const FORM: u8 = 5;
+/// Begins a name of which something besides may be told.
+const TOLD: u8 = 6;
 
 /// What is said of something, its own names replaced by numbers.
 ///
@@ -95,6 +97,12 @@ impl Said {
         }
     }
 
+    /// Adds a name of which something besides may be told: it is like itself alone.
+    pub(super) fn told(&mut self, name: &str) {
+        self.0.push(TOLD);
+        self.text(name);
+    }
+
     pub(super) fn row(&mut self, file: u16) {
         self.0.push(ROW);
         self.0.extend_from_slice(&file.to_le_bytes());
@@ -139,23 +147,39 @@ pub(super) fn begins_address(before: &str) -> bool {
     before.is_empty() || before.ends_with([' ', '\t', ',', ':', '<'])
 }
 
-/// Returns the words of a text.
-pub(super) fn words_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c| !is_char(c)).filter(|word| !word.is_empty())
-}
-
 /// Returns what stands before and behind each `@`, as far as it is a word.
 pub(super) fn addresses(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.match_indices('@').map(|(at, _)| {
         let before = text.get(..at).unwrap_or_default();
-        let start = before.trim_end_matches(is_char).len();
+        let start = before.trim_end_matches(is_char_of_word).len();
         let behind = text.get(at + 1..).unwrap_or_default();
-        let end = behind.find(|c| !is_char(c)).unwrap_or(behind.len());
+        let end = behind.find(|c| !is_char_of_word(c)).unwrap_or(behind.len());
         let (local, domain) = (before.get(start..), behind.get(..end));
         (local.unwrap_or_default(), domain.unwrap_or_default())
     })
 }
 
-fn is_char(c: char) -> bool {
-    u8::try_from(c).map_or(true, is_of_word)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(name: &str, own: &[&str], is_told: bool) -> Vec<u8> {
+        let mut said = Said::default();
+        said.form(name, own);
+        if is_told {
+            said.told(name);
+        }
+        said.into_octets()
+    }
+
+    #[test]
+    fn a_name_is_told_apart_from_how_another_is_made() {
+        let told = said("ax", &["a", "ax"], true);
+        assert_ne!(told, said("bxax", &["b", "bxax"], false));
+        // But for the name itself both are made alike.
+        assert_eq!(
+            said("ax", &["a", "ax"], false),
+            said("bx", &["b", "bx"], false)
+        );
+    }
 }

@@ -3,8 +3,8 @@
 use super::names::{Entity, Names};
 use super::own::logins;
 use super::records::Records;
-use super::rows::is_of_word;
 use super::said::begins_address;
+use crate::mail::is_of_word;
 
 /// A name in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use super::reader::{Place, Reader};
 use super::text::Text;
 use super::value::{self, Atom, Bool, Part, Piece, Value};
 use crate::diagnostic::Reported;
+use crate::mail::is_char_of_word;
 use crate::source::Loc;
 
 impl Reader<'_> {
@@ -183,7 +184,7 @@ impl Reader<'_> {
                     (Bool::Const(!field.is_empty()), Value::text(field))
                 }
                 // SOUNDNESS: as of `sg`, a name is not taken apart.
-                (None, [Piece::Row(lookup)]) if !separators.contains(is_of_name) => {
+                (None, [Piece::Row(lookup)]) if !separators.contains(is_char_of_word) => {
                     let name = format!("field {number} by {separators:?}");
                     let lookup = Lookup {
                         key: lookup.key.clone(),
@@ -213,9 +214,4 @@ impl Reader<'_> {
             Value::Pieces(_) | Value::Choice(..) => choice(found, yes, no),
         })
     }
-}
-
-/// Returns whether names of rows may have a character.
-fn is_of_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') || !c.is_ascii()
 }

@@ -7,6 +7,7 @@ use super::lookup::Lookup;
 use super::reader::{Place, Reader};
 use super::value::{Atom, Part, PathAtom, Piece, SpfIdentity, Value, View};
 use crate::diagnostic::Reported;
+use crate::mail::is_char_of_word;
 use crate::source::Loc;
 
 /// The pattern that takes the extension off an address.
@@ -124,7 +125,7 @@ impl Reader<'_> {
             // SOUNDNESS: a row's names stay whole or are put together: rows that name others in the
             // same way are changed alike (see `crate::prove`).
             if let Piece::Row(lookup) = piece
-                && !pattern.contains(|c: char| c.is_ascii_alphanumeric())
+                && !pattern.contains(is_char_of_word)
             {
                 let name = format!("sg {pattern:?} {replacement:?}");
                 let change = |text: &str| text.replace(&pattern, &replacement);
