@@ -241,7 +241,10 @@ fn compare(
         }
         if let Some(id) = outcome.queued_as() {
             let (went, goes) = match mta {
-                Mta::Postfix => (went::by_postfix(id, &round.log), read.goes.clone()),
+                Mta::Postfix => {
+                    let went = read.by_folder(went::by_postfix(id, &round.log));
+                    (went, read.goes.clone())
+                }
                 Mta::Exim => (went::by_exim(original, id, &round.log), read.goes_roughly()),
             };
             // Of a refusal that is left open the reader says no place.

@@ -18,6 +18,9 @@ use crate::support::report::{Answer, Outcome, Stage};
 /// Accounts of every Debian that can get mail (base-passwd).
 const SYSTEM_ACCOUNTS: [&str; 4] = ["root", "daemon", "mail", "nobody"];
 
+/// The domain that the routes of `Path::spell` lead to.
+const NEIGHBOUR: &str = "victim.example";
+
 /// Returns the address that a client comes to, where the policy binds the listener to some.
 pub(crate) fn comes_to(policy: &Policy, envelope: &Envelope) -> Option<IpAddr> {
     let bound = policy.host.bound.get(&envelope.listener);
@@ -31,6 +34,10 @@ pub(crate) struct Read {
     decision: Option<Decision>,
     /// Where it goes, if it is accepted.
     pub(crate) goes: BTreeSet<String>,
+    /// The last names of the files and folders among that, none of them in a home.
+    named: BTreeSet<String>,
+    /// Whether local-parts may have extensions.
+    has_extensions: bool,
 }
 
 impl std::fmt::Display for Read {
@@ -53,6 +60,8 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
         return Some(Read {
             decision: None,
             goes: BTreeSet::new(),
+            named: BTreeSet::new(),
+            has_extensions: false,
         });
     }
     let (decision, _) = run(reading.decider.as_ref(), envelope).ok()?;
@@ -61,6 +70,14 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
         let mut ask = EnvelopeAsk::new(reading.decider.tests(), envelope);
         all.extend(reading.decider.destinations(copy, &mut ask).ok()?);
     }
+    let named = all.iter().filter_map(|one| match one {
+        Destination::Mailbox {
+            store: Store::Directory(path),
+            ..
+        } if !path.starts_with('~') => path.rsplit('/').next().map(str::to_owned),
+        _ => None,
+    });
+    let named = named.collect();
     let goes = all.iter().map(|one| match one {
         Destination::Mailbox { store, .. } => match store {
             // One that nobody has, or whose home it cannot write to.
@@ -86,11 +103,23 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
     });
     Some(Read {
         goes: goes.collect(),
+        named,
+        has_extensions: reading.decider.has_extensions(),
         decision: Some(decision),
     })
 }
 
 impl Read {
+    /// Returns where a message went, the file of an account for the folder that the reader names:
+    /// the log of local(8) does not say whether that is in the home or in the spool.
+    pub(crate) fn by_folder(&self, went: BTreeSet<String>) -> BTreeSet<String> {
+        let folder = |place: String| match place.strip_prefix("account ") {
+            Some(account) if self.named.contains(account) => "directory".to_owned(),
+            _ => place,
+        };
+        went.into_iter().map(folder).collect()
+    }
+
     /// Returns where it goes, accounts and mailboxes taken for one.
     pub(crate) fn goes_roughly(&self) -> BTreeSet<String> {
         let roughly = |place: &String| match place.as_str() {
@@ -101,8 +130,8 @@ impl Read {
     }
 
     /// Whether the answer is one of those that the reader leaves open, as the page of the
-    /// target says: what the MTA makes of a path that is none, whose a bare name is, and which
-    /// of its errors libspf2 reports, where an acceptance counts before a refusal and a refusal
+    /// target says: what the MTA makes of a path that is none, whether such a path has an extension,
+    /// whose a bare name is, and which of its errors libspf2 reports, where an acceptance counts before a refusal and a refusal
     /// for good before a deferral.
     pub(crate) fn is_latitude(&self, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
         let (Some(decision), Answer::Replied { reply, .. }) = (&self.decision, &outcome.answer)
@@ -110,6 +139,13 @@ impl Read {
             return false;
         };
         let forms = [envelope.from.form(), envelope.to.form()];
+        if self.has_extensions
+            && is_untold(envelope.to.form())
+            && reply.code == 550
+            && reply.status.as_deref() == Some("5.1.1")
+        {
+            return true;
+        }
         if mta == Mta::Postfix {
             let is_bare = matches!(
                 envelope.from.form(),
@@ -119,7 +155,13 @@ impl Read {
                     | PathForm::OddPostmaster
             );
             let is_owned = reply.code == 553 || decision.reply.code == 553;
+            // The reader takes every route for one to a domain of others. Where the domain that is
+            // cut off is the one that the route names, that is cut off too.
+            let to = &envelope.to;
+            let names_itself = to.domain().is_some_and(|one| one.as_str() == NEIGHBOUR);
+            let ends_here = to.form().is_routed() && names_itself && !is_accepted(outcome);
             return (is_bare && is_owned)
+                || (ends_here && decision.verdict == Verdict::Accept)
                 || (reply.code == 501 && forms.contains(&PathForm::Malformed));
         }
         let is_no_path = |form| matches!(form, PathForm::BadDomain | PathForm::Malformed);
@@ -189,6 +231,20 @@ impl Read {
         let status = decision.reply.status.to_string();
         reply.code == decision.reply.code && reply.status.as_ref().is_none_or(|one| *one == status)
     }
+}
+
+/// Whether a form does not say whether its local-part has an extension: then the reader takes it
+/// for a recipient that is known, and goes on.
+fn is_untold(form: PathForm) -> bool {
+    matches!(
+        form,
+        PathForm::QuotedRoute
+            | PathForm::DoubleAt
+            | PathForm::OddRoute
+            | PathForm::Dotted
+            | PathForm::EightBit
+            | PathForm::Malformed
+    )
 }
 
 pub(crate) fn is_accepted(outcome: &Outcome) -> bool {

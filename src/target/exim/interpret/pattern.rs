@@ -54,6 +54,7 @@ const ROUTED: &[PathForm] = &[
     PathForm::Bang,
     PathForm::ExtendedRoute,
     PathForm::QuotedRoute,
+    PathForm::RoutedOwnLiteral,
     PathForm::OddRoute,
 ];
 

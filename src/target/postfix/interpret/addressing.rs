@@ -189,7 +189,9 @@ impl Addressing {
                 | PathForm::Null
                 | PathForm::Malformed
                 | PathForm::EmptyLocal
-        ) || (form == PathForm::TrailingDot && !filter.passes(&rules));
+        ) || (form == PathForm::TrailingDot && !filter.passes(&rules))
+            // What SPF sees of them.
+            || (side == Side::From && matches!(form, PathForm::QuotedRoute | PathForm::DoubleAt));
         Traits::Looked {
             rules,
             is_error: self.is_error(form, side, is_strict),
