@@ -139,11 +139,9 @@ impl Read {
             return false;
         };
         let forms = [envelope.from.form(), envelope.to.form()];
-        if self.has_extensions
-            && is_untold(envelope.to.form())
-            && reply.code == 550
-            && reply.status.as_deref() == Some("5.1.1")
-        {
+        let [from_untold, to_untold] = forms.map(|form| self.has_extensions && is_untold(form));
+        let is_unlisted = reply.code == 550 && reply.status.as_deref() == Some("5.1.1");
+        if (to_untold && is_unlisted) || (from_untold && reply.code == 553) {
             return true;
         }
         if mta == Mta::Postfix {
@@ -234,7 +232,7 @@ impl Read {
 }
 
 /// Whether a form does not say whether its local-part has an extension: then the reader takes it
-/// for a recipient that is known, and goes on.
+/// for a recipient that is known, or for an address that the login owns, and goes on.
 fn is_untold(form: PathForm) -> bool {
     matches!(
         form,
