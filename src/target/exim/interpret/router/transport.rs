@@ -153,7 +153,7 @@ impl Reader<'_> {
                     let value = self.expand(&text)?;
                     match name {
                         "user" => user = Some(value),
-                        _ if value.as_text().is_some_and(|path| !path.starts_with('/')) => {
+                        _ if is_relative(&value) => {
                             // `appendfile_transport_entry` in 4.96 puts the mail off.
                             let reason = "mail is kept under an absolute path only";
                             self.service(name, reason, &setting.at);
@@ -256,5 +256,18 @@ impl Reader<'_> {
             return Err(self.service(&setting.name, reason, &setting.at));
         }
         Ok(value)
+    }
+}
+
+/// Returns whether a path does not begin at the root, as far as its first piece says it.
+fn is_relative(path: &Value) -> bool {
+    match path {
+        Value::Pieces(pieces) => match pieces.first() {
+            Some(Piece::Text(text)) => !text.starts_with('/'),
+            None | Some(Piece::Atom(_)) => true,
+            Some(_) => false,
+        },
+        Value::Choice(_, yes, no) => is_relative(yes) || is_relative(no),
+        Value::Fail | Value::Defer => false,
     }
 }
