@@ -209,7 +209,6 @@ pub(super) fn count(number: usize) -> u32 {
 }
 
 /// The recipients of all domains, in their order.
-#[derive(Default)]
 struct Recipients<'p> {
     listed: Vec<Listed<'p>>,
     starts: Vec<u32>,
@@ -218,7 +217,13 @@ struct Recipients<'p> {
 
 impl<'p> Recipients<'p> {
     fn new(domains: &[(&'p Domain, &'p HostedDomain)]) -> Self {
-        let mut all = Self::default();
+        let here = |hosted: &HostedDomain| hosted.mailboxes.len() + hosted.aliases.len();
+        let total = domains.iter().map(|one| here(one.1)).sum();
+        let mut all = Self {
+            listed: Vec::with_capacity(total),
+            starts: Vec::with_capacity(domains.len() + 1),
+            by_hash: Vec::with_capacity(total),
+        };
         for (number, (_, hosted)) in (0..).zip(domains) {
             all.add(number, hosted);
         }

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
 
 use super::addresses::Named;
 use super::forced::Forced;
@@ -272,8 +273,9 @@ enum Known {
 /// The names that something calls its own.
 #[derive(Debug, Default)]
 struct Called<'p> {
-    names: Vec<&'p str>,
-    known: Vec<Known>,
+    /// Nearly always few: an own name, that of a domain, and that of a login.
+    names: SmallVec<[&'p str; 8]>,
+    known: SmallVec<[Known; 8]>,
 }
 
 impl<'p> Called<'p> {

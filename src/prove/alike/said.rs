@@ -72,28 +72,32 @@ impl Said {
     /// A setting may put names together, so that a login is right for all whose login is made so.
     pub(super) fn form(&mut self, name: &str, own: &[&str]) {
         self.0.push(FORM);
-        let start = self.0.len();
-        let (mut rest, mut is_made) = (name, false);
-        while let Some(first) = rest.chars().next() {
+        let octets = name.as_bytes();
+        // All before `done` is added.
+        let (mut done, mut at) = (0, 0);
+        while let Some(rest @ [first, ..]) = octets.get(at..) {
             let others = (0..).zip(own);
+            // Most begin otherwise, which is told by one octet.
             let inside = others.filter(|(_, other)| {
-                **other != name && !other.is_empty() && rest.starts_with(**other)
+                other.as_bytes().first() == Some(first)
+                    && **other != name
+                    && rest.starts_with(other.as_bytes())
             });
             let longest = inside.max_by_key(|(number, other)| (other.len(), Reverse(*number)));
-            let length = if let Some((number, other)) = longest {
-                is_made = true;
-                self.0.push(OWN);
-                self.0.extend_from_slice(&count(number).to_le_bytes());
-                other.len()
-            } else {
-                let length = first.len_utf8();
-                self.text(rest.get(..length).unwrap_or_default());
-                length
+            let Some((number, other)) = longest else {
+                at += 1;
+                continue;
             };
-            rest = rest.get(length..).unwrap_or_default();
+            self.0
+                .extend_from_slice(octets.get(done..at).unwrap_or_default());
+            self.0.push(OWN);
+            self.0.extend_from_slice(&count(number).to_le_bytes());
+            at += other.len();
+            done = at;
         }
-        if !is_made {
-            self.0.truncate(start);
+        if done > 0 {
+            self.0
+                .extend_from_slice(octets.get(done..).unwrap_or_default());
         }
     }
 
