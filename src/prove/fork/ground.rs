@@ -113,15 +113,17 @@ impl<'u, 't> Ground<'u, 't> {
             [(label, _)] => Some(*label),
             _ => None,
         };
-        if let Some(parts) = self
-            .pools
-            .get(axis as usize)?
-            .borrow()
-            .divided
-            .get(&(number, test))
-        {
+        let dimension = self.universe.dimensions.get(axis as usize)?;
+        let pool = self.pools.get(axis as usize)?.borrow();
+        // One class has one label: of many networks most sets are so small.
+        if let Some(class) = pool.sets.get(number as usize)?.only() {
+            let class = dimension.classes.get(class as usize)?;
+            return Some(dimension.label(class, test));
+        }
+        if let Some(parts) = pool.divided.get(&(number, test)) {
             return one(parts);
         }
+        drop(pool);
         one(&self.divide(axis, number, test)?)
     }
 
@@ -179,9 +181,9 @@ impl<'u, 't> Ground<'u, 't> {
 
 impl Pool {
     /// Keeps a part of a set, and returns its number. A test that tells nothing apart leaves the
-    /// set as it is.
+    /// set as it is: a part with as many classes is the whole.
     fn keep(&mut self, part: Set, whole: &Set, number: u32) -> u32 {
-        if part == *whole {
+        if part.len() == whole.len() {
             return number;
         }
         let new = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);

@@ -87,6 +87,19 @@ impl Set {
         self.atoms
     }
 
+    /// Returns how many classes there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Returns the one class, if there is only one.
+    pub(super) fn only(&self) -> Option<u32> {
+        // The last word is never empty.
+        let last = self.bits.last().filter(|_| self.len == 1)?;
+        let word = u32::try_from(self.bits.len() - 1).ok()?;
+        Some(word * BITS + last.trailing_zeros())
+    }
+
     pub(in crate::prove) fn contains(&self, class: u32) -> bool {
         let (word, bit) = place(class);
         self.bits.get(word).is_some_and(|bits| bits & bit != 0)
