@@ -188,3 +188,28 @@ impl Part {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BITS, Part};
+
+    #[test]
+    fn the_only_class_is_found_in_any_word_and_none_beside_another() {
+        let set = |classes: &[u32]| {
+            let mut part = Part::default();
+            classes.iter().for_each(|class| part.insert(*class, 1));
+            part.finish()
+        };
+        for class in [0, 1, BITS - 1, BITS, 5 * BITS + 7] {
+            assert_eq!(set(&[class]).only(), Some(class));
+            assert_eq!(set(&[class, class + 1]).only(), None);
+        }
+        assert_eq!(set(&[]).only(), None);
+        let mut part = Part::default();
+        [3, 2 * BITS]
+            .iter()
+            .for_each(|class| part.insert(*class, 1));
+        part.remove(2 * BITS, 1);
+        assert_eq!(part.finish().only(), Some(3));
+    }
+}
