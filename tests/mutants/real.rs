@@ -194,7 +194,10 @@ impl Loose {
     }
 
     fn excuses(&self, read: &Read, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
-        read.is_latitude(mta, envelope, outcome) || (self.drops && read.is_cut_off(outcome))
+        read.is_latitude(mta, envelope, outcome)
+            || (self.drops && read.is_cut_off(outcome))
+            // Where TLS cannot begin, some say so under it, and some by breaking off.
+            || (!read.accepts() && is_broken_hello(outcome))
     }
 }
 
@@ -242,8 +245,8 @@ fn compare(
         if let Some(id) = outcome.queued_as() {
             let (went, goes) = match mta {
                 Mta::Postfix => {
-                    let went = read.by_folder(went::by_postfix(id, &round.log));
-                    (went, read.goes.clone())
+                    let went = went::by_postfix(id, &round.log);
+                    (read.as_read(went), read.goes.clone())
                 }
                 Mta::Exim => (went::by_exim(original, id, &round.log), read.goes_roughly()),
             };

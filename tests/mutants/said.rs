@@ -110,14 +110,16 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
 }
 
 impl Read {
-    /// Returns where a message went, the file of an account for the folder that the reader names:
-    /// the log of local(8) does not say whether that is in the home or in the spool.
-    pub(crate) fn by_folder(&self, went: BTreeSet<String>) -> BTreeSet<String> {
+    /// Returns where a message went by the log, as the reader says it. The log of local(8) does not
+    /// say whether the file of an account is in the home or in the spool. And of a recipient whose
+    /// program ends before it has said anything, the log says nothing: it got nothing.
+    pub(crate) fn as_read(&self, went: BTreeSet<String>) -> BTreeSet<String> {
         let folder = |place: String| match place.strip_prefix("account ") {
             Some(account) if self.named.contains(account) => "directory".to_owned(),
             _ => place,
         };
-        went.into_iter().map(folder).collect()
+        let silent = self.goes.get("nowhere").cloned();
+        went.into_iter().map(folder).chain(silent).collect()
     }
 
     /// Returns where it goes, accounts and mailboxes taken for one.
