@@ -197,7 +197,9 @@ mod tests {
     fn the_only_class_is_found_in_any_word_and_none_beside_another() {
         let set = |classes: &[u32]| {
             let mut part = Part::default();
-            classes.iter().for_each(|class| part.insert(*class, 1));
+            for class in classes {
+                part.insert(*class, 1);
+            }
             part.finish()
         };
         for class in [0, 1, BITS - 1, BITS, 5 * BITS + 7] {
