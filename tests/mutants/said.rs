@@ -131,10 +131,10 @@ impl Read {
         self.goes.iter().map(roughly).collect()
     }
 
-    /// Whether the answer is one of those that the reader leaves open, as the page of the
-    /// target says: what the MTA makes of a path that is none, whether such a path has an extension,
-    /// whose a bare name is, and which of its errors libspf2 reports, where an acceptance counts before a refusal and a refusal
-    /// for good before a deferral.
+    /// Whether the answer is one of those that the reader leaves open, as the page of the target
+    /// says: what the MTA makes of a path that is none, whether such a path has an extension, whose
+    /// a bare name is, and which of its errors libspf2 reports, where an acceptance counts before a
+    /// refusal and a refusal for good before a deferral.
     pub(crate) fn is_latitude(&self, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
         let (Some(decision), Answer::Replied { reply, .. }) = (&self.decision, &outcome.answer)
         else {
