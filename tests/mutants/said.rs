@@ -160,7 +160,11 @@ impl Read {
             let to = &envelope.to;
             let names_itself = to.domain().is_some_and(|one| one.as_str() == NEIGHBOUR);
             let ends_here = to.form().is_routed() && names_itself && !is_accepted(outcome);
+            // The form does not say whether it holds an `@`, behind which SPF sees no domain.
+            let is_by_spf = matches!(reply.status.as_deref(), Some("5.7.23" | "5.7.24"));
+            let is_seen = envelope.from.form() == PathForm::OddRoute && is_by_spf;
             return (is_bare && is_owned)
+                || is_seen
                 || (ends_here && decision.verdict == Verdict::Accept)
                 || (reply.code == 501 && forms.contains(&PathForm::Malformed));
         }

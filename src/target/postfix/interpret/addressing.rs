@@ -191,7 +191,7 @@ impl Addressing {
                 | PathForm::EmptyLocal
         ) || (form == PathForm::TrailingDot && !filter.passes(&rules))
             // What SPF sees of them.
-            || (side == Side::From && matches!(form, PathForm::QuotedRoute | PathForm::DoubleAt));
+            || (side == Side::From && super::session::may_hold_at(form));
         Traits::Looked {
             rules,
             is_error: self.is_error(form, side, is_strict),

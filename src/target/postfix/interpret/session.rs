@@ -164,11 +164,14 @@ impl policyd::Session for Session<'_> {
     fn mail_from(&mut self) -> Result<SpfResult, Unanswered> {
         // policyd-spf gets the address with its dot, and finds no record. And it takes what is
         // behind the first `@`, be that in quotes or not, for the domain (split_email in spf.py of
-        // pyspf 2.0.14). A path whose quotes hold another sign is decided by its domain: to take
-        // it for one without a record lets through more than the real one does.
-        if let Taken::Form(PathForm::TrailingDot, false)
-        | Taken::Form(PathForm::QuotedRoute | PathForm::DoubleAt, _) = self.taken(Side::From)?
-        {
+        // pyspf 2.0.14). A path of these forms without another `@` is decided by its domain: to
+        // take it for one without a record lets through more than the real one does.
+        let is_hidden = match self.taken(Side::From)? {
+            Taken::Form(PathForm::TrailingDot, passed) => !passed,
+            Taken::Form(form, _) => may_hold_at(form),
+            Taken::Constant(..) | Taken::Error(_) => false,
+        };
+        if is_hidden {
             return Ok(SpfResult::None);
         }
         let label = self.ask.ask(self.common.spf_from)?;
@@ -179,6 +182,14 @@ impl policyd::Session for Session<'_> {
         let label = self.ask.ask(self.common.spf_helo)?;
         Ok(result(label))
     }
+}
+
+/// Returns whether a local-part of a form may hold an `@`.
+pub(super) fn may_hold_at(form: PathForm) -> bool {
+    matches!(
+        form,
+        PathForm::QuotedRoute | PathForm::DoubleAt | PathForm::OddRoute
+    )
 }
 
 /// Returns the result of a label: its number in RFC 7208 section 2.6.

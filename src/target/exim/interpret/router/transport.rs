@@ -259,15 +259,14 @@ impl Reader<'_> {
     }
 }
 
-/// Returns whether a path does not begin at the root, as far as its first piece says it.
+/// Returns whether a path is nothing, or begins with a text that is not at the root.
 fn is_relative(path: &Value) -> bool {
-    match path {
-        Value::Pieces(pieces) => match pieces.first() {
-            Some(Piece::Text(text)) => !text.starts_with('/'),
-            None | Some(Piece::Atom(_)) => true,
-            Some(_) => false,
-        },
-        Value::Choice(_, yes, no) => is_relative(yes) || is_relative(no),
-        Value::Fail | Value::Defer => false,
+    let Value::Pieces(pieces) = path else {
+        return false;
+    };
+    match pieces.first() {
+        Some(Piece::Text(text)) => !text.starts_with('/'),
+        Some(_) => false,
+        None => true,
     }
 }
