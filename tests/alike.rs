@@ -1,6 +1,8 @@
 //! What is left out of large proofs: whatever is proved without it is proved with it.
 #![expect(clippy::disallowed_methods, reason = "tests read the corpus")]
 
+#[path = "alike/clients.rs"]
+mod clients;
 #[path = "support/folder.rs"]
 mod folder;
 #[path = "support/language.rs"]

@@ -102,6 +102,7 @@ pub(super) struct ProofJson {
 struct LeftJson {
     domains: usize,
     recipients: usize,
+    clients: usize,
 }
 
 /// A recipient of ours whose mail leaves.
@@ -198,6 +199,7 @@ pub(super) fn proof(report: &Report) -> ProofJson {
         left_out: report.left_out.map(|left| LeftJson {
             domains: left.domains,
             recipients: left.recipients,
+            clients: left.clients,
         }),
     }
 }

@@ -58,6 +58,13 @@ impl<'d> Asked<'d> {
         self.decider
     }
 
+    /// Returns the tests that were asked for so far.
+    pub(super) fn asked(&self) -> impl Iterator<Item = TestNumber> {
+        let labels = (0..).map(TestId).zip(&self.labels);
+        let asked = labels.filter(|(_, labels)| labels.get().is_some());
+        asked.map(|(test, _)| number(self.offset, test))
+    }
+
     /// Returns what `say` says of the destinations of an address, under every answer that they
     /// depend on. `worst` is said where they ask what is no test of the reverse-path.
     ///

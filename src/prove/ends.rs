@@ -29,6 +29,8 @@ pub(super) struct Ends {
     pub(super) reaches: [Vec<BySender<Reach>>; 2],
     /// Whether they differ.
     pub(super) differing: Vec<BySender<bool>>,
+    /// The tests of either side that any of it hangs on.
+    pub(super) asked: Vec<TestNumber>,
 }
 
 /// The test that says for which addresses two deciders know other destinations.
@@ -101,6 +103,7 @@ pub(super) fn ends(
         tests: [one, two, three],
         reaches: [ours, theirs],
         differing,
+        asked: a.asked().chain(b.iter().flat_map(Asked::asked)).collect(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`ASSUMPTIONS`], and is printed with every proof.
 
 mod alike;
+mod alike_clients;
 mod assumptions;
 mod backends;
 mod budget;
@@ -77,6 +78,7 @@ pub(crate) use crate::threads::{in_parts, in_two};
 
 use declared::Declared;
 use proven::Subject;
+use run::{Clients, Ran};
 use selection::Selection;
 
 /// The name of the policy where it decides.
@@ -113,14 +115,14 @@ pub fn check_policy_within(policy: &Policy, given: Given<'_>, classes_max: u64) 
 }
 
 fn check_subject(subject: &Subject<'_>, given: Given<'_>, classes_max: u64) -> (Report, u64) {
-    let (mut report, visited) = check_classes(subject, classes_max);
+    let (mut report, ran) = check_classes(subject, Clients::All, classes_max);
     let records = records::check(subject.policy, None, given, Selection::All);
     report.findings.extend(records);
-    (report, visited)
+    (report, ran.visited)
 }
 
-/// Checks what speaks of envelopes.
-fn check_classes(subject: &Subject<'_>, classes_max: u64) -> (Report, u64) {
+/// Checks what speaks of envelopes. The findings of the run are in the report.
+fn check_classes(subject: &Subject<'_>, clients: Clients, classes_max: u64) -> (Report, Ran) {
     let policy = subject.policy;
     let subjects = run::Subjects {
         policy,
@@ -129,15 +131,16 @@ fn check_classes(subject: &Subject<'_>, classes_max: u64) -> (Report, u64) {
         files: None,
         selection: Selection::All,
         classes_max,
+        clients,
     };
-    let (findings, visited) = run::run(&subjects);
+    let mut ran = run::run(&subjects);
     let report = Report {
         subject: "policy".to_owned(),
-        findings,
+        findings: std::mem::take(&mut ran.findings),
         assumptions: assumptions::assumptions(&subject.declared, &[]),
         left_out: None,
     };
-    (report, visited)
+    (report, ran)
 }
 
 /// What a reader made of files.
@@ -204,7 +207,8 @@ fn put(
     selection: Selection<'_>,
 ) -> Vec<Finding> {
     let mut findings = places(subject, files, selection);
-    findings.extend(run::run(&both(subject, files, selection)).0);
+    let subjects = both(subject, files, selection, Clients::All);
+    findings.extend(run::run(&subjects).findings);
     findings.extend(records::check(
         subject.policy,
         Some(files),
@@ -234,6 +238,7 @@ fn both<'a>(
     subject: &'a Subject<'_>,
     files: Files<'a>,
     selection: Selection<'a>,
+    clients: Clients,
 ) -> run::Subjects<'a> {
     run::Subjects {
         policy: subject.policy,
@@ -242,6 +247,7 @@ fn both<'a>(
         files: Some((files.name, files.decider)),
         selection,
         classes_max: CLASSES_MAX,
+        clients,
     }
 }
 
@@ -249,6 +255,10 @@ fn both<'a>(
 ///
 /// That both decide as the policy does says nearly the same; this says it without the policy.
 pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Report {
+    agreement(policy, one, other, Clients::All).0
+}
+
+fn agreement(policy: &Policy, one: Files<'_>, other: Files<'_>, clients: Clients) -> (Report, Ran) {
     let declared = Declared::new(policy);
     let subjects = run::Subjects {
         policy,
@@ -257,19 +267,23 @@ pub fn check_agreement(policy: &Policy, one: Files<'_>, other: Files<'_>) -> Rep
         files: Some((other.name, other.decider)),
         selection: Selection::All,
         classes_max: CLASSES_MAX,
+        clients,
     };
-    Report {
+    let mut ran = run::targets_agree(&subjects);
+    let report = Report {
         subject: format!("{} and {}", one.name, other.name),
-        findings: run::targets_agree(&subjects).into_iter().collect(),
+        findings: std::mem::take(&mut ran.findings),
         assumptions: assumptions::assumptions(&declared, one.believed.iter().chain(other.believed)),
         left_out: None,
-    }
+    };
+    (report, ran)
 }
 
 /// Returns a member of every class of envelopes that policy and files tell apart: what a test asks
 /// the real MTA.
 pub fn witnesses(policy: &Policy, files: Files<'_>) -> Vec<Envelope> {
-    run::witnesses(&both(&Subject::new(policy), files, Selection::All))
+    let subject = Subject::new(policy);
+    run::witnesses(&both(&subject, files, Selection::All, Clients::All))
 }
 
 /// Lays open the classes into which a policy, or what a reader made of files beside it, divides all
@@ -287,6 +301,7 @@ pub fn with_classes<R>(
         selection: Selection::All,
         files: files.map(|files| (files.name, files.decider)),
         classes_max: CLASSES_MAX,
+        clients: Clients::All,
     };
     run::with_classes(&subjects, work)
 }

@@ -37,20 +37,23 @@ impl Outcome {
 
     /// Returns whether another says the same in all that an obligation looks at.
     pub(super) fn says_as(&self, other: &Self) -> bool {
-        let Decision {
-            verdict,
-            reply,
-            because,
-            at: _,
-            route,
-            headers,
-            copies,
-        } = &self.decision;
-        let theirs = &other.decision;
-        (verdict, reply, because) == (&theirs.verdict, &theirs.reply, &theirs.because)
-            && (route, headers, copies) == (&theirs.route, &theirs.headers, &theirs.copies)
-            && self.reach == other.reach
+        says_as(&self.decision, &other.decision) && self.reach == other.reach
     }
+}
+
+/// Returns whether two decisions are the same in all but their places.
+pub(super) fn says_as(ours: &Decision, theirs: &Decision) -> bool {
+    let Decision {
+        verdict,
+        reply,
+        because,
+        at: _,
+        route,
+        headers,
+        copies,
+    } = ours;
+    (verdict, reply, because) == (&theirs.verdict, &theirs.reply, &theirs.because)
+        && (route, headers, copies) == (&theirs.route, &theirs.headers, &theirs.copies)
 }
 
 /// What an obligation says of an envelope.

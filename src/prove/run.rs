@@ -7,6 +7,7 @@ mod statements;
 
 pub(super) use follow::follow;
 
+use super::alike_clients;
 use super::budget::Budget;
 use super::classes::Classes;
 use super::counterexample::{Counterexample, Decided};
@@ -39,26 +40,44 @@ pub(super) struct Subjects<'a> {
     pub(super) selection: Selection<'a>,
     /// How many classes all questions together may visit.
     pub(super) classes_max: u64,
+    /// Whether clients that others stand for are left out: then only a proof says anything.
+    pub(super) clients: Clients,
 }
 
-/// Runs every obligation and statement, and with files the equality of both. Returns how many
-/// classes were visited, too.
-pub(super) fn run(subjects: &Subjects<'_>) -> (Vec<Finding>, u64) {
+/// Which clients a run visits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clients {
+    /// All.
+    All,
+    /// Of those that are alike one.
+    Unlike,
+}
+
+/// What a run has found.
+pub(super) struct Ran {
+    pub(super) findings: Vec<Finding>,
+    /// How many classes of envelopes were visited.
+    pub(super) visited: u64,
+    /// How many classes of clients were left out.
+    pub(super) clients_left: usize,
+}
+
+/// Runs every obligation and statement, and with files the equality of both.
+pub(super) fn run(subjects: &Subjects<'_>) -> Ran {
     on_universe(subjects, |run| {
         let mut findings = run.obligations();
         findings.extend(run.statements());
         let equality = run.differing.zip(subjects.selection.body(EQUALITY));
         findings.extend(equality.map(|(differing, body)| run.equality(differing, body)));
-        (run.within_budget(findings), run.universe.budget.spent())
+        run.ran(run.within_budget(findings))
     })
 }
 
 /// Compares the files of two targets with each other.
-pub(super) fn targets_agree(subjects: &Subjects<'_>) -> Option<Finding> {
+pub(super) fn targets_agree(subjects: &Subjects<'_>) -> Ran {
     on_universe(subjects, |run| {
-        let differing = run.differing?;
-        let findings = vec![run.agreement(differing)];
-        run.within_budget(findings).pop()
+        let findings = run.differing.map(|differing| run.agreement(differing));
+        run.ran(run.within_budget(findings.into_iter().collect()))
     })
 }
 
@@ -123,6 +142,16 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     };
     let mut universe = Universe::new(tests, &keys, &world(policy, &offers));
     universe.budget = Budget::new(subjects.classes_max);
+    if subjects.clients == Clients::Unlike {
+        let sides = std::iter::once((reference, 0)).chain(numbered);
+        let alike = alike_clients::stood_for(&alike_clients::Over {
+            universe: &universe,
+            sides: &sides.collect::<Vec<_>>(),
+            declared: (declared, declared_offset),
+            shared: &ends.asked,
+        });
+        universe.leave_out_clients(alike);
+    }
     let [ours, theirs] = &ends.reaches;
     let side = |decider, offset, (reach, reaches)| Side {
         decider,
@@ -179,6 +208,14 @@ struct Run<'a, 't> {
 type Judge<'h> = dyn Fn(&mut Asked<'_, '_>, &Outcome) -> Result<Judgement, Unanswered> + Sync + 'h;
 
 impl Run<'_, '_> {
+    fn ran(&self, findings: Vec<Finding>) -> Ran {
+        Ran {
+            findings,
+            visited: self.universe.budget.spent(),
+            clients_left: self.universe.clients_left(),
+        }
+    }
+
     /// Returns what a tally says, its suspects replayed.
     fn answer(
         &self,

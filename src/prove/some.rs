@@ -1,12 +1,12 @@
 //! Proofs of what is kept where others stand for most: of a policy, of files, and of two trees.
 
-use super::alike::{ALIKE_MIN, LeftOut, is_blind, leave_out};
+use super::alike::{ALIKE_MIN, Left, LeftOut, is_blind, leave_out};
 use super::budget::CLASSES_MAX;
 use super::proven::Subject;
 use super::report::Report;
-use super::run::follow;
+use super::run::{Clients, follow};
 use super::selection::Selection;
-use super::{Files, Given, assumptions, both, check_agreement, check_classes, places, records};
+use super::{Files, Given, agreement, assumptions, both, check_classes, places, records};
 use crate::decision::Decider;
 use crate::policy::Policy;
 use crate::threads::in_two;
@@ -27,11 +27,11 @@ pub fn check_left_policy(whole: &Policy, left: &LeftOut, given: Given<'_>) -> Op
     if !is_blind(whole, left, &[&subject.reference], tests) {
         return None;
     }
-    let (records, (mut report, _)) = in_two(
+    let (records, (mut report, ran)) = in_two(
         || records::check(whole, None, given, Selection::All),
-        || check_classes(&subject, CLASSES_MAX),
+        || check_classes(&subject, Clients::Unlike, CLASSES_MAX),
     );
-    report.left_out = Some(left.left);
+    report.left_out = Some(left.left.and_clients(ran.clients_left));
     report.findings.extend(records);
     report.is_proved().then_some(report)
 }
@@ -44,7 +44,10 @@ pub fn check_files_beside(
     files: Files<'_>,
     given: Given<'_>,
 ) -> Option<Report> {
-    beside(&Subject::new(policy), proved, files, given)
+    let (mut report, clients) = beside(&Subject::new(policy), proved, files, given)?;
+    let left = Left::default().and_clients(clients);
+    report.left_out = Some(left).filter(|left| *left != Left::default());
+    Some(report)
 }
 
 /// The same of files without the rows of domains that others stand for, as [`leave_out`] returns
@@ -60,8 +63,8 @@ pub fn check_left(
     if !is_blind(whole, left, &deciders, subject.declared.tests()) {
         return None;
     }
-    let mut report = beside(&subject, proved, files, given)?;
-    report.left_out = Some(left.left);
+    let (mut report, clients) = beside(&subject, proved, files, given)?;
+    report.left_out = Some(left.left.and_clients(clients));
     Some(report)
 }
 
@@ -70,7 +73,7 @@ fn beside(
     proved: &Report,
     files: Files<'_>,
     given: Given<'_>,
-) -> Option<Report> {
+) -> Option<(Report, usize)> {
     if !proved.is_proved() {
         return None;
     }
@@ -79,7 +82,9 @@ fn beside(
         named.any(|one| !one.answer.is_empty())
     };
     let mut findings = places(subject, files, Selection::All);
-    findings.extend(follow(&both(subject, files, Selection::All), &speaks)?);
+    let subjects = both(subject, files, Selection::All, Clients::Unlike);
+    let ran = follow(&subjects, &speaks)?;
+    findings.extend(ran.findings);
     let records = records::check(subject.policy, Some(files), given, Selection::All);
     findings.extend(records);
     let report = Report {
@@ -88,7 +93,7 @@ fn beside(
         assumptions: assumptions::assumptions(&subject.declared, files.believed),
         left_out: None,
     };
-    report.is_proved().then_some(report)
+    report.is_proved().then_some((report, ran.clients_left))
 }
 
 /// The same of the files of two targets, held against each other.
@@ -101,7 +106,7 @@ pub fn check_left_agreement(
     if !is_blind(whole, left, &[one.decider, other.decider], &[]) {
         return None;
     }
-    let mut report = check_agreement(&left.policy, one, other);
-    report.left_out = Some(left.left);
+    let (mut report, ran) = agreement(&left.policy, one, other, Clients::Unlike);
+    report.left_out = Some(left.left.and_clients(ran.clients_left));
     report.is_proved().then_some(report)
 }

@@ -169,6 +169,7 @@ impl Kept {
         Left {
             domains: left(&self.domains),
             recipients: left(&self.recipients),
+            clients: 0,
         }
     }
 

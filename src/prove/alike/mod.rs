@@ -78,6 +78,15 @@ pub struct Left {
     pub domains: usize,
     /// Recipients that are listed by name, those of these domains among them.
     pub recipients: usize,
+    /// Classes of clients: those of networks whose rights are alike but for names.
+    pub clients: usize,
+}
+
+impl Left {
+    /// Returns this with so many classes of clients.
+    pub(super) fn and_clients(self, clients: usize) -> Self {
+        Self { clients, ..self }
+    }
 }
 
 impl fmt::Display for Left {
@@ -87,7 +96,16 @@ impl fmt::Display for Left {
             let domains = count(self.domains as u128, "whole domain", "whole domains");
             write!(f, ", {domains} among them,")?;
         }
-        let are = if self.recipients == 1 { "is" } else { "are" };
+        if self.clients > 0 {
+            let clients = count(
+                self.clients as u128,
+                "class of clients",
+                "classes of clients",
+            );
+            write!(f, " and {clients}")?;
+        }
+        let is_one = self.recipients == 1 && self.clients == 0;
+        let are = if is_one { "is" } else { "are" };
         write!(f, " {are} left out: others that were visited are like them")
     }
 }

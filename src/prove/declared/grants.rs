@@ -3,6 +3,10 @@
 //! Each limited grant has tests of its own, made from the names that stand in it. What a login's
 //! grant covers is a relation for each place in its list, found from the mailboxes upwards.
 
+mod rights;
+
+pub(in crate::prove) use rights::Rights;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -45,7 +49,7 @@ struct Names {
 }
 
 /// The words of a list.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Words {
     local: bool,
     null: bool,

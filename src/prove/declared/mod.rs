@@ -13,7 +13,7 @@ mod tables;
 
 pub(super) use asked::{Answered, Asked};
 pub(super) use forwards::Forwards;
-pub(super) use grants::different_rights;
+pub(super) use grants::{Rights, different_rights};
 pub(super) use proxies::Proxies;
 
 use std::collections::BTreeSet;
@@ -147,6 +147,15 @@ impl<'p> Declared<'p> {
             .checked_sub(1)
             .and_then(|at| self.grants.networks.get(at));
         grants.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns what is declared of the rights of a client's network, by its label.
+    ///
+    /// SOUNDNESS: nothing else of a network is declared but what its label says in bits, and these
+    /// grants; [`Asked`] looks at nothing else, besides the tests of statements.
+    pub(super) fn rights_of(&self, label: Label) -> Rights {
+        let bits = label.0 & !(u32::MAX << tables::NUMBER_SHIFT);
+        Rights::new(bits, self.network_grants(label.0))
     }
 
     /// Returns the grants of a login, by its label, if they limit more than reverse-paths.

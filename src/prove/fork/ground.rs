@@ -63,6 +63,15 @@ impl<'u, 't> Ground<'u, 't> {
         ground
     }
 
+    /// Keeps the set of one class, and returns its number.
+    pub(super) fn only(&self, axis: Axis, class: u32) -> Option<u32> {
+        let dimension = self.universe.dimensions.get(axis as usize)?;
+        let mut pool = self.pools.get(axis as usize)?.borrow_mut();
+        let new = u32::try_from(pool.sets.len()).ok()?;
+        pool.sets.push(Arc::new(Set::one(dimension, class)?));
+        Some(new)
+    }
+
     /// Counts a class that is visited.
     pub(super) fn visit(&self) -> Result<(), Incomplete> {
         self.visited.set(self.visited.get() + 1);

@@ -72,14 +72,21 @@ fn members(words: &[u64]) -> impl Iterator<Item = u32> + Clone + '_ {
 }
 
 impl Set {
-    /// Returns the set of all classes. Where the atoms do not fit, the size of the universe does
+    /// Returns the set of all classes that are visited. Where the atoms do not fit, the size of the universe does
     /// not either, and nothing is proved.
     pub(super) fn all(dimension: &Dimension) -> Self {
         let mut part = Part::default();
-        for (number, class) in (0..).zip(&dimension.classes) {
+        for (number, class) in dimension.visited() {
             part.insert(number, class.count);
         }
         part.finish()
+    }
+
+    /// Returns the set of one class.
+    pub(super) fn one(dimension: &Dimension, class: u32) -> Option<Self> {
+        let mut part = Part::default();
+        part.insert(class, dimension.classes.get(class as usize)?.count);
+        Some(part.finish())
     }
 
     /// Returns the number of atoms.

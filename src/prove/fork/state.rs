@@ -31,6 +31,17 @@ impl State {
         }
     }
 
+    /// Returns the state of all envelopes of one class of a dimension; none, if there is no such.
+    pub(in crate::prove) fn all_of(
+        ground: &Ground<'_, '_>,
+        axis: Axis,
+        class: u32,
+    ) -> Option<Self> {
+        let mut state = Self::all();
+        state.set_number(axis, ground.only(axis, class)?);
+        Some(state)
+    }
+
     /// Returns what was answered.
     pub(super) fn trail(&self) -> &[(TestNumber, Label)] {
         &self.trail

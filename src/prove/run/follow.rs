@@ -7,7 +7,7 @@
 //! was judged, or it is judged here. A session that only one side offers under TLS was not visited
 //! of the policy: then nothing follows.
 
-use super::{Run, Subjects, equality, on_universe};
+use super::{Ran, Run, Subjects, equality, on_universe};
 use crate::decision::Decider;
 use crate::prove::equivalence::Between;
 use crate::prove::fork::{Answers, Leaf, Seen, Visited, explore_in_parts, walk};
@@ -53,7 +53,7 @@ impl Seen for Shown {
 pub(in crate::prove) fn follow(
     subjects: &Subjects<'_>,
     speaks: &dyn Fn(&str) -> bool,
-) -> Option<Vec<Finding>> {
+) -> Option<Ran> {
     let (_, files) = subjects.files?;
     if !same_tls(subjects, files) {
         return None;
@@ -64,7 +64,7 @@ pub(in crate::prove) fn follow(
         findings.extend(run.statements());
         findings.push(equality);
         run.universe.budget.check().ok()?;
-        Some(findings)
+        Some(run.ran(findings))
     })
 }
 

@@ -62,7 +62,12 @@ impl Run<'_, '_> {
     fn count_first(&self, questions: usize) -> Result<(), Incomplete> {
         const MANY: usize = 1000;
         let dimensions = self.universe.dimensions.iter();
-        if dimensions.map(|one| one.classes.len()).max().unwrap_or(0) < MANY {
+        if dimensions
+            .map(|one| one.visited().count())
+            .max()
+            .unwrap_or(0)
+            < MANY
+        {
             return Ok(());
         }
         let judge = |answers: &Answers<'_>| self.judged.outcome(answers).map(|_| ());

@@ -59,6 +59,8 @@ pub(in crate::prove) struct Dimension {
     defaults: HashMap<TestNumber, Label, FxBuildHasher>,
     /// By test: the classes whose label is not its default, ascending.
     special: HashMap<TestNumber, Vec<(u32, Label)>, FxBuildHasher>,
+    /// Classes that others stand for, ascending: they are not visited.
+    left_out: Vec<u32>,
 }
 
 impl Dimension {
@@ -132,10 +134,27 @@ impl Dimension {
         self.numbers.get(&labels).copied()
     }
 
-    /// Returns the number of atoms; none if it does not fit.
+    /// Leaves classes out, whose numbers ascend: others stand for them.
+    pub(in crate::prove) fn leave_out(&mut self, classes: Vec<u32>) {
+        self.left_out = classes;
+    }
+
+    /// Returns how many classes are left out.
+    pub(in crate::prove) fn left_out(&self) -> usize {
+        self.left_out.len()
+    }
+
+    /// Returns the classes that are visited, with their numbers.
+    pub(in crate::prove) fn visited(&self) -> impl Iterator<Item = (u32, &Class)> {
+        let is_left_out = |number: &u32| self.left_out.binary_search(number).is_ok();
+        let all = (0..).zip(&self.classes);
+        all.filter(move |(number, _)| !is_left_out(number))
+    }
+
+    /// Returns the number of atoms that are visited; none if it does not fit.
     pub(in crate::prove) fn atoms(&self) -> Option<u128> {
-        let counts = self.classes.iter().map(|class| class.count);
-        counts.into_iter().try_fold(0_u128, u128::checked_add)
+        let mut counts = self.visited().map(|(_, class)| class.count);
+        counts.try_fold(0_u128, u128::checked_add)
     }
 
     /// Returns the label that a test gives to a class.

@@ -115,6 +115,19 @@ impl<'t> Universe<'t> {
         }
     }
 
+    /// Leaves classes of clients out, whose numbers ascend: others stand for them.
+    pub(super) fn leave_out_clients(&mut self, classes: Vec<u32>) {
+        if let Some(clients) = self.dimensions.get_mut(Axis::Client as usize) {
+            clients.leave_out(classes);
+        }
+    }
+
+    /// Returns how many classes of clients are left out.
+    pub(super) fn clients_left(&self) -> usize {
+        let clients = self.dimensions.get(Axis::Client as usize);
+        clients.map_or(0, Dimension::left_out)
+    }
+
     /// Returns the number of envelopes: the product of the dimensions' atoms.
     ///
     /// `None` where it does not fit; then there is no proof.

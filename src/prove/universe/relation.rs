@@ -86,6 +86,18 @@ impl Relations {
             .unwrap_or_default()
     }
 
+    /// Visits the pairs of a login class and a reverse-path class that have cells, sorted by the
+    /// login class.
+    pub(in crate::prove) fn each(&self, visit: &mut dyn FnMut((u32, u32), &[Cell])) {
+        let mut logins: Vec<u32> = self.partners.keys().copied().collect();
+        logins.sort_unstable();
+        for login in logins {
+            for from in self.partners(login) {
+                visit((login, *from), self.cells(login, *from));
+            }
+        }
+    }
+
     /// Returns the reverse-path classes that have cells with a login class, sorted.
     pub(in crate::prove) fn partners(&self, login: u32) -> &[u32] {
         self.partners

@@ -60,6 +60,7 @@ fn what_holds_by_its_verdict_holds_of_every_envelope() {
             files: None,
             selection: Selection::All,
             classes_max: CLASSES_MAX,
+            clients: crate::prove::run::Clients::All,
         };
         on_universe(&subjects, |run| {
             for (predicate, about) in run.predicates().iter().zip(&mut about) {
