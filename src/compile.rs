@@ -113,7 +113,7 @@ pub fn compile_over(
     let (proven, policy_report) = prove::prove_over(policy, given, diagnostics)?;
     scenarios::scenarios(policy, diagnostics)?;
     let mut artifacts = target.emit(&proven, diagnostics)?;
-    let some = alike::prove_some((policy, &policy_report), target, &artifacts, given);
+    let some = alike::prove_some((&proven, &policy_report), target, &artifacts, given);
     let checked = some.map_or_else(
         || {
             made(policy, target, diagnostics, |diagnostics| {

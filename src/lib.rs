@@ -14,7 +14,7 @@
 )]
 
 pub mod source;
-mod threads;
+pub mod threads;
 
 pub mod diagnostic;
 pub mod mail;

@@ -8,10 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{available_parallelism, scope};
 
 /// Does two things at once.
-pub(crate) fn in_two<A, B: Send>(
-    one: impl FnOnce() -> A,
-    two: impl FnOnce() -> B + Send,
-) -> (A, B) {
+pub fn in_two<A, B: Send>(one: impl FnOnce() -> A, two: impl FnOnce() -> B + Send) -> (A, B) {
     scope(|scope| {
         let two = scope.spawn(two);
         let one = one();
@@ -27,7 +24,7 @@ const THREADS_MAX: usize = 8;
 
 /// Does the work of each part, on as many threads as there are processors, and returns the results
 /// in the order of the parts.
-pub(crate) fn in_parts<P: Sync, R: Send>(parts: &[P], work: impl Fn(&P) -> R + Sync) -> Vec<R> {
+pub fn in_parts<P: Sync, R: Send>(parts: &[P], work: impl Fn(&P) -> R + Sync) -> Vec<R> {
     let processors = available_parallelism().map_or(1, NonZero::get);
     let next = AtomicUsize::new(0);
     let some = || {

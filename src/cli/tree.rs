@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use mailpol::compile::{MANIFEST, StrayFile, hash};
 use mailpol::diagnostic::Diagnostics;
 use mailpol::target::Artifacts;
+use mailpol::threads::in_parts;
 
 use super::Failure;
 
@@ -84,21 +85,19 @@ pub(super) fn write(
 
 /// Writes every file beside its place, then renames all.
 fn replace(changes: &[(PathBuf, &str, u32)]) -> Result<(), Failure> {
-    let mut staged: Vec<(PathBuf, &PathBuf)> = Vec::new();
-    for (path, text, mode) in changes {
-        let beside = beside(path);
-        if let Err(failure) = stage(&beside, text, *mode) {
-            for (beside, _) in &staged {
-                // What cannot be removed was not put in place either.
-                let _ = fs::remove_file(beside);
-            }
-            let _ = fs::remove_file(&beside);
-            return Err(failure);
+    let staged = in_parts(changes, |(path, text, mode)| {
+        stage(&beside(path), text, *mode)
+    });
+    // Of several the first failure is told.
+    if let Err(failure) = staged.into_iter().collect::<Result<(), Failure>>() {
+        for (path, _, _) in changes {
+            // What cannot be removed was not put in place either.
+            let _ = fs::remove_file(beside(path));
         }
-        staged.push((beside, path));
+        return Err(failure);
     }
-    for (beside, path) in staged {
-        fs::rename(&beside, path).map_err(|error| unable(path, "written", &error))?;
+    for (path, _, _) in changes {
+        fs::rename(beside(path), path).map_err(|error| unable(path, "written", &error))?;
     }
     Ok(())
 }

@@ -7,22 +7,23 @@ use std::sync::Arc;
 use super::{files, has_raw};
 use crate::diagnostic::Diagnostics;
 use crate::policy::Policy;
-use crate::prove::{self, ALIKE_MIN, Given, LeftOut, Report};
+use crate::prove::{self, ALIKE_MIN, Given, LeftOut, Proven, Report};
 use crate::source::Source;
 use crate::target::{Artifacts, Reading, Target};
 
 /// Proves files without what others stand for, if all of that can be proved.
 pub(super) fn prove_some(
-    (policy, proved): (&Policy, &Report),
+    (proven, proved): (&Proven<'_>, &Report),
     target: &dyn Target,
     artifacts: &Artifacts,
     given: Given<'_>,
 ) -> Option<(Reading, Report)> {
+    let policy = proven.policy();
     // What is published is said of each domain by itself.
     if has_raw(policy, target) || given.dns.is_some() {
         return None;
     }
-    let left = prove::leave_out(policy, &sources(artifacts), ALIKE_MIN)?;
+    let left = proven.leave_out(&sources(artifacts))?;
     let reading = read(target, artifacts, &left.files)?;
     let report = prove::check_left((policy, proved), &left, files(target, &reading), given)?;
     Some((reading, report))

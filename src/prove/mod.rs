@@ -76,6 +76,7 @@ use crate::policy::Policy;
 use crate::threads;
 pub(crate) use crate::threads::{in_parts, in_two};
 
+use alike::Alike;
 use declared::Declared;
 use proven::Subject;
 use run::{Clients, Ran};
@@ -329,14 +330,17 @@ pub fn prove_over<'p>(
     given: Given<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(Proven<'p>, Report), Reported> {
-    if let Some((report, _)) = some::check_some(policy, given) {
+    let alike = Alike::new(policy, ALIKE_MIN);
+    let left = alike.as_ref().and_then(|alike| alike.leave_out(&[]));
+    let some = left.and_then(|left| check_left_policy(policy, &left, given));
+    if let Some(report) = some {
         diagnostics::tell(policy, &report, diagnostics)?;
-        return Ok((Proven::new(policy, None), report));
+        return Ok((Proven::new(policy, None).with(alike), report));
     }
     let subject = Subject::new(policy);
     let (report, _) = check_subject(&subject, given, CLASSES_MAX);
     diagnostics::tell(policy, &report, diagnostics)?;
-    Ok((Proven::new(policy, Some(subject)), report))
+    Ok((Proven::new(policy, Some(subject)).with(alike), report))
 }
 
 /// Proves that the files of two targets decide alike, or says where they do not.

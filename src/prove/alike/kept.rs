@@ -8,6 +8,7 @@ use super::seen::{Seen, seen};
 use super::{Left, POSTMASTER, TARGETS_MAX};
 use crate::mail::Address;
 use crate::policy::{Alias, HostedDomain, Login, Logins, Policy};
+use crate::prove::threads::in_parts;
 
 /// How many recipients of each kind are kept, and how many domains, as to what is said of all
 /// their other addresses.
@@ -15,6 +16,9 @@ const RECIPIENTS: usize = 2;
 const DOMAINS: usize = 2;
 /// How many logins of each kind are kept: one that does not own an alias stands beside all that do.
 const LOGINS: usize = TARGETS_MAX + 2;
+
+/// What one thread looks at before it takes more.
+const PART: usize = 1 << 12;
 
 /// What is kept.
 pub(super) struct Kept {
@@ -112,43 +116,57 @@ impl Kept {
     /// Forces what the rows of what is kept name beside it, as far as it is not kept; returns
     /// whether there is any.
     pub(super) fn force_seen(&self, records: &Records<'_, '_>, forced: &mut Forced) -> bool {
-        let names = records.names();
-        let mut is_any = false;
-        let is_kept = |domain: u32| self.has(Entity::Domain(domain));
-        let mut look = |of: Entity| {
-            seen(of, records, &mut |seen| {
-                let (domain, is_enough) = match seen {
-                    Seen::Login(login) => {
-                        if !self.has(Entity::Login(login)) {
-                            is_any = true;
-                            forced.login(login);
-                        }
-                        return;
-                    }
-                    Seen::Domain(domain) => (domain, records.ground.forced.has(domain)),
-                    Seen::Address(local, domain) => {
-                        let local = local.to_ascii_lowercase();
-                        let listed = names.recipient(&local, domain).map(Entity::Recipient);
-                        let is_listed_kept = listed.is_none_or(|one| self.has(one));
-                        (domain, is_kept(domain) && is_listed_kept)
-                    }
-                };
-                if !is_enough {
-                    is_any = true;
-                    forced.domain(domain);
-                }
-            });
+        let of = |list: &[bool], entity: fn(u32) -> Entity| {
+            let all = (0..).zip(list).filter(|(_, is)| **is);
+            all.map(|(number, _)| entity(number)).collect::<Vec<_>>()
         };
-        for (number, _) in (0..).zip(&self.domains).filter(|(_, is)| **is) {
-            look(Entity::Domain(number));
-        }
-        for (number, _) in (0..).zip(&self.recipients).filter(|(_, is)| **is) {
-            look(Entity::Recipient(number));
-        }
-        for (number, _) in (0..).zip(&self.logins).filter(|(_, is)| **is) {
-            look(Entity::Login(number));
+        let domains = of(&self.domains, Entity::Domain);
+        let recipients = of(&self.recipients, Entity::Recipient);
+        let logins = of(&self.logins, Entity::Login);
+        let lists = [&domains, &recipients, &logins];
+        let parts = lists.into_iter().flat_map(|list| list.chunks(PART));
+        let parts: Vec<&[Entity]> = parts.collect();
+        let found = in_parts(&parts, |part| {
+            let mut found = Vec::new();
+            for of in *part {
+                self.lacks(*of, records, &mut found);
+            }
+            found
+        });
+        let mut is_any = false;
+        for one in found.into_iter().flatten() {
+            is_any = true;
+            match one {
+                Entity::Domain(domain) => forced.domain(domain),
+                Entity::Login(login) => forced.login(login),
+                Entity::Recipient(_) => {}
+            }
         }
         is_any
+    }
+
+    /// Adds the domains and logins that the rows of something name, as far as these are not kept.
+    fn lacks(&self, of: Entity, records: &Records<'_, '_>, found: &mut Vec<Entity>) {
+        let names = records.names();
+        seen(of, records, &mut |seen| {
+            let (one, is_enough) = match seen {
+                Seen::Login(login) => {
+                    let login = Entity::Login(login);
+                    (login, self.has(login))
+                }
+                Seen::Domain(domain) => (Entity::Domain(domain), records.ground.forced.has(domain)),
+                Seen::Address(local, domain) => {
+                    let local = local.to_ascii_lowercase();
+                    let listed = names.recipient(&local, domain).map(Entity::Recipient);
+                    let is_listed_kept = listed.is_none_or(|one| self.has(one));
+                    let domain = Entity::Domain(domain);
+                    (domain, self.has(domain) && is_listed_kept)
+                }
+            };
+            if !is_enough {
+                found.push(one);
+            }
+        });
     }
 
     /// Returns whether something is kept, by its number.

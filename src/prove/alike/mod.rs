@@ -32,6 +32,7 @@
 mod addresses;
 mod blind;
 mod forced;
+mod guess;
 mod index;
 mod kept;
 mod keywords;
@@ -55,6 +56,7 @@ use self::rows::Rows;
 use crate::diagnostic::count;
 use crate::policy::{Grant, Policy};
 use crate::source::Source;
+use crate::threads::in_two;
 
 /// The local-part that everybody minds.
 const POSTMASTER: &str = "postmaster";
@@ -125,19 +127,42 @@ pub struct LeftOut {
 /// Leaves out of a policy of at least so many domains, and of the files that are made of it, the
 /// domains that others stand for; nothing, if there are none.
 pub fn leave_out(policy: &Policy, files: &[Arc<Source>], domains_min: usize) -> Option<LeftOut> {
-    let grants = &policy.authenticated;
-    // All logins without grants of their own are asked the same.
-    let asks_alike = grants.iter().all(Grant::is_wide) || Grant::are_alike(grants);
-    if policy.domains.len() < domains_min || !asks_alike {
-        return None;
+    Alike::new(policy, domains_min)?.leave_out(files)
+}
+
+/// A policy of which something may be left out: by itself, and with files that are made of it.
+#[derive(Debug)]
+pub(super) struct Alike<'p> {
+    names: Names<'p>,
+}
+
+impl<'p> Alike<'p> {
+    /// Looks at a policy of at least so many domains; nothing, if all of it is needed.
+    pub(super) fn new(policy: &'p Policy, domains_min: usize) -> Option<Self> {
+        let grants = &policy.authenticated;
+        // All logins without grants of their own are asked the same.
+        let asks_alike = grants.iter().all(Grant::is_wide) || Grant::are_alike(grants);
+        if policy.domains.len() < domains_min || !asks_alike {
+            return None;
+        }
+        Some(Self {
+            names: Names::new(policy),
+        })
     }
-    let names = Names::new(policy);
-    let (rows, words) = Rows::of(files, &names)?;
-    let mut forced = Forced::new(&names, &words);
+
+    /// Leaves out of policy and files what others stand for; nothing, if there is none.
+    pub(super) fn leave_out(&self, files: &[Arc<Source>]) -> Option<LeftOut> {
+        leave_out_of(&self.names, files)
+    }
+}
+
+fn leave_out_of(names: &Names<'_>, files: &[Arc<Source>]) -> Option<LeftOut> {
+    let (rows, words) = Rows::of(files, names)?;
+    let mut forced = Forced::new(names, &words);
     for _ in 0..ROUNDS_MAX {
-        let near = near(&names, &forced);
+        let near = near(names, &forced);
         let mut records = Records::new(Ground {
-            names: &names,
+            names,
             forced: &forced,
             rows: &rows,
             words: &words,
@@ -153,9 +178,13 @@ pub fn leave_out(policy: &Policy, files: &[Arc<Source>], domains_min: usize) -> 
         if left.recipients == 0 {
             return None;
         }
+        let (policy, files) = in_two(
+            || kept.policy(names),
+            || rows.without(&|number| kept.is(number)),
+        );
         return Some(LeftOut {
-            policy: kept.policy(&names),
-            files: rows.without(&|number| kept.is(number)),
+            policy,
+            files,
             left,
         });
     }

@@ -149,7 +149,7 @@ impl<'p> Names<'p> {
         let range = self.of_domain(domain);
         let here = self.by_hash.get(range.start as usize..range.end as usize)?;
         let hash = hash(local);
-        let start = here.partition_point(|one| one.0 < hash);
+        let start = first_from(here, hash);
         let same = here.get(start..)?.iter().take_while(|one| one.0 == hash);
         let is_local = |number: u32| {
             let listed = self.recipients.get(number as usize);
@@ -276,6 +276,29 @@ fn hash(local: &str) -> u32 {
     u32::try_from(hash).unwrap_or_default()
 }
 
+/// Returns how many of these sorted hashes are below one.
+///
+/// Hashes lie evenly, so it is looked for near its share of them: a search by halves would go
+/// through all of a large domain.
+fn first_from(here: &[(u32, u32)], hash: u32) -> usize {
+    let is_below = |at: usize| here.get(at).is_some_and(|one| one.0 < hash);
+    let share = (u64::from(hash) * here.len() as u64) >> 32;
+    let share = usize::try_from(share).unwrap_or_default();
+    // All before `low` is below, and nothing from `high` on.
+    let (mut low, mut high) = (share, share);
+    let mut step = 4;
+    while low > 0 && !is_below(low - 1) {
+        low = low.saturating_sub(step);
+        step *= 2;
+    }
+    while is_below(high) {
+        high = (high + step).min(here.len());
+        step *= 2;
+    }
+    let between = here.get(low..high).unwrap_or_default();
+    low + between.partition_point(|one| one.0 < hash)
+}
+
 fn login_of(recipients: &[Listed<'_>], by_login: &Index<'_>) -> Vec<u32> {
     let parts: Vec<&[Listed<'_>]> = recipients.chunks(PART).collect();
     let number = |one: &Listed<'_>| one.login().and_then(|login| by_login.get(login));
@@ -283,4 +306,28 @@ fn login_of(recipients: &[Listed<'_>], by_login: &Index<'_>) -> Vec<u32> {
         part.iter().map(|one| number(one).unwrap_or(NONE)).collect()
     });
     found.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_from;
+
+    #[test]
+    fn a_hash_is_found_wherever_it_lies() {
+        let lists: [Vec<u32>; 5] = [
+            vec![],
+            vec![7],
+            vec![0, 0, 1, 5, 5, 5, 9],
+            vec![u32::MAX - 2, u32::MAX - 1, u32::MAX, u32::MAX],
+            (0..1000).map(|number| number * 4_000_000).collect(),
+        ];
+        for list in lists {
+            let here: Vec<(u32, u32)> = list.iter().copied().zip(0..).collect();
+            let others = [0, 1, 5, 6, 1 << 20, 1 << 31, u32::MAX - 1, u32::MAX];
+            for hash in list.iter().copied().chain(others) {
+                let wanted = here.partition_point(|one| one.0 < hash);
+                assert_eq!(first_from(&here, hash), wanted, "{hash} in {list:?}");
+            }
+        }
+    }
 }

@@ -91,6 +91,11 @@ impl Own {
         number.filter(|number| *number != NONE)
     }
 
+    /// Returns whether the rows of something name addresses that the policy does not.
+    pub(super) fn has_named(&self, of: usize) -> bool {
+        self.named.contains_key(&of)
+    }
+
     /// Returns the addresses that the rows of something name and the policy does not.
     pub(super) fn named(&self, of: usize) -> Vec<Named> {
         self.named.get(&of).cloned().unwrap_or_default()

@@ -24,6 +24,8 @@ pub(super) struct Records<'a, 'p> {
     /// What is said of each by itself.
     own: Own,
     said: HashMap<Vec<u8>, u32, FxBuildHasher>,
+    /// The same by what is said of most: each by itself, its domain and its login.
+    plain: HashMap<[u32; 3], u32, FxBuildHasher>,
     /// Emptied, to be filled again.
     spare: Vec<Said>,
     /// By [`Names::number`]. Of a domain it is about every address that is not listed.
@@ -39,6 +41,7 @@ impl<'a, 'p> Records<'a, 'p> {
             ground,
             own: Own::new(ground),
             said: HashMap::default(),
+            plain: HashMap::default(),
             spare: Vec::new(),
             numbers: vec![UNKNOWN; recipients + domains + logins],
             inner: vec![UNKNOWN; domains],
@@ -71,11 +74,46 @@ impl<'a, 'p> Records<'a, 'p> {
             return self.keep(at, number);
         }
         self.keep(at, OPEN);
-        let number = match self.all_of(of, at, depth) {
+        let key = self.key(of, at, depth);
+        let known = key.and_then(|key| self.plain.get(&key).copied());
+        let number = known.unwrap_or_else(|| self.found(of, at, depth));
+        if let (Some(key), None) = (key, known) {
+            self.plain.insert(key, number);
+        }
+        self.keep(at, number)
+    }
+
+    fn found(&mut self, of: Entity, at: usize, depth: usize) -> u32 {
+        match self.all_of(of, at, depth) {
             Some(said) => self.put(said),
             None => self.only(of),
-        };
-        self.keep(at, number)
+        }
+    }
+
+    /// Returns what all hangs on that is said of a login or a mailbox, if its rows name no address:
+    /// the same numbers as in [`Records::all_of`].
+    fn key(&mut self, of: Entity, at: usize, depth: usize) -> Option<[u32; 3]> {
+        let own = self.own.number(at)?;
+        if self.own.has_named(at) {
+            return None;
+        }
+        match of {
+            Entity::Login(_) => Some([own, UNKNOWN, UNKNOWN]),
+            Entity::Domain(_) => None,
+            Entity::Recipient(recipient) => {
+                let names = self.names();
+                let Listed { domain, what, .. } = names.recipients.get(recipient as usize)?;
+                match what {
+                    What::Alias(_) => None,
+                    What::Mailbox(_) => {
+                        let inner = self.inner(*domain);
+                        let login = names.login_of(recipient).map(Entity::Login);
+                        let login = login.map(|login| self.number_at(login, depth + 1));
+                        Some([own, inner, login.unwrap_or(UNKNOWN)])
+                    }
+                }
+            }
+        }
     }
 
     fn keep(&mut self, at: usize, number: u32) -> u32 {

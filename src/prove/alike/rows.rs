@@ -6,10 +6,12 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
+use super::guess::Guess;
 use super::names::{Entity, Names, count};
 use crate::mail::words_of;
 use crate::prove::threads::in_parts;
@@ -45,13 +47,14 @@ pub(super) struct Rows {
 /// The words of the rest of a tree.
 pub(super) type Words = HashSet<String, FxBuildHasher>;
 
-/// What a file is, as far as it matters here.
-enum Read {
-    /// Its rows, and the words of its other lines.
-    Apart(Vec<Row>, Words),
-    /// One of which all counts as rest: its words.
-    Whole(Words),
-}
+/// A part of a file of which so many octets, and the rest of a line, are read at once.
+const PART: usize = 4 << 20;
+
+/// A file by its number, and a part of it.
+type Part<'s> = (u16, &'s str, Range<usize>);
+
+/// The rows of a part, and the words of its other lines.
+type Read = (Vec<Row>, Words);
 
 impl Rows {
     /// Takes files apart; nothing, if one is too large to be numbered.
@@ -61,17 +64,35 @@ impl Rows {
         if numbered.len() < files.len() || !files.iter().all(fits) {
             return None;
         }
-        let read = in_parts(&numbered, |(file, source)| {
-            read(source.text(), *file, names)
-        });
-        let (mut rows, mut rest) = (Vec::new(), Words::default());
-        for one in read {
-            let (Read::Apart(_, words) | Read::Whole(words)) = &one;
-            rest.extend(words.iter().cloned());
-            if let Read::Apart(more, _) = one {
+        let parts = numbered
+            .iter()
+            .flat_map(|(file, source)| parts(*file, source.text()));
+        let parts: Vec<Part<'_>> = parts.collect();
+        let read = in_parts(&parts, |part| read(part, names));
+        let apart = read.iter().flatten().map(|(rows, _)| rows.len()).sum();
+        let (mut rows, mut rest) = (Vec::with_capacity(apart), Words::default());
+        let mut whole = Vec::new();
+        let mut read = parts.iter().zip(read).peekable();
+        while let Some(((file, text, _), first)) = read.next() {
+            let mut all = vec![first];
+            while let Some((_, more)) = read.next_if(|((other, ..), _)| other == file) {
+                all.push(more);
+            }
+            // Of a file with one other line all counts as rest.
+            let Some(all) = all.into_iter().collect::<Option<Vec<Read>>>() else {
+                whole.push(*text);
+                continue;
+            };
+            for (more, words) in all {
                 rows.extend(more);
+                rest.extend(words);
             }
         }
+        rest.extend(
+            in_parts(&whole, |text| all_words(text))
+                .into_iter()
+                .flatten(),
+        );
         let (sorted, starts) = sort(&rows, names.counts().iter().sum());
         let rows = Self {
             files: files.to_vec(),
@@ -146,20 +167,34 @@ fn sort(rows: &[Row], names: usize) -> (Vec<u32>, Vec<u32>) {
     (sorted, starts)
 }
 
-fn read(text: &str, file: u16, names: &Names<'_>) -> Read {
-    let (mut rows, mut rest) = (Vec::new(), Words::default());
+/// Returns the parts of a file, each of whole lines.
+fn parts(file: u16, text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    while start < text.len() {
+        let rest = text.as_bytes().get(start + PART..).unwrap_or_default();
+        let newline = rest.iter().position(|octet| *octet == b'\n');
+        let end = newline.map_or(text.len(), |newline| start + PART + newline + 1);
+        parts.push((file, text, start..end));
+        start = end;
+    }
+    parts
+}
+
+/// Takes a part of a file apart; nothing, if one of its lines is no plain row.
+fn read((file, text, part): &Part<'_>, names: &Names<'_>) -> Option<Read> {
+    let (mut rows, mut rest) = (Vec::new(), Words::default());
+    let mut guess = Guess::new(names);
+    let mut start = part.start;
+    for line in text.get(part.clone())?.split_inclusive('\n') {
         let next = start + line.len();
         let line = line.strip_suffix('\n').unwrap_or(line);
         if !line.is_empty() && !line.starts_with('#') {
-            let Some(key) = key(line) else {
-                return Read::Whole(all_words(text));
-            };
-            match owner(key, names).filter(|_| line.len() <= LINE_MAX) {
+            let key = key(line)?;
+            match owner(key, &mut guess).filter(|_| line.len() <= LINE_MAX) {
                 Some((of, head)) => rows.push(Row {
                     of: count(names.number(of)),
-                    file,
+                    file: *file,
                     head: u16::try_from(head).unwrap_or(u16::MAX),
                     start: count(start),
                     end: count(start + line.len()),
@@ -169,7 +204,7 @@ fn read(text: &str, file: u16, names: &Names<'_>) -> Read {
         }
         start = next;
     }
-    Read::Apart(rows, rest)
+    Some((rows, rest))
 }
 
 /// Returns the key of a plain row; nothing for any other line.
@@ -191,7 +226,7 @@ fn key(line: &str) -> Option<&str> {
 
 /// Returns what a key names, and how long the name is in it, if it is a name that the policy lists
 /// and nothing beside it names another.
-fn owner(key: &str, names: &Names<'_>) -> Option<(Entity, usize)> {
+fn owner(key: &str, names: &mut Guess<'_, '_>) -> Option<(Entity, usize)> {
     if let Some(name) = key.strip_prefix(['@', '.']) {
         return Some((Entity::Domain(names.domain(name)?), name.len()));
     }

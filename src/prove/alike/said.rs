@@ -73,11 +73,16 @@ impl Said {
     pub(super) fn form(&mut self, name: &str, own: &[&str]) {
         self.0.push(FORM);
         let octets = name.as_bytes();
+        let firsts = Octets::first_of(own);
         // All before `done` is added.
         let (mut done, mut at) = (0, 0);
         while let Some(rest @ [first, ..]) = octets.get(at..) {
-            let others = (0..).zip(own);
             // Most begin otherwise, which is told by one octet.
+            if !firsts.has(*first) {
+                at += 1;
+                continue;
+            }
+            let others = (0..).zip(own);
             let inside = others.filter(|(_, other)| {
                 other.as_bytes().first() == Some(first)
                     && **other != name
@@ -143,6 +148,27 @@ impl Said {
 
     pub(super) fn clear(&mut self) {
         self.0.clear();
+    }
+}
+
+/// A set of octets.
+struct Octets([u64; 4]);
+
+impl Octets {
+    /// Returns what some names begin with.
+    fn first_of(names: &[&str]) -> Self {
+        let mut firsts = Self([0; 4]);
+        for first in names.iter().filter_map(|name| name.bytes().next()) {
+            if let Some(bits) = firsts.0.get_mut(usize::from(first >> 6)) {
+                *bits |= 1 << (first & 63);
+            }
+        }
+        firsts
+    }
+
+    fn has(&self, octet: u8) -> bool {
+        let bits = self.0.get(usize::from(octet >> 6));
+        bits.is_some_and(|bits| bits & (1 << (octet & 63)) != 0)
     }
 }
 

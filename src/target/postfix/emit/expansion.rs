@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::mail::{Address, LocalPart};
-use crate::policy::{Alias, Forward, Policy};
+use crate::mail::{Address, Domain, LocalPart};
+use crate::policy::{Alias, Forward, HostedDomain, Policy};
 
 /// Postfix's own limit, of both.
 const DEFAULT: usize = 1_000;
@@ -29,7 +29,7 @@ pub(super) fn limits(policy: &Policy) -> Expansion {
         let (near, far): (Vec<_>, Vec<_>) = hosted
             .aliases
             .iter()
-            .partition(|(_, alias)| leads_to_mailboxes(alias, policy));
+            .partition(|(_, alias)| leads_to_mailboxes(alias, (domain, hosted), policy));
         for (_, alias) in near {
             most.recipients = most.recipients.max(alias.targets.len());
         }
@@ -53,10 +53,19 @@ pub(super) fn limits(policy: &Policy) -> Expansion {
 }
 
 /// Returns whether all that an alias leads to are mailboxes, and no forwards.
-fn leads_to_mailboxes(alias: &Alias, policy: &Policy) -> bool {
+fn leads_to_mailboxes(
+    alias: &Alias,
+    (own, hosted): (&Domain, &HostedDomain),
+    policy: &Policy,
+) -> bool {
     alias.targets.iter().all(|target| {
-        let local = target.value.local();
-        let hosted = policy.domains.get(target.value.domain());
+        let (local, domain) = (target.value.local(), target.value.domain());
+        let is_own = domain == own;
+        let hosted = if is_own {
+            Some(hosted)
+        } else {
+            policy.domains.get(domain)
+        };
         hosted.is_some_and(|hosted| {
             hosted.mailboxes.contains_key(local) && !hosted.forwards.contains_key(local)
         })

@@ -45,6 +45,11 @@ pub(super) fn recipients(emission: &Emission<'_>, diagnostics: &mut Diagnostics)
     let policy = emission.policy;
     let mut tables = empty(expansion(policy));
     tables.domains = domains(policy, &mut tables.domain_table);
+    let listed = policy.domains.values();
+    let listed = listed.map(|hosted| hosted.mailboxes.len() + hosted.aliases.len());
+    tables.aliases.reserve(listed.sum());
+    tables.transport.reserve(policy.logins.len());
+    tables.own_domains.reserve(policy.domains.len());
     for (domain, hosted) in &policy.domains {
         tables.own_domains.push(
             Key::domain(domain),

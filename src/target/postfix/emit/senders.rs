@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
 
 use super::Emission;
 use super::lists::{LOCAL_SENDERS, OWN_ADDRESSES, OWN_AND_LOCAL};
@@ -14,7 +15,8 @@ use super::recipients::refuse;
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
-use crate::policy::{Grant, Login, Policy, SenderScope};
+use crate::policy::{Alias, Grant, HostedDomain, Login, Policy, SenderScope};
+use crate::prove::in_two;
 use crate::source::Loc;
 use crate::target::order;
 use crate::target::postfix::lexical::{Comment, Key, LoginName, Outcome};
@@ -106,6 +108,7 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
         addresses: Vec::with_capacity(addresses.sum()),
         domains: BTreeMap::new(),
     };
+    tables.logins.reserve(policy.logins.len());
     let mut own = HashMap::with_capacity_and_hasher(policy.logins.len(), FxBuildHasher);
     for login in policy.logins.values() {
         let name = match LoginName::new(&login.name.value) {
@@ -216,8 +219,13 @@ impl<'p> Owners<'p> {
     fn add_aliases(&mut self, policy: &'p Policy, own: &OwnLogins<'p>) {
         for (domain, hosted) in &policy.domains {
             for (local, alias) in &hosted.aliases {
-                let address = Address::new(local.as_str(), domain.clone());
-                for login in logins_behind(policy, &address) {
+                let near = logins_near(alias, (domain, hosted), policy);
+                let near = near.filter(|_| !hosted.mailboxes.contains_key(local));
+                let behind = near.unwrap_or_else(|| {
+                    let address = Address::new(local.as_str(), domain.clone());
+                    logins_behind(policy, &address).into_iter().collect()
+                });
+                for login in behind {
                     if let Some(login) = own.get(login) {
                         self.own_parts((local.as_str(), domain), *login, &alias.at);
                     }
@@ -229,20 +237,31 @@ impl<'p> Owners<'p> {
     fn write(mut self, table: &mut Table, diagnostics: &mut Diagnostics) {
         // No address holds a NUL, so what an address begins with, with one between its parts,
         // comes as its parts do. The first place of an address stays the first.
-        self.addresses.sort_unstable_by(|one, other| {
+        let order = |one: &Owned<'_>, other: &Owned<'_>| {
             let by_head = one.head.cmp(&other.head);
             let by_address = by_head.then_with(|| one.address().cmp(&other.address()));
             by_address.then_with(|| one.number.cmp(&other.number))
-        });
+        };
+        let half = self.addresses.len() / 2;
+        let (half, other) = self.addresses.split_at_mut(half);
+        in_two(
+            || half.sort_unstable_by(order),
+            || other.sort_unstable_by(order),
+        );
+        // It finds both halves in order.
+        self.addresses.sort_by(order);
+        table.reserve(self.addresses.len());
         let same = |one: &Owned<'_>, other: &Owned<'_>| one.address() == other.address();
         for same in self.addresses.chunk_by(same) {
             let Some(first) = same.first() else {
                 continue;
             };
-            let mut owners: BTreeSet<LoginName<'_>> = same.iter().map(|one| one.login).collect();
-            if let Some((of_domain, _)) = self.domains.get(first.domain) {
-                owners.extend(of_domain);
-            }
+            let own = same.iter().map(|one| one.login);
+            let of_domain = self.domains.get(first.domain);
+            let of_domain = of_domain.into_iter().flat_map(|(owners, _)| owners);
+            let mut owners: Few<LoginName<'_>> = own.chain(of_domain.copied()).collect();
+            owners.sort_unstable();
+            owners.dedup();
             match Key::recipient(first.local, first.domain) {
                 Ok(key) => table.push(key, &Outcome::owners(owners), Some(first.at)),
                 Err(why) => {
@@ -256,6 +275,31 @@ impl<'p> Owners<'p> {
             table.push(Key::at_domain(domain), &owners, *at);
         }
     }
+}
+
+/// Nearly always few.
+type Few<T> = SmallVec<[T; 4]>;
+
+/// Returns the logins that an alias of a domain leads to, sorted, if all its targets are mailboxes:
+/// nearly all are, most of them of the same domain.
+fn logins_near<'p>(
+    alias: &Alias,
+    (domain, hosted): (&Domain, &'p HostedDomain),
+    policy: &'p Policy,
+) -> Option<Few<&'p str>> {
+    let mut logins = Few::new();
+    for target in alias.targets.iter().map(|target| &target.value) {
+        let hosted = if target.domain() == domain {
+            hosted
+        } else {
+            policy.domains.get(target.domain())?
+        };
+        let mailbox = hosted.mailboxes.get(target.local())?;
+        logins.extend(mailbox.login.as_ref().map(|login| login.value.as_str()));
+    }
+    logins.sort_unstable();
+    logins.dedup();
+    Some(logins)
 }
 
 /// Returns the logins of the mailboxes that an address leads to by name.

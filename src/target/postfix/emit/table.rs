@@ -17,6 +17,9 @@ use crate::target::render::render;
 /// More rows than this are indexed: `texthash:` is read whole by every process.
 const TEXTHASH_ROWS_MAX: usize = 1_000;
 
+/// Rows are seldom longer.
+const ROW_BYTES: usize = 64;
+
 /// How main.cf names a table: `texthash:/etc/postfix/addresses`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::target::postfix) struct TableName(String);
@@ -55,6 +58,11 @@ impl Table {
             rows: 0,
             places: Vec::new(),
         }
+    }
+
+    /// Makes room for so many rows: what is not used of it costs nothing.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.text.reserve(rows.saturating_mul(ROW_BYTES));
     }
 
     /// Adds a row. Keys are unique, since those of a policy are.
