@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Wrong, read, same, test_of};
+use super::{Wrong, read, refuted, same, test_of};
 use crate::decision::{Because, Decider, Label, Question, Verdict};
 use crate::policy::Policy;
 use crate::prove::proven::Subject;
+use crate::prove::run::Clients;
 
 const GRANTED: (Because, Verdict) = (Because::Granted, Verdict::Reject);
 
@@ -23,6 +24,7 @@ fn policy(first: &str, others: &str) -> Policy {
              alias \"postmaster\" \"box\"\n}}\n\
              domain \"all{number}.test\" {{\n    mailbox \"box\" login=\"v{number}\"\n    \
              alias \"postmaster\" \"box\"\n}}\n\
+             login \"u{number}\" {{ may-send {{ from \"own\" \"@plain.example\" }} }}\n\
              login \"v{number}\" {{ may-send {{ from \"own\" \"@all{number}.test\" }} }}\n\
              domain \"head{number}.test\" {{\n    mailbox \"box\" login=\"boss\"\n    \
              mailbox \"too\" login=\"boss\"\n    mailbox \"not\"\n    \
@@ -40,6 +42,9 @@ fn what_a_login_owns_besides_is_not_overlooked() {
     let policy = policy("\"box@plain0.test\"", "\"box@all#.test\"");
     let subject = Subject::new(&policy);
     assert!(same(&subject, &subject.reference, None).is_empty());
+    // The first one stands for nobody, and one of the others for all of them.
+    let (_, left) = refuted(&subject, &subject.reference, None, Clients::Unlike);
+    assert_eq!(left, 7);
     let first = ("login owns the reverse-path's domain", 1);
     let wrong = Wrong::new(&subject.reference, 4, first, GRANTED);
     assert!(!same(&subject, &wrong, None).is_empty());
@@ -51,6 +56,9 @@ fn senders_of_whom_a_login_owns_some_are_not_like_those_of_whom_it_owns_all() {
     let policy = policy(first, "\"box@head#.test\" \"not@head#.test\"");
     let subject = Subject::new(&policy);
     assert!(same(&subject, &subject.reference, None).is_empty());
+    // The first one stands for nobody, and one of the others for all of them.
+    let (_, left) = refuted(&subject, &subject.reference, None, Clients::Unlike);
+    assert_eq!(left, 7);
     let first = ("login owns the reverse-path", 0);
     let mut wrong = Wrong::new(&subject.reference, 4, first, GRANTED);
     let listed = test_of(&subject.reference, |test| test.name == "login listed");
