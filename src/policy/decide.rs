@@ -209,14 +209,14 @@ impl Decider for PolicyDecider<'_> {
 
     fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
         // 1. Paths that RFC 5321 does not allow.
-        let host = At::Place(self.policy.host.at.clone());
+        let host = || At::Place(self.policy.host.at.clone());
         let from = ReverseKind::from_label(ask.ask(Tests::FROM_FORM)?);
         if from == ReverseKind::Bad {
-            return Ok(refuse(Reply::new(501, 5, 1, 7), Because::BadPath, host));
+            return Ok(refuse(Reply::new(501, 5, 1, 7), Because::BadPath, host()));
         }
         let to = ForwardKind::from_label(ask.ask(Tests::TO_FORM)?);
         if to == ForwardKind::Bad {
-            return Ok(refuse(Reply::new(501, 5, 1, 3), Because::BadPath, host));
+            return Ok(refuse(Reply::new(501, 5, 1, 3), Because::BadPath, host()));
         }
         let client = self.client(from, to, ask)?;
         let place = Self::place(to, ask)?;

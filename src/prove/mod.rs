@@ -102,9 +102,8 @@ pub fn check_policy_over(policy: &Policy, given: Given<'_>) -> Report {
 
 /// The same, with what strangers' mail can leave to.
 pub fn check_policy_and_leaves(policy: &Policy, given: Given<'_>) -> (Report, Vec<WayOut>) {
-    if let Some((report, left)) = some::check_some(policy, given) {
-        // Nothing leaves of what is left out.
-        return (report, ways_out(&left.policy, None));
+    if let Some(both) = some::check_some(policy, given) {
+        return both;
     }
     let (report, _) = check_policy_within(policy, given, CLASSES_MAX);
     (report, ways_out(policy, None))
@@ -331,9 +330,9 @@ pub fn prove_over<'p>(
     diagnostics: &mut Diagnostics,
 ) -> Result<(Proven<'p>, Report), Reported> {
     let alike = Alike::new(policy, ALIKE_MIN);
-    let left = alike.as_ref().and_then(|alike| alike.leave_out(&[]));
-    let some = left.and_then(|left| check_left_policy(policy, &left, given));
-    if let Some(report) = some {
+    let some = alike.as_ref();
+    let some = some.and_then(|alike| some::check_alike(policy, alike, given, false));
+    if let Some((report, _)) = some {
         diagnostics::tell(policy, &report, diagnostics)?;
         return Ok((Proven::new(policy, None).with(alike), report));
     }

@@ -20,7 +20,7 @@ use super::obligation::{Judgement, Outcome};
 use super::reach::reach;
 use super::report::{Answer, Finding};
 use super::selection::{AGREEMENT, Body, EQUALITY, Selection};
-use super::side::{Same, Side};
+use super::side::{Same, Side, number};
 use super::tally::{Suspects, Tally};
 use super::universe::{Axis, TestNumber, Universe, World};
 use crate::decision::{Decider, Envelope, Test, Unanswered};
@@ -144,11 +144,23 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     universe.budget = Budget::new(subjects.classes_max);
     if subjects.clients == Clients::Unlike {
         let sides = std::iter::once((reference, 0)).chain(numbered);
+        let of_nobody = declared.tests_of_nobody().into_iter();
+        let of_nobody = of_nobody.map(|test| number(declared_offset, test));
+        let made = (0..)
+            .take(ends.tests.len())
+            .map(|test| TestNumber(made_offset + test));
         let alike = alike_clients::stood_for(&alike_clients::Over {
             universe: &universe,
             sides: &sides.collect::<Vec<_>>(),
             declared: (declared, declared_offset),
-            shared: &ends.asked,
+            asked_of_destinations: &ends.asked,
+            shared: &ends
+                .asked
+                .iter()
+                .copied()
+                .chain(of_nobody)
+                .chain(made)
+                .collect(),
         });
         universe.leave_out_clients(alike);
     }

@@ -1,11 +1,12 @@
 //! Proofs of what is kept where others stand for most: of a policy, of files, and of two trees.
 
-use super::alike::{ALIKE_MIN, Left, LeftOut, is_blind, leave_out};
+use super::alike::{ALIKE_MIN, Alike, Left, LeftOut, is_blind};
 use super::budget::CLASSES_MAX;
 use super::proven::Subject;
 use super::report::Report;
 use super::run::{Clients, follow};
 use super::selection::Selection;
+use super::ways_out::{WayOut, ways_out};
 use super::{Files, Given, agreement, assumptions, both, check_classes, places, records};
 use crate::decision::Decider;
 use crate::policy::Policy;
@@ -13,26 +14,57 @@ use crate::threads::in_two;
 
 /// Checks a policy without what others stand for; nothing, if there is nothing of that, or if not
 /// all is proved: what is wrong is told of the whole.
-pub(super) fn check_some(policy: &Policy, given: Given<'_>) -> Option<(Report, LeftOut)> {
-    let left = leave_out(policy, &[], ALIKE_MIN)?;
-    let report = check_left_policy(policy, &left, given)?;
-    Some((report, left))
+pub(super) fn check_some(policy: &Policy, given: Given<'_>) -> Option<(Report, Vec<WayOut>)> {
+    let alike = Alike::new(policy, ALIKE_MIN)?;
+    check_alike(policy, &alike, given, true)
+}
+
+/// The same of a policy that was looked at already. What strangers' mail can leave to is found
+/// besides, if it is wanted: nothing leaves of what is left out.
+pub(super) fn check_alike(
+    policy: &Policy,
+    alike: &Alike<'_>,
+    given: Given<'_>,
+    with_leaves: bool,
+) -> Option<(Report, Vec<WayOut>)> {
+    // Records say nothing of envelopes, so nobody waits for them.
+    let (records, checked) = in_two(
+        || records::check(policy, None, given, Selection::All),
+        || {
+            let left = alike.leave_out(&[])?;
+            let (leaves, report) = in_two(
+                || {
+                    let wanted = with_leaves.then_some(&left.policy);
+                    wanted.map(|kept| ways_out(kept, None)).unwrap_or_default()
+                },
+                || check_left_classes(policy, &left),
+            );
+            report.map(|report| (report, leaves))
+        },
+    );
+    let (mut report, leaves) = checked?;
+    report.findings.extend(records);
+    report.is_proved().then_some((report, leaves))
 }
 
 /// Checks a policy without what [`leave_out`] has left out, but for obligations about records:
 /// they are asked of the whole. Returns nothing, if not all is proved.
 pub fn check_left_policy(whole: &Policy, left: &LeftOut, given: Given<'_>) -> Option<Report> {
+    let mut report = check_left_classes(whole, left)?;
+    let records = records::check(whole, None, given, Selection::All);
+    report.findings.extend(records);
+    report.is_proved().then_some(report)
+}
+
+/// The same of what speaks of envelopes.
+fn check_left_classes(whole: &Policy, left: &LeftOut) -> Option<Report> {
     let subject = Subject::new(&left.policy);
     let tests = subject.declared.tests();
     if !is_blind(whole, left, &[&subject.reference], tests) {
         return None;
     }
-    let (records, (mut report, ran)) = in_two(
-        || records::check(whole, None, given, Selection::All),
-        || check_classes(&subject, Clients::Unlike, CLASSES_MAX),
-    );
+    let (mut report, ran) = check_classes(&subject, Clients::Unlike, CLASSES_MAX);
     report.left_out = Some(left.left.and_clients(ran.clients_left));
-    report.findings.extend(records);
     report.is_proved().then_some(report)
 }
 
@@ -83,9 +115,12 @@ fn beside(
     };
     let mut findings = places(subject, files, Selection::All);
     let subjects = both(subject, files, Selection::All, Clients::Unlike);
-    let ran = follow(&subjects, &speaks)?;
+    let (records, ran) = in_two(
+        || records::check(subject.policy, Some(files), given, Selection::All),
+        || follow(&subjects, &speaks),
+    );
+    let ran = ran?;
     findings.extend(ran.findings);
-    let records = records::check(subject.policy, Some(files), given, Selection::All);
     findings.extend(records);
     let report = Report {
         subject: files.name.to_owned(),

@@ -50,7 +50,7 @@ const CLIENTS_MIN: usize = 8;
 const ROUNDS_MAX: usize = 8;
 
 /// A set of tests.
-type Tests = HashSet<TestNumber, FxBuildHasher>;
+pub(super) type Tests = HashSet<TestNumber, FxBuildHasher>;
 
 /// What clients are looked at over.
 pub(super) struct Over<'a, 't> {
@@ -59,8 +59,11 @@ pub(super) struct Over<'a, 't> {
     pub(super) sides: &'a [(&'a dyn Decider, u32)],
     /// What is declared, with the number of its first test.
     pub(super) declared: (&'a Declared<'a>, u32),
-    /// Tests that where mail ends up hangs on: they belong to nobody's rights.
-    pub(super) shared: &'a [TestNumber],
+    /// Tests that where mail ends up hangs on.
+    pub(super) asked_of_destinations: &'a [TestNumber],
+    /// Tests that belong to nobody's rights: what where mail ends up hangs on, and what is declared
+    /// of others than networks.
+    pub(super) shared: &'a Tests,
 }
 
 /// Clients that may be alike: the first of them, and all with the tests that stand for its own.
@@ -85,7 +88,7 @@ pub(super) fn stood_for(over: &Over<'_, '_>) -> Vec<u32> {
         return Vec::new();
     }
     let is_client = |test: &TestNumber| over.universe.axis(*test) == Some(Axis::Client);
-    if over.shared.iter().any(is_client) {
+    if over.asked_of_destinations.iter().any(is_client) {
         return Vec::new();
     }
     let mut groups: Vec<Group> = Vec::new();
@@ -116,7 +119,7 @@ pub(super) fn stood_for(over: &Over<'_, '_>) -> Vec<u32> {
 
 /// Returns the tests that belong to somebody's rights: those that stand for another one. Who would
 /// need a shared test for that is like nobody.
-fn own_tests(groups: &mut [Group], shared: &[TestNumber]) -> Tests {
+fn own_tests(groups: &mut [Group], shared: &Tests) -> Tests {
     let mut own = Tests::default();
     for Group { first, members } in groups {
         members.retain(|member| {

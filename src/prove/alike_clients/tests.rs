@@ -1,5 +1,6 @@
 //! Whom clients stand for, and that nothing is proved without them that is not proved with them.
 
+mod odd;
 mod related;
 
 use std::collections::BTreeMap;

@@ -158,6 +158,15 @@ impl<'p> Declared<'p> {
         Rights::new(bits, self.network_grants(label.0))
     }
 
+    /// Returns the tests that are in no network's grants.
+    pub(super) fn tests_of_nobody(&self) -> Vec<TestId> {
+        let networks = self.grants.networks.iter();
+        let own = networks.flat_map(|grants| Rights::new(0, grants).tests);
+        let own: BTreeSet<TestId> = own.collect();
+        let all = (0..).map(TestId).take(self.tests.len());
+        all.filter(|test| !own.contains(test)).collect()
+    }
+
     /// Returns the grants of a login, by its label, if they limit more than reverse-paths.
     fn login_grants(&self, label: Label) -> Option<&[grants::Declared]> {
         let number = (label.0 >> tables::NUMBER_SHIFT) as usize;

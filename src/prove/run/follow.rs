@@ -52,7 +52,7 @@ impl Seen for Shown {
 /// Returns nothing where not all of it is proved: what is wrong shows when all is asked.
 pub(in crate::prove) fn follow(
     subjects: &Subjects<'_>,
-    speaks: &dyn Fn(&str) -> bool,
+    speaks: &(dyn Fn(&str) -> bool + Sync),
 ) -> Option<Ran> {
     let (_, files) = subjects.files?;
     if !same_tls(subjects, files) {

@@ -10,7 +10,7 @@ use super::catalogue::Side;
 use super::class::Class;
 use super::come_back::Removed;
 use super::copies::Copies;
-use super::evaluate::Flow;
+use super::evaluate::{Flow, Here};
 use super::host_mail::LocalMail;
 use super::listing::Known;
 use super::map::Seen;
@@ -212,7 +212,7 @@ impl PostfixDecider {
             return Ok(Err(deferred));
         }
         if program.refuses_unlisted_recipient {
-            let at = At::Place(program.unlisted_at.clone());
+            let at = Here::Place(&program.unlisted_at);
             if let Flow::Refuse(refused) = session.unlisted_recipient(at)? {
                 return Ok(Err(refused));
             }
@@ -332,7 +332,7 @@ impl Session<'_> {
             return Ok(Err(refused));
         }
         if program.refuses_unlisted_sender {
-            let at = At::Place(program.unlisted_at.clone());
+            let at = Here::Place(&program.unlisted_at);
             if let Flow::Refuse(refused) = self.unlisted_sender(at)? {
                 return Ok(Err(refused));
             }

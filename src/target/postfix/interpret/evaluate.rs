@@ -12,6 +12,7 @@ use super::restriction::{ByMap, ByTest, Compiled, Item, List, Restriction};
 use super::session::{Refused, Session};
 use crate::decision::{At, Because, Label, Unanswered};
 use crate::mail::Reply;
+use crate::source::Loc;
 
 /// What a list comes to (SMTPD_CHECK_OK, _DUNNO and _REJECT).
 #[derive(Debug, Clone)]
@@ -22,6 +23,24 @@ pub(super) enum Flow {
     GoOn,
     /// Refused.
     Refuse(Refused),
+}
+
+/// Where something stands: most is asked and says nothing, so that nobody looks.
+#[derive(Debug)]
+pub(super) enum Here<'h> {
+    /// A place in the files.
+    Place(&'h Loc),
+    /// Anything else.
+    At(At),
+}
+
+impl Here<'_> {
+    fn at(self) -> At {
+        match self {
+            Self::Place(at) => At::Place(at.clone()),
+            Self::At(at) => at,
+        }
+    }
 }
 
 /// Who permits.
@@ -63,7 +82,7 @@ impl Session<'_> {
     }
 
     fn item(&mut self, item: &Item, is_guarded: bool) -> Result<Flow, Unanswered> {
-        let here = || At::Place(item.at.clone());
+        let here = || Here::Place(&item.at);
         Ok(match &item.what {
             Restriction::Permit => Flow::Permit,
             Restriction::Refuse(refusal) => self.refuse(*refusal, here()),
@@ -78,7 +97,7 @@ impl Session<'_> {
             }
             Restriction::PermitClient(test) => {
                 if super::client::is_match(self.label(*test)?) {
-                    self.permit(By::Client, is_guarded, At::Row(*test))
+                    self.permit(By::Client, is_guarded, Here::At(At::Row(*test)))
                 } else {
                     Flow::GoOn
                 }
@@ -120,7 +139,7 @@ impl Session<'_> {
         })
     }
 
-    fn policy(&mut self, policyd: &Policyd, at: At) -> Result<Flow, Unanswered> {
+    fn policy(&mut self, policyd: &Policyd, at: Here<'_>) -> Result<Flow, Unanswered> {
         Ok(match policyd.ask(self)? {
             Answer::Dunno => Flow::GoOn,
             Answer::Prepend(header) => {
@@ -132,18 +151,18 @@ impl Session<'_> {
         })
     }
 
-    fn permit(&mut self, by: By, is_guarded: bool, at: At) -> Flow {
+    fn permit(&mut self, by: By, is_guarded: bool, at: Here<'_>) -> Flow {
         if is_guarded {
             match by {
-                By::Client => self.granted.get_or_insert(at),
-                By::Other => self.let_through.get_or_insert(at),
+                By::Client => self.granted.get_or_insert_with(|| at.at()),
+                By::Other => self.let_through.get_or_insert_with(|| at.at()),
             };
         }
         Flow::Permit
     }
 
     /// Refuses, unless a warning was asked for, or an earlier trouble makes it a deferral.
-    fn refuse(&mut self, refusal: Refusal, at: At) -> Flow {
+    fn refuse(&mut self, refusal: Refusal, at: Here<'_>) -> Flow {
         if self.warns() {
             return Flow::GoOn;
         }
@@ -152,19 +171,28 @@ impl Session<'_> {
         {
             return Flow::Refuse(deferred);
         }
+        let at = at.at();
         Flow::Refuse(Refused { refusal, at })
     }
 
-    fn defer_if_permit(&mut self, refusal: Refusal, at: At) -> Flow {
+    fn defer_if_permit(&mut self, refusal: Refusal, at: Here<'_>) -> Flow {
         if self.warns() {
             return self.refuse(refusal, at);
         }
-        self.defer_if_permit.get_or_insert(Refused { refusal, at });
+        let refused = || Refused {
+            refusal,
+            at: at.at(),
+        };
+        self.defer_if_permit.get_or_insert_with(refused);
         Flow::GoOn
     }
 
-    fn defer_if_reject(&mut self, refusal: Refusal, at: At) -> Flow {
-        self.defer_if_reject.get_or_insert(Refused { refusal, at });
+    fn defer_if_reject(&mut self, refusal: Refusal, at: Here<'_>) -> Flow {
+        let refused = || Refused {
+            refusal,
+            at: at.at(),
+        };
+        self.defer_if_reject.get_or_insert_with(refused);
         Flow::GoOn
     }
 
@@ -174,11 +202,11 @@ impl Session<'_> {
         table: &ByTest,
         by: By,
         is_guarded: bool,
-        here: At,
+        here: Here<'_>,
     ) -> Result<Flow, Unanswered> {
         let (label, at) = match table.test {
             None => (Label(1), here),
-            Some(test) => (self.label(test)?, At::Row(test)),
+            Some(test) => (self.label(test)?, Here::At(At::Row(test))),
         };
         match action(&table.actions, label) {
             Some(action) => self.act(action, by, is_guarded, at),
@@ -195,7 +223,7 @@ impl Session<'_> {
         let Some(action) = action(&table.actions, label) else {
             return Ok(Flow::GoOn);
         };
-        let flow = self.act(action, By::Other, is_guarded, at)?;
+        let flow = self.act(action, By::Other, is_guarded, Here::At(at))?;
         let is_suspicious = side == Side::To && resolved.is_routed && !self.program.trusts_routes;
         if is_suspicious && matches!(flow, Flow::Permit) {
             return Ok(Flow::GoOn);
@@ -208,7 +236,7 @@ impl Session<'_> {
         action: &Compiled,
         by: By,
         is_guarded: bool,
-        at: At,
+        at: Here<'_>,
     ) -> Result<Flow, Unanswered> {
         Ok(match action {
             // What a client's address or login leads to is permitted by that address or login.
@@ -236,7 +264,7 @@ impl Session<'_> {
     }
 
     /// Looks the recipient up in its tables, once a recipient.
-    pub(super) fn unlisted_recipient(&mut self, at: At) -> Result<Flow, Unanswered> {
+    pub(super) fn unlisted_recipient(&mut self, at: Here<'_>) -> Result<Flow, Unanswered> {
         if self.recipient_is_checked {
             return Ok(Flow::GoOn);
         }
@@ -248,7 +276,7 @@ impl Session<'_> {
     }
 
     /// Looks the sender up in the tables of recipients, once a sender.
-    pub(super) fn unlisted_sender(&mut self, at: At) -> Result<Flow, Unanswered> {
+    pub(super) fn unlisted_sender(&mut self, at: Here<'_>) -> Result<Flow, Unanswered> {
         let resolved: Resolved = self.resolved(Side::From)?;
         if self.sender_is_checked || resolved.seen == Seen::Null {
             return Ok(Flow::GoOn);
@@ -262,14 +290,18 @@ impl Session<'_> {
         Ok(self.unless_known(&known, at))
     }
 
-    fn unless_known(&mut self, known: &Known, at: At) -> Flow {
+    fn unless_known(&mut self, known: &Known, at: Here<'_>) -> Flow {
         match known {
             Known::Listed(_) => Flow::GoOn,
             Known::Refused(refusal) => self.refuse(*refusal, at),
         }
     }
 
-    fn login_does_not_own(&mut self, allows_unowned: bool, at: At) -> Result<Flow, Unanswered> {
+    fn login_does_not_own(
+        &mut self,
+        allows_unowned: bool,
+        at: Here<'_>,
+    ) -> Result<Flow, Unanswered> {
         let resolved = self.resolved(Side::From)?;
         if resolved.seen == Seen::Null || !self.has_login()? {
             return Ok(Flow::GoOn);
@@ -300,7 +332,7 @@ impl Session<'_> {
         })
     }
 
-    fn owned_without_login(&mut self, at: At) -> Result<Flow, Unanswered> {
+    fn owned_without_login(&mut self, at: Here<'_>) -> Result<Flow, Unanswered> {
         let resolved = self.resolved(Side::From)?;
         if resolved.seen == Seen::Null || self.has_login()? {
             return Ok(Flow::GoOn);
