@@ -83,10 +83,13 @@ impl Said {
                 continue;
             }
             let others = (0..).zip(own);
+            // As long as the name is none but the name itself.
             let inside = others.filter(|(_, other)| {
-                other.as_bytes().first() == Some(first)
-                    && **other != name
-                    && rest.starts_with(other.as_bytes())
+                let other = other.as_bytes();
+                other.first() == Some(first)
+                    && other.len() != octets.len()
+                    && (other.len() < 2 || other.get(1) == rest.get(1))
+                    && rest.starts_with(other)
             });
             let longest = inside.max_by_key(|(number, other)| (other.len(), Reverse(*number)));
             let Some((number, other)) = longest else {

@@ -15,10 +15,9 @@ use super::recipients::refuse;
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
-use crate::policy::{Alias, Grant, HostedDomain, Login, Policy, SenderScope};
-use crate::prove::in_two;
+use crate::policy::{Alias, Grant, HostedDomain, Policy, SenderScope};
+use crate::prove::in_parts;
 use crate::source::Loc;
-use crate::target::order;
 use crate::target::postfix::lexical::{Comment, Key, LoginName, Outcome};
 
 /// The tables of logins.
@@ -58,35 +57,31 @@ pub(super) fn owns(grants: &[Grant]) -> Owns {
 
 /// The owners of reverse-paths, as they are collected.
 struct Owners<'p> {
-    /// Who owns an address, and where that comes from. Of several the first is told.
-    addresses: Vec<Owned<'p>>,
+    policy: &'p Policy,
+    /// The logins that own their addresses.
+    own: HashMap<&'p str, LoginName<'p>, FxBuildHasher>,
+    /// Addresses that grants name, by their domain.
+    named: BTreeMap<&'p Domain, Vec<Owned<'p>>>,
     domains: BTreeMap<&'p Domain, (BTreeSet<LoginName<'p>>, FirstPlace<'p>)>,
 }
 
-/// A login that owns an address.
+/// A login that owns an address of a domain, and where that comes from. Of several places the first
+/// is told.
 #[derive(Clone, Copy)]
 struct Owned<'p> {
-    /// What the address begins with.
-    head: u128,
-    /// Its place among all.
-    number: usize,
     local: &'p str,
-    domain: &'p Domain,
     login: LoginName<'p>,
     at: &'p Loc,
 }
 
-impl<'p> Owned<'p> {
-    fn address(&self) -> (&'p str, &'p Domain) {
-        (self.local, self.domain)
-    }
-}
-
-/// The logins that own their addresses.
-type OwnLogins<'p> = HashMap<&'p str, LoginName<'p>, FxBuildHasher>;
-
 /// Where the first owner of a row comes from.
 type FirstPlace<'p> = Option<&'p Loc>;
+
+/// A row: a local-part, its owners, and where the first of them comes from.
+type Row<'p> = (&'p str, Few<LoginName<'p>>, &'p Loc);
+
+/// Domains that one thread looks at before it takes more.
+const DOMAINS_IN_PART: usize = 1 << 10;
 
 /// Returns the tables of logins.
 pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders {
@@ -102,14 +97,13 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
         limited: false,
         local: None,
     };
-    let domains = policy.domains.values();
-    let addresses = domains.map(|hosted| hosted.mailboxes.len() + hosted.aliases.len());
     let mut owners = Owners {
-        addresses: Vec::with_capacity(addresses.sum()),
+        policy,
+        own: HashMap::with_capacity_and_hasher(policy.logins.len(), FxBuildHasher),
+        named: BTreeMap::new(),
         domains: BTreeMap::new(),
     };
     tables.logins.reserve(policy.logins.len());
-    let mut own = HashMap::with_capacity_and_hasher(policy.logins.len(), FxBuildHasher);
     for login in policy.logins.values() {
         let name = match LoginName::new(&login.name.value) {
             Ok(name) => name,
@@ -131,16 +125,15 @@ pub(super) fn senders(policy: &Policy, diagnostics: &mut Diagnostics) -> Senders
             tables.limited = true;
             let mut scopes = grants.iter().flat_map(|grant| &grant.from);
             if scopes.any(|scope| scope.value == SenderScope::Own) {
-                own.insert(login.name.value.as_str(), name);
+                owners.own.insert(login.name.value.as_str(), name);
             }
             for grant in grants {
-                owners.add(login, name, grant);
+                owners.add(name, grant);
             }
         }
         let key = Key::login(name);
         tables.logins.push(key, &outcome, Some(&login.name.at));
     }
-    owners.add_aliases(policy, &own);
     owners.write(&mut tables.owners, diagnostics);
     tables
 }
@@ -172,103 +165,104 @@ fn local(policy: &Policy) -> Table {
 }
 
 impl<'p> Owners<'p> {
-    fn add(&mut self, login: &'p Login, name: LoginName<'p>, grant: &'p Grant) {
+    /// Adds what a grant names: a login's own addresses come with their domains.
+    fn add(&mut self, login: LoginName<'p>, grant: &'p Grant) {
         for scope in &grant.from {
             match &scope.value {
                 SenderScope::Any
                 | SenderScope::Null
                 | SenderScope::Local
+                | SenderScope::Own
                 | SenderScope::Below(_) => {}
-                SenderScope::Address(address) => self.own(address, name, &scope.at),
+                SenderScope::Address(address) => {
+                    let named = self.named.entry(address.domain()).or_default();
+                    named.push(Owned {
+                        local: address.local(),
+                        login,
+                        at: &scope.at,
+                    });
+                }
                 SenderScope::Domain(domain) => {
                     let (owners, at) = self.domains.entry(domain).or_default();
-                    owners.insert(name);
+                    owners.insert(login);
                     at.get_or_insert(&scope.at);
-                }
-                SenderScope::Own => {
-                    for mailbox in &login.mailboxes {
-                        self.own(mailbox, name, &login.name.at);
-                    }
                 }
             }
         }
     }
 
-    fn own(&mut self, address: &'p Address, login: LoginName<'p>, at: &'p Loc) {
-        self.own_parts((address.local(), address.domain()), login, at);
-    }
-
-    fn own_parts(
-        &mut self,
-        (local, domain): (&'p str, &'p Domain),
-        login: LoginName<'p>,
-        at: &'p Loc,
-    ) {
-        self.addresses.push(Owned {
-            head: order::head(&[local, "\0", domain.as_str()]),
-            number: self.addresses.len(),
-            local,
-            domain,
-            login,
-            at,
-        });
+    /// Returns the rows of a domain, by their local-parts.
+    fn rows(&self, domain: &'p Domain) -> Vec<Row<'p>> {
+        let mut all: Vec<Owned<'p>> = Vec::new();
+        if let Some(hosted) = self.policy.domains.get(domain) {
+            self.add_hosted(domain, hosted, &mut all);
+        }
+        all.extend(self.named.get(domain).into_iter().flatten());
+        // What comes first of an address stays first.
+        all.sort_by_key(|one| one.local);
+        let of_domain = self.domains.get(domain).map(|(owners, _)| owners);
+        let same = all.chunk_by(|one, other| one.local == other.local);
+        let row = |same: &[Owned<'p>]| {
+            let first = same.first()?;
+            let own = same.iter().map(|one| one.login);
+            let of_domain = of_domain.into_iter().flatten().copied();
+            let mut owners: Few<LoginName<'_>> = own.chain(of_domain).collect();
+            owners.sort_unstable();
+            owners.dedup();
+            Some((first.local, owners, first.at))
+        };
+        same.filter_map(row).collect()
     }
 
     /// An alias belongs to the logins of the mailboxes that it leads to by name, however many
     /// aliases lie between. A catch-all gives nobody anything.
-    fn add_aliases(&mut self, policy: &'p Policy, own: &OwnLogins<'p>) {
-        for (domain, hosted) in &policy.domains {
-            for (local, alias) in &hosted.aliases {
-                let near = logins_near(alias, (domain, hosted), policy);
-                let near = near.filter(|_| !hosted.mailboxes.contains_key(local));
-                let behind = near.unwrap_or_else(|| {
-                    let address = Address::new(local.as_str(), domain.clone());
-                    logins_behind(policy, &address).into_iter().collect()
-                });
-                for login in behind {
-                    if let Some(login) = own.get(login) {
-                        self.own_parts((local.as_str(), domain), *login, &alias.at);
-                    }
-                }
-            }
+    fn add_hosted(&self, domain: &'p Domain, hosted: &'p HostedDomain, all: &mut Vec<Owned<'p>>) {
+        for (local, mailbox) in &hosted.mailboxes {
+            let login = mailbox.login.as_ref();
+            let own = login.and_then(|login| self.own.get(login.value.as_str()));
+            all.extend(own.map(|login| Owned {
+                local: local.as_str(),
+                login: *login,
+                at: &mailbox.at,
+            }));
+        }
+        for (local, alias) in &hosted.aliases {
+            let near = logins_near(alias, (domain, hosted), self.policy);
+            let near = near.filter(|_| !hosted.mailboxes.contains_key(local));
+            let behind = near.unwrap_or_else(|| {
+                let address = Address::new(local.as_str(), domain.clone());
+                logins_behind(self.policy, &address).into_iter().collect()
+            });
+            let own = behind.into_iter().filter_map(|login| self.own.get(login));
+            all.extend(own.map(|login| Owned {
+                local: local.as_str(),
+                login: *login,
+                at: &alias.at,
+            }));
         }
     }
 
-    fn write(mut self, table: &mut Table, diagnostics: &mut Diagnostics) {
-        // No address holds a NUL, so what an address begins with, with one between its parts,
-        // comes as its parts do. The first place of an address stays the first.
-        let order = |one: &Owned<'_>, other: &Owned<'_>| {
-            let by_head = one.head.cmp(&other.head);
-            let by_address = by_head.then_with(|| one.address().cmp(&other.address()));
-            by_address.then_with(|| one.number.cmp(&other.number))
-        };
-        let half = self.addresses.len() / 2;
-        let (half, other) = self.addresses.split_at_mut(half);
-        in_two(
-            || half.sort_unstable_by(order),
-            || other.sort_unstable_by(order),
-        );
-        // It finds both halves in order.
-        self.addresses.sort_by(order);
-        table.reserve(self.addresses.len());
-        let same = |one: &Owned<'_>, other: &Owned<'_>| one.address() == other.address();
-        for same in self.addresses.chunk_by(same) {
-            let Some(first) = same.first() else {
-                continue;
-            };
-            let own = same.iter().map(|one| one.login);
-            let of_domain = self.domains.get(first.domain);
-            let of_domain = of_domain.into_iter().flat_map(|(owners, _)| owners);
-            let mut owners: Few<LoginName<'_>> = own.chain(of_domain.copied()).collect();
-            owners.sort_unstable();
-            owners.dedup();
-            match Key::recipient(first.local, first.domain) {
-                Ok(key) => table.push(key, &Outcome::owners(owners), Some(first.at)),
-                Err(why) => {
-                    let address = format!("{}@{}", first.local, first.domain);
-                    refuse(&address, why, first.at, diagnostics);
+    fn write(&self, table: &mut Table, diagnostics: &mut Diagnostics) {
+        let hosted = self.policy.domains.keys();
+        let others = self.named.keys().copied();
+        let others = others.filter(|domain| !self.policy.domains.contains_key(domain));
+        let domains: Vec<&'p Domain> = hosted.chain(others).collect();
+        let parts: Vec<&[&'p Domain]> = domains.chunks(DOMAINS_IN_PART).collect();
+        let parts = in_parts(&parts, |domains| {
+            let (mut part, mut told) = (table.part(), Diagnostics::new());
+            for domain in *domains {
+                for (local, owners, at) in self.rows(domain) {
+                    match Key::recipient(local, domain) {
+                        Ok(key) => part.push(key, &Outcome::owners(owners), Some(at)),
+                        Err(why) => refuse(&format!("{local}@{domain}"), why, at, &mut told),
+                    }
                 }
             }
+            (part, told)
+        });
+        for (part, told) in parts {
+            table.append(part);
+            diagnostics.append(told);
         }
         for (domain, (owners, at)) in &self.domains {
             let owners = Outcome::owners(owners.iter().copied());

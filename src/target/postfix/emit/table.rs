@@ -65,6 +65,25 @@ impl Table {
         self.text.reserve(rows.saturating_mul(ROW_BYTES));
     }
 
+    /// Returns a table for some of its rows.
+    pub(super) fn part(&self) -> Self {
+        Self::new("", self.about.clone())
+    }
+
+    /// Adds the rows of a part behind its own.
+    pub(super) fn append(&mut self, part: Self) {
+        let start = self.text.len();
+        self.text.push_str(&part.text);
+        self.rows += part.rows;
+        if self.is_indexed() {
+            self.places.clear();
+        } else {
+            let places = part.places.into_iter();
+            self.places
+                .extend(places.map(|(end, at)| (start + end, at)));
+        }
+    }
+
     /// Adds a row. Keys are unique, since those of a policy are.
     pub(super) fn push(&mut self, key: Key<'_>, outcome: &Outcome, at: Option<&Loc>) {
         key.write(&mut self.text);
