@@ -32,12 +32,14 @@ pub(super) fn check_alike(
         || records::check(policy, None, given, Selection::All),
         || {
             let left = alike.leave_out(&[])?;
+            let subject = Subject::new(&left.policy);
             let (leaves, report) = in_two(
                 || {
-                    let wanted = with_leaves.then_some(&left.policy);
-                    wanted.map(|kept| ways_out(kept, None)).unwrap_or_default()
+                    let wanted = with_leaves.then_some(&subject.reference);
+                    let ways = wanted.map(|decider| ways_out(&left.policy, Some(decider)));
+                    ways.unwrap_or_default()
                 },
-                || check_left_classes(policy, &left),
+                || check_left_classes(policy, &left, &subject),
             );
             report.map(|report| (report, leaves))
         },
@@ -50,20 +52,19 @@ pub(super) fn check_alike(
 /// Checks a policy without what [`leave_out`] has left out, but for obligations about records:
 /// they are asked of the whole. Returns nothing, if not all is proved.
 pub fn check_left_policy(whole: &Policy, left: &LeftOut, given: Given<'_>) -> Option<Report> {
-    let mut report = check_left_classes(whole, left)?;
+    let mut report = check_left_classes(whole, left, &Subject::new(&left.policy))?;
     let records = records::check(whole, None, given, Selection::All);
     report.findings.extend(records);
     report.is_proved().then_some(report)
 }
 
 /// The same of what speaks of envelopes.
-fn check_left_classes(whole: &Policy, left: &LeftOut) -> Option<Report> {
-    let subject = Subject::new(&left.policy);
+fn check_left_classes(whole: &Policy, left: &LeftOut, subject: &Subject<'_>) -> Option<Report> {
     let tests = subject.declared.tests();
     if !is_blind(whole, left, &[&subject.reference], tests) {
         return None;
     }
-    let (mut report, ran) = check_classes(&subject, Clients::Unlike, CLASSES_MAX);
+    let (mut report, ran) = check_classes(subject, Clients::Unlike, CLASSES_MAX);
     report.left_out = Some(left.left.and_clients(ran.clients_left));
     report.is_proved().then_some(report)
 }

@@ -7,6 +7,10 @@ use crate::mail::{Address, Domain, is_of_word};
 use crate::policy::{
     Class, DomainScope, Grant, LoginScope, Policy, RecipientScope, ReversePathScope, Statement,
 };
+use crate::threads::in_parts;
+
+/// Domains that one thread looks at before it takes more.
+const PART: usize = 1 << 12;
 
 /// What is never left out, whatever is like it.
 #[derive(Debug, Clone, Default)]
@@ -43,11 +47,14 @@ impl Forced {
         named.odd();
         forced.leaving(names);
         // A row of a login may be read as one of an address where addresses without a domain are.
-        for listed in &names.recipients {
-            if forced.has(listed.domain)
-                && let Some(login) = names.login(listed.local)
-            {
-                forced.login(login);
+        for domain in 0..count(domains) {
+            if !forced.has(domain) {
+                continue;
+            }
+            for listed in names.listed_in(domain) {
+                if let Some(login) = names.login(listed.local) {
+                    forced.login(login);
+                }
             }
         }
         forced
@@ -74,8 +81,14 @@ impl Forced {
                 !hosted.forwards.is_empty() || mailboxes.any(|mailbox| mailbox.via.is_some())
             })
         };
-        let domains = 0..count(names.domains.len());
-        let mut left: Vec<bool> = domains.map(leaves).collect();
+        let domains: Vec<u32> = (0..count(names.domains.len())).collect();
+        let parts: Vec<&[u32]> = domains.chunks(PART).collect();
+        let left = in_parts(&parts, |part| {
+            part.iter()
+                .map(|domain| leaves(*domain))
+                .collect::<Vec<_>>()
+        });
+        let mut left: Vec<bool> = left.into_iter().flatten().collect();
         if !left.contains(&true) {
             return;
         }

@@ -145,6 +145,15 @@ impl<'p> Names<'p> {
         at(domain as usize)..at(domain as usize + 1)
     }
 
+    /// Returns a domain's recipients.
+    pub(super) fn listed_in(&self, domain: u32) -> &[Listed<'p>] {
+        let range = self.of_domain(domain);
+        let here = self
+            .recipients
+            .get(range.start as usize..range.end as usize);
+        here.unwrap_or_default()
+    }
+
     pub(super) fn recipient(&self, local: &str, domain: u32) -> Option<u32> {
         let range = self.of_domain(domain);
         let here = self.by_hash.get(range.start as usize..range.end as usize)?;

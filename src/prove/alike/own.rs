@@ -14,7 +14,7 @@ use super::forced::Forced;
 use super::keywords::is_keyword;
 use super::names::{Entity, Listed, Names, What, count};
 use super::rows::{Rows, Words};
-use super::said::Said;
+use super::said::{Begins, Said};
 use super::{DEPTH_MAX, TARGETS_MAX};
 use crate::mail::{Domain, words_of};
 use crate::policy::{Alias, HostedDomain};
@@ -239,6 +239,7 @@ impl<'p> Ground<'_, 'p> {
     /// are those of a login or of a domain besides, what an MTA may see in their form, and what it
     /// may put together of them.
     fn rows(self, of: Entity, own: &Called<'_>, said: &mut Said) {
+        let begins = Begins::of(&own.names);
         for (name, known) in own.names.iter().zip(&own.known) {
             let first = own.names.iter().position(|one| one == name);
             let has = |is: fn(&u8) -> bool| name.as_bytes().iter().any(is);
@@ -253,7 +254,7 @@ impl<'p> Ground<'_, 'p> {
                     name.starts_with('-'),
                 ],
             );
-            said.form(name, &own.names);
+            said.form(name, &own.names, &begins);
             if self.is_told(name) {
                 said.told(name);
             }

@@ -70,15 +70,14 @@ impl Said {
     /// what else.
     ///
     /// A setting may put names together, so that a login is right for all whose login is made so.
-    pub(super) fn form(&mut self, name: &str, own: &[&str]) {
+    pub(super) fn form(&mut self, name: &str, own: &[&str], begins: &Begins) {
         self.0.push(FORM);
         let octets = name.as_bytes();
-        let firsts = Octets::first_of(own);
         // All before `done` is added.
         let (mut done, mut at) = (0, 0);
         while let Some(rest @ [first, ..]) = octets.get(at..) {
-            // Most begin otherwise, which is told by one octet.
-            if !firsts.has(*first) {
+            // Most begin otherwise, which is told by two octets.
+            if !begins.has(*first, rest.get(1).copied()) {
                 at += 1;
                 continue;
             }
@@ -88,7 +87,6 @@ impl Said {
                 let other = other.as_bytes();
                 other.first() == Some(first)
                     && other.len() != octets.len()
-                    && (other.len() < 2 || other.get(1) == rest.get(1))
                     && rest.starts_with(other)
             });
             let longest = inside.max_by_key(|(number, other)| (other.len(), Reverse(*number)));
@@ -154,24 +152,38 @@ impl Said {
     }
 }
 
-/// A set of octets.
-struct Octets([u64; 4]);
+/// What some names begin with: a bit for each two octets, as far as 256 bits tell them apart.
+#[derive(Debug)]
+pub(super) struct Begins([u64; 4]);
 
-impl Octets {
-    /// Returns what some names begin with.
-    fn first_of(names: &[&str]) -> Self {
-        let mut firsts = Self([0; 4]);
-        for first in names.iter().filter_map(|name| name.bytes().next()) {
-            if let Some(bits) = firsts.0.get_mut(usize::from(first >> 6)) {
-                *bits |= 1 << (first & 63);
+impl Begins {
+    pub(super) fn of(names: &[&str]) -> Self {
+        let mut begins = Self([0; 4]);
+        for name in names {
+            match name.as_bytes() {
+                [] => {}
+                // Anything may stand behind it.
+                [_] => begins.0 = [u64::MAX; 4],
+                [first, second, ..] => {
+                    let (word, bit) = Self::place(*first, *second);
+                    if let Some(bits) = begins.0.get_mut(word) {
+                        *bits |= bit;
+                    }
+                }
             }
         }
-        firsts
+        begins
     }
 
-    fn has(&self, octet: u8) -> bool {
-        let bits = self.0.get(usize::from(octet >> 6));
-        bits.is_some_and(|bits| bits & (1 << (octet & 63)) != 0)
+    /// Returns whether some name may begin so; without a second octet, one of one octet.
+    fn has(&self, first: u8, second: Option<u8>) -> bool {
+        let (word, bit) = Self::place(first, second.unwrap_or_default());
+        self.0.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn place(first: u8, second: u8) -> (usize, u64) {
+        let both = first.wrapping_mul(37) ^ second;
+        (usize::from(both >> 6), 1 << (both & 63))
     }
 }
 
@@ -198,7 +210,7 @@ mod tests {
 
     fn said(name: &str, own: &[&str], is_told: bool) -> Vec<u8> {
         let mut said = Said::default();
-        said.form(name, own);
+        said.form(name, own, &Begins::of(own));
         if is_told {
             said.told(name);
         }
@@ -209,6 +221,11 @@ mod tests {
     fn a_name_is_told_apart_from_how_another_is_made() {
         let told = said("ax", &["a", "ax"], true);
         assert_ne!(told, said("bxax", &["b", "bxax"], false));
+        // A name of one octet is found at the end, too.
+        assert_ne!(
+            said("xa", &["xa", "a"], false),
+            said("xb", &["xb", "a"], false)
+        );
         // But for the name itself both are made alike.
         assert_eq!(
             said("ax", &["a", "ax"], false),
