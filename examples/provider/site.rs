@@ -8,6 +8,7 @@
 //! - Half the networks are IPv6, and every fifth lies inside another. One in ten has senders and
 //!   recipients of its own; the others send freely, hand over, are refused, or are just names.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// How much of everything.
@@ -113,14 +114,31 @@ inbound {{
     )
 }
 
+/// What sub-domains are called.
+const BELOW: [&str; 12] = [
+    "shop", "mail", "news", "intern", "support", "lab", "store", "events", "north", "south",
+    "east", "west",
+];
+
 fn domain_names(count: usize, dice: &mut Dice) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(count);
+    let mut known: HashSet<String> = HashSet::new();
     for number in 0..count {
         let above = names.get(dice.below(number)).filter(|_| number % 20 == 19);
         let name = match above {
-            Some(above) if above.len() < 100 => format!("branch{number}.{above}"),
+            Some(above) if above.len() < 100 => {
+                let label = BELOW[number / 20 % BELOW.len()];
+                let name = format!("{label}.{above}");
+                // One domain may have two of a name.
+                if known.contains(&name) {
+                    format!("{label}{number}.{above}")
+                } else {
+                    name
+                }
+            }
             _ => format!("{}-{number}.example", dice.pick(&TRADES)),
         };
+        known.insert(name.clone());
         names.push(name);
     }
     names
