@@ -55,8 +55,9 @@ pub(super) struct Ground<'a, 'p> {
 
 /// Returns the words of local-parts where nothing is left out.
 pub(super) fn near<'p>(names: &Names<'p>, forced: &Forced) -> Near<'p> {
-    let near = names.recipients.iter();
-    let near = near.filter(|listed| forced.has(listed.domain));
+    let domains = 0..count(names.domains.len());
+    let near = domains.filter(|domain| forced.has(*domain));
+    let near = near.flat_map(|domain| names.listed_in(domain));
     near.flat_map(|listed| words_of(listed.local)).collect()
 }
 
