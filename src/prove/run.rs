@@ -12,7 +12,7 @@ use super::budget::Budget;
 use super::classes::Classes;
 use super::counterexample::{Counterexample, Decided};
 use super::declared::{Asked, Declared};
-use super::ends::{Differing, ends};
+use super::ends::{Differing, Ends, Numbered, ends};
 use super::equivalence::{self, Between, Sides};
 use super::fork::{Answers, Concrete, Incomplete, Leaf, Visited, explore, explore_in_parts};
 use super::keys::Collected;
@@ -143,25 +143,9 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
     let mut universe = Universe::new(tests, &keys, &world(policy, &offers));
     universe.budget = Budget::new(subjects.classes_max);
     if subjects.clients == Clients::Unlike {
-        let sides = std::iter::once((reference, 0)).chain(numbered);
-        let of_nobody = declared.tests_of_nobody().into_iter();
-        let of_nobody = of_nobody.map(|test| number(declared_offset, test));
-        let made = (0..)
-            .take(ends.tests.len())
-            .map(|test| TestNumber(made_offset + test));
-        let alike = alike_clients::stood_for(&alike_clients::Over {
-            universe: &universe,
-            sides: &sides.collect::<Vec<_>>(),
-            declared: (declared, declared_offset),
-            asked_of_destinations: &ends.asked,
-            shared: &ends
-                .asked
-                .iter()
-                .copied()
-                .chain(of_nobody)
-                .chain(made)
-                .collect(),
-        });
+        let sides: Vec<_> = std::iter::once((reference, 0)).chain(numbered).collect();
+        let declared = (declared, declared_offset);
+        let alike = clients_alike(&universe, &sides, declared, (&ends, made_offset));
         universe.leave_out_clients(alike);
     }
     let [ours, theirs] = &ends.reaches;
@@ -189,6 +173,26 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
         }),
     };
     work(&run)
+}
+
+/// Returns the classes of clients that others stand for.
+fn clients_alike(
+    universe: &Universe<'_>,
+    sides: &[Numbered<'_>],
+    declared: (&Declared<'_>, u32),
+    (ends, made_offset): (&Ends, u32),
+) -> Vec<u32> {
+    let of_nobody = declared.0.tests_of_nobody().into_iter();
+    let of_nobody = of_nobody.map(|test| number(declared.1, test));
+    let made = (made_offset..).map(TestNumber).take(ends.tests.len());
+    let asked = ends.asked.iter().copied();
+    alike_clients::stood_for(&alike_clients::Over {
+        universe,
+        sides,
+        declared,
+        asked_of_destinations: &ends.asked,
+        shared: &asked.chain(of_nobody).chain(made).collect(),
+    })
 }
 
 /// SOUNDNESS: a session under TLS is left out only where neither side offers TLS; a side that does

@@ -75,7 +75,7 @@ fn a_mistake_in_one_network_is_not_overlooked() {
         // Of each kind one stands for the others.
         let left = stood_for((&policy, &proved), *target, &artifacts);
         assert_eq!(left, Some(NETWORKS - 3), "{name}");
-        let is_of_networks = |line: &&str| {
+        let is_of_networks = |line: &str| {
             let words = [
                 "10.0.", "partner", "trade", "shop", "grant_", "network", "fax@",
             ];
@@ -85,7 +85,7 @@ fn a_mistake_in_one_network_is_not_overlooked() {
         for (number, (path, made)) in artifacts.files().enumerate() {
             let whole = made.source.text();
             let lines: Vec<&str> = whole.lines().collect();
-            let rows = (0..lines.len()).filter(|at| is_of_networks(&&lines[*at]));
+            let rows = (0..lines.len()).filter(|at| is_of_networks(lines[*at]));
             let rows: Vec<usize> = rows.collect();
             let step = rows.len().div_ceil(2).max(1);
             for at in rows.iter().copied().skip(number % 2).step_by(step) {

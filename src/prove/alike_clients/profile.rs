@@ -85,7 +85,8 @@ impl Profile {
     }
 }
 
-/// Returns how logins are related to each class of reverse-paths that any is related to.
+/// Returns how logins are related to each class of reverse-paths that any is related to, in the
+/// order of the logins.
 fn partners(universe: &Universe<'_>) -> HashMap<u32, Vec<Partner>, FxBuildHasher> {
     let atoms = |axis: Axis, class: u32| {
         let dimension: Option<&Dimension> = universe.dimensions.get(axis as usize);
@@ -93,7 +94,7 @@ fn partners(universe: &Universe<'_>) -> HashMap<u32, Vec<Partner>, FxBuildHasher
         class.map_or(0, |class| class.count)
     };
     let mut all: HashMap<u32, Vec<Partner>, FxBuildHasher> = HashMap::default();
-    universe.relations.each(&mut |(login, from), cells| {
+    universe.relations.each(|(login, from), cells| {
         let pairs = atoms(Axis::Login, login).checked_mul(atoms(Axis::From, from));
         let related = cells.iter().map(|cell| cell.count);
         let related = related.fold(0_u128, u128::saturating_add);
@@ -103,9 +104,6 @@ fn partners(universe: &Universe<'_>) -> HashMap<u32, Vec<Partner>, FxBuildHasher
         let partner = (login, patterns, is_unrelated);
         all.entry(from).or_default().push(partner);
     });
-    for partners in all.values_mut() {
-        partners.sort_unstable();
-    }
     all
 }
 

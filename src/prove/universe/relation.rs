@@ -88,7 +88,7 @@ impl Relations {
 
     /// Visits the pairs of a login class and a reverse-path class that have cells, sorted by the
     /// login class.
-    pub(in crate::prove) fn each(&self, visit: &mut dyn FnMut((u32, u32), &[Cell])) {
+    pub(in crate::prove) fn each(&self, mut visit: impl FnMut((u32, u32), &[Cell])) {
         let mut logins: Vec<u32> = self.partners.keys().copied().collect();
         logins.sort_unstable();
         for login in logins {

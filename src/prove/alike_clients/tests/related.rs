@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Wrong, read, refuted, same, test_of};
-use crate::decision::{Because, Decider, Label, Question, Verdict};
+use crate::decision::{Because, Decider, Question, Verdict};
 use crate::policy::Policy;
 use crate::prove::proven::Subject;
 use crate::prove::run::Clients;
@@ -63,11 +63,9 @@ fn senders_of_whom_a_login_owns_some_are_not_like_those_of_whom_it_owns_all() {
     let mut wrong = Wrong::new(&subject.reference, 4, first, GRANTED);
     let listed = test_of(&subject.reference, |test| test.name == "login listed");
     let tests = subject.reference.tests();
-    let boss: Option<Label> = match &tests[listed.index()].question {
-        Question::Login(table) => table.lookup("boss").map(|row| row.label),
-        _ => None,
+    let Question::Login(table) = &tests[listed.index()].question else {
+        panic!("a test of logins")
     };
-    wrong.also = boss.map(|boss| (listed, boss));
-    assert!(wrong.also.is_some());
+    wrong.also = Some((listed, table.lookup("boss").unwrap().label));
     assert!(!same(&subject, &wrong, None).is_empty());
 }
