@@ -16,12 +16,9 @@ use crate::policy::diagnostics::{
 use crate::policy::{Alias, HostedDomain};
 use crate::source::{Loc, Spanned};
 use crate::syntax::suggest;
-use crate::threads::in_parts;
 
 /// The longest chain of aliases. Postfix stops at 1000 (`virtual_alias_recursion_limit`).
 const DEPTH_MAX: usize = 64;
-/// Domains that one thread looks at before it takes more.
-const DOMAINS_IN_PART: usize = 1 << 10;
 /// How many addresses of a cycle are shown.
 const SHOWN_MAX: usize = 8;
 /// How many names are looked through for one that is like a misspelt one.
@@ -55,37 +52,26 @@ enum Leads<'a> {
 /// Checks all aliases and catch-alls.
 pub(super) fn check(domains: &Domains, diagnostics: &mut Diagnostics) {
     let ours = Ours::new(domains);
-    let all: Vec<Place<'_>> = domains.map.iter().collect();
-    let parts: Vec<&[Place<'_>]> = all.chunks(DOMAINS_IN_PART).collect();
-    let parts = in_parts(&parts, |part| {
-        // Most lead to mailboxes alone: no circle, and no chain.
-        let mut chained: Vec<(Hop<'_>, &Alias)> = Vec::new();
-        let mut told = Diagnostics::new();
-        let mut last = None;
-        for (hop, alias) in part.iter().flat_map(|place| hops(*place)) {
-            let mut is_chained = false;
-            for target in &alias.targets {
-                let address = &target.value;
-                // Targets of one alias, and those of many postmasters, are of one domain.
-                let known = last.filter(|(name, _)| *name == address.domain());
-                let (_, place) = *last.insert(known.unwrap_or_else(|| {
-                    let domain = address.domain();
-                    (domain, ours.domain(domain))
-                }));
-                let leads = leads_in(place, address);
-                is_chained |= matches!(leads, Leads::Hop(_));
-                check_target(hop, (target, leads), domains, &mut told);
-            }
-            if is_chained {
-                chained.push((hop, alias));
-            }
+    // Most lead to mailboxes alone: no circle, and no chain.
+    let mut chained: Vec<(Hop<'_>, &Alias)> = Vec::new();
+    let mut last = None;
+    for (hop, alias) in hops(domains) {
+        let mut is_chained = false;
+        for target in &alias.targets {
+            let address = &target.value;
+            // Targets of one alias, and those of many postmasters, are of one domain.
+            let known = last.filter(|(name, _)| *name == address.domain());
+            let (_, place) = *last.insert(known.unwrap_or_else(|| {
+                let domain = address.domain();
+                (domain, ours.domain(domain))
+            }));
+            let leads = leads_in(place, address);
+            is_chained |= matches!(leads, Leads::Hop(_));
+            check_target(hop, (target, leads), domains, diagnostics);
         }
-        (chained, told)
-    });
-    let mut chained = Vec::new();
-    for (part, told) in parts {
-        chained.extend(part);
-        diagnostics.append(told);
+        if is_chained {
+            chained.push((hop, alias));
+        }
     }
     check_chains(chained, &ours, domains, diagnostics);
 }
@@ -112,12 +98,19 @@ impl<'a> Ours<'a> {
     }
 }
 
-/// Returns the aliases of a domain and its catch-all, in order.
-fn hops((domain, hosted): Place<'_>) -> impl Iterator<Item = (Hop<'_>, &Alias)> {
-    let aliases = hosted.aliases.iter();
-    let aliases = aliases.map(move |(local, alias)| (Hop::Alias(domain, local), alias));
-    let catch_all = hosted.catch_all.iter();
-    aliases.chain(catch_all.map(move |alias| (Hop::CatchAll(domain), alias)))
+/// Returns all aliases and catch-alls, in order.
+fn hops(domains: &Domains) -> impl Iterator<Item = (Hop<'_>, &Alias)> {
+    domains.map.iter().flat_map(|(domain, hosted)| {
+        let aliases = hosted.aliases.iter();
+        aliases
+            .map(move |(local, alias)| (Hop::Alias(domain, local), alias))
+            .chain(
+                hosted
+                    .catch_all
+                    .iter()
+                    .map(move |alias| (Hop::CatchAll(domain), alias)),
+            )
+    })
 }
 
 /// Returns what an address of a domain is; without one it is of a domain of others.

@@ -93,20 +93,24 @@ impl Left {
 
 impl fmt::Display for Left {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&count(self.recipients as u128, "recipient", "recipients"))?;
-        if self.domains > 0 {
-            let domains = count(self.domains as u128, "whole domain", "whole domains");
-            write!(f, ", {domains} among them,")?;
+        let clients = count(
+            self.clients as u128,
+            "class of clients",
+            "classes of clients",
+        );
+        if self.recipients > 0 || self.clients == 0 {
+            f.write_str(&count(self.recipients as u128, "recipient", "recipients"))?;
+            if self.domains > 0 {
+                let domains = count(self.domains as u128, "whole domain", "whole domains");
+                write!(f, ", {domains} among them,")?;
+            }
+            if self.clients > 0 {
+                write!(f, " and {clients}")?;
+            }
+        } else {
+            f.write_str(&clients)?;
         }
-        if self.clients > 0 {
-            let clients = count(
-                self.clients as u128,
-                "class of clients",
-                "classes of clients",
-            );
-            write!(f, " and {clients}")?;
-        }
-        let is_one = self.recipients == 1 && self.clients == 0;
+        let is_one = self.recipients + self.clients == 1;
         let are = if is_one { "is" } else { "are" };
         write!(f, " {are} left out: others that were visited are like them")
     }

@@ -72,8 +72,8 @@ fn members(words: &[u64]) -> impl Iterator<Item = u32> + Clone + '_ {
 }
 
 impl Set {
-    /// Returns the set of all classes that are visited. Where the atoms do not fit, the size of the universe does
-    /// not either, and nothing is proved.
+    /// Returns the set of all classes that are visited. Where the atoms do not fit, the size of
+    /// the universe does not either, and nothing is proved.
     pub(super) fn all(dimension: &Dimension) -> Self {
         let mut part = Part::default();
         for (number, class) in dimension.visited() {

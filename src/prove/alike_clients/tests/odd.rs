@@ -255,7 +255,7 @@ fn words_in_lists_count_beside_names() {
         ("from \"local\" \"@elsewhere{}.test\"", "\"local\" "),
         // Bare postmaster is granted with or without the word.
         (
-            "from \"@d{}.test\"; to \"local\" \"@quiet.test\" \"@partner{}.test\"",
+            "from \"@d{}.test\"; to \"local\" \"@quiet1.test\" \"@partner{}.test\"",
             "\"local\" ",
         ),
     ];
@@ -265,7 +265,7 @@ fn words_in_lists_count_beside_names() {
             format!("may-send {{ {grant} }}")
         };
         let text = |networks: &[String]| {
-            let host = "    postmaster \"postmaster@quiet.test\"\n    listen ";
+            let host = "    postmaster \"postmaster@quiet1.test\"\n    listen ";
             text_of(networks).replace("    listen ", host)
         };
         let mut networks: Vec<String> = (0..9).map(block).collect();
