@@ -49,8 +49,8 @@ pub(super) fn check_alike(
     report.is_proved().then_some((report, leaves))
 }
 
-/// Checks a policy without what [`leave_out`] has left out, but for obligations about records:
-/// they are asked of the whole. Returns nothing, if not all is proved.
+/// Checks a policy without what [`super::leave_out`] has left out, but for obligations about
+/// records: they are asked of the whole. Returns nothing, if not all is proved.
 pub fn check_left_policy(whole: &Policy, left: &LeftOut, given: Given<'_>) -> Option<Report> {
     let mut report = check_left_classes(whole, left, &Subject::new(&left.policy))?;
     let records = records::check(whole, None, given, Selection::All);
@@ -83,8 +83,8 @@ pub fn check_files_beside(
     Some(report)
 }
 
-/// The same of files without the rows of domains that others stand for, as [`leave_out`] returns
-/// them, and of the policy without these.
+/// The same of files without the rows of domains that others stand for, as [`super::leave_out`]
+/// returns them, and of the policy without these.
 pub fn check_left(
     (whole, proved): (&Policy, &Report),
     left: &LeftOut,
