@@ -6,7 +6,6 @@
 mod artifact;
 mod comment;
 mod diagnostics;
-mod order;
 mod reading;
 mod render;
 mod saslauthd;

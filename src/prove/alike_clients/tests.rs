@@ -370,3 +370,14 @@ fn what_destinations_hang_on_belongs_to_nobody() {
     let (_, left) = refuted(&subject, &leads, None, Clients::Unlike);
     assert_eq!(left, 7);
 }
+
+#[test]
+fn where_destinations_hang_on_the_client_nobody_is_left_out() {
+    let policy = policy(&with_first("may-send { from \"@d0.test\" }", "d"));
+    let subject = Subject::new(&policy);
+    let mut wrong = Wrong::new(&subject.reference, 7, ("tls", 1), NEVER);
+    wrong.leads = Some(wrong.client);
+    let (failed, left) = refuted(&subject, &wrong, None, Clients::Unlike);
+    assert_eq!(left, 0);
+    assert_eq!(failed, refuted(&subject, &wrong, None, Clients::All).0);
+}

@@ -12,6 +12,7 @@ mod clients;
 mod dkim;
 mod main_section;
 mod null_client;
+mod order;
 mod postmaster;
 mod raw;
 mod recipients;

@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rustc_hash::FxBuildHasher;
 
+use super::order;
 use super::recipients::refuse;
 use super::table::Table;
 use crate::diagnostic::Diagnostics;
@@ -16,7 +17,6 @@ use crate::mail::Address;
 use crate::policy::{Grant, Login, Policy, SenderScope};
 use crate::source::Loc;
 use crate::target::exim::lexical::{Held, Key, LoginName, Unsayable};
-use crate::target::order;
 
 /// The tables of logins.
 pub(super) struct Senders {
