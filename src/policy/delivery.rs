@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::form::{ForwardKind, ReverseKind};
 use super::tables::Tests;
-use super::{Policy, Route};
+use super::{Mailbox, Policy, Route};
 use crate::decision::{self, Ask, At, Copies, Destination, Hop, Label, Store, TestId, Unanswered};
 use crate::mail::{Address, Domain};
 use crate::source::Spanned;
@@ -166,20 +166,18 @@ pub(super) fn destinations(
         };
         Ok(route.map(Route::hop))
     };
-    if !policy.domains.contains_key(address.domain()) {
+    let Some(domain) = policy.domains.get(address.domain()) else {
         return Ok(vec![match leaves_by(address.domain())? {
             Some(hop) => Destination::Hop(hop),
             None => Destination::Exchangers(address.domain().to_string()),
         }]);
-    }
+    };
     // What an extension is added to gets the mail, and it alone.
     let base = address
         .without_extension()
         .filter(|_| policy.host.plus_addressing.is_some());
     let whole = base.as_ref().unwrap_or(address);
-    let behind = mailboxes_behind(policy, whole, Follow::Everywhere);
-    let destination = |mailbox: &Address| {
-        let found = policy.mailbox(mailbox);
+    let destination = |mailbox: &Address, found: Option<&Mailbox>| {
         if let Some(route) = found.and_then(|found| policy.route_of(found)) {
             return behind_route(route.hop(), mailbox, address);
         }
@@ -190,7 +188,15 @@ pub(super) fn destinations(
         let mailbox = mailbox.clone();
         Destination::Mailbox { mailbox, store }
     };
-    let inside = behind.mailboxes.into_iter().map(destination);
+    // Most addresses are mailboxes, and nothing else.
+    if let Some(found) = domain.mailboxes.get(whole.local())
+        && !domain.forwards.contains_key(whole.local())
+    {
+        return Ok(vec![destination(whole, Some(found))]);
+    }
+    let behind = mailboxes_behind(policy, whole, Follow::Everywhere);
+    let inside = behind.mailboxes.into_iter();
+    let inside = inside.map(|mailbox| destination(mailbox, policy.mailbox(mailbox)));
     let mut found: Vec<Destination> = inside.collect();
     for to in behind.outside {
         let via = leaves_by(to.domain())?;

@@ -19,6 +19,15 @@ impl<K, V> Sorted<K, V> {
         Self(Vec::new())
     }
 
+    /// Returns a map of keys that come in order, each of them once.
+    pub(super) fn of(sorted: Vec<(K, V)>) -> Self
+    where
+        K: Ord,
+    {
+        debug_assert!(sorted.is_sorted_by(|(one, _), (other, _)| one < other));
+        Self(sorted)
+    }
+
     /// Returns how many keys there are.
     pub fn len(&self) -> usize {
         self.0.len()

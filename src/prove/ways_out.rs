@@ -117,6 +117,8 @@ pub fn ways_out(policy: &Policy, files: Option<&dyn Decider>) -> Vec<WayOut> {
         paths: OfTests::new(decider),
         keys: &keys,
         stranger: stranger(policy),
+        own: policy.host.own_addresses(),
+        somebody: spelt(policy, &keys, &Domain::literal(&keys.fresh_domain)),
     };
     let parts: Vec<&[String]> = keys.domains.chunks(DOMAINS_IN_PART).collect();
     let parts = in_parts(&parts, |domains| {
@@ -138,6 +140,15 @@ struct Walk<'a> {
     paths: OfTests,
     keys: &'a Keys,
     stranger: IpAddr,
+    own: Vec<IpAddr>,
+    /// A reverse-path that nobody has written.
+    somebody: ReversePath,
+}
+
+/// Returns a reverse-path of a domain that nobody has written.
+fn spelt(policy: &Policy, keys: &Keys, domain: &Domain) -> ReversePath {
+    let from = Address::new(&keys.fresh_local, domain.clone());
+    ReversePath::spell(PathForm::Plain, &from, &policy.host.own_addresses())
 }
 
 impl Walk<'_> {
@@ -168,11 +179,7 @@ impl Walk<'_> {
     /// refused, whatever a table says of its domain.
     fn found(&self, local: &str, domain: &Domain) -> Found {
         let address = Address::new(local, domain.clone());
-        let from = |domain| {
-            let from = Address::new(&self.keys.fresh_local, domain);
-            self.accepted(&address, (PathForm::Plain, &from))
-        };
-        let Some(decision) = from(Domain::literal(&self.keys.fresh_domain)) else {
+        let Some(decision) = self.accepted(&address, &self.somebody) else {
             return Found::default();
         };
         let leaving = |by| (BTreeSet::from([onward(Some(address.clone()), by)]), false);
@@ -186,8 +193,9 @@ impl Walk<'_> {
         };
         // A copy may hang on the sender, and whoever passes SPF may be one of ours: by the policy's
         // `archive` nodes, to which files are held by `copies-as-declared`.
-        let ours = self.policy.archive.from.keys().cloned();
-        let others = ours.filter_map(from);
+        let ours = self.policy.archive.from.keys();
+        let ours = ours.map(|domain| spelt(self.policy, self.keys, domain));
+        let others = ours.filter_map(|from| self.accepted(&address, &from));
         let copies = others.map(|decision| decision.copies);
         for copies in std::iter::once(decision.copies).chain(copies) {
             for copy in copies.addresses() {
@@ -197,25 +205,25 @@ impl Walk<'_> {
         found
     }
 
-    /// Returns what is decided of a stranger's mail from an address in some form, if it is accepted
-    /// in some session on port 25.
-    fn accepted(&self, to: &Address, (form, from): (PathForm, &Address)) -> Option<Decision> {
-        let own = self.policy.host.own_addresses();
-        let envelope = |tls| Envelope {
+    /// Returns what is decided of a stranger's mail from a reverse-path, if it is accepted in some
+    /// session on port 25.
+    fn accepted(&self, to: &Address, from: &ReversePath) -> Option<Decision> {
+        let mut envelope = Envelope {
             client: self.stranger,
             listener: Listener::Smtp,
-            tls,
+            tls: false,
             login: None,
             helo: self.keys.fresh_domain.clone(),
-            from: ReversePath::spell(form, from, &own),
-            to: ForwardPath::spell(PathForm::Plain, to, &own),
+            from: from.clone(),
+            to: ForwardPath::spell(PathForm::Plain, to, &self.own),
             spf: SpfResult::Pass,
             spf_helo: SpfResult::Pass,
         };
         [false, true].into_iter().find_map(|tls| {
+            envelope.tls = tls;
             let mut ask = Concrete {
                 tests: self.decider.tests(),
-                envelope: &envelope(tls),
+                envelope: &envelope,
             };
             let decision = self.decider.decide(&mut ask).ok()?;
             (decision.verdict == Verdict::Accept).then_some(decision)
@@ -259,7 +267,10 @@ impl Walk<'_> {
     fn can_have(&self, to: &Address, paths: &Paths) -> bool {
         let accepted = |form: &PathForm| {
             let mut from = paths.from.iter();
-            from.any(|from| self.accepted(to, (*form, from)).is_some())
+            from.any(|from| {
+                let from = ReversePath::spell(*form, from, &self.own);
+                self.accepted(to, &from).is_some()
+            })
         };
         paths.forms.iter().any(accepted)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Bound::{Included, Unbounded};
 
 use super::dns::{Dns, DnsError, Mx, RecordType};
 
@@ -22,8 +23,8 @@ pub const CNAMES_MAX: usize = 10;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Zone {
-    /// Keyed by the labels from the right, so that what lies below a name follows it.
-    nodes: BTreeMap<Vec<String>, Node>,
+    /// Keyed by the labels from the right: what lies below a name begins with it and a dot.
+    nodes: BTreeMap<String, Node>,
 }
 
 /// The records of one name.
@@ -120,27 +121,34 @@ impl Zone {
 
     /// Finds the node of a name, or of the wildcard that stands for it: the one directly below
     /// the closest ancestor that exists (RFC 4592 section 3.3.1).
-    fn find(&self, wanted: &[String]) -> Result<&Node, DnsError> {
+    fn find(&self, wanted: &str) -> Result<&Node, DnsError> {
         if let Some(node) = self.nodes.get(wanted) {
             return Ok(node);
         }
-        if self.exists(wanted) {
+        if self.has_below(wanted) {
             return Err(DnsError::NoRecords);
         }
-        let mut ancestor = wanted.to_vec();
-        while ancestor.pop().is_some() {
-            if self.exists(&ancestor) {
-                ancestor.push("*".to_owned());
-                return self.nodes.get(&ancestor).ok_or(DnsError::NoSuchName);
+        let mut rest = wanted;
+        while let Some((ancestor, _)) = rest.rsplit_once('.') {
+            if self.nodes.contains_key(ancestor) || self.has_below(ancestor) {
+                let wildcard = self.nodes.get(&format!("{ancestor}.*"));
+                return wildcard.ok_or(DnsError::NoSuchName);
             }
+            rest = ancestor;
         }
-        Err(DnsError::NoSuchName)
+        // The root is always there.
+        self.nodes.get("*").ok_or(DnsError::NoSuchName)
     }
 
-    /// Tells whether there is anything at the name or below it.
-    fn exists(&self, wanted: &[String]) -> bool {
-        let from = self.nodes.range(wanted.to_vec()..).next();
-        from.is_some_and(|(found, _)| found.starts_with(wanted))
+    /// Tells whether there is anything below the name.
+    fn has_below(&self, name: &str) -> bool {
+        let below = format!("{name}.");
+        let from = self
+            .nodes
+            .range::<str, _>((Included(below.as_str()), Unbounded));
+        from.into_iter()
+            .next()
+            .is_some_and(|(found, _)| found.starts_with(&below))
     }
 
     /// Answers with copies of the records that `records` picks.
@@ -182,9 +190,17 @@ impl Dns for Zone {
 }
 
 /// Returns the labels from the right, in lower case.
-fn key(name: &str) -> Vec<String> {
+fn key(name: &str) -> String {
     let name = name.strip_suffix('.').unwrap_or(name);
-    name.rsplit('.').map(str::to_ascii_lowercase).collect()
+    let mut key = String::with_capacity(name.len());
+    for (number, label) in name.rsplit('.').enumerate() {
+        if number > 0 {
+            key.push('.');
+        }
+        key.push_str(label);
+    }
+    key.make_ascii_lowercase();
+    key
 }
 
 #[cfg(test)]
@@ -220,6 +236,21 @@ mod tests {
         check("example.com", Err(DnsError::NoRecords));
         check("wild.example.com", Err(DnsError::NoRecords));
         check("", Err(DnsError::NoSuchName));
+        check("a..com", Err(DnsError::NoSuchName));
+    }
+
+    #[test]
+    fn a_name_with_a_dash_is_not_below_the_one_before_it() {
+        let mut zone = Zone::new();
+        zone.add_a("a.example-x", Ipv4Addr::LOCALHOST);
+        zone.add_a("example-x", Ipv4Addr::LOCALHOST);
+        assert_eq!(zone.a("example"), Err(DnsError::NoSuchName));
+        zone.add_a("*.example", Ipv4Addr::LOCALHOST);
+        assert_eq!(zone.a("example"), Err(DnsError::NoRecords));
+        assert!(zone.a("b.example").is_ok());
+        zone.add_a("*", Ipv4Addr::BROADCAST);
+        assert_eq!(zone.a("other"), Ok(vec![Ipv4Addr::BROADCAST]));
+        assert_eq!(zone.a("b.example-x"), Err(DnsError::NoSuchName));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::policy::diagnostics::{
 use crate::policy::{Alias, HostedDomain};
 use crate::source::{Loc, Spanned};
 use crate::syntax::suggest;
+use crate::threads::in_parts;
 
 /// The longest chain of aliases. Postfix stops at 1000 (`virtual_alias_recursion_limit`).
 const DEPTH_MAX: usize = 64;
@@ -49,31 +50,61 @@ enum Leads<'a> {
     Nowhere,
 }
 
+/// Domains that one thread looks at before it takes more.
+const PART: usize = 1 << 12;
+
 /// Checks all aliases and catch-alls.
 pub(super) fn check(domains: &Domains, diagnostics: &mut Diagnostics) {
     let ours = Ours::new(domains);
-    // Most lead to mailboxes alone: no circle, and no chain.
-    let mut chained: Vec<(Hop<'_>, &Alias)> = Vec::new();
-    let mut last = None;
-    for (hop, alias) in hops(domains) {
-        let mut is_chained = false;
-        for target in &alias.targets {
-            let address = &target.value;
-            // Targets of one alias, and those of many postmasters, are of one domain.
-            let known = last.filter(|(name, _)| *name == address.domain());
-            let (_, place) = *last.insert(known.unwrap_or_else(|| {
-                let domain = address.domain();
-                (domain, ours.domain(domain))
-            }));
-            let leads = leads_in(place, address);
-            is_chained |= matches!(leads, Leads::Hop(_));
+    let hosted: Vec<Place<'_>> = domains.map.iter().collect();
+    let parts: Vec<&[Place<'_>]> = hosted.chunks(PART).collect();
+    // What there is to tell is told afterwards: here nobody knows what is acknowledged.
+    let found = in_parts(&parts, |part| Found::of(part, &ours));
+    let mut chained = Vec::new();
+    for part in found {
+        for (hop, target, leads) in part.odd {
             check_target(hop, (target, leads), domains, diagnostics);
         }
-        if is_chained {
-            chained.push((hop, alias));
-        }
+        chained.extend(part.chained);
     }
     check_chains(chained, &ours, domains, diagnostics);
+}
+
+/// What there is to look at among the aliases of some domains, in their order.
+#[derive(Default)]
+struct Found<'a> {
+    /// Targets that are neither a mailbox nor an alias.
+    odd: Vec<(Hop<'a>, &'a Spanned<Address>, Leads<'a>)>,
+    /// Those that lead to others. Most lead to mailboxes alone: no circle, and no chain.
+    chained: Vec<(Hop<'a>, &'a Alias)>,
+}
+
+impl<'a> Found<'a> {
+    fn of(domains: &[Place<'a>], ours: &Ours<'a>) -> Self {
+        let mut found = Self::default();
+        let mut last = None;
+        for (hop, alias) in domains.iter().flat_map(|place| hops(*place)) {
+            let mut is_chained = false;
+            for target in &alias.targets {
+                let address = &target.value;
+                // Targets of one alias, and those of many postmasters, are of one domain.
+                let known = last.filter(|(name, _)| *name == address.domain());
+                let (_, place) = *last.insert(known.unwrap_or_else(|| {
+                    let domain = address.domain();
+                    (domain, ours.domain(domain))
+                }));
+                let leads = leads_in(place, address);
+                is_chained |= matches!(leads, Leads::Hop(_));
+                if !matches!(leads, Leads::Mailbox | Leads::Hop(Hop::Alias(..))) {
+                    found.odd.push((hop, target, leads));
+                }
+            }
+            if is_chained {
+                found.chained.push((hop, alias));
+            }
+        }
+        found
+    }
 }
 
 /// The domains of ours, by name.
@@ -98,19 +129,12 @@ impl<'a> Ours<'a> {
     }
 }
 
-/// Returns all aliases and catch-alls, in order.
-fn hops(domains: &Domains) -> impl Iterator<Item = (Hop<'_>, &Alias)> {
-    domains.map.iter().flat_map(|(domain, hosted)| {
-        let aliases = hosted.aliases.iter();
-        aliases
-            .map(move |(local, alias)| (Hop::Alias(domain, local), alias))
-            .chain(
-                hosted
-                    .catch_all
-                    .iter()
-                    .map(move |alias| (Hop::CatchAll(domain), alias)),
-            )
-    })
+/// Returns the aliases of a domain and its catch-all, in order.
+fn hops<'a>((domain, hosted): Place<'a>) -> impl Iterator<Item = (Hop<'a>, &'a Alias)> {
+    let aliases = hosted.aliases.iter();
+    let aliases = aliases.map(move |(local, alias)| (Hop::Alias(domain, local), alias));
+    let caught = hosted.catch_all.iter();
+    aliases.chain(caught.map(move |alias| (Hop::CatchAll(domain), alias)))
 }
 
 /// Returns what an address of a domain is; without one it is of a domain of others.
@@ -139,9 +163,7 @@ fn check_target(
     diagnostics: &mut Diagnostics,
 ) {
     // What could not be read would make others that lead to it look wrong.
-    if matches!(leads, Leads::Mailbox | Leads::Hop(Hop::Alias(..)))
-        || domains.may_list(&target.value)
-    {
+    if domains.may_list(&target.value) {
         return;
     }
     let at = target.at.clone();

@@ -86,37 +86,30 @@ pub(super) fn domains(
             }));
         });
     };
-    read(
-        document,
-        files,
-        (BulkKind::Domains, &DOMAINS),
-        diagnostics,
-        each,
-    );
+    let opened = open_all(document, files, BulkKind::Domains);
+    read(opened, &DOMAINS, diagnostics, each);
     domains
 }
 
-/// Hands on all `mailboxes` files. Returns whether all of them could be read, whatever their rows
-/// hold.
+/// Opens all `mailboxes` files.
+pub(super) fn open_recipients<'d>(document: &'d Document, files: &dyn Files) -> Vec<Opened<'d>> {
+    open_all(document, files, BulkKind::Mailboxes)
+}
+
+/// Hands on the rows of `mailboxes` files. Returns whether all of them could be read, whatever
+/// their rows hold.
 pub(super) fn recipients(
-    document: &Document,
-    files: &dyn Files,
+    opened: Vec<Opened<'_>>,
     diagnostics: &mut Diagnostics,
     mut each: impl FnMut(&Table<'_>, &mut Diagnostics),
 ) -> bool {
     let before = diagnostics.errors();
     let mut told_of_rows = 0;
-    read(
-        document,
-        files,
-        (BulkKind::Mailboxes, &MAILBOXES),
-        diagnostics,
-        |table, diagnostics| {
-            let before = diagnostics.errors();
-            each(table, diagnostics);
-            told_of_rows += diagnostics.errors() - before;
-        },
-    );
+    read(opened, &MAILBOXES, diagnostics, |table, diagnostics| {
+        let before = diagnostics.errors();
+        each(table, diagnostics);
+        told_of_rows += diagnostics.errors() - before;
+    });
     diagnostics.errors() - before == told_of_rows
 }
 
@@ -148,13 +141,10 @@ pub(super) fn networks(
             });
         }
     };
-    read(
-        document,
-        files,
-        (BulkKind::Networks, &NETWORKS),
-        diagnostics,
-        |table, diagnostics| table.each(diagnostics, &mut add),
-    );
+    let opened = open_all(document, files, BulkKind::Networks);
+    read(opened, &NETWORKS, diagnostics, |table, diagnostics| {
+        table.each(diagnostics, &mut add);
+    });
     networks
 }
 
@@ -240,19 +230,25 @@ fn same_rights(a: &node::Network, b: &node::Network) -> bool {
         && refuses(a) == refuses(b)
 }
 
-/// Reads all files of a kind.
+/// A file that a policy names, and its text, or why there is none.
+pub(super) type Opened<'d> = (&'d Spanned<String>, Result<Arc<Source>, String>);
+
+/// Opens all files of a kind.
+fn open_all<'d>(document: &'d Document, files: &dyn Files, kind: BulkKind) -> Vec<Opened<'d>> {
+    let all = document.bulk.iter().filter(|bulk| bulk.kind == kind);
+    let named = all.filter_map(|bulk| bulk.file.as_ref());
+    named.map(|file| (file, open(file, files))).collect()
+}
+
+/// Reads opened files.
 fn read(
-    document: &Document,
-    files: &dyn Files,
-    (kind, shape): (BulkKind, &Shape),
+    opened: Vec<Opened<'_>>,
+    shape: &Shape,
     diagnostics: &mut Diagnostics,
     mut each: impl FnMut(&Table<'_>, &mut Diagnostics),
 ) {
-    for bulk in document.bulk.iter().filter(|bulk| bulk.kind == kind) {
-        let Some(file) = &bulk.file else {
-            continue;
-        };
-        match open(file, files) {
+    for (file, source) in opened {
+        match source {
             Ok(source) => {
                 if let Some(table) = Table::open(&source, &file.at, shape, diagnostics) {
                     each(&table, diagnostics);

@@ -14,6 +14,7 @@ use crate::source::{Files, Loc, Spanned};
 use crate::syntax::node::BulkKind;
 use crate::syntax::tree::{Text, may_have_been};
 use crate::syntax::{Document, node};
+use crate::threads::in_two;
 
 /// The domains, and the order in which they were declared.
 pub(super) struct Domains {
@@ -96,12 +97,16 @@ pub(super) fn lower(
         },
     };
     let mut written = BTreeMap::new();
-    for node in &document.domains {
-        add(node, &mut domains, &mut written, files, diagnostics);
-    }
-    for row in rows {
-        add(&row.node(), &mut domains, &mut written, files, diagnostics);
-    }
+    let each = || {
+        for node in &document.domains {
+            add(node, &mut domains, &mut written, files, diagnostics);
+        }
+        for row in rows {
+            add(&row.node(), &mut domains, &mut written, files, diagnostics);
+        }
+    };
+    // Those of recipients are large.
+    let ((), opened) = in_two(each, || bulk::open_recipients(document, files));
     for (domain, recipients) in written {
         if let Some(hosted) = domains.map.get_mut(&domain) {
             hosted.mailboxes = recipients.mailboxes.into_iter().collect();
@@ -109,7 +114,7 @@ pub(super) fn lower(
             hosted.forwards = recipients.forwards.into_iter().collect();
         }
     }
-    let were_read = bulk::recipients(document, files, diagnostics, |table, diagnostics| {
+    let were_read = bulk::recipients(opened, diagnostics, |table, diagnostics| {
         recipients::lower(table, &mut domains, diagnostics);
     });
     domains.unread.recipient |= !were_read;

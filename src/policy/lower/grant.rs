@@ -208,11 +208,11 @@ fn help(text: &Text, words: &[&str], all: &str) -> String {
 
 /// Warns, once for each, of logins that may send as anybody.
 pub(super) fn check_anybody(
-    logins: &Logins,
+    logins: Option<&Logins>,
     authenticated: &[Grant],
     diagnostics: &mut Diagnostics,
 ) {
-    let all = logins.iter();
+    let all = logins.into_iter().flat_map(Logins::iter);
     let all = all.map(|(name, login)| (name.as_str(), login.grants.as_slice()));
     for (holder, grants) in all.chain([("authenticated", authenticated)]) {
         let is_any = |scope: &Spanned<SenderScope>| scope.value == SenderScope::Any;

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeBounds;
 use std::sync::Arc;
 
 use super::domain::Domains;
@@ -10,9 +11,10 @@ use super::name;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain, LocalPart, Short};
 use crate::policy::diagnostics::{LoginCase, LoginDuplicate, beside, elsewhere};
-use crate::policy::{Few, Host, Login, Logins};
+use crate::policy::{Few, Host, HostedDomain, Login, Logins};
 use crate::source::Spanned;
 use crate::syntax::node;
+use crate::threads::in_two;
 
 /// Returns the logins that the policy lists: those of mailboxes, and those of `login` nodes.
 pub(super) fn lower(
@@ -97,16 +99,15 @@ fn first_octets(text: &str) -> u64 {
     u64::from_be_bytes(first)
 }
 
-/// Returns the mailboxes that belong to logins, in the order of these.
-fn owners(domains: &Domains) -> Vec<Owner<'_>> {
-    let hosted = domains.order.iter();
-    let hosted = hosted.filter_map(|domain| domains.map.get_key_value(domain));
+/// Returns the mailboxes that belong to logins of a range, in the order of these.
+fn owners<'d>(domains: &[Of<'d>], range: impl RangeBounds<u64>) -> Vec<Owner<'d>> {
     let mut owners: Vec<Owner<'_>> = Vec::new();
-    for (domain, hosted) in hosted {
+    for (domain, hosted) in domains {
         owners.extend(hosted.mailboxes.iter().filter_map(|(local, mailbox)| {
             let login = mailbox.login.as_ref()?;
-            Some(Owner {
-                first: first_octets(&login.value),
+            let first = first_octets(&login.value);
+            range.contains(&first).then_some(Owner {
+                first,
                 login,
                 domain,
                 local,
@@ -118,10 +119,39 @@ fn owners(domains: &Domains) -> Vec<Owner<'_>> {
     owners
 }
 
+/// A domain of ours.
+type Of<'d> = (&'d Domain, &'d HostedDomain);
+
+/// Of so many domains one is asked for the logins that stand in the middle.
+const MIDDLE_OF: usize = 64;
+
+/// Returns the first octets of a login of which about as many come before as behind.
+fn middle(domains: &[Of<'_>]) -> u64 {
+    let some = domains.iter().step_by(MIDDLE_OF);
+    let logins = some.flat_map(|(_, hosted)| hosted.mailboxes.values());
+    let logins = logins.filter_map(|mailbox| mailbox.login.as_ref());
+    let mut first: Vec<u64> = logins.map(|login| first_octets(&login.value)).collect();
+    first.sort_unstable();
+    first.get(first.len() / 2).copied().unwrap_or_default()
+}
+
 /// Returns the logins that mailboxes belong to, in the order of their names. Of several mailboxes
 /// the first to be declared gives a login its place.
 pub(super) fn of_mailboxes(domains: &Domains) -> Vec<Login> {
-    let owners = owners(domains);
+    let hosted = domains.order.iter();
+    let hosted = hosted.filter_map(|domain| domains.map.get_key_value(domain));
+    let hosted: Vec<Of<'_>> = hosted.collect();
+    let middle = middle(&hosted);
+    let (mut logins, others) = in_two(
+        || logins_of(&owners(&hosted, ..middle)),
+        || logins_of(&owners(&hosted, middle..)),
+    );
+    logins.extend(others);
+    logins
+}
+
+/// Returns the logins of owners that come in their order.
+fn logins_of(owners: &[Owner<'_>]) -> Vec<Login> {
     let is_other = |two: &&[Owner<'_>]| matches!(two, [one, other] if one.cmp(other).is_ne());
     let others = owners.windows(2).filter(is_other).count();
     let mut logins: Vec<Login> = Vec::with_capacity(others + 1);

@@ -60,7 +60,9 @@ pub fn lower(
     let mut acknowledged = acknowledge::lower(&document.acknowledged, diagnostics);
     let policy = diagnostics.under(&mut acknowledged, |diagnostics| {
         let policy = nodes(document, files, diagnostics)?;
-        grant::check_anybody(&policy.logins, &policy.authenticated, diagnostics);
+        // Others have no rights of their own.
+        let declared = (!document.logins.is_empty()).then_some(&policy.logins);
+        grant::check_anybody(declared, &policy.authenticated, diagnostics);
         Ok(policy)
     })?;
     diagnostics.failed_since(before)?;

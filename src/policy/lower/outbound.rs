@@ -173,6 +173,9 @@ fn of_domains(
     domains: &BTreeMap<Domain, HostedDomain>,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<Domain, Way> {
+    if ways.is_empty() {
+        return BTreeMap::new();
+    }
     let senders = Outbound {
         to: ways,
         ..Outbound::default()

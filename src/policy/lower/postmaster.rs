@@ -8,6 +8,10 @@ use crate::policy::diagnostics::{PostmasterAdded, PostmasterUnlisted};
 use crate::policy::{Alias, HostedDomain, Mailbox, Sorted};
 use crate::source::Spanned;
 use crate::syntax::tree::Text;
+use crate::threads::in_parts;
+
+/// Domains that one thread looks at before it takes more.
+const PART: usize = 1 << 12;
 
 /// Gives every domain a postmaster, and returns the host's.
 ///
@@ -27,9 +31,15 @@ pub(super) fn fill(
         domains.without_postmaster();
         return None;
     };
-    for (domain, hosted) in &mut domains.map {
-        let own = Address::new(local.as_str(), domain.clone());
-        if has(hosted, &local) || own == host.value {
+    let hosted: Vec<&HostedDomain> = domains.map.values().collect();
+    let parts: Vec<&[&HostedDomain]> = hosted.chunks(PART).collect();
+    let lacks = in_parts(&parts, |part| {
+        let lacks = part.iter().map(|hosted| !has(hosted, &local));
+        lacks.collect::<Vec<_>>()
+    });
+    let all = domains.map.iter_mut().zip(lacks.into_iter().flatten());
+    for ((domain, hosted), _) in all.filter(|(_, lacks)| *lacks) {
+        if *domain == *host.value.domain() && host.value.local() == local.as_str() {
             continue;
         }
         let alias = Alias {

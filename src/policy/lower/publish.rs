@@ -292,10 +292,7 @@ pub(super) fn check(
     lacks_tls: bool,
     diagnostics: &mut Diagnostics,
 ) {
-    for domain in &domains.order {
-        let Some(hosted) = domains.map.get(domain) else {
-            continue;
-        };
+    for (domain, hosted) in &domains.map {
         let publish = &hosted.publish;
         if let (Some(host), Some(at)) = (host, &publish.mx_at)
             && publish.mx.iter().all(|one| one.value != host.name.value)

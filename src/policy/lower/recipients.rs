@@ -4,11 +4,8 @@
 //! their domain at once. Rows that have something to tell are read again afterwards, one after the
 //! other, so that what is told comes in the order of the rows.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
-
-use rustc_hash::FxBuildHasher;
 
 use super::domain::{Domains, both, twice, unreadable};
 use super::name;
@@ -16,7 +13,7 @@ use super::table::{Cell, Row, Table};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Domain, LocalPart};
 use crate::policy::diagnostics::{BulkBoth, DomainUndeclared};
-use crate::policy::{Alias, HostedDomain, Mailbox};
+use crate::policy::{Alias, HostedDomain, Mailbox, Sorted};
 use crate::source::Loc;
 use crate::threads::in_parts;
 
@@ -249,33 +246,26 @@ fn sort(mailboxes: &mut [(LocalPart, Mailbox)], aliases: &mut [(LocalPart, Alias
 
 /// Adds rows to the tables of their domains. Of a local-part that comes again nothing is added.
 fn add(runs: Vec<Run>, domains: &mut BTreeMap<Domain, HostedDomain>) -> Vec<Clash> {
-    // Rows of a domain that do not stand together are put in order together.
-    let mut firsts: Vec<Run> = Vec::with_capacity(runs.len());
-    let mut places: HashMap<Domain, usize, FxBuildHasher> = HashMap::default();
-    places.reserve(runs.len());
+    // Rows of a domain that do not stand together are put in order together, in the end.
+    let mut others: BTreeMap<Domain, Run> = BTreeMap::new();
     for run in runs {
-        match places.entry(run.domain.clone()) {
-            Entry::Vacant(place) => {
-                place.insert(firsts.len());
-                firsts.push(run);
-            }
-            Entry::Occupied(place) => {
-                if let Some(first) = firsts.get_mut(*place.get()) {
-                    first.more.push(run);
-                }
-            }
+        if let Some(first) = others.get_mut(&run.domain) {
+            first.more.push(run);
+            continue;
         }
-    }
-    let mut clashes = Vec::new();
-    for run in firsts {
         let Some(hosted) = domains.get_mut(&run.domain) else {
             continue;
         };
-        let is_first = hosted.mailboxes.is_empty() && hosted.aliases.is_empty();
-        if is_first && run.is_clean && run.more.is_empty() {
-            hosted.mailboxes = run.mailboxes.into_iter().collect();
-            hosted.aliases = run.aliases.into_iter().collect();
+        if run.is_clean && hosted.mailboxes.is_empty() && hosted.aliases.is_empty() {
+            hosted.mailboxes = Sorted::of(run.mailboxes);
+            hosted.aliases = Sorted::of(run.aliases);
         } else {
+            others.insert(run.domain.clone(), run);
+        }
+    }
+    let mut clashes = Vec::new();
+    for (domain, run) in others {
+        if let Some(hosted) = domains.get_mut(&domain) {
             join(hosted, run, &mut clashes);
         }
     }

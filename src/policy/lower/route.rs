@@ -134,6 +134,10 @@ pub(super) fn unused(
     outbound: &Outbound,
     diagnostics: &mut Diagnostics,
 ) {
+    // Whoever names one that there is not has been told.
+    if routes.is_empty() {
+        return;
+    }
     let mut used = used_routes(domains, outbound);
     for (domain, hosted) in domains {
         let Some(via) = &hosted.via else { continue };

@@ -5,14 +5,15 @@ use std::hash::BuildHasher;
 
 use rustc_hash::FxBuildHasher;
 
-/// Bits for each name: of names that are not there, about one in eight is looked for.
+/// Bits for each name, of which two are set: of names that are not there, about one in twenty is
+/// looked for.
 const BITS: usize = 8;
 
 /// Names by number.
 #[derive(Debug)]
 pub(super) struct Index<'p> {
     numbers: HashMap<&'p str, u32, FxBuildHasher>,
-    /// A bit for the hash of each name. Their number is a power of two.
+    /// Two bits for the hash of each name, in one word. The number of words is a power of two.
     bits: Vec<u64>,
 }
 
@@ -25,9 +26,9 @@ impl<'p> Index<'p> {
             bits: vec![0; words],
         };
         for (number, name) in (0..).zip(names) {
-            let (word, bit) = index.place(name);
+            let (word, two) = index.place(name);
             if let Some(bits) = index.bits.get_mut(word) {
-                *bits |= bit;
+                *bits |= two;
             }
             index.numbers.insert(name, number);
         }
@@ -36,8 +37,8 @@ impl<'p> Index<'p> {
 
     /// Returns the number of a name.
     pub(super) fn get(&self, name: &str) -> Option<u32> {
-        let (word, bit) = self.place(name);
-        if self.bits.get(word)? & bit == 0 {
+        let (word, two) = self.place(name);
+        if self.bits.get(word)? & two != two {
             return None;
         }
         self.numbers.get(name).copied()
@@ -48,9 +49,7 @@ impl<'p> Index<'p> {
         // The table of the names goes by the ends of the hash.
         let words = self.bits.len() as u64;
         let word = (hash >> 24) & words.saturating_sub(1);
-        (
-            usize::try_from(word).unwrap_or(usize::MAX),
-            1 << ((hash >> 16) & 63),
-        )
+        let two = (1 << ((hash >> 18) & 63)) | (1 << ((hash >> 12) & 63));
+        (usize::try_from(word).unwrap_or(usize::MAX), two)
     }
 }

@@ -198,9 +198,8 @@ impl Kept {
             let recipient = names.recipient(local, domain);
             recipient.is_some_and(|one| self.has(Entity::Recipient(one)))
         };
-        let domains = (0..).zip(&names.domains);
-        let domains = domains.filter(|(number, _)| self.has(Entity::Domain(*number)));
-        let domains = domains.map(|(number, (name, hosted))| {
+        let domain = |number: u32| {
+            let (name, hosted) = names.domains.get(number as usize)?;
             let mailboxes = hosted.mailboxes.iter();
             let mailboxes = mailboxes.filter(|(local, _)| has(local.as_str(), number));
             let aliases = hosted.aliases.iter();
@@ -218,7 +217,14 @@ impl Kept {
                 publish: hosted.publish.clone(),
                 at: hosted.at.clone(),
             };
-            ((*name).clone(), hosted)
+            Some(((*name).clone(), hosted))
+        };
+        let all = 0..count(names.domains.len());
+        let kept: Vec<u32> = all.filter(|one| self.has(Entity::Domain(*one))).collect();
+        let parts: Vec<&[u32]> = kept.chunks(PART / 8).collect();
+        let domains = in_parts(&parts, |part| {
+            let domains = part.iter().filter_map(|number| domain(*number));
+            domains.collect::<Vec<_>>()
         });
         let is_kept = |address: &&Address| {
             let listed = names.listed(address);
@@ -241,7 +247,7 @@ impl Kept {
             auth: whole.auth.clone(),
             authenticated: whole.authenticated.clone(),
             logins: kept,
-            domains: domains.collect(),
+            domains: domains.into_iter().flatten().collect(),
             parked: whole.parked.clone(),
             inbound: whole.inbound.clone(),
             routes: whole.routes.clone(),
@@ -259,9 +265,12 @@ impl Kept {
 fn leads(of: Entity, records: &Records<'_, '_>, open: &mut Vec<Entity>) {
     let names = records.names();
     let mut follow = |alias: &Alias| {
-        for target in alias.targets.iter().map(|target| &target.value) {
-            let listed = names.listed(target).map(Entity::Recipient);
-            let domain = || names.domain(target.domain().as_str()).map(Entity::Domain);
+        for (target, listed) in alias.targets.iter().zip(names.targets(of)) {
+            let listed = listed.map(Entity::Recipient);
+            let domain = || {
+                let domain = names.domain(target.value.domain().as_str());
+                domain.map(Entity::Domain)
+            };
             open.extend(listed.or_else(domain));
         }
     };

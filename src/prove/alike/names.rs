@@ -57,8 +57,9 @@ pub(super) struct Names<'p> {
     pub(super) domains: Vec<(&'p Domain, &'p HostedDomain)>,
     pub(super) logins: Vec<(&'p str, &'p Login)>,
     pub(super) recipients: Vec<Listed<'p>>,
-    /// By recipient: the number of its login, if it is a mailbox that has one.
-    login_of: Vec<u32>,
+    behind: Behind,
+    /// By domain: the number of the nearest of our domains above it.
+    parents: Vec<u32>,
     /// Where the recipients of each domain begin, and where the last one's end.
     starts: Vec<u32>,
     /// The numbers of recipients behind the hashes of their local-parts, sorted within each domain.
@@ -74,28 +75,32 @@ impl<'p> Names<'p> {
         let domains: Vec<(&Domain, &HostedDomain)> = policy.domains.iter().collect();
         let logins = policy.logins.iter();
         let logins: Vec<(&str, &Login)> = logins.map(|(name, one)| (name.as_str(), one)).collect();
-        let (recipients, by_login) = in_two(
+        let (recipients, (by_login, by_domain, above)) = in_two(
             || Recipients::new(&domains),
-            || Index::of(logins.iter().map(|one| one.0)),
+            || {
+                let by_login = Index::of(logins.iter().map(|one| one.0));
+                let by_domain = Index::of(domains.iter().map(|one| one.0.as_str()));
+                (by_login, by_domain, above(&domains))
+            },
         );
-        let Recipients {
-            listed: recipients,
-            starts,
-            by_hash,
-        } = recipients;
-        let (login_of, above) = in_two(|| login_of(&recipients, &by_login), || above(&domains));
-        Self {
+        let mut names = Self {
             policy,
-            by_domain: Index::of(domains.iter().map(|one| one.0.as_str())),
+            by_domain,
             by_login,
             above,
             domains,
             logins,
-            recipients,
-            login_of,
-            starts,
-            by_hash,
-        }
+            recipients: recipients.listed,
+            behind: Behind::default(),
+            parents: Vec::new(),
+            starts: recipients.starts,
+            by_hash: recipients.by_hash,
+        };
+        names.behind = Behind::of(&names);
+        let nearest = |domain: &Domain| domain.parents().find_map(|above| names.domain(above));
+        let parents = names.domains.iter().map(|(domain, _)| nearest(domain));
+        names.parents = parents.map(|parent| parent.unwrap_or(NONE)).collect();
+        names
     }
 
     /// Returns how many of each there are.
@@ -181,8 +186,21 @@ impl<'p> Names<'p> {
 
     /// Returns the number of the login that a recipient has as a mailbox.
     pub(super) fn login_of(&self, recipient: u32) -> Option<u32> {
-        let login = self.login_of.get(recipient as usize).copied();
-        login.filter(|login| *login != NONE)
+        let listed = self.recipients.get(recipient as usize)?;
+        let is_mailbox = matches!(listed.what, What::Mailbox(_));
+        let login = self.behind.of.get(recipient as usize).copied();
+        login.filter(|login| is_mailbox && *login != NONE)
+    }
+
+    /// Returns the targets of the alias that something is or has, by number: nothing for one that
+    /// is not listed by name.
+    pub(super) fn targets(&self, of: Entity) -> impl Iterator<Item = Option<u32>> {
+        let long = self.alias(of).map_or(0, |alias| alias.targets.len());
+        let start = self.behind.of.get(self.number(of)).copied();
+        let start = start.unwrap_or_default() as usize;
+        let numbers = self.behind.targets.get(start..start + long);
+        let numbers = numbers.unwrap_or_default().iter().copied();
+        numbers.map(|number| Some(number).filter(|number| *number != NONE))
     }
 
     /// Returns the number of an address that is listed by name.
@@ -207,8 +225,8 @@ impl<'p> Names<'p> {
 
     /// Returns the nearest of our domains above one.
     pub(super) fn parent(&self, domain: u32) -> Option<u32> {
-        let (name, _) = self.domains.get(domain as usize)?;
-        name.parents().find_map(|above| self.domain(above))
+        let parent = self.parents.get(domain as usize).copied();
+        parent.filter(|parent| *parent != NONE)
     }
 }
 
@@ -217,7 +235,64 @@ pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// What is behind each recipient and each domain.
+#[derive(Debug, Default)]
+struct Behind {
+    /// By [`Names::number`]: of a mailbox the number of its login, of an alias and of a domain
+    /// where its targets begin.
+    of: Vec<u32>,
+    /// The numbers of targets that are listed by name.
+    targets: Vec<u32>,
+}
+
+impl Behind {
+    fn of(names: &Names<'_>) -> Self {
+        let [recipients, domains, _] = names.counts();
+        let total = recipients + domains;
+        let starts = (0..total).step_by(PART);
+        let parts: Vec<Range<usize>> = starts.map(|at| at..(at + PART).min(total)).collect();
+        let parts = in_parts(&parts, |part| Self::of_part(part.clone(), names));
+        let mut all = Self {
+            of: Vec::with_capacity(total),
+            targets: Vec::new(),
+        };
+        for part in parts {
+            let before = count(all.targets.len());
+            let numbers = (count(all.of.len())..).zip(part.of);
+            all.of.extend(numbers.map(|(number, behind)| {
+                let listed = names.recipients.get(number as usize);
+                match listed.map(|listed| listed.what) {
+                    Some(What::Mailbox(_)) => behind,
+                    Some(What::Alias(_)) | None => before + behind,
+                }
+            }));
+            all.targets.extend(part.targets);
+        }
+        all
+    }
+
+    fn of_part(part: Range<usize>, names: &Names<'_>) -> Self {
+        let mut behind = Self::default();
+        for of in part.filter_map(|number| names.entity(number)) {
+            if let Entity::Recipient(one) = of
+                && let Some(listed) = names.recipients.get(one as usize)
+                && let What::Mailbox(_) = listed.what
+            {
+                let login = listed.login().and_then(|login| names.login(login));
+                behind.of.push(login.unwrap_or(NONE));
+                continue;
+            }
+            behind.of.push(count(behind.targets.len()));
+            let targets = names.alias(of).into_iter().flat_map(|alias| &alias.targets);
+            let numbers = targets.map(|target| names.listed(&target.value).unwrap_or(NONE));
+            behind.targets.extend(numbers);
+        }
+        behind
+    }
+}
+
 /// The recipients of all domains, in their order.
+#[derive(Default)]
 struct Recipients<'p> {
     listed: Vec<Listed<'p>>,
     starts: Vec<u32>,
@@ -226,23 +301,33 @@ struct Recipients<'p> {
 
 impl<'p> Recipients<'p> {
     fn new(domains: &[(&'p Domain, &'p HostedDomain)]) -> Self {
-        let here = |hosted: &HostedDomain| hosted.mailboxes.len() + hosted.aliases.len();
-        let total = domains.iter().map(|one| here(one.1)).sum();
+        let parts = parts(domains);
+        let read = in_parts(&parts, |(number, start, domains)| {
+            let mut part = Self::default();
+            for (number, (_, hosted)) in (*number..).zip(*domains) {
+                part.add(number, *start, hosted);
+            }
+            part
+        });
+        let total = read.iter().map(|part| part.listed.len()).sum();
         let mut all = Self {
             listed: Vec::with_capacity(total),
             starts: Vec::with_capacity(domains.len() + 1),
             by_hash: Vec::with_capacity(total),
         };
-        for (number, (_, hosted)) in (0..).zip(domains) {
-            all.add(number, hosted);
+        for mut part in read {
+            all.listed.append(&mut part.listed);
+            all.starts.append(&mut part.starts);
+            all.by_hash.append(&mut part.by_hash);
         }
         all.starts.push(count(all.listed.len()));
         all
     }
 
-    fn add(&mut self, domain: u32, hosted: &'p HostedDomain) {
+    /// Adds the recipients of a domain. The part's first recipient has the number `first`.
+    fn add(&mut self, domain: u32, first: u32, hosted: &'p HostedDomain) {
         let start = self.listed.len();
-        self.starts.push(count(start));
+        self.starts.push(first + count(start));
         let listed = |local: &'p str, what| Listed {
             local,
             domain,
@@ -255,8 +340,9 @@ impl<'p> Recipients<'p> {
         let aliases = aliases.map(|(local, one)| listed(local.as_str(), What::Alias(one)));
         self.listed.extend(aliases);
         if let Some(here) = self.listed.get_mut(start..) {
-            here.sort_unstable_by_key(|one| one.local);
-            let hashed = (count(start)..).zip(&*here);
+            // Those of mailboxes and those of aliases are in order each.
+            here.sort_by_key(|one| one.local);
+            let hashed = (first + count(start)..).zip(&*here);
             self.by_hash
                 .extend(hashed.map(|(number, one)| (hash(one.local), number)));
         }
@@ -264,6 +350,27 @@ impl<'p> Recipients<'p> {
             here.sort_unstable();
         }
     }
+}
+
+/// Some domains: the number of the first of them, that of its first recipient, and they.
+type Part<'d, 'p> = (u32, u32, &'d [(&'p Domain, &'p HostedDomain)]);
+
+/// Returns domains in parts of about as many recipients.
+fn parts<'d, 'p>(domains: &'d [(&'p Domain, &'p HostedDomain)]) -> Vec<Part<'d, 'p>> {
+    let mut parts = Vec::new();
+    let (mut begin, mut first, mut here) = (0, 0, 0);
+    for (number, (_, hosted)) in domains.iter().enumerate() {
+        here += hosted.mailboxes.len() + hosted.aliases.len();
+        let end = number + 1;
+        if here >= PART || end == domains.len() {
+            let some = domains.get(begin..end).unwrap_or_default();
+            parts.push((count(begin), count(first), some));
+            begin = end;
+            first += here;
+            here = 0;
+        }
+    }
+    parts
 }
 
 /// Returns every name above some of our domains, with these.
@@ -306,15 +413,6 @@ fn first_from(here: &[(u32, u32)], hash: u32) -> usize {
     }
     let between = here.get(low..high).unwrap_or_default();
     low + between.partition_point(|one| one.0 < hash)
-}
-
-fn login_of(recipients: &[Listed<'_>], by_login: &Index<'_>) -> Vec<u32> {
-    let parts: Vec<&[Listed<'_>]> = recipients.chunks(PART).collect();
-    let number = |one: &Listed<'_>| one.login().and_then(|login| by_login.get(login));
-    let found = in_parts(&parts, |part| -> Vec<u32> {
-        part.iter().map(|one| number(one).unwrap_or(NONE)).collect()
-    });
-    found.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -221,7 +221,7 @@ impl<'p> Ground<'_, 'p> {
                 said.text(" alias");
                 add_targets(alias, &mut own)?;
                 let mut owners = Vec::new();
-                collect(self.names, alias, &mut owners, 0)?;
+                collect(self.names, Entity::Recipient(number), &mut owners, 0)?;
                 for login in owners {
                     own.login(self.names, login)?;
                 }
@@ -241,11 +241,12 @@ impl<'p> Ground<'_, 'p> {
     /// may put together of them.
     fn rows(self, of: Entity, own: &Called<'_>, said: &mut Said) {
         let begins = Begins::of(&own.names);
-        for (name, known) in own.names.iter().zip(&own.known) {
-            let first = own.names.iter().position(|one| one == name);
+        for (number, (name, known)) in own.names.iter().zip(&own.known).enumerate() {
+            let mut before = own.names.iter().take(number);
+            let first = before.position(|one| one == name).unwrap_or(number);
             let has = |is: fn(&u8) -> bool| name.as_bytes().iter().any(is);
             said.name(
-                first.unwrap_or_default(),
+                first,
                 [
                     *known == Known::Login || self.names.login(name).is_some(),
                     *known == Known::Domain || self.names.domain(name).is_some(),
@@ -322,14 +323,11 @@ fn add_targets<'p>(alias: &'p Alias, own: &mut Called<'p>) -> Option<()> {
 
 /// Adds the logins of the mailboxes that an alias leads to by names alone, each once, by number;
 /// nothing is returned if they are too many, and some of them are added.
-fn collect(names: &Names<'_>, alias: &Alias, found: &mut Vec<u32>, depth: usize) -> Option<()> {
+fn collect(names: &Names<'_>, of: Entity, found: &mut Vec<u32>, depth: usize) -> Option<()> {
     if depth > DEPTH_MAX {
         return None;
     }
-    for target in &alias.targets {
-        let Some(number) = names.listed(&target.value) else {
-            continue;
-        };
+    for number in names.targets(of).flatten() {
         match names.recipients.get(number as usize)?.what {
             What::Mailbox(_) => {
                 if let Some(login) = names.login_of(number)
@@ -338,7 +336,7 @@ fn collect(names: &Names<'_>, alias: &Alias, found: &mut Vec<u32>, depth: usize)
                     found.push(login);
                 }
             }
-            What::Alias(alias) => collect(names, alias, found, depth + 1)?,
+            What::Alias(_) => collect(names, Entity::Recipient(number), found, depth + 1)?,
         }
         if found.len() > TARGETS_MAX {
             return None;
@@ -352,14 +350,10 @@ fn collect(names: &Names<'_>, alias: &Alias, found: &mut Vec<u32>, depth: usize)
 pub(super) fn logins(names: &Names<'_>, of: Entity, found: &mut Vec<u32>) -> Option<()> {
     match of {
         Entity::Recipient(one) => match names.recipients.get(one as usize)?.what {
-            What::Alias(alias) => collect(names, alias, found, 0)?,
+            What::Alias(_) => collect(names, of, found, 0)?,
             What::Mailbox(_) => found.extend(names.login_of(one)),
         },
-        Entity::Domain(one) => {
-            if let Some(alias) = &names.domains.get(one as usize)?.1.catch_all {
-                collect(names, alias, found, 0)?;
-            }
-        }
+        Entity::Domain(_) => collect(names, of, found, 0)?,
         Entity::Login(one) => found.push(one),
     }
     Some(())

@@ -207,8 +207,8 @@ impl<'a, 'p> Records<'a, 'p> {
     /// Adds where an alias leads, and who may call it its own.
     fn leads(&mut self, alias: &'p Alias, of: Entity, said: &mut Said, depth: usize) -> Option<()> {
         said.text(" alias");
-        for target in &alias.targets {
-            let number = self.target(&target.value, depth + 1)?;
+        for (target, listed) in alias.targets.iter().zip(self.names().targets(of)) {
+            let number = self.target(&target.value, listed, depth + 1)?;
             said.number(number);
         }
         self.logins(of, said, depth)
@@ -226,10 +226,11 @@ impl<'a, 'p> Records<'a, 'p> {
         Some(())
     }
 
-    /// Returns the number of what is said of an address that an alias leads to.
-    fn target(&mut self, address: &Address, depth: usize) -> Option<u32> {
+    /// Returns the number of what is said of an address that an alias leads to: the recipient of
+    /// this number, if it is listed.
+    fn target(&mut self, address: &Address, listed: Option<u32>, depth: usize) -> Option<u32> {
         let names = self.names();
-        if let Some(recipient) = names.listed(address) {
+        if let Some(recipient) = listed {
             return Some(self.number_at(Entity::Recipient(recipient), depth));
         }
         // A catch-all takes it.

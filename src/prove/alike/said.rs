@@ -75,19 +75,14 @@ impl Said {
         let octets = name.as_bytes();
         // All before `done` is added.
         let (mut done, mut at) = (0, 0);
-        while let Some(rest @ [first, ..]) = octets.get(at..) {
-            // Most begin otherwise, which is told by two octets.
-            if !begins.has(*first, rest.get(1).copied()) {
-                at += 1;
-                continue;
-            }
+        while let Some(next) = begins.next(octets, at) {
+            at = next;
+            let rest = octets.get(at..).unwrap_or_default();
             let others = (0..).zip(own);
             // As long as the name is none but the name itself.
             let inside = others.filter(|(_, other)| {
                 let other = other.as_bytes();
-                other.first() == Some(first)
-                    && other.len() != octets.len()
-                    && rest.starts_with(other)
+                !other.is_empty() && other.len() != octets.len() && rest.starts_with(other)
             });
             let longest = inside.max_by_key(|(number, other)| (other.len(), Reverse(*number)));
             let Some((number, other)) = longest else {
@@ -175,9 +170,21 @@ impl Begins {
         begins
     }
 
-    /// Returns whether some name may begin so; without a second octet, one of one octet.
-    fn has(&self, first: u8, second: Option<u8>) -> bool {
-        let (word, bit) = Self::place(first, second.unwrap_or_default());
+    /// Returns the next place, from one on, where some name may begin: most begin otherwise, which
+    /// is told by two octets.
+    fn next(&self, octets: &[u8], from: usize) -> Option<usize> {
+        let rest = octets.get(from..)?;
+        let two = |two: &[u8]| matches!(two, [first, second] if self.has(*first, *second));
+        let next = rest.windows(2).position(two).or_else(|| {
+            let last = *rest.last()?;
+            // It may be a name of one octet.
+            self.has(last, 0).then(|| rest.len() - 1)
+        })?;
+        Some(from + next)
+    }
+
+    fn has(&self, first: u8, second: u8) -> bool {
+        let (word, bit) = Self::place(first, second);
         self.0.get(word).is_some_and(|bits| bits & bit != 0)
     }
 

@@ -34,12 +34,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rustc_hash::FxBuildHasher;
 
-use self::profile::{Profiles, Signature};
+use self::profile::{Profiles, Signature, partners};
 use self::record::Record;
 use self::replay::{Pairs, replay};
 use super::declared::{CLIENT, Declared, Rights};
 use super::side::number;
-use super::threads::in_parts;
+use super::threads::{in_parts, in_two};
 use super::universe::{Axis, Dimension, TestNumber, Universe};
 use crate::decision::{Decider, Label, Question, TestId};
 
@@ -92,14 +92,17 @@ pub(super) fn stood_for(over: &Over<'_, '_>) -> Vec<u32> {
         return Vec::new();
     }
     let mut groups: Vec<Group> = Vec::new();
-    for classes in over.declared_alike() {
-        over.group(classes, &mut groups);
-    }
+    let find_groups = || {
+        for classes in over.declared_alike() {
+            over.group(classes, &mut groups);
+        }
+    };
+    let ((), partners) = in_two(find_groups, || partners(over.universe));
     let own = own_tests(&mut groups, over.shared);
     if own.is_empty() {
         return Vec::new();
     }
-    let profiles = Profiles::new(over.universe, &own);
+    let profiles = Profiles::new(over.universe, &own, partners);
     let mut left = Vec::new();
     for group in &groups {
         let signatures = in_parts(&group.members, |member| {

@@ -6,6 +6,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::Tests;
 use crate::decision::Label;
+use crate::prove::threads::in_two;
 use crate::prove::universe::{Axis, Dimension, TestNumber, Universe};
 
 /// What is said of a class of addresses besides anybody's rights: its labels, and of reverse-paths
@@ -14,7 +15,7 @@ type Said = (Vec<(TestNumber, Label)>, Vec<Partner>);
 
 /// How a class of logins is related to a class of reverse-paths: the patterns that hold of some
 /// pair, and whether some pair is not related at all.
-type Partner = (u32, Vec<u64>, bool);
+pub(super) type Partner = (u32, Vec<u64>, bool);
 
 /// The classes of an axis, gathered by what is said of them besides anybody's rights.
 struct Profile {
@@ -44,12 +45,12 @@ struct OfAxis {
 
 impl Profiles {
     /// Gathers addresses by what tests say that are not among these.
-    pub(super) fn new(universe: &Universe<'_>, own: &Tests) -> Self {
-        let mut partners = partners(universe);
-        let froms = Profile::new(universe, Axis::From, own, &mut |class| {
-            partners.remove(&class).unwrap_or_default()
-        });
-        let tos = Profile::new(universe, Axis::To, own, &mut |_| Vec::new());
+    pub(super) fn new(universe: &Universe<'_>, own: &Tests, mut partners: Partners) -> Self {
+        let mut of_from = |class| partners.remove(&class).unwrap_or_default();
+        let (froms, tos) = in_two(
+            || Profile::new(universe, Axis::From, own, &mut of_from),
+            || Profile::new(universe, Axis::To, own, &mut |_| Vec::new()),
+        );
         Self([froms, tos])
     }
 }
@@ -85,15 +86,18 @@ impl Profile {
     }
 }
 
+/// By class of reverse-paths: how logins are related to it.
+pub(super) type Partners = HashMap<u32, Vec<Partner>, FxBuildHasher>;
+
 /// Returns how logins are related to each class of reverse-paths that any is related to, in the
 /// order of the logins.
-fn partners(universe: &Universe<'_>) -> HashMap<u32, Vec<Partner>, FxBuildHasher> {
+pub(super) fn partners(universe: &Universe<'_>) -> Partners {
     let atoms = |axis: Axis, class: u32| {
         let dimension: Option<&Dimension> = universe.dimensions.get(axis as usize);
         let class = dimension.and_then(|dimension| dimension.classes.get(class as usize));
         class.map_or(0, |class| class.count)
     };
-    let mut all: HashMap<u32, Vec<Partner>, FxBuildHasher> = HashMap::default();
+    let mut all = Partners::default();
     universe.relations.each(|(login, from), cells| {
         let pairs = atoms(Axis::Login, login).checked_mul(atoms(Axis::From, from));
         let related = cells.iter().map(|cell| cell.count);

@@ -34,39 +34,31 @@ impl RecordObligation for SpfCoversEgress {
         let host = subject.policy.host.name.value.as_str();
         // Of our own records it is known what they say of ours; of what is published, all of it is.
         let own_records = subject.given.dns.is_none();
+        let origins = origins(subject)?;
         let mut pairs = 0;
-        for origin in origins(subject)? {
-            let Origin {
-                address, helo, at, ..
-            } = &origin;
-            let (address, domains) = (*address, subject.policy.domains.iter());
-            for (domain, hosted) in domains.filter(|(_, hosted)| sends(hosted)) {
+        let domains = subject.policy.domains.iter();
+        for (domain, hosted) in domains.filter(|(_, hosted)| sends(hosted)) {
+            // One domain after the other: its records are at hand for all origins.
+            for origin in &origins {
                 if !origin.of.is_of(domain.as_str()) {
                     continue;
                 }
-                let at = at
-                    .as_ref()
-                    .or(hosted.publish.spf_at.as_ref())
-                    .unwrap_or(&hosted.at);
+                let declared = hosted.publish.spf_at.as_ref().unwrap_or(&hosted.at);
+                let at = origin.at.as_ref().unwrap_or(declared);
                 pairs += 1;
-                if let Some(by) = helo.as_deref().filter(|_| own_records)
+                if let Some(by) = origin.helo.as_deref().filter(|_| own_records)
                     && names_us_alone(hosted, host)
                 {
                     return Err(by_another(domain, hosted, by, at));
                 }
-                sender(
-                    subject.dns,
-                    domain,
-                    address,
-                    helo.as_deref().unwrap_or(host),
-                    at,
-                )?;
+                let helo = origin.helo.as_deref().unwrap_or(host);
+                sender(subject.dns, domain, origin.address, helo, at)?;
             }
-            if helo.is_none() {
-                pairs += 1;
-                let at = at.as_ref().unwrap_or(&subject.policy.host.at);
-                greeting(subject.dns, host, address, at)?;
-            }
+        }
+        for origin in origins.iter().filter(|origin| origin.helo.is_none()) {
+            pairs += 1;
+            let at = origin.at.as_ref().unwrap_or(&subject.policy.host.at);
+            greeting(subject.dns, host, origin.address, at)?;
         }
         Ok(pairs)
     }
