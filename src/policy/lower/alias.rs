@@ -130,7 +130,7 @@ impl<'a> Ours<'a> {
 }
 
 /// Returns the aliases of a domain and its catch-all, in order.
-fn hops<'a>((domain, hosted): Place<'a>) -> impl Iterator<Item = (Hop<'a>, &'a Alias)> {
+fn hops((domain, hosted): Place<'_>) -> impl Iterator<Item = (Hop<'_>, &Alias)> {
     let aliases = hosted.aliases.iter();
     let aliases = aliases.map(move |(local, alias)| (Hop::Alias(domain, local), alias));
     let caught = hosted.catch_all.iter();

@@ -30,6 +30,7 @@
 //! proved of what is kept, the whole is proved instead, and tells what is wrong with it.
 
 mod addresses;
+mod behind;
 mod blind;
 mod forced;
 mod guess;

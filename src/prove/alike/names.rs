@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use rustc_hash::FxBuildHasher;
 
+use super::behind::Behind;
 use super::index::Index;
 use crate::mail::{Address, Domain};
 use crate::policy::{Alias, HostedDomain, Login, Mailbox, Policy};
@@ -28,7 +29,7 @@ pub(super) struct Listed<'p> {
 
 impl<'p> Listed<'p> {
     /// Returns the login of a mailbox.
-    fn login(&self) -> Option<&'p str> {
+    pub(super) fn login(&self) -> Option<&'p str> {
         match self.what {
             What::Mailbox(mailbox) => mailbox.login.as_ref().map(|login| login.value.as_str()),
             What::Alias(_) => None,
@@ -37,10 +38,10 @@ impl<'p> Listed<'p> {
 }
 
 /// No number.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 /// What one thread looks up before it takes more.
-const PART: usize = 1 << 14;
+pub(super) const PART: usize = 1 << 14;
 
 /// Something that a policy lists, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,62 +234,6 @@ impl<'p> Names<'p> {
 /// Returns a number as small as that of a list in memory that was read from files of text.
 pub(super) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-/// What is behind each recipient and each domain.
-#[derive(Debug, Default)]
-struct Behind {
-    /// By [`Names::number`]: of a mailbox the number of its login, of an alias and of a domain
-    /// where its targets begin.
-    of: Vec<u32>,
-    /// The numbers of targets that are listed by name.
-    targets: Vec<u32>,
-}
-
-impl Behind {
-    fn of(names: &Names<'_>) -> Self {
-        let [recipients, domains, _] = names.counts();
-        let total = recipients + domains;
-        let starts = (0..total).step_by(PART);
-        let parts: Vec<Range<usize>> = starts.map(|at| at..(at + PART).min(total)).collect();
-        let parts = in_parts(&parts, |part| Self::of_part(part.clone(), names));
-        let mut all = Self {
-            of: Vec::with_capacity(total),
-            targets: Vec::new(),
-        };
-        for part in parts {
-            let before = count(all.targets.len());
-            let numbers = (count(all.of.len())..).zip(part.of);
-            all.of.extend(numbers.map(|(number, behind)| {
-                let listed = names.recipients.get(number as usize);
-                match listed.map(|listed| listed.what) {
-                    Some(What::Mailbox(_)) => behind,
-                    Some(What::Alias(_)) | None => before + behind,
-                }
-            }));
-            all.targets.extend(part.targets);
-        }
-        all
-    }
-
-    fn of_part(part: Range<usize>, names: &Names<'_>) -> Self {
-        let mut behind = Self::default();
-        for of in part.filter_map(|number| names.entity(number)) {
-            if let Entity::Recipient(one) = of
-                && let Some(listed) = names.recipients.get(one as usize)
-                && let What::Mailbox(_) = listed.what
-            {
-                let login = listed.login().and_then(|login| names.login(login));
-                behind.of.push(login.unwrap_or(NONE));
-                continue;
-            }
-            behind.of.push(count(behind.targets.len()));
-            let targets = names.alias(of).into_iter().flat_map(|alias| &alias.targets);
-            let numbers = targets.map(|target| names.listed(&target.value).unwrap_or(NONE));
-            behind.targets.extend(numbers);
-        }
-        behind
-    }
 }
 
 /// The recipients of all domains, in their order.
