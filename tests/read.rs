@@ -158,7 +158,7 @@ fn check_envelope(line: &str, decider: &dyn Decider) -> Result<(), String> {
     let (decision, ask) = run(decider, &envelope).map_err(|test| format!("{test:?}"))?;
     let place = ask
         .place(&decision.at)
-        .map(|at| at.to_string())
+        .map(ToString::to_string)
         .unwrap_or_default();
     let expect = value.get("expect").ok_or("no `expect`")?;
     for (key, expected) in expect.as_object().ok_or("`expect` is no object")? {

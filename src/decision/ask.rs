@@ -60,16 +60,16 @@ impl<'e> EnvelopeAsk<'e> {
     }
 
     /// Returns the place that a decision names.
-    pub fn place(&self, at: &At) -> Option<Loc> {
+    pub fn place<'p>(&'p self, at: &'p At) -> Option<&'p Loc> {
         match at {
-            At::Place(loc) => Some(loc.clone()),
+            At::Place(loc) => Some(loc),
             At::Row(id) => self.row(*id),
             At::Part(id, number) => {
                 let test = self.tests.get(id.index());
                 if let Some(Question::Client(table)) = test.map(|test| &test.question)
                     && let Some(part) = table.part(self.envelope.client, *number)
                 {
-                    return Some(part.clone());
+                    return Some(part);
                 }
                 self.row(*id)
             }
@@ -77,10 +77,10 @@ impl<'e> EnvelopeAsk<'e> {
     }
 
     /// Returns the place of the row that a test met.
-    fn row(&self, id: TestId) -> Option<Loc> {
+    fn row(&self, id: TestId) -> Option<&Loc> {
         match self.asked.iter().find(|answer| answer.test == id) {
-            Some(answer) => answer.at.cloned(),
-            None => self.tests.get(id.index()).and_then(|test| test.at.clone()),
+            Some(answer) => answer.at,
+            None => self.tests.get(id.index())?.at.as_ref(),
         }
     }
 }

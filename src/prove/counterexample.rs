@@ -57,13 +57,13 @@ impl Decided {
     /// Runs a decider on an envelope. `None` if it asks what it has not declared.
     pub(super) fn by(who: &str, decider: &dyn Decider, envelope: &Envelope) -> Option<Self> {
         let (decision, asked) = run(decider, envelope).ok()?;
-        let at = asked.place(&decision.at);
+        let at = asked.place(&decision.at).cloned();
         let destinations = destinations(decider, &decision, envelope);
         let leads = destinations.iter().map(|one| decider.leads_by(one));
         let mut staying = destinations.iter().filter(|one| !leaves(one));
         let returned = staying.find_map(|one| decider.returns(one));
         let copies = decision.copies.iter();
-        let copies = copies.map(|(to, at)| (to.clone(), asked.place(at)));
+        let copies = copies.map(|(to, at)| (to.clone(), asked.place(at).cloned()));
         Some(Self {
             copies: copies.collect(),
             leads: leads.collect(),

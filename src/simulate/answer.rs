@@ -1,12 +1,13 @@
 //! One envelope, answered.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use serde::{Serialize, Serializer};
 
 use super::results::Results;
 use crate::decision::{
-    Answer, Decider, Decision, Destination, Envelope, Header, Hop, Question, Unanswered, run,
+    Answer, Decider, Decision, Destination, Envelope, EnvelopeAsk, Hop, Question, Unanswered, run,
 };
 use crate::mail::{Listener, Status};
 use crate::prove::destinations;
@@ -36,7 +37,7 @@ impl std::fmt::Debug for Answerer<'_> {
 
 /// The answer to one envelope, as JSON prints it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Answered {
+pub struct Answered<'a> {
     /// `accept`, `defer` or `reject`.
     pub verdict: &'static str,
     /// The reply code.
@@ -48,7 +49,7 @@ pub struct Answered {
     pub because: &'static str,
     /// The place that decided: `path:line:column`.
     #[serde(serialize_with = "shown_place")]
-    pub at: Option<Loc>,
+    pub at: Option<Cow<'a, Loc>>,
     /// Every final mailbox and next hop.
     pub route: Vec<RouteStep>,
     /// The addresses that get a copy beside the recipient.
@@ -69,7 +70,7 @@ fn shown<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Error> {
 }
 
 #[expect(clippy::ref_option, reason = "serde hands a field over by reference")]
-fn shown_place<S: Serializer>(place: &Option<Loc>, to: S) -> Result<S::Ok, S::Error> {
+fn shown_place<S: Serializer>(place: &Option<Cow<'_, Loc>>, to: S) -> Result<S::Ok, S::Error> {
     match place {
         Some(place) => to.collect_str(place),
         None => to.serialize_none(),
@@ -155,36 +156,58 @@ impl From<&Destination> for RouteStep {
     }
 }
 
+impl Answered<'_> {
+    /// Returns the same, whatever becomes of what was asked.
+    fn into_owned(self) -> Answered<'static> {
+        let at = self.at.map(|at| Cow::Owned(at.into_owned()));
+        Answered { at, ..self }
+    }
+}
+
 impl Answerer<'_> {
     /// Answers an envelope; also returns the decision and what was asked, for `explain`.
     pub fn answer<'e>(
         &'e self,
         envelope: &'e Envelope,
-    ) -> Result<(Answered, Decision, Vec<Answer<'e>>), Unanswered> {
+    ) -> Result<(Answered<'static>, Decision, Vec<Answer<'e>>), Unanswered> {
         let (decision, asked) = run(self.decider, envelope)?;
-        let route = destinations(self.decider, &decision, envelope);
-        let answered = Answered {
+        let answered = self.told(envelope, &decision, &asked).into_owned();
+        Ok((answered, decision, asked.into_asked()))
+    }
+
+    /// Answers an envelope to somebody who keeps nothing of it: threads that answer at once would
+    /// wait for each other, if each counted who keeps the places.
+    pub(super) fn tell<T>(
+        &self,
+        envelope: &Envelope,
+        listen: impl FnOnce(&Answered<'_>) -> T,
+    ) -> Result<T, Unanswered> {
+        let (decision, asked) = run(self.decider, envelope)?;
+        Ok(listen(&self.told(envelope, &decision, &asked)))
+    }
+
+    fn told<'a>(
+        &self,
+        envelope: &Envelope,
+        decision: &'a Decision,
+        asked: &'a EnvelopeAsk<'_>,
+    ) -> Answered<'a> {
+        let route = destinations(self.decider, decision, envelope);
+        let copies = decision.copies.addresses();
+        let headers = decision.headers.iter();
+        Answered {
             verdict: decision.verdict.name(),
             code: decision.reply.code,
             status: decision.reply.status,
             because: decision.because.name(),
-            at: asked.place(&decision.at),
+            at: asked.place(&decision.at).map(Cow::Borrowed),
             route: route.iter().map(RouteStep::from).collect(),
-            copies: decision
-                .copies
-                .addresses()
-                .map(ToString::to_string)
-                .collect(),
-            headers: decision
-                .headers
-                .iter()
-                .map(|header: &Header| header.name())
-                .collect(),
+            copies: copies.map(ToString::to_string).collect(),
+            headers: headers.map(|header| header.name()).collect(),
             spf: self
                 .spf_used(envelope, asked.asked())
                 .map(SpfResult::as_str),
-        };
-        Ok((answered, decision, asked.into_asked()))
+        }
     }
 
     /// Returns the SPF result that the decision looked at last.

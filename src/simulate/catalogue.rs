@@ -325,7 +325,7 @@ pub fn attack(
     attack: &Attack,
     policy: &Policy,
     answerer: &Answerer<'_>,
-) -> Result<(Envelope, Answered, bool), Unanswered> {
+) -> Result<(Envelope, Answered<'static>, bool), Unanswered> {
     let envelope = envelope(attack, policy, answerer);
     let (answered, _, _) = answerer.answer(&envelope)?;
     // What the policy says is no relaying.

@@ -94,8 +94,7 @@ impl EnvelopeLine<'_> {
         let given = [("from", Some(&self.from)), ("to", Some(&self.to))];
         let others = [("helo", self.helo.as_ref()), ("login", self.login.as_ref())];
         for (key, value) in given.into_iter().chain(others) {
-            let breaks = |octet: u8| matches!(octet, b'\0' | b'\r' | b'\n');
-            if value.is_some_and(|value| value.bytes().any(breaks)) {
+            if value.is_some_and(Word::breaks) {
                 return Err(LineError::Control(key));
             }
         }
@@ -165,21 +164,21 @@ fn answer(
     line: serde_json::Result<EnvelopeLine<'_>>,
     out: &mut Vec<u8>,
 ) -> bool {
+    // These types have no maps with odd keys, and a vector takes every octet: nothing fails to be
+    // written.
     let answered = line
         .map_err(|error| LineError::Json(error.to_string()))
         .and_then(|line| line.envelope(answerer))
-        .and_then(|envelope| match answerer.answer(&envelope) {
-            Ok((answered, _, _)) => Ok(answered),
-            Err(_) => Err(LineError::Bug),
+        .and_then(|envelope| {
+            let told = answerer.tell(&envelope, |answered| {
+                let _ = serde_json::to_writer(&mut *out, answered);
+            });
+            told.map_err(|_| LineError::Bug)
         });
-    // These types have no maps with odd keys, and a vector takes every octet: neither fails.
-    let _ = match &answered {
-        Ok(answered) => serde_json::to_writer(&mut *out, answered),
-        Err(error) => {
-            let error = error.to_string();
-            serde_json::to_writer(&mut *out, &ErrorLine { error })
-        }
-    };
+    if let Err(error) = &answered {
+        let error = error.to_string();
+        let _ = serde_json::to_writer(&mut *out, &ErrorLine { error });
+    }
     out.push(b'\n');
     answered.is_ok()
 }

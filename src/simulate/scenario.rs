@@ -10,7 +10,7 @@ use crate::policy::Scenario;
 #[derive(Debug, Clone)]
 pub struct ScenarioResult {
     /// The answer.
-    pub answered: Answered,
+    pub answered: Answered<'static>,
     /// Whether it is the expected one.
     pub as_expected: bool,
 }

@@ -19,6 +19,15 @@ impl Deref for Word<'_> {
     }
 }
 
+impl Word<'_> {
+    /// Returns whether the text holds an octet that ends a line or a string. A text that is
+    /// borrowed does not: JSON lets none stand in it as it is (RFC 8259 section 7).
+    pub(super) fn breaks(&self) -> bool {
+        let breaks = |octet: u8| matches!(octet, b'\0' | b'\r' | b'\n');
+        matches!(&self.0, Cow::Owned(text) if text.bytes().any(breaks))
+    }
+}
+
 impl From<String> for Word<'_> {
     fn from(text: String) -> Self {
         Self(Cow::Owned(text))
@@ -60,5 +69,17 @@ mod tests {
         let escaped: Word<'_> = serde_json::from_str(r#""a\u0040b.example""#).unwrap();
         assert!(matches!(&escaped.0, Cow::Owned(text) if text == "a@b.example"));
         assert!(serde_json::from_str::<Word<'_>>("1").is_err());
+    }
+
+    #[test]
+    fn a_break_is_seen_wherever_json_lets_one_be() {
+        for octet in ["\0", "\r", "\n"] {
+            assert!(Word::from(format!("a{octet}b")).breaks());
+            let written = serde_json::to_string(&format!("a{octet}b")).unwrap();
+            assert!(serde_json::from_str::<Word<'_>>(&written).unwrap().breaks());
+            let as_it_is = format!("\"a{octet}b\"");
+            assert!(serde_json::from_str::<Word<'_>>(&as_it_is).is_err());
+        }
+        assert!(!Word::from("a\tb".to_owned()).breaks());
     }
 }

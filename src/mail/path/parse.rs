@@ -48,13 +48,28 @@ pub(super) fn parse(text: &str, own: &[IpAddr]) -> Path {
         form,
         local,
         domain,
-    } = read(text, own);
+    } = plain(text).unwrap_or_else(|| read(text, own));
     Path {
         text: text.to_owned(),
         form,
         local,
         domain,
     }
+}
+
+/// Reads a path in which nothing is odd, as nearly all are: [`read`] says the same of it, in more
+/// looks over the text. None if it may be odd.
+fn plain(text: &str) -> Option<Read> {
+    // What `split_once` looks with is made for longer texts.
+    let at = text.bytes().position(|byte| byte == b'@')?;
+    let (local, domain) = (text.get(..at)?, text.get(at + 1..)?);
+    let is_plain = local.len() <= LOCAL_OCTETS_MAX
+        && is_dot_string(local)
+        && !local.starts_with('-')
+        && !is_routed(local)
+        && is_domain(domain)
+        && domain.bytes().any(|byte| byte.is_ascii_alphabetic());
+    is_plain.then(|| Read::new(PathForm::Plain, Some(local), Some(domain)))
 }
 
 fn read(text: &str, own: &[IpAddr]) -> Read {

@@ -1,5 +1,9 @@
 //! Paths as clients send them, with the form and the address that each has.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::*;
 
 #[track_caller]
@@ -270,4 +274,48 @@ fn a_route_in_an_extension_is_a_form_of_its_own() {
     check(&text, PathForm::LongLocal, "-@d.example");
     let text = format!("u+{long}@d.example");
     check(&text, PathForm::Plain, &text);
+}
+
+/// Returns what a random path may be made of: what is plain, what is odd, and what is too long.
+fn piece() -> impl Strategy<Value = String> {
+    let plain = select(vec![
+        "a",
+        "B",
+        "1",
+        "u@d.example",
+        "d.example",
+        "a",
+        "@a",
+        "+",
+        ".",
+    ]);
+    let odd = select(vec![
+        ".", "-", "_", "@", "%", "!", "+", "\"", "\\", "(", ")", " ", "[", "]", ",", ";", ":", "<",
+        "\u{fc}", "\t", "=", "/",
+    ]);
+    let long = select(vec![62, 63, 64, 254]).prop_map(|octets| "a".repeat(octets));
+    prop_oneof![
+        6 => plain.prop_map(str::to_owned),
+        2 => odd.prop_map(str::to_owned),
+        1 => long,
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    /// What is plain is read in a way of its own, but not behind a source route.
+    #[test]
+    fn a_plain_path_is_read_as_behind_a_route(pieces in vec(piece(), 1..8)) {
+        let mut text = pieces.concat();
+        if text.starts_with('@') {
+            text.insert(0, 'u');
+        }
+        let (path, routed) = (Path::parse(&text, &[]), format!("@r.example:{text}"));
+        let behind = Path::parse(&routed, &[]);
+        let is_plain = path.form() == PathForm::Plain;
+        prop_assert_eq!(is_plain, behind.form() == PathForm::SourceRoute, "{}", &text);
+        prop_assert_eq!(path.local(), behind.local(), "{}", &text);
+        prop_assert_eq!(path.domain(), behind.domain(), "{}", &text);
+    }
 }
