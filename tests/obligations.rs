@@ -127,14 +127,36 @@ fn the_program_prints_a_page() {
 #[test]
 fn each_obligation_says_why_it_covers_every_envelope_and_can_fail() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for path in files("src/prove/obligations", "rs") {
+    let mut sources = files("src/prove/obligations", "rs");
+    sources.extend(files("src/prove/records", "rs"));
+    let mut count = 0;
+    for path in sources {
         let text = fs::read_to_string(&path).unwrap();
-        let is_obligation = text.contains("impl Obligation for");
+        let is_obligation =
+            text.contains("impl Obligation for") || text.contains("impl RecordObligation for");
         assert!(
             !is_obligation || text.contains("/// SOUNDNESS: "),
             "{path:?}"
         );
+        count += usize::from(is_obligation);
     }
+    // What is no envelope's and no record's has a file beside them.
+    for name in [
+        "backends",
+        "clients",
+        "equivalence",
+        "host_mail",
+        "limits",
+        "listeners",
+        "statement/mod",
+    ] {
+        let path = root.join("src/prove").join(name).with_extension("rs");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(" SOUNDNESS: "), "{path:?}");
+        count += 1;
+    }
+    // `forbid` and `require` share one.
+    assert_eq!(count + 1, question_names().len());
     for name in question_names() {
         let cases = root.join("tests/corpus/refute").join(name);
         let cases = fs::read_dir(&cases).unwrap_or_else(|_| panic!("{name}: no case"));

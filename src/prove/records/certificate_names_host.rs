@@ -7,6 +7,10 @@ use crate::prove::report::Evidence;
 
 /// The files show sessions the certificate of the host's `tls`, and that certificate, where it is
 /// given, names the host.
+///
+/// SOUNDNESS: the reader names every file that any listener shows, and each has to be a declared
+/// one; so no session is shown another. Who reads the declared file is not asked: it is named by
+/// path, and given or not.
 pub(in crate::prove) struct CertificateNamesHost;
 
 impl RecordObligation for CertificateNamesHost {

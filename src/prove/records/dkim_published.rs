@@ -8,6 +8,10 @@ use crate::prove::report::Evidence;
 use crate::spf::{Dns, DnsError};
 
 /// Every key that signs is published, and every key that is to sign does.
+///
+/// SOUNDNESS: both ways are gone: each declared key is looked for in DNS and among what the reader
+/// says that the files sign with, and each of these among the declared ones. A signature that some
+/// mail leaves without counts as none.
 pub(in crate::prove) struct DkimPublished;
 
 impl RecordObligation for DkimPublished {

@@ -2,7 +2,8 @@
 //!
 //! They are asked over the policy's own records, or over those that somebody gives: a zone, or
 //! what is published. Of names that the policy's own records do not hold nothing is known; an
-//! answer that hangs on one is *open*, which is no refutation, and is told.
+//! answer that hangs on one is *open*, which is no refutation, and is told. What holds whatever
+//! stands there does not hang on it.
 
 mod certificate_names_host;
 mod dkim_published;
@@ -12,6 +13,7 @@ mod mx_is_us;
 mod spf_covers_egress;
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use self::known::Known;
 use super::Files;
@@ -21,7 +23,7 @@ use crate::decision::{Decider, Sending};
 use crate::dns;
 use crate::mail::Certificate;
 use crate::policy::{HostedDomain, Policy, Route};
-use crate::spf::Dns;
+use crate::spf::{Dns, Evaluation};
 
 /// Something that must hold of the records and the server together.
 pub(super) trait RecordObligation: Sync {
@@ -71,6 +73,8 @@ pub(super) struct Subject<'a> {
     pub(super) policy: &'a Policy,
     /// What DNS says.
     pub(super) dns: &'a dyn Dns,
+    /// The same, if it is the policy's own records that say it.
+    known: Option<&'a Known<'a>>,
     /// How the files send; of the policy by itself nothing.
     pub(super) sending: Option<&'a Sending>,
     /// What the files decide.
@@ -83,6 +87,23 @@ impl Subject<'_> {
     /// Returns the route that mail for the mailboxes of a domain goes by.
     pub(super) fn route_of(&self, hosted: &HostedDomain) -> Option<&Route> {
         self.policy.routes.get(&hosted.via.as_ref()?.value)
+    }
+
+    /// Makes a check of SPF of a client. Where something is supposed, it passes if it does whatever
+    /// that is; nothing, if it hangs on too much.
+    fn checked(&self, client: IpAddr, check: impl Fn() -> Evaluation) -> Option<Evaluation> {
+        match self.known {
+            Some(known) => known.whatever(client, check),
+            None => Some(check()),
+        }
+    }
+
+    /// Judges by all addresses that may be supposed.
+    fn at_both_ends<T, E>(&self, judge: impl Fn() -> Result<T, E>) -> Result<T, E> {
+        match self.known {
+            Some(known) => known.at_both_ends(judge),
+            None => judge(),
+        }
     }
 }
 
@@ -119,6 +140,7 @@ pub(super) fn check(
         let subject = Subject {
             policy,
             dns: given.dns.unwrap_or(&known),
+            known: given.dns.is_none().then_some(&known),
             sending: files.map(|files| files.sending),
             decider: files.map(|files| files.decider),
             given,

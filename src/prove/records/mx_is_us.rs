@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use super::known::is_supposed;
 use super::{RecordObligation, Subject};
 use crate::dns::sts_files;
 use crate::mail::Domain;
@@ -15,6 +16,10 @@ use crate::spf::{Dns, DnsError};
 /// mail, or before it to the host of the domain's route, whose backup this one is; the host has its
 /// own addresses and no others, and calls itself by the name that MX records and MTA-STS policies
 /// say.
+///
+/// SOUNDNESS: every domain of ours is looked at, every exchanger of it, whatever its preference,
+/// and every address of each. The supposed addresses of an exchanger of which nothing is known are
+/// in no network, however wide: so it is never held for one that hands over.
 pub(in crate::prove) struct MxIsUs;
 
 impl RecordObligation for MxIsUs {
@@ -101,10 +106,8 @@ fn exchangers(
     for other in others.filter(|mx| !same(&mx.exchange, name)) {
         let exchange = &other.exchange;
         let addresses = addresses(subject.dns, exchange, &hosted.at)?;
-        if let Some(stray) = addresses
-            .iter()
-            .find(|address| !hands_over(subject, **address))
-        {
+        let hands_over = |address: &IpAddr| !is_supposed(*address) && hands_over(subject, *address);
+        if let Some(stray) = addresses.iter().find(|address| !hands_over(address)) {
             return broken(format!(
                 "{exchange} ({stray}) takes mail for {domain}, and is in no network that may hand \
                  it over"

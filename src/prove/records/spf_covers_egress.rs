@@ -14,6 +14,11 @@ use crate::spf::{Dns, DnsError, Evaluation, Query, SpfResult, check_helo, check_
 
 /// Every address that mail leaves from passes SPF for every domain of ours, and for the host's own
 /// name, which stands for bounces.
+///
+/// SOUNDNESS: where mail of each domain leaves from is what the reader found in the files, with
+/// every host that it goes by; of the policy by itself it is what is declared. Each of these
+/// addresses is checked for each domain that sends, and passes whatever the records of others say
+/// (see [`super::known`]).
 pub(in crate::prove) struct SpfCoversEgress;
 
 impl RecordObligation for SpfCoversEgress {
@@ -31,37 +36,41 @@ impl RecordObligation for SpfCoversEgress {
     }
 
     fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence> {
-        let host = subject.policy.host.name.value.as_str();
-        // Of our own records it is known what they say of ours; of what is published, all of it is.
-        let own_records = subject.given.dns.is_none();
-        let origins = origins(subject)?;
-        let mut pairs = 0;
-        let domains = subject.policy.domains.iter();
-        for (domain, hosted) in domains.filter(|(_, hosted)| sends(hosted)) {
-            // One domain after the other: its records are at hand for all origins.
-            for origin in &origins {
-                if !origin.of.is_of(domain.as_str()) {
-                    continue;
-                }
-                let declared = hosted.publish.spf_at.as_ref().unwrap_or(&hosted.at);
-                let at = origin.at.as_ref().unwrap_or(declared);
-                pairs += 1;
-                if let Some(by) = origin.helo.as_deref().filter(|_| own_records)
-                    && names_us_alone(hosted, host)
-                {
-                    return Err(by_another(domain, hosted, by, at));
-                }
-                let helo = origin.helo.as_deref().unwrap_or(host);
-                sender(subject.dns, domain, origin.address, helo, at)?;
-            }
-        }
-        for origin in origins.iter().filter(|origin| origin.helo.is_none()) {
-            pairs += 1;
-            let at = origin.at.as_ref().unwrap_or(&subject.policy.host.at);
-            greeting(subject.dns, host, origin.address, at)?;
-        }
-        Ok(pairs)
+        subject.at_both_ends(|| judge(subject))
     }
+}
+
+fn judge(subject: &Subject<'_>) -> Result<u64, Evidence> {
+    let host = subject.policy.host.name.value.as_str();
+    // Of our own records it is known what they say of ours; of what is published, all of it is.
+    let own_records = subject.given.dns.is_none();
+    let origins = origins(subject)?;
+    let mut pairs = 0;
+    let domains = subject.policy.domains.iter();
+    for (domain, hosted) in domains.filter(|(_, hosted)| sends(hosted)) {
+        // One domain after the other: its records are at hand for all origins.
+        for origin in &origins {
+            if !origin.of.is_of(domain.as_str()) {
+                continue;
+            }
+            let declared = hosted.publish.spf_at.as_ref().unwrap_or(&hosted.at);
+            let at = origin.at.as_ref().unwrap_or(declared);
+            pairs += 1;
+            if let Some(by) = origin.helo.as_deref().filter(|_| own_records)
+                && names_us_alone(hosted, host)
+            {
+                return Err(by_another(domain, hosted, by, at));
+            }
+            let helo = origin.helo.as_deref().unwrap_or(host);
+            sender(subject, domain, origin.address, helo, at)?;
+        }
+    }
+    for origin in origins.iter().filter(|origin| origin.helo.is_none()) {
+        pairs += 1;
+        let at = origin.at.as_ref().unwrap_or(&subject.policy.host.at);
+        greeting(subject, host, origin.address, at)?;
+    }
+    Ok(pairs)
 }
 
 /// Returns whether a domain sends: `-all` alone says that it does not.
@@ -227,7 +236,7 @@ fn smarthost(dns: &dyn Dns, name: &str, at: &Loc) -> Result<Vec<IpAddr>, Evidenc
 
 /// Mail from a domain of ours passes.
 fn sender(
-    dns: &dyn Dns,
+    subject: &Subject<'_>,
     domain: &Domain,
     client: IpAddr,
     helo: &str,
@@ -235,16 +244,21 @@ fn sender(
 ) -> Result<(), Evidence> {
     let sender = format!("postmaster@{domain}");
     let query = query(client, helo, Some(&sender));
-    passes(&check_host(dns, &query), &sender, client, at)
+    let checked = subject.checked(client, || check_host(subject.dns, &query));
+    passes(checked.as_ref(), &sender, client, at)
 }
 
 /// The host's own name passes, or has no record.
-fn greeting(dns: &dyn Dns, host: &str, client: IpAddr, at: &Loc) -> Result<(), Evidence> {
-    let evaluation = check_helo(dns, &query(client, host, None));
-    if evaluation.result == SpfResult::None && dns.txt(host) != Err(DnsError::Failed) {
+fn greeting(subject: &Subject<'_>, host: &str, client: IpAddr, at: &Loc) -> Result<(), Evidence> {
+    let query = query(client, host, None);
+    let checked = subject.checked(client, || check_helo(subject.dns, &query));
+    let has_none = checked
+        .as_ref()
+        .is_some_and(|one| one.result == SpfResult::None);
+    if has_none && subject.dns.txt(host) != Err(DnsError::Failed) {
         return Ok(());
     }
-    passes(&evaluation, "<> (by HELO)", client, at)
+    passes(checked.as_ref(), "<> (by HELO)", client, at)
 }
 
 fn query<'a>(client: IpAddr, helo: &'a str, mail_from: Option<&'a str>) -> Query<'a> {
@@ -257,7 +271,17 @@ fn query<'a>(client: IpAddr, helo: &'a str, mail_from: Option<&'a str>) -> Query
     }
 }
 
-fn passes(evaluation: &Evaluation, sender: &str, client: IpAddr, at: &Loc) -> Result<(), Evidence> {
+/// A check passes. Without one too much is not known, which is told by its names.
+fn passes(
+    checked: Option<&Evaluation>,
+    sender: &str,
+    client: IpAddr,
+    at: &Loc,
+) -> Result<(), Evidence> {
+    let Some(evaluation) = checked else {
+        let text = format!("mail from {sender}, sent from {client}: nothing is known of its SPF");
+        return Err(Evidence::new(text, at));
+    };
     if evaluation.result == SpfResult::Pass {
         return Ok(());
     }

@@ -1,6 +1,10 @@
 //! `forbid` and `require`: what users state about classes of envelopes.
 //!
 //! What a statement names becomes tests, after the first ones of [`super::declared::Declared`].
+//!
+//! SOUNDNESS: with these tests a class of envelopes is wholly of a statement or wholly not. A
+//! `forbid` speaks of every spelling of what it names, so an odd path is no way around it; a
+//! `require` only of plain ones, which everybody has a right to.
 
 mod asks;
 
