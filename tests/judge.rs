@@ -26,10 +26,14 @@ mod kinds;
 mod pace;
 #[path = "judge/policies.rs"]
 mod policies;
+#[path = "judge/provider.rs"]
+mod provider;
 #[path = "judge/real.rs"]
 mod real;
 #[path = "judge/scene.rs"]
 mod scene;
+#[path = "../examples/provider/site.rs"]
+mod site;
 #[path = "judge/subject.rs"]
 mod subject;
 #[expect(dead_code, reason = "tests/served asks one MTA alone")]
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         .map(|case| Trial::test(case.name.clone(), move || both::judge(&case)));
     let mut trials: Vec<Trial> = trials.collect();
     trials.extend(apart::trials());
+    trials.extend(provider::trials());
     for mta in [Mta::Postfix, Mta::Exim] {
         trials = support::probes::gate_for(mta, trials);
     }

@@ -272,7 +272,7 @@ impl Addressing {
                 (Seen::Literal, false)
             }
             PathForm::OwnLiteral | PathForm::OddOwnLiteral => (Seen::OwnLiteral, false),
-            PathForm::RoutedOwnLiteral => (Seen::OwnLiteral, true),
+            PathForm::RoutedOwnLiteral => (Seen::RoutedOwnLiteral, true),
             PathForm::ExtendedRoute if self.around.extensions => (Seen::Extended, true),
             PathForm::QuotedRoute | PathForm::DoubleAt | PathForm::OddRoute
                 if self.around.extensions =>

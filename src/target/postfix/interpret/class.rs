@@ -301,7 +301,7 @@ impl Classes {
             }
             Seen::Origin => constant(origin, asker),
             Seen::Constant(_, domain) => constant(domain, asker),
-            Seen::OwnLiteral => (Class::Local, None),
+            Seen::OwnLiteral | Seen::RoutedOwnLiteral => (Class::Local, None),
             Seen::Underscore => match &self.relays_below {
                 Some(at) => (Class::Relay, Some(At::Place(at.clone()))),
                 None => (Class::Default, None),

@@ -275,7 +275,9 @@ impl PostfixDecider {
                 Route::Address(Address::new(local, Domain::literal(domain)))
             }
             Seen::Constant(None, _) | Seen::Origin => Route::RecipientAt(origin),
-            Seen::OwnLiteral => Route::RecipientAt(Domain::literal(super::route::OWN_LITERAL)),
+            Seen::OwnLiteral | Seen::RoutedOwnLiteral => {
+                Route::RecipientAt(Domain::literal(super::route::OWN_LITERAL))
+            }
             Seen::Whole | Seen::Extended | Seen::DomainOnly | Seen::Routed | Seen::Untold
                 if resolved.class == Class::Default =>
             {

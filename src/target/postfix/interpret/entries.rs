@@ -26,6 +26,8 @@ pub(super) struct Rows {
     null: Option<Hit>,
     literal: Option<Hit>,
     routed: Option<Hit>,
+    /// Whether that stands before the pattern of literals.
+    is_routed_first: bool,
     always: Option<Hit>,
     /// Whether addresses are looked up without their extension, where main.cf says so.
     minds_extensions: bool,
@@ -60,6 +62,7 @@ impl Default for Rows {
             null: None,
             literal: None,
             routed: None,
+            is_routed_first: false,
             always: None,
             minds_extensions: true,
         }
@@ -130,7 +133,10 @@ impl Rows {
         let hit = (label(&row.as_row()), line.at.clone());
         match about {
             pattern::About::Literals => self.literal.get_or_insert(hit),
-            pattern::About::Routes => self.routed.get_or_insert(hit),
+            pattern::About::Routes => {
+                self.is_routed_first |= self.literal.is_none();
+                self.routed.get_or_insert(hit)
+            }
         };
     }
 
@@ -268,6 +274,7 @@ impl Rows {
                 null: self.null,
                 literal: self.literal,
                 routed: self.routed,
+                is_routed_first: self.is_routed_first,
                 underscore,
                 always: other.map(|row| (row.label, row.at)),
                 ..Map::default()

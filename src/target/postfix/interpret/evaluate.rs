@@ -322,6 +322,7 @@ impl Session<'_> {
             | Seen::Null
             | Seen::Literal
             | Seen::OwnLiteral
+            | Seen::RoutedOwnLiteral
             | Seen::Underscore
             | Seen::Elsewhere => false,
         };

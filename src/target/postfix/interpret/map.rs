@@ -65,11 +65,13 @@ pub(super) enum Seen {
     Literal,
     /// A local-part at an address literal of this host.
     OwnLiteral,
+    /// The same, with a route in the local-part.
+    RoutedOwnLiteral,
     /// A local-part in a domain with an underscore, which no table holds.
     Underscore,
     /// An address that the form does not say: what a route in the local-part leads to.
     Elsewhere,
-    /// This local-part, if any that tables hold, in this domain.
+    /// This local-part, or one with `%` or `!` that no table holds, in this domain.
     Constant(Option<String>, String),
 }
 
@@ -85,6 +87,8 @@ pub(super) struct Map {
     pub(super) literal: Option<Hit>,
     /// What the pattern of routes in a local-part says: it is asked for the whole address first.
     pub(super) routed: Option<Hit>,
+    /// Whether that pattern stands before the one of literals.
+    pub(super) is_routed_first: bool,
     pub(super) underscore: Option<Hit>,
     pub(super) always: Option<Hit>,
 }
@@ -110,22 +114,29 @@ impl Map {
         let test = match seen {
             Seen::Null => return Ok(self.null.as_ref().or(self.always.as_ref()).map(place)),
             Seen::Elsewhere => return Ok(self.always.as_ref().map(place)),
+            Seen::Extended | Seen::Routed | Seen::Untold | Seen::Constant(None, _)
+                if self.routed.is_some() =>
+            {
+                return Ok(self.routed.as_ref().map(place));
+            }
+            Seen::RoutedOwnLiteral
+                if self.routed.is_some() && (self.is_routed_first || self.literal.is_none()) =>
+            {
+                return Ok(self.routed.as_ref().map(place));
+            }
             Seen::Constant(local, domain) => {
                 return Ok(self.constant(local.as_deref(), domain, asker.tests()));
-            }
-            Seen::Extended | Seen::Routed | Seen::Untold if self.routed.is_some() => {
-                return Ok(self.routed.as_ref().map(place));
             }
             Seen::Whole | Seen::Extended => self.whole,
             Seen::DomainOnly | Seen::Routed | Seen::Untold => self.domain,
             Seen::Origin => self.origin,
-            Seen::Literal | Seen::OwnLiteral if self.literal.is_some() => {
+            Seen::Literal | Seen::OwnLiteral | Seen::RoutedOwnLiteral if self.literal.is_some() => {
                 return Ok(self.literal.as_ref().map(place));
             }
             Seen::Underscore if self.underscore.is_some() => {
                 return Ok(self.underscore.as_ref().map(place));
             }
-            Seen::OwnLiteral => self.own_literal,
+            Seen::OwnLiteral | Seen::RoutedOwnLiteral => self.own_literal,
             Seen::Literal | Seen::Underscore => self.local,
         };
         if let Some(test) = test {
