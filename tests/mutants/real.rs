@@ -158,7 +158,7 @@ fn is_believed(original: &Original, reading: &Reading, envelope: &Envelope) -> b
             .iter()
             .any(|range| (range.0..=range.1).contains(&number)),
         Peers::Everybody { way, .. } => way.is_some_and(|way| {
-            way.listener == envelope.listener && (way.on.is_none() || way.on == comes_to)
+            way.listener == envelope.listener && way.on.is_none_or(|on| on == comes_to)
         }),
     })
 }

@@ -1,7 +1,7 @@
 //! What the reader says of an envelope, and whether the real MTA has answered so.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use mailpol::decision::{
     Decision, Destination, Envelope, EnvelopeAsk, FoundListener, Store, Verdict, run,
@@ -21,11 +21,18 @@ const SYSTEM_ACCOUNTS: [&str; 4] = ["root", "daemon", "mail", "nobody"];
 /// The domain that the routes of `Path::spell` lead to.
 const NEIGHBOUR: &str = "victim.example";
 
-/// Returns the address that a client comes to, where the policy binds the listener to some.
-pub(crate) fn comes_to(policy: &Policy, envelope: &Envelope) -> Option<IpAddr> {
+/// Returns the address that a client comes to, as the harness has it: the first of its family that
+/// the policy binds the listener to, or else the host's.
+pub(crate) fn comes_to(policy: &Policy, envelope: &Envelope) -> IpAddr {
     let bound = policy.host.bound.get(&envelope.listener);
-    let mut bound = bound.into_iter().flatten().map(|one| one.value);
-    bound.find(|on| on.is_ipv4() == envelope.client.is_ipv4())
+    let bound = bound.into_iter().flatten().map(|one| one.value);
+    let mut all = bound.chain(policy.host.own_addresses());
+    let is_v4 = envelope.client.is_ipv4();
+    all.find(|on| on.is_ipv4() == is_v4).unwrap_or(if is_v4 {
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    } else {
+        IpAddr::V6(Ipv6Addr::LOCALHOST)
+    })
 }
 
 /// What the reader says of an envelope.
@@ -53,7 +60,7 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
     let comes_to = comes_to(policy, envelope);
     let mut open = reading.listeners.iter().filter_map(FoundListener::way_in);
     let is_open = open.any(|way| {
-        let is_there = way.on.is_none() || comes_to.is_none() || way.on == comes_to;
+        let is_there = way.on.is_none_or(|on| on == comes_to);
         way.listener == envelope.listener && is_there
     });
     if !is_open {

@@ -6,7 +6,7 @@ use super::diagnostics::UnjudgedTable;
 use super::keyed::{KeyRow, folded};
 use super::keys::{self, Key};
 use super::map::{Hit, Map, Parents, Strategy, Surroundings};
-use super::pattern;
+use super::pattern::{self, Patterns};
 use super::table::{Table, TableRow};
 use crate::decision::{AddressKey, AddressMap, AddressTable, Label, Row};
 use crate::diagnostic::Diagnostics;
@@ -24,10 +24,7 @@ pub(super) struct Rows {
     bare: Vec<(String, Row)>,
     star: Option<Row>,
     null: Option<Hit>,
-    literal: Option<Hit>,
-    routed: Option<Hit>,
-    /// Whether that stands before the pattern of literals.
-    is_routed_first: bool,
+    patterns: Patterns,
     always: Option<Hit>,
     /// Whether addresses are looked up without their extension, where main.cf says so.
     minds_extensions: bool,
@@ -60,9 +57,7 @@ impl Default for Rows {
             bare: Vec::new(),
             star: None,
             null: None,
-            literal: None,
-            routed: None,
-            is_routed_first: false,
+            patterns: Patterns::default(),
             always: None,
             minds_extensions: true,
         }
@@ -131,13 +126,7 @@ impl Rows {
             at: line.at.clone(),
         };
         let hit = (label(&row.as_row()), line.at.clone());
-        match about {
-            pattern::About::Literals => self.literal.get_or_insert(hit),
-            pattern::About::Routes => {
-                self.is_routed_first |= self.literal.is_none();
-                self.routed.get_or_insert(hit)
-            }
-        };
+        self.patterns.add(about, hit);
     }
 
     fn add(
@@ -272,9 +261,7 @@ impl Rows {
             origin,
             map: Map {
                 null: self.null,
-                literal: self.literal,
-                routed: self.routed,
-                is_routed_first: self.is_routed_first,
+                patterns: self.patterns,
                 underscore,
                 always: other.map(|row| (row.label, row.at)),
                 ..Map::default()

@@ -5,6 +5,7 @@
 //! offers for keys depends on its form, so a map is a few tests.
 
 use super::catalogue::address_table;
+use super::pattern::Patterns;
 use crate::decision::{At, Label, Test, TestId};
 use crate::source::Loc;
 
@@ -84,11 +85,8 @@ pub(super) struct Map {
     pub(super) own_literal: Option<TestId>,
     pub(super) origin: Option<TestId>,
     pub(super) null: Option<Hit>,
-    pub(super) literal: Option<Hit>,
-    /// What the pattern of routes in a local-part says: it is asked for the whole address first.
-    pub(super) routed: Option<Hit>,
-    /// Whether that pattern stands before the one of literals.
-    pub(super) is_routed_first: bool,
+    /// They are asked for the whole address first.
+    pub(super) patterns: Patterns,
     pub(super) underscore: Option<Hit>,
     pub(super) always: Option<Hit>,
 }
@@ -111,28 +109,18 @@ impl Map {
         asker: &mut A,
     ) -> Result<Option<(Label, At)>, A::Stop> {
         let place = |hit: &Hit| (hit.0, At::Place(hit.1.clone()));
+        if let Some(hit) = self.patterns.of(seen) {
+            return Ok(Some(place(hit)));
+        }
         let test = match seen {
             Seen::Null => return Ok(self.null.as_ref().or(self.always.as_ref()).map(place)),
             Seen::Elsewhere => return Ok(self.always.as_ref().map(place)),
-            Seen::Extended | Seen::Routed | Seen::Untold | Seen::Constant(None, _)
-                if self.routed.is_some() =>
-            {
-                return Ok(self.routed.as_ref().map(place));
-            }
-            Seen::RoutedOwnLiteral
-                if self.routed.is_some() && (self.is_routed_first || self.literal.is_none()) =>
-            {
-                return Ok(self.routed.as_ref().map(place));
-            }
             Seen::Constant(local, domain) => {
                 return Ok(self.constant(local.as_deref(), domain, asker.tests()));
             }
             Seen::Whole | Seen::Extended => self.whole,
             Seen::DomainOnly | Seen::Routed | Seen::Untold => self.domain,
             Seen::Origin => self.origin,
-            Seen::Literal | Seen::OwnLiteral | Seen::RoutedOwnLiteral if self.literal.is_some() => {
-                return Ok(self.literal.as_ref().map(place));
-            }
             Seen::Underscore if self.underscore.is_some() => {
                 return Ok(self.underscore.as_ref().map(place));
             }

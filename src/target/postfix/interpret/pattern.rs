@@ -1,6 +1,7 @@
 //! The closed list of patterns (docs/targets/postfix.md): known by their exact text, and modelled
 //! by what they mean for the forms of paths. Any other pattern is refused by name.
 
+use super::map::{Hit, Seen};
 use crate::mail::{Path, PathForm};
 
 /// What a pattern of an access table is about.
@@ -10,6 +11,47 @@ pub(super) enum About {
     Literals,
     /// Local-parts with `@`, `%` or `!` before the last `@`: `/[@%!].*@/`.
     Routes,
+}
+
+/// What the patterns of an access table say; of each the first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Patterns {
+    literals: Option<Hit>,
+    routes: Option<Hit>,
+    /// Whether the pattern of routes stands before the one of literals.
+    are_routes_first: bool,
+}
+
+impl Patterns {
+    /// Adds a pattern, behind those that are there.
+    pub(super) fn add(&mut self, about: About, hit: Hit) {
+        match about {
+            About::Literals => self.literals.get_or_insert(hit),
+            About::Routes => {
+                self.are_routes_first |= self.literals.is_none();
+                self.routes.get_or_insert(hit)
+            }
+        };
+    }
+
+    /// Returns what they say of a path. A local-part without a domain has got one by then.
+    pub(super) fn of(&self, seen: &Seen) -> Option<&Hit> {
+        match seen {
+            Seen::Extended | Seen::Routed | Seen::Untold | Seen::Constant(None, _) => {
+                self.routes.as_ref()
+            }
+            Seen::Literal | Seen::OwnLiteral => self.literals.as_ref(),
+            Seen::RoutedOwnLiteral if self.are_routes_first => self.routes.as_ref(),
+            Seen::RoutedOwnLiteral => self.literals.as_ref(),
+            Seen::Null
+            | Seen::Whole
+            | Seen::DomainOnly
+            | Seen::Origin
+            | Seen::Underscore
+            | Seen::Elsewhere
+            | Seen::Constant(Some(_), _) => None,
+        }
+    }
 }
 
 /// Returns what the pattern of a rule is about, and the rule's value.
