@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::SystemTime;
@@ -255,6 +256,75 @@ fn a_file_in_the_way_of_a_folder_writes_nothing() {
 }
 
 /// The policy of MTA-STS stands in the tree, and the MANIFEST says who serves it, and as what.
+#[test]
+fn of_several_trees_none_is_written_if_one_cannot_be() {
+    let folder = folder();
+    let both = ["--target", "postfix,exim"];
+    let build = |status| {
+        let output = mailpol(folder.path(), &[&["build"], &both[..]].concat());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(status), "{told}");
+        told
+    };
+    build(0);
+    edit(folder.path(), "\"family\"", "\"everybody\"");
+    let edited = folder.path().join("build/exim/etc/exim4/exim4.conf");
+    let text = fs::read_to_string(&edited).unwrap();
+    fs::write(&edited, text + "# mine\n").unwrap();
+    let before = tree(&folder.path().join("build"));
+    assert!(build(2).contains("so nothing was written"));
+    assert!(before == tree(&folder.path().join("build")));
+}
+
+#[test]
+fn nothing_is_written_through_what_lies_beside_a_file() {
+    let folder = folder();
+    let postfix = folder.path().join("build/postfix/etc/postfix");
+    fs::create_dir_all(&postfix).unwrap();
+    let precious = folder.path().join("precious");
+    fs::write(&precious, "mine").unwrap();
+    std::os::unix::fs::symlink(&precious, postfix.join("main.cf.mailpol-new")).unwrap();
+    build(folder.path(), &[], 0);
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "mine");
+    let made = fs::symlink_metadata(postfix.join("main.cf")).unwrap();
+    assert!(made.is_file());
+}
+
+#[test]
+fn where_a_file_cannot_be_put_in_place_the_manifest_stays_as_it_was() {
+    let folder = folder();
+    build(folder.path(), &[], 0);
+    let root = folder.path().join("build/postfix");
+    let manifest = fs::read_to_string(root.join("MANIFEST")).unwrap();
+    let addresses = root.join("etc/postfix/addresses");
+    edit(folder.path(), "\"family\"", "\"everybody\"");
+    let locked = Command::new("chattr").arg("+i").arg(&addresses).status();
+    if !locked.is_ok_and(|status| status.success()) {
+        // Past what catches the output of tests.
+        let skipped = b"SKIPPED: no file can be kept from being replaced (chattr(1))\n";
+        std::io::stderr().write_all(skipped).unwrap();
+        return;
+    }
+    let told = build(folder.path(), &[], 2);
+    let unlocked = Command::new("chattr").arg("-i").arg(&addresses).status();
+    assert!(unlocked.unwrap().success());
+    assert!(told.contains("cannot be written"), "{told}");
+    assert_eq!(fs::read_to_string(root.join("MANIFEST")).unwrap(), manifest);
+    let left = tree(&root).into_keys();
+    let mut left = left.filter(|path| path.to_string_lossy().ends_with("mailpol-new"));
+    assert_eq!(left.next(), None);
+}
+
+#[test]
+fn a_manifest_that_is_no_file_is_not_opened() {
+    let folder = folder();
+    build(folder.path(), &[], 0);
+    let manifest = folder.path().join("build/postfix/MANIFEST");
+    fs::remove_file(&manifest).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &manifest).unwrap();
+    assert!(build(folder.path(), &[], 2).contains("no regular file"));
+}
+
 #[test]
 fn the_policy_of_mta_sts_is_written_and_its_web_server_named() {
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/accept/publish/everything");

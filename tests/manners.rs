@@ -222,7 +222,7 @@ fn a_broken_pipe_says_nothing() {
         doe()
     );
     let (_, _, stderr) = said(Command::new("sh").arg("-c").arg(script));
-    assert_eq!(stderr, "status 0\n");
+    assert_eq!(stderr, "status 2\n");
 }
 
 /// On a terminal, which script(1) makes, whatever takes over two seconds says that it is at work.

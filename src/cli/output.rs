@@ -159,7 +159,8 @@ impl Output {
             Ok(exit) => *exit,
             Err(Failure::Reported) => Exit::No,
             Err(Failure::Unable(_)) => Exit::Unable,
-            Err(Failure::Pipe) => return Exit::Yes,
+            // Nobody hears the answer, and so it is none.
+            Err(Failure::Pipe) => return Exit::Unable,
         };
         progress::end();
         match self.say(exit, result, diagnostics) {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -31,13 +32,20 @@ pub(super) enum Edited {
     Overwrite,
 }
 
-/// Writes a tree. A file that is right already is not touched.
-pub(super) fn write(
+/// What is to be written for a tree to be there: until then nothing is.
+pub(super) struct Plan<'a> {
+    changes: Vec<(PathBuf, &'a str, u32)>,
+    stale: Vec<PathBuf>,
+    same: Vec<(PathBuf, u32)>,
+}
+
+/// Looks what has to be written. A file that is right already is not touched.
+pub(super) fn plan<'a>(
     root: &Path,
     target: &str,
-    artifacts: &Artifacts,
+    artifacts: &'a Artifacts,
     edited: Edited,
-) -> Result<Written, Failure> {
+) -> Result<Plan<'a>, Failure> {
     if let Some(other) = built_for(root).filter(|built| built != target)
         && edited == Edited::Keep
     {
@@ -48,7 +56,7 @@ pub(super) fn write(
         )));
     }
     let built = last_built(root);
-    let mut written = Written::default();
+    let mut same = Vec::new();
     let mut changes: Vec<(PathBuf, &str, u32)> = Vec::new();
     let mut mine: Vec<String> = Vec::new();
     for (name, artifact) in artifacts.files() {
@@ -56,8 +64,7 @@ pub(super) fn write(
         let text = artifact.source.text();
         match existing(&path)? {
             Some(old) if old.as_slice() == text.as_bytes() => {
-                written.same += 1;
-                set_mode(&path, artifact.mode)?;
+                same.push((path, artifact.mode));
                 continue;
             }
             Some(old) if edited == Edited::Keep && !is_built(&built, name, &old) => {
@@ -74,13 +81,29 @@ pub(super) fn write(
             mine.join(", ")
         )));
     }
-    written.changed = changes.len();
-    written.removed = stale.len();
-    replace(&changes)?;
-    for path in stale {
-        fs::remove_file(&path).map_err(|error| unable(&path, "removed", &error))?;
+    Ok(Plan {
+        changes,
+        stale,
+        same,
+    })
+}
+
+impl Plan<'_> {
+    /// Writes it.
+    pub(super) fn write(self) -> Result<Written, Failure> {
+        for (path, mode) in &self.same {
+            set_mode(path, *mode)?;
+        }
+        replace(&self.changes)?;
+        for path in &self.stale {
+            fs::remove_file(path).map_err(|error| unable(path, "removed", &error))?;
+        }
+        Ok(Written {
+            changed: self.changes.len(),
+            same: self.same.len(),
+            removed: self.stale.len(),
+        })
     }
-    Ok(written)
 }
 
 /// Writes every file beside its place, then renames all.
@@ -96,17 +119,36 @@ fn replace(changes: &[(PathBuf, &str, u32)]) -> Result<(), Failure> {
         }
         return Err(failure);
     }
-    for (path, _, _) in changes {
-        fs::rename(beside(path), path).map_err(|error| unable(path, "written", &error))?;
+    // The MANIFEST comes last: until then it says of no file that it is the new one.
+    let is_manifest = |path: &Path| path.file_name().is_some_and(|name| name == MANIFEST);
+    let (last, first): (Vec<_>, Vec<_>) = changes.iter().partition(|one| is_manifest(&one.0));
+    let mut failed = Ok(());
+    for (path, _, _) in first.into_iter().chain(last) {
+        let beside = beside(path);
+        if failed.is_err() {
+            let _ = fs::remove_file(beside);
+        } else if let Err(error) = fs::rename(&beside, path) {
+            let _ = fs::remove_file(beside);
+            failed = Err(unable(path, "written", &error));
+        }
     }
-    Ok(())
+    failed
 }
 
 fn stage(beside: &Path, text: &str, mode: u32) -> Result<(), Failure> {
     if let Some(directory) = beside.parent() {
         fs::create_dir_all(directory).map_err(|error| unable(directory, "made", &error))?;
     }
-    fs::write(beside, text).map_err(|error| unable(beside, "written", &error))?;
+    // What was left there, a link or a FIFO too, is no place to write into.
+    match fs::remove_file(beside) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(unable(beside, "removed", &error));
+        }
+        Ok(()) | Err(_) => {}
+    }
+    let made = fs::File::create_new(beside);
+    made.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| unable(beside, "written", &error))?;
     set_mode(beside, mode)
 }
 
@@ -134,7 +176,7 @@ fn existing(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     }
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(unable(path, "read", &error)),
     }
 }
@@ -143,9 +185,14 @@ fn unable(path: &Path, what: &str, error: &std::io::Error) -> Failure {
     Failure::Unable(format!("`{}` cannot be {what}: {error}", path.display()))
 }
 
+/// Returns the text of the last build's MANIFEST, if there is such a file.
+fn manifest(root: &Path) -> Option<String> {
+    String::from_utf8(existing(&root.join(MANIFEST)).ok()??).ok()
+}
+
 /// Returns the hashes of the files of the last build, by path; the MANIFEST says them.
 fn last_built(root: &Path) -> BTreeMap<String, String> {
-    let text = fs::read_to_string(root.join(MANIFEST)).unwrap_or_default();
+    let text = manifest(root).unwrap_or_default();
     let line = |line: &str| {
         // file MODE sha256 HASH PATH
         let mut words = line.strip_prefix("file ")?.splitn(4, ' ');
@@ -157,7 +204,7 @@ fn last_built(root: &Path) -> BTreeMap<String, String> {
 
 /// Returns the target of the last build; the MANIFEST says it.
 pub(super) fn built_for(root: &Path) -> Option<String> {
-    let text = fs::read_to_string(root.join(MANIFEST)).ok()?;
+    let text = manifest(root)?;
     let mut lines = text.lines();
     let target = lines.find_map(|line| line.strip_prefix("target "))?;
     Some(target.split(' ').next()?.to_owned())
@@ -165,7 +212,7 @@ pub(super) fn built_for(root: &Path) -> Option<String> {
 
 /// Returns the name of the policy of the last build; the MANIFEST says it.
 pub(super) fn policy_of(root: &Path) -> Option<String> {
-    let text = fs::read_to_string(root.join(MANIFEST)).ok()?;
+    let text = manifest(root)?;
     let mut lines = text.lines();
     let policy = lines.find_map(|line| line.strip_prefix("policy sha256 "))?;
     Some(policy.split_once(' ')?.1.to_owned())

@@ -13,7 +13,7 @@ pub struct Sending {
     pub names: Vec<Spanned<String>>,
     /// Where mail for foreign destinations leaves from.
     pub egress: Vec<Leaving>,
-    /// The files that each way in shows to sessions under TLS: certificates, and maybe keys.
+    /// The files that each way in shows to sessions under TLS: each key before its certificate.
     pub shown: Vec<Vec<Spanned<String>>>,
     /// The keys that sign it.
     pub signing: Vec<Signing>,

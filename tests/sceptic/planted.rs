@@ -182,7 +182,7 @@ fn sending(policy: &Policy) -> Sending {
     let tls = policy.host.tls.iter();
     Sending {
         shown: tls
-            .map(|tls| vec![tls.certificate.clone(), tls.key.clone()])
+            .map(|tls| vec![tls.key.clone(), tls.certificate.clone()])
             .collect(),
         names: Vec::new(),
         egress: vec![Leaving {

@@ -81,15 +81,17 @@ pub(in crate::cli) fn run(
     } else {
         Edited::Keep
     };
+    let plans = targets.iter().zip(&compiled).map(|(target, compiled)| {
+        let out = folder(args, target.name(), targets.len());
+        let plan = tree::plan(&out, target.name(), &compiled.artifacts, edited)?;
+        Ok((out, plan))
+    });
+    // All or none.
+    let plans: Vec<_> = plans.collect::<Result<_, Failure>>()?;
     let mut lines = Vec::new();
     let mut results = Vec::new();
-    for (target, compiled) in targets.iter().zip(&compiled) {
-        let out = match &args.out {
-            Some(out) if targets.len() == 1 => out.clone(),
-            Some(out) => out.join(target.name()),
-            None => PathBuf::from("build").join(target.name()),
-        };
-        let written = tree::write(&out, target.name(), &compiled.artifacts, edited)?;
+    for ((target, compiled), (out, plan)) in targets.iter().zip(&compiled).zip(plans) {
+        let written = plan.write()?;
         tree::tell_strays(&out, diagnostics)?;
         let proved = proved(&compiled.files_report);
         let removed = match written.removed {
@@ -121,6 +123,15 @@ pub(in crate::cli) fn run(
     output.result(results);
     output.success(lines.join("\n"));
     Ok(Exit::Yes)
+}
+
+/// Returns the folder that a target's files are written to.
+fn folder(args: &Args, target: &str, targets: usize) -> PathBuf {
+    match &args.out {
+        Some(out) if targets == 1 => out.clone(),
+        Some(out) => out.join(target),
+        None => PathBuf::from("build").join(target),
+    }
 }
 
 /// Says how many obligations are proved, and how many of these speak of nothing; and names those

@@ -4,6 +4,7 @@
 use super::{RecordObligation, Subject};
 use crate::policy::Tls;
 use crate::prove::report::Evidence;
+use crate::source::Spanned;
 
 /// The files show sessions the certificate of the host's `tls`, and that certificate, where it is
 /// given, names the host.
@@ -62,7 +63,7 @@ impl RecordObligation for CertificateNamesHost {
 }
 
 /// Judges what the files show; returns how many ways in show the declared certificate. Its key
-/// stands beside it, or in the same file where the policy says so: without it there is no TLS.
+/// stands before it, or in the same file where the policy says so: else there is no TLS.
 fn shown(subject: &Subject<'_>, tls: &Tls) -> Result<u64, Evidence> {
     let mut ways = 0;
     for way in subject.sending.iter().flat_map(|sending| &sending.shown) {
@@ -74,14 +75,17 @@ fn shown(subject: &Subject<'_>, tls: &Tls) -> Result<u64, Evidence> {
                 return Err(Evidence::new(text, &file.at));
             }
         }
-        let certificate = way.iter().find(|file| file.value == *declared);
-        if let Some(file) = certificate
-            && !way.iter().any(|file| file.value == *key)
-        {
-            let text = format!("{declared} is shown without its key, {key}");
+        let is_pair = |pair: &[Spanned<String>]| {
+            let names = pair.iter().map(|file| &file.value);
+            names.eq([key, declared])
+        };
+        // One file may hold both.
+        let is_right = key == declared || way.chunks(2).all(is_pair);
+        if let Some(file) = way.first().filter(|_| !is_right) {
+            let text = format!("{declared} is not shown behind its key, {key}");
             return Err(Evidence::new(text, &file.at));
         }
-        ways += u64::from(certificate.is_some());
+        ways += u64::from(!way.is_empty());
     }
     Ok(ways)
 }

@@ -35,9 +35,11 @@ impl Asked {
     /// Returns what else may stand there.
     const fn others(self) -> &'static [Supposed] {
         match self {
-            Self::Text | Self::Addresses => &[Supposed::Match, Supposed::Nothing],
-            // That an exchanger has no address says as much as that there is none.
-            Self::Exchangers | Self::Names => &[],
+            // A record that is named and not there is an error of theirs.
+            Self::Text => &[Supposed::Match],
+            Self::Exchangers => &[Supposed::Nothing],
+            Self::Addresses => &[Supposed::Match, Supposed::Nothing],
+            Self::Names => &[],
         }
     }
 }
@@ -59,8 +61,8 @@ pub(super) struct Known<'a> {
     /// Names that have addresses, whatever these are: mail leaves by them.
     hosts: RefCell<BTreeSet<String>>,
     check: RefCell<Option<Check>>,
-    /// Whether supposed addresses are the first there are, instead of the last.
-    is_first: Cell<bool>,
+    /// The addresses of names of which nothing is known.
+    neutral: Cell<(Ipv4Addr, Ipv6Addr)>,
 }
 
 impl<'a> Known<'a> {
@@ -70,7 +72,7 @@ impl<'a> Known<'a> {
             supposed: RefCell::default(),
             hosts: RefCell::default(),
             check: RefCell::default(),
-            is_first: Cell::new(false),
+            neutral: Cell::new(LAST),
         }
     }
 
@@ -79,21 +81,21 @@ impl<'a> Known<'a> {
         self.supposed.borrow().clone()
     }
 
-    /// Works once, and if a name was supposed to have an address, once more with another one: the
-    /// last of all, and the first. No prefix holds both but the one that holds all.
-    pub(super) fn at_both_ends<T, E>(&self, work: impl Fn() -> Result<T, E>) -> Result<T, E> {
-        let done = work()?;
-        if self.supposed.borrow().is_empty() {
-            return Ok(done);
-        }
-        self.is_first.set(true);
-        let again = work();
-        self.is_first.set(false);
-        again
+    /// Works while names of which nothing is known have this address, instead of the last of all.
+    pub(super) fn at<T>(&self, address: IpAddr, work: impl FnOnce() -> T) -> T {
+        let (v4, v6) = LAST;
+        self.neutral.set(match address {
+            IpAddr::V4(v4) => (v4, v6),
+            IpAddr::V6(v6) => (v4, v6),
+        });
+        let done = work();
+        self.neutral.set(LAST);
+        done
     }
 
     /// Makes a check. It passes if it does whatever stands at the names of which nothing is known,
-    /// as long as that is no error; else it is one that does not pass, or none if it was given up.
+    /// as long as records of SPF are there and good; else it is one that does not pass, or none if
+    /// it was given up.
     ///
     /// SOUNDNESS: to each name that a check asks everything else is supposed too that can change
     /// it, under everything that was supposed of the names before: a record that is met, and none.
@@ -119,11 +121,7 @@ impl<'a> Known<'a> {
             if asked.iter().any(|(asked, _, _)| *asked == Asked::Names) {
                 return None;
             }
-            let is_error = matches!(
-                evaluation.result,
-                SpfResult::Permerror | SpfResult::Temperror
-            );
-            if evaluation.result != SpfResult::Pass && (first.is_none() || !is_error) {
+            if evaluation.result != SpfResult::Pass {
                 return Some(evaluation);
             }
             for (at, (what, _, _)) in asked.iter().enumerate().skip(known) {
@@ -144,14 +142,30 @@ impl<'a> Known<'a> {
         answer: Result<T, DnsError>,
         suppose: impl Fn(Option<IpAddr>) -> T,
     ) -> Result<T, DnsError> {
-        let Err(DnsError::NoSuchName) = answer else {
+        if !self.is_unknown((name, asked), answer.as_ref().err()) {
             return answer;
-        };
+        }
         self.supposed.borrow_mut().insert(name.to_owned());
         match self.suppose(name, asked) {
             (Supposed::Neutral, _) => Ok(suppose(None)),
             (Supposed::Match, client) => Ok(suppose(client)),
             (Supposed::Nothing, _) => Err(DnsError::NoRecords),
+        }
+    }
+
+    /// Returns whether nothing is known of what is asked. Of a name that the policy publishes
+    /// something of, others may publish addresses; not of one that it publishes addresses of.
+    fn is_unknown(&self, (name, asked): (&str, Asked), error: Option<&DnsError>) -> bool {
+        match error {
+            Some(DnsError::NoSuchName) => true,
+            Some(DnsError::NoRecords) => match asked {
+                Asked::Addresses => {
+                    self.records.a(name).is_err() && self.records.aaaa(name).is_err()
+                }
+                Asked::Exchangers => true,
+                Asked::Text | Asked::Names => false,
+            },
+            Some(DnsError::Failed | DnsError::Silent) | None => false,
         }
     }
 
@@ -178,15 +192,14 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The first address there is and the last: no packet comes from either.
-const V4: [Ipv4Addr; 2] = [Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST];
-const V6: [Ipv6Addr; 2] = [Ipv6Addr::UNSPECIFIED, Ipv6Addr::from_bits(u128::MAX)];
+/// The last addresses there are: no packet comes from either.
+const LAST: (Ipv4Addr, Ipv6Addr) = (Ipv4Addr::BROADCAST, Ipv6Addr::from_bits(u128::MAX));
 
 /// Returns whether an address is that of a name of which nothing is known.
 pub(super) fn is_supposed(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(address) => V4.contains(&address),
-        IpAddr::V6(address) => V6.contains(&address),
+        IpAddr::V4(address) => address == LAST.0,
+        IpAddr::V6(address) => address == LAST.1,
     }
 }
 
@@ -212,8 +225,7 @@ impl Dns for Known<'_> {
     }
 
     fn a(&self, name: &str) -> Result<Vec<Ipv4Addr>, DnsError> {
-        let [first, last] = V4;
-        let neutral = if self.is_first.get() { first } else { last };
+        let (neutral, _) = self.neutral.get();
         self.or((name, Asked::Addresses), self.records.a(name), |client| {
             vec![match client {
                 Some(IpAddr::V4(client)) => client,
@@ -223,8 +235,7 @@ impl Dns for Known<'_> {
     }
 
     fn aaaa(&self, name: &str) -> Result<Vec<Ipv6Addr>, DnsError> {
-        let [first, last] = V6;
-        let neutral = if self.is_first.get() { first } else { last };
+        let (_, neutral) = self.neutral.get();
         self.or(
             (name, Asked::Addresses),
             self.records.aaaa(name),

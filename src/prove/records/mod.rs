@@ -7,6 +7,7 @@
 
 mod certificate_names_host;
 mod dkim_published;
+mod ends;
 mod inner;
 mod known;
 mod mx_is_us;
@@ -98,11 +99,11 @@ impl Subject<'_> {
         }
     }
 
-    /// Judges by all addresses that may be supposed.
-    fn at_both_ends<T, E>(&self, judge: impl Fn() -> Result<T, E>) -> Result<T, E> {
+    /// Works while names of which nothing is known have this address.
+    fn at<T>(&self, address: IpAddr, work: impl FnOnce() -> T) -> T {
         match self.known {
-            Some(known) => known.at_both_ends(judge),
-            None => judge(),
+            Some(known) => known.at(address, work),
+            None => work(),
         }
     }
 }

@@ -134,7 +134,7 @@ fn hands_over(subject: &Subject<'_>, address: IpAddr) -> bool {
 }
 
 /// Returns the addresses of a name; none if it has none.
-fn addresses(dns: &dyn Dns, name: &str, at: &Loc) -> Result<BTreeSet<IpAddr>, Evidence> {
+pub(super) fn addresses(dns: &dyn Dns, name: &str, at: &Loc) -> Result<BTreeSet<IpAddr>, Evidence> {
     let v4 = dns
         .a(name)
         .map(|all| all.into_iter().map(IpAddr::V4).collect::<Vec<_>>());

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::inner::Handed;
-use super::{RecordObligation, Subject};
+use super::mx_is_us::addresses;
+use super::{RecordObligation, Subject, ends};
 use crate::decision::{AddressKey, AddressTable, Egress, Label, Leaving, Row};
 use crate::mail::Domain;
 use crate::policy::{HostedDomain, Policy, Route};
@@ -36,41 +37,39 @@ impl RecordObligation for SpfCoversEgress {
     }
 
     fn judge(&self, subject: &Subject<'_>) -> Result<u64, Evidence> {
-        subject.at_both_ends(|| judge(subject))
-    }
-}
-
-fn judge(subject: &Subject<'_>) -> Result<u64, Evidence> {
-    let host = subject.policy.host.name.value.as_str();
-    // Of our own records it is known what they say of ours; of what is published, all of it is.
-    let own_records = subject.given.dns.is_none();
-    let origins = origins(subject)?;
-    let mut pairs = 0;
-    let domains = subject.policy.domains.iter();
-    for (domain, hosted) in domains.filter(|(_, hosted)| sends(hosted)) {
-        // One domain after the other: its records are at hand for all origins.
-        for origin in &origins {
-            if !origin.of.is_of(domain.as_str()) {
-                continue;
+        let host = subject.policy.host.name.value.as_str();
+        // Of our own records it is known what they say of ours; of what is published, all of it is.
+        let own_records = subject.given.dns.is_none();
+        let origins = origins(subject)?;
+        let mut pairs = 0;
+        let domains = subject.policy.domains.iter();
+        for (domain, hosted) in domains.filter(|(_, hosted)| sends(hosted)) {
+            // One domain after the other: its records are at hand for all origins.
+            for origin in &origins {
+                if !origin.of.is_of(domain.as_str()) {
+                    continue;
+                }
+                let declared = hosted.publish.spf_at.as_ref().unwrap_or(&hosted.at);
+                let at = origin.at.as_ref().unwrap_or(declared);
+                pairs += 1;
+                if let Some(by) = origin.helo.as_deref().filter(|_| own_records)
+                    && names_us_alone(hosted, host)
+                {
+                    return Err(by_another(domain, hosted, by, at));
+                }
+                let helo = origin.helo.as_deref().unwrap_or(host);
+                for client in ends::clients(subject, domain, origin.address) {
+                    subject.at(client, || sender(subject, domain, client, helo, at))?;
+                }
             }
-            let declared = hosted.publish.spf_at.as_ref().unwrap_or(&hosted.at);
-            let at = origin.at.as_ref().unwrap_or(declared);
-            pairs += 1;
-            if let Some(by) = origin.helo.as_deref().filter(|_| own_records)
-                && names_us_alone(hosted, host)
-            {
-                return Err(by_another(domain, hosted, by, at));
-            }
-            let helo = origin.helo.as_deref().unwrap_or(host);
-            sender(subject, domain, origin.address, helo, at)?;
         }
+        for origin in origins.iter().filter(|origin| origin.helo.is_none()) {
+            pairs += 1;
+            let at = origin.at.as_ref().unwrap_or(&subject.policy.host.at);
+            greeting(subject, host, origin.address, at)?;
+        }
+        Ok(pairs)
     }
-    for origin in origins.iter().filter(|origin| origin.helo.is_none()) {
-        pairs += 1;
-        let at = origin.at.as_ref().unwrap_or(&subject.policy.host.at);
-        greeting(subject, host, origin.address, at)?;
-    }
-    Ok(pairs)
 }
 
 /// Returns whether a domain sends: `-all` alone says that it does not.
@@ -218,13 +217,7 @@ fn smarthost(dns: &dyn Dns, name: &str, at: &Loc) -> Result<Vec<IpAddr>, Evidenc
     if let Ok(address) = name.parse() {
         return Ok(vec![address]);
     }
-    let v4 = dns.a(name).unwrap_or_default().into_iter().map(IpAddr::V4);
-    let v6 = dns
-        .aaaa(name)
-        .unwrap_or_default()
-        .into_iter()
-        .map(IpAddr::V6);
-    let addresses: Vec<IpAddr> = v4.chain(v6).collect();
+    let addresses: Vec<IpAddr> = addresses(dns, name, at)?.into_iter().collect();
     if addresses.is_empty() {
         return Err(Evidence::new(
             format!("mail leaves by {name}, which has no address"),

@@ -43,7 +43,7 @@ fn what_others_publish_changes_nothing_behind_or_beside_a_term_that_passes() {
     for terms in [
         "\"+mx\" \"include:x.example\" \"-all\"",
         "\"include:x.example\" \"+mx\" \"-all\"",
-        "\"a:x.example\" \"mx:x.example\" \"exists:y.example\" \"+mx\" \"-all\"",
+        "\"a:x.example\" \"exists:y.example\" \"+mx\" \"-all\"",
         "\"+mx\" \"-include:x.example\" \"-exists:%{ir}.x.example\" \"-all\"",
         "\"+mx\" \"redirect=x.example\"",
         "\"a:x.example/0//0\" \"+mx\" \"-all\"",
@@ -74,6 +74,13 @@ fn what_others_publish_is_not_guessed() {
             "\"-ptr:x.example\" \"+mx\" \"-all\"",
             "25.100.51.198.in-addr.arpa",
         ),
+        // What the policy does not publish others may, at a domain of ours too.
+        ("\"-a\" \"+mx\" \"-all\"", "doe-family.com"),
+        // Three names without an address are an error of this record.
+        (
+            "\"a:x.example\" \"a:y.example\" \"a:z.example\" \"+mx\" \"-all\"",
+            "x.example y.example z.example",
+        ),
         // Only a record at one, and none at the other, has it fail.
         (
             "\"a:x.example\" \"-a:y.example\" \"+mx\" \"-all\"",
@@ -94,8 +101,7 @@ fn a_check_that_asks_too_much_is_given_up() {
     let many: Vec<String> = (0..9).map(|at| format!("\"a:x{at}.example\"")).collect();
     let terms = format!("{} \"+mx\" \"-all\"", many.join(" "));
     assert!(answer("spf-covers-egress", &with_spf(&terms)).is_err());
-    let few =
-        "\"a:x0.example\" \"a:x1.example\" \"a:x2.example\" \"a:x3.example\" \"+mx\" \"-all\"";
+    let few = "\"a:x0.example\" \"a:x1.example\" \"include:x2.example\" \"+mx\" \"-all\"";
     assert_eq!(answer("spf-covers-egress", &with_spf(few)), Ok(4));
 }
 
@@ -112,6 +118,19 @@ fn a_host_of_which_nothing_is_known_has_addresses_that_no_prefix_guesses() {
         ("\"ip4:0.0.0.0/0\" \"ip6:::/0\" \"-all\"", true),
         ("\"ip4:128.0.0.0/1\" \"ip6:8000::/1\" \"-all\"", false),
         ("\"ip4:0.0.0.0/1\" \"ip6:::/1\" \"-all\"", false),
+        ("\"mx:relay.x.example\" \"-all\"", false),
+        (
+            "\"-ip4:203.0.113.0/24\" \"a:relay.x.example\" \"-all\"",
+            false,
+        ),
+        (
+            "\"~ip4:203.0.113.9\" \"ip4:0.0.0.0/0\" \"ip6:::/0\" \"-all\"",
+            false,
+        ),
+        (
+            "\"ip4:0.0.0.0/8\" \"ip4:255.0.0.0/8\" \"ip6:::/16\" \"ip6:ff00::/8\" \"-all\"",
+            false,
+        ),
     ] {
         let answered = answer("spf-covers-egress", &by_a_host(terms));
         assert_eq!(answered.is_ok(), found, "{terms}: {answered:?}");

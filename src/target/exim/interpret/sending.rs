@@ -34,8 +34,8 @@ impl Reader<'_> {
         let name = name.map(|text| Spanned::new(text.as_str().to_owned(), text.at()));
         let certificate = options.text("tls_certificate").map(|text| {
             let key = options.text("tls_privatekey");
-            let files = [Some(text), key].into_iter().flatten();
-            files.flat_map(|text| shown(&text)).collect()
+            let key = key.filter(|key| !key.as_str().trim().is_empty());
+            pairs(&shown(&key.unwrap_or_else(|| text.clone())), &shown(&text))
         });
         let mut sending = Sending {
             names: name.into_iter().collect(),
@@ -139,13 +139,24 @@ impl Reader<'_> {
     }
 }
 
-/// Returns the files of certificates, or of their keys: a list with `:` (section 43.4).
+/// Returns the files of certificates, or of their keys: a list with `:` (section 43.4). An empty
+/// item beside others is a file without a name.
 fn shown(text: &Text) -> Vec<Spanned<String>> {
+    if text.as_str().trim().is_empty() {
+        return Vec::new();
+    }
     let items = text.as_str().split(':').map(str::trim);
-    let files = items.filter(|item| !item.is_empty());
-    files
+    items
         .map(|file| Spanned::new(file.to_owned(), text.at()))
         .collect()
+}
+
+/// Returns each key before its certificate; what has none of the other stands alone.
+fn pairs(keys: &[Spanned<String>], certificates: &[Spanned<String>]) -> Vec<Spanned<String>> {
+    let count = keys.len().max(certificates.len());
+    let pair = |at: usize| [keys.get(at), certificates.get(at)];
+    let files = (0..count).flat_map(pair).flatten();
+    files.cloned().collect()
 }
 
 /// Returns what any transport signs: always, if every one of them does.

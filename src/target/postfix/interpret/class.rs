@@ -107,7 +107,7 @@ impl Domains {
                 diagnostics,
             };
             for word in value.words() {
-                list.item(&word);
+                list.item(&word, false);
             }
         }
         let parent = domains
@@ -188,7 +188,7 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    fn item(&mut self, word: &Text) {
+    fn item(&mut self, word: &Text, is_of_file: bool) {
         let text = word.as_str();
         if text.starts_with('#') {
             let reason = "a comment at the end of a line is part of the value";
@@ -198,12 +198,13 @@ impl List<'_> {
             self.diagnostics
                 .error(UnjudgedParameter::new(self.name, reason, &word.at()));
         } else if text.starts_with('/') {
-            let Ok(source) = table::file(word, self.artifacts, self.diagnostics) else {
+            let file = table::listed(word, is_of_file, self.artifacts, self.diagnostics);
+            let Ok(source) = file else {
                 return;
             };
             for line in table::lines(&source) {
                 for word in Text::made(line.value, &line.at).words() {
-                    self.item(&word);
+                    self.item(&word, true);
                 }
             }
         } else if !text.starts_with('[') && text.contains(':') {

@@ -32,7 +32,14 @@ pub(super) fn address_list(
     let before = diagnostics.errors();
     let mut rows = Vec::new();
     for word in value.words() {
-        list_item(name, &word, false, artifacts, &mut rows, diagnostics);
+        list_item(
+            name,
+            (&word, false),
+            false,
+            artifacts,
+            &mut rows,
+            diagnostics,
+        );
     }
     diagnostics.failed_since(before)?;
     Ok(rows)
@@ -41,7 +48,7 @@ pub(super) fn address_list(
 /// Reads one item of an address list.
 fn list_item(
     name: &str,
-    word: &Text,
+    (word, is_of_file): (&Text, bool),
     is_negated: bool,
     artifacts: &Files<'_>,
     rows: &mut Vec<(IpNet, Row)>,
@@ -56,13 +63,14 @@ fn list_item(
         let reason = "a comment at the end of a line is part of the value";
         diagnostics.error(Syntax::new(reason, &item.at()));
     } else if text.starts_with('/') {
-        let Ok(source) = table::file(&item, artifacts, diagnostics) else {
+        let Ok(source) = table::listed(&item, is_of_file, artifacts, diagnostics) else {
             return;
         };
         for line in table::lines(&source) {
             let line = Text::made(line.value, &line.at);
             for word in line.words() {
-                list_item(name, &word, is_negated, artifacts, rows, diagnostics);
+                let word = (&word, true);
+                list_item(name, word, is_negated, artifacts, rows, diagnostics);
             }
         }
     } else if !text.starts_with('[') && text.contains(':') {

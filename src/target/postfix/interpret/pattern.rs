@@ -40,9 +40,8 @@ impl Patterns {
             Seen::Extended | Seen::Routed | Seen::Untold | Seen::Constant(None, _) => {
                 self.routes.as_ref()
             }
-            Seen::Literal | Seen::OwnLiteral => self.literals.as_ref(),
             Seen::RoutedOwnLiteral if self.are_routes_first => self.routes.as_ref(),
-            Seen::RoutedOwnLiteral => self.literals.as_ref(),
+            Seen::Literal | Seen::OwnLiteral | Seen::RoutedOwnLiteral => self.literals.as_ref(),
             Seen::Null
             | Seen::Whole
             | Seen::DomainOnly

@@ -19,12 +19,12 @@ use crate::source::{Loc, Spanned};
 
 /// The parameters of certificates that Postfix had before `smtpd_tls_chain_files`.
 const OLDER: [&str; 6] = [
-    "smtpd_tls_cert_file",
-    "smtpd_tls_dcert_file",
-    "smtpd_tls_dkey_file",
-    "smtpd_tls_eccert_file",
-    "smtpd_tls_eckey_file",
     "smtpd_tls_key_file",
+    "smtpd_tls_cert_file",
+    "smtpd_tls_dkey_file",
+    "smtpd_tls_dcert_file",
+    "smtpd_tls_eckey_file",
+    "smtpd_tls_eccert_file",
 ];
 
 /// Reads the names that the server has, and the addresses that its smtp(8) services send from.
@@ -121,10 +121,7 @@ fn shown(
             .map(|name| settings.text(name, diagnostics))
             .collect();
         let words = values.iter().flat_map(Text::words);
-        let files: Vec<Spanned<String>> = words
-            .filter(|word| word.as_str() != "none")
-            .map(|word| spanned(&word))
-            .collect();
+        let files: Vec<Spanned<String>> = words.map(|word| spanned(&word)).collect();
         // Without one there is no TLS: `offer` says what smtpd answers then.
         if !files.is_empty() {
             shown.push(files);
@@ -145,6 +142,9 @@ fn signing(
     for service in services.iter().filter(|service| service.command == "smtpd") {
         let settings = Settings::new(main, service.overrides.clone());
         let milter = settings.text("smtpd_milters", diagnostics);
+        // What becomes of mail while the Milter is away (postconf(5)).
+        let away = settings.text("milter_default_action", diagnostics);
+        always &= !away.as_str().trim().eq_ignore_ascii_case("accept");
         if milter.as_str().trim().is_empty() {
             always = false;
         } else if signing.is_none() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::diagnostics::{MissingFile, UnjudgedTable};
+use super::diagnostics::{MissingFile, Syntax, UnjudgedTable};
 use super::keyed::{self, Keyed};
 use super::text::Text;
 use crate::diagnostic::{Diagnostics, Reported};
@@ -166,6 +166,21 @@ pub(super) fn file(
         return Err(diagnostics.error(missing));
     };
     Ok(artifact.source)
+}
+
+/// Returns a file of a list. match_list(3) follows files that files name, one that names itself
+/// without an end: here a file of a list names no other.
+pub(super) fn listed(
+    name: &Text,
+    is_of_file: bool,
+    artifacts: &Files<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Arc<Source>, Reported> {
+    if is_of_file {
+        let reason = "a file of a list that names a further file is not modelled";
+        return Err(diagnostics.error(Syntax::new(reason, &name.at())));
+    }
+    file(name, artifacts, diagnostics)
 }
 
 /// Returns the logical lines of a table's file, each as a row without a key.
