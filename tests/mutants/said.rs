@@ -179,14 +179,17 @@ impl Read {
         if reply.code == 501 && reply.status.is_none() && forms.into_iter().any(is_no_path) {
             return true;
         }
-        // Which addresses are its own Exim sees on the machine, and fails what is to go there.
-        let own = [
+        // Which addresses are its own Exim sees on the machine, and fails what is to go there. And
+        // no name server knows a domain that is a number, so nothing is verified of one.
+        let nowhere = [
             PathForm::OwnLiteral,
             PathForm::RoutedOwnLiteral,
             PathForm::OddOwnLiteral,
+            PathForm::NumericDomain,
         ];
         let is_refused = !is_accepted(outcome);
-        if is_refused && decision.verdict == Verdict::Accept && own.contains(&envelope.to.form()) {
+        let leads_nowhere = nowhere.contains(&envelope.to.form());
+        if is_refused && decision.verdict == Verdict::Accept && leads_nowhere {
             return true;
         }
         let identity = match envelope.from.form() {
