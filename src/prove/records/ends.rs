@@ -51,8 +51,9 @@ fn prefixes(subject: &Subject<'_>, domain: &Domain) -> Vec<IpNet> {
         for term in &hosted.publish.spf {
             let term = term.value.to_ascii_lowercase();
             let term = term.trim_start_matches(['+', '-', '~', '?']);
-            // Around addresses of this host a term by name may hold a prefix.
-            let lengths = term.rsplit('/').next().and_then(|word| word.parse().ok());
+            // Around addresses of this host a term by name may hold a prefix, of either family.
+            let lengths = term.split('/').skip(1);
+            let lengths = lengths.filter_map(|word| word.parse::<u8>().ok());
             match term.split_once([':', '=']) {
                 Some(("ip4" | "ip6", text)) => {
                     let address = text.parse::<IpAddr>().map(IpNet::from).ok();
@@ -60,9 +61,12 @@ fn prefixes(subject: &Subject<'_>, domain: &Domain) -> Vec<IpNet> {
                 }
                 Some(("include" | "redirect", text)) => open.push(text.to_owned()),
                 Some(_) | None => {
-                    let own = policy.host.own_addresses().into_iter();
-                    let around = |length| own.filter_map(move |one| IpNet::new(one, length).ok());
-                    prefixes.extend(lengths.map(around).into_iter().flatten());
+                    let own = policy.host.own_addresses();
+                    let around = |length| {
+                        let own = own.iter();
+                        own.filter_map(move |one| IpNet::new(*one, length).ok())
+                    };
+                    prefixes.extend(lengths.flat_map(around));
                 }
             }
         }

@@ -151,3 +151,11 @@ fn an_exchanger_of_which_nothing_is_known_is_in_no_network() {
         );
     assert_eq!(answer("mx-is-us", &text), Err("mx.x.example".to_owned()));
 }
+
+#[test]
+fn a_prefix_around_this_host_is_a_part_of_its_own() {
+    let terms = "\"-a:mx.doe-family.com/24//64\" \"ip4:0.0.0.0/0\" \"ip6:::/0\" \"-all\"";
+    let text = by_a_host(terms).replace(" \"2001:db8:d0e::25\"", "");
+    let found = answer("spf-covers-egress", &text);
+    assert!(found.is_err(), "{found:?}");
+}
