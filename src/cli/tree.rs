@@ -18,7 +18,7 @@ use super::Failure;
 const BESIDE: &str = "mailpol-new";
 
 /// What a write did.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Written {
     pub(super) changed: usize,
     pub(super) same: usize,
