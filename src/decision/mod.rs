@@ -32,7 +32,7 @@ pub use hop::{Hop, HopTls};
 pub use host_mail::{HostMail, Written};
 pub use listener::{FoundLimit, FoundLimits, FoundListener};
 pub use returned::{ByWriting, Returned};
-pub use sending::{Egress, Leaving, Sending, Signing};
+pub use sending::{Egress, Leaving, Sending, SignedClients, Signing};
 pub use table::{
     AddressKey, AddressTable, ClientTable, FormTable, Label, LoginTable, NameTable, OwnerTable, Row,
 };

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::{AddressTable, Label};
+use super::{AddressTable, ClientTable, Label};
 use crate::source::{Loc, Spanned};
 
 /// What a server says of itself, to clients and to other servers.
@@ -17,6 +17,17 @@ pub struct Sending {
     pub shown: Vec<Vec<Spanned<String>>>,
     /// The keys that sign it.
     pub signing: Vec<Signing>,
+    /// Whose mail they sign, beside that of logins; without a table, whoever's leaves.
+    pub signed: Option<SignedClients>,
+}
+
+/// Clients whose mail is signed.
+#[derive(Debug, Clone)]
+pub struct SignedClients {
+    /// Those that meet a row other than [`Label::ABSENT`].
+    pub clients: ClientTable,
+    /// What says so.
+    pub at: Loc,
 }
 
 /// An address that mail leaves from.

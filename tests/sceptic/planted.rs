@@ -191,6 +191,7 @@ fn sending(policy: &Policy) -> Sending {
             at: at(),
         }],
         signing: Vec::new(),
+        signed: None,
     }
 }
 

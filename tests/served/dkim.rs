@@ -6,7 +6,9 @@ use libtest_mimic::Failed;
 
 use crate::Test;
 use crate::keys;
-use crate::machine::{doe, expect, find, internal, job, outcomes, stranger, subject, user};
+use crate::machine::{
+    doe, doe_with, expect, find, internal, job, outcomes, stranger, subject, user,
+};
 use crate::support::job::Listener::{Smtp, Submission};
 use crate::support::job::{Client, Envelope, Mta, Until};
 use crate::support::namespace;
@@ -15,6 +17,10 @@ pub(crate) const TESTS: &[Test] = &[
     (
         "internal clients and logins are signed for, nobody else",
         signed,
+    ),
+    (
+        "clients of every network that may send are signed for",
+        granted,
     ),
     ("without the signer nothing is taken", signer_is_away),
 ];
@@ -71,6 +77,44 @@ fn signed() -> Result<(), Failed> {
     }
     for name in ["of-another-domain", "stranger", "loopback"] {
         let found = find(&report, MAILDIR, name)?;
+        expect(found.headers("DKIM-Signature").len(), 0, &found.text)?;
+    }
+    Ok(())
+}
+
+/// Networks that may send in some names only, with one inside that may nothing.
+fn granted() -> Result<(), Failed> {
+    let networks = "network \"office\" {\n    cidr \"10.9.0.0/24\" \"2001:db8:9::/48\"\n    \
+                    may-send { from \"@doe-family.com\" }\n}\n\n\
+                    network \"lab\" { cidr \"10.9.0.16/28\" \"2001:db8:9:1::/64\" }\n\n";
+    let policy = doe_with(
+        "auth \"saslauthd\"",
+        &format!("{networks}auth \"saslauthd\""),
+    )?;
+    let signed = keys::signed(&policy, FOLDER, KEYS)?;
+    let subject = subject(&signed.policy, Mta::Postfix)?;
+    let (_tree, mut job) = job(&subject)?;
+    job.scene.files.extend(signed.files.clone());
+    let four = |last| Client::new(Ipv4Addr::new(10, 9, 0, last), Smtp);
+    let six = |subnet| Client::new(Ipv6Addr::new(0x2001, 0xdb8, 9, subnet, 0, 0, 0, 7), Smtp);
+    let strangers = "x@b.example";
+    job.envelopes = vec![
+        message(&four(15), JANE, JANE, "before"),
+        message(&four(32), JANE, JANE, "behind"),
+        message(&six(0), JANE, JANE, "before-by-six"),
+        message(&six(2), JANE, JANE, "behind-by-six"),
+        message(&four(16), strangers, JANE, "first-inside"),
+        message(&four(31), strangers, JANE, "last-inside"),
+        message(&six(1), strangers, JANE, "inside-by-six"),
+    ];
+    let report = namespace::run(&job)?;
+    outcomes(Mta::Postfix, &report, &["message 250 2.0.0"; 7])?;
+    for envelope in ["before", "behind", "before-by-six", "behind-by-six"] {
+        let found = find(&report, MAILDIR, envelope)?;
+        expect(signed.verified(&found.text)?, 1, &found.text)?;
+    }
+    for envelope in ["first-inside", "last-inside", "inside-by-six"] {
+        let found = find(&report, MAILDIR, envelope)?;
         expect(found.headers("DKIM-Signature").len(), 0, &found.text)?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! RFC 6376 section 3.6: a signature is worth its published key.
 
-use super::{RecordObligation, Subject};
+use super::{RecordObligation, Subject, signed_clients};
 use crate::dns::{dkim_name, same_key};
 use crate::mail::Domain;
 use crate::policy::DkimKey;
@@ -11,7 +11,8 @@ use crate::spf::{Dns, DnsError};
 ///
 /// SOUNDNESS: both ways are gone: each declared key is looked for in DNS and among what the reader
 /// says that the files sign with, and each of these among the declared ones. A signature that some
-/// mail leaves without counts as none.
+/// mail leaves without counts as none; so does one that depends on the client, unless it is there
+/// for every client who may send, and for no other.
 pub(in crate::prove) struct DkimPublished;
 
 impl RecordObligation for DkimPublished {
@@ -51,6 +52,12 @@ impl RecordObligation for DkimPublished {
                 return Err(Evidence::new(text, &signing.at));
             }
             pairs += 1;
+        }
+        if let Some(sending) = subject
+            .sending
+            .filter(|sending| !sending.signing.is_empty())
+        {
+            signed_clients::judge(subject.policy, sending)?;
         }
         Ok(pairs)
     }

@@ -11,6 +11,7 @@ mod ends;
 mod inner;
 mod known;
 mod mx_is_us;
+mod signed_clients;
 mod spf_covers_egress;
 
 use std::collections::BTreeSet;

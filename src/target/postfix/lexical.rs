@@ -190,9 +190,10 @@ impl OpendkimRow {
         Self(format!("*@{domain} {name}"))
     }
 
-    /// A prefix of clients: IPv6 stands without brackets.
-    pub(super) fn host(prefix: &ListPrefix) -> Self {
-        Self(prefix.0.replace(['[', ']'], ""))
+    /// A prefix of clients whose mail is signed, or is not although that of a wider one is.
+    pub(super) fn host(prefix: IpNet, is_signed: bool) -> Self {
+        let sign = if is_signed { "" } else { "!" };
+        Self(format!("{sign}{prefix}"))
     }
 }
 

@@ -42,6 +42,8 @@ impl Reader<'_> {
             egress: Vec::new(),
             shown: certificate.into_iter().collect(),
             signing: Vec::new(),
+            // A transport signs whatever leaves by it.
+            signed: None,
         };
         let mut signing: Vec<Vec<Signing>> = Vec::new();
         let empty: Vec<Text> = Vec::new();

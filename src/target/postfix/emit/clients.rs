@@ -19,7 +19,7 @@ use super::restriction::{self as restrict, Restriction};
 use super::table::{ClientTable, TableName};
 use crate::mail::prefix_range;
 use crate::policy::{Network, Policy};
-use crate::target::postfix::lexical::{Comment, ListPrefix, Outcome};
+use crate::target::postfix::lexical::{Comment, ListPrefix, OpendkimRow, Outcome};
 use crate::target::postfix::view::InternalPrefix;
 
 /// Of more prefixes than this nobody reads where each comes from.
@@ -139,6 +139,20 @@ fn is_internal(prefix: &Prefix<'_>) -> bool {
     prefix
         .network
         .is_some_and(|(_, network)| network.unlimited().is_some())
+}
+
+/// Returns whose mail OpenDKIM signs, beside that of logins: that of every client who may send,
+/// internal or not. Of its rows the longest prefix decides.
+pub(super) fn signed(policy: &Policy) -> Vec<OpendkimRow> {
+    let may_send = |prefix: &Prefix<'_>| {
+        prefix
+            .network
+            .is_some_and(|(_, network)| !network.grants.is_empty())
+    };
+    relevant(&prefixes(policy), may_send)
+        .iter()
+        .map(|prefix| OpendkimRow::host(prefix.net, may_send(prefix)))
+        .collect()
 }
 
 fn mynetworks(prefixes: &[Prefix<'_>]) -> Vec<InternalPrefix> {

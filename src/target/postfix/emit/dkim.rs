@@ -1,17 +1,17 @@
-//! DKIM: OpenDKIM as a Milter, which signs what internal clients and logins send.
+//! DKIM: OpenDKIM as a Milter, which signs what logins send, and clients of networks that may.
 //!
 //! OpenDKIM 2.11.0~beta2 of Debian 12 signs with RSA; with an Ed25519 key it answers 451 to every
 //! message (tried).
 
 use super::Emission;
-use super::main_cf;
+use super::{clients, main_cf};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{DkimAlgorithm, Domain};
 use crate::policy::{DkimKey, Policy};
 use crate::source::Spanned;
 use crate::target::diagnostics::UnsayableValue;
 use crate::target::postfix::lexical::{Comment, OpendkimRow, Word};
-use crate::target::postfix::view::{InternalPrefix, OpendkimConf, OpendkimTable};
+use crate::target::postfix::view::{OpendkimConf, OpendkimTable};
 use crate::target::render::render;
 
 /// Where OpenDKIM listens.
@@ -39,7 +39,6 @@ pub(super) fn milters(policy: &Policy) -> Vec<Word> {
 /// Adds OpenDKIM's files, if a key signs.
 pub(super) fn write(
     emission: &mut Emission<'_>,
-    internal: &[InternalPrefix],
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     let keys = keys(emission.policy);
@@ -70,12 +69,11 @@ pub(super) fn write(
         emission.run(format!("chmod 600 {file}"));
         emission.artifacts.required_files.push(path.value.clone());
     }
-    let hosts = internal.iter().map(|one| OpendkimRow::host(&one.prefix));
     let tables = [
         (
             "internal-hosts",
-            "Internal clients: those of mynetworks.",
-            hosts.collect(),
+            "Clients whose mail is signed: those of networks that may send.",
+            clients::signed(emission.policy),
         ),
         (
             "signing",

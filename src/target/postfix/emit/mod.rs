@@ -199,7 +199,7 @@ fn write(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<S
     drop(parts);
 
     let mut main = main_cf::host(emission, diagnostics)?;
-    dkim::write(emission, &clients.mynetworks, diagnostics)?;
+    dkim::write(emission, diagnostics)?;
     let submitting = clients::submitting(policy, &clients.mynetworks, rights.at_data.as_ref());
     main += &main_cf::clients(clients.mynetworks, submitting, diagnostics)?;
     main += &main_cf::domains(emission, &recipients, diagnostics)?;

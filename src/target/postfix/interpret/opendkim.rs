@@ -3,59 +3,47 @@
 //! In `Mode s` it refuses nothing. A message is signed if its client is in `InternalHosts`, or has
 //! logged in, and the domain of its From is in `SigningTable`.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod file;
+mod harmless;
+mod hosts;
 
+use std::collections::BTreeMap;
+
+use self::file::Line;
 use super::diagnostics::{MissingFile, UnjudgedTable};
-use super::table::{self, TableRow};
 use super::text::Text;
-use crate::decision::Signing;
+use crate::decision::{SignedClients, Signing};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
 use crate::target::Artifacts;
 
 /// Its configuration, on Debian.
 const FILE: &str = "etc/opendkim.conf";
-/// Settings without a say in what is signed with which key, and for whom.
-const HARMLESS: &str = "userid umask pidfile syslog syslogsuccess canonicalization \
-                        requiresafekeys logwhy";
 /// Fields that no host adds on the way: one that is signed as absent and then comes breaks the
 /// signature.
 const OVERSIGNED: &str = "from sender reply-to subject date to cc message-id in-reply-to \
                           references \
                           mime-version content-type content-transfer-encoding";
 
-/// Reads what it signs. `mynetworks` must be its internal hosts, so that it signs for nobody else.
+/// Reads with which keys it signs, and for whom.
 pub(super) fn read(
     milter: &Text,
-    mynetworks: &Text,
     artifacts: &Artifacts,
     diagnostics: &mut Diagnostics,
-) -> Result<Vec<Signing>, Reported> {
+) -> Result<(Vec<Signing>, SignedClients), Reported> {
     let Some(artifact) = artifacts.get(FILE) else {
         return Err(diagnostics.error(MissingFile::new(FILE, artifacts, &milter.at())));
     };
-    let mut settings: BTreeMap<String, TableRow> = BTreeMap::new();
-    for mut row in table::lines(&artifact.source) {
-        let line = row
-            .value
-            .split('#')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_owned();
-        let (name, value) = line.split_once(char::is_whitespace).unwrap_or((&line, ""));
-        let name = name.to_ascii_lowercase();
-        value.trim().clone_into(&mut row.value);
-        if !HARMLESS.split_ascii_whitespace().any(|known| known == name) {
-            settings.insert(name, row);
-        }
-    }
     let mut reading = Reading {
         artifacts,
         diagnostics,
-        settings,
+        settings: BTreeMap::new(),
         place: milter.at(),
     };
+    let lines = file::lines(&artifact.source);
+    for line in lines.map_err(|fault| reading.faulty(fault))? {
+        reading.setting(line)?;
+    }
     reading.is("mode", &["s"])?;
     reading.is("socket", &["inet:8891@127.0.0.1"])?;
     reading.is("multiplesignatures", &["yes"])?;
@@ -65,20 +53,11 @@ pub(super) fn read(
     if external.value != internal.value {
         return Err(reading.refuse(&external, "it is another list than `InternalHosts`"));
     }
-    let hosts = reading.rows(&internal, "file:")?;
-    let words = mynetworks.words();
-    let wanted: BTreeSet<String> = words
-        .iter()
-        .map(|word| word.as_str().replace(['[', ']'], ""))
-        .collect();
-    if hosts
-        .iter()
-        .map(|row| row.value.trim().to_owned())
-        .collect::<BTreeSet<_>>()
-        != wanted
-    {
-        return Err(reading.refuse(&internal, "it is another list than `mynetworks`"));
-    }
+    let rows = reading.rows(&internal, "file:")?;
+    let clients = match hosts::clients(&rows, &internal.at) {
+        Ok(clients) => clients,
+        Err((row, reason)) => return Err(reading.refuse(row, reason)),
+    };
     let keys = reading.take("keytable")?;
     let keys = reading.rows(&keys, "file:")?;
     let signing = reading.take("signingtable")?;
@@ -87,28 +66,51 @@ pub(super) fn read(
         let reason = format!("the model does not hold `{name}`");
         return Err(reading.refuse(&row, &reason));
     }
-    signing
+    let signing: Result<Vec<Signing>, Reported> = signing
         .iter()
         .map(|row| reading.signing(row, &keys))
-        .collect()
+        .collect();
+    let at = internal.at;
+    Ok((signing?, SignedClients { clients, at }))
 }
 
 struct Reading<'a> {
     artifacts: &'a Artifacts,
     diagnostics: &'a mut Diagnostics,
-    settings: BTreeMap<String, TableRow>,
+    /// By name in lower case.
+    settings: BTreeMap<String, Line>,
     /// What names the Milter.
     place: Loc,
 }
 
 impl Reading<'_> {
-    fn refuse(&mut self, row: &TableRow, reason: &str) -> Reported {
-        let error = UnjudgedTable::new(&row.value, reason, &row.at);
+    fn refuse(&mut self, row: &Line, reason: &str) -> Reported {
+        let text = format!("{} {}", row.name, row.value);
+        let error = UnjudgedTable::new(text.trim_end(), reason, &row.at);
         self.diagnostics.error(error)
     }
 
+    fn faulty(&mut self, (at, reason): (Loc, &str)) -> Reported {
+        let error = UnjudgedTable::new(at.words(), reason, &at);
+        self.diagnostics.error(error)
+    }
+
+    /// Keeps a setting, if it has a say in what is signed.
+    fn setting(&mut self, line: Line) -> Result<(), Reported> {
+        let name = line.name.to_ascii_lowercase();
+        match harmless::setting(&name) {
+            Some(setting) if setting.holds(&line.value) => Ok(()),
+            Some(setting) => Err(self.refuse(&line, &setting.reason())),
+            None if self.settings.contains_key(&name) => Err(self.refuse(&line, "it is set twice")),
+            None => {
+                self.settings.insert(name, line);
+                Ok(())
+            }
+        }
+    }
+
     /// Takes a setting, which must be there: its default would sign for others.
-    fn take(&mut self, name: &str) -> Result<TableRow, Reported> {
+    fn take(&mut self, name: &str) -> Result<Line, Reported> {
         self.settings.remove(name).ok_or_else(|| {
             let reason = "OpenDKIM's own value would count";
             let error = UnjudgedTable::new(name, reason, &self.place);
@@ -144,7 +146,7 @@ impl Reading<'_> {
     }
 
     /// Returns the rows of a data set that is a file.
-    fn rows(&mut self, row: &TableRow, kind: &str) -> Result<Vec<TableRow>, Reported> {
+    fn rows(&mut self, row: &Line, kind: &str) -> Result<Vec<Line>, Reported> {
         let Some(path) = row.value.strip_prefix(kind) else {
             return Err(self.refuse(row, &format!("only a data set of `{kind}` is read")));
         };
@@ -152,29 +154,34 @@ impl Reading<'_> {
             let missing = MissingFile::new(path, self.artifacts, &row.at);
             return Err(self.diagnostics.error(missing));
         };
-        Ok(table::lines(&artifact.source))
+        file::rows(&artifact.source).map_err(|fault| self.faulty(fault))
     }
 
     /// Reads a row of `SigningTable`, and the key that it names.
-    fn signing(&mut self, row: &TableRow, keys: &[TableRow]) -> Result<Signing, Reported> {
-        let pair = row.value.trim().split_once(char::is_whitespace);
-        let pair =
-            pair.and_then(|(pattern, name)| Some((pattern.strip_prefix("*@")?, name.trim())));
-        let Some((domain, name)) = pair.filter(|(domain, _)| !domain.contains(['*', '@'])) else {
+    fn signing(&mut self, row: &Line, keys: &[Line]) -> Result<Signing, Reported> {
+        let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || b".-_".contains(&octet);
+        let domain = row.name.strip_prefix("*@");
+        let Some(domain) = domain.filter(|domain| domain.bytes().all(is_plain)) else {
             return Err(self.refuse(row, "only `*@` and a domain is followed"));
         };
-        let parts = keys.iter().find_map(|key| {
-            let (known, parts) = key.value.trim().split_once(char::is_whitespace)?;
-            (known == name).then(|| parts.trim().split(':').collect::<Vec<_>>())
-        });
+        if !row.value.bytes().all(is_plain) {
+            return Err(self.refuse(row, "only the bare name of a key is followed"));
+        }
+        let key = keys.iter().find(|key| key.name == row.value);
+        let parts: Option<Vec<&str>> = key.map(|key| key.value.split(':').collect());
         match parts.as_deref() {
-            Some([signed, selector, key]) if signed.eq_ignore_ascii_case(domain) => Ok(Signing {
-                domain: domain.to_ascii_lowercase(),
-                selector: selector.to_ascii_lowercase(),
-                key: (*key).to_owned(),
-                always: true,
-                at: row.at.clone(),
-            }),
+            // Without the slash it would be the key itself.
+            Some([signed, selector, key])
+                if signed.eq_ignore_ascii_case(domain) && key.starts_with('/') =>
+            {
+                Ok(Signing {
+                    domain: domain.to_ascii_lowercase(),
+                    selector: selector.to_ascii_lowercase(),
+                    key: (*key).to_owned(),
+                    always: true,
+                    at: row.at.clone(),
+                })
+            }
             Some(_) => Err(self.refuse(row, "its key is another domain's, or is not one")),
             None => Err(self.refuse(row, "there is no key of this name")),
         }

@@ -13,7 +13,7 @@ use super::opendkim;
 use super::parameter::{Main, Settings};
 use super::table::Files;
 use super::text::Text;
-use crate::decision::{Egress, Leaving, Sending, Signing};
+use crate::decision::{Egress, Leaving, Sending, SignedClients, Signing};
 use crate::diagnostic::Diagnostics;
 use crate::source::{Loc, Spanned};
 
@@ -39,11 +39,13 @@ pub(super) fn read(
     diagnostics: &mut Diagnostics,
 ) -> Sending {
     let base = Settings::new(main, BTreeMap::new());
+    let (signing, signed) = signing(main, services, artifacts, diagnostics);
     let mut sending = Sending {
         names: vec![spanned(&base.text("myhostname", diagnostics))],
         egress: Vec::new(),
         shown: shown(main, services, diagnostics),
-        signing: signing(main, services, artifacts, diagnostics),
+        signing,
+        signed,
     };
     for service in services.iter().filter(|one| is_sender(one)) {
         let settings = Settings::new(main, service.overrides.clone());
@@ -130,14 +132,15 @@ fn shown(
     shown
 }
 
-/// Reads the keys that sign. Where one listener has no Milter, its mail leaves without.
+/// Reads the keys that sign, and for whom. Where one listener has no Milter, its mail leaves
+/// without.
 fn signing(
     main: &Main,
     services: &[Service],
     artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
-) -> Vec<Signing> {
-    let mut signing: Option<Vec<Signing>> = None;
+) -> (Vec<Signing>, Option<SignedClients>) {
+    let mut read: Option<(Vec<Signing>, Option<SignedClients>)> = None;
     let mut always = true;
     for service in services.iter().filter(|service| service.command == "smtpd") {
         let settings = Settings::new(main, service.overrides.clone());
@@ -147,18 +150,18 @@ fn signing(
         always &= !away.as_str().trim().eq_ignore_ascii_case("accept");
         if milter.as_str().trim().is_empty() {
             always = false;
-        } else if signing.is_none() {
-            let mynetworks = settings.text("mynetworks", diagnostics);
+        } else if read.is_none() {
             // What cannot be judged was told.
-            let read = opendkim::read(&milter, &mynetworks, artifacts, diagnostics);
-            signing = Some(read.unwrap_or_default());
+            let found = opendkim::read(&milter, artifacts, diagnostics).ok();
+            let found = found.map(|(signing, signed)| (signing, Some(signed)));
+            read = Some(found.unwrap_or_default());
         }
     }
-    let mut signing = signing.unwrap_or_default();
+    let (mut signing, signed) = read.unwrap_or_default();
     for one in &mut signing {
         one.always = always;
     }
-    signing
+    (signing, signed)
 }
 
 /// Reads an address that smtp(8) binds; brackets may stand around it.
