@@ -12,11 +12,16 @@ use crate::target::{FoundLimit, FoundLimits};
 
 const SIZE: &str = "message_size_limit";
 const RECIPIENTS: &str = "smtpd_recipient_limit";
+/// How many recipients too many are no errors, after some of which the session ends.
+const OVERSHOOT: &str = "smtpd_recipient_overshoot_limit";
+/// Fewer a client that does not count may well send.
+const OVERSHOOT_MIN: u64 = 1_000;
 
 /// What main.cf need not say (`postconf -d` of 3.7.11).
-const DEFAULTS: [(&str, u64); 4] = [
+const DEFAULTS: [(&str, u64); 5] = [
     (SIZE, 10_240_000),
     (RECIPIENTS, 1_000),
+    (OVERSHOOT, 1_000),
     ("mailbox_size_limit", 51_200_000),
     ("virtual_mailbox_limit", 51_200_000),
 ];
@@ -48,11 +53,38 @@ pub(super) fn read(
         let asked = asked.most;
         asked.is_none_or(|asked| counted < asked)
     });
+    let recipients = limit(&own, RECIPIENTS, diagnostics);
+    let otherwise = [
+        is_tighter.then(|| {
+            (
+                "says that a message may be larger than cleanup(8) takes",
+                asked.at.clone(),
+            )
+        }),
+        hidden(&own, diagnostics),
+        ends(&own, &recipients, diagnostics),
+    ];
     FoundLimits {
         size: if is_tighter { counted } else { asked },
-        recipients: limit(&own, RECIPIENTS, diagnostics),
-        otherwise: hidden(&own, diagnostics).into_iter().collect(),
+        recipients,
+        otherwise: otherwise.into_iter().flatten().collect(),
     }
+}
+
+/// Says so if recipients too many soon end the session: then even those that were taken before
+/// get nothing (RFC 5321 section 4.5.3.1.10).
+fn ends(
+    settings: &Settings<'_>,
+    recipients: &FoundLimit,
+    diagnostics: &mut Diagnostics,
+) -> Option<(&'static str, Loc)> {
+    recipients.most?;
+    let overshoot = limit(settings, OVERSHOOT, diagnostics);
+    let is_small = overshoot.most.is_none_or(|most| most < OVERSHOOT_MIN);
+    is_small.then_some((
+        "soon ends a session in which there are too many recipients",
+        overshoot.at,
+    ))
 }
 
 /// Says so if EHLO does not tell the size (RFC 1870).

@@ -88,7 +88,7 @@ fn prefix(row: &Line) -> Result<(Order, IpNet), &'static str> {
 fn is_dotted(address: Ipv6Addr) -> bool {
     matches!(
         address.segments(),
-        [0, 0, 0, 0, 0, 0xffff, ..] | [0, 0, 0, 0, 0, 0, 1.., _]
+        [0, 0, 0, 0, 0, 0xffff, ..] | [0, 0, 0, 0, 0, 0, 1..=0xffff, _]
     )
 }
 
