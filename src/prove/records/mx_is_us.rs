@@ -47,10 +47,11 @@ impl RecordObligation for MxIsUs {
         }
         for called in subject.sending.iter().flat_map(|sending| &sending.names) {
             if !same(&called.value, name) {
-                let text = format!(
-                    "it calls itself {}, and MX records say {name}",
-                    called.value
-                );
+                let called_name = match called.value.as_str() {
+                    "" => "nothing",
+                    named => named,
+                };
+                let text = format!("it calls itself {called_name}, and MX records say {name}");
                 return Err(Evidence::new(text, &called.at));
             }
         }

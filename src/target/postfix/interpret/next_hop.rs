@@ -22,7 +22,8 @@ const PORTS: [(&str, u16); 4] = [
     ("smtps", 465),
 ];
 /// What a certificate may be matched with so that it names the host of a next hop in brackets.
-const NAMES_OF_HOST: [&str; 3] = ["hostname", "nexthop", "dot-nexthop"];
+/// `dot-nexthop` is met by that of any host below it.
+const NAMES_OF_HOST: [&str; 2] = ["hostname", "nexthop"];
 
 /// A service that mail goes to, and the next hop that it is given.
 #[derive(Debug, Clone)]

@@ -47,6 +47,14 @@ pub(super) fn read(
         signing,
         signed,
     };
+    for service in services.iter().filter(|one| one.command == "smtpd") {
+        let settings = Settings::new(main, service.overrides.clone());
+        if settings.is_set("smtpd_banner") {
+            sending
+                .names
+                .push(greeting(&settings.text("smtpd_banner", diagnostics)));
+        }
+    }
     for service in services.iter().filter(|one| is_sender(one)) {
         let settings = Settings::new(main, service.overrides.clone());
         if settings.is_set("smtp_helo_name") {
@@ -196,6 +204,15 @@ fn hop(text: &str) -> Option<String> {
     };
     let host = host.map(|host| host.replace(['[', ']'], ""));
     host.filter(|host| !host.is_empty())
+}
+
+/// Returns the name with which a banner begins (RFC 5321 section 4.2); without one, nothing.
+fn greeting(banner: &Text) -> Spanned<String> {
+    let name = banner.words().into_iter().next();
+    name.map_or_else(
+        || Spanned::new(String::new(), banner.at()),
+        |name| spanned(&name),
+    )
 }
 
 fn spanned(text: &Text) -> Spanned<String> {
