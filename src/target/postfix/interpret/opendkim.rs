@@ -46,6 +46,9 @@ pub(super) fn read(
     }
     reading.is("mode", &["s"])?;
     reading.is("socket", &["inet:8891@127.0.0.1"])?;
+    // The account that its keys belong to, and the file that Debian's unit waits for.
+    reading.is("userid", &["opendkim", "opendkim:opendkim"])?;
+    reading.is("pidfile", &["/run/opendkim/opendkim.pid"])?;
     reading.is("multiplesignatures", &["yes"])?;
     reading.oversigns()?;
     let external = reading.take("externalignorelist")?;

@@ -25,10 +25,6 @@ static SETTINGS: &[Setting] = &[
     Setting::new("logwhy", Values::Boolean),
     Setting::new("requiresafekeys", Values::Boolean),
     Setting::new("umask", Values::Octal),
-    // The account that its keys belong to.
-    Setting::new("userid", Values::Of(&["opendkim", "opendkim:opendkim"])),
-    // Debian's unit waits for this file.
-    Setting::new("pidfile", Values::Of(&["/run/opendkim/opendkim.pid"])),
     // By `simple` a field that is folded anew on the way breaks the signature (RFC 6376 section
     // 3.4.1).
     Setting::new(
