@@ -17,15 +17,18 @@ pub struct Sending {
     pub shown: Vec<Vec<Spanned<String>>>,
     /// The keys that sign it.
     pub signing: Vec<Signing>,
-    /// Whose mail they sign, beside that of logins; without a table, whoever's leaves.
-    pub signed: Option<SignedClients>,
+    /// Whose mail they sign, at each way out that signs.
+    pub signed: Vec<SignedClients>,
 }
 
-/// Clients whose mail is signed.
+/// Whose mail is signed.
 #[derive(Debug, Clone)]
 pub struct SignedClients {
-    /// Those that meet a row other than [`Label::ABSENT`].
-    pub clients: ClientTable,
+    /// The clients: those that meet a row other than [`Label::ABSENT`]. Without a table whoever
+    /// sent it.
+    pub clients: Option<ClientTable>,
+    /// Whether what logins send is, wherever they are.
+    pub logins: bool,
     /// What says so.
     pub at: Loc,
 }

@@ -1,5 +1,7 @@
 //! DKIM: whose mail leaves signed, and that another reads the signatures as good.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use libtest_mimic::Failed;
 
 use crate::Test;
@@ -14,6 +16,10 @@ use crate::table::{internal, stranger, user};
 
 pub(crate) const TESTS: &[Test] = &[
     ("what leaves for others is signed, nothing else", signed),
+    (
+        "what is forwarded is signed for those who may send only",
+        forwarded_on,
+    ),
     ("without a key nothing leaves", key_is_away),
 ];
 
@@ -26,7 +32,11 @@ const KEYS: &keys::Selectors<'_> = &[("2026a", "rsa"), ("2026b", "ed25519")];
 /// Returns a machine whose mail is signed, and the rest of the world beside it. The folder goes
 /// with it.
 fn machine() -> Result<(tempfile::TempDir, Job, Signed), Failed> {
-    let signed = keys::signed(&policy()?, "/etc/ssl/dkim", KEYS)?;
+    machine_of(&policy()?)
+}
+
+fn machine_of(policy: &str) -> Result<(tempfile::TempDir, Job, Signed), Failed> {
+    let signed = keys::signed(policy, "/etc/ssl/dkim", KEYS)?;
     let (tree, mut job) = run::job(&run::read(&signed.policy)?)?;
     job.scene.files.extend(signed.files.clone());
     others(&mut job, crate::forwards::PORT);
@@ -98,6 +108,48 @@ fn signed() -> Result<(), Failed> {
         (john, "stranger"),
     ] {
         let found = find(&report, maildir, name)?;
+        let unsigned = found.headers("DKIM-Signature").is_empty();
+        expect(unsigned, &report).map_err(|_| found.text.clone())?;
+    }
+    Ok(())
+}
+
+/// A forward lets strangers' mail leave, and a stranger can write any From. A network that may send
+/// in some names only has one inside that may nothing.
+fn forwarded_on() -> Result<(), Failed> {
+    let forward = format!("    forward \"victor\" \"{FAR}\"\n    alias \"postmaster\"");
+    let networks = "network \"office\" {\n    cidr \"10.9.0.0/24\" \"2001:db8:9::/48\"\n    \
+                    may-send { from \"@doe-family.com\" }\n}\n\n\
+                    network \"lab\" { cidr \"10.9.0.16/28\" \"2001:db8:9:1::/64\" }\n\n\
+                    auth \"saslauthd\"";
+    let text = policy()?.replace("    alias \"postmaster\"", &forward);
+    let text = text.replace("auth \"saslauthd\"", networks);
+    let (_tree, mut job, signed) = machine_of(&text)?;
+    let victor = "victor@doe-family.com";
+    let strangers = "a@pass.spf-results.example";
+    let four = |last| Client::new(Ipv4Addr::new(10, 9, 0, last), Smtp);
+    let six = |subnet| Client::new(Ipv6Addr::new(0x2001, 0xdb8, 9, subnet, 0, 0, 0, 7), Smtp);
+    job.envelopes = vec![
+        message(&user("john", Submission), JOHN, victor, JOHN, "login"),
+        message(&internal(Smtp), strangers, victor, JANE, "internal"),
+        message(&four(15), JANE, FAR, JANE, "before"),
+        message(&four(32), JANE, victor, JANE, "behind"),
+        message(&six(2), JANE, FAR, JANE, "behind-by-six"),
+        message(&stranger(Smtp), strangers, victor, JANE, "stranger"),
+        message(&four(16), strangers, victor, JANE, "first-inside"),
+        message(&four(31), strangers, victor, JANE, "last-inside"),
+        message(&six(1), strangers, victor, JANE, "inside-by-six"),
+    ];
+    let report = namespace::run(&job)?;
+    for outcome in &report.outcomes {
+        expect(outcome.to_string().starts_with("message 250"), &report)?;
+    }
+    for name in ["login", "internal", "before", "behind", "behind-by-six"] {
+        let text = &find(&report, forwarded::FAR, name)?.text;
+        expect(signed.verified(text)? == KEYS.len(), &report).map_err(|_| text.clone())?;
+    }
+    for name in ["stranger", "first-inside", "last-inside", "inside-by-six"] {
+        let found = find(&report, forwarded::FAR, name)?;
         let unsigned = found.headers("DKIM-Signature").is_empty();
         expect(unsigned, &report).map_err(|_| found.text.clone())?;
     }

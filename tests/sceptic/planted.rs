@@ -191,7 +191,7 @@ fn sending(policy: &Policy) -> Sending {
             at: at(),
         }],
         signing: Vec::new(),
-        signed: None,
+        signed: Vec::new(),
     }
 }
 

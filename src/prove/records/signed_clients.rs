@@ -3,23 +3,55 @@
 
 use std::collections::BTreeSet;
 
-use crate::decision::{ClientTable, Label, Row, Sending};
+use crate::decision::{ClientTable, Label, Row, Sending, SignedClients};
 use crate::mail::v4_or_v6;
 use crate::policy::Policy;
 use crate::prove::report::Evidence;
 
-/// Compares at every address where either may change.
+/// Compares at every way out that signs.
 pub(super) fn judge(policy: &Policy, sending: &Sending) -> Result<(), Evidence> {
-    let Some(signed) = &sending.signed else {
-        return Ok(());
-    };
     let senders = senders(policy);
-    let edges: BTreeSet<u128> = senders.starts().chain(signed.clients.starts()).collect();
+    for signed in &sending.signed {
+        match &signed.clients {
+            Some(clients) => compare(policy, &senders, clients, signed)?,
+            // Only their own mail leaves.
+            None if !lets_out(policy) => {}
+            None => {
+                let text = "mail is signed whoever sent it, and what strangers write leaves by a \
+                            forward or a route"
+                    .to_owned();
+                return Err(Evidence::certain(text, &signed.at));
+            }
+        }
+        if !signed.logins && !policy.logins.is_empty() {
+            let text = "what logins send is not signed".to_owned();
+            return Err(Evidence::certain(text, &signed.at));
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether strangers' mail leaves the server: by a forward, or to another host of ours.
+fn lets_out(policy: &Policy) -> bool {
+    policy.domains.values().any(|hosted| {
+        let mut mailboxes = hosted.mailboxes.values();
+        let is_routed = hosted.via.is_some() || mailboxes.any(|mailbox| mailbox.via.is_some());
+        is_routed || !hosted.forwards.is_empty()
+    })
+}
+
+/// Compares at every address where either may change.
+fn compare(
+    policy: &Policy,
+    senders: &ClientTable,
+    clients: &ClientTable,
+    signed: &SignedClients,
+) -> Result<(), Evidence> {
+    let edges: BTreeSet<u128> = senders.starts().chain(clients.starts()).collect();
     for edge in edges {
         let client = v4_or_v6(edge);
         let may_send = senders.at(edge).filter(|row| row.label != Label::ABSENT);
-        let is_signed = signed.clients.at(edge);
-        let is_signed = is_signed.filter(|row| row.label != Label::ABSENT);
+        let is_signed = clients.at(edge).filter(|row| row.label != Label::ABSENT);
         match (may_send, is_signed) {
             (Some(network), None) => {
                 let number = (network.label.0 as usize).checked_sub(1);

@@ -283,6 +283,8 @@ view!(HostNameRouter, "routers/host_name.j2", Lines);
 #[derive(Debug, Serialize)]
 pub(super) struct DkimPart {
     pub(super) line: Comment,
+    /// Networks whose mail is signed, if any has such a right.
+    pub(super) clients: Option<TableName>,
     /// Named so that the domain is found that is looked up.
     pub(super) domains: TableName,
     pub(super) selectors: TableName,

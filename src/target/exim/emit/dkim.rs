@@ -1,9 +1,12 @@
 //! DKIM: Exim signs by itself what leaves for other hosts.
 //!
 //! Which domain and which key these are is looked up by the domain of From. What a lookup finds is
-//! not tainted, so neither is a path that a message could have made (spec 4.96, section 9.3).
+//! not tainted, so neither is a path that a message could have made (spec 4.96, section 9.3). From
+//! of a stranger, whose mail a forward or a route for a domain lets leave, proves nothing: it is
+//! signed only if the client may send, or it was made on the host itself, as what Exim writes back.
 
 use super::Emission;
+use super::clients::network_rows;
 use super::main_section::path;
 use super::service;
 use super::table::Table;
@@ -44,14 +47,35 @@ pub(super) fn part(
     let Some(first) = first else {
         return Ok(String::new());
     };
+    let clients = clients(policy);
     let part = DkimPart {
         line: Comment::line(first),
+        clients: clients.as_ref().map(Table::reference),
         domains: selectors.key_reference(),
         selectors: selectors.reference(),
         keys: keys.reference(),
     };
     tables.extend([selectors, keys]);
+    tables.extend(clients);
     render(part, diagnostics)
+}
+
+/// Returns the table of the clients whose mail is signed: those of networks that may send.
+fn clients(policy: &Policy) -> Option<Table> {
+    let may_send = |number: usize| {
+        let network = policy.networks.get(number)?;
+        (!network.grants.is_empty()).then_some(())
+    };
+    let rows = network_rows(policy, may_send);
+    if rows.is_empty() {
+        return None;
+    }
+    let mut table = Table::networks("dkim-clients", "Clients whose mail is signed.");
+    for (net, signed, at) in rows {
+        let held = signed.map_or_else(Held::no, |()| Held::yes());
+        table.push(&Key::network(net), &held, at);
+    }
+    Some(table)
 }
 
 fn with_path(key: &DkimKey) -> Option<(&DkimKey, &Spanned<String>)> {

@@ -3,7 +3,7 @@
 //! Each kind of recipient is a table of its own, and a router that asks it. What a table holds is
 //! ours, so it may become a login or a directory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::table::Table;
 use crate::diagnostic::{Diagnostics, Reported};
@@ -54,7 +54,6 @@ pub(super) fn recipients(policy: &Policy, diagnostics: &mut Diagnostics) -> Reci
         behind: BTreeMap::new(),
     };
     tables.add_domains(policy);
-    unsigned(policy, diagnostics);
     for (domain, hosted) in &policy.domains {
         for (local, mailbox) in &hosted.mailboxes {
             tables.add_mailbox((local, domain), mailbox, diagnostics);
@@ -178,36 +177,6 @@ fn key<'a>(
         refuse(&format!("{local}@{domain}"), why, at, diagnostics);
     };
     key.map_err(refused).ok()
-}
-
-/// Exim signs whatever leaves whose From is in a domain of ours. What a stranger wrote into From
-/// would leave by a forward with our signature.
-fn unsigned(policy: &Policy, diagnostics: &mut Diagnostics) {
-    let mut domains = policy.domains.values();
-    if !domains.any(|domain| domain.publish.dkim.iter().any(|key| key.key.is_some())) {
-        return;
-    }
-    for forward in policy
-        .domains
-        .values()
-        .flat_map(|one| one.forwards.values())
-    {
-        let why = "Exim would sign what strangers write in our name and a forward sends on: let \
-                   no domain have a key that signs, or forward from Postfix";
-        diagnostics.error(UnsayableValue::new("exim", "forward", why, &forward.at));
-    }
-    let mut told = BTreeSet::new();
-    let mailboxes = policy
-        .domains
-        .values()
-        .flat_map(|one| one.mailboxes.values());
-    for via in mailboxes.filter_map(|mailbox| mailbox.via.as_ref()) {
-        let why = "Exim signs what leaves, whoever wrote it, and would not know this from it: let \
-                   no domain have a key that signs, or use Postfix";
-        if told.insert(via.at.span()) {
-            diagnostics.error(UnsayableValue::new("exim", "via", why, &via.at));
-        }
-    }
 }
 
 fn targets(alias: &Alias) -> Held {

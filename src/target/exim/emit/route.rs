@@ -3,7 +3,7 @@
 //! A route is a transport of its own, so what protects its mail holds for its host alone. Who is
 //! spoken to, by which certificate and with which password, is constant: no message has a say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::main_section::path;
 use super::{Emission, service};
@@ -99,7 +99,7 @@ fn recipients(policy: &Policy) -> Vec<(Vec<&DomainScope>, &Way, &Route)> {
     groups
 }
 
-/// Returns the transports to other hosts. Behind those of what leaves stands `signing`.
+/// Returns the transports to other hosts. Behind each stands `signing`.
 pub(super) fn transports(
     emission: &Emission<'_>,
     signing: &str,
@@ -107,18 +107,11 @@ pub(super) fn transports(
 ) -> Result<String, Reported> {
     let policy = emission.policy;
     let rest = policy.outbound_route();
-    let named: BTreeSet<&str> = policy
-        .outbound
-        .ways()
-        .map(|(via, _)| via.value.as_str())
-        .collect();
     let mut text = render(TransportsHead {}, diagnostics)?;
     let is_rest = |route: &Route| rest.is_some_and(|one| one.name == route.name);
     for route in policy.used_routes().filter(|route| !is_rest(route)) {
         text += &transport(route, diagnostics)?;
-        if named.contains(route.name.value.as_str()) {
-            text += signing;
-        }
+        text += signing;
     }
     text += &match rest {
         Some(route) => transport(route, diagnostics)?,

@@ -1,8 +1,10 @@
 //! What an smtp transport signs (spec 4.96, section 58.1; `dkim_exim_sign` in dkim.c).
 //!
 //! Each domain of `dkim_domain` signs with each selector of `dkim_selector`. Which domains these
-//! are may hang on the message in one way only: the domain of its From is looked up, and the
-//! domain that signs is the one that was found.
+//! are may hang on the message in two ways only: the domain of its From is looked up, and the
+//! domain that signs is the one that was found; and on who sent it.
+
+mod signed;
 
 use super::diagnostics::UnjudgedService;
 use super::expand::Cursor;
@@ -11,7 +13,7 @@ use super::reader::{Place, Reader};
 use super::section::{Instance, Setting};
 use super::text::Text;
 use super::value::Value;
-use crate::decision::Signing;
+use crate::decision::{SignedClients, Signing};
 use crate::diagnostic::Reported;
 use crate::source::Spanned;
 
@@ -35,15 +37,18 @@ const FROM: [&str; 4] = ["$rh_from:", "$rheader_from:", "$h_from:", "$header_fro
 const NO_KEY: [&str; 3] = ["", "0", "false"];
 
 impl Reader<'_> {
-    /// Reads what an smtp transport signs, and with which keys.
-    pub(super) fn signed_by(&mut self, transport: &Instance) -> Result<Vec<Signing>, Reported> {
+    /// Reads what an smtp transport signs, with which keys, and whose mail.
+    pub(super) fn signed_by(
+        &mut self,
+        transport: &Instance,
+    ) -> Result<(Vec<Signing>, Option<SignedClients>), Reported> {
         let known = |name: &str| !name.starts_with("dkim_") || OPTIONS.contains(&name);
         let mut settings = transport.settings.iter();
         if let Some(setting) = settings.find(|setting| !known(&setting.name)) {
             return Err(self.unsigned(setting, "mailpol does not know this option"));
         }
         let Some(domains) = transport.get("dkim_domain") else {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), None));
         };
         self.signature_is_plain(transport)?;
         let always = match transport.get("dkim_strict") {
@@ -59,10 +64,12 @@ impl Reader<'_> {
             }
             None => false,
         };
+        let text = domains.text(self.diagnostics)?;
+        let (signed, text) = self.signed_clients(domains, text)?;
         let expansions = self.expansions;
         let signing = self.at_place(Place::Transport, |reader| {
             let mut signing = Vec::new();
-            for domain in reader.signing_domains(domains)? {
+            for domain in reader.signing_domains(domains, &text)? {
                 reader.dkim_domain = Some(domain.value.clone());
                 signing.extend(reader.signatures_of(transport, &domain, always)?);
             }
@@ -72,7 +79,7 @@ impl Reader<'_> {
         self.expansions = expansions;
         self.dkim_domain = None;
         self.dkim_selector = None;
-        signing
+        Ok((signing?, Some(signed)))
     }
 
     /// Refuses signatures that verifiers would not take, or that are somebody else's.
@@ -116,10 +123,13 @@ impl Reader<'_> {
     }
 
     /// Returns the domains that sign: a list of names, or the rows that the domain of From finds.
-    fn signing_domains(&mut self, setting: &Setting) -> Result<Vec<Spanned<String>>, Reported> {
-        let text = setting.text(self.diagnostics)?;
-        let Some((kind, file)) = by_from(&text) else {
-            let names = list::items(&self.plain(setting, &text)?, ':');
+    fn signing_domains(
+        &mut self,
+        setting: &Setting,
+        text: &Text,
+    ) -> Result<Vec<Spanned<String>>, Reported> {
+        let Some((kind, file)) = by_from(text) else {
+            let names = list::items(&self.plain(setting, text)?, ':');
             let lowered = |name: &Text| name.as_str().to_ascii_lowercase();
             let domains = names
                 .iter()

@@ -40,6 +40,11 @@ impl<'t> Cursor<'t> {
         self.text.as_str().get(self.at..).unwrap_or_default()
     }
 
+    /// Returns what was not read.
+    pub(super) fn remainder(&self) -> Text {
+        self.text.slice(self.at, self.text.as_str().len())
+    }
+
     pub(super) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }

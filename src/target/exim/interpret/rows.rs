@@ -163,18 +163,7 @@ impl Reader<'_> {
         prefixes: Vec<(IpNet, Row)>,
         at: Option<&crate::source::Loc>,
     ) -> TestId {
-        let question = || {
-            let (v4, v6): (Vec<_>, Vec<_>) = prefixes
-                .into_iter()
-                .filter(|(net, _)| !is_mapped(net))
-                .partition(|(net, _)| matches!(net, IpNet::V4(_)));
-            let mut all = v4;
-            if let (Some(place), Some(wall)) = (v6.first().map(|(_, row)| &row.at), all_of_v4()) {
-                all.push((wall, Row::new(Label::ABSENT, place.clone())));
-            }
-            all.extend(v6);
-            Question::Client(ClientTable::first_match(all))
-        };
+        let question = || Question::Client(clients(prefixes));
         self.catalogue.share(name, at, question)
     }
 
@@ -313,6 +302,20 @@ impl Reader<'_> {
         self.forms.view(Side::From, atom.view);
         Ok(Bool::Leaf(Leaf::Owner(atom.view, owner)))
     }
+}
+
+/// Returns who meets networks of which the first decides: IPv4 none that is written as IPv6.
+pub(super) fn clients(prefixes: Vec<(IpNet, Row)>) -> ClientTable {
+    let (v4, v6): (Vec<_>, Vec<_>) = prefixes
+        .into_iter()
+        .filter(|(net, _)| !is_mapped(net))
+        .partition(|(net, _)| matches!(net, IpNet::V4(_)));
+    let mut all = v4;
+    if let (Some(place), Some(wall)) = (v6.first().map(|(_, row)| &row.at), all_of_v4()) {
+        all.push((wall, Row::new(Label::ABSENT, place.clone())));
+    }
+    all.extend(v6);
+    ClientTable::first_match(all)
 }
 
 /// Returns the networks that are the keys of a file, with a label for each row.

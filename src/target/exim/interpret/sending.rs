@@ -42,8 +42,7 @@ impl Reader<'_> {
             egress: Vec::new(),
             shown: certificate.into_iter().collect(),
             signing: Vec::new(),
-            // A transport signs whatever leaves by it.
-            signed: None,
+            signed: Vec::new(),
         };
         let mut signing: Vec<Vec<Signing>> = Vec::new();
         let empty: Vec<Text> = Vec::new();
@@ -84,7 +83,9 @@ impl Reader<'_> {
                 sending.names.extend(self.helo_of(setting));
             }
             // What cannot be judged was told.
-            signing.push(self.signed_by(&instance).unwrap_or_default());
+            let (signatures, signed) = self.signed_by(&instance).unwrap_or_default();
+            signing.push(signatures);
+            sending.signed.extend(signed);
         }
         sending.signing = every(signing);
         sending

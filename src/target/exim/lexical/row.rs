@@ -108,6 +108,11 @@ impl Held {
         Self("yes".into())
     }
 
+    /// What a table holds of a key that is in it only to hide a wider one.
+    pub(in crate::target::exim) fn no() -> Self {
+        Self("no".into())
+    }
+
     /// Takes addresses: what mail goes to instead.
     pub(in crate::target::exim) fn addresses<'a>(
         addresses: impl IntoIterator<Item = &'a Address>,

@@ -74,7 +74,12 @@ pub(super) fn read(
         .map(|row| reading.signing(row, &keys))
         .collect();
     let at = internal.at;
-    Ok((signing?, SignedClients { clients, at }))
+    let signed = SignedClients {
+        clients: Some(clients),
+        logins: true,
+        at,
+    };
+    Ok((signing?, signed))
 }
 
 struct Reading<'a> {

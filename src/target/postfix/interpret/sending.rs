@@ -147,8 +147,8 @@ fn signing(
     services: &[Service],
     artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
-) -> (Vec<Signing>, Option<SignedClients>) {
-    let mut read: Option<(Vec<Signing>, Option<SignedClients>)> = None;
+) -> (Vec<Signing>, Vec<SignedClients>) {
+    let mut read: Option<(Vec<Signing>, Vec<SignedClients>)> = None;
     let mut always = true;
     for service in services.iter().filter(|service| service.command == "smtpd") {
         let settings = Settings::new(main, service.overrides.clone());
@@ -161,7 +161,7 @@ fn signing(
         } else if read.is_none() {
             // What cannot be judged was told.
             let found = opendkim::read(&milter, artifacts, diagnostics).ok();
-            let found = found.map(|(signing, signed)| (signing, Some(signed)));
+            let found = found.map(|(signing, signed)| (signing, vec![signed]));
             read = Some(found.unwrap_or_default());
         }
     }
