@@ -18,7 +18,7 @@ use mailpol::source::Source;
 use mailpol::target::TARGETS;
 
 /// Codes whose page has no example, and why.
-const WITHOUT_EXAMPLE: [(&str, &str); 17] = [
+const WITHOUT_EXAMPLE: [(&str, &str); 18] = [
     (
         "mailpol::dns::zone",
         "it is about another file than a policy",
@@ -26,6 +26,7 @@ const WITHOUT_EXAMPLE: [(&str, &str); 17] = [
     ("mailpol::syntax::too_large", "4 MiB"),
     ("mailpol::syntax::long_text", "8 KiB in one text"),
     ("mailpol::bulk::long", "16 KiB in one line"),
+    ("mailpol::alias::total", "a thousand long lists"),
     ("mailpol::grant::too_many", "25 rights of one login"),
     ("mailpol::prove::too_large", "thousands of networks"),
     ("mailpol::internal::reader", "no policy brings it about"),

@@ -45,6 +45,8 @@ codes! {
     alias::depth,
     alias::foreign,
     alias::mailbox,
+    alias::many,
+    alias::total,
     alias::unlisted,
     archive::again,
     archive::both,

@@ -283,6 +283,49 @@ pub struct AliasDepth {
     pub at: Loc,
 }
 
+/// An alias that leads to very many.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{alias}` leads to {recipients} recipients; at most {recipients_max} are allowed")]
+#[diagnostic(
+    code(mailpol::alias::many),
+    help(
+        "let it lead to fewer: who is come to by several of its targets counts as often; longer \
+         lists are for a mailing list manager"
+    )
+)]
+pub struct AliasMany {
+    /// The alias.
+    pub alias: String,
+    /// How many it leads to.
+    pub recipients: usize,
+    /// The most.
+    pub recipients_max: usize,
+    /// Where.
+    #[source_code]
+    #[label(primary, "one message would become that many")]
+    pub at: Loc,
+}
+
+/// Aliases that lead to very many, all together.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the aliases lead to more than {total_max} recipients, all together")]
+#[diagnostic(
+    code(mailpol::alias::total),
+    help("let fewer aliases lead to long lists: each counts all that it leads to")
+)]
+pub struct AliasTotal {
+    /// The one that leads to most.
+    pub alias: String,
+    /// How many those are.
+    pub recipients: usize,
+    /// The most of all.
+    pub total_max: usize,
+    /// Where.
+    #[source_code]
+    #[label(primary, "most has `{alias}`: {recipients}")]
+    pub at: Loc,
+}
+
 /// Nobody is the postmaster, so a mailbox was made.
 #[derive(Debug, Error, Diagnostic)]
 #[error("nobody reads mail for `{address}`")]

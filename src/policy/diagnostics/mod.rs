@@ -22,10 +22,10 @@ pub use bulk::{
     BulkMixed, BulkRow,
 };
 pub use domain::{
-    AliasAndMailbox, AliasCaught, AliasDepth, AliasForeign, AliasLoop, AliasUnlisted,
-    CatchAllTarget, Confusable, DomainDuplicate, DomainInvalid, DomainMissing, DomainUndeclared,
-    LocalPartInvalid, MixedScripts, NoAddress, PostmasterAdded, PostmasterUnlisted,
-    RecipientDuplicate, SpfEveryone, SpfTerm, SpfVersion,
+    AliasAndMailbox, AliasCaught, AliasDepth, AliasForeign, AliasLoop, AliasMany, AliasTotal,
+    AliasUnlisted, CatchAllTarget, Confusable, DomainDuplicate, DomainInvalid, DomainMissing,
+    DomainUndeclared, LocalPartInvalid, MixedScripts, NoAddress, PostmasterAdded,
+    PostmasterUnlisted, RecipientDuplicate, SpfEveryone, SpfTerm, SpfVersion,
 };
 pub use forward::{ForwardAll, ForwardKeeps, ForwardOverwrites, ForwardSender, ForwardTarget};
 pub use grant::{

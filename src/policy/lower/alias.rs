@@ -2,32 +2,27 @@
 //!
 //! Chains may be long and there may be a million of them, so nothing here descends by recursion.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
+use super::chain;
 use super::domain::Domains;
 use super::near;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain, LocalPart, without_extension};
-use crate::policy::diagnostics::{
-    AliasCaught, AliasDepth, AliasForeign, AliasLoop, AliasUnlisted, CatchAllTarget,
-};
+use crate::policy::diagnostics::{AliasCaught, AliasForeign, AliasUnlisted, CatchAllTarget};
 use crate::policy::{Alias, HostedDomain};
-use crate::source::{Loc, Spanned};
+use crate::source::Spanned;
 use crate::syntax::suggest;
 use crate::threads::in_parts;
 
-/// The longest chain of aliases. Postfix stops at 1000 (`virtual_alias_recursion_limit`).
-const DEPTH_MAX: usize = 64;
-/// How many addresses of a cycle are shown.
-const SHOWN_MAX: usize = 8;
 /// How many names are looked through for one that is like a misspelt one.
 const NAMES_MAX: usize = 1000;
 
 /// An alias, or the catch-all of a domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Hop<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Hop<'a> {
     Alias(&'a Domain, &'a LocalPart),
     CatchAll(&'a Domain),
 }
@@ -42,9 +37,9 @@ impl std::fmt::Display for Hop<'_> {
 }
 
 /// What a target is.
-enum Leads<'a> {
-    /// A mailbox, or a forward: nothing of ours comes behind it.
-    Mailbox,
+pub(super) enum Leads<'a> {
+    /// A mailbox, or a forward: nothing of ours comes behind it. It is so many recipients.
+    Mailbox(usize),
     Hop(Hop<'a>),
     Foreign,
     Nowhere,
@@ -60,14 +55,16 @@ pub(super) fn check(domains: &Domains, diagnostics: &mut Diagnostics) {
     let parts: Vec<&[Place<'_>]> = hosted.chunks(PART).collect();
     // What there is to tell is told afterwards: here nobody knows what is acknowledged.
     let found = in_parts(&parts, |part| Found::of(part, &ours));
+    let mut walk = chain::Walk::new(&ours, domains);
     let mut chained = Vec::new();
     for part in found {
         for (hop, target, leads) in part.odd {
             check_target(hop, (target, leads), domains, diagnostics);
         }
         chained.extend(part.chained);
+        walk.near(part.recipients);
     }
-    check_chains(chained, &ours, domains, diagnostics);
+    walk.follow(chained, diagnostics);
 }
 
 /// What there is to look at among the aliases of some domains, in their order.
@@ -75,8 +72,10 @@ pub(super) fn check(domains: &Domains, diagnostics: &mut Diagnostics) {
 struct Found<'a> {
     /// Targets that are neither a mailbox nor an alias.
     odd: Vec<(Hop<'a>, &'a Spanned<Address>, Leads<'a>)>,
-    /// Those that lead to others. Most lead to mailboxes alone: no circle, and no chain.
+    /// Those that lead to others, or to many. Most lead to a few mailboxes: no circle, no chain.
     chained: Vec<(Hop<'a>, &'a Alias)>,
+    /// How many recipients the others lead to, all together.
+    recipients: usize,
 }
 
 impl<'a> Found<'a> {
@@ -85,6 +84,7 @@ impl<'a> Found<'a> {
         let mut last = None;
         for (hop, alias) in domains.iter().flat_map(|place| hops(*place)) {
             let mut is_chained = false;
+            let mut recipients = 0;
             for target in &alias.targets {
                 let address = &target.value;
                 // Targets of one alias, and those of many postmasters, are of one domain.
@@ -95,12 +95,16 @@ impl<'a> Found<'a> {
                 }));
                 let leads = leads_in(place, address);
                 is_chained |= matches!(leads, Leads::Hop(_));
-                if !matches!(leads, Leads::Mailbox | Leads::Hop(Hop::Alias(..))) {
+                if let Leads::Mailbox(count) = leads {
+                    recipients += count;
+                } else if !matches!(leads, Leads::Hop(Hop::Alias(..))) {
                     found.odd.push((hop, target, leads));
                 }
             }
-            if is_chained {
+            if is_chained || recipients > chain::FEW {
                 found.chained.push((hop, alias));
+            } else {
+                found.recipients += recipients;
             }
         }
         found
@@ -108,7 +112,7 @@ impl<'a> Found<'a> {
 }
 
 /// The domains of ours, by name.
-struct Ours<'a>(HashMap<&'a str, Place<'a>, FxBuildHasher>);
+pub(super) struct Ours<'a>(HashMap<&'a str, Place<'a>, FxBuildHasher>);
 
 /// A domain of ours.
 type Place<'a> = (&'a Domain, &'a HostedDomain);
@@ -124,7 +128,7 @@ impl<'a> Ours<'a> {
     }
 
     /// Returns what an address is.
-    fn leads(&self, address: &Address) -> Leads<'a> {
+    pub(super) fn leads(&self, address: &Address) -> Leads<'a> {
         leads_in(self.domain(address.domain()), address)
     }
 }
@@ -144,8 +148,12 @@ fn leads_in<'a>(place: Option<Place<'a>>, address: &Address) -> Leads<'a> {
     };
     // A text that is no local-part is listed nowhere.
     let local = address.local();
-    if hosted.mailboxes.contains_key(local) || hosted.forwards.contains_key(local) {
-        return Leads::Mailbox;
+    let is_mailbox = hosted.mailboxes.contains_key(local);
+    if let Some(forward) = hosted.forwards.get(local) {
+        return Leads::Mailbox(forward.targets.len() + usize::from(is_mailbox));
+    }
+    if is_mailbox {
+        return Leads::Mailbox(1);
     }
     if let Some((local, _)) = hosted.aliases.get_key_value(local) {
         return Leads::Hop(Hop::Alias(domain, local));
@@ -194,7 +202,7 @@ fn check_target(
                 });
             }
         }
-        (Leads::Mailbox | Leads::Hop(_), _) => {}
+        (Leads::Mailbox(_) | Leads::Hop(_), _) => {}
     }
 }
 
@@ -236,110 +244,4 @@ fn longer<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
         (Some(name), None) => Some(name),
         _ => None,
     }
-}
-
-/// How far a hop is from a mailbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Seen {
-    OnTheWay,
-    Depth(usize),
-}
-
-/// Tells circles and long chains: a depth-first walk with a stack of its own.
-fn check_chains(
-    chained: Vec<(Hop<'_>, &Alias)>,
-    ours: &Ours<'_>,
-    domains: &Domains,
-    diagnostics: &mut Diagnostics,
-) {
-    let mut seen: BTreeMap<Hop<'_>, Seen> = BTreeMap::new();
-    for (start, alias) in chained {
-        if seen.contains_key(&start) {
-            continue;
-        }
-        let mut way: Vec<Step<'_>> = vec![Step::new(start, alias)];
-        seen.insert(start, Seen::OnTheWay);
-        while let Some(step) = way.last_mut() {
-            let Some(target) = step.rest.next() else {
-                let (hop, depth, at) = (step.hop, step.depth, step.at);
-                seen.insert(hop, Seen::Depth(depth));
-                way.pop();
-                if let Some(parent) = way.last_mut() {
-                    parent.depth = parent.depth.max(depth + 1);
-                }
-                if depth == DEPTH_MAX + 1 {
-                    diagnostics.error(AliasDepth {
-                        alias: hop.to_string(),
-                        depth_max: DEPTH_MAX,
-                        at: at.clone(),
-                    });
-                }
-                continue;
-            };
-            let Leads::Hop(next) = ours.leads(&target.value) else {
-                continue;
-            };
-            // A catch-all that leads to one has been told.
-            if let (Hop::CatchAll(_), Hop::CatchAll(_)) = (step.hop, next) {
-                continue;
-            }
-            match seen.get(&next) {
-                Some(Seen::Depth(depth)) => step.depth = step.depth.max(depth + 1),
-                Some(Seen::OnTheWay) => {
-                    diagnostics.error(AliasLoop {
-                        alias: next.to_string(),
-                        cycle: cycle(&way, next),
-                        at: target.at.clone(),
-                    });
-                }
-                None => {
-                    if let Some(alias) = alias_of(next, domains) {
-                        seen.insert(next, Seen::OnTheWay);
-                        way.push(Step::new(next, alias));
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A hop on the way, and which of its targets are still to be followed.
-struct Step<'a> {
-    hop: Hop<'a>,
-    at: &'a Loc,
-    rest: std::slice::Iter<'a, Spanned<Address>>,
-    depth: usize,
-}
-
-impl<'a> Step<'a> {
-    fn new(hop: Hop<'a>, alias: &'a Alias) -> Self {
-        Self {
-            hop,
-            at: &alias.at,
-            rest: alias.targets.iter(),
-            depth: 1,
-        }
-    }
-}
-
-fn alias_of<'a>(hop: Hop<'a>, domains: &'a Domains) -> Option<&'a Alias> {
-    match hop {
-        Hop::Alias(domain, local) => domains.map.get(domain)?.aliases.get(local),
-        Hop::CatchAll(domain) => domains.map.get(domain)?.catch_all.as_ref(),
-    }
-}
-
-/// Returns the circle from `hop` on the way back to it, in words.
-fn cycle(way: &[Step<'_>], hop: Hop<'_>) -> String {
-    let mut names: Vec<String> = way
-        .iter()
-        .skip_while(|step| step.hop != hop)
-        .map(|step| format!("`{}`", step.hop))
-        .collect();
-    if names.len() > SHOWN_MAX {
-        names.truncate(SHOWN_MAX);
-        names.push("…".to_owned());
-    }
-    names.push(format!("`{hop}`"));
-    names.join(" to ")
 }

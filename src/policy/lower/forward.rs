@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::chain::RECIPIENTS_MAX;
 use super::domain::{Domains, twice};
 use super::name;
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, DELIVERY_DOMAIN, Domain, LocalPart};
 use crate::policy::diagnostics::{
-    ForwardAll, ForwardKeeps, ForwardOverwrites, ForwardSender, ForwardTarget, beside,
+    AliasMany, ForwardAll, ForwardKeeps, ForwardOverwrites, ForwardSender, ForwardTarget, beside,
 };
 use crate::policy::{Alias, Forward, Host, HostedDomain};
 use crate::source::{Loc, Spanned};
@@ -51,6 +52,14 @@ pub(super) fn check(
         for (local, forward) in &hosted.forwards {
             let address = Address::new(local.as_str(), domain.clone());
             check_name(&address, local, forward, hosted, diagnostics);
+            if forward.targets.len() > RECIPIENTS_MAX {
+                diagnostics.error(AliasMany {
+                    alias: address.to_string(),
+                    recipients: forward.targets.len(),
+                    recipients_max: RECIPIENTS_MAX,
+                    at: forward.at.clone(),
+                });
+            }
             for target in &forward.targets {
                 let to = target.value.domain();
                 let why = if domains.map.contains_key(to) {

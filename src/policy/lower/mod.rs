@@ -8,6 +8,7 @@ mod alias;
 mod archive;
 mod auth;
 mod bulk;
+mod chain;
 mod domain;
 mod extension;
 mod forward;
