@@ -198,10 +198,7 @@ fn parts<J>(
 fn retrace(ground: &Ground<'_, '_>, trail: &Trail) -> Result<State, Incomplete> {
     let mut state = State::all();
     for (test, label) in trail {
-        let mut parts = Vec::new();
-        state.fork(ground, *test, &mut parts)?;
-        let mut parts = parts.into_iter();
-        let part = parts.find(|part| part.trail().last() == Some(&(*test, *label)));
+        let part = state.part(ground, *test, *label)?;
         // It came out of the same fork.
         state = part.ok_or(Incomplete::Miscounted)?;
     }
@@ -261,10 +258,8 @@ pub(super) fn follow<J>(
             Err(test) => test,
         };
         let wanted = label(test);
-        let mut parts = Vec::new();
-        state.fork(&ground, test, &mut parts)?;
-        let mut parts = parts.into_iter();
-        match parts.find(|part| part.trail().last().map(|(_, label)| *label) == wanted) {
+        let part = wanted.map(|label| state.part(&ground, test, label));
+        match part.transpose()?.flatten() {
             Some(part) => state = part,
             None => return Ok(None),
         }

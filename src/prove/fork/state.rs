@@ -144,6 +144,33 @@ impl State {
         self.open(ground, open)
     }
 
+    /// Returns the part of the state that gives an answer to a test; none, if there is no such.
+    ///
+    /// It is the one of [`Self::fork`], whose others are not made: a test may have thousands.
+    pub(super) fn part(
+        mut self,
+        ground: &Ground<'_, '_>,
+        test: TestNumber,
+        label: Label,
+    ) -> Result<Option<Self>, Incomplete> {
+        let mut open = Vec::new();
+        if let Some(axis) = ground.universe.axis(test) {
+            let parts = ground.divide(axis, self.number(axis), test);
+            let parts = parts.as_deref().unwrap_or_default();
+            let place = parts.binary_search_by_key(&label, |(label, _)| *label);
+            let Some((_, part)) = place.ok().and_then(|place| parts.get(place)) else {
+                return Ok(None);
+            };
+            self.trail.push((test, label));
+            self.set_number(axis, *part);
+            self.open(ground, &mut open)?;
+        } else {
+            self.fork_by_relation(ground, test, &mut open)?;
+            open.retain(|part| part.trail.last() == Some(&(test, label)));
+        }
+        Ok(open.pop())
+    }
+
     fn set_number(&mut self, axis: Axis, number: u32) {
         let Some(set) = self.sets.get_mut(axis as usize) else {
             return;
