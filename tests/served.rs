@@ -106,6 +106,7 @@ fn main() -> ExitCode {
         dkim::TESTS,
         forwards::TESTS,
         host::TESTS,
+        limits::OF_POSTFIX,
         sessions::OF_POSTFIX,
         broken::OF_POSTFIX,
         tutorial::TESTS,

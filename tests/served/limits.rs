@@ -3,15 +3,22 @@
 use libtest_mimic::Failed;
 use mailpol::mail::Listener::Smtp;
 
-use crate::TestOfBoth;
-use crate::machine::{expect, subject};
+use crate::machine::{expect, job, message, outcomes, stranger, subject};
 use crate::played::{Session, play};
-use crate::support::job::Mta;
+use crate::support::job::{Listener, Mta};
+use crate::support::namespace;
+use crate::{Test, TestOfBoth};
 
 pub(crate) const TESTS: &[TestOfBoth] = &[
     ("a message over its size is refused", sizes),
     ("a recipient too many is told to come again", recipients),
+    ("an alias of 1,001 recipients leads to each", list),
 ];
+
+pub(crate) const OF_POSTFIX: &[Test] = &[(
+    "cleanup(8) makes as many recipients as it is told to, and puts off what has more",
+    expansion,
+)];
 
 const POLICY: &str = r#"
 mailpol version=1
@@ -73,4 +80,57 @@ fn recipients(mta: Mta) -> Result<(), Failed> {
     one.send("Subject: x\n\nx\n", "250 2.0.0")
         .say("QUIT", "221");
     play(&sized, &[one]).map(|_| ())
+}
+
+/// How many of a list there are: one more than Postfix makes of one recipient by itself.
+const MEMBERS: usize = 1_001;
+
+/// A policy with a list, half of it behind another one.
+fn with_a_list() -> String {
+    let boxes = (0..MEMBERS).map(|number| format!("    mailbox \"m{number}\"\n"));
+    let boxes: String = boxes.collect();
+    let names = |from: usize, to: usize| {
+        let names: Vec<String> = (from..to).map(|number| format!("\"m{number}\"")).collect();
+        names.join(" ")
+    };
+    format!(
+        "{POLICY}domain \"list.test\" {{\n{boxes}    alias \"postmaster\" \"m0\"\n    \
+         alias \"half\" {}\n    alias \"all\" \"half\" {}\n}}\n",
+        names(0, 500),
+        names(500, MEMBERS)
+    )
+}
+
+fn list(mta: Mta) -> Result<(), Failed> {
+    let subject = subject(&with_a_list(), mta)?;
+    let (_tree, mut job) = job(&subject)?;
+    let client = stranger(Listener::Smtp);
+    job.envelopes = vec![message(&client, "a@b.example", "all@list.test", "all")];
+    let report = namespace::run(&job)?;
+    outcomes(mta, &report, &["message 250 2.0.0"])?;
+    for number in 0..MEMBERS {
+        let path = format!("/var/mail/list.test/m{number}");
+        let got = report.mailboxes.get(&path).map_or(0, Vec::len);
+        expect(got, 1, path)?;
+    }
+    Ok(())
+}
+
+fn expansion() -> Result<(), Failed> {
+    const MAIN: &str = "etc/postfix/main.cf";
+    let mut short = subject(&with_a_list(), Mta::Postfix)?;
+    let setting = |most: usize| format!("virtual_alias_expansion_limit = {most}\n");
+    let text = short
+        .text(MAIN)?
+        .replace(&setting(MEMBERS), &setting(MEMBERS - 1));
+    short.replace(&[(MAIN, text)])?;
+    let mut one = Session::new(&short, OUTSIDE, Smtp);
+    one.say("EHLO c.example", "250");
+    for (name, answer) in [("half", "250 2.0.0"), ("all", "451 4.6.0")] {
+        one.say("MAIL FROM:<a@b.example>", "250")
+            .say(&format!("RCPT TO:<{name}@list.test>"), "250");
+        one.send("Subject: x\n\nx\n", answer);
+    }
+    one.say("QUIT", "221");
+    play(&short, &[one]).map(|_| ())
 }

@@ -20,6 +20,10 @@ pub(super) const DEFAULTS: [(Class, &str); 4] = [
     (Class::Default, "default_transport"),
 ];
 
+const EXPANSION: &str = "virtual_alias_expansion_limit";
+/// What main.cf need not say (`postconf -d` of 3.7.11).
+const EXPANSION_DEFAULT: usize = 1_000;
+
 /// Reads the parameters.
 pub(super) fn read(
     settings: &Settings<'_>,
@@ -47,12 +51,14 @@ pub(super) fn read(
     let uid_min = text("virtual_minimum_uid", diagnostics)
         .parse()
         .unwrap_or(100);
+    let recipients_max = recipients_max(settings, services, diagnostics);
     let uses_local = uses_local(settings, addressing, diagnostics);
     Delivery {
         around: addressing.around.clone(),
         classes: addressing.domains.exact(),
         relay_parents: addressing.domains.relay_parents(),
         aliases,
+        recipients_max,
         transports,
         parents: parents(settings, "transport_maps", diagnostics),
         defaults: defaults.into_iter().collect(),
@@ -68,6 +74,24 @@ pub(super) fn read(
         uid_min,
         local: local(settings, artifacts, uses_local, diagnostics),
     }
+}
+
+/// Returns the most recipients that cleanup(8) makes of one. What is no number was refused by its
+/// shape.
+fn recipients_max(
+    settings: &Settings<'_>,
+    services: &[Service],
+    diagnostics: &mut Diagnostics,
+) -> usize {
+    let mut all = services.iter();
+    let cleanup = all.find(|one| one.kind == "unix" && one.name.as_str() == "cleanup");
+    let overrides = cleanup.map_or_else(BTreeMap::new, |cleanup| cleanup.overrides.clone());
+    let settings = settings.with(overrides);
+    if !settings.is_set(EXPANSION) {
+        return EXPANSION_DEFAULT;
+    }
+    let value = settings.text(EXPANSION, diagnostics);
+    value.as_str().parse().unwrap_or(0)
 }
 
 /// Returns whether local(8) delivers for more than the literals of this host.

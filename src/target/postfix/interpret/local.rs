@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::by_sender::Sender;
-use super::route::{ADDRESSES_MAX, Delivery, Expansion};
+use super::route::{Delivery, Expansion};
 use crate::decision::{Destination, Hop, Store, Unanswered};
 use crate::mail::{Address, without_extension};
+
+/// How many aliases of aliases(5) are followed for one recipient. They may lead to each other, and
+/// local(8) ends that by what it finds in the message.
+const ALIASES_MAX: usize = 1000;
 
 /// What local(8) does.
 #[derive(Debug)]
@@ -33,13 +37,13 @@ impl Delivery {
         let base = without_extension(user).filter(|_| self.around.extensions);
         let base = base.filter(|_| !self.local.aliases.contains_key(user));
         let user = base.unwrap_or(user);
-        out.count += 1;
-        if out.count > ADDRESSES_MAX {
-            out.is_broken = true;
-            return Ok(());
-        }
         let local = &self.local;
         if let Some(value) = local.aliases.get(user) {
+            out.aliases += 1;
+            if out.aliases > ALIASES_MAX {
+                out.is_broken = true;
+                return Ok(());
+            }
             for word in value
                 .split([','])
                 .map(str::trim)
@@ -105,13 +109,13 @@ impl Delivery {
                 asked: out.asked.clone(),
                 found: BTreeSet::new(),
                 is_broken: false,
-                count: out.count,
+                aliases: out.aliases,
             };
             self.deliver_account(user, &name, &mut without);
             out.found.append(&mut without.found);
         } else {
             for next in self.around.addresses(word, user) {
-                self.expand(&next, Some(mailbox), &mut Vec::new(), out, sender)?;
+                self.expand(&next, Some(mailbox), out, sender)?;
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Where accepted mail goes: aliases, transports and the delivery agents (cleanup_map1n.c,
 //! trivial-rewrite/resolve.c and transport.c, local(8), virtual(8) of 3.7.11).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::by_sender::{BySender, Led, Sender};
 use super::class::Class;
@@ -15,10 +15,9 @@ use crate::mail::{Address, Domain};
 /// An address literal of this host.
 pub(super) const OWN_LITERAL: &str = "[127.0.0.1]";
 
-/// The longest chain of aliases (`virtual_alias_recursion_limit`, postconf(5)).
+/// How often one place of an expansion is looked up again (`virtual_alias_recursion_limit`,
+/// postconf(5)).
 const DEPTH_MAX: usize = 1000;
-/// The most addresses of one alias (`virtual_alias_expansion_limit`, postconf(5)).
-pub(super) const ADDRESSES_MAX: usize = 1000;
 
 /// What the files say of delivery.
 #[derive(Debug)]
@@ -28,6 +27,8 @@ pub(super) struct Delivery {
     pub(super) classes: BTreeMap<String, Class>,
     pub(super) relay_parents: BTreeSet<String>,
     pub(super) aliases: Lookup,
+    /// The most recipients that one comes to (`virtual_alias_expansion_limit`, postconf(5)).
+    pub(super) recipients_max: usize,
     pub(super) transports: Lookup,
     pub(super) parents: Parents,
     /// The default transport of each class but that of aliases.
@@ -62,7 +63,14 @@ pub(super) struct Expansion {
     pub(super) found: BTreeSet<Destination>,
     /// Whether an alias leads to itself, or to too many: then cleanup(8) refuses the message.
     pub(super) is_broken: bool,
-    pub(super) count: usize,
+    /// How many aliases of local(8) were followed.
+    pub(super) aliases: usize,
+}
+
+/// Returns an address in lower case: whether it has been here is asked of that (`BH_FLAG_FOLD`).
+fn folded(address: &Address) -> Address {
+    let local = address.local().to_ascii_lowercase();
+    Address::new(&local, address.domain().clone())
 }
 
 /// Returns whether mail of a class leaves the host.
@@ -77,17 +85,21 @@ pub(super) fn asks_sender(class: Class, row: Option<&str>) -> bool {
 
 impl Surroundings {
     /// Returns the addresses of an alias's value.
-    pub(super) fn addresses(&self, value: &str, local: &str) -> Vec<Address> {
+    pub(super) fn addresses<'v>(
+        &'v self,
+        value: &'v str,
+        local: &'v str,
+    ) -> impl Iterator<Item = Address> + 'v {
         let words = value
             .split([',', ' ', '\t'])
             .filter(|word| !word.is_empty());
-        let address = |word: &str| match word.rsplit_once('@') {
+        let address = move |word: &str| match word.rsplit_once('@') {
             // `@other.domain`: the same local-part there.
             Some(("", domain)) => Address::new(local, Domain::literal(domain)),
             Some((part, domain)) => Address::new(part.trim_matches('"'), Domain::literal(domain)),
             None => Address::new(word, Domain::literal(&self.origin)),
         };
-        words.map(address).collect()
+        words.map(address)
     }
 }
 
@@ -102,10 +114,9 @@ impl Delivery {
             asked: address.clone(),
             found: BTreeSet::new(),
             is_broken: false,
-            count: 0,
+            aliases: 0,
         };
-        let mut chain = Vec::new();
-        self.expand(address, None, &mut chain, &mut expansion, sender)?;
+        self.expand(address, None, &mut expansion, sender)?;
         if expansion.is_broken {
             return Ok(vec![Destination::Undeliverable]);
         }
@@ -155,40 +166,60 @@ impl Delivery {
         (is_named(&base) && !is_named(address)).then_some(base)
     }
 
-    /// Follows aliases. `hosted` is the last address so far in a domain of ours.
+    /// Follows aliases as cleanup(8) does (`cleanup_map1n_internal` in cleanup_map1n.c of 3.7.11):
+    /// a list of recipients in which the first that an alias leads to takes its place, and the
+    /// others are added at the end. `hosted` is the last address so far in a domain of ours.
     pub(super) fn expand(
         &self,
         address: &Address,
         hosted: Option<&Address>,
-        chain: &mut Vec<Address>,
         out: &mut Expansion,
         sender: &mut Sender<'_>,
     ) -> Result<(), Unanswered> {
-        let domain = address.domain().as_str();
-        let named = self.named(address);
-        let hosted = if self.class(domain).is_ours() {
-            Some(named.as_ref().unwrap_or(address))
-        } else {
-            hosted
-        };
-        out.count += 1;
-        if chain.contains(address) || chain.len() >= DEPTH_MAX || out.count > ADDRESSES_MAX {
-            out.is_broken = true;
-            return Ok(());
-        }
-        let Some(value) = self.aliases.listed(address.local(), domain, &self.around) else {
-            return self.deliver(address, hosted, out, sender);
-        };
-        chain.push(address.clone());
-        for next in self.around.addresses(value, address.local()) {
-            if next == *address {
+        let mut open = VecDeque::from([(address.clone(), hosted.cloned())]);
+        // How many were taken out, and those that came to themselves.
+        let (mut done, mut been_here) = (0, BTreeSet::new());
+        while let Some((mut address, mut hosted)) = open.pop_front() {
+            done += 1;
+            let mut steps = 0;
+            loop {
+                if self.class(address.domain().as_str()).is_ours() {
+                    hosted = Some(self.named(&address).unwrap_or_else(|| address.clone()));
+                }
+                if !been_here.is_empty() && been_here.contains(&folded(&address)) {
+                    break;
+                }
+                let (local, domain) = (address.local(), address.domain().as_str());
+                let Some(value) = self.aliases.listed(local, domain, &self.around) else {
+                    break;
+                };
+                steps += 1;
+                let mut targets = self.around.addresses(value, local);
+                // A value without an address leads nowhere, again and again.
+                let first = targets.next().filter(|_| steps < DEPTH_MAX);
+                let Some(first) = first else {
+                    out.is_broken = true;
+                    return Ok(());
+                };
+                let whole = folded(&address);
+                let mut leads_back = folded(&first) == whole;
+                for target in targets {
+                    leads_back |= folded(&target) == whole;
+                    open.push_back((target, hosted.clone()));
+                    // It grows only: what is too long stays so.
+                    if done + open.len() > self.recipients_max {
+                        out.is_broken = true;
+                        return Ok(());
+                    }
+                }
                 // An address may lead to itself once: it stays.
-                self.deliver(address, hosted, out, sender)?;
-            } else {
-                self.expand(&next, hosted, chain, out, sender)?;
+                if leads_back {
+                    been_here.insert(whole);
+                }
+                address = first;
             }
+            self.deliver(&address, hosted.as_ref(), out, sender)?;
         }
-        chain.pop();
         Ok(())
     }
 

@@ -234,6 +234,90 @@ fn tables_are_asked_only_under_forms_that_have_what_they_look_at() {
     }
 }
 
+/// Returns how many destinations an address has, or that it has none that mail comes to.
+fn led_to(more: &str, local: &str) -> Option<usize> {
+    let reading = reading(&format!("{MAIN}forward_path =\n{more}"), MASTER).unwrap();
+    let to = Address::new(local, Domain::literal("here.example"));
+    let envelope = envelope(
+        "203.0.113.9",
+        Path::parse("a@b.example", &own()),
+        Path::parse(&to.to_string(), &own()),
+    );
+    let mut ask = EnvelopeAsk::new(reading.decider.tests(), &envelope);
+    let found = reading.decider.destinations(&to, &mut ask).unwrap();
+    let is_refused = found == [crate::decision::Destination::Undeliverable];
+    (!is_refused).then_some(found.len())
+}
+
+fn inline_aliases(rows: &[(&str, String)]) -> String {
+    let rows = rows.iter();
+    let rows = rows.map(|(name, value)| format!("{{{name}@here.example={value}}}"));
+    let rows: Vec<String> = rows.collect();
+    format!("virtual_alias_maps = inline:{{{}}}\n", rows.join(" "))
+}
+
+/// cleanup_map1n.c counts the recipients that an address comes to, not the steps to them.
+#[test]
+fn as_many_recipients_are_made_as_cleanup_makes() {
+    let members = |from: usize, to: usize| {
+        let names: Vec<String> = (from..to).map(|n| format!("m{n}@here.example")).collect();
+        names.join(" ")
+    };
+    let limit = |most: usize| format!("virtual_alias_expansion_limit = {most}\n");
+    let one = |count| inline_aliases(&[("all", members(0, count))]);
+    assert_eq!(led_to(&one(1_000), "all"), Some(1_000));
+    assert_eq!(led_to(&one(1_001), "all"), None);
+    assert_eq!(led_to(&(limit(1_001) + &one(1_001)), "all"), Some(1_001));
+    assert_eq!(led_to(&(limit(1_001) + &one(1_002)), "all"), None);
+    // The first of a list takes the place of its name.
+    let nested = |last: usize| {
+        inline_aliases(&[
+            ("all", "low@here.example high@here.example".to_owned()),
+            ("low", members(0, 500)),
+            ("high", members(500, last)),
+        ])
+    };
+    assert_eq!(led_to(&nested(1_000), "all"), Some(1_000));
+    assert_eq!(led_to(&nested(1_001), "all"), None);
+    // Who is come to twice counts twice, and is one destination.
+    let twice = |count| {
+        inline_aliases(&[
+            ("all", "low@here.example high@here.example".to_owned()),
+            ("low", members(0, count)),
+            ("high", members(0, count)),
+        ])
+    };
+    assert_eq!(led_to(&twice(500), "all"), Some(500));
+    assert_eq!(led_to(&twice(501), "all"), None);
+}
+
+#[test]
+fn an_address_may_lead_to_itself_once_wherever_it_stands() {
+    let to = |names: &str| {
+        let names = names.split(' ').map(|name| format!("{name}@here.example"));
+        names.collect::<Vec<String>>().join(" ")
+    };
+    let rows = |rows: &[(&'static str, &str)]| {
+        let rows = rows.iter().map(|(name, value)| (*name, to(value)));
+        inline_aliases(&rows.collect::<Vec<_>>())
+    };
+    assert_eq!(led_to(&rows(&[("a", "a b")]), "a"), Some(2));
+    // `a` has been here when `b` leads back to it.
+    assert_eq!(led_to(&rows(&[("a", "A b"), ("b", "a c")]), "a"), Some(2));
+    assert_eq!(led_to(&rows(&[("a", "b"), ("b", "a")]), "a"), None);
+    assert_eq!(led_to(&rows(&[("a", "b c"), ("b", "a")]), "a"), None);
+    // A chain is as long as it likes where each place is looked up but a few times.
+    let chain = |count: usize| {
+        let rows: Vec<(String, String)> = (0..count)
+            .map(|n| (format!("c{n}"), format!("c{}@here.example", n + 1)))
+            .collect();
+        let rows = rows.iter().map(|(name, to)| (name.as_str(), to.clone()));
+        inline_aliases(&rows.collect::<Vec<_>>())
+    };
+    assert_eq!(led_to(&chain(999), "c0"), Some(1));
+    assert_eq!(led_to(&chain(1_000), "c0"), None);
+}
+
 #[test]
 fn no_text_makes_the_reader_panic() {
     let more = "virtual_alias_maps = inline:{a@here.example=john}\nx = ${y?{z}:{w}}\n\

@@ -308,11 +308,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "paths with octets over 127 would be refused",
     ),
     (
-        "virtual_alias_expansion_limit",
-        &["1000"],
-        "longer expansions would be refused, or shorter ones taken",
-    ),
-    (
         "virtual_alias_recursion_limit",
         &["1000"],
         "deeper expansions would be refused, or shallower ones taken",

@@ -53,7 +53,8 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          duplicate_filter_limit berkeley_db_create_buffer_size berkeley_db_read_buffer_size \
          lmdb_map_size tcp_windowsize fast_flush_domains smtp_connection_cache_on_demand \
          smtp_connection_cache_destinations connection_cache_ttl_limit \
-         dns_ncache_ttl_fix_enable virtual_alias_address_length_limit header_size_limit \
+         dns_ncache_ttl_fix_enable virtual_alias_address_length_limit \
+         virtual_alias_expansion_limit header_size_limit \
          header_address_token_limit mime_nesting_limit mime_boundary_length_limit \
          body_checks_size_limit hopcount_limit queue_minfree",
     ),

@@ -17,7 +17,7 @@ const POSITIVE: &str = "anvil_rate_time_unit anvil_status_update_time \
     smtpd_recipient_limit smtpd_recipient_overshoot_limit smtpd_soft_error_limit smtpd_timeout \
     smtpd_upstream_proxy_timeout stale_lock_time tls_daemon_random_bytes tls_random_bytes \
     tls_random_prng_update_period tls_random_reseed_period transport_retry_time trigger_timeout \
-    virtual_alias_address_length_limit";
+    virtual_alias_address_length_limit virtual_alias_expansion_limit";
 
 /// Numbers that may be larger than an `int` (get_mail_conf_long(3)).
 const LONG: &str = "lmdb_map_size mailbox_size_limit message_size_limit virtual_mailbox_limit";

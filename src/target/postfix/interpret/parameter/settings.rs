@@ -74,6 +74,11 @@ impl<'m> Settings<'m> {
         }
     }
 
+    /// Returns the values of the same main.cf as another service sees them.
+    pub(in super::super) fn with(&self, overrides: BTreeMap<String, Text>) -> Self {
+        Self::new(self.main, overrides)
+    }
+
     /// Returns where a parameter is set, else where it could be.
     pub(in super::super) fn place(&self, name: &str) -> Loc {
         let over = self.overrides.get(name).map(Text::at);

@@ -59,7 +59,8 @@ const NUMBERS: &str = "anvil_rate_time_unit anvil_status_update_time application
     transport_retry_time trigger_timeout unknown_address_reject_code \
     unknown_client_reject_code unknown_hostname_reject_code unverified_recipient_defer_code \
     unverified_recipient_reject_code unverified_sender_defer_code \
-    unverified_sender_reject_code virtual_alias_address_length_limit virtual_mailbox_limit";
+    unverified_sender_reject_code virtual_alias_address_length_limit \
+    virtual_alias_expansion_limit virtual_mailbox_limit";
 
 /// Between which values a number does not cost mail.
 pub(super) struct Bound {
@@ -112,7 +113,7 @@ const fn most(name: &'static str, most: u64, reason: &'static str) -> Bound {
 }
 
 /// Numbers that cost mail which the policy takes, where they are too small or too large. Sorted.
-pub(super) const BOUNDS: [Bound; 26] = [
+pub(super) const BOUNDS: [Bound; 27] = [
     days("bounce_queue_lifetime", 1, GIVEN_UP),
     least(
         "daemon_timeout",
@@ -181,6 +182,11 @@ pub(super) const BOUNDS: [Bound; 26] = [
         "virtual_alias_address_length_limit",
         1_000,
         "mail for longer addresses would be put off",
+    ),
+    least(
+        "virtual_alias_expansion_limit",
+        1_000,
+        "mail for aliases with more recipients would be put off",
     ),
     size("virtual_mailbox_limit", 65_536, SMALL),
 ];
@@ -296,6 +302,8 @@ mod tests {
             ("smtpd_timeout", "10", "9s"),
             ("smtpd_recipient_limit", "100", "99"),
             ("virtual_alias_address_length_limit", "1000", "999"),
+            ("virtual_alias_expansion_limit", "1000", "999"),
+            ("virtual_alias_expansion_limit", "2147483647", "2147483648"),
             ("queue_minfree", "1073741824", "1073741825"),
             ("queue_minfree", "0", "99999999999999999999"),
         ] {
