@@ -5,6 +5,7 @@
 mod acknowledge;
 mod archive;
 mod bulk;
+mod chain;
 mod domain;
 mod forward;
 mod grant;
@@ -21,11 +22,12 @@ pub use bulk::{
     BulkBoth, BulkCell, BulkColumn, BulkEmpty, BulkEncoding, BulkFile, BulkHeader, BulkLong,
     BulkMixed, BulkRow,
 };
+pub use chain::{AliasDepth, AliasLoop, AliasMany, AliasTotal};
 pub use domain::{
-    AliasAndMailbox, AliasCaught, AliasDepth, AliasForeign, AliasLoop, AliasMany, AliasTotal,
-    AliasUnlisted, CatchAllTarget, Confusable, DomainDuplicate, DomainInvalid, DomainMissing,
-    DomainUndeclared, LocalPartInvalid, MixedScripts, NoAddress, PostmasterAdded,
-    PostmasterUnlisted, RecipientDuplicate, SpfEveryone, SpfTerm, SpfVersion,
+    AliasAndMailbox, AliasCaught, AliasForeign, AliasUnlisted, CatchAllTarget, Confusable,
+    DomainDuplicate, DomainInvalid, DomainMissing, DomainUndeclared, LocalPartInvalid,
+    MixedScripts, NoAddress, PostmasterAdded, PostmasterUnlisted, RecipientDuplicate, SpfEveryone,
+    SpfTerm, SpfVersion,
 };
 pub use forward::{ForwardAll, ForwardKeeps, ForwardOverwrites, ForwardSender, ForwardTarget};
 pub use grant::{

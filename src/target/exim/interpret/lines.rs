@@ -1,10 +1,14 @@
 //! The logical lines of a configuration: comments, continuation, macros, conditionals, included
 //! files (spec 4.96, sections 6.2 to 6.6; `get_config_line` of readconf.c).
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use super::characters;
 use super::diagnostics::{MissingFile, Syntax, UnjudgedRestriction};
+use super::macros::{Macro, Macros};
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
 use crate::source::Source;
@@ -12,12 +16,6 @@ use crate::target::Artifacts;
 
 /// How deep files may include one another, and conditionals stand in one another.
 const NESTING_MAX: usize = 20;
-
-/// A macro: its name and its replacement (section 6.4).
-struct Macro {
-    name: String,
-    replacement: String,
-}
 
 /// What a conditional does with the lines that follow (section 6.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +32,9 @@ enum Branch {
 struct Reader<'a> {
     artifacts: &'a Artifacts,
     diagnostics: &'a mut Diagnostics,
-    macros: Vec<Macro>,
+    macros: Macros,
+    /// Whether there is more than is read: that is told, and nothing more.
+    is_over: bool,
     branches: Vec<Branch>,
     lines: Vec<Text>,
     /// The logical line that a backslash continues.
@@ -52,7 +52,8 @@ pub(super) fn read(
     let mut reader = Reader {
         artifacts,
         diagnostics,
-        macros: Vec::new(),
+        macros: Macros::new(),
+        is_over: false,
         branches: Vec::new(),
         lines: Vec::new(),
         open: None,
@@ -62,7 +63,7 @@ pub(super) fn read(
     if let Some(line) = reader.open.take() {
         reader.line(&line);
     }
-    if !reader.branches.is_empty() {
+    if !reader.branches.is_empty() && !reader.is_over {
         let end = Text::empty(source, source.text().len()).at();
         let reason = "an `.ifdef` has no `.endif`";
         reader.diagnostics.error(Syntax::new(reason, &end));
@@ -77,6 +78,9 @@ impl Reader<'_> {
             let mut text = Text::empty(source, start);
             text.push_source(line, start);
             start += line.len();
+            if self.is_over {
+                return;
+            }
             self.physical(&text.trim(), depth);
         }
     }
@@ -160,7 +164,7 @@ impl Reader<'_> {
             }
         };
         let replacement = value.trim().to_owned();
-        let known = self.macros.iter_mut().find(|one| one.name == name);
+        let known = self.macros.all.iter_mut().find(|one| one.name == name);
         match known {
             Some(known) if redefines => known.replacement = replacement,
             Some(_) => {
@@ -172,23 +176,19 @@ impl Reader<'_> {
                 self.diagnostics.error(Syntax::new(reason, &line.at()));
             }
             None => {
-                if self.macros.iter().any(|one| name.contains(&one.name)) {
+                if self.macros.all.iter().any(|one| name.contains(&one.name)) {
                     let reason = format!("an earlier macro's name is part of `{name}`");
                     self.diagnostics.error(Syntax::new(reason, &line.at()));
                 }
-                self.macros.push(Macro {
-                    name: name.to_owned(),
-                    replacement,
-                });
+                let name = name.to_owned();
+                let added = self.macros.define(Macro { name, replacement });
+                self.fits(added, words, line);
             }
         }
     }
 
     /// Replaces macros in a physical line; says whether any was met.
-    ///
-    /// Each macro in the order of definition; what replaces it is searched for later ones only.
     fn replace(&mut self, line: &Text) -> (Text, bool) {
-        let mut whole = line.clone();
         let mut head = 0;
         if self.open.is_none() && line.as_str().starts_with(|c: char| c.is_ascii_uppercase()) {
             let words = line.as_str();
@@ -197,34 +197,29 @@ impl Reader<'_> {
                 head = words.len() - name.len();
             }
         }
-        if predefined(whole.as_str()) {
+        if predefined(line.as_str()) {
             let reason = "which macros are predefined is a matter of how Exim was built";
             self.diagnostics
                 .error(UnjudgedRestriction::new("_MACRO", reason, &line.at()));
         }
-        let mut replaced = false;
-        for one in &self.macros {
-            let mut from = head;
-            while let Some(at) = whole
-                .as_str()
-                .get(from..)
-                .and_then(|rest| rest.find(&one.name))
-                .map(|at| at + from)
-            {
-                let length = whole.as_str().len();
-                let mut next = whole.slice(0, at);
-                let origin = whole.origin(at);
-                for c in one.replacement.chars() {
-                    next.push(c, origin);
-                }
-                from = next.as_str().len();
-                next.append(&whole.slice(at + one.name.len(), length));
-                whole = next;
-                replaced = true;
-            }
-        }
+        let replaced = self.macros.replace(line, head);
+        let Some((whole, replaced)) = self.fits(replaced, line.as_str(), line) else {
+            return (line.slice(0, 0), false);
+        };
         // An empty replacement may leave blanks at the ends.
         (whole.trim(), replaced)
+    }
+
+    /// Tells that there is more than is read, if so.
+    fn fits<T>(&mut self, found: Result<T, &'static str>, words: &str, at: &Text) -> Option<T> {
+        found
+            .map_err(|reason| {
+                let name = words.split_whitespace().next().unwrap_or_default();
+                self.diagnostics
+                    .error(UnjudgedRestriction::new(name, reason, &at.at()));
+                self.is_over = true;
+            })
+            .ok()
     }
 
     /// Obeys `.ifdef` and its like; says whether the line was one (section 6.6).
@@ -278,6 +273,10 @@ impl Reader<'_> {
         match self.artifacts.get(path) {
             Some(artifact) => {
                 let source = Arc::clone(&artifact.source);
+                let added = self.macros.include(source.text().len());
+                if self.fits(added, ".include", name).is_none() {
+                    return;
+                }
                 if characters::check(&source, self.diagnostics).is_ok() {
                     self.file(&source, depth + 1);
                 }
@@ -314,57 +313,4 @@ fn predefined(line: &str) -> bool {
         before = c;
     }
     false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lines(text: &str) -> (Vec<String>, usize) {
-        let mut artifacts = Artifacts::new();
-        artifacts.add("etc/exim4/more", 0o644, "c = 1\n");
-        let mut diagnostics = Diagnostics::new();
-        let lines = read(
-            &Source::new("exim4.conf", text),
-            &artifacts,
-            &mut diagnostics,
-        );
-        let words = lines.iter().map(|line| line.as_str().to_owned()).collect();
-        (words, diagnostics.errors())
-    }
-
-    #[track_caller]
-    fn check(text: &str, expected: &[&str]) {
-        let (lines, errors) = lines(text);
-        assert_eq!(lines, expected);
-        assert_eq!(errors, 0);
-    }
-
-    #[test]
-    fn lines_are_joined_as_readconf_joins_them() {
-        check("a = b \\\n  c\\\n# not me\n   d\n", &["a = b cd"]);
-        check("# x\n\n  a = b # kept  \n", &["a = b # kept"]);
-        check("a = b\\", &["a = b"]);
-        check("# _HAVE_TLS\na = b\n", &["a = b"]);
-    }
-
-    #[test]
-    fn macros_are_replaced_in_the_middle_of_words() {
-        check(
-            "NET = 10.0.0.0/8\na = xNETy : NET\n",
-            &["a = x10.0.0.0/8y : 10.0.0.0/8"],
-        );
-        check("A_A = 1\nB_B = A_A\nA_A == 2\nx = B_B A_A\n", &["x = 1 2"]);
-        check("X_X = a\n.ifdef X_X\nb\n.else\nc\n.endif\n", &["b"]);
-        check(".ifdef X_X\nb\n.elifdef Y_Y\nd\n.else\nc\n.endif\n", &["c"]);
-        check("\n.include /etc/exim4/more\nd = 2\n", &["c = 1", "d = 2"]);
-    }
-
-    #[test]
-    fn what_is_not_known_is_told() {
-        assert_eq!(lines(".include /etc/none\n").1, 1);
-        assert_eq!(lines(".ifdef _HAVE_TLS\n.endif\n").1, 1);
-        assert_eq!(lines(".ifdef X\n").1, 1);
-        assert_eq!(lines("AB = 1\nXABY = 2\n").1, 1);
-    }
 }

@@ -36,6 +36,7 @@ mod item;
 mod keys;
 mod kinds;
 mod lookup;
+mod macros;
 mod met;
 mod operator;
 mod password;
