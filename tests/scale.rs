@@ -66,17 +66,48 @@ fn best(folder: &Path, arguments: &str) -> f64 {
 /// four times; n log n takes little more than twice, and the rest is room for noise.
 #[track_caller]
 fn grows_as_the_policy_does(arguments: &str, domains: usize) {
-    let (small, large) = (provider(domains), provider(domains * 2));
+    let folders = (provider(domains), provider(domains * 2));
+    takes_three_times_at_most(arguments, folders, &format!("{domains} domains"));
+}
+
+#[track_caller]
+fn takes_three_times_at_most(arguments: &str, (small, large): (TempDir, TempDir), size: &str) {
     let (one, two) = (best(small.path(), arguments), best(large.path(), arguments));
     assert!(
         two < one * 3.0,
-        "{arguments}: {one:.2} s for {domains} domains, and {two:.2} s for twice as many"
+        "{arguments}: {one:.2} s for {size}, and {two:.2} s for twice as many"
     );
 }
 
 #[test]
 fn a_proof_grows_as_the_policy_does() {
     grows_as_the_policy_does("check policy.kdl", 500);
+}
+
+/// Networks of one address each, with senders that no other may use: nothing stands for another.
+fn of_many_rights(networks: usize) -> TempDir {
+    let mut text = "mailpol version=1\n\
+                    host \"mx.many.test\" { address \"198.51.100.25\"; listen \"smtp\"; }\n\
+                    domain \"many.test\" { mailbox \"ann\"; alias \"postmaster\" \"ann\"; }\n"
+        .to_owned();
+    for number in 0..networks {
+        let (high, low) = (number >> 8, number & 255);
+        writeln!(
+            text,
+            "network \"n{number}\" {{ cidr \"10.0.{high}.{low}/32\"; \
+             may-send {{ from \"@c{number}.example\"; }}; }}"
+        )
+        .unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("policy.kdl"), text).unwrap();
+    folder
+}
+
+#[test]
+fn a_proof_grows_as_the_rights_of_networks_do() {
+    let folders = (of_many_rights(500), of_many_rights(1_000));
+    takes_three_times_at_most("check policy.kdl", folders, "500 networks");
 }
 
 #[test]
