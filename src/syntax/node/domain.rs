@@ -42,7 +42,9 @@ static MAILBOX: NodeSpec = NodeSpec {
 
 static ALIAS: NodeSpec = NodeSpec {
     name: "alias",
-    about: "A local-part, and behind it the recipients of ours that its mail goes to.",
+    about: "A local-part, and behind it the recipients of ours that its mail goes to. An alias \
+            leads to 10,000 recipients at most, through 64 aliases; all aliases together to \
+            10,000,000.",
     example: r#"alias "family" "john" "jane@example.org""#,
     arguments: Some(ArgumentSpec {
         name: "local-part or target",
@@ -55,7 +57,8 @@ static ALIAS: NodeSpec = NodeSpec {
 
 static FORWARD: NodeSpec = NodeSpec {
     name: "forward",
-    about: "A local-part, and behind it the addresses of others that its mail goes on to.",
+    about: "A local-part, and behind it the addresses of others that its mail goes on to: 10,000 \
+            at most.",
     example: r#"forward "grandma" "grandma@isp.example""#,
     arguments: Some(ArgumentSpec {
         name: "local-part or address",
