@@ -69,7 +69,10 @@ pub struct AliasMany {
 #[error("the aliases lead to more than {total_max} recipients, all together")]
 #[diagnostic(
     code(mailpol::alias::total),
-    help("let fewer aliases lead to long lists: each counts all that it leads to")
+    help(
+        "let fewer aliases lead to long lists: each counts all that it leads to, but for those \
+         that lead to 100 mailboxes at most, and to no alias"
+    )
 )]
 pub struct AliasTotal {
     /// The one that leads to most.

@@ -55,16 +55,14 @@ pub(super) fn check(domains: &Domains, diagnostics: &mut Diagnostics) {
     let parts: Vec<&[Place<'_>]> = hosted.chunks(PART).collect();
     // What there is to tell is told afterwards: here nobody knows what is acknowledged.
     let found = in_parts(&parts, |part| Found::of(part, &ours));
-    let mut walk = chain::Walk::new(&ours, domains);
     let mut chained = Vec::new();
     for part in found {
         for (hop, target, leads) in part.odd {
             check_target(hop, (target, leads), domains, diagnostics);
         }
         chained.extend(part.chained);
-        walk.near(part.recipients);
     }
-    walk.follow(chained, diagnostics);
+    chain::Walk::new(&ours, domains).follow(chained, diagnostics);
 }
 
 /// What there is to look at among the aliases of some domains, in their order.
@@ -74,8 +72,6 @@ struct Found<'a> {
     odd: Vec<(Hop<'a>, &'a Spanned<Address>, Leads<'a>)>,
     /// Those that lead to others, or to many. Most lead to a few mailboxes: no circle, no chain.
     chained: Vec<(Hop<'a>, &'a Alias)>,
-    /// How many recipients the others lead to, all together.
-    recipients: usize,
 }
 
 impl<'a> Found<'a> {
@@ -103,8 +99,6 @@ impl<'a> Found<'a> {
             }
             if is_chained || recipients > chain::FEW {
                 found.chained.push((hop, alias));
-            } else {
-                found.recipients += recipients;
             }
         }
         found

@@ -17,9 +17,11 @@ const DEPTH_MAX: usize = 64;
 /// The most recipients of one alias, one that is come to twice counted twice, as Postfix counts
 /// them (`virtual_alias_expansion_limit`).
 pub(super) const RECIPIENTS_MAX: usize = 10_000;
-/// The most recipients of all aliases together: each is followed by itself.
-const TOTAL_MAX: usize = 10_000_000;
-/// Up to so many recipients an alias that leads to mailboxes alone needs no look at.
+/// The most recipients of all aliases together, but for those of [`FEW`]: each alias is followed
+/// by itself, and a list that a thousand aliases lead to is followed a thousand times.
+const TOTAL_MAX: usize = 2_000_000;
+/// Up to so many recipients an alias that leads to mailboxes alone needs no look at: there may be
+/// a million of them.
 pub(super) const FEW: usize = 100;
 /// How many addresses of a circle are shown.
 const SHOWN_MAX: usize = 8;
@@ -50,7 +52,7 @@ pub(super) struct Walk<'a> {
     /// The places on the way that no circle was told of. Most circles share most of their hops
     /// with others, and there may be as many as ways through all that lead to each other.
     untold: Vec<usize>,
-    /// The recipients of all aliases so far.
+    /// The recipients of all aliases so far, but for those of few.
     total: usize,
     /// Which alias has most.
     largest: Option<(usize, Hop<'a>, &'a Loc)>,
@@ -112,11 +114,6 @@ impl<'a> Walk<'a> {
             total: 0,
             largest: None,
         }
-    }
-
-    /// Counts the recipients of aliases that need not be followed.
-    pub(super) fn near(&mut self, recipients: usize) {
-        self.total = self.total.saturating_add(recipients);
     }
 
     /// Follows aliases, and tells what is wrong with their ways.
@@ -220,7 +217,7 @@ impl<'a> Walk<'a> {
         let Ends::Well { depth, recipients } = step.ends else {
             return;
         };
-        // One hop and few recipients: it was counted before.
+        // It may be on the way of others only.
         if depth > 1 || recipients > FEW {
             self.total = self.total.saturating_add(recipients);
         }

@@ -43,8 +43,8 @@ static MAILBOX: NodeSpec = NodeSpec {
 static ALIAS: NodeSpec = NodeSpec {
     name: "alias",
     about: "A local-part, and behind it the recipients of ours that its mail goes to. An alias \
-            leads to 10,000 recipients at most, through 64 aliases; all aliases together to \
-            10,000,000.",
+            leads to 10,000 recipients at most, through 64 aliases; all that lead to \
+            aliases, or to more than 100 mailboxes, together to 2,000,000.",
     example: r#"alias "family" "john" "jane@example.org""#,
     arguments: Some(ArgumentSpec {
         name: "local-part or target",
