@@ -21,6 +21,10 @@ pub(crate) const TESTS: &[Test] = &[
         forwarded_on,
     ),
     ("without a key nothing leaves", key_is_away),
+    (
+        "a selector without a key spoils every signature",
+        selector_without_key,
+    ),
 ];
 
 const JANE: &str = "jane.doe@doe-family.com";
@@ -172,6 +176,32 @@ fn key_is_away() -> Result<(), Failed> {
     find(&report, forwarded::FAR, "of others")?;
     expect(report.mailboxes[forwarded::FAR].len() == 1, &report)?;
     expect(report.queue.iter().any(|line| line.contains(FAR)), &report)
+}
+
+/// The reader refuses such a table: Exim holds back all that is ours, or signs it with no key.
+fn selector_without_key() -> Result<(), Failed> {
+    let lost = "sed -i '/^doe-family.com/s/$/ : lost/' /etc/exim4/dkim-selectors";
+    let lax = "sed -i 's/dkim_strict = true/dkim_strict = false/' /etc/exim4/exim4.conf";
+    for (commands, leaves) in [(&[lost][..], false), (&[lost, lax], true)] {
+        let (_tree, mut job, _) = machine()?;
+        job.warnings = Warnings::Reported;
+        let commands = commands.iter().map(|command| (*command).to_owned());
+        job.scene.commands.extend(commands);
+        job.envelopes = vec![
+            message(&internal(Smtp), JANE, FAR, JANE, "ours"),
+            message(&internal(Smtp), JANE, FAR, "x@b.example", "of others"),
+        ];
+        let report = namespace::run(&job)?;
+        find(&report, forwarded::FAR, "of others")?;
+        match find(&report, forwarded::FAR, "ours") {
+            Ok(ours) => {
+                let bare = ours.headers("DKIM-Signature").is_empty();
+                expect(leaves && bare, &report)?;
+            }
+            Err(_) => expect(!leaves, &report)?,
+        }
+    }
+    Ok(())
 }
 
 fn message(client: &Client, from: &str, to: &str, header: &str, subject: &str) -> Envelope {

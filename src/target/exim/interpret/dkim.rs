@@ -82,46 +82,6 @@ impl Reader<'_> {
         Ok((signing?, Some(signed)))
     }
 
-    /// Refuses signatures that verifiers would not take, or that are somebody else's.
-    fn signature_is_plain(&mut self, transport: &Instance) -> Result<(), Reported> {
-        let fixed = [
-            ("dkim_hash", &["sha256"][..], "RFC 8301 section 3.1"),
-            ("dkim_canon", &["relaxed", "simple"], "RFC 6376 section 3.4"),
-            ("dkim_identity", &[""], "the domain signs for itself"),
-        ];
-        for (name, values, why) in fixed {
-            if let Some(setting) = transport.get(name)
-                && !values.contains(&setting.text(self.diagnostics)?.as_str())
-            {
-                let reason = format!("it must be one of {values:?}: {why}");
-                return Err(self.unsigned(setting, &reason));
-            }
-        }
-        if let Some(setting) = transport.get("dkim_timestamps") {
-            let text = setting.text(self.diagnostics)?;
-            if !text.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
-                return Err(self.unsigned(setting, "mailpol follows a number only"));
-            }
-        }
-        let Some(setting) = transport.get("dkim_sign_headers") else {
-            return Ok(());
-        };
-        let names = list::items(&setting.text(self.diagnostics)?, ':');
-        let names = names
-            .iter()
-            .map(|name| name.as_str().trim_start_matches(['=', '+']));
-        let names: Vec<String> = names.map(str::to_ascii_lowercase).collect();
-        let plain = |name: &String| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if !names.iter().all(plain) {
-            return Err(self.unsigned(setting, "mailpol follows names of headers only"));
-        }
-        if !names.iter().any(|name| name == "from") {
-            let reason = "without From no signature is good (RFC 6376 section 5.4)";
-            return Err(self.unsigned(setting, reason));
-        }
-        Ok(())
-    }
-
     /// Returns the domains that sign: a list of names, or the rows that the domain of From finds.
     fn signing_domains(
         &mut self,
@@ -175,8 +135,17 @@ impl Reader<'_> {
             self.dkim_selector = Some(selector.as_str().to_owned());
             let text = key.text(self.diagnostics)?;
             if matches!(self.expand(&text)?, Value::Fail) {
-                // Nothing is signed, and the message waits or leaves without.
-                continue;
+                // `dkim_exim_sign` gives up there: what other keys have signed is lost too.
+                let name = format!("{}._domainkey.{}", selector.as_str(), domain.value);
+                let reason = if always {
+                    format!(
+                        "it fails for {name}, so nothing from {} leaves",
+                        domain.value
+                    )
+                } else {
+                    format!("it fails for {name}, so no other key signs either")
+                };
+                return Err(self.unsigned(key, &reason));
             }
             let path = self.plain(key, &text)?;
             if NO_KEY.contains(&path.as_str()) {
@@ -216,7 +185,7 @@ impl Reader<'_> {
         }
     }
 
-    fn unsigned(&mut self, setting: &Setting, reason: &str) -> Reported {
+    pub(super) fn unsigned(&mut self, setting: &Setting, reason: &str) -> Reported {
         let error = UnjudgedService::new(&setting.name, reason, &setting.at);
         self.diagnostics.error(error)
     }

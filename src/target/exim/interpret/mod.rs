@@ -60,6 +60,7 @@ mod path;
 mod retry;
 mod router;
 mod sending;
+mod signature;
 
 mod decider;
 mod session;
