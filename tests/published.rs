@@ -100,7 +100,7 @@ fn other_words_for_the_same_are_no_fault() {
     let mut text = zone_text(EVERYTHING);
     for (words, by) in [
         ("\"v=spf1 +mx ", "\"v=spf1 mx "),
-        ("\"v=DKIM1; k=ed25519; ", "\"k=ed25519;v=DKIM1;n=mine; "),
+        ("\"v=DKIM1; k=ed25519; ", "\"v=DKIM1;k=ed25519;n=mine; "),
         ("\"v=DKIM1; k=rsa; ", "\"h=sha256;"),
         ("v=DMARC1; p=none", "v=DMARC1;p=none;sp=none;adkim=r"),
         (

@@ -10,7 +10,7 @@ mod update;
 mod zone;
 
 pub use arithmetic::{Arithmetic, arithmetic, tell_cost};
-pub use published::{Finding, Standing, published, same_key};
+pub use published::{Finding, Standing, is_key, published, same_key};
 pub use record::{Record, RecordData, Request};
 pub use records::{RecordError, STS_PATH, StsFile, dkim_name, records, requests, sts_files};
 pub use resolver::{Live, LiveError, Resolver, WrongZone, ZONE_OCTETS_MAX, read_zone};

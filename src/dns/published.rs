@@ -7,6 +7,7 @@ mod alias;
 mod alike;
 mod reverse;
 mod sets;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -14,7 +15,7 @@ use std::net::IpAddr;
 use super::{Record, RecordData, Request, Resolver};
 use crate::policy::Policy;
 use crate::spf::DnsError;
-pub use alike::same_key;
+pub use alike::{is_key, same_key};
 use sets::{Published, compare};
 
 /// How a record stands.

@@ -9,6 +9,7 @@ use mail_auth::mta_sts::{MtaSts, TlsRpt};
 use mail_auth::spf::Spf;
 
 use super::sets::Published;
+use super::tags::{of_version, tags};
 use crate::dns::RecordData;
 use crate::mail::DkimPublicKey;
 use crate::spf;
@@ -42,9 +43,11 @@ pub(super) fn same(there: &RecordData, wanted: &RecordData) -> bool {
     let (found, text) = (found.as_bytes(), text.as_bytes());
     match Published::of(wanted) {
         Some(Published::Spf) => spf::Record::parse(found).is_ok() && alike::<Spf>(found, text),
-        Some(Published::Dmarc) => unknown_tag(there).is_none() && alike::<Dmarc>(found, text),
-        Some(Published::MtaSts) => alike::<MtaSts>(found, text),
-        Some(Published::TlsRpt) => alike::<TlsRpt>(found, text),
+        Some(Published::Dmarc) => {
+            is_dmarc(there) && unknown_tag(there).is_none() && alike::<Dmarc>(found, text)
+        }
+        Some(Published::MtaSts) => is_mta_sts(there) && alike::<MtaSts>(found, text),
+        Some(Published::TlsRpt) => is_tls_rpt(there) && alike::<TlsRpt>(found, text),
         Some(Published::Dkim) => key(there).is_some() && key(there) == key(wanted),
         Some(Published::A | Published::Aaaa | Published::Mx) | None => false,
     }
@@ -62,9 +65,7 @@ pub(super) fn note(there: &RecordData, wanted: &RecordData) -> Option<String> {
 
 /// Returns what is wrong with a record by itself.
 pub(super) fn fault(published: Published, data: &RecordData) -> Option<String> {
-    let RecordData::Txt(text) = data else {
-        return None;
-    };
+    let text = text(data)?;
     match published {
         Published::Spf => {
             let error = spf::Record::parse(text.as_bytes()).err()?;
@@ -78,57 +79,91 @@ pub(super) fn fault(published: Published, data: &RecordData) -> Option<String> {
             }
             Some(_) => Some("signatures with our key fail".to_owned()),
         },
+        Published::Dmarc if !is_dmarc(data) => {
+            Some("it breaks the grammar of RFC 9989, and receivers may ignore it".to_owned())
+        }
         Published::Dmarc => {
             unknown_tag(data).map(|tag| format!("the tag `{tag}` is none of RFC 9989"))
         }
         Published::MtaSts => Some("senders do not fetch the policy that is wanted".to_owned()),
+        Published::TlsRpt if !is_tls_rpt(data) => {
+            Some("it breaks the grammar of RFC 8460, and senders may ignore it".to_owned())
+        }
         Published::TlsRpt | Published::A | Published::Aaaa | Published::Mx => None,
     }
 }
 
-/// Returns the tags of a record: `name=value`, with semicolons between them (RFC 6376 section
-/// 3.2). Blanks do not count.
-fn tags(data: &RecordData) -> Option<BTreeMap<String, String>> {
-    let RecordData::Txt(text) = data else {
-        return None;
-    };
-    let mut tags = BTreeMap::new();
-    for tag in text.split(';').filter(|tag| !tag.trim().is_empty()) {
-        let (name, value) = tag.split_once('=')?;
-        let value: String = value.split_ascii_whitespace().collect();
-        if tags.insert(name.trim().to_owned(), value).is_some() {
-            return None;
+/// Returns the tags of a key that change what it is good for; remarks and defaults are left out
+/// (RFC 6376 section 3.6.1). Blanks count, but for those in base64 and beside colons.
+fn key(data: &RecordData) -> Option<BTreeMap<&str, String>> {
+    let mut key = BTreeMap::new();
+    for (name, value) in tags(text(data)?)? {
+        let is_default = match name {
+            "v" => value == "DKIM1",
+            "k" => value == "rsa",
+            "s" => value == "*" || value == "email",
+            "h" => value.split(':').any(|hash| hash.trim() == "sha256"),
+            "n" => true,
+            _ => false,
+        };
+        let value = match name {
+            "p" => value.split_ascii_whitespace().collect(),
+            _ => value.to_owned(),
+        };
+        if !is_default {
+            key.insert(name, value);
         }
     }
-    Some(tags)
+    key.contains_key("p").then_some(key)
 }
 
-/// Returns the tags of a key that change what it is good for; remarks and defaults are left out
-/// (RFC 6376 section 3.6.1).
-fn key(data: &RecordData) -> Option<BTreeMap<String, String>> {
-    let mut tags = tags(data)?;
-    let default = |name: &str, value: &str| match name {
-        "v" => value == "DKIM1",
-        "k" => value == "rsa",
-        "s" => value == "*" || value == "email",
-        "h" => value.split(':').any(|hash| hash == "sha256"),
-        "n" => true,
-        _ => false,
-    };
-    tags.retain(|name, value| !default(name, value));
-    tags.contains_key("p").then_some(tags)
+/// Returns whether a text at the name of a key is a key at all.
+pub fn is_key(text: &[u8]) -> bool {
+    let found = String::from_utf8_lossy(text).into_owned();
+    key(&RecordData::Txt(found)).is_some()
 }
 
 /// Returns whether a text at the name of a key is this key.
 pub fn same_key(text: &[u8], public: &DkimPublicKey) -> bool {
-    let data = |text: String| key(&RecordData::Txt(text));
     let algorithm = public.algorithm().name();
-    let wanted = data(format!("v=DKIM1; k={algorithm}; p={}", public.published()));
-    data(String::from_utf8_lossy(text).into_owned()) == wanted
+    let wanted = format!("v=DKIM1; k={algorithm}; p={}", public.published());
+    let found = String::from_utf8_lossy(text).into_owned();
+    key(&RecordData::Txt(found)) == key(&RecordData::Txt(wanted))
+}
+
+/// Returns whether a record follows the grammar of DMARC: its version first and to the letter
+/// (RFC 9989 section 4.7), and what to do second, as readers of RFC 7489 section 6.3 want it.
+fn is_dmarc(data: &RecordData) -> bool {
+    let tags = text(data).and_then(|text| of_version(text, "DMARC1", &[',', ':']));
+    let place = |tags: Vec<(&str, &str)>| tags.iter().position(|(name, _)| *name == "p");
+    tags.is_some_and(|tags| place(tags).is_none_or(|place| place == 1))
+}
+
+/// Returns whether a record follows RFC 8461 section 3.1, which has no blanks beside `=`.
+fn is_mta_sts(data: &RecordData) -> bool {
+    let is_loose = |text: &str| text.contains(" =") || text.contains("= ");
+    text(data).is_some_and(|text| of_version(text, "STSv1", &[]).is_some() && !is_loose(text))
+}
+
+/// Returns whether a record follows RFC 8460 section 3.
+fn is_tls_rpt(data: &RecordData) -> bool {
+    text(data).is_some_and(|text| of_version(text, "TLSRPTv1", &[',']).is_some())
 }
 
 /// Returns a tag of a DMARC record that means nothing.
 fn unknown_tag(data: &RecordData) -> Option<String> {
-    let mut names = tags(data)?.into_keys();
-    names.find(|name| !DMARC_TAGS.split(' ').any(|known| known == name))
+    let names = tags(text(data)?)?.into_iter().map(|(name, _)| name);
+    let mut unknown = names.filter(|name| !DMARC_TAGS.split(' ').any(|known| known == *name));
+    unknown.next().map(str::to_owned)
+}
+
+fn text(data: &RecordData) -> Option<&str> {
+    match data {
+        RecordData::Txt(text) => Some(text),
+        RecordData::A(_)
+        | RecordData::Aaaa(_)
+        | RecordData::Cname(_)
+        | RecordData::Mx(..)
+        | RecordData::Ptr(_) => None,
+    }
 }

@@ -61,17 +61,23 @@ impl Published {
     /// Returns whether a text is of this kind. Whatever stands at the name of a key is taken for
     /// one (RFC 6376 section 3.6.2.2).
     fn holds(self, text: &[u8]) -> bool {
-        let begins = |version: &str| {
-            let head = text.get(..version.len());
-            head.is_some_and(|head| head.eq_ignore_ascii_case(version.as_bytes()))
+        let begins = |text: &[u8], word: &str| {
+            let head = text.get(..word.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
         };
         match self {
             Self::A | Self::Aaaa | Self::Mx => false,
             Self::Spf => spf::Record::is_spf(text),
             Self::Dkim => true,
-            Self::Dmarc => begins("v=DMARC1"),
-            Self::MtaSts => begins("v=STSv1"),
-            Self::TlsRpt => begins("v=TLSRPTv1"),
+            // Of these alone the grammar has blanks beside `=` (RFC 9989 section 4.8).
+            Self::Dmarc => {
+                let mut sides = text.trim_ascii_start().splitn(2, |byte| *byte == b'=');
+                let version = sides.next().filter(|name| name.trim_ascii() == b"v");
+                let value = version.and(sides.next()).map(<[u8]>::trim_ascii_start);
+                value.is_some_and(|value| begins(value, "DMARC1"))
+            }
+            Self::MtaSts => begins(text, "v=STSv1"),
+            Self::TlsRpt => begins(text, "v=TLSRPTv1"),
         }
     }
 

@@ -174,3 +174,92 @@ fn what_is_not_answered_is_not_missing() {
         ]
     );
 }
+
+/// A text that is wanted, and others that say the same or do not.
+#[track_caller]
+fn check_texts(wanted: &str, same: &[&str], different: &[&str]) {
+    let text = |text: &str| RecordData::Txt(text.to_owned());
+    for (texts, expected) in [(same, true), (different, false)] {
+        for one in texts {
+            let is_same = alike::same(&text(one), &text(wanted));
+            assert_eq!(is_same, expected, "{one}");
+        }
+    }
+}
+
+#[test]
+fn keys_are_read_as_their_grammar_is() {
+    check_texts(
+        "v=DKIM1; k=rsa; p=AAAABBBB",
+        &[
+            "v=DKIM1; p=AAAABBBB",
+            "p=AAAABBBB",
+            "v = DKIM1 ; n = a note ; k = rsa ; p = AAAA BBBB ; ",
+            "v=DKIM1; h=sha1 : sha256; s=email; p=AAAABBBB;",
+        ],
+        &[
+            "k=rsa; v=DKIM1; p=AAAABBBB",
+            "v=dkim1; p=AAAABBBB",
+            "v=DKI M1; p=AAAABBBB",
+            "v=DKIM1; k=r sa; p=AAAABBBB",
+            "v=DKIM1; k=rsa; h=sha 256; p=AAAABBBB",
+            "v=DKIM1; k=rsa;; p=AAAABBBB",
+            "; v=DKIM1; p=AAAABBBB",
+            "v=DKIM1; p=AAAABBBB;;",
+            "v=DKIM1; k=rsa; k=rsa; p=AAAABBBB",
+            "v=DKIM1; n n=x; p=AAAABBBB",
+            "v=DKIM1; =x; p=AAAABBBB",
+            "v=DKIM1; k; p=AAAABBBB",
+        ],
+    );
+}
+
+#[test]
+fn other_texts_are_read_as_their_grammar_is() {
+    check_texts(
+        "v=DMARC1; p=reject; rua=mailto:a@d.example,mailto:b@d.example",
+        &["v = DMARC1;p=reject ; rua = mailto:a@d.example , mailto:b@d.example ;"],
+        &[
+            "p=reject; v=DMARC1; rua=mailto:a@d.example,mailto:b@d.example",
+            "v=DMARC1; rua=mailto:a@d.example,mailto:b@d.example; p=reject",
+            "v=dmarc1; p=reject; rua=mailto:a@d.example,mailto:b@d.example",
+            "v=DMA RC1; p=reject; rua=mailto:a@d.example,mailto:b@d.example",
+            "v=DMARC1; p=rej ect; rua=mailto:a@d.example,mailto:b@d.example",
+            "v=DMARC1;; p=reject; rua=mailto:a@d.example,mailto:b@d.example",
+            "v=DMARC1; p=none; p=reject; rua=mailto:a@d.example,mailto:b@d.example",
+        ],
+    );
+    check_texts(
+        "v=STSv1; id=20261129;",
+        &["v=STSv1;id=20261129", "v=STSv1 ; id=20261129 ; "],
+        &[
+            "id=20261129; v=STSv1;",
+            "v=stsv1; id=20261129;",
+            "v=STSv1; id = 20261129;",
+            "v=STSv1; id=2026 1129;",
+            "v=STSv1; id=1; id=20261129;",
+        ],
+    );
+    check_texts(
+        "v=TLSRPTv1; rua=mailto:a@d.example",
+        &["v=TLSRPTv1;rua = mailto:a@d.example;"],
+        &[
+            "rua=mailto:a@d.example; v=TLSRPTv1",
+            "v=tlsrptv1; rua=mailto:a@d.example",
+            "v=TLSRPTv1;; rua=mailto:a@d.example",
+        ],
+    );
+}
+
+#[test]
+fn blanks_hide_no_second_record() {
+    for (text, expected) in [
+        ("v=DMARC1; p=none", Some(Published::Dmarc)),
+        ("v = DMARC1; p=none", Some(Published::Dmarc)),
+        ("v=DMARC1", Some(Published::Dmarc)),
+        ("v=STSv1; id=1", Some(Published::MtaSts)),
+        ("x=DMARC1", Some(Published::Dkim)),
+    ] {
+        assert_eq!(Published::of(&RecordData::Txt(text.to_owned())), expected);
+    }
+}

@@ -1,7 +1,9 @@
 //! RFC 6376 section 3.6: a signature is worth its published key.
 
+use std::collections::BTreeSet;
+
 use super::{RecordObligation, Subject, signed_clients};
-use crate::dns::{dkim_name, same_key};
+use crate::dns::{dkim_name, is_key, same_key};
 use crate::mail::Domain;
 use crate::policy::DkimKey;
 use crate::prove::report::Evidence;
@@ -63,12 +65,24 @@ impl RecordObligation for DkimPublished {
     }
 }
 
-/// A key that signs stands in DNS.
+/// A key that signs stands in DNS, alone (RFC 6376 section 3.6.2.2).
 fn published(dns: &dyn Dns, domain: &Domain, key: &DkimKey) -> Result<(), Evidence> {
     let name = dkim_name(domain, &key.selector.value);
     let why = match dns.txt(&name) {
-        Ok(texts) if texts.iter().all(|text| same_key(text, &key.public)) => return Ok(()),
-        Ok(_) => "another key is published there",
+        Ok(texts) => {
+            // What is there twice is one record (RFC 2181 section 5).
+            let texts = BTreeSet::from_iter(texts);
+            let are_same = texts.iter().all(|text| same_key(text, &key.public));
+            match (texts.len(), are_same) {
+                (0, _) => "nothing is published there",
+                (1, true) => return Ok(()),
+                (1, false) if !texts.iter().all(|text| is_key(text)) => {
+                    "what is published there is no key to a verifier that keeps to the grammar"
+                }
+                (_, false) => "another key is published there",
+                (_, true) => "more than one record is there, and a verifier may refuse them all",
+            }
+        }
         Err(DnsError::NoSuchName | DnsError::NoRecords) => "nothing is published there",
         Err(DnsError::Failed) => "the name server failed or refused",
         Err(DnsError::Silent) => "no name server answered in time",
