@@ -18,6 +18,7 @@ pub trait Warning: Diagnostic + Send + Sync + 'static {
 /// The codes of warnings that can be acknowledged, sorted.
 pub const WARNINGS: &[&str] = &[
     "mailpol::alias::caught",
+    "mailpol::dkim::missing",
     "mailpol::domain::postmaster",
     "mailpol::forward::catch_all",
     "mailpol::forward::spf",

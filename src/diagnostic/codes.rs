@@ -66,6 +66,7 @@ codes! {
     bulk::rights,
     bulk::row,
     dkim::duplicate,
+    dkim::missing,
     dkim::public_key,
     dkim::public_missing,
     dkim::selector,

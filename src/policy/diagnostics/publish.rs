@@ -217,3 +217,32 @@ impl Warning for SpfManyLookups {
         vec![&self.domain]
     }
 }
+
+/// DMARC that hangs on SPF alone, which fails wherever mail is forwarded.
+#[derive(Debug, Error, Diagnostic)]
+#[error(
+    "no DKIM key is published for `{domain}`, so its mail fails DMARC wherever it is forwarded"
+)]
+#[diagnostic(
+    code(mailpol::dkim::missing),
+    severity(Warning),
+    help(
+        "publish a key (`mailpol dkim new` makes one), or write `dmarc \"none\"` until there is one"
+    )
+)]
+pub struct DkimMissing {
+    /// The domain.
+    pub domain: String,
+    /// What receivers are asked to do.
+    pub disposition: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "receivers are asked to {disposition} it")]
+    pub at: Loc,
+}
+
+impl Warning for DkimMissing {
+    fn about(&self) -> Vec<&str> {
+        vec![&self.domain]
+    }
+}

@@ -7,8 +7,9 @@ use super::{known, name, spf};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{DkimKeyError, DkimPublicKey, Domain, dkim_selector};
 use crate::policy::diagnostics::{
-    BulkFile, DkimDuplicate, DkimPublic, DkimPublicMissing, DkimSelector, DomainDuplicate, MaxAge,
-    MxDuplicate, MxWithoutHost, ReportUnlisted, ReportUriInvalid, StsWithoutTls, beside, elsewhere,
+    BulkFile, DkimDuplicate, DkimMissing, DkimPublic, DkimPublicMissing, DkimSelector,
+    DomainDuplicate, MaxAge, MxDuplicate, MxWithoutHost, ReportUnlisted, ReportUriInvalid,
+    StsWithoutTls, beside, elsewhere,
 };
 use crate::policy::{
     Alignment, Disposition, DkimKey, Dmarc, Host, MtaSts, Publish, ReportUri, StsMode,
@@ -31,7 +32,7 @@ pub(super) fn lower(
     diagnostics: &mut Diagnostics,
 ) -> Publish {
     let defaults = || ["+mx", "-all"].map(|term| Spanned::new(term.to_owned(), at.clone()));
-    Publish {
+    let publish = Publish {
         mx: exchangers(node.mx.as_ref(), diagnostics),
         mx_at: node.mx.as_ref().map(|mx| mx.at.clone()),
         spf: match &node.spf {
@@ -55,6 +56,30 @@ pub(super) fn lower(
             .iter()
             .filter_map(|text| report_uri(text, diagnostics))
             .collect(),
+    };
+    if let Some(dmarc) = publish.dmarc.as_ref().filter(|_| node.dkim.is_empty()) {
+        hangs_on_spf(dmarc, &publish.spf, domain, diagnostics);
+    }
+    publish
+}
+
+/// Warns of DMARC without DKIM: who forwards mail keeps its signature, and not the host that SPF
+/// looks at (RFC 7960 section 3). A domain that nothing comes from has no mail to lose.
+fn hangs_on_spf(
+    dmarc: &Dmarc,
+    spf: &[Spanned<String>],
+    domain: &Domain,
+    diagnostics: &mut Diagnostics,
+) {
+    let sends = spf
+        .iter()
+        .any(|term| !term.value.eq_ignore_ascii_case("-all"));
+    if sends && !dmarc.testing && dmarc.disposition != Disposition::None {
+        diagnostics.warn(DkimMissing {
+            domain: domain.to_string(),
+            disposition: dmarc.disposition.name(),
+            at: dmarc.at.clone(),
+        });
     }
 }
 
