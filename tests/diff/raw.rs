@@ -121,7 +121,7 @@ fn raw_text_hides_no_widening_of_the_policy() {
 /// A limit that the policy says now, for two targets with raw text about other things.
 #[test]
 fn a_change_is_told_once() {
-    let raw = "\ntarget \"exim\" {\n    set \"smtp_banner\" \"hello\"\n}\n\
+    let raw = "\ntarget \"exim\" {\n    set \"smtp_banner\" \"$primary_hostname hello\"\n}\n\
                \ntarget \"postfix\" {\n    set \"smtpd_banner\" \"$myhostname ESMTP\"\n}\n";
     let folder = tempfile::tempdir().unwrap();
     let old = doe() + raw;

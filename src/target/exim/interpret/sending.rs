@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::diagnostics::UnjudgedService;
+use super::diagnostics::{UnjudgedParameter, UnjudgedService};
 use super::option::Options;
 use super::reader::Reader;
 use super::router::{Leaving, Routers, Unknown, Walk};
@@ -38,7 +38,7 @@ impl Reader<'_> {
             pairs(&shown(&key.unwrap_or_else(|| text.clone())), &shown(&text))
         });
         let mut sending = Sending {
-            names: name.into_iter().collect(),
+            names: name.into_iter().chain(self.greeting(options)).collect(),
             egress: Vec::new(),
             shown: certificate.into_iter().collect(),
             signing: Vec::new(),
@@ -91,6 +91,30 @@ impl Reader<'_> {
         sending
     }
 
+    /// Reads the name that the server greets with: the first word (RFC 5321 section 4.2; spec 4.96,
+    /// section 14.23). By default it is that of the host, which `smtp_active_hostname` is too.
+    fn greeting(&mut self, options: &Options) -> Option<Spanned<String>> {
+        let setting = options.get("smtp_banner")?;
+        let text = setting.value.as_ref()?;
+        let word = text.as_str().split_whitespace().next().unwrap_or_default();
+        let name = word.strip_prefix('$').map(|name| {
+            let bare = name
+                .strip_prefix('{')
+                .and_then(|name| name.strip_suffix('}'));
+            bare.unwrap_or(name)
+        });
+        match name {
+            Some("primary_hostname" | "smtp_active_hostname") => return None,
+            None if is_name(word) => return Some(Spanned::new(word.to_owned(), text.at())),
+            Some(_) | None => {}
+        }
+        let reason = "its first word is the host's name, as it is or `$smtp_active_hostname` (RFC \
+                      5321 section 4.2)";
+        self.diagnostics
+            .error(UnjudgedParameter::new("smtp_banner", reason, &setting.at));
+        None
+    }
+
     /// Returns whose mail each router hands to other hosts.
     fn senders_of(&self, routers: &Routers) -> Vec<Option<AddressTable>> {
         let tests = self.catalogue.tests();
@@ -140,6 +164,11 @@ impl Reader<'_> {
         self.diagnostics
             .error(UnjudgedService::new(name, reason, &setting.at));
     }
+}
+
+fn is_name(word: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    !word.is_empty() && word.chars().all(is_letter)
 }
 
 /// Returns the files of certificates, or of their keys: a list with `:` (section 43.4). An empty
