@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::diagnostics::{UnjudgedParameter, UnjudgedService};
+use super::inert::unknown;
 use super::option::Options;
 use super::reader::Reader;
 use super::router::{Leaving, Routers, Unknown, Walk};
@@ -96,6 +97,10 @@ impl Reader<'_> {
     fn greeting(&mut self, options: &Options) -> Option<Spanned<String>> {
         let setting = options.get("smtp_banner")?;
         let text = setting.value.as_ref()?;
+        if self.active(text).is_some() || unknown(text.as_str()).is_some() {
+            // That was told.
+            return None;
+        }
         let word = text.as_str().split_whitespace().next().unwrap_or_default();
         let name = word.strip_prefix('$').map(|name| {
             let bare = name

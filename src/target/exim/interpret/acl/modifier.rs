@@ -46,6 +46,12 @@ impl Reader<'_> {
                     let reason = "with `warn` it adds a header: use `add_header`";
                     Err(self.refuse("message", reason, &line.at))
                 }
+                (Verb::Accept, Ok(Some(_)))
+                    if matches!(self.place, Place::Connect | Place::Helo) =>
+                {
+                    let reason = "it stands in place of the host's name in the greeting";
+                    Err(self.refuse("message", reason, &line.at))
+                }
                 (_, Ok(message)) => Ok(message.map(Step::Message)),
             },
             // Neither is expanded before the outcome is known; a failure is ignored.
