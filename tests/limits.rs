@@ -2,6 +2,8 @@
 
 #[path = "limits/aliases.rs"]
 mod aliases;
+#[path = "limits/zones.rs"]
+mod zones;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

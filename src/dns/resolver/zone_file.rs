@@ -8,7 +8,7 @@ mod entry;
 mod name;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -21,11 +21,17 @@ use entry::{Entry, Fault, Octet, Word, entries};
 use name::name;
 use types::{Kind, kind};
 
-/// The longest master file.
-pub const ZONE_OCTETS_MAX: usize = 64 << 20;
+/// The longest master file: its records take up to thirty times as much memory as their text.
+pub const ZONE_OCTETS_MAX: usize = 32 << 20;
 
 /// The longest string of a TXT record (RFC 1035 section 3.3).
 const STRING_OCTETS_MAX: usize = 255;
+
+/// The longest data of a record (RFC 1035 section 3.2.1: their length has 16 bits).
+const DATA_OCTETS_MAX: usize = 65_535;
+
+/// U+FEFF, as some editors put it before a text. BIND 9.18 and NSD 4.6 refuse such a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A master file that is none.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -58,7 +64,15 @@ pub fn read_zone(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<
         })
     };
     if source.text().len() > ZONE_OCTETS_MAX {
-        return Err(tell(Fault::new("a zone of more than 64 MiB", 0..0)));
+        let what = format!("a zone of more than {} MiB", ZONE_OCTETS_MAX >> 20);
+        return Err(tell(Fault::new(what, 0..0)));
+    }
+    if source.text().starts_with(BYTE_ORDER_MARK) {
+        let what = "a byte order mark, which name servers take for a part of the first name";
+        let fault = Fault::new(what, 0..BYTE_ORDER_MARK.len_utf8());
+        return Err(tell(
+            fault.help("save the file as UTF-8 without a byte order mark"),
+        ));
     }
     for entry in entries(source.text()) {
         if let Err(fault) = entry.and_then(|entry| reader.entry(&entry)) {
@@ -86,8 +100,8 @@ struct Reader {
     zone: Zone,
     origin: Option<String>,
     owner: Option<String>,
-    /// By name in lower case.
-    records: BTreeMap<String, BTreeSet<Data>>,
+    /// Each with its owner in lower case. One set takes less room than one for each owner.
+    records: BTreeSet<(String, Data)>,
 }
 
 impl Reader {
@@ -214,6 +228,7 @@ impl Reader {
             Some(RecordType::Ptr) => Data::Ptr(name(first, origin)?),
             Some(RecordType::Txt) => {
                 let mut text = Vec::new();
+                let mut octets = 0;
                 for word in std::iter::once(first).chain(words) {
                     if word.octets.len() > STRING_OCTETS_MAX {
                         let what = "a string has at most 255 octets";
@@ -221,6 +236,12 @@ impl Reader {
                         return Err(fault.help("write several strings, one behind the other"));
                     }
                     text.extend(word.bytes());
+                    octets += word.octets.len() + 1;
+                    if octets > DATA_OCTETS_MAX {
+                        let what = "the data of a record have at most 65535 octets";
+                        let fault = Fault::new(what, word.at.clone());
+                        return Err(fault.help("each string counts, and one octet for its length"));
+                    }
                 }
                 Data::Txt(text)
             }
@@ -230,16 +251,19 @@ impl Reader {
 
     /// Adds a record, unless it is there. An alias has no other records (RFC 1034 section 3.6.2).
     fn add(&mut self, owner: &str, data: Data, at: &Word) -> Result<(), Fault> {
-        let own = self.records.entry(owner.to_ascii_lowercase()).or_default();
-        if own.contains(&data) {
-            return Ok(());
-        }
+        let key = owner.to_ascii_lowercase();
         let alias = |data: &Data| matches!(data, Data::Cname(_));
-        if own.iter().any(alias) || (alias(&data) && !own.is_empty()) {
+        // An alias is alone, so that the first of an owner's records says whether there is one.
+        let from = (key.clone(), Data::A(Ipv4Addr::UNSPECIFIED));
+        let first = self.records.range(from..).next();
+        let first = first.filter(|(other, _)| *other == key);
+        if first.is_some_and(|(_, other)| *other != data && (alias(other) || alias(&data))) {
             let what = format!("{owner} is an alias, and has other records");
             return Err(Fault::new(what, at.at.clone()));
         }
-        own.insert(data.clone());
+        if !self.records.insert((key, data.clone())) {
+            return Ok(());
+        }
         match data {
             Data::A(address) => self.zone.add_a(owner, address),
             Data::Aaaa(address) => self.zone.add_aaaa(owner, address),

@@ -69,23 +69,25 @@ pub(super) struct Entry {
 }
 
 /// Returns the entries of a text in order. A line with a fault is left out.
-pub(super) fn entries(text: &str) -> Vec<Result<Entry, Fault>> {
+pub(super) fn entries(text: &str) -> impl Iterator<Item = Result<Entry, Fault>> {
     let mut cursor = Cursor {
         bytes: text.as_bytes(),
         at: 0,
     };
-    let mut entries = Vec::new();
-    while cursor.peek().is_some() {
-        match cursor.entry() {
-            Ok(entry) if entry.words.is_empty() => {}
-            Ok(entry) => entries.push(Ok(entry)),
-            Err(fault) => {
-                cursor.skip_line();
-                entries.push(Err(fault));
+    // They are taken one by one: the words of a large zone are larger than its text.
+    std::iter::from_fn(move || {
+        while cursor.peek().is_some() {
+            match cursor.entry() {
+                Ok(entry) if entry.words.is_empty() => {}
+                Ok(entry) => return Some(Ok(entry)),
+                Err(fault) => {
+                    cursor.skip_line();
+                    return Some(Err(fault));
+                }
             }
         }
-    }
-    entries
+        None
+    })
 }
 
 struct Cursor<'t> {
@@ -244,7 +246,7 @@ mod tests {
             }
             Err(fault) => format!("! {} {:?}", fault.what, fault.at),
         };
-        entries(text).into_iter().map(one).collect()
+        entries(text).map(one).collect()
     }
 
     #[track_caller]
@@ -287,7 +289,7 @@ mod tests {
 
     #[test]
     fn only_plain_words_are_plain() {
-        let plain = |text: &str| entries(text).remove(0).unwrap().words[0].plain();
+        let plain = |text: &str| entries(text).next().unwrap().unwrap().words[0].plain();
         assert_eq!(plain("TXT"), Some("TXT".to_owned()));
         for other in ["\"TXT\"", "TX\\T", "T\u{e9}"] {
             assert_eq!(plain(other), None, "{other}");

@@ -66,7 +66,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, origin: Option<&str>, expected: Option<&str>) {
-        let mut entry = entries(text).remove(0).unwrap();
+        let mut entry = entries(text).next().unwrap().unwrap();
         let name = name(&entry.words.remove(0), origin);
         assert_eq!(name.ok().as_deref(), expected, "{text}");
     }

@@ -130,7 +130,48 @@ fn aliases_stand_alone() {
         "a. A 192.0.2.1\nA. CNAME b.\n",
         &["2:4 A is an alias, and has other records"],
     );
+    wrong(
+        "a. A 192.0.2.1\na. AAAA ::\na. MX 1 b.\na. CNAME b.\n",
+        &["4:4 a is an alias, and has other records"],
+    );
+    wrong(
+        "a. CNAME b.\na. CNAME c.\n",
+        &["2:4 a is an alias, and has other records"],
+    );
     assert!(zone("a. CNAME b.\na. CNAME b.\n").cname("a").is_ok());
+    // Names whose order is next to one another are not one.
+    assert!(zone("a. CNAME b.\nab. A 0.0.0.0\n.  A 0.0.0.0\n").cname("a").is_ok());
+}
+
+#[test]
+fn a_byte_order_mark_is_told_for_what_it_is() {
+    wrong(
+        "\u{feff}a. A 192.0.2.1\n",
+        &["1:1 a byte order mark, which name servers take for a part of the first name"],
+    );
+}
+
+#[test]
+fn a_record_has_so_much_data() {
+    // Of 256 strings all but the last have 255 octets, and each one more for its length.
+    let of = |last: usize| {
+        let strings = format!("\"{}\" ", "x".repeat(255)).repeat(255);
+        format!("a. TXT {strings}\"{}\"\n", "y".repeat(last))
+    };
+    assert_eq!(zone(&of(254)).txt("a").unwrap()[0].len(), 65_279);
+    let column = 1 + "a. TXT ".len() + 258 * 255;
+    let told = format!("1:{column} the data of a record have at most 65535 octets");
+    wrong(&of(255), &[&told]);
+}
+
+#[test]
+fn a_zone_has_a_greatest_length() {
+    let of = |octets: usize| {
+        let line = format!(";{}\n", "x".repeat(1022));
+        line.repeat(octets / 1024) + &";".repeat(octets % 1024)
+    };
+    zone(&of(ZONE_OCTETS_MAX));
+    wrong(&of(ZONE_OCTETS_MAX + 1), &["1:1 a zone of more than 32 MiB"]);
 }
 
 #[test]
