@@ -83,9 +83,8 @@ impl Source {
         let offset = offset.min(bytes.len());
         // A file beside a policy has a million lines, and a place in each of them.
         let lines = self.lines.get_or_init(|| {
-            let numbered = bytes.iter().enumerate();
-            let ends = numbered.filter(|(_, byte)| **byte == b'\n');
-            ends.map(|(at, _)| at + 1).collect()
+            let ends = excerpt::line_ends(bytes);
+            ends.map(|at| at + 1).collect()
         });
         let before = lines.partition_point(|start| *start <= offset);
         let start = before.checked_sub(1).and_then(|last| lines.get(last));

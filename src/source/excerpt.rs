@@ -81,22 +81,46 @@ const PLAIN_BYTES: usize = 1 << 10;
 pub(super) fn shown(text: &str) -> Option<String> {
     let hidden = |c: char| (is_control(c) && !"\t\r\n".contains(c)) || is_direction(c);
     // There are texts of a hundred megabytes, nearly all of plain letters.
-    let is_plain = |byte: u8| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~');
+    let is_plain = |byte: u8| matches!(byte, b'\t' | b'\n' | b' '..=b'~');
     let all = |octets: &[u8]| {
         octets
             .iter()
             .fold(true, |plain, byte| plain & is_plain(*byte))
     };
-    if text.as_bytes().chunks(PLAIN_BYTES).all(all) || !text.contains(hidden) {
+    if text.as_bytes().chunks(PLAIN_BYTES).all(all) {
         return None;
     }
-    let shown = text.chars().map(|character| match character.len_utf8() {
-        _ if !hidden(character) => character,
-        1 => '?',
-        2 => '\u{bf}',
-        _ => '\u{fffd}',
-    });
+    let next = || text.bytes().skip(1).chain([b' ']);
+    let is_return = |(byte, next): (u8, u8)| byte == b'\r' && next != b'\n';
+    if !text.contains(hidden) && !text.bytes().zip(next()).any(is_return) {
+        return None;
+    }
+    let next = text.chars().skip(1).chain([' ']);
+    let shown = text
+        .chars()
+        .zip(next)
+        .map(|(character, next)| match character.len_utf8() {
+            // A terminal would write the next line over this one.
+            _ if character == '\r' && next != '\n' => '\n',
+            _ if !hidden(character) => character,
+            1 => '?',
+            2 => '\u{bf}',
+            _ => '\u{fffd}',
+        });
     Some(shown.collect())
+}
+
+/// Returns where lines end: at U+000A, and at U+000D without one behind it, as in KDL and as
+/// editors have it.
+pub(super) fn line_ends(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let next = bytes.iter().skip(1).map(Some).chain([None]);
+    let ends = bytes.iter().zip(next).enumerate();
+    let ends = ends.filter(|(_, (byte, next))| match byte {
+        b'\n' => true,
+        b'\r' => *next != Some(&b'\n'),
+        _ => false,
+    });
+    ends.map(|(at, _)| at)
 }
 
 /// Returns whether a character is a control character, or separates lines as one does.
@@ -197,5 +221,28 @@ mod tests {
         let read = source.read_span(&whole, 0, 0).unwrap();
         assert_eq!(read.data(), "a?[2J\u{bf}\u{fffd}b\tc\r\n".as_bytes());
         assert_eq!(read.data().len(), source.text().len());
+    }
+
+    /// A terminal would write one line over the other.
+    #[test]
+    fn a_return_alone_ends_a_line() {
+        let source = Source::new("x", "one\rtwo\r\r\nfour\r\nfive\r");
+        let whole = SourceSpan::from((0, source.text().len()));
+        let read = source.read_span(&whole, 0, 0).unwrap();
+        assert_eq!(read.data(), b"one\ntwo\n\r\nfour\r\nfive\n");
+        let two = source.read_span(&SourceSpan::from((4, 3)), 0, 0).unwrap();
+        assert_eq!((two.line(), two.column()), (1, 0));
+        for (offset, line) in [
+            (0, 1),
+            (3, 1),
+            (4, 2),
+            (8, 3),
+            (10, 4),
+            (16, 5),
+            (20, 5),
+            (21, 6),
+        ] {
+            assert_eq!(source.position(offset).line, line, "{offset}");
+        }
     }
 }
