@@ -215,3 +215,52 @@ fn simulate_and_explain_evaluate_over_a_zone() {
     let (_, stdout, _) = mailpol(folder.path(), &given);
     assert!(stdout.starts_with("policy: accept"), "{stdout}");
 }
+
+/// A record of 64 KiB has five thousand terms. Shown with each of them it would be 300 MB.
+#[test]
+fn a_long_record_is_shown_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = |octets: usize| {
+        let terms = " ip4:203.0.113.1".repeat((octets - "v=spf1 -all".len()) / 16);
+        let text = format!("v=spf1{terms} -all");
+        text + &" ".repeat(octets - "v=spf1 -all".len() - terms.len())
+    };
+    let trace = |octets: usize| {
+        let text = record(octets);
+        let strings = text.as_bytes().chunks(255).map(str::from_utf8);
+        let strings: Vec<String> = strings.map(|one| format!("\"{}\"", one.unwrap())).collect();
+        let zone = format!("a.example. TXT {}\n", strings.join(" "));
+        fs::write(folder.path().join("zone"), zone).unwrap();
+        let arguments = "spf 192.0.2.1 --from x@a.example --zone zone --format json";
+        let (code, stdout, _) = mailpol(folder.path(), arguments);
+        assert_eq!(code, Some(0));
+        let document: Value = serde_json::from_str(&stdout).unwrap();
+        let result = &document["result"];
+        assert_eq!(result["mechanism"]["record"], *text);
+        let steps = result["trace"].as_array().unwrap().iter();
+        let places = steps
+            .map(|step| &step["place"])
+            .filter(|place| !place.is_null());
+        let shown: Vec<bool> = places
+            .clone()
+            .map(|place| place["record"] == *text)
+            .collect();
+        // Where the term stands, and what it says, is there each time.
+        for place in places {
+            let range =
+                ["start", "end"].map(|end| usize::try_from(place[end].as_u64().unwrap()).unwrap());
+            assert_eq!(place["text"], text[range[0]..range[1]]);
+        }
+        (shown, stdout.len())
+    };
+    let (shown, _) = trace(1024);
+    assert!(shown.len() > 60 && shown.iter().all(|shown| *shown));
+    let (shown, _) = trace(1025);
+    let first = shown.iter().position(|shown| *shown);
+    assert_eq!(
+        (first, shown.iter().filter(|shown| **shown).count()),
+        (Some(0), 1)
+    );
+    let (_, length) = trace(65_279);
+    assert!(length < 2_000_000, "{length}");
+}

@@ -172,28 +172,34 @@ fn pointed(text: &mut String, place: &Place) {
     let _ = writeln!(text, "    {}{mark}", " ".repeat(place.range.start));
 }
 
+/// The longest record that each step about it repeats.
+const REPEATED_OCTETS_MAX: usize = 1024;
+
 /// Returns the answer as JSON prints it.
 fn document(query: &Query<'_>, source: &str, evaluation: &Evaluation) -> Value {
-    let place = |place: &Place| {
+    let place = |place: &Place, record: &str| {
         json!({
             "domain": place.domain.as_ref(),
-            "record": place.record.as_ref(),
+            "record": record,
             "start": place.range.start,
             "end": place.range.end,
             "text": place.text(),
         })
     };
-    let trace: Vec<Value> = evaluation
-        .trace
-        .iter()
-        .map(|step| {
-            json!({
-                "depth": step.depth,
-                "place": step.place.as_ref().map(place),
-                "event": step.event.to_string(),
-            })
+    let whole = |at: &Place| place(at, &at.record);
+    let mut shown: Vec<&Place> = Vec::new();
+    let mut in_trace = |at| {
+        let again = is_repeated(at, &mut shown);
+        place(at, if again { "" } else { &at.record })
+    };
+    let steps = evaluation.trace.iter().map(|step| {
+        json!({
+            "depth": step.depth,
+            "place": step.place.as_ref().map(&mut in_trace),
+            "event": step.event.to_string(),
         })
-        .collect();
+    });
+    let trace: Vec<Value> = steps.collect();
     json!({
         "records": source,
         "client": query.client.to_canonical().to_string(),
@@ -203,10 +209,10 @@ fn document(query: &Query<'_>, source: &str, evaluation: &Evaluation) -> Value {
         "identity": evaluation.identity.to_string(),
         "sender": evaluation.sender,
         "domain": evaluation.domain,
-        "mechanism": evaluation.mechanism.as_ref().map(place),
+        "mechanism": evaluation.mechanism.as_ref().map(whole),
         "problem": evaluation.problem.as_ref().map(|problem| json!({
             "reason": problem.reason.to_string(),
-            "place": problem.place.as_ref().map(place),
+            "place": problem.place.as_ref().map(whole),
         })),
         "explanation": evaluation.explanation,
         "counts": {
@@ -215,4 +221,18 @@ fn document(query: &Query<'_>, source: &str, evaluation: &Evaluation) -> Value {
         },
         "trace": trace,
     })
+}
+
+/// Tells whether a long record was shown before. It has as many terms as it is long: were it shown
+/// with each, the document would grow with the square of it.
+fn is_repeated<'e>(at: &'e Place, shown: &mut Vec<&'e Place>) -> bool {
+    if at.record.len() <= REPEATED_OCTETS_MAX {
+        return false;
+    }
+    let same = |one: &&Place| one.domain == at.domain && one.record == at.record;
+    let again = shown.iter().any(same);
+    if !again {
+        shown.push(at);
+    }
+    again
 }
