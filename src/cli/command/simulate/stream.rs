@@ -14,8 +14,8 @@ use mailpol::simulate::{Answerer, Answers, answer_lines};
 
 use crate::cli::{Exit, Failure, input, progress};
 
-/// The longest line. No envelope comes near it (RFC 5321 section 4.5.3.1).
-const LINE_BYTES_MAX: u64 = 1 << 20;
+/// The longest line without its end. No envelope comes near it (RFC 5321 section 4.5.3.1).
+const LINE_BYTES_MAX: usize = 1 << 20;
 
 /// More threads than this gain nothing.
 const THREADS_MAX: usize = 8;
@@ -55,12 +55,25 @@ pub(super) fn answer(file: &Path, answerer: &Answerer<'_>) -> Result<Exit, Failu
         drop((open, answered));
         match writer.join() {
             Ok(written) => {
-                let exit = written?;
-                taken.map(|()| exit)
+                let (exit, lines) = written?;
+                match taken? {
+                    End::Reached => Ok(exit),
+                    // All before it are answered by now.
+                    End::LongLine => Err(Failure::Unable(format!(
+                        "line {} of the envelopes is longer than {LINE_BYTES_MAX} octets",
+                        lines + 1
+                    ))),
+                }
             }
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })
+}
+
+/// How the lines ended.
+enum End {
+    Reached,
+    LongLine,
 }
 
 /// Hands out all lines to who answers them, and to the writer, in order, where their answers come.
@@ -68,11 +81,13 @@ fn hand_out(
     lines: &mut dyn BufRead,
     open: &SyncSender<Lot>,
     answered: &SyncSender<Receiver<Answers>>,
-) -> Result<(), Failure> {
+) -> Result<End, Failure> {
     loop {
-        let some = take(lines)?;
+        let Some(some) = take(lines)? else {
+            return Ok(End::LongLine);
+        };
         if some.is_empty() {
-            return Ok(());
+            return Ok(End::Reached);
         }
         let (answers, to_write) = channel();
         let lot = Lot {
@@ -81,7 +96,7 @@ fn hand_out(
         };
         // Who is gone has said why: the writer by what it returns, the others by a panic.
         if open.send(lot).is_err() || answered.send(to_write).is_err() {
-            return Ok(());
+            return Ok(End::Reached);
         }
     }
 }
@@ -102,34 +117,76 @@ fn answer_lots(answerer: &Answerer<'_>, to_answer: &Mutex<Receiver<Lot>>) {
     }
 }
 
-/// Writes answers to standard output as they come.
-fn write(lots: Receiver<Receiver<Answers>>) -> io::Result<Exit> {
+/// Writes answers to standard output as they come, and counts the lines that they are to.
+fn write(lots: Receiver<Receiver<Answers>>) -> io::Result<(Exit, u64)> {
     let mut out = io::stdout().lock();
     let mut exit = Exit::Yes;
+    let mut lines = 0;
     // Where no answers come to a lot, a thread has panicked, which the scope tells.
     for answers in lots.into_iter().map_while(|lot| lot.recv().ok()) {
         if !answers.are_good {
             exit = Exit::No;
         }
+        lines += answers.lines;
         out.write_all(&answers.text)?;
         out.flush()?;
     }
-    Ok(exit)
+    Ok((exit, lines))
 }
 
-/// Takes what is there, up to the end of its last line; nothing at the end.
-fn take(lines: &mut dyn BufRead) -> Result<Vec<u8>, Failure> {
+/// Takes what is there, up to the end of its last line; nothing at the end. Of a line that is too
+/// long there is none.
+fn take(lines: &mut dyn BufRead) -> io::Result<Option<Vec<u8>>> {
     let there = lines.fill_buf()?;
     let mut some = there.to_vec();
     let count = some.len();
     lines.consume(count);
     if !some.is_empty() && !some.ends_with(b"\n") {
-        let rest = lines.take(LINE_BYTES_MAX).read_until(b'\n', &mut some)?;
-        if rest as u64 == LINE_BYTES_MAX && !some.ends_with(b"\n") {
-            return Err(Failure::Unable(format!(
-                "a line of the envelopes is longer than {LINE_BYTES_MAX} octets"
-            )));
+        let begun = some.iter().rev().position(|octet| *octet == b'\n');
+        let begun = begun.unwrap_or(count);
+        // One more than the rest of the longest line: its end.
+        let room = (LINE_BYTES_MAX + 1).saturating_sub(begun) as u64;
+        let rest = lines.take(room).read_until(b'\n', &mut some)?;
+        if rest as u64 == room && !some.ends_with(b"\n") {
+            return Ok(None);
         }
     }
-    Ok(some)
+    Ok(Some(some))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How much is there at once makes no difference.
+    #[test]
+    fn a_line_has_a_greatest_length() {
+        let of = |length: usize, more: &str, at_once: usize| {
+            let lines = format!("one\n{}{more}", "x".repeat(length));
+            let mut lines = io::BufReader::with_capacity(at_once, lines.as_bytes());
+            let mut all = Vec::new();
+            loop {
+                match take(&mut lines).unwrap() {
+                    Some(some) if some.is_empty() => return Some(all.len()),
+                    Some(some) => all.extend(some),
+                    None => return None,
+                }
+            }
+        };
+        for at_once in [2, 5, 1 << 17, LINE_BYTES_MAX, LINE_BYTES_MAX + 4] {
+            for more in ["", "\n", "\ntwo\n"] {
+                let whole = Some(4 + LINE_BYTES_MAX + more.len());
+                assert_eq!(
+                    of(LINE_BYTES_MAX, more, at_once),
+                    whole,
+                    "{at_once} {more:?}"
+                );
+                assert_eq!(
+                    of(LINE_BYTES_MAX + 1, more, at_once),
+                    None,
+                    "{at_once} {more:?}"
+                );
+            }
+        }
+    }
 }
