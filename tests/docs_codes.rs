@@ -24,6 +24,7 @@ const WITHOUT_EXAMPLE: [(&str, &str); 18] = [
         "it is about another file than a policy",
     ),
     ("mailpol::syntax::too_large", "4 MiB"),
+    ("mailpol::dns::long_record", "64 KiB in one record"),
     ("mailpol::syntax::long_text", "8 KiB in one text"),
     ("mailpol::bulk::long", "16 KiB in one line"),
     ("mailpol::alias::total", "a thousand long lists"),

@@ -70,6 +70,7 @@ codes! {
     dkim::public_key,
     dkim::public_missing,
     dkim::selector,
+    dns::long_record,
     dns::mx_duplicate,
     dns::mx_without_host,
     dns::report_address,

@@ -1,6 +1,6 @@
 //! Mail addresses, in the one spelling that comparisons use.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::{Domain, Short};
 
@@ -113,6 +113,22 @@ impl Address {
     pub fn of(local: &LocalPart, domain: Domain) -> Self {
         let local = local.0.clone();
         Self { local, domain }
+    }
+
+    /// Returns the URI of the address (RFC 6068): what could end it in a record is encoded.
+    pub fn mailto(&self) -> String {
+        let mut uri = "mailto:".to_owned();
+        for byte in self.local().bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~+".contains(&byte) {
+                uri.push(char::from(byte));
+            } else {
+                // Writing to a string does not fail.
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+        uri.push('@');
+        uri.push_str(self.domain.as_str());
+        uri
     }
 
     /// Returns the local-part, in lower case.

@@ -1,5 +1,7 @@
 //! What DNS shall say about a domain.
 
+use std::fmt::Write as _;
+
 use crate::mail::{Address, DkimPublicKey, Domain};
 use crate::source::{Loc, Spanned};
 
@@ -163,4 +165,57 @@ pub enum ReportUri {
     Mail(Address),
     /// By HTTPS, to this URI.
     Https(String),
+}
+
+impl Dmarc {
+    /// Returns the record (RFC 9989 section 4.7).
+    pub fn record(&self) -> String {
+        let mut text = format!("v=DMARC1; p={}", self.disposition.name());
+        let mut tag = |name: &str, value: &str| {
+            // Writing to a string does not fail.
+            let _ = write!(text, "; {name}={value}");
+        };
+        if let Some(subdomains) = self.subdomains {
+            tag("sp", subdomains.name());
+        }
+        if let Some(non_existent) = self.non_existent {
+            tag("np", non_existent.name());
+        }
+        if self.dkim_alignment == Alignment::Strict {
+            tag("adkim", "s");
+        }
+        if self.spf_alignment == Alignment::Strict {
+            tag("aspf", "s");
+        }
+        let addresses = |addresses: &[Spanned<Address>]| {
+            let uris = addresses.iter().map(|address| address.value.mailto());
+            uris.collect::<Vec<_>>().join(",")
+        };
+        if !self.aggregate_reports.is_empty() {
+            tag("rua", &addresses(&self.aggregate_reports));
+        }
+        if !self.failure_reports.is_empty() {
+            tag("ruf", &addresses(&self.failure_reports));
+        }
+        if self.testing {
+            tag("t", "y");
+        }
+        text
+    }
+}
+
+impl ReportUri {
+    /// Returns the record that names where reports go (RFC 8460 section 3).
+    pub fn record(uris: &[Spanned<Self>]) -> String {
+        let uris: Vec<String> = uris.iter().map(|uri| uri.value.uri()).collect();
+        format!("v=TLSRPTv1; rua={}", uris.join(","))
+    }
+
+    /// Returns the URI as a record has it.
+    pub fn uri(&self) -> String {
+        match self {
+            Self::Mail(address) => address.mailto(),
+            Self::Https(uri) => uri.clone(),
+        }
+    }
 }

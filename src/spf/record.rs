@@ -14,9 +14,10 @@ use super::network::{DualCidr, IPV4_BITS, IPV6_BITS};
 use super::result::SpfResult;
 use super::syntax::{Fragment, SyntaxError};
 
-/// Octets that a record may have: the most that the strings of one TXT record can hold
-/// (RFC 1035 section 3.3.14; the data of a record is not longer than this).
-pub const RECORD_OCTETS_MAX: usize = 65_535;
+/// Octets that a record may have: the most that the strings of one TXT record can hold. Its data
+/// have at most 65,535 octets (RFC 1035 section 3.2.1), and of each string's 256 one is its length
+/// (section 3.3).
+pub const RECORD_OCTETS_MAX: usize = 65_279;
 
 /// Terms that may cause DNS lookups in one check (RFC 7208 section 4.6.4).
 pub const LOOKUP_TERMS_MAX: usize = 10;

@@ -1,12 +1,10 @@
 //! TXT `_dmarc.DOMAIN`: what receivers shall do with mail in whose name nobody speaks (RFC 9989
 //! section 4.7). The tags `pct`, `rf` and `ri` of RFC 7489 are no more.
 
-use std::fmt::Write as _;
-
 use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::dmarc;
 
-use super::{RecordError, mailto, read_back};
+use super::{RecordError, read_back};
 use crate::dns::{Record, RecordData, Request};
 use crate::mail::{Address, Domain};
 use crate::policy::{Alignment, Disposition, Dmarc, Policy};
@@ -54,36 +52,7 @@ pub(super) fn requests(policy: &Policy) -> Vec<Request> {
 }
 
 fn record(domain: &Domain, written: &Dmarc) -> Result<Record, RecordError> {
-    let mut text = format!("v=DMARC1; p={}", written.disposition.name());
-    let mut tag = |name: &str, value: &str| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "; {name}={value}");
-    };
-    if let Some(subdomains) = written.subdomains {
-        tag("sp", subdomains.name());
-    }
-    if let Some(non_existent) = written.non_existent {
-        tag("np", non_existent.name());
-    }
-    if written.dkim_alignment == Alignment::Strict {
-        tag("adkim", "s");
-    }
-    if written.spf_alignment == Alignment::Strict {
-        tag("aspf", "s");
-    }
-    let addresses = |addresses: &[Spanned<Address>]| {
-        let uris = addresses.iter().map(|address| mailto(&address.value));
-        uris.collect::<Vec<_>>().join(",")
-    };
-    if !written.aggregate_reports.is_empty() {
-        tag("rua", &addresses(&written.aggregate_reports));
-    }
-    if !written.failure_reports.is_empty() {
-        tag("ruf", &addresses(&written.failure_reports));
-    }
-    if written.testing {
-        tag("t", "y");
-    }
+    let text = written.record();
     read_back(&text, dmarc::Dmarc::parse(text.as_bytes()), |read| {
         says(read, written)
     })?;
@@ -111,7 +80,7 @@ fn says(read: &dmarc::Dmarc, written: &Dmarc) -> bool {
     };
     let subdomains = written.subdomains.unwrap_or(written.disposition);
     let uris = |wanted: &[Spanned<Address>], found: &[dmarc::URI]| {
-        let wanted = wanted.iter().map(|address| mailto(&address.value));
+        let wanted = wanted.iter().map(|address| address.value.mailto());
         wanted.eq(found.iter().map(|uri| format!("mailto:{}", uri.uri())))
     };
     disposition(written.disposition, &read.p)

@@ -11,10 +11,7 @@ mod tls_rpt;
 pub use dkim::dkim_name;
 pub use mta_sts::{STS_PATH, StsFile, sts_files};
 
-use std::fmt::Write as _;
-
 use super::{Record, Request};
-use crate::mail::Address;
 use crate::policy::Policy;
 
 /// A kind of record: from a policy to its records.
@@ -71,20 +68,4 @@ fn read_back<T>(
     };
     let record = text.to_owned();
     Err(RecordError { record, why })
-}
-
-/// Returns the URI of an address (RFC 6068): what could end it in a record is encoded.
-fn mailto(address: &Address) -> String {
-    let mut uri = "mailto:".to_owned();
-    for byte in address.local().bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~+".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(uri, "%{byte:02X}");
-        }
-    }
-    uri.push('@');
-    uri.push_str(address.domain().as_str());
-    uri
 }

@@ -3,7 +3,7 @@
 use mail_auth::common::parse::TxtRecordParser;
 use mail_auth::mta_sts;
 
-use super::{RecordError, mailto, read_back};
+use super::{RecordError, read_back};
 use crate::dns::{Record, RecordData};
 use crate::policy::{Policy, ReportUri};
 
@@ -11,20 +11,12 @@ use crate::policy::{Policy, ReportUri};
 pub(super) fn records(policy: &Policy) -> Result<Vec<Record>, RecordError> {
     let mut records = Vec::new();
     for (domain, hosted) in &policy.domains {
-        let uri = |uri: &ReportUri| match uri {
-            ReportUri::Mail(address) => mailto(address),
-            ReportUri::Https(uri) => uri.clone(),
-        };
-        let uris = hosted
-            .publish
-            .tls_rpt
-            .iter()
-            .map(|written| uri(&written.value));
-        let uris: Vec<String> = uris.collect();
+        let uris = hosted.publish.tls_rpt.iter();
+        let uris: Vec<String> = uris.map(|written| written.value.uri()).collect();
         if uris.is_empty() {
             continue;
         }
-        let text = format!("v=TLSRPTv1; rua={}", uris.join(","));
+        let text = ReportUri::record(&hosted.publish.tls_rpt);
         read_back(&text, mta_sts::TlsRpt::parse(text.as_bytes()), |read| {
             let found = read.rua.iter().map(|uri| match uri {
                 mta_sts::ReportUri::Mail(address) => format!("mailto:{address}"),

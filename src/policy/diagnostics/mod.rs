@@ -45,9 +45,9 @@ pub use network::{
     PrefixDuplicate, PrefixInvalid,
 };
 pub use publish::{
-    DkimDuplicate, DkimMissing, DkimPublic, DkimPublicMissing, DkimSelector, MaxAge, MxDuplicate,
-    MxWithoutHost, ReportUnlisted, ReportUriInvalid, SpfManyLookups, SpfTooManyLookups,
-    StsWithoutTls,
+    DkimDuplicate, DkimMissing, DkimPublic, DkimPublicMissing, DkimSelector, LongRecord, MaxAge,
+    MxDuplicate, MxWithoutHost, ReportUnlisted, ReportUriInvalid, SpfManyLookups,
+    SpfTooManyLookups, StsWithoutTls,
 };
 pub use route::{
     OutboundAgain, OutboundBoth, OutboundRecipient, OutboundSelector, OutboundSender,

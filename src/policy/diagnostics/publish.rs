@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::diagnostic::Warning;
 use crate::source::Loc;
+use crate::spf::RECORD_OCTETS_MAX;
 
 /// Exchangers of a domain of ours, and this host is none of them.
 #[derive(Debug, Error, Diagnostic)]
@@ -125,6 +126,24 @@ pub struct ReportUnlisted {
     /// Where.
     #[source_code]
     #[label(primary, "no mailbox or alias of that domain")]
+    pub at: Loc,
+}
+
+/// A record that is longer than DNS can hold.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the {kind} record has {octets} octets, and DNS holds at most {RECORD_OCTETS_MAX}")]
+#[diagnostic(
+    code(mailpol::dns::long_record),
+    help("write fewer or shorter words into it; of SPF, `include:` has the rest in other records")
+)]
+pub struct LongRecord {
+    /// What it is: SPF, DMARC or TLS-RPT.
+    pub kind: &'static str,
+    /// How long it would be.
+    pub octets: usize,
+    /// Where it is written.
+    #[source_code]
+    #[label(primary, "what stands here is too much for one record")]
     pub at: Loc,
 }
 

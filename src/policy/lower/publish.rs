@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::domain::Domains;
-use super::{known, name, spf};
+use super::{known, name, record, spf};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{DkimKeyError, DkimPublicKey, Domain, dkim_selector};
 use crate::policy::diagnostics::{
@@ -51,11 +51,7 @@ pub(super) fn lower(
             .as_ref()
             .and_then(|node| mta_sts(node, diagnostics))
             .map(Box::new),
-        tls_rpt: node
-            .tls_rpt
-            .iter()
-            .filter_map(|text| report_uri(text, diagnostics))
-            .collect(),
+        tls_rpt: tls_rpt(&node.tls_rpt, diagnostics),
     };
     if let Some(dmarc) = publish.dmarc.as_ref().filter(|_| node.dkim.is_empty()) {
         hangs_on_spf(dmarc, &publish.spf, domain, diagnostics);
@@ -81,6 +77,18 @@ fn hangs_on_spf(
             at: dmarc.at.clone(),
         });
     }
+}
+
+fn tls_rpt(texts: &[Text], diagnostics: &mut Diagnostics) -> Vec<Spanned<ReportUri>> {
+    let uris = texts
+        .iter()
+        .filter_map(|text| report_uri(text, diagnostics));
+    let uris: Vec<Spanned<ReportUri>> = uris.collect();
+    if let Some(first) = uris.first() {
+        let octets = ReportUri::record(&uris).len();
+        record::check("TLS-RPT", octets, &first.at, diagnostics);
+    }
+    uris
 }
 
 /// Returns the hosts that take a domain's mail; none if some could not be read, which was told.
@@ -216,7 +224,7 @@ fn dmarc(node: &node::Dmarc, diagnostics: &mut Diagnostics) -> Option<Dmarc> {
     };
     let aggregate_reports = addresses(&node.aggregate_reports);
     let failure_reports = addresses(&node.failure_reports);
-    Some(Dmarc {
+    let dmarc = Dmarc {
         disposition: disposition(node.disposition.as_ref()?)?,
         subdomains: node.subdomains.as_ref().and_then(disposition),
         non_existent: node.non_existent.as_ref().and_then(disposition),
@@ -226,7 +234,9 @@ fn dmarc(node: &node::Dmarc, diagnostics: &mut Diagnostics) -> Option<Dmarc> {
         aggregate_reports,
         failure_reports,
         at: node.at.clone(),
-    })
+    };
+    record::check("DMARC", dmarc.record().len(), &node.at, diagnostics);
+    Some(dmarc)
 }
 
 fn mta_sts(node: &node::MtaSts, diagnostics: &mut Diagnostics) -> Option<MtaSts> {

@@ -5,6 +5,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::name::shown;
+use super::record;
 use crate::diagnostic::Diagnostics;
 use crate::mail::Domain;
 use crate::policy::diagnostics::{
@@ -49,6 +50,8 @@ pub(super) fn terms(
             );
         }
     }
+    let octets: usize = terms.iter().map(|term| term.value.len() + 1).sum();
+    record::check("SPF", "v=spf1".len() + octets, at, diagnostics);
     let lookups = terms.iter().filter(|term| asks(&term.value)).count();
     let at = at.clone();
     if lookups > LOOKUPS_MAX {

@@ -3,8 +3,9 @@
 
 use super::entry::{Fault, Octet, Word};
 
-/// Octets of a label, and characters of a name (RFC 1035 section 2.3.4).
+/// Octets of a label (RFC 1035 section 2.3.4).
 const LABEL_OCTETS_MAX: usize = 63;
+/// Characters of a name (RFC 1035 section 2.3.4).
 const NAME_LENGTH_MAX: usize = 253;
 
 /// Reads a name. It comes without a final dot; the root is empty.

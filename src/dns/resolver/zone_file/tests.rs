@@ -140,7 +140,11 @@ fn aliases_stand_alone() {
     );
     assert!(zone("a. CNAME b.\na. CNAME b.\n").cname("a").is_ok());
     // Names whose order is next to one another are not one.
-    assert!(zone("a. CNAME b.\nab. A 0.0.0.0\n.  A 0.0.0.0\n").cname("a").is_ok());
+    assert!(
+        zone("a. CNAME b.\nab. A 0.0.0.0\n.  A 0.0.0.0\n")
+            .cname("a")
+            .is_ok()
+    );
 }
 
 #[test]
@@ -171,7 +175,10 @@ fn a_zone_has_a_greatest_length() {
         line.repeat(octets / 1024) + &";".repeat(octets % 1024)
     };
     zone(&of(ZONE_OCTETS_MAX));
-    wrong(&of(ZONE_OCTETS_MAX + 1), &["1:1 a zone of more than 32 MiB"]);
+    wrong(
+        &of(ZONE_OCTETS_MAX + 1),
+        &["1:1 a zone of more than 32 MiB"],
+    );
 }
 
 #[test]
