@@ -6,21 +6,19 @@ use std::fs;
 use std::io::Read;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use mailpol::policy::{Policy, Scenario};
-use mailpol::source::{Files, Source};
+use mailpol::policy::{BULK_OCTETS_MAX, Policy, Scenario};
+use mailpol::source::{Files, Position, Source};
 
 use super::Failure;
 use mailpol::diagnostic::Diagnostics;
 
 /// The longest policy that is read at all: what is larger, or has no end, is not even looked at.
 /// The language has its own, smaller limit.
-const POLICY_OCTETS_MAX: u64 = 64 << 20;
-
-/// The longest of all other files, and the limit of files beside a policy.
-const OCTETS_MAX: u64 = 1 << 30;
+pub(super) const POLICY_OCTETS_MAX: u64 = 64 << 20;
 
 /// A policy's text, and where the files beside it are.
 pub(super) struct PolicyText {
@@ -36,7 +34,7 @@ struct Beside(PathBuf);
 impl Files for Beside {
     fn read(&self, name: &str) -> Result<Arc<Source>, String> {
         let path = self.0.join(name);
-        let text = read_text(&path).map_err(|failure| match failure {
+        let text = read_text(&path, BULK_OCTETS_MAX as u64).map_err(|failure| match failure {
             Failure::Unable(why) => why,
             Failure::Reported | Failure::Pipe => String::new(),
         })?;
@@ -98,7 +96,7 @@ pub(super) fn policy(argument: Option<&Path>) -> Result<PolicyText, Failure> {
         Some(path) => path.to_path_buf(),
         None => find()?,
     };
-    let text = read_up_to(&path, POLICY_OCTETS_MAX)?;
+    let text = read_text(&path, POLICY_OCTETS_MAX)?;
     let name = path
         .file_name()
         .unwrap_or(path.as_os_str())
@@ -140,7 +138,7 @@ pub(super) fn scenarios(
     let source = if path == Path::new("-") {
         standard_input()?.source
     } else {
-        let text = read_up_to(path, POLICY_OCTETS_MAX)?;
+        let text = read_text(path, POLICY_OCTETS_MAX)?;
         Source::new(path.to_string_lossy(), text)
     };
     Ok(mailpol::compile::load_scenarios(&source, diagnostics)?)
@@ -192,21 +190,22 @@ pub(super) fn policy_among(names: &BTreeSet<String>) -> Result<&str, Vec<&str>> 
     }
 }
 
-/// Reads a text file.
-pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
-    read_up_to(path, OCTETS_MAX)
-}
-
-fn read_up_to(path: &Path, octets_max: u64) -> Result<String, Failure> {
+/// Reads a text file. Of what is longer, or has no end, no more is read than shows it.
+pub(super) fn read_text(path: &Path, octets_max: u64) -> Result<String, Failure> {
     let shown = path.display().to_string();
     let file = fs::File::open(path).map_err(|error| unread(&shown, &error))?;
+    let bytes = take_file(&shown, file, octets_max)?;
+    utf8(&shown, bytes)
+}
+
+/// Reads all of a file, if that is not too much.
+pub(super) fn take_file(shown: &str, file: fs::File, octets_max: u64) -> Result<Vec<u8>, Failure> {
     // As much as it has is taken at once.
     let octets = file
         .metadata()
         .map_or(0, |found| found.len().min(octets_max));
     let room = usize::try_from(octets).unwrap_or_default() + 1;
-    let bytes = take(&shown, file, octets_max, room)?;
-    utf8(&shown, bytes)
+    take(shown, file, octets_max, room)
 }
 
 /// Reads all of a stream, if that is not too much; `room` is made for so much of it.
@@ -229,7 +228,19 @@ fn unread(shown: &str, error: &std::io::Error) -> Failure {
 
 pub(super) fn utf8(shown: &str, bytes: Vec<u8>) -> Result<String, Failure> {
     String::from_utf8(bytes)
-        .map_err(|error| Failure::Unable(format!("`{shown}` is not UTF-8: {error}")))
+        .map_err(|error| Failure::Unable(format!("`{shown}` {}", not_utf8(&error))))
+}
+
+/// Says where a text is no UTF-8.
+pub(super) fn not_utf8(error: &FromUtf8Error) -> String {
+    let good = error.utf8_error().valid_up_to();
+    let (head, rest) = error.as_bytes().split_at_checked(good).unwrap_or_default();
+    let head = Source::new("", String::from_utf8_lossy(head));
+    let Position { line, column } = head.position(good);
+    let octet = rest.first().copied().unwrap_or_default();
+    format!(
+        "is not UTF-8: line {line}, column {column} holds the octet 0x{octet:02X}; save it as UTF-8"
+    )
 }
 
 /// How many octets of lines are read at once.
@@ -268,5 +279,26 @@ mod tests {
             panic!("it is too long");
         };
         assert_eq!(why, "`f` has more than 2 MiB");
+    }
+
+    #[test]
+    fn what_is_no_utf8_has_a_place() {
+        let told = |octets: &[u8]| match utf8("f", octets.to_vec()) {
+            Err(Failure::Unable(why)) => why,
+            other => panic!("{other:?}"),
+        };
+        let at = |place: &str| format!("`f` is not UTF-8: {place}; save it as UTF-8");
+        let first = at("line 1, column 1 holds the octet 0xFF");
+        assert_eq!(told(b"\xff"), first);
+        let third = at("line 3, column 3 holds the octet 0xE9");
+        assert_eq!(told(b"a\nb\r\nc \xe9 \xff"), third);
+        // Columns count characters, and a byte order mark is none.
+        let second = at("line 1, column 2 holds the octet 0xFF");
+        assert_eq!(told(b"\xef\xbb\xbf\xc3\xa9\xff"), second);
+        // A character that is cut off.
+        assert_eq!(
+            told(b"ab\xe2\x82"),
+            at("line 1, column 3 holds the octet 0xE2")
+        );
     }
 }

@@ -14,6 +14,7 @@ use mailpol::source::Source;
 use mailpol::target::{Entry, Tree};
 
 use super::Failure;
+use super::input::not_utf8;
 
 /// The longest file that is read, in octets: 256 MiB.
 const OCTETS_MAX: u64 = 1 << 28;
@@ -132,5 +133,5 @@ fn text(path: &Path) -> std::io::Result<Result<String, String>> {
     if found.len().max(octets.len() as u64) > OCTETS_MAX {
         return Ok(Err(format!("is longer than {OCTETS_MAX} octets")));
     }
-    Ok(String::from_utf8(octets).map_err(|_| "is not UTF-8".to_owned()))
+    Ok(String::from_utf8(octets).map_err(|error| not_utf8(&error)))
 }

@@ -13,9 +13,13 @@ use mailpol::target::Artifacts;
 use mailpol::threads::in_parts;
 
 use super::Failure;
+use super::input::take_file;
 
 /// The ending of a file that is written beside its place.
 const BESIDE: &str = "mailpol-new";
+
+/// The longest file of a tree that is read: the tables of four million mailboxes have half of it.
+const OCTETS_MAX: u64 = 512 << 20;
 
 /// What a write did.
 #[derive(Debug)]
@@ -174,8 +178,8 @@ fn existing(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
         let why = format!("`{}` is no regular file", path.display());
         return Err(Failure::Unable(why));
     }
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+    match fs::File::open(path) {
+        Ok(file) => take_file(&path.display().to_string(), file, OCTETS_MAX).map(Some),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(unable(path, "read", &error)),
     }

@@ -34,7 +34,7 @@ pub use grant::{DestinationScope, Grant, Login, SenderScope};
 pub use host::{Auth, Host, Limits, SaslauthdMechanism, Tls};
 pub use inbound::{Inbound, OwnDomain, RecordHeaders, SpfPolicy};
 pub use logins::Logins;
-pub use lower::{is_everybodys, lower, lower_scenarios};
+pub use lower::{BULK_OCTETS_MAX, is_everybodys, lower, lower_scenarios};
 pub use network::{Network, Otherwise, Via, reaches};
 pub use outbound::{DomainScope, Outbound, Way};
 pub use publish::{Alignment, Disposition, DkimKey, Dmarc, MtaSts, Publish, ReportUri, StsMode};

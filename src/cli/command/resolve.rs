@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mailpol::diagnostic::Diagnostics;
-use mailpol::dns::{Live, read_zone};
+use mailpol::dns::{Live, ZONE_OCTETS_MAX, read_zone};
 use mailpol::mail::Certificate;
 use mailpol::policy::Policy;
 use mailpol::prove::Given;
@@ -165,15 +165,18 @@ pub(super) fn records(policy: &Policy) -> Result<Vec<mailpol::dns::Record>, Fail
 
 /// Reads a master file. With faults in it nothing can be done.
 fn zone(file: &Path, diagnostics: &mut Diagnostics) -> Result<Zone, Failure> {
-    let text = input::read_text(file)?;
+    let text = input::read_text(file, ZONE_OCTETS_MAX as u64)?;
     let source: Arc<Source> = Source::new(file.display().to_string(), text);
     read_zone(&source, diagnostics)
         .map_err(|_| Failure::Unable(format!("`{}` is not a zone", file.display())))
 }
 
+/// The longest file of a certificate: a chain of four has some ten thousand octets.
+const CERTIFICATE_OCTETS_MAX: u64 = 1 << 20;
+
 /// Reads a certificate. Keys in the same file are passed over.
 fn certificate(file: &Path) -> Result<Certificate, Failure> {
-    let text = input::read_text(file)?;
+    let text = input::read_text(file, CERTIFICATE_OCTETS_MAX)?;
     Certificate::from_pem(&text)
         .map_err(|error| Failure::Unable(format!("`{}`: {error}", file.display())))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::name::shown;
+use super::room::Room;
 use super::table::{Cell, Row, Shape, Table};
 use crate::diagnostic::Diagnostics;
 use crate::policy::diagnostics::{BulkCell, BulkFile, BulkMixed};
@@ -11,9 +12,6 @@ use crate::source::{Files, Source, Spanned};
 use crate::syntax::Document;
 use crate::syntax::node::{self, BulkKind};
 use crate::syntax::tree::Text;
-
-/// The largest file: places are counted in 32 bits.
-const FILE_BYTES_MAX: usize = 1 << 30;
 
 const DOMAINS: Shape = Shape {
     required: &["domain"],
@@ -235,9 +233,12 @@ pub(super) type Opened<'d> = (&'d Spanned<String>, Result<Arc<Source>, String>);
 
 /// Opens all files of a kind.
 fn open_all<'d>(document: &'d Document, files: &dyn Files, kind: BulkKind) -> Vec<Opened<'d>> {
+    let mut room = Room::of(kind);
     let all = document.bulk.iter().filter(|bulk| bulk.kind == kind);
     let named = all.filter_map(|bulk| bulk.file.as_ref());
-    named.map(|file| (file, open(file, files))).collect()
+    named
+        .map(|file| (file, open(file, files, &mut room)))
+        .collect()
 }
 
 /// Reads opened files.
@@ -265,7 +266,7 @@ fn read(
     }
 }
 
-fn open(file: &Spanned<String>, files: &dyn Files) -> Result<Arc<Source>, String> {
+fn open(file: &Spanned<String>, files: &dyn Files, room: &mut Room) -> Result<Arc<Source>, String> {
     let climbs = file
         .value
         .split('/')
@@ -273,28 +274,8 @@ fn open(file: &Spanned<String>, files: &dyn Files) -> Result<Arc<Source>, String
     if climbs {
         return Err("its name is absolute, empty or climbs".to_owned());
     }
+    room.is_left()?;
     let source = files.read(&file.value)?;
-    short(&source, FILE_BYTES_MAX)?;
+    room.take(source.text())?;
     Ok(source)
-}
-
-fn short(source: &Source, bytes_max: usize) -> Result<(), String> {
-    if source.text().len() > bytes_max {
-        return Err(format!("it has more than {} MiB", bytes_max >> 20));
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_has_a_greatest_length() {
-        // A gibibyte would take the test longer than it is worth: the limit is the same for all.
-        let limit = 1 << 20;
-        let of = |bytes: usize| short(&Source::new("m.tsv", "x".repeat(bytes)), limit);
-        assert_eq!(of(limit), Ok(()));
-        assert_eq!(of(limit + 1), Err("it has more than 1 MiB".to_owned()));
-    }
 }

@@ -25,6 +25,8 @@ mod outbound;
 mod postmaster;
 mod publish;
 mod recipients;
+mod record;
+mod room;
 mod route;
 mod scenario;
 mod script;
@@ -36,6 +38,7 @@ mod target;
 mod via;
 
 pub(super) use near::login as near_login;
+pub use room::BULK_OCTETS_MAX;
 pub use space::is_everybodys;
 
 use std::collections::BTreeMap;

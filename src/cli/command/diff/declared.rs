@@ -51,7 +51,7 @@ pub(super) fn marks(path: &Path, against: Option<&str>) -> Result<Marks, Failure
     let staged = commit.staged(&name)?.unwrap_or_default();
     is_shown(path, &commit, &name, &staged)?;
     let mut marks = Marks {
-        is_unstaged: path.is_file() && input::read_text(path)? != staged,
+        is_unstaged: path.is_file() && input::read_text(path, input::POLICY_OCTETS_MAX)? != staged,
         ..Marks::default()
     };
     for (side, text) in [before, staged].into_iter().enumerate() {
