@@ -2,6 +2,12 @@
 
 #[path = "limits/aliases.rs"]
 mod aliases;
+#[path = "limits/files.rs"]
+mod files;
+#[path = "limits/page.rs"]
+mod page;
+#[path = "limits/records.rs"]
+mod records;
 #[path = "limits/zones.rs"]
 mod zones;
 
@@ -194,22 +200,6 @@ fn so_many_mistakes_of_the_notation_are_told() {
     assert_eq!([told(mistake, 20), told(mistake, 21)], [20, 20]);
     let control = "domain \"\u{1}.example\"\n";
     assert_eq!([told(control, 10), told(control, 11)], [10, 10]);
-}
-
-#[test]
-#[expect(clippy::disallowed_methods, reason = "the program is what reads files")]
-fn a_file_beside_a_policy_has_a_greatest_length() {
-    let folder = tempfile::tempdir().unwrap();
-    let policy = folder.path().join("policy.kdl");
-    std::fs::write(&policy, BASE.to_owned() + "domains file=\"d.tsv\"\n").unwrap();
-    // It takes no room on the disk: it is a hole. Where the limit ends is tested beside `take`.
-    let table = std::fs::File::create(folder.path().join("d.tsv")).unwrap();
-    table.set_len((1 << 30) + 1).unwrap();
-    let mut mailpol = std::process::Command::new(env!("CARGO_BIN_EXE_mailpol"));
-    let output = mailpol.arg("check").arg(&policy).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("has more than 1024 MiB"), "{told}");
 }
 
 #[test]

@@ -342,6 +342,7 @@ fn check_text(
 
 /// Returns a word short enough for a message.
 pub(crate) fn shorten(text: &str) -> String {
+    /// Characters of a text that a message shows.
     const CHARACTERS_MAX: usize = 60;
     let mut short: String = text
         .chars()

@@ -380,6 +380,7 @@ fn no_number(text: &str) -> usize {
 
 /// Returns whether a word is a number; only whole ones and fractions of few digits are taken.
 fn is_number(unsigned: &str) -> bool {
+    /// Digits of a number that is read; longer ones are no number of the language.
     const DIGITS_MAX: usize = 30;
     let (whole, fraction) = unsigned
         .split_once('.')
