@@ -108,7 +108,30 @@ fn a_line_has_a_greatest_length() {
     let output = answer(vec![b' '; 3 << 20], &[]);
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("longer than 1048576 octets"), "{told}");
+    assert!(
+        told.contains("line 1 of the envelopes is longer than 1048576 octets"),
+        "{told}"
+    );
+}
+
+/// Which line it is counts empty ones, and those before it are answered.
+#[test]
+fn a_line_that_is_too_long_has_a_number() {
+    for before in [1, 100_000] {
+        let mut lines = b"\n\xff\n".to_vec();
+        lines.extend(b"nonsense\n".repeat(before));
+        lines.extend(vec![b' '; (1 << 20) + 1]);
+        let output = answer(lines, &[]);
+        assert_eq!(output.status.code(), Some(2));
+        let told = String::from_utf8(output.stderr).unwrap();
+        let number = before + 3;
+        assert!(
+            told.contains(&format!("line {number} of the envelopes")),
+            "{told}"
+        );
+        let answers = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(answers.lines().count(), before + 1);
+    }
 }
 
 /// The page and the help name the keys that are read, and no others.
