@@ -20,7 +20,7 @@ fn many_records_of_one_name_are_read_at_once() {
     #[expect(clippy::disallowed_methods, reason = "this is about time")]
     let begin = Instant::now();
     let zone = read_zone(&source, &mut Diagnostics::new()).unwrap();
-    assert!(begin.elapsed() < Duration::from_secs(60));
+    assert!(begin.elapsed() < Duration::from_mins(1));
     let addresses = mailpol::spf::Dns::a(&zone, "a.example").unwrap();
     assert_eq!(addresses.len(), 200_000);
 }

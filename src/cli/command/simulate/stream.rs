@@ -83,11 +83,9 @@ fn hand_out(
     answered: &SyncSender<Receiver<Answers>>,
 ) -> Result<End, Failure> {
     loop {
-        let Some(some) = take(lines)? else {
-            return Ok(End::LongLine);
-        };
+        let (some, is_long) = take(lines)?;
         if some.is_empty() {
-            return Ok(End::Reached);
+            return Ok(if is_long { End::LongLine } else { End::Reached });
         }
         let (answers, to_write) = channel();
         let lot = Lot {
@@ -97,6 +95,9 @@ fn hand_out(
         // Who is gone has said why: the writer by what it returns, the others by a panic.
         if open.send(lot).is_err() || answered.send(to_write).is_err() {
             return Ok(End::Reached);
+        }
+        if is_long {
+            return Ok(End::LongLine);
         }
     }
 }
@@ -134,9 +135,9 @@ fn write(lots: Receiver<Receiver<Answers>>) -> io::Result<(Exit, u64)> {
     Ok((exit, lines))
 }
 
-/// Takes what is there, up to the end of its last line; nothing at the end. Of a line that is too
-/// long there is none.
-fn take(lines: &mut dyn BufRead) -> io::Result<Option<Vec<u8>>> {
+/// Takes what is there, up to the end of its last line; nothing at the end. Also tells
+/// whether the line behind that is too long.
+fn take(lines: &mut dyn BufRead) -> io::Result<(Vec<u8>, bool)> {
     let there = lines.fill_buf()?;
     let mut some = there.to_vec();
     let count = some.len();
@@ -148,10 +149,11 @@ fn take(lines: &mut dyn BufRead) -> io::Result<Option<Vec<u8>>> {
         let room = (LINE_BYTES_MAX + 1).saturating_sub(begun) as u64;
         let rest = lines.take(room).read_until(b'\n', &mut some)?;
         if rest as u64 == room && !some.ends_with(b"\n") {
-            return Ok(None);
+            some.truncate(count - begun);
+            return Ok((some, true));
         }
     }
-    Ok(Some(some))
+    Ok((some, false))
 }
 
 #[cfg(test)]
@@ -167,9 +169,9 @@ mod tests {
             let mut all = Vec::new();
             loop {
                 match take(&mut lines).unwrap() {
-                    Some(some) if some.is_empty() => return Some(all.len()),
-                    Some(some) => all.extend(some),
-                    None => return None,
+                    (_, true) => return None,
+                    (some, false) if some.is_empty() => return Some(all.len()),
+                    (some, false) => all.extend(some),
                 }
             }
         };
