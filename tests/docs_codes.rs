@@ -18,7 +18,7 @@ use mailpol::source::Source;
 use mailpol::target::TARGETS;
 
 /// Codes whose page has no example, and why.
-const WITHOUT_EXAMPLE: [(&str, &str); 18] = [
+const WITHOUT_EXAMPLE: [(&str, &str); 19] = [
     (
         "mailpol::dns::zone",
         "it is about another file than a policy",
