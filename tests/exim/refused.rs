@@ -10,6 +10,7 @@ use crate::run;
 
 pub(crate) const TESTS: &[Test] = &[
     ("what Exim cannot be told is an error", unsayable),
+    ("keys stand beside forwards and inner hosts", signs_beside),
     ("raw settings replace what is emitted", raw),
     ("raw settings and files stay what they are", raw_refused),
     ("the same policy gives the same files", same_twice),
@@ -69,19 +70,28 @@ fn unsayable() -> Result<(), Failed> {
     refused("login=\"fridge\"", "login=\"8\"", value)?;
     refused("/etc/ssl/doe/privkey", "/etc/ssl/_HAVE_TLS/privkey", value)?;
     refused("\"IOT-fridge\"", "\"#fridge\"", value)?;
-    // Who cannot tell a stranger's mail from ours must not sign what goes on.
-    let signs = format!(
-        "publish {{ dkim \"a\" key=\"/etc/dkim/a.pem\" public=\"{KEY}\"; spf \"+mx -all\" }}\n    \
-         forward \"aunt\" \"aunt@isp.test\""
-    );
-    refused("publish { spf \"+mx -all\" }", &signs, value)?;
-    let signs = format!(
-        "publish {{ dkim \"a\" key=\"/etc/dkim/a.pem\" public=\"{KEY}\"; spf \"+mx -all\" }}\n    \
-         mailbox \"eve\" via=\"inner\"\n}}\nroute \"inner\" {{\n    to \"inner.test\""
-    );
-    refused("publish { spf \"+mx -all\" }", &signs, value)?;
     let version = with_target("version=\"4.95\"");
     refused(INBOUND, &version, "mailpol::target::version")
+}
+
+/// Strangers' mail leaves by a forward or for an inner host, and Exim tells it from ours.
+fn signs_beside() -> Result<(), Failed> {
+    for beside in [
+        "forward \"aunt\" \"aunt@isp.test\"",
+        "mailbox \"eve\" via=\"inner\"\n}\nroute \"inner\" {\n    to \"inner.test\"",
+    ] {
+        let publish = format!(
+            "publish {{ dkim \"a\" key=\"/etc/dkim/a.pem\" public=\"{KEY}\"; \
+             spf \"+mx -all\" }}\n    {beside}"
+        );
+        let conf = conf(&doe("publish { spf \"+mx -all\" }", &publish)?)?;
+        let count = |words: &str| conf.matches(words).count();
+        let asks = "dkim_domain = ${if or{ {!def:sender_host_address} ";
+        if count(asks) == 0 || count(asks) != count("driver = smtp\n") {
+            return Err(conf.into());
+        }
+    }
+    Ok(())
 }
 
 fn raw() -> Result<(), Failed> {
