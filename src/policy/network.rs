@@ -30,7 +30,12 @@ pub struct Network {
 impl Network {
     /// Returns whether its clients may anything that strangers may not.
     pub fn has_rights(&self) -> bool {
-        !self.grants.is_empty() || self.may_hand_over.is_some()
+        self.may_send() || self.may_hand_over.is_some()
+    }
+
+    /// Returns whether it has a right to send, whatever its limits.
+    pub fn may_send(&self) -> bool {
+        !self.grants.is_empty()
     }
 
     /// Returns the proxies that say who its clients are.

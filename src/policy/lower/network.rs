@@ -71,7 +71,7 @@ fn check_name<'a>(
 fn internal(networks: &[Network]) -> impl Iterator<Item = &Spanned<IpNet>> {
     networks
         .iter()
-        .filter(|network| !network.grants.is_empty())
+        .filter(|network| network.may_send())
         .flat_map(|network| &network.prefixes)
 }
 

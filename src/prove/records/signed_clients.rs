@@ -35,8 +35,7 @@ pub(super) fn judge(policy: &Policy, sending: &Sending) -> Result<(), Evidence> 
 fn lets_out(policy: &Policy) -> bool {
     policy.domains.values().any(|hosted| {
         let mut mailboxes = hosted.mailboxes.values();
-        let is_routed = hosted.via.is_some() || mailboxes.any(|mailbox| mailbox.via.is_some());
-        is_routed || !hosted.forwards.is_empty()
+        !hosted.forwards.is_empty() || mailboxes.any(|mailbox| mailbox.via.is_some())
     })
 }
 
@@ -91,4 +90,53 @@ fn senders(policy: &Policy) -> ClientTable {
             .map(move |prefix| (prefix.value, row(prefix.at.clone())))
     });
     ClientTable::longest_prefix(rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::diagnostic::Diagnostics;
+    use crate::policy;
+    use crate::source::{Loc, Source};
+    use crate::syntax;
+
+    const DOE: &str = include_str!("../../../examples/doe/policy.kdl");
+    const ALIAS: &str = "    alias \"family\"";
+
+    /// Whether files may sign whoever sent it, where these words stand before an alias of Doe's.
+    #[track_caller]
+    fn may_sign_all(words: &str) -> bool {
+        assert!(DOE.contains(ALIAS));
+        let text = DOE.replacen(ALIAS, words, 1) + "\nroute \"inner\" { to \"inner.test\" }\n";
+        let source = Source::new("policy.kdl", text);
+        let mut diagnostics = Diagnostics::new();
+        let none: BTreeMap<_, _> = BTreeMap::new();
+        let document = syntax::parse(&source, &mut diagnostics).unwrap();
+        let policy = policy::lower(&document, &none, &mut diagnostics).unwrap();
+        let at = Loc::new(&source, 0, 0);
+        let signed = SignedClients {
+            clients: None,
+            logins: true,
+            at,
+        };
+        let sending = Sending {
+            names: Vec::new(),
+            egress: Vec::new(),
+            shown: Vec::new(),
+            signing: Vec::new(),
+            signed: vec![signed],
+        };
+        judge(&policy, &sending).is_ok()
+    }
+
+    #[test]
+    fn whoever_sent_it_counts_where_strangers_mail_leaves() {
+        assert!(may_sign_all(ALIAS));
+        let forward = "    forward \"aunt\" \"aunt@isp.test\"\n";
+        assert!(!may_sign_all(&(forward.to_owned() + ALIAS)));
+        let inner = "    mailbox \"eve\" via=\"inner\"\n".to_owned();
+        assert!(!may_sign_all(&(inner + ALIAS)));
+    }
 }

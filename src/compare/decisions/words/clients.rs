@@ -76,7 +76,7 @@ type Such<'p> = (&'p Policy, fn(&Network) -> bool, &'static str);
 
 /// Returns what the networks of some ranges have in common, if these are all of which it is true.
 fn with_rights(words: &Words<'_, '_, '_>, ranges: &[Range]) -> Option<&'static str> {
-    let some: fn(&Network) -> bool = |network| !network.grants.is_empty();
+    let some: fn(&Network) -> bool = Network::may_send;
     let wide: fn(&Network) -> bool = |network| network.grants.iter().any(Grant::is_wide);
     let [before, after] = words.contrast.policies();
     let all: [Such<'_>; 4] = [

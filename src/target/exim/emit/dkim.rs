@@ -64,7 +64,7 @@ pub(super) fn part(
 fn clients(policy: &Policy) -> Option<Table> {
     let may_send = |number: usize| {
         let network = policy.networks.get(number)?;
-        (!network.grants.is_empty()).then_some(())
+        network.may_send().then_some(())
     };
     let rows = network_rows(policy, may_send);
     if rows.is_empty() {

@@ -4,6 +4,7 @@
 //! are may hang on the message in two ways only: the domain of its From is looked up, and the
 //! domain that signs is the one that was found; and on who sent it.
 
+mod signature;
 mod signed;
 
 use super::diagnostics::UnjudgedService;
@@ -185,7 +186,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn unsigned(&mut self, setting: &Setting, reason: &str) -> Reported {
+    fn unsigned(&mut self, setting: &Setting, reason: &str) -> Reported {
         let error = UnjudgedService::new(&setting.name, reason, &setting.at);
         self.diagnostics.error(error)
     }

@@ -60,7 +60,6 @@ mod path;
 mod retry;
 mod router;
 mod sending;
-mod signature;
 
 mod decider;
 mod session;

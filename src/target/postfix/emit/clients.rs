@@ -147,7 +147,7 @@ pub(super) fn signed(policy: &Policy) -> Vec<OpendkimRow> {
     let may_send = |prefix: &Prefix<'_>| {
         prefix
             .network
-            .is_some_and(|(_, network)| !network.grants.is_empty())
+            .is_some_and(|(_, network)| network.may_send())
     };
     relevant(&prefixes(policy), may_send)
         .iter()

@@ -9,6 +9,7 @@ use super::master_cf::Service;
 use super::parameter::Settings;
 use super::route::Delivery;
 use super::rows::{Case, Lookup};
+use super::services;
 use super::table::{self, Files, Table};
 use crate::diagnostic::Diagnostics;
 
@@ -83,10 +84,7 @@ fn recipients_max(
     services: &[Service],
     diagnostics: &mut Diagnostics,
 ) -> usize {
-    let mut all = services.iter();
-    let cleanup = all.find(|one| one.kind == "unix" && one.name.as_str() == "cleanup");
-    let overrides = cleanup.map_or_else(BTreeMap::new, |cleanup| cleanup.overrides.clone());
-    let settings = settings.with(overrides);
+    let settings = settings.with(services::of_cleanup(services));
     if !settings.is_set(EXPANSION) {
         return EXPANSION_DEFAULT;
     }

@@ -1,11 +1,10 @@
 //! What one message may have: `message_size_limit`, which smtpd(8) and cleanup(8) ask each by
 //! itself, and `smtpd_recipient_limit` (smtpd.c, smtpd_check.c and cleanup.c of 3.7.11).
 
-use std::collections::BTreeMap;
-
 use super::diagnostics::UnjudgedParameter;
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
+use super::services;
 use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
 use crate::target::{FoundLimit, FoundLimits};
@@ -41,10 +40,7 @@ pub(super) fn read(
     diagnostics: &mut Diagnostics,
 ) -> FoundLimits {
     let own = Settings::new(main, listener.overrides.clone());
-    let mut all = services.iter();
-    let cleanup = all.find(|one| one.kind == "unix" && one.name.as_str() == "cleanup");
-    let behind = cleanup.map_or_else(BTreeMap::new, |cleanup| cleanup.overrides.clone());
-    let behind = Settings::new(main, behind);
+    let behind = own.with(services::of_cleanup(services));
     let (asked, counted) = (
         limit(&own, SIZE, diagnostics),
         limit(&behind, SIZE, diagnostics),

@@ -1,12 +1,21 @@
 //! What services of master.cf must be for the model to hold: their programs and arguments
 //! (master(5), master(8), smtpd(8) of 3.7.11).
 
+use std::collections::BTreeMap;
+
 use super::diagnostics::UnjudgedService;
 use super::master_cf::Service;
 use super::parameter::Settings;
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
+
+/// Returns what cleanup(8) is told of its own in master.cf.
+pub(super) fn of_cleanup(services: &[Service]) -> BTreeMap<String, Text> {
+    let mut all = services.iter();
+    let cleanup = all.find(|one| one.kind == "unix" && one.name.as_str() == "cleanup");
+    cleanup.map_or_else(BTreeMap::new, |cleanup| cleanup.overrides.clone())
+}
 
 /// Services that the model goes by the name of, and their programs.
 const PROGRAMS: &[(&str, &[&str])] = &[

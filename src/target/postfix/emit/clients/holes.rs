@@ -27,7 +27,7 @@ pub(in crate::target::postfix::emit) fn rows_without_holes(
         found
     };
     let held = that(&holds);
-    let holes = that(&|network| network.grants.is_empty());
+    let holes = that(&|network| !network.may_send());
     let holes: Vec<IpNet> = holes.iter().map(|prefix| prefix.net).collect();
     let nets: BTreeSet<IpNet> = held.iter().map(|prefix| prefix.net).collect();
     let mut rows = Vec::new();

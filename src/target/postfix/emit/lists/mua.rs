@@ -51,7 +51,7 @@ pub(in crate::target::postfix::emit) fn mua_lists(policy: &Policy, listener: Lis
     let looks_at_recipients = policy
         .networks
         .iter()
-        .any(|network| network.unlimited().is_none() && !network.grants.is_empty());
+        .any(|network| network.unlimited().is_none() && network.may_send());
     if !looks_at_recipients {
         names[4].1 = names[0].1;
     }

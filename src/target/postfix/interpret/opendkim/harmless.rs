@@ -69,3 +69,25 @@ impl Setting {
         format!("the model holds `{}` at {values} only", self.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_opendkim_does_not_take_does_not_hold() {
+        for (name, good, bad) in [
+            ("syslog", "yes", "maybe"),
+            ("requiresafekeys", "0", ""),
+            ("umask", "007", "8"),
+            ("umask", "0027", "0o7"),
+            ("umask", "0", "00007"),
+            ("canonicalization", "relaxed/simple", "simple/relaxed"),
+        ] {
+            let setting = setting(name).unwrap();
+            assert!(setting.holds(good), "{name} {good}");
+            assert!(!setting.holds(bad), "{name} {bad}");
+        }
+        assert!(setting("mode").is_none());
+    }
+}

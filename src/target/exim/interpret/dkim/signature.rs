@@ -1,9 +1,7 @@
 //! Whether a signature is good where it arrives: what it covers, and for how long (spec 4.96,
 //! section 58.1; pdkim.c).
 
-use super::list;
-use super::reader::Reader;
-use super::section::{Instance, Setting};
+use super::{Instance, Reader, Setting, list};
 use crate::diagnostic::Reported;
 
 /// Headers that are what a message says, and that nobody on the way writes: those of
