@@ -70,10 +70,12 @@ impl Reader<'_> {
                 direct.retain(|one| senders(one).is_none());
                 direct.truncate(1);
             }
+            let bound = instance.get("interface");
+            let bound = bound.map(|setting| self.interfaces_of(setting));
             for one in direct {
-                if let Some(setting) = instance.get("interface") {
-                    let bound = self.interfaces_of(setting).into_iter();
-                    let bound = bound.map(|by| leaves(by.value, senders(one), &by.at));
+                if let Some(bound) = &bound {
+                    let bound = bound.iter();
+                    let bound = bound.map(|by| leaves(by.value.clone(), senders(one), &by.at));
                     sending.egress.extend(bound);
                 } else {
                     let by = leaves(Egress::Host, senders(one), &instance.at);
@@ -145,6 +147,10 @@ impl Reader<'_> {
                 self.unjudged_setting("interface", reason, setting);
                 return Vec::new();
             };
+            if address.is_loopback() {
+                let reason = "from an address of the loopback no other host is reached";
+                self.unjudged_setting("interface", reason, setting);
+            }
             found.push(Spanned::new(Egress::Address(address), text.at()));
         }
         found

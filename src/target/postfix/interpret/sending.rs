@@ -62,6 +62,9 @@ pub(super) fn read(
             sending.names.push(spanned(&name));
         }
         let of_service = |way: &&Way| way.channel == service.name.as_str();
+        if !ways.iter().any(|way| of_service(&way)) {
+            continue;
+        }
         let mut own: Vec<&Way> = Vec::new();
         for way in ways.iter().filter(of_service) {
             match way.next.as_deref().and_then(hop) {
@@ -81,9 +84,6 @@ pub(super) fn read(
         if own.iter().any(|way| way.senders.is_none()) {
             own.retain(|way| way.senders.is_none());
             own.truncate(1);
-        }
-        if own.is_empty() {
-            continue;
         }
         let bound = ["smtp_bind_address", "smtp_bind_address6"];
         let bound = bound.map(|name| bind(&settings, name, diagnostics));
@@ -192,6 +192,10 @@ fn bind(
         diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
         return None;
     };
+    if address.is_loopback() {
+        let reason = "from an address of the loopback no other host is reached";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
+    }
     Some(Spanned::new(Egress::Address(address), value.at()))
 }
 

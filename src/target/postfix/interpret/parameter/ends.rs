@@ -12,22 +12,25 @@ enum Value {
     AtLeast(u64),
     /// As [`Value::Number`], so much at most.
     AtMost(u64),
+    /// As [`Value::Number`], at least so much, or 0, which is no limit: how many of something a
+    /// client may have at once, or in `anvil_rate_time_unit`.
+    OrNone(u64),
     /// A part of a connection: a number, or one by another, by `concurrency` or its root.
     Feedback,
 }
 
-use Value::{AtLeast, AtMost, Feedback, Number};
+use Value::{AtLeast, AtMost, Feedback, Number, OrNone};
 
 const HOUR: u64 = 3_600;
 
 /// What the names end with.
 const ENDS: &[(&str, Value)] = &[
-    ("_client_auth_rate_limit", Number),
-    ("_client_connection_count_limit", Number),
-    ("_client_connection_rate_limit", Number),
-    ("_client_message_rate_limit", Number),
-    ("_client_new_tls_session_rate_limit", Number),
-    ("_client_recipient_rate_limit", Number),
+    ("_client_auth_rate_limit", OrNone(5)),
+    ("_client_connection_count_limit", OrNone(5)),
+    ("_client_connection_rate_limit", OrNone(5)),
+    ("_client_message_rate_limit", OrNone(5)),
+    ("_client_new_tls_session_rate_limit", OrNone(5)),
+    ("_client_recipient_rate_limit", OrNone(100)),
     ("_delivery_slot_cost", Number),
     ("_delivery_slot_discount", Number),
     ("_delivery_slot_loan", Number),
@@ -46,10 +49,16 @@ const ENDS: &[(&str, Value)] = &[
     ("_transport_rate_delay", AtMost(HOUR)),
 ];
 
-/// Returns what the names end with.
+/// Returns what the names end with, and which values are taken.
 #[cfg(test)]
-pub(super) fn all() -> impl Iterator<Item = &'static str> {
-    ENDS.iter().map(|(end, _)| *end)
+pub(super) fn all() -> impl Iterator<Item = (&'static str, String)> {
+    let said = |value: &Value| match value {
+        Number | Feedback => String::new(),
+        AtLeast(least) => format!("at least {least}"),
+        AtMost(most) => format!("at most {most}"),
+        OrNone(least) => format!("at least {least}, or 0, which is no limit"),
+    };
+    ENDS.iter().map(move |(end, value)| (*end, said(value)))
 }
 
 /// Returns whether a parameter is one of these.
@@ -73,7 +82,10 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     match kind {
         AtLeast(least) if number < least => Some("it is too small for mail to go through"),
         AtMost(most) if number > most => Some("mail would wait for hours between two deliveries"),
-        AtLeast(_) | AtMost(_) | Number | Feedback => None,
+        OrNone(least) if number < least && number > 0 => {
+            Some("clients that the policy lets in would be turned away in ordinary use")
+        }
+        AtLeast(_) | AtMost(_) | OrNone(_) | Number | Feedback => None,
     }
 }
 
@@ -102,6 +114,8 @@ mod tests {
     fn values_are_held() {
         for (name, taken, refused) in [
             ("smtpd_client_message_rate_limit", "0", "x"),
+            ("smtpd_client_auth_rate_limit", "5", "4"),
+            ("smtpd_client_recipient_rate_limit", "100", "99"),
             ("smtp_destination_concurrency_limit", "20", "20x"),
             ("smtp_destination_recipient_limit", "50", "99999999999"),
             ("default_destination_rate_delay", "60m", "2h"),

@@ -92,7 +92,12 @@ fn page() -> String {
     }
     page += "\nAnd, of every client, service and transport, how much, how often and how fast, in \
              names that end with:\n";
-    list(&mut page, ends::all());
+    let ends = ends::all().map(|(end, values)| match values.as_str() {
+        "" => format!("`{end}`"),
+        values => format!("`{end}` ({values})"),
+    });
+    let ends: Vec<String> = ends.collect();
+    let _ = writeln!(page, "{}.", ends.join(", "));
     page += "\n## Refused\n\nThe reader does not know what these would do to a decision.\n\n";
     list(
         &mut page,

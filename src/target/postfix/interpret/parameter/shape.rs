@@ -78,6 +78,7 @@ const DAY: u64 = 86_400;
 const NONE: u64 = u64::MAX;
 const SMALL: &str = "messages of 64K octets would not pass (RFC 5321 section 4.5.3.1.7)";
 const SHORT: &str = "ordinary sessions would be cut off (RFC 5321 section 4.5.3.2)";
+const SLOW: &str = "mail for hosts that are slow would not leave (RFC 5321 section 4.5.3.2)";
 const GIVEN_UP: &str = "mail would be given up before a server that is away has come back";
 
 const fn least(name: &'static str, least: u64, reason: &'static str) -> Bound {
@@ -113,7 +114,12 @@ const fn most(name: &'static str, most: u64, reason: &'static str) -> Bound {
 }
 
 /// Numbers that cost mail which the policy takes, where they are too small or too large. Sorted.
-pub(super) const BOUNDS: [Bound; 27] = [
+pub(super) const BOUNDS: [Bound; 30] = [
+    most(
+        "anvil_rate_time_unit",
+        3_600,
+        "clients over a limit would be turned away for hours",
+    ),
     days("bounce_queue_lifetime", 1, GIVEN_UP),
     least(
         "daemon_timeout",
@@ -153,6 +159,8 @@ pub(super) const BOUNDS: [Bound; 27] = [
         "all mail would be put off while less of the disk is free",
     ),
     most("queue_run_delay", DAY, GIVEN_UP),
+    size("smtp_connect_timeout", 5, SLOW),
+    least("smtp_helo_timeout", 5, SLOW),
     size(
         "smtp_line_length_limit",
         998,
@@ -300,6 +308,9 @@ mod tests {
             ("bounce_queue_lifetime", "24h", "0h"),
             ("hopcount_limit", "50", "49"),
             ("smtpd_timeout", "10", "9s"),
+            ("smtp_connect_timeout", "0", "4s"),
+            ("smtp_helo_timeout", "5s", "4"),
+            ("anvil_rate_time_unit", "1h", "61m"),
             ("smtpd_recipient_limit", "100", "99"),
             ("virtual_alias_address_length_limit", "1000", "999"),
             ("virtual_alias_expansion_limit", "1000", "999"),
