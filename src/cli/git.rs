@@ -9,7 +9,7 @@ use std::sync::Arc;
 use mailpol::source::{Files, Source};
 
 use super::Failure;
-use super::input::{PolicyText, is_policy, policy_among, utf8};
+use super::input::{PolicyText, is_policy, policy_among, take, utf8};
 
 /// A folder of a repository, as of a commit.
 #[derive(Debug, Clone)]
@@ -231,6 +231,9 @@ const HOOK_VARIABLES: [&str; 5] = [
 /// Names the index, which a hook of `git commit --all` has elsewhere than usual.
 const INDEX: &str = "GIT_INDEX_FILE";
 
+/// The most that git may print: a file of a commit, or what there is.
+const PRINTED_OCTETS_MAX: u64 = 128 << 20;
+
 /// Runs git in a folder, of whose repository it speaks; nothing if it says no.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
     let mut git = Command::new("git");
@@ -241,14 +244,23 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
     if let Some(index) = std::env::var_os(INDEX) {
         git.env(INDEX, std::path::absolute(index)?);
     }
-    let output = git
+    let unable = |error| Failure::Unable(format!("`git` cannot be started: {error}"));
+    let mut running = git
         .arg("-C")
         .arg(folder)
         .args(arguments)
         .stdin(Stdio::null())
-        .output()
-        .map_err(|error| Failure::Unable(format!("`git` cannot be started: {error}")))?;
-    Ok(output.status.success().then_some(output.stdout))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(unable)?;
+    let shown = arguments.last().copied().unwrap_or_default();
+    let printed = running.stdout.take();
+    let printed = printed.map(|printed| take(shown, printed, PRINTED_OCTETS_MAX, 0));
+    // Its end of the pipe is closed by now, so that it does not wait to be read.
+    let is_done = running.wait()?.success();
+    let printed = printed.transpose()?.unwrap_or_default();
+    Ok(is_done.then_some(printed))
 }
 
 impl Files for Commit {

@@ -209,7 +209,12 @@ pub(super) fn take_file(shown: &str, file: fs::File, octets_max: u64) -> Result<
 }
 
 /// Reads all of a stream, if that is not too much; `room` is made for so much of it.
-fn take(shown: &str, stream: impl Read, octets_max: u64, room: usize) -> Result<Vec<u8>, Failure> {
+pub(super) fn take(
+    shown: &str,
+    stream: impl Read,
+    octets_max: u64,
+    room: usize,
+) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::with_capacity(room);
     let read = stream.take(octets_max + 1).read_to_end(&mut bytes);
     read.map_err(|error| unread(shown, &error))?;

@@ -39,6 +39,34 @@ fn a_file_beside_a_policy_has_a_greatest_length() {
 }
 
 #[test]
+fn a_file_of_a_commit_has_a_greatest_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.args([
+            "-c",
+            "user.name=Jane",
+            "-c",
+            "user.email=jane.doe@doe-family.com",
+        ]);
+        let done = git.current_dir(folder.path()).args(arguments).status();
+        assert!(done.unwrap().success(), "{arguments:?}");
+    };
+    let policy = folder.path().join("policy.kdl");
+    git(&["init", "--quiet"]);
+    hole(&policy, (128 << 20) + 1);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "no policy"]);
+    std::fs::write(&policy, BASE).unwrap();
+    let against = ["diff", policy.to_str().unwrap(), "--against", "git:HEAD"];
+    let longer = told(&against);
+    assert!(
+        longer.contains("policy.kdl` has more than 128 MiB"),
+        "{longer}"
+    );
+}
+
+#[test]
 fn a_certificate_has_a_greatest_length() {
     let folder = tempfile::tempdir().unwrap();
     let policy = folder.path().join("policy.kdl");

@@ -73,6 +73,19 @@ mod tests {
     }
 
     #[test]
+    fn a_name_has_a_greatest_length() {
+        let label = "x".repeat(LABEL_OCTETS_MAX);
+        check(&format!("{label}."), None, Some(&label));
+        check(&format!("{label}x."), None, None);
+        let origin = [label.as_str(); 3].join(".");
+        let most = "y".repeat(NAME_LENGTH_MAX - origin.len() - 1);
+        let longest = format!("{most}.{origin}");
+        assert_eq!(longest.len(), 253);
+        check(&most, Some(&origin), Some(&longest));
+        check(&format!("{most}y"), Some(&origin), None);
+    }
+
+    #[test]
     fn a_final_dot_ends_a_name() {
         let origin = Some("example.org");
         check("mx", origin, Some("mx.example.org"));
