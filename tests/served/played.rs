@@ -200,8 +200,13 @@ pub(crate) fn play(subject: &Subject, sessions: &[Session<'_>]) -> Result<Report
     };
     job.scripts = sessions.iter().map(script).collect();
     let report = namespace::run(&job)?;
+    let greeting = format!("220 {} ", subject.policy.host.name.value);
     let mut wrong = Vec::new();
     for (number, (session, transcript)) in sessions.iter().zip(&report.transcripts).enumerate() {
+        // It speaks for the host that the policy names (RFC 5321 section 4.2).
+        if !transcript.banner.starts_with(&greeting) {
+            wrong.push(format!("session {number} began: {}", transcript.banner));
+        }
         if let Some(why) = &transcript.broken {
             wrong.push(format!("session {number} broke: {why}"));
         }

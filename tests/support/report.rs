@@ -145,8 +145,10 @@ impl Reply {
 }
 
 /// What a script's steps were answered, one list for each step.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Transcript {
+    /// What the server said first.
+    pub(crate) banner: String,
     pub(crate) replies: Vec<Vec<Reply>>,
     /// Why the session ended before its last step, if it did.
     pub(crate) broken: Option<String>,

@@ -8,25 +8,25 @@ use super::{Failure, Result};
 
 /// Plays a script to its end, or until the connection breaks.
 pub(crate) fn play(servers: &Servers, script: &Script) -> Transcript {
-    let mut replies = Vec::new();
-    let broken = act(servers, script, &mut replies)
-        .err()
-        .map(|why| why.to_string());
-    Transcript { replies, broken }
+    let mut transcript = Transcript::default();
+    let done = act(servers, script, &mut transcript);
+    transcript.broken = done.err().map(|why| why.to_string());
+    transcript
 }
 
-fn act(servers: &Servers, script: &Script, replies: &mut Vec<Vec<Reply>>) -> Result<()> {
+fn act(servers: &Servers, script: &Script, transcript: &mut Transcript) -> Result<()> {
     let server = servers.for_client(script.address, script.listener);
     let mut connection = Connection::open(script.address, server)?;
     if script.listener == Listener::Submissions {
         connection.secure()?;
     }
     let banner = connection.reply()?;
+    transcript.banner.clone_from(&banner.text);
     if banner.code != 220 {
         return Err(Failure::new(banner.text));
     }
     for step in &script.steps {
-        replies.push(take(&mut connection, step)?);
+        transcript.replies.push(take(&mut connection, step)?);
     }
     connection.close();
     Ok(())
