@@ -272,6 +272,7 @@ impl Reader<'_> {
             predata: command(self, Place::Predata, "acl_smtp_predata"),
             data: command(self, Place::Data, "acl_smtp_data"),
         };
+        self.hold_spf();
         Ok(EximDecider {
             tests: Vec::new(),
             commands,
@@ -305,7 +306,11 @@ impl Reader<'_> {
         name: &str,
     ) -> Result<AclUse, Reported> {
         match options.text(name) {
-            Some(text) => self.at_place(place, |reader| reader.acl(&text, acls)),
+            Some(text) => self.at_place(place, |reader| {
+                let acl = reader.acl(&text, acls);
+                reader.look_at_spf_of_command();
+                acl
+            }),
             None if place == Place::Rcpt => Ok(AclUse::Deny),
             None => Ok(AclUse::Accept),
         }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::acl::SpfUses;
 use super::catalogue::Catalogue;
 use super::diagnostics::{Syntax, UnjudgedRestriction};
 use super::kinds::FormUses;
@@ -136,6 +137,8 @@ pub(super) struct Reader<'a> {
     pub(super) assigned: BTreeSet<String>,
     /// Of which mail the statement is that is being read.
     pub(super) about: About,
+    /// What ACLs do with what SPF leaves behind, in all that was read.
+    pub(super) spf: SpfUses,
     /// The texts that variables of ACLs are set to, in all that was read.
     pub(super) texts: BTreeMap<String, BTreeSet<String>>,
     /// What `$value` is.
@@ -187,6 +190,7 @@ impl<'a> Reader<'a> {
             domain_data: None,
             assigned: BTreeSet::new(),
             about: About::All,
+            spf: SpfUses::default(),
             texts: BTreeMap::new(),
             value: None,
             dkim_domain: None,

@@ -39,6 +39,9 @@ const OPAQUE: [&str; 24] = [
 impl Reader<'_> {
     /// Returns what a variable is.
     pub(super) fn variable(&mut self, name: &str, at: &Loc) -> Result<Value, Reported> {
+        if matches!(name, "spf_result" | "spf_received") {
+            self.spf.now.push(at.clone());
+        }
         let known = match name {
             "value" => self.value.clone(),
             "primary_hostname" | "smtp_active_hostname" => {

@@ -9,11 +9,13 @@ mod modifier;
 mod named;
 mod read;
 mod run;
+mod spf;
 
 pub(super) use long_lines::LINE_MAX;
 use read::RawStatement;
 pub(super) use read::{RawAcl, read};
 pub(super) use run::{Ran, Refusal};
+pub(super) use spf::SpfUses;
 
 use std::sync::Arc;
 
@@ -24,6 +26,7 @@ use crate::diagnostic::Reported;
 use crate::source::Loc;
 use message::Message;
 use named::Named;
+use spf::OfStatement;
 
 /// How deep ACLs may run one another (section 44.26, `acl`).
 const DEPTH_MAX: usize = 20;
@@ -244,6 +247,8 @@ impl Reader<'_> {
         // be run from several places: only what this one sets itself is known.
         let outer = std::mem::take(&mut self.assigned);
         let about = std::mem::take(&mut self.about);
+        // What named this ACL may hang on SPF itself.
+        let spf = std::mem::take(&mut self.spf.now);
         for raw in &raw.statements {
             let verb = match raw.verb.as_str() {
                 "accept" => Verb::Accept,
@@ -267,6 +272,7 @@ impl Reader<'_> {
         }
         self.assigned = outer;
         self.about = about;
+        self.spf.now = spf;
         self.diagnostics.failed_since(before)?;
         Ok(Acl {
             statements,
@@ -280,11 +286,15 @@ impl Reader<'_> {
         let mut steps = Vec::new();
         let mut lasting = self.assigned.clone();
         let mut is_tested = false;
-        for line in &raw.lines {
+        let mut of_spf = OfStatement::default();
+        for (number, line) in raw.lines.iter().enumerate() {
+            self.spf.now.clear();
             // An error was told; the line stays out.
             let Ok(step) = self.step(verb, line, acls) else {
                 continue;
             };
+            let name = acls.open.last().map(String::as_str).unwrap_or_default();
+            self.look_at_spf((verb, raw, number), name, step.as_ref(), &mut of_spf);
             is_tested |= matches!(step, Some(Step::Test { .. }));
             if step.as_ref().is_some_and(Step::wants_bad_spf) {
                 self.about = About::BadSpf;
