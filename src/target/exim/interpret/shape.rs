@@ -18,6 +18,8 @@ pub(super) enum Shape {
     Read,
     /// `yes`, `no`, `true`, `false`, or nothing at all (section 6.10).
     Switch,
+    /// The same, which must not be on, and why.
+    Off(&'static str),
     /// A number from this to that (sections 6.11 and 6.13).
     Number(u64, u64),
     /// Octets, up to this; a number without a unit is one of kilobytes (`opt_Kint`).
@@ -114,20 +116,23 @@ impl Shape {
         if matches!(self, Self::Read) {
             return None;
         }
+        let unless = |holds: bool, reason| (!holds).then_some(reason);
         let Some(value) = setting.value.as_ref().map(Text::as_str) else {
+            if let Self::Off(reason) = self {
+                return unless(setting.negated, reason);
+            }
             return (self != Self::Switch).then_some("it has no value");
         };
-        let unless = |holds: bool, reason| (!holds).then_some(reason);
         match self {
             Self::Text | Self::Read | Self::Hosts | Self::Names => None,
             Self::Removed => unless(inert::removes_traces(value), NOT_AS_IT_CAME),
             Self::Added => unless(inert::adds_a_field(value), NOT_AS_IT_CAME),
             Self::Begins(start, reason) => unless(value.starts_with(start), reason),
-            Self::Switch => {
-                let words = ["yes", "no", "true", "false"];
-                let is_one = words.iter().any(|word| value.eq_ignore_ascii_case(word));
-                unless(is_one, "it is not one of `yes`, `no`, `true`, `false`")
-            }
+            Self::Off(reason) if is_one_of(value, &["yes", "true"]) => Some(reason),
+            Self::Switch | Self::Off(_) => unless(
+                is_one_of(value, &["yes", "no", "true", "false"]),
+                "it is not one of `yes`, `no`, `true`, `false`",
+            ),
             Self::Number(least, most) => number_fault(value, least, most),
             Self::Space(most) => {
                 let unit = if value.ends_with(|c: char| c.is_ascii_digit()) {
@@ -196,6 +201,10 @@ fn selects(text: &str, known: &[&str]) -> bool {
         let name = word.strip_prefix(['+', '-']);
         name.is_some_and(|name| known.contains(&name))
     })
+}
+
+fn is_one_of(value: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 /// Says what is wrong with a number that has to be from `least` to `most`.
@@ -347,6 +356,7 @@ mod tests {
                 vec!["mail"],
                 vec!["", "mail : news", "nogroup"],
             ),
+            (Shape::Off("no"), vec!["false", "No"], vec!["true", "", "1"]),
             (Shape::Word(&["a"]), vec!["a"], vec!["", "a : a"]),
             (WORDS, vec!["bydns : byaddr", ""], vec!["x"]),
             (SELECTORS, vec!["", "+pid -all"], vec!["+x", "pid"]),

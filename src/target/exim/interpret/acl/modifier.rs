@@ -10,22 +10,47 @@ use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::shape::time;
 use crate::target::exim::interpret::value::Value;
 
-/// Controls that touch neither what is accepted nor where it goes (section 44.22), and why.
-const CONTROLS: [(&str, &str); 12] = [
-    ("debug", "writes a debugging log"),
-    ("dkim_disable_verify", "no DKIM condition is read"),
-    ("dmarc_disable_verify", "no DMARC condition is read"),
-    ("dmarc_enable_forensic", "no DMARC condition is read"),
-    ("enforce_sync", "only ends sessions"),
-    ("no_callout_flush", "no callout is read"),
-    ("no_delay_flush", "only when output is sent"),
-    ("no_multiline_responses", "only the layout of replies"),
-    ("no_pipelining", "only what EHLO offers"),
-    ("queue", "delivery happens later"),
-    ("queue_only", "delivery happens later"),
+/// Where a control may stand.
+const TO_DATA: &[Place] = &[Place::Mail, Place::Rcpt, Place::Predata, Place::Data];
+const BEFORE_DATA: &[Place] = &[Place::Mail, Place::Rcpt, Place::Predata];
+const NOT_DATA: &[Place] = &[
+    Place::Connect,
+    Place::Helo,
+    Place::Mail,
+    Place::Rcpt,
+    Place::Predata,
+];
+const ANYWHERE: &[Place] = &[
+    Place::Connect,
+    Place::Helo,
+    Place::Mail,
+    Place::Rcpt,
+    Place::Predata,
+    Place::Data,
+];
+
+/// Controls that touch neither what is accepted nor where it goes (section 44.22), why, and where
+/// they may stand: elsewhere, and with other options, Exim answers 451 (`controls_list` in acl.c).
+/// Debian's Exim knows none of DMARC.
+const CONTROLS: [(&str, &str, &[Place]); 11] = [
+    ("dkim_disable_verify", "no DKIM condition is read", NOT_DATA),
+    ("enforce_sync", "only ends sessions", ANYWHERE),
+    ("no_callout_flush", "no callout is read", ANYWHERE),
+    ("no_delay_flush", "only when output is sent", ANYWHERE),
+    (
+        "no_multiline_responses",
+        "only the layout of replies",
+        ANYWHERE,
+    ),
+    ("no_pipelining", "only what EHLO offers", ANYWHERE),
+    ("queue", "delivery happens later", TO_DATA),
+    ("queue/first_pass_route", "delivery happens later", TO_DATA),
+    ("queue/only", "delivery happens later", TO_DATA),
+    ("queue_only", "delivery happens later", TO_DATA),
     (
         "suppress_local_fixups",
         "leaves headers of the message alone",
+        BEFORE_DATA,
     ),
 ];
 
@@ -120,14 +145,21 @@ impl Reader<'_> {
 
     fn control(&mut self, line: &RawLine) -> Done {
         let text = self.expand(&line.argument)?.as_text().unwrap_or_default();
-        let name = text.split('/').next().unwrap_or_default().trim().to_owned();
-        if CONTROLS.iter().any(|(known, _)| *known == name) {
-            return Ok(None);
-        }
+        let name = text.split('/').next().unwrap_or_default();
         if name == "submission" {
             return self.submission(&text, line);
         }
-        let reason = "it changes what becomes of the message";
+        let mut known = CONTROLS.iter();
+        let reason = match known.find(|(known, ..)| *known == text) {
+            Some((.., places)) if places.contains(&self.place) => return Ok(None),
+            Some(_) => "in this ACL Exim answers 451 (section 44.22)",
+            None if CONTROLS.iter().any(|(known, ..)| *known == name) => {
+                "with such an option Exim answers 451 (section 44.22)"
+            }
+            None if name == "debug" => "what clients say is written to a file, passwords too",
+            None if name.starts_with("dmarc_") => "Debian's Exim has no DMARC, and answers 451",
+            None => "it changes what becomes of the message",
+        };
         Err(self.refuse(&format!("control = {text}"), reason, &line.at))
     }
 }
@@ -137,7 +169,7 @@ impl Reader<'_> {
     /// (section 48.1). Without `sender_retain` a login's message gets another reverse-path where
     /// its From is not the login's address (`receive_msg` in receive.c).
     fn submission(&mut self, text: &str, line: &RawLine) -> Done {
-        if !matches!(self.place, Place::Mail | Place::Rcpt | Place::Predata) {
+        if !BEFORE_DATA.contains(&self.place) {
             let reason = "in this ACL Exim answers 451 (section 44.22)";
             return Err(self.refuse("control = submission", reason, &line.at));
         }

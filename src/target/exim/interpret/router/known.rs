@@ -5,7 +5,7 @@
 use crate::target::exim::interpret::shape::{ANY, NOT_AS_IT_CAME, Shape, Table};
 
 use Shape::{
-    Account, Added, Ciphers, Hosts, Limit, Names, Nothing, Number, Octal, Path, Read, Removed,
+    Account, Added, Ciphers, Hosts, Limit, Names, Nothing, Number, Octal, Off, Path, Read, Removed,
     Switch, Text, Time, Timeout, Word,
 };
 
@@ -14,6 +14,11 @@ pub(super) const UNABLE: &str = "mail for hosts that cannot do so would not leav
 
 /// Why a file is refused.
 const UNSEEN: &str = "what it holds is not in the files";
+
+/// Why `same_domain_copy_routing` is refused: no router is asked for the others (`deliver_message`
+/// in deliver.c; tried).
+const COPIED: &str =
+    "others at the domain of one whom the router takes would go where that one goes";
 
 /// Generic options of transports (section 24.1).
 pub(super) const TRANSPORT: &Table = &[
@@ -125,10 +130,8 @@ pub(super) const NOBODY: &Table = &[(Account, "user")];
 
 /// Options of `dnslookup` (chapter 17).
 pub(super) const DNSLOOKUP: &Table = &[
-    (
-        Switch,
-        "qualify_single rewrite_headers same_domain_copy_routing search_parents",
-    ),
+    (Switch, "qualify_single rewrite_headers search_parents"),
+    (Off(COPIED), "same_domain_copy_routing"),
     (Word(&["", "false", "no", "true", "yes"]), "ipv4_prefer"),
     (Nothing(UNABLE), "ipv4_only mx_domains"),
     (
@@ -143,7 +146,8 @@ pub(super) const MANUALROUTE: &Table = &[
         Read,
         "host_all_ignored host_find_failed route_data route_list",
     ),
-    (Switch, "hosts_randomize same_domain_copy_routing"),
+    (Switch, "hosts_randomize"),
+    (Off(COPIED), "same_domain_copy_routing"),
 ];
 
 /// Options of `redirect` (chapter 22).
