@@ -93,6 +93,15 @@ impl Reader<'_> {
                 return Err(self.service(&setting.name, reason, &setting.at));
             }
         }
+        let is_hidden = match instance.get("hide_child_in_errmsg") {
+            Some(hidden) => hidden.boolean(self.diagnostics)?,
+            None => false,
+        };
+        if !is_hidden {
+            let reason = "a bounce would tell who wrote the message of the copy: add \
+                          `hide_child_in_errmsg` (section 22.7)";
+            return Err(self.service("unseen", reason, &instance.at));
+        }
         self.recipient_view = View::Parsed;
         let mut conditions = Vec::new();
         if let Some(domains) = instance.get("domains") {
