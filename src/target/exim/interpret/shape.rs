@@ -146,16 +146,10 @@ impl Shape {
                 Some(number) if (1..least).contains(&number) => Some(TOO_LITTLE),
                 _ => number_fault(value, 0, ANY),
             },
-            Self::Time(least, most) => match time(value) {
-                Some(seconds) if seconds < least => Some("that is too short a time"),
-                Some(seconds) if seconds > most => Some("that is too long a time"),
-                Some(_) => None,
-                None => Some("it is no time"),
-            },
+            Self::Time(least, most) => time_fault(value, least, most),
             Self::Timeout(least) => match time(value) {
-                Some(seconds) if (1..least).contains(&seconds) => Some("that is too short a time"),
-                Some(_) => None,
-                None => Some("it is no time"),
+                Some(0) => None,
+                _ => time_fault(value, least, u64::MAX),
             },
             Self::Times => {
                 let mut times = value.split(':').map(str::trim);
@@ -214,6 +208,16 @@ fn number_fault(value: &str, least: u64, most: u64) -> Option<&'static str> {
         Some(number) if number > most => Some(TOO_MUCH),
         Some(_) => None,
         None => Some("it is no number"),
+    }
+}
+
+/// The same of a time, in seconds.
+fn time_fault(value: &str, least: u64, most: u64) -> Option<&'static str> {
+    match time(value) {
+        Some(seconds) if seconds < least => Some("that is too short a time"),
+        Some(seconds) if seconds > most => Some("that is too long a time"),
+        Some(_) => None,
+        None => Some("it is no time"),
     }
 }
 
