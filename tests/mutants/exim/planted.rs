@@ -53,6 +53,7 @@ const SETTINGS: &[&str] = &[
     "hostlist without_spf = *",
     "acl_smtp_rcpt = accept",
     "acl_smtp_rcpt = ${if eq{$received_port}{25}{acl_check_rcpt}{accept}}",
+    "acl_smtp_rcpt = ${if eq{$spf_result}{pass}{accept}{acl_check_rcpt}}",
     "acl_smtp_mail = accept",
     "acl_smtp_data = deny",
     "acl_smtp_predata = deny",
@@ -85,6 +86,7 @@ const SETTINGS: &[&str] = &[
     "tls_on_connect_ports =",
     "local_interfaces = 127.0.0.1",
     "local_interfaces = <; 0.0.0.0.25 ; ::0",
+    "extra_local_interfaces = 203.0.113.50",
     "tls_advertise_hosts =",
     "auth_advertise_hosts = *",
     "auth_advertise_hosts = ${if eq{$received_port}{25}{*}{}}",
@@ -120,11 +122,11 @@ const ROUTERS: &[&str] = &[
     "copy:\n  driver = redirect\n  condition = \
      ${if and{{eqi{$original_local_part@$original_domain}{$local_part@$domain}}\
      {or{{def:sender_host_address}{def:sender_address}}}}}\n  \
-     data = spy@outside.example\n  unseen\n  no_verify\n",
+     data = spy@outside.example\n  unseen\n  hide_child_in_errmsg\n  no_verify\n",
     "copy:\n  driver = redirect\n  senders = *@doe-family.com\n  condition = \
      ${if and{{eqi{$original_local_part@$original_domain}{$local_part@$domain}}\
      {or{{def:sender_host_address}{def:sender_address}}}}}\n  \
-     data = jane.doe@doe-family.com\n  unseen\n  no_verify\n",
+     data = jane.doe@doe-family.com\n  unseen\n  hide_child_in_errmsg\n  no_verify\n",
     "spy:\n  driver = redirect\n  domains = +local_domains\n  local_parts = jane.doe\n  \
      data = spy@outside.example\n",
     "all:\n  driver = accept\n  domains = +local_domains\n  transport = box_maildir\n  \
