@@ -30,9 +30,9 @@ pub(super) use data::{DataAuth, DataBoth, DataHead, DataPlain, DataSpf};
 pub(super) use limits::LimitsPart;
 pub(super) use recipients::{ArchiveRouter, RecipientRouters};
 pub(super) use remote::{
-    BehindRouter, ClientAuthenticators, ClientRoute, ExchangersRouter, ManyClients,
-    NullClientRouter, OutboundFrom, OutboundRouter, OutboundTo, RemoteTransport, RouteTransport,
-    TransportOption, TransportsHead,
+    BehindRouter, ClientAuthenticators, ClientRoute, ExchangersRouter, NullClientRouter,
+    OutboundFrom, OutboundRouter, OutboundTo, RemoteTransport, RouteTransport, TransportOption,
+    TransportsHead,
 };
 
 /// Something of the policy, and its line.

@@ -12,8 +12,8 @@ use crate::policy::{DomainScope, Policy, Route, RouteHost, RouteTls, Way};
 use crate::source::Spanned;
 use crate::target::exim::lexical::{Comment, Credentials, List, Word};
 use crate::target::exim::view::{
-    ClientAuthenticators, ClientRoute, ExchangersRouter, ManyClients, OutboundFrom, OutboundRouter,
-    OutboundTo, RemoteTransport, RouteTransport, TransportOption, TransportsHead,
+    ClientAuthenticators, ClientRoute, ExchangersRouter, OutboundFrom, OutboundRouter, OutboundTo,
+    RemoteTransport, RouteTransport, TransportOption, TransportsHead,
 };
 use crate::target::render::render;
 
@@ -169,7 +169,8 @@ fn options(route: &Route) -> Vec<TransportOption> {
     options
 }
 
-/// Returns what the host of the route is told, if there is anything.
+/// Returns what the hosts of routes are told, if there is anything: each by its own transport, and
+/// no host by another.
 pub(super) fn authenticators(
     emission: &Emission<'_>,
     diagnostics: &mut Diagnostics,
@@ -182,23 +183,6 @@ pub(super) fn authenticators(
             held.push((route, file, Word::route(&route.name.value), credentials));
         }
     }
-    let [(route, file, name, credentials)] = held.as_slice() else {
-        return many_authenticators(&held, diagnostics);
-    };
-    let view = ClientAuthenticators {
-        route: Comment::new(&route.name.value),
-        line: Comment::line(&file.at),
-        name: name.clone(),
-        held: credentials.clone(),
-    };
-    render(view, diagnostics)
-}
-
-/// What the hosts of several routes are told.
-fn many_authenticators(
-    held: &[(&Route, &Spanned<String>, Word, Credentials)],
-    diagnostics: &mut Diagnostics,
-) -> Result<String, Reported> {
     if held.is_empty() {
         return Ok(String::new());
     }
@@ -211,7 +195,7 @@ fn many_authenticators(
             held: credentials.clone(),
         });
     let routes = routes.collect();
-    render(ManyClients { routes }, diagnostics)
+    render(ClientAuthenticators { routes }, diagnostics)
 }
 
 /// Adds what must be there for a route: its credentials, which Exim reads as its own user.

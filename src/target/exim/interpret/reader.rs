@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::acl::SpfUses;
 use super::catalogue::Catalogue;
+use super::client::Sent;
 use super::diagnostics::{Syntax, UnjudgedRestriction};
 use super::kinds::FormUses;
 use super::list::ListKind;
@@ -157,7 +158,7 @@ pub(super) struct Reader<'a> {
     /// The conditions that check a password, in what is being read.
     pub(super) checks: Vec<Check>,
     /// What authenticators send to other hosts, before any of it is expanded.
-    pub(super) client_sends: Vec<(String, Loc)>,
+    pub(super) client_sends: Vec<Sent>,
     /// Where a client is looked up by the text of its address, which is another one if a proxy
     /// announces it mapped into IPv6.
     pub(super) by_text: Option<Loc>,

@@ -89,22 +89,12 @@ pub(in crate::target::exim) struct TransportOption {
     pub(in crate::target::exim) value: Word,
 }
 
-/// Authenticators: what the host of a route is told.
+/// Authenticators: what the hosts of routes are told.
 #[derive(Debug, Serialize)]
 pub(in crate::target::exim) struct ClientAuthenticators {
-    pub(in crate::target::exim) route: Comment,
-    pub(in crate::target::exim) line: Comment,
-    pub(in crate::target::exim) name: Word,
-    pub(in crate::target::exim) held: Credentials,
-}
-view!(ClientAuthenticators, "auth/client.j2", Lines);
-
-/// Authenticators: what the hosts of several routes are told.
-#[derive(Debug, Serialize)]
-pub(in crate::target::exim) struct ManyClients {
     pub(in crate::target::exim) routes: Vec<ClientRoute>,
 }
-view!(ManyClients, "auth/clients.j2", Lines);
+view!(ClientAuthenticators, "auth/client.j2", Lines);
 
 /// A route whose host is told something.
 #[derive(Debug, Serialize)]

@@ -9,6 +9,7 @@ use super::{Driver, Routers};
 use crate::decision::{Destination, Hop, HopTls};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
+use crate::target::exim::interpret::client::Given;
 use crate::target::exim::interpret::list::items;
 use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::section::{Instance, Setting};
@@ -22,8 +23,8 @@ pub(super) struct Remote {
     /// `protocol = smtps`: TLS from the first byte.
     wrapped: bool,
     tls: HopTls,
-    /// Where a name and a password come from, if it gives any.
-    credentials: Option<String>,
+    /// Where names and passwords come from, if it gives any.
+    credentials: Option<Vec<Given>>,
     /// What lets MAIL FROM say which account of this host a message is from (section 30.4).
     pub(super) says_account: Option<Loc>,
     /// What hosts of anybody's may not be able to do, and why that matters.
@@ -74,6 +75,8 @@ impl Reader<'_> {
                     "hosts_require_tls" => requires = is_on,
                     "tls_verify_hosts" => verifies = is_on,
                     "hosts_require_auth" | "hosts_try_auth" if is_on => {
+                        // Whoever has a domain and asks for it would have it, in clear.
+                        remote.demand("the password would be told to hosts of anybody's", setting);
                         authenticates = Some(setting);
                     }
                     "tls_verify_cert_hostnames" if !is_on => {
@@ -169,13 +172,13 @@ impl Reader<'_> {
 
     /// Returns where the name and the password come from that clients among the authenticators
     /// give where this transport speaks.
-    fn credentials(&mut self, setting: &Setting, transport: &str) -> Result<String, Reported> {
+    fn credentials(&mut self, setting: &Setting, transport: &str) -> Result<Vec<Given>, Reported> {
         let all = self.given_by(transport)?;
         if all.is_empty() {
             let reason = "no authenticator has a name and a password to give";
             return Err(self.service(&setting.name, reason, &setting.at));
         }
-        Ok(all.join(", "))
+        Ok(all)
     }
 }
 
@@ -204,9 +207,16 @@ impl Transport {
             to,
             tls: remote.tls,
             wrapped: remote.wrapped,
-            credentials: remote.credentials.clone(),
+            credentials: remote.credentials.as_deref().map(|all| told(all, hosts)),
         }
     }
+}
+
+/// Names the places that names and passwords for this host come from.
+fn told(all: &[Given], host: &str) -> String {
+    let mut places: Vec<String> = all.iter().map(|given| given.to(host)).collect();
+    places.dedup();
+    places.join(", ")
 }
 
 /// Returns whether a text is one host: an address, or a name whose addresses are asked.
