@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::characters;
 use super::reader::Reader;
+use super::shape::time;
 use super::text::Text;
 
 /// The file, below the server's root.
@@ -21,6 +22,11 @@ const OPTIONS: [&str; 4] = [
 /// Ways to start that leave one daemon which listens and runs the queue, or two (`exim4` of
 /// `/etc/init.d`).
 const RUNNERS: [&str; 2] = ["combined", "separate"];
+
+/// The longest time between two runs of the queue, in seconds. What could not be delivered at once
+/// is tried again in a run only, and so is all that is queued at first (`queue_only` and its like);
+/// RFC 5321 section 4.5.4.1 asks for two tries in the first hour.
+const INTERVAL_MAX: u64 = 3_600;
 
 /// The way to start that leaves a daemon which runs the queue, and does not listen. All others
 /// leave none.
@@ -59,8 +65,14 @@ impl Reader<'_> {
                     continue;
                 }
                 ("QUEUERUNNER", _) => "no daemon would listen, or none would run the queue",
-                ("QUEUEINTERVAL", Some(word)) if is_interval(word) => continue,
-                ("QUEUEINTERVAL", _) => "this is no time between two runs of the queue",
+                ("QUEUEINTERVAL", Some(word)) => match interval(word) {
+                    Some(1..=INTERVAL_MAX) => continue,
+                    Some(0) | None => "this is no time between two runs of the queue",
+                    Some(_) => {
+                        "what could not be delivered at once would wait for more than an hour (RFC \
+                         5321 section 4.5.4.1)"
+                    }
+                },
                 (name, Some("")) if OPTIONS.contains(&name) => continue,
                 _ => "options of the command line are not followed",
             };
@@ -79,18 +91,19 @@ fn unquoted(value: &str) -> Option<&str> {
     is_plain.then_some(word)
 }
 
-/// Returns whether a word is a time such as `30m` that is not null.
-fn is_interval(word: &str) -> bool {
-    let digits = word.trim_end_matches(['s', 'm', 'h', 'd']);
-    word.len() - digits.len() == 1
-        && (1..=4).contains(&digits.len())
-        && digits.bytes().all(|byte| byte.is_ascii_digit())
-        && digits.bytes().any(|byte| byte != b'0')
+/// Returns the seconds of a time such as `30m`.
+fn interval(word: &str) -> Option<u64> {
+    let is_one = word
+        .trim_end_matches(|c: char| c.is_ascii_lowercase())
+        .len()
+        + 1
+        == word.len();
+    time(word).filter(|_| is_one)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_interval, unquoted};
+    use super::{interval, unquoted};
 
     #[test]
     fn values_are_one_word() {
@@ -107,9 +120,10 @@ mod tests {
         ] {
             assert_eq!(unquoted(value), expected, "{value}");
         }
-        assert!(is_interval("30m"));
-        for word in ["", "m", "0m", "00h", "30", "30mm", "99999m"] {
-            assert!(!is_interval(word), "{word}");
+        assert_eq!(interval("30m"), Some(1_800));
+        assert_eq!(interval("999d"), Some(999 * 86_400));
+        for word in ["", "m", "30", "30mm", "1h30", "1h30m"] {
+            assert_eq!(interval(word), None, "{word}");
         }
     }
 }

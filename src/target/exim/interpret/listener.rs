@@ -151,29 +151,36 @@ impl Reader<'_> {
         Ok(open)
     }
 
-    /// Refuses interfaces by which Exim would take an address of the host for another's: mail that
-    /// goes there would come back (section 13.8; `host_find_interfaces`).
+    /// Refuses interfaces by which Exim would take an address of the host for another's, or that of
+    /// another host for its own: mail that goes there would come back (section 13.8;
+    /// `host_find_interfaces`).
     fn know_own(
         &mut self,
         interfaces: &[Interface],
         options: &Options,
         start: &Loc,
     ) -> Result<(), Reported> {
-        if !self.has_daemon {
-            // What a host that does not listen sends goes to hosts that are named.
-            return Ok(());
-        }
         let extra = match options.text("extra_local_interfaces") {
             Some(text) if !text.as_str().trim().is_empty() => self.interfaces(&text)?,
             Some(_) | None => Vec::new(),
         };
         let all = interfaces.iter().chain(&extra);
+        let host = self.artifacts.host_addresses.as_slice();
+        let is_own = |ip: IpAddr| ip.is_unspecified() || ip.is_loopback() || host.contains(&ip);
+        if let Some(one) = all.clone().find(|one| !is_own(one.address)) {
+            let reason = "the host has no such address, and mail for the host that has it would \
+                          come back";
+            return Err(self.refuse(&one.address.to_string(), reason, &one.at));
+        }
+        if !self.has_daemon {
+            // What a host that does not listen sends goes to hosts that are named.
+            return Ok(());
+        }
         let known: BTreeSet<IpAddr> = all.map(|one| one.address).collect();
         let is_known = |address: &IpAddr| {
             let whole = if address.is_ipv4() { ALL[0] } else { ALL[1] };
             known.contains(address) || known.contains(&whole)
         };
-        let host = &self.artifacts.host_addresses;
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
         if is_known(&loopback) && host.iter().all(is_known) {
             return Ok(());

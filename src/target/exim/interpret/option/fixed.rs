@@ -170,6 +170,11 @@ pub(super) const FIXED: &[(&str, &str, &str)] = &[
         "accounts with longer names would get no mail",
     ),
     (
+        "move_frozen_messages",
+        "false",
+        "what is frozen would leave the queue for good, and nobody would be told",
+    ),
+    (
         "mua_wrapper",
         "false",
         "mail would be delivered while it is received",

@@ -152,13 +152,12 @@ const PROGRAM: &Table = &[
     ),
 ];
 
-/// When mail is delivered, not where.
+/// When mail is delivered, not where. What is only queued waits for the next run (`daemon.rs`).
 const DELIVERY: &Table = &[
-    (
-        Time(0, ANY),
-        "auto_thaw ignore_bounce_errors_after keep_malformed timeout_frozen_after",
-    ),
-    (Time(DAY, ANY), "retry_data_expire"),
+    (Time(0, ANY), "auto_thaw ignore_bounce_errors_after"),
+    // What waits for somebody to look at it.
+    (Timeout(DAY), "timeout_frozen_after"),
+    (Time(DAY, ANY), "keep_malformed retry_data_expire"),
     (Time(60, DAY), "retry_interval_max"),
     (Load(1), "deliver_queue_load_max"),
     (Load(0), "queue_only_load"),
@@ -171,8 +170,8 @@ const DELIVERY: &Table = &[
     (Number(1, ANY), "remote_max_parallel"),
     (
         Switch,
-        "move_frozen_messages queue_fast_ramp queue_only queue_only_load_latch queue_only_override \
-         queue_run_in_order split_spool_directory",
+        "queue_fast_ramp queue_only queue_only_load_latch queue_only_override queue_run_in_order \
+         split_spool_directory",
     ),
 ];
 

@@ -88,7 +88,7 @@ impl Reader<'_> {
                 if is_on && name.starts_with("hosts_require_") {
                     remote.demand(UNABLE, setting);
                 }
-                if is_on && name == "hosts_avoid_tls" {
+                if is_on && ["hosts_avoid_tls", "tls_verify_hosts"].contains(&name) {
                     remote.demand("mail would leave in clear where TLS is offered", setting);
                 }
             } else {
@@ -99,7 +99,9 @@ impl Reader<'_> {
             (true, _) => HopTls::None,
             (false, true) if verifies => HopTls::Verified,
             (false, true) => HopTls::Required,
-            // Without `hosts_require_tls` it goes on in clear where TLS fails.
+            // Without `hosts_require_tls` it goes on in clear where TLS fails, and that fails where
+            // the certificate does (`tls_tempfail_tryclear`; `smtp_transport_entry`).
+            (false, false) if verifies => HopTls::None,
             (false, false) => HopTls::Opportunistic,
         };
         if let Some(setting) = authenticates {
