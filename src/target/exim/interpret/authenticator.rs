@@ -96,6 +96,9 @@ impl Reader<'_> {
             }
             return Ok(None);
         }
+        if driver.as_str() == "plaintext" {
+            self.asks(instance)?;
+        }
         self.mechanism(instance, driver.as_str(), login)?;
         self.checks.clear();
         self.login_is_set(instance, login)?;
@@ -168,6 +171,21 @@ impl Reader<'_> {
                 Err(self.unjudged_option(setting, reason))
             }
         }
+    }
+
+    /// Refuses a server without prompts: a client that sends no data with AUTH is asked for none,
+    /// and refused (RFC 4954 section 4 has it asked; tried with 4.96).
+    fn asks(&mut self, instance: &Instance) -> Result<(), Reported> {
+        let prompts = match instance.get("server_prompts") {
+            Some(setting) => items(&setting.text(self.diagnostics)?, ':').len(),
+            None => 0,
+        };
+        if prompts > 0 {
+            return Ok(());
+        }
+        let reason = "without `server_prompts = :` clients that send nothing with AUTH are refused";
+        let fault = UnjudgedService::new(&instance.name, reason, &instance.at);
+        Err(self.diagnostics.error(fault))
     }
 
     /// Refuses a mechanism that clients do not know, or that is no password's: by its name a
