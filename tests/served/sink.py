@@ -26,6 +26,10 @@ def keep(headers, text=b""):
         file.write(lines + text.replace(b"\r\n", b"\n"))
 
 
+class Cancelled(Exception):
+    """The client has thought better of it (RFC 4954 section 4)."""
+
+
 class Session:
     """What one client says."""
 
@@ -53,7 +57,10 @@ class Session:
 
     def ask(self, text):
         self.say("334 " + base64.b64encode(text.encode()).decode())
-        return base64.b64decode(self.file.readline().strip())
+        given = self.file.readline().strip()
+        if given == b"*":
+            raise Cancelled
+        return base64.b64decode(given)
 
     def run(self):
         self.say("220 sink ESMTP")
@@ -73,7 +80,10 @@ class Session:
                 self.say("220 go on")
                 self.take(self.encrypt(self.connection))
             elif verb == "AUTH":
-                self.auth(rest.split(" "))
+                try:
+                    self.auth(rest.split(" "))
+                except Cancelled:
+                    self.say("501 5.7.0 as you like")
             elif verb == "RCPT" and "<refused@" in rest:
                 self.say("550 5.1.1 nobody")
             elif verb == "RCPT":

@@ -2,12 +2,12 @@
 
 use libtest_mimic::Failed;
 
-use crate::TestOfBoth;
 use crate::machine;
 use crate::routes::{Host, ISP, came_to, expect, scene};
 use crate::support::job::Listener::Smtp;
 use crate::support::job::{Client, Envelope, Mta, Until};
 use crate::support::namespace;
+use crate::{Test, TestOfBoth};
 
 const STRANGER: &str = "a@pass.spf-results.example";
 
@@ -40,6 +40,12 @@ pub(crate) const TESTS: &[TestOfBoth] = &[
         rest_is_direct,
     ),
 ];
+
+/// Postfix has a table of passwords for each transport, and no smtp(8) without one that asks there.
+pub(crate) const OF_EXIM: &[Test] = &[(
+    "a password is for the host of its route, whoever asks for one",
+    password_of_one,
+)];
 
 /// Returns a policy with three routes; `rest` is what all others go by.
 fn policy(rest: &str) -> String {
@@ -187,4 +193,39 @@ fn rest_is_direct(mta: Mta) -> Result<(), Failed> {
     // The exchangers of the other one's domain cannot be found today.
     let waits = report.queue.iter().any(|one| one.contains("bob@"));
     expect(&waits.to_string(), "true", &report)
+}
+
+/// A host that wants a password is not told that of the only route that has one, not even if its
+/// own transport is made to give what there is.
+fn password_of_one() -> Result<(), Failed> {
+    let policy = policy("").replace("route \"isp\"", "// route \"isp\"");
+    let policy = policy.replace("\"a:smtp.isp.test\" ", "");
+    let (_tree, mut job) = machine::job(&machine::subject(&policy, Mta::Exim)?)?;
+    let path = job.tree.join("etc/exim4/exim4.conf");
+    let before = "\nroute_partner:\n  driver = smtp\n";
+    let after = format!("{before}  hosts_try_auth = *\n");
+    let text = std::fs::read_to_string(&path)?;
+    if text.matches(before).count() != 1 {
+        return Err(format!("{before:?} is not there once").into());
+    }
+    std::fs::write(&path, text.replace(before, &after))?;
+    for host in [&ESP, &PARTNER] {
+        scene(&mut job, host);
+    }
+    let office = Client::new([192, 168, 10, 7], Smtp);
+    job.envelopes = vec![
+        message(&office, "jane@acme.test", "bob@partner.test"),
+        message(&office, "news@news.acme.test", "bob@far.test"),
+    ];
+    let report = namespace::run(&job)?;
+    let esp = "tls=yes sni=smtp.esp.test auth=bulk pa^ss:w0rd helo=mx.acme.test";
+    let wanted = format!("bob@far.test from=news@news.acme.test {esp}");
+    expect(&came_to(&report, ESP.maildir).join("\n"), &wanted, &report)?;
+    let partner = "tls=yes sni=in.partner.test auth= helo=mx.acme.test";
+    let wanted = format!("bob@partner.test from=jane@acme.test {partner}");
+    expect(
+        &came_to(&report, PARTNER.maildir).join("\n"),
+        &wanted,
+        &report,
+    )
 }
