@@ -167,7 +167,10 @@ impl Reader<'_> {
         let all = interfaces.iter().chain(&extra);
         let host = self.artifacts.host_addresses.as_slice();
         let is_own = |ip: IpAddr| ip.is_unspecified() || ip.is_loopback() || host.contains(&ip);
-        if let Some(one) = all.clone().find(|one| !is_own(one.address)) {
+        // Where the daemon listens, an interface that is not the host's is a listener too many.
+        let listened = interfaces.iter().filter(|_| !self.has_daemon);
+        let mut others = extra.iter().chain(listened);
+        if let Some(one) = others.find(|one| !is_own(one.address)) {
             let reason = "the host has no such address, and mail for the host that has it would \
                           come back";
             return Err(self.refuse(&one.address.to_string(), reason, &one.at));
