@@ -244,7 +244,7 @@ fn words(destination: &Destination) -> String {
     match destination {
         Destination::Mailbox { mailbox, store } => match store {
             Store::Account(login) => format!("{mailbox} in ~{login}"),
-            Store::Directory(path) => format!("{mailbox} in {path}"),
+            Store::Directory(path) | Store::File(path) => format!("{mailbox} in {path}"),
         },
         Destination::Forward { to, via: None } => format!("on to {to}"),
         Destination::Forward { to, via: Some(hop) } => format!("on to {to} by {hop}"),

@@ -235,8 +235,10 @@ impl fmt::Display for Chooser {
 pub enum Store {
     /// The Maildir of this Unix account.
     Account(String),
-    /// This directory, such as `/var/mail/d.example/box`.
+    /// This Maildir, such as `/var/mail/d.example/box`.
     Directory(String),
+    /// This file for all messages, or this directory that is no Maildir.
+    File(String),
 }
 
 /// A verdict and all that goes with it.
@@ -264,6 +266,7 @@ pub fn place(destination: &Destination) -> String {
         Destination::Mailbox { mailbox, store } => match store {
             Store::Account(login) => format!("to the account {login}"),
             Store::Directory(_) => format!("to the mailbox {mailbox}"),
+            Store::File(path) => format!("to {path}, which is no Maildir"),
         },
         Destination::Exchangers(domain) => format!("out to {domain}"),
         Destination::Forward { to, via: None } => format!("on to {to}"),

@@ -79,7 +79,7 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
     }
     let named = all.iter().filter_map(|one| match one {
         Destination::Mailbox {
-            store: Store::Directory(path),
+            store: Store::Directory(path) | Store::File(path),
             ..
         } if !path.starts_with('~') => path.rsplit('/').next().map(str::to_owned),
         _ => None,
@@ -96,7 +96,7 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
             }
             Store::Account(login) => format!("account {login}"),
             // The log names the program that has delivered, and not the folder in a home.
-            Store::Directory(path) => match path.strip_prefix('~') {
+            Store::Directory(path) | Store::File(path) => match path.strip_prefix('~') {
                 Some(home) => format!("account {}", home.split('/').next().unwrap_or_default()),
                 None => "directory".to_owned(),
             },

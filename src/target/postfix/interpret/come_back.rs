@@ -96,7 +96,9 @@ impl PostfixDecider {
         }
         let user = match store {
             Store::Account(user) => user,
-            Store::Directory(path) => path.rsplit('/').next().unwrap_or_default(),
+            Store::Directory(path) | Store::File(path) => {
+                path.rsplit('/').next().unwrap_or_default()
+            }
         };
         Some(Returned {
             by: ByWriting::Header(format!("Delivered-To: {user}@{domain}")),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::addressing::{Addressing, parents};
 use super::class::Class;
+use super::diagnostics::UnjudgedParameter;
 use super::local::Local;
 use super::master_cf::Service;
 use super::parameter::Settings;
@@ -20,6 +21,9 @@ pub(super) const DEFAULTS: [(Class, &str); 4] = [
     (Class::Relay, "relay_transport"),
     (Class::Default, "default_transport"),
 ];
+
+/// What may lead to commands and to files (`allow_mail_to_commands` in postconf(5)).
+const WAYS: [&str; 3] = ["alias", "forward", "include"];
 
 const EXPANSION: &str = "virtual_alias_expansion_limit";
 /// What main.cf need not say (`postconf -d` of 3.7.11).
@@ -119,6 +123,16 @@ fn local(
             .map(|word| word.as_str().to_ascii_lowercase())
             .collect()
     };
+    for name in ["allow_mail_to_commands", "allow_mail_to_files"] {
+        let at = settings.text(name, diagnostics).at();
+        if !words(name, diagnostics)
+            .iter()
+            .all(|word| WAYS.contains(&word.as_str()))
+        {
+            let reason = "local(8) ends with an error, and delivers nothing";
+            diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+        }
+    }
     let text = |name: &str, diagnostics: &mut Diagnostics| {
         settings.text(name, diagnostics).as_str().to_owned()
     };

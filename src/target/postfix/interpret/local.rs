@@ -60,12 +60,9 @@ impl Delivery {
         } else if local.home_mailbox == "Maildir/" {
             Store::Account(user.to_owned())
         } else if local.home_mailbox.is_empty() {
-            Store::Directory(format!("{}/{user}", local.spool))
+            Store::File(format!("{}/{user}", local.spool))
         } else {
-            Store::Directory(format!(
-                "~{user}/{}",
-                local.home_mailbox.trim_end_matches('/')
-            ))
+            store(&format!("~{user}/{}", local.home_mailbox))
         };
         if local.has_forward_files {
             out.found
@@ -98,7 +95,7 @@ impl Delivery {
             out.found.insert(if local.alias_files {
                 Destination::Mailbox {
                     mailbox: mailbox.clone(),
-                    store: Store::Directory(word.to_owned()),
+                    store: store(word),
                 }
             } else {
                 Destination::Undeliverable
@@ -126,11 +123,20 @@ impl Delivery {
         let store = if self.local.home_mailbox == "Maildir/" {
             Store::Account(user.to_owned())
         } else {
-            Store::Directory(format!("{}/{user}", self.local.spool))
+            Store::File(format!("{}/{user}", self.local.spool))
         };
         out.found.insert(Destination::Mailbox {
             mailbox: mailbox.clone(),
             store,
         });
+    }
+}
+
+/// Returns what local(8) and virtual(8) make of a path: a Maildir, if it ends with a slash, else a
+/// file for all messages (`home_mailbox`, `virtual_mailbox_maps` in postconf(5)).
+pub(super) fn store(path: &str) -> Store {
+    match path.strip_suffix('/') {
+        Some(folder) => Store::Directory(folder.trim_end_matches('/').to_owned()),
+        None => Store::File(path.to_owned()),
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Service {
     pub(super) is_privileged: bool,
     /// Whether it runs in the queue directory as its root; none: as `compatibility_level` says.
     pub(super) chroot: Option<bool>,
+    /// Every so many seconds it is woken; `-` and `0` never, with `?` if it was used since.
+    pub(super) wakeup: String,
     /// How many processes it may have; none: `default_process_limit`.
     pub(super) limit: Option<String>,
     /// What `-o` sets.
@@ -140,11 +142,11 @@ fn service(line: &Text) -> Result<Service, String> {
         (_, "y" | "-") => {}
         _ => return Err("the field `private` is neither `y`, `n` nor `-`".to_owned()),
     }
-    let mut number = |name: &str| {
-        let value = field(name)?.as_str().to_owned();
+    let wakeup = field("wakeup")?.as_str().to_owned();
+    let number = |name: &str, value: &str| {
         let digits = match name {
             "wakeup" => value.trim_end_matches('?'),
-            _ => value.as_str(),
+            _ => value,
         };
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if value != "-" && !is_number {
@@ -152,8 +154,8 @@ fn service(line: &Text) -> Result<Service, String> {
         }
         Ok(Some(digits.to_owned()).filter(|digits| digits != "-"))
     };
-    number("wakeup")?;
-    let limit = number("maxproc")?;
+    number("wakeup", &wakeup)?;
+    let limit = number("maxproc", field("maxproc")?.as_str())?;
     let command = field("command")?.as_str().to_owned();
     let mut service = Service {
         at: name.at(),
@@ -163,6 +165,7 @@ fn service(line: &Text) -> Result<Service, String> {
         is_private: private.as_str() != "n",
         is_privileged: unprivileged == Some(false),
         chroot,
+        wakeup,
         limit,
         overrides: BTreeMap::new(),
         override_places: Vec::new(),

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::by_sender::{BySender, Led, Sender};
 use super::class::Class;
-use super::local::Local;
+use super::local::{Local, store};
 use super::map::{Parents, Surroundings};
 use super::next_hop::{Protection, Way, endpoint};
 use super::rows::Lookup;
-use crate::decision::{Destination, Hop, Route, Store, Unanswered};
+use crate::decision::{Destination, Hop, Route, Unanswered};
 use crate::mail::{Address, Domain};
 
 /// An address literal of this host.
@@ -333,10 +333,10 @@ impl Delivery {
         match self.mailboxes.listed(local, domain, &self.around) {
             Some(path) if has_owner && self.mailbox_base.starts_with('/') => {
                 let base = self.mailbox_base.trim_end_matches('/');
-                let path = path.trim_matches('/');
+                let path = path.trim_start_matches('/');
                 Destination::Mailbox {
                     mailbox: mailbox.clone(),
-                    store: Store::Directory(format!("{base}/{path}")),
+                    store: store(&format!("{base}/{path}")),
                 }
             }
             _ => Destination::Undeliverable,

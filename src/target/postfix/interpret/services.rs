@@ -95,6 +95,11 @@ const NEEDED: &[(&str, &str)] = &[
     ("rewrite", "without it smtpd answers MAIL never"),
 ];
 
+/// Programs that look for mail when they are woken, and for what was there before they began: within
+/// how many seconds they have to (master(5), `wakeup`).
+const WOKEN: [&str; 3] = ["oqmgr", "pickup", "qmgr"];
+const WAKEUP_MAX: u64 = 3_600;
+
 /// Programs that become somebody else, and so must begin as root: local(8), virtual(8), pipe(8) and
 /// spawn(8), which find nothing of what they need in a chroot either.
 const PRIVILEGED: [&str; 4] = ["local", "pipe", "spawn", "virtual"];
@@ -168,6 +173,7 @@ pub(super) fn judge_programs(services: &[Service], diagnostics: &mut Diagnostics
         }
         if service.kind != "inet" {
             judge_socket(service, diagnostics);
+            judge_wakeup(service, diagnostics);
         }
         let is_known = |word: &Text| matches!(word.as_str(), "-v" | "-vv" | "-vvv");
         // pipe(8) and spawn(8) have attributes behind their options, and a command in the last.
@@ -182,6 +188,17 @@ pub(super) fn judge_programs(services: &[Service], diagnostics: &mut Diagnostics
             let reason = format!("its argument `{}` is not modelled", argument.as_str());
             diagnostics.error(UnjudgedService::new(name, reason, &argument.at()));
         }
+    }
+}
+
+/// Reports a service that would let mail lie which was there before it began.
+fn judge_wakeup(service: &Service, diagnostics: &mut Diagnostics) {
+    let seconds = service.wakeup.parse::<u64>().unwrap_or_default();
+    if WOKEN.contains(&service.command.as_str()) && !(1..=WAKEUP_MAX).contains(&seconds) {
+        let reason = "it is not woken every hour, and mail that waits would lie until other mail \
+                      comes";
+        let name = service.name.as_str();
+        diagnostics.error(UnjudgedService::new(name, reason, &service.at));
     }
 }
 

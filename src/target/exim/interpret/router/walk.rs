@@ -378,8 +378,10 @@ impl<'w> Walk<'w> {
         let maildir = format!("{HOME}{user}/Maildir");
         let store = if *is_maildir && path == maildir {
             Store::Account(user)
-        } else {
+        } else if *is_maildir {
             Store::Directory(path.replace(HOME, "~"))
+        } else {
+            Store::File(path.replace(HOME, "~"))
         };
         Destination::Mailbox {
             mailbox: mailbox.clone(),

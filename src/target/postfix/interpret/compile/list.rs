@@ -21,6 +21,9 @@ use crate::mail::Status;
 /// The deepest nesting of restriction classes.
 const DEPTH_MAX: u32 = 20;
 
+/// For how long one restriction may hold a reply back, in seconds.
+const SLEEP_MAX: u64 = 60;
+
 /// Compiles the lists of one listener.
 pub(in super::super) struct Compiler<'a> {
     pub(in super::super) settings: &'a Settings<'a>,
@@ -191,9 +194,7 @@ impl Compiler<'_> {
             "defer_if_permit" => Restriction::DeferIfPermit(fixed(450, 4, 7, 0, Because::Unstated)),
             "defer_if_reject" => Restriction::DeferIfReject(fixed(450, 4, 7, 0, Because::Unstated)),
             // One envelope in a dialogue that keeps to the protocol meets none of these.
-            "reject_unauth_pipelining" | "reject_multi_recipient_bounce" | "sleep" => {
-                Restriction::Nothing
-            }
+            "reject_unauth_pipelining" | "reject_multi_recipient_bounce" => Restriction::Nothing,
             "reject_plaintext_session" => {
                 let code = code("plaintext_reject_code", self);
                 Restriction::PlaintextSession(fixed(code, 4, 7, 1, Because::TlsRequired))
@@ -252,6 +253,16 @@ impl Compiler<'_> {
         })
     }
 
+    /// A client waits for minutes, and no longer (RFC 5321 section 4.5.3.2).
+    fn sleep(&mut self, seconds: &Text) -> Option<Restriction> {
+        let number: Option<u64> = seconds.as_str().parse().ok();
+        if number.is_some_and(|number| number <= SLEEP_MAX) {
+            return Some(Restriction::Nothing);
+        }
+        self.refuse(seconds, "clients would not wait so long");
+        None
+    }
+
     fn with_argument(
         &mut self,
         name: &str,
@@ -261,6 +272,7 @@ impl Compiler<'_> {
     ) -> Option<Restriction> {
         match name {
             "check_helo_access" | "check_policy_service" if !self.has_helo() => None,
+            "sleep" => self.sleep(argument),
             "check_client_access" => self.client_access(argument, bare).map(Restriction::Client),
             "check_helo_access" => self.helo_access(argument, bare).map(Restriction::Helo),
             "check_sasl_access" if !self.has_auth => Some(Restriction::Nothing),

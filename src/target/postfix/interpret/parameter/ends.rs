@@ -38,7 +38,7 @@ const ENDS: &[(&str, Value)] = &[
     ("_destination_concurrency_limit", Number),
     ("_destination_concurrency_negative_feedback", Feedback),
     ("_destination_concurrency_positive_feedback", Feedback),
-    ("_destination_rate_delay", AtMost(HOUR)),
+    ("_destination_rate_delay", AtMost(60)),
     ("_destination_recipient_limit", Number),
     ("_extra_recipient_limit", Number),
     ("_initial_destination_concurrency", AtLeast(1)),
@@ -46,7 +46,7 @@ const ENDS: &[(&str, Value)] = &[
     ("_recipient_refill_delay", AtMost(HOUR)),
     ("_recipient_refill_limit", AtLeast(1)),
     ("_time_limit", AtLeast(60)),
-    ("_transport_rate_delay", AtMost(HOUR)),
+    ("_transport_rate_delay", AtMost(60)),
 ];
 
 /// Returns what the names end with, and which values are taken.
@@ -81,7 +81,7 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     };
     match kind {
         AtLeast(least) if number < least => Some("it is too small for mail to go through"),
-        AtMost(most) if number > most => Some("mail would wait for hours between two deliveries"),
+        AtMost(most) if number > most => Some("mail would wait too long between two deliveries"),
         OrNone(least) if number < least && number > 0 => {
             Some("clients that the policy lets in would be turned away in ordinary use")
         }
@@ -118,7 +118,7 @@ mod tests {
             ("smtpd_client_recipient_rate_limit", "100", "99"),
             ("smtp_destination_concurrency_limit", "20", "20x"),
             ("smtp_destination_recipient_limit", "50", "99999999999"),
-            ("default_destination_rate_delay", "60m", "2h"),
+            ("default_destination_rate_delay", "1m", "61"),
             ("policy_time_limit", "3600", "1s"),
             (
                 "default_destination_concurrency_negative_feedback",

@@ -131,6 +131,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "the header would decide, and may redirect",
     ),
     (
+        "milter_protocol",
+        &["6"],
+        "smtpd would not understand its Milter, and put off all mail",
+    ),
+    (
         "mime_header_checks",
         &["", "$header_checks"],
         "the header would decide, and may redirect",
@@ -294,6 +299,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "smtpd_sasl_service",
         &["smtp"],
         "the backend would be asked for another service",
+    ),
+    (
+        "smtpd_tls_CAfile",
+        &[""],
+        "whether that file is there is not in the files, and without it there is no TLS",
     ),
     (
         "smtpd_upstream_proxy_protocol",

@@ -64,7 +64,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     ),
     (
         "keys and ciphers: with whom TLS comes about, not what holds under it",
-        "smtpd_tls_key_file smtpd_tls_eckey_file smtpd_tls_dkey_file smtpd_tls_CAfile \
+        "smtpd_tls_key_file smtpd_tls_eckey_file smtpd_tls_dkey_file \
          smtpd_tls_CApath smtpd_tls_exclude_ciphers smtpd_tls_mandatory_exclude_ciphers \
          smtpd_tls_dh1024_param_file smtpd_tls_dh512_param_file \
          smtpd_tls_session_cache_database smtpd_tls_session_cache_timeout \
@@ -128,7 +128,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          unverified_recipient_reject_code unverified_recipient_defer_code \
          multi_recipient_bounce_reject_code qmqpd_authorized_clients \
          qmqpd_timeout qmqpd_error_delay smtpd_proxy_ehlo \
-         smtpd_proxy_options milter_default_action milter_protocol milter_connect_timeout \
+         smtpd_proxy_options milter_default_action milter_connect_timeout \
          milter_command_timeout milter_content_timeout smtpd_upstream_proxy_timeout",
     ),
     (

@@ -114,7 +114,7 @@ const fn most(name: &'static str, most: u64, reason: &'static str) -> Bound {
 }
 
 /// Numbers that cost mail which the policy takes, where they are too small or too large. Sorted.
-pub(super) const BOUNDS: [Bound; 30] = [
+pub(super) const BOUNDS: [Bound; 34] = [
     most(
         "anvil_rate_time_unit",
         3_600,
@@ -131,6 +131,12 @@ pub(super) const BOUNDS: [Bound; 30] = [
         10,
         "clients and deliveries would wait for each other",
     ),
+    size(
+        "duplicate_filter_limit",
+        1_000,
+        "addresses would get messages several times",
+    ),
+    most("hash_queue_depth", 16, "names of files would be too long"),
     least(
         "header_address_token_limit",
         1_000,
@@ -159,6 +165,11 @@ pub(super) const BOUNDS: [Bound; 30] = [
         "all mail would be put off while less of the disk is free",
     ),
     most("queue_run_delay", DAY, GIVEN_UP),
+    most(
+        "service_throttle_time",
+        3_600,
+        "a service that has ended once would be away for long",
+    ),
     size("smtp_connect_timeout", 5, SLOW),
     least("smtp_helo_timeout", 5, SLOW),
     size(
@@ -186,6 +197,11 @@ pub(super) const BOUNDS: [Bound; 30] = [
     ),
     least("smtpd_starttls_timeout", 10, SHORT),
     least("smtpd_timeout", 10, SHORT),
+    most(
+        "transport_retry_time",
+        3_600,
+        "mail would wait long for a service that was away",
+    ),
     least(
         "virtual_alias_address_length_limit",
         1_000,
@@ -317,6 +333,10 @@ mod tests {
             ("virtual_alias_expansion_limit", "2147483647", "2147483648"),
             ("queue_minfree", "1073741824", "1073741825"),
             ("queue_minfree", "0", "99999999999999999999"),
+            ("duplicate_filter_limit", "0", "999"),
+            ("hash_queue_depth", "16", "17"),
+            ("service_throttle_time", "1h", "2h"),
+            ("transport_retry_time", "60m", "3601s"),
         ] {
             assert!(fault(name, inside).is_none(), "{name} {inside}");
             assert!(fault(name, outside).is_some(), "{name} {outside}");

@@ -60,7 +60,7 @@ pub(super) const WORDS: &[(&str, &[&str], bool)] = &[
     ),
     (
         "milter_default_action",
-        &["accept", "reject", "tempfail", "quarantine"],
+        &["accept", "reject", "tempfail"],
         false,
     ),
     ("notify_classes", NOTICES, true),
