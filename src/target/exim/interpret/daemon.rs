@@ -65,7 +65,7 @@ impl Reader<'_> {
                     continue;
                 }
                 ("QUEUERUNNER", _) => "no daemon would listen, or none would run the queue",
-                ("QUEUEINTERVAL", Some(word)) => match interval(word) {
+                ("QUEUEINTERVAL", Some(word)) => match time(word) {
                     Some(1..=INTERVAL_MAX) => continue,
                     Some(0) | None => "this is no time between two runs of the queue",
                     Some(_) => {
@@ -91,19 +91,9 @@ fn unquoted(value: &str) -> Option<&str> {
     is_plain.then_some(word)
 }
 
-/// Returns the seconds of a time such as `30m`.
-fn interval(word: &str) -> Option<u64> {
-    let is_one = word
-        .trim_end_matches(|c: char| c.is_ascii_lowercase())
-        .len()
-        + 1
-        == word.len();
-    time(word).filter(|_| is_one)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{interval, unquoted};
+    use super::unquoted;
 
     #[test]
     fn values_are_one_word() {
@@ -119,11 +109,6 @@ mod tests {
             ("a\\", None),
         ] {
             assert_eq!(unquoted(value), expected, "{value}");
-        }
-        assert_eq!(interval("30m"), Some(1_800));
-        assert_eq!(interval("999d"), Some(999 * 86_400));
-        for word in ["", "m", "30", "30mm", "1h30", "1h30m"] {
-            assert_eq!(interval(word), None, "{word}");
         }
     }
 }
