@@ -95,9 +95,10 @@ const NEEDED: &[(&str, &str)] = &[
     ("rewrite", "without it smtpd answers MAIL never"),
 ];
 
-/// Programs that look for mail when they are woken, and for what was there before they began: within
-/// how many seconds they have to (master(5), `wakeup`).
+/// Programs that find mail which was there before they began when they are woken.
 const WOKEN: [&str; 3] = ["oqmgr", "pickup", "qmgr"];
+
+/// The longest time between two such wakings, in seconds (`wakeup` in master(5)).
 const WAKEUP_MAX: u64 = 3_600;
 
 /// Programs that become somebody else, and so must begin as root: local(8), virtual(8), pipe(8) and
