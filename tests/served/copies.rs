@@ -13,6 +13,7 @@ use crate::support::report::{Message, Report};
 
 pub(crate) const TESTS: &[TestOfBoth] = &[
     ("mail for the archive itself", itself),
+    ("a message to very many is copied once", many),
     ("a mailbox that takes no copy keeps no mail back", closed),
     ("an archive's host that is away keeps no mail back", away),
     ("a copy that is refused", refused),
@@ -104,6 +105,42 @@ fn several() -> Script {
         listener: Smtp,
         steps,
     }
+}
+
+/// More addresses than Postfix remembers by itself, and then ours, one of them by an alias besides.
+fn many(mta: Mta) -> Result<(), Failed> {
+    let policy = policy(HERE, TO);
+    let listen = "listen \"smtp\"\n";
+    let policy = policy.replacen(listen, &format!("{listen} limits recipients=2000\n"), 1);
+    let subject = subject(&policy, mta)?;
+    let (_tree, mut job) = job(&subject)?;
+    let rcpt = |to: &str| format!("RCPT TO:<{to}>");
+    let others = (0..1100).map(|number| rcpt(&format!("to{number}@elsewhere.example")));
+    let ours = ["jane", "tom", "postmaster"].map(|name| rcpt(&format!("{name}@box.example")));
+    let all: Vec<String> = others.chain(ours).collect();
+    let mut steps = vec![
+        Step::Say("EHLO pc.example".to_owned()),
+        Step::Say("MAIL FROM:<tom@box.example>".to_owned()),
+    ];
+    steps.extend(all.chunks(50).map(|some| Step::Pipeline(some.to_vec())));
+    steps.push(Step::Say("DATA".to_owned()));
+    steps.push(Step::Message("Subject: many\n\nx\n".to_owned()));
+    job.scripts.push(Script {
+        address: [192, 168, 0, 7].into(),
+        listener: Smtp,
+        steps,
+    });
+    let report = namespace::run(&job)?;
+    let log = report.log.join("\n");
+    let replies = report.transcripts.iter().flat_map(|one| &one.replies);
+    let refused = replies.flatten().filter(|reply| reply.code >= 400);
+    expect(refused.count(), 0, &log)?;
+    for folder in [ARCHIVE, JANE, TOM] {
+        let all = subjects(&report, folder, "mail")?;
+        let found = all.split(' ').filter(|word| *word == "many");
+        expect(found.count(), 1, &log)?;
+    }
+    Ok(())
 }
 
 /// What a program on the host sends to jane, and tom would be told of.
