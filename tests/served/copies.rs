@@ -135,10 +135,12 @@ fn many(mta: Mta) -> Result<(), Failed> {
     let replies = report.transcripts.iter().flat_map(|one| &one.replies);
     let refused = replies.flatten().filter(|reply| reply.code >= 400);
     expect(refused.count(), 0, &log)?;
-    for folder in [ARCHIVE, JANE, TOM] {
+    // Below a router with `unseen` an address is another one to Exim than that of an alias.
+    let twice = if mta == Mta::Exim { 2 } else { 1 };
+    for (folder, count) in [(ARCHIVE, 1), (JANE, twice), (TOM, 1)] {
         let all = subjects(&report, folder, "mail")?;
         let found = all.split(' ').filter(|word| *word == "many");
-        expect(found.count(), 1, &log)?;
+        expect(found.count(), count, &log)?;
     }
     Ok(())
 }
