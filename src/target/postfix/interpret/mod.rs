@@ -41,6 +41,7 @@ mod listing;
 mod local;
 mod map;
 mod master_cf;
+mod mechanism;
 mod mended;
 mod next_hop;
 mod offer;

@@ -7,6 +7,7 @@ use super::by_sender::Led;
 use super::class::Class;
 use super::diagnostics::UnjudgedParameter;
 use super::master_cf::Service;
+use super::mechanism;
 use super::parameter::{Main, Settings};
 use super::route::{Delivery, asks_sender};
 use super::text::Text;
@@ -230,10 +231,15 @@ fn protection(settings: &Settings<'_>, diagnostics: &mut Diagnostics) -> Protect
         let reason = "which TLS the next hop needs stands in a table that mailpol does not follow";
         diagnostics.error(UnjudgedParameter::new(name, reason, &maps.at()));
     }
+    let tls = tls(settings, diagnostics);
+    let credentials = credentials(settings, diagnostics);
+    if credentials.is_some() {
+        mechanism::judge(settings, tls, diagnostics);
+    }
     Protection {
-        tls: tls(settings, diagnostics),
+        tls,
         wrapped: is_on(settings, "smtp_tls_wrappermode", diagnostics),
-        credentials: credentials(settings, diagnostics),
+        credentials,
     }
 }
 
@@ -276,6 +282,12 @@ fn verified(settings: &Settings<'_>, name: &str, diagnostics: &mut Diagnostics) 
     if !names.all(|word| NAMES_OF_HOST.contains(&word)) {
         let reason = "the certificate of another host would do";
         diagnostics.error(UnjudgedParameter::new(name, reason, &match_with.at()));
+    }
+    // What OpenSSL takes by itself is a folder that is sought in the chroot.
+    let name = "smtp_tls_CAfile";
+    if settings.text(name, diagnostics).as_str().is_empty() {
+        let reason = "without it no certificate is good, and no mail leaves";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &settings.place(name)));
     }
     HopTls::Verified
 }

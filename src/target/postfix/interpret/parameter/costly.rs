@@ -1,6 +1,10 @@
 //! Parameters that touch no decision, and would cost mail that was accepted or is to be: lost on
 //! the way out, maimed, or refused at its end. They are held at values that cost none.
 
+/// Why no certificate of a client is taken: smtp(8) reads it as it starts (tls_client_init in
+/// tls_client.c of 3.7.11).
+const CLIENT: &str = "without such a file, and a key that fits, no mail leaves over TLS";
+
 /// As [`super::fixed::FIXED`].
 pub(super) const COSTLY: &[(&str, &[&str], &str)] = &[
     (
@@ -39,9 +43,33 @@ pub(super) const COSTLY: &[(&str, &[&str], &str)] = &[
         "mail for hosts without TLS would stay here",
     ),
     (
+        "smtp_tls_CAfile",
+        &["", "/etc/ssl/certs/ca-certificates.crt"],
+        "without such a file no mail leaves over TLS",
+    ),
+    (
+        // A folder that is not there stops nothing, and Debian's is in the chroot too.
+        "smtp_tls_CApath",
+        &["", "/etc/ssl/certs"],
+        "certificates of other authorities would do",
+    ),
+    ("smtp_tls_cert_file", &[""], CLIENT),
+    ("smtp_tls_chain_files", &[""], CLIENT),
+    (
+        "smtp_tls_connection_reuse",
+        &["no"],
+        "without the service tlsproxy no mail leaves over TLS",
+    ),
+    ("smtp_tls_key_file", &[""], CLIENT),
+    (
         "smtp_tls_security_level",
         &["", "none", "may", "dane"],
         "mail for hosts without TLS would stay here",
+    ),
+    (
+        "smtp_tls_servername",
+        &["", "hostname"],
+        "hosts would be asked for the certificate of another name",
     ),
     (
         "smtp_tls_wrappermode",

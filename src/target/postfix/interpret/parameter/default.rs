@@ -103,6 +103,11 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("sender_canonical_maps", ""),
     ("sender_dependent_default_transport_maps", ""),
     ("sender_dependent_relayhost_maps", ""),
+    ("smtp_sasl_security_options", "noplaintext, noanonymous"),
+    (
+        "smtp_sasl_tls_security_options",
+        "$smtp_sasl_security_options",
+    ),
     ("smtpd_client_restrictions", ""),
     ("smtpd_command_filter", ""),
     ("smtpd_data_restrictions", ""),

@@ -96,13 +96,10 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     ),
     (
         "how outgoing connections are made, not where they go",
-        "smtp_tls_CAfile smtp_tls_CApath \
-         smtp_tls_session_cache_database smtp_tls_protocols smtp_tls_mandatory_protocols \
-         smtp_tls_ciphers smtp_tls_mandatory_ciphers smtp_tls_cert_file smtp_tls_key_file \
-         smtp_tls_chain_files smtp_tls_fingerprint_digest \
+        "smtp_tls_session_cache_database smtp_tls_protocols smtp_tls_mandatory_protocols \
+         smtp_tls_ciphers smtp_tls_mandatory_ciphers smtp_tls_fingerprint_digest \
          smtp_tls_verify_cert_match smtp_tls_secure_cert_match smtp_tls_exclude_ciphers \
-         smtp_tls_servername \
-         smtp_tls_connection_reuse smtp_sasl_auth_enable smtp_sasl_password_maps \
+         smtp_sasl_auth_enable smtp_sasl_password_maps \
          smtp_sasl_security_options smtp_sasl_tls_security_options smtp_sasl_mechanism_filter \
          smtp_sasl_path smtp_sasl_type smtp_helo_name smtp_bind_address smtp_bind_address6 \
          smtp_bind_address_enforce smtp_address_preference smtp_balance_inet_protocols \

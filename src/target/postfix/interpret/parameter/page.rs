@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::shape::{BOUNDS, Bound};
-use super::words::{self, WORDS};
+use super::words::{self, UNKNOWN, WORDS};
 use super::{Class, HARMLESS, WITHOUT_DEFAULT, class, default, ends, fixed, names};
 
 const HEAD: &str = "\
@@ -71,7 +71,10 @@ fn page() -> String {
     rows.extend(WORDS.iter().map(|(name, words, may_be_empty)| {
         let words: Vec<String> = words.iter().map(|one| value(one)).collect();
         let empty = if *may_be_empty { ", or (empty)" } else { "" };
-        let reason = "programs would end with an error, or TLS come about with nobody";
+        let reason = match words::reason(name) {
+            UNKNOWN => "programs would end with an error, or TLS come about with nobody",
+            reason => reason,
+        };
         (*name, format!("of {}{empty}", words.join(", ")), reason)
     }));
     rows.sort_unstable();

@@ -220,7 +220,7 @@ impl<'m> Settings<'m> {
             }
             Class::Fixed(values, reason) => {
                 let text = self.text(name, diagnostics);
-                if is_among(text.as_str(), values) {
+                if is_among(name, text.as_str(), values) {
                     return Ok(());
                 }
                 Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
@@ -255,7 +255,7 @@ impl<'m> Settings<'m> {
         if default::default_value(name).is_none() {
             return true;
         }
-        is_among(self.text(name, diagnostics).as_str(), values)
+        is_among(name, self.text(name, diagnostics).as_str(), values)
     }
 
     fn raw(&self, name: &str) -> Option<Text> {
@@ -270,8 +270,23 @@ impl<'m> Settings<'m> {
     }
 }
 
-/// Returns whether a value is one of these; blanks and commas between words do not count.
-fn is_among(value: &str, values: &[&str]) -> bool {
+/// Names of files and of hosts, which Postfix takes to the letter: another case is another file,
+/// and `HOSTNAME` a host (tls_client_start in tls_client.c of 3.7.11).
+const TO_THE_LETTER: [&str; 6] = [
+    "smtp_tls_CAfile",
+    "smtp_tls_CApath",
+    "smtp_tls_cert_file",
+    "smtp_tls_chain_files",
+    "smtp_tls_key_file",
+    "smtp_tls_servername",
+];
+
+/// Returns whether a value is one of these; blanks and commas between words do not count, nor does
+/// the case.
+fn is_among(name: &str, value: &str, values: &[&str]) -> bool {
+    if TO_THE_LETTER.contains(&name) {
+        return values.contains(&value);
+    }
     let words = |text: &str| -> Vec<String> {
         text.split([' ', '\t', ',', '\n'])
             .filter(|word| !word.is_empty())
@@ -310,5 +325,28 @@ impl Settings<'_> {
         let host = self.raw("myhostname")?;
         let dot = host.as_str().find('.')?;
         Some(host.slice(dot + 1, host.as_str().len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_among;
+
+    #[test]
+    fn files_and_hosts_are_taken_to_the_letter() {
+        let file = ["", "/etc/ssl/certs/ca-certificates.crt"];
+        assert!(is_among("smtp_tls_CAfile", file[1], &file));
+        for other in [
+            "/etc/ssl/certs/CA-certificates.crt",
+            "/etc/ssl/certs/ca-certificates.crt,",
+        ] {
+            assert!(!is_among("smtp_tls_CAfile", other, &file), "{other}");
+        }
+        assert!(!is_among(
+            "smtp_tls_servername",
+            "HOSTNAME",
+            &["", "hostname"]
+        ));
+        assert!(is_among("strict_8bitmime", "NO", &["no"]));
     }
 }

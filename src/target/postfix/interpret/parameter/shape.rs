@@ -18,7 +18,7 @@ const SWITCHES: &str = "always_add_missing_headers backwards_bounce_logfile_comp
      require_home_directory reset_owner_alias send_cyrus_sasl_authzid \
     show_user_unknown_table_name smtp_balance_inet_protocols smtp_bind_address_enforce \
     smtp_connection_cache_on_demand smtp_sasl_auth_enable \
-    smtp_tls_connection_reuse smtp_tls_note_starttls_offer smtp_use_tls \
+    smtp_tls_note_starttls_offer smtp_use_tls \
     smtpd_client_port_logging smtpd_delay_open_until_valid_rcpt \
     smtpd_forbid_unauth_pipelining smtpd_peername_lookup smtpd_per_record_deadline \
     smtpd_per_request_deadline smtpd_sasl_authenticated_header \
