@@ -28,8 +28,8 @@ pub(super) fn judge(settings: &Settings<'_>, tls: HopTls, diagnostics: &mut Diag
     let filter = settings.text(name, diagnostics);
     let words = lower(&filter);
     let has = |needed: &&str| words.iter().any(|word| word == needed);
-    let is_named = NEEDED.iter().all(|needed| has(needed))
-        && words.iter().all(|word| NEEDED.contains(&word.as_str()));
+    let is_named =
+        NEEDED.iter().all(has) && words.iter().all(|word| NEEDED.contains(&word.as_str()));
     if !words.is_empty() && !is_named && !OPEN.iter().any(|open| words == **open) {
         let reason = "hosts that offer PLAIN or LOGIN alone would not be told the password";
         diagnostics.error(UnjudgedParameter::new(name, reason, &settings.place(name)));

@@ -119,6 +119,7 @@ impl Delivery {
     /// Refuses what a named host alone need be able to do, of a service that some way leads to
     /// without one.
     fn judge_anybody(&self, main: &Main, services: &[Service], diagnostics: &mut Diagnostics) {
+        let mut told = Vec::new();
         for service in services.iter().filter(|one| is_sender(one)) {
             let name = service.name.as_str();
             let leads = |way: &Way| way.channel == name && way.next.is_none();
@@ -126,6 +127,7 @@ impl Delivery {
                 continue;
             }
             let settings = Settings::new(main, service.overrides.clone());
+            judge_never(&settings, &mut told, diagnostics);
             for (name, at) in &service.override_places {
                 if is_of_one_host(service, name) {
                     // The error is recorded; there is nothing to stop here.
@@ -246,6 +248,24 @@ fn protection(settings: &Settings<'_>, diagnostics: &mut Diagnostics) -> Protect
 /// Returns a switch that is off unless it is set.
 fn is_on(settings: &Settings<'_>, name: &str, diagnostics: &mut Diagnostics) -> bool {
     settings.is_set(name) && settings.boolean(name, diagnostics)
+}
+
+/// Refuses that mail for anybody never leaves over TLS, as by default (TLS_README, "Client-side TLS
+/// security levels"). `told` are the places that were told before.
+fn judge_never(settings: &Settings<'_>, told: &mut Vec<Loc>, diagnostics: &mut Diagnostics) {
+    let name = "smtp_tls_security_level";
+    let is_never = match settings.text(name, diagnostics).as_str() {
+        "" => !["smtp_use_tls", "smtp_enforce_tls"]
+            .iter()
+            .any(|name| is_on(settings, name, diagnostics)),
+        level => level.eq_ignore_ascii_case("none"),
+    };
+    let at = settings.place(name);
+    if is_never && !told.contains(&at) {
+        let reason = "mail would leave in the clear where TLS is offered";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+        told.push(at);
+    }
 }
 
 /// Reads the level (TLS_README): `smtp_tls_security_level`, or the names of Postfix 2.2.
