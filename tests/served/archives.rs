@@ -201,6 +201,7 @@ first:
   condition = ONCE
   data = Archive@Box.example
   unseen
+  hide_child_in_errmsg
   no_verify
 
 second:
@@ -210,6 +211,7 @@ second:
   condition = ONCE
   data = sent@other.example
   unseen
+  hide_child_in_errmsg
   no_verify
 
 third:
@@ -219,6 +221,7 @@ third:
   condition = ONCE
   data = plain@other.example
   unseen
+  hide_child_in_errmsg
   no_verify
 
 ";
