@@ -17,7 +17,7 @@ use super::map::Seen;
 use super::offer::Tls;
 use super::program::Program;
 use super::route::Delivery;
-use super::session::{Common, Refused, Session};
+use super::session::{Common, Phase, Refused, Session};
 use crate::decision::{
     self, AddressKey, Ask, At, Because, Decider, Decision, Destination, HostMail, Returned, Route,
     Test, Unanswered, Verdict,
@@ -70,6 +70,7 @@ impl Decider for PostfixDecider {
             common: self.common,
             tests: &self.tests,
             ask,
+            phase: Phase::Mail,
             from: None,
             to: None,
             defer_if_permit: None,
@@ -136,12 +137,10 @@ impl PostfixDecider {
         {
             return Ok(Err(refused(reply, Because::Unstated, program.at.clone())));
         }
-        if !program.delays_reject {
-            for list in [&program.client, &program.helo] {
-                if let Err(refused) = session.stage(list)? {
-                    return Ok(Err(refused));
-                }
-            }
+        if !program.delays_reject
+            && let Err(refused) = session.begin()?
+        {
+            return Ok(Err(refused));
         }
         if program.tls == Tls::Required && !session.is_under_tls()? {
             let reply = Reply::new(530, 5, 7, 0);
@@ -325,6 +324,26 @@ impl Session<'_> {
             Flow::Refuse(refused) => Err(refused),
             Flow::Permit | Flow::GoOn => Ok(()),
         })
+    }
+
+    /// Evaluates the lists of the connection and of EHLO as they come (`smtpd_delay_reject = no`):
+    /// before AUTH, and before STARTTLS, behind which a client says EHLO once more.
+    fn begin(&mut self) -> Stage {
+        let program = self.program;
+        self.phase = Phase::Greeted;
+        for list in [&program.client, &program.helo] {
+            if let Err(refused) = self.stage(list)? {
+                return Ok(Err(refused));
+            }
+        }
+        self.phase = Phase::Secured;
+        if self.is_under_tls()?
+            && let Err(refused) = self.stage(&program.helo)?
+        {
+            return Ok(Err(refused));
+        }
+        self.phase = Phase::Mail;
+        Ok(Ok(()))
     }
 
     /// Evaluates the list of MAIL, and looks the sender up if a parameter says so.
