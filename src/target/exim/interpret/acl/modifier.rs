@@ -1,6 +1,7 @@
 //! Modifiers of ACLs (spec 4.96, sections 44.21 to 44.25).
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::read::RawLine;
@@ -10,29 +11,17 @@ use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::shape::time;
 use crate::target::exim::interpret::value::Value;
 
-/// Where a control may stand.
-const TO_DATA: &[Place] = &[Place::Mail, Place::Rcpt, Place::Predata, Place::Data];
-const BEFORE_DATA: &[Place] = &[Place::Mail, Place::Rcpt, Place::Predata];
-const NOT_DATA: &[Place] = &[
-    Place::Connect,
-    Place::Helo,
-    Place::Mail,
-    Place::Rcpt,
-    Place::Predata,
-];
-const ANYWHERE: &[Place] = &[
-    Place::Connect,
-    Place::Helo,
-    Place::Mail,
-    Place::Rcpt,
-    Place::Predata,
-    Place::Data,
-];
+/// Where a control may stand, in the order of the commands.
+type Places = RangeInclusive<Place>;
+const ANYWHERE: Places = Place::Connect..=Place::Data;
+const NOT_DATA: Places = Place::Connect..=Place::Predata;
+const FROM_MAIL: Places = Place::Mail..=Place::Data;
+const BEFORE_DATA: Places = Place::Mail..=Place::Predata;
 
 /// Controls that touch neither what is accepted nor where it goes (section 44.22), why, and where
 /// they may stand: elsewhere, and with other options, Exim answers 451 (`controls_list` in acl.c).
 /// Debian's Exim knows none of DMARC.
-const CONTROLS: [(&str, &str, &[Place]); 11] = [
+const CONTROLS: [(&str, &str, Places); 11] = [
     ("dkim_disable_verify", "no DKIM condition is read", NOT_DATA),
     ("enforce_sync", "only ends sessions", ANYWHERE),
     ("no_callout_flush", "no callout is read", ANYWHERE),
@@ -43,10 +32,14 @@ const CONTROLS: [(&str, &str, &[Place]); 11] = [
         ANYWHERE,
     ),
     ("no_pipelining", "only what EHLO offers", ANYWHERE),
-    ("queue", "delivery happens later", TO_DATA),
-    ("queue/first_pass_route", "delivery happens later", TO_DATA),
-    ("queue/only", "delivery happens later", TO_DATA),
-    ("queue_only", "delivery happens later", TO_DATA),
+    ("queue", "delivery happens later", FROM_MAIL),
+    (
+        "queue/first_pass_route",
+        "delivery happens later",
+        FROM_MAIL,
+    ),
+    ("queue/only", "delivery happens later", FROM_MAIL),
+    ("queue_only", "delivery happens later", FROM_MAIL),
     (
         "suppress_local_fixups",
         "leaves headers of the message alone",

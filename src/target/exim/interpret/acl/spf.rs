@@ -5,13 +5,12 @@
 //! one find a result. An envelope has one recipient. So they are read only where they are what they
 //! are whoever came before.
 
+use super::read::RawStatement;
 use super::{Step, Test, Verb};
 use crate::source::Loc;
 use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::value::{Bool, Leaf};
-
-use super::read::RawStatement;
 
 /// Where an ACL stands.
 type Here = (Place, String);
@@ -63,6 +62,18 @@ pub(super) struct OfStatement {
 }
 
 impl SpfUses {
+    /// Keeps places where a variable is read, with what stands before them.
+    fn keep(&mut self, here: &Here, read: Vec<Loc>) {
+        let own = self.evaluated.iter().filter(|one| one.here == *here);
+        let own: Vec<Whom> = own.map(|one| one.whom).collect();
+        self.read.extend(read.into_iter().map(|at| Read {
+            here: here.clone(),
+            behind: own.len(),
+            is_fresh: own.contains(&Whom::Each),
+            at,
+        }));
+    }
+
     /// Returns whether a place reads what it reads whoever came before.
     fn is_known(&self, read: &Read) -> bool {
         if read.is_fresh {
@@ -108,15 +119,7 @@ impl Reader<'_> {
             | Place::Transport => true,
         };
         if !is_known {
-            let own = self.spf.evaluated.iter().filter(|one| one.here == here);
-            let own: Vec<Whom> = own.map(|one| one.whom).collect();
-            let (behind, is_fresh) = (own.len(), own.contains(&Whom::Each));
-            self.spf.read.extend(read.into_iter().map(|at| Read {
-                here: here.clone(),
-                behind,
-                is_fresh,
-                at,
-            }));
+            self.spf.keep(&here, read);
         }
         let Some(step) = step else {
             return;
@@ -137,15 +140,10 @@ impl Reader<'_> {
 
     /// Looks at the variables that were read to find the ACL of a command.
     pub(in super::super) fn look_at_spf_of_command(&mut self) {
-        let here = (self.place, String::new());
         let read = std::mem::take(&mut self.spf.now);
         if self.place != Place::Mail {
-            self.spf.read.extend(read.into_iter().map(|at| Read {
-                here: here.clone(),
-                behind: 0,
-                is_fresh: false,
-                at,
-            }));
+            // No ACL has an empty name: nothing stands before.
+            self.spf.keep(&(self.place, String::new()), read);
         }
     }
 
