@@ -17,7 +17,7 @@ use super::map::Seen;
 use super::offer::Tls;
 use super::program::Program;
 use super::route::Delivery;
-use super::session::{Common, Phase, Refused, Session};
+use super::session::{Common, Refused, Session};
 use crate::decision::{
     self, AddressKey, Ask, At, Because, Decider, Decision, Destination, HostMail, Returned, Route,
     Test, Unanswered, Verdict,
@@ -70,7 +70,7 @@ impl Decider for PostfixDecider {
             common: self.common,
             tests: &self.tests,
             ask,
-            phase: Phase::Mail,
+            has_begun: true,
             from: None,
             to: None,
             defer_if_permit: None,
@@ -132,15 +132,15 @@ impl Decider for PostfixDecider {
 impl PostfixDecider {
     fn dialogue(&self, session: &mut Session<'_>) -> Stage {
         let program = session.program;
-        if let Some(reply) = program.no_tls
-            && session.is_under_tls()?
-        {
-            return Ok(Err(refused(reply, Because::Unstated, program.at.clone())));
-        }
         if !program.delays_reject
             && let Err(refused) = session.begin()?
         {
             return Ok(Err(refused));
+        }
+        if let Some(reply) = program.no_tls
+            && session.is_under_tls()?
+        {
+            return Ok(Err(refused(reply, Because::Unstated, program.at.clone())));
         }
         if program.tls == Tls::Required && !session.is_under_tls()? {
             let reply = Reply::new(530, 5, 7, 0);
@@ -327,22 +327,17 @@ impl Session<'_> {
     }
 
     /// Evaluates the lists of the connection and of EHLO as they come (`smtpd_delay_reject = no`):
-    /// before AUTH, and before STARTTLS, behind which a client says EHLO once more.
+    /// before AUTH, and before STARTTLS. What a client says once more behind that is refused by
+    /// nothing that was not refused before.
     fn begin(&mut self) -> Stage {
         let program = self.program;
-        self.phase = Phase::Greeted;
+        self.has_begun = false;
         for list in [&program.client, &program.helo] {
             if let Err(refused) = self.stage(list)? {
                 return Ok(Err(refused));
             }
         }
-        self.phase = Phase::Secured;
-        if self.is_under_tls()?
-            && let Err(refused) = self.stage(&program.helo)?
-        {
-            return Ok(Err(refused));
-        }
-        self.phase = Phase::Mail;
+        self.has_begun = true;
         Ok(Ok(()))
     }
 

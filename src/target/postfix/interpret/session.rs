@@ -31,17 +31,6 @@ pub(super) struct Refused {
     pub(super) at: At,
 }
 
-/// How far a session has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// Before STARTTLS: there is TLS on a port for it only, and no login.
-    Greeted,
-    /// Behind STARTTLS, if the client says it, and before AUTH.
-    Secured,
-    /// Behind AUTH, if the client says it.
-    Mail,
-}
-
 /// The state of a session.
 pub(super) struct Session<'s> {
     pub(super) program: &'s Program,
@@ -49,7 +38,8 @@ pub(super) struct Session<'s> {
     pub(super) common: Common,
     pub(super) tests: &'s [Test],
     pub(super) ask: &'s mut dyn Ask,
-    pub(super) phase: Phase,
+    /// Whether the client may have said STARTTLS and AUTH by now.
+    pub(super) has_begun: bool,
     pub(super) from: Option<(Taken, Resolved)>,
     pub(super) to: Option<(Taken, Resolved)>,
     /// `defer_if_permit`, once it is set.
@@ -128,12 +118,12 @@ impl Session<'_> {
         if self.program.tls == Tls::Wrapped {
             return Ok(true);
         }
-        Ok(self.phase != Phase::Greeted && self.ask.ask(self.common.tls)? == Label(1))
+        Ok(self.has_begun && self.ask.ask(self.common.tls)? == Label(1))
     }
 
     /// Returns whether the session has a login: one that was given where AUTH is offered.
     pub(super) fn has_login(&mut self) -> Result<bool, Unanswered> {
-        if self.phase != Phase::Mail {
+        if !self.has_begun {
             return Ok(false);
         }
         let can = match self.program.auth {
