@@ -121,6 +121,7 @@ codes! {
     mailbox::duplicate,
     mailbox::local_part,
     mta_sts::max_age,
+    mta_sts::name,
     mta_sts::without_tls,
     network::bridge_rights,
     network::container,

@@ -47,7 +47,7 @@ pub use network::{
 pub use publish::{
     DkimDuplicate, DkimMissing, DkimPublic, DkimPublicMissing, DkimSelector, LongRecord, MaxAge,
     MxDuplicate, MxWithoutHost, ReportUnlisted, ReportUriInvalid, SpfManyLookups,
-    SpfTooManyLookups, StsWithoutTls,
+    SpfTooManyLookups, StsName, StsWithoutTls,
 };
 pub use route::{
     OutboundAgain, OutboundBoth, OutboundRecipient, OutboundSelector, OutboundSender,

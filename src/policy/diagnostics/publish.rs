@@ -179,6 +179,27 @@ pub struct MaxAge {
     pub at: Loc,
 }
 
+/// A name of an MTA-STS policy that is something else.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is another name of the web server, and {other}")]
+#[diagnostic(
+    code(mailpol::mta_sts::name),
+    help(
+        "name the web server by a name that has addresses, such as `www.example.org`, and use \
+         `{name}` for nothing else"
+    )
+)]
+pub struct StsName {
+    /// The name.
+    pub name: String,
+    /// What else it is.
+    pub other: &'static str,
+    /// Where.
+    #[source_code]
+    #[label(primary, "senders look for the policy at `{name}`, a CNAME of this")]
+    pub at: Loc,
+}
+
 /// MTA-STS for a host that cannot do TLS.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`mta-sts` asks senders for TLS, and the host has no certificate")]

@@ -33,6 +33,7 @@ mod script;
 mod space;
 mod spf;
 mod statement;
+mod sts_name;
 mod table;
 mod target;
 mod via;
@@ -102,6 +103,7 @@ fn nodes(
         forward::check(&domains, &parked, sure, diagnostics);
         let lacks_tls = node.is_some_and(host::lacks_tls);
         publish::check(&domains, sure, lacks_tls, diagnostics);
+        sts_name::check(&domains, &parked, sure, diagnostics);
     };
     let ((), owners) = in_two(checks, || login::of_mailboxes(&domains));
     let logins = login::lower(&document.logins, owners, sure, diagnostics);
