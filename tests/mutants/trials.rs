@@ -46,6 +46,15 @@ const EVERY: (usize, usize) = (usize::MAX, usize::MAX);
 /// What is tried where everything is asked for.
 const ALL: &[Share] = &[
     share("examples/doe", EVERY, (40, 220)),
+    share("examples/acme", EVERY, (5, 20)),
+    share("examples/acme-backup", EVERY, (5, 20)),
+    share("examples/consult", EVERY, (5, 20)),
+    share("examples/factory", EVERY, (5, 20)),
+    share("examples/family", EVERY, (5, 20)),
+    share("examples/ngo", EVERY, (5, 20)),
+    share("examples/plant", EVERY, (5, 20)),
+    share("examples/shop", EVERY, (5, 20)),
+    share("examples/university", EVERY, (5, 20)),
     share("tests/corpus/accept/judge/nested", EVERY, (10, 60)),
     share("tests/corpus/accept/judge/logins", EVERY, (10, 40)),
     share("tests/corpus/accept/judge/hand-over", EVERY, (10, 40)),
