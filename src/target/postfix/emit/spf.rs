@@ -1,8 +1,9 @@
 //! SPF: policyd-spf, as several services.
 //!
 //! One service writes one kind of header. HELO is judged for the null reverse-path only, but
-//! policyd-spf 3.0.4 looks at it always, and then reports it where MAIL FROM has no record: so the
-//! null reverse-path has services of its own, and the others look at MAIL FROM only.
+//! policyd-spf 3.0.4 looks at it always, then reports it where MAIL FROM has no record, and gives
+//! up at a name that DNS cannot hold: so the null reverse-path has services of its own, and each
+//! looks at one of the two.
 
 use super::Emission;
 use super::restriction::{self as restrict, Restriction};
@@ -152,12 +153,17 @@ impl Spf {
             SpfPolicy::Off | SpfPolicy::Soft => "Fail",
         };
         for service in &self.services {
+            let [helo, mail_from] = if service.null {
+                [refuses, "No_Check"]
+            } else {
+                ["No_Check", refuses]
+            };
             let view = SpfConf {
                 policy: emission.policy_name(),
                 about: Comment::new(service.about),
                 line: self.line(),
-                helo_reject: Word::fixed(if service.null { refuses } else { "No_Check" }),
-                mail_from_reject: Word::fixed(refuses),
+                helo_reject: Word::fixed(helo),
+                mail_from_reject: Word::fixed(mail_from),
                 header_type: Word::fixed(service.header),
                 authserv_id: Word::domain(&emission.policy.host.name.value),
             };

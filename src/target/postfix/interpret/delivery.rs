@@ -53,6 +53,16 @@ pub(super) fn read(
     let mailboxes = lookup("virtual_mailbox_maps", Case::AsWritten);
     let uids = lookup("virtual_uid_maps", Case::AsWritten);
     let gids = lookup("virtual_gid_maps", Case::AsWritten);
+    let owners = [("virtual_uid_maps", &uids), ("virtual_gid_maps", &gids)];
+    for (name, lookup) in owners {
+        let is_number = |value: &str| value.bytes().all(|octet| octet.is_ascii_digit());
+        if !lookup.values().all(is_number) {
+            let reason = "virtual(8) takes the number that a value begins with, or, in other \
+                          versions, none";
+            let at = settings.text(name, diagnostics).at();
+            diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+        }
+    }
     let uid_min = text("virtual_minimum_uid", diagnostics)
         .parse()
         .unwrap_or(100);

@@ -6,7 +6,7 @@ mod config;
 use config::Config;
 
 use super::action::{About, Refusal, refusal};
-use super::diagnostics::{MissingFile, UnjudgedRestriction};
+use super::diagnostics::{MissingFile, UnjudgedRestriction, UnjudgedTable};
 use super::master_cf::Service;
 use super::table;
 use super::text::Text;
@@ -94,22 +94,25 @@ impl Policyd {
             return Ok(Answer::Dunno);
         }
         let is_null = session.is_null()?;
-        if self.helo != Refuses::Unasked && (is_null || self.helo != Refuses::FailOfNull) {
-            let answer = self.judge(self.helo, session.helo()?);
-            if is_null || !matches!(answer, Answer::Dunno | Answer::Prepend(_)) {
-                return Ok(answer);
-            }
-        }
-        if is_null {
-            return Ok(Answer::Dunno);
-        }
-        if self.mail_from == Refuses::Unasked {
-            return Ok(match (self.helo, self.header) {
-                (Refuses::Unasked, _) | (_, None) => Answer::Dunno,
-                (_, Some(header)) => Answer::Prepend(header),
+        // It looks at one of the two: `config` sees to it.
+        if self.mail_from != Refuses::Unasked {
+            return Ok(if is_null {
+                Answer::Dunno
+            } else {
+                self.judge(self.mail_from, session.mail_from()?)
             });
         }
-        Ok(self.judge(self.mail_from, session.mail_from()?))
+        match self.helo {
+            Refuses::Unasked => Ok(Answer::Dunno),
+            Refuses::FailOfNull if !is_null => {
+                Ok(self.header.map_or(Answer::Dunno, Answer::Prepend))
+            }
+            Refuses::Nothing
+            | Refuses::FailOfNull
+            | Refuses::Fail
+            | Refuses::Softfail
+            | Refuses::NotPass => Ok(self.judge(self.helo, session.helo()?)),
+        }
     }
 
     /// Judges one identity (`_get_resultcodes`, and how `main` prints the action).
@@ -205,10 +208,17 @@ pub(super) fn read(
     if argv.next().is_some() {
         return refuse("policyd-spf takes one file", &service.at, diagnostics);
     }
-    let Some(artifact) = artifacts.get(file.as_str()) else {
+    // spawn(8) works in the queue directory, and policyd-spf goes on without a file.
+    let artifact = artifacts.get(file.as_str());
+    let Some(artifact) = artifact.filter(|_| file.as_str().starts_with('/')) else {
         let missing = MissingFile::new(file.as_str(), artifacts, &file.at());
         return Err(diagnostics.error(missing));
     };
+    if artifact.source.text().contains('\r') {
+        // Universal newlines: what stands behind one in a comment counts.
+        let reason = "a carriage return ends a line for Python";
+        return Err(diagnostics.error(UnjudgedTable::new(file.as_str(), reason, &file.at())));
+    }
     let mut config = Config::default();
     for line in table::lines(&artifact.source) {
         config.line(&line.value, &line.at, diagnostics)?;

@@ -220,7 +220,7 @@ impl<'m> Settings<'m> {
             }
             Class::Fixed(values, reason) => {
                 let text = self.text(name, diagnostics);
-                if is_among(name, text.as_str(), values) {
+                if is_among(text.as_str(), values) {
                     return Ok(());
                 }
                 Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
@@ -255,7 +255,7 @@ impl<'m> Settings<'m> {
         if default::default_value(name).is_none() {
             return true;
         }
-        is_among(name, self.text(name, diagnostics).as_str(), values)
+        is_among(self.text(name, diagnostics).as_str(), values)
     }
 
     fn raw(&self, name: &str) -> Option<Text> {
@@ -270,30 +270,24 @@ impl<'m> Settings<'m> {
     }
 }
 
-/// Names of files and of hosts, which Postfix takes to the letter: another case is another file,
-/// and `HOSTNAME` a host (tls_client_start in tls_client.c of 3.7.11).
-const TO_THE_LETTER: [&str; 6] = [
-    "smtp_tls_CAfile",
-    "smtp_tls_CApath",
-    "smtp_tls_cert_file",
-    "smtp_tls_chain_files",
-    "smtp_tls_key_file",
-    "smtp_tls_servername",
-];
-
-/// Returns whether a value is one of these; blanks and commas between words do not count, nor does
-/// the case.
-fn is_among(name: &str, value: &str, values: &[&str]) -> bool {
-    if TO_THE_LETTER.contains(&name) {
-        return values.contains(&value);
-    }
+/// Returns whether a value is one of these: to the letter, since another case is another file,
+/// owner or host. Blanks and commas between several words do not count, nor does the case of `yes`
+/// and `no` (get_mail_conf_bool in mail_conf_bool.c of 3.7.11).
+fn is_among(value: &str, values: &[&str]) -> bool {
     let words = |text: &str| -> Vec<String> {
         text.split([' ', '\t', ',', '\n'])
             .filter(|word| !word.is_empty())
-            .map(str::to_ascii_lowercase)
+            .map(str::to_owned)
             .collect()
     };
-    values.iter().any(|allowed| words(allowed) == words(value))
+    values.iter().any(|&allowed| {
+        let several = words(allowed);
+        match allowed {
+            "yes" | "no" => value.eq_ignore_ascii_case(allowed),
+            _ if several.len() > 1 => several == words(value),
+            _ => value == allowed,
+        }
+    })
 }
 
 impl Lookup for Settings<'_> {
@@ -333,20 +327,26 @@ mod tests {
     use super::is_among;
 
     #[test]
-    fn files_and_hosts_are_taken_to_the_letter() {
+    fn values_are_taken_to_the_letter() {
         let file = ["", "/etc/ssl/certs/ca-certificates.crt"];
-        assert!(is_among("smtp_tls_CAfile", file[1], &file));
+        assert!(is_among(file[1], &file));
         for other in [
             "/etc/ssl/certs/CA-certificates.crt",
             "/etc/ssl/certs/ca-certificates.crt,",
         ] {
-            assert!(!is_among("smtp_tls_CAfile", other, &file), "{other}");
+            assert!(!is_among(other, &file), "{other}");
         }
-        assert!(!is_among(
-            "smtp_tls_servername",
-            "HOSTNAME",
-            &["", "hostname"]
-        ));
-        assert!(is_among("strict_8bitmime", "NO", &["no"]));
+        assert!(!is_among("HOSTNAME", &["", "hostname"]));
+        assert!(!is_among("Postfix", &["postfix"]));
+        assert!(!is_among("/usr/Sbin", &["/usr/sbin"]));
+    }
+
+    #[test]
+    fn the_case_of_yes_and_no_and_what_is_between_words_do_not_count() {
+        assert!(is_among("NO", &["no"]));
+        assert!(is_among("normalize", &["normalize", "yes"]));
+        assert!(is_among("fcntl dotlock", &["fcntl, dotlock"]));
+        assert!(!is_among("dotlock fcntl", &["fcntl, dotlock"]));
+        assert!(!is_among("Fcntl dotlock", &["fcntl, dotlock"]));
     }
 }

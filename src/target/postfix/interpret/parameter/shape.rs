@@ -79,6 +79,8 @@ const NONE: u64 = u64::MAX;
 const SMALL: &str = "messages of 64K octets would not pass (RFC 5321 section 4.5.3.1.7)";
 const SHORT: &str = "ordinary sessions would be cut off (RFC 5321 section 4.5.3.2)";
 const SLOW: &str = "mail for hosts that are slow would not leave (RFC 5321 section 4.5.3.2)";
+const TWICE: &str =
+    "who answers for SPF would be asked anew amid a message, and add its headers twice";
 const GIVEN_UP: &str = "mail would be given up before a server that is away has come back";
 
 const fn least(name: &'static str, least: u64, reason: &'static str) -> Bound {
@@ -114,7 +116,7 @@ const fn most(name: &'static str, most: u64, reason: &'static str) -> Bound {
 }
 
 /// Numbers that cost mail which the policy takes, where they are too small or too large. Sorted.
-pub(super) const BOUNDS: [Bound; 34] = [
+pub(super) const BOUNDS: [Bound; 37] = [
     most(
         "anvil_rate_time_unit",
         3_600,
@@ -185,6 +187,9 @@ pub(super) const BOUNDS: [Bound; 34] = [
         500,
         "clients with slow lines would be cut off",
     ),
+    least("smtpd_policy_service_max_idle", 300, TWICE),
+    least("smtpd_policy_service_max_ttl", 300, TWICE),
+    most("smtpd_policy_service_request_limit", 0, TWICE),
     least(
         "smtpd_policy_service_timeout",
         10,

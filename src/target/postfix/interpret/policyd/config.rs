@@ -166,6 +166,12 @@ impl Config {
             "SPF_Not_Pass" => Refuses::NotPass,
             other => return Err(unknown("Mail_From_reject", other)),
         };
+        if helo != Refuses::Unasked && mail_from != Refuses::Unasked {
+            let reason = "HELO is looked at first, also where MAIL FROM counts: with a name that \
+                          is too long for DNS nobody looks at MAIL FROM, and the header may tell \
+                          of HELO. Have a service for each, with `No_Check` for the other";
+            return Err(diagnostics.error(UnjudgedTable::new("HELO_reject", reason, &whole)));
+        }
         let header = match self.header.as_str() {
             "SPF" => Some(Header::ReceivedSpf),
             "AR" => Some(Header::AuthenticationResults),
