@@ -20,6 +20,7 @@ pub(crate) const TESTS: &[TestOfBoth] = &[
     ("off: nothing is asked, nothing is written", off),
     ("one header, or none", headers),
     ("who is not asked", not_asked),
+    ("what HELO says does not go on in a header", forged),
     ("a name server that never answers", silent),
 ];
 
@@ -166,6 +167,63 @@ fn plain(report: &Report, maildir: &str) -> Result<(), Failed> {
     for message in report.mailboxes.get(maildir).ok_or("no such Maildir")? {
         for header in ["Received-SPF", "Authentication-Results"] {
             expect(message.headers(header).len(), 0, &message.text)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns a header without what is quoted in it.
+fn bare(header: &str) -> String {
+    header.split('"').step_by(2).collect()
+}
+
+/// Behind such a name a header would have results that nobody found.
+fn forged(mta: Mta) -> Result<(), Failed> {
+    let pass = format!("sender@{}", name_of(SpfResult::Pass));
+    let mut asked = Vec::new();
+    for (number, helo) in ["a; dkim=pass header.d=b.example", "a (b", "a\"b", "?", ""]
+        .into_iter()
+        .enumerate()
+    {
+        let client = Client {
+            helo: helo.to_owned(),
+            ..stranger(Smtp)
+        };
+        // smtpd(8) wants a word behind HELO (RFC 5321 section 4.1.1.1).
+        if helo.is_empty() && mta == Mta::Postfix {
+            continue;
+        }
+        asked.push(message(&client, "", JOHN, &format!("null-{number}")));
+        asked.push(message(&client, &pass, JOHN, &format!("named-{number}")));
+    }
+    let total = asked.len();
+    let report = serve(mta, &doe()?, asked)?;
+    outcomes(mta, &report, &vec!["message 250 2.0.0"; total])?;
+    let found = report.mailboxes.get(MAILDIR).ok_or("no such Maildir")?;
+    expect(found.len(), total, "messages")?;
+    for message in found {
+        let subject = message.headers("Subject").concat();
+        let word = if subject.contains("null") {
+            "none"
+        } else {
+            "pass"
+        };
+        for (name, said) in [
+            ("Received-SPF", word.to_owned()),
+            (
+                "Authentication-Results",
+                format!("mx.doe-family.com; spf={word}"),
+            ),
+        ] {
+            let all = message.headers(name);
+            expect(all.len(), 1, &message.text)?;
+            let all = bare(&all.concat());
+            expect(
+                all.to_ascii_lowercase().starts_with(&said),
+                true,
+                &message.text,
+            )?;
+            expect(all.contains("; dkim"), false, &message.text)?;
         }
     }
     Ok(())

@@ -29,6 +29,9 @@ impl Reader<'_> {
                 at: start.clone(),
             }]);
         };
+        let counted = options
+            .get("smtp_accept_max_per_host")
+            .map(|setting| setting.at.clone());
         let condition = self.expanded_list(ListKind::Host, Subject::Client, &list)?;
         match self.peers(&condition) {
             Ok(ranges) if !ranges.is_empty() && self.by_text.is_some() => {
@@ -36,6 +39,12 @@ impl Reader<'_> {
                 let reason = "a proxy may announce an address of IPv4 mapped into IPv6, which \
                               is another text";
                 Err(self.refuse("hosts_proxy", reason, &at))
+            }
+            // The daemon counts before it reads what a proxy says (handle_smtp_call in daemon.c).
+            Ok(ranges) if !ranges.is_empty() && counted.is_some() => {
+                let reason = "behind a proxy all clients would count as one";
+                let at = counted.unwrap_or_else(|| list.at());
+                Err(self.refuse("smtp_accept_max_per_host", reason, &at))
             }
             Ok(ranges) => Ok(vec![Believed {
                 peers: Peers::Ranges(ranges),

@@ -60,9 +60,7 @@ impl Reader<'_> {
             [Piece::Variable(name)] if case == Case::Kept => {
                 Ok(Bool::Leaf(Leaf::Variable(Arc::clone(name), vec![text])))
             }
-            // SOUNDNESS: whether it is this text is no matter of the right one. That a password is
-            // empty is never of use: no backend takes it.
-            [Piece::Password] if text.is_empty() => Ok(Bool::Const(false)),
+            [Piece::Password] if text.is_empty() => Ok(Bool::Leaf(Leaf::IsGiven).negate()),
             [Piece::Password] => {
                 let reason = "a password in the files lets in whoever knows it";
                 Err(self.refuse("eq", reason, at))
@@ -227,6 +225,7 @@ impl Reader<'_> {
             });
         }
         if let [Piece::Atom(Atom::SpfResult)] = pieces {
+            let words = words.into_iter().map(|word| cased(&word, case)).collect();
             return Ok(Bool::Leaf(Leaf::SpfSeen(words)));
         }
         let mut any = Vec::new();
@@ -244,9 +243,8 @@ impl Reader<'_> {
     fn atom_is(&mut self, atom: Atom, text: &str, case: Case, at: &Loc) -> Result<Bool, Reported> {
         match atom {
             Atom::Path(path) => self.path_is(path, text, case, at),
-            // No backend has an account without a name.
             Atom::Login if text.is_empty() && matches!(self.place, Place::Authenticator(_)) => {
-                Ok(Bool::Const(false))
+                Ok(Bool::Leaf(Leaf::IsGiven).negate())
             }
             Atom::Login if text.is_empty() => Ok(Bool::Leaf(Leaf::Authenticated).negate()),
             Atom::Login => {
@@ -260,7 +258,7 @@ impl Reader<'_> {
                 let reason = "which cipher a session has is no part of an envelope";
                 Err(self.refuse("$tls_in_cipher", reason, at))
             }
-            Atom::SpfResult => Ok(Bool::Leaf(Leaf::SpfSeen(vec![text.to_owned()]))),
+            Atom::SpfResult => Ok(Bool::Leaf(Leaf::SpfSeen(vec![cased(text, case)]))),
             Atom::Port => Ok(port_is(text)),
             Atom::Client | Atom::Helo(_) => {
                 let key = if let Atom::Helo(helo) = atom {
@@ -274,7 +272,12 @@ impl Reader<'_> {
                 } else {
                     Matching::Exact
                 };
-                let rows = one_row(text, matching, at);
+                let text = if matches!(key, Key::Client) {
+                    cased(text, case)
+                } else {
+                    text.to_owned()
+                };
+                let rows = one_row(&text, matching, at);
                 let lookup = Lookup {
                     key,
                     rows: Arc::new(rows),
@@ -350,6 +353,14 @@ fn words(list: &str) -> Vec<String> {
     let at = Loc::new(&crate::source::Source::new("", ""), 0, 0);
     let items = list::items(&Text::made(list, &at), ':');
     items.iter().map(|item| item.as_str().to_owned()).collect()
+}
+
+/// Returns a text as it is compared with what Exim has in lower case.
+fn cased(text: &str, case: Case) -> String {
+    match case {
+        Case::Kept => text.to_owned(),
+        Case::Folded => text.to_ascii_lowercase(),
+    }
 }
 
 /// Returns whether two texts are the same.

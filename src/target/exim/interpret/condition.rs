@@ -167,7 +167,7 @@ impl Reader<'_> {
                 self.asks_for_client |= !self.is_closed;
                 return Ok(Bool::Const(!self.is_closed));
             }
-            "sender_host_address" | "sender_helo_name" => {
+            "sender_host_address" => {
                 self.variable(name, at)?;
                 return Ok(Bool::Const(true));
             }

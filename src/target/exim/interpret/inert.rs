@@ -135,6 +135,13 @@ pub(super) fn removes_traces(list: &str) -> bool {
     })
 }
 
+/// Returns whether what is removed on the way out is not what this host has found about SPF.
+pub(super) fn keeps_findings(list: &str) -> bool {
+    let finding = ["authentication-results", "received-spf"];
+    list.split(':')
+        .all(|name| !finding.contains(&&*name.trim().to_ascii_lowercase()))
+}
+
 /// Returns whether a text is one header field that nothing depends on, or nothing.
 pub(super) fn adds_a_field(text: &str) -> bool {
     let is_one = |(name, _): (&str, &str)| is_extra(&name.to_ascii_lowercase());

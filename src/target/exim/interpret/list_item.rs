@@ -221,10 +221,12 @@ impl Reader<'_> {
                 return Err(self.refuse_table(&rows.name, reason, &row.at));
             };
             let hit = match length.parse::<u8>() {
-                // The key is the client's address with these bits left, and `/24` behind it.
-                Ok(length) => (net.prefix_len() == length && row.key.contains('/')).then_some(net),
+                // The key is the client's address with these bits left, and `/24` behind it: its
+                // text, as host_nmtoa in host.c of 4.96 writes it.
+                Ok(length) => (net.prefix_len() == length && *row.key == net.trunc().to_string())
+                    .then_some(net),
                 Err(_) if rows.matching == Matching::Network => Some(net),
-                Err(_) => (!row.key.contains('/')).then_some(net),
+                Err(_) => (*row.key == net.addr().to_string()).then_some(net),
             };
             nets.extend(hit);
         }

@@ -269,12 +269,16 @@ impl Rows {
     }
 }
 
-/// Reads `192.0.2.0/24` or an address.
+/// Reads `192.0.2.0/24` or an address, as string_is_ip_address and host_aton of 4.96 do: zeros
+/// before an octet make it no address, and the rest of the list goes on without it.
 pub(super) fn network(text: &str) -> Option<IpNet> {
-    match text.parse::<IpNet>() {
-        Ok(net) => Some(net),
-        Err(_) => text.parse::<IpAddr>().ok().map(IpNet::from),
+    let Some((address, length)) = text.split_once('/') else {
+        return text.parse::<IpAddr>().ok().map(IpNet::from);
+    };
+    if !length.bytes().all(|octet| octet.is_ascii_digit()) {
+        return None;
     }
+    IpNet::new(address.parse().ok()?, length.parse().ok()?).ok()
 }
 
 impl Reader<'_> {

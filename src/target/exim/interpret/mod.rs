@@ -182,6 +182,10 @@ impl Reader<'_> {
             self.diagnostics
                 .error(UnjudgedParameter::new(name, reason, start));
         }
+        // Section 14.23: without the first, letters, digits, dots, dashes, and the second.
+        let junk = text("helo_accept_junk_hosts").unwrap_or_default();
+        let marks = text("helo_allow_chars").unwrap_or_default();
+        self.spf.takes_any_helo = !junk.trim().is_empty() || !marks.trim_matches('_').is_empty();
         self.taken = Taken {
             literals: self.boolean(options, "allow_domain_literals", false),
             trailing_dots: self.boolean(options, "strip_trailing_dot", false),

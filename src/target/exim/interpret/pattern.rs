@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::catalogue::Side;
-use super::reader::{About, Reader};
+use super::reader::{About, Place, Reader};
 use super::value::{Atom, Bool, Leaf, Part, PathAtom, Piece, SpfIdentity, Value, View};
 use crate::diagnostic::Reported;
 use crate::mail::PathForm;
@@ -24,6 +24,9 @@ const QUOTED_PLAIN: &str = "\"([ #$&-?A-[\\]^-~]|\\\\[ \"-$&-?A-~])+\"";
 /// A number up to 255, be there zeros in front or not; and 16 bits of an IPv6 address.
 const OCTET: &str = "0*(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
 const BITS: &str = "[0-9A-Fa-f]{1,4}";
+
+/// HELO names and literals that are whole words of a header field.
+const PLAIN_HELO: &str = "^[][A-Za-z0-9.:_-]+$";
 
 /// The forms of a dot-string or a quoted-string before a domain; the last has a route in it.
 const MAILBOXES: [PathForm; 12] = [
@@ -86,6 +89,12 @@ impl Reader<'_> {
             let reason = "which names have no SPF record is told apart behind an error of SPF only";
             return Err(self.refuse(&text, reason, at));
         }
+        if matches!(condition, Bool::Leaf(Leaf::PlainHelo))
+            && !matches!(self.place, Place::Predata | Place::Data)
+        {
+            let reason = "odd HELO names are told apart for fields that tell of SPF only";
+            return Err(self.refuse(&text, reason, at));
+        }
         self.forms.note(&condition);
         Ok(condition)
     }
@@ -101,6 +110,7 @@ fn known(pieces: &[Piece], pattern: &str) -> Option<Bool> {
         // No pattern of those matches nothing.
         [] if record.contains(&pattern) => Some(Bool::Const(false)),
         [Piece::Argument(side)] => of_argument(*side, pattern),
+        [Piece::Atom(Atom::Helo(_))] if pattern == PLAIN_HELO => Some(Bool::Leaf(Leaf::PlainHelo)),
         [Piece::Atom(Atom::Helo(_))] => of_spf_name(SpfIdentity::Helo, pattern),
         [Piece::Atom(Atom::Path(atom))] => match atom.part {
             Part::Local => of_local_part(*atom, pattern),

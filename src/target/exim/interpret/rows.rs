@@ -328,8 +328,11 @@ pub(super) fn prefixes(rows: &Rows, label: &dyn Fn(&FileRow) -> Label) -> Vec<(I
             network(&row.key).into_iter().collect()
         } else {
             // The key is the text of an address: other spellings of it are never met.
+            let folds = rows.matching == Matching::Folded;
+            let is_text =
+                |text: &str| text == &*row.key || folds && row.key.eq_ignore_ascii_case(text);
             let ip = row.key.parse::<IpAddr>().ok();
-            let ip = ip.filter(|ip| ip.to_string() == *row.key);
+            let ip = ip.filter(|ip| is_text(&ip.to_string()));
             ip.map(IpNet::from).into_iter().collect()
         };
         for net in nets {

@@ -342,7 +342,8 @@ impl Facts for Session<'_> {
             }
             Leaf::Given(Chooser::ReversePath) => self.from != PathForm::Null,
             Leaf::Given(header) => self.given.contains(header),
-            Leaf::Password => true,
+            // `authenticator` has looked at wrong passwords, and `acl::helo` at other names.
+            Leaf::Password | Leaf::IsGiven | Leaf::PlainHelo => true,
             Leaf::ClaimsNothing => self.claim == Some(Claim::Nothing),
             Leaf::ClaimsItself => self.claim == Some(Claim::Itself),
         };

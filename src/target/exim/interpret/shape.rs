@@ -125,7 +125,10 @@ impl Shape {
         };
         match self {
             Self::Text | Self::Read | Self::Hosts | Self::Names => None,
-            Self::Removed => unless(inert::removes_traces(value), NOT_AS_IT_CAME),
+            Self::Removed => unless(inert::removes_traces(value), NOT_AS_IT_CAME).or_else(|| {
+                let reason = "what this host has found about SPF would go with it";
+                unless(inert::keeps_findings(value), reason)
+            }),
             Self::Added => unless(inert::adds_a_field(value), NOT_AS_IT_CAME),
             Self::Begins(start, reason) => unless(value.starts_with(start), reason),
             Self::Off(reason) if is_one_of(value, &["yes", "true"]) => Some(reason),

@@ -5,11 +5,9 @@
 //! 10.16; match.c). So an item is a network or a name, or names a list of such.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
-
-use ipnet::IpNet;
 
 use super::list::{ListKind, items};
+use super::lookup::network;
 use super::reader::Reader;
 use super::text::Text;
 
@@ -50,8 +48,7 @@ impl Reader<'_> {
 }
 
 fn is_host(item: &str) -> bool {
-    let is_address = item.parse::<IpAddr>().is_ok() || item.parse::<IpNet>().is_ok();
-    matches!(item, "" | "*" | "@[]") || is_address
+    matches!(item, "" | "*" | "@[]") || network(item).is_some()
 }
 
 fn is_name(item: &str) -> bool {

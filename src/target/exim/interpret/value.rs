@@ -205,6 +205,10 @@ pub(super) enum Leaf {
     Given(Chooser),
     /// The password is right; with nothing else to be told apart.
     Password,
+    /// The login, or the password, is not empty. Of what a backend takes neither is.
+    IsGiven,
+    /// The HELO name has only letters, digits, and the marks of names and literals.
+    PlainHelo,
     /// The claimed identity is empty.
     ClaimsNothing,
     /// The claimed identity is the login.

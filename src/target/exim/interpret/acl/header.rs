@@ -10,7 +10,7 @@ use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::session::Session;
 use crate::target::exim::interpret::shape::NOT_AS_IT_CAME;
 use crate::target::exim::interpret::truth::resolve;
-use crate::target::exim::interpret::value::{Piece, Value};
+use crate::target::exim::interpret::value::{Atom, Piece, Value};
 
 /// Where a field goes: what stands in front of it.
 const PLACES: [&str; 4] = [
@@ -23,6 +23,8 @@ const PLACES: [&str; 4] = [
 /// Stands for what a variable holds, for a whole field that Exim makes, and for nothing else: no
 /// file that is read has such a character.
 const MADE: char = '\u{1}';
+/// The same of `$spf_result`.
+const RESULT: char = '\u{2}';
 
 impl Reader<'_> {
     /// Reads `add_header`.
@@ -37,21 +39,42 @@ impl Reader<'_> {
         }
         let value = self.expand(&line.argument)?;
         let host = self.primary_hostname.clone().unwrap_or_default();
-        match fault(&value, &host) {
-            Some(reason) => Err(self.refuse("add_header", reason, &line.at)),
-            None => Ok(Some(Step::Header(value))),
+        if let Some(reason) = fault(&value, &host) {
+            return Err(self.refuse("add_header", reason, &line.at));
         }
+        if self.place != Place::Data && tells_of_spf(&value) {
+            self.spf.added.get_or_insert_with(|| line.at.clone());
+        }
+        Ok(Some(Step::Header(value)))
     }
 
-    /// Reads `remove_header`. Only fields that came with the message are removed: what was added
-    /// stays.
+    /// Reads `remove_header`. Fields are removed that came with the message, and those that an
+    /// earlier ACL has added; what the same one adds stays.
     pub(super) fn remove_header(&mut self, line: &RawLine) -> Done {
         let reason = match self.expand(&line.argument)?.as_text() {
-            Some(text) if removes_traces(&text) => return Ok(None),
+            Some(text) if removes_traces(&text) => {
+                self.spf.takes_away |= matches!(self.place, Place::Predata | Place::Data);
+                return Ok(None);
+            }
             Some(_) => NOT_AS_IT_CAME,
             None => "mailpol does not follow which headers it removes",
         };
         Err(self.refuse("remove_header", reason, &line.at))
+    }
+}
+
+/// Returns whether a text has a field that tells of SPF.
+fn tells_of_spf(value: &Value) -> bool {
+    match value {
+        Value::Choice(_, yes, no) => tells_of_spf(yes) || tells_of_spf(no),
+        Value::Fail | Value::Defer => false,
+        Value::Pieces(pieces) => pieces.iter().any(|piece| {
+            if let Piece::Text(text) = piece {
+                let text = text.to_ascii_lowercase();
+                return text.contains("received-spf") || text.contains("authentication-results");
+            }
+            matches!(piece, Piece::ReceivedSpf | Piece::AuthenticationResults)
+        }),
     }
 }
 
@@ -66,6 +89,10 @@ fn fault(value: &Value, host: &str) -> Option<&'static str> {
     for piece in pieces {
         if let Piece::Text(more) = piece {
             text.push_str(more);
+            continue;
+        }
+        if matches!(piece, Piece::Atom(Atom::SpfResult)) {
+            text.push(RESULT);
             continue;
         }
         text.push(MADE);
@@ -86,19 +113,20 @@ fn fault(value: &Value, host: &str) -> Option<&'static str> {
     })
 }
 
-/// Says why a field may not be added. A result that the file says by itself is `none`: any other
-/// would be somebody's whom SPF did not find so.
+/// Says why a field may not be added. A result that the file says is that of SPF, or `none`: any
+/// other would be somebody's whom SPF did not find so.
 fn field_fault(name: &str, said: &str, host: &str) -> Option<&'static str> {
-    let is_none = |said: &str| {
+    let is_found = |said: &str| {
         let rest = said.strip_prefix("none");
+        let rest = rest.or_else(|| said.strip_prefix(RESULT));
         rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
     };
     let name = name.to_ascii_lowercase();
     let is_true = match name.as_str() {
-        "received-spf" => is_none(said),
+        "received-spf" => is_found(said),
         "authentication-results" => said.split_once(';').is_some_and(|(name, rest)| {
             let found = rest.trim_start().strip_prefix("spf=");
-            is_name_of(host, name.trim()) && found.is_some_and(is_none)
+            is_name_of(host, name.trim()) && found.is_some_and(is_found)
         }),
         name if name == String::from(MADE) || is_extra(name) => return None,
         _ => return Some(NOT_AS_IT_CAME),
@@ -111,7 +139,7 @@ pub(super) fn add(value: &Value, session: &mut Session<'_>) -> Result<(), Unansw
     let Value::Pieces(pieces) = resolve(value, session)? else {
         return Ok(());
     };
-    for piece in pieces {
+    for (number, piece) in pieces.iter().enumerate() {
         if matches!(piece, Piece::ReceivedSpf) && session.has_received_spf()? {
             session.headers.insert(Header::ReceivedSpf);
         }
@@ -120,9 +148,19 @@ pub(super) fn add(value: &Value, session: &mut Session<'_>) -> Result<(), Unansw
         }
         if let Piece::Text(text) = piece {
             let text = text.to_ascii_lowercase();
+            let is_result = matches!(pieces.get(number + 1), Some(Piece::Atom(Atom::SpfResult)));
             for header in [Header::ReceivedSpf, Header::AuthenticationResults] {
-                let name = header.name().to_ascii_lowercase();
-                if text.contains(&format!("{name}:")) && session.may_say_none()? {
+                let name = format!("{}:", header.name().to_ascii_lowercase());
+                let Some((_, said)) = text.rsplit_once(&name) else {
+                    continue;
+                };
+                let said = said.trim();
+                let is_true = if is_result && (said.is_empty() || said.ends_with("spf=")) {
+                    session.has_received_spf()?
+                } else {
+                    session.may_say_none()?
+                };
+                if is_true {
                     session.headers.insert(header);
                 }
             }

@@ -2,6 +2,7 @@
 
 mod condition;
 mod header;
+mod helo;
 mod hops;
 mod long_lines;
 mod message;
@@ -309,6 +310,7 @@ impl Reader<'_> {
         }
         self.assigned = lasting;
         self.about = About::All;
+        self.hold_helo(verb, &steps, &raw.at);
         steps
     }
 }

@@ -22,6 +22,12 @@ pub(in super::super) struct SpfUses {
     pub(in super::super) now: Vec<Loc>,
     evaluated: Vec<Evaluated>,
     read: Vec<Read>,
+    /// Where a field is added that tells of SPF, before the message is there.
+    pub(super) added: Option<Loc>,
+    /// Whether such fields are taken away when it is.
+    pub(super) takes_away: bool,
+    /// Whether a HELO name may have other characters than those of names and literals.
+    pub(in super::super) takes_any_helo: bool,
 }
 
 /// A statement that evaluates SPF.
@@ -150,6 +156,10 @@ impl Reader<'_> {
     /// Refuses what depends on who came before. All ACLs were read.
     pub(in super::super) fn hold_spf(&mut self) {
         let uses = std::mem::take(&mut self.spf);
+        if let Some(at) = uses.added.as_ref().filter(|_| uses.takes_away) {
+            let reason = "the ACL of DATA takes it away with those that came (tried with 4.96)";
+            self.refuse("add_header", reason, at);
+        }
         for read in uses.read.iter().filter(|read| !uses.is_known(read)) {
             let reason = "what it is depends on the recipients that came before: let one statement \
                           of the same ACL evaluate `spf` first, for all recipients of a message";
@@ -221,13 +231,15 @@ fn asks_recipient(step: &Step) -> bool {
             | Leaf::Owner(..)
             | Leaf::OwnerOfDomain(..)
             | Leaf::SpfRecord(_)
-            | Leaf::SpfName(_) => false,
+            | Leaf::SpfName(_)
+            | Leaf::PlainHelo => false,
             Leaf::SpfRan
             | Leaf::SpfReceived
             | Leaf::SpfSeen(_)
             | Leaf::Variable(..)
             | Leaf::Given(_)
             | Leaf::Password
+            | Leaf::IsGiven
             | Leaf::ClaimsNothing
             | Leaf::ClaimsItself => true,
         };
