@@ -11,6 +11,7 @@ mod ends;
 mod inner;
 mod known;
 mod mx_is_us;
+mod overheard;
 mod signed_clients;
 mod spf_covers_egress;
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::inner::Handed;
 use super::mx_is_us::addresses;
+use super::overheard::Overheard;
 use super::{RecordObligation, Subject, ends};
 use crate::decision::{AddressKey, AddressTable, Egress, Label, Leaving, Row};
 use crate::mail::Domain;
@@ -237,8 +238,17 @@ fn sender(
 ) -> Result<(), Evidence> {
     let sender = format!("postmaster@{domain}");
     let query = query(client, helo, Some(&sender));
-    let checked = subject.checked(client, || check_host(subject.dns, &query));
-    passes(checked.as_ref(), &sender, client, at)
+    let dns = Overheard::new(subject.dns);
+    let checked = subject.checked(client, || check_host(&dns, &query));
+    passes(checked.as_ref(), &sender, client, at)?;
+    if dns.asks_local() {
+        let text = format!(
+            "mail from {sender}, sent from {client}, passes, and a record asks for the local-part: \
+             what other senders of {domain} get is not known"
+        );
+        return Err(Evidence::new(text, at));
+    }
+    Ok(())
 }
 
 /// The host's own name passes, or has no record.

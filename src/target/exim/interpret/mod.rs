@@ -277,6 +277,7 @@ impl Reader<'_> {
             data: command(self, Place::Data, "acl_smtp_data"),
         };
         self.hold_spf();
+        self.hold_predata(options);
         Ok(EximDecider {
             tests: Vec::new(),
             commands,
@@ -291,6 +292,18 @@ impl Reader<'_> {
             local_mail,
             start: start.clone(),
         })
+    }
+
+    /// Refuses an ACL that whoever sends by BDAT passes by (RFC 3030; `smtp_setup_msg` of 4.96 runs
+    /// it for DATA alone, tried).
+    fn hold_predata(&mut self, options: &Options) {
+        let chunks = options.text("chunking_advertise_hosts");
+        let offers = chunks.is_none_or(|list| !list.as_str().trim().is_empty());
+        if let Some(setting) = options.get("acl_smtp_predata").filter(|_| offers) {
+            let reason = "clients that send by BDAT do not come to it: set \
+                          `chunking_advertise_hosts` to nothing";
+            self.refuse("acl_smtp_predata", reason, &setting.at);
+        }
     }
 
     /// Reads a host list that says who is offered something; by default everybody.

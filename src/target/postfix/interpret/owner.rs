@@ -16,6 +16,7 @@ use super::parameter::Settings;
 use super::table::{self, Files, Table};
 use crate::decision::{Label, OwnerTable, Probe, Question, TestId};
 use crate::diagnostic::Diagnostics;
+use crate::source::Loc;
 use crate::threads::in_two;
 
 /// The owners of reverse-paths.
@@ -57,12 +58,19 @@ impl Owners {
                 }
             }
         }
+        let mut with_capitals = None;
         let refs: Vec<&Table> = tables.iter().collect();
         let mut label = |_: &KeyRow<'_>| Label(1);
         let (rows, relation) = in_two(
             || Rows::sort(&refs, Strategy::Listing, around, &mut label, diagnostics),
-            || Arc::new(owner_table(&tables, around)),
+            || {
+                with_capitals = capitals(&tables);
+                Arc::new(owner_table(&tables, around))
+            },
         );
+        if let Some((login, at)) = with_capitals {
+            diagnostics.error(UnjudgedTable::new(&login, CAPITALS, &at));
+        }
         let owned = rows.finish(name, &at, Side::From, around, &|_| true, catalogue);
         let shared = format!("login owns sender in {name} {}", value.as_str());
         let owns = catalogue.share(&shared, Some(&at), || {
@@ -81,6 +89,29 @@ impl Owners {
             owned,
         }
     }
+}
+
+/// Why a login with capitals is not read: smtpd(8) compares logins without regard to case, and
+/// check_sasl_access in small letters (`strcasecmp` in smtpd_check.c and `check_sasl_access`).
+pub(super) const CAPITALS: &str =
+    "Postfix compares logins without regard to case: write it in small letters";
+
+/// Returns whether a text has letters that are not small.
+pub(super) fn has_capitals(text: &str) -> bool {
+    text.bytes().any(|octet| octet.is_ascii_uppercase())
+        || !text.is_ascii() && text.to_lowercase() != text
+}
+
+/// Returns the first login with capitals, and its row.
+fn capitals(tables: &[Table]) -> Option<(String, Loc)> {
+    tables.iter().find_map(|table| {
+        let Table::Rows { rows, .. } = table else {
+            return None;
+        };
+        let row = rows.iter().find(|row| has_capitals(&row.value))?;
+        let login = logins(&row.value).find(|login| has_capitals(login))?;
+        Some((login.to_owned(), row.at()))
+    })
 }
 
 /// Returns the relation. Keys are tried as in [`Strategy::Listing`], and the first row found says

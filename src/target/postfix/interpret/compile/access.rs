@@ -11,6 +11,7 @@ use super::super::diagnostics::UnjudgedTable;
 use super::super::entries::Rows;
 use super::super::keyed::{KeyRow, Keyed};
 use super::super::map::{Hit, Map, Parents, Strategy};
+use super::super::owner::{CAPITALS, has_capitals};
 use super::super::restriction::{ByMap, ByTest, Compiled, List};
 use super::super::table::{self, Table, TableRow};
 use super::super::text::Text;
@@ -208,6 +209,11 @@ impl Compiler<'_> {
             }
             Table::Rows { rows, .. } => rows,
         };
+        if let Some(row) = rows.iter().find(|row| has_capitals(&row.key)) {
+            let told = UnjudgedTable::new(&row.key, CAPITALS, &row.at());
+            self.diagnostics.error(told);
+            return None;
+        }
         let rows = rows.iter().map(|row| {
             let made = Row::new(values.label(&row), row.at());
             (row.key, made)
