@@ -62,6 +62,9 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Each trial fills the machine by itself.
     arguments.test_threads = arguments.test_threads.or(Some(1));
-    let trials = trials::all(&policies::all());
+    // Those that take mail, and the examples that do not.
+    let mut cases = policies::all();
+    cases.extend(policies::below(&["examples"]));
+    let trials = trials::all(&cases);
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -53,7 +53,8 @@ const ALL: &[Share] = &[
     share("examples/family", EVERY, (5, 20)),
     share("examples/ngo", EVERY, (5, 20)),
     share("examples/plant", EVERY, (5, 20)),
-    share("examples/shop", EVERY, (5, 20)),
+    // It takes no mail: there is no envelope to ask the real one about.
+    share("examples/shop", EVERY, (0, 0)),
     share("examples/university", EVERY, (5, 20)),
     share("tests/corpus/accept/judge/nested", EVERY, (10, 60)),
     share("tests/corpus/accept/judge/logins", EVERY, (10, 40)),
@@ -85,6 +86,9 @@ pub(crate) fn all(cases: &[Case]) -> Vec<Trial> {
             let again = case.clone();
             let trial = move || proof(&case, mta, share);
             trials.push(Trial::test(format!("proof/{name}"), trial));
+            if share.real == (0, 0) {
+                continue;
+            }
             let trial = move || real(&again, mta, share);
             of_target.push(Trial::test(format!("real/{name}"), trial));
         }
