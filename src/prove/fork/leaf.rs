@@ -15,7 +15,7 @@ pub(in crate::prove) struct Leaf<'a, 't> {
     pub(in crate::prove) envelopes: u128,
 }
 
-/// Tried pairs of classes in search of one that no relation relates.
+/// Tried pairs of a login and a reverse-path in search of one that no relation relates.
 const PAIRS_TRIED: usize = 10_000;
 
 impl Leaf<'_, '_> {
@@ -87,25 +87,36 @@ impl Leaf<'_, '_> {
             });
             return found;
         }
-        let set = |axis| self.ground.set(axis, state.number(axis));
-        let (logins, froms) = (set(Axis::Login)?, set(Axis::From)?);
-        let froms = froms.members();
-        logins
-            .members()
-            .flat_map(|login| froms.clone().map(move |from| (login, from)))
-            .take(PAIRS_TRIED)
-            .find_map(|(login, from)| {
-                let Witness::Login(login) = &self.class(Axis::Login, login)?.witness else {
-                    return None;
-                };
-                let Witness::Address(from) = &self.class(Axis::From, from)?.witness else {
-                    return None;
-                };
-                let unrelated = login
-                    .as_ref()
-                    .is_none_or(|login| !self.relates(login, from));
-                unrelated.then(|| (login.clone(), from.clone()))
-            })
+        // What stands for the others of its class may be related, and one of them not.
+        self.unrelated(1).or_else(|| self.unrelated(usize::MAX))
+    }
+
+    /// Returns the first login and reverse-path that are not related, of so many members of each
+    /// class.
+    fn unrelated(&self, members: usize) -> Option<(Option<String>, Address)> {
+        let named = |axis| {
+            let set = self.ground.set(axis, self.state.number(axis))?;
+            let classes = set.members().filter_map(|one| self.class(axis, one));
+            let witnesses = classes.flat_map(|one| {
+                let others = one.members.iter().map(|(other, _)| other);
+                let others = others.filter(|other| **other != one.witness);
+                std::iter::once(&one.witness).chain(others).take(members)
+            });
+            Some(witnesses.take(PAIRS_TRIED).collect::<Vec<&Witness>>())
+        };
+        let (logins, froms) = (named(Axis::Login)?, named(Axis::From)?);
+        let pairs = logins
+            .iter()
+            .flat_map(|login| froms.iter().map(move |from| (login, from)));
+        pairs.take(PAIRS_TRIED).find_map(|(login, from)| {
+            let (Witness::Login(login), Witness::Address(from)) = (login, from) else {
+                return None;
+            };
+            let unrelated = login
+                .as_ref()
+                .is_none_or(|login| !self.relates(login, from));
+            unrelated.then(|| (login.clone(), from.clone()))
+        })
     }
 
     /// Returns whether a relation that the leaf knows relates the two.
