@@ -198,9 +198,11 @@ impl Read {
         };
         let is_error = matches!(identity, SpfResult::Temperror | SpfResult::Permerror);
         let is_deferred = (400..500).contains(&reply.code);
-        // RFC 7372: what a refusal by SPF, or for an error of it, is told with.
-        let is_by_spf =
-            reply.code == 451 || matches!(reply.status.as_deref(), Some("5.7.23" | "5.7.24"));
+        // RFC 7372: what a refusal by SPF, or for an error of it, is told with. Where a verb was
+        // changed, Exim leaves a code that is not the verb's out, with the status behind it.
+        let is_by_spf = reply.code == 451
+            || matches!(reply.status.as_deref(), Some("5.7.23" | "5.7.24"))
+            || (reply.status.is_none() && reply.text.contains(" spf: "));
         is_error
             && match decision.verdict {
                 Verdict::Accept => is_refused && is_by_spf,
