@@ -27,6 +27,13 @@ pub(crate) fn trimmed(text: &str, line: &Range<usize>) -> Range<usize> {
     start..start + whole.trim().len()
 }
 
+/// Whether two prefixes have addresses in common; none, if one of them is no prefix.
+pub(crate) fn overlap(one: &str, two: &str) -> Option<bool> {
+    let net = |text: &str| text.trim_matches('"').parse::<IpNet>().ok();
+    let (one, two) = (net(one)?, net(two)?);
+    Some(one.contains(&two) || two.contains(&one))
+}
+
 /// Whether a line is a comment, or nothing.
 pub(crate) fn is_silent(line: &str) -> bool {
     let line = line.trim();

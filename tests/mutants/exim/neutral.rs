@@ -1,5 +1,7 @@
 //! Changes that change no decision.
 
+use std::ops::Range;
+
 use ipnet::IpNet;
 
 use super::text::{Block, Part, blocks, items};
@@ -105,7 +107,16 @@ fn table(files: &Files, path: &str) -> Vec<Mutant> {
                 bench.replace("a key in capitals", &(row.start..at), key);
             }
         }
-        if let Some(next) = rows.get(number + 1) {
+        // Of nested prefixes the first one counts.
+        let key = |row: &Range<usize>| {
+            let row = &bench.text[row.clone()];
+            row.split(['\t', '\n'])
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let is_apart = |next: &&Range<usize>| words::overlap(&key(row), &key(next)) != Some(true);
+        if let Some(next) = rows.get(number + 1).filter(is_apart) {
             bench.swap("rows in another order", row, next);
         }
     }

@@ -8,9 +8,10 @@ use ipnet::IpNet;
 use super::main_cf::{Entry, entries};
 use super::master_cf::services;
 use super::restrictions::lists;
-use super::tables::{Kind, kind, rows};
+use super::tables::{Kind, Row, kind, rows};
 use super::{MAIN, MASTER};
 use crate::draft::{Bench, Files, Mutant, renamed};
+use crate::words;
 
 pub(super) fn all(files: &Files) -> Vec<Mutant> {
     let mut mutants = main_cf(files);
@@ -206,7 +207,11 @@ fn table(files: &Files, path: &str, kind: Kind) -> Vec<Mutant> {
                     let rows: String = rows.collect();
                     bench.replace("a prefix in halves", &row.line, rows);
                 }
-                if let Some(next) = next.filter(|next| are_apart(bench.text, &row.key, &next.key)) {
+                let is_apart = |next: &&Row| {
+                    let keys = [&row.key, &next.key].map(|key| &bench.text[key.clone()]);
+                    words::overlap(keys[0], keys[1]) == Some(false)
+                };
+                if let Some(next) = next.filter(is_apart) {
                     bench.swap("rows in another order", &row.line, &next.line);
                 }
             }
@@ -220,12 +225,4 @@ fn table(files: &Files, path: &str, kind: Kind) -> Vec<Mutant> {
         }
     }
     bench.finish()
-}
-
-fn are_apart(text: &str, one: &Range<usize>, two: &Range<usize>) -> bool {
-    let net = |at: &Range<usize>| text[at.clone()].parse::<IpNet>();
-    let (Ok(one), Ok(two)) = (net(one), net(two)) else {
-        return false;
-    };
-    !one.contains(&two) && !two.contains(&one)
 }

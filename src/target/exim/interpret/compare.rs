@@ -272,12 +272,7 @@ impl Reader<'_> {
                 } else {
                     Matching::Exact
                 };
-                let text = if matches!(key, Key::Client) {
-                    cased(text, case)
-                } else {
-                    text.to_owned()
-                };
-                let rows = one_row(&text, matching, at);
+                let rows = one_row(&cased(text, case), matching, at);
                 let lookup = Lookup {
                     key,
                     rows: Arc::new(rows),

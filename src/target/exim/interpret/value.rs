@@ -260,9 +260,14 @@ impl Value {
 
     /// Returns whether it can be what the client has written.
     pub(super) fn is_chosen(&self) -> bool {
+        self.has(&|one| matches!(one, Piece::Chosen(_)))
+    }
+
+    /// Returns whether it can have such a piece.
+    pub(super) fn has(&self, is: &dyn Fn(&Piece) -> bool) -> bool {
         match self {
-            Self::Choice(_, yes, no) => yes.is_chosen() || no.is_chosen(),
-            Self::Pieces(pieces) => pieces.iter().any(|one| matches!(one, Piece::Chosen(_))),
+            Self::Choice(_, yes, no) => yes.has(is) || no.has(is),
+            Self::Pieces(pieces) => pieces.iter().any(is),
             Self::Fail | Self::Defer => false,
         }
     }

@@ -42,7 +42,7 @@ impl Reader<'_> {
         if let Some(reason) = fault(&value, &host) {
             return Err(self.refuse("add_header", reason, &line.at));
         }
-        if self.place != Place::Data && tells_of_spf(&value) {
+        if self.place != Place::Data && value.has(&tells_of_spf) {
             self.spf.added.get_or_insert_with(|| line.at.clone());
         }
         Ok(Some(Step::Header(value)))
@@ -63,19 +63,13 @@ impl Reader<'_> {
     }
 }
 
-/// Returns whether a text has a field that tells of SPF.
-fn tells_of_spf(value: &Value) -> bool {
-    match value {
-        Value::Choice(_, yes, no) => tells_of_spf(yes) || tells_of_spf(no),
-        Value::Fail | Value::Defer => false,
-        Value::Pieces(pieces) => pieces.iter().any(|piece| {
-            if let Piece::Text(text) = piece {
-                let text = text.to_ascii_lowercase();
-                return text.contains("received-spf") || text.contains("authentication-results");
-            }
-            matches!(piece, Piece::ReceivedSpf | Piece::AuthenticationResults)
-        }),
+/// Returns whether a piece is a field that tells of SPF, or names one.
+fn tells_of_spf(piece: &Piece) -> bool {
+    if let Piece::Text(text) = piece {
+        let text = text.to_ascii_lowercase();
+        return text.contains("received-spf") || text.contains("authentication-results");
     }
+    matches!(piece, Piece::ReceivedSpf | Piece::AuthenticationResults)
 }
 
 /// Says why a text may not be added.

@@ -10,7 +10,7 @@
 use super::{Step, Test, Verb};
 use crate::source::Loc;
 use crate::target::exim::interpret::reader::Reader;
-use crate::target::exim::interpret::value::{Bool, Leaf, Piece, Value};
+use crate::target::exim::interpret::value::{Leaf, Piece};
 
 impl Reader<'_> {
     /// Refuses a statement that puts any HELO name into a field, or does something else by it.
@@ -49,49 +49,17 @@ fn asks(step: &Step) -> bool {
 
 /// Returns whether a condition is the test of the name, or its opposite.
 fn is_whole(step: &Step) -> bool {
-    let Step::Test {
-        test: Test::Bool(condition),
-        ..
-    } = step
-    else {
-        return false;
-    };
-    match condition {
-        Bool::Leaf(Leaf::PlainHelo) => true,
-        Bool::Not(inner) => matches!(**inner, Bool::Leaf(Leaf::PlainHelo)),
-        Bool::Const(_)
-        | Bool::Defer
-        | Bool::Forced
-        | Bool::All(_)
-        | Bool::Any(_)
-        | Bool::If(..)
-        | Bool::Leaf(_) => false,
-    }
+    matches!(step.question(), Some((Leaf::PlainHelo, _)))
 }
 
 /// Returns whether a statement goes on here only with a plain name.
 fn is_plain(step: &Step) -> bool {
-    matches!(
-        step,
-        Step::Test {
-            negated: false,
-            test: Test::Bool(Bool::Leaf(Leaf::PlainHelo)),
-            ..
-        }
-    )
+    matches!(step.question(), Some((Leaf::PlainHelo, true)))
 }
 
 /// Returns whether a field has a HELO name in it.
 fn tells(step: &Step) -> bool {
-    matches!(step, Step::Header(value) if has_name(value))
-}
-
-fn has_name(value: &Value) -> bool {
-    match value {
-        Value::Pieces(pieces) => pieces
-            .iter()
-            .any(|piece| matches!(piece, Piece::ReceivedSpf | Piece::AuthenticationResults)),
-        Value::Choice(_, yes, no) => has_name(yes) || has_name(no),
-        Value::Fail | Value::Defer => false,
-    }
+    let has_name =
+        |piece: &Piece| matches!(piece, Piece::ReceivedSpf | Piece::AuthenticationResults);
+    matches!(step, Step::Header(value) if value.has(&has_name))
 }

@@ -79,14 +79,32 @@ enum Step {
 }
 
 impl Step {
-    /// Returns whether a statement goes on here only where libspf2 reported an error.
-    fn wants_bad_spf(&self) -> bool {
+    /// Returns the one question that a condition asks, and the answer with which a statement goes
+    /// on here.
+    fn question(&self) -> Option<(&Leaf, bool)> {
         let Self::Test {
-            negated: false,
-            test: Test::Bool(Bool::Leaf(Leaf::SpfSeen(words))),
+            negated,
+            test: Test::Bool(condition),
             ..
         } = self
         else {
+            return None;
+        };
+        if let Bool::Leaf(leaf) = condition {
+            return Some((leaf, !negated));
+        }
+        let Bool::Not(inner) = condition else {
+            return None;
+        };
+        let Bool::Leaf(leaf) = &**inner else {
+            return None;
+        };
+        Some((leaf, *negated))
+    }
+
+    /// Returns whether a statement goes on here only where libspf2 reported an error.
+    fn wants_bad_spf(&self) -> bool {
+        let Some((Leaf::SpfSeen(words), true)) = self.question() else {
             return false;
         };
         let bad = ["(invalid)", "permerror", "temperror"];

@@ -10,7 +10,7 @@ use super::{Step, Test, Verb};
 use crate::source::Loc;
 use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::reader::{Place, Reader};
-use crate::target::exim::interpret::value::{Bool, Leaf};
+use crate::target::exim::interpret::value::Leaf;
 
 /// Where an ACL stands.
 type Here = (Place, String);
@@ -180,25 +180,7 @@ fn evaluates(step: &Step) -> bool {
 
 /// Returns whether a condition holds where SPF was not evaluated yet for the message.
 fn asks_once(step: &Step) -> bool {
-    let Step::Test {
-        negated,
-        test: Test::Bool(condition),
-        ..
-    } = step
-    else {
-        return false;
-    };
-    match condition {
-        Bool::Leaf(Leaf::SpfRan) => *negated,
-        Bool::Not(inner) => !negated && matches!(**inner, Bool::Leaf(Leaf::SpfRan)),
-        Bool::Const(_)
-        | Bool::Defer
-        | Bool::Forced
-        | Bool::All(_)
-        | Bool::Any(_)
-        | Bool::If(..)
-        | Bool::Leaf(_) => false,
-    }
+    matches!(step.question(), Some((Leaf::SpfRan, false)))
 }
 
 /// Returns whether a condition may come out otherwise for another recipient of the message.
