@@ -140,17 +140,21 @@ fn replace(changes: &[(PathBuf, &str, u32)]) -> Result<(), Failure> {
 }
 
 fn stage(beside: &Path, text: &str, mode: u32) -> Result<(), Failure> {
-    if let Some(directory) = beside.parent() {
-        fs::create_dir_all(directory).map_err(|error| unable(directory, "made", &error))?;
-    }
-    // What was left there, a link or a FIFO too, is no place to write into.
-    match fs::remove_file(beside) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(unable(beside, "removed", &error));
+    // Two threads that make files in one directory wait for each other: nothing is asked of it
+    // that the file itself would not tell.
+    let made = match fs::File::create_new(beside) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let directory = beside.parent().unwrap_or(beside);
+            fs::create_dir_all(directory).map_err(|error| unable(directory, "made", &error))?;
+            fs::File::create_new(beside)
         }
-        Ok(()) | Err(_) => {}
-    }
-    let made = fs::File::create_new(beside);
+        // What was left there, a link or a FIFO too, is no place to write into.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::remove_file(beside).map_err(|error| unable(beside, "removed", &error))?;
+            fs::File::create_new(beside)
+        }
+        made => made,
+    };
     made.and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| unable(beside, "written", &error))?;
     set_mode(beside, mode)

@@ -187,8 +187,11 @@ fn table(files: &Files, path: &str, kind: Kind) -> Vec<Mutant> {
         match kind {
             Kind::Plain => {
                 // A login in capitals is another one to the policy, and virtual(8) takes keys of
-                // mailboxes as they are written.
-                if key.contains('.') && !path.ends_with("/mailboxes") {
+                // mailboxes as they are written, match_list(3) those of lists of domains.
+                let as_written = ["/mailboxes", "/domains"]
+                    .iter()
+                    .any(|one| path.ends_with(one));
+                if key.contains('.') && !as_written {
                     bench.replace("a key in capitals", &row.key, key.to_ascii_uppercase());
                 }
                 if let Some(next) = next {

@@ -59,7 +59,30 @@ impl Reader<'_> {
                 all.push(one);
             }
         }
+        self.no_two_of_one_name(instances);
         all
+    }
+
+    /// Refuses two servers, or two clients, of one mechanism: Exim does not start with them
+    /// (`auths_init` in readconf.c of 4.96).
+    fn no_two_of_one_name(&mut self, instances: &[Instance]) {
+        let mut seen = BTreeSet::new();
+        for instance in instances {
+            let name = instance.get("public_name");
+            let name = name.and_then(|setting| setting.value.as_ref());
+            let name = name.map_or(instance.name.as_str(), |name| name.as_str());
+            for (side, options) in [
+                ("server", &["server_condition", "server_socket"][..]),
+                ("client", &["client_send"]),
+            ] {
+                let is_one = options.iter().any(|option| instance.get(option).is_some());
+                if is_one && !seen.insert((side, name.to_ascii_lowercase())) {
+                    let reason = format!("two authenticators are a {side} of {name}");
+                    let fault = UnjudgedService::new(&instance.name, reason, &instance.at);
+                    self.diagnostics.error(fault);
+                }
+            }
+        }
     }
 
     fn authenticator(&mut self, instance: &Instance) -> Result<Option<Authenticator>, Reported> {

@@ -36,8 +36,34 @@ impl Side {
 #[derive(Debug, Default)]
 pub(super) struct Catalogue {
     tests: Vec<Test>,
-    /// Tests that stand in several places, by names that say all about them.
-    shared: BTreeMap<String, TestId>,
+    /// Tests that stand in several places, by their names and what is met in them.
+    shared: BTreeMap<(String, Met), TestId>,
+}
+
+/// Which rows of a table a test holds for, by their numbers. The name of a test is for people: two
+/// conditions with one name may still hold for other rows, where one minds the case of letters.
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Met(Vec<u64>);
+
+impl Met {
+    /// Adds a row.
+    pub(super) fn add(&mut self, row: usize) {
+        let at = row / 64;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        if let Some(bits) = self.0.get_mut(at) {
+            *bits |= 1 << (row % 64);
+        }
+    }
+
+    /// Returns those rows for which this holds.
+    pub(super) fn of<T>(rows: &[T], holds: impl Fn(&T) -> bool) -> Self {
+        let mut met = Self::default();
+        let held = rows.iter().enumerate().filter(|(_, row)| holds(row));
+        held.for_each(|(number, _)| met.add(number));
+        met
+    }
 }
 
 impl Catalogue {
@@ -48,13 +74,26 @@ impl Catalogue {
         at: Option<&Loc>,
         question: impl FnOnce() -> Question,
     ) -> TestId {
-        if let Some(id) = self.shared.get(&name) {
+        self.share_of(name, Met::default(), at, question)
+    }
+
+    /// Returns the test of a name that says all about it but for the rows that it holds for; makes
+    /// it the first time.
+    pub(super) fn share_of(
+        &mut self,
+        name: String,
+        met: Met,
+        at: Option<&Loc>,
+        question: impl FnOnce() -> Question,
+    ) -> TestId {
+        let key = (name, met);
+        if let Some(id) = self.shared.get(&key) {
             return *id;
         }
         let id = TestId(u32::try_from(self.tests.len()).unwrap_or(u32::MAX));
         self.tests
-            .push(Test::new(name.clone(), question(), at.cloned()));
-        self.shared.insert(name, id);
+            .push(Test::new(key.0.clone(), question(), at.cloned()));
+        self.shared.insert(key, id);
         id
     }
 

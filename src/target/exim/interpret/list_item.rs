@@ -206,6 +206,12 @@ impl Reader<'_> {
         };
         let rows = self.open(kind, file)?;
         self.no_tails(&rows)?;
+        if rows.matching == Matching::Network && !length.is_empty() {
+            // `iplsearch_find` in lsearch.c of 4.96 takes no key with a length.
+            let reason =
+                "Exim puts off what every IPv4 client wants: `net-iplsearch` reads such keys";
+            return Err(self.refuse_table(&rows.name, reason, &file.at()));
+        }
         if rows.star.is_some() {
             return Ok(Item::Other(Bool::Const(true)));
         }

@@ -63,17 +63,25 @@ impl Reader<'_> {
             return Err(self.refuse(name, "lists stand in one another too deeply", at));
         }
         let NamedList { kind, text } = list;
+        // What variables are hangs on where they stand, so such a list is read at each place anew,
+        // and a list that names one with it; no other list is.
+        let outer = self.varies;
+        self.varies = text.as_str().contains('$');
         let before = std::mem::take(&mut self.asks_for_client);
         let about = std::mem::take(&mut self.about);
         let condition = self.expanded_list(kind, subject, &text);
         self.about = about;
+        let varies = std::mem::replace(&mut self.varies, outer);
+        self.varies |= varies;
         let condition = condition?;
         // What it came to is kept, and who asks for it again would not be seen to ask.
         if std::mem::replace(&mut self.asks_for_client, before) {
             let reason = "mail that is made on this host, bounces too, would go another way";
             return Err(self.refuse(name, reason, &text.at()));
         }
-        self.known.insert(known, condition.clone());
+        if !varies {
+            self.known.insert(known, condition.clone());
+        }
         Ok(condition)
     }
 

@@ -247,10 +247,14 @@ impl Reader<'_> {
         let list = self.constant_list(text)?;
         let mut ports = Vec::new();
         for item in items(&list, ':') {
-            let port = item.as_str().parse::<u16>().ok().or_else(|| {
-                let known = SERVICES.iter().find(|(name, _)| *name == item.as_str());
-                known.map(|(_, port)| *port)
-            });
+            // With a zero in front it is octal (`Ustrtol` in daemon.c of 4.96).
+            let number = Some(item.as_str()).filter(|text| !text.starts_with('0'));
+            let port = number
+                .and_then(|text| text.parse::<u16>().ok())
+                .or_else(|| {
+                    let known = SERVICES.iter().find(|(name, _)| *name == item.as_str());
+                    known.map(|(_, port)| *port)
+                });
             let Some(port) = port else {
                 let reason = "this is no port that mailpol knows";
                 return Err(self.refuse(item.as_str(), reason, &item.at()));

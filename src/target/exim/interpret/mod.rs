@@ -18,6 +18,7 @@ mod section;
 mod text;
 
 mod option;
+mod owner;
 mod shape;
 mod unread;
 

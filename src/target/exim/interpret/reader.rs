@@ -105,6 +105,8 @@ pub(super) struct Reader<'a> {
     pub(super) lists: BTreeMap<(ListKind, String), NamedList>,
     /// What named lists have come to, by kind, name and subject.
     pub(super) known: BTreeMap<String, Bool>,
+    /// Whether the named list that is being read has variables, or one that it names.
+    pub(super) varies: bool,
     /// How many expansions were read.
     pub(super) expansions: usize,
     /// How deep lists stand in lists.
@@ -175,6 +177,7 @@ impl<'a> Reader<'a> {
             files: BTreeMap::new(),
             lists: BTreeMap::new(),
             known: BTreeMap::new(),
+            varies: false,
             expansions: 0,
             depth: 0,
             primary_hostname: None,

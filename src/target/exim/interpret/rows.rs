@@ -1,19 +1,16 @@
 //! From the rows of a lookup to tests: which keys have a row that a condition holds for.
 
-use std::cell::LazyCell;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use ipnet::IpNet;
 
-use super::catalogue::Side;
+use super::catalogue::{Met, Side};
 use super::keys::{self, Name};
 use super::lookup::{FileRow, Key, Lookup, Matching, Rows, network};
 use super::reader::Reader;
 use super::value::{Bool, Case, Leaf, Part, PathAtom};
 use crate::decision::{
-    AddressKey, AddressTable, ClientTable, Label, LoginTable, NameTable, OwnerTable, Question, Row,
-    TestId,
+    AddressKey, AddressTable, ClientTable, Label, LoginTable, NameTable, Question, Row, TestId,
 };
 use crate::diagnostic::Reported;
 use crate::mail::without_extension;
@@ -51,7 +48,7 @@ impl Reader<'_> {
         }
     }
 
-    fn finds_path(
+    pub(super) fn finds_path(
         &mut self,
         atom: PathAtom,
         rows: &Rows,
@@ -86,9 +83,12 @@ impl Reader<'_> {
         };
         let mut table = AddressTable::new(order);
         table.reserve(rows.list.len());
-        let mut any = false;
+        let (mut any, mut met) = (false, Met::default());
         for (number, row) in rows.list.iter().enumerate() {
             let holds = holds(row);
+            if holds {
+                met.add(number);
+            }
             let label = if holds { HOLDS } else { Label::ABSENT };
             let made = Row::new(label, row.at.clone());
             if rows.star == Some(number) {
@@ -128,15 +128,25 @@ impl Reader<'_> {
         }
         let name = format!("{}{what} in {}", subject(atom), rows.name);
         let question = || atom.side.question(table);
-        let test = self.catalogue.share(name, Some(&rows.at), question);
+        let test = self.catalogue.share_of(name, met, Some(&rows.at), question);
         Ok(Bool::Leaf(Leaf::Path(atom, test)))
     }
 
     fn finds_client(&mut self, rows: &Rows, what: &str, holds: &dyn Fn(&FileRow) -> bool) -> Bool {
         let label = |row: &FileRow| if holds(row) { HOLDS } else { Label::ABSENT };
         let prefixes = prefixes(rows, &label);
+        if !prefixes.iter().any(|(_, row)| row.label == HOLDS) {
+            return Bool::Const(false);
+        }
         let name = format!("client{what} in {}", rows.name);
-        self.client(name, prefixes, Some(&rows.at))
+        let question = || Question::Client(clients(prefixes));
+        let met = Met::of(&rows.list, holds);
+        Bool::Leaf(Leaf::Client(self.catalogue.share_of(
+            name,
+            met,
+            Some(&rows.at),
+            question,
+        )))
     }
 
     /// Returns the condition that the client is in one of these prefixes; the first that holds it
@@ -188,8 +198,18 @@ impl Reader<'_> {
         let table: Vec<(String, Row)> = kept
             .map(|row| (row.key.to_string(), Row::new(HOLDS, row.at.clone())))
             .collect();
+        if table.is_empty() {
+            return Ok(Bool::Const(false));
+        }
         let name = format!("login{what} in {}", rows.name);
-        Ok(self.login(name, table, Some(&rows.at)))
+        let question = || Question::Login(LoginTable::new(table));
+        let met = Met::of(&rows.list, holds);
+        Ok(Bool::Leaf(Leaf::Login(self.catalogue.share_of(
+            name,
+            met,
+            Some(&rows.at),
+            question,
+        ))))
     }
 
     /// Returns the condition that the login is one of these.
@@ -241,66 +261,13 @@ impl Reader<'_> {
         }
         let name = format!("HELO{what} in {}", rows.name);
         let question = || Question::Helo(table);
-        Ok(Bool::Leaf(Leaf::Helo(self.catalogue.share(
+        let met = Met::of(&rows.list, holds);
+        Ok(Bool::Leaf(Leaf::Helo(self.catalogue.share_of(
             name,
+            met,
             Some(&rows.at),
             question,
         ))))
-    }
-
-    /// Returns the condition that the login is one of the words that the row of the sender has.
-    pub(super) fn owner(
-        &mut self,
-        atom: PathAtom,
-        rows: &Rows,
-        what: &str,
-        words: &dyn Fn(&FileRow) -> Vec<String>,
-    ) -> Result<Bool, Reported> {
-        // The same refusals as for the lookup itself.
-        self.finds_path(atom, rows, "", &|_| true)?;
-        self.no_tails(rows)?;
-        let build = LazyCell::new(|| {
-            let mut table = OwnerTable::new();
-            if atom.part == Part::Whole {
-                table.reserve(rows.list.len());
-            }
-            if atom.is_cut() {
-                table.with_extensions();
-            }
-            let met = |row: &&FileRow| !atom.is_cut() || !is_extended(&row.key);
-            for row in rows.list.iter().filter(met) {
-                let name = match atom.part {
-                    Part::Whole => keys::address(&row.key),
-                    Part::Domain => keys::domain(&row.key),
-                    Part::Local => continue,
-                };
-                let Ok(Name::Is(name)) = name else {
-                    continue;
-                };
-                for login in words(row) {
-                    if atom.part == Part::Whole {
-                        table.own_address(&login, &name);
-                    } else {
-                        table.own_domain(&login, &name);
-                    }
-                }
-            }
-            Arc::new(table)
-        });
-        let name = format!("login{what} in {} of {}", rows.name, subject(atom));
-        let at = Some(&rows.at);
-        let owner = self
-            .catalogue
-            .share(name.clone(), at, || Question::Owner(Arc::clone(&build)));
-        if atom.part == Part::Domain {
-            let name = format!("{name} without a local-part");
-            let domain = self
-                .catalogue
-                .share(name, at, || Question::OwnerOfDomain(Arc::clone(&build)));
-            return Ok(Bool::Leaf(Leaf::OwnerOfDomain(owner, domain)));
-        }
-        self.forms.view(Side::From, atom.view);
-        Ok(Bool::Leaf(Leaf::Owner(atom.view, owner)))
     }
 }
 
@@ -320,9 +287,17 @@ pub(super) fn clients(prefixes: Vec<(IpNet, Row)>) -> ClientTable {
 
 /// Returns the networks that are the keys of a file, with a label for each row.
 pub(super) fn prefixes(rows: &Rows, label: &dyn Fn(&FileRow) -> Label) -> Vec<(IpNet, Row)> {
+    // The default row is looked up when no other has the address, wherever it stands (search_find in
+    // search.c of 4.96; lsearch.c passes over it).
+    let is_star = |number: usize| rows.star == Some(number);
+    let (stars, others): (Vec<_>, Vec<_>) = rows
+        .list
+        .iter()
+        .enumerate()
+        .partition(|(number, _)| is_star(*number));
     let mut prefixes = Vec::new();
-    for (number, row) in rows.list.iter().enumerate() {
-        let nets = if rows.star == Some(number) {
+    for (number, row) in others.into_iter().chain(stars) {
+        let nets = if is_star(number) {
             everything()
         } else if rows.matching == Matching::Network {
             network(&row.key).into_iter().collect()

@@ -33,6 +33,18 @@ const NAMES: [&str; 7] = [
 /// Options that may stand several times: all of them count (section 15, `condition`).
 const REPEATED: [&str; 4] = ["condition", "headers_add", "headers_remove", "set"];
 
+/// How long the name of an ACL or a driver may be: Exim does not start with a longer one
+/// (`EXIM_DRIVERNAME_MAX`, and readconf.c of 4.96).
+pub(super) const NAME_OCTETS_MAX: usize = 63;
+
+/// Refuses a name that is too long.
+pub(super) fn no_long_name(name: &str, line: &Text, diagnostics: &mut Diagnostics) {
+    if name.len() > NAME_OCTETS_MAX {
+        let reason = format!("a name has at most {NAME_OCTETS_MAX} characters");
+        diagnostics.error(Syntax::new(reason, &line.at()));
+    }
+}
+
 /// Divides lines into sections.
 pub(super) fn divide(lines: Vec<Text>, diagnostics: &mut Diagnostics) -> Sections {
     let mut sections = Sections::default();
@@ -193,6 +205,7 @@ pub(super) fn instances(lines: &[Text], diagnostics: &mut Diagnostics) -> Vec<In
         let rest = words.get(end..).unwrap_or_default().trim_start();
         if end > 0 && rest == ":" {
             let name = words.get(..end).unwrap_or_default();
+            no_long_name(name, line, diagnostics);
             if instances.iter().any(|one| one.name == name) {
                 let reason = format!("there are two drivers `{name}`");
                 diagnostics.error(Syntax::new(reason, &line.at()));

@@ -14,6 +14,8 @@ use super::text::Text;
 pub(super) enum Shape {
     /// A text that does nothing when it is expanded.
     Text,
+    /// The same, of one line.
+    Line,
     /// It is read where it matters.
     Read,
     /// `yes`, `no`, `true`, `false`, or nothing at all (section 6.10).
@@ -74,6 +76,17 @@ pub(super) fn find(tables: &[&Table], name: &str) -> Option<Shape> {
     rows.next().map(|(shape, _)| *shape)
 }
 
+/// Why a text of several lines is refused.
+const ANOTHER_LINE: &str = "another line of it would be another header field, or end the header";
+
+/// Returns whether each line of a text but the first goes on with one before it (RFC 5322 section
+/// 2.2.3).
+fn is_one_field(text: &str) -> bool {
+    let text = text.replace("\\n", "\n").replace("\\t", "\t");
+    let goes_on = |line: &str| line.starts_with([' ', '\t']) && !line.trim().is_empty();
+    !text.contains(['\\', '\r']) && text.split('\n').skip(1).all(goes_on)
+}
+
 /// Users and groups of base-passwd 3.6, and Exim's own.
 const ACCOUNTS: [&str; 16] = [
     "root",
@@ -130,7 +143,9 @@ impl Shape {
                 unless(inert::keeps_findings(value), reason)
             }),
             Self::Added => unless(inert::adds_a_field(value), NOT_AS_IT_CAME),
-            Self::Begins(start, reason) => unless(value.starts_with(start), reason),
+            Self::Line => unless(!value.contains(['\\', '\n', '\r']), ANOTHER_LINE),
+            Self::Begins(start, reason) => unless(value.starts_with(start), reason)
+                .or_else(|| unless(is_one_field(value), ANOTHER_LINE)),
             Self::Off(reason) if is_one_of(value, &["yes", "true"]) => Some(reason),
             Self::Switch | Self::Off(_) => unless(
                 is_one_of(value, &["yes", "no", "true", "false"]),

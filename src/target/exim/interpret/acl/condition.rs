@@ -92,8 +92,9 @@ impl Reader<'_> {
         let argument = &line.argument;
         Ok(match line.name.as_str() {
             "acl" => {
-                if argument.as_str().contains([' ', '\t']) && !argument.as_str().contains('$') {
-                    let reason = "mailpol follows no ACLs with arguments";
+                // Blanks divide it before it is expanded (`acl_check_wargs` in acl.c of 4.96).
+                if argument.as_str().contains([' ', '\t']) {
+                    let reason = "mailpol follows no ACLs with arguments, and any blank begins one";
                     return Err(self.refuse("acl", reason, &argument.at()));
                 }
                 (Test::Acl(self.acl(argument, acls)?), Kind::Other)

@@ -104,8 +104,9 @@ impl Reader<'_> {
     fn set(&mut self, line: &RawLine) -> Done {
         let name = line.variable.clone().unwrap_or_default();
         let known = ["acl_m", "acl_c"].iter().any(|prefix| {
-            name.strip_prefix(prefix)
-                .is_some_and(|rest| !rest.is_empty())
+            // With a letter there Exim does not start (`acl_read` in acl.c of 4.96).
+            let rest = name.strip_prefix(prefix);
+            rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '_'))
         });
         if !known {
             let reason = format!("`{name}` is no variable that an ACL can set");

@@ -5,8 +5,8 @@
 use crate::target::exim::interpret::shape::{self, ANY, Shape, Table};
 
 use Shape::{
-    Account, Accounts, Begins, Hosts, Limit, Load, Names, Nothing, Number, Path, Selectors, Space,
-    Switch, Text, Time, Timeout, Times, Word, Words,
+    Account, Accounts, Begins, Hosts, Limit, Line, Load, Names, Nothing, Number, Path, Selectors,
+    Space, Switch, Text, Time, Timeout, Times, Word, Words,
 };
 
 /// A day, in seconds.
@@ -110,8 +110,12 @@ const LOGGED: [&str; 57] = [
 const TEXTS: &Table = &[
     (
         Text,
-        "bounce_message_text delay_warning_condition dsn_from headers_charset \
-         message_id_header_domain message_id_header_text smtp_banner",
+        "bounce_message_text delay_warning_condition smtp_banner",
+    ),
+    // More lines would be header fields of their own: bounces go where these say.
+    (
+        Line,
+        "dsn_from headers_charset message_id_header_domain message_id_header_text",
     ),
     (
         Begins(

@@ -5,7 +5,7 @@
 use crate::target::exim::interpret::shape::{ANY, NOT_AS_IT_CAME, Shape, Table};
 
 use Shape::{
-    Account, Added, Ciphers, Hosts, Limit, Names, Nothing, Number, Octal, Off, Path, Read, Removed,
+    Account, Added, Ciphers, Hosts, Names, Nothing, Number, Octal, Off, Path, Read, Removed,
     Switch, Text, Time, Timeout, Word,
 };
 
@@ -14,6 +14,9 @@ pub(super) const UNABLE: &str = "mail for hosts that cannot do so would not leav
 
 /// Why a file is refused.
 const UNSEEN: &str = "what it holds is not in the files";
+
+/// Why `envelope_to_add` is refused (section 24.1).
+const OTHERS: &str = "hosts of others would read who gets a copy that the message does not tell of";
 
 /// Why `same_domain_copy_routing` is refused: no router is asked for the others (`deliver_message`
 /// in deliver.c; tried).
@@ -28,8 +31,8 @@ pub(super) const TRANSPORT: &Table = &[
     (Removed, "headers_remove"),
     (
         Switch,
-        "delivery_date_add disable_logging envelope_to_add initgroups rcpt_include_affixes \
-         retry_use_local_part return_path_add",
+        "delivery_date_add disable_logging initgroups rcpt_include_affixes retry_use_local_part \
+         return_path_add",
     ),
 ];
 
@@ -46,7 +49,7 @@ pub(super) const APPENDFILE: &Table = &[
     (Word(&["", ",S=$message_size"]), "maildir_tag"),
     (
         Switch,
-        "check_group check_owner maildir_use_size_file mode_fail_narrower notify_comsat use_crlf \
+        "check_group check_owner envelope_to_add maildir_use_size_file mode_fail_narrower notify_comsat use_crlf \
          use_fcntl_lock",
     ),
     (
@@ -74,7 +77,9 @@ pub(super) const SMTP: &Table = &[
     (Number(1, ANY), "hosts_max_try hosts_max_try_hardlimit"),
     (Number(998, ANY), "message_linelength_limit"),
     (Number(512, 2_048), "tls_dh_min_bits"),
-    (Limit(65_536), "message_size_limit"),
+    // What is larger was accepted already, and would come back.
+    (Word(&["0"]), "message_size_limit"),
+    (Off(OTHERS), "envelope_to_add"),
     (
         Switch,
         "delay_after_cutoff dns_qualify_single dns_search_parents keepalive multi_domain \

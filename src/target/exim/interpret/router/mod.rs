@@ -92,7 +92,7 @@ struct Rule {
 #[derive(Debug)]
 struct Delivery {
     transport: Arc<Transport>,
-    /// The user of the router, which counts before the transport's.
+    /// The user of the router, where the transport names none.
     user: Option<Value>,
     /// The home directory that the router sets.
     home: Option<Value>,

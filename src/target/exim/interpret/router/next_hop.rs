@@ -137,6 +137,8 @@ impl Reader<'_> {
                     "smtp" => Some(25),
                     "submission" => Some(587),
                     "submissions" | "smtps" => Some(465),
+                    // With a zero in front it is octal (`smtp_get_port` in smtp_out.c of 4.96).
+                    number if number.starts_with('0') => None,
                     number => number.parse().ok(),
                 };
                 remote.port.is_none().then_some("it is no port")

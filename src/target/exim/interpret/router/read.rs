@@ -238,7 +238,7 @@ impl Reader<'_> {
         let data = list.and_then(|list| {
             let items = items(list, ':');
             let [item] = items.as_slice() else {
-                return (!list.as_str().contains([';', '$', '!', '*']))
+                return is_plain(list.as_str())
                     .then(|| Value::piece(Piece::Atom(Atom::Path(atom))));
             };
             let text = match item.as_str().strip_prefix('+') {
@@ -258,8 +258,7 @@ impl Reader<'_> {
                     let key = Key::Path(atom);
                     Some(Value::piece(Piece::Row(Arc::new(Lookup { key, rows }))))
                 }
-                _ if text.as_str().contains([';', '$', '!', '*']) => None,
-                _ => Some(Value::piece(Piece::Atom(Atom::Path(atom)))),
+                _ => is_plain(text.as_str()).then(|| Value::piece(Piece::Atom(Atom::Path(atom)))),
             }
         });
         if part == Part::Local {
@@ -285,6 +284,13 @@ impl Reader<'_> {
         }
         self.diagnostics.failed_since(before)
     }
+}
+
+/// Returns whether all items of a list are names in lower case: what is matched is the item as it
+/// is written, or what another list or a file has in its place (section 10.5; tried).
+fn is_plain(list: &str) -> bool {
+    let is_other = |c: char| c.is_ascii_uppercase() || ";$!*+/^@".contains(c);
+    !list.contains(is_other)
 }
 
 /// Returns a part of the recipient.

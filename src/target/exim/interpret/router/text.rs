@@ -76,6 +76,24 @@ impl Walk<'_> {
         Made::Is(text)
     }
 
+    /// Returns whether a part of a text is what the client has sent, which Exim takes for no path:
+    /// it puts such mail off (section 9.2, "tainted"; appendfile.c and deliver.c of 4.96). What a
+    /// list or a lookup was matched with is none.
+    pub(super) fn is_tainted(&self, value: &Value, address: &Address, router: &Router) -> bool {
+        let mut known = self.known(address);
+        let Ok(Value::Pieces(pieces)) = resolve(value, &mut known) else {
+            return false;
+        };
+        let inner = |value: Option<&Value>| {
+            value.is_some_and(|value| self.is_tainted(value, address, router))
+        };
+        pieces.iter().any(|piece| match piece {
+            Piece::Atom(_) => true,
+            Piece::AddressData => inner(router.address_data.as_ref()),
+            _ => false,
+        })
+    }
+
     fn piece(&self, piece: &Piece, address: &Address, router: &Router) -> Made {
         let inner = |value: Option<&Value>| match value {
             Some(value) => self.text(value, address, router),

@@ -354,14 +354,23 @@ impl<'w> Walk<'w> {
         let TransportKind::Store {
             path,
             user,
+            home,
             is_maildir,
-            ..
         } = &delivery.transport.kind
         else {
             return Destination::Undeliverable;
         };
-        let user = delivery.user.as_ref().or(user.as_ref());
+        // The transport's counts before the router's (`findugid` in deliver.c of 4.96).
+        let user = user.as_ref().or(delivery.user.as_ref());
         let user = user.map(|user| self.text(user, address, router));
+        let home = home.as_ref().or(delivery.home.as_ref());
+        if [Some(path), home]
+            .into_iter()
+            .flatten()
+            .any(|one| self.is_tainted(one, address, router))
+        {
+            return Destination::Undeliverable;
+        }
         let (Made::Is(path), Some(Made::Is(user))) = (self.text(path, address, router), user)
         else {
             return Destination::Undeliverable;
