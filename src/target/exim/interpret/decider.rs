@@ -103,6 +103,12 @@ impl EximDecider {
                 return Ok(self.refuse(refusal));
             }
         }
+        if session.wants_tls_in_vain()? {
+            return Ok(Decision {
+                because: Because::Unstated,
+                ..self.bad_path(Reply::new(503, 5, 5, 1))
+            });
+        }
         let from = session.keep_from()?;
         if path::reverse_path(from, self.taken) == Syntax::Refused {
             return Ok(self.bad_path(Reply::new(501, 5, 1, 7)));

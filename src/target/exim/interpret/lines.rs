@@ -17,6 +17,16 @@ use crate::target::Artifacts;
 /// How deep files may include one another, and conditionals stand in one another.
 const NESTING_MAX: usize = 20;
 
+/// The words of conditionals.
+const CONDITIONALS: [&str; 6] = [
+    ".ifdef",
+    ".ifndef",
+    ".elifdef",
+    ".elifndef",
+    ".else",
+    ".endif",
+];
+
 /// What a conditional does with the lines that follow (section 6.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Branch {
@@ -41,6 +51,8 @@ struct Reader<'a> {
     open: Option<Text>,
     /// Whether the main section is still being read: macros are defined only there.
     is_main: bool,
+    /// The folder of the file that is being read, where Exim looks for what it includes.
+    folder: String,
 }
 
 /// Returns the logical lines of a file, with its macros replaced and without their definitions.
@@ -58,6 +70,7 @@ pub(super) fn read(
         lines: Vec::new(),
         open: None,
         is_main: true,
+        folder: "etc/exim4".to_owned(),
     };
     reader.file(source, 0);
     if let Some(line) = reader.open.take() {
@@ -81,19 +94,24 @@ impl Reader<'_> {
             if self.is_over {
                 return;
             }
-            self.physical(&text.trim(), depth);
+            // A line of a file may end in any blank, but not a directive (see `ignored`).
+            let has_tab = line.trim_start().contains(['\t', '\x0b', '\x0c']);
+            self.physical(&text.trim(), has_tab, depth);
         }
     }
 
     /// Reads a physical line, without blanks at its ends.
-    fn physical(&mut self, line: &Text, depth: usize) {
+    fn physical(&mut self, line: &Text, has_tab: bool, depth: usize) {
         // Macros are replaced in comments too, and leave them comments.
         if line.as_str().starts_with('#') {
             return;
         }
         let (line, replaced) = self.replace(line);
         let words = line.as_str();
-        if words.starts_with('#') || self.conditional(&line, replaced) {
+        if words.starts_with('#') || self.ignored(&line, has_tab) {
+            return;
+        }
+        if self.conditional(&line, replaced) {
             return;
         }
         if self.branches.iter().any(|branch| *branch != Branch::Taken) {
@@ -120,7 +138,8 @@ impl Reader<'_> {
         };
         if whole.as_str().ends_with('\\') {
             whole.truncate(whole.as_str().len() - 1);
-            self.open = Some(whole);
+            // Of nothing but a backslash nothing is continued: the next line is a first one.
+            self.open = Some(whole).filter(|whole| !whole.as_str().trim().is_empty());
         } else {
             self.line(&whole);
         }
@@ -197,7 +216,7 @@ impl Reader<'_> {
                 head = words.len() - name.len();
             }
         }
-        if predefined(line.as_str()) {
+        if predefined(line.as_str(), head) {
             let reason = "which macros are predefined is a matter of how Exim was built";
             self.diagnostics
                 .error(UnjudgedRestriction::new("_MACRO", reason, &line.at()));
@@ -220,6 +239,22 @@ impl Reader<'_> {
                 self.is_over = true;
             })
             .ok()
+    }
+
+    /// Refuses what begins like a conditional and is none to Exim: behind the word it wants a blank
+    /// or the end, or the letter `t`, and passes over any other line (readconf.c of 4.96, where the
+    /// letter stands for a tab).
+    fn ignored(&mut self, line: &Text, has_tab: bool) -> bool {
+        let words = line.as_str();
+        let word = words.split(' ').next().unwrap_or_default();
+        let begins = CONDITIONALS.iter().any(|one| words.starts_with(one));
+        if !begins || CONDITIONALS.contains(&word) && !has_tab {
+            return false;
+        }
+        let reason = "Exim takes a conditional with one blank behind its word only, and passes over \
+                      this line";
+        self.diagnostics.error(Syntax::new(reason, &line.at()));
+        true
     }
 
     /// Obeys `.ifdef` and its like; says whether the line was one (section 6.6).
@@ -268,7 +303,7 @@ impl Reader<'_> {
             self.diagnostics.error(Syntax::new(reason, &name.at()));
             return;
         }
-        let below = format!("etc/exim4/{path}");
+        let below = format!("{}/{path}", self.folder);
         let path = if path.starts_with('/') { path } else { &below };
         match self.artifacts.get(path) {
             Some(artifact) => {
@@ -278,7 +313,10 @@ impl Reader<'_> {
                     return;
                 }
                 if characters::check(&source, self.diagnostics).is_ok() {
+                    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    let outer = std::mem::replace(&mut self.folder, folder.to_owned());
                     self.file(&source, depth + 1);
+                    self.folder = outer;
                 }
             }
             // Whether it exists on the machine is not in the files.
@@ -298,8 +336,21 @@ impl Reader<'_> {
     }
 }
 
-/// Returns whether a line names a predefined macro, such as `_HAVE_TLS` (section 6.5).
-fn predefined(line: &str) -> bool {
+/// How the names of predefined macros begin (macro_predef.c of 4.96, and what Debian's names).
+const PREDEFINED: [&str; 9] = [
+    "_ACL_", "_CRYPTO_", "_DKIM_", "_DRIVER_", "_HAVE_", "_LOG_", "_OPT_", "_RESUME_", "_TLS_",
+];
+
+/// Returns whether a line names a predefined macro, such as `_HAVE_TLS` (section 6.5); also inside
+/// of a word, if it is the first that looks like a macro (`macros_expand`).
+fn predefined(line: &str, head: usize) -> bool {
+    let searched = line.get(head..).unwrap_or_default();
+    let start = searched.find(|c: char| c.is_ascii_uppercase());
+    let before = start.and_then(|start| searched.get(..start));
+    let are_searched = before.is_some_and(|before| before.ends_with('_'));
+    if are_searched && PREDEFINED.iter().any(|name| searched.contains(name)) {
+        return true;
+    }
     let mut before = ' ';
     let mut chars = line.chars().peekable();
     while let Some(c) = chars.next() {

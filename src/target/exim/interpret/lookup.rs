@@ -289,6 +289,10 @@ impl Reader<'_> {
         if let Some(rows) = self.files.get(&name) {
             return Ok(Arc::clone(rows));
         }
+        if !file.as_str().starts_with('/') {
+            let reason = "Exim opens a file by its whole name only: all that asks it is put off";
+            return Err(self.refuse_table(&name, reason, &file.at()));
+        }
         let default = kind.ends_with('*');
         let (matching, suffix) = match kind.trim_end_matches('*') {
             "lsearch" => (Matching::Folded, ""),

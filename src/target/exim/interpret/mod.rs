@@ -227,12 +227,13 @@ impl Reader<'_> {
         let empty: Vec<Text> = Vec::new();
         let section = |name: &str| sections.others.get(name).unwrap_or(&empty);
         let closed = self.is_closed;
-        for name in ["rewrite", "local_scan"] {
-            let is_followed = name == "rewrite" && closed;
-            if let Some(line) = section(name).first().filter(|_| !is_followed) {
-                let reason = "what it changes is not followed";
-                self.refuse(name, reason, &line.at());
-            }
+        if let Some(line) = section("rewrite").first().filter(|_| !closed) {
+            let reason = "what it changes is not followed";
+            self.refuse("rewrite", reason, &line.at());
+        }
+        if let Some(at) = sections.places.get("local_scan") {
+            let reason = "Debian's Exim knows no such options, and does not start";
+            self.refuse("local_scan", reason, at);
         }
         let mut local_mail = if closed {
             let rules = self.rewrite_rules(section("rewrite"));

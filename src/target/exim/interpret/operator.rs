@@ -141,7 +141,8 @@ impl Reader<'_> {
                 let view = atom.view.max(View::Unquoted);
                 return Ok(Piece::Atom(Atom::Path(PathAtom { view, ..*atom })));
             }
-            if matches!(piece, Piece::Password | Piece::Opaque) {
+            // Of a password nothing may go: another would be as good.
+            if matches!(piece, Piece::Opaque) {
                 return Ok(piece.clone());
             }
             let reason = "mailpol does not follow what it is applied to";

@@ -66,6 +66,13 @@ fn rule(line: &str) -> Result<Rule, &'static str> {
     }
     let blank = |c: char| c.is_ascii_whitespace();
     let (pattern, rest) = line.split_once(blank).unwrap_or((line, ""));
+    // Any other is an item of an address list, which is expanded: it may run a program, and where
+    // it cannot be read the delivery ends (`retry_find_config` in retry.c of 4.96).
+    let is_name = |c: char| c.is_ascii_alphanumeric() || ".-_@".contains(c);
+    let plain = pattern.strip_prefix('*').unwrap_or(pattern);
+    if !plain.chars().all(is_name) || plain.starts_with('@') {
+        return Err("mailpol reads `*`, names and addresses as the patterns of a rule");
+    }
     let rest = rest.trim_start();
     let (failure, parameters) = rest.split_once(blank).unwrap_or((rest, ""));
     if !FAILURES.contains(&failure) {
@@ -133,6 +140,12 @@ mod tests {
             "* nonsense F,4d,6h",
             "* * senders=: F,4d,6h",
             "\"*\" * F,4d,6h",
+            "${run{/bin/true}} * F,4d,6h",
+            "^( * F,4d,6h",
+            "@@lsearch;/x * F,4d,6h",
+            "!a.example * F,4d,6h",
+            "+list * F,4d,6h",
+            "a:b * F,4d,6h",
         ] {
             assert!(rule(line).is_err(), "{line}");
         }

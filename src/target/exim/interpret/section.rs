@@ -37,10 +37,14 @@ const REPEATED: [&str; 4] = ["condition", "headers_add", "headers_remove", "set"
 /// (`EXIM_DRIVERNAME_MAX`, and readconf.c of 4.96).
 pub(super) const NAME_OCTETS_MAX: usize = 63;
 
-/// Refuses a name that is too long.
-pub(super) fn no_long_name(name: &str, line: &Text, diagnostics: &mut Diagnostics) {
+/// Refuses a name that Exim does not take (`readconf_readname`).
+pub(super) fn check_name(name: &str, line: &Text, diagnostics: &mut Diagnostics) {
     if name.len() > NAME_OCTETS_MAX {
         let reason = format!("a name has at most {NAME_OCTETS_MAX} characters");
+        diagnostics.error(Syntax::new(reason, &line.at()));
+    }
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let reason = "a name begins with a letter";
         diagnostics.error(Syntax::new(reason, &line.at()));
     }
 }
@@ -205,7 +209,7 @@ pub(super) fn instances(lines: &[Text], diagnostics: &mut Diagnostics) -> Vec<In
         let rest = words.get(end..).unwrap_or_default().trim_start();
         if end > 0 && rest == ":" {
             let name = words.get(..end).unwrap_or_default();
-            no_long_name(name, line, diagnostics);
+            check_name(name, line, diagnostics);
             if instances.iter().any(|one| one.name == name) {
                 let reason = format!("there are two drivers `{name}`");
                 diagnostics.error(Syntax::new(reason, &line.at()));

@@ -113,10 +113,22 @@ impl<'s> Session<'s> {
         if self.ask.ask(EximDecider::TLS)? == Label::ABSENT {
             return Ok(false);
         }
+        self.tls_is_offered()
+    }
+
+    fn tls_is_offered(&mut self) -> Result<bool, Unanswered> {
         self.is_before_tls = true;
         let offered = truth(&self.decider.tls_offered, self);
         self.is_before_tls = false;
         Ok(offered? == Truth::Yes)
+    }
+
+    /// Returns whether the client wants TLS where it is not offered: `STARTTLS` gets a 503
+    /// (`smtp_setup_msg` in smtp_in.c of 4.96), and it says nothing in the clear then.
+    pub(super) fn wants_tls_in_vain(&mut self) -> Result<bool, Unanswered> {
+        Ok(self.listener()? != Listener::Submissions
+            && self.ask.ask(EximDecider::TLS)? != Label::ABSENT
+            && !self.tls_is_offered()?)
     }
 
     /// Returns whether the client has authenticated: it gave a login, AUTH was offered, and an

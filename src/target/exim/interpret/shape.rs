@@ -32,8 +32,6 @@ pub(super) enum Shape {
     Time(u64, u64),
     /// A time of at least so many seconds, or 0 for no limit.
     Timeout(u64),
-    /// Times with colons between them (section 6.16).
-    Times,
     /// A number with a fraction, of at least this (section 6.14).
     Load(u32),
     /// An octal number (section 6.12).
@@ -169,10 +167,6 @@ impl Shape {
                 Some(0) => None,
                 _ => time_fault(value, least, u64::MAX),
             },
-            Self::Times => {
-                let mut times = value.split(':').map(str::trim);
-                unless(times.all(|one| time(one).is_some()), "it is no time")
-            }
             Self::Load(least) => match load(value) {
                 Some(number) if number < least => Some("an idle host has that much to do"),
                 Some(_) => None,
@@ -356,7 +350,6 @@ mod tests {
                 vec!["59s", "3m", "1m2", "x", "", "2"],
             ),
             (Shape::Timeout(60), vec!["0s", "5m"], vec!["1s", "s"]),
-            (Shape::Times, vec!["1h", "1h : 2d"], vec!["", "1h:x"]),
             (
                 Shape::Load(1),
                 vec!["1", "2.5"],

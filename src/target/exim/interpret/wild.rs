@@ -2,6 +2,8 @@
 //! read each key as an item of a list, the former after it was expanded; `iplsearch` reads
 //! networks.
 
+use std::collections::HashSet;
+
 use super::keys::{self, Name};
 use super::lookup::{FileRow, Matching, Rows, network};
 use super::reader::Reader;
@@ -21,8 +23,14 @@ impl Reader<'_> {
                 "this key is no address and no network that mailpol reads",
             ),
         };
-        match rows.list.iter().find(|row| !is_read(&row.key)) {
-            Some(row) => Err(self.refuse_table(&rows.name, reason, &row.at)),
+        if let Some(row) = rows.list.iter().find(|row| !is_read(&row.key)) {
+            return Err(self.refuse_table(&rows.name, reason, &row.at));
+        }
+        match unreached(rows) {
+            Some(row) => {
+                let reason = "a row before it has a star for it, and the first that is met answers";
+                Err(self.refuse_table(&rows.name, reason, &row.at))
+            }
             None => Ok(()),
         }
     }
@@ -39,6 +47,26 @@ impl Reader<'_> {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+/// Returns a row of a file of items which one with a star in front of it has already answered for:
+/// they are met in their order (`internal_lsearch_find` in lsearch.c of 4.96), and what finds the
+/// row that names most of an address would find this one.
+fn unreached(rows: &Rows) -> Option<&FileRow> {
+    if rows.matching != Matching::Wild {
+        return None;
+    }
+    let mut tails: HashSet<String> = HashSet::new();
+    rows.list.iter().find(|row| {
+        let key = row.key.to_ascii_lowercase();
+        let dots = key.match_indices('.').map(|(at, _)| at);
+        let mut ends = dots.filter_map(|at| key.get(at..));
+        let is_met = tails.contains("") || ends.any(|end| tails.contains(end));
+        if let Some(tail) = key.strip_prefix('*') {
+            tails.insert(tail.to_owned());
+        }
+        is_met
+    })
 }
 
 /// Returns whether an item is a name, `*` or a star before a domain: no pattern, no file, no

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
 use crate::target::exim::interpret::diagnostics::Syntax;
-use crate::target::exim::interpret::section::no_long_name;
+use crate::target::exim::interpret::section::check_name;
 use crate::target::exim::interpret::text::Text;
 
 /// An ACL as written.
@@ -54,7 +54,7 @@ pub(in super::super) fn read(lines: &[Text], diagnostics: &mut Diagnostics) -> V
             !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
         };
         if let Some(name) = name.filter(|name| is_name(name)) {
-            no_long_name(name, line, diagnostics);
+            check_name(name, line, diagnostics);
             if acls.iter().any(|acl| acl.name == name) {
                 let reason = format!("there are two ACLs `{name}`");
                 diagnostics.error(Syntax::new(reason, &line.at()));

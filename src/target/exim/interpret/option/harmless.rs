@@ -6,7 +6,7 @@ use crate::target::exim::interpret::shape::{self, ANY, Shape, Table};
 
 use Shape::{
     Account, Accounts, Begins, Hosts, Limit, Line, Load, Names, Nothing, Number, Path, Selectors,
-    Space, Switch, Text, Time, Timeout, Times, Word, Words,
+    Space, Switch, Text, Time, Timeout, Word, Words,
 };
 
 /// A day, in seconds.
@@ -128,7 +128,8 @@ const TEXTS: &Table = &[
         Number(0, ANY),
         "bounce_return_linesize_limit bounce_return_size_limit",
     ),
-    (Times, "delay_warning"),
+    // It goes to whoever the reverse-path names, and tells where aliases lead.
+    (Word(&["", "0", "0s", "0m", "0h", "0d"]), "delay_warning"),
     (
         Switch,
         "bounce_return_body bounce_return_message check_rfc2047_length delivery_date_remove \
