@@ -122,6 +122,13 @@ fn assignments(artifact: &super::Artifact) -> Result<BTreeMap<&str, (&str, Loc)>
     for line in text.split_inclusive('\n') {
         let at = Loc::new(&artifact.source, start, start + line.trim_end().len());
         start += line.len();
+        if line.contains('\r') {
+            return Err(fault(
+                FILE,
+                "to the shell a carriage return is a part of the value",
+                &at,
+            ));
+        }
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;

@@ -68,7 +68,10 @@ pub(super) fn read(value: &str, about: About, codes: Codes) -> Result<Action, &'
             Action::DeferIfReject(refusal(codes.defer, Status::new(4, 7, 1), text))
         }
         "OK" | "RELAY" => Action::Ok,
-        "PREPEND" => Action::Prepend(header(text)),
+        "PREPEND" if header(text).is_some() => {
+            return Err("a table cannot tell what SPF has found");
+        }
+        "PREPEND" => Action::Prepend(None),
         "FILTER" | "REDIRECT" | "BCC" | "HOLD" | "DISCARD" | "HANGUP" | "DELAY" => {
             return Err("this action is not modelled");
         }

@@ -67,6 +67,9 @@ struct Reader<'a> {
 /// A backend, and what says so.
 type Found = Result<(Backend, Loc), Reported>;
 
+/// How many octets of a line Cyrus SASL takes at once, with its end (`buf` in config.c of 2.1.28).
+const LINE_OCTETS_MAX: usize = 4_095;
+
 impl Reader<'_> {
     fn text(&mut self, name: &str) -> Text {
         self.settings.text(name, self.diagnostics)
@@ -156,7 +159,7 @@ impl Reader<'_> {
             .map_err(|fault| self.refuse(&fault.name, fault.reason, &fault.at))
     }
 
-    /// Reads the options of Cyrus SASL: names in any case, a colon, a value.
+    /// Reads the options of Cyrus SASL (`sasl_config_init` in config.c of 2.1.28): names in any case, a colon, a value.
     fn options(
         &mut self,
         source: &Arc<Source>,
@@ -166,6 +169,10 @@ impl Reader<'_> {
         for line in source.text().split_inclusive('\n') {
             let at = Loc::new(source, start, start + line.trim_end().len());
             start += line.len();
+            if line.len() > LINE_OCTETS_MAX {
+                let reason = "Cyrus SASL reads the rest of so long a line as another line";
+                return Err(self.diagnostics.error(Syntax::new(reason, &at)));
+            }
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;

@@ -286,10 +286,16 @@ pub(super) fn addresses(ips: &[IpAddr], at: &Loc) -> Vec<(IpNet, Row)> {
 
 /// Reads the key of an access table that check_client_access looks up by address: a whole address,
 /// or the first octets of an IPv4 address (access(5)). Longer keys are looked up first.
+///
+/// An IPv6 address with `::` in it may also be what is left of a longer one, of which smtpd(8) cuts
+/// a group after the other (`check_addr_access` in smtpd_check.c of 3.7.11): no network at all. So
+/// is none of six groups or more, since `::` stands for two at least.
 pub(super) fn access_key(key: &str) -> Option<IpNet> {
     if let Ok(ip) = key.parse::<IpAddr>() {
         // The key is compared as text: only the one spelling of inet_ntop(3) is ever looked up.
-        return (ip.to_string() == key).then(|| IpNet::from(ip));
+        let groups = key.split(':').filter(|group| !group.is_empty()).count();
+        let is_cut = ip.is_ipv6() && key.contains("::") && groups < 6;
+        return (ip.to_string() == key && !is_cut).then(|| IpNet::from(ip));
     }
     let octets: Vec<u8> = key
         .split('.')
@@ -344,6 +350,14 @@ mod tests {
         assert!(access_key("192.00").is_none());
         assert!(access_key("mail.example").is_none());
         assert!(access_key("2001:DB8::1").is_none());
+        assert!(access_key("2001:db8::1").is_none());
+        assert!(access_key("::1").is_none());
+        let whole = "2001:db8:1:2:3:4:5:6";
+        assert_eq!(
+            access_key(whole).unwrap().to_string(),
+            format!("{whole}/128")
+        );
+        assert!(access_key("2001:db8:1:2:3::6").is_some());
     }
 
     #[test]

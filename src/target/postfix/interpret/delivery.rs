@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::addressing::{Addressing, parents};
 use super::class::Class;
-use super::diagnostics::UnjudgedParameter;
+use super::diagnostics::{UnjudgedParameter, UnjudgedTable};
 use super::local::Local;
 use super::master_cf::Service;
 use super::parameter::Settings;
@@ -54,6 +54,16 @@ pub(super) fn read(
     let uids = lookup("virtual_uid_maps", Case::AsWritten);
     let gids = lookup("virtual_gid_maps", Case::AsWritten);
     let owners = [("virtual_uid_maps", &uids), ("virtual_gid_maps", &gids)];
+    for (name, _) in owners {
+        for word in settings.text(name, diagnostics).words() {
+            if let Ok(Table::Patterns(_) | Table::Cidr(_)) =
+                table::open(&word, artifacts, diagnostics)
+            {
+                let reason = "such a table of owners is not modelled";
+                diagnostics.error(UnjudgedTable::new(word.as_str(), reason, &word.at()));
+            }
+        }
+    }
     for (name, lookup) in owners {
         let is_number = |value: &str| value.bytes().all(|octet| octet.is_ascii_digit());
         if !lookup.values().all(is_number) {
@@ -193,12 +203,19 @@ fn aliases(
             continue;
         }
         // A table of `key value` would be taken as it is; none but an empty one is read here.
-        if let Ok(Table::Rows { rows, .. }) = table::open(&word, artifacts, diagnostics) {
-            for row in rows.iter() {
-                aliases
-                    .entry(row.key.to_ascii_lowercase())
-                    .or_insert_with(|| row.value.into_owned());
+        match table::open(&word, artifacts, diagnostics) {
+            Ok(Table::Rows { rows, .. }) => {
+                for row in rows.iter() {
+                    aliases
+                        .entry(row.key.to_ascii_lowercase())
+                        .or_insert_with(|| row.value.into_owned());
+                }
             }
+            Ok(Table::Static(_) | Table::Patterns(_) | Table::Cidr(_)) => {
+                let reason = "it may answer for every account";
+                diagnostics.error(UnjudgedTable::new(text, reason, &word.at()));
+            }
+            Err(_) => {}
         }
     }
     aliases

@@ -145,7 +145,7 @@ fn service(line: &Text) -> Result<Service, String> {
     let wakeup = field("wakeup")?.as_str().to_owned();
     let number = |name: &str, value: &str| {
         let digits = match name {
-            "wakeup" => value.trim_end_matches('?'),
+            "wakeup" => value.strip_suffix('?').unwrap_or(value),
             _ => value,
         };
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -182,6 +182,9 @@ fn take_arguments(service: &mut Service, words: &[Text]) -> Result<(), String> {
     while let Some(word) = words.next() {
         let setting = match word.as_str().strip_prefix("-o") {
             Some("") => words.next().ok_or("`-o` has no setting")?.clone(),
+            Some(rest) if rest.starts_with('{') => {
+                return Err("a blank is missing before the brace of an `-o`".to_owned());
+            }
             Some(_) => word.slice(2, word.as_str().len()),
             None => {
                 service.arguments.push(word.clone());

@@ -144,6 +144,10 @@ impl Delivery {
             let leads = |way: &Way| way.channel == name && way.next.is_some();
             if self.ways.iter().any(leads) {
                 let settings = Settings::new(main, service.overrides.clone());
+                // smtp(8) ends with a value that is none, whether it counts or not.
+                for name in ["smtp_enforce_tls", "smtp_use_tls", "smtp_tls_wrappermode"] {
+                    is_on(&settings, name, diagnostics);
+                }
                 let protection = protection(&settings, diagnostics);
                 self.protections.insert(name.to_owned(), protection);
             }
@@ -263,6 +267,13 @@ fn judge_never(settings: &Settings<'_>, told: &mut Vec<Loc>, diagnostics: &mut D
     let at = settings.place(name);
     if is_never && !told.contains(&at) {
         let reason = "mail would leave in the clear where TLS is offered";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+        told.push(at);
+    }
+    let name = "smtp_sasl_auth_enable";
+    let at = settings.place(name);
+    if is_on(settings, name, diagnostics) && !told.contains(&at) {
+        let reason = "any host that mail goes to could ask for a password";
         diagnostics.error(UnjudgedParameter::new(name, reason, &at));
         told.push(at);
     }

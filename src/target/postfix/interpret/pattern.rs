@@ -204,7 +204,8 @@ pub(super) fn filter_rule(line: &str, origin: &str) -> Option<Rule> {
     ];
     let body = line.strip_prefix(';')?;
     let (pattern, result) = body.split_once(';')?;
-    let result = result.trim();
+    // Without a blank they are options, and a rule with one that is unknown is skipped.
+    let result = result.strip_prefix([' ', '\t'])?.trim();
     if pattern == "^RCPT +TO: *<postmaster>(.*)$" {
         return postmaster_rule(result);
     }

@@ -8,7 +8,6 @@ use config::Config;
 use super::action::{About, Refusal, refusal};
 use super::diagnostics::{MissingFile, UnjudgedRestriction, UnjudgedTable};
 use super::master_cf::Service;
-use super::table;
 use super::text::Text;
 use crate::decision::{Because, Header, TestId};
 use crate::diagnostic::{Diagnostics, Reported};
@@ -186,9 +185,9 @@ pub(super) fn read(
     let user = user
         .filter_map(|word| word.as_str().strip_prefix("user="))
         .next_back();
-    // spawn(8) ends for root, for the owner of the queue, for a name that is no account's, and for
-    // none.
-    if !user.is_some_and(|user| USERS.contains(&user.split(':').next().unwrap_or_default())) {
+    // spawn(8) ends for root, for the owner of the queue, for a name that is no account's or no
+    // group's, and for none.
+    if !user.is_some_and(|user| USERS.contains(&user)) {
         let reason = format!("spawn(8) must run it as one of {}", USERS.join(", "));
         return refuse(&reason, &service.at, diagnostics);
     }
@@ -220,8 +219,12 @@ pub(super) fn read(
         return Err(diagnostics.error(UnjudgedTable::new(file.as_str(), reason, &file.at())));
     }
     let mut config = Config::default();
-    for line in table::lines(&artifact.source) {
-        config.line(&line.value, &line.at, diagnostics)?;
+    let mut start = 0;
+    // Each line by itself: it goes on with none (`_processConfigFile` of policydspfsupp.py 3.0.4).
+    for line in artifact.source.text().split_inclusive('\n') {
+        let at = Loc::new(&artifact.source, start, start + line.trim_end().len());
+        start += line.len();
+        config.line(line.trim_end(), &at, diagnostics)?;
     }
     config.judge_identity(host, diagnostics)?;
     config.finish(artifact.source.name(), defer_code, catalogue, diagnostics)

@@ -285,6 +285,7 @@ impl Program {
             classes,
             has_auth: auth != Auth::Never,
             depth: 0,
+            is_past_recipients: false,
             addresses: HashMap::new(),
         };
         compiler.require_refusal();
@@ -293,6 +294,7 @@ impl Program {
         program.sender = compiler.parameter("smtpd_sender_restrictions");
         program.relay = compiler.parameter("smtpd_relay_restrictions");
         program.recipient = compiler.parameter("smtpd_recipient_restrictions");
+        compiler.is_past_recipients = true;
         program.data = compiler.parameter("smtpd_data_restrictions");
         program.end_of_data = compiler.parameter("smtpd_end_of_data_restrictions");
         if program.refuses_unlisted_sender || program.lists().any(asks_senders) {

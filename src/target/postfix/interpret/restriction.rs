@@ -79,6 +79,17 @@ pub(super) enum Restriction {
     Class(List),
 }
 
+/// The restrictions that look at the recipient.
+pub(super) const OF_RECIPIENTS: [&str; 7] = [
+    "check_recipient_access",
+    "check_recipient_maps",
+    "check_relay_domains",
+    "defer_unauth_destination",
+    "permit_auth_destination",
+    "reject_unauth_destination",
+    "reject_unlisted_recipient",
+];
+
 /// An access table that one test looks up.
 #[derive(Debug)]
 pub(super) struct ByTest {

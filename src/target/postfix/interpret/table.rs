@@ -105,8 +105,14 @@ pub(super) fn open(
     let (kind, rest) = spec.as_str().split_at(colon);
     let rest = rest.get(1..).unwrap_or_default();
     if kind == "proxy" {
-        // proxymap(8) opens the same table in another process.
+        // proxymap(8) opens the same table in another process, if `proxy_read_maps` names it.
         let inner = spec.slice(colon + 1, spec.as_str().len());
+        if inner.as_str() != "unix:passwd.byname" {
+            let reason = "proxymap(8) serves what `proxy_read_maps` names, which is not followed: \
+                          leave `proxy:` out";
+            let told = UnjudgedTable::new(spec.as_str(), reason, &spec.at());
+            return Err(diagnostics.error(told));
+        }
         return open(&inner, artifacts, diagnostics);
     }
     let name = spec.slice(colon + 1, spec.as_str().len());
@@ -212,7 +218,8 @@ fn inline(name: &Text, diagnostics: &mut Diagnostics) -> Result<Table, Reported>
             return refuse("an entry is not `name=value`", &word.at(), diagnostics);
         };
         let row = TableRow {
-            key: key.as_str().trim_matches('"').to_owned(),
+            // The quotes stay (split_qnameval(3)).
+            key: key.as_str().to_owned(),
             value: value.as_str().to_owned(),
             at: word.at(),
         };

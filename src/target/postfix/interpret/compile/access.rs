@@ -123,7 +123,12 @@ impl Compiler<'_> {
                 let mut prefixes: Vec<(IpNet, Row)> = Vec::new();
                 for row in rows.iter() {
                     let Some(net) = client::access_key(&row.key) else {
-                        let reason = "the name that DNS gives a client is not in the envelope";
+                        let reason = if row.key.contains(':') {
+                            "smtpd looks up what is left of longer addresses as well: write \
+                             IPv6 in a `cidr:` table"
+                        } else {
+                            "the name that DNS gives a client is not in the envelope"
+                        };
                         let told = UnjudgedTable::new(&row.key, reason, &row.at());
                         self.diagnostics.error(told);
                         continue;

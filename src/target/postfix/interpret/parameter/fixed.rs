@@ -25,6 +25,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     ("body_checks", &[""], "the content would decide"),
     (
+        "bounce_template_file",
+        &[""],
+        "without the file nobody learns of mail that cannot be delivered",
+    ),
+    (
         "cleanup_service_name",
         &["cleanup"],
         "another service would take the mail",
@@ -180,6 +185,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "relocated_maps",
         &[""],
         "recipients would be refused by another table",
+    ),
+    (
+        "remote_header_rewrite_domain",
+        &["", "domain.invalid"],
+        "headers of strangers would be written anew, with addresses of ours in them",
     ),
     (
         "resolve_null_domain",

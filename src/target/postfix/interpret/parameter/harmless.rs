@@ -23,10 +23,9 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          respectful_logging show_user_unknown_table_name \
          smtpd_log_access_permit_actions smtp_tls_note_starttls_offer notify_classes \
          helpful_warnings smtpd_reject_footer \
-         delay_logging_resolution_limit enable_long_queue_ids bounce_template_file \
+         delay_logging_resolution_limit enable_long_queue_ids \
          header_from_format enable_threaded_bounces \
          undisclosed_recipients_header always_add_missing_headers \
-         remote_header_rewrite_domain \
          masquerade_classes masquerade_exceptions sender_canonical_classes \
          recipient_canonical_classes prepend_delivered_header \
          frozen_delivered_to default_rbl_reply",

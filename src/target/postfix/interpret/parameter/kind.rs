@@ -11,6 +11,9 @@ pub(super) enum Kind {
     /// A transport that trivial-rewrite(8) does not start without (its table of strings in 3.7.11:
     /// at least one octet each).
     Transport,
+    /// Who is told of something, which is somebody (the tables of strings of smtpd(8) and bounce(8)
+    /// in 3.7.11: at least one octet each).
+    Somebody,
 }
 
 const TRANSPORTS: [&str; 4] = [
@@ -28,6 +31,9 @@ impl Kind {
         }
         if name.ends_with("_code") {
             return Some(Self::Code);
+        }
+        if name.ends_with("_notice_recipient") {
+            return Some(Self::Somebody);
         }
         TRANSPORTS.contains(&name).then_some(Self::Transport)
     }
@@ -49,6 +55,7 @@ impl Kind {
                 !value.is_empty(),
                 "trivial-rewrite(8) does not start without it",
             ),
+            Self::Somebody => (!value.is_empty(), "Postfix does not start without it"),
         };
         (!fits).then_some(reason)
     }

@@ -7,6 +7,7 @@
 mod costly;
 mod default;
 mod ends;
+mod everywhere;
 mod expand;
 mod fixed;
 mod harmless;

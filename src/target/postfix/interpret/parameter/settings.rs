@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::super::diagnostics::{Syntax, UnjudgedParameter};
 use super::super::text::{self, Text};
+use super::everywhere::Said;
 use super::expand::{self, Fault, Lookup};
 use super::kind::Kind;
 use super::{Class, class, default, names, shape};
@@ -106,7 +107,12 @@ impl<'m> Settings<'m> {
 
     /// Expands `$name` in a value.
     fn expand(&self, name: &str, raw: &Text, diagnostics: &mut Diagnostics) -> Text {
-        match expand::expand(raw, self) {
+        let expanded = if self.is_set(name) {
+            expand::expand(raw, &Said(self))
+        } else {
+            expand::expand(raw, self)
+        };
+        match expanded {
             Ok(text) => text,
             Err(fault) => {
                 let at = raw.at();

@@ -62,6 +62,18 @@ const NUMBERS: &str = "anvil_rate_time_unit anvil_status_update_time application
     unverified_sender_reject_code virtual_alias_address_length_limit \
     virtual_alias_expansion_limit virtual_mailbox_limit";
 
+/// Parameters of that list that must not be empty (the tables of strings with a least length in
+/// the daemons of 3.7.11).
+const FILLED: &str = "default_database_type \
+    default_rbl_reply default_verp_delimiters html_directory mail_name \
+    mail_version maillog_file_compressor maillog_file_prefixes maillog_file_rotate_suffix \
+    mailq_path manpage_directory newaliases_path openssl_path process_id_directory \
+    readme_directory sample_directory sendmail_path smtp_helo_name smtpd_banner \
+    verp_delimiter_filter";
+
+/// Lists of that list, of which an item has something behind its `!` (match_list(3)).
+const LISTS: &str = "debug_peer_list fast_flush_domains";
+
 /// Between which values a number does not cost mail.
 pub(super) struct Bound {
     pub(super) name: &'static str,
@@ -222,7 +234,7 @@ pub(super) const BOUNDS: [Bound; 37] = [
 
 /// Returns whether a value must look like something.
 pub(super) fn is_held(name: &str) -> bool {
-    let is_listed = [SWITCHES, NUMBERS]
+    let is_listed = [SWITCHES, NUMBERS, FILLED, LISTS]
         .into_iter()
         .any(|names| is_named(names, name));
     is_listed || words::is_held(name) || ends::is_held(name)
@@ -257,6 +269,13 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     let switch = is_named(SWITCHES, name).then_some(Kind::Switch);
     if let Some(reason) = switch.and_then(|kind| kind.fault(value)) {
         return Some(reason);
+    }
+    if is_named(FILLED, name) && value.trim().is_empty() {
+        return Some("Postfix does not start without it");
+    }
+    let mut items = value.split([' ', '\t', '\n', ',']);
+    if is_named(LISTS, name) && items.any(|item| item.starts_with('!') && item.len() == 1) {
+        return Some("Postfix does not start with nothing behind a `!`");
     }
     if is_named(NUMBERS, name) && !is_number(value) {
         return Some("it is no number");
