@@ -59,8 +59,7 @@ pub(in crate::cli) fn run(
     let targets = targets(&args.target)?;
     let given = args.world.given(diagnostics)?;
     let given = given.borrow();
-    // To the end of the process, as the policy: to give a million rows back takes time as well.
-    let mut compiled = ManuallyDrop::new(Vec::new());
+    let mut compiled = Vec::new();
     for target in &targets {
         compiled.push(mailpol::compile::compile_over(
             &policy,
@@ -69,9 +68,11 @@ pub(in crate::cli) fn run(
             diagnostics,
         )?);
     }
+    // To the end of the process, as the policy: to give a million rows back takes time as well.
+    let compiled = &*ManuallyDrop::new(compiled);
     let mut agreements = Vec::new();
-    for (number, (one, first)) in (1..).zip(targets.iter().zip(compiled.iter())) {
-        for (other, second) in targets.iter().zip(compiled.iter()).skip(number) {
+    for (number, (one, first)) in (1..).zip(targets.iter().zip(compiled)) {
+        for (other, second) in targets.iter().zip(compiled).skip(number) {
             let sides = ((*one, first), (*other, second));
             let report = mailpol::compile::agree(&policy, sides.0, sides.1, diagnostics)?;
             agreements.push((number - 1, report));
@@ -83,19 +84,16 @@ pub(in crate::cli) fn run(
     } else {
         Edited::Keep
     };
-    let plans = targets
-        .iter()
-        .zip(compiled.iter())
-        .map(|(target, compiled)| {
-            let out = folder(args, target.name(), targets.len());
-            let plan = tree::plan(&out, target.name(), &compiled.artifacts, edited)?;
-            Ok((out, plan))
-        });
+    let plans = targets.iter().zip(compiled).map(|(target, compiled)| {
+        let out = folder(args, target.name(), targets.len());
+        let plan = tree::plan(&out, target.name(), &compiled.artifacts, edited)?;
+        Ok((out, plan))
+    });
     // All or none.
     let plans: Vec<_> = plans.collect::<Result<_, Failure>>()?;
     let mut lines = Vec::new();
     let mut results = Vec::new();
-    for ((target, compiled), (out, plan)) in targets.iter().zip(compiled.iter()).zip(plans) {
+    for ((target, compiled), (out, plan)) in targets.iter().zip(compiled).zip(plans) {
         let written = plan.write()?;
         tree::tell_strays(&out, diagnostics)?;
         let proved = proved(&compiled.files_report);

@@ -38,6 +38,8 @@ pub(super) struct EximDecider {
     /// Where AUTH and STARTTLS are offered.
     pub(super) auth_offered: Bool,
     pub(super) tls_offered: Bool,
+    /// What says so.
+    pub(super) tls_at: Loc,
     pub(super) routers: Routers,
     pub(super) taken: Taken,
     pub(super) qualify_recipient: Option<String>,
@@ -106,6 +108,7 @@ impl EximDecider {
         if session.wants_tls_in_vain()? {
             return Ok(Decision {
                 because: Because::Unstated,
+                at: At::Place(self.tls_at.clone()),
                 ..self.bad_path(Reply::new(503, 5, 5, 1))
             });
         }

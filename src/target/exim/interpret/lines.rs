@@ -251,8 +251,8 @@ impl Reader<'_> {
         if !begins || CONDITIONALS.contains(&word) && !has_tab {
             return false;
         }
-        let reason = "Exim takes a conditional with one blank behind its word only, and passes over \
-                      this line";
+        let reason = "Exim takes a conditional with one blank behind its word only, and passes \
+                      over this line";
         self.diagnostics.error(Syntax::new(reason, &line.at()));
         true
     }

@@ -1,6 +1,7 @@
 //! Where the items of a list come from beside its own text: named lists, files, lookups (spec 4.96,
 //! sections 10.3, 10.6 and 10.9).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::characters;
@@ -31,6 +32,15 @@ fn comment(kind: ListKind, line: &str) -> usize {
     marks.find(counts).unwrap_or(line.len())
 }
 
+/// What named lists have come to.
+#[derive(Debug, Default)]
+pub(super) struct KnownLists {
+    /// By kind, name and subject, and where they stand.
+    all: BTreeMap<String, Bool>,
+    /// Whether the one that is being read has variables, or one that it names.
+    varies: bool,
+}
+
 impl Reader<'_> {
     /// Returns the condition of a named list (section 10.6).
     pub(super) fn named(
@@ -41,7 +51,7 @@ impl Reader<'_> {
         at: &Loc,
     ) -> Result<Bool, Reported> {
         let known = format!("{kind:?} {name} {subject:?} {:?}", self.place);
-        if let Some(known) = self.known.get(&known) {
+        if let Some(known) = self.known.all.get(&known) {
             return Ok(known.clone());
         }
         let Some(list) = self.lists.get(&(kind, name.to_owned())).cloned() else {
@@ -65,14 +75,14 @@ impl Reader<'_> {
         let NamedList { kind, text } = list;
         // What variables are hangs on where they stand, so such a list is read at each place anew,
         // and a list that names one with it; no other list is.
-        let outer = self.varies;
-        self.varies = text.as_str().contains('$');
+        let outer = self.known.varies;
+        self.known.varies = text.as_str().contains('$');
         let before = std::mem::take(&mut self.asks_for_client);
         let about = std::mem::take(&mut self.about);
         let condition = self.expanded_list(kind, subject, &text);
         self.about = about;
-        let varies = std::mem::replace(&mut self.varies, outer);
-        self.varies |= varies;
+        let varies = std::mem::replace(&mut self.known.varies, outer);
+        self.known.varies |= varies;
         let condition = condition?;
         // What it came to is kept, and who asks for it again would not be seen to ask.
         if std::mem::replace(&mut self.asks_for_client, before) {
@@ -80,7 +90,7 @@ impl Reader<'_> {
             return Err(self.refuse(name, reason, &text.at()));
         }
         if !varies {
-            self.known.insert(known, condition.clone());
+            self.known.all.insert(known, condition.clone());
         }
         Ok(condition)
     }

@@ -231,10 +231,6 @@ impl Reader<'_> {
             let reason = "what it changes is not followed";
             self.refuse("rewrite", reason, &line.at());
         }
-        if let Some(at) = sections.places.get("local_scan") {
-            let reason = "Debian's Exim knows no such options, and does not start";
-            self.refuse("local_scan", reason, at);
-        }
         let mut local_mail = if closed {
             let rules = self.rewrite_rules(section("rewrite"));
             let at = sections.places.get("rewrite").unwrap_or(start);
@@ -260,6 +256,7 @@ impl Reader<'_> {
             self.in_clear(offered, &authenticators);
         }
         let tls_offered = self.hosts(options, "tls_advertise_hosts");
+        let tls_at = options.get("tls_advertise_hosts").map(|one| one.at.clone());
         for name in ["sender_unqualified_hosts", "recipient_unqualified_hosts"] {
             if let Some(text) = options.text(name).filter(|text| !text.as_str().is_empty()) {
                 let reason = "addresses without a domain would be taken";
@@ -286,6 +283,7 @@ impl Reader<'_> {
             authenticators,
             auth_offered: auth_offered?,
             tls_offered: tls_offered?,
+            tls_at: tls_at.unwrap_or_else(|| start.clone()),
             routers,
             taken: self.taken,
             qualify_recipient: self.qualify_recipient.clone(),

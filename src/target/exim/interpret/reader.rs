@@ -10,11 +10,12 @@ use super::client::Sent;
 use super::diagnostics::{Syntax, UnjudgedRestriction};
 use super::kinds::FormUses;
 use super::list::ListKind;
+use super::list_source::KnownLists;
 use super::lookup::Rows;
 use super::path::Taken;
 use super::text::Text;
+use super::value::Value;
 use super::value::View;
-use super::value::{Bool, Value};
 use crate::decision::{Chooser, FoundBackend};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
@@ -104,9 +105,7 @@ pub(super) struct Reader<'a> {
     /// The named lists, by kind and name.
     pub(super) lists: BTreeMap<(ListKind, String), NamedList>,
     /// What named lists have come to, by kind, name and subject.
-    pub(super) known: BTreeMap<String, Bool>,
-    /// Whether the named list that is being read has variables, or one that it names.
-    pub(super) varies: bool,
+    pub(super) known: KnownLists,
     /// How many expansions were read.
     pub(super) expansions: usize,
     /// How deep lists stand in lists.
@@ -176,8 +175,7 @@ impl<'a> Reader<'a> {
             catalogue: Catalogue::default(),
             files: BTreeMap::new(),
             lists: BTreeMap::new(),
-            known: BTreeMap::new(),
-            varies: false,
+            known: KnownLists::default(),
             expansions: 0,
             depth: 0,
             primary_hostname: None,

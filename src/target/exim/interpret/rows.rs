@@ -81,14 +81,10 @@ impl Reader<'_> {
         } else {
             &[part]
         };
-        let mut table = AddressTable::new(order);
+        let (mut table, mut any) = (AddressTable::new(order), false);
         table.reserve(rows.list.len());
-        let (mut any, mut met) = (false, Met::default());
         for (number, row) in rows.list.iter().enumerate() {
             let holds = holds(row);
-            if holds {
-                met.add(number);
-            }
             let label = if holds { HOLDS } else { Label::ABSENT };
             let made = Row::new(label, row.at.clone());
             if rows.star == Some(number) {
@@ -127,8 +123,9 @@ impl Reader<'_> {
             table.with_extensions();
         }
         let name = format!("{}{what} in {}", subject(atom), rows.name);
-        let question = || atom.side.question(table);
-        let test = self.catalogue.share_of(name, met, Some(&rows.at), question);
+        let met = Met::of(&rows.list, holds);
+        let ask = || atom.side.question(table);
+        let test = self.catalogue.share_of(name, met, Some(&rows.at), ask);
         Ok(Bool::Leaf(Leaf::Path(atom, test)))
     }
 
@@ -287,8 +284,8 @@ pub(super) fn clients(prefixes: Vec<(IpNet, Row)>) -> ClientTable {
 
 /// Returns the networks that are the keys of a file, with a label for each row.
 pub(super) fn prefixes(rows: &Rows, label: &dyn Fn(&FileRow) -> Label) -> Vec<(IpNet, Row)> {
-    // The default row is looked up when no other has the address, wherever it stands (search_find in
-    // search.c of 4.96; lsearch.c passes over it).
+    // The default row is looked up when no other has the address, wherever it stands (search_find
+    // in search.c of 4.96; lsearch.c passes over it).
     let is_star = |number: usize| rows.star == Some(number);
     let (stars, others): (Vec<_>, Vec<_>) = rows
         .list

@@ -10,7 +10,7 @@ use super::decider::EximDecider;
 use super::met::{Met, has_address, met};
 use super::rows::HOLDS;
 use super::truth::{Facts, Truth, truth};
-use super::value::{Leaf, Part, PathAtom, SpfIdentity, View};
+use super::value::{Bool, Leaf, Part, PathAtom, SpfIdentity, View};
 use crate::decision::{Ask, Chooser, Header, Label, Question, TestId, Unanswered};
 use crate::mail::{Listener, PathForm};
 use crate::spf::SpfResult;
@@ -126,7 +126,9 @@ impl<'s> Session<'s> {
     /// Returns whether the client wants TLS where it is not offered: `STARTTLS` gets a 503
     /// (`smtp_setup_msg` in smtp_in.c of 4.96), and it says nothing in the clear then.
     pub(super) fn wants_tls_in_vain(&mut self) -> Result<bool, Unanswered> {
-        Ok(self.listener()? != Listener::Submissions
+        // What is offered to everybody need not be asked about.
+        Ok(!matches!(self.decider.tls_offered, Bool::Const(true))
+            && self.listener()? != Listener::Submissions
             && self.ask.ask(EximDecider::TLS)? != Label::ABSENT
             && !self.tls_is_offered()?)
     }

@@ -159,7 +159,8 @@ impl Reader<'_> {
             .map_err(|fault| self.refuse(&fault.name, fault.reason, &fault.at))
     }
 
-    /// Reads the options of Cyrus SASL (`sasl_config_init` in config.c of 2.1.28): names in any case, a colon, a value.
+    /// Reads the options of Cyrus SASL (`sasl_config_init` in config.c of 2.1.28): names in
+    /// any case, a colon, a value.
     fn options(
         &mut self,
         source: &Arc<Source>,

@@ -49,8 +49,8 @@ pub(super) const APPENDFILE: &Table = &[
     (Word(&["", ",S=$message_size"]), "maildir_tag"),
     (
         Switch,
-        "check_group check_owner envelope_to_add maildir_use_size_file mode_fail_narrower notify_comsat use_crlf \
-         use_fcntl_lock",
+        "check_group check_owner envelope_to_add maildir_use_size_file mode_fail_narrower \
+         notify_comsat use_crlf use_fcntl_lock",
     ),
     (
         Nothing(NOT_AS_IT_CAME),

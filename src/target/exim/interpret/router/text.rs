@@ -79,7 +79,7 @@ impl Walk<'_> {
     /// Returns whether a part of a text is what the client has sent, which Exim takes for no path:
     /// it puts such mail off (section 9.2, "tainted"; appendfile.c and deliver.c of 4.96). What a
     /// list or a lookup was matched with is none.
-    pub(super) fn is_tainted(&self, value: &Value, address: &Address, router: &Router) -> bool {
+    fn is_tainted(&self, value: &Value, address: &Address, router: &Router) -> bool {
         let mut known = self.known(address);
         let Ok(Value::Pieces(pieces)) = resolve(value, &mut known) else {
             return false;
@@ -90,8 +90,34 @@ impl Walk<'_> {
         pieces.iter().any(|piece| match piece {
             Piece::Atom(_) => true,
             Piece::AddressData => inner(router.address_data.as_ref()),
-            _ => false,
+            Piece::Text(_)
+            | Piece::Row(_)
+            | Piece::LoginRow(_)
+            | Piece::PasswdRow(_)
+            | Piece::Home(_)
+            | Piece::TransportHome
+            | Piece::RouterData(_)
+            | Piece::Variable(_)
+            | Piece::ReceivedSpf
+            | Piece::AuthenticationResults
+            | Piece::Argument(_)
+            | Piece::Password
+            | Piece::Claimed
+            | Piece::TxtRecords(_)
+            | Piece::Chosen(_)
+            | Piece::Opaque => false,
         })
+    }
+
+    /// Returns whether one of these values is.
+    pub(super) fn is_one_tainted(
+        &self,
+        values: [Option<&Value>; 2],
+        address: &Address,
+        router: &Router,
+    ) -> bool {
+        let mut values = values.into_iter().flatten();
+        values.any(|value| self.is_tainted(value, address, router))
     }
 
     fn piece(&self, piece: &Piece, address: &Address, router: &Router) -> Made {

@@ -360,23 +360,18 @@ impl<'w> Walk<'w> {
         else {
             return Destination::Undeliverable;
         };
-        // The transport's counts before the router's (`findugid` in deliver.c of 4.96).
+        // The transport's comes first (`findugid` in deliver.c of 4.96).
         let user = user.as_ref().or(delivery.user.as_ref());
         let user = user.map(|user| self.text(user, address, router));
-        let home = home.as_ref().or(delivery.home.as_ref());
-        if [Some(path), home]
-            .into_iter()
-            .flatten()
-            .any(|one| self.is_tainted(one, address, router))
-        {
+        let paths = [Some(path), home.as_ref().or(delivery.home.as_ref())];
+        if self.is_one_tainted(paths, address, router) {
             return Destination::Undeliverable;
         }
         let (Made::Is(path), Some(Made::Is(user))) = (self.text(path, address, router), user)
         else {
             return Destination::Undeliverable;
         };
-        // Delivery as root does not come about: `never_users` (section 14.22; Debian builds it in).
-        // A number is a user id, and names that useradd(8) does not make are those of nobody.
+        // Not as root: `never_users` (section 14.22). A number is a user id, an odd name nobody's.
         let is_number = user.bytes().all(|byte| byte.is_ascii_digit());
         let is_letter = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
         if user == "root" || is_number || !user.chars().all(is_letter) {
@@ -384,8 +379,7 @@ impl<'w> Walk<'w> {
         }
         let path = path.trim_end_matches('/');
         // SOUNDNESS: the whole path. What only begins in the home may lead out of it by `..`.
-        let maildir = format!("{HOME}{user}/Maildir");
-        let store = if *is_maildir && path == maildir {
+        let store = if *is_maildir && path == format!("{HOME}{user}/Maildir") {
             Store::Account(user)
         } else if *is_maildir {
             Store::Directory(path.replace(HOME, "~"))
