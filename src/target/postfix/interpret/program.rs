@@ -128,11 +128,14 @@ impl Parts<'_> {
             }
             client::addresses(&self.own_addresses(), &at)
         };
-        let words = self.text(name);
-        let test = format!("client in mynetworks {}", words.as_str());
-        let test = test.trim_end();
+        // One service may have the addresses of the host, and another none.
+        let test = if self.settings.is_set(name) {
+            format!("client in mynetworks {}", self.text(name).as_str())
+        } else {
+            "client in mynetworks by mynetworks_style".to_owned()
+        };
         let make = || Question::Client(ClientTable::first_match(rows));
-        self.catalogue.share(test, Some(&at), make)
+        self.catalogue.share(test.trim_end(), Some(&at), make)
     }
 
     /// Returns the addresses of this host.
