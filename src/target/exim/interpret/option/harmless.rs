@@ -129,7 +129,7 @@ const TEXTS: &Table = &[
         "bounce_return_linesize_limit bounce_return_size_limit",
     ),
     // It goes to whoever the reverse-path names, and tells where aliases lead.
-    (Word(&["", "0", "0s", "0m", "0h", "0d"]), "delay_warning"),
+    (Word(&["0s", "0m", "0h", "0d"]), "delay_warning"),
     (
         Switch,
         "bounce_return_body bounce_return_message check_rfc2047_length delivery_date_remove \

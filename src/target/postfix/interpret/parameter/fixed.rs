@@ -167,6 +167,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     ("owner_request_special", &["yes", "no"], ""),
     (
+        "queue_directory",
+        &["/var/spool/postfix"],
+        "Debian makes no other: without the directory nothing starts",
+    ),
+    (
         "receive_override_options",
         &[""],
         "checks and rewriting would be off",
