@@ -124,6 +124,10 @@ impl Reader<'_> {
             let reason = "who is a recipient would hang on the sender: add `no_verify`";
             return Err(self.service("senders", reason, &setting.at));
         }
+        // Of a list that is not read to its end no transport can make a path.
+        let data = |list: &str, known: Option<Value>| {
+            known.or_else(|| instance.get(list).map(|_| Value::Defer))
+        };
         Ok(Router {
             conditions: Bool::All(conditions),
             driver: made.driver,
@@ -132,8 +136,8 @@ impl Reader<'_> {
             delivers,
             view,
             address_data,
-            local_part_data: self.local_part_data.take(),
-            domain_data: self.domain_data.take(),
+            local_part_data: data("local_parts", self.local_part_data.take()),
+            domain_data: data("domains", self.domain_data.take()),
             whom: Whom::Named,
             at: instance.at.clone(),
         })
