@@ -112,6 +112,12 @@ impl Reader<'_> {
         words: &dyn Fn(&FileRow) -> Vec<String>,
         at: &Loc,
     ) -> Result<Bool, Reported> {
+        // `$authenticated_id` is empty before anybody has authenticated.
+        let is_empty = |row: &&FileRow| words(row).iter().any(String::is_empty);
+        if let Some(row) = lookup.rows.list.iter().find(is_empty) {
+            let reason = "an empty word of it is every client that has not authenticated";
+            return Err(self.refuse_table(&lookup.rows.name, reason, &row.at));
+        }
         if let Key::Path(atom) = lookup.key
             && atom.side == Side::From
             && atom.part != Part::Local

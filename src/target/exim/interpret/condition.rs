@@ -96,6 +96,14 @@ impl Reader<'_> {
                 let (a, b) = (self.braced(cursor)?, self.braced(cursor)?);
                 self.number_is(&a, &b, at)
             }
+            // They leave `$value` as what they have matched (section 11.7).
+            "inlist" | "inlisti" | "match_ip" | "match_domain" | "match_address"
+            | "match_local_part"
+                if self.value.is_some() =>
+            {
+                let reason = "behind it `$value` is another, which mailpol does not follow";
+                Err(self.refuse(&format!("${{if {name}"), reason, at))
+            }
             "inlist" | "inlisti" => {
                 let (subject, items) = (self.braced(cursor)?, self.braced(cursor)?);
                 self.in_list(&subject, &items, case, at)
@@ -117,8 +125,6 @@ impl Reader<'_> {
                 self.matches(&subject, &pattern, at)
             }
             "saslauthd" | "pam" | "crypteq" => self.password(name, cursor, at),
-            "true" => Ok(Bool::Const(true)),
-            "false" => Ok(Bool::Const(false)),
             _ => {
                 let reason = "mailpol does not follow this condition";
                 Err(self.refuse(&format!("${{if {name}"), reason, at))

@@ -166,8 +166,9 @@ impl Reader<'_> {
             Some('n') => plain.push('\n'),
             Some('r') => plain.push('\r'),
             Some('t') => plain.push('\t'),
-            Some(c @ ('0'..='7' | 'x')) => {
-                let reason = "mailpol reads no numeric escapes";
+            // Others of these are control characters (`string_interpret_escape` of 4.96).
+            Some(c @ ('0'..='7' | 'x' | 'b' | 'f' | 'v')) => {
+                let reason = "mailpol reads no such escapes";
                 return Err(self.refuse(&format!("\\{c}"), reason, &cursor.here()));
             }
             Some(c) => plain.push(c),
@@ -278,7 +279,8 @@ impl Reader<'_> {
         cursor.blanks();
         let nothing = Value::Pieces(Vec::new());
         if cursor.eat("fail") {
-            return Ok((otherwise.clone(), Value::Fail));
+            let reason = "`fail` stands only where the second text may";
+            return Err(self.syntax(reason, &cursor.here()));
         }
         if cursor.peek() != Some('{') {
             return Ok((otherwise.clone(), nothing));

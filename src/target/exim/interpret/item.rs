@@ -27,7 +27,11 @@ impl Reader<'_> {
         let Some(file) = file.as_text() else {
             return Err(self.refuse("lookup", "mailpol does not follow which file it is", &at));
         };
-        let file = Text::made(file.trim(), &at);
+        if file.trim() != file {
+            let reason = "to Exim a blank there is a part of the file's name";
+            return Err(self.refuse("lookup", reason, &at));
+        }
+        let file = Text::made(file, &at);
         let template = cursor.clone();
         self.lookup_key(&key, kind.as_str(), &file, &template, cursor)
     }
@@ -64,6 +68,11 @@ impl Reader<'_> {
                 None => self.key(pieces, &file.at())?,
             };
             let rows = self.open(kind, file)?;
+            let is_address = matches!(key, Key::Client);
+            if rows.matching == Matching::Network && !is_address || key.is_empty() {
+                let reason = "Exim looks nothing else than an address up there, and nothing empty";
+                return Err(self.refuse_table(&rows.name, reason, &file.at()));
+            }
             if matches!(key, Key::Client) && rows.matching != Matching::Network {
                 self.by_text.get_or_insert_with(|| file.at());
             }
@@ -123,6 +132,11 @@ impl Reader<'_> {
             let reason = "mailpol looks such a key up in `lsearch` and `cdb` only";
             return Err(self.refuse_table(&rows.name, reason, &rows.at));
         }
+        // The null reverse-path has an empty domain.
+        if let Some(row) = rows.list.iter().find(|row| &*row.key == prefix) {
+            let reason = "it is found where nothing stands behind it";
+            return Err(self.refuse_table(&rows.name, reason, &row.at));
+        }
         let list = rows.list.iter().filter_map(|row| {
             Some(FileRow {
                 key: row.key.strip_prefix(prefix)?.into(),
@@ -143,7 +157,11 @@ impl Reader<'_> {
     /// Reads `${extract{number}{separators}{string}{yes}{no}}`.
     pub(super) fn extract(&mut self, cursor: &mut Cursor<'_>, at: &Loc) -> Result<Value, Reported> {
         let number = self.braced(cursor)?.as_text();
-        let number = number.and_then(|number| number.trim().parse::<usize>().ok());
+        // Of another form it is the name of a field, or too large for Exim.
+        let is_plain =
+            |text: &String| text.len() < 5 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = number.filter(is_plain);
+        let number = number.and_then(|number| number.parse::<usize>().ok());
         let Some(number) = number.filter(|number| *number > 0) else {
             let reason = "mailpol reads it with a number of a field only";
             return Err(self.refuse("${extract", reason, at));
@@ -169,6 +187,8 @@ impl Reader<'_> {
             let mut fields = text.split(|c| separators.contains(c));
             fields.nth(number - 1).unwrap_or_default().to_owned()
         };
+        // An empty field is one (`expand_gettokened` in expand.c of 4.96).
+        let has = |text: &str| text.split(|c| separators.contains(c)).count() >= number;
         let (found, value) = match subject {
             Value::Choice(condition, yes, no) => {
                 let mut again = template.clone();
@@ -179,18 +199,16 @@ impl Reader<'_> {
             }
             Value::Fail | Value::Defer => (Bool::Const(true), subject.clone()),
             Value::Pieces(pieces) => match (value::as_text(pieces), pieces.as_slice()) {
-                (Some(text), _) => {
-                    let field = field(&text);
-                    (Bool::Const(!field.is_empty()), Value::text(field))
-                }
+                (Some(text), _) => (Bool::Const(has(&text)), Value::text(field(&text))),
                 // SOUNDNESS: as of `sg`, a name is not taken apart.
                 (None, [Piece::Row(lookup)]) if !separators.contains(is_char_of_word) => {
                     let name = format!("field {number} by {separators:?}");
+                    let found = format!(" with {name}");
+                    let found = self.finds(lookup, &found, &|row| has(&row.value))?;
                     let lookup = Lookup {
                         key: lookup.key.clone(),
                         rows: Arc::new(lookup.rows.map(&name, field)),
                     };
-                    let found = self.finds(&lookup, "", &|row| !row.value.is_empty())?;
                     (found, Value::piece(Piece::Row(Arc::new(lookup))))
                 }
                 (None, [Piece::PasswdRow(name)]) if number == 5 && separators == ":" => {

@@ -188,7 +188,8 @@ impl Reader<'_> {
             return Ok(Item::Nets(vec![net.trunc()]));
         }
         if let Some((kind, file)) = item.split_once(';') {
-            return self.host_lookup(kind.as_str().trim(), &file.trim());
+            self.no_blanks(&kind, &file)?;
+            return self.host_lookup(kind.as_str(), &file);
         }
         let reason = "a host's name is whatever its DNS says: mailpol reads addresses and \
                       networks only";
@@ -204,6 +205,12 @@ impl Reader<'_> {
         let Some((length, kind)) = rest.split_once('-') else {
             return Err(self.refuse(kind, "this is no lookup of an address", &file.at()));
         };
+        let is_length = length.bytes().all(|byte| byte.is_ascii_digit())
+            && (length.is_empty() || length.parse::<u8>().is_ok_and(|one| one <= 128));
+        if !is_length || kind.ends_with('*') {
+            let reason = "this is no lookup of an address";
+            return Err(self.refuse(kind, reason, &file.at()));
+        }
         let rows = self.open(kind, file)?;
         self.no_tails(&rows)?;
         if rows.matching == Matching::Network && !length.is_empty() {

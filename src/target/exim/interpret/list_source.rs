@@ -8,7 +8,7 @@ use super::characters;
 use super::diagnostics::MissingFile;
 use super::keys::{self, Name};
 use super::list::{DEPTH_MAX, Item, ListKind, Subject};
-use super::lookup::{Key, Lookup};
+use super::lookup::{Key, Lookup, Matching};
 use super::reader::{NamedList, Reader};
 use super::text::Text;
 use super::value::{Bool, Case, PathAtom};
@@ -127,6 +127,17 @@ impl Reader<'_> {
         Ok(items)
     }
 
+    /// Refuses blanks around the semicolon of a lookup: they are a part of the name behind it, or
+    /// of the kind in front.
+    pub(super) fn no_blanks(&mut self, kind: &Text, file: &Text) -> Result<(), Reported> {
+        let is_bare = |text: &Text| text.as_str().trim() == text.as_str();
+        if is_bare(kind) && is_bare(file) {
+            return Ok(());
+        }
+        let reason = "Exim takes no blanks around the semicolon of a lookup";
+        Err(self.refuse(kind.as_str(), reason, &file.at()))
+    }
+
     /// Reads an item that is a single-key lookup of a part of a path: `lsearch;/file`.
     pub(super) fn lookup_item(
         &mut self,
@@ -136,7 +147,12 @@ impl Reader<'_> {
         let Some((kind, file)) = item.split_once(';') else {
             return Ok(None);
         };
-        let rows = self.open(kind.trim().as_str(), &file.trim())?;
+        self.no_blanks(&kind, &file)?;
+        let rows = self.open(kind.as_str(), &file)?;
+        if rows.matching == Matching::Network {
+            let reason = "Exim looks nothing else than an address up there";
+            return Err(self.refuse_table(&rows.name, reason, &file.at()));
+        }
         let key = Key::Path(PathAtom {
             case: Case::Folded,
             ..atom

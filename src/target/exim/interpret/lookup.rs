@@ -197,6 +197,13 @@ pub(super) enum Key {
     Text(String),
 }
 
+impl Key {
+    /// Returns whether it is an empty text, which finds nothing (`internal_search_find` of 4.96).
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+}
+
 /// A lookup of one key in one file.
 #[derive(Debug)]
 pub(super) struct Lookup {

@@ -21,15 +21,20 @@ impl Reader<'_> {
         value: &Value,
         at: &Loc,
     ) -> Result<Value, Reported> {
-        let known = ["lc", "domain", "local_part", "address", "trim"];
+        let known = ["lc", "domain", "local_part", "address"];
         if !known.contains(&name) {
             let reason = "mailpol does not follow this operator";
             return Err(self.refuse(&format!("${{{name}:"), reason, at));
         }
         self.each(value, &mut |reader, piece| {
             let changed = match (name, piece) {
+                // Without its quotes an address may be none, which has no parts.
+                ("domain" | "local_part" | "address", Piece::Atom(Atom::Path(atom)))
+                    if atom.view != View::Raw =>
+                {
+                    None
+                }
                 ("lc", Piece::Text(text)) => Some(Piece::Text(text.to_ascii_lowercase())),
-                ("trim", Piece::Text(text)) => Some(Piece::Text(text.trim().to_owned())),
                 ("lc", Piece::Row(lookup)) => {
                     let rows = lookup.rows.map("lc", str::to_ascii_lowercase);
                     let key = lookup.key.clone();
@@ -42,9 +47,7 @@ impl Reader<'_> {
                 ("address", Piece::Atom(Atom::Path(atom))) if atom.part == Part::Whole => {
                     Some(piece.clone())
                 }
-                ("trim", Piece::Atom(_) | Piece::Row(_))
-                | ("lc" | "address" | "trim", Piece::Chosen(_))
-                | (_, Piece::Opaque) => Some(piece.clone()),
+                ("lc" | "address", Piece::Chosen(_)) | (_, Piece::Opaque) => Some(piece.clone()),
                 _ => None,
             };
             changed.ok_or_else(|| {

@@ -237,6 +237,10 @@ impl Reader<'_> {
         }
         let kept: Vec<&FileRow> = rows.list.iter().filter(|row| holds(row)).collect();
         let wild = rows.matching == Matching::Wild;
+        if wild && kept.len() < rows.list.len() {
+            let reason = "of HELO names mailpol reads rows that all say the same";
+            return Err(self.refuse_table(&rows.name, reason, &rows.at));
+        }
         let pair =
             |key: &str, row: &FileRow| (key.to_ascii_lowercase(), Row::new(HOLDS, row.at.clone()));
         let tail = |row: &FileRow| {

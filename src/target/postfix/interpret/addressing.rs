@@ -355,6 +355,19 @@ pub(super) fn parents(
     diagnostics: &mut Diagnostics,
 ) -> Parents {
     let text = settings.text("parent_domain_matches_subdomains", diagnostics);
+    // It is a list: with tables, files and `!` it may say more.
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if let Some(odd) = text
+        .words()
+        .iter()
+        .find(|word| !word.as_str().chars().all(is_name))
+    {
+        let (name, reason) = (
+            "parent_domain_matches_subdomains",
+            "only names are read there",
+        );
+        diagnostics.error(UnjudgedParameter::new(name, reason, &odd.at()));
+    }
     let is_listed = |word: &super::text::Text| word.as_str().eq_ignore_ascii_case(feature);
     if text.words().iter().any(is_listed) {
         Parents::Plain

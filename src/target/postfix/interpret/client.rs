@@ -113,8 +113,10 @@ pub(super) fn listed_table(
         Table::Static(row) => rows.extend(everything(&Row::new(label, row.at))),
         Table::Rows { rows: keys, .. } => {
             for key in keys.iter() {
-                let Ok(ip) = key.key.parse::<IpAddr>() else {
-                    let reason = "a key is no address: client names are not in the envelope";
+                // It is compared as text (`match_hostaddr` of 3.7.11).
+                let ip = key.key.parse::<IpAddr>().ok();
+                let Some(ip) = ip.filter(|ip| ip.to_string() == key.key) else {
+                    let reason = "a key is no address as Postfix writes it: client names are not in the envelope";
                     diagnostics.error(UnjudgedTable::new(&key.key, reason, &key.at()));
                     continue;
                 };

@@ -288,22 +288,30 @@ impl Program {
             classes,
             has_auth: auth != Auth::Never,
             depth: 0,
-            is_past_recipients: false,
+            lacks_recipients: !program.delays_reject,
+            lacks_senders: !program.delays_reject,
             addresses: HashMap::new(),
         };
         compiler.require_refusal();
-        program.client = compiler.parameter("smtpd_client_restrictions");
-        program.helo = compiler.parameter("smtpd_helo_restrictions");
-        program.sender = compiler.parameter("smtpd_sender_restrictions");
-        program.relay = compiler.parameter("smtpd_relay_restrictions");
-        program.recipient = compiler.parameter("smtpd_recipient_restrictions");
-        compiler.is_past_recipients = true;
-        program.data = compiler.parameter("smtpd_data_restrictions");
-        program.end_of_data = compiler.parameter("smtpd_end_of_data_restrictions");
+        program.take_lists(&mut compiler);
         if program.refuses_unlisted_sender || program.lists().any(asks_senders) {
             program.senders = Some(parts.listing(Side::From));
         }
         program
+    }
+
+    fn take_lists(&mut self, compiler: &mut Compiler<'_>) {
+        // Without the delay each list is asked as its command comes.
+        self.client = compiler.parameter("smtpd_client_restrictions");
+        self.helo = compiler.parameter("smtpd_helo_restrictions");
+        compiler.lacks_senders = false;
+        self.sender = compiler.parameter("smtpd_sender_restrictions");
+        compiler.lacks_recipients = false;
+        self.relay = compiler.parameter("smtpd_relay_restrictions");
+        self.recipient = compiler.parameter("smtpd_recipient_restrictions");
+        compiler.lacks_recipients = true;
+        self.data = compiler.parameter("smtpd_data_restrictions");
+        self.end_of_data = compiler.parameter("smtpd_end_of_data_restrictions");
     }
 
     /// Returns whether a path without a domain is a syntax error here, so that nothing looks it up.

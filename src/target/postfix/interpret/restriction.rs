@@ -79,6 +79,17 @@ pub(super) enum Restriction {
     Class(List),
 }
 
+/// The restrictions that look at the reverse-path, or at all that is known by then.
+pub(super) const OF_SENDERS: [&str; 7] = [
+    "check_policy_service",
+    "check_sender_access",
+    "reject_authenticated_sender_login_mismatch",
+    "reject_known_sender_login_mismatch",
+    "reject_sender_login_mismatch",
+    "reject_unauthenticated_sender_login_mismatch",
+    "reject_unlisted_sender",
+];
+
 /// The restrictions that look at the recipient.
 pub(super) const OF_RECIPIENTS: [&str; 7] = [
     "check_recipient_access",

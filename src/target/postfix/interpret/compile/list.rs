@@ -11,7 +11,7 @@ use super::super::master_cf::Service;
 use super::super::parameter::Settings;
 use super::super::policyd;
 use super::super::program::SharedTables;
-use super::super::restriction::{ByMap, Item, List, OF_RECIPIENTS, Restriction};
+use super::super::restriction::{ByMap, Item, List, OF_RECIPIENTS, OF_SENDERS, Restriction};
 use super::super::table::Files;
 use super::super::text::Text;
 use crate::decision::{Because, TestId};
@@ -41,9 +41,10 @@ pub(in super::super) struct Compiler<'a> {
     /// Whether AUTH is on: without it some restrictions are ignored.
     pub(in super::super) has_auth: bool,
     pub(in super::super) depth: u32,
-    /// Whether the list is asked when several recipients may have been named: then there is none
-    /// (`smtpd_check_data` in smtpd_check.c of 3.7.11).
-    pub(in super::super) is_past_recipients: bool,
+    /// Whether it is asked before RCPT, or behind several (`smtpd_check_data` of 3.7.11).
+    pub(in super::super) lacks_recipients: bool,
+    /// Whether it is asked before MAIL.
+    pub(in super::super) lacks_senders: bool,
     /// The tables of addresses that were compiled: a class may be named by a thousand rows.
     pub(in super::super) addresses: HashMap<(String, About, Bare), Arc<ByMap>>,
 }
@@ -185,11 +186,10 @@ impl Compiler<'_> {
             refusal.because = because;
             refusal
         };
-        if self.is_past_recipients && OF_RECIPIENTS.contains(&name) {
-            self.refuse(
-                word,
-                "it is passed over where a message has several recipients",
-            );
+        let lacks = (self.lacks_recipients && OF_RECIPIENTS.contains(&name))
+            || (self.lacks_senders && OF_SENDERS.contains(&name));
+        if lacks {
+            self.refuse(word, "it is passed over there: no path, or several");
             return None;
         }
         Some(match name {

@@ -296,6 +296,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "a broken policy service would decide",
     ),
     (
+        "smtpd_null_access_lookup_key",
+        &["<>"],
+        "a row of that key would be one of an address or a domain, too",
+    ),
+    (
         "smtpd_proxy_filter",
         &[""],
         "a filter outside the files would decide",
