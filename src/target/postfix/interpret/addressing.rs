@@ -7,7 +7,7 @@ use super::catalogue::{Catalogue, Side};
 use super::class::{Class, Classes, Domains};
 use super::diagnostics::UnjudgedParameter;
 use super::filter::Filter;
-use super::map::{Asker, Parents, Seen, Surroundings};
+use super::map::{Asker, Parents, Seen, Surroundings, parents};
 use super::parameter::Settings;
 use super::table::{self, Files};
 use crate::decision::{AddressKey, AddressTable, At, Label, Row, TestId};
@@ -345,34 +345,6 @@ fn origin(settings: &Settings<'_>, artifacts: &Files<'_>, diagnostics: &mut Diag
     match table::file(&text, artifacts, diagnostics) {
         Ok(source) => source.text().trim().to_ascii_lowercase(),
         Err(Reported { .. }) => String::new(),
-    }
-}
-
-/// Returns what `parent_domain_matches_subdomains` says of a feature.
-pub(super) fn parents(
-    settings: &Settings<'_>,
-    feature: &str,
-    diagnostics: &mut Diagnostics,
-) -> Parents {
-    let text = settings.text("parent_domain_matches_subdomains", diagnostics);
-    // It is a list: with tables, files and `!` it may say more.
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if let Some(odd) = text
-        .words()
-        .iter()
-        .find(|word| !word.as_str().chars().all(is_name))
-    {
-        let (name, reason) = (
-            "parent_domain_matches_subdomains",
-            "only names are read there",
-        );
-        diagnostics.error(UnjudgedParameter::new(name, reason, &odd.at()));
-    }
-    let is_listed = |word: &super::text::Text| word.as_str().eq_ignore_ascii_case(feature);
-    if text.words().iter().any(is_listed) {
-        Parents::Plain
-    } else {
-        Parents::Dotted
     }
 }
 

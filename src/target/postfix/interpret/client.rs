@@ -116,7 +116,8 @@ pub(super) fn listed_table(
                 // It is compared as text (`match_hostaddr` of 3.7.11).
                 let ip = key.key.parse::<IpAddr>().ok();
                 let Some(ip) = ip.filter(|ip| ip.to_string() == key.key) else {
-                    let reason = "a key is no address as Postfix writes it: client names are not in the envelope";
+                    let reason = "a key is no address as Postfix writes it, and client names \
+                                  are not in the envelope";
                     diagnostics.error(UnjudgedTable::new(&key.key, reason, &key.at()));
                     continue;
                 };

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::addressing::{Addressing, parents};
+use super::addressing::Addressing;
 use super::class::Class;
 use super::diagnostics::{UnjudgedParameter, UnjudgedTable};
 use super::local::Local;
+use super::map::parents;
 use super::master_cf::Service;
 use super::parameter::Settings;
 use super::route::Delivery;

@@ -5,8 +5,12 @@
 //! offers for keys depends on its form, so a map is a few tests.
 
 use super::catalogue::address_table;
+use super::diagnostics::UnjudgedParameter;
+use super::parameter::Settings;
 use super::pattern::Patterns;
+use super::text::Text;
 use crate::decision::{At, Label, Test, TestId};
+use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
 
 /// Which keys are tried, and in what order.
@@ -27,6 +31,34 @@ pub(super) enum Parents {
     Plain,
     /// `.domain` only.
     Dotted,
+}
+
+/// Returns what `parent_domain_matches_subdomains` says of a feature.
+pub(super) fn parents(
+    settings: &Settings<'_>,
+    feature: &str,
+    diagnostics: &mut Diagnostics,
+) -> Parents {
+    let text = settings.text("parent_domain_matches_subdomains", diagnostics);
+    // It is a list: with tables, files and `!` it may say more.
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if let Some(odd) = text
+        .words()
+        .iter()
+        .find(|word| !word.as_str().chars().all(is_name))
+    {
+        let (name, reason) = (
+            "parent_domain_matches_subdomains",
+            "only names are read there",
+        );
+        diagnostics.error(UnjudgedParameter::new(name, reason, &odd.at()));
+    }
+    let is_listed = |word: &Text| word.as_str().eq_ignore_ascii_case(feature);
+    if text.words().iter().any(is_listed) {
+        Parents::Plain
+    } else {
+        Parents::Dotted
+    }
 }
 
 /// What the tables of a map see of their surroundings.

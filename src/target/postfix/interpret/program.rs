@@ -5,13 +5,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::action::Codes;
-use super::addressing::{Addressing, Traits, parents};
+use super::addressing::{Addressing, Traits};
 use super::catalogue::{Catalogue, Side};
 use super::client;
 use super::compile::{Compiler, Opened, OpenedKey};
 use super::diagnostics::UnjudgedParameter;
 use super::filter::Filter;
 use super::listing::{Listed, Listing};
+use super::map::parents;
 use super::master_cf::Service;
 use super::offer::{Auth, Tls};
 use super::owner::Owners;
