@@ -141,7 +141,7 @@ impl Reader<'_> {
                 }));
             }
             let exact = Rows::new(
-                format!("{} of the login{what}", lookup.rows.name),
+                format!("{} of the login", lookup.rows.name),
                 Matching::Exact,
                 list,
                 false,
