@@ -102,13 +102,15 @@ impl Reader<'_> {
 
 /// Returns the condition that a string matches a pattern, if that is on the list.
 fn known(pieces: &[Piece], pattern: &str) -> Option<Bool> {
-    let record = ["v=spf1", "^v=spf1", "(?i)v=spf1", "(?i)^v=spf1"];
+    // Of several records the text has one behind the other, where `^` meets the first alone; and
+    // the version may be in letters of either case (RFC 7208 section 4.5).
+    let record = "(?i)v=spf1";
     match pieces {
-        [Piece::TxtRecords(identity)] if record.contains(&pattern) => {
+        [Piece::TxtRecords(identity)] if pattern == record => {
             Some(Bool::Leaf(Leaf::SpfRecord(*identity)))
         }
         // No pattern of those matches nothing.
-        [] if record.contains(&pattern) => Some(Bool::Const(false)),
+        [] if pattern == record => Some(Bool::Const(false)),
         [Piece::Argument(side)] => of_argument(*side, pattern),
         [Piece::Atom(Atom::Helo(_))] if pattern == PLAIN_HELO => Some(Bool::Leaf(Leaf::PlainHelo)),
         [Piece::Atom(Atom::Helo(_))] => of_spf_name(SpfIdentity::Helo, pattern),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::catalogue::Side;
+use super::inert::TIMES;
 use super::reader::{LoginIn, Place, Reader};
 use super::value::{Atom, Case, Part, PathAtom, Piece, Value, View};
 use crate::diagnostic::Reported;
@@ -89,7 +90,7 @@ impl Reader<'_> {
                 return Ok(Value::piece(Piece::Variable(Arc::from(name))));
             }
         }
-        if OPAQUE.contains(&name) || name.starts_with("tod_") {
+        if OPAQUE.contains(&name) || TIMES.contains(&name) {
             return Ok(Value::piece(Piece::Opaque));
         }
         let reason = "mailpol does not follow what this variable is here";

@@ -2,6 +2,7 @@
 //! smtpd_check.c of 3.7.11).
 
 mod access;
+mod class;
 mod list;
 
 pub(super) use access::{Opened, OpenedKey};

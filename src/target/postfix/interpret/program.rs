@@ -292,6 +292,7 @@ impl Program {
             lacks_recipients: !program.delays_reject,
             lacks_senders: !program.delays_reject,
             addresses: HashMap::new(),
+            named: BTreeSet::new(),
         };
         compiler.require_refusal();
         program.take_lists(&mut compiler);
@@ -310,6 +311,7 @@ impl Program {
         compiler.lacks_recipients = false;
         self.relay = compiler.parameter("smtpd_relay_restrictions");
         self.recipient = compiler.parameter("smtpd_recipient_restrictions");
+        compiler.unnamed_classes();
         compiler.lacks_recipients = true;
         self.data = compiler.parameter("smtpd_data_restrictions");
         self.end_of_data = compiler.parameter("smtpd_end_of_data_restrictions");

@@ -14,12 +14,10 @@ use super::super::program::SharedTables;
 use super::super::restriction::{ByMap, Item, List, OF_RECIPIENTS, OF_SENDERS, Restriction};
 use super::super::table::Files;
 use super::super::text::Text;
+use super::class::DEPTH_MAX;
 use crate::decision::{Because, TestId};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Status;
-
-/// The deepest nesting of restriction classes.
-const DEPTH_MAX: u32 = 20;
 
 /// For how long one restriction may hold a reply back, in seconds.
 const SLEEP_MAX: u64 = 60;
@@ -45,6 +43,8 @@ pub(in super::super) struct Compiler<'a> {
     pub(in super::super) lacks_recipients: bool,
     /// Whether it is asked before MAIL.
     pub(in super::super) lacks_senders: bool,
+    /// The classes that some list or row names.
+    pub(in super::super) named: BTreeSet<String>,
     /// The tables of addresses that were compiled: a class may be named by a thousand rows.
     pub(in super::super) addresses: HashMap<(String, About, Bare), Arc<ByMap>>,
 }
@@ -265,7 +265,9 @@ impl Compiler<'_> {
 
     /// A client waits for minutes, and no longer (RFC 5321 section 4.5.3.2).
     fn sleep(&mut self, seconds: &Text) -> Option<Restriction> {
-        let number: Option<u64> = seconds.as_str().parse().ok();
+        // alldig(3): a sign is no number.
+        let is_digits = seconds.as_str().bytes().all(|byte| byte.is_ascii_digit());
+        let number: Option<u64> = seconds.as_str().parse().ok().filter(|_| is_digits);
         if number.is_some_and(|number| number <= SLEEP_MAX) {
             return Some(Restriction::Nothing);
         }
@@ -327,33 +329,6 @@ impl Compiler<'_> {
                 .error(UnjudgedParameter::new(name, reason, &at));
         }
         is_required
-    }
-
-    /// Compiles a restriction class where it is used: a bare table in it is looked up as in the
-    /// list around it.
-    fn class(&mut self, word: &Text, bare: Bare) -> Option<Restriction> {
-        if !self.classes.contains(word.as_str()) {
-            let reason = "the model does not hold it, or Postfix has no such restriction";
-            self.refuse(word, reason);
-            return None;
-        }
-        if self.depth >= DEPTH_MAX {
-            self.refuse(word, "restriction classes name each other without end");
-            return None;
-        }
-        let value = self.settings.text(word.as_str(), self.diagnostics);
-        if value.as_str().is_empty() {
-            // smtpd_check_init: "restriction class `...' needs a definition".
-            self.diagnostics.error(Syntax::new(
-                "a restriction class has no definition",
-                &word.at(),
-            ));
-            return None;
-        }
-        self.depth += 1;
-        let list = self.list(&value, bare);
-        self.depth -= 1;
-        Some(Restriction::Class(list))
     }
 
     pub(super) fn refuse(&mut self, word: &Text, reason: &str) {

@@ -72,7 +72,7 @@ const FILLED: &str = "default_database_type \
     verp_delimiter_filter";
 
 /// Lists of that list, of which an item has something behind its `!` (match_list(3)).
-const LISTS: &str = "debug_peer_list fast_flush_domains";
+const LISTS: &str = "debug_peer_list fast_flush_domains smtpd_log_access_permit_actions";
 
 /// Between which values a number does not cost mail.
 pub(super) struct Bound {

@@ -24,6 +24,8 @@ const EHLO: &[&str] = &[
     "XCLIENT",
     "XFORWARD",
 ];
+/// What opens nothing at the start of smtpd(8).
+const ETRN: &[&str] = &["permit", "permit_mynetworks", "reject"];
 const EXTENSIONS: &[&str] = &[
     "canonical",
     "virtual",
@@ -124,6 +126,7 @@ pub(super) const WORDS: &[(&str, &[&str], bool)] = &[
         &["hostname", "nexthop", "dot-nexthop"],
         false,
     ),
+    ("smtpd_etrn_restrictions", ETRN, true),
     ("smtpd_tls_exclude_ciphers", CIPHERS, true),
     ("smtpd_tls_fingerprint_digest", DIGESTS, false),
     ("smtpd_tls_mandatory_exclude_ciphers", CIPHERS, true),
