@@ -6,6 +6,7 @@
 mod artifact;
 mod comment;
 mod diagnostics;
+mod digits;
 mod reading;
 mod render;
 mod saslauthd;

@@ -15,6 +15,7 @@ use super::value::{Bool, Leaf, Part, PathAtom};
 use crate::decision::AddressKey;
 use crate::diagnostic::Reported;
 use crate::mail::PathForm;
+use crate::target::digits::digits;
 
 impl Reader<'_> {
     /// Reads an item of a domain list (section 10.9).
@@ -205,8 +206,7 @@ impl Reader<'_> {
         let Some((length, kind)) = rest.split_once('-') else {
             return Err(self.refuse(kind, "this is no lookup of an address", &file.at()));
         };
-        let is_length = length.bytes().all(|byte| byte.is_ascii_digit())
-            && (length.is_empty() || length.parse::<u8>().is_ok_and(|one| one <= 128));
+        let is_length = length.is_empty() || digits(length).is_some_and(|one: u8| one <= 128);
         if !is_length || kind.ends_with('*') {
             let reason = "this is no lookup of an address";
             return Err(self.refuse(kind, reason, &file.at()));
@@ -233,13 +233,13 @@ impl Reader<'_> {
                 let reason = "mailpol reads IPv4 keys here, and IPv6 in `iplsearch`";
                 return Err(self.refuse_table(&rows.name, reason, &row.at));
             };
-            let hit = match length.parse::<u8>() {
+            let hit = match digits::<u8>(length) {
                 // The key is the client's address with these bits left, and `/24` behind it: its
                 // text, as host_nmtoa in host.c of 4.96 writes it.
-                Ok(length) => (net.prefix_len() == length && *row.key == net.trunc().to_string())
+                Some(length) => (net.prefix_len() == length && *row.key == net.trunc().to_string())
                     .then_some(net),
-                Err(_) if rows.matching == Matching::Network => Some(net),
-                Err(_) => (*row.key == net.addr().to_string()).then_some(net),
+                None if rows.matching == Matching::Network => Some(net),
+                None => (*row.key == net.addr().to_string()).then_some(net),
             };
             nets.extend(hit);
         }

@@ -12,6 +12,7 @@ use super::text::Text;
 use crate::diagnostic::Reported;
 use crate::mail::Listener;
 use crate::source::Loc;
+use crate::target::digits::digits;
 use crate::target::{FoundLimit, FoundLimits, FoundListener};
 
 /// Names of services (`/etc/services`).
@@ -249,12 +250,10 @@ impl Reader<'_> {
         for item in items(&list, ':') {
             // With a zero in front it is octal (`Ustrtol` in daemon.c of 4.96).
             let number = Some(item.as_str()).filter(|text| !text.starts_with('0'));
-            let port = number
-                .and_then(|text| text.parse::<u16>().ok())
-                .or_else(|| {
-                    let known = SERVICES.iter().find(|(name, _)| *name == item.as_str());
-                    known.map(|(_, port)| *port)
-                });
+            let port = number.and_then(digits::<u16>).or_else(|| {
+                let known = SERVICES.iter().find(|(name, _)| *name == item.as_str());
+                known.map(|(_, port)| *port)
+            });
             let Some(port) = port else {
                 let reason = "this is no port that mailpol knows";
                 return Err(self.refuse(item.as_str(), reason, &item.at()));
@@ -309,13 +308,13 @@ fn address_and_port(text: &str) -> Option<(IpAddr, Option<u16>)> {
     }
     if let Some((address, port)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         let port = match port.strip_prefix(':') {
-            Some(port) => Some(port.parse().ok()?),
+            Some(port) => Some(digits(port)?),
             None => None,
         };
         return Some((address.parse().ok()?, port));
     }
     let (address, port) = text.rsplit_once('.')?;
-    Some((address.parse().ok()?, Some(port.parse().ok()?)))
+    Some((address.parse().ok()?, Some(digits(port)?)))
 }
 
 #[cfg(test)]

@@ -75,6 +75,7 @@ use crate::decision::{ClientTable, Label, LoginTable, Question, Row};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Path, PathForm};
 use crate::source::Loc;
+use crate::target::digits::digits;
 use crate::target::{Artifacts, Reading};
 
 use acl::{AclUse, Acls};
@@ -150,7 +151,7 @@ pub(super) fn interpret(
 /// number was told.
 fn hops_max(options: &Options) -> u64 {
     let said = options.text("received_headers_max");
-    let said = said.and_then(|text| text.as_str().trim().parse().ok());
+    let said = said.and_then(|text| digits(text.as_str().trim()));
     said.unwrap_or(30)
 }
 

@@ -8,6 +8,7 @@ use super::list::ListKind;
 use super::reader::Reader;
 use super::section::Setting;
 use super::text::Text;
+use crate::target::digits::digits;
 
 /// What a value must look like.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -257,7 +258,7 @@ pub(super) fn number(value: &str) -> Option<u64> {
     let split = value
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(value.len());
-    let (digits, unit) = value.split_at(split);
+    let (number, unit) = value.split_at(split);
     let power = match unit.to_ascii_lowercase().as_str() {
         "" => 0,
         "k" => 1,
@@ -266,10 +267,10 @@ pub(super) fn number(value: &str) -> Option<u64> {
         _ => return None,
     };
     // An octal number begins with 0; none is read here.
-    if digits.len() > 1 && digits.starts_with('0') {
+    if number.len() > 1 && number.starts_with('0') {
         return None;
     }
-    digits.parse::<u64>().ok()?.checked_mul(1 << (10 * power))
+    digits::<u64>(number)?.checked_mul(1 << (10 * power))
 }
 
 /// Reads a time such as `2h30m`, in seconds (section 6.15; `readconf_readtime`).

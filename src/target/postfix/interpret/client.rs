@@ -11,6 +11,7 @@ use super::text::Text;
 use crate::decision::{Label, Row};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
+use crate::target::digits::digits;
 
 /// A list matches.
 pub(super) const MATCHED: Label = Label(1);
@@ -162,10 +163,7 @@ pub(super) fn prefix(text: &str) -> Result<IpNet, Fault> {
     let address: IpAddr = address.parse().map_err(|_| Fault::NoAddress)?;
     let length = match length {
         None => IpNet::from(address).prefix_len(),
-        Some(length) if length.bytes().all(|byte| byte.is_ascii_digit()) => {
-            length.parse().map_err(|_| Fault::NoAddress)?
-        }
-        Some(_) => return Err(Fault::NoAddress),
+        Some(length) => digits(length).ok_or(Fault::NoAddress)?,
     };
     let net = IpNet::new(address, length).map_err(|_| Fault::NoAddress)?;
     if net.trunc() != net {

@@ -14,6 +14,7 @@ use super::rows::{Case, Lookup};
 use super::services;
 use super::table::{self, Files, Table};
 use crate::diagnostic::Diagnostics;
+use crate::target::digits::digits;
 
 /// The default transport of each class but that of aliases.
 pub(super) const DEFAULTS: [(Class, &str); 4] = [
@@ -74,9 +75,7 @@ pub(super) fn read(
             diagnostics.error(UnjudgedParameter::new(name, reason, &at));
         }
     }
-    let uid_min = text("virtual_minimum_uid", diagnostics)
-        .parse()
-        .unwrap_or(100);
+    let uid_min = digits(&text("virtual_minimum_uid", diagnostics)).unwrap_or(100);
     let recipients_max = recipients_max(settings, services, diagnostics);
     let uses_local = uses_local(settings, addressing, diagnostics);
     Delivery {
@@ -114,7 +113,7 @@ fn recipients_max(
         return EXPANSION_DEFAULT;
     }
     let value = settings.text(EXPANSION, diagnostics);
-    value.as_str().parse().unwrap_or(0)
+    digits(value.as_str()).unwrap_or(0)
 }
 
 /// Returns whether local(8) delivers for more than the literals of this host.

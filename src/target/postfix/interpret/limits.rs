@@ -7,6 +7,7 @@ use super::parameter::{Main, Settings};
 use super::services;
 use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
+use crate::target::digits::digits;
 use crate::target::{FoundLimit, FoundLimits};
 
 const SIZE: &str = "message_size_limit";
@@ -122,7 +123,7 @@ fn limit(settings: &Settings<'_>, name: &'static str, diagnostics: &mut Diagnost
     let default = default.map(|(_, number)| *number);
     let most = if settings.is_set(name) {
         // What is no number was refused by its shape.
-        settings.text(name, diagnostics).as_str().parse().ok()
+        digits(settings.text(name, diagnostics).as_str())
     } else {
         default
     };

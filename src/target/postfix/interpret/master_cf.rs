@@ -8,6 +8,7 @@ use super::diagnostics::Syntax;
 use super::text::{self, Text};
 use crate::diagnostic::Diagnostics;
 use crate::source::{Loc, Source};
+use crate::target::digits::digits;
 
 /// One service.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Service {
             "submissions" | "smtps" => Some(465),
             "lmtp" => Some(24),
             "qmqp" => Some(628),
-            port => port.parse().ok(),
+            port => digits(port),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::text::Text;
 use crate::decision::{AddressTable, Destination, Hop, HopTls, Label};
 use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
+use crate::target::digits::digits;
 
 /// Ports by the names that mail uses (the IANA registry).
 const PORTS: [(&str, u16); 4] = [
@@ -226,7 +227,7 @@ pub(super) fn endpoint(next: &str) -> Option<String> {
 
 fn port_number(text: &str) -> Option<u16> {
     let named = PORTS.iter().find(|(name, _)| *name == text);
-    named.map(|(_, port)| *port).or_else(|| text.parse().ok())
+    named.map(|(_, port)| *port).or_else(|| digits(text))
 }
 
 /// Reads the protection of a service.

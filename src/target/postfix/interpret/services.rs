@@ -9,6 +9,7 @@ use super::parameter::Settings;
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
+use crate::target::digits::digits;
 
 /// Returns what cleanup(8) is told of its own in master.cf.
 pub(super) fn of_cleanup(services: &[Service]) -> BTreeMap<String, Text> {
@@ -194,7 +195,7 @@ pub(super) fn judge_programs(services: &[Service], diagnostics: &mut Diagnostics
 
 /// Reports a service that would let mail lie which was there before it began.
 fn judge_wakeup(service: &Service, diagnostics: &mut Diagnostics) {
-    let seconds = service.wakeup.parse::<u64>().unwrap_or_default();
+    let seconds = digits::<u64>(&service.wakeup).unwrap_or_default();
     if WOKEN.contains(&service.command.as_str()) && !(1..=WAKEUP_MAX).contains(&seconds) {
         let reason = "it is not woken every hour, and mail that waits would lie until other mail \
                       comes";

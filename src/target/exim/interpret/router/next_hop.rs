@@ -9,6 +9,7 @@ use super::{Driver, Routers};
 use crate::decision::{Destination, Hop, HopTls};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
+use crate::target::digits::digits;
 use crate::target::exim::interpret::client::Given;
 use crate::target::exim::interpret::list::items;
 use crate::target::exim::interpret::reader::Reader;
@@ -139,7 +140,7 @@ impl Reader<'_> {
                     "submissions" | "smtps" => Some(465),
                     // With a zero in front it is octal (`smtp_get_port` in smtp_out.c of 4.96).
                     number if number.starts_with('0') => None,
-                    number => number.parse().ok(),
+                    number => digits(number),
                 };
                 remote.port.is_none().then_some("it is no port")
             }

@@ -18,6 +18,7 @@ use super::class::DEPTH_MAX;
 use crate::decision::{Because, TestId};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Status;
+use crate::target::digits::digits;
 
 /// For how long one restriction may hold a reply back, in seconds.
 const SLEEP_MAX: u64 = 60;
@@ -265,9 +266,7 @@ impl Compiler<'_> {
 
     /// A client waits for minutes, and no longer (RFC 5321 section 4.5.3.2).
     fn sleep(&mut self, seconds: &Text) -> Option<Restriction> {
-        // alldig(3): a sign is no number.
-        let is_digits = seconds.as_str().bytes().all(|byte| byte.is_ascii_digit());
-        let number: Option<u64> = seconds.as_str().parse().ok().filter(|_| is_digits);
+        let number: Option<u64> = digits(seconds.as_str());
         if number.is_some_and(|number| number <= SLEEP_MAX) {
             return Some(Restriction::Nothing);
         }

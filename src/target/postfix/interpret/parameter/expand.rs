@@ -1,6 +1,7 @@
 //! `$name` in the value of a parameter (postconf(5); mac_expand(3) and mac_parse(3) of 3.7.11).
 
 use super::super::text::Text;
+use crate::target::digits::digits;
 
 /// The deepest nesting of names and expressions (mac_expand(3): 100).
 const DEPTH_MAX: u32 = 100;
@@ -238,8 +239,8 @@ fn level(text: &str) -> Result<[u32; 3], Fault> {
         match parts.next() {
             None => break,
             Some(part) => {
-                let bad = |_| Fault::Syntax(format!("`{text}` is no compatibility level"));
-                *slot = part.parse().map_err(bad)?;
+                let bad = || Fault::Syntax(format!("`{text}` is no compatibility level"));
+                *slot = digits(part).ok_or_else(bad)?;
             }
         }
     }

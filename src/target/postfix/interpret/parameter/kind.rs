@@ -1,6 +1,7 @@
 //! What the value of a parameter that the model reads must look like: whoever reads it ends with
 //! another, even where the model has no use for it.
 
+use crate::target::digits::digits;
 /// What a value is, by the parameter's name and its default.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
@@ -46,9 +47,7 @@ impl Kind {
                 "it is neither `yes` nor `no`",
             ),
             Self::Code => (
-                value
-                    .parse()
-                    .is_ok_and(|code: u16| (200..600).contains(&code)),
+                digits(value).is_some_and(|code: u16| (200..600).contains(&code)),
                 "it is no reply code",
             ),
             Self::Transport => (

@@ -12,6 +12,7 @@ use super::kind::Kind;
 use super::{Class, class, default, names, shape};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::{Loc, Source};
+use crate::target::digits::digits;
 
 /// What main.cf sets.
 #[derive(Debug)]
@@ -146,8 +147,8 @@ impl<'m> Settings<'m> {
     /// Returns a reply code.
     pub(in super::super) fn code(&self, name: &str, diagnostics: &mut Diagnostics) -> u16 {
         let text = self.text(name, diagnostics);
-        match text.as_str().parse::<u16>() {
-            Ok(code) if (200..600).contains(&code) => code,
+        match digits::<u16>(text.as_str()) {
+            Some(code) if (200..600).contains(&code) => code,
             _ => {
                 let reason = format!("`{name}` is no reply code");
                 diagnostics.error(Syntax::new(reason, &text.at()));

@@ -6,6 +6,7 @@
 use super::super::text::Text;
 use super::kind::Kind;
 use super::{ends, range, words};
+use crate::target::digits::digits;
 
 /// Parameters of the harmless list that are `yes` or `no`, by their defaults in `postconf -d` of
 /// 3.7.11.
@@ -304,8 +305,8 @@ pub(super) fn number(value: &str, unit: u64) -> Option<u64> {
     let said = units
         .iter()
         .find_map(|(letter, unit)| Some((value.strip_suffix(*letter)?, *unit)));
-    let (digits, unit) = said.unwrap_or((value, unit));
-    digits.parse::<u64>().ok()?.checked_mul(unit)
+    let (number, unit) = said.unwrap_or((value, unit));
+    digits::<u64>(number)?.checked_mul(unit)
 }
 
 /// Returns whether a value is digits and at most one unit.
