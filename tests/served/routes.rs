@@ -19,12 +19,23 @@ pub(crate) const MAILDIR: &str = "/home/isp/Maildir";
 pub(crate) const NAME: &str = "smtp.isp.test";
 /// With what Exim and SASL take apart.
 const PASSWORD: &str = "pa^ss:w0rd";
+/// Whom a certificate names that is somebody else's.
+const OTHER: &str = "smtp.isp.test.evil.example";
 const STRANGER: &str = "a@pass.spf-results.example";
 
 pub(crate) const TESTS: &[TestOfBoth] = &[
     ("everything goes by the route", verified),
     ("a route with TLS from the first byte", wrapped),
     ("a route to an address", to_an_address),
+    ("a route with TLS to whoever answers", whoever),
+    (
+        "a route with TLS to an address, if it is offered",
+        address_with_tls,
+    ),
+    (
+        "mail for a literal goes under TLS, if it is offered",
+        literal,
+    ),
     ("a route is no impostor's", impostor),
     ("a route goes not without TLS", stripped),
 ];
@@ -111,10 +122,68 @@ fn to_an_address(mta: Mta) -> Result<(), Failed> {
     arrived(&report, "tls=no sni= auth= helo=mx.acme.test")
 }
 
+/// Whom the certificate names does not count where nobody asks for it.
+fn whoever(mta: Mta) -> Result<(), Failed> {
+    let to = "\"smtp.isp.test\" port=587 tls=\"required\"";
+    let report = run(
+        mta,
+        to,
+        &Host {
+            named: OTHER,
+            ..ISP
+        },
+    )?;
+    arrived(&report, "tls=yes sni=smtp.isp.test auth= helo=mx.acme.test")
+}
+
+/// Nor where an address is spoken to.
+fn address_with_tls(mta: Mta) -> Result<(), Failed> {
+    let to = "\"2001:db8:77::7\" port=2525 tls=\"opportunistic\"";
+    let host = Host {
+        address: "2001:db8:77::7",
+        port: 2525,
+        named: OTHER,
+        ..ISP
+    };
+    let report = run(mta, to, &host)?;
+    arrived(&report, "tls=yes sni= auth= helo=mx.acme.test")
+}
+
+/// Without a route the host of a literal is spoken to, whatever its certificate says.
+fn literal(mta: Mta) -> Result<(), Failed> {
+    let direct = policy("\"smtp.isp.test\"")
+        .replace("outbound via=\"isp\"", "")
+        .replace("\"smtp\"", "\"smtp\" { on \"198.51.100.25\"; }");
+    let (_tree, mut job) = machine::job(&machine::subject(&direct, mta)?)?;
+    scene(
+        &mut job,
+        &Host {
+            port: 25,
+            named: OTHER,
+            ..ISP
+        },
+    );
+    let office = Client::new([192, 168, 10, 7], Smtp);
+    let message = Envelope {
+        until: Until::Message("Subject: x\n\nlast line\n".to_owned()),
+        ..Envelope::new(&office, "jane@acme.test", "bob@[203.0.113.77]")
+    };
+    job.envelopes = vec![message];
+    let report = namespace::run(&job)?;
+    let wanted = "bob@[203.0.113.77] from=jane@acme.test tls=yes";
+    expect(&arrivals(&report).join("\n"), wanted, &report)
+}
+
 /// Whoever answers without the certificate of the host gets neither the mail nor the password.
 fn impostor(mta: Mta) -> Result<(), Failed> {
-    let named = "smtp.isp.test.evil.example";
-    kept(&run(mta, VERIFIED, &Host { named, ..ISP })?)
+    kept(&run(
+        mta,
+        VERIFIED,
+        &Host {
+            named: OTHER,
+            ..ISP
+        },
+    )?)
 }
 
 /// Nor does whoever takes STARTTLS out of what the host offers.

@@ -20,6 +20,8 @@ const READER_KNOWS: &[&str] = &[
     "target::FoundListener",
     // A reader of its own, of a file that both MTAs depend on; held to this list itself.
     "target::saslauthd",
+    // Which texts are numbers.
+    "target::digits",
     // The nearest of some names: it knows texts alone.
     "syntax::suggest",
 ];

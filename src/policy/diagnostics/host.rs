@@ -296,7 +296,7 @@ pub struct LimitInvalid {
 #[error("with `plus-addressing` nobody would meet the {what} `{name}`")]
 #[diagnostic(
     code(mailpol::host::extension),
-    help("write the name without the `+` and what follows, or leave `plus-addressing` out")
+    help("write the name without a `+`, or leave `plus-addressing` out")
 )]
 pub struct NameExtended {
     /// What it is.

@@ -15,11 +15,12 @@ pub(super) fn check(policy: &Policy, diagnostics: &mut Diagnostics) {
     };
     let mut tell = |what: &'static str, name: &str, at: &Loc| {
         let local = name.rsplit_once('@').map_or(name, |(local, _)| local);
-        // A login is an account as a whole: delivery would take it apart.
-        let is_extended = if what == "login" {
-            local.contains(DELIMITER)
-        } else {
+        // A login is an account as a whole: delivery would take it apart. And of a name that is
+        // nothing but an extension Exim leaves nothing (`route_check_suffix` in route.c of 4.96).
+        let is_extended = if what == "address" {
             without_extension(local).is_some()
+        } else {
+            local.contains(DELIMITER)
         };
         if is_extended {
             diagnostics.error(NameExtended {

@@ -145,11 +145,14 @@ fn options(route: &Route) -> Vec<TransportOption> {
     if route.is_wrapped() {
         set("protocol", Word::fixed("smtps"));
     }
+    // A list of nobody. If nothing at all is set, Exim verifies everybody (section 43.8), and so it
+    // does if the option is empty (`tls_client_start` in tls-gnu.c of 4.96).
+    let nobody = || Word::fixed(":");
     match route.tls {
-        RouteTls::Opportunistic => set("tls_try_verify_hosts", Word::fixed("")),
+        RouteTls::Opportunistic => set("tls_try_verify_hosts", nobody()),
         RouteTls::Required => {
             set("hosts_require_tls", all());
-            set("tls_try_verify_hosts", Word::fixed(""));
+            set("tls_try_verify_hosts", nobody());
         }
         RouteTls::Verified => {
             set("hosts_require_tls", all());
@@ -212,6 +215,12 @@ pub(super) fn write(
             service::readable(emission, &word);
             emission.artifacts.required_files.push(file.value.clone());
             emission.artifacts.checks.push(route.credentials_line());
+            // A zero octet is sent in the place of a `^` alone, and of the first of three
+            // (`auth_client_item` in get_data.c of 4.96).
+            let path = &file.value;
+            emission.artifacts.checks.push(format!(
+                "{path}: neither NAME nor PASSWORD begins with `^`, and NAME has none"
+            ));
         }
     }
     Ok(())

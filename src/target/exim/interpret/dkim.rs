@@ -212,8 +212,11 @@ fn by_from(text: &Text) -> Option<(String, Text)> {
     cursor.blanks();
     let kind = cursor.until('{').trim().as_str().to_owned();
     cursor.eat("{");
-    let file = cursor.until('}').trim();
+    // A blank would be a part of its name.
+    let file = cursor.until('}');
+    let is_bare = file.trim().as_str() == file.as_str();
     let ends = cursor.eat("}}") && cursor.peek().is_none();
-    let found = ends && (lowered || kind.starts_with("lsearch")) && !file.as_str().contains('$');
+    let found =
+        ends && is_bare && (lowered || kind.starts_with("lsearch")) && !file.as_str().contains('$');
     found.then_some((kind, file))
 }

@@ -135,6 +135,10 @@ pub(super) fn interpret(
     let mut decider = decider?;
     decider.tests = tests;
     decider.find_routers_of_anybody();
+    if let Some(at) = decider.routers.cuts_others() {
+        let reason = "other hosts would get an address without what stands behind its `+`";
+        return Err(diagnostics.error(UnjudgedService::new("local_part_suffix", reason, at)));
+    }
     if let Some((at, reason)) = decider.walk(&Unknown).astray() {
         return Err(diagnostics.error(UnjudgedService::new("data", reason, at)));
     }

@@ -13,7 +13,7 @@ use crate::decision::{
     AddressKey, AddressTable, ClientTable, Label, LoginTable, NameTable, Question, Row, TestId,
 };
 use crate::diagnostic::Reported;
-use crate::mail::without_extension;
+use crate::mail::DELIMITER;
 
 /// The label of a row for which the condition holds.
 pub(super) const HOLDS: Label = Label(1);
@@ -342,10 +342,11 @@ fn name(part: AddressKey, key: &str) -> Result<Name<'_>, &'static str> {
     }
 }
 
-/// Returns whether the local-part of a key has an extension.
+/// Returns whether the local-part of a key is none that is left of one with an extension: of `+x`
+/// nothing is (`route_check_suffix` in route.c of 4.96).
 pub(super) fn is_extended(key: &str) -> bool {
     let local = key.rsplit_once('@').map_or(key, |(local, _)| local);
-    without_extension(local).is_some()
+    local.contains(DELIMITER)
 }
 
 /// Returns whether a text has letters, whose case may matter.

@@ -72,6 +72,16 @@ impl Reader<'_> {
             }
             let bound = instance.get("interface");
             let bound = bound.map(|setting| self.interfaces_of(setting));
+            // What others see of it is asked of SPF; behind a host of ours nobody sees it.
+            let by_host = own.iter().any(|one| one.host.is_some());
+            for by in bound.iter().flatten().filter(|_| by_host) {
+                let is_own = |address| self.artifacts.host_addresses.contains(address);
+                if !matches!(&by.value, Egress::Address(address) if is_own(address)) {
+                    let reason = "it is none of the addresses that the host is known by";
+                    self.diagnostics
+                        .error(UnjudgedService::new("interface", reason, &by.at));
+                }
+            }
             for one in direct {
                 if let Some(bound) = &bound {
                     let bound = bound.iter();

@@ -106,6 +106,7 @@ impl Reader<'_> {
             "ipliteral" => {
                 let transport = self.transport_of(instance, transports)?;
                 transport.to_anybody(self)?;
+                transport.to_literals(self, &instance.at)?;
                 Ok(Made {
                     driver: Driver::Literal(transport),
                     options: &[known::NOBODY],
@@ -219,6 +220,7 @@ impl Reader<'_> {
                 transport,
                 user,
                 home,
+                has_group: instance.get("group").is_some(),
             }),
             options: &[known::ACCEPT],
         })
@@ -274,6 +276,11 @@ impl Reader<'_> {
         };
         if !rest.iter().all(known) || rule.as_str().contains(['$', '"']) {
             let reason = "mailpol does not follow this rule";
+            return Err(self.service("route_list", reason, &rule.at()));
+        }
+        if pattern.contains(':') {
+            // It is one item, and no list (`match_isinlist` in manualroute.c of 4.96).
+            let reason = "the pattern of a rule is one item, and a colon a letter of it";
             return Err(self.service("route_list", reason, &rule.at()));
         }
         let pattern = rule.slice(0, pattern.len());

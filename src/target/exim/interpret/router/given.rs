@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::walk::{Outcome, Walk};
+use super::walk::{Outcome, Purpose, Walk};
 use super::{Driver, Routers, Whom};
 use crate::decision::{Chooser, Destination, Unanswered};
 use crate::mail::Address;
+use crate::source::Loc;
 
 impl Routers {
     /// Notes which routers deliver what no file names.
@@ -17,6 +18,22 @@ impl Routers {
                 Whom::Named | Whom::Anybody => Whom::Named,
             };
         }
+    }
+
+    /// Returns a router that takes what is not ours without what stands behind a `+`, and so hands
+    /// it to somebody else (`rcpt_include_affixes` is off).
+    pub(in super::super) fn cuts_others(&self) -> Option<&Loc> {
+        let mut routers = self.list.iter().filter(|router| router.cuts());
+        let cutting = routers.find(|router| match &router.driver {
+            Driver::Exchangers(transport) | Driver::Literal(transport) => {
+                !transport.includes_affixes
+            }
+            Driver::Hosts { transport, .. } => {
+                router.whom == Whom::Anybody && !transport.includes_affixes
+            }
+            Driver::Accept(_) | Driver::Redirect(..) => false,
+        });
+        cutting.map(|router| &router.at)
     }
 
     /// Returns whether a recipient is verified by what the sender is.
@@ -88,6 +105,22 @@ impl Walk<'_> {
                     .map(Destination::Chosen),
             );
         }
+        let stays = |one: &Destination| matches!(one, Destination::Mailbox { .. });
+        if !found.iter().all(stays) && self.hangs(asked)? {
+            found.insert(Destination::Undeliverable);
+        }
         Ok(found.into_iter().collect())
+    }
+
+    /// Returns whether a recipient is verified by an address of others that it leads to: that is,
+    /// if DNS answers for its host (`verify_address` in verify.c of 4.96).
+    fn hangs(&self, asked: &Address) -> Result<bool, Unanswered> {
+        let first = self.router(asked, Purpose::Verify, &Vec::new())?;
+        let is_led = first.is_some_and(|(_, one)| matches!(one.driver, Driver::Redirect(..)));
+        if !is_led {
+            return Ok(false);
+        }
+        let outcome = self.verify_given(asked)?;
+        Ok(matches!(outcome, Outcome::Foreign | Outcome::Hop { .. }))
     }
 }

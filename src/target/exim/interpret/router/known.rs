@@ -38,7 +38,7 @@ pub(super) const TRANSPORT: &Table = &[
 
 /// Options of `appendfile` that do not say where a message is kept.
 pub(super) const APPENDFILE: &Table = &[
-    (Account, "group"),
+    (Word(&["mail"]), "group"),
     (Octal, "lockfile_mode"),
     (Number(0, ANY), "lock_retries"),
     (Number(1, ANY), "maildir_retries"),
@@ -66,14 +66,13 @@ pub(super) const SMTP: &Table = &[
         "dkim_canon dkim_domain dkim_hash dkim_identity dkim_private_key dkim_selector \
          dkim_sign_headers dkim_strict dkim_timestamps helo_data hosts_avoid_tls \
          hosts_require_auth hosts_require_tls hosts_try_auth interface port protocol \
-         tls_verify_cert_hostnames tls_verify_hosts",
+         tls_try_verify_hosts tls_verify_cert_hostnames tls_verify_hosts",
     ),
     (Time(60, ANY), "command_timeout data_timeout final_timeout"),
     (Timeout(30), "connect_timeout"),
-    (
-        Number(0, ANY),
-        "connection_max_messages max_rcpt size_addition",
-    ),
+    (Number(0, ANY), "connection_max_messages max_rcpt"),
+    // What MAIL FROM says beyond the size of a message, and other hosts measure.
+    (Number(0, 65_536), "size_addition"),
     (Number(1, ANY), "hosts_max_try hosts_max_try_hardlimit"),
     (Number(998, ANY), "message_linelength_limit"),
     (Number(512, 2_048), "tls_dh_min_bits"),
@@ -94,7 +93,7 @@ pub(super) const SMTP: &Table = &[
         "hosts_avoid_pipelining hosts_nopass_tls hosts_noproxy_tls \
          hosts_pipe_connect hosts_request_ocsp hosts_try_chunking hosts_try_dane \
          hosts_try_fastopen hosts_try_prdr hosts_verify_avoid_tls serialize_hosts \
-         tls_resumption_hosts tls_try_verify_hosts",
+         tls_resumption_hosts",
     ),
     (
         Nothing(UNABLE),
@@ -124,7 +123,7 @@ pub(super) const ROUTER: &Table = &[
     (Added, "headers_add"),
     (Removed, "headers_remove"),
     (Nothing(UNABLE), "dnssec_require_domains"),
-    (Account, "group"),
+    (Word(&["mail"]), "group"),
 ];
 
 /// Options of routers that keep messages here (chapter 16).

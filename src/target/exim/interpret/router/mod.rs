@@ -10,6 +10,7 @@ mod known;
 mod next_hop;
 mod read;
 mod sender;
+mod store;
 mod text;
 mod transport;
 mod walk;
@@ -96,6 +97,8 @@ struct Delivery {
     user: Option<Value>,
     /// The home directory that the router sets.
     home: Option<Value>,
+    /// Whether the router sets `group`.
+    has_group: bool,
 }
 
 /// Which special items the data of a `redirect` router may hold (section 22.6): where one may not,

@@ -30,6 +30,8 @@ pub(super) struct Remote {
     pub(super) says_account: Option<Loc>,
     /// What hosts of anybody's may not be able to do, and why that matters.
     pub(super) demands: Option<(String, &'static str, Loc)>,
+    /// Whether it looks for the name of a host in its certificate.
+    pub(super) asks_whose: bool,
 }
 
 /// How mail leaves: by a transport to hosts that a router names, or to anybody's.
@@ -43,14 +45,25 @@ pub(in super::super) struct Leaving<'r> {
     pub(in super::super) at: &'r Loc,
 }
 
+/// Whether the certificate of a host counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verifies {
+    /// Without a good one the mail does not go under TLS.
+    Always,
+    /// It is looked at, for the log.
+    Perhaps,
+    Never,
+}
+
+const CLEAR: &str = "mail would leave in clear where TLS is offered";
+
 /// Options that say whom a transport speaks to how: for everybody, or for nobody.
-const FOR_ALL: [&str; 6] = [
+const FOR_ALL: [&str; 5] = [
     "hosts_avoid_tls",
     "hosts_require_auth",
     "hosts_require_tls",
     "hosts_try_auth",
     "tls_verify_cert_hostnames",
-    "tls_verify_hosts",
 ];
 
 impl Reader<'_> {
@@ -64,8 +77,10 @@ impl Reader<'_> {
             credentials: None,
             says_account: None,
             demands: None,
+            asks_whose: true,
         };
-        let (mut avoids, mut requires, mut verifies) = (false, false, false);
+        let verifies = self.verifies(instance, &mut remote);
+        let (mut avoids, mut requires) = (false, false);
         let mut authenticates = None;
         for setting in &instance.settings {
             let name = setting.name.as_str();
@@ -74,7 +89,6 @@ impl Reader<'_> {
                 match name {
                     "hosts_avoid_tls" => avoids = is_on,
                     "hosts_require_tls" => requires = is_on,
-                    "tls_verify_hosts" => verifies = is_on,
                     "hosts_require_auth" | "hosts_try_auth" if is_on => {
                         // Whoever has a domain and asks for it would have it, in clear.
                         remote.demand("the password would be told to hosts of anybody's", setting);
@@ -89,8 +103,8 @@ impl Reader<'_> {
                 if is_on && name.starts_with("hosts_require_") {
                     remote.demand(UNABLE, setting);
                 }
-                if is_on && ["hosts_avoid_tls", "tls_verify_hosts"].contains(&name) {
-                    remote.demand("mail would leave in clear where TLS is offered", setting);
+                if is_on && name == "hosts_avoid_tls" {
+                    remote.demand(CLEAR, setting);
                 }
             } else {
                 self.of_connection(setting, &mut remote);
@@ -98,13 +112,14 @@ impl Reader<'_> {
         }
         remote.tls = match (avoids, requires || remote.wrapped) {
             (true, _) => HopTls::None,
-            (false, true) if verifies => HopTls::Verified,
+            (false, true) if verifies == Verifies::Always => HopTls::Verified,
             (false, true) => HopTls::Required,
             // Without `hosts_require_tls` it goes on in clear where TLS fails, and that fails where
             // the certificate does (`tls_tempfail_tryclear`; `smtp_transport_entry`).
-            (false, false) if verifies => HopTls::None,
+            (false, false) if verifies == Verifies::Always => HopTls::None,
             (false, false) => HopTls::Opportunistic,
         };
+        remote.asks_whose = !avoids && verifies != Verifies::Never;
         if let Some(setting) = authenticates {
             remote.credentials = Some(self.credentials(setting, &instance.name)?);
             let is_said = instance.get("authenticated_sender").is_none();
@@ -114,12 +129,32 @@ impl Reader<'_> {
         Ok(remote)
     }
 
+    /// Returns whether certificates are looked at. What nobody has said anything of is verified
+    /// always, and an empty `tls_try_verify_hosts` says nothing; a list of nobody says something
+    /// (`tls_client_start` in tls-gnu.c of 4.96).
+    fn verifies(&mut self, instance: &Instance, remote: &mut Remote) -> Verifies {
+        let value = |setting: &Setting| setting.value.as_ref().map(|text| text.as_str().is_empty());
+        let always = instance.get("tls_verify_hosts");
+        let perhaps = instance.get("tls_try_verify_hosts");
+        let is_empty = perhaps.and_then(value) == Some(true);
+        if always.map_or(is_empty, |setting| self.for_all(setting)) {
+            if let Some(setting) = always.or(perhaps) {
+                remote.demand(CLEAR, setting);
+            }
+            Verifies::Always
+        } else if perhaps.is_none_or(|setting| self.for_all(setting)) {
+            Verifies::Perhaps
+        } else {
+            Verifies::Never
+        }
+    }
+
     /// Returns whether a host list holds everybody; refuses one that holds some.
     fn for_all(&mut self, setting: &Setting) -> bool {
         let value = setting.value.as_ref().map(Text::as_str).unwrap_or_default();
         match value.trim() {
             "*" => true,
-            "" => false,
+            "" | ":" => false,
             _ => {
                 let reason = "mailpol follows `*` and an empty list";
                 self.service(&setting.name, reason, &setting.at);
@@ -148,6 +183,10 @@ impl Reader<'_> {
                 remote.wrapped = value == "smtps";
                 let known = ["smtp", "smtps"].contains(&value);
                 (!known).then_some("mailpol follows `smtp` and `smtps`")
+            }
+            // It is said in clear (RFC 6066 section 3).
+            "tls_sni" if value.contains('$') && value != "$host" => {
+                Some("whoever listens would read it, and mailpol follows a name or `$host`")
             }
             // Section 43.8: without it no certificate is verified.
             "tls_verify_certificates" if value.is_empty() => {

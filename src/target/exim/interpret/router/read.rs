@@ -117,8 +117,7 @@ impl Reader<'_> {
             None => Ok(None),
         };
         let more = boolean(self, "more")?.unwrap_or(true);
-        let verify = boolean(self, "verify")?.unwrap_or(true);
-        let verifies = boolean(self, "verify_recipient")?.unwrap_or(verify);
+        let verifies = self.verifies_recipients(instance)?;
         let delivers = !boolean(self, "verify_only")?.unwrap_or(false);
         if let Some(setting) = instance.get("senders").filter(|_| verifies) {
             let reason = "who is a recipient would hang on the sender: add `no_verify`";
@@ -141,6 +140,18 @@ impl Reader<'_> {
             whom: Whom::Named,
             at: instance.at.clone(),
         })
+    }
+
+    /// Returns whether recipients are verified by a router. `verify` sets both of its kind where it
+    /// stands, and what stands last counts (`opt_bool_verify` in readconf.c of 4.96).
+    fn verifies_recipients(&mut self, instance: &Instance) -> Result<bool, Reported> {
+        let mut verifies = true;
+        for setting in &instance.settings {
+            if matches!(setting.name.as_str(), "verify" | "verify_recipient") {
+                verifies = setting.boolean(self.diagnostics)?;
+            }
+        }
+        Ok(verifies)
     }
 
     /// Reads `senders`: whose mail the router takes.
@@ -171,8 +182,8 @@ impl Reader<'_> {
     /// Returns how a router sees local-parts: perhaps without their extension (section 15.1,
     /// `local_part_suffix`; `route_check_suffix` in route.c).
     ///
-    /// With `+*` that is what stands behind the first `+`, if it is not the first character. A
-    /// router for nothing else is not followed.
+    /// With `+*` that is what stands behind the first `+`. A router for nothing else is not
+    /// followed.
     fn suffix(&mut self, instance: &Instance) -> Result<View, Reported> {
         let Some(suffix) = instance.get("local_part_suffix") else {
             return Ok(View::Parsed);

@@ -31,6 +31,8 @@ pub(super) enum TransportKind {
         home: Option<Value>,
         /// One file a message, in `directory`; else one file for all.
         is_maildir: bool,
+        /// Whether `group` is set, to the one that mailboxes below /var/mail need.
+        has_group: bool,
     },
     /// Chapter 30: to other hosts.
     Smtp(Remote),
@@ -75,6 +77,19 @@ impl Transport {
                 demands: Some((name, reason, at)),
                 ..
             }) => Err(reader.service(name, reason, at)),
+            TransportKind::Smtp(_) | TransportKind::Store { .. } | TransportKind::None => Ok(()),
+        }
+    }
+
+    /// Refuses a transport that looks whose a certificate is: hosts of literals have no name to
+    /// look for, and the process ends (ipliteral.c of 4.96 leaves `certname` as it was).
+    pub(super) fn to_literals(&self, reader: &mut Reader<'_>, at: &Loc) -> Result<(), Reported> {
+        match &self.kind {
+            TransportKind::Smtp(remote) if remote.asks_whose => {
+                let reason = "Exim crashes where it looks for the name of a literal in a \
+                              certificate: let the transport have `tls_try_verify_hosts = :`";
+                Err(reader.service(&self.name, reason, at))
+            }
             TransportKind::Smtp(_) | TransportKind::Store { .. } | TransportKind::None => Ok(()),
         }
     }
@@ -191,6 +206,7 @@ impl Reader<'_> {
                 user,
                 home,
                 is_maildir: has_format && instance.get("directory").is_some(),
+                has_group: instance.get("group").is_some(),
             }),
             None => Err(self.syntax("neither `file` nor `directory` is set", &instance.at)),
         }

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use super::address_list::{Data, data};
 use super::sender::Sender;
-use super::text::{HOME, Known, Made};
-use super::transport::TransportKind;
-use super::{Delivery, Driver, Router, Routers, Whom};
-use crate::decision::{Chooser, Destination, Hop, Store, Test, Unanswered};
+use super::text::{Known, Made};
+use super::{Driver, Router, Routers, Whom};
+use crate::decision::{Chooser, Destination, Hop, Test, Unanswered};
 use crate::mail::Address;
 use crate::target::exim::interpret::truth::{Facts, Truth, resolve, truth};
 use crate::target::exim::interpret::value::{Piece, Value};
@@ -273,7 +272,7 @@ impl<'w> Walk<'w> {
     /// Returns the router that takes an address, and its number.
     ///
     /// A router that has handled the same address on the way to this one is left out.
-    fn router(
+    pub(super) fn router(
         &self,
         address: &Address,
         purpose: Purpose,
@@ -341,54 +340,6 @@ impl<'w> Walk<'w> {
             Driver::Exchangers(_) | Driver::Literal(_) | Driver::Redirect(..) => {
                 Destination::Exchangers(address.domain().to_string())
             }
-        }
-    }
-
-    fn store(
-        &self,
-        delivery: &Delivery,
-        router: &Router,
-        address: &Address,
-        mailbox: &Address,
-    ) -> Destination {
-        let TransportKind::Store {
-            path,
-            user,
-            home,
-            is_maildir,
-        } = &delivery.transport.kind
-        else {
-            return Destination::Undeliverable;
-        };
-        // The transport's comes first (`findugid` in deliver.c of 4.96).
-        let user = user.as_ref().or(delivery.user.as_ref());
-        let user = user.map(|user| self.text(user, address, router));
-        let paths = [Some(path), home.as_ref().or(delivery.home.as_ref())];
-        if self.is_one_tainted(paths, address, router) {
-            return Destination::Undeliverable;
-        }
-        let (Made::Is(path), Some(Made::Is(user))) = (self.text(path, address, router), user)
-        else {
-            return Destination::Undeliverable;
-        };
-        // Not as root: `never_users` (section 14.22). A number is a user id, an odd name nobody's.
-        let is_number = user.bytes().all(|byte| byte.is_ascii_digit());
-        let is_letter = |c: char| c.is_ascii_alphanumeric() || "-_.+".contains(c);
-        if user == "root" || is_number || !user.chars().all(is_letter) {
-            return Destination::Undeliverable;
-        }
-        let path = path.trim_end_matches('/');
-        // SOUNDNESS: the whole path. What only begins in the home may lead out of it by `..`.
-        let store = if *is_maildir && path == format!("{HOME}{user}/Maildir") {
-            Store::Account(user)
-        } else if *is_maildir {
-            Store::Directory(path.replace(HOME, "~"))
-        } else {
-            Store::File(path.replace(HOME, "~"))
-        };
-        Destination::Mailbox {
-            mailbox: mailbox.clone(),
-            store,
         }
     }
 }
