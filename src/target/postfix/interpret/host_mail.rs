@@ -7,13 +7,15 @@ use super::addressing::Addressing;
 use super::by_sender::{self, Sender, Unknown};
 use super::delivery;
 use super::diagnostics::UnjudgedParameter;
-use super::map::Surroundings;
+use super::entries::Rows;
+use super::keyed::KeyRow;
+use super::map::{self, Strategy, Surroundings};
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
 use super::route::Delivery;
 use super::rows::{Case, Lookup};
-use super::table::Files;
-use crate::decision::{AddressKey, Ask, Destination, HostMail, Written};
+use super::table::{self, Files, Table};
+use crate::decision::{AddressKey, Ask, Destination, HostMail, Label, Written};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain};
 use crate::source::Loc;
@@ -47,6 +49,15 @@ pub(super) fn read(
     };
     let name = "canonical_maps";
     let canonical = Lookup::read(name, Case::Folded, &base, artifacts, diagnostics);
+    delivery::judge_addresses(name, &canonical, &base, diagnostics);
+    judge_rows(
+        name,
+        Strategy::Listing,
+        &base,
+        artifacts,
+        addressing,
+        diagnostics,
+    );
     for name in by_sender::PARAMETERS {
         let value = base.text(name, diagnostics);
         if !value.as_str().is_empty() {
@@ -60,6 +71,21 @@ pub(super) fn read(
         let cleanup = named(cleanup.map_or("cleanup", |name| name.as_str()));
         let overrides = cleanup.map(|cleanup| cleanup.overrides.clone());
         let settings = Settings::new(main, overrides.unwrap_or_default());
+        let parents = map::parents(&settings, "transport_maps", diagnostics);
+        for (name, strategy) in [
+            ("transport_maps", Strategy::Transport(parents)),
+            ("virtual_alias_maps", Strategy::Listing),
+            ("virtual_mailbox_maps", Strategy::Listing),
+        ] {
+            judge_rows(
+                name,
+                strategy,
+                &settings,
+                artifacts,
+                addressing,
+                diagnostics,
+            );
+        }
         let mut delivery = delivery::read(&settings, services, artifacts, addressing, diagnostics);
         delivery.find_ways(main, services, diagnostics);
         delivery
@@ -70,6 +96,30 @@ pub(super) fn read(
         delivery,
         at: base.place(name),
     }
+}
+
+/// Reports the rows of tables that are not read: no listener looks them up, so nothing else does.
+fn judge_rows(
+    name: &str,
+    strategy: Strategy,
+    settings: &Settings<'_>,
+    artifacts: &Files<'_>,
+    addressing: &Addressing,
+    diagnostics: &mut Diagnostics,
+) {
+    let words = settings.text(name, diagnostics).words();
+    // What cannot be opened is told of where the table is read.
+    let open = |word| table::open(word, artifacts, &mut Diagnostics::new()).ok();
+    let tables: Vec<Table> = words.iter().filter_map(open).collect();
+    let tables: Vec<&Table> = tables.iter().collect();
+    let mut label = |_: &KeyRow<'_>| Label(1);
+    Rows::sort(
+        &tables,
+        strategy,
+        &addressing.around,
+        &mut label,
+        diagnostics,
+    );
 }
 
 impl LocalMail {
