@@ -193,7 +193,8 @@ fn service(line: &Text) -> Result<Service, String> {
     Ok(service)
 }
 
-/// Reads `-o name=value`, `-oname=value` and `-o { name = value }`; the rest stays as it is.
+/// Reads `-o name=value`, `-oname=value` and `-o { name = value }`; the rest stays as it is. Behind
+/// a word that is no option there are none (`GETOPT` in sys_defs.h of 3.7.11: `+`).
 fn take_arguments(service: &mut Service, words: &[Text]) -> Result<(), String> {
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -205,6 +206,10 @@ fn take_arguments(service: &mut Service, words: &[Text]) -> Result<(), String> {
             Some(_) => word.slice(2, word.as_str().len()),
             None => {
                 service.arguments.push(word.clone());
+                if !word.as_str().starts_with('-') {
+                    service.arguments.extend(words.cloned());
+                    return Ok(());
+                }
                 continue;
             }
         };
@@ -248,6 +253,18 @@ mod tests {
         let second = services.get(1).unwrap();
         assert_eq!(second.endpoint(), (Some("127.0.0.1"), "10025"));
         assert_eq!(services.len(), 3);
+    }
+
+    #[test]
+    fn behind_a_word_there_are_no_options() {
+        let (services, errors) =
+            services("a unix - n n - 0 spawn -o a=b -v user=nobody -o c=d argv=/x -o e=f\n");
+        assert_eq!(errors, 0);
+        let spawn = services.first().unwrap();
+        let arguments: Vec<&str> = spawn.arguments.iter().map(Text::as_str).collect();
+        let wanted = ["-v", "user=nobody", "-o", "c=d", "argv=/x", "-o", "e=f"];
+        assert_eq!(arguments, wanted);
+        assert_eq!(spawn.overrides.len(), 1);
     }
 
     #[test]
