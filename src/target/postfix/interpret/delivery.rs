@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addressing::Addressing;
+use super::alias_file;
 use super::class::Class;
 use super::diagnostics::{UnjudgedParameter, UnjudgedTable};
+use super::keys;
 use super::local::Local;
 use super::map::parents;
 use super::master_cf::Service;
@@ -55,6 +57,7 @@ pub(super) fn read(
     let mailboxes = lookup("virtual_mailbox_maps", Case::AsWritten);
     let uids = lookup("virtual_uid_maps", Case::AsWritten);
     let gids = lookup("virtual_gid_maps", Case::AsWritten);
+    judge_addresses("virtual_alias_maps", &aliases, settings, diagnostics);
     let owners = [("virtual_uid_maps", &uids), ("virtual_gid_maps", &gids)];
     for (name, _) in owners {
         for word in settings.text(name, diagnostics).words() {
@@ -98,6 +101,20 @@ pub(super) fn read(
         gids,
         uid_min,
         local: local(settings, artifacts, uses_local, diagnostics),
+    }
+}
+
+/// Reports a value that is more than plain addresses.
+pub(super) fn judge_addresses(
+    name: &str,
+    lookup: &Lookup,
+    settings: &Settings<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let odd = lookup.values().find(|value| !keys::are_addresses(value));
+    if let Some(value) = odd {
+        let reason = "it is neither plain addresses nor `@domain` alone";
+        diagnostics.error(UnjudgedTable::new(value, reason, &settings.place(name)));
     }
 }
 
@@ -160,7 +177,7 @@ fn local(
     let forward = settings.is_empty("forward_path");
     Local {
         aliases: if is_used {
-            aliases(settings, artifacts, diagnostics)
+            alias_file::read(settings, artifacts, diagnostics)
         } else {
             BTreeMap::new()
         },
@@ -171,52 +188,4 @@ fn local(
         alias_commands: words("allow_mail_to_commands", diagnostics).contains("alias"),
         alias_files: words("allow_mail_to_files", diagnostics).contains("alias"),
     }
-}
-
-/// Reads the files of `alias_maps` (aliases(5)): `name: value`; of a name twice, the first stays.
-fn aliases(
-    settings: &Settings<'_>,
-    artifacts: &Files<'_>,
-    diagnostics: &mut Diagnostics,
-) -> BTreeMap<String, String> {
-    let mut aliases = BTreeMap::new();
-    let value = settings.text("alias_maps", diagnostics);
-    for word in value.words() {
-        let text = word.as_str();
-        let is_file = ["hash:", "lmdb:", "cdb:", "btree:", "dbm:"]
-            .iter()
-            .any(|kind| text.starts_with(kind));
-        if is_file {
-            let colon = text.find(':').unwrap_or_default();
-            let name = word.slice(colon + 1, text.len());
-            let Ok(source) = table::file(&name, artifacts, diagnostics) else {
-                continue;
-            };
-            for line in table::lines(&source) {
-                if let Some((name, value)) = line.value.split_once(':') {
-                    let name = name.trim().trim_matches('"').to_ascii_lowercase();
-                    aliases
-                        .entry(name)
-                        .or_insert_with(|| value.trim().to_owned());
-                }
-            }
-            continue;
-        }
-        // A table of `key value` would be taken as it is; none but an empty one is read here.
-        match table::open(&word, artifacts, diagnostics) {
-            Ok(Table::Rows { rows, .. }) => {
-                for row in rows.iter() {
-                    aliases
-                        .entry(row.key.to_ascii_lowercase())
-                        .or_insert_with(|| row.value.into_owned());
-                }
-            }
-            Ok(Table::Static(_) | Table::Patterns(_) | Table::Cidr(_)) => {
-                let reason = "it may answer for every account";
-                diagnostics.error(UnjudgedTable::new(text, reason, &word.at()));
-            }
-            Err(_) => {}
-        }
-    }
-    aliases
 }

@@ -42,9 +42,8 @@ impl Delivery {
     fn forwarded(&self, key: &mut dyn FnMut(AddressKey, &str)) {
         let mut forwards: BTreeSet<(&str, &str)> = BTreeSet::new();
         self.aliases.at_domains().for_each(|(domain, value)| {
-            let words = value.split([',', ' ', '\t']);
-            let others = words.filter_map(|word| word.strip_prefix('@'));
-            forwards.extend(others.map(|other| (domain, other)));
+            let other = value.strip_prefix('@');
+            forwards.extend(other.map(|other| (domain, other)));
         });
         if forwards.is_empty() {
             return;

@@ -101,7 +101,9 @@ impl Rows {
             rows.domain.clear();
             rows.parent.clear();
             rows.local.clear();
+            rows.bare.clear();
             rows.star = None;
+            rows.minds_extensions = false;
         }
         rows
     }

@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 use super::addressing::Addressing;
 use super::by_sender::{self, Sender, Unknown};
 use super::delivery;
-use super::diagnostics::UnjudgedParameter;
-use super::map::Surroundings;
+use super::diagnostics::{UnjudgedParameter, UnjudgedService};
+use super::entries::Rows;
+use super::keyed::KeyRow;
+use super::map::{self, Strategy, Surroundings};
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
-use super::route::Delivery;
+use super::route::{Delivery, OWN_LITERAL};
 use super::rows::{Case, Lookup};
-use super::table::Files;
-use crate::decision::{AddressKey, Ask, Destination, HostMail, Written};
+use super::table::{self, Files, Table};
+use crate::decision::{AddressKey, Ask, Destination, HostMail, Label, Written};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{Address, Domain};
 use crate::source::Loc;
@@ -47,6 +49,15 @@ pub(super) fn read(
     };
     let name = "canonical_maps";
     let canonical = Lookup::read(name, Case::Folded, &base, artifacts, diagnostics);
+    delivery::judge_addresses(name, &canonical, &base, diagnostics);
+    judge_rows(
+        name,
+        Strategy::Listing,
+        &base,
+        artifacts,
+        addressing,
+        diagnostics,
+    );
     for name in by_sender::PARAMETERS {
         let value = base.text(name, diagnostics);
         if !value.as_str().is_empty() {
@@ -56,12 +67,35 @@ pub(super) fn read(
     }
     let pickup = named("pickup");
     let delivery = pickup.map(|pickup| {
-        let cleanup = pickup.overrides.get("cleanup_service_name");
-        let cleanup = named(cleanup.map_or("cleanup", |name| name.as_str()));
+        let cleanup = cleanup_of(pickup);
+        for other in services.iter().filter(|one| one.command == "bounce") {
+            if cleanup_of(other) != cleanup {
+                let reason = "its reports go to another cleanup(8) than the mail that they are of";
+                let name = other.name.as_str();
+                diagnostics.error(UnjudgedService::new(name, reason, &other.at));
+            }
+        }
+        let cleanup = named(cleanup);
         let overrides = cleanup.map(|cleanup| cleanup.overrides.clone());
         let settings = Settings::new(main, overrides.unwrap_or_default());
+        let parents = map::parents(&settings, "transport_maps", diagnostics);
+        for (name, strategy) in [
+            ("transport_maps", Strategy::Transport(parents)),
+            ("virtual_alias_maps", Strategy::Listing),
+            ("virtual_mailbox_maps", Strategy::Listing),
+        ] {
+            judge_rows(
+                name,
+                strategy,
+                &settings,
+                artifacts,
+                addressing,
+                diagnostics,
+            );
+        }
         let mut delivery = delivery::read(&settings, services, artifacts, addressing, diagnostics);
         delivery.find_ways(main, services, diagnostics);
+        judge_literal(&delivery, &settings, diagnostics);
         delivery
     });
     LocalMail {
@@ -70,6 +104,59 @@ pub(super) fn read(
         delivery,
         at: base.place(name),
     }
+}
+
+/// Reports mail for an address literal of this host that would leave: it is local(8)'s, whatever
+/// the tables of domains say (`resolve_local` in resolve_local.c).
+fn judge_literal(delivery: &Delivery, settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
+    let address = Address::new("postmaster", Domain::literal(OWN_LITERAL));
+    let mut nobody = Unknown;
+    let (ask, tests): (&mut dyn Ask, _) = (&mut nobody, &[]);
+    let found = delivery.destinations(&address, &mut Sender { ask, tests });
+    let stays = |one: &Destination| match one {
+        Destination::Mailbox { .. } | Destination::Undeliverable | Destination::Discard => true,
+        // `~user/.forward`.
+        Destination::Hop(hop) => hop.to.starts_with('~'),
+        Destination::Exchangers(_) | Destination::Forward { .. } | Destination::Chosen(_) => false,
+    };
+    if !found.is_ok_and(|found| found.iter().all(stays)) {
+        let (name, reason) = (
+            "local_transport",
+            "mail for this host itself would leave it",
+        );
+        let told = UnjudgedParameter::new(name, reason, &settings.place(name));
+        diagnostics.error(told);
+    }
+}
+
+/// Returns the name of the cleanup(8) that a service hands mail to.
+fn cleanup_of(service: &Service) -> &str {
+    let name = service.overrides.get("cleanup_service_name");
+    name.map_or("cleanup", |name| name.as_str())
+}
+
+/// Reports the rows of tables that are not read: no listener looks them up, so nothing else does.
+fn judge_rows(
+    name: &str,
+    strategy: Strategy,
+    settings: &Settings<'_>,
+    artifacts: &Files<'_>,
+    addressing: &Addressing,
+    diagnostics: &mut Diagnostics,
+) {
+    let words = settings.text(name, diagnostics).words();
+    // What cannot be opened is told of where the table is read.
+    let open = |word| table::open(word, artifacts, &mut Diagnostics::new()).ok();
+    let tables: Vec<Table> = words.iter().filter_map(open).collect();
+    let tables: Vec<&Table> = tables.iter().collect();
+    let mut label = |_: &KeyRow<'_>| Label(1);
+    Rows::sort(
+        &tables,
+        strategy,
+        &addressing.around,
+        &mut label,
+        diagnostics,
+    );
 }
 
 impl LocalMail {

@@ -1,5 +1,6 @@
 //! The keys of tables that are looked up by mail address (access(5), virtual(5), transport(5);
-//! mail_addr_find(3) of 3.7.11).
+//! mail_addr_find(3) of 3.7.11), and the values that are addresses (canonical(5), virtual(5);
+//! mail_addr_map(3)).
 
 use std::borrow::Cow;
 
@@ -117,6 +118,33 @@ pub(super) fn local_part(text: &str) -> Result<Cow<'_, str>, &'static str> {
     }
 }
 
+/// Returns whether a value is plain addresses with commas or blanks between them, or `@domain`
+/// alone.
+///
+/// Of a value that begins with `@` mail_addr_map(3) makes one address with all that follows, and
+/// tok822_parse(3) knows quotes, comments, groups and routes besides.
+pub(super) fn are_addresses(value: &str) -> bool {
+    if let Some(domain) = value.strip_prefix('@') {
+        return is_simple_domain(domain) || is_plain(&format!("x{value}"));
+    }
+    let words = value.split([',', ' ', '\t']);
+    let mut words = words.filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(is_address)
+}
+
+fn is_plain(address: &str) -> bool {
+    Path::parse(address, &[]).form() == PathForm::Plain
+}
+
+/// Returns whether a word is one plain address, or a local-part in `$myorigin`.
+pub(super) fn is_address(word: &str) -> bool {
+    match word.split_once('@') {
+        None => local_part(word).is_ok(),
+        Some((local, domain)) if is_simple_local(local) && is_simple_domain(domain) => true,
+        Some(_) => is_plain(word),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +163,34 @@ mod tests {
         assert_eq!(read("b.example", "<>"), Ok(Key::Word("b.example")));
         assert_eq!(read(".b.example", "<>"), Ok(Key::DotDomain("b.example")));
         assert_eq!(read("<>", "<>"), Ok(Key::Null));
+        for value in [
+            "a@b.example",
+            "A.b+c@b.example",
+            "a",
+            "a, b@c.example",
+            "a,b c",
+            "@b.example",
+        ] {
+            assert!(are_addresses(value), "{value}");
+        }
+        for value in [
+            "",
+            ",",
+            "@b.example, a@b.example",
+            "@b.example @c.example",
+            "a, @b.example",
+            "\"a@b.example",
+            "a\"@b.example",
+            "\"a\"@b.example",
+            "a\\b@c.example",
+            "a(b)@c.example",
+            "a <b@c.example>",
+            "a:b@c.example;",
+            "a%b@c.example",
+            "a@[192.0.2.1]",
+        ] {
+            assert!(!are_addresses(value), "{value}");
+        }
         for key in [
             "a%b@c.example",
             "a@[192.0.2.1]",

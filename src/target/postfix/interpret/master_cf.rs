@@ -10,6 +10,10 @@ use crate::diagnostic::Diagnostics;
 use crate::source::{Loc, Source};
 use crate::target::digits::digits;
 
+/// The longest name of a service: with `private/` before it and a zero behind it, it fills
+/// `sun_path` (unix(7)).
+const NAME_MAX: usize = 99;
+
 /// One service.
 #[derive(Debug)]
 pub(super) struct Service {
@@ -85,18 +89,20 @@ pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Vec<S
             }
         };
         let is_twin = |other: &&Service| {
-            let same = if service.kind == "inet" {
-                let is_same = match (other.address(), service.address()) {
-                    (None, None) => other.endpoint().0 == service.endpoint().0,
-                    (one, two) => one == two,
-                };
-                is_same && other.port() == service.port()
-            } else {
-                other.name.as_str() == service.name.as_str()
+            if service.kind != "inet" || other.kind != "inet" {
+                // One socket, or, in the folders `public` and `private`, one lock file.
+                return other.kind != "inet"
+                    && service.kind != "inet"
+                    && other.name.as_str() == service.name.as_str();
+            }
+            let is_same = match (other.address(), service.address()) {
+                (None, None) => other.endpoint().0 == service.endpoint().0,
+                (one, two) => one == two,
             };
-            other.kind == service.kind && same
+            is_same && other.port() == service.port()
         };
-        // master(8) of 3.7.11: "duplicate service entry" is fatal.
+        // master_conf.c of 3.7.11: of the same kind the last counts; of another one, the second
+        // takes the socket of the first away.
         if services.iter().find(is_twin).is_some() {
             diagnostics.error(Syntax::new("the service stands twice", &service.at));
         }
@@ -109,6 +115,13 @@ pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Vec<S
 pub(super) fn bare(text: &str) -> Option<IpAddr> {
     let text = text.strip_prefix('[').unwrap_or(text);
     text.strip_suffix(']').unwrap_or(text).parse().ok()
+}
+
+/// Returns whether a service has a socket of just this name (`mail_pathname` in mail_pathname.c,
+/// `unix_listen` in unix_listen.c of 3.7.11): a slash leads elsewhere.
+fn is_socket_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    name.len() <= NAME_MAX && !name.starts_with(['.', '-']) && name.bytes().all(is_plain)
 }
 
 fn service(line: &Text) -> Result<Service, String> {
@@ -128,6 +141,9 @@ fn service(line: &Text) -> Result<Service, String> {
     ) {
         return Err(format!("`{kind}` is no type of service"));
     }
+    if kind != "inet" && !is_socket_name(name.as_str()) {
+        return Err("the name of the service is no plain name of a socket".to_owned());
+    }
     let private = field("private")?;
     let mut switch = |name: &str| match field(name)?.as_str() {
         "y" => Ok(Some(true)),
@@ -145,15 +161,15 @@ fn service(line: &Text) -> Result<Service, String> {
     }
     let wakeup = field("wakeup")?.as_str().to_owned();
     let number = |name: &str, value: &str| {
-        let digits = match name {
+        let number = match name {
             "wakeup" => value.strip_suffix('?').unwrap_or(value),
             _ => value,
         };
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if value != "-" && !is_number {
+        // atoi(3) makes a negative one of what is too large, and master(8) does not start.
+        if value != "-" && digits::<i32>(number).is_none() {
             return Err(format!("the field `{name}` is neither a number nor `-`"));
         }
-        Ok(Some(digits.to_owned()).filter(|digits| digits != "-"))
+        Ok(Some(number.to_owned()).filter(|number| number != "-"))
     };
     number("wakeup", &wakeup)?;
     let limit = number("maxproc", field("maxproc")?.as_str())?;
@@ -177,7 +193,8 @@ fn service(line: &Text) -> Result<Service, String> {
     Ok(service)
 }
 
-/// Reads `-o name=value`, `-oname=value` and `-o { name = value }`; the rest stays as it is.
+/// Reads `-o name=value`, `-oname=value` and `-o { name = value }`; the rest stays as it is. Behind
+/// a word that is no option there are none (`GETOPT` in sys_defs.h of 3.7.11: `+`).
 fn take_arguments(service: &mut Service, words: &[Text]) -> Result<(), String> {
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -189,6 +206,10 @@ fn take_arguments(service: &mut Service, words: &[Text]) -> Result<(), String> {
             Some(_) => word.slice(2, word.as_str().len()),
             None => {
                 service.arguments.push(word.clone());
+                if !word.as_str().starts_with('-') {
+                    service.arguments.extend(words.cloned());
+                    return Ok(());
+                }
                 continue;
             }
         };
@@ -235,6 +256,18 @@ mod tests {
     }
 
     #[test]
+    fn behind_a_word_there_are_no_options() {
+        let (services, errors) =
+            services("a unix - n n - 0 spawn -o a=b -v user=nobody -o c=d argv=/x -o e=f\n");
+        assert_eq!(errors, 0);
+        let spawn = services.first().unwrap();
+        let arguments: Vec<&str> = spawn.arguments.iter().map(Text::as_str).collect();
+        let wanted = ["-v", "user=nobody", "-o", "c=d", "argv=/x", "-o", "e=f"];
+        assert_eq!(arguments, wanted);
+        assert_eq!(spawn.overrides.len(), 1);
+    }
+
+    #[test]
     fn what_master_does_not_start_with_is_an_error() {
         for text in [
             "smtp inet n - y - -\n",
@@ -243,10 +276,21 @@ mod tests {
             "smtp inet n - x - - smtpd\n",
             "smtp inet n - y - - smtpd\n25 inet n - y - - smtpd\n",
             "[192.0.2.1]:25 inet n - y - - smtpd\n192.0.2.1:smtp inet n - y - - smtpd\n",
+            "local unix - n n - - local\nlocal fifo - n n - - local\n",
+            "local unix - n n - - local\nlocal unix n n n - - local\n",
+            "../private/local unix - - n - - discard\n",
+            "./local unix - - n - - discard\n",
+            "a/b unix - - n - - smtp\n",
+            "smtp unix - - n - 2147483648 smtp\n",
+            "smtp unix - - n - +5 smtp\n",
+            "flush unix n - n 2147483648? 0 flush\n",
             "smtp inet n - y - - smtpd -o\n",
             "smtp inet n - y - - smtpd -o ab\n",
         ] {
             assert_eq!(services(text).1, 1, "{text}");
         }
+        let named = |length| format!("{} unix - - n - - smtp\n", "a".repeat(length));
+        assert_eq!(services(&named(NAME_MAX)).1, 0);
+        assert_eq!(services(&named(NAME_MAX + 1)).1, 1);
     }
 }

@@ -14,6 +14,7 @@
 
 mod action;
 mod addressing;
+mod alias_file;
 mod backend;
 mod believed;
 mod by_sender;

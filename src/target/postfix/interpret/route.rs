@@ -96,7 +96,7 @@ impl Surroundings {
         let address = move |word: &str| match word.rsplit_once('@') {
             // `@other.domain`: the same local-part there.
             Some(("", domain)) => Address::new(local, Domain::literal(domain)),
-            Some((part, domain)) => Address::new(part.trim_matches('"'), Domain::literal(domain)),
+            Some((part, domain)) => Address::new(part, Domain::literal(domain)),
             None => Address::new(word, Domain::literal(&self.origin)),
         };
         words.map(address)

@@ -24,11 +24,6 @@ pub(super) enum Case {
     AsWritten,
 }
 
-/// Returns a local-part without its extension, where there are any.
-fn base(local: &str, extensions: bool) -> Option<&str> {
-    without_extension(local).filter(|_| extensions)
-}
-
 /// Where the value of a row stands among all values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Value {
@@ -179,6 +174,12 @@ impl Lookup {
         found.map(|value| self.values.get(*value))
     }
 
+    /// Returns a local-part without its extension, where it is looked up. All tables are asked for
+    /// the whole address before, and a `static:` one answers (`mail_addr_find_opt`).
+    fn base<'a>(&self, local: &'a str, around: &Surroundings) -> Option<&'a str> {
+        without_extension(local).filter(|_| around.extensions && self.always.is_none())
+    }
+
     fn of<'l>(&'l self, map: &'l KeyMap<Value>, key: &str) -> Option<&'l str> {
         map.get(key).map(|value| self.values.get(*value))
     }
@@ -187,7 +188,7 @@ impl Lookup {
     pub(super) fn listed(&self, local: &str, domain: &str, around: &Surroundings) -> Option<&str> {
         let is_local = domain == around.origin || around.local_domains.iter().any(|d| d == domain);
         let is_local = is_local || domain.starts_with('[');
-        let base = base(local, around.extensions);
+        let base = self.base(local, around);
         let bare = |local: &str| is_local.then(|| self.of(&self.words, local))?;
         self.whole(local, base, domain)
             .or(self.always.as_deref())
@@ -213,7 +214,7 @@ impl Lookup {
                     Parents::Dotted => self.of(&self.dotted, parent),
                 })
         };
-        self.whole(local, base(local, around.extensions), domain)
+        self.whole(local, self.base(local, around), domain)
             .or(self.always.as_deref())
             .or_else(|| self.of(&self.words, domain))
             .or_else(below)

@@ -102,6 +102,12 @@ const WOKEN: [&str; 3] = ["oqmgr", "pickup", "qmgr"];
 /// The longest time between two such wakings, in seconds (`wakeup` in master(5)).
 const WAKEUP_MAX: u64 = 3_600;
 
+/// Programs that serve one client, or deliver one message, at a time (single_server(3)).
+const SINGLE: [&str; 5] = ["lmtp", "local", "smtp", "smtpd", "virtual"];
+
+/// The fewest processes of such a program.
+const PROCESSES_MIN: u32 = 10;
+
 /// Programs that become somebody else, and so must begin as root: local(8), virtual(8), pipe(8) and
 /// spawn(8), which find nothing of what they need in a chroot either.
 const PRIVILEGED: [&str; 4] = ["local", "pipe", "spawn", "virtual"];
@@ -176,11 +182,18 @@ pub(super) fn judge_programs(services: &[Service], diagnostics: &mut Diagnostics
         if service.kind != "inet" {
             judge_socket(service, diagnostics);
             judge_wakeup(service, diagnostics);
+            judge_twin(service, diagnostics);
         }
+        judge_count(service, diagnostics);
         let is_known = |word: &Text| matches!(word.as_str(), "-v" | "-vv" | "-vvv");
         // pipe(8) and spawn(8) have attributes behind their options, and a command in the last.
         let takes_words = matches!(service.command.as_str(), "pipe" | "spawn");
-        let is_option = |word: &&Text| !takes_words || word.as_str().starts_with('-');
+        let is_attribute = |word: &str| match service.command.as_str() {
+            // `get_service_attr` in spawn.c: fatal with another one.
+            "spawn" => word.starts_with("user="),
+            _ => !word.starts_with('-'),
+        };
+        let is_option = |word: &&Text| !takes_words || !is_attribute(word.as_str());
         let mut options = service
             .arguments
             .iter()
@@ -190,6 +203,33 @@ pub(super) fn judge_programs(services: &[Service], diagnostics: &mut Diagnostics
             let reason = format!("its argument `{}` is not modelled", argument.as_str());
             diagnostics.error(UnjudgedService::new(name, reason, &argument.at()));
         }
+    }
+}
+
+/// Reports a program that there must be one of under another name: each would take what the other
+/// is at, be it the queue, what programs on the host hand over, or a file that one of them locks.
+fn judge_twin(service: &Service, diagnostics: &mut Diagnostics) {
+    let command = service.command.as_str();
+    let is_solitary = LIMITS.contains(&(command, "1"));
+    let has_name = PROGRAMS
+        .iter()
+        .any(|(name, programs)| *name == service.name.as_str() && programs.contains(&command));
+    if is_solitary && !has_name {
+        let reason = format!("{command}(8) is there once, under the name that others call it by");
+        let name = service.name.as_str();
+        diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+    }
+}
+
+/// Reports a service of whose processes, each with one client or delivery at a time, there would be
+/// few. `default_process_limit` is held at as many.
+fn judge_count(service: &Service, diagnostics: &mut Diagnostics) {
+    let count = service.limit.as_deref().and_then(digits::<u32>);
+    let is_few = count.is_some_and(|count| (1..PROCESSES_MIN).contains(&count));
+    if is_few && SINGLE.contains(&service.command.as_str()) {
+        let reason = "with so few processes clients and deliveries would wait for each other";
+        let name = service.name.as_str();
+        diagnostics.error(UnjudgedService::new(name, reason, &service.at));
     }
 }
 
