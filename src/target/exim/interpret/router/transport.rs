@@ -201,8 +201,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Refuses an account that not every host has: Exim looks a fixed one up when it starts (section
-    /// 6.17).
+    /// Refuses an account that not every host has: Exim looks it up when it starts (section 6.17).
     pub(super) fn known_account(
         &mut self,
         setting: &Setting,
