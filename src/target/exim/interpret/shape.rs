@@ -148,6 +148,11 @@ impl Shape {
         if setting.quoted && !self.is_string() {
             return Some(NO_QUOTES);
         }
+        self.fault_of(value)
+    }
+
+    fn fault_of(self, value: &str) -> Option<&'static str> {
+        let unless = |holds: bool, reason| (!holds).then_some(reason);
         match self {
             Self::Text | Self::Read | Self::Flag | Self::Hosts | Self::Names => None,
             Self::Removed => unless(inert::removes_traces(value), NOT_AS_IT_CAME).or_else(|| {
