@@ -186,7 +186,8 @@ impl Reader<'_> {
             .iter()
             .filter(|prompt| !prompt.as_str().is_empty())
             .count();
-        match (text.as_str().contains('$'), prompts.len(), asked) {
+        // They are expanded before they are divided (`auth_plaintext_server` of 4.96).
+        match (text.as_str().contains(['$', '\\']), prompts.len(), asked) {
             (false, 0 | 1, 0) => Ok(LoginIn::Second),
             (false, 2, 2) => Ok(LoginIn::First),
             _ => {
@@ -269,6 +270,8 @@ impl Reader<'_> {
                     setting,
                     "mailpol does not know this option of an authenticator",
                 );
+            } else if setting.value.is_none() && name != "client_ignore_invalid_base64" {
+                self.unjudged_option(setting, "it has no value");
             } else if !modelled.contains(&name)
                 && !name.starts_with("client_")
                 && let Some(reason) = setting.value.as_ref().and_then(|value| self.active(value))

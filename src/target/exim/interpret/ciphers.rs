@@ -3,7 +3,10 @@
 /// Judges a priority string: a known set, less whatever is taken out; only versions of TLS are put
 /// in.
 pub(super) fn judge(value: &str) -> Result<(), &'static str> {
-    let sets = ["", "NORMAL", "PFS", "SECURE128", "SECURE192", "SECURE256"];
+    if value.is_empty() {
+        return Ok(());
+    }
+    let sets = ["NORMAL", "PFS", "SECURE128", "SECURE192", "SECURE256"];
     let mut words = value.trim().split(':');
     let begins = words.next().is_some_and(|word| sets.contains(&word));
     let mut versions = vec!["TLS1.2", "TLS1.3"];
@@ -26,7 +29,8 @@ pub(super) fn judge(value: &str) -> Result<(), &'static str> {
             (false, None) => known &= UNNEEDED.contains(&name),
         }
     }
-    if versions.is_empty() || !known || !begins {
+    // Without TLS 1.2 among the others GnuTLS comes to no session of 1.3 either (tried with 3.7.9).
+    if !versions.contains(&"TLS1.2") || !known || !begins {
         return Err(WEAK);
     }
     Ok(())
@@ -87,6 +91,9 @@ mod tests {
             "NORMAL:-VERS-ALL",
             "NORMAL:-CIPHER-ALL",
             "NORMAL:!VERS-TLS1.3:!VERS-TLS1.2",
+            "NORMAL:-VERS-TLS1.2",
+            ":-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
+            " ",
             "NORMAL:+NULL",
             "NORMAL:-NO-SUCH-CIPHER",
             "NORMAL:-VERS-TLS1.9",

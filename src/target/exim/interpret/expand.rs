@@ -166,8 +166,8 @@ impl Reader<'_> {
             Some('n') => plain.push('\n'),
             Some('r') => plain.push('\r'),
             Some('t') => plain.push('\t'),
-            // Others of these are control characters (`string_interpret_escape` of 4.96).
-            Some(c @ ('0'..='7' | 'x' | 'b' | 'f' | 'v')) => {
+            // Some of these are control characters (`string_interpret_escape` of 4.96).
+            Some(c) if c.is_ascii_alphanumeric() => {
                 let reason = "mailpol reads no such escapes";
                 return Err(self.refuse(&format!("\\{c}"), reason, &cursor.here()));
             }

@@ -297,7 +297,12 @@ impl Reader<'_> {
     }
 
     fn include(&mut self, name: &Text, optional: bool, depth: usize) {
-        let path = name.as_str().trim_matches('"');
+        let path = name.as_str();
+        if path.contains('"') {
+            let reason = "mailpol reads the name of a file without quotes";
+            self.diagnostics.error(Syntax::new(reason, &name.at()));
+            return;
+        }
         if depth >= NESTING_MAX {
             let reason = "files include one another too deeply";
             self.diagnostics.error(Syntax::new(reason, &name.at()));

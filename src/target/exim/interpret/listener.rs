@@ -245,9 +245,9 @@ impl Reader<'_> {
     }
 
     fn ports(&mut self, text: &Text) -> Result<Vec<(u16, Loc)>, Reported> {
-        let list = self.constant_list(text)?;
         let mut ports = Vec::new();
-        for item in items(&list, ':') {
+        // Exim expands none of these lists (`daemon_go`, `host_build_ifacelist`).
+        for item in items(text, ':') {
             // With a zero in front it is octal (`Ustrtol` in daemon.c of 4.96).
             let number = Some(item.as_str()).filter(|text| !text.starts_with('0'));
             let port = number.and_then(digits::<u16>).or_else(|| {
@@ -264,9 +264,8 @@ impl Reader<'_> {
     }
 
     fn interfaces(&mut self, text: &Text) -> Result<Vec<Interface>, Reported> {
-        let list = self.constant_list(text)?;
         let mut interfaces = Vec::new();
-        for item in items(&list, ':') {
+        for item in items(text, ':') {
             let Some((address, port)) = interface(item.as_str()) else {
                 let reason = "this is no address of an interface";
                 return Err(self.refuse(item.as_str(), reason, &item.at()));
@@ -278,17 +277,6 @@ impl Reader<'_> {
             });
         }
         Ok(interfaces)
-    }
-
-    fn constant_list(&mut self, text: &Text) -> Result<Text, Reported> {
-        if !text.as_str().contains(['$', '\\']) {
-            return Ok(text.clone());
-        }
-        if let Some(list) = self.expand(text)?.as_text() {
-            return Ok(Text::made(list, &text.at()));
-        }
-        let reason = "mailpol does not follow where the daemon listens";
-        Err(self.refuse("local_interfaces", reason, &text.at()))
     }
 }
 

@@ -11,6 +11,11 @@ use crate::source::Loc;
 /// night. RFC 5321 section 4.5.4.1 asks for four to five.
 const DAY: u64 = 86_400;
 
+/// By what a time between two tries may grow. Exim keeps a thousand times as much, takes the time
+/// that many times, and what an `int` does not hold is another number (`readconf_readfixed` of
+/// readconf.c, `retry_update` of retry.c).
+const FACTOR_MAX: u32 = 20;
+
 /// Failures that a rule may be for (section 32.3), beside `*` and those with a code or a time.
 const FAILURES: [&str; 11] = [
     "*",
@@ -93,7 +98,8 @@ fn rule(line: &str) -> Result<Rule, &'static str> {
 fn kept(parameter: &str) -> Result<u64, &'static str> {
     const ODD: &str = "Exim does not run with such a rule: mailpol reads `F,TIME,TIME` and \
                        `G,TIME,TIME,NUMBER`";
-    let words: Vec<&str> = parameter.split(',').map(str::trim).collect();
+    // Behind a comma there may be blanks, before one there are none (`retry_arg` of readconf.c).
+    let words: Vec<&str> = parameter.split(',').map(str::trim_start).collect();
     let (until, interval, factor) = match words.as_slice() {
         ["F" | "f", until, interval] => (until, interval, "1"),
         ["G" | "g" | "H" | "h", until, interval, factor] => (until, interval, *factor),
@@ -102,8 +108,11 @@ fn kept(parameter: &str) -> Result<u64, &'static str> {
     };
     let (whole, fraction) = factor.split_once('.').unwrap_or((factor, ""));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let grows =
-        is_digits(fraction) && is_digits(whole) && whole.parse::<u32>().is_ok_and(|one| one > 0);
+    let grows = is_digits(fraction)
+        && is_digits(whole)
+        && whole
+            .parse()
+            .is_ok_and(|one| (1..=FACTOR_MAX).contains(&one));
     match (time(until), time(interval)) {
         (Some(until), Some(1..=DAY)) if until > 0 && grows => Ok(until),
         _ => Err(ODD),
@@ -119,6 +128,7 @@ mod tests {
         for (line, all) in [
             ("*   *   F,2h,15m; G,16h,1h,1.5; F,4d,6h", true),
             ("* * F,1d,1h", true),
+            ("* * F, 1d, 1h", true),
             ("*.example * f,5d,1h", false),
             ("* timeout_A H,2d,1h,2", false),
         ] {
@@ -136,6 +146,11 @@ mod tests {
             "* * F,4d,6h;",
             "* * G,4d,6h",
             "* * G,4d,6h,0.5",
+            "* * G,4d,6h,3000000.5",
+            "* * G,4d,6h,21",
+            "* * F ,4d,6h",
+            "* * F,4d ,6h",
+            "* * G,4d,6h ,1.5",
             "* * X,4d,6h",
             "* nonsense F,4d,6h",
             "* * senders=: F,4d,6h",

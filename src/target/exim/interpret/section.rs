@@ -75,6 +75,9 @@ pub(super) fn divide(lines: Vec<Text>, diagnostics: &mut Diagnostics) -> Section
     sections
 }
 
+/// Why quotes are refused.
+pub(super) const NO_QUOTES: &str = "Exim takes no quotes around a value of this kind";
+
 /// What an option is set to.
 #[derive(Debug, Clone)]
 pub(super) struct Setting {
@@ -82,6 +85,8 @@ pub(super) struct Setting {
     pub(super) name: String,
     /// Its value; none for a bare name.
     pub(super) value: Option<Text>,
+    /// Whether the value stood in double quotes.
+    pub(super) quoted: bool,
     /// Whether `no_` or `not_` stood before the name.
     pub(super) negated: bool,
     /// The place of the name.
@@ -114,8 +119,11 @@ pub(super) fn setting(line: &Text, diagnostics: &mut Diagnostics) -> Result<Sett
             return Err(diagnostics.error(Syntax::new("`=` is missing", &line.at())));
         }
     };
+    let is_quoted = value
+        .as_ref()
+        .is_some_and(|value| value.as_str().starts_with('"'));
     let value = match value {
-        Some(value) if value.as_str().starts_with('"') => Some(quoted(&value, diagnostics)?),
+        Some(value) if is_quoted => Some(quoted(&value, diagnostics)?),
         other => other,
     };
     let bare = name.strip_prefix("no_").or(name.strip_prefix("not_"));
@@ -124,12 +132,16 @@ pub(super) fn setting(line: &Text, diagnostics: &mut Diagnostics) -> Result<Sett
     Ok(Setting {
         name: name.to_owned(),
         value,
+        quoted: is_quoted,
         negated,
         at,
     })
 }
 
-/// Reads a value in double quotes (section 6.16; `string_dequote`).
+/// Reads a value in double quotes (section 6.16; `string_dequote`). Of the escapes only three
+/// letters are read, and signs that stand for themselves: other letters and digits are control
+/// characters, or are taken away from the expansion (`string_interpret_escape` in string.c of
+/// 4.96).
 fn quoted(value: &Text, diagnostics: &mut Diagnostics) -> Result<Text, Reported> {
     let mut out = value.slice(0, 0);
     let mut chars = value.as_str().char_indices().skip(1).peekable();
@@ -146,9 +158,12 @@ fn quoted(value: &Text, diagnostics: &mut Diagnostics) -> Result<Text, Reported>
                     'n' => out.push('\n', origin),
                     'r' => out.push('\r', origin),
                     't' => out.push('\t', origin),
-                    'b' => out.push('\u{8}', origin),
-                    'x' | '0'..='7' => break,
-                    c => out.push(c, origin),
+                    c if c.is_ascii_punctuation() => out.push(c, origin),
+                    _ => {
+                        let reason =
+                            "mailpol reads `\\n`, `\\r`, `\\t` and signs behind a backslash";
+                        return Err(diagnostics.error(Syntax::new(reason, &value.at())));
+                    }
                 }
             }
             c => out.push(c, origin),
@@ -168,8 +183,18 @@ impl Setting {
         Err(diagnostics.error(Syntax::new(reason, &self.at)))
     }
 
+    /// Refuses quotes around a value that Exim does not read as a string: there they are a part of
+    /// it (`readconf_handle_option` in readconf.c of 4.96).
+    pub(super) fn no_quotes(&self, diagnostics: &mut Diagnostics) -> Result<(), Reported> {
+        if self.quoted {
+            return Err(diagnostics.error(Syntax::new(NO_QUOTES, &self.at)));
+        }
+        Ok(())
+    }
+
     /// Returns the value of a Boolean option (section 6.10).
     pub(super) fn boolean(&self, diagnostics: &mut Diagnostics) -> Result<bool, Reported> {
+        self.no_quotes(diagnostics)?;
         match self
             .value
             .as_ref()
@@ -266,6 +291,18 @@ mod tests {
         assert_eq!(setting.name, name);
         assert_eq!(setting.value.as_ref().map(Text::as_str), value);
         assert_eq!(setting.negated, negated);
+    }
+
+    #[test]
+    fn escapes_of_letters_and_digits_are_refused() {
+        for c in ('0'..='9').chain('a'..='z').chain('A'..='Z') {
+            let line = format!("a = \"x\\{c}y\"");
+            let source = Source::new("exim4.conf", &line);
+            let mut text = Text::empty(&source, 0);
+            text.push_source(&line, 0);
+            let read = setting(&text, &mut Diagnostics::new());
+            assert_eq!(read.is_ok(), "nrt".contains(c), "{line}");
+        }
     }
 
     #[test]

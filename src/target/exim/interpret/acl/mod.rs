@@ -203,7 +203,7 @@ impl Reader<'_> {
             Value::Defer => Ok(AclUse::Deny),
             Value::Pieces(pieces) => {
                 if let Some(name) = value.as_text() {
-                    return self.acl_named(name.trim(), text, acls);
+                    return self.acl_named(name.trim_start(), text, acls);
                 }
                 if let [Piece::Row(lookup)] = pieces.as_slice() {
                     return self.acl_of_row(lookup, text, acls);

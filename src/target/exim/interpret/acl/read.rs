@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
-use crate::target::exim::interpret::diagnostics::Syntax;
+use crate::target::exim::interpret::diagnostics::{Syntax, UnjudgedRestriction};
 use crate::target::exim::interpret::section::check_name;
 use crate::target::exim::interpret::text::Text;
 
@@ -55,6 +55,11 @@ pub(in super::super) fn read(lines: &[Text], diagnostics: &mut Diagnostics) -> V
         };
         if let Some(name) = name.filter(|name| is_name(name)) {
             check_name(name, line, diagnostics);
+            if is_verb(name) {
+                // An option names an ACL before it is one (`acl_check_internal` in acl.c of 4.96).
+                let reason = "an option that says so runs the ACL of this name";
+                diagnostics.error(UnjudgedRestriction::new(name, reason, &line.at()));
+            }
             if acls.iter().any(|acl| acl.name == name) {
                 let reason = format!("there are two ACLs `{name}`");
                 diagnostics.error(Syntax::new(reason, &line.at()));

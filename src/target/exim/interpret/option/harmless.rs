@@ -5,8 +5,8 @@
 use crate::target::exim::interpret::shape::{self, ANY, Shape, Table};
 
 use Shape::{
-    Account, Accounts, Begins, Hosts, Limit, Line, Load, Names, Nothing, Number, Path, Selectors,
-    Space, Switch, Text, Time, Timeout, Word, Words,
+    Account, Accounts, Begins, Digits, Hosts, Limit, Line, Load, Names, Nothing, Number, Path,
+    Selectors, Space, Switch, Text, Time, Timeout, Word, Words,
 };
 
 /// A day, in seconds.
@@ -124,12 +124,14 @@ const TEXTS: &Table = &[
         ),
         "received_header_text",
     ),
+    // Memory for so many octets is taken at once (`moan_send_message` in moan.c of 4.96).
     (
-        Number(0, ANY),
-        "bounce_return_linesize_limit bounce_return_size_limit",
+        Number(0, 1 << 20),
+        "bounce_return_linesize_limit message_body_visible",
     ),
+    (Number(0, 1 << 30), "bounce_return_size_limit"),
     // It goes to whoever the reverse-path names, and tells where aliases lead.
-    (Word(&["0s", "0m", "0h", "0d"]), "delay_warning"),
+    (Time(0, 0), "delay_warning"),
     (
         Switch,
         "bounce_return_body bounce_return_message check_rfc2047_length delivery_date_remove \
@@ -147,7 +149,7 @@ const PROGRAM: &Table = &[
     ),
     (Names, "keep_environment"),
     (Number(0, 20), "daemon_startup_retries finduser_retries"),
-    (Number(0, 16), "localhost_number"),
+    (Digits(0, 16), "localhost_number"),
     (Time(0, 60), "daemon_startup_sleep"),
     (Time(0, ANY), "local_scan_timeout"),
     (
@@ -161,7 +163,7 @@ const PROGRAM: &Table = &[
 const DELIVERY: &Table = &[
     (Time(0, ANY), "auto_thaw ignore_bounce_errors_after"),
     // What waits for somebody to look at it.
-    (Timeout(DAY), "timeout_frozen_after"),
+    (Timeout(DAY, ANY), "timeout_frozen_after"),
     (Time(DAY, ANY), "keep_malformed retry_data_expire"),
     (Time(60, DAY), "retry_interval_max"),
     (Load(1), "deliver_queue_load_max"),
@@ -170,9 +172,11 @@ const DELIVERY: &Table = &[
     (Names, "remote_sort_domains"),
     (
         Number(0, ANY),
-        "queue_run_max smtp_accept_queue smtp_accept_queue_per_connection",
+        "smtp_accept_queue smtp_accept_queue_per_connection",
     ),
-    (Number(1, ANY), "remote_max_parallel"),
+    // Memory for so many processes is taken at once (daemon.c and deliver.c of 4.96).
+    (Digits(1, 1_000), "queue_run_max"),
+    (Number(1, 1_000), "remote_max_parallel"),
     (
         Switch,
         "queue_fast_ramp queue_only queue_only_load_latch queue_only_override queue_run_in_order \
@@ -193,15 +197,17 @@ const LIMITS: &Table = &[
     (Limit(100), "recipients_max"),
     (Limit(10), "smtp_accept_max"),
     (Number(10, ANY), "smtp_accept_max_nonmail"),
-    (Limit(1), "smtp_accept_max_per_connection"),
-    (Limit(2), "smtp_accept_max_per_host"),
+    (Digits(1, ANY), "smtp_accept_max_per_connection"),
+    (Digits(2, ANY), "smtp_accept_max_per_host"),
     (Number(1, ANY), "lookup_open_max smtp_connect_backlog"),
+    (Number(0, ANY), "smtp_backlog_monitor"),
+    // At the next error the session ends, and with it the message's other recipients (the default
+    // is 3: `synprot_error` in smtp_in.c).
     (
-        Number(0, ANY),
-        "message_body_visible smtp_backlog_monitor smtp_max_synprot_errors \
-         smtp_max_unknown_commands",
+        Number(3, ANY),
+        "smtp_max_synprot_errors smtp_max_unknown_commands",
     ),
-    (Timeout(60), "receive_timeout smtp_receive_timeout"),
+    (Timeout(60, DAY), "receive_timeout smtp_receive_timeout"),
     (Time(0, ANY), "proxy_protocol_timeout"),
     (Load(1), "smtp_load_reserve"),
     (Hosts, "smtp_accept_max_nonmail_hosts smtp_reserve_hosts"),
@@ -249,7 +255,8 @@ const TLS: &Table = &[
 const LOCAL: &Table = &[
     (Hosts, "ignore_fromline_hosts"),
     (Text, "local_from_prefix local_from_suffix"),
-    (Names, "untrusted_set_sender"),
+    // A list of addresses: what it comes to is read elsewhere.
+    (Word(&["", "*"]), "untrusted_set_sender"),
     (
         Switch,
         "drop_cr extract_addresses_remove_arguments ignore_fromline_local local_from_check",

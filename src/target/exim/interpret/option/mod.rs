@@ -9,37 +9,33 @@ use std::collections::BTreeMap;
 use super::diagnostics::UnjudgedParameter;
 use super::list::ListKind;
 use super::reader::{NamedList, Reader};
-use super::section::{self, Setting};
-use super::shape::Shape;
+use super::section::{self, NO_QUOTES, Setting};
+use super::shape::{Shape, Table, find};
 use super::text::Text;
 use crate::diagnostic::Reported;
 use crate::syntax::suggest;
 
 /// The options that are read; everything else is on one of the two lists.
-const MODELLED: [&str; 22] = [
-    "acl_smtp_connect",
-    "acl_smtp_data",
-    "acl_smtp_helo",
-    "acl_smtp_mail",
-    "acl_smtp_predata",
-    "acl_smtp_rcpt",
-    "allow_domain_literals",
-    "auth_advertise_hosts",
-    "daemon_smtp_port",
-    "daemon_smtp_ports",
-    "disable_ipv6",
-    "extra_local_interfaces",
-    "hosts_proxy",
-    "local_interfaces",
-    "primary_hostname",
-    "qualify_domain",
-    "qualify_recipient",
-    "sender_unqualified_hosts",
-    "recipient_unqualified_hosts",
-    "strip_trailing_dot",
-    "tls_advertise_hosts",
-    "tls_on_connect_ports",
+const MODELLED: &Table = &[
+    (
+        Shape::Read,
+        "acl_smtp_connect acl_smtp_data acl_smtp_helo acl_smtp_mail acl_smtp_predata \
+         acl_smtp_rcpt auth_advertise_hosts daemon_smtp_port daemon_smtp_ports \
+         extra_local_interfaces hosts_proxy local_interfaces primary_hostname qualify_domain \
+         qualify_recipient recipient_unqualified_hosts sender_unqualified_hosts \
+         tls_advertise_hosts tls_on_connect_ports",
+    ),
+    (
+        Shape::Flag,
+        "allow_domain_literals disable_ipv6 strip_trailing_dot",
+    ),
 ];
+
+/// Returns every option that is read.
+fn modelled() -> impl Iterator<Item = &'static str> {
+    let rows = MODELLED.iter();
+    rows.flat_map(|(_, names)| names.split_whitespace())
+}
 
 /// The main options of a configuration.
 #[derive(Debug, Default)]
@@ -160,27 +156,43 @@ fn shape(name: &str) -> Option<Shape> {
     if name == "tls_require_ciphers" {
         return Some(Shape::Ciphers);
     }
-    harmless::shape(name)
+    find(&[MODELLED], name).or_else(|| harmless::shape(name))
 }
+
+/// Why an empty ACL is refused.
+const EMPTY: &str = "an ACL without a statement denies everything";
+
+/// Options that are something else where they are set to nothing, and what (tried with 4.96).
+const SET_TO_NOTHING: &Table = &[
+    (
+        Shape::Nothing("Exim does not start with an empty limit"),
+        "smtp_ratelimit_mail smtp_ratelimit_rcpt",
+    ),
+    (
+        Shape::Nothing("all mail would wait for a filter without a name"),
+        "system_filter",
+    ),
+];
 
 const UNKNOWN: &str = "mailpol does not know this option";
 
 /// Returns the option that a name which is none may be meant for.
 fn meant(name: &str) -> Option<&'static str> {
     let fixed = fixed::FIXED.iter().map(|(known, ..)| *known);
-    let known: Vec<&str> = harmless::names().chain(MODELLED).chain(fixed).collect();
+    let known: Vec<&str> = harmless::names().chain(modelled()).chain(fixed).collect();
     suggest::nearest(name, &known)
 }
 
 /// Says why an option that is not harmless cannot be judged.
 fn judge(setting: &Setting) -> Result<(), &'static str> {
     let name = setting.name.as_str();
-    if MODELLED.contains(&name) {
-        return Ok(());
-    }
     let Some((_, default, reason)) = fixed::FIXED.iter().find(|(known, ..)| *known == name) else {
         return Err(UNKNOWN);
     };
+    let is_string = !["true", "false", "0"].contains(default);
+    if setting.quoted && !is_string {
+        return Err(NO_QUOTES);
+    }
     let value = match &setting.value {
         Some(value) => value.as_str().trim().to_owned(),
         None if setting.negated => "false".to_owned(),
@@ -191,8 +203,19 @@ fn judge(setting: &Setting) -> Result<(), &'static str> {
         "yes" => "true".to_owned(),
         _ => value,
     };
-    // What is empty is not set; Exim then denies VRFY, EXPN and ETRN (section 44.2).
-    if value == *default || (value.is_empty() && name.starts_with("acl_")) {
+    if value.is_empty() && name.starts_with("acl_") {
+        // An ACL without a statement denies (`acl_check_internal` in acl.c of 4.96; tried).
+        return if *default == "deny" {
+            Ok(())
+        } else {
+            Err(EMPTY)
+        };
+    }
+    let nothing = find(&[SET_TO_NOTHING], name).filter(|_| value.is_empty());
+    if let Some(Shape::Nothing(reason)) = nothing {
+        return Err(reason);
+    }
+    if value == *default {
         Ok(())
     } else {
         Err(reason)
@@ -223,7 +246,7 @@ mod tests {
 
     #[test]
     fn no_option_is_on_two_lists() {
-        let mut names: Vec<&str> = MODELLED.to_vec();
+        let mut names: Vec<&str> = modelled().collect();
         names.extend(harmless::names());
         names.extend(fixed::FIXED.iter().map(|(name, ..)| *name));
         let count = names.len();

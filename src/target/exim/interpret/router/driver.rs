@@ -205,7 +205,9 @@ impl Reader<'_> {
         let user = match instance.get("user") {
             Some(setting) => {
                 let text = setting.text(self.diagnostics)?;
-                Some(self.expand(&text)?)
+                let user = self.expand(&text)?;
+                self.known_account(setting, &user)?;
+                Some(user)
             }
             None => None,
         };

@@ -5,9 +5,12 @@
 use crate::target::exim::interpret::shape::{ANY, NOT_AS_IT_CAME, Shape, Table};
 
 use Shape::{
-    Account, Added, Ciphers, Hosts, Names, Nothing, Number, Octal, Off, Path, Read, Removed,
+    Account, Added, Ciphers, Flag, Hosts, Names, Nothing, Number, Octal, Off, Path, Read, Removed,
     Switch, Text, Time, Timeout, Word,
 };
+
+/// A day, in seconds.
+const DAY: u64 = 86_400;
 
 /// Why a demand is refused.
 pub(super) const UNABLE: &str = "mail for hosts that cannot do so would not leave";
@@ -40,10 +43,10 @@ pub(super) const TRANSPORT: &Table = &[
 pub(super) const APPENDFILE: &Table = &[
     (Word(&["mail"]), "group"),
     (Octal, "lockfile_mode"),
-    (Number(0, ANY), "lock_retries"),
+    (Number(0, 1_000), "lock_retries"),
     (Number(1, ANY), "maildir_retries"),
     (
-        Time(0, ANY),
+        Time(0, 3_600),
         "lock_fcntl_timeout lock_flock_timeout lock_interval lockfile_timeout",
     ),
     (Word(&["", ",S=$message_size"]), "maildir_tag"),
@@ -59,7 +62,8 @@ pub(super) const APPENDFILE: &Table = &[
 ];
 
 /// Options of `smtp` that say how a connection is made, and neither to whom nor what is sent. How
-/// long to wait: RFC 5321 section 4.5.3.2.
+/// long to wait: RFC 5321 section 4.5.3.2; of a longer time than a day Exim may make a shorter one
+/// (milliseconds in an `int`, `fd_ready` in ip.c of 4.96).
 pub(super) const SMTP: &Table = &[
     (
         Read,
@@ -68,8 +72,8 @@ pub(super) const SMTP: &Table = &[
          hosts_require_auth hosts_require_tls hosts_try_auth interface port protocol \
          tls_try_verify_hosts tls_verify_cert_hostnames tls_verify_hosts",
     ),
-    (Time(60, ANY), "command_timeout data_timeout final_timeout"),
-    (Timeout(30), "connect_timeout"),
+    (Time(60, DAY), "command_timeout data_timeout final_timeout"),
+    (Timeout(30, DAY), "connect_timeout"),
     (Number(0, ANY), "connection_max_messages max_rcpt"),
     // What MAIL FROM says beyond the size of a message, and other hosts measure.
     (Number(0, 65_536), "size_addition"),
@@ -110,9 +114,13 @@ pub(super) const SMTP: &Table = &[
 pub(super) const ROUTER: &Table = &[
     (
         Read,
-        "address_data check_local_user condition domains driver ignore_target_hosts local_parts \
-         local_part_suffix local_part_suffix_optional more router_home_directory self senders \
-         transport transport_home_directory unseen verify verify_only verify_recipient",
+        "address_data condition domains driver ignore_target_hosts local_parts local_part_suffix \
+         router_home_directory self senders transport transport_home_directory",
+    ),
+    (
+        Flag,
+        "check_local_user local_part_suffix_optional more unseen verify verify_only \
+         verify_recipient",
     ),
     (
         Switch,
@@ -156,7 +164,8 @@ pub(super) const MANUALROUTE: &Table = &[
 
 /// Options of `redirect` (chapter 22).
 pub(super) const REDIRECT: &Table = &[
-    (Read, "allow_defer allow_fail data file forbid_blackhole"),
+    (Flag, "allow_defer allow_fail forbid_blackhole"),
+    (Read, "data file"),
     (
         Switch,
         "check_ancestor check_group check_owner forbid_exim_filter forbid_file \
@@ -204,7 +213,7 @@ mod tests {
         ] {
             let text = driver(part, name);
             let rows = tables.iter().flat_map(|table| table.iter());
-            for (_, names) in rows.filter(|(shape, _)| *shape != Read) {
+            for (_, names) in rows.filter(|(shape, _)| ![Read, Flag].contains(shape)) {
                 for option in names.split_whitespace() {
                     assert!(text.contains(&format!("\n  {option} =")), "{name} {option}");
                 }

@@ -167,7 +167,10 @@ impl Reader<'_> {
                     let text = setting.text(self.diagnostics)?;
                     let value = self.expand(&text)?;
                     match name {
-                        "user" => user = Some(value),
+                        "user" => {
+                            self.known_account(setting, &value)?;
+                            user = Some(value);
+                        }
                         _ if is_relative(&value) => {
                             // `appendfile_transport_entry` in 4.96 puts the mail off.
                             let reason = "mail is kept under an absolute path only";
@@ -187,7 +190,9 @@ impl Reader<'_> {
                 }
                 "mode" | "directory_mode" => self.mode(setting)?,
                 // The path of the first recipient would be that of all (section 25.2).
-                "batch_max" if setting.text(self.diagnostics)?.as_str() == "1" => {}
+                "batch_max" if setting.text(self.diagnostics)?.as_str() == "1" => {
+                    setting.no_quotes(self.diagnostics)?;
+                }
                 "batch_max" => {
                     let reason = "mail of one recipient would go where that of another goes";
                     self.service(name, reason, &setting.at);
@@ -212,10 +217,28 @@ impl Reader<'_> {
         }
     }
 
+    /// Refuses an account that not every host has: Exim looks it up when it starts (section 6.17).
+    pub(super) fn known_account(
+        &mut self,
+        setting: &Setting,
+        user: &Value,
+    ) -> Result<(), Reported> {
+        let fixed = user.as_text();
+        if fixed.is_none_or(|name| shape::ACCOUNTS.contains(&name.as_str())) {
+            return Ok(());
+        }
+        Err(self.service(&setting.name, shape::NO_ACCOUNT, &setting.at))
+    }
+
     /// Refuses permissions by which everybody on the host reads or writes mail.
     fn mode(&mut self, setting: &Setting) -> Result<(), Reported> {
+        setting.no_quotes(self.diagnostics)?;
         let text = setting.text(self.diagnostics)?;
-        match u32::from_str_radix(text.as_str().trim(), 8) {
+        let octal = text.as_str();
+        // No sign, and no more than permissions: Exim does not start with a larger number.
+        let is_octal = octal.len() <= 4 && octal.bytes().all(|byte| byte.is_ascii_digit());
+        match u32::from_str_radix(octal, 8) {
+            _ if !is_octal => Err(self.syntax("it is no octal number", &setting.at)),
             Ok(mode) if mode % 0o10 == 0 => {
                 let needed = if setting.name == "mode" { 0o600 } else { 0o700 };
                 if mode & needed == needed {
