@@ -194,10 +194,10 @@ fn aliases(
             };
             for line in table::lines(&source) {
                 if let Some((name, value)) = line.value.split_once(':') {
-                    let name = name.trim().trim_matches('"').to_ascii_lowercase();
+                    let name = name.trim_ascii().trim_matches('"').to_ascii_lowercase();
                     aliases
                         .entry(name)
-                        .or_insert_with(|| value.trim().to_owned());
+                        .or_insert_with(|| value.trim_ascii().to_owned());
                 }
             }
             continue;
