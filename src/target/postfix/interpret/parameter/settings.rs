@@ -292,11 +292,6 @@ fn is_among(value: &str, values: &[&str]) -> bool {
 impl Lookup for Settings<'_> {
     fn lookup(&self, name: &str) -> Result<Option<Text>, Fault> {
         self.used.borrow_mut().insert(name.to_owned());
-        if matches!(name, "process_id" | "process_name" | "service_name") {
-            // Every program sets them itself, over main.cf (single_server.c of 3.7.11).
-            let reason = format!("`${name}` is another one in each program");
-            return Err(Fault::Unknown(reason));
-        }
         if name == "stress" {
             // master(8) sets it when all processes of a service are busy: who opens connections
             // enough chooses the value.
