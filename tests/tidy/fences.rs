@@ -20,6 +20,8 @@ const READER_KNOWS: &[&str] = &[
     "target::FoundListener",
     // A reader of its own, of a file that both MTAs depend on; held to this list itself.
     "target::saslauthd",
+    // What a number of digits is: it knows texts alone.
+    "target::digits",
     // The nearest of some names: it knows texts alone.
     "syntax::suggest",
 ];

@@ -59,10 +59,8 @@ const ENDS: &[(&str, Value)] = &[
 pub(super) fn all() -> impl Iterator<Item = (&'static str, String)> {
     let said = |value: &Value| match value {
         Number | Feedback => String::new(),
-        AtLeast(least) => format!("at least {least}"),
-        AtMost(most) => format!("at most {most}"),
-        Time(0, most) => format!("at most {most}"),
-        Time(least, NONE) => format!("at least {least}"),
+        AtLeast(least) | Time(least, NONE) => format!("at least {least}"),
+        AtMost(most) | Time(0, most) => format!("at most {most}"),
         Time(least, most) => format!("{least} to {most}"),
         OrNone(least) => format!("at least {least}, or 0, which is no limit"),
     };
@@ -80,9 +78,10 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     if kind == Feedback {
         return (!is_feedback(value)).then_some("it is no part of a connection");
     }
-    let number = match kind {
-        Time(..) => range::time(value, 1),
-        _ => digits(value),
+    let number = if matches!(kind, Time(..)) {
+        range::time(value, 1)
+    } else {
+        digits(value)
     };
     let Some(number) = number.filter(|number| i32::try_from(*number).is_ok()) else {
         return Some("Postfix does not start with such a number");
@@ -96,7 +95,7 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
         OrNone(least) if number < least && number > 0 => {
             Some("clients that the policy lets in would be turned away in ordinary use")
         }
-        _ => None,
+        AtLeast(_) | AtMost(_) | Time(..) | OrNone(_) | Number | Feedback => None,
     }
 }
 

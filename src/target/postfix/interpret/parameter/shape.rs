@@ -27,7 +27,8 @@ const SWITCHES: &str = "\
 
 /// Parameters that must not be empty (the tables of strings with a least length in the daemons of
 /// 3.7.11).
-const FILLED: &str = "default_database_type default_rbl_reply double_bounce_sender html_directory mail_name \
+const FILLED: &str = "\
+    default_database_type default_rbl_reply double_bounce_sender html_directory mail_name \
     mail_release_date mail_version maillog_file_compressor maillog_file_prefixes \
     maillog_file_rotate_suffix mailq_path manpage_directory mydomain myhostname myorigin \
     newaliases_path openssl_path readme_directory sample_directory sendmail_path smtp_helo_name \
@@ -41,7 +42,8 @@ const MODELLED: [(&str, &[&str]); 2] = [
 ];
 
 /// Lists of no decision, of which an item has something behind its `!` (match_list(3)).
-const LISTS: &str = "authorized_verp_clients debug_peer_list fast_flush_domains masquerade_exceptions \
+const LISTS: &str = "\
+    authorized_verp_clients debug_peer_list fast_flush_domains masquerade_exceptions \
     permit_mx_backup_networks qmqpd_authorized_clients smtp_connection_cache_destinations \
     smtp_sasl_mechanism_filter smtpd_authorized_verp_clients smtpd_client_event_limit_exceptions \
     smtpd_log_access_permit_actions";
