@@ -120,7 +120,7 @@ fn assignments(artifact: &super::Artifact) -> Result<BTreeMap<&str, (&str, Loc)>
     let mut values = BTreeMap::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        let at = Loc::new(&artifact.source, start, start + line.trim_end().len());
+        let at = Loc::new(&artifact.source, start, start + line.trim_ascii_end().len());
         start += line.len();
         if line.contains('\r') {
             return Err(fault(
@@ -129,7 +129,7 @@ fn assignments(artifact: &super::Artifact) -> Result<BTreeMap<&str, (&str, Loc)>
                 &at,
             ));
         }
-        let line = line.trim();
+        let line = line.trim_ascii();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
@@ -163,7 +163,7 @@ fn word(text: &str) -> Option<&str> {
     } else {
         value.chars().all(is_plain)
     };
-    let ends = rest.trim_start();
+    let ends = rest.trim_ascii_start();
     let is_over = ends.is_empty() || (ends.starts_with('#') && rest.starts_with([' ', '\t']));
     (fits && is_over).then_some(value)
 }

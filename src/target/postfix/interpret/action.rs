@@ -53,9 +53,9 @@ pub(super) struct Codes {
 
 /// Reads the value of a row.
 pub(super) fn read(value: &str, about: About, codes: Codes) -> Result<Action, &'static str> {
-    let value = value.trim();
+    let value = value.trim_ascii();
     let (word, text) = value.split_once([' ', '\t']).unwrap_or((value, ""));
-    let text = text.trim();
+    let text = text.trim_ascii();
     let refusal = |code, status, text| refusal(code, status, text, about);
     Ok(match word.to_ascii_uppercase().as_str() {
         "DUNNO" | "INFO" | "WARN" => Action::Dunno,
@@ -96,12 +96,12 @@ fn is_refusing_code(word: &str) -> bool {
 pub(super) fn refusal(code: u16, status: Status, text: &str, about: About) -> Refusal {
     let (word, rest) = text.split_once([' ', '\t']).unwrap_or((text, ""));
     let (status, text) = match Status::parse(word) {
-        Some(status) => (status, rest.trim()),
+        Some(status) => (status, rest.trim_ascii()),
         None => (status, text),
     };
     let rule = text
         .split_once(':')
-        .and_then(|(word, _)| Because::from_name(word.trim()));
+        .and_then(|(word, _)| Because::from_name(word.trim_ascii()));
     Refusal {
         reply: reply(code, fix(status, about)),
         because: rule.unwrap_or(Because::Unstated),
@@ -141,7 +141,7 @@ fn header(text: &str) -> Option<Header> {
     let (name, _) = text.split_once(':')?;
     [Header::ReceivedSpf, Header::AuthenticationResults]
         .into_iter()
-        .find(|header| header.name().eq_ignore_ascii_case(name.trim()))
+        .find(|header| header.name().eq_ignore_ascii_case(name.trim_ascii()))
 }
 
 #[cfg(test)]

@@ -343,7 +343,7 @@ fn origin(settings: &Settings<'_>, artifacts: &Files<'_>, diagnostics: &mut Diag
         return text.as_str().to_ascii_lowercase();
     }
     match table::file(&text, artifacts, diagnostics) {
-        Ok(source) => source.text().trim().to_ascii_lowercase(),
+        Ok(source) => source.text().trim_ascii().to_ascii_lowercase(),
         Err(Reported { .. }) => String::new(),
     }
 }

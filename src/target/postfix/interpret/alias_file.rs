@@ -24,7 +24,7 @@ pub(super) fn read(
 ) -> BTreeMap<String, String> {
     let mut aliases = BTreeMap::new();
     let mut add = |name: &str, value: &str, at: &Loc, diagnostics: &mut Diagnostics| {
-        if !is_name(name) || !value.split(',').all(|word| is_target(word.trim())) {
+        if !is_name(name) || !value.split(',').all(|word| is_target(word.trim_ascii())) {
             let reason = "only `name: address, address` in plain words is read, and plain paths \
                           and commands";
             diagnostics.error(UnjudgedTable::new(name, reason, at));
@@ -42,7 +42,7 @@ pub(super) fn read(
             };
             for line in table::lines(&source) {
                 let (name, value) = line.value.split_once(':').unwrap_or((&line.value, ""));
-                add(name.trim(), value.trim(), &line.at, diagnostics);
+                add(name.trim_ascii(), value.trim_ascii(), &line.at, diagnostics);
             }
             continue;
         }

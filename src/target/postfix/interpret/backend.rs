@@ -168,20 +168,20 @@ impl Reader<'_> {
         let mut options = BTreeMap::new();
         let mut start = 0;
         for line in source.text().split_inclusive('\n') {
-            let at = Loc::new(source, start, start + line.trim_end().len());
+            let at = Loc::new(source, start, start + line.trim_ascii_end().len());
             start += line.len();
             if line.len() > LINE_OCTETS_MAX {
                 let reason = "Cyrus SASL reads the rest of so long a line as another line";
                 return Err(self.diagnostics.error(Syntax::new(reason, &at)));
             }
-            let line = line.trim();
+            let line = line.trim_ascii();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             let is_name = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
             let option = line
                 .split_once(':')
-                .map(|(name, value)| (name, value.trim()))
+                .map(|(name, value)| (name, value.trim_ascii()))
                 .filter(|(name, value)| name.chars().all(is_name) && !value.is_empty());
             let Some((name, value)) = option else {
                 let reason = "Cyrus SASL takes `name: value` only";

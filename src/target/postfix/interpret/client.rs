@@ -184,12 +184,12 @@ pub(super) fn cidr(
     let before = diagnostics.errors();
     let mut rows = Vec::new();
     for line in lines {
-        let text = line.value.trim_start();
+        let text = line.value.trim_ascii_start();
         let rule = text.trim_start_matches(['!', ' ', '\t']);
         let bangs = text.len() - rule.len();
         let is_negated = text.get(..bangs).unwrap_or_default().matches('!').count() % 2 == 1;
         let (pattern, value) = rule.split_once([' ', '\t']).unwrap_or((rule, ""));
-        let value = value.trim();
+        let value = value.trim_ascii();
         let word = pattern.to_ascii_lowercase();
         if word == "if" || word == "endif" || word.starts_with("if!") {
             let reason = "`if` and `endif` are not modelled";

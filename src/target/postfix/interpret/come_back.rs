@@ -48,7 +48,7 @@ impl Removed {
                 Err(_) => continue,
             };
             for row in &rows {
-                if let Some(domain) = pattern::delivered_to(row.value.trim_end()) {
+                if let Some(domain) = pattern::delivered_to(row.value.trim_ascii_end()) {
                     removed.insert(domain);
                 } else {
                     let reason = "the pattern is not on the closed list of docs/targets/postfix.md";

@@ -56,7 +56,7 @@ impl Filter {
         catalogue: &mut Catalogue,
         diagnostics: &mut Diagnostics,
     ) {
-        let Some(rule) = pattern::filter_rule(line.value.trim_end(), origin) else {
+        let Some(rule) = pattern::filter_rule(line.value.trim_ascii_end(), origin) else {
             let reason = "the pattern is not on the closed list of docs/targets/postfix.md";
             diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
             return;

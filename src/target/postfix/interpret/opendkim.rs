@@ -94,7 +94,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn refuse(&mut self, row: &Line, reason: &str) -> Reported {
         let text = format!("{} {}", row.name, row.value);
-        let error = UnjudgedTable::new(text.trim_end(), reason, &row.at);
+        let error = UnjudgedTable::new(text.trim_ascii_end(), reason, &row.at);
         self.diagnostics.error(error)
     }
 
@@ -143,7 +143,7 @@ impl Reading<'_> {
             return Ok(());
         };
         let is_known = |field: &str| {
-            let field = field.trim().to_ascii_lowercase();
+            let field = field.trim_ascii().to_ascii_lowercase();
             OVERSIGNED.split_ascii_whitespace().any(|one| one == field)
         };
         if row.value.split(',').all(is_known) {

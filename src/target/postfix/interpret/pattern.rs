@@ -59,7 +59,7 @@ pub(super) fn access_rule(rule: &str) -> Option<(About, &str)> {
     let (about, value) = patterns
         .into_iter()
         .find_map(|(pattern, about)| rule.strip_prefix(pattern).map(|value| (about, value)))?;
-    let trimmed = value.trim();
+    let trimmed = value.trim_ascii();
     (value.starts_with([' ', '\t']) && !trimmed.is_empty()).then_some((about, trimmed))
 }
 
@@ -72,7 +72,7 @@ pub(super) fn delivered_to(rule: &str) -> Option<String> {
     let is_octet = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
     let is_label = |label: &str| !label.is_empty() && label.bytes().all(is_octet);
     let labels: Vec<&str> = pattern.split("\\.").collect();
-    let removes = action.starts_with([' ', '\t']) && action.trim() == "IGNORE";
+    let removes = action.starts_with([' ', '\t']) && action.trim_ascii() == "IGNORE";
     let is_known = removes && labels.iter().all(|label| is_label(label));
     is_known.then(|| labels.join(".").to_ascii_lowercase())
 }
@@ -205,7 +205,7 @@ pub(super) fn filter_rule(line: &str, origin: &str) -> Option<Rule> {
     let body = line.strip_prefix(';')?;
     let (pattern, result) = body.split_once(';')?;
     // Without a blank they are options, and a rule with one that is unknown is skipped.
-    let result = result.strip_prefix([' ', '\t'])?.trim();
+    let result = result.strip_prefix([' ', '\t'])?.trim_ascii();
     if pattern == "^RCPT +TO: *<postmaster>(.*)$" {
         return postmaster_rule(result);
     }

@@ -222,9 +222,9 @@ pub(super) fn read(
     let mut start = 0;
     // Each line by itself: it goes on with none (`_processConfigFile` of policydspfsupp.py 3.0.4).
     for line in artifact.source.text().split_inclusive('\n') {
-        let at = Loc::new(&artifact.source, start, start + line.trim_end().len());
+        let at = Loc::new(&artifact.source, start, start + line.trim_ascii_end().len());
         start += line.len();
-        config.line(line.trim_end(), &at, diagnostics)?;
+        config.line(line.trim_ascii_end(), &at, diagnostics)?;
     }
     config.judge_identity(host, diagnostics)?;
     config.finish(artifact.source.name(), defer_code, catalogue, diagnostics)

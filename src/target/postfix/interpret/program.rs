@@ -136,7 +136,7 @@ impl Parts<'_> {
             "client in mynetworks by mynetworks_style".to_owned()
         };
         let make = || Question::Client(ClientTable::first_match(rows));
-        self.catalogue.share(test.trim_end(), Some(&at), make)
+        self.catalogue.share(test.trim_ascii_end(), Some(&at), make)
     }
 
     /// Returns the addresses of this host.

@@ -324,7 +324,7 @@ impl Delivery {
         let number = |lookup: &Lookup| -> Option<u32> {
             lookup
                 .listed(local, domain, &self.around)?
-                .trim()
+                .trim_ascii()
                 .parse()
                 .ok()
         };

@@ -3,7 +3,7 @@
 //! Services that no way leads to send nothing. Behind a next hop its addresses are what receivers
 //! see.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::diagnostics::UnjudgedParameter;
@@ -18,13 +18,11 @@ use crate::diagnostic::Diagnostics;
 use crate::source::{Loc, Spanned};
 
 /// The parameters of certificates that Postfix had before `smtpd_tls_chain_files`.
-const OLDER: [&str; 6] = [
-    "smtpd_tls_key_file",
-    "smtpd_tls_cert_file",
-    "smtpd_tls_dkey_file",
-    "smtpd_tls_dcert_file",
-    "smtpd_tls_eckey_file",
-    "smtpd_tls_eccert_file",
+/// The key, which is in the certificate's file if it is not set, and the certificate.
+const OLDER: [(&str, &str); 3] = [
+    ("smtpd_tls_key_file", "smtpd_tls_cert_file"),
+    ("smtpd_tls_dkey_file", "smtpd_tls_dcert_file"),
+    ("smtpd_tls_eckey_file", "smtpd_tls_eccert_file"),
 ];
 
 /// Reads the names that the server has, and the addresses that its smtp(8) services send from.
@@ -120,24 +118,47 @@ fn shown(
     let mut shown = Vec::new();
     for service in services.iter().filter(|service| service.command == "smtpd") {
         let settings = Settings::new(main, service.overrides.clone());
-        let chain = settings.text("smtpd_tls_chain_files", diagnostics);
-        let names: &[&str] = if chain.as_str().trim().is_empty() {
-            &OLDER
+        let name = "smtpd_tls_chain_files";
+        let chain = settings.text(name, diagnostics).words();
+        let files: Vec<Spanned<String>> = if chain.is_empty() {
+            older(&settings, diagnostics)
         } else {
-            &["smtpd_tls_chain_files"]
+            chain.iter().map(spanned).collect()
         };
-        let values: Vec<Text> = names
-            .iter()
-            .map(|name| settings.text(name, diagnostics))
-            .collect();
-        let words = values.iter().flat_map(Text::words);
-        let files: Vec<Spanned<String>> = words.map(|word| spanned(&word)).collect();
+        // A second key of a kind comes with no certificate that fits (load_pem_bio in
+        // tls_certkey.c of 3.7.11), and there is no TLS.
+        let named: BTreeSet<&str> = files.iter().map(|file| file.value.as_str()).collect();
+        if !chain.is_empty() && named.len() < files.len() {
+            let reason = "a file stands there twice, and smtpd would offer no TLS";
+            let at = settings.place(name);
+            diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+        }
         // Without one there is no TLS: `offer` says what smtpd answers then.
         if !files.is_empty() {
             shown.push(files);
         }
     }
     shown
+}
+
+/// Reads the keys and certificates of the older parameters. Without a certificate a key is not used
+/// (tls_set_my_certificate_key_info in
+/// tls_certkey.c of 3.7.11).
+fn older(settings: &Settings<'_>, diagnostics: &mut Diagnostics) -> Vec<Spanned<String>> {
+    let mut files = Vec::new();
+    for (key, name) in OLDER {
+        let certificate = settings.text(name, diagnostics);
+        if certificate.as_str().is_empty() {
+            continue;
+        }
+        let key = if settings.is_set(key) {
+            settings.text(key, diagnostics)
+        } else {
+            certificate.clone()
+        };
+        files.extend([spanned(&key), spanned(&certificate)]);
+    }
+    files
 }
 
 /// Reads the keys that sign, and for whom. Where one listener has no Milter, its mail leaves
@@ -155,8 +176,8 @@ fn signing(
         let milter = settings.text("smtpd_milters", diagnostics);
         // What becomes of mail while the Milter is away (postconf(5)).
         let away = settings.text("milter_default_action", diagnostics);
-        always &= !away.as_str().trim().eq_ignore_ascii_case("accept");
-        if milter.as_str().trim().is_empty() {
+        always &= !away.as_str().trim_ascii().eq_ignore_ascii_case("accept");
+        if milter.as_str().trim_ascii().is_empty() {
             always = false;
         } else if read.is_none() {
             // What cannot be judged was told.
@@ -182,7 +203,7 @@ fn bind(
         return None;
     }
     let value = settings.text(name, diagnostics);
-    let text = value.as_str().trim();
+    let text = value.as_str().trim_ascii();
     if text.is_empty() {
         return None;
     }
@@ -201,7 +222,7 @@ fn bind(
 
 /// Returns the host of a next hop: `[host]:port`, or a domain, whose exchangers are not looked up.
 fn hop(text: &str) -> Option<String> {
-    let text = text.trim();
+    let text = text.trim_ascii();
     let host = match endpoint(text) {
         Some(endpoint) => endpoint.rsplit_once(':').map(|(host, _)| host.to_owned()),
         None => text.split(':').next().map(str::to_ascii_lowercase),

@@ -149,7 +149,7 @@ pub(super) fn is_chrooted(
 ) -> bool {
     service.chroot.unwrap_or_else(|| {
         let level = settings.text("compatibility_level", diagnostics);
-        level.as_str().trim().starts_with('0')
+        level.as_str().trim_ascii().starts_with('0')
     })
 }
 

@@ -56,7 +56,7 @@ pub(super) fn rows(source: &Arc<Source>) -> Result<Vec<Line>, Fault> {
     let mut start = 0;
     for line in source.text().split_inclusive('\n') {
         if line.len() > LINE_MAX {
-            let at = Loc::new(source, start, start + line.trim_end().len());
+            let at = Loc::new(source, start, start + line.trim_ascii_end().len());
             return Err((at, "OpenDKIM reads so long a line as several"));
         }
         start += line.len();

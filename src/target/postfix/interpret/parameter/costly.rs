@@ -112,4 +112,10 @@ pub(super) const COSTLY: &[(&str, &[&str], &str)] = &[
         &["no"],
         "mail with odd MIME would be refused at its end",
     ),
+    (
+        // cleanup(8) adds it behind `header_checks` (cleanup_message.c of 3.7.11).
+        "undisclosed_recipients_header",
+        &["", "To: undisclosed-recipients:;"],
+        "messages without recipients in their header would get a header that nobody looks at",
+    ),
 ];

@@ -1,27 +1,31 @@
 //! Parameters that exist for every client address, service or transport, and set how much, how
 //! often or how fast: what their names end with (qmgr(8), anvil(8), spawn(8), master(8) of 3.7.11).
 
-use super::shape;
+use super::range;
+use crate::target::digits::digits;
 
 /// What the value of such a parameter must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Value {
-    /// A number, or one with a unit of time.
+    /// A number.
     Number,
-    /// As [`Value::Number`], at least so much.
+    /// A number, at least so much.
     AtLeast(u64),
-    /// As [`Value::Number`], so much at most.
+    /// A number, so much at most.
     AtMost(u64),
-    /// As [`Value::Number`], at least so much, or 0, which is no limit: how many of something a
+    /// A time, at least so many seconds and so many at most.
+    Time(u64, u64),
+    /// A number, at least so much, or 0, which is no limit: how many of something a
     /// client may have at once, or in `anvil_rate_time_unit`.
     OrNone(u64),
     /// A part of a connection: a number, or one by another, by `concurrency` or its root.
     Feedback,
 }
 
-use Value::{AtLeast, AtMost, Feedback, Number, OrNone};
+use Value::{AtLeast, AtMost, Feedback, Number, OrNone, Time};
 
 const HOUR: u64 = 3_600;
+const NONE: u64 = u64::MAX;
 
 /// What the names end with.
 const ENDS: &[(&str, Value)] = &[
@@ -32,21 +36,22 @@ const ENDS: &[(&str, Value)] = &[
     ("_client_new_tls_session_rate_limit", OrNone(5)),
     ("_client_recipient_rate_limit", OrNone(100)),
     ("_delivery_slot_cost", Number),
-    ("_delivery_slot_discount", Number),
+    // A part of a hundred (qmgr.c).
+    ("_delivery_slot_discount", AtMost(100)),
     ("_delivery_slot_loan", Number),
     ("_destination_concurrency_failed_cohort_limit", Number),
     ("_destination_concurrency_limit", Number),
     ("_destination_concurrency_negative_feedback", Feedback),
     ("_destination_concurrency_positive_feedback", Feedback),
-    ("_destination_rate_delay", AtMost(60)),
+    ("_destination_rate_delay", Time(0, 60)),
     ("_destination_recipient_limit", Number),
     ("_extra_recipient_limit", Number),
     ("_initial_destination_concurrency", AtLeast(1)),
     ("_minimum_delivery_slots", Number),
-    ("_recipient_refill_delay", AtMost(HOUR)),
+    ("_recipient_refill_delay", Time(1, HOUR)),
     ("_recipient_refill_limit", AtLeast(1)),
-    ("_time_limit", AtLeast(60)),
-    ("_transport_rate_delay", AtMost(60)),
+    ("_time_limit", Time(60, NONE)),
+    ("_transport_rate_delay", Time(0, 60)),
 ];
 
 /// Returns what the names end with, and which values are taken.
@@ -54,8 +59,9 @@ const ENDS: &[(&str, Value)] = &[
 pub(super) fn all() -> impl Iterator<Item = (&'static str, String)> {
     let said = |value: &Value| match value {
         Number | Feedback => String::new(),
-        AtLeast(least) => format!("at least {least}"),
-        AtMost(most) => format!("at most {most}"),
+        AtLeast(least) | Time(least, NONE) => format!("at least {least}"),
+        AtMost(most) | Time(0, most) => format!("at most {most}"),
+        Time(least, most) => format!("{least} to {most}"),
         OrNone(least) => format!("at least {least}, or 0, which is no limit"),
     };
     ENDS.iter().map(move |(end, value)| (*end, said(value)))
@@ -72,20 +78,24 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     if kind == Feedback {
         return (!is_feedback(value)).then_some("it is no part of a connection");
     }
-    if !shape::is_number(value) {
-        return Some("it is no number");
-    }
-    let number = shape::number(value, 1).filter(|number| i32::try_from(*number).is_ok());
-    let Some(number) = number else {
+    let number = if matches!(kind, Time(..)) {
+        range::time(value, 1)
+    } else {
+        digits(value)
+    };
+    let Some(number) = number.filter(|number| i32::try_from(*number).is_ok()) else {
         return Some("Postfix does not start with such a number");
     };
     match kind {
-        AtLeast(least) if number < least => Some("it is too small for mail to go through"),
-        AtMost(most) if number > most => Some("mail would wait too long between two deliveries"),
+        AtLeast(least) | Time(least, _) if number < least => {
+            Some("it is too small for mail to go through")
+        }
+        AtMost(most) if number > most => Some("Postfix does not start with such a number"),
+        Time(_, most) if number > most => Some("mail would wait too long between two deliveries"),
         OrNone(least) if number < least && number > 0 => {
             Some("clients that the policy lets in would be turned away in ordinary use")
         }
-        AtLeast(_) | AtMost(_) | OrNone(_) | Number | Feedback => None,
+        AtLeast(_) | AtMost(_) | Time(..) | OrNone(_) | Number | Feedback => None,
     }
 }
 
@@ -99,8 +109,8 @@ fn value_of(name: &str) -> Option<Value> {
 fn is_feedback(value: &str) -> bool {
     let is_decimal = |text: &str| text.parse::<f64>().is_ok_and(|number| number > 0.0);
     let whole = value.split_once('/');
-    match whole.map(|(part, by)| (part.trim(), by.trim())) {
-        None => is_decimal(value.trim()),
+    match whole.map(|(part, by)| (part.trim_ascii(), by.trim_ascii())) {
+        None => is_decimal(value.trim_ascii()),
         Some((part, "concurrency" | "sqrt_concurrency")) => is_decimal(part),
         Some((part, by)) => is_decimal(part) && is_decimal(by),
     }
@@ -120,6 +130,11 @@ mod tests {
             ("smtp_destination_recipient_limit", "50", "99999999999"),
             ("default_destination_rate_delay", "1m", "61"),
             ("policy_time_limit", "3600", "1s"),
+            ("policy_time_limit", "1h", "99999999999"),
+            ("smtp_destination_concurrency_limit", "20", "20s"),
+            ("local_delivery_slot_discount", "100", "101"),
+            ("default_recipient_refill_delay", "1s", "0"),
+            ("default_recipient_refill_delay", "60m", "61m"),
             (
                 "default_destination_concurrency_negative_feedback",
                 "1 / sqrt_concurrency",

@@ -1,56 +1,84 @@
 //! The parameters that every daemon has, whether main.cf sets them or not (mail_params_init(3) of
 //! 3.7.11). Of any other a daemon knows only what it reads itself: `$name` of one that main.cf does
-//! not set is nothing to the rest, and its default to those (mail_conf_lookup(3)).
+//! not set is nothing to the rest, and its default to those (mail_conf_lookup(3)). One of these has
+//! its default as soon as its turn was, and is nothing to those before it (mail_conf_str.c).
 
 use super::super::text::Text;
 use super::expand::{Fault, Lookup};
-use super::names;
 use super::settings::Settings;
+use super::{ends, names};
 
-/// Their names.
-const EVERYWHERE: &str = "address_verify_negative_cache address_verify_service_name alias_database \
-    alternate_config_directories append_dot_mydomain application_event_drain_time \
-    backwards_bounce_logfile_compatibility bounce_service_name cleanup_service_name \
-    command_directory compatibility_level daemon_directory daemon_table_open_error_is_fatal \
-    daemon_timeout data_directory debug_peer_level debug_peer_list default_database_type \
-    default_delivery_status_filter default_privs default_process_limit \
-    default_verp_delimiters defer_service_name delay_logging_resolution_limit \
-    deliver_lock_attempts deliver_lock_delay disable_dns_lookups \
-    disable_mime_input_processing disable_mime_output_conversion dns_ncache_ttl_fix_enable \
-    dnssec_probe dont_remove double_bounce_sender enable_idna2003_compatibility \
-    enable_long_queue_ids enable_original_recipient error_service_name export_environment \
-    fast_flush_domains fault_injection_code flush_service_name fork_attempts fork_delay \
-    hash_queue_depth hash_queue_names header_address_token_limit header_size_limit \
-    helpful_warnings import_environment in_flow_delay inet_interfaces inet_protocols \
-    info_log_address_format internal_mail_filter_classes ipc_idle ipc_timeout ipc_ttl \
-    known_tcp_ports line_length_limit lmdb_map_size lmtp_tls_fingerprint_digest mail_name \
-    mail_owner maillog_file maillog_file_compressor maillog_file_prefixes \
-    maillog_file_rotate_suffix max_idle max_use message_drop_headers message_size_limit \
-    meta_directory mime_boundary_length_limit mime_nesting_limit multi_instance_directories \
-    multi_instance_enable multi_instance_group multi_instance_name multi_instance_wrapper \
-    mydestination mydomain myhostname mynetworks mynetworks_style myorigin \
-    owner_request_special parent_domain_matches_subdomains pickup_service_name \
-    postlog_service_name process_id process_id_directory proxy_interfaces \
-    proxymap_service_name proxywrite_service_name queue_directory queue_service_name \
-    recipient_delimiter relay_domains relayhost respectful_logging rewrite_service_name \
-    send_cyrus_sasl_authzid setgid_group shlib_directory showq_service_name \
-    smtp_tls_fingerprint_digest smtpd_relay_before_recipient_restrictions \
-    smtpd_relay_restrictions smtpd_tls_fingerprint_digest smtputf8_autodetect_classes \
-    smtputf8_enable soft_bounce stale_lock_time strict_7bit_headers strict_8bitmime \
-    strict_8bitmime_body strict_mime_encoding_domain strict_smtputf8 syslog_facility \
-    syslog_name tcp_windowsize trace_service_name trigger_timeout verp_delimiter_filter";
+/// Their names, in the order in which their values are taken.
+const LOADED: &str = "\
+    compatibility_level mail_version syslog_facility inet_protocols multi_instance_directories \
+    multi_instance_group multi_instance_name maillog_file maillog_file_prefixes \
+    maillog_file_compressor maillog_file_rotate_suffix postlog_service_name dnssec_probe \
+    known_tcp_ports daemon_table_open_error_is_fatal dns_ncache_ttl_fix_enable smtputf8_enable \
+    enable_idna2003_compatibility respectful_logging myhostname mydomain mail_name syslog_name \
+    mail_owner setgid_group mydestination myorigin relayhost daemon_directory data_directory \
+    command_directory meta_directory queue_directory shlib_directory process_id_directory \
+    inet_interfaces proxy_interfaces double_bounce_sender default_privs alias_database \
+    mail_release_date default_database_type hash_queue_names recipient_delimiter relay_domains \
+    fast_flush_domains export_environment import_environment mynetworks_style debug_peer_list \
+    default_verp_delimiters verp_delimiter_filter parent_domain_matches_subdomains \
+    alternate_config_directories bounce_service_name cleanup_service_name defer_service_name \
+    pickup_service_name queue_service_name rewrite_service_name showq_service_name \
+    error_service_name flush_service_name address_verify_service_name trace_service_name \
+    proxymap_service_name proxywrite_service_name internal_mail_filter_classes \
+    multi_instance_wrapper default_delivery_status_filter smtputf8_autodetect_classes \
+    message_drop_headers info_log_address_format default_process_limit max_use dont_remove \
+    line_length_limit hash_queue_depth fork_attempts deliver_lock_attempts debug_peer_level \
+    fault_injection_code berkeley_db_create_buffer_size berkeley_db_read_buffer_size \
+    header_size_limit header_address_token_limit mime_nesting_limit mime_boundary_length_limit \
+    delay_logging_resolution_limit tcp_windowsize message_size_limit lmdb_map_size \
+    disable_dns_lookups soft_bounce owner_request_special strict_8bitmime strict_7bit_headers \
+    strict_8bitmime_body strict_mime_encoding_domain disable_mime_input_processing \
+    disable_mime_output_conversion address_verify_negative_cache \
+    backwards_bounce_logfile_compatibility helpful_warnings send_cyrus_sasl_authzid \
+    multi_instance_enable enable_long_queue_ids strict_smtputf8 enable_original_recipient \
+    application_event_drain_time max_idle ipc_timeout ipc_idle ipc_ttl trigger_timeout \
+    fork_delay deliver_lock_delay stale_lock_time daemon_timeout in_flow_delay mynetworks";
 
-/// What a value that main.cf says can name.
-pub(super) struct Said<'s, 'm>(pub(super) &'s Settings<'m>);
+/// What a value that main.cf says can name, and whose value it is.
+pub(super) struct Said<'s, 'm>(pub(super) &'s Settings<'m>, pub(super) &'s str);
 
 impl Lookup for Said<'_, '_> {
     fn lookup(&self, name: &str) -> Result<Option<Text>, Fault> {
-        let found = self.0.lookup(name)?;
-        let is_everywhere = || EVERYWHERE.split_ascii_whitespace().any(|one| one == name);
-        if self.0.is_set(name) || !names::is_built_in(name) || is_everywhere() {
+        let Self(settings, of) = self;
+        let found = settings.lookup(name)?;
+        let is_own = || !names::is_built_in(name) && !ends::is_held(name);
+        if settings.is_set(name) || is_own() || is_there(name, of) {
             return Ok(found);
         }
         let reason = format!("`${name}` is not set: it is nothing to daemons that do not read it");
         Err(Fault::Unknown(reason))
+    }
+}
+
+/// Returns whether every daemon has a parameter by the time that it takes the value of another.
+fn is_there(name: &str, of: &str) -> bool {
+    let turn = |name: &str| LOADED.split_ascii_whitespace().position(|one| one == name);
+    turn(name).is_some_and(|first| turn(of).is_none_or(|then| first < then))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_there_when_its_turn_was() {
+        assert!(is_there("compatibility_level", "relay_domains"));
+        assert!(is_there("mydomain", "mydestination"));
+        assert!(is_there("mydestination", "relay_domains"));
+        assert!(is_there("soft_bounce", "mynetworks"));
+        assert!(is_there("soft_bounce", "virtual_alias_maps"));
+        assert!(!is_there("soft_bounce", "relay_domains"));
+        assert!(!is_there("mynetworks_style", "relayhost"));
+        assert!(!is_there("relay_domains", "relay_domains"));
+        assert!(!is_there("append_dot_mydomain", "mynetworks"));
+        assert!(!is_there(
+            "smtpd_relay_restrictions",
+            "smtpd_client_restrictions"
+        ));
     }
 }

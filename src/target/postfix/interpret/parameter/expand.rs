@@ -234,7 +234,7 @@ fn operand(text: &Text, names: &dyn Lookup, depth: u32) -> Result<String, Fault>
 /// Reads a compatibility level (compat_level(3) of 3.7.11): `major[.minor[.patch]]`.
 fn level(text: &str) -> Result<[u32; 3], Fault> {
     let mut level = [0; 3];
-    let mut parts = text.trim().split('.');
+    let mut parts = text.trim_ascii().split('.');
     for slot in &mut level {
         match parts.next() {
             None => break,

@@ -9,10 +9,10 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
         "where files and sockets are that no daemon runs or reads, and who owns them",
         "alternate_config_directories html_directory mailq_path manpage_directory \
          newaliases_path openssl_path \
-         process_id_directory readme_directory sample_directory sendmail_path \
-         default_database_type alias_database maillog_file \
+         readme_directory sample_directory sendmail_path \
+         default_database_type alias_database \
          maillog_file_compressor maillog_file_prefixes maillog_file_rotate_suffix \
-         syslog_name process_name process_id \
+         syslog_name \
          multi_instance_name multi_instance_group multi_instance_wrapper",
     ),
     (
@@ -25,7 +25,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          helpful_warnings smtpd_reject_footer \
          delay_logging_resolution_limit enable_long_queue_ids \
          header_from_format enable_threaded_bounces \
-         undisclosed_recipients_header always_add_missing_headers \
+         always_add_missing_headers \
          masquerade_classes masquerade_exceptions sender_canonical_classes \
          recipient_canonical_classes prepend_delivered_header \
          frozen_delivered_to default_rbl_reply",
@@ -73,7 +73,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          tls_preempt_cipherlist \
          tls_random_bytes tls_random_prng_update_period \
          tls_random_reseed_period \
-         tls_ssl_options relay_clientcerts",
+         tls_ssl_options",
     ),
     (
         "which mechanisms of a backend are offered, and how; who the backend is is read",
@@ -85,8 +85,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
         "disable_vrfy_command smtpd_etrn_restrictions smtpd_forbid_unauth_pipelining \
          smtpd_forbid_bare_newline_reject_code cleanup_replace_stray_cr_lf \
          smtpd_delay_open_until_valid_rcpt \
-         authorized_verp_clients smtpd_authorized_verp_clients disable_verp_bounces \
-         default_verp_delimiters verp_delimiter_filter",
+         authorized_verp_clients smtpd_authorized_verp_clients disable_verp_bounces",
     ),
     (
         "mail that is made on this host, or bounces of it",

@@ -23,6 +23,7 @@ pub(super) const INSTALLED: &[(&str, &[&str], &str)] = &[
         "it would run whenever a service has the option `-D`",
     ),
     ("default_privs", &["nobody"], NOT_STARTED),
+    ("default_verp_delimiters", &["+="], NOT_STARTED),
     (
         "export_environment",
         &["TZ MAIL_CONFIG LANG"],
@@ -34,8 +35,20 @@ pub(super) const INSTALLED: &[(&str, &[&str], &str)] = &[
         NOT_STARTED,
     ),
     ("mail_owner", &["postfix"], NOT_STARTED),
+    (
+        "maillog_file",
+        &[""],
+        "Postfix starts only if it may stand there and master.cf has who writes it",
+    ),
     ("mailbox_delivery_lock", &["fcntl, dotlock"], NOT_STARTED),
+    ("process_id_directory", &["pid"], NOT_STARTED),
+    (
+        "relay_clientcerts",
+        &[""],
+        "a table that is not read: smtpd opens it as it starts",
+    ),
     ("setgid_group", &["postdrop"], NOT_STARTED),
     ("syslog_facility", &["mail"], NOT_STARTED),
+    ("verp_delimiter_filter", &["-=+"], NOT_STARTED),
     ("virtual_mailbox_lock", &["fcntl, dotlock"], NOT_STARTED),
 ];

@@ -1,37 +1,83 @@
 //! Between which numbers Postfix starts at all: a program that finds another one in main.cf ends
 //! with a fatal error (the tables of its `main`, and `mail_params.c`, of 3.7.11).
 
+use crate::target::digits::digits;
+
+/// Parameters that are a number (get_mail_conf_int(3), get_mail_conf_long(3)).
+const NUMBERS: &str = "\
+    berkeley_db_create_buffer_size berkeley_db_read_buffer_size body_checks_size_limit \
+    bounce_size_limit debug_peer_level default_process_limit delay_logging_resolution_limit \
+    deliver_lock_attempts dont_remove duplicate_filter_limit fork_attempts hash_queue_depth \
+    header_address_token_limit header_size_limit hopcount_limit invalid_hostname_reject_code \
+    lmdb_map_size lmtp_tls_loglevel mailbox_size_limit maps_rbl_reject_code max_use \
+    message_size_limit mime_boundary_length_limit mime_nesting_limit \
+    multi_recipient_bounce_reject_code non_fqdn_reject_code qmgr_message_active_limit \
+    qmgr_message_recipient_limit qmgr_message_recipient_minimum queue_minfree \
+    smtp_line_length_limit smtp_mx_address_limit smtp_mx_session_limit smtp_tls_loglevel \
+    smtpd_forbid_bare_newline_reject_code smtpd_hard_error_limit smtpd_history_flush_threshold \
+    smtpd_junk_command_limit smtpd_min_data_rate smtpd_policy_service_request_limit \
+    smtpd_policy_service_try_limit smtpd_recipient_limit smtpd_recipient_overshoot_limit \
+    smtpd_sasl_response_limit smtpd_soft_error_limit smtpd_tls_ccert_verifydepth \
+    smtpd_tls_loglevel tcp_windowsize tls_daemon_random_bytes tls_random_bytes \
+    unknown_address_reject_code unknown_client_reject_code unknown_hostname_reject_code \
+    unverified_recipient_defer_code unverified_recipient_reject_code \
+    unverified_sender_defer_code unverified_sender_reject_code \
+    virtual_alias_address_length_limit virtual_alias_expansion_limit virtual_mailbox_limit \
+    virtual_minimum_uid";
+
+/// Parameters that are a time: a number and at most one unit (get_mail_conf_time(3)).
+const TIMES: &str = "\
+    anvil_rate_time_unit anvil_status_update_time application_event_drain_time \
+    bounce_queue_lifetime command_time_limit connection_cache_ttl_limit daemon_timeout \
+    delay_warning_time deliver_lock_delay fork_delay in_flow_delay ipc_idle ipc_timeout ipc_ttl \
+    max_idle maximal_backoff_time maximal_queue_lifetime milter_command_timeout \
+    milter_connect_timeout milter_content_timeout minimal_backoff_time qmqpd_error_delay \
+    qmqpd_timeout queue_run_delay service_throttle_time smtp_connect_timeout smtp_helo_timeout \
+    smtpd_error_sleep_time smtpd_policy_service_max_idle smtpd_policy_service_max_ttl \
+    smtpd_policy_service_retry_delay smtpd_policy_service_timeout smtpd_proxy_timeout \
+    smtpd_starttls_timeout smtpd_timeout smtpd_tls_session_cache_timeout \
+    smtpd_upstream_proxy_timeout stale_lock_time tls_random_prng_update_period \
+    tls_random_reseed_period transport_retry_time trigger_timeout";
+
 /// Numbers that are 1 at least. Others may be 0.
-const POSITIVE: &str = "anvil_rate_time_unit anvil_status_update_time \
-    application_event_drain_time berkeley_db_create_buffer_size berkeley_db_read_buffer_size \
-    bounce_size_limit command_time_limit connection_cache_ttl_limit daemon_timeout \
-    debug_peer_level default_process_limit deliver_lock_attempts deliver_lock_delay fork_attempts \
-    fork_delay hash_queue_depth header_address_token_limit header_size_limit hopcount_limit \
-    ipc_idle ipc_timeout ipc_ttl lmdb_map_size max_idle max_use maximal_backoff_time \
+const POSITIVE: &str = "\
+    anvil_rate_time_unit anvil_status_update_time application_event_drain_time \
+    berkeley_db_create_buffer_size berkeley_db_read_buffer_size bounce_size_limit \
+    command_time_limit connection_cache_ttl_limit daemon_timeout debug_peer_level \
+    default_process_limit deliver_lock_attempts deliver_lock_delay fork_attempts fork_delay \
+    hash_queue_depth header_address_token_limit header_size_limit hopcount_limit ipc_idle \
+    ipc_timeout ipc_ttl lmdb_map_size max_idle max_use maximal_backoff_time \
     milter_command_timeout milter_connect_timeout milter_content_timeout \
     mime_boundary_length_limit mime_nesting_limit minimal_backoff_time qmgr_message_active_limit \
     qmgr_message_recipient_limit qmgr_message_recipient_minimum qmqpd_timeout queue_run_delay \
-    service_throttle_time smtp_helo_timeout smtpd_history_flush_threshold smtpd_min_data_rate \
-    smtpd_policy_service_max_idle smtpd_policy_service_max_ttl smtpd_policy_service_retry_delay \
-    smtpd_policy_service_timeout smtpd_policy_service_try_limit smtpd_proxy_timeout \
-    smtpd_recipient_limit smtpd_recipient_overshoot_limit smtpd_soft_error_limit smtpd_timeout \
+    service_throttle_time smtp_helo_timeout smtpd_hard_error_limit smtpd_history_flush_threshold \
+    smtpd_junk_command_limit smtpd_min_data_rate smtpd_policy_service_max_idle \
+    smtpd_policy_service_max_ttl smtpd_policy_service_retry_delay smtpd_policy_service_timeout \
+    smtpd_policy_service_try_limit smtpd_proxy_timeout smtpd_recipient_limit \
+    smtpd_recipient_overshoot_limit smtpd_soft_error_limit smtpd_starttls_timeout smtpd_timeout \
     smtpd_upstream_proxy_timeout stale_lock_time tls_daemon_random_bytes tls_random_bytes \
     tls_random_prng_update_period tls_random_reseed_period transport_retry_time trigger_timeout \
-    virtual_alias_address_length_limit virtual_alias_expansion_limit";
+    virtual_alias_address_length_limit virtual_alias_expansion_limit virtual_minimum_uid";
 
 /// Numbers that may be larger than an `int` (get_mail_conf_long(3)).
 const LONG: &str = "lmdb_map_size mailbox_size_limit message_size_limit virtual_mailbox_limit";
 
-const HUNDRED_DAYS: u64 = 8_640_000;
+const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
+const HUNDRED_DAYS: u64 = 100 * DAY;
 
 /// Numbers with other bounds; a time in seconds.
-const OTHERS: [(&str, u64, u64); 10] = [
+const OTHERS: [(&str, u64, u64); 14] = [
     ("bounce_queue_lifetime", 0, HUNDRED_DAYS),
     ("delay_logging_resolution_limit", 0, 6),
     ("in_flow_delay", 0, 10),
+    ("lmtp_tls_loglevel", 0, 4),
     ("maximal_queue_lifetime", 0, HUNDRED_DAYS),
+    ("smtp_tls_loglevel", 0, 4),
     ("smtpd_forbid_bare_newline_reject_code", 500, 599),
     ("smtpd_sasl_response_limit", 12_288, INT_MAX),
+    ("smtpd_tls_loglevel", 0, 4),
+    ("smtpd_tls_session_cache_timeout", 0, HUNDRED_DAYS),
     ("unverified_recipient_defer_code", 200, 499),
     ("unverified_recipient_reject_code", 200, 599),
     ("unverified_sender_defer_code", 200, 499),
@@ -40,9 +86,45 @@ const OTHERS: [(&str, u64, u64); 10] = [
 
 const INT_MAX: u64 = i32::MAX as u64;
 
+/// Returns whether a parameter is a number or a time.
+pub(super) fn is_held(name: &str) -> bool {
+    is_named(NUMBERS, name) || is_named(TIMES, name)
+}
+
+/// Returns the number that a value is, a time in seconds. None if it is none, or does not fit.
+pub(super) fn number(name: &str, value: &str) -> Option<u64> {
+    // The unit is that of the default in `mail_params.h`.
+    let unit = match name {
+        "bounce_queue_lifetime" | "maximal_queue_lifetime" => DAY,
+        "delay_warning_time" => HOUR,
+        _ => 1,
+    };
+    if is_named(TIMES, name) {
+        time(value, unit)
+    } else {
+        digits(value)
+    }
+}
+
+/// Returns a time in seconds, with the unit where the value has none (conv_time.c).
+pub(super) fn time(value: &str, unit: u64) -> Option<u64> {
+    let units = [('s', 1), ('m', 60), ('h', HOUR), ('d', DAY), ('w', 7 * DAY)];
+    let said = units
+        .iter()
+        .find_map(|(letter, unit)| Some((value.strip_suffix(*letter)?, *unit)));
+    let (number, unit) = said.unwrap_or((value, unit));
+    let seconds = digits::<u64>(number)?.checked_mul(unit)?;
+    // Of a unit the last number that fits is not taken either.
+    (seconds <= INT_MAX - 7 * DAY).then_some(seconds)
+}
+
+fn is_named(names: &str, name: &str) -> bool {
+    names.split_ascii_whitespace().any(|known| known == name)
+}
+
 /// Returns whether Postfix starts with a number: none is one that does not fit in 64 bits.
 pub(super) fn is_taken(name: &str, number: Option<u64>) -> bool {
-    let is_named = |names: &str| names.split_ascii_whitespace().any(|known| known == name);
+    let is_named = |names: &str| is_named(names, name);
     let (least, most) = match OTHERS.iter().find(|(known, ..)| *known == name) {
         Some((_, least, most)) => (*least, *most),
         None if is_named(LONG) => (u64::from(is_named(POSITIVE)), i64::MAX as u64),
@@ -53,7 +135,7 @@ pub(super) fn is_taken(name: &str, number: Option<u64>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::shape;
+    use super::super::{Class, class};
     use super::*;
 
     #[test]
@@ -61,7 +143,29 @@ mod tests {
         let others = OTHERS.iter().map(|(name, ..)| *name);
         let lists = [POSITIVE, LONG].into_iter();
         for name in lists.flat_map(str::split_ascii_whitespace).chain(others) {
-            assert_eq!(shape::fault(name, "x"), Some("it is no number"), "{name}");
+            assert!(is_held(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_number_is_a_parameter_that_is_taken() {
+        for name in [NUMBERS, TIMES].join(" ").split_ascii_whitespace() {
+            let class = class(name);
+            assert!(matches!(class, Class::Harmless | Class::Modelled), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_a_time_has_a_unit() {
+        assert_eq!(number("max_use", "100"), Some(100));
+        assert_eq!(number("max_use", "100s"), None);
+        assert_eq!(number("message_size_limit", "0s"), None);
+        assert_eq!(number("max_idle", "100s"), Some(100));
+        assert_eq!(number("max_idle", "2m"), Some(120));
+        assert_eq!(number("maximal_queue_lifetime", "1"), Some(DAY));
+        assert_eq!(number("delay_warning_time", "596523"), None);
+        for none in ["", "s", "1x", "1ss", "-1s", "+1", "3550w"] {
+            assert_eq!(number("max_idle", none), None, "{none}");
         }
     }
 

@@ -109,7 +109,7 @@ impl<'m> Settings<'m> {
     /// Expands `$name` in a value.
     fn expand(&self, name: &str, raw: &Text, diagnostics: &mut Diagnostics) -> Text {
         let expanded = if self.is_set(name) {
-            expand::expand(raw, &Said(self))
+            expand::expand(raw, &Said(self, name))
         } else {
             expand::expand(raw, self)
         };
@@ -186,6 +186,9 @@ impl<'m> Settings<'m> {
         used: &BTreeSet<String>,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
+        if let Some(reason) = self.shape_fault(name, diagnostics) {
+            return Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)));
+        }
         match class(name) {
             Class::Modelled => {
                 let default = default::default_value(name).unwrap_or_default();
@@ -199,32 +202,12 @@ impl<'m> Settings<'m> {
                     None => Ok(()),
                 }
             }
-            // Any other may name what only the service knows, as `$service_name`. What cannot be
-            // parsed at all ends whichever program expands it.
-            Class::Harmless if !shape::is_held(name) => {
-                match self.raw(name).map(|raw| expand::expand(&raw, self)) {
-                    Some(Err(Fault::Syntax(reason))) => {
-                        Err(diagnostics.error(Syntax::new(reason, at)))
-                    }
-                    _ => Ok(()),
-                }
-            }
-            Class::Harmless
-                if self
-                    .raw(name)
-                    .is_some_and(|raw| shape::is_usual(name, &raw)) =>
-            {
-                Ok(())
-            }
-            Class::Harmless => {
-                let value = self.text(name, diagnostics);
-                match shape::fault(name, value.as_str()) {
-                    Some(reason) => {
-                        Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
-                    }
-                    None => Ok(()),
-                }
-            }
+            // It may name what only the service knows, as `$service_name`. What cannot be parsed
+            // at all ends whichever program expands it.
+            Class::Harmless => match self.raw(name).map(|raw| expand::expand(&raw, self)) {
+                Some(Err(Fault::Syntax(reason))) => Err(diagnostics.error(Syntax::new(reason, at))),
+                _ => Ok(()),
+            },
             Class::Fixed(values, reason) => {
                 let text = self.text(name, diagnostics);
                 if is_among(text.as_str(), values) {
@@ -242,6 +225,15 @@ impl<'m> Settings<'m> {
                 Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
             }
         }
+    }
+
+    /// Says what is wrong with a value that its program ends with, however the model takes it.
+    fn shape_fault(&self, name: &str, diagnostics: &mut Diagnostics) -> Option<&'static str> {
+        let raw = self.raw(name)?;
+        if !shape::is_held(name) || shape::is_usual(name, &raw) {
+            return None;
+        }
+        shape::fault(name, self.text(name, diagnostics).as_str())
     }
 
     /// Returns the names that `$name` named so far.

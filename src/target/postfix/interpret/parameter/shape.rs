@@ -6,74 +6,47 @@
 use super::super::text::Text;
 use super::kind::Kind;
 use super::{ends, range, words};
-use crate::target::digits::digits;
 
 /// Parameters of the harmless list that are `yes` or `no`, by their defaults in `postconf -d` of
 /// 3.7.11.
-const SWITCHES: &str = "always_add_missing_headers backwards_bounce_logfile_compatibility biff \
+const SWITCHES: &str = "\
+    always_add_missing_headers backwards_bounce_logfile_compatibility biff \
     broken_sasl_auth_clients cleanup_replace_stray_cr_lf confirm_delay_cleared \
-    detect_8bit_encoding_header disable_mime_input_processing \
-    disable_mime_output_conversion disable_verp_bounces disable_vrfy_command \
-    dns_ncache_ttl_fix_enable enable_long_queue_ids enable_original_recipient \
-    enable_threaded_bounces expand_owner_alias frozen_delivered_to helpful_warnings \
-     require_home_directory reset_owner_alias send_cyrus_sasl_authzid \
-    show_user_unknown_table_name smtp_balance_inet_protocols smtp_bind_address_enforce \
-    smtp_connection_cache_on_demand smtp_sasl_auth_enable \
-    smtp_tls_note_starttls_offer smtp_use_tls \
-    smtpd_client_port_logging smtpd_delay_open_until_valid_rcpt \
-    smtpd_forbid_unauth_pipelining smtpd_peername_lookup smtpd_per_record_deadline \
-    smtpd_per_request_deadline smtpd_sasl_authenticated_header \
+    detect_8bit_encoding_header disable_mime_input_processing disable_mime_output_conversion \
+    disable_verp_bounces disable_vrfy_command dns_ncache_ttl_fix_enable enable_long_queue_ids \
+    enable_original_recipient enable_threaded_bounces expand_owner_alias frozen_delivered_to \
+    helpful_warnings require_home_directory reset_owner_alias respectful_logging \
+    send_cyrus_sasl_authzid show_user_unknown_table_name smtp_balance_inet_protocols \
+    smtp_bind_address_enforce smtp_connection_cache_on_demand smtp_sasl_auth_enable \
+    smtp_tls_note_starttls_offer smtp_use_tls smtpd_client_port_logging \
+    smtpd_delay_open_until_valid_rcpt smtpd_forbid_unauth_pipelining smtpd_peername_lookup \
+    smtpd_per_record_deadline smtpd_per_request_deadline smtpd_sasl_authenticated_header \
     smtpd_tls_always_issue_session_ids smtpd_tls_ask_ccert smtpd_tls_received_header \
-       strict_mailbox_ownership \
-     sun_mailtool_compatibility tls_append_default_CA \
+    strict_mailbox_ownership sun_mailtool_compatibility tls_append_default_CA \
     tls_fast_shutdown_enable tls_preempt_cipherlist";
 
-/// Parameters of that list that are a number, or one with a unit of time.
-const NUMBERS: &str = "anvil_rate_time_unit anvil_status_update_time application_event_drain_time \
-    berkeley_db_create_buffer_size berkeley_db_read_buffer_size body_checks_size_limit \
-    bounce_queue_lifetime bounce_size_limit command_time_limit connection_cache_ttl_limit \
-    daemon_timeout debug_peer_level default_process_limit delay_logging_resolution_limit \
-    delay_warning_time \
-    deliver_lock_attempts deliver_lock_delay duplicate_filter_limit fork_attempts fork_delay \
-    hash_queue_depth header_address_token_limit header_size_limit hopcount_limit \
-    in_flow_delay invalid_hostname_reject_code ipc_idle ipc_timeout ipc_ttl lmdb_map_size \
-    lmtp_tls_loglevel mailbox_size_limit maps_rbl_reject_code max_idle max_use \
-    maximal_backoff_time maximal_queue_lifetime message_size_limit milter_command_timeout \
-    milter_connect_timeout milter_content_timeout mime_boundary_length_limit \
-    mime_nesting_limit minimal_backoff_time multi_recipient_bounce_reject_code \
-    non_fqdn_reject_code qmgr_message_active_limit qmgr_message_recipient_limit \
-    qmgr_message_recipient_minimum qmqpd_error_delay qmqpd_timeout queue_minfree \
-    queue_run_delay service_throttle_time smtp_connect_timeout smtp_helo_timeout \
-    smtp_line_length_limit smtp_mx_address_limit smtp_mx_session_limit smtp_tls_loglevel \
-    smtpd_error_sleep_time smtpd_forbid_bare_newline_reject_code smtpd_hard_error_limit \
-    smtpd_history_flush_threshold smtpd_junk_command_limit smtpd_min_data_rate \
-    smtpd_policy_service_max_idle \
-    smtpd_policy_service_max_ttl smtpd_policy_service_request_limit \
-    smtpd_policy_service_retry_delay smtpd_policy_service_timeout \
-    smtpd_policy_service_try_limit smtpd_proxy_timeout smtpd_recipient_limit \
-    smtpd_recipient_overshoot_limit smtpd_sasl_response_limit smtpd_soft_error_limit \
-    smtpd_starttls_timeout \
-    smtpd_timeout smtpd_tls_ccert_verifydepth smtpd_tls_loglevel \
-    smtpd_tls_session_cache_timeout \
-    smtpd_upstream_proxy_timeout stale_lock_time tcp_windowsize tls_daemon_random_bytes \
-    tls_random_bytes tls_random_prng_update_period tls_random_reseed_period \
-    transport_retry_time trigger_timeout unknown_address_reject_code \
-    unknown_client_reject_code unknown_hostname_reject_code unverified_recipient_defer_code \
-    unverified_recipient_reject_code unverified_sender_defer_code \
-    unverified_sender_reject_code virtual_alias_address_length_limit \
-    virtual_alias_expansion_limit virtual_mailbox_limit";
+/// Parameters that must not be empty (the tables of strings with a least length in the daemons of
+/// 3.7.11).
+const FILLED: &str = "\
+    default_database_type default_rbl_reply double_bounce_sender html_directory mail_name \
+    mail_release_date mail_version maillog_file_compressor maillog_file_prefixes \
+    maillog_file_rotate_suffix mailq_path manpage_directory mydomain myhostname myorigin \
+    newaliases_path openssl_path readme_directory sample_directory sendmail_path smtp_helo_name \
+    smtpd_banner syslog_name virtual_mailbox_base";
 
-/// Parameters of that list that must not be empty (the tables of strings with a least length in
-/// the daemons of 3.7.11).
-const FILLED: &str = "default_database_type \
-    default_rbl_reply default_verp_delimiters html_directory mail_name \
-    mail_version maillog_file_compressor maillog_file_prefixes maillog_file_rotate_suffix \
-    mailq_path manpage_directory newaliases_path openssl_path process_id_directory \
-    readme_directory sample_directory sendmail_path smtp_helo_name smtpd_banner \
-    verp_delimiter_filter";
+/// Parameters that the model reads, and the words that they are made of: any other ends every
+/// program (inet_proto.c; mynetworks.c, whose value is one word).
+const MODELLED: [(&str, &[&str]); 2] = [
+    ("inet_protocols", &["all", "ipv4", "ipv6"]),
+    ("mynetworks_style", &["class", "host", "subnet"]),
+];
 
-/// Lists of that list, of which an item has something behind its `!` (match_list(3)).
-const LISTS: &str = "debug_peer_list fast_flush_domains smtpd_log_access_permit_actions";
+/// Lists of no decision, of which an item has something behind its `!` (match_list(3)).
+const LISTS: &str = "\
+    authorized_verp_clients debug_peer_list fast_flush_domains masquerade_exceptions \
+    permit_mx_backup_networks qmqpd_authorized_clients smtp_connection_cache_destinations \
+    smtp_sasl_mechanism_filter smtpd_authorized_verp_clients smtpd_client_event_limit_exceptions \
+    smtpd_log_access_permit_actions";
 
 /// Between which values a number does not cost mail.
 pub(super) struct Bound {
@@ -82,8 +55,6 @@ pub(super) struct Bound {
     pub(super) most: u64,
     /// Whether 0 stands for no limit at all.
     pub(super) zero_is_none: bool,
-    /// The unit of a time without one, in seconds; 1 for what is no time.
-    unit: u64,
     pub(super) reason: &'static str,
 }
 
@@ -102,7 +73,6 @@ const fn least(name: &'static str, least: u64, reason: &'static str) -> Bound {
         least,
         most: NONE,
         zero_is_none: false,
-        unit: 1,
         reason,
     }
 }
@@ -115,10 +85,7 @@ const fn size(name: &'static str, octets: u64, reason: &'static str) -> Bound {
 }
 
 const fn days(name: &'static str, days: u64, reason: &'static str) -> Bound {
-    Bound {
-        unit: DAY,
-        ..least(name, days * DAY, reason)
-    }
+    least(name, days * DAY, reason)
 }
 
 const fn most(name: &'static str, most: u64, reason: &'static str) -> Bound {
@@ -235,15 +202,20 @@ pub(super) const BOUNDS: [Bound; 37] = [
 
 /// Returns whether a value must look like something.
 pub(super) fn is_held(name: &str) -> bool {
-    let is_listed = [SWITCHES, NUMBERS, FILLED, LISTS]
+    let is_listed = [SWITCHES, FILLED, LISTS]
         .into_iter()
-        .any(|names| is_named(names, name));
-    is_listed || words::is_held(name) || ends::is_held(name)
+        .any(|names| is_named(names, name))
+        || MODELLED.iter().any(|(known, _)| *known == name);
+    is_listed || range::is_held(name) || words::is_held(name) || ends::is_held(name)
 }
 
-/// Returns whether a value is Postfix's own, which depends on `$stress`.
+/// Returns whether a value is Postfix's own, which depends on `$stress`; or a name in the log that
+/// is not empty, whatever else it holds: `postfix/$service_name`.
 pub(super) fn is_usual(name: &str, raw: &Text) -> bool {
-    USUAL.contains(&(name, raw.as_str()))
+    let begins = raw
+        .as_str()
+        .starts_with(|c: char| c.is_ascii_alphanumeric());
+    USUAL.contains(&(name, raw.as_str())) || name == "syslog_name" && begins
 }
 
 /// Values that depend on `$stress`, as Postfix has them.
@@ -271,50 +243,41 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     if let Some(reason) = switch.and_then(|kind| kind.fault(value)) {
         return Some(reason);
     }
-    if is_named(FILLED, name) && value.trim().is_empty() {
+    if is_named(FILLED, name) && value.trim_ascii().is_empty() {
         return Some("Postfix does not start without it");
     }
-    let mut items = value.split([' ', '\t', '\n', ',']);
-    if is_named(LISTS, name) && items.any(|item| item.starts_with('!') && item.len() == 1) {
-        return Some("Postfix does not start with nothing behind a `!`");
+    let items = value.split([' ', '\t', '\r', '\n', ',']);
+    if is_named(LISTS, name) && items.clone().any(is_no_item) {
+        return Some(
+            "Postfix does not start with nothing behind a `!`, nor without a file or table",
+        );
     }
-    if is_named(NUMBERS, name) && !is_number(value) {
-        return Some("it is no number");
+    if let Some((_, words)) = MODELLED.iter().find(|(known, _)| *known == name) {
+        let said: Vec<&str> = items.filter(|item| !item.is_empty()).collect();
+        let is_known = said.iter().all(|word| words.contains(word));
+        if said.is_empty() || !is_known || (name == "mynetworks_style" && said.len() > 1) {
+            return Some("Postfix does not start with another word, or none");
+        }
     }
+    let number = range::number(name, value);
     let bound = BOUNDS.iter().find(|bound| bound.name == name);
-    let number = number(value, bound.map_or(1, |bound| bound.unit));
     let is_none = bound.is_some_and(|bound| bound.zero_is_none && number == Some(0));
     let is_inside =
         |bound: &Bound| number.is_some_and(|number| (bound.least..=bound.most).contains(&number));
     if let Some(bound) = bound.filter(|bound| !is_none && !is_inside(bound)) {
         return Some(bound.reason);
     }
-    let is_taken = !is_named(NUMBERS, name) || range::is_taken(name, number);
+    let is_taken = !range::is_held(name) || range::is_taken(name, number);
     (!is_taken).then_some("Postfix does not start with such a number")
 }
 
-/// Returns a number, in seconds if it has a unit of time. None if it does not fit.
-pub(super) fn number(value: &str, unit: u64) -> Option<u64> {
-    let units = [
-        ('s', 1),
-        ('m', 60),
-        ('h', 3_600),
-        ('d', DAY),
-        ('w', 7 * DAY),
-    ];
-    let said = units
-        .iter()
-        .find_map(|(letter, unit)| Some((value.strip_suffix(*letter)?, *unit)));
-    let (number, unit) = said.unwrap_or((value, unit));
-    digits::<u64>(number)?.checked_mul(unit)
-}
-
-/// Returns whether a value is digits and at most one unit.
-pub(super) fn is_number(value: &str) -> bool {
-    let digits = value
-        .strip_suffix(['s', 'm', 'h', 'd', 'w'])
-        .unwrap_or(value);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+/// Returns whether a list of that no table is read ends the program: of several `!` something is
+/// left, and a file or table is opened (match_list_parse in match_list.c of 3.7.11).
+fn is_no_item(item: &str) -> bool {
+    let bare = item.trim_start_matches('!');
+    let is_there = bare.starts_with('[') || bare.starts_with("static:");
+    let opens = bare.starts_with('/') || (bare.contains(':') && !is_there);
+    bare.is_empty() && !item.is_empty() || opens
 }
 
 #[cfg(test)]
@@ -323,9 +286,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_harmless_parameters_have_a_shape_here() {
-        for name in [SWITCHES, NUMBERS].join(" ").split_ascii_whitespace() {
-            assert_eq!(class(name), Class::Harmless, "{name}");
+    fn every_parameter_of_a_shape_is_taken_at_some_value() {
+        for name in [SWITCHES, FILLED, LISTS].join(" ").split_ascii_whitespace() {
+            let class = class(name);
+            assert!(!matches!(class, Class::Own | Class::Unjudged), "{name}");
         }
     }
 
@@ -372,7 +336,7 @@ mod tests {
     fn what_has_bounds_is_a_number() {
         assert!(BOUNDS.is_sorted_by(|a, b| a.name < b.name));
         for bound in &BOUNDS {
-            assert!(is_named(NUMBERS, bound.name), "{}", bound.name);
+            assert!(range::is_held(bound.name), "{}", bound.name);
         }
     }
 }

@@ -64,7 +64,7 @@ impl Config {
         at: &Loc,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), Reported> {
-        let bare = line.split('#').next().unwrap_or_default().trim();
+        let bare = line.split('#').next().unwrap_or_default().trim_ascii();
         if bare.is_empty() {
             return Ok(());
         }
