@@ -320,7 +320,8 @@ impl Decider for EximDecider {
     ) -> Result<Vec<Destination>, Unanswered> {
         let ask = RefCell::new(ask);
         let tests = &self.tests;
-        self.walk(&OfEnvelope { ask, tests }).destinations(address)
+        self.walk(&OfEnvelope { ask, tests })
+            .destinations_of_recipient(address)
     }
 
     /// A message with a line that no other host has to take comes back: its transport does not send

@@ -72,15 +72,8 @@ impl Reader<'_> {
             }
             let bound = instance.get("interface");
             let bound = bound.map(|setting| self.interfaces_of(setting));
-            // What others see of it is asked of SPF; behind a host of ours nobody sees it.
-            let by_host = own.iter().any(|one| one.host.is_some());
-            for by in bound.iter().flatten().filter(|_| by_host) {
-                let is_own = |address| self.artifacts.host_addresses.contains(address);
-                if !matches!(&by.value, Egress::Address(address) if is_own(address)) {
-                    let reason = "it is none of the addresses that the host is known by";
-                    self.diagnostics
-                        .error(UnjudgedService::new("interface", reason, &by.at));
-                }
+            if own.iter().any(|one| one.host.is_some()) {
+                self.own_interfaces(bound.iter().flatten());
             }
             for one in direct {
                 if let Some(bound) = &bound {
@@ -164,6 +157,19 @@ impl Reader<'_> {
             found.push(Spanned::new(Egress::Address(address), text.at()));
         }
         found
+    }
+
+    /// Refuses addresses of others where mail leaves by a host of the files. What receivers see of
+    /// them elsewhere is asked of SPF; there nobody sees it.
+    fn own_interfaces<'b>(&mut self, bound: impl Iterator<Item = &'b Spanned<Egress>>) {
+        for by in bound {
+            let is_own = |address| self.artifacts.host_addresses.contains(address);
+            if !matches!(&by.value, Egress::Address(address) if is_own(address)) {
+                let reason = "it is none of the addresses that the host is known by";
+                self.diagnostics
+                    .error(UnjudgedService::new("interface", reason, &by.at));
+            }
+        }
     }
 
     /// Reads the name that a transport says.

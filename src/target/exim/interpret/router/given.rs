@@ -105,11 +105,23 @@ impl Walk<'_> {
                     .map(Destination::Chosen),
             );
         }
+        Ok(found.into_iter().collect())
+    }
+
+    /// The same, of a recipient that somebody has named at RCPT. It is nobody's if it is verified
+    /// by an address of others: DNS has to answer for that.
+    pub(in super::super) fn destinations_of_recipient(
+        &self,
+        asked: &Address,
+    ) -> Result<Vec<Destination>, Unanswered> {
+        let mut found = self.destinations(asked)?;
         let stays = |one: &Destination| matches!(one, Destination::Mailbox { .. });
         if !found.iter().all(stays) && self.hangs(asked)? {
-            found.insert(Destination::Undeliverable);
+            found.push(Destination::Undeliverable);
+            found.sort();
+            found.dedup();
         }
-        Ok(found.into_iter().collect())
+        Ok(found)
     }
 
     /// Returns whether a recipient is verified by an address of others that it leads to: that is,
