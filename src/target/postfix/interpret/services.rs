@@ -92,8 +92,24 @@ const NEEDED: &[(&str, &str)] = &[
         "without it nobody learns of mail that cannot be delivered",
     ),
     ("cleanup", "without it smtpd answers RCPT never"),
+    (
+        "defer",
+        "without it mail that waits too long is never sent back",
+    ),
+    (
+        "pickup",
+        "without it mail that programs of the host send stays where it is",
+    ),
     ("qmgr", "without it no mail is delivered that was accepted"),
+    (
+        "retry",
+        "without it mail for hosts that do not answer is not put off",
+    ),
     ("rewrite", "without it smtpd answers MAIL never"),
+    (
+        "trace",
+        "without it mail whose sender asks for a report of success waits",
+    ),
 ];
 
 /// Programs that find mail which was there before they began when they are woken.
