@@ -18,6 +18,8 @@ pub(crate) const TESTS: &[TestOfBoth] = &[
 
 pub(crate) const OF_POSTFIX: &[Test] = &[("without the header check a mark does", unchecked)];
 
+pub(crate) const OF_EXIM: &[Test] = &[("what is too old comes back", too_old)];
+
 const JOHN: &str = "john.doe@doe-family.com";
 
 /// Marks as local(8) would read them: the first is what it writes itself.
@@ -81,6 +83,37 @@ fn unchecked() -> Result<(), Failed> {
         &log,
     )?;
     expect(is_back(&report), true, &log)
+}
+
+/// As if the message were five days old when it comes: it is taken, and given up.
+fn too_old() -> Result<(), Failed> {
+    const CONF: &str = "etc/exim4/exim4.conf";
+    let subject = subject(&doe()?, Mta::Exim)?;
+    let age = ">{$message_age}{432000}";
+    expect(
+        subject.text(CONF)?.matches(age).count(),
+        1,
+        subject.text(CONF)?,
+    )?;
+    let (_tree, mut job) = job(&subject)?;
+    // The reader follows no such age, and Exim reads it all the same.
+    let edit = format!("sed -i 's/{age}/>={{$message_age}}{{0}}/' /{CONF}");
+    job.scene.commands.push(edit);
+    let message = Until::Message("Subject: old\n\nx\n".to_owned());
+    job.envelopes = vec![Envelope {
+        until: message,
+        ..Envelope::new(&stranger(Smtp), "a@pass.spf-results.example", JOHN)
+    }];
+    let report = namespace::run(&job)?;
+    let log = report.log.join("\n");
+    outcomes(Mta::Exim, &report, &["message 250 2.0.0"])?;
+    let given_up = "R=too_old: not delivered within five days";
+    expect(log.contains(given_up), true, &log)?;
+    expect(
+        subjects(&report, "/home/john/Maildir", "john")?,
+        String::new(),
+        &log,
+    )
 }
 
 fn reports(mta: Mta) -> Result<(), Failed> {

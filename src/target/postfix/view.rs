@@ -106,8 +106,6 @@ pub(super) struct CopiesPart {
     pub(super) always: Vec<Word>,
     pub(super) senders: Vec<TableName>,
     pub(super) recipients: Vec<TableName>,
-    /// Whether recipients count as one whatever they were called: it has one value, or none.
-    pub(super) by_name: Vec<Word>,
 }
 view!(CopiesPart, "main/copies.j2", Lines);
 

@@ -123,6 +123,13 @@ pub(super) fn interpret(
     let decider = reader.decider(&sections, &options, &start);
     let backends = std::mem::take(&mut reader.backends);
     let routers = decider.as_ref().ok().map(|decider| &decider.routers);
+    if let Some(at) = reader.retries_long.take()
+        && routers.is_some_and(|routers| !routers.gives_up())
+    {
+        let reason = "who wrote a message would not hear for a month that it does not arrive: let \
+                      the first router give up what is four days old";
+        reader.refuse("retry", reason, &at);
+    }
     let believed = reader.believed(&options, &start);
     let sending = reader.sending(&sections, &options, routers);
     let (uses, taken) = (&reader.forms, reader.taken);

@@ -122,6 +122,8 @@ pub(super) struct Reader<'a> {
     pub(super) has_daemon: bool,
     /// Whether there is no way in: then all mail is made on the host.
     pub(super) is_closed: bool,
+    /// A retry rule by which hosts are tried for longer than whoever wrote a message may wait.
+    pub(super) retries_long: Option<Loc>,
     /// What lets mail leave with the account that it was made under, beside its reverse-path.
     pub(super) says_account: Option<Loc>,
     /// What conditions ask of the forms of paths.
@@ -184,6 +186,7 @@ impl<'a> Reader<'a> {
             taken: Taken::default(),
             has_daemon: true,
             is_closed: false,
+            retries_long: None,
             says_account: None,
             forms: FormUses::default(),
             place: Place::Session,

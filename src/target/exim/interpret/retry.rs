@@ -11,6 +11,9 @@ use crate::source::Loc;
 /// night. RFC 5321 section 4.5.4.1 asks for four to five.
 const DAY: u64 = 86_400;
 
+/// Whoever wrote a message hears of it within this time, in seconds.
+const LONG: u64 = 30 * DAY;
+
 /// By what a time between two tries may grow. Exim keeps a thousand times as much, takes the time
 /// that many times, and what an `int` does not hold is another number (`readconf_readfixed` of
 /// readconf.c, `retry_update` of retry.c).
@@ -42,7 +45,12 @@ impl Reader<'_> {
         let mut for_all = false;
         for line in lines {
             match rule(line.as_str()) {
-                Ok(Rule { all }) => for_all |= all,
+                Ok(Rule { all, last }) => {
+                    for_all |= all;
+                    if last > LONG {
+                        self.retries_long.get_or_insert_with(|| line.at());
+                    }
+                }
                 Err(reason) => {
                     self.refuse("retry", reason, &line.at());
                 }
@@ -58,10 +66,12 @@ impl Reader<'_> {
 }
 
 /// A rule by which mail is kept long enough.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Rule {
     /// Whether it is for every address and every failure.
     all: bool,
+    /// For how long a host is tried, in seconds.
+    last: u64,
 }
 
 /// Reads `PATTERN FAILURE PARAMETERS`.
@@ -91,7 +101,7 @@ fn rule(line: &str) -> Result<Rule, &'static str> {
         return Err("mail would come back within a day (RFC 5321 section 4.5.4.1)");
     }
     let all = (pattern, failure) == ("*", "*");
-    Ok(Rule { all })
+    Ok(Rule { all, last })
 }
 
 /// Returns for how long mail is tried by `F,2h,15m` or `G,16h,1h,1.5` or `H` of the same form.
@@ -121,7 +131,7 @@ fn kept(parameter: &str) -> Result<u64, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rule, rule};
+    use super::rule;
 
     #[test]
     fn mail_is_kept_for_a_day() {
@@ -132,7 +142,7 @@ mod tests {
             ("*.example * f,5d,1h", false),
             ("* timeout_A H,2d,1h,2", false),
         ] {
-            assert_eq!(rule(line), Ok(Rule { all }), "{line}");
+            assert_eq!(rule(line).map(|one| one.all), Ok(all), "{line}");
         }
         for line in [
             "",

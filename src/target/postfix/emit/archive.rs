@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
 use crate::source::Spanned;
-use crate::target::postfix::lexical::{Comment, Key, Outcome, Word};
+use crate::target::postfix::lexical::{Comment, Key, Outcome};
 use crate::target::postfix::view::CopiesPart;
 use crate::target::render::render;
 
@@ -25,11 +25,6 @@ pub(super) fn part(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Str
         always: all?,
         senders: senders.into_iter().collect(),
         recipients: recipients.into_iter().collect(),
-        by_name: if archive.is_empty() {
-            Vec::new()
-        } else {
-            vec![Word::fixed("no")]
-        },
     };
     render(view, diagnostics)
 }

@@ -50,6 +50,8 @@ pub(super) fn read(
     reading.is("userid", &["opendkim", "opendkim:opendkim"])?;
     reading.is("pidfile", &["/run/opendkim/opendkim.pid"])?;
     reading.is("multiplesignatures", &["yes"])?;
+    // By default it puts every message off whose header has more than 64K, a stranger's too.
+    reading.is("maximumheaders", &["0"])?;
     reading.oversigns()?;
     let external = reading.take("externalignorelist")?;
     let internal = reading.take("internalhosts")?;

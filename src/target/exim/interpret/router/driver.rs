@@ -98,6 +98,7 @@ impl Reader<'_> {
             "dnslookup" => {
                 let transport = self.transport_of(instance, transports)?;
                 transport.to_anybody(self)?;
+                self.whole_names(instance)?;
                 Ok(Made {
                     driver: Driver::Exchangers(transport),
                     options: &[known::DNSLOOKUP, known::NOBODY],
@@ -152,6 +153,21 @@ impl Reader<'_> {
             }
         }
         self.diagnostics.failed_since(before)
+    }
+
+    /// Refuses a router by which DNS gives a name of one label the domain of the host, as it does
+    /// without `qualify_single` (section 17.4).
+    fn whole_names(&mut self, instance: &Instance) -> Result<(), Reported> {
+        let qualifies = match instance.get("qualify_single") {
+            Some(setting) => setting.boolean(self.diagnostics)?,
+            None => true,
+        };
+        if qualifies {
+            let reason = "mail for a domain of one label would go to another: let the router have \
+                          `qualify_single = false`";
+            return Err(self.service("dnslookup", reason, &instance.at));
+        }
+        Ok(())
     }
 
     /// Says that a driver or an option of it cannot be judged.

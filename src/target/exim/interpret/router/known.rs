@@ -142,7 +142,8 @@ pub(super) const NOBODY: &Table = &[(Account, "user")];
 
 /// Options of `dnslookup` (chapter 17).
 pub(super) const DNSLOOKUP: &Table = &[
-    (Switch, "qualify_single rewrite_headers search_parents"),
+    (Flag, "qualify_single"),
+    (Switch, "rewrite_headers search_parents"),
     (Off(COPIED), "same_domain_copy_routing"),
     (Word(&["", "false", "no", "true", "yes"]), "ipv4_prefer"),
     (Nothing(UNABLE), "ipv4_only mx_domains"),

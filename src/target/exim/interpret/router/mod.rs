@@ -6,6 +6,7 @@ mod copies;
 mod data;
 mod driver;
 mod given;
+mod giving_up;
 mod known;
 mod next_hop;
 mod read;
@@ -139,6 +140,8 @@ pub(super) struct Routers {
     list: Vec<Router>,
     /// Those that only hand on a copy; they stand before all others.
     copies: Vec<Copied>,
+    /// Whether what is too old comes back before any other router sees it.
+    gives_up: bool,
     /// What the client writes that some router depends on.
     choosers: BTreeSet<Chooser>,
 }

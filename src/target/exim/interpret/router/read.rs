@@ -23,6 +23,14 @@ impl Reader<'_> {
     ) -> Routers {
         let mut routers = Routers::default();
         for instance in instances {
+            match self.gives_up(instance) {
+                Ok(false) => {}
+                Ok(true) => {
+                    routers.gives_up |= routers.list.is_empty();
+                    continue;
+                }
+                Err(_) => continue,
+            }
             // What cannot be judged was told.
             match self.copied(instance, routers.list.is_empty()) {
                 Ok(None) => {}

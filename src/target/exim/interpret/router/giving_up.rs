@@ -1,0 +1,72 @@
+//! A router by which a message comes back that is too old. What retry rules count is for how long a
+//! host has been away, so new mail for it would come back at once, untried (spec 4.96, section
+//! 32.11): RFC 5321 section 4.5.4.1 asks that each message is tried for four or five days.
+
+use super::Routers;
+use crate::diagnostic::Reported;
+use crate::target::digits::digits;
+use crate::target::exim::interpret::reader::Reader;
+use crate::target::exim::interpret::section::Instance;
+
+/// The least and the greatest age of a message that is given up, in seconds: four days, and thirty.
+const AGES: std::ops::RangeInclusive<u64> = 345_600..=2_592_000;
+
+impl Routers {
+    /// Returns whether what is too old comes back before any other router sees it.
+    pub(in super::super) fn gives_up(&self) -> bool {
+        self.gives_up
+    }
+}
+
+impl Reader<'_> {
+    /// Reads a router that gives up what is too old; false if it is another. It takes no message
+    /// that is new, and so none of which a class is decided.
+    pub(super) fn gives_up(&mut self, instance: &Instance) -> Result<bool, Reported> {
+        let condition = instance.get("condition").and_then(|one| one.value.as_ref());
+        let age = condition.and_then(|text| {
+            let inner = text.as_str().strip_prefix("${if >{$message_age}{")?;
+            inner.strip_suffix("}}")
+        });
+        let Some(age) = age else {
+            return Ok(false);
+        };
+        let is = |name: &str, value: bool| {
+            let setting = instance.get(name);
+            setting.is_some_and(|one| one.value.is_none() && one.negated != value)
+        };
+        let text = |name: &str| {
+            let setting = instance.get(name).and_then(|one| one.value.as_ref());
+            setting.map(|text| text.as_str().to_owned())
+        };
+        let known = [
+            "driver",
+            "condition",
+            "data",
+            "allow_fail",
+            "verify",
+            "expn",
+        ];
+        let is_known = |name: &str| known.contains(&name);
+        let is_whole = instance
+            .settings
+            .iter()
+            .all(|one| is_known(one.name.as_str()))
+            && instance.settings.len() <= known.len();
+        let fails = text("data").is_some_and(|data| {
+            data.strip_prefix(":fail:")
+                .is_some_and(|rest| !rest.contains(['$', '\\', '\n']))
+        });
+        let holds = digits::<u64>(age).is_some_and(|age| AGES.contains(&age))
+            && text("driver").as_deref() == Some("redirect")
+            && is("allow_fail", true)
+            && is("verify", false)
+            && fails
+            && is_whole;
+        if !holds {
+            let reason = "mailpol reads one that gives up what is four to thirty days old: \
+                          `:fail:`, `allow_fail` and `no_verify`";
+            return Err(self.service("condition", reason, &instance.at));
+        }
+        Ok(true)
+    }
+}
