@@ -1,6 +1,6 @@
 //! A router by which a message comes back that is too old. What retry rules count is for how long a
 //! host has been away, so new mail for it would come back at once, untried (spec 4.96, section
-//! 32.11): RFC 5321 section 4.5.4.1 asks that each message is tried for four or five days.
+//! 32.10): RFC 5321 section 4.5.4.1 asks that each message is tried for four or five days.
 
 use super::Routers;
 use crate::diagnostic::Reported;
