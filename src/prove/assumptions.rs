@@ -11,6 +11,7 @@ pub const ASSUMPTIONS: &[&str] = &[
     "no two accounts of the auth backend differ in the case of letters only",
     "the raw text of a path is parsed as the MTA parses it (tested, not proved)",
     "tables on the server are these: indexed ones (hash, lmdb, cdb) were made from these sources",
+    "mail leaves from addresses that the policy gives the host: the machine has no others",
 ];
 
 /// Returns what the proof of a policy, or of files that believe these peers, assumes.
