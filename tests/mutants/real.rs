@@ -248,7 +248,10 @@ fn compare(
                     let went = went::by_postfix(id, &round.log);
                     (read.as_read(went), read.goes.clone())
                 }
-                Mta::Exim => (went::by_exim(original, id, &round.log), read.goes_roughly()),
+                Mta::Exim => {
+                    let went = went::by_exim(original, id, &round.log);
+                    (read.as_dns_answers(went), read.goes_roughly())
+                }
             };
             // Of a refusal that is left open the reader says no place.
             if went != goes && read.accepts() {

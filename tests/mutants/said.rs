@@ -138,6 +138,14 @@ impl Read {
         self.goes.iter().map(roughly).collect()
     }
 
+    /// Returns where a message went by the log, as the reader says it: of a recipient that Exim
+    /// verifies by an address of others it says besides that DNS may not answer, and here it does.
+    pub(crate) fn as_dns_answers(&self, went: BTreeSet<String>) -> BTreeSet<String> {
+        let leaves = went.contains("out") && self.goes.contains("out");
+        let perhaps = self.goes.get("nowhere").filter(|_| leaves).cloned();
+        went.into_iter().chain(perhaps).collect()
+    }
+
     /// Whether the answer is one of those that the reader leaves open, as the page of the target
     /// says: what the MTA makes of a path that is none, whether such a path has an extension, whose
     /// a bare name is, and which of its errors libspf2 reports, where an acceptance counts before a
