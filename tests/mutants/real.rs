@@ -201,6 +201,22 @@ impl Loose {
     }
 }
 
+/// Returns where a message went by the log, and where the reader has it go, in the same words.
+fn places(
+    original: &Original,
+    read: &Read,
+    id: &str,
+    log: &[String],
+) -> (BTreeSet<String>, BTreeSet<String>) {
+    match original.subject.mta {
+        Mta::Postfix => (read.as_read(went::by_postfix(id, log)), read.goes.clone()),
+        Mta::Exim => {
+            let went = went::by_exim(original, id, log);
+            (read.as_dns_answers(went), read.goes_roughly())
+        }
+    }
+}
+
 fn compare(
     original: &Original,
     ready: &Ready<'_>,
@@ -243,16 +259,7 @@ fn compare(
             relays = Some(shown(envelope, outcome, &read.to_string()));
         }
         if let Some(id) = outcome.queued_as() {
-            let (went, goes) = match mta {
-                Mta::Postfix => {
-                    let went = went::by_postfix(id, &round.log);
-                    (read.as_read(went), read.goes.clone())
-                }
-                Mta::Exim => {
-                    let went = went::by_exim(original, id, &round.log);
-                    (read.as_dns_answers(went), read.goes_roughly())
-                }
-            };
+            let (went, goes) = places(original, &read, id, &round.log);
             // Of a refusal that is left open the reader says no place.
             if went != goes && read.accepts() {
                 let read = format!("{goes:?}, it goes {went:?}");

@@ -175,6 +175,13 @@ fn local(
     };
     // The names in `forward_path` are expanded at delivery: only whether there are any counts.
     let forward = settings.is_empty("forward_path");
+    let paths = settings.text("forward_path", diagnostics);
+    for path in paths.words() {
+        if !path.as_str().starts_with(['/', '$']) {
+            let reason = "what would be there, below the queue, nobody says";
+            diagnostics.error(UnjudgedParameter::new("forward_path", reason, &path.at()));
+        }
+    }
     Local {
         aliases: if is_used {
             alias_file::read(settings, artifacts, diagnostics)
