@@ -31,8 +31,8 @@ pub(super) use limits::LimitsPart;
 pub(super) use recipients::{ArchiveRouter, RecipientRouters};
 pub(super) use remote::{
     BehindRouter, ClientAuthenticators, ClientRoute, ExchangersRouter, NullClientRouter,
-    OutboundFrom, OutboundRouter, OutboundTo, RemoteTransport, RouteTransport, TransportOption,
-    TransportsHead,
+    OutboundFrom, OutboundRouter, OutboundTo, RemoteTransport, RouteTransport, RoutersHead,
+    TransportOption, TransportsHead,
 };
 
 /// Something of the policy, and its line.

@@ -34,7 +34,9 @@ use self::recipients::Recipients;
 use self::senders::Senders;
 use self::table::Table;
 use super::lexical::{Comment, HostItem, List, Word};
-use super::view::{HostNameRouter, LocalTransports, RecipientRouters, RetryPart, TableHead};
+use super::view::{
+    HostNameRouter, LocalTransports, RecipientRouters, RetryPart, RoutersHead, TableHead,
+};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{Address, Domain};
 use crate::policy::Policy;
@@ -183,6 +185,7 @@ fn conf(
     text += &acls;
     tables.extend(held);
     let postmaster = postmaster::word(&emission.postmaster, diagnostics)?;
+    text += &render(RoutersHead {}, diagnostics)?;
     let host_name = HostNameRouter {
         archives: archive::routers(emission.policy, diagnostics),
         host_names: List::of(host_names(emission.policy)),

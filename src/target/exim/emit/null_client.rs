@@ -8,7 +8,7 @@ use super::{Emission, host_names, main_section, postmaster, raw, route, service}
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::target::exim::lexical::{Comment, Word};
 use crate::target::exim::view::{
-    Daemon, LocalOnlyAcl, LocalSenders, NullClientRouter, RetryPart, RewriteRule,
+    Daemon, LocalOnlyAcl, LocalSenders, NullClientRouter, RetryPart, RewriteRule, RoutersHead,
 };
 use crate::target::render::render;
 
@@ -30,6 +30,7 @@ pub(super) fn conf(
             transport: Word::route(&route.name.value),
             host: super::List::host(&route.host.value),
         };
+        text += &render(RoutersHead {}, diagnostics)?;
         text += &render(view, diagnostics)?;
     }
     text += &route::transports(emission, "", diagnostics)?;

@@ -65,6 +65,11 @@ pub(in crate::target::exim) struct BehindRouter {
     pub(in crate::target::exim) host: List,
 }
 
+/// Routers: their head, which gives up what is too old.
+#[derive(Debug, Serialize)]
+pub(in crate::target::exim) struct RoutersHead {}
+view!(RoutersHead, "routers/head.j2", Lines);
+
 /// Transports: their head.
 #[derive(Debug, Serialize)]
 pub(in crate::target::exim) struct TransportsHead {}

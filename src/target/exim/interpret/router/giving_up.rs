@@ -47,11 +47,10 @@ impl Reader<'_> {
             "expn",
         ];
         let is_known = |name: &str| known.contains(&name);
-        let is_whole = instance
-            .settings
-            .iter()
-            .all(|one| is_known(one.name.as_str()))
-            && instance.settings.len() <= known.len();
+        // Of several conditions all have to hold (`opt_rep_con` in readconf.c of 4.96).
+        let names = || instance.settings.iter().map(|one| one.name.as_str());
+        let is_whole =
+            names().all(is_known) && names().filter(|name| *name == "condition").count() == 1;
         let fails = text("data").is_some_and(|data| {
             data.strip_prefix(":fail:")
                 .is_some_and(|rest| !rest.contains(['$', '\\', '\n']))

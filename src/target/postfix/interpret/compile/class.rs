@@ -26,9 +26,7 @@ impl Compiler<'_> {
             self.refuse(word, reason);
             return None;
         }
-        if !self.named.contains(word.as_str()) {
-            self.named.insert(word.as_str().to_owned());
-        }
+        self.named.insert(word.as_str().to_owned());
         if self.depth >= DEPTH_MAX {
             self.refuse(word, "restriction classes name each other without end");
             return None;
