@@ -49,8 +49,9 @@ const DELIVERY_PATIENCE: Duration = Duration::from_secs(15);
 /// Each of them lifts a limit that slows down or cuts off whoever asks too much at once. None
 /// has a say in what the first envelope of a client is answered.
 const LIMITS: &[(&str, &str)] = &[
-    // How many connections there may be at once; 0 is no limit.
-    ("smtp_accept_max", "0"),
+    // How many connections there may be at once, and how many of one client.
+    ("smtp_accept_max", "10000"),
+    ("smtp_accept_max_per_host", "10000"),
     // How many messages one connection may bring, and after how many they wait for the queue.
     ("smtp_accept_max_per_connection", "0"),
     ("smtp_accept_queue_per_connection", "0"),

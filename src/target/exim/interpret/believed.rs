@@ -10,11 +10,15 @@
 use super::list::{ListKind, Subject};
 use super::option::Options;
 use super::reader::Reader;
+use super::text::Text;
 use super::truth::{Facts, Truth, truth};
 use super::value::{Bool, Leaf};
 use crate::decision::{Believed, ClientTable, Label, Peers, Question, TestId, Unanswered};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
+
+/// As many sessions as `smtp_accept_max` has at least.
+const SESSIONS_MIN: u64 = 10;
 
 impl Reader<'_> {
     /// Reads the peers whose headers count, at every way in.
@@ -29,9 +33,8 @@ impl Reader<'_> {
                 at: start.clone(),
             }]);
         };
-        let counted = options
-            .get("smtp_accept_max_per_host")
-            .map(|setting| setting.at.clone());
+        let few = |text: &Text| text.as_str().parse().is_ok_and(|most: u64| most < SESSIONS_MIN);
+        let counted = options.text("smtp_accept_max_per_host").filter(few);
         let condition = self.expanded_list(ListKind::Host, Subject::Client, &list)?;
         match self.peers(&condition) {
             Ok(ranges) if !ranges.is_empty() && self.by_text.is_some() => {
@@ -43,7 +46,7 @@ impl Reader<'_> {
             // The daemon counts before it reads what a proxy says (handle_smtp_call in daemon.c).
             Ok(ranges) if !ranges.is_empty() && counted.is_some() => {
                 let reason = "behind a proxy all clients would count as one";
-                let at = counted.unwrap_or_else(|| list.at());
+                let at = counted.map_or_else(|| list.at(), |most| most.at());
                 Err(self.refuse("smtp_accept_max_per_host", reason, &at))
             }
             Ok(ranges) => Ok(vec![Believed {

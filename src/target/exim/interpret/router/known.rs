@@ -79,7 +79,7 @@ pub(super) const SMTP: &Table = &[
     (Number(0, 65_536), "size_addition"),
     (Number(1, ANY), "hosts_max_try hosts_max_try_hardlimit"),
     (Number(998, ANY), "message_linelength_limit"),
-    (Number(512, 2_048), "tls_dh_min_bits"),
+    (Number(512, 1_024), "tls_dh_min_bits"),
     // What is larger was accepted already, and would come back.
     (Word(&["0"]), "message_size_limit"),
     (Off(OTHERS), "envelope_to_add"),

@@ -114,7 +114,7 @@ impl Config {
 
     /// Reports an identity in Authentication-Results that is neither this host's name nor a domain
     /// that it is in: whoever reads the header would take it for somebody else's (RFC 8601 section
-    /// 2.5). Without a word the program ends; `HOSTNAME` is the machine's name.
+    /// 2.5). Without a word the program ends; `HOSTNAME` is the machine's name, which no file says.
     pub(super) fn judge_identity(
         &self,
         host: &str,
@@ -123,7 +123,7 @@ impl Config {
         let host = format!(".{}", host.to_ascii_lowercase());
         let is_own = |value: &str| {
             let domain = format!(".{}", value.to_ascii_lowercase());
-            value == "HOSTNAME" || value.len() > 1 && host.ends_with(&domain)
+            value.len() > 1 && host.ends_with(&domain)
         };
         match &self.identity {
             Some((value, at)) if self.header == "AR" && !is_own(value) => {
