@@ -48,6 +48,8 @@ mod subject;
 mod trials;
 #[path = "mutants/went.rs"]
 mod went;
+#[path = "mutants/wild.rs"]
+mod wild;
 #[path = "mutants/words.rs"]
 mod words;
 

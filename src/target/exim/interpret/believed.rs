@@ -33,7 +33,11 @@ impl Reader<'_> {
                 at: start.clone(),
             }]);
         };
-        let few = |text: &Text| text.as_str().parse().is_ok_and(|most: u64| most < SESSIONS_MIN);
+        let few = |text: &Text| {
+            text.as_str()
+                .parse()
+                .is_ok_and(|most: u64| most < SESSIONS_MIN)
+        };
         let counted = options.text("smtp_accept_max_per_host").filter(few);
         let condition = self.expanded_list(ListKind::Host, Subject::Client, &list)?;
         match self.peers(&condition) {
