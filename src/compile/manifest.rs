@@ -185,8 +185,16 @@ fn text(
     for words in checks(policy, artifacts) {
         line(format_args!("{words}"));
     }
+    // Of a tree that is copied over another one a running MTA would read the new tables by the old
+    // rules.
     line(format_args!(
-        "\n# To run on the server, as root, after `cp -r etc /` in this folder."
+        "\n# To run on the server, as root, before the files are copied."
+    ));
+    if let Some(service) = artifacts.services.last() {
+        line(format_args!("stop systemctl stop {service}"));
+    }
+    line(format_args!(
+        "\n# Then, in this folder: `umask 022; cp -r etc /`, and"
     ));
     for command in &artifacts.commands {
         line(format_args!("run {command}"));
@@ -194,8 +202,8 @@ fn text(
     line(format_args!(
         "\n# Then, to have running services take up the files."
     ));
-    for command in &artifacts.restarts {
-        line(format_args!("restart {command}"));
+    for service in &artifacts.services {
+        line(format_args!("restart systemctl restart {service}"));
     }
     for words in served(policy) {
         line(format_args!("{words}"));

@@ -286,9 +286,7 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
     }
     artifacts.required_files.sort();
     artifacts.required_files.dedup();
-    artifacts
-        .restarts
-        .push("systemctl restart exim4".to_owned());
+    artifacts.services.push("exim4");
     artifacts.host_addresses = host.own_addresses();
     artifacts.version = emission.version;
     artifacts

@@ -64,8 +64,7 @@ pub(super) fn write(
             emission.needs("sasl2-bin");
             // saslauthd's socket is for this group.
             emission.run("adduser Debian-exim sasl");
-            let restart = "systemctl restart saslauthd".to_owned();
-            emission.artifacts.restarts.push(restart);
+            emission.artifacts.services.push("saslauthd");
         }
         Some(Auth::Dovecot { socket, .. }) => {
             emission.needs("dovecot-core");

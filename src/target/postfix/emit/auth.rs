@@ -68,8 +68,7 @@ pub(super) fn write(
             emission.needs("libsasl2-modules");
             // saslauthd's socket is for this group.
             emission.run("adduser postfix sasl");
-            let restart = "systemctl restart saslauthd".to_owned();
-            emission.artifacts.restarts.push(restart);
+            emission.artifacts.services.push("saslauthd");
         }
         Some(Auth::Dovecot { socket, .. }) => {
             emission.needs("dovecot-core");

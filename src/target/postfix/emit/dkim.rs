@@ -92,7 +92,6 @@ pub(super) fn write(
         emission.add_at(&format!("etc/opendkim/{name}"), text);
     }
     emission.needs("opendkim");
-    let restart = "systemctl restart opendkim".to_owned();
-    emission.artifacts.restarts.push(restart);
+    emission.artifacts.services.push("opendkim");
     Ok(())
 }

@@ -342,9 +342,7 @@ fn finish(mut emission: Emission<'_>) -> Artifacts {
     }
     artifacts.required_files.sort();
     artifacts.required_files.dedup();
-    artifacts
-        .restarts
-        .push("systemctl restart postfix".to_owned());
+    artifacts.services.push("postfix");
     artifacts.host_addresses = host.own_addresses();
     artifacts.version = emission.version.0;
     artifacts
