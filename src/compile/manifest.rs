@@ -133,6 +133,10 @@ fn leaving(leaves: &[WayOut]) -> Vec<String> {
     head.into_iter().chain(lines).chain(more).collect()
 }
 
+/// Services that Debian 12 installs, and does not start when the machine starts (the postinst of
+/// sasl2-bin: `update-rc.d saslauthd defaults-disabled`).
+const DISABLED: [&str; 1] = ["saslauthd"];
+
 fn text(
     policy: &Policy,
     target: &dyn Target,
@@ -203,6 +207,9 @@ fn text(
         "\n# Then, to have running services take up the files."
     ));
     for service in &artifacts.services {
+        if DISABLED.contains(service) {
+            line(format_args!("restart systemctl enable {service}"));
+        }
         line(format_args!("restart systemctl restart {service}"));
     }
     for words in served(policy) {

@@ -51,8 +51,8 @@ pub struct Artifacts {
     pub checks: Vec<String>,
     /// The commands to run after the files were copied, in order. Running them twice does no harm.
     pub commands: Vec<String>,
-    /// The services that are restarted then to take up the files, in order: the last is the MTA, which
-    /// is stopped before they are copied.
+    /// The services that are restarted then to take up the files, in order: the last is the MTA,
+    /// which is stopped before they are copied.
     pub services: Vec<&'static str>,
     /// The MTA's version that the files are read as, such as `(3, 7, 11)`.
     pub version: (u16, u16, u16),

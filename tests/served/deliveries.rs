@@ -3,10 +3,12 @@
 use libtest_mimic::Failed;
 
 use crate::machine::{
-    FAR, doe, expect, find, internal, message, outcomes, serve, stranger, subjects, user,
+    FAR, doe, expect, find, internal, job, message, outcomes, serve, stranger, subject, subjects,
+    user,
 };
 use crate::support::job::Listener::{Smtp, Submission, Submissions};
 use crate::support::job::{Client, Envelope, Login, Mechanism, Mta};
+use crate::support::namespace;
 use crate::{Test, TestOfBoth};
 
 pub(crate) const TESTS: &[TestOfBoth] = &[
@@ -17,13 +19,44 @@ pub(crate) const TESTS: &[TestOfBoth] = &[
         "logins that the policy does not list send nothing",
         unlisted,
     ),
+    (
+        "mail waits for a home that cannot be written to today",
+        away,
+    ),
 ];
+
+/// Jane's folder is somebody else's, like one that is not mounted; John's is his.
+fn away(mta: Mta) -> Result<(), Failed> {
+    let doe = subject(&doe()?, mta)?;
+    let (_tree, mut job) = job(&doe)?;
+    job.scene.commands.push(
+        "mkdir -p /home/jane/Maildir; chown root:root /home/jane/Maildir; chmod 700 \
+         /home/jane/Maildir"
+            .to_owned(),
+    );
+    let client = stranger(Smtp);
+    job.envelopes = [JANE, JOHN]
+        .map(|to| message(&client, "a@b.example", to, "here"))
+        .into();
+    let report = namespace::run(&job)?;
+    outcomes(mta, &report, &["message 250 2.0.0", "message 250 2.0.0"])?;
+    let kept = subjects(&report, "/home/john/Maildir", "john")?;
+    expect(kept.as_str(), "here", "John's mail")?;
+    let waiting = report.queue.join("\n");
+    let is_jane = waiting.contains(JANE) || waiting.contains("jane@unix.invalid");
+    expect(
+        is_jane,
+        true,
+        format!("{waiting}\n{}", report.log.join("\n")),
+    )
+}
 
 /// It speaks of the queue in Postfix's words.
 pub(crate) const OF_POSTFIX: &[Test] =
     &[("mail to others waits in the queue, or comes back", leaves)];
 
 const JOHN: &str = "john.doe@doe-family.com";
+const JANE: &str = "jane.doe@doe-family.com";
 
 fn lands(mta: Mta) -> Result<(), Failed> {
     let by_login = Client {

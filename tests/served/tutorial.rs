@@ -30,7 +30,7 @@ dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --user=root --local=/#/ \
     --listen-address=127.0.0.1 --bind-interfaces --pid-file=/run/dnsmasq.pid
 rm -f /etc/postfix/main.cf /etc/postfix/master.cf
 mkdir -p /run/bin
-printf '#!/bin/sh\nexec "/etc/init.d/$2" "$1"\n' >/run/bin/systemctl
+printf '#!/bin/sh\n[ "$1" = enable ] || exec "/etc/init.d/$2" "$1"\n' >/run/bin/systemctl
 chmod 755 /run/bin/systemctl
 export PATH=/run/bin:$PATH
 mkdir -p /tmp/site/build/postfix

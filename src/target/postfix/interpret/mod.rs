@@ -172,7 +172,10 @@ impl Reader<'_> {
             for (name, at) in &service.override_places {
                 let is_smtpd = service.command == "smtpd";
                 // What only a named host must be able to do is judged where the ways are known.
-                if self.is_for_host_mail(service, name) || next_hop::is_of_one_host(service, name) {
+                if self.is_for_host_mail(service, name)
+                    || next_hop::is_of_one_host(service, name)
+                    || services::waits_for_accounts(service, name)
+                {
                     continue;
                 }
                 let is_modelled = parameter::class(name) == Class::Modelled;

@@ -53,14 +53,16 @@ impl Patterns {
     }
 }
 
-/// Returns what the pattern of a rule is about, and the rule's value.
+/// Returns what the pattern of a rule is about, and the rule's value. What a `$` in it comes to is
+/// not followed: at one that names nothing the rule is passed over (regexp_table(5)).
 pub(super) fn access_rule(rule: &str) -> Option<(About, &str)> {
     let patterns = [("/\\]$/", About::Literals), ("/[@%!].*@/", About::Routes)];
     let (about, value) = patterns
         .into_iter()
         .find_map(|(pattern, about)| rule.strip_prefix(pattern).map(|value| (about, value)))?;
     let trimmed = value.trim_ascii();
-    (value.starts_with([' ', '\t']) && !trimmed.is_empty()).then_some((about, trimmed))
+    let is_plain = !trimmed.is_empty() && !trimmed.contains('$');
+    (value.starts_with([' ', '\t']) && is_plain).then_some((about, trimmed))
 }
 
 /// Returns the domain whose addresses no `Delivered-To:` header names any more, by a rule that

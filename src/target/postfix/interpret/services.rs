@@ -18,6 +18,13 @@ pub(super) fn of_cleanup(services: &[Service]) -> BTreeMap<String, Text> {
     cleanup.map_or_else(BTreeMap::new, |cleanup| cleanup.overrides.clone())
 }
 
+/// Returns whether an `-o` has local(8) keep mail in the queue that would come back (`soft_bounce`
+/// in postconf(5)): for accounts that are away, and else for five days.
+pub(super) fn waits_for_accounts(service: &Service, name: &str) -> bool {
+    let value = service.overrides.get(name).map(Text::as_str);
+    service.command == "local" && name == "soft_bounce" && value == Some("yes")
+}
+
 /// Services that the model goes by the name of, and their programs.
 const PROGRAMS: &[(&str, &[&str])] = &[
     ("anvil", &["anvil"]),
