@@ -296,6 +296,13 @@ pub(super) struct HeaderChecks {
 }
 view!(HeaderChecks, "header-checks.j2", Lines);
 
+/// Failures for which mail of a route waits.
+#[derive(Debug, Serialize)]
+pub(super) struct RouteFailures {
+    pub(super) policy: Comment,
+}
+view!(RouteFailures, "route-failures.j2", Lines);
+
 /// sasl/smtpd.conf.
 #[derive(Debug, Serialize)]
 pub(super) struct SmtpdConf {

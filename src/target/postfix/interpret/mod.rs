@@ -58,6 +58,7 @@ mod rows;
 mod sending;
 mod services;
 mod session;
+mod status_filter;
 mod table;
 mod text;
 mod values;
@@ -172,7 +173,9 @@ impl Reader<'_> {
             for (name, at) in &service.override_places {
                 let is_smtpd = service.command == "smtpd";
                 // What only a named host must be able to do is judged where the ways are known.
-                if self.is_for_host_mail(service, name) || next_hop::is_of_one_host(service, name) {
+                let is_of_one_host =
+                    next_hop::is_of_one_host(service, name) || status_filter::is_it(service, name);
+                if self.is_for_host_mail(service, name) || is_of_one_host {
                     continue;
                 }
                 let is_modelled = parameter::class(name) == Class::Modelled;
@@ -255,6 +258,8 @@ impl Reader<'_> {
         extension::judge(&base, &addressing, &programs, diagnostics);
         let removed = Removed::read(&base, &delivery, self.artifacts, diagnostics);
         delivery.find_ways(self.main, self.services, diagnostics);
+        let (main, services, ways) = (self.main, self.services, &delivery.ways);
+        status_filter::judge(main, services, ways, self.artifacts, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
         catalogue.replace(common.to_form, Question::ToKind(kinds(Side::To)));

@@ -223,6 +223,7 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "smtp_delivery_status_filter",
+        // What a service with a next hop may have stands in `status_filter`.
         &[""],
         "failures could be made to look like delays, or delays like failures",
     ),
