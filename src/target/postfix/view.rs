@@ -196,6 +196,8 @@ view!(TlsNonePart, "main/tls_none.j2", Lines);
 pub(super) struct ClosedPart {
     /// What signs, if anything does.
     pub(super) milters: Vec<Word>,
+    /// What that may not add.
+    pub(super) milter_header_checks: TableName,
     /// What takes headers out that local(8) believes, if it delivers.
     pub(super) header_checks: Option<TableName>,
     pub(super) smuggling: Vec<Setting>,

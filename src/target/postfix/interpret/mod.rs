@@ -13,6 +13,7 @@
 //! number of a client's commands and connections, and what a message's text says.
 
 mod action;
+mod added;
 mod addressing;
 mod alias_file;
 mod backend;
@@ -127,6 +128,7 @@ pub(super) fn interpret(
     services::judge_programs(reader.services, diagnostics);
     let base = Settings::new(&main, std::collections::BTreeMap::new());
     limits::judge(reader.main, reader.services, diagnostics);
+    added::judge(&base, artifacts, diagnostics);
     mended::judge(reader.main, reader.services, artifacts, diagnostics);
     services::judge_runs(reader.services, &base, diagnostics);
     services::judge_missing(reader.services, &start, diagnostics);

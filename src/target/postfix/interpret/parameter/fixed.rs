@@ -131,11 +131,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "other code would read the tables",
     ),
     (
-        "milter_header_checks",
-        &[""],
-        "the header would decide, and may redirect",
-    ),
-    (
         "milter_protocol",
         &["6"],
         "smtpd would not understand its Milter, and put off all mail",
