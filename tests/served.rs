@@ -79,6 +79,8 @@ mod sessions;
 mod spf;
 #[path = "served/tutorial.rs"]
 mod tutorial;
+#[path = "served/waiting.rs"]
+mod waiting;
 #[path = "served/ways.rs"]
 mod ways;
 
@@ -110,6 +112,7 @@ fn main() -> ExitCode {
         sessions::OF_POSTFIX,
         broken::OF_POSTFIX,
         tutorial::TESTS,
+        waiting::OF_POSTFIX,
     ];
     let of_both = [
         deliveries::TESTS,
@@ -119,6 +122,7 @@ fn main() -> ExitCode {
         limits::TESTS,
         mended::TESTS,
         routes::TESTS,
+        waiting::TESTS,
         ways::TESTS,
         nested::TESTS,
         null_client::TESTS,

@@ -22,6 +22,10 @@ pub(crate) const TESTS: &[Test] = &[
         "clients of every network that may send are signed for",
         granted,
     ),
+    (
+        "the signer says nothing about mail that it does not read",
+        unread,
+    ),
     ("without the signer nothing is taken", signer_is_away),
 ];
 
@@ -118,6 +122,45 @@ fn granted() -> Result<(), Failed> {
         expect(found.headers("DKIM-Signature").len(), 0, &found.text)?;
     }
     Ok(())
+}
+
+/// Mail whose From cannot be read is no less taken, and what the policy says of it is topmost.
+fn unread() -> Result<(), Failed> {
+    let signed = keys::signed(&doe()?, FOLDER, KEYS)?;
+    let subject = subject(&signed.policy, Mta::Postfix)?;
+    let (_tree, mut job) = job(&subject)?;
+    job.scene.files.extend(signed.files.clone());
+    let spoilt = |client: &Client, from: &str, header: &str, subject: &str| {
+        let mut envelope = message(client, from, JANE, subject);
+        if let Until::Message(text) = &mut envelope.until {
+            *text = text.replacen(&format!("From: Somebody <{JANE}>\n"), header, 1);
+        }
+        envelope
+    };
+    let stranger = stranger(Smtp);
+    let by_spf = "a@pass.spf-results.example";
+    job.envelopes = vec![
+        spoilt(&stranger, by_spf, "", "without"),
+        spoilt(
+            &stranger,
+            by_spf,
+            "From: nobody at all\n",
+            "without-address",
+        ),
+        spoilt(&internal(Smtp), JANE, "From: <>\n", "internal"),
+        message(&internal(Smtp), JANE, JANE, "as-it-should-be"),
+    ];
+    let report = namespace::run(&job)?;
+    outcomes(Mta::Postfix, &report, &["message 250 2.0.0"; 4])?;
+    for (name, results) in [("without", 1), ("without-address", 1), ("internal", 0)] {
+        let found = find(&report, MAILDIR, name)?;
+        let all = found.headers("Authentication-Results");
+        expect(all.len(), results, &found.text)?;
+        let is_ours = |value: &String| value.contains("spf=pass");
+        expect(all.iter().all(is_ours), true, &found.text)?;
+    }
+    let found = find(&report, MAILDIR, "as-it-should-be")?;
+    expect(signed.verified(&found.text)?, 1, &found.text)
 }
 
 /// Nothing leaves unsigned because OpenDKIM is not there.

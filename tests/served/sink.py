@@ -2,7 +2,8 @@
 message came: a message a file.
 
 Arguments: a Maildir; an address and a port to listen at; `starttls`, `clear` (there is no TLS, and
-AUTH is offered all the same) or `wrapped`; a certificate; its key.
+AUTH is offered all the same), `wrapped`, or what it does wrong where it has STARTTLS; a
+certificate; its key.
 """
 
 import base64
@@ -15,6 +16,13 @@ import threading
 MAILDIR, ADDRESS, PORT, MODE, CERTIFICATE, KEY = sys.argv[1:]
 COUNT = iter(range(1_000_000))
 LOCK = threading.Lock()
+# Where there is no STARTTLS.
+WITHOUT = ("clear", "wrapped")
+# What a client could take for words of its own.
+EVERYTHING = (
+    "refused to talk to me: TLS is required, but host x refused to start TLS: Host or domain name "
+    "not found. Name service error for x: host not found"
+)
 
 
 def keep(headers, text=b""):
@@ -68,14 +76,22 @@ class Session:
         for line in iter(lambda: self.file.readline(), b""):
             words = line.decode().strip().split(" ", 1)
             verb, rest = words[0].upper(), (words + [""])[1]
-            if verb in ("EHLO", "HELO"):
+            if verb in ("EHLO", "HELO") and MODE == "refuses-helo":
+                self.say("550 5.7.1 no")
+            elif verb in ("EHLO", "HELO"):
                 self.headers["Helo"] = rest
                 offers = ["sink", "AUTH PLAIN LOGIN"]
-                if MODE == "starttls" and self.headers["Tls"] == "no":
+                if MODE not in WITHOUT and self.headers["Tls"] == "no":
                     offers = ["sink", "STARTTLS"]
                 for offer in offers[:-1]:
                     self.say("250-" + offer)
                 self.say("250 " + offers[-1])
+            elif verb == "STARTTLS" and MODE == "refuses-tls":
+                self.say("500 5.5.1 no")
+            elif verb == "AUTH" and MODE == "babbles":
+                self.say("999 no")
+            elif verb == "RCPT" and MODE == "refuses-mail":
+                self.say("550 5.4.4 " + EVERYTHING)
             elif verb == "STARTTLS":
                 self.say("220 go on")
                 self.take(self.encrypt(self.connection))

@@ -196,6 +196,8 @@ view!(TlsNonePart, "main/tls_none.j2", Lines);
 pub(super) struct ClosedPart {
     /// What signs, if anything does.
     pub(super) milters: Vec<Word>,
+    /// What that may not add.
+    pub(super) milter_header_checks: TableName,
     /// What takes headers out that local(8) believes, if it delivers.
     pub(super) header_checks: Option<TableName>,
     pub(super) smuggling: Vec<Setting>,
@@ -295,6 +297,13 @@ pub(super) struct HeaderChecks {
     pub(super) delivery_pattern: String,
 }
 view!(HeaderChecks, "header-checks.j2", Lines);
+
+/// Failures for which mail of a route waits.
+#[derive(Debug, Serialize)]
+pub(super) struct RouteFailures {
+    pub(super) policy: Comment,
+}
+view!(RouteFailures, "route-failures.j2", Lines);
 
 /// sasl/smtpd.conf.
 #[derive(Debug, Serialize)]

@@ -4,7 +4,7 @@
 //! message (tried).
 
 use super::Emission;
-use super::{clients, main_cf};
+use super::{TableName, clients, main_cf, table};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::mail::{DkimAlgorithm, Domain};
 use crate::policy::{DkimKey, Policy};
@@ -16,6 +16,10 @@ use crate::target::render::render;
 
 /// Where OpenDKIM listens.
 const MILTER: &str = "inet:127.0.0.1:8891";
+
+/// OpenDKIM 2.11.0 says `dkim=permerror` of mail without a From that it can read, in `Mode s` too,
+/// and above what policyd-spf says (tried). Of it the signature alone is wanted.
+const LEFT_OUT: &str = "/^Authentication-Results:/ IGNORE";
 
 /// A key that signs, and where it is.
 type Signing<'p> = (&'p Domain, &'p DkimKey, &'p Spanned<String>);
@@ -34,6 +38,11 @@ fn keys(policy: &Policy) -> Vec<Signing<'_>> {
 pub(super) fn milters(policy: &Policy) -> Vec<Word> {
     let signs = !keys(policy).is_empty();
     signs.then(|| Word::fixed(MILTER)).into_iter().collect()
+}
+
+/// Returns the table of what Milters may not add.
+pub(super) fn header_checks() -> TableName {
+    TableName::fixed("regexp", "milter-header-checks")
 }
 
 /// Adds OpenDKIM's files, if a key signs.
@@ -91,6 +100,14 @@ pub(super) fn write(
         let text = render(table, diagnostics)?;
         emission.add_at(&format!("etc/opendkim/{name}"), text);
     }
+    let about = "Headers that OpenDKIM adds, and that are left out (header_checks(5)).";
+    table::pattern(
+        "milter-header-checks",
+        about,
+        LEFT_OUT,
+        emission,
+        diagnostics,
+    )?;
     emission.needs("opendkim");
     emission.artifacts.services.push("opendkim");
     Ok(())

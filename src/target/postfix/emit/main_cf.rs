@@ -230,6 +230,7 @@ pub(super) fn closed(
     }
     let part = ClosedPart {
         milters: super::dkim::milters(policy),
+        milter_header_checks: super::dkim::header_checks(),
         header_checks: recipients::has_accounts(emission)
             .then(|| TableName::fixed("regexp", "header-checks")),
         smuggling,

@@ -9,11 +9,15 @@ use super::{Emission, version::Version};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::policy::{DomainScope, Policy, Route, RouteHost, RouteTls};
 use crate::target::postfix::lexical::{Comment, Key, Name, Outcome, Word};
-use crate::target::postfix::view::{RouteService, Setting};
+use crate::target::postfix::view::{RouteFailures, RouteService, Setting};
+use crate::target::render::render;
 
 /// The certificates that Debian's ca-certificates calls good. smtp(8) reads them before it goes
 /// into its chroot.
 const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
+
+/// Which failures of a route's host are no reason to give mail up.
+const FAILURES: &str = "regexp:/etc/postfix/route-failures";
 
 /// Returns the service of what is not ours, and the host that it is told.
 pub(super) fn default_transport(policy: &Policy) -> Word {
@@ -78,7 +82,7 @@ pub(super) fn services(
     policy.used_routes().map(service).collect()
 }
 
-/// What protects the mail of a route.
+/// What protects the mail of a route, and keeps it where the host cannot take it.
 fn options(
     route: &Route,
     version: Version,
@@ -91,6 +95,7 @@ fn options(
             value,
         });
     };
+    set("smtp_delivery_status_filter", Word::fixed(FAILURES));
     let level = match route.tls {
         RouteTls::Opportunistic => "may",
         RouteTls::Required => "encrypt",
@@ -122,13 +127,19 @@ fn options(
     Ok(options)
 }
 
-/// Adds what must be there for a route: its credentials, which smtp(8) reads as root.
+/// Adds what must be there for a route: its credentials, which smtp(8) reads as root, and when its
+/// mail waits.
 pub(super) fn write(
     emission: &mut Emission<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     if let Some(table) = senders(emission.policy) {
         table.write(emission, diagnostics)?;
+    }
+    if emission.policy.used_routes().next().is_some() {
+        let policy = emission.policy_name();
+        let text = render(RouteFailures { policy }, diagnostics)?;
+        emission.add("route-failures", text);
     }
     for route in emission.policy.used_routes() {
         if route.tls == RouteTls::Verified {

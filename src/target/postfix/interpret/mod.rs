@@ -13,6 +13,7 @@
 //! number of a client's commands and connections, and what a message's text says.
 
 mod action;
+mod added;
 mod addressing;
 mod alias_file;
 mod backend;
@@ -58,6 +59,7 @@ mod rows;
 mod sending;
 mod services;
 mod session;
+mod status_filter;
 mod table;
 mod text;
 mod values;
@@ -126,6 +128,7 @@ pub(super) fn interpret(
     services::judge_programs(reader.services, diagnostics);
     let base = Settings::new(&main, std::collections::BTreeMap::new());
     limits::judge(reader.main, reader.services, diagnostics);
+    added::judge(&base, artifacts, diagnostics);
     mended::judge(reader.main, reader.services, artifacts, diagnostics);
     services::judge_runs(reader.services, &base, diagnostics);
     services::judge_missing(reader.services, &start, diagnostics);
@@ -172,8 +175,10 @@ impl Reader<'_> {
             for (name, at) in &service.override_places {
                 let is_smtpd = service.command == "smtpd";
                 // What only a named host must be able to do is judged where the ways are known.
+                let is_of_one_host =
+                    next_hop::is_of_one_host(service, name) || status_filter::is_it(service, name);
                 if self.is_for_host_mail(service, name)
-                    || next_hop::is_of_one_host(service, name)
+                    || is_of_one_host
                     || services::waits_for_accounts(service, name)
                 {
                     continue;
@@ -258,6 +263,8 @@ impl Reader<'_> {
         extension::judge(&base, &addressing, &programs, diagnostics);
         let removed = Removed::read(&base, &delivery, self.artifacts, diagnostics);
         delivery.find_ways(self.main, self.services, diagnostics);
+        let (main, services, ways) = (self.main, self.services, &delivery.ways);
+        status_filter::judge(main, services, ways, self.artifacts, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
         catalogue.replace(common.to_form, Question::ToKind(kinds(Side::To)));

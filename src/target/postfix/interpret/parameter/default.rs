@@ -71,6 +71,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("mailbox_transport", ""),
     ("mailbox_transport_maps", ""),
     ("masquerade_domains", ""),
+    ("milter_header_checks", ""),
     (
         "mydestination",
         "$myhostname, localhost.$mydomain, localhost",

@@ -131,11 +131,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "other code would read the tables",
     ),
     (
-        "milter_header_checks",
-        &[""],
-        "the header would decide, and may redirect",
-    ),
-    (
         "milter_protocol",
         &["6"],
         "smtpd would not understand its Milter, and put off all mail",
@@ -223,6 +218,7 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "smtp_delivery_status_filter",
+        // What a service with a next hop may have stands in `status_filter`.
         &[""],
         "failures could be made to look like delays, or delays like failures",
     ),
