@@ -137,7 +137,7 @@ fn add(
     diagnostics: &mut Diagnostics,
 ) {
     let name = node.name.as_ref();
-    let name = name.and_then(|text| name::domain(text, diagnostics));
+    let name = name.and_then(|text| name::own_domain(text, diagnostics));
     if let Some(name) = &name
         && let Some(first) = domains.map.get(name)
     {

@@ -16,7 +16,7 @@ use crate::syntax::tree::{Text, may_have_been};
 /// Lowers a `host` node. Its postmaster comes later, when all recipients are known.
 pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<Host> {
     let name = node.name.as_ref().and_then(|text| {
-        let name = name::domain(text, diagnostics)?;
+        let name = name::own_domain(text, diagnostics)?;
         Some(Spanned::new(name, text.at.clone()))
     });
     let mut addresses: Vec<Spanned<IpAddr>> = Vec::new();

@@ -7,7 +7,8 @@ use ipnet::IpNet;
 use super::{script, space};
 use crate::diagnostic::Diagnostics;
 use crate::mail::{
-    Address, Domain, DomainError, LocalPart, Short, canonical_client, canonical_prefix,
+    Address, DELIVERY_DOMAIN, Domain, DomainError, LocalPart, Short, canonical_client,
+    canonical_prefix,
 };
 use crate::policy::DomainScope;
 use crate::policy::diagnostics::{
@@ -54,6 +55,22 @@ impl Written for Text {
 /// Returns the domain of a text.
 pub(super) fn domain(text: &impl Written, diagnostics: &mut Diagnostics) -> Option<Domain> {
     domain_at(text.value(), || text.at(), diagnostics)
+}
+
+/// Returns the domain of a text that is to be the server's own, or its name.
+pub(super) fn own_domain(text: &impl Written, diagnostics: &mut Diagnostics) -> Option<Domain> {
+    let domain = domain(text, diagnostics)?;
+    if domain.as_str() != DELIVERY_DOMAIN {
+        return Some(domain);
+    }
+    diagnostics.error(DomainInvalid {
+        name: shown(text.value()),
+        reason: "in it the server carries mail to its accounts, and nobody may send there".into(),
+        help: "take another name: none that ends in `.invalid` is in DNS (RFC 6761 section 6.4)"
+            .into(),
+        at: text.at(),
+    });
+    None
 }
 
 /// Returns the domain of a part of a text, which stands at `at`.

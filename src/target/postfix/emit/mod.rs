@@ -42,7 +42,7 @@ use self::version::Version;
 use super::lexical::{Comment, Word};
 use super::view::RestrictionsPart;
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::{Address, Domain};
+use crate::mail::{Address, DELIVERY_DOMAIN, Domain};
 use crate::policy::Policy;
 use crate::prove::{Proven, in_two};
 use crate::source::{Loc, Spanned};
@@ -150,7 +150,7 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
         version,
         origin,
         postmaster,
-        delivery: delivery(policy),
+        delivery: Domain::literal(DELIVERY_DOMAIN),
         artifacts: Artifacts::new(),
         packages: BTreeSet::from(["postfix"]),
     };
@@ -281,17 +281,6 @@ fn postmaster(
             Err(diagnostics.error(UnsayableValue::new("postfix", &text, why, &postmaster.at)))
         }
     }
-}
-
-/// A domain that is nobody's (RFC 6761 section 6.4), and none of the policy's.
-fn delivery(policy: &Policy) -> Domain {
-    let names = std::iter::once("unix.invalid".to_owned());
-    let more = (1_usize..).map(|number| format!("unix-{number}.invalid"));
-    names
-        .chain(more)
-        .map(|name| Domain::literal(&name))
-        .find(|name| !policy.domains.contains_key(name) && *name != policy.host.name.value)
-        .unwrap_or_else(|| Domain::literal("unix.invalid"))
 }
 
 /// Addresses that Postfix, or the command filter, keeps for itself.
