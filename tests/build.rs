@@ -366,8 +366,8 @@ fn the_policy_of_mta_sts_is_written_and_its_web_server_named() {
     }
 }
 
-/// Dovecot makes small letters of logins by default, and those are another login. Postfix has none with
-/// capitals.
+/// Dovecot makes small letters of logins by default, and those are another login. Postfix
+/// has none with capitals.
 #[test]
 fn what_dovecot_makes_of_capitals_is_to_be_checked() {
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/accept/auth/dovecot");

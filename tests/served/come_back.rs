@@ -88,7 +88,8 @@ fn unchecked() -> Result<(), Failed> {
     expect(is_back(&report), true, &log)
 }
 
-/// As if the message were five days old when it comes, and had been tried: it is taken, and given up.
+/// As if the message were five days old when it comes, and had been tried: it is taken, and given
+/// up.
 fn too_old() -> Result<(), Failed> {
     let (kept, log) = aged("s/{!first_delivery}/{first_delivery}/")?;
     let given_up = "R=too_old: not delivered within five days";
@@ -103,8 +104,8 @@ fn untried() -> Result<(), Failed> {
     expect(kept, "old".to_owned(), &log)
 }
 
-/// Returns what John has of a message that is too old when it comes, and the log. The reader follows
-/// no such age, and Exim reads it all the same.
+/// Returns what John has of a message that is too old when it comes, and the log. The reader
+/// follows no such age, and Exim reads it all the same.
 fn aged(more: &str) -> Result<(String, String), Failed> {
     const CONF: &str = "etc/exim4/exim4.conf";
     let subject = subject(&doe()?, Mta::Exim)?;

@@ -105,12 +105,11 @@ fn daemon(emission: &mut Emission<'_>, diagnostics: &mut Diagnostics) -> Result<
     Ok(())
 }
 
-/// Returns what Dovecot must be set to if a login has capitals: by default it makes small letters of
-/// them (`auth_username_format` of 2.3), and those are another login.
+/// Returns what Dovecot must be set to if a login has capitals: by default it makes small letters
+/// of them (`auth_username_format` of 2.3), and those are another login.
 fn capitals(policy: &Policy) -> Option<String> {
-    let has_capital = |name: &&str| name.bytes().any(|c| c.is_ascii_uppercase());
-    let mut names = policy.logins.keys().map(|name| name.as_str());
-    let name = names.find(has_capital)?;
+    let mut names = policy.logins.keys();
+    let name = names.find(|name| name.bytes().any(|c| c.is_ascii_uppercase()))?;
     let small = name.to_ascii_lowercase();
     Some(format!(
         "Dovecot has auth_username_format = %u: its default, %Lu, takes {name} for {small}"

@@ -2,9 +2,10 @@
 //! host has been away, so new mail for it would come back at once, untried (spec 4.96, section
 //! 32.10): RFC 5321 section 4.5.4.1 asks that each message is tried for four or five days.
 //!
-//! The age of a message is by the clock, which may have been behind when it came, and the host may
-//! have been off since. So the age alone gives up what was never tried; `first_delivery` holds while
-//! nothing was (section 11.7; `deliver_firsttime` in deliver.c of 4.96 ends with the first attempt).
+//! The age of a message is by the clock, which may have been behind when it came, and the host
+//! may have been off since. So the age alone gives up what was never tried; `first_delivery` holds
+//! while nothing was (section 11.7; `deliver_firsttime` ends with the first attempt, in deliver.c
+//! of 4.96).
 
 use super::Routers;
 use crate::diagnostic::Reported;

@@ -150,11 +150,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Refuses certificates that an authority is asked for, where a TLSA record takes its place: any
-    /// that the record names will do, whoever it is for (`tls_client_start` in tls-gnu.c of 4.96;
-    /// tried). By default that is so of every host (`hosts_try_dane` in smtp.c), where resolvers are
-    /// trusted to have looked (`options trust-ad`). An empty list is nobody: no code asks whether it
-    /// is empty, as of `tls_try_verify_hosts`, and `hosts_require_dane` has no default.
+    /// Refuses certificates that an authority is asked for, where a TLSA record takes its place:
+    /// any that the record names will do, whoever it is for (`tls_client_start` in tls-gnu.c of
+    /// 4.96; tried). By default that is so of every host (`hosts_try_dane` in smtp.c), where the
+    /// resolver is one that verifies (`options trust-ad`). An empty list is nobody: no code asks
+    /// whether it is empty, as of `tls_try_verify_hosts`, and `hosts_require_dane` has no default.
     fn no_dane(&mut self, instance: &Instance, tls: HopTls) {
         if tls != HopTls::Verified {
             return;
