@@ -365,3 +365,23 @@ fn the_policy_of_mta_sts_is_written_and_its_web_server_named() {
         assert_eq!(listed.count(), 1, "{manifest}");
     }
 }
+
+/// Dovecot makes small letters of logins by default, and those are another login. Postfix
+/// has none with capitals.
+#[test]
+fn what_dovecot_makes_of_capitals_is_to_be_checked() {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/accept/auth/dovecot");
+    let text = fs::read_to_string(case.join("policy.kdl")).unwrap();
+    let line =
+        "Dovecot has auth_username_format = %u: its default, %Lu, takes Ann.Smith for ann.smith";
+    for (login, wanted) in [("ann.smith", 0), ("Ann.Smith", 1)] {
+        let folder = tempfile::tempdir().unwrap();
+        let text = text.replace("login=\"ann.smith\"", &format!("login=\"{login}\""));
+        let text = text.replace("/var/spool/postfix/private", "/run/dovecot");
+        fs::write(folder.path().join("policy.kdl"), text).unwrap();
+        let output = mailpol(folder.path(), &["build", "--target", "exim"]);
+        assert!(output.status.success(), "{output:?}");
+        let manifest = fs::read_to_string(folder.path().join("build/exim/MANIFEST")).unwrap();
+        assert_eq!(manifest.matches(line).count(), wanted, "{manifest}");
+    }
+}

@@ -136,7 +136,13 @@ fn main() -> ExitCode {
     for mta in [Mta::Postfix, Mta::Exim] {
         let of_this = match mta {
             Mta::Postfix => of_postfix.concat(),
-            Mta::Exim => [broken::OF_EXIM, come_back::OF_EXIM, ways::OF_EXIM].concat(),
+            Mta::Exim => [
+                broken::OF_EXIM,
+                come_back::OF_EXIM,
+                spf::OF_EXIM,
+                ways::OF_EXIM,
+            ]
+            .concat(),
         };
         let named = |name: &str| format!("{}: {name}", mta.name());
         let mut of_mta: Vec<Trial> = of_this

@@ -160,7 +160,7 @@ fn forwarded_on() -> Result<(), Failed> {
     Ok(())
 }
 
-/// A key that Exim may not read holds mail back, and other mail not.
+/// A key that Exim may not read holds mail back; not what comes in the same moment without one.
 fn key_is_away() -> Result<(), Failed> {
     let (_tree, mut job, _) = machine()?;
     // Exim says so where it panics.

@@ -3,7 +3,6 @@
 use libtest_mimic::Failed;
 use mailpol::spf::SpfResult;
 
-use crate::TestOfBoth;
 use crate::machine::{
     doe, doe_with, expect, find, internal, is_short_of, job, message, outcomes, serve, stranger,
     subject, user,
@@ -13,6 +12,7 @@ use crate::support::job::Listener::{Smtp, Submission};
 use crate::support::job::{Client, DnsFailure, Envelope, Mta, Record};
 use crate::support::namespace;
 use crate::support::report::{Message, Report};
+use crate::{Test, TestOfBoth};
 
 pub(crate) const TESTS: &[TestOfBoth] = &[
     ("soft: each result, both headers", soft),
@@ -23,6 +23,8 @@ pub(crate) const TESTS: &[TestOfBoth] = &[
     ("what HELO says does not go on in a header", forged),
     ("a name server that never answers", silent),
 ];
+
+pub(crate) const OF_EXIM: &[Test] = &[("literals are no values of a header", literals)];
 
 /// Seconds in which the answers about a silent name server are there.
 const SILENCE: u64 = 240;
@@ -303,4 +305,43 @@ fn silent(mta: Mta) -> Result<(), Failed> {
     let later = "rcpt 451 4.7.24";
     let others = ["rcpt 550 5.1.1", "rcpt 554 5.7.1", "rcpt 250 2.1.5"];
     outcomes(mta, &report, &[&[later; 3][..], &others].concat())
+}
+
+/// A literal is no `value` of RFC 8601 section 2.2, so neither HELO nor MAIL FROM is named by one.
+fn literals() -> Result<(), Failed> {
+    let pass = format!("sender@{}", name_of(SpfResult::Pass));
+    let sender = "sender@[203.0.113.9]";
+    let named = format!("\tspf=pass smtp.mailfrom={}", name_of(SpfResult::Pass));
+    let mut asked = Vec::new();
+    let helos = ["[203.0.113.9]", "[IPv6:2001:db8::7]", "a:b", "mail.example"];
+    for (number, helo) in helos.into_iter().enumerate() {
+        let client = Client {
+            helo: helo.to_owned(),
+            ..stranger(Smtp)
+        };
+        asked.push(message(&client, "", JOHN, &format!("null-{number}")));
+        asked.push(message(&client, sender, JOHN, &format!("literal-{number}")));
+        asked.push(message(&client, &pass, JOHN, &format!("named-{number}")));
+    }
+    let total = asked.len();
+    let report = serve(Mta::Exim, &doe()?, asked)?;
+    outcomes(Mta::Exim, &report, &vec!["message 250 2.0.0"; total])?;
+    let found = report.mailboxes.get(MAILDIR).ok_or("no such Maildir")?;
+    expect(found.len(), total, "messages")?;
+    for message in found {
+        let all = message.headers("Authentication-Results");
+        expect(all.len(), 1, &message.text)?;
+        let all = all.concat();
+        let subject = message.headers("Subject").concat();
+        let result = all.split_once(';').map_or("", |(_, result)| result);
+        expect(result.contains(['[', ']', ':']), false, &message.text)?;
+        if subject.contains("literal") {
+            expect(result, " spf=none", &message.text)?;
+        }
+        if subject.contains("named") {
+            let is_named = result.trim() == named.trim();
+            expect(is_named, true, &message.text)?;
+        }
+    }
+    Ok(())
 }

@@ -356,11 +356,13 @@ pub(super) struct LocalOnlyAcl {
 }
 view!(LocalOnlyAcl, "acl/local_only.j2", Lines);
 
-/// /etc/default/exim4: no listener.
+/// /etc/default/exim4: whether the daemon listens.
 #[derive(Debug, Serialize)]
 pub(super) struct Daemon {
     pub(super) policy: Comment,
     pub(super) line: Comment,
+    pub(super) about: Word,
+    pub(super) runner: Word,
 }
 view!(Daemon, "daemon.j2", Shell);
 

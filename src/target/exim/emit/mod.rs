@@ -130,7 +130,6 @@ fn emit_policy(policy: &Policy, diagnostics: &mut Diagnostics) -> Result<Artifac
     if policy.is_null_client() {
         let conf = null_client::conf(&emission, diagnostics)?;
         emission.add("exim4.conf", conf);
-        null_client::write(&mut emission, diagnostics)?;
     } else {
         write_server(&mut emission, diagnostics)?;
     }

@@ -8,7 +8,7 @@ use super::{Emission, host_names, main_section, postmaster, raw, route, service}
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::target::exim::lexical::{Comment, Word};
 use crate::target::exim::view::{
-    Daemon, LocalOnlyAcl, LocalSenders, NullClientRouter, RetryPart, RewriteRule, RoutersHead,
+    LocalOnlyAcl, LocalSenders, NullClientRouter, RetryPart, RewriteRule, RoutersHead,
 };
 use crate::target::render::render;
 
@@ -57,18 +57,4 @@ fn rewriting(
         postmaster_line: Comment::line(&emission.postmaster.at),
         rules: names.map(rule).collect(),
     })
-}
-
-/// Adds how Debian starts Exim: only to try again what waits.
-pub(super) fn write(
-    emission: &mut Emission<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Result<(), Reported> {
-    let view = Daemon {
-        policy: emission.policy_name().in_shell(),
-        line: Comment::line(&emission.policy.host.at).in_shell(),
-    };
-    let text = render(view, diagnostics)?;
-    emission.add_at("etc/default/exim4", text);
-    Ok(())
 }

@@ -161,6 +161,9 @@ fn options(route: &Route) -> Vec<TransportOption> {
             set("tls_verify_cert_hostnames", all());
         }
     }
+    // By default a certificate that a TLSA record names will do, whoever it is for, and no other
+    // (section 43.16): what the route says counts, not what the host's domain says.
+    set("hosts_try_dane", nobody());
     if let RouteHost::Name(name) = &route.host.value {
         set("tls_sni", Word::domain(name));
     }

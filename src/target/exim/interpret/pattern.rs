@@ -25,8 +25,9 @@ const QUOTED_PLAIN: &str = "\"([ #$&-?A-[\\]^-~]|\\\\[ \"-$&-?A-~])+\"";
 const OCTET: &str = "0*(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
 const BITS: &str = "[0-9A-Fa-f]{1,4}";
 
-/// HELO names and literals that are whole words of a header field.
-const PLAIN_HELO: &str = "^[][A-Za-z0-9.:_-]+$";
+/// HELO names that are whole words of a header field, which literals are not (`value` of RFC 8601
+/// section 2.2, `token` of RFC 2045 section 5.1).
+const PLAIN_HELO: &str = "^[A-Za-z0-9._-]+$";
 
 /// The forms of a dot-string or a quoted-string before a domain; the last has a route in it.
 const MAILBOXES: [PathForm; 12] = [
@@ -49,6 +50,15 @@ const LITERALS: &[PathForm] = &[
     PathForm::Literal,
     PathForm::OwnLiteral,
     PathForm::RoutedOwnLiteral,
+];
+
+/// All forms with an address literal that Exim takes.
+const ANY_LITERAL: &[PathForm] = &[
+    PathForm::Literal,
+    PathForm::OwnLiteral,
+    PathForm::RoutedOwnLiteral,
+    PathForm::OddLiteral,
+    PathForm::OddOwnLiteral,
 ];
 
 /// The forms of a forward-path whose local-part holds `@`, `%` or `!`.
@@ -190,6 +200,9 @@ pub(super) fn of_local_part(atom: PathAtom, pattern: &str) -> Option<Bool> {
 fn of_domain(side: Side, pattern: &str) -> Option<Bool> {
     if pattern == "^[0-9.]+$" {
         return Some(is_one_of(side, &[PathForm::NumericDomain]));
+    }
+    if pattern == "^\\[" {
+        return Some(is_one_of(side, ANY_LITERAL));
     }
     match side {
         Side::From => of_spf_name(SpfIdentity::MailFrom, pattern),

@@ -207,7 +207,7 @@ pub(super) enum Leaf {
     Password,
     /// The login, or the password, is not empty. Of what a backend takes neither is.
     IsGiven,
-    /// The HELO name has only letters, digits, and the marks of names and literals.
+    /// The HELO name has only letters, digits, and the marks of names.
     PlainHelo,
     /// The claimed identity is empty.
     ClaimsNothing,

@@ -26,7 +26,7 @@ pub(in super::super) struct SpfUses {
     pub(super) added: Option<Loc>,
     /// Whether such fields are taken away when it is.
     pub(super) takes_away: bool,
-    /// Whether a HELO name may have other characters than those of names and literals.
+    /// Whether a HELO name may have other characters than those of names.
     pub(in super::super) takes_any_helo: bool,
 }
 

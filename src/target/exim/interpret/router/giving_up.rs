@@ -1,6 +1,11 @@
 //! A router by which a message comes back that is too old. What retry rules count is for how long a
 //! host has been away, so new mail for it would come back at once, untried (spec 4.96, section
 //! 32.10): RFC 5321 section 4.5.4.1 asks that each message is tried for four or five days.
+//!
+//! The age of a message is by the clock, which may have been behind when it came, and the host
+//! may have been off since. So the age alone gives up what was never tried; `first_delivery` holds
+//! while nothing was (section 11.7; `deliver_firsttime` ends with the first attempt, in deliver.c
+//! of 4.96).
 
 use super::Routers;
 use crate::diagnostic::Reported;
@@ -24,12 +29,24 @@ impl Reader<'_> {
     pub(super) fn gives_up(&mut self, instance: &Instance) -> Result<bool, Reported> {
         let condition = instance.get("condition").and_then(|one| one.value.as_ref());
         let age = condition.and_then(|text| {
-            let inner = text.as_str().strip_prefix("${if >{$message_age}{")?;
-            inner.strip_suffix("}}")
+            let text = text.as_str();
+            let tried = text
+                .strip_prefix("${if and{ {!first_delivery} {>{$message_age}{")
+                .and_then(|text| text.strip_suffix("}} }}"));
+            let alone = text
+                .strip_prefix("${if >{$message_age}{")
+                .and_then(|text| text.strip_suffix("}}"));
+            let tried = tried.map(|age| (age, true));
+            tried.or_else(|| alone.map(|age| (age, false)))
         });
-        let Some(age) = age else {
+        let Some((age, is_tried)) = age else {
             return Ok(false);
         };
+        if !is_tried {
+            let reason = "what was never tried would come back where the clock was behind, or the \
+                          host off: `${if and{ {!first_delivery} {>{$message_age}{432000}} }}`";
+            return Err(self.service("condition", reason, &instance.at));
+        }
         let is = |name: &str, value: bool| {
             let setting = instance.get(name);
             setting.is_some_and(|one| one.value.is_none() && one.negated != value)

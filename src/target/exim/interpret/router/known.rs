@@ -135,7 +135,9 @@ pub(super) const ROUTER: &Table = &[
 ];
 
 /// Options of routers that keep messages here (chapter 16).
-pub(super) const ACCEPT: &Table = &[(Read, "user")];
+/// Whose mail it is: asked at RCPT, too, where an account that is none puts the recipient off
+/// (`rf_queue_add` in rf_queue_add.c of 4.96).
+pub(super) const ACCEPT: &Table = &[(Account, "user")];
 
 /// Options of routers that keep nothing: as whom they would.
 pub(super) const NOBODY: &Table = &[(Account, "user")];

@@ -119,6 +119,7 @@ impl Reader<'_> {
             (false, false) if verifies == Verifies::Always => HopTls::None,
             (false, false) => HopTls::Opportunistic,
         };
+        self.no_dane(instance, remote.tls);
         remote.asks_whose = !avoids && verifies != Verifies::Never;
         if let Some(setting) = authenticates {
             remote.credentials = Some(self.credentials(setting, &instance.name)?);
@@ -146,6 +147,25 @@ impl Reader<'_> {
             Verifies::Perhaps
         } else {
             Verifies::Never
+        }
+    }
+
+    /// Refuses certificates that an authority is asked for, where a TLSA record takes its place:
+    /// any that the record names will do, whoever it is for (`tls_client_start` in tls-gnu.c of
+    /// 4.96; tried). By default that is so of every host (`hosts_try_dane` in smtp.c), where the
+    /// resolver is one that verifies (`options trust-ad`). An empty list is nobody: no code asks
+    /// whether it is empty, as of `tls_try_verify_hosts`, and `hosts_require_dane` has no default.
+    fn no_dane(&mut self, instance: &Instance, tls: HopTls) {
+        if tls != HopTls::Verified {
+            return;
+        }
+        let setting = instance.get("hosts_try_dane");
+        if setting.is_none_or(|setting| self.for_all(setting)) {
+            let at = setting.or_else(|| instance.get("tls_verify_hosts"));
+            let at = at.map_or(&instance.at, |setting| &setting.at).clone();
+            let reason = "a certificate that a TLSA record names would do, whoever it is for: let \
+                          the transport have `hosts_try_dane = :`";
+            self.service("hosts_try_dane", reason, &at);
         }
     }
 
