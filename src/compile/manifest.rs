@@ -137,6 +137,25 @@ fn leaving(leaves: &[WayOut]) -> Vec<String> {
 /// sasl2-bin: `update-rc.d saslauthd defaults-disabled`).
 const DISABLED: [&str; 1] = ["saslauthd"];
 
+/// Says what root does on the server. Of a tree that is copied over another one a running MTA would
+/// read the new tables by the old rules.
+fn installed(artifacts: &Artifacts) -> Vec<String> {
+    let before = "\n# To run on the server, as root, before the files are copied.";
+    let mut lines = vec![before.to_owned()];
+    let mta = artifacts.services.last();
+    lines.extend(mta.map(|service| format!("stop systemctl stop {service}")));
+    lines.push("\n# Then, in this folder: `umask 022; cp -r etc /`, and".to_owned());
+    lines.extend(artifacts.commands.iter().map(|one| format!("run {one}")));
+    lines.push("\n# Then, to have running services take up the files.".to_owned());
+    for service in &artifacts.services {
+        if DISABLED.contains(service) {
+            lines.push(format!("restart systemctl enable {service}"));
+        }
+        lines.push(format!("restart systemctl restart {service}"));
+    }
+    lines
+}
+
 fn text(
     policy: &Policy,
     target: &dyn Target,
@@ -189,28 +208,8 @@ fn text(
     for words in checks(policy, artifacts) {
         line(format_args!("{words}"));
     }
-    // Of a tree that is copied over another one a running MTA would read the new tables by the old
-    // rules.
-    line(format_args!(
-        "\n# To run on the server, as root, before the files are copied."
-    ));
-    if let Some(service) = artifacts.services.last() {
-        line(format_args!("stop systemctl stop {service}"));
-    }
-    line(format_args!(
-        "\n# Then, in this folder: `umask 022; cp -r etc /`, and"
-    ));
-    for command in &artifacts.commands {
-        line(format_args!("run {command}"));
-    }
-    line(format_args!(
-        "\n# Then, to have running services take up the files."
-    ));
-    for service in &artifacts.services {
-        if DISABLED.contains(service) {
-            line(format_args!("restart systemctl enable {service}"));
-        }
-        line(format_args!("restart systemctl restart {service}"));
+    for words in installed(artifacts) {
+        line(format_args!("{words}"));
     }
     for words in served(policy) {
         line(format_args!("{words}"));

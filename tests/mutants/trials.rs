@@ -19,6 +19,7 @@ use crate::support::job::Mta;
 use crate::wild;
 
 /// How much is tried of a policy.
+#[derive(Clone, Copy)]
 struct Share {
     policy: &'static str,
     /// Mutants that change nothing, and others: so many by lot for the proof.

@@ -82,7 +82,7 @@ impl Donors {
 /// Returns mutants of a tree, so many as are wanted.
 pub(crate) fn mutants(files: &Files, mta: Mta, seed: u64, count: usize) -> Vec<Mutant> {
     let donors = Donors::of(mta, files);
-    let mut seeded = Seeded::new(seed ^ 0x77_69_6c_64);
+    let mut seeded = Seeded::new(seed ^ 0x7711_d000);
     let mut made = Vec::with_capacity(count);
     while made.len() < count {
         let mut changed = files.clone();
