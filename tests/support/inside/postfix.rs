@@ -1,7 +1,6 @@
 //! Postfix: a fresh installation, the check of its files, its start, its queue.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::fs::{self, File};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -156,13 +155,30 @@ pub(super) fn kill() -> Result<()> {
     empty_queues()
 }
 
+/// Puts the limits at the end of main.cf. A line of the tree that sets the same is taken out, since
+/// Postfix's commands warn of settings that come twice.
 fn lift_limits() -> Result<()> {
-    let mut main = OpenOptions::new().append(true).open(MAIN).context(MAIN)?;
-    for (name, value) in LIMITS {
-        write!(main, "\n{name} = {value}").context(MAIN)?;
+    let text = fs::read(MAIN).context(MAIN)?;
+    let sets = |line: &[u8]| {
+        let name = line.split(|octet| *octet == b'=').next();
+        let name = name.unwrap_or_default().trim_ascii_end();
+        LIMITS.iter().any(|(limit, _)| limit.as_bytes() == name)
+    };
+    let mut lines = text.split(|octet| *octet == b'\n').peekable();
+    let mut main = Vec::new();
+    while let Some(line) = lines.next() {
+        let goes_on = lines
+            .peek()
+            .is_some_and(|next| next.starts_with(b" ") || next.starts_with(b"\t"));
+        if goes_on || !sets(line) {
+            main.extend_from_slice(line);
+            main.push(b'\n');
+        }
     }
-    writeln!(main).context(MAIN)?;
-    drop(main);
+    for (name, value) in LIMITS {
+        main.extend_from_slice(format!("{name} = {value}\n").as_bytes());
+    }
+    fs::write(MAIN, main).context(MAIN)?;
     age_files()
 }
 
