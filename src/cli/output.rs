@@ -198,6 +198,10 @@ impl Output {
         for told in shown {
             writeln!(stderr, "{}", render(told.as_ref(), self.style))?;
         }
+        let left = diagnostics.left_out();
+        if left > 0 {
+            writeln!(stderr, "{left} more errors and warnings are not shown.\n")?;
+        }
         if !short.is_empty() {
             writeln!(
                 stderr,

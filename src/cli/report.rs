@@ -38,14 +38,19 @@ pub(super) fn document(
             })
         })
         .collect();
-    json!({
+    let mut document = json!({
         "schema": SCHEMA,
         "command": command,
         "ok": exit == Exit::Yes,
         "diagnostics": told,
         "acknowledged": aside,
         "result": result,
-    })
+    });
+    let left = diagnostics.left_out();
+    if let Some(keys) = document.as_object_mut().filter(|_| left > 0) {
+        keys.insert("left_out".to_owned(), left.into());
+    }
+    document
 }
 
 fn diagnostic(one: &dyn Diagnostic) -> Value {

@@ -139,13 +139,15 @@ const DISABLED: [&str; 1] = ["saslauthd"];
 
 /// Says what root does on the server. Of a tree that is copied over another one a running MTA would
 /// read the new tables by the old rules.
-fn installed(artifacts: &Artifacts) -> Vec<String> {
+fn installed(policy: &Policy, artifacts: &Artifacts) -> Vec<String> {
     let before = "\n# To run on the server, as root, before the files are copied.";
     let mut lines = vec![before.to_owned()];
     let mta = artifacts.services.last();
     lines.extend(mta.map(|service| format!("stop systemctl stop {service}")));
     lines.push("\n# Then, in this folder: `umask 022; cp -r etc /`, and".to_owned());
     lines.extend(artifacts.commands.iter().map(|one| format!("run {one}")));
+    // Some of it holds when what stands above was run.
+    lines.extend(checks(policy, artifacts));
     lines.push("\n# Then, to have running services take up the files.".to_owned());
     for service in &artifacts.services {
         if DISABLED.contains(service) {
@@ -205,10 +207,7 @@ fn text(
     for file in &artifacts.required_files {
         line(format_args!("required {file}"));
     }
-    for words in checks(policy, artifacts) {
-        line(format_args!("{words}"));
-    }
-    for words in installed(artifacts) {
+    for words in installed(policy, artifacts) {
         line(format_args!("{words}"));
     }
     for words in served(policy) {

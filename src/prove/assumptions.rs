@@ -2,6 +2,7 @@
 
 use super::declared::{Declared, Proxies};
 use crate::decision::{Believed, Peers};
+use crate::policy::Via;
 
 /// What every proof assumes; of the first, where proxies are declared, what is left of it.
 pub const ASSUMPTIONS: &[&str] = &[
@@ -21,9 +22,25 @@ pub(super) fn assumptions<'a>(
 ) -> Vec<String> {
     let proxies = Proxies::new(declared.policy);
     let mut lines: Vec<String> = ASSUMPTIONS.iter().map(|&line| line.to_owned()).collect();
-    if proxies.is_empty() {
-        return lines;
+    if !proxies.is_empty() {
+        lines.splice(..1, by_proxies(&proxies, believed));
     }
+    // Whoever comes by a declared bridge is taken for it, and has no right by that.
+    let networks = declared.policy.networks.iter();
+    let bridges = networks.filter(|network| matches!(network.via, Via::Bridge(_)));
+    let names: Vec<&str> = bridges.map(|network| network.name.value.as_str()).collect();
+    if let (Some(first), false) = (lines.first_mut(), names.is_empty()) {
+        let but = format!("container bridge but for {}", names.join(", "));
+        *first = first.replace("container bridge", &but);
+    }
+    lines
+}
+
+/// Returns what takes the place of the first assumption.
+fn by_proxies<'a>(
+    proxies: &Proxies<'_>,
+    believed: impl IntoIterator<Item = &'a Believed>,
+) -> Vec<String> {
     let names = proxies.names();
     let mut first = vec![
         "client addresses reach the MTA, or the proxy that announces them, unchanged (no NAT, \
@@ -39,6 +56,5 @@ pub(super) fn assumptions<'a>(
             ));
         }
     }
-    lines.splice(..1, first);
-    lines
+    first
 }

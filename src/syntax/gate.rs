@@ -289,7 +289,11 @@ impl Gate<'_> {
     }
 
     fn wrong(&mut self, token: Token, wrong: Wrong, diagnostics: &mut Diagnostics) {
-        if self.state == State::Lost && wrong != Wrong::OpenComment && wrong != Wrong::LongText {
+        let is_long = matches!(
+            wrong,
+            Wrong::OpenComment | Wrong::DeepComment | Wrong::LongText
+        );
+        if self.state == State::Lost && !is_long {
             return;
         }
         let at = Loc::new(self.source, token.start, token.end);

@@ -53,6 +53,8 @@ pub(super) enum Wrong {
     Escape,
     /// A comment that nothing closes.
     OpenComment,
+    /// A comment with more than [`COMMENTS_MAX`] inside each other.
+    DeepComment,
     /// `true`, `false`, `null`, `inf`, `-inf` or `nan` without `#`.
     BareKeyword,
     /// A word that begins like a number and is none.
@@ -66,7 +68,7 @@ pub(super) enum Wrong {
 }
 
 /// The deepest nesting of comments in comments.
-const COMMENTS_MAX: usize = 8;
+pub(super) const COMMENTS_MAX: usize = 8;
 
 /// Returns the tokens of a text.
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token> {
@@ -158,7 +160,7 @@ fn block_comment(text: &str) -> (TokenKind, usize) {
             return (TokenKind::BlockComment, at);
         }
         if depth > COMMENTS_MAX {
-            break;
+            return (TokenKind::Wrong(Wrong::DeepComment), line(text));
         }
     }
     (TokenKind::Wrong(Wrong::OpenComment), line(text))

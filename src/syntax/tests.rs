@@ -123,7 +123,15 @@ fn what_would_take_a_parser_beyond_measure_is_told() {
     let commented = "blocks are nested more than 2 deep";
     bad(&"a /-{".repeat(50), commented);
     good("a /-{ a /-{ b } }");
-    bad(&"/*".repeat(100_000), "this comment is not closed");
+    bad(
+        &"/*".repeat(100_000),
+        "comments are nested more than 8 deep",
+    );
+    bad(
+        &format!("a {}{}", "/*".repeat(9), "*/".repeat(9)),
+        "comments are nested more than 8 deep",
+    );
+    good(&format!("a {}{}", "/*".repeat(8), "*/".repeat(8)));
     bad(&"a /-".repeat(100_000), "`/-` comments out nothing");
     bad(&"\\ /**/".repeat(100_000), "`\\` cannot stand here");
     good(&"a \\ /**/ //\n".repeat(1_000));

@@ -1,6 +1,6 @@
 //! What is said of tokens that are none.
 
-use super::lexer::Wrong;
+use super::lexer::{COMMENTS_MAX, Wrong};
 
 impl Wrong {
     /// Returns what is wrong with a token, and what to do. `words` are the token as it was written.
@@ -22,6 +22,10 @@ impl Wrong {
             Self::OpenComment => (
                 "this comment is not closed".to_owned(),
                 "write `*/` at its end".to_owned(),
+            ),
+            Self::DeepComment => (
+                format!("comments are nested more than {COMMENTS_MAX} deep"),
+                "take some `/*` out, with their `*/`".to_owned(),
             ),
             Self::BareKeyword => (
                 format!("`{words}` is not a value"),

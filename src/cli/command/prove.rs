@@ -197,7 +197,10 @@ const RECIPIENTS_MAX: usize = 20;
 /// Adds what strangers' mail can leave to.
 fn what_leaves(leaves: &[WayOut], verbose: bool, text: &mut String) {
     if leaves.is_empty() {
-        text.push_str("\nNo recipient of ours leads strangers' mail to another host.\n");
+        text.push_str(
+            "\nNo alias, forward or route of a recipient of ours leads strangers' mail to another \
+             host.\n",
+        );
         return;
     }
     text.push_str("\nWhat strangers' mail can leave to:\n");

@@ -125,6 +125,6 @@ pub(super) fn readable(emission: &mut Emission<'_>, key: &Word) {
     emission.run(format!("chmod 0640 {key}"));
     // Let's Encrypt's folders are root's alone.
     emission.artifacts.checks.push(format!(
-        "Exim can enter the folders of the key: runuser -u Debian-exim -- test -r {key}"
+        "Exim can read {key}: runuser -u Debian-exim -- test -r {key}"
     ));
 }
