@@ -61,6 +61,9 @@ const ANY_LITERAL: &[PathForm] = &[
     PathForm::OddOwnLiteral,
 ];
 
+const LEADING_DASH: &[PathForm] = &[PathForm::LeadingDash];
+const NUMERIC: &[PathForm] = &[PathForm::NumericDomain];
+
 /// The forms of a forward-path whose local-part holds `@`, `%` or `!`.
 const ROUTED: &[PathForm] = &[
     PathForm::Percent,
@@ -183,13 +186,23 @@ fn literal() -> String {
     format!("\\[(?:{v4}|[Ii][Pp][Vv]6:(?:{}))\\]", v6.join("|"))
 }
 
+/// The patterns of a local-part or a domain that a question asks, a bit for each. What one takes is
+/// of its forms; what it leaves may be of others, and be taken by it all the same.
+pub(super) fn parts_of(leaf: &Leaf) -> u8 {
+    let Leaf::Form(_, forms) = leaf else {
+        return 0;
+    };
+    let of_parts: [&[PathForm]; 4] = [LEADING_DASH, NUMERIC, ANY_LITERAL, ROUTED];
+    let bits = (0..).zip(of_parts);
+    let found = bits.filter(|(_, part)| *part == &**forms);
+    found.fold(0, |all, (bit, _)| all | (1 << bit))
+}
+
 /// Patterns of a local-part.
 pub(super) fn of_local_part(atom: PathAtom, pattern: &str) -> Option<Bool> {
     let forms: &[PathForm] = match (atom.side, atom.view, pattern) {
         // `$local_part` has neither quotes nor backslashes.
-        (Side::To, View::Parsed, "^-") | (Side::From, View::Raw, "^\"?\\\\?-") => {
-            &[PathForm::LeadingDash]
-        }
+        (Side::To, View::Parsed, "^-") | (Side::From, View::Raw, "^\"?\\\\?-") => LEADING_DASH,
         (Side::To, View::Parsed, pattern) if is_of_routes(pattern) => ROUTED,
         _ => return None,
     };
@@ -199,7 +212,7 @@ pub(super) fn of_local_part(atom: PathAtom, pattern: &str) -> Option<Bool> {
 /// Patterns of a domain.
 fn of_domain(side: Side, pattern: &str) -> Option<Bool> {
     if pattern == "^[0-9.]+$" {
-        return Some(is_one_of(side, &[PathForm::NumericDomain]));
+        return Some(is_one_of(side, NUMERIC));
     }
     if pattern == "^\\[" {
         return Some(is_one_of(side, ANY_LITERAL));

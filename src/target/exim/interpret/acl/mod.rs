@@ -8,6 +8,7 @@ mod long_lines;
 mod message;
 mod modifier;
 mod named;
+mod odd;
 mod read;
 mod run;
 mod spf;
@@ -36,6 +37,8 @@ const DEPTH_MAX: usize = 20;
 #[derive(Debug)]
 pub(super) struct Acl {
     statements: Vec<Statement>,
+    /// The patterns of parts of a path that have a say.
+    hangs: u8,
     /// Where it stands: the place of its implicit deny.
     at: Loc,
 }
@@ -190,6 +193,9 @@ impl Reader<'_> {
 
     fn acl_of(&mut self, value: &Value, text: &Text, acls: &mut Acls) -> Result<AclUse, Reported> {
         match value {
+            Value::Choice(condition, ..) if odd::asks(condition) != 0 => {
+                Err(self.refuse("acl", odd::REASON, &text.at()))
+            }
             Value::Choice(condition, yes, no) => {
                 let yes = self.acl_of(yes, text, acls)?;
                 let no = self.acl_of(no, text, acls)?;
@@ -261,6 +267,7 @@ impl Reader<'_> {
 
     fn understand(&mut self, raw: &RawAcl, acls: &mut Acls) -> Result<Acl, Reported> {
         let before = self.diagnostics.errors();
+        let outside = std::mem::take(&mut self.forms.parts);
         let mut statements = Vec::new();
         // A variable of the session keeps its value from one command to the next, and an ACL may
         // be run from several places: only what this one sets itself is known.
@@ -292,9 +299,11 @@ impl Reader<'_> {
         self.assigned = outer;
         self.about = about;
         self.spf.now = spf;
+        let hangs = std::mem::replace(&mut self.forms.parts, outside);
         self.diagnostics.failed_since(before)?;
         Ok(Acl {
             statements,
+            hangs,
             at: raw.at.clone(),
         })
     }
@@ -308,10 +317,13 @@ impl Reader<'_> {
         let mut of_spf = OfStatement::default();
         for (number, line) in raw.lines.iter().enumerate() {
             self.spf.now.clear();
+            let before = std::mem::take(&mut self.forms.parts);
             // An error was told; the line stays out.
             let Ok(step) = self.step(verb, line, acls) else {
                 continue;
             };
+            self.judge_odd((verb, raw), line, step.as_ref());
+            self.forms.parts |= before;
             let name = acls.open.last().map(String::as_str).unwrap_or_default();
             self.look_at_spf((verb, raw, number), name, step.as_ref(), &mut of_spf);
             is_tested |= matches!(step, Some(Step::Test { .. }));

@@ -24,6 +24,11 @@ pub(in super::super) struct Named {
 }
 
 impl Named {
+    /// Returns the ACLs of all rows.
+    pub(super) fn acls(&self) -> &[AclUse] {
+        &self.acls
+    }
+
     /// Returns the ACL of the row that is found; none if there is no such row.
     pub(super) fn choose(&self, session: &mut Session<'_>) -> Result<Option<&AclUse>, Unanswered> {
         if self.is_login && !session.authenticated()? {
