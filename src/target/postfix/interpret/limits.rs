@@ -1,6 +1,8 @@
 //! What one message may have: `message_size_limit`, which smtpd(8) and cleanup(8) ask each by
 //! itself, and `smtpd_recipient_limit` (smtpd.c, smtpd_check.c and cleanup.c of 3.7.11).
 
+use std::collections::BTreeMap;
+
 use super::diagnostics::UnjudgedParameter;
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
@@ -94,8 +96,23 @@ fn hidden(settings: &Settings<'_>, diagnostics: &mut Diagnostics) -> Option<(&'s
     Some(("does not say how large a message may be", word.at()))
 }
 
-/// Refuses boxes that are smaller than messages: nothing would be delivered into any.
+/// Returns how large the messages may be that smtpd(8), each by its own limit, and postdrop(1)
+/// let in; none where some may have any size. That cleanup(8) stops some of them is left out.
+fn largest(main: &Main, services: &[Service], diagnostics: &mut Diagnostics) -> Option<u64> {
+    let base = Settings::new(main, BTreeMap::new());
+    let mut largest = limit(&base, SIZE, diagnostics).most;
+    for service in services.iter().filter(|service| service.command == "smtpd") {
+        let own = Settings::new(main, service.overrides.clone());
+        let most = limit(&own, SIZE, diagnostics).most;
+        largest = largest.zip(most).map(|(one, other)| one.max(other));
+    }
+    largest
+}
+
+/// Refuses boxes that are smaller than messages: nothing would be delivered into any, or nothing
+/// large (`mail_copy` in mail_copy.c panics), after which master(8) waits before it starts another.
 pub(super) fn judge(main: &Main, services: &[Service], diagnostics: &mut Diagnostics) {
+    let largest = largest(main, services, diagnostics);
     for service in services.iter().filter(|service| service.kind == "unix") {
         let Some((_, name)) = BOXES.iter().find(|(agent, _)| *agent == service.command) else {
             continue;
@@ -103,9 +120,11 @@ pub(super) fn judge(main: &Main, services: &[Service], diagnostics: &mut Diagnos
         let settings = Settings::new(main, service.overrides.clone());
         let message = limit(&settings, SIZE, diagnostics).most;
         let of_box = limit(&settings, name, diagnostics);
-        let is_small = of_box
-            .most
-            .is_some_and(|most| message.is_none_or(|message| most < message));
+        let is_smaller = |most: u64| {
+            let messages = [message, largest];
+            messages.iter().any(|one| one.is_none_or(|one| most < one))
+        };
+        let is_small = of_box.most.is_some_and(is_smaller);
         if is_small {
             let reason = format!(
                 "it is less than message_size_limit, and {}(8) ends: no mail would be kept",
