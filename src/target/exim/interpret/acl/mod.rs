@@ -4,6 +4,7 @@ mod condition;
 mod header;
 mod helo;
 mod hops;
+mod literal;
 mod long_lines;
 mod message;
 mod modifier;
@@ -329,6 +330,7 @@ impl Reader<'_> {
         self.assigned = lasting;
         self.about = About::All;
         self.hold_helo(verb, &steps, &raw.at);
+        self.hold_literals(&steps, &raw.at);
         steps
     }
 }
