@@ -1,10 +1,10 @@
 //! Access control lists (spec 4.96, chapter 44): read, understood, run.
 
 mod condition;
+mod domain;
 mod header;
 mod helo;
 mod hops;
-mod literal;
 mod long_lines;
 mod message;
 mod modifier;
@@ -330,7 +330,7 @@ impl Reader<'_> {
         self.assigned = lasting;
         self.about = About::All;
         self.hold_helo(verb, &steps, &raw.at);
-        self.hold_literals(&steps, &raw.at);
+        self.hold_domains(&steps, &raw.at);
         steps
     }
 }
