@@ -175,7 +175,20 @@ fn marked(pieces: &[Piece]) -> String {
             Piece::Atom(Atom::Client) => CLIENT,
             _ if is_domain(piece) => DOMAIN,
             Piece::Atom(_) => LINE,
-            _ => ODD,
+            Piece::Row(_)
+            | Piece::LoginRow(_)
+            | Piece::Home(_)
+            | Piece::PasswdRow(_)
+            | Piece::TransportHome
+            | Piece::RouterData(_)
+            | Piece::AddressData
+            | Piece::Variable(_)
+            | Piece::Argument(_)
+            | Piece::Password
+            | Piece::Claimed
+            | Piece::TxtRecords(_)
+            | Piece::Chosen(_)
+            | Piece::Opaque => ODD,
         });
     }
     text
