@@ -53,7 +53,7 @@ const LITERALS: &[PathForm] = &[
 ];
 
 /// All forms with an address literal that Exim takes.
-const ANY_LITERAL: &[PathForm] = &[
+pub(super) const ANY_LITERAL: &[PathForm] = &[
     PathForm::Literal,
     PathForm::OwnLiteral,
     PathForm::RoutedOwnLiteral,

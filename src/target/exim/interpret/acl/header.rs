@@ -4,13 +4,14 @@ use super::Step;
 use super::modifier::Done;
 use super::read::RawLine;
 use crate::decision::{Header, Unanswered};
+use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::expand::is_name_of;
 use crate::target::exim::interpret::inert::{is_extra, removes_traces};
 use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::session::Session;
 use crate::target::exim::interpret::shape::NOT_AS_IT_CAME;
 use crate::target::exim::interpret::truth::resolve;
-use crate::target::exim::interpret::value::{Atom, Piece, Value};
+use crate::target::exim::interpret::value::{Atom, Part, Piece, Value};
 
 /// Where a field goes: what stands in front of it.
 const PLACES: [&str; 4] = [
@@ -20,11 +21,42 @@ const PLACES: [&str; 4] = [
     ":at_start_rfc:",
 ];
 
-/// Stands for what a variable holds, for a whole field that Exim makes, and for nothing else: no
-/// file that is read has such a character.
-const MADE: char = '\u{1}';
-/// The same of `$spf_result`.
-const RESULT: char = '\u{2}';
+/// Stand for `$spf_received`, `${authresults}`, `$spf_result`, `$sender_host_address` and
+/// `$sender_address_domain`.
+const RECEIVED: char = '\u{1}';
+const RESULTS: char = '\u{2}';
+const RESULT: char = '\u{3}';
+const CLIENT: char = '\u{4}';
+const DOMAIN: char = '\u{5}';
+/// Stands for another variable, which has one line.
+const LINE: char = '\u{6}';
+/// Stands for all else that is not written in the file, and for characters that no field has.
+const ODD: char = '\u{7}';
+
+/// What a field may say behind the result, in each of the two fields.
+const OF_RECEIVED: [&str; 2] = ["", " client-ip=\u{4}"];
+const OF_RESULTS: [&str; 2] = ["", " smtp.mailfrom=\u{5}"];
+
+const NOT_FOUND: &str = "it says something else than what SPF finds, or than who looked for it";
+
+/// A field that tells of SPF.
+struct Field {
+    header: Header,
+    says: Says,
+    /// Who has looked.
+    by: Option<String>,
+}
+
+/// What a field says.
+#[derive(Clone, Copy)]
+enum Says {
+    /// What Exim makes.
+    Made,
+    /// `$spf_result`.
+    Result,
+    /// `none`.
+    None,
+}
 
 impl Reader<'_> {
     /// Reads `add_header`.
@@ -79,53 +111,137 @@ fn fault(value: &Value, host: &str) -> Option<&'static str> {
         Value::Fail | Value::Defer => return None,
         Value::Pieces(pieces) => pieces,
     };
-    let mut text = String::new();
-    for piece in pieces {
-        if let Piece::Text(more) = piece {
-            text.push_str(more);
-            continue;
-        }
-        if matches!(piece, Piece::Atom(Atom::SpfResult)) {
-            text.push(RESULT);
-            continue;
-        }
-        text.push(MADE);
-        if matches!(piece, Piece::ReceivedSpf | Piece::AuthenticationResults) {
-            text.push(':');
-        }
+    match field(pieces) {
+        Ok(Some(Field { by: Some(by), .. })) if !is_name_of(host, &by) => Some(NOT_FOUND),
+        Ok(_) => None,
+        Err(reason) => Some(reason),
     }
-    let mut text = text.trim();
-    for place in PLACES {
-        text = text.strip_prefix(place).unwrap_or(text).trim_start();
-    }
-    let mut fields = text.split('\n').enumerate();
-    fields.find_map(|(number, field)| match field.split_once(':') {
-        _ if number > 0 && field.starts_with([' ', '\t']) => None,
-        Some((name, said)) => field_fault(name, said.trim(), host),
-        None if text.is_empty() => None,
-        None => Some(NOT_AS_IT_CAME),
-    })
 }
 
-/// Says why a field may not be added. A result that the file says is that of SPF, or `none`: any
-/// other would be somebody's whom SPF did not find so.
-fn field_fault(name: &str, said: &str, host: &str) -> Option<&'static str> {
-    let is_found = |said: &str| {
-        let rest = said.strip_prefix("none");
-        let rest = rest.or_else(|| said.strip_prefix(RESULT));
-        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+/// Returns the field that tells of SPF, if one is added, or says why it may not be: it is one that
+/// Exim makes, or says what SPF has found, and nothing else. Other fields begin with `X-`.
+fn field(pieces: &[Piece]) -> Result<Option<Field>, &'static str> {
+    let text = marked(pieces);
+    let text = text.trim();
+    let placed = PLACES.iter().find_map(|place| text.strip_prefix(place));
+    let text = placed.unwrap_or(text).trim_start();
+    let made = |header| {
+        let says = Says::Made;
+        let by = None;
+        Ok(Some(Field { header, says, by }))
     };
-    let name = name.to_ascii_lowercase();
-    let is_true = match name.as_str() {
-        "received-spf" => is_found(said),
-        "authentication-results" => said.split_once(';').is_some_and(|(name, rest)| {
-            let found = rest.trim_start().strip_prefix("spf=");
-            is_name_of(host, name.trim()) && found.is_some_and(is_found)
-        }),
-        name if name == String::from(MADE) || is_extra(name) => return None,
-        _ => return Some(NOT_AS_IT_CAME),
+    if text == String::from(RECEIVED) {
+        return made(Header::ReceivedSpf);
+    }
+    if text == String::from(RESULTS) {
+        return made(Header::AuthenticationResults);
+    }
+    if text.contains([RECEIVED, RESULTS]) {
+        return Err("nothing may stand beside a field that Exim makes");
+    }
+    if let Some((name, said)) = text.split_once(':').filter(|_| !text.contains('\n')) {
+        let said = said.trim();
+        if name.eq_ignore_ascii_case("received-spf") {
+            let header = Header::ReceivedSpf;
+            let says = says(said, &OF_RECEIVED)?;
+            let by = None;
+            return Ok(Some(Field { header, says, by }));
+        }
+        if name.eq_ignore_ascii_case("authentication-results") {
+            let header = Header::AuthenticationResults;
+            let (by, said) = said.split_once(';').ok_or(NOT_FOUND)?;
+            let said = said.trim_start().strip_prefix("spf=").ok_or(NOT_FOUND)?;
+            let says = says(said, &OF_RESULTS)?;
+            let by = Some(by.trim().to_owned());
+            return Ok(Some(Field { header, says, by }));
+        }
+    }
+    extra(text).map(|()| None)
+}
+
+/// Returns a text with one character for each variable.
+fn marked(pieces: &[Piece]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        text.push(match piece {
+            Piece::Text(more) => {
+                let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+                text.extend(more.chars().map(|c| if is_odd(c) { ODD } else { c }));
+                continue;
+            }
+            Piece::ReceivedSpf => RECEIVED,
+            Piece::AuthenticationResults => RESULTS,
+            Piece::Atom(Atom::SpfResult) => RESULT,
+            Piece::Atom(Atom::Client) => CLIENT,
+            _ if is_domain(piece) => DOMAIN,
+            Piece::Atom(_) => LINE,
+            Piece::Row(_)
+            | Piece::LoginRow(_)
+            | Piece::Home(_)
+            | Piece::PasswdRow(_)
+            | Piece::TransportHome
+            | Piece::RouterData(_)
+            | Piece::AddressData
+            | Piece::Variable(_)
+            | Piece::Argument(_)
+            | Piece::Password
+            | Piece::Claimed
+            | Piece::TxtRecords(_)
+            | Piece::Chosen(_)
+            | Piece::Opaque => ODD,
+        });
+    }
+    text
+}
+
+/// Returns whether a piece is `$sender_address_domain`.
+pub(super) fn is_domain(piece: &Piece) -> bool {
+    matches!(piece, Piece::Atom(Atom::Path(path))
+        if path.side == Side::From && path.part == Part::Domain)
+}
+
+/// Says why fields that do not tell of SPF may not be added.
+fn extra(text: &str) -> Result<(), &'static str> {
+    if text.contains(ODD) {
+        return Err("what stands in it may have several lines, which would be fields");
+    }
+    for (number, line) in text.split('\n').enumerate() {
+        let goes_on = number > 0 && line.starts_with([' ', '\t']);
+        let is_field = |(name, _): (&str, &str)| is_extra(&name.to_ascii_lowercase());
+        if !goes_on && !text.is_empty() && !line.split_once(':').is_some_and(is_field) {
+            return Err(NOT_AS_IT_CAME);
+        }
+    }
+    Ok(())
+}
+
+/// Returns what a field says: the result of SPF, or `none`, as any other would be somebody's whom
+/// SPF did not find so. Behind `none` a comment may say why.
+fn says(said: &str, tails: &[&str]) -> Result<Says, &'static str> {
+    let (says, rest) = match (said.strip_prefix(RESULT), said.strip_prefix("none")) {
+        (Some(rest), _) => (Says::Result, rest),
+        (None, Some(rest)) => (Says::None, without_comment(rest)),
+        (None, None) => return Err(NOT_FOUND),
     };
-    (!is_true).then_some("it says something else than what SPF finds, or than who looked for it")
+    if !tails.contains(&rest) {
+        return Err(
+            "behind the result stands something else than the client's address, or the \
+                    domain of MAIL FROM, where it may",
+        );
+    }
+    Ok(says)
+}
+
+/// Returns what stands behind a comment of plain words.
+fn without_comment(text: &str) -> &str {
+    let is_plain = |c: char| c.is_ascii_alphabetic() || c == ' ';
+    match text
+        .strip_prefix(" (")
+        .and_then(|rest| rest.split_once(')'))
+    {
+        Some((comment, rest)) if comment.chars().all(is_plain) => rest,
+        _ => text,
+    }
 }
 
 /// Adds the fields of a text.
@@ -133,32 +249,17 @@ pub(super) fn add(value: &Value, session: &mut Session<'_>) -> Result<(), Unansw
     let Value::Pieces(pieces) = resolve(value, session)? else {
         return Ok(());
     };
-    for (number, piece) in pieces.iter().enumerate() {
-        if matches!(piece, Piece::ReceivedSpf) && session.has_received_spf()? {
-            session.headers.insert(Header::ReceivedSpf);
-        }
-        if matches!(piece, Piece::AuthenticationResults) {
-            session.headers.insert(Header::AuthenticationResults);
-        }
-        if let Piece::Text(text) = piece {
-            let text = text.to_ascii_lowercase();
-            let is_result = matches!(pieces.get(number + 1), Some(Piece::Atom(Atom::SpfResult)));
-            for header in [Header::ReceivedSpf, Header::AuthenticationResults] {
-                let name = format!("{}:", header.name().to_ascii_lowercase());
-                let Some((_, said)) = text.rsplit_once(&name) else {
-                    continue;
-                };
-                let said = said.trim();
-                let is_true = if is_result && (said.is_empty() || said.ends_with("spf=")) {
-                    session.has_received_spf()?
-                } else {
-                    session.may_say_none()?
-                };
-                if is_true {
-                    session.headers.insert(header);
-                }
-            }
-        }
+    // What may not be added was refused.
+    let Ok(Some(Field { header, says, .. })) = field(pieces) else {
+        return Ok(());
+    };
+    let is_there = match (says, header) {
+        (Says::Made, Header::AuthenticationResults) => true,
+        (Says::Made | Says::Result, _) => session.has_received_spf()?,
+        (Says::None, _) => session.may_say_none()?,
+    };
+    if is_there {
+        session.headers.insert(header);
     }
     Ok(())
 }
@@ -187,6 +288,11 @@ mod tests {
             "X-Me: yes\nBcc: x",
             "Received-SPF: pass",
             "Received-SPF: nonesuch",
+            "Received-SPF: none client-ip=192.0.2.1",
+            "Received-SPF: none\n pass",
+            "X-Me: yes\nReceived-SPF: none",
+            "X-Me: yes\rBcc: x",
+            "Authentication-Results: mx.d.example; spf=none; dkim=pass",
             "Authentication-Results: mx.d.example; spf=pass",
             "Authentication-Results: other.example; spf=none",
             "Authentication-Results: mx.d.example.org; spf=none",
@@ -199,8 +305,14 @@ mod tests {
             let value = Value::text(":at_start:").then(&Value::piece(piece));
             assert_eq!(fault(&value, "mx.d.example"), None);
         }
+        let port = Value::piece(Piece::Atom(Atom::Port));
+        assert_eq!(
+            fault(&Value::text("X-Me: ").then(&port), "mx.d.example"),
+            None
+        );
+        assert!(fault(&port.then(&Value::text(": x")), "mx.d.example").is_some());
         let value = Value::text("X-Me: ").then(&Value::piece(Piece::Opaque));
-        assert_eq!(fault(&value, "mx.d.example"), None);
+        assert!(fault(&value, "mx.d.example").is_some());
         assert!(fault(&Value::piece(Piece::Opaque), "mx.d.example").is_some());
     }
 }

@@ -1,16 +1,17 @@
-//! HELO names in fields that tell of SPF.
+//! HELO names in fields that are added.
 //!
 //! `$spf_received` and `${authresults}` hold the name as it came (`authres_spf` in spf.c of 4.96,
 //! `SPF_response_get_received_spf` of libspf2). If any is taken (`helo_accept_junk_hosts`),
 //! `EHLO a; dkim=pass header.d=b.example` goes on in the field, and it is this host that says so
-//! then (tried). So such fields stand behind a test of the name.
+//! then (tried). So such fields, and those with `$sender_helo_name` in them, stand behind a test of
+//! the name.
 //!
 //! Envelopes have plain names only. For others there is a field of its own, and nothing else.
 
 use super::{Step, Test, Verb};
 use crate::source::Loc;
 use crate::target::exim::interpret::reader::Reader;
-use crate::target::exim::interpret::value::{Leaf, Piece};
+use crate::target::exim::interpret::value::{Atom, Leaf, Piece};
 
 impl Reader<'_> {
     /// Refuses a statement that puts any HELO name into a field, or does something else by it.
@@ -59,7 +60,11 @@ fn is_plain(step: &Step) -> bool {
 
 /// Returns whether a field has a HELO name in it.
 fn tells(step: &Step) -> bool {
-    let has_name =
-        |piece: &Piece| matches!(piece, Piece::ReceivedSpf | Piece::AuthenticationResults);
+    let has_name = |piece: &Piece| {
+        matches!(
+            piece,
+            Piece::ReceivedSpf | Piece::AuthenticationResults | Piece::Atom(Atom::Helo(_))
+        )
+    };
     matches!(step, Step::Header(value) if value.has(&has_name))
 }

@@ -1,6 +1,7 @@
 //! Access control lists (spec 4.96, chapter 44): read, understood, run.
 
 mod condition;
+mod domain;
 mod header;
 mod helo;
 mod hops;
@@ -341,6 +342,7 @@ impl Reader<'_> {
         self.assigned = lasting;
         self.about = About::All;
         self.hold_helo(verb, &steps, &raw.at);
+        self.hold_domains(&steps, &raw.at);
         steps
     }
 }
