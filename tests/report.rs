@@ -162,3 +162,23 @@ fn the_schema_check_can_fail() {
     document.as_object_mut().unwrap().remove("ok");
     assert_eq!(schema::faults(&schema, &document).len(), 3);
 }
+
+#[test]
+fn what_is_not_shown_is_counted() {
+    let mistakes = "network \"n\" { cidr \"10.0.0.0/33\" }\n".repeat(201);
+    let (_, stdout, _) = mailpol(&["check", "-", "--format", "json"], &mistakes);
+    let document: Value = serde_json::from_str(&stdout).unwrap();
+    let told = document["diagnostics"].as_array().unwrap().len();
+    assert!(document["left_out"].as_u64().unwrap() > 0 && told >= 200);
+    let (_, _, stderr) = mailpol(&["check", "-"], &mistakes);
+    assert!(stderr.contains(" more errors and warnings are not shown.\n"));
+}
+
+#[test]
+fn a_declared_bridge_is_no_assumption() {
+    let text = std::fs::read_to_string(root().join("examples/doe/policy.kdl")).unwrap();
+    let bridge = "\nnetwork \"pods\" { cidr \"172.17.0.0/16\"; via \"container-bridge\" }\n";
+    let (_, stdout, stderr) = mailpol(&["prove", "-"], &(text + bridge));
+    let words = "(no NAT, container bridge but for pods or proxy in between)";
+    assert!(stdout.contains(words), "{stdout}{stderr}");
+}

@@ -144,11 +144,10 @@ fn change(files: &mut Files, donors: &Donors, seeded: &mut Seeded) -> Option<Str
         3 => (line.start..line.start, text[other].to_owned()),
         4 => cased(text, &line, seeded)?,
         5 => word(text, &line, seeded, "")?,
-        6 | 7 => {
+        _ => {
             let with = donors.words.get(seeded.below(donors.words.len()))?;
             word(text, &line, seeded, with)?
         }
-        _ => return None,
     };
     let number = 1 + text[..at.start].matches('\n').count();
     let (old, new) = (&text[at.clone()], with.as_str());

@@ -3,10 +3,10 @@
 
 use libtest_mimic::Failed;
 
-use crate::machine;
+use crate::machine::{self, message};
 use crate::routes::{Host, ISP, NAME, arrivals, expect, scene};
 use crate::support::job::Listener::Smtp;
-use crate::support::job::{Client, Envelope, Mta, Record, Until};
+use crate::support::job::{Client, Mta, Record};
 use crate::support::namespace;
 use crate::support::report::Report;
 use crate::{Test, TestOfBoth};
@@ -132,14 +132,10 @@ fn run(mta: Mta, to: &str, host: &Host, more: Vec<Record>) -> Result<Report, Fai
     job.scene.zone.extend(more);
     let office = Client::new([192, 168, 10, 7], Smtp);
     let stranger = Client::new([203, 0, 113, 9], Smtp);
-    let message = |client: &Client, from: &str, to: &str| Envelope {
-        until: Until::Message("Subject: x\n\nlast line\n".to_owned()),
-        ..Envelope::new(client, from, to)
-    };
     job.envelopes = vec![
-        message(&office, "jane@acme.test", "bob@far.test"),
-        message(&office, "jane@acme.test", "bob@other.test"),
-        message(&stranger, STRANGER, "aunt@acme.test"),
+        message(&office, "jane@acme.test", "bob@far.test", "x"),
+        message(&office, "jane@acme.test", "bob@other.test", "x"),
+        message(&stranger, STRANGER, "aunt@acme.test", "x"),
     ];
     let report = namespace::run(&job)?;
     let taken = |one: &String| one.starts_with("message 250");

@@ -142,10 +142,16 @@ pub(super) fn judge_runs(
     diagnostics: &mut Diagnostics,
 ) {
     for service in services {
-        if service.kind == "inet" || !PRIVILEGED.contains(&service.command.as_str()) {
+        let name = service.name.as_str();
+        let needs_root = PRIVILEGED.contains(&service.command.as_str());
+        // Tried: smtpd(8) ends at its start.
+        if service.is_privileged && !needs_root {
+            let reason = format!("{}(8) is not made to run as root", service.command);
+            diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+        }
+        if service.kind == "inet" || !needs_root {
             continue;
         }
-        let name = service.name.as_str();
         if !service.is_privileged {
             let reason = format!(
                 "{}(8) would not be root, and could become nobody else",
