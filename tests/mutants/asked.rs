@@ -6,8 +6,9 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use mailpol::compile::files;
-use mailpol::decision::{Envelope, run};
+use mailpol::decision::{Because, Envelope, run};
 use mailpol::mail::{Address, Domain, Listener, Path, PathForm, prefix_range, v4_or_v6};
+use mailpol::policy::PolicyDecider;
 use mailpol::prove::witnesses;
 use mailpol::spf::SpfResult;
 use mailpol::target::Reading;
@@ -23,6 +24,8 @@ const CHANGED: usize = 400;
 const ALIKE: usize = 400;
 /// How many random ones there are to choose from.
 const RANDOM: usize = 1_000;
+/// How many messages of logins and of networks.
+const GRANTED: usize = 12;
 /// How many share a session: a session costs more than they do.
 const OF_SESSION: usize = 12;
 
@@ -212,8 +215,41 @@ impl Named {
 }
 
 /// Returns a stranger's messages to every recipient that the policy names, and to some that it
-/// does not.
-pub(crate) fn messages(original: &Original) -> Vec<Envelope> {
+/// does not; and some of those who may send.
+pub(crate) fn messages(original: &Original, seed: u64) -> Vec<Envelope> {
+    let mut all = of_stranger(original);
+    all.extend(granted(original, seed));
+    all
+}
+
+/// Returns messages that a grant covers, half of them to our own domains.
+fn granted(original: &Original, seed: u64) -> Vec<Envelope> {
+    let policy = &original.subject.policy;
+    let reference = PolicyDecider::new(policy);
+    let is_granted = |one: &Envelope| {
+        let forms = [one.from.form(), one.to.form()];
+        forms.into_iter().all(|form| form == PathForm::Plain)
+            && run(&reference, one).is_ok_and(|(made, _)| made.because == Because::Granted)
+    };
+    let is_ours = |one: &Envelope| {
+        let domain = one.to.domain();
+        domain.is_some_and(|name| policy.domains.contains_key(name))
+    };
+    let all = random(policy, seed, RANDOM).into_iter();
+    let mut sessions = BTreeSet::new();
+    let mut of_session: Vec<Envelope> = Vec::new();
+    for one in all.filter_map(|one| real(one, policy)).filter(is_granted) {
+        let session = format!("{} {} {:?}", one.client, one.listener, one.login);
+        if sessions.insert((session, is_ours(&one))) {
+            of_session.push(one);
+        }
+    }
+    let (ours, others): (Vec<_>, Vec<_>) = of_session.into_iter().partition(is_ours);
+    let half = |all: Vec<Envelope>| all.into_iter().take(GRANTED / 2);
+    half(ours).chain(half(others)).collect()
+}
+
+fn of_stranger(original: &Original) -> Vec<Envelope> {
     let policy = &original.subject.policy;
     let mut recipients = BTreeSet::new();
     for (name, domain) in &policy.domains {

@@ -137,13 +137,19 @@ fn change(files: &mut Files, donors: &Donors, seeded: &mut Seeded) -> Option<Str
     let line = lines.get(seeded.below(lines.len()))?.clone();
     let other = lines.get(seeded.below(lines.len()))?.clone();
     let name = path.rsplit('/').next().unwrap_or_default();
-    let (at, with) = match seeded.below(8) {
+    let (at, with) = match seeded.below(11) {
         0 => letter(text, &line, seeded)?,
         1 => (line.start..line.start, donor(donors, name, seeded)?),
         2 => (line.clone(), donor(donors, name, seeded)?),
         3 => (line.start..line.start, text[other].to_owned()),
         4 => cased(text, &line, seeded)?,
         5 => word(text, &line, seeded, "")?,
+        // What one line of it does not do, two may.
+        6 | 7 => {
+            let both = donor(donors, name, seeded)? + &donor(donors, name, seeded)?;
+            (line.start..line.start, both)
+        }
+        8 => (line.start..line.start, block(donors, name, seeded)?),
         _ => {
             let with = donors.words.get(seeded.below(donors.words.len()))?;
             word(text, &line, seeded, with)?
@@ -160,6 +166,15 @@ fn change(files: &mut Files, donors: &Donors, seeded: &mut Seeded) -> Option<Str
 fn donor(donors: &Donors, name: &str, seeded: &mut Seeded) -> Option<String> {
     let lines = donors.lines.get(name)?;
     Some(format!("{}\n", lines.get(seeded.below(lines.len()))?))
+}
+
+/// Returns some lines of another file of that name that stand one behind the other there.
+fn block(donors: &Donors, name: &str, seeded: &mut Seeded) -> Option<String> {
+    let lines = donors.lines.get(name)?;
+    let first = seeded.below(lines.len());
+    let count = 2 + seeded.below(3);
+    let block = lines.iter().skip(first).take(count);
+    Some(block.map(|line| format!("{line}\n")).collect())
 }
 
 /// Takes a letter away, adds one, or puts another there.
