@@ -26,8 +26,6 @@ pub(super) struct Addressing {
     pub(super) classes: Classes,
     /// The domains of all classes.
     pub(super) domains: Domains,
-    has_percent_hack: bool,
-    swaps_bang_path: bool,
     cracks_quotes: bool,
     allows_dash: bool,
     /// The address whose recipients are never checked: `address_verify_sender`.
@@ -108,18 +106,16 @@ impl Addressing {
         };
         let classes = domains.finish(catalogue, &settings.place("mydestination"));
         let probe = probe(settings, &around.origin, catalogue, diagnostics);
-        let mut flag = |name| settings.boolean(name, diagnostics);
-        let (percent, bang) = (flag("allow_percent_hack"), flag("swap_bangpath"));
-        if percent != bang {
-            let reason = "it is not as `allow_percent_hack` is, and a form of a path may hold \
-                          either sign";
-            let at = settings.place("swap_bangpath");
-            diagnostics.error(UnjudgedParameter::new("swap_bangpath", reason, &at));
+        for name in ["allow_percent_hack", "swap_bangpath"] {
+            if settings.boolean(name, diagnostics) {
+                let reason = "where it is on, a `%` or `!` in a local-part is followed once the \
+                              domain is cut off, and what is looked up then no form of a path says";
+                let at = settings.place(name);
+                diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+            }
         }
         let mut flag = |name| settings.boolean(name, diagnostics);
         Self {
-            has_percent_hack: percent,
-            swaps_bang_path: bang,
             cracks_quotes: flag("resolve_dequoted_address"),
             allows_dash: flag("allow_min_user"),
             around,
@@ -287,7 +283,6 @@ impl Addressing {
             | PathForm::OddRoute => (Seen::Routed, true),
             PathForm::Underscore => (Seen::Underscore, false),
             PathForm::Bare => (Seen::Origin, false),
-            PathForm::BareRoute if self.has_percent_hack => (Seen::Elsewhere, false),
             PathForm::BareRoute => (Seen::Constant(None, origin), true),
             PathForm::LeadingDash
             | PathForm::EmptyLocal
@@ -298,22 +293,15 @@ impl Addressing {
         }
     }
 
-    /// Returns whether the route in the local-part is followed once the domain is cut off.
+    /// Returns whether the route in the local-part is followed once the domain is cut off: of those
+    /// that neither `%` nor `!` makes, one in quotes, if it is looked at without them. The address
+    /// comes dequoted to resolve.c, so an `@` is in quotes there either way.
     fn leads_elsewhere(&self, form: PathForm) -> bool {
-        if form == PathForm::Percent {
-            self.has_percent_hack
-        } else if form == PathForm::Bang {
-            self.swaps_bang_path
-        } else {
-            // The address comes dequoted to resolve.c, so an `@` is in quotes there either way.
-            let both = matches!(
-                form,
-                PathForm::OddRoute | PathForm::ExtendedRoute | PathForm::RoutedOwnLiteral
-            );
-            let odd = both && (self.has_percent_hack || self.swaps_bang_path);
-            let quoted = form.is_routed() && form != PathForm::ExtendedRoute;
-            odd || (quoted && self.cracks_quotes)
-        }
+        let is_by_sign = matches!(
+            form,
+            PathForm::Percent | PathForm::Bang | PathForm::ExtendedRoute
+        );
+        form.is_routed() && !is_by_sign && self.cracks_quotes
     }
 
     /// Returns whether a recipient is the probe's address: smtpd(8) checks nothing then

@@ -122,6 +122,12 @@ impl Rows {
             diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
             return;
         };
+        if !about.may_say(value) {
+            let reason = "such a pattern may refuse alone: what it matches is not all of a form, \
+                          so that what it lets pass cannot be told";
+            diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
+            return;
+        }
         let row = TableRow {
             key: String::new(),
             value: value.to_owned(),

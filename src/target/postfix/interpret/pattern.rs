@@ -1,6 +1,7 @@
 //! The closed list of patterns (docs/targets/postfix.md): known by their exact text, and modelled
 //! by what they mean for the forms of paths. Any other pattern is refused by name.
 
+use super::action::{self, Action, Codes};
 use super::map::{Hit, Seen};
 use crate::mail::{Path, PathForm};
 
@@ -11,6 +12,24 @@ pub(super) enum About {
     Literals,
     /// Local-parts with `@`, `%` or `!` before the last `@`: `/[@%!].*@/`.
     Routes,
+}
+
+impl About {
+    /// Returns whether a pattern may have this value: a refusal. Some literals have a route in
+    /// their local-part, which their form does not say, and among what is no path some ends like a
+    /// literal. Whoever refuses refuses these too; to let them pass takes knowing which they are.
+    pub(super) fn may_say(self, value: &str) -> bool {
+        let codes = Codes {
+            reject: 554,
+            defer: 450,
+        };
+        match action::read(value, action::About::Recipient, codes) {
+            Ok(Action::Refuse(_)) => true,
+            // Every literal goes on to what stands behind the table.
+            Ok(Action::Dunno) => self == Self::Literals,
+            Ok(_) | Err(_) => false,
+        }
+    }
 }
 
 /// What the patterns of an access table say; of each the first.

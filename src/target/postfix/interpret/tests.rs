@@ -16,7 +16,8 @@ const MASTER: &str = "smtp inet n - n - - smtpd\nlocal unix - n n - - local\n\
 const MAIN: &str = "compatibility_level = 3.6\nmyhostname = mx.here.example\n\
     myorigin = here.example\nmydestination = here.example\nalias_maps =\n\
     local_recipient_maps = inline:{john=x}\nmynetworks = 192.168.0.0/24\n\
-    smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n";
+    smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n\
+    allow_percent_hack = no\nswap_bangpath = no\n";
 
 fn artifacts(main: &str, master: &str) -> Artifacts {
     let mut artifacts = Artifacts::new();
@@ -61,8 +62,8 @@ fn check(more: &str, client: &str, to: &str, expected: Verdict) {
 #[test]
 fn a_route_in_a_local_part_is_refused_by_its_pattern() {
     let all = "mydestination =\nlocal_recipient_maps =\nvirtual_mailbox_domains = here.example\n\
-        virtual_mailbox_maps = inline:{@here.example=box}\nallow_percent_hack = no\n\
-        swap_bangpath = no\nallow_untrusted_routing = no\n";
+        virtual_mailbox_maps = inline:{@here.example=box}\n\
+        allow_untrusted_routing = no\n";
     let refused = "smtpd_recipient_restrictions = check_recipient_access \
         regexp:{{/[@%!].*@/ 550 5.1.1 no}}\n";
     for to in [
