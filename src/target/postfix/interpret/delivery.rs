@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addressing::Addressing;
-use super::alias_file;
 use super::class::Class;
 use super::diagnostics::{UnjudgedParameter, UnjudgedTable};
 use super::keys;
@@ -100,7 +99,7 @@ pub(super) fn read(
         uids,
         gids,
         uid_min,
-        local: local(settings, artifacts, uses_local, diagnostics),
+        local: local(settings, uses_local, diagnostics),
     }
 }
 
@@ -146,12 +145,7 @@ fn uses_local(
             .is_empty()
 }
 
-fn local(
-    settings: &Settings<'_>,
-    artifacts: &Files<'_>,
-    is_used: bool,
-    diagnostics: &mut Diagnostics,
-) -> Local {
+fn local(settings: &Settings<'_>, is_used: bool, diagnostics: &mut Diagnostics) -> Local {
     let words = |name: &str, diagnostics: &mut Diagnostics| -> BTreeSet<String> {
         let value = settings.text(name, diagnostics);
         value
@@ -173,6 +167,13 @@ fn local(
     let text = |name: &str, diagnostics: &mut Diagnostics| {
         settings.text(name, diagnostics).as_str().to_owned()
     };
+    let aliases = settings.text("alias_maps", diagnostics);
+    if is_used && !aliases.as_str().is_empty() {
+        // `deliver_resolve_tree` of local(8): some members come back to it, others to cleanup(8).
+        let reason = "what aliases(5) makes of an account is not followed: aliases of the policy \
+                      are of `virtual_alias_maps`";
+        diagnostics.error(UnjudgedParameter::new("alias_maps", reason, &aliases.at()));
+    }
     // The names in `forward_path` are expanded at delivery: only whether there are any counts.
     let forward = settings.is_empty("forward_path");
     let paths = settings.text("forward_path", diagnostics);
@@ -183,16 +184,9 @@ fn local(
         }
     }
     Local {
-        aliases: if is_used {
-            alias_file::read(settings, artifacts, diagnostics)
-        } else {
-            BTreeMap::new()
-        },
         home_mailbox: text("home_mailbox", diagnostics),
         spool: text("mail_spool_directory", diagnostics),
         command: text("mailbox_command", diagnostics),
         has_forward_files: !forward,
-        alias_commands: words("allow_mail_to_commands", diagnostics).contains("alias"),
-        alias_files: words("allow_mail_to_files", diagnostics).contains("alias"),
     }
 }

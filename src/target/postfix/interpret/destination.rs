@@ -17,10 +17,6 @@ impl Delivery {
         }
         self.tables(key);
         self.forwarded(key);
-        // local(8) looks at the local-part alone, and a transport may hand it any domain.
-        for name in self.local.aliases.keys() {
-            key(AddressKey::Local, name);
-        }
         let defaults = self.defaults.values().map(String::as_str);
         let led = self.by_sender.iter().flat_map(BySender::values);
         let channels = self.transports.values().chain(defaults).chain(led);

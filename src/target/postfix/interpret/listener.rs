@@ -114,10 +114,11 @@ pub(super) fn judge_addresses(
             .iter()
             .any(|word| ["all", name].contains(&word.as_str()))
     };
-    let is_spoken = |ip: &IpAddr| speaks(if ip.is_ipv4() { "ipv4" } else { "ipv6" });
-    if !host.iter().all(is_spoken) {
+    if !speaks("ipv4") || !speaks("ipv6") {
+        let reason = "it would not be open on every address of the host, and literals of the \
+                      other family would be foreign hosts";
         let (name, at) = ("inet_protocols", protocols.at());
-        diagnostics.error(UnjudgedParameter::new(name, everywhere, &at));
+        diagnostics.error(UnjudgedParameter::new(name, reason, &at));
     }
     let listeners: Vec<&Service> = services
         .iter()
@@ -129,9 +130,6 @@ pub(super) fn judge_addresses(
     for (number, service) in listeners.iter().enumerate() {
         let reason = match (service.endpoint().0, service.address()) {
             (Some(_), None) => Some("the addresses of a name are not in the files"),
-            (Some(_), Some(on)) if !is_spoken(&on) => {
-                Some("`inet_protocols` leaves the family of its address out")
-            }
             // A socket of IPv6 takes no client of IPv4 (`IPV6_V6ONLY` in inet_listen.c), and the
             // other way round.
             (Some(_), Some(on)) if on.is_unspecified() => {

@@ -15,7 +15,6 @@
 mod action;
 mod added;
 mod addressing;
-mod alias_file;
 mod backend;
 mod believed;
 mod by_sender;

@@ -63,8 +63,6 @@ pub(super) struct Expansion {
     pub(super) found: BTreeSet<Destination>,
     /// Whether an alias leads to itself, or to too many: then cleanup(8) refuses the message.
     pub(super) is_broken: bool,
-    /// How many aliases of local(8) were followed.
-    pub(super) aliases: usize,
 }
 
 /// Returns an address in lower case: whether it has been here is asked of that (`BH_FLAG_FOLD`).
@@ -114,7 +112,6 @@ impl Delivery {
             asked: address.clone(),
             found: BTreeSet::new(),
             is_broken: false,
-            aliases: 0,
         };
         self.expand(address, None, &mut expansion, sender)?;
         if expansion.is_broken {
@@ -290,7 +287,8 @@ impl Delivery {
         let command = self.services.get(&hop.channel).map(String::as_str);
         let destination = match (command, &hop.next) {
             (Some("local"), _) => {
-                return self.deliver_locally(address.local(), mailbox, out, sender);
+                self.deliver_locally(address.local(), mailbox, out);
+                return Ok(());
             }
             (Some("virtual"), _) => self.deliver_virtually(address, mailbox),
             (Some("discard"), _) => Destination::Discard,

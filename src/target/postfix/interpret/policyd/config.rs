@@ -204,9 +204,13 @@ impl Config {
             .clone()
             .unwrap_or_else(|| Loc::new(&source, 0, 0));
         let mut rows: Vec<(IpNet, Row)> = Vec::new();
-        for item in self.skip.split(',').map(str::trim) {
-            let Ok(net) = client::prefix(item) else {
-                // Python raises on an empty item and on host bits.
+        for item in self.skip.split(',') {
+            // Python raises on an empty item, on host bits, on brackets and on blanks.
+            let is_plain = |item: &&str| !item.contains(['[', ']']) && item.trim() == *item;
+            let Some(net) = Some(item)
+                .filter(is_plain)
+                .and_then(|item| client::prefix(item).ok())
+            else {
                 let reason = "policyd-spf gives the list up at an item that is no network";
                 return Err(diagnostics.error(UnjudgedTable::new(item, reason, &at)));
             };
