@@ -117,17 +117,14 @@ impl Rows {
     ) {
         let rule = pattern::access_rule(&line.value);
         let rule = rule.filter(|_| matches!(strategy, Strategy::Access(_)));
-        let Some((about, value)) = rule else {
-            let reason = "the pattern is not on the closed list of docs/targets/postfix.md";
-            diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
-            return;
+        let rule = rule.ok_or("the pattern is not on the closed list of docs/targets/postfix.md");
+        let (about, value) = match rule.and_then(|(about, value)| Ok((about, about.may(value)?))) {
+            Ok(rule) => rule,
+            Err(reason) => {
+                diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
+                return;
+            }
         };
-        if !about.may_say(value) {
-            let reason = "such a pattern may refuse alone: what it matches is not all of a form, \
-                          so that what it lets pass cannot be told";
-            diagnostics.error(UnjudgedTable::new(&line.value, reason, &line.at));
-            return;
-        }
         let row = TableRow {
             key: String::new(),
             value: value.to_owned(),

@@ -15,19 +15,22 @@ pub(super) enum About {
 }
 
 impl About {
-    /// Returns whether a pattern may have this value: a refusal. Some literals have a route in
-    /// their local-part, which their form does not say, and among what is no path some ends like a
+    /// Returns the value, if a pattern may have it: a refusal. Some literals have a route in their
+    /// local-part, which their form does not say, and among what is no path some ends like a
     /// literal. Whoever refuses refuses these too; to let them pass takes knowing which they are.
-    pub(super) fn may_say(self, value: &str) -> bool {
+    pub(super) fn may(self, value: &str) -> Result<&str, &'static str> {
         let codes = Codes {
             reject: 554,
             defer: 450,
         };
         match action::read(value, action::About::Recipient, codes) {
-            Ok(Action::Refuse(_)) => true,
+            Ok(Action::Refuse(_)) => Ok(value),
             // Every literal goes on to what stands behind the table.
-            Ok(Action::Dunno) => self == Self::Literals,
-            Ok(_) | Err(_) => false,
+            Ok(Action::Dunno) if self == Self::Literals => Ok(value),
+            Ok(_) | Err(_) => Err(
+                "such a pattern may refuse alone: what it matches is not all of a form, so that \
+                 what it lets pass cannot be told",
+            ),
         }
     }
 }
