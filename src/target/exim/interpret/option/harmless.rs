@@ -1,12 +1,12 @@
 //! Options that cannot touch a decision (spec 4.96, chapter 14), why, and what their values must
 //! look like: the types in `optionlist_config` of readconf.c, as far as Debian's Exim knows the
-//! option.
+//! option. Options that few people set are not here, whatever can be said of them.
 
 use crate::target::exim::interpret::shape::{self, ANY, Shape, Table};
 
 use Shape::{
-    Account, Accounts, Begins, Digits, Hosts, Limit, Line, Load, Names, Nothing, Number, Path,
-    Selectors, Space, Switch, Text, Time, Timeout, Word, Words,
+    Accounts, Begins, Digits, Hosts, Limit, Line, Load, Names, Number, Path, Selectors, Space,
+    Switch, Text, Time, Timeout, Word, Words,
 };
 
 /// A day, in seconds.
@@ -18,7 +18,6 @@ const SPACE_MAX: u64 = 10 << 30;
 /// What is logged, and where.
 const LOG: &Table = &[
     (Hosts, "hosts_connection_nolog"),
-    (Text, "process_log_path timezone"),
     // Over 32 letters Exim does not start.
     (Word(&["exim", "exim4"]), "syslog_processname"),
     (
@@ -30,10 +29,9 @@ const LOG: &Table = &[
         "log_file_path",
     ),
     (Selectors(&LOGGED), "log_selector"),
-    (Number(0, ANY), "slow_lookup_log"),
     (
         Switch,
-        "debug_store log_timezone message_logs preserve_message_logs syslog_duplication syslog_pid \
+        "log_timezone message_logs preserve_message_logs syslog_duplication syslog_pid \
          syslog_timestamp write_rejectlog",
     ),
     (
@@ -108,15 +106,9 @@ const LOGGED: [&str; 57] = [
 
 /// The text and the layout of headers, bounces and greetings.
 const TEXTS: &Table = &[
-    (
-        Text,
-        "bounce_message_text delay_warning_condition smtp_banner",
-    ),
+    (Text, "bounce_message_text smtp_banner"),
     // More lines would be header fields of their own: bounces go where these say.
-    (
-        Line,
-        "dsn_from headers_charset message_id_header_domain message_id_header_text",
-    ),
+    (Line, "dsn_from"),
     (
         Begins(
             "Received:",
@@ -125,17 +117,14 @@ const TEXTS: &Table = &[
         "received_header_text",
     ),
     // Memory for so many octets is taken at once (`moan_send_message` in moan.c of 4.96).
-    (
-        Number(0, 1 << 20),
-        "bounce_return_linesize_limit message_body_visible",
-    ),
+    (Number(0, 1 << 20), "message_body_visible"),
     (Number(0, 1 << 30), "bounce_return_size_limit"),
     // It goes to whoever the reverse-path names, and tells where aliases lead.
     (Time(0, 0), "delay_warning"),
     (
         Switch,
-        "bounce_return_body bounce_return_message check_rfc2047_length delivery_date_remove \
-         envelope_to_remove print_topbitchars return_path_remove smtp_return_error_details",
+        "bounce_return_body bounce_return_message delivery_date_remove envelope_to_remove \
+         return_path_remove smtp_return_error_details",
     ),
 ];
 
@@ -143,19 +132,12 @@ const TEXTS: &Table = &[
 const PROGRAM: &Table = &[
     (Accounts, "admin_groups trusted_groups trusted_users"),
     (Path, "pid_file_path"),
-    (
-        Text,
-        "exim_version gecos_name notifier_socket unknown_login unknown_username uucp_from_sender",
-    ),
     (Names, "keep_environment"),
-    (Number(0, 20), "daemon_startup_retries finduser_retries"),
-    (Digits(0, 16), "localhost_number"),
+    (Number(0, 20), "daemon_startup_retries"),
     (Time(0, 60), "daemon_startup_sleep"),
-    (Time(0, ANY), "local_scan_timeout"),
     (
         Switch,
-        "commandline_checks_require_admin perl_at_start perl_taintmode prod_requires_admin \
-         queue_list_requires_admin tcp_nodelay",
+        "commandline_checks_require_admin prod_requires_admin queue_list_requires_admin tcp_nodelay",
     ),
 ];
 
@@ -164,12 +146,10 @@ const DELIVERY: &Table = &[
     (Time(0, ANY), "auto_thaw ignore_bounce_errors_after"),
     // What waits for somebody to look at it.
     (Timeout(DAY, ANY), "timeout_frozen_after"),
-    (Time(DAY, ANY), "keep_malformed retry_data_expire"),
+    (Time(DAY, ANY), "retry_data_expire"),
     (Time(60, DAY), "retry_interval_max"),
     (Load(1), "deliver_queue_load_max"),
     (Load(0), "queue_only_load"),
-    (Text, "queue_only_file"),
-    (Names, "remote_sort_domains"),
     (
         Number(0, ANY),
         "smtp_accept_queue smtp_accept_queue_per_connection",
@@ -199,7 +179,7 @@ const LIMITS: &Table = &[
     (Number(10, ANY), "smtp_accept_max_nonmail"),
     (Digits(1, ANY), "smtp_accept_max_per_connection"),
     (Digits(2, ANY), "smtp_accept_max_per_host"),
-    (Number(1, ANY), "lookup_open_max smtp_connect_backlog"),
+    (Number(1, ANY), "smtp_connect_backlog"),
     (Number(0, ANY), "smtp_backlog_monitor"),
     // At the next error the session ends, and with it the message's other recipients (the default
     // is 3: `synprot_error` in smtp_in.c).
@@ -229,12 +209,8 @@ const OFFERED: &Table = &[
 
 /// How TLS is done, not whether.
 const TLS: &Table = &[
-    (
-        Switch,
-        "gnutls_allow_auto_pkcs11 gnutls_compat_mode tls_remember_esmtp",
-    ),
-    (Text, "tls_certificate tls_eccurve tls_privatekey"),
-    (Hosts, "tls_resumption_hosts tls_try_verify_hosts"),
+    (Text, "tls_certificate tls_privatekey"),
+    (Hosts, "tls_try_verify_hosts"),
     (Number(1_024, ANY), "tls_dh_max_bits"),
     (
         Word(&[
@@ -253,14 +229,9 @@ const TLS: &Table = &[
 
 /// Mail that is made on the host itself.
 const LOCAL: &Table = &[
-    (Hosts, "ignore_fromline_hosts"),
-    (Text, "local_from_prefix local_from_suffix"),
     // A list of addresses: what it comes to is read elsewhere.
     (Word(&["", "*"]), "untrusted_set_sender"),
-    (
-        Switch,
-        "drop_cr extract_addresses_remove_arguments ignore_fromline_local local_from_check",
-    ),
+    (Switch, "local_from_check"),
 ];
 
 /// Commands that take no mail; and which HELO names are refused, since an envelope's name is one
@@ -271,47 +242,17 @@ const COMMANDS: &Table = &[
     // Who says no HELO has no name there, and SPF finds nothing of him (`smtp_in.c` of 4.96).
     (Word(&["*"]), "hosts_require_helo"),
     (Text, "helo_allow_chars"),
-    (Names, "helo_lookup_domains"),
 ];
 
-/// How DNS and other hosts are asked, and callouts, which are not read.
+/// How DNS and other hosts are asked.
 const ASKED: &Table = &[
-    (
-        Time(0, ANY),
-        "callout_domain_negative_expire callout_domain_positive_expire callout_negative_expire \
-         callout_positive_expire",
-    ),
-    (Text, "callout_random_local_part"),
-    (Names, "dns_trust_aa"),
     (Hosts, "host_lookup rfc1413_hosts"),
-    (Number(1, 10), "dns_cname_loops"),
-    (Number(0, 10), "dns_csa_search_limit dns_retry"),
-    (Number(0, 1), "dns_dnssec_ok dns_use_edns0"),
-    (Switch, "dns_csa_use_reverse"),
+    (Number(0, 10), "dns_retry"),
     (Time(0, 60), "dns_retrans rfc1413_query_timeout"),
-    (Words(&["bydns", "byaddr"]), "host_lookup_order"),
 ];
 
-/// Databases and scanners, which nothing that is read asks; DKIM and SPF as they are checked, whose
-/// results are an envelope's own; transports of a system filter, and there is none.
-const UNASKED: &Table = &[
-    (
-        Text,
-        "av_scanner dkim_verify_hashes dkim_verify_keytypes dkim_verify_min_keysizes \
-         dkim_verify_signers ldap_ca_cert_dir ldap_ca_cert_file ldap_cert_file ldap_cert_key \
-         ldap_cipher_suite ldap_default_servers ldap_require_cert mysql_servers pgsql_servers \
-         spamd_address spf_guess sqlite_dbfile system_filter_directory_transport \
-         system_filter_file_transport system_filter_pipe_transport system_filter_reply_transport",
-    ),
-    (
-        Nothing("Exim gives up where libspf2 cannot read it"),
-        "spf_smtp_comment_template",
-    ),
-    (Switch, "dkim_verify_minimal ldap_start_tls"),
-    (Number(2, 3), "ldap_version"),
-    (Number(0, ANY), "sqlite_lock_timeout"),
-    (Account, "system_filter_group system_filter_user"),
-];
+/// DKIM as it is checked: nothing that is read asks for what comes of it.
+const UNASKED: &Table = &[(Text, "dkim_verify_signers")];
 
 /// All of them.
 const TABLES: [&Table; 11] = [
