@@ -110,28 +110,23 @@ fn named(out: &mut Text, name: &Text, names: &dyn Lookup, depth: u32) -> Result<
     }
 }
 
-/// Expands what stands in `${ }`.
+/// Expands what stands in `${ }`: a name, or `{a} operator {b} ? {x} : {y}`, as the defaults have
+/// it. What hangs on whether a name has a value is not read: which blanks Postfix keeps there, and
+/// which names a program knows when it asks, is no question to be right about.
 fn expression(out: &mut Text, body: &Text, names: &dyn Lookup, depth: u32) -> Result<(), Fault> {
-    let body = body.trim();
-    if body.as_str().starts_with('{') {
-        let (holds, rest) = relation(&body, names, depth)?;
+    let text = body.as_str();
+    if text.starts_with('{') {
+        let (holds, rest) = relation(body, names, depth)?;
         return choose(out, holds, &rest, names, depth);
     }
-    let end = body.as_str().find(|c| !is_name(c));
-    let Some(end) = end else {
-        return named(out, &body, names, depth);
-    };
-    let name = body.slice(0, end);
-    let rest = body.slice(end, body.as_str().len()).trim();
-    if name.as_str().is_empty() || !rest.as_str().starts_with(['?', ':']) {
-        return Err(format!("`${{{}}}` is no expression", body.as_str()).into());
+    if !text.is_empty() && text.chars().all(is_name) {
+        return named(out, body, names, depth);
     }
-    let value = names.lookup(name.as_str())?;
-    let is_filled = value.is_some_and(|value| !value.as_str().is_empty());
-    choose(out, is_filled, &rest, names, depth)
+    let reason = format!("mailpol does not read `${{{text}}}`: a name, or `{{a}} == {{b}}`");
+    Err(Fault::Unknown(reason))
 }
 
-/// Expands what follows a condition: nothing, `?x`, `:x`, `?{x}` or `?{x}:{y}`.
+/// Expands what follows a condition: `? {x} : {y}`.
 fn choose(
     out: &mut Text,
     holds: bool,
@@ -139,42 +134,27 @@ fn choose(
     names: &dyn Lookup,
     depth: u32,
 ) -> Result<(), Fault> {
-    let text = rest.as_str();
-    let after = rest.slice(1, text.len());
-    if text.is_empty() {
-        if holds {
-            out.push(&Text::made("true", &rest.at()));
-        }
-        return Ok(());
+    let (then, rest) = braced(rest, '?')?;
+    let (otherwise, rest) = braced(&rest, ':')?;
+    if !rest.as_str().is_empty() {
+        return Err(format!("`{}` follows an expression", rest.as_str()).into());
     }
-    let braced = after.trim();
-    if !braced.as_str().starts_with('{') {
-        // Without braces the rest of the text is the result, as Postfix 2 had it.
-        let wanted = text.starts_with('?') == holds;
-        let result = if text.starts_with('?') { after } else { braced };
-        return if wanted {
-            expand_into(out, &result, names, depth)
-        } else {
-            Ok(())
-        };
-    }
-    let end = matching(braced.as_str(), '{').ok_or("a `{` has no end")?;
-    let result = braced.slice(1, end);
-    let rest = braced.slice(end + 1, braced.as_str().len()).trim();
-    let first = text.starts_with('?');
-    if first == holds {
-        expand_into(out, &result, names, depth)?;
-    }
-    match rest.as_str().chars().next() {
-        None => Ok(()),
-        Some(':') if first => {
-            if holds {
-                return Ok(());
-            }
-            choose(out, false, &rest, names, depth)
-        }
-        Some(_) => Err(format!("`{}` follows an expression", rest.as_str()).into()),
-    }
+    let chosen = if holds { then } else { otherwise };
+    expand_into(out, &chosen, names, depth)
+}
+
+/// Returns what stands in braces behind a sign, and what follows it.
+fn braced(text: &Text, sign: char) -> Result<(Text, Text), Fault> {
+    let text = text.trim();
+    let body = text.as_str().strip_prefix(sign).map(str::trim_ascii_start);
+    let Some(body) = body.filter(|body| body.starts_with('{')) else {
+        let reason = "mailpol reads `? {x} : {y}` behind a condition, in braces";
+        return Err(Fault::Unknown(reason.to_owned()));
+    };
+    let start = text.as_str().len() - body.len();
+    let end = start + matching(body, '{').ok_or("a `{` has no end")?;
+    let rest = text.slice(end + 1, text.as_str().len()).trim();
+    Ok((text.slice(start + 1, end), rest))
 }
 
 /// Evaluates `{a} operator {b}`; returns what follows it.
@@ -288,9 +268,15 @@ mod tests {
     fn names_are_expanded_as_postconf_5_says() {
         check("$a ${a} $(a) $b", "x x x x-x");
         check("$$a $unknown.", "$a .");
-        check("${a?y} ${a:y} ${empty?y} ${empty:y}", "y   y");
-        check("${a?{y}:{z}} ${empty?{y}:{z}}", "y z");
-        check("${a ? {y} : {z}}", "y");
+        for unread in [
+            "${a?y}",
+            "${a:y}",
+            "${a?{y}:{z}}",
+            "${a ? {y} : {z}}",
+            "${ a}",
+        ] {
+            check(unread, "error");
+        }
         check("${{$a}==b?{1}:{2}}", "error");
         check("${{$a} == {x} ? {1} : {2}}", "1");
         check("${{$a} != {x} ? {1} : {2}}", "2");
@@ -301,8 +287,10 @@ mod tests {
         check("${{99999999999999999999} == {1} ? {1} : {2}}", "error");
         check("${{$level} <level {3.10} ? {1} : {2}}", "1");
         check("${{$level} <level {3.6} ? {1} : {2}}", "2");
-        check("${{$level} >=level {2}}", "true");
-        check("${a?y:z}", "y:z");
+        check("${{$level} >=level {2}}", "error");
+        check("${{$level} >=level {2} ? 1}", "error");
+        check("${{$level} >=level {2} ? {1}}", "error");
+        check("${{$level} >=level {2} ? {1} : {2} x}", "error");
         check("/^a$$/ {b}", "/^a$/ {b}");
         check("$loop", "error");
         check("a $ b", "error");
