@@ -5,76 +5,53 @@ use crate::target::digits::digits;
 
 /// Parameters that are a number (get_mail_conf_int(3), get_mail_conf_long(3)).
 const NUMBERS: &str = "\
-    berkeley_db_create_buffer_size berkeley_db_read_buffer_size body_checks_size_limit \
-    bounce_size_limit debug_peer_level default_process_limit delay_logging_resolution_limit \
-    deliver_lock_attempts dont_remove duplicate_filter_limit fork_attempts hash_queue_depth \
-    header_address_token_limit header_size_limit hopcount_limit invalid_hostname_reject_code \
-    lmdb_map_size lmtp_tls_loglevel mailbox_size_limit maps_rbl_reject_code max_use \
-    message_size_limit mime_boundary_length_limit mime_nesting_limit \
-    multi_recipient_bounce_reject_code non_fqdn_reject_code qmgr_message_active_limit \
-    qmgr_message_recipient_limit qmgr_message_recipient_minimum queue_minfree \
-    smtp_line_length_limit smtp_mx_address_limit smtp_mx_session_limit smtp_tls_loglevel \
-    smtpd_forbid_bare_newline_reject_code smtpd_hard_error_limit smtpd_history_flush_threshold \
-    smtpd_junk_command_limit smtpd_min_data_rate smtpd_policy_service_request_limit \
-    smtpd_policy_service_try_limit smtpd_recipient_limit smtpd_recipient_overshoot_limit \
+    bounce_size_limit debug_peer_level default_process_limit duplicate_filter_limit \
+    header_size_limit hopcount_limit invalid_hostname_reject_code lmtp_tls_loglevel \
+    mailbox_size_limit max_use message_size_limit non_fqdn_reject_code queue_minfree \
+    smtp_tls_loglevel smtpd_hard_error_limit smtpd_junk_command_limit smtpd_min_data_rate \
+    smtpd_policy_service_request_limit smtpd_recipient_limit smtpd_recipient_overshoot_limit \
     smtpd_sasl_response_limit smtpd_soft_error_limit smtpd_tls_ccert_verifydepth \
-    smtpd_tls_loglevel tcp_windowsize tls_daemon_random_bytes tls_random_bytes \
-    unknown_address_reject_code unknown_client_reject_code unknown_hostname_reject_code \
-    unverified_recipient_defer_code unverified_recipient_reject_code \
-    unverified_sender_defer_code unverified_sender_reject_code \
-    virtual_alias_address_length_limit virtual_alias_expansion_limit virtual_mailbox_limit \
+    smtpd_tls_loglevel unknown_address_reject_code unknown_client_reject_code \
+    unknown_hostname_reject_code unverified_recipient_defer_code \
+    unverified_recipient_reject_code unverified_sender_defer_code \
+    unverified_sender_reject_code virtual_alias_expansion_limit virtual_mailbox_limit \
     virtual_minimum_uid";
 
 /// Parameters that are a time: a number and at most one unit (get_mail_conf_time(3)).
 const TIMES: &str = "\
-    anvil_rate_time_unit anvil_status_update_time application_event_drain_time \
-    bounce_queue_lifetime command_time_limit connection_cache_ttl_limit daemon_timeout \
-    delay_warning_time deliver_lock_delay fork_delay in_flow_delay ipc_idle ipc_timeout ipc_ttl \
-    max_idle maximal_backoff_time maximal_queue_lifetime milter_command_timeout \
-    milter_connect_timeout milter_content_timeout minimal_backoff_time qmqpd_error_delay \
-    qmqpd_timeout queue_run_delay service_throttle_time smtp_connect_timeout smtp_helo_timeout \
-    smtpd_error_sleep_time smtpd_policy_service_max_idle smtpd_policy_service_max_ttl \
-    smtpd_policy_service_retry_delay smtpd_policy_service_timeout smtpd_proxy_timeout \
-    smtpd_starttls_timeout smtpd_timeout smtpd_tls_session_cache_timeout \
-    smtpd_upstream_proxy_timeout stale_lock_time tls_random_prng_update_period \
-    tls_random_reseed_period transport_retry_time trigger_timeout";
+    bounce_queue_lifetime daemon_timeout delay_warning_time in_flow_delay max_idle \
+    maximal_backoff_time maximal_queue_lifetime milter_command_timeout milter_connect_timeout \
+    milter_content_timeout minimal_backoff_time queue_run_delay service_throttle_time \
+    smtp_connect_timeout smtp_helo_timeout smtpd_error_sleep_time smtpd_policy_service_timeout \
+    smtpd_proxy_timeout smtpd_starttls_timeout smtpd_timeout smtpd_tls_session_cache_timeout \
+    smtpd_upstream_proxy_timeout";
 
 /// Numbers that are 1 at least. Others may be 0.
 const POSITIVE: &str = "\
-    anvil_rate_time_unit anvil_status_update_time application_event_drain_time \
-    berkeley_db_create_buffer_size berkeley_db_read_buffer_size bounce_size_limit \
-    command_time_limit connection_cache_ttl_limit daemon_timeout debug_peer_level \
-    default_process_limit deliver_lock_attempts deliver_lock_delay fork_attempts fork_delay \
-    hash_queue_depth header_address_token_limit header_size_limit hopcount_limit ipc_idle \
-    ipc_timeout ipc_ttl lmdb_map_size max_idle max_use maximal_backoff_time \
-    milter_command_timeout milter_connect_timeout milter_content_timeout \
-    mime_boundary_length_limit mime_nesting_limit minimal_backoff_time qmgr_message_active_limit \
-    qmgr_message_recipient_limit qmgr_message_recipient_minimum qmqpd_timeout queue_run_delay \
-    service_throttle_time smtp_helo_timeout smtpd_hard_error_limit smtpd_history_flush_threshold \
-    smtpd_junk_command_limit smtpd_min_data_rate smtpd_policy_service_max_idle \
-    smtpd_policy_service_max_ttl smtpd_policy_service_retry_delay smtpd_policy_service_timeout \
-    smtpd_policy_service_try_limit smtpd_proxy_timeout smtpd_recipient_limit \
-    smtpd_recipient_overshoot_limit smtpd_soft_error_limit smtpd_starttls_timeout smtpd_timeout \
-    smtpd_upstream_proxy_timeout stale_lock_time tls_daemon_random_bytes tls_random_bytes \
-    tls_random_prng_update_period tls_random_reseed_period transport_retry_time trigger_timeout \
-    virtual_alias_address_length_limit virtual_alias_expansion_limit virtual_minimum_uid";
+    bounce_size_limit daemon_timeout debug_peer_level default_process_limit header_size_limit \
+    hopcount_limit max_idle max_use maximal_backoff_time milter_command_timeout \
+    milter_connect_timeout milter_content_timeout minimal_backoff_time queue_run_delay \
+    service_throttle_time smtp_helo_timeout smtpd_hard_error_limit smtpd_junk_command_limit \
+    smtpd_min_data_rate smtpd_policy_service_timeout smtpd_proxy_timeout smtpd_recipient_limit \
+    smtpd_recipient_overshoot_limit smtpd_soft_error_limit smtpd_starttls_timeout \
+    smtpd_timeout smtpd_upstream_proxy_timeout virtual_alias_expansion_limit \
+    virtual_minimum_uid";
 
 /// Numbers that may be larger than an `int` (get_mail_conf_long(3)).
-const LONG: &str = "lmdb_map_size mailbox_size_limit message_size_limit virtual_mailbox_limit";
+const LONG: &str = "\
+    mailbox_size_limit message_size_limit virtual_mailbox_limit";
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 const HUNDRED_DAYS: u64 = 100 * DAY;
 
 /// Numbers with other bounds; a time in seconds.
-const OTHERS: [(&str, u64, u64); 14] = [
+const OTHERS: [(&str, u64, u64); 12] = [
     ("bounce_queue_lifetime", 0, HUNDRED_DAYS),
-    ("delay_logging_resolution_limit", 0, 6),
     ("in_flow_delay", 0, 10),
     ("lmtp_tls_loglevel", 0, 4),
     ("maximal_queue_lifetime", 0, HUNDRED_DAYS),
     ("smtp_tls_loglevel", 0, 4),
-    ("smtpd_forbid_bare_newline_reject_code", 500, 599),
     ("smtpd_sasl_response_limit", 12_288, INT_MAX),
     ("smtpd_tls_loglevel", 0, 4),
     ("smtpd_tls_session_cache_timeout", 0, HUNDRED_DAYS),

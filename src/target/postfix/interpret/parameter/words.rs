@@ -60,51 +60,22 @@ const SECURITY: &[&str] = &[
     "noanonymous",
     "mutual_auth",
 ];
-const TEMPFAIL: &[&str] = &["defer", "defer_if_permit"];
 
 /// A parameter, the words that its value may be made of, and whether it may be empty. Sorted.
 pub(super) const WORDS: &[(&str, &[&str], bool)] = &[
     ("header_from_format", &["standard", "obsolete"], false),
-    ("internal_mail_filter_classes", &["bounce", "notify"], true),
-    (
-        "masquerade_classes",
-        &[
-            "envelope_sender",
-            "envelope_recipient",
-            "header_sender",
-            "header_recipient",
-        ],
-        true,
-    ),
     (
         "milter_default_action",
         &["accept", "reject", "tempfail"],
         false,
     ),
     ("notify_classes", NOTICES, true),
-    (
-        "prepend_delivered_header",
-        &["command", "file", "forward"],
-        true,
-    ),
     ("propagate_unmatched_extensions", EXTENSIONS, true),
-    (
-        "recipient_canonical_classes",
-        &["envelope_recipient", "header_recipient"],
-        false,
-    ),
-    ("reject_tempfail_action", TEMPFAIL, false),
-    (
-        "sender_canonical_classes",
-        &["envelope_sender", "header_sender"],
-        false,
-    ),
     ("smtp_address_preference", &["any", "ipv4", "ipv6"], false),
     ("smtp_discard_ehlo_keywords", EHLO, true),
     ("smtp_host_lookup", &["dns", "native"], false),
     ("smtp_sasl_security_options", SECURITY, true),
     ("smtp_sasl_tls_security_options", SECURITY, true),
-    ("smtp_sasl_type", &["cyrus"], false),
     ("smtp_tls_ciphers", GRADES, false),
     ("smtp_tls_exclude_ciphers", CIPHERS, true),
     ("smtp_tls_fingerprint_digest", DIGESTS, false),
@@ -121,11 +92,6 @@ pub(super) const WORDS: &[(&str, &[&str], bool)] = &[
         &["btree:/var/lib/postfix/smtp_scache"],
         true,
     ),
-    (
-        "smtp_tls_verify_cert_match",
-        &["hostname", "nexthop", "dot-nexthop"],
-        false,
-    ),
     ("smtpd_etrn_restrictions", ETRN, true),
     ("smtpd_tls_exclude_ciphers", CIPHERS, true),
     ("smtpd_tls_fingerprint_digest", DIGESTS, false),
@@ -141,8 +107,6 @@ pub(super) const WORDS: &[(&str, &[&str], bool)] = &[
         false,
     ),
     ("tls_ssl_options", OPTIONS, true),
-    ("unknown_address_tempfail_action", TEMPFAIL, false),
-    ("unknown_helo_hostname_tempfail_action", TEMPFAIL, false),
 ];
 
 /// Those of them that are one word, and one of no list (name_code(3); the digests, grades and types
@@ -150,17 +114,13 @@ pub(super) const WORDS: &[(&str, &[&str], bool)] = &[
 const ONE: &[&str] = &[
     "header_from_format",
     "milter_default_action",
-    "reject_tempfail_action",
     "smtp_address_preference",
-    "smtp_sasl_type",
     "smtp_tls_ciphers",
     "smtp_tls_fingerprint_digest",
     "smtp_tls_mandatory_ciphers",
     "smtp_tls_session_cache_database",
     "smtpd_tls_fingerprint_digest",
     "smtpd_tls_session_cache_database",
-    "unknown_address_tempfail_action",
-    "unknown_helo_hostname_tempfail_action",
 ];
 
 /// Why a word is not taken of which nothing more is to be said.
