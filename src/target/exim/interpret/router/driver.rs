@@ -292,7 +292,8 @@ impl Reader<'_> {
             let reason = "a rule has a pattern and hosts";
             return Err(self.service("route_list", reason, &rule.at()));
         };
-        if !rest.iter().all(known) || rule.as_str().contains(['$', '"']) {
+        // The pattern is expanded once more (`match_isinlist` of 4.96).
+        if !rest.iter().all(known) || rule.as_str().contains(['$', '"', '\\']) {
             let reason = "mailpol does not follow this rule";
             return Err(self.service("route_list", reason, &rule.at()));
         }

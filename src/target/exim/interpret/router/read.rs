@@ -104,9 +104,17 @@ impl Reader<'_> {
             if setting.name == "address_data" {
                 let text = setting.text(self.diagnostics)?;
                 let value = self.expand(&text)?;
-                if value.is_chosen() {
-                    let reason =
-                        "what the client writes is in it, and where it goes is not followed";
+                // Behind a router that declines it stays with the address (`addr->prop` in route.c
+                // of 4.96), and goes to the addresses that are made of it; one that accepts is the
+                // last.
+                let reason = if driver.as_str() != "accept" {
+                    Some("other routers would see it, and which is not followed")
+                } else if value.is_chosen() {
+                    Some("what the client writes is in it, and where it goes is not followed")
+                } else {
+                    None
+                };
+                if let Some(reason) = reason {
                     return Err(self.service("address_data", reason, &text.at()));
                 }
                 address_data = Some(value);
