@@ -186,7 +186,6 @@ fn local(settings: &Settings<'_>, is_used: bool, diagnostics: &mut Diagnostics) 
     Local {
         home_mailbox: text("home_mailbox", diagnostics),
         spool: text("mail_spool_directory", diagnostics),
-        command: text("mailbox_command", diagnostics),
         has_forward_files: !forward,
     }
 }

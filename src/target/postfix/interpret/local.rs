@@ -9,7 +9,6 @@ use crate::mail::{Address, without_extension};
 pub(super) struct Local {
     pub(super) home_mailbox: String,
     pub(super) spool: String,
-    pub(super) command: String,
     /// Whether accounts may have a file of their own that says where their mail goes.
     pub(super) has_forward_files: bool,
 }
@@ -20,11 +19,7 @@ impl Delivery {
         let base = without_extension(user).filter(|_| self.around.extensions);
         let user = base.unwrap_or(user);
         let local = &self.local;
-        let store = if !local.command.is_empty() {
-            out.found
-                .insert(Destination::Hop(Hop::other(format!("|{}", local.command))));
-            return;
-        } else if local.home_mailbox == "Maildir/" {
+        let store = if local.home_mailbox == "Maildir/" {
             Store::Account(user.to_owned())
         } else if local.home_mailbox.is_empty() {
             Store::File(format!("{}/{user}", local.spool))

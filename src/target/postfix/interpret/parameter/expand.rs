@@ -16,6 +16,8 @@ pub(super) enum Fault {
     Syntax(String),
     /// It asks what the files do not say.
     Unknown(String),
+    /// Postfix may take it, and mailpol does not.
+    Unread(String),
 }
 
 impl From<String> for Fault {
@@ -123,7 +125,7 @@ fn expression(out: &mut Text, body: &Text, names: &dyn Lookup, depth: u32) -> Re
         return named(out, body, names, depth);
     }
     let reason = format!("mailpol does not read `${{{text}}}`: a name, or `{{a}} == {{b}}`");
-    Err(Fault::Unknown(reason))
+    Err(Fault::Unread(reason))
 }
 
 /// Expands what follows a condition: `? {x} : {y}`.
@@ -149,7 +151,7 @@ fn braced(text: &Text, sign: char) -> Result<(Text, Text), Fault> {
     let body = text.as_str().strip_prefix(sign).map(str::trim_ascii_start);
     let Some(body) = body.filter(|body| body.starts_with('{')) else {
         let reason = "mailpol reads `? {x} : {y}` behind a condition, in braces";
-        return Err(Fault::Unknown(reason.to_owned()));
+        return Err(Fault::Unread(reason.to_owned()));
     };
     let start = text.as_str().len() - body.len();
     let end = start + matching(body, '{').ok_or("a `{` has no end")?;

@@ -1,5 +1,14 @@
 //! Parameters that the model holds at some values only. At any other they are refused by name.
 
+/// What is fixed and expanded at delivery alone, when other names are known (`raw_table` in local.c
+/// of 3.7.11): a `$` in it is a part of the value.
+const RAW: [&str; 2] = ["luser_relay", "mailbox_command"];
+
+/// Returns whether a value is taken as it is written.
+pub(super) fn is_raw(name: &str) -> bool {
+    RAW.contains(&name)
+}
+
 /// A parameter, the values that are judged (blanks and commas between words do not count), and why
 /// another is not.
 pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
@@ -103,6 +112,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "luser_relay",
         &[""],
         "unknown accounts would be delivered elsewhere",
+    ),
+    (
+        "mailbox_command",
+        &[""],
+        "mail for accounts would be a program's",
     ),
     (
         "mailbox_command_maps",

@@ -9,7 +9,7 @@ use super::super::text::{self, Text};
 use super::everywhere::Said;
 use super::expand::{self, Fault, Lookup};
 use super::kind::Kind;
-use super::{Class, class, default, names, shape};
+use super::{Class, class, default, fixed, names, shape};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::{Loc, Source};
 use crate::target::digits::digits;
@@ -103,7 +103,14 @@ impl<'m> Settings<'m> {
         let Some(raw) = self.raw(name) else {
             return Text::empty(&self.main.start);
         };
-        self.expand(name, &raw, diagnostics).trim()
+        let text = self.expand(name, &raw, diagnostics);
+        let trimmed = text.trim();
+        if trimmed.as_str().len() < text.as_str().len() {
+            // Postfix takes the blanks off what is written, and none off what comes of a name.
+            let reason = "what it comes to has a blank at its end, which Postfix would keep";
+            diagnostics.error(UnjudgedParameter::new(name, reason, &raw.at()));
+        }
+        trimmed
     }
 
     /// Expands `$name` in a value.
@@ -121,7 +128,7 @@ impl<'m> Settings<'m> {
                     Fault::Syntax(reason) => {
                         diagnostics.error(Syntax::new(reason, &at));
                     }
-                    Fault::Unknown(reason) => {
+                    Fault::Unknown(reason) | Fault::Unread(reason) => {
                         diagnostics.error(UnjudgedParameter::new(name, reason, &at));
                     }
                 }
@@ -204,13 +211,21 @@ impl<'m> Settings<'m> {
             }
             // It may name what only the service knows, as `$service_name`. What cannot be parsed
             // at all ends whichever program expands it.
-            Class::Harmless => match self.raw(name).map(|raw| expand::expand(&raw, self)) {
-                Some(Err(Fault::Syntax(reason))) => Err(diagnostics.error(Syntax::new(reason, at))),
+            Class::Harmless => match self.raw(name) {
+                Some(raw) if !shape::is_usual(name, &raw) => match expand::expand(&raw, self) {
+                    Err(Fault::Syntax(reason)) => Err(diagnostics.error(Syntax::new(reason, at))),
+                    Err(Fault::Unread(reason)) => {
+                        Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
+                    }
+                    Ok(_) | Err(Fault::Unknown(_)) => Ok(()),
+                },
                 _ => Ok(()),
             },
             Class::Fixed(values, reason) => {
                 let text = self.text(name, diagnostics);
-                if is_among(text.as_str(), values) {
+                let is_literal = !fixed::is_raw(name)
+                    || self.raw(name).is_none_or(|raw| !raw.as_str().contains('$'));
+                if is_literal && is_among(text.as_str(), values) {
                     return Ok(());
                 }
                 Err(diagnostics.error(UnjudgedParameter::new(name, reason, at)))
