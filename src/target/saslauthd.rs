@@ -101,7 +101,12 @@ fn directory<'o>(options: &'o str, at: &Loc) -> Result<&'o str, Fault> {
 
 /// `/var/run` is `/run`.
 fn plain(path: &str) -> &str {
-    path.strip_prefix("/var").unwrap_or(path)
+    let inside = path.strip_prefix("/var").unwrap_or(path);
+    if inside.starts_with("/run/") {
+        inside
+    } else {
+        path
+    }
 }
 
 /// What the shell has of the file.

@@ -92,7 +92,7 @@ impl Reader<'_> {
         };
         let login = match driver.as_str() {
             "plaintext" => self.prompts(instance)?,
-            "dovecot" => LoginIn::First,
+            "dovecot" => LoginIn::Alone,
             other => {
                 let reason = "mailpol follows the drivers `plaintext` and `dovecot`";
                 return Err(self.diagnostics.error(UnjudgedService::new(
@@ -228,7 +228,9 @@ impl Reader<'_> {
             None => (instance.name.clone(), instance.at.clone()),
         };
         let known: &[&str] = match (driver, login) {
-            ("dovecot", _) => &["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"],
+            ("dovecot", _) | (_, LoginIn::Alone) => {
+                &["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"]
+            }
             (_, LoginIn::Second) => &["PLAIN"],
             (_, LoginIn::First) => &["LOGIN"],
         };

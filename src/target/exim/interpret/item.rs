@@ -60,6 +60,7 @@ impl Reader<'_> {
         let passwd = file.as_str() == "/etc/passwd" && self.artifacts.get("etc/passwd").is_none();
         let (found, value) = if passwd && matches!(self.place, Place::Router | Place::Transport) {
             // Which accounts the host has is not in the files: those that they name exist.
+            self.known_key_of_accounts(key, &file.at())?;
             let row = Piece::PasswdRow(Arc::new(key.clone()));
             (Bool::Const(true), Value::piece(row))
         } else {

@@ -188,12 +188,32 @@ impl Reader<'_> {
     /// Reads `passwd{account}{yes}{no}` (section 9.4). Which accounts the host has is not in the
     /// files: those that they name exist.
     fn account(&mut self, cursor: &mut Cursor<'_>) -> Result<Value, Reported> {
+        let at = cursor.here();
         let name = self.braced(cursor)?;
+        self.known_key_of_accounts(&name, &at)?;
         let row = Value::piece(Piece::PasswdRow(Arc::new(name)));
         let outer = self.value.replace(row.clone());
         let branches = self.branches(cursor, &row);
         self.value = outer;
         Ok(branches?.0)
+    }
+
+    /// Whoever else is looked up among the accounts may have none.
+    pub(super) fn known_key_of_accounts(&mut self, key: &Value, at: &Loc) -> Result<(), Reported> {
+        let is_named = self.place == Place::Transport
+            && matches!(
+                key,
+                Value::Pieces(pieces) if matches!(
+                    pieces.as_slice(),
+                    [Piece::AddressData | Piece::RouterData(Part::Local)]
+                )
+            );
+        if is_named {
+            return Ok(());
+        }
+        let reason = "which accounts the host has is not in the files: a transport may look up \
+                      the account that the files name";
+        Err(self.refuse("passwd", reason, at))
     }
 
     fn records(&mut self, query: &Value, at: &Loc) -> Result<Value, Reported> {

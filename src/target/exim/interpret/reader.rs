@@ -61,8 +61,10 @@ pub(super) enum About {
 pub(super) enum LoginIn {
     /// `$auth2`, as PLAIN has it: `$auth1` is the identity that the client claims.
     Second,
-    /// `$auth1`, as LOGIN and Dovecot have it.
+    /// `$auth1`, as LOGIN has it: `$auth2` is the password.
     First,
+    /// `$auth1`, and nothing else is known: Dovecot has seen the password (dovecot.c of 4.96).
+    Alone,
 }
 
 /// A condition that checks a password.

@@ -169,7 +169,9 @@ impl Reader<'_> {
         };
         let number = name.trim_start_matches("auth");
         let piece = match (number, login) {
-            ("1", LoginIn::First) | ("2", LoginIn::Second) => Piece::Atom(Atom::Login),
+            ("1", LoginIn::First | LoginIn::Alone) | ("2", LoginIn::Second) => {
+                Piece::Atom(Atom::Login)
+            }
             ("1", LoginIn::Second) => Piece::Claimed,
             ("2", LoginIn::First) | ("3", LoginIn::Second) => Piece::Password,
             _ => return None,

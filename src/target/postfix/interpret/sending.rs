@@ -207,9 +207,13 @@ fn bind(
     if text.is_empty() {
         return None;
     }
-    let bare = text.trim_start_matches('[').trim_end_matches(']');
-    let Ok(address) = bare.parse::<IpAddr>() else {
-        let reason = "it is no address";
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let address = inner.unwrap_or(text).parse::<IpAddr>();
+    let is_v6 = name.ends_with('6');
+    let Some(address) = address.ok().filter(|address| address.is_ipv6() == is_v6) else {
+        let reason = "it is no address of this family";
         diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
         return None;
     };

@@ -113,6 +113,7 @@ const NEEDED: &[(&str, &str)] = &[
         "without it mail for hosts that do not answer is not put off",
     ),
     ("rewrite", "without it smtpd answers MAIL never"),
+    ("tlsmgr", "without it neither smtpd nor smtp has TLS"),
     (
         "trace",
         "without it mail whose sender asks for a report of success waits",
@@ -178,7 +179,8 @@ pub(super) fn is_chrooted(
 ) -> bool {
     service.chroot.unwrap_or_else(|| {
         let level = settings.text("compatibility_level", diagnostics);
-        level.as_str().trim_ascii().starts_with('0')
+        let major = level.as_str().trim_ascii().split('.').next();
+        major.and_then(digits::<u32>) == Some(0)
     })
 }
 

@@ -122,7 +122,7 @@ pub(super) fn open(
             let source = file(&name, artifacts, diagnostics)?;
             artifacts.keyed(&source, false, diagnostics)
         }
-        "hash" | "btree" | "lmdb" | "cdb" | "dbm" => {
+        "hash" | "btree" | "lmdb" | "cdb" => {
             let source = file(&name, artifacts, diagnostics)?;
             artifacts.keyed(&source, true, diagnostics)
         }

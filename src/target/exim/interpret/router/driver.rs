@@ -228,10 +228,15 @@ impl Reader<'_> {
             None => None,
         };
         let homes = ["transport_home_directory", "router_home_directory"];
-        let home = match homes.iter().find_map(|name| instance.get(name)) {
+        let mut homes = homes.iter().filter_map(|name| instance.get(name));
+        let home = match homes.next() {
             Some(setting) => Some(self.home(setting)?),
             None => None,
         };
+        if let Some(other) = homes.next() {
+            let reason = "the transport has one home directory, and this would be another";
+            return Err(self.service(&other.name, reason, &other.at));
+        }
         transport.local(self, &instance.at)?;
         Ok(Made {
             driver: Driver::Accept(Delivery {

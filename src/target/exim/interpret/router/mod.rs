@@ -4,6 +4,7 @@ mod address_list;
 mod astray;
 mod copies;
 mod data;
+mod declining;
 mod driver;
 mod given;
 mod giving_up;

@@ -70,6 +70,7 @@ impl Reader<'_> {
         }
         routers.choosers.clone_from(&self.given);
         self.link(&mut routers);
+        self.judge_declining(&routers);
         routers
     }
 
@@ -109,6 +110,8 @@ impl Reader<'_> {
                 // last.
                 let reason = if driver.as_str() != "accept" {
                     Some("other routers would see it, and which is not followed")
+                } else if text.as_str().contains("address_data") {
+                    Some("it would hold what a router before this one has found")
                 } else if value.is_chosen() {
                     Some("what the client writes is in it, and where it goes is not followed")
                 } else {
@@ -125,6 +128,13 @@ impl Reader<'_> {
         {
             let reason = "which accounts the host has is not in the files";
             return Err(self.refuse("check_local_user", reason, &setting.at));
+        }
+        // Exim makes it before any router runs, and mailpol where there are mailboxes.
+        if let Some(setting) = instance.get("router_home_directory")
+            && driver.as_str() != "accept"
+        {
+            let reason = "a router that does not accept has no home directory";
+            return Err(self.service("router_home_directory", reason, &setting.at));
         }
         let made = self.driver(instance, driver.as_str(), transports)?;
         self.known_router_options(instance, &made)?;

@@ -269,7 +269,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Returns the router that takes an address, and its number.
+    /// Returns the router that takes an address, and its number; none too if one cannot tell.
     ///
     /// A router that has handled the same address on the way to this one is left out.
     pub(super) fn router(
@@ -284,12 +284,18 @@ impl<'w> Walk<'w> {
                 continue;
             }
             let mut known = self.known(address);
-            if truth(&router.conditions, &mut known)? != Truth::Yes {
-                continue;
+            match truth(&router.conditions, &mut known)? {
+                Truth::Yes => {}
+                Truth::No | Truth::Forced => continue,
+                // Routing ends (`check_router_conditions` in route.c of 4.96): it gets nothing now.
+                Truth::Defer => return Ok(None),
             }
             let data = router.address_data.as_ref();
-            let has_data =
-                data.is_none_or(|data| matches!(self.text(data, address, router), Made::Is(_)));
+            let data = data.map(|data| self.text(data, address, router));
+            if matches!(data, Some(Made::Defer)) {
+                return Ok(None);
+            }
+            let has_data = !matches!(data, Some(Made::Fail));
             let takes = has_data
                 && match &router.driver {
                     Driver::Redirect(value, _) => {

@@ -51,7 +51,7 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ("content_filter", &[""], "mail would leave for a filter"),
     (
         "daemon_directory",
-        &["/usr/lib/postfix/sbin", "/usr/libexec/postfix"],
+        &["/usr/lib/postfix/sbin"],
         "other programs would run",
     ),
     (
@@ -141,7 +141,7 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "meta_directory",
-        &["/etc/postfix", "/usr/libexec/postfix"],
+        &["/etc/postfix"],
         "other code would read the tables",
     ),
     (
@@ -341,7 +341,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         &["", "haproxy"],
         "Postfix knows no other protocol, and would refuse every client",
     ),
-    ("smtputf8_enable", &["yes", "no"], ""),
+    (
+        "smtputf8_enable",
+        &["no"],
+        "mail with letters of UTF-8 in its header would come back from hosts without SMTPUTF8",
+    ),
     (
         "strict_smtputf8",
         &["no"],

@@ -45,7 +45,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          smtpd_tls_dh1024_param_file smtpd_tls_dh512_param_file \
          smtpd_tls_session_cache_database smtpd_tls_session_cache_timeout \
          smtpd_tls_fingerprint_digest smtpd_tls_ask_ccert smtpd_tls_ccert_verifydepth \
-         tls_preempt_cipherlist tls_ssl_options",
+         tls_append_default_CA tls_preempt_cipherlist tls_ssl_options",
     ),
     (
         "which mechanisms of a backend are offered, and how; who the backend is is read",
@@ -82,9 +82,5 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          unverified_recipient_reject_code unverified_recipient_defer_code \
          milter_default_action milter_connect_timeout milter_command_timeout \
          milter_content_timeout smtpd_upstream_proxy_timeout",
-    ),
-    (
-        "how the message's text is taken, not for whom",
-        "smtputf8_autodetect_classes",
     ),
 ];

@@ -331,6 +331,7 @@ impl Settings<'_> {
     /// Returns `$mydomain`, which is `$myhostname` without its first label (postconf(5)).
     fn mydomain(&self) -> Option<Text> {
         let host = self.raw("myhostname")?;
+        let host = expand::expand(&host, self).ok()?;
         let dot = host.as_str().find('.')?;
         Some(host.slice(dot + 1, host.as_str().len()))
     }

@@ -15,7 +15,7 @@ const SWITCHES: &str = "\
     smtp_tls_note_starttls_offer smtp_use_tls smtpd_client_port_logging \
     smtpd_forbid_unauth_pipelining smtpd_per_record_deadline smtpd_per_request_deadline \
     smtpd_sasl_authenticated_header smtpd_tls_ask_ccert smtpd_tls_received_header \
-    tls_preempt_cipherlist";
+    tls_append_default_CA tls_preempt_cipherlist";
 
 /// Parameters that must not be empty (the tables of strings with a least length in the daemons of
 /// 3.7.11).

@@ -101,11 +101,6 @@ pub(super) const WORDS: &[(&str, &[&str], bool)] = &[
         &["btree:/var/lib/postfix/smtpd_scache"],
         true,
     ),
-    (
-        "smtputf8_autodetect_classes",
-        &["sendmail", "verify", "all"],
-        false,
-    ),
     ("tls_ssl_options", OPTIONS, true),
 ];
 
