@@ -137,7 +137,8 @@ const PROGRAM: &Table = &[
     (Time(0, 60), "daemon_startup_sleep"),
     (
         Switch,
-        "commandline_checks_require_admin prod_requires_admin queue_list_requires_admin tcp_nodelay",
+        "commandline_checks_require_admin prod_requires_admin queue_list_requires_admin \
+         tcp_nodelay",
     ),
 ];
 
