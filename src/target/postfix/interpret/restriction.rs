@@ -91,10 +91,8 @@ pub(super) const OF_SENDERS: [&str; 7] = [
 ];
 
 /// The restrictions that look at the recipient.
-pub(super) const OF_RECIPIENTS: [&str; 7] = [
+pub(super) const OF_RECIPIENTS: [&str; 5] = [
     "check_recipient_access",
-    "check_recipient_maps",
-    "check_relay_domains",
     "defer_unauth_destination",
     "permit_auth_destination",
     "reject_unauth_destination",

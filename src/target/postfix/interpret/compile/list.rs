@@ -89,13 +89,12 @@ impl Bare {
 }
 
 /// The restrictions that must stand somewhere, or smtpd(8) does not run (`rcpt_required`).
-const REQUIRED: [&str; 6] = [
+const REQUIRED: [&str; 5] = [
     "reject_unauth_destination",
     "defer_unauth_destination",
     "reject",
     "defer",
     "defer_if_permit",
-    "check_relay_domains",
 ];
 
 impl Compiler<'_> {
@@ -222,7 +221,7 @@ impl Compiler<'_> {
                 let code = code("relay_domains_reject_code", self).saturating_sub(100);
                 Restriction::UnauthDestination(fixed(code, 4, 7, 1, Because::RelayDenied))
             }
-            "reject_unlisted_recipient" | "check_recipient_maps" => Restriction::UnlistedRecipient,
+            "reject_unlisted_recipient" => Restriction::UnlistedRecipient,
             "reject_unlisted_sender" => Restriction::UnlistedSender,
             _ if name.ends_with("_sender_login_mismatch") => return self.owners(name, word, bare),
             _ if takes_argument(name) => {
@@ -240,7 +239,8 @@ impl Compiler<'_> {
     /// `...' ignored: no SASL support".
     fn owners(&mut self, name: &str, word: &Text, bare: Bare) -> Option<Restriction> {
         Some(match name {
-            "reject_sender_login_mismatch" => {
+            // It is a class, whose name counts to the letter (`smtpd_check_init`).
+            "reject_sender_login_mismatch" if word.as_str() == name => {
                 let names = "reject_authenticated_sender_login_mismatch \
                              reject_unauthenticated_sender_login_mismatch";
                 Restriction::Class(self.list(&Text::made(names, &word.at()), bare))
