@@ -7,13 +7,17 @@ use super::catalogue::{Catalogue, Side};
 use super::class::{Class, Classes, Domains};
 use super::diagnostics::UnjudgedParameter;
 use super::filter::Filter;
+use super::keys;
 use super::map::{Asker, Parents, Seen, Surroundings, parents};
 use super::parameter::Settings;
 use super::table::{self, Files};
 use crate::decision::{AddressKey, AddressTable, At, Label, Row, TestId};
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::PathForm;
+use crate::mail::{DELIMITER, PathForm};
 use crate::source::Loc;
+
+/// Names that Postfix treats in ways of their own (mail_addr.h, split_addr.c of 3.7.11).
+const SPECIAL: [&str; 2] = ["mailer-daemon", "postmaster"];
 
 /// What trivial-rewrite(8) knows: the same for all listeners.
 #[derive(Debug)]
@@ -100,10 +104,11 @@ impl Addressing {
         let below = parents(settings, "relay_domains", diagnostics) == Parents::Plain;
         let domains = Domains::read(settings, artifacts, below, diagnostics);
         let null_key = settings.text("smtpd_null_access_lookup_key", diagnostics);
+        let extension = settings.text("recipient_delimiter", diagnostics);
         let around = Surroundings {
             local_domains: domains.names(Class::Local),
             null_key: null_key.as_str().to_ascii_lowercase(),
-            extensions: !settings.is_empty("recipient_delimiter"),
+            extensions: !extension.as_str().is_empty(),
             origin,
         };
         let classes = domains.finish(catalogue, &settings.place("mydestination"));
@@ -338,14 +343,21 @@ impl Addressing {
 
 /// Returns `$myorigin` in lower case; a file name stands for what the file says (Debian).
 fn origin(settings: &Settings<'_>, artifacts: &Files<'_>, diagnostics: &mut Diagnostics) -> String {
-    let text = settings.text("myorigin", diagnostics);
-    if !text.as_str().starts_with('/') {
-        return text.as_str().to_ascii_lowercase();
+    let name = "myorigin";
+    let text = settings.text(name, diagnostics);
+    let origin = if text.as_str().starts_with('/') {
+        match table::file(&text, artifacts, diagnostics) {
+            Ok(source) => source.text().trim_ascii().to_ascii_lowercase(),
+            Err(Reported { .. }) => return String::new(),
+        }
+    } else {
+        text.as_str().to_ascii_lowercase()
+    };
+    if keys::domain_name(&origin).is_err() {
+        let reason = "it is no plain name of a domain";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &text.at()));
     }
-    match table::file(&text, artifacts, diagnostics) {
-        Ok(source) => source.text().trim_ascii().to_ascii_lowercase(),
-        Err(Reported { .. }) => String::new(),
-    }
+    origin
 }
 
 fn probe(
@@ -360,6 +372,12 @@ fn probe(
         return None;
     }
     let (local, domain) = address.split_once('@').unwrap_or((&address, origin));
+    if !keys::is_address(&address) || address.contains(DELIMITER) || SPECIAL.contains(&local) {
+        let reason = "everybody's mail for it is taken: it is no plain address of nobody's";
+        let name = "address_verify_sender";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &text.at()));
+        return None;
+    }
     let at = settings.place("address_verify_sender");
     Some(Probe {
         local: local.to_owned(),
