@@ -16,6 +16,7 @@ use super::rows::{Case, Lookup};
 use super::services;
 use super::table::{self, Files, Table};
 use crate::diagnostic::Diagnostics;
+use crate::mail::Address;
 use crate::target::digits::digits;
 
 /// The default transport of each class but that of aliases.
@@ -81,7 +82,7 @@ pub(super) fn read(
     let uid_min = digits(&text("virtual_minimum_uid", diagnostics)).unwrap_or(100);
     let recipients_max = recipients_max(settings, services, diagnostics);
     let uses_local = uses_local(settings, addressing, diagnostics);
-    Delivery {
+    let delivery = Delivery {
         around: addressing.around.clone(),
         classes: addressing.domains.exact(),
         relay_parents: addressing.domains.relay_parents(),
@@ -101,6 +102,34 @@ pub(super) fn read(
         gids,
         uid_min,
         local: local(settings, artifacts, uses_local, diagnostics),
+    };
+    judge_aliases(&delivery, settings, diagnostics);
+    delivery
+}
+
+/// Reports an alias of aliases(5) that leads to an address which virtual aliases lead elsewhere.
+/// local(8) delivers to such an address itself where it is local(8)'s, and else hands the message
+/// to cleanup(8), which asks them (`deliver_resolve_tree` in resolve.c of local(8), 3.7.11).
+fn judge_aliases(delivery: &Delivery, settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
+    let around = &delivery.around;
+    for (name, value) in &delivery.local.aliases {
+        for word in value.split(',').map(str::trim_ascii) {
+            let plain = word.strip_prefix('\\').unwrap_or(word);
+            if !keys::is_address(plain) {
+                continue;
+            }
+            let is_led = |address: Address| {
+                let domain = address.domain().as_str();
+                let listed = delivery.aliases.listed(address.local(), domain, around);
+                listed.is_some()
+            };
+            if around.addresses(plain, "").any(is_led) {
+                let reason = "it leads to an address that virtual_alias_maps has, which local(8) \
+                              may not ask";
+                let at = settings.place("alias_maps");
+                diagnostics.error(UnjudgedTable::new(name, reason, &at));
+            }
+        }
     }
 }
 
@@ -152,13 +181,11 @@ fn local(
     is_used: bool,
     diagnostics: &mut Diagnostics,
 ) -> Local {
+    // To the letter (name_mask(3)).
     let words = |name: &str, diagnostics: &mut Diagnostics| -> BTreeSet<String> {
         let value = settings.text(name, diagnostics);
-        value
-            .words()
-            .iter()
-            .map(|word| word.as_str().to_ascii_lowercase())
-            .collect()
+        let words = value.words();
+        words.iter().map(|word| word.as_str().to_owned()).collect()
     };
     for name in ["allow_mail_to_commands", "allow_mail_to_files"] {
         let at = settings.text(name, diagnostics).at();

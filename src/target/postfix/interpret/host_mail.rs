@@ -94,6 +94,14 @@ pub(super) fn read(
             );
         }
         let mut delivery = delivery::read(&settings, services, artifacts, addressing, diagnostics);
+        // What local(8) forwards goes to the first of them (forward.c of local(8), 3.7.11).
+        if cleanup.is_some_and(|one| one.name.as_str() != "cleanup")
+            && !delivery.local.aliases.is_empty()
+        {
+            let (name, reason) = ("alias_maps", "what it leads to meets another cleanup(8)");
+            let told = UnjudgedParameter::new(name, reason, &settings.place(name));
+            diagnostics.error(told);
+        }
         delivery.find_ways(main, services, diagnostics);
         judge_literal(&delivery, &settings, diagnostics);
         delivery
