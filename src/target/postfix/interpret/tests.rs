@@ -321,6 +321,16 @@ fn an_address_may_lead_to_itself_once_wherever_it_stands() {
 }
 
 #[test]
+fn both_loopbacks_are_addresses_of_the_host() {
+    let is_read = |more: &str| reading(&format!("{MAIN}{more}\n"), MASTER).is_some();
+    assert!(is_read("inet_protocols = all"));
+    assert!(is_read("inet_protocols = ipv4, ipv6"));
+    assert!(!is_read("inet_protocols = ipv4"));
+    assert!(is_read("inet_interfaces = 198.51.100.25 127.0.0.1 [::1]"));
+    assert!(!is_read("inet_interfaces = 198.51.100.25 127.0.0.1"));
+}
+
+#[test]
 fn no_text_makes_the_reader_panic() {
     let more = "virtual_alias_maps = inline:{a@here.example=john}\nx = ${y?{z}:{w}}\n\
         smtpd_data_restrictions = check_client_access cidr:{{10.0.0.0/8 REJECT no}}, $x\n\

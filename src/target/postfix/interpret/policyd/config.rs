@@ -204,9 +204,10 @@ impl Config {
             .clone()
             .unwrap_or_else(|| Loc::new(&source, 0, 0));
         let mut rows: Vec<(IpNet, Row)> = Vec::new();
-        for item in self.skip.split(',').map(str::trim) {
-            let Ok(net) = client::prefix(item) else {
-                // Python raises on an empty item and on host bits.
+        for item in self.skip.split(',') {
+            let is_plain = !item.contains(['[', ' ', '\t']);
+            let Some(net) = client::prefix(item).ok().filter(|_| is_plain) else {
+                // `ipaddress.ip_network` raises on an empty item, a blank, a bracket and host bits.
                 let reason = "policyd-spf gives the list up at an item that is no network";
                 return Err(diagnostics.error(UnjudgedTable::new(item, reason, &at)));
             };
