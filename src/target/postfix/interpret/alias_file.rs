@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
 
 /// The tables whose files postalias(1) indexes.
-const INDEXED: [&str; 5] = ["hash:", "lmdb:", "cdb:", "btree:", "dbm:"];
+const INDEXED: [&str; 2] = ["hash:", "lmdb:"];
 
 /// Reads the tables: `name: value`; of a name twice, the first stays.
 pub(super) fn read(

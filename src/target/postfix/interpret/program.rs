@@ -355,11 +355,8 @@ fn asks_senders(list: &List) -> bool {
             in_actions(&table.actions)
         }
         Restriction::Sender(table) | Restriction::Recipient(table) => in_actions(&table.actions),
-        Restriction::WarnIfReject
-        | Restriction::Permit
+        Restriction::Permit
         | Restriction::Refuse(_)
-        | Restriction::DeferIfPermit(_)
-        | Restriction::DeferIfReject(_)
         | Restriction::Nothing
         | Restriction::PlaintextSession(_)
         | Restriction::PermitClient(_)

@@ -31,16 +31,10 @@ pub(super) struct Item {
 /// What a restriction does.
 #[derive(Debug)]
 pub(super) enum Restriction {
-    /// `warn_if_reject`: the next one does not refuse.
-    WarnIfReject,
     /// `permit`.
     Permit,
     /// `reject`, `defer`.
     Refuse(Refusal),
-    /// `defer_if_permit`.
-    DeferIfPermit(Refusal),
-    /// `defer_if_reject`.
-    DeferIfReject(Refusal),
     /// What cannot matter to one envelope in a proper dialogue.
     Nothing,
     /// `reject_plaintext_session`.
