@@ -10,14 +10,12 @@ use super::filter::Filter;
 use super::keys;
 use super::map::{Asker, Parents, Seen, Surroundings, parents};
 use super::parameter::Settings;
+use super::probe::{self, Probe};
 use super::table::{self, Files};
 use crate::decision::{AddressKey, AddressTable, At, Label, Row, TestId};
 use crate::diagnostic::{Diagnostics, Reported};
-use crate::mail::{DELIMITER, PathForm};
+use crate::mail::PathForm;
 use crate::source::Loc;
-
-/// Names that Postfix treats in ways of their own (mail_addr.h, split_addr.c of 3.7.11).
-const SPECIAL: [&str; 2] = ["mailer-daemon", "postmaster"];
 
 /// What trivial-rewrite(8) knows: the same for all listeners.
 #[derive(Debug)]
@@ -36,14 +34,6 @@ pub(super) struct Addressing {
     allows_dash: bool,
     /// The address whose recipients are never checked: `address_verify_sender`.
     pub(super) probe: Option<Probe>,
-}
-
-/// The address that smtpd(8) takes for its own probes.
-#[derive(Debug)]
-pub(super) struct Probe {
-    pub(super) local: String,
-    pub(super) domain: String,
-    test: TestId,
 }
 
 /// A path as Postfix takes it.
@@ -112,7 +102,7 @@ impl Addressing {
             origin,
         };
         let classes = domains.finish(catalogue, &settings.place("mydestination"));
-        let probe = probe(settings, &around.origin, catalogue, diagnostics);
+        let probe = probe::read(settings, &around.origin, catalogue, diagnostics);
         let mut flag = |name| settings.boolean(name, diagnostics);
         let (percent, bang) = (flag("allow_percent_hack"), flag("swap_bangpath"));
         if percent != bang {
@@ -358,32 +348,6 @@ fn origin(settings: &Settings<'_>, artifacts: &Files<'_>, diagnostics: &mut Diag
         diagnostics.error(UnjudgedParameter::new(name, reason, &text.at()));
     }
     origin
-}
-
-fn probe(
-    settings: &Settings<'_>,
-    origin: &str,
-    catalogue: &mut Catalogue,
-    diagnostics: &mut Diagnostics,
-) -> Option<Probe> {
-    let text = settings.text("address_verify_sender", diagnostics);
-    let address = text.as_str().to_ascii_lowercase();
-    if address.is_empty() || address == "<>" {
-        return None;
-    }
-    let (local, domain) = address.split_once('@').unwrap_or((&address, origin));
-    if !keys::is_address(&address) || address.contains(DELIMITER) || SPECIAL.contains(&local) {
-        let reason = "everybody's mail for it is taken: it is no plain address of nobody's";
-        let name = "address_verify_sender";
-        diagnostics.error(UnjudgedParameter::new(name, reason, &text.at()));
-        return None;
-    }
-    let at = settings.place("address_verify_sender");
-    Some(Probe {
-        local: local.to_owned(),
-        domain: domain.to_owned(),
-        test: one_address(local, domain, &at, catalogue),
-    })
 }
 
 /// Returns the test whether a recipient is one address.

@@ -53,6 +53,7 @@ mod owner;
 mod parameter;
 mod pattern;
 mod policyd;
+mod probe;
 mod program;
 mod restriction;
 mod route;

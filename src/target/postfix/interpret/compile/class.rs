@@ -9,9 +9,8 @@ use super::list::{Bare, Compiler};
 /// The deepest nesting of restriction classes.
 pub(super) const DEPTH_MAX: u32 = 20;
 
-/// What restrictions of Postfix begin with: those of 3.7 (`generic_checks` in smtpd_check.c), and of
-/// every other release (the sections SMTP Access in mail_params.h). One of these counts before a
-/// class of its name, in whatever case.
+/// What restrictions of Postfix begin with, those of other releases too (`generic_checks` in
+/// smtpd_check.c of 3.7.11, mail_params.h). One counts before a class of its name, in any case.
 const BEGINNINGS: [&str; 5] = ["check_", "defer_", "permit_", "reject_", "warn_"];
 
 /// What else smtpd(8) knows where a class could stand: restrictions and what access tables answer
