@@ -288,10 +288,7 @@ impl Compiler<'_> {
                     .map(|policyd| Restriction::Policy(Box::new(policyd)))
             }
             _ => {
-                self.refuse(
-                    word,
-                    "what it looks up, or waits for, is not in the envelope",
-                );
+                self.refuse(word, "what it looks up is not in the envelope");
                 None
             }
         }
