@@ -87,7 +87,7 @@ fn names_that_are_none_are_told_at_their_words() {
 fn what_is_wrong_in_a_file_is_told_at_its_node() {
     let raw = "target \"postfix\" {\n    \
                set \"smtpd_client_restrictions\" \
-               \"check_client_access pcre:/etc/postfix/who\"\n    \
+               \"check_client_access regexp:/etc/postfix/who\"\n    \
                file \"who\" \"/x/ OK\"\n}\n";
     let told = told_of(raw, &["check"]);
     assert!(!told.is_empty());

@@ -34,8 +34,6 @@ pub(super) enum Action {
     Refuse(Refusal),
     /// Refuse for now if the rest would permit.
     DeferIfPermit(Refusal),
-    /// Refuse for now if the rest would refuse.
-    DeferIfReject(Refusal),
     /// Go on, and record this header, if it is one that decisions speak of.
     Prepend(Option<Header>),
     /// Evaluate these restrictions.
@@ -64,15 +62,13 @@ pub(super) fn read(value: &str, about: About, codes: Codes) -> Result<Action, &'
         "DEFER_IF_PERMIT" => {
             Action::DeferIfPermit(refusal(codes.defer, Status::new(4, 7, 1), text))
         }
-        "DEFER_IF_REJECT" => {
-            Action::DeferIfReject(refusal(codes.defer, Status::new(4, 7, 1), text))
-        }
         "OK" | "RELAY" => Action::Ok,
         "PREPEND" if header(text).is_some() => {
             return Err("a table cannot tell what SPF has found");
         }
         "PREPEND" => Action::Prepend(None),
-        "FILTER" | "REDIRECT" | "BCC" | "HOLD" | "DISCARD" | "HANGUP" | "DELAY" => {
+        "FILTER" | "REDIRECT" | "BCC" | "HOLD" | "DISCARD" | "HANGUP" | "DELAY"
+        | "DEFER_IF_REJECT" => {
             return Err("this action is not modelled");
         }
         _ if value.bytes().all(|byte| byte.is_ascii_digit()) => Action::Ok,

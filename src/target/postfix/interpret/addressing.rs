@@ -7,8 +7,10 @@ use super::catalogue::{Catalogue, Side};
 use super::class::{Class, Classes, Domains};
 use super::diagnostics::UnjudgedParameter;
 use super::filter::Filter;
+use super::keys;
 use super::map::{Asker, Parents, Seen, Surroundings, parents};
 use super::parameter::Settings;
+use super::probe::{self, Probe};
 use super::table::{self, Files};
 use crate::decision::{AddressKey, AddressTable, At, Label, Row, TestId};
 use crate::diagnostic::{Diagnostics, Reported};
@@ -30,14 +32,6 @@ pub(super) struct Addressing {
     allows_dash: bool,
     /// The address whose recipients are never checked: `address_verify_sender`.
     pub(super) probe: Option<Probe>,
-}
-
-/// The address that smtpd(8) takes for its own probes.
-#[derive(Debug)]
-pub(super) struct Probe {
-    pub(super) local: String,
-    pub(super) domain: String,
-    test: TestId,
 }
 
 /// A path as Postfix takes it.
@@ -98,14 +92,15 @@ impl Addressing {
         let below = parents(settings, "relay_domains", diagnostics) == Parents::Plain;
         let domains = Domains::read(settings, artifacts, below, diagnostics);
         let null_key = settings.text("smtpd_null_access_lookup_key", diagnostics);
+        let extension = settings.text("recipient_delimiter", diagnostics);
         let around = Surroundings {
             local_domains: domains.names(Class::Local),
             null_key: null_key.as_str().to_ascii_lowercase(),
-            extensions: !settings.is_empty("recipient_delimiter"),
+            extensions: !extension.as_str().is_empty(),
             origin,
         };
         let classes = domains.finish(catalogue, &settings.place("mydestination"));
-        let probe = probe(settings, &around.origin, catalogue, diagnostics);
+        let probe = probe::read(settings, &around.origin, catalogue, diagnostics);
         for name in ["allow_percent_hack", "swap_bangpath"] {
             if settings.boolean(name, diagnostics) {
                 let reason = "where it is on, a `%` or `!` in a local-part is followed once the \
@@ -326,34 +321,21 @@ impl Addressing {
 
 /// Returns `$myorigin` in lower case; a file name stands for what the file says (Debian).
 fn origin(settings: &Settings<'_>, artifacts: &Files<'_>, diagnostics: &mut Diagnostics) -> String {
-    let text = settings.text("myorigin", diagnostics);
-    if !text.as_str().starts_with('/') {
-        return text.as_str().to_ascii_lowercase();
+    let name = "myorigin";
+    let text = settings.text(name, diagnostics);
+    let origin = if text.as_str().starts_with('/') {
+        match table::file(&text, artifacts, diagnostics) {
+            Ok(source) => source.text().trim_ascii().to_ascii_lowercase(),
+            Err(Reported { .. }) => return String::new(),
+        }
+    } else {
+        text.as_str().to_ascii_lowercase()
+    };
+    if keys::domain_name(&origin).is_err() {
+        let reason = "it is no plain name of a domain";
+        diagnostics.error(UnjudgedParameter::new(name, reason, &text.at()));
     }
-    match table::file(&text, artifacts, diagnostics) {
-        Ok(source) => source.text().trim_ascii().to_ascii_lowercase(),
-        Err(Reported { .. }) => String::new(),
-    }
-}
-
-fn probe(
-    settings: &Settings<'_>,
-    origin: &str,
-    catalogue: &mut Catalogue,
-    diagnostics: &mut Diagnostics,
-) -> Option<Probe> {
-    let text = settings.text("address_verify_sender", diagnostics);
-    let address = text.as_str().to_ascii_lowercase();
-    if address.is_empty() || address == "<>" {
-        return None;
-    }
-    let (local, domain) = address.split_once('@').unwrap_or((&address, origin));
-    let at = settings.place("address_verify_sender");
-    Some(Probe {
-        local: local.to_owned(),
-        domain: domain.to_owned(),
-        test: one_address(local, domain, &at, catalogue),
-    })
+    origin
 }
 
 /// Returns the test whether a recipient is one address.

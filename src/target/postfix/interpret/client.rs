@@ -184,13 +184,15 @@ pub(super) fn cidr(
     let before = diagnostics.errors();
     let mut rows = Vec::new();
     for line in lines {
-        let text = line.value.trim_ascii_start();
-        let rule = text.trim_start_matches(['!', ' ', '\t']);
-        let bangs = text.len() - rule.len();
-        let is_negated = text.get(..bangs).unwrap_or_default().matches('!').count() % 2 == 1;
+        let rule = line.value.trim_ascii_start();
         let (pattern, value) = rule.split_once([' ', '\t']).unwrap_or((rule, ""));
         let value = value.trim_ascii();
         let word = pattern.to_ascii_lowercase();
+        if rule.starts_with('!') {
+            let reason = "a rule about all other addresses is not modelled";
+            diagnostics.error(UnjudgedTable::new("cidr", reason, &line.at));
+            continue;
+        }
         if word == "if" || word == "endif" || word.starts_with("if!") {
             let reason = "`if` and `endif` are not modelled";
             diagnostics.error(UnjudgedTable::new("cidr", reason, &line.at));
@@ -208,12 +210,7 @@ pub(super) fn cidr(
                     at: line.at.clone(),
                 };
                 let row = Row::new(label(&row), line.at.clone());
-                let nets = if is_negated {
-                    complement(net)
-                } else {
-                    vec![net]
-                };
-                let nets = nets.into_iter().flat_map(of_one_family);
+                let nets = of_one_family(net).into_iter();
                 rows.extend(nets.map(|net| (net, row.clone())));
             }
             Err(fault) => {
@@ -227,11 +224,6 @@ pub(super) fn cidr(
     }
     diagnostics.failed_since(before)?;
     Ok(rows)
-}
-
-/// Returns the prefixes of the same family that lie outside this one.
-fn complement(net: IpNet) -> Vec<IpNet> {
-    between(net, 0)
 }
 
 /// Returns the prefixes that lie in the supernet of this length, but not in `inner`.
@@ -363,7 +355,7 @@ mod tests {
 
     #[test]
     fn outside_a_prefix_is_everything_else() {
-        let outside = complement("128.0.0.0/2".parse().unwrap());
+        let outside = between("128.0.0.0/2".parse().unwrap(), 0);
         let texts: Vec<String> = outside.iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["192.0.0.0/2", "0.0.0.0/1"]);
         assert_eq!(of_one_family("::/0".parse().unwrap()).len(), 96);

@@ -6,4 +6,5 @@ mod class;
 mod list;
 
 pub(super) use access::{Opened, OpenedKey};
+pub(super) use class::fault as class_fault;
 pub(super) use list::Compiler;

@@ -74,9 +74,6 @@ impl Decider for PostfixDecider {
             from: None,
             to: None,
             defer_if_permit: None,
-            defer_if_reject: None,
-            warns_at: None,
-            depth: 0,
             recipient_is_checked: false,
             sender_is_checked: false,
             granted: None,
@@ -200,9 +197,7 @@ impl PostfixDecider {
         } else {
             [&program.recipient, &program.relay]
         };
-        session.defer_if_reject = None;
         for list in lists {
-            session.warns_at = None;
             if let Flow::Refuse(refused) = session.list(list, false)? {
                 return Ok(Err(refused));
             }
@@ -318,8 +313,6 @@ impl PostfixDecider {
 impl Session<'_> {
     /// Evaluates the list of a stage (SMTPD_CHECK_RESET).
     fn stage(&mut self, list: &super::restriction::List) -> Stage {
-        self.warns_at = None;
-        self.defer_if_reject = None;
         Ok(match self.list(list, false)? {
             Flow::Refuse(refused) => Err(refused),
             Flow::Permit | Flow::GoOn => Ok(()),

@@ -146,13 +146,11 @@ fn uses_local(
 }
 
 fn local(settings: &Settings<'_>, is_used: bool, diagnostics: &mut Diagnostics) -> Local {
+    // To the letter (name_mask(3)).
     let words = |name: &str, diagnostics: &mut Diagnostics| -> BTreeSet<String> {
         let value = settings.text(name, diagnostics);
-        value
-            .words()
-            .iter()
-            .map(|word| word.as_str().to_ascii_lowercase())
-            .collect()
+        let words = value.words();
+        words.iter().map(|word| word.as_str().to_owned()).collect()
     };
     for name in ["allow_mail_to_commands", "allow_mail_to_files"] {
         let at = settings.text(name, diagnostics).at();

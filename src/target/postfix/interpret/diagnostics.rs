@@ -208,7 +208,7 @@ impl UnjudgedTable {
         Self {
             name: name.to_owned(),
             reason: reason.into(),
-            help: "use `texthash:`, `hash:`, `lmdb:`, `cdb:`, `cidr:`, `inline:` or `static:`",
+            help: "use `texthash:`, `hash:`, `lmdb:`, `cidr:`, `inline:` or `static:`",
             text: Arc::clone(at.source()),
             at: at.span(),
         }

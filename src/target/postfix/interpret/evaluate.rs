@@ -56,43 +56,25 @@ impl Session<'_> {
     /// Evaluates a list. `is_guarded` says whether a list around it keeps strangers from relaying
     /// later on.
     pub(super) fn list(&mut self, list: &List, is_guarded: bool) -> Result<Flow, Unanswered> {
-        self.depth += 1;
-        let mut flow = Flow::GoOn;
         for item in &list.items {
-            if matches!(item.what, Restriction::WarnIfReject) {
-                self.warns_at.get_or_insert(self.depth);
-                continue;
-            }
-            flow = self.item(item, is_guarded || item.is_guarded)?;
-            if self.warns_at.is_some_and(|depth| depth >= self.depth) {
-                self.warns_at = None;
-            }
+            let flow = self.item(item, is_guarded || item.is_guarded)?;
             if !matches!(flow, Flow::GoOn) {
-                break;
-            }
-            if self.defer_if_permit.is_some() && self.defer_if_reject.is_some() {
-                break;
+                return Ok(flow);
             }
         }
-        self.depth -= 1;
-        if self.warns_at.is_some_and(|depth| depth >= self.depth) {
-            self.warns_at = None;
-        }
-        Ok(flow)
+        Ok(Flow::GoOn)
     }
 
     fn item(&mut self, item: &Item, is_guarded: bool) -> Result<Flow, Unanswered> {
         let here = || Here::Place(&item.at);
         Ok(match &item.what {
             Restriction::Permit => Flow::Permit,
-            Restriction::Refuse(refusal) => self.refuse(*refusal, here()),
-            Restriction::DeferIfPermit(refusal) => self.defer_if_permit(*refusal, here()),
-            Restriction::DeferIfReject(refusal) => self.defer_if_reject(*refusal, here()),
+            Restriction::Refuse(refusal) => refuse(*refusal, here()),
             Restriction::PlaintextSession(refusal) => {
                 if self.is_under_tls()? {
                     Flow::GoOn
                 } else {
-                    self.refuse(*refusal, here())
+                    refuse(*refusal, here())
                 }
             }
             Restriction::PermitClient(test) => {
@@ -102,7 +84,7 @@ impl Session<'_> {
                     Flow::GoOn
                 }
             }
-            Restriction::WarnIfReject | Restriction::Nothing => Flow::GoOn,
+            Restriction::Nothing => Flow::GoOn,
             Restriction::PermitLogin | Restriction::Login(_) if !self.has_login()? => Flow::GoOn,
             Restriction::PermitLogin => self.permit(By::Client, is_guarded, here()),
             Restriction::Client(table) | Restriction::Login(table) => {
@@ -123,7 +105,7 @@ impl Session<'_> {
                 if self.is_authorized()? {
                     Flow::GoOn
                 } else {
-                    self.refuse(*refusal, here())
+                    refuse(*refusal, here())
                 }
             }
             Restriction::UnlistedRecipient => self.unlisted_recipient(here())?,
@@ -146,7 +128,7 @@ impl Session<'_> {
                 self.headers.insert(header);
                 Flow::GoOn
             }
-            Answer::Refuse(refusal) => self.refuse(refusal, at),
+            Answer::Refuse(refusal) => refuse(refusal, at),
             Answer::DeferIfPermit(refusal) => self.defer_if_permit(refusal, at),
         })
     }
@@ -161,38 +143,12 @@ impl Session<'_> {
         Flow::Permit
     }
 
-    /// Refuses, unless a warning was asked for, or an earlier trouble makes it a deferral.
-    fn refuse(&mut self, refusal: Refusal, at: Here<'_>) -> Flow {
-        if self.warns() {
-            return Flow::GoOn;
-        }
-        if (500..600).contains(&refusal.reply.code)
-            && let Some(deferred) = self.defer_if_reject.take()
-        {
-            return Flow::Refuse(deferred);
-        }
-        let at = at.at();
-        Flow::Refuse(Refused { refusal, at })
-    }
-
     fn defer_if_permit(&mut self, refusal: Refusal, at: Here<'_>) -> Flow {
-        if self.warns() {
-            return self.refuse(refusal, at);
-        }
         let refused = || Refused {
             refusal,
             at: at.at(),
         };
         self.defer_if_permit.get_or_insert_with(refused);
-        Flow::GoOn
-    }
-
-    fn defer_if_reject(&mut self, refusal: Refusal, at: Here<'_>) -> Flow {
-        let refused = || Refused {
-            refusal,
-            at: at.at(),
-        };
-        self.defer_if_reject.get_or_insert_with(refused);
         Flow::GoOn
     }
 
@@ -246,9 +202,8 @@ impl Session<'_> {
             },
             Compiled::Plain(Action::Ok) => self.permit(by, is_guarded, at),
             Compiled::Plain(Action::Dunno | Action::Restrictions(_)) => Flow::GoOn,
-            Compiled::Plain(Action::Refuse(refusal)) => self.refuse(*refusal, at),
+            Compiled::Plain(Action::Refuse(refusal)) => refuse(*refusal, at),
             Compiled::Plain(Action::DeferIfPermit(refusal)) => self.defer_if_permit(*refusal, at),
-            Compiled::Plain(Action::DeferIfReject(refusal)) => self.defer_if_reject(*refusal, at),
             Compiled::Plain(Action::Prepend(header)) => {
                 self.headers.extend(*header);
                 Flow::GoOn
@@ -268,11 +223,11 @@ impl Session<'_> {
         if self.recipient_is_checked {
             return Ok(Flow::GoOn);
         }
-        self.recipient_is_checked |= !self.warns();
+        self.recipient_is_checked = true;
         let resolved = self.resolved(Side::To)?;
         let program = self.program;
         let known = program.recipients.find(&resolved, self)?;
-        Ok(self.unless_known(&known, at))
+        Ok(unless_known(&known, at))
     }
 
     /// Looks the sender up in the tables of recipients, once a sender.
@@ -281,20 +236,13 @@ impl Session<'_> {
         if self.sender_is_checked || resolved.seen == Seen::Null {
             return Ok(Flow::GoOn);
         }
-        self.sender_is_checked |= !self.warns();
+        self.sender_is_checked = true;
         let program = self.program;
         let known = match &program.senders {
             Some(listing) => listing.find(&resolved, self)?,
             None => Known::Listed(None),
         };
-        Ok(self.unless_known(&known, at))
-    }
-
-    fn unless_known(&mut self, known: &Known, at: Here<'_>) -> Flow {
-        match known {
-            Known::Listed(_) => Flow::GoOn,
-            Known::Refused(refusal) => self.refuse(*refusal, at),
-        }
+        Ok(unless_known(&known, at))
     }
 
     fn login_does_not_own(
@@ -329,7 +277,7 @@ impl Session<'_> {
         Ok(if owns {
             Flow::GoOn
         } else {
-            self.refuse(MISMATCH, at)
+            refuse(MISMATCH, at)
         })
     }
 
@@ -340,9 +288,21 @@ impl Session<'_> {
         }
         let program = self.program;
         Ok(match program.owners.owned.find(&resolved.seen, self)? {
-            Some(_) => self.refuse(MISMATCH, at),
+            Some(_) => refuse(MISMATCH, at),
             None => Flow::GoOn,
         })
+    }
+}
+
+fn refuse(refusal: Refusal, at: Here<'_>) -> Flow {
+    let at = at.at();
+    Flow::Refuse(Refused { refusal, at })
+}
+
+fn unless_known(known: &Known, at: Here<'_>) -> Flow {
+    match known {
+        Known::Listed(_) => Flow::GoOn,
+        Known::Refused(refusal) => refuse(*refusal, at),
     }
 }
 

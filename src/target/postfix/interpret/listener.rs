@@ -114,22 +114,32 @@ pub(super) fn judge_addresses(
             .iter()
             .any(|word| ["all", name].contains(&word.as_str()))
     };
-    if !speaks("ipv4") || !speaks("ipv6") {
-        let reason = "it would not be open on every address of the host, and literals of the \
-                      other family would be foreign hosts";
-        let (name, at) = ("inet_protocols", protocols.at());
-        diagnostics.error(UnjudgedParameter::new(name, reason, &at));
-    }
+    let is_spoken = |ip: &IpAddr| speaks(if ip.is_ipv4() { "ipv4" } else { "ipv6" });
     let listeners: Vec<&Service> = services
         .iter()
         .filter(|one| listener(one).is_some())
         .collect();
+    let reason = if !host.iter().all(is_spoken) {
+        Some(everywhere)
+    } else if !listeners.is_empty() && !speaks("ipv6") {
+        // `own_inet_addr` in own_inet_addr.c of 3.7.11.
+        Some("`[IPv6:::1]` would be no address of this host, and mail for it would be relayed")
+    } else {
+        None
+    };
+    if let Some(reason) = reason {
+        let (name, at) = ("inet_protocols", protocols.at());
+        diagnostics.error(UnjudgedParameter::new(name, reason, &at));
+    }
     if !listeners.is_empty() {
         judge_interfaces(host, settings, diagnostics);
     }
     for (number, service) in listeners.iter().enumerate() {
         let reason = match (service.endpoint().0, service.address()) {
             (Some(_), None) => Some("the addresses of a name are not in the files"),
+            (Some(_), Some(on)) if !is_spoken(&on) => {
+                Some("`inet_protocols` leaves the family of its address out")
+            }
             // A socket of IPv6 takes no client of IPv4 (`IPV6_V6ONLY` in inet_listen.c), and the
             // other way round.
             (Some(_), Some(on)) if on.is_unspecified() => {
@@ -155,9 +165,7 @@ fn judge_interfaces(host: &[IpAddr], settings: &Settings<'_>, diagnostics: &mut 
     let named: Option<Vec<IpAddr>> = words.iter().map(|word| bare(word.as_str())).collect();
     let mut own = host.to_vec();
     own.push(Ipv4Addr::LOCALHOST.into());
-    if host.iter().any(IpAddr::is_ipv6) {
-        own.push(Ipv6Addr::LOCALHOST.into());
-    }
+    own.push(Ipv6Addr::LOCALHOST.into());
     let covers = |named: &Vec<IpAddr>| own.iter().all(|one| named.contains(one));
     if interfaces.as_str() == ALL || named.as_ref().is_some_and(covers) {
         return;

@@ -10,6 +10,7 @@ use super::entries::{Drafts, Rows};
 use super::keyed::KeyRow;
 use super::map::{Asker, Map, Parents, Seen, Strategy, Surroundings};
 use super::parameter::Settings;
+use super::route::DOUBLE_BOUNCE;
 use super::table::{self, Files, Table};
 use crate::decision::{At, Because, Label, Row};
 use crate::diagnostic::Diagnostics;
@@ -53,7 +54,7 @@ pub(super) enum Known {
 const ORDINARY: Label = Label(1);
 
 /// Recipients that are local whatever the table says; qmgr(8) and bounce(8) use them.
-const ALWAYS_LOCAL: [&str; 2] = ["postmaster", "mailer-daemon"];
+const ALWAYS_LOCAL: [&str; 3] = ["postmaster", "mailer-daemon", DOUBLE_BOUNCE];
 
 /// The tables of recipients, whichever side asks.
 #[derive(Debug)]
@@ -248,9 +249,7 @@ impl Reader<'_> {
                 self.diagnostics
                     .error(UnjudgedParameter::new(name, reason, &at));
             }
-            let double_bounce = self.settings.text("double_bounce_sender", self.diagnostics);
-            let names = ALWAYS_LOCAL.iter().copied().chain([double_bounce.as_str()]);
-            for local in names {
+            for local in ALWAYS_LOCAL {
                 rows.add_local(local, Row::new(ORDINARY, at.clone()));
             }
         }

@@ -47,10 +47,12 @@ mod mended;
 mod next_hop;
 mod offer;
 mod opendkim;
+mod overridden;
 mod owner;
 mod parameter;
 mod pattern;
 mod policyd;
+mod probe;
 mod program;
 mod restriction;
 mod route;
@@ -76,7 +78,7 @@ use self::copies::Copies;
 use self::decide::PostfixDecider;
 use self::diagnostics::{MissingRoot, Syntax, UnjudgedParameter, UnjudgedVersion};
 use self::master_cf::Service;
-use self::parameter::{Class, Main, Settings};
+use self::parameter::{Main, Settings};
 use self::program::{Parts, Program, SharedTables};
 use self::route::Delivery;
 use self::session::Common;
@@ -169,50 +171,7 @@ impl Reader<'_> {
             used.extend(classes.words().iter().map(|word| word.as_str().to_owned()));
         }
         base.judge_main(&used, diagnostics);
-        for service in self.services {
-            let settings = Settings::new(self.main, service.overrides.clone());
-            for (name, at) in &service.override_places {
-                let is_smtpd = service.command == "smtpd";
-                // What only a named host must be able to do is judged where the ways are known.
-                let is_of_one_host =
-                    next_hop::is_of_one_host(service, name) || status_filter::is_it(service, name);
-                if self.is_for_host_mail(service, name)
-                    || is_of_one_host
-                    || services::waits_for_accounts(service, name)
-                {
-                    continue;
-                }
-                let is_modelled = parameter::class(name) == Class::Modelled;
-                if is_modelled && !(is_smtpd && parameter::is_read_by_smtpd_alone(name)) {
-                    let reason = "an `-o` of it for this service alone is not modelled";
-                    diagnostics.error(UnjudgedParameter::new(name, reason, at));
-                } else {
-                    // The error is recorded; there is nothing to stop here.
-                    let _ = settings.judge(name, at, &used, diagnostics);
-                }
-            }
-        }
-    }
-
-    /// Returns whether an `-o` concerns mail that is made on the host alone: pickup(8) and
-    /// bounce(8) may hand theirs to a cleanup(8) of their own, and that may have its own aliases.
-    /// No smtpd(8) can: there `cleanup_service_name` is held at its default.
-    fn is_for_host_mail(&self, service: &Service, name: &str) -> bool {
-        let is_cleanup = |service: &Service| {
-            service.kind == "unix"
-                && service.command == "cleanup"
-                && service.name.as_str() != "cleanup"
-        };
-        match name {
-            "cleanup_service_name" => {
-                let to = service.overrides.get(name).map(text::Text::as_str);
-                let mut services = self.services.iter();
-                matches!(service.command.as_str(), "pickup" | "bounce")
-                    && services.any(|one| is_cleanup(one) && Some(one.name.as_str()) == to)
-            }
-            "virtual_alias_maps" => is_cleanup(service),
-            _ => false,
-        }
+        overridden::judge(self.main, self.services, &used, diagnostics);
     }
 
     /// `is_closed`: there is no way in.

@@ -333,7 +333,7 @@ fn credentials(settings: &Settings<'_>, diagnostics: &mut Diagnostics) -> Option
     let words = maps.words();
     let file = |word: &Text| {
         let (kind, path) = word.as_str().split_once(':')?;
-        let is_file = ["texthash", "hash", "lmdb", "cdb", "btree"].contains(&kind);
+        let is_file = ["texthash", "hash", "lmdb"].contains(&kind);
         (is_file && path.starts_with('/')).then(|| path.to_owned())
     };
     if words.is_empty() {

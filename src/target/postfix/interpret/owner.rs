@@ -14,7 +14,7 @@ use super::keys::{self, Key};
 use super::map::{Map, Strategy, Surroundings};
 use super::parameter::Settings;
 use super::table::{self, Files, Table};
-use crate::decision::{Label, OwnerTable, Probe, Question, TestId};
+use crate::decision::{Label, OwnerTable, Question, TestId};
 use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
 use crate::threads::in_two;
@@ -68,6 +68,7 @@ impl Owners {
                 Arc::new(owner_table(&tables, around))
             },
         );
+        judge_keys(&tables, around, diagnostics);
         if let Some((login, at)) = with_capitals {
             diagnostics.error(UnjudgedTable::new(&login, CAPITALS, &at));
         }
@@ -102,6 +103,28 @@ pub(super) fn has_capitals(text: &str) -> bool {
         || !text.is_ascii() && text.to_lowercase() != text
 }
 
+/// Refuses every key but whole addresses and `@domain`: a local-part alone would be owned in
+/// `$myorigin`, in every domain of `mydestination` and at every literal of this host
+/// (`mail_addr_find_opt` in mail_addr_find.c and resolve_local.c of 3.7.11), and nothing looks the
+/// others up.
+fn judge_keys(tables: &[Table], around: &Surroundings, diagnostics: &mut Diagnostics) {
+    for table in tables {
+        let Table::Rows { rows, .. } = table else {
+            continue;
+        };
+        for row in rows.iter() {
+            match keys::read(&folded(&row.key), &around.null_key) {
+                // What is no key at all is told of where the rows are sorted.
+                Ok(Key::Whole(..) | Key::AtDomain(_)) | Err(_) => {}
+                Ok(Key::Word(_) | Key::LocalAt(_) | Key::DotDomain(_) | Key::Star | Key::Null) => {
+                    let reason = "owners are read of whole addresses and of `@domain`";
+                    diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
+                }
+            }
+        }
+    }
+}
+
 /// Returns the first login with capitals, and its row.
 fn capitals(tables: &[Table]) -> Option<(String, Loc)> {
     tables.iter().find_map(|table| {
@@ -122,7 +145,6 @@ fn owner_table(tables: &[Table], around: &Surroundings) -> OwnerTable {
         owners.with_extensions();
     }
     let mut known: HashSet<(String, String), FxBuildHasher> = HashSet::default();
-    let mut bare: BTreeMap<(String, &str), String> = BTreeMap::new();
     let mut domains: BTreeMap<String, String> = BTreeMap::new();
     for table in tables {
         let Table::Rows { rows, .. } = table else {
@@ -138,26 +160,15 @@ fn owner_table(tables: &[Table], around: &Surroundings) -> OwnerTable {
                         own(&mut owners, &local, &host, &row.value);
                     }
                 }
-                Ok(Key::Word(local)) => {
-                    for host in around.local_domains.iter().chain([&around.origin]) {
-                        let first = bare.entry((local.to_owned(), host));
-                        first.or_insert_with(|| row.value.to_string());
-                    }
-                }
                 Ok(Key::AtDomain(host)) => {
                     let first = domains.entry(host.to_owned());
                     first.or_insert_with(|| row.value.to_string());
                 }
-                Ok(Key::LocalAt(_) | Key::DotDomain(_) | Key::Star | Key::Null) | Err(_) => {}
+                // They were told of.
+                Ok(Key::Word(_) | Key::LocalAt(_) | Key::DotDomain(_) | Key::Star | Key::Null)
+                | Err(_) => {}
             }
         }
-    }
-    bare.retain(|(local, host), _| {
-        let whole = owners.addresses().get(local, Probe::new(host));
-        whole.is_none()
-    });
-    for ((local, host), value) in &bare {
-        own(&mut owners, local, host, value);
     }
     for (host, value) in &domains {
         for login in logins(value) {

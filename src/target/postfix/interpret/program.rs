@@ -8,8 +8,8 @@ use super::action::Codes;
 use super::addressing::{Addressing, Traits};
 use super::catalogue::{Catalogue, Side};
 use super::client;
-use super::compile::{Compiler, Opened, OpenedKey};
-use super::diagnostics::UnjudgedParameter;
+use super::compile::{Compiler, Opened, OpenedKey, class_fault};
+use super::diagnostics::{UnjudgedParameter, UnjudgedRestriction};
 use super::filter::Filter;
 use super::listing::{Listed, Listing};
 use super::map::parents;
@@ -224,11 +224,14 @@ impl Parts<'_> {
 
     fn classes(&mut self) -> BTreeSet<String> {
         let value = self.text("smtpd_restriction_classes");
-        value
-            .words()
-            .iter()
-            .map(|word| word.as_str().to_owned())
-            .collect()
+        let words = value.words();
+        for word in &words {
+            if let Some(reason) = class_fault(word.as_str()) {
+                let fault = UnjudgedRestriction::new(word.as_str(), reason, &word.at());
+                self.diagnostics.error(fault);
+            }
+        }
+        words.iter().map(|word| word.as_str().to_owned()).collect()
     }
 }
 
@@ -352,11 +355,8 @@ fn asks_senders(list: &List) -> bool {
             in_actions(&table.actions)
         }
         Restriction::Sender(table) | Restriction::Recipient(table) => in_actions(&table.actions),
-        Restriction::WarnIfReject
-        | Restriction::Permit
+        Restriction::Permit
         | Restriction::Refuse(_)
-        | Restriction::DeferIfPermit(_)
-        | Restriction::DeferIfReject(_)
         | Restriction::Nothing
         | Restriction::PlaintextSession(_)
         | Restriction::PermitClient(_)

@@ -31,16 +31,10 @@ pub(super) struct Item {
 /// What a restriction does.
 #[derive(Debug)]
 pub(super) enum Restriction {
-    /// `warn_if_reject`: the next one does not refuse.
-    WarnIfReject,
     /// `permit`.
     Permit,
     /// `reject`, `defer`.
     Refuse(Refusal),
-    /// `defer_if_permit`.
-    DeferIfPermit(Refusal),
-    /// `defer_if_reject`.
-    DeferIfReject(Refusal),
     /// What cannot matter to one envelope in a proper dialogue.
     Nothing,
     /// `reject_plaintext_session`.
@@ -91,10 +85,8 @@ pub(super) const OF_SENDERS: [&str; 7] = [
 ];
 
 /// The restrictions that look at the recipient.
-pub(super) const OF_RECIPIENTS: [&str; 7] = [
+pub(super) const OF_RECIPIENTS: [&str; 5] = [
     "check_recipient_access",
-    "check_recipient_maps",
-    "check_relay_domains",
     "defer_unauth_destination",
     "permit_auth_destination",
     "reject_unauth_destination",

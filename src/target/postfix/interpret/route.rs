@@ -15,6 +15,9 @@ use crate::mail::{Address, Domain};
 /// An address literal of this host.
 pub(super) const OWN_LITERAL: &str = "[127.0.0.1]";
 
+/// Whose mail qmgr(8) throws away in domains of this host (`double_bounce_sender`).
+pub(super) const DOUBLE_BOUNCE: &str = "double-bounce";
+
 /// How often one place of an expansion is looked up again (`virtual_alias_recursion_limit`,
 /// postconf(5)).
 const DEPTH_MAX: usize = 1000;
@@ -277,6 +280,11 @@ impl Delivery {
         let class = self.class(domain);
         if class == Class::Alias || address.local().starts_with('-') {
             out.found.insert(Destination::Undeliverable);
+            return Ok(());
+        }
+        // Whatever its transport (`qmgr_message_resolve` in qmgr_message.c of 3.7.11).
+        if class == Class::Local && address.local().eq_ignore_ascii_case(DOUBLE_BOUNCE) {
+            out.found.insert(Destination::Discard);
             return Ok(());
         }
         let row = self

@@ -42,14 +42,8 @@ pub(super) struct Session<'s> {
     pub(super) has_begun: bool,
     pub(super) from: Option<(Taken, Resolved)>,
     pub(super) to: Option<(Taken, Resolved)>,
-    /// `defer_if_permit`, once it is set.
+    /// A deferral if nothing refuses, once there is one.
     pub(super) defer_if_permit: Option<Refused>,
-    /// `defer_if_reject`, once it is set.
-    pub(super) defer_if_reject: Option<Refused>,
-    /// The depth at which `warn_if_reject` stands.
-    pub(super) warns_at: Option<u32>,
-    /// How deep the lists are nested.
-    pub(super) depth: u32,
     /// Whether the recipient was looked up in its tables already.
     pub(super) recipient_is_checked: bool,
     /// The same for the sender.
@@ -132,11 +126,6 @@ impl Session<'_> {
             Auth::Always => true,
         };
         Ok(can && self.ask.ask(self.program.any_login)? != Label::NO_LOGIN)
-    }
-
-    /// Returns whether `warn_if_reject` holds.
-    pub(super) fn warns(&self) -> bool {
-        self.warns_at.is_some()
     }
 }
 

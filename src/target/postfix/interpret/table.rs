@@ -36,7 +36,7 @@ pub(super) enum Table {
     },
     /// `cidr:`: the rules in order, not yet read.
     Cidr(Vec<TableRow>),
-    /// `regexp:` or `pcre:`: the lines in order, not yet read.
+    /// `regexp:`: the lines in order, not yet read.
     Patterns(Vec<TableRow>),
     /// `static:`: any key gives this.
     Static(TableRow),
@@ -122,7 +122,7 @@ pub(super) fn open(
             let source = file(&name, artifacts, diagnostics)?;
             artifacts.keyed(&source, false, diagnostics)
         }
-        "hash" | "btree" | "lmdb" | "cdb" => {
+        "hash" | "lmdb" => {
             let source = file(&name, artifacts, diagnostics)?;
             artifacts.keyed(&source, true, diagnostics)
         }
@@ -142,8 +142,8 @@ pub(super) fn open(
             let source = file(&name, artifacts, diagnostics)?;
             Ok(Table::Cidr(lines(&source)))
         }
-        "regexp" | "pcre" if is_inline => rules(&name, diagnostics).map(Table::Patterns),
-        "regexp" | "pcre" => {
+        "regexp" if is_inline => rules(&name, diagnostics).map(Table::Patterns),
+        "regexp" => {
             let source = file(&name, artifacts, diagnostics)?;
             Ok(Table::Patterns(lines(&source)))
         }

@@ -17,7 +17,7 @@ const MAIN: &str = "compatibility_level = 3.6\nmyhostname = mx.here.example\n\
     myorigin = here.example\nmydestination = here.example\nalias_maps =\n\
     local_recipient_maps = inline:{john=x}\nmynetworks = 192.168.0.0/24\n\
     smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n\
-    allow_percent_hack = no\nswap_bangpath = no\n";
+    allow_percent_hack = no\nswap_bangpath = no\nsmtputf8_enable = no\n";
 
 fn artifacts(main: &str, master: &str) -> Artifacts {
     let mut artifacts = Artifacts::new();
@@ -319,6 +319,16 @@ fn an_address_may_lead_to_itself_once_wherever_it_stands() {
     };
     assert_eq!(led_to(&chain(999), "c0"), Some(1));
     assert_eq!(led_to(&chain(1_000), "c0"), None);
+}
+
+#[test]
+fn both_loopbacks_are_addresses_of_the_host() {
+    let is_read = |more: &str| reading(&format!("{MAIN}{more}\n"), MASTER).is_some();
+    assert!(is_read("inet_protocols = all"));
+    assert!(is_read("inet_protocols = ipv4, ipv6"));
+    assert!(!is_read("inet_protocols = ipv4"));
+    assert!(is_read("inet_interfaces = 198.51.100.25 127.0.0.1 [::1]"));
+    assert!(!is_read("inet_interfaces = 198.51.100.25 127.0.0.1"));
 }
 
 #[test]

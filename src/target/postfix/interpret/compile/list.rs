@@ -18,10 +18,6 @@ use super::class::DEPTH_MAX;
 use crate::decision::{Because, TestId};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Status;
-use crate::target::digits::digits;
-
-/// For how long one restriction may hold a reply back, in seconds.
-const SLEEP_MAX: u64 = 60;
 
 /// Compiles the lists of one listener.
 pub(in super::super) struct Compiler<'a> {
@@ -89,13 +85,11 @@ impl Bare {
 }
 
 /// The restrictions that must stand somewhere, or smtpd(8) does not run (`rcpt_required`).
-const REQUIRED: [&str; 6] = [
+const REQUIRED: [&str; 4] = [
     "reject_unauth_destination",
     "defer_unauth_destination",
     "reject",
     "defer",
-    "defer_if_permit",
-    "check_relay_domains",
 ];
 
 impl Compiler<'_> {
@@ -121,12 +115,9 @@ impl Compiler<'_> {
     }
 
     fn has_required(&mut self, list: &Text, depth: u32) -> bool {
-        let mut words = list.words().into_iter();
-        while let Some(word) = words.next() {
+        for word in list.words() {
             let name = word.as_str().to_ascii_lowercase();
-            if name == "warn_if_reject" {
-                words.next();
-            } else if name == "permit" {
+            if name == "permit" {
                 return false;
             } else if REQUIRED.contains(&name.as_str()) {
                 return true;
@@ -194,7 +185,6 @@ impl Compiler<'_> {
             return None;
         }
         Some(match name {
-            "warn_if_reject" => Restriction::WarnIfReject,
             "permit" => Restriction::Permit,
             "reject" => {
                 Restriction::Refuse(fixed(code("reject_code", self), 5, 7, 1, Because::Unstated))
@@ -202,8 +192,6 @@ impl Compiler<'_> {
             "defer" => {
                 Restriction::Refuse(fixed(code("defer_code", self), 4, 3, 2, Because::Unstated))
             }
-            "defer_if_permit" => Restriction::DeferIfPermit(fixed(450, 4, 7, 0, Because::Unstated)),
-            "defer_if_reject" => Restriction::DeferIfReject(fixed(450, 4, 7, 0, Because::Unstated)),
             // One envelope in a dialogue that keeps to the protocol meets none of these.
             "reject_unauth_pipelining" | "reject_multi_recipient_bounce" => Restriction::Nothing,
             "reject_plaintext_session" => {
@@ -222,7 +210,7 @@ impl Compiler<'_> {
                 let code = code("relay_domains_reject_code", self).saturating_sub(100);
                 Restriction::UnauthDestination(fixed(code, 4, 7, 1, Because::RelayDenied))
             }
-            "reject_unlisted_recipient" | "check_recipient_maps" => Restriction::UnlistedRecipient,
+            "reject_unlisted_recipient" => Restriction::UnlistedRecipient,
             "reject_unlisted_sender" => Restriction::UnlistedSender,
             _ if name.ends_with("_sender_login_mismatch") => return self.owners(name, word, bare),
             _ if takes_argument(name) => {
@@ -240,7 +228,8 @@ impl Compiler<'_> {
     /// `...' ignored: no SASL support".
     fn owners(&mut self, name: &str, word: &Text, bare: Bare) -> Option<Restriction> {
         Some(match name {
-            "reject_sender_login_mismatch" => {
+            // It is a class, whose name counts to the letter (`smtpd_check_init`).
+            "reject_sender_login_mismatch" if word.as_str() == name => {
                 let names = "reject_authenticated_sender_login_mismatch \
                              reject_unauthenticated_sender_login_mismatch";
                 Restriction::Class(self.list(&Text::made(names, &word.at()), bare))
@@ -264,16 +253,6 @@ impl Compiler<'_> {
         })
     }
 
-    /// A client waits for minutes, and no longer (RFC 5321 section 4.5.3.2).
-    fn sleep(&mut self, seconds: &Text) -> Option<Restriction> {
-        let number: Option<u64> = digits(seconds.as_str());
-        if number.is_some_and(|number| number <= SLEEP_MAX) {
-            return Some(Restriction::Nothing);
-        }
-        self.refuse(seconds, "clients would not wait so long");
-        None
-    }
-
     fn with_argument(
         &mut self,
         name: &str,
@@ -283,7 +262,6 @@ impl Compiler<'_> {
     ) -> Option<Restriction> {
         match name {
             "check_helo_access" | "check_policy_service" if !self.has_helo() => None,
-            "sleep" => self.sleep(argument),
             "check_client_access" => self.client_access(argument, bare).map(Restriction::Client),
             "check_helo_access" => self.helo_access(argument, bare).map(Restriction::Helo),
             "check_sasl_access" if !self.has_auth => Some(Restriction::Nothing),

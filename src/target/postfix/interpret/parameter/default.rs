@@ -146,6 +146,10 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("smtpd_tls_security_level", ""),
     ("smtpd_tls_wrappermode", "no"),
     ("smtpd_use_tls", "no"),
+    (
+        "smtputf8_enable",
+        "${{$compatibility_level} <level {1} ? {no} : {yes}}",
+    ),
     ("soft_bounce", "no"),
     ("strict_rfc821_envelopes", "no"),
     ("swap_bangpath", "yes"),

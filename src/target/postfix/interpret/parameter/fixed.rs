@@ -65,6 +65,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "accepted mail would not be delivered until somebody asks for it",
     ),
     (
+        "double_bounce_sender",
+        &["double-bounce"],
+        "mail for another name would be taken, never split at an extension, and thrown away",
+    ),
+    (
         "empty_address_recipient",
         &["MAILER-DAEMON"],
         "the address of bounces would change",

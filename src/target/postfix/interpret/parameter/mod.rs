@@ -76,30 +76,9 @@ pub(super) fn class(name: &str) -> Class {
 /// used.
 const WITHOUT_DEFAULT: &str = "myhostname mydomain mynetworks";
 
-/// Returns whether an `-o` of an smtpd(8) service sets this parameter for all that the model reads
-/// of it. What trivial-rewrite(8), cleanup(8) and the delivery agents read stays as main.cf says.
-pub(super) fn is_read_by_smtpd_alone(name: &str) -> bool {
-    name.starts_with("smtpd_")
-        || matches!(
-            name,
-            "access_map_defer_code"
-                | "access_map_reject_code"
-                | "allow_untrusted_routing"
-                | "defer_code"
-                | "local_header_rewrite_clients"
-                | "local_recipient_maps"
-                | "mynetworks"
-                | "plaintext_reject_code"
-                | "reject_code"
-                | "relay_domains_reject_code"
-                | "relay_recipient_maps"
-                | "soft_bounce"
-                | "strict_rfc821_envelopes"
-                | "unknown_local_recipient_reject_code"
-                | "unknown_relay_recipient_reject_code"
-                | "unknown_virtual_alias_reject_code"
-                | "unknown_virtual_mailbox_reject_code"
-        )
+/// Returns whether the model holds what Postfix takes where a parameter is not set.
+pub(super) fn has_default(name: &str) -> bool {
+    default::default_value(name).is_some()
 }
 
 #[cfg(test)]

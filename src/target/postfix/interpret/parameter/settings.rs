@@ -265,6 +265,21 @@ impl<'m> Settings<'m> {
         }
     }
 
+    /// Returns each parameter that is set and names others, and which, through others too.
+    pub(in super::super) fn naming(&self) -> Vec<(&str, BTreeSet<String>)> {
+        let is_said = |name: &str| !self.overrides.contains_key(name);
+        let main = self.main.values.iter().filter(|(name, _)| is_said(name));
+        let set = main.chain(&self.overrides);
+        set.filter(|(_, value)| value.as_str().contains('$'))
+            .map(|(name, value)| {
+                let fresh = self.with(self.overrides.clone());
+                // A value that cannot be expanded is reported where it is used.
+                let _ = expand::expand(value, &fresh);
+                (name.as_str(), fresh.used())
+            })
+            .collect()
+    }
+
     fn default_is_among(&self, name: &str, values: &[&str], diagnostics: &mut Diagnostics) -> bool {
         if default::default_value(name).is_none() {
             return true;

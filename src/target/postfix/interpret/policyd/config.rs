@@ -205,12 +205,9 @@ impl Config {
             .unwrap_or_else(|| Loc::new(&source, 0, 0));
         let mut rows: Vec<(IpNet, Row)> = Vec::new();
         for item in self.skip.split(',') {
-            // Python raises on an empty item, on host bits, on brackets and on blanks.
-            let is_plain = |item: &&str| !item.contains(['[', ']']) && item.trim() == *item;
-            let Some(net) = Some(item)
-                .filter(is_plain)
-                .and_then(|item| client::prefix(item).ok())
-            else {
+            let is_plain = !item.contains(['[', ' ', '\t']);
+            let Some(net) = client::prefix(item).ok().filter(|_| is_plain) else {
+                // `ipaddress.ip_network` raises on an empty item, a blank, a bracket and host bits.
                 let reason = "policyd-spf gives the list up at an item that is no network";
                 return Err(diagnostics.error(UnjudgedTable::new(item, reason, &at)));
             };
