@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::sync::Arc;
 
 use super::catalogue::Side;
-use super::keys::{self, Name};
+use super::keys;
 use super::lookup::{FileRow, Rows};
 use super::reader::Reader;
 use super::rows::{is_extended, subject};
@@ -39,7 +39,7 @@ impl Reader<'_> {
                     Part::Domain => keys::domain(&row.key),
                     Part::Local => continue,
                 };
-                let Ok(Name::Is(name)) = name else {
+                let Ok(name) = name else {
                     continue;
                 };
                 for login in words(row) {

@@ -1,11 +1,12 @@
 //! From the rows of a lookup to tests: which keys have a row that a condition holds for.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use super::catalogue::{Met, Side};
-use super::keys::{self, Name};
+use super::keys;
 use super::lookup::{FileRow, Key, Lookup, Matching, Rows, network};
 use super::reader::Reader;
 use super::value::{Bool, Case, Leaf, Part, PathAtom};
@@ -105,11 +106,10 @@ impl Reader<'_> {
                 continue;
             }
             match name(part, key) {
-                Ok(Name::Is(name)) => {
+                Ok(name) => {
                     any |= holds;
                     table.insert(part, &name, made);
                 }
-                Ok(Name::Never) => {}
                 Err(reason) => return Err(self.refuse_table(&rows.name, reason, &row.at)),
             }
         }
@@ -334,7 +334,7 @@ pub(super) fn subject(atom: PathAtom) -> String {
 }
 
 /// Returns what a key is to paths.
-fn name(part: AddressKey, key: &str) -> Result<Name<'_>, &'static str> {
+fn name(part: AddressKey, key: &str) -> Result<Cow<'_, str>, &'static str> {
     match part {
         AddressKey::Address => keys::address(key),
         AddressKey::Domain | AddressKey::Parent => keys::domain(key),

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::keys::{self, Name};
+use super::keys;
 use super::lookup::{FileRow, Matching, Rows, network};
 use super::reader::Reader;
 use crate::diagnostic::Reported;
@@ -76,7 +76,7 @@ fn is_item(key: &str) -> bool {
         Some("") => true,
         Some(tail) => tail
             .strip_prefix('.')
-            .is_some_and(|tail| matches!(keys::domain(tail), Ok(Name::Is(_)))),
+            .is_some_and(|tail| keys::domain(tail).is_ok()),
         None => {
             let plain = |c: char| c.is_ascii_alphanumeric() || "._-+=@:".contains(c);
             !key.starts_with(['+', '@']) && !key.is_empty() && key.chars().all(plain)
