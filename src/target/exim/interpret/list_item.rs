@@ -86,7 +86,7 @@ impl Reader<'_> {
             return Ok(Item::Other(Bool::Const(true)));
         }
         if words.starts_with('^') {
-            if let Some(condition) = pattern::of_local_part(atom, words) {
+            if let Some(condition) = pattern::of_routes(atom, words) {
                 self.forms.note(&condition);
                 return Ok(Item::Other(condition));
             }

@@ -3,7 +3,6 @@
 use std::cell::LazyCell;
 use std::sync::Arc;
 
-use super::catalogue::Side;
 use super::keys;
 use super::lookup::{FileRow, Rows};
 use super::reader::Reader;
@@ -62,9 +61,9 @@ impl Reader<'_> {
             let domain = self
                 .catalogue
                 .share(name, at, || Question::OwnerOfDomain(Arc::clone(&build)));
-            return Ok(Bool::Leaf(Leaf::OwnerOfDomain(owner, domain)));
+            return Ok(Bool::Leaf(Leaf::OwnerOfDomain(atom, [owner, domain])));
         }
-        self.forms.view(Side::From, atom.view);
-        Ok(Bool::Leaf(Leaf::Owner(atom.view, owner)))
+        self.forms.view(atom);
+        Ok(Bool::Leaf(Leaf::Owner(atom, owner)))
     }
 }

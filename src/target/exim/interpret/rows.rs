@@ -116,9 +116,7 @@ impl Reader<'_> {
         if !any {
             return Ok(Bool::Const(false));
         }
-        if atom.part != Part::Domain {
-            self.forms.view(atom.side, atom.view);
-        }
+        self.forms.view(atom);
         if atom.is_cut() {
             table.with_extensions();
         }
