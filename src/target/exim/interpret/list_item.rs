@@ -243,7 +243,11 @@ impl Reader<'_> {
                 None if rows.matching == Matching::Network => Some(net),
                 None => (*row.key == net.addr().to_string()).then_some(net),
             };
-            nets.extend(hit);
+            let Some(hit) = hit else {
+                let reason = "a client's address is looked up there, and never meets this key";
+                return Err(self.refuse_table(&rows.name, reason, &row.at));
+            };
+            nets.push(hit);
         }
         Ok(Item::Nets(nets))
     }

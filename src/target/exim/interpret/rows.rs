@@ -38,7 +38,7 @@ impl Reader<'_> {
             }
             Key::Path(atom) => self.finds_path(*atom, rows, what, holds),
             Key::Client => {
-                self.no_tails(rows)?;
+                self.client_keys(rows)?;
                 Ok(self.finds_client(rows, what, holds))
             }
             Key::Login => {
@@ -56,9 +56,6 @@ impl Reader<'_> {
         what: &str,
         holds: &dyn Fn(&FileRow) -> bool,
     ) -> Result<Bool, Reported> {
-        if rows.matching == Matching::Network {
-            return Ok(Bool::Const(false));
-        }
         let exact = rows.matching == Matching::Exact;
         if exact && atom.case == Case::Kept && rows.list.iter().any(|row| has_letters(&row.key)) {
             let reason = "it minds the case of letters, which mailpol cannot tell apart here";
@@ -93,9 +90,9 @@ impl Reader<'_> {
                 table.otherwise(made);
                 continue;
             }
-            // A key in capitals is never met by what was lower-cased.
             if exact && row.key.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                continue;
+                let reason = "what is looked up there is in lower case, and never meets this key";
+                return Err(self.refuse_table(&rows.name, reason, &row.at));
             }
             let (part, key) = match row.key.strip_prefix("*.").filter(|_| wild) {
                 Some(tail) if part == AddressKey::Domain => (AddressKey::Parent, tail),
