@@ -98,8 +98,10 @@ impl Reader<'_> {
                 Some(tail) if part == AddressKey::Domain => (AddressKey::Parent, tail),
                 _ => (part, &*row.key),
             };
-            // What has lost its extension meets no key that has one.
-            if atom.is_cut() && is_extended(key) {
+            // An address meets no word without an `@`, which another lookup may be for; and what
+            // has lost its extension, no key that has one.
+            let is_word = part == AddressKey::Address && !key.contains('@');
+            if is_word || atom.is_cut() && is_extended(key) {
                 continue;
             }
             match name(part, key) {
