@@ -28,25 +28,31 @@ pub(super) fn met(form: PathForm, atom: PathAtom) -> Met {
 
 /// Returns whether the domain of a path of this form is one that tables hold.
 pub(super) fn of_domain(form: PathForm) -> Met {
-    match form {
-        // A comment beside something else that is odd; and what is below a name, but too long.
-        PathForm::Malformed | PathForm::BadDomain => Met::Odd,
-        _ if form.has_domain() => Met::Asked,
-        _ => Met::Never,
+    // A comment beside something else that is odd; and what is below a name, but too long.
+    if matches!(form, PathForm::Malformed | PathForm::BadDomain) {
+        Met::Odd
+    } else if form.has_domain() {
+        Met::Asked
+    } else {
+        Met::Never
     }
 }
 
 /// Local-parts stand before literals and numbers as well.
 fn of_local_part(form: PathForm, side: Side, view: View) -> Met {
-    match form {
+    let is_before_none = matches!(
+        form,
         PathForm::Literal
-        | PathForm::OwnLiteral
-        | PathForm::OddLiteral
-        | PathForm::OddOwnLiteral
-        | PathForm::NumericDomain
-        | PathForm::BadDomain => Met::Odd,
-        PathForm::RoutedOwnLiteral if view == View::Cut => Met::Odd,
-        _ => of_address(form, side, view),
+            | PathForm::OwnLiteral
+            | PathForm::OddLiteral
+            | PathForm::OddOwnLiteral
+            | PathForm::NumericDomain
+            | PathForm::BadDomain
+    );
+    if is_before_none || form == PathForm::RoutedOwnLiteral && view == View::Cut {
+        Met::Odd
+    } else {
+        of_address(form, side, view)
     }
 }
 
