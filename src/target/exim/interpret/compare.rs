@@ -315,7 +315,8 @@ impl Reader<'_> {
             return Err(self.refuse("eq", reason, at));
         }
         if case == Case::Kept && text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return Ok(Bool::Const(false));
+            let reason = "what is compared with it is in lower case, and never equals it";
+            return Err(self.refuse("eq", reason, at));
         }
         let name = match atom.part {
             Part::Whole => keys::address(text),

@@ -10,6 +10,7 @@ use super::path::{self, Syntax, Taken};
 use super::router::{DomainKind, OfEnvelope, Outcome, Purpose, Routers, Sender, Unknown, Walk};
 use super::session::{Library, Session};
 use super::truth::Truth;
+use super::untold::Ways;
 use super::value::Bool;
 use crate::decision::{
     AddressKey, Ask, At, Because, ByWriting, Copies, Decider, Decision, Destination, HostMail,
@@ -91,11 +92,26 @@ impl EximDecider {
         verifies: Truth,
         extended: Truth,
     ) -> Result<(Decision, bool), Unanswered> {
-        let mut session = Session::new(ask, self, library);
-        session.verifies = verifies;
-        session.extended = extended;
-        let decision = self.commands(&mut session)?;
-        Ok((decision, session.ambiguous))
+        let mut ways = Ways::default();
+        let (mut counts, mut ambiguous) = (None, false);
+        loop {
+            let mut session = Session::new(&mut *ask, self, library, &mut ways);
+            session.verifies = verifies;
+            session.extended = extended;
+            let decision = self.commands(&mut session)?;
+            ambiguous |= session.ambiguous;
+            if ways.is_lost() {
+                return Ok((self.accept_all(), ambiguous));
+            }
+            let decision = match counts.take() {
+                Some(before) => weightier(before, decision),
+                None => decision,
+            };
+            if !ways.turn() {
+                return Ok((decision, ambiguous));
+            }
+            counts = Some(decision);
+        }
     }
 
     fn commands(&self, session: &mut Session<'_>) -> Result<Decision, Unanswered> {
@@ -181,6 +197,16 @@ impl EximDecider {
         }
     }
 
+    /// What counts where too much is not said.
+    fn accept_all(&self) -> Decision {
+        Decision {
+            verdict: Verdict::Accept,
+            because: Because::Granted,
+            route: Route::Foreign,
+            ..self.bad_path(Reply::new(250, 2, 1, 5))
+        }
+    }
+
     /// The refusals that Exim makes without asking any ACL.
     fn bad_path(&self, reply: Reply) -> Decision {
         Decision {
@@ -193,6 +219,18 @@ impl EximDecider {
             copies: Copies::default(),
         }
     }
+}
+
+/// Returns which of two decisions counts: an acceptance before a refusal, and a refusal for good
+/// before one for now.
+fn weightier(one: Decision, other: Decision) -> Decision {
+    let accepts = [&other, &one].map(|one| one.verdict == Verdict::Accept);
+    let takes_over = if accepts.contains(&true) {
+        other.verdict < one.verdict
+    } else {
+        other.verdict > one.verdict
+    };
+    if takes_over { other } else { one }
 }
 
 /// Returns whether mail goes on to other hosts.
@@ -296,15 +334,7 @@ impl Decider for EximDecider {
         }
         for (library, verifies, extended) in others {
             let (other, _) = self.decide_with(ask, library, verifies, extended)?;
-            let accepts = [&other, &counts].map(|one| one.verdict == Verdict::Accept);
-            let takes_over = if accepts.contains(&true) {
-                other.verdict < counts.verdict
-            } else {
-                other.verdict > counts.verdict
-            };
-            if takes_over {
-                counts = other;
-            }
+            counts = weightier(counts, other);
         }
         Ok(counts)
     }

@@ -4,43 +4,32 @@ use std::borrow::Cow;
 
 use crate::mail::{Path, PathForm};
 
-/// What a word of a list or a key of a file is to the paths that mailpol tells apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Name<'k> {
-    /// This text, in lower case.
-    Is(Cow<'k, str>),
-    /// No path that Exim takes can meet it.
-    Never,
-}
-
-/// Reads `local@domain`.
-pub(super) fn address(key: &str) -> Result<Name<'_>, &'static str> {
-    let parts = key.split_once('@');
-    if parts.is_some_and(|(local, domain)| is_plain_local(local) && is_plain_domain(domain)) {
-        return Ok(Name::Is(key.into()));
+/// Reads `local@domain`; what is returned is in lower case.
+pub(super) fn address(key: &str) -> Result<Cow<'_, str>, &'static str> {
+    let reason = "this is no plain address: mailpol cannot tell which paths meet it";
+    let (local, domain) = key.split_once('@').ok_or(reason)?;
+    if is_plain_local(local) && is_plain_domain(domain) {
+        return Ok(key.into());
     }
-    let path = Path::parse(key, &[]);
-    match (path.form(), path.local(), path.domain()) {
-        (PathForm::Plain, Some(local), Some(domain)) => {
-            Ok(Name::Is(format!("{local}@{domain}").into()))
-        }
-        // Exim takes no path without a domain, or with such a one.
-        (PathForm::Bare | PathForm::Underscore, ..) => Ok(Name::Never),
-        _ => Err("this is no plain address: mailpol cannot tell which paths meet it"),
+    let (local, domain) = (self::local(local), self::domain(domain));
+    match (local, domain) {
+        (Ok(local), Ok(domain)) => Ok(format!("{local}@{domain}").into()),
+        _ => Err(reason),
     }
 }
 
-/// Reads a domain.
-pub(super) fn domain(key: &str) -> Result<Name<'_>, &'static str> {
+/// Reads a domain: labels of letters, digits and hyphens, of which one is no number. A literal
+/// ends in a bracket, so it is none, and none stands behind a star.
+pub(super) fn domain(key: &str) -> Result<Cow<'_, str>, &'static str> {
     if is_plain_domain(key) {
-        return Ok(Name::Is(key.into()));
+        return Ok(key.into());
     }
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
     let path = Path::parse(&format!("x@{key}"), &[]);
     match (path.form(), path.domain()) {
-        (PathForm::Plain, Some(domain)) => Ok(Name::Is(domain.as_str().to_owned().into())),
-        // Exim takes no path with such a domain.
-        (PathForm::Underscore | PathForm::TrailingDot, _) => Ok(Name::Never),
-        (PathForm::BadDomain | PathForm::Malformed, _) if !is_taken(key) => Ok(Name::Never),
+        (PathForm::Plain, Some(domain)) if key.bytes().all(is_letter) => {
+            Ok(domain.as_str().to_owned().into())
+        }
         _ => Err("this is no plain domain: mailpol cannot tell which paths meet it"),
     }
 }
@@ -70,18 +59,14 @@ fn is_plain_domain(text: &str) -> bool {
         && last.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-/// Whether Exim may take a path with such a domain, though RFC 5321 does not know it: one in
-/// brackets, or with too many letters.
-fn is_taken(domain: &str) -> bool {
-    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
-    domain.contains(['[', '@']) || domain.len() > 63 && domain.chars().all(is_letter)
-}
-
 /// Reads a local-part.
-pub(super) fn local(key: &str) -> Result<Name<'_>, &'static str> {
+pub(super) fn local(key: &str) -> Result<Cow<'_, str>, &'static str> {
+    if is_plain_local(key) {
+        return Ok(key.into());
+    }
     let path = Path::parse(&format!("{key}@x.invalid"), &[]);
     match (path.form(), path.local()) {
-        (PathForm::Plain, Some(local)) => Ok(Name::Is(local.to_owned().into())),
+        (PathForm::Plain, Some(local)) => Ok(local.to_owned().into()),
         _ => Err("this is no plain local-part: mailpol cannot tell which paths meet it"),
     }
 }
@@ -92,14 +77,57 @@ mod tests {
 
     #[test]
     fn only_plain_names_are_keys() {
-        assert_eq!(address("A@B.example"), Ok(Name::Is("a@b.example".into())));
-        assert_eq!(address("*"), Ok(Name::Never));
-        assert_eq!(domain("LOCALHOST"), Ok(Name::Is("localhost".into())));
-        assert_eq!(domain("a_b.example"), Ok(Name::Never));
-        assert_eq!(domain("*.b.example"), Ok(Name::Never));
-        assert_eq!(domain("-b.example"), Ok(Name::Never));
+        assert_eq!(address("A@B.example"), Ok("a@b.example".into()));
+        assert_eq!(address("a!b@b.example").ok(), None);
+        assert_eq!(domain("LOCALHOST"), Ok("localhost".into()));
+        assert_eq!(local("john.doe"), Ok("john.doe".into()));
+        assert_eq!(domain("3com.example"), Ok("3com.example".into()));
+        assert_eq!(domain("1.2.example"), Ok("1.2.example".into()));
+        for key in [
+            "",
+            ".",
+            "a_b.example",
+            "*.b.example",
+            "-b.example",
+            "b-.example",
+            "b.example.",
+            ".b.example",
+            "99]",
+            "[192.0.2.1]",
+            "1.2.3.4",
+            "4",
+            "!b.example",
+            " b.example",
+            "b.example ",
+            "a b.example",
+            "^.*",
+            "(c)b.example",
+            "b(c).example",
+            "a@b.example",
+            "+local",
+            "lsearch;/etc/x",
+            "b\u{e9}.example",
+        ] {
+            assert!(domain(key).is_err(), "{key}");
+            assert!(address(&format!("x@{key}")).is_err(), "{key}");
+        }
         assert!(domain(&"a".repeat(64)).is_err());
-        assert_eq!(local("john.doe"), Ok(Name::Is("john.doe".into())));
+        for key in [
+            "",
+            "*",
+            "a",
+            "b.example",
+            "@b.example",
+            "a%b@c.example",
+            "\"a\"@b.example",
+        ] {
+            assert!(address(key).is_err(), "{key}");
+        }
+        for key in [
+            "a%b", "-a", "a..b", ".a", "a.", "\"a\"", "a b", "a(c)", "a\\b",
+        ] {
+            assert!(local(key).is_err(), "{key}");
+        }
         for key in [
             "a.b_1@c-d.example",
             "a@localhost",
@@ -110,10 +138,8 @@ mod tests {
             let path = Path::parse(key, &[]);
             let read = address(key);
             assert_eq!(read.is_ok(), path.form() == PathForm::Plain, "{key}");
-            assert!(read.is_err() || read == Ok(Name::Is(key.into())));
+            assert!(read.is_err() || read == Ok(key.into()));
         }
-        assert!(domain("[192.0.2.1]").is_err());
-        assert!(local("a%b").is_err());
         assert!(address("a@b@c.example").is_err());
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::catalogue::Side;
-use super::met::{Met, has_address, met};
+use super::met::{Met, has_address, met, of_domain};
 use super::path::{self, Syntax, Taken};
-use super::pattern;
-use super::value::{Bool, Leaf, View};
+use super::pattern::{self, Gate};
+use super::value::{Bool, Leaf, Part, PathAtom};
 use crate::decision::{FormTable, Question};
 use crate::mail::PathForm;
 
@@ -15,13 +15,15 @@ use crate::mail::PathForm;
 pub(super) struct FormUses {
     /// Which side's forms are looked for in which sets.
     sets: Vec<(Side, Arc<[PathForm]>)>,
-    /// In which views addresses or local-parts are looked up.
-    views: Vec<(Side, View)>,
+    /// As what paths are looked up, other than by their domains.
+    views: Vec<PathAtom>,
     /// Whether some path is looked for without its extension.
     pub(super) cuts: bool,
     /// The patterns of parts of a path that were read since this was last taken
     /// ([`pattern::parts_of`]).
     pub(super) parts: u8,
+    /// The patterns that refuse whole paths which were read since this was last taken.
+    pub(super) gates: Vec<Gate>,
     /// Those by which less may be refused than the reader says.
     pub(super) loose: u8,
 }
@@ -35,10 +37,10 @@ impl FormUses {
         }
     }
 
-    /// Notes that a local-part is looked up as it is seen so.
-    pub(super) fn view(&mut self, side: Side, view: View) {
-        if !self.views.contains(&(side, view)) {
-            self.views.push((side, view));
+    /// Notes that a path is looked up as it is seen so.
+    pub(super) fn view(&mut self, atom: PathAtom) {
+        if atom.part != Part::Domain && !self.views.contains(&atom) {
+            self.views.push(atom);
         }
     }
 
@@ -79,15 +81,16 @@ impl FormUses {
         }
         let own = |one: &Side| *one == side;
         let sets = self.sets.iter().filter(|(one, _)| own(one));
-        let views = self.views.iter().filter(|(one, _)| own(one));
+        let views = self.views.iter().filter(|atom| own(&atom.side));
         Kind {
             is_taken: true,
             is_null: form == PathForm::Null,
             is_bare_postmaster: form == PathForm::BarePostmaster,
             is_literal: form.is_literal(),
-            parts: [form.has_domain(), has_address(form)],
+            domain: Some(of_domain(form)),
+            has_address: has_address(form),
             sets: sets.map(|(_, forms)| forms.contains(&form)).collect(),
-            views: views.map(|(_, view)| met(form, side, *view)).collect(),
+            views: views.map(|atom| met(form, *atom)).collect(),
         }
     }
 }
@@ -103,8 +106,9 @@ struct Kind {
     is_null: bool,
     is_bare_postmaster: bool,
     is_literal: bool,
-    /// Whether it has a domain, and an address.
-    parts: [bool; 2],
+    /// Whether tables are asked for its domain.
+    domain: Option<Met>,
+    has_address: bool,
     sets: Vec<bool>,
     views: Vec<Met>,
 }

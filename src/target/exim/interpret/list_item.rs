@@ -25,15 +25,9 @@ impl Reader<'_> {
             part: Part::Domain,
             ..atom
         };
-        if words.starts_with('/') {
-            let reason = "mailpol reads no files of domains inside of an address";
-            return Err(self.refuse(words, reason, &item.at()));
-        }
         match words {
-            "" => {
-                // The domain of the null reverse-path is empty.
-                return Ok(Item::Other(is_null(atom.side)));
-            }
+            // The domain of the null reverse-path is empty, and no other.
+            "" => return Ok(Item::Other(is_null(atom.side))),
             "*" => return Ok(Item::Other(Bool::Const(true))),
             "@" => {
                 let Some(host) = self.primary_hostname.clone() else {
@@ -42,7 +36,11 @@ impl Reader<'_> {
                 };
                 return self.key_item(AddressKey::Domain, &host, item);
             }
-            "@[]" if !self.taken.literals => return Ok(Item::Other(Bool::Const(false))),
+            // What it has no brackets for is none (`check_string` in match.c of 4.96, which looks
+            // in front of a text that is empty).
+            "@[]" if !self.taken.literals && atom.side == Side::To => {
+                return Ok(Item::Other(Bool::Const(false)));
+            }
             _ => {}
         }
         if words.starts_with('@') {
@@ -54,15 +52,21 @@ impl Reader<'_> {
             let reason = "mailpol reads no patterns of domains";
             return Err(self.refuse(words, reason, &item.at()));
         }
+        if let Some(found) = self.lookup_item(atom, item)? {
+            return Ok(found);
+        }
+        self.domain_name(item)
+    }
+
+    /// Reads `DOMAIN` or `*.DOMAIN`: no other star, no sign, no blank, no bracket.
+    fn domain_name(&mut self, item: &Text) -> Result<Item, Reported> {
+        let words = item.as_str();
         if let Some(tail) = words.strip_prefix("*.") {
             return self.key_item(AddressKey::Parent, tail, item);
         }
         if words.starts_with('*') {
             let reason = "it also matches names that only end in these letters";
             return Err(self.refuse(words, reason, &item.at()));
-        }
-        if let Some(found) = self.lookup_item(atom, item)? {
-            return Ok(found);
         }
         self.key_item(AddressKey::Domain, words, item)
     }
@@ -82,7 +86,7 @@ impl Reader<'_> {
             return Ok(Item::Other(Bool::Const(true)));
         }
         if words.starts_with('^') {
-            if let Some(condition) = pattern::of_local_part(atom, words) {
+            if let Some(condition) = pattern::of_routes(atom, words) {
                 self.forms.note(&condition);
                 return Ok(Item::Other(condition));
             }
@@ -91,6 +95,10 @@ impl Reader<'_> {
         }
         if let Some(found) = self.lookup_item(atom, item)? {
             return Ok(found);
+        }
+        if !is_plain(words) {
+            let reason = "mailpol reads `*` here, and local-parts that have none";
+            return Err(self.refuse(words, reason, &item.at()));
         }
         self.key_item(AddressKey::Local, words, item)
     }
@@ -127,12 +135,9 @@ impl Reader<'_> {
         };
         let local = item.slice(0, at);
         let domain = item.slice(at + 1, words.len());
-        let plain = !domain.as_str().contains(['*', '+', ';', '[']) && !domain.as_str().is_empty();
         match local.as_str() {
             "*" => self.domain_of_address(atom, &domain),
-            local if plain && !local.starts_with('*') => {
-                self.key_item(AddressKey::Address, words, item)
-            }
+            local if is_plain(local) => self.key_item(AddressKey::Address, words, item),
             _ => {
                 let reason = "mailpol reads `local@domain`, `*@DOMAIN` and `DOMAIN` here";
                 Err(self.refuse(words, reason, &item.at()))
@@ -140,24 +145,21 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the domain of an address item: no such item matches the null reverse-path.
+    /// Reads the domain of an address item: no such item matches the null reverse-path. Exim takes
+    /// it for a list of one item (`check_address` in match.c of 4.96), with signs, lookups and
+    /// patterns: mailpol reads `*`, names and named lists.
     fn domain_of_address(&mut self, atom: PathAtom, item: &Text) -> Result<Item, Reported> {
         let condition = match item.as_str() {
             "*" => Bool::Const(true),
             words => {
+                let Some(name) = words.strip_prefix('+') else {
+                    return self.domain_name(item);
+                };
                 let atom = PathAtom {
                     part: Part::Domain,
                     ..atom
                 };
-                match words.strip_prefix('+') {
-                    Some(name) => {
-                        self.named(ListKind::Domain, Subject::Path(atom), name, &item.at())?
-                    }
-                    None => match self.domain_item(atom, item)? {
-                        Item::Other(condition) => condition,
-                        key @ (Item::Key(..) | Item::Nets(_)) => return Ok(key),
-                    },
-                }
+                self.named(ListKind::Domain, Subject::Path(atom), name, &item.at())?
             }
         };
         if atom.side == Side::To {
@@ -241,10 +243,20 @@ impl Reader<'_> {
                 None if rows.matching == Matching::Network => Some(net),
                 None => (*row.key == net.addr().to_string()).then_some(net),
             };
-            nets.extend(hit);
+            let Some(hit) = hit else {
+                let reason = "a client's address is looked up there, and never meets this key";
+                return Err(self.refuse_table(&rows.name, reason, &row.at));
+            };
+            nets.push(hit);
         }
         Ok(Item::Nets(nets))
     }
+}
+
+/// Returns whether an item, if it is a local-part, stands for itself alone: a star in front stands
+/// for any text, and elsewhere is meant to.
+fn is_plain(local: &str) -> bool {
+    !local.starts_with(['+', '^', '/', '@', '!']) && !local.contains('*')
 }
 
 /// Returns the condition that the path is null.

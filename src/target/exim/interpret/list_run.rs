@@ -113,9 +113,7 @@ impl Reader<'_> {
         }
         let question = || atom.side.question(table);
         let test = self.catalogue.share(name, at.as_ref(), question);
-        if atom.part != Part::Domain {
-            self.forms.view(atom.side, atom.view);
-        }
+        self.forms.view(atom);
         Bool::Leaf(Leaf::Path(atom, test))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::characters;
 use super::diagnostics::MissingFile;
-use super::keys::{self, Name};
+use super::keys;
 use super::list::{DEPTH_MAX, Item, ListKind, Subject};
 use super::lookup::{Key, Lookup, Matching};
 use super::reader::{NamedList, Reader};
@@ -178,8 +178,7 @@ impl Reader<'_> {
             AddressKey::Local => keys::local(key),
         };
         match name {
-            Ok(Name::Is(name)) => Ok(Item::Key(part, name.into_owned())),
-            Ok(Name::Never) => Ok(Item::Other(Bool::Const(false))),
+            Ok(name) => Ok(Item::Key(part, name.into_owned())),
             Err(reason) => Err(self.refuse(item.as_str(), reason, &item.at())),
         }
     }

@@ -21,6 +21,7 @@ mod option;
 mod owner;
 mod shape;
 mod unread;
+mod untold;
 
 mod list;
 mod list_item;

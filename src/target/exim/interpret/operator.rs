@@ -137,13 +137,6 @@ impl Reader<'_> {
                     rows: Arc::new(lookup.rows.map(&name, change)),
                 })));
             }
-            if let Piece::Atom(Atom::Path(atom)) = piece
-                && pattern == "\""
-                && replacement.is_empty()
-            {
-                let view = atom.view.max(View::Unquoted);
-                return Ok(Piece::Atom(Atom::Path(PathAtom { view, ..*atom })));
-            }
             // Of a password nothing may go: another would be as good.
             if matches!(piece, Piece::Opaque) {
                 return Ok(piece.clone());

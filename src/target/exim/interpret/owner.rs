@@ -3,8 +3,7 @@
 use std::cell::LazyCell;
 use std::sync::Arc;
 
-use super::catalogue::Side;
-use super::keys::{self, Name};
+use super::keys;
 use super::lookup::{FileRow, Rows};
 use super::reader::Reader;
 use super::rows::{is_extended, subject};
@@ -39,7 +38,7 @@ impl Reader<'_> {
                     Part::Domain => keys::domain(&row.key),
                     Part::Local => continue,
                 };
-                let Ok(Name::Is(name)) = name else {
+                let Ok(name) = name else {
                     continue;
                 };
                 for login in words(row) {
@@ -62,9 +61,9 @@ impl Reader<'_> {
             let domain = self
                 .catalogue
                 .share(name, at, || Question::OwnerOfDomain(Arc::clone(&build)));
-            return Ok(Bool::Leaf(Leaf::OwnerOfDomain(owner, domain)));
+            return Ok(Bool::Leaf(Leaf::OwnerOfDomain(atom, [owner, domain])));
         }
-        self.forms.view(Side::From, atom.view);
-        Ok(Bool::Leaf(Leaf::Owner(atom.view, owner)))
+        self.forms.view(atom);
+        Ok(Bool::Leaf(Leaf::Owner(atom, owner)))
     }
 }

@@ -41,8 +41,9 @@ pub(super) fn forward_path(form: PathForm, taken: Taken) -> Syntax {
 }
 
 /// Of the malformed ones some are refused. But Exim takes labels and domains of any length,
-/// whatever looks a little like an address in brackets, and a comment beside another oddity; so the
-/// ACLs have to refuse them all.
+/// whatever looks a little like an address in brackets, a comment beside another oddity, and words
+/// of which some are quoted (`read_local_part` in parse.c of 4.96); so the ACLs have to refuse them
+/// all.
 fn mailbox(form: PathForm, taken: Taken) -> Syntax {
     match form {
         PathForm::Plain
@@ -60,6 +61,7 @@ fn mailbox(form: PathForm, taken: Taken) -> Syntax {
         | PathForm::Comment
         | PathForm::Escaped
         | PathForm::Dotted
+        | PathForm::OddLocal
         | PathForm::EightBit
         | PathForm::LongLocal
         | PathForm::BadDomain
@@ -79,7 +81,6 @@ fn mailbox(form: PathForm, taken: Taken) -> Syntax {
         | PathForm::Bare
         | PathForm::OddPostmaster
         | PathForm::BareRoute
-        | PathForm::EmptyLocal
-        | PathForm::OddLocal => Syntax::Refused,
+        | PathForm::EmptyLocal => Syntax::Refused,
     }
 }

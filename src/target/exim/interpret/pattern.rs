@@ -108,8 +108,55 @@ impl Reader<'_> {
             let reason = "odd HELO names are told apart for fields that tell of SPF only";
             return Err(self.refuse(&text, reason, at));
         }
+        if let Some(gate) = gate(pieces, &condition) {
+            let place = match gate.side() {
+                Side::From => Place::Mail,
+                Side::To => Place::Rcpt,
+            };
+            if self.place != place {
+                return Err(self.refuse(&text, GATE, at));
+            }
+            self.forms.gates.push(gate);
+        }
         self.forms.note(&condition);
         Ok(condition)
+    }
+}
+
+/// Patterns by which an ACL refuses paths before it looks at what they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// Of all that the client wrote.
+    Argument(Side),
+    /// Of local-parts that begin with a dash.
+    Dash(Side),
+    /// Of domains that are numbers.
+    Number(Side),
+}
+
+impl Gate {
+    fn side(self) -> Side {
+        match self {
+            Self::Argument(side) | Self::Dash(side) | Self::Number(side) => side,
+        }
+    }
+}
+
+/// Why such a pattern is refused elsewhere.
+pub(super) const GATE: &str = "mailpol reads this pattern only where the ACL of the command \
+                               denies by it alone, and what may be an option behind it";
+
+/// Returns what a pattern refuses.
+fn gate(pieces: &[Piece], condition: &Bool) -> Option<Gate> {
+    match (pieces, condition) {
+        ([Piece::Argument(side)], _) => Some(Gate::Argument(*side)),
+        (_, Bool::Leaf(Leaf::Form(side, forms))) if **forms == *LEADING_DASH => {
+            Some(Gate::Dash(*side))
+        }
+        (_, Bool::Leaf(Leaf::Form(side, forms))) if **forms == *NUMERIC => {
+            Some(Gate::Number(*side))
+        }
+        _ => None,
     }
 }
 
@@ -186,27 +233,34 @@ fn literal() -> String {
     format!("\\[(?:{v4}|[Ii][Pp][Vv]6:(?:{}))\\]", v6.join("|"))
 }
 
-/// The patterns of a local-part or a domain that a question asks, a bit for each. What one takes is
-/// of its forms; what it leaves may be of others, and be taken by it all the same.
+/// The patterns of a local-part or a domain that a question asks and that are no [`Gate`], a bit
+/// for each. What one takes is of its forms; what it leaves may be of others, and be taken by it
+/// all the same.
 pub(super) fn parts_of(leaf: &Leaf) -> u8 {
     let Leaf::Form(_, forms) = leaf else {
         return 0;
     };
-    let of_parts: [&[PathForm]; 4] = [LEADING_DASH, NUMERIC, ANY_LITERAL, ROUTED];
+    let of_parts: [&[PathForm]; 2] = [ANY_LITERAL, ROUTED];
     let bits = (0..).zip(of_parts);
     let found = bits.filter(|(_, part)| *part == &**forms);
     found.fold(0, |all, (bit, _)| all | (1 << bit))
 }
 
 /// Patterns of a local-part.
-pub(super) fn of_local_part(atom: PathAtom, pattern: &str) -> Option<Bool> {
-    let forms: &[PathForm] = match (atom.side, atom.view, pattern) {
+fn of_local_part(atom: PathAtom, pattern: &str) -> Option<Bool> {
+    match (atom.side, atom.view, pattern) {
         // `$local_part` has neither quotes nor backslashes.
-        (Side::To, View::Parsed, "^-") | (Side::From, View::Raw, "^\"?\\\\?-") => LEADING_DASH,
-        (Side::To, View::Parsed, pattern) if is_of_routes(pattern) => ROUTED,
-        _ => return None,
-    };
-    Some(is_one_of(atom.side, forms))
+        (Side::To, View::Parsed, "^-") | (Side::From, View::Raw, "^\"?\\\\?-") => {
+            Some(is_one_of(atom.side, LEADING_DASH))
+        }
+        _ => of_routes(atom, pattern),
+    }
+}
+
+/// The pattern of a local-part that could be followed elsewhere.
+pub(super) fn of_routes(atom: PathAtom, pattern: &str) -> Option<Bool> {
+    let is_whole = atom.side == Side::To && atom.view == View::Parsed;
+    (is_whole && is_of_routes(pattern)).then(|| is_one_of(atom.side, ROUTED))
 }
 
 /// Patterns of a domain.

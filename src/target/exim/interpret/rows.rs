@@ -1,11 +1,12 @@
 //! From the rows of a lookup to tests: which keys have a row that a condition holds for.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use super::catalogue::{Met, Side};
-use super::keys::{self, Name};
+use super::keys;
 use super::lookup::{FileRow, Key, Lookup, Matching, Rows, network};
 use super::reader::Reader;
 use super::value::{Bool, Case, Leaf, Part, PathAtom};
@@ -37,7 +38,7 @@ impl Reader<'_> {
             }
             Key::Path(atom) => self.finds_path(*atom, rows, what, holds),
             Key::Client => {
-                self.no_tails(rows)?;
+                self.client_keys(rows)?;
                 Ok(self.finds_client(rows, what, holds))
             }
             Key::Login => {
@@ -55,9 +56,6 @@ impl Reader<'_> {
         what: &str,
         holds: &dyn Fn(&FileRow) -> bool,
     ) -> Result<Bool, Reported> {
-        if rows.matching == Matching::Network {
-            return Ok(Bool::Const(false));
-        }
         let exact = rows.matching == Matching::Exact;
         if exact && atom.case == Case::Kept && rows.list.iter().any(|row| has_letters(&row.key)) {
             let reason = "it minds the case of letters, which mailpol cannot tell apart here";
@@ -92,33 +90,32 @@ impl Reader<'_> {
                 table.otherwise(made);
                 continue;
             }
-            // A key in capitals is never met by what was lower-cased.
             if exact && row.key.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                continue;
+                let reason = "what is looked up there is in lower case, and never meets this key";
+                return Err(self.refuse_table(&rows.name, reason, &row.at));
             }
             let (part, key) = match row.key.strip_prefix("*.").filter(|_| wild) {
                 Some(tail) if part == AddressKey::Domain => (AddressKey::Parent, tail),
                 _ => (part, &*row.key),
             };
-            // What has lost its extension meets no key that has one.
-            if atom.is_cut() && is_extended(key) {
+            // An address meets no word without an `@`, which another lookup may be for; and what
+            // has lost its extension, no key that has one.
+            let is_word = part == AddressKey::Address && !key.contains('@');
+            if is_word || atom.is_cut() && is_extended(key) {
                 continue;
             }
             match name(part, key) {
-                Ok(Name::Is(name)) => {
+                Ok(name) => {
                     any |= holds;
                     table.insert(part, &name, made);
                 }
-                Ok(Name::Never) => {}
                 Err(reason) => return Err(self.refuse_table(&rows.name, reason, &row.at)),
             }
         }
         if !any {
             return Ok(Bool::Const(false));
         }
-        if atom.part != Part::Domain {
-            self.forms.view(atom.side, atom.view);
-        }
+        self.forms.view(atom);
         if atom.is_cut() {
             table.with_extensions();
         }
@@ -334,7 +331,7 @@ pub(super) fn subject(atom: PathAtom) -> String {
 }
 
 /// Returns what a key is to paths.
-fn name(part: AddressKey, key: &str) -> Result<Name<'_>, &'static str> {
+fn name(part: AddressKey, key: &str) -> Result<Cow<'_, str>, &'static str> {
     match part {
         AddressKey::Address => keys::address(key),
         AddressKey::Domain | AddressKey::Parent => keys::domain(key),

@@ -10,8 +10,9 @@ use super::decider::EximDecider;
 use super::met::{Met, has_address, met};
 use super::rows::HOLDS;
 use super::truth::{Facts, Truth, truth};
-use super::value::{Bool, Leaf, Part, PathAtom, SpfIdentity, View};
-use crate::decision::{Ask, Chooser, Header, Label, Question, TestId, Unanswered};
+use super::untold::Ways;
+use super::value::{Bool, Leaf, Part, PathAtom, SpfIdentity};
+use crate::decision::{Ask, Chooser, Header, Label, TestId, Unanswered};
 use crate::mail::{Listener, PathForm};
 use crate::spf::SpfResult;
 
@@ -35,6 +36,8 @@ pub(super) struct Session<'s> {
     from: PathForm,
     to: PathForm,
     library: Library,
+    /// What is answered where the form of a path does not say it.
+    ways: &'s mut Ways,
     /// Whether an address that the client chooses is verified.
     pub(super) verifies: Truth,
     /// Whether an extension that is odd stands behind an address that tables hold.
@@ -57,13 +60,19 @@ pub(super) struct Session<'s> {
 }
 
 impl<'s> Session<'s> {
-    pub(super) fn new(ask: &'s mut dyn Ask, decider: &'s EximDecider, library: Library) -> Self {
+    pub(super) fn new(
+        ask: &'s mut dyn Ask,
+        decider: &'s EximDecider,
+        library: Library,
+        ways: &'s mut Ways,
+    ) -> Self {
         Self {
             ask,
             decider,
             from: PathForm::Null,
             to: PathForm::Null,
             library,
+            ways,
             verifies: Truth::Yes,
             extended: Truth::Yes,
             ambiguous: false,
@@ -182,13 +191,17 @@ impl<'s> Session<'s> {
             let domain = self.decider.qualify_recipient.as_deref();
             return Ok(self.decider.looks_up(test, Some("postmaster"), domain));
         }
-        let met = match atom.part {
-            Part::Domain if form.has_domain() => Met::Asked,
-            Part::Domain => Met::Never,
-            Part::Whole | Part::Local => met(form, atom.side, atom.view),
-        };
-        match met {
+        match met(form, atom) {
             Met::Asked => Ok(self.ask.ask(test)? == HOLDS),
+            // It is none but what may be below some name.
+            Met::Odd
+                if form == PathForm::BadDomain
+                    && atom.part == Part::Domain
+                    && !self.decider.has_parents(test) =>
+            {
+                Ok(self.decider.looks_up(test, None, None))
+            }
+            Met::Odd => Ok(self.ways.answer(atom, test)),
             // No key of a table can be met by what such a form holds: only its default answers.
             Met::Never => Ok(self.decider.looks_up(test, None, None)),
             Met::Untold => Ok(self.is_extended()),
@@ -301,20 +314,30 @@ impl<'s> Session<'s> {
     }
 
     /// Returns whether the login owns the sender's address.
-    fn owner(&mut self, view: View, test: TestId) -> Result<bool, Unanswered> {
+    fn owner(&mut self, atom: PathAtom, test: TestId) -> Result<bool, Unanswered> {
         if !self.authenticated()? {
             return Ok(false);
         }
-        Ok(match met(self.from, Side::From, view) {
+        Ok(match met(self.from, atom) {
+            Met::Odd => self.ways.answer(atom, test),
             Met::Asked => self.ask.ask(test)? != Label::ABSENT,
             Met::Never => false,
             Met::Untold => self.is_extended(),
         })
     }
 
-    fn owner_of_domain(&mut self, whole: TestId, domain: TestId) -> Result<bool, Unanswered> {
-        if !self.authenticated()? || !self.from.has_domain() {
+    fn owner_of_domain(
+        &mut self,
+        atom: PathAtom,
+        [whole, domain]: [TestId; 2],
+    ) -> Result<bool, Unanswered> {
+        if !self.authenticated()? {
             return Ok(false);
+        }
+        match met(self.from, atom) {
+            Met::Never => return Ok(false),
+            Met::Odd => return Ok(self.ways.answer(atom, domain)),
+            Met::Asked | Met::Untold => {}
         }
         let test = if has_address(self.from) {
             whole
@@ -340,8 +363,8 @@ impl Facts for Session<'_> {
             Leaf::Listener(listeners) => listeners.contains(&self.listener()?),
             Leaf::Tls => !self.is_before_tls && self.tls()?,
             Leaf::Authenticated => self.claim.is_none() && self.authenticated()?,
-            Leaf::Owner(view, test) => self.owner(*view, *test)?,
-            Leaf::OwnerOfDomain(whole, domain) => self.owner_of_domain(*whole, *domain)?,
+            Leaf::Owner(atom, test) => self.owner(*atom, *test)?,
+            Leaf::OwnerOfDomain(atom, tests) => self.owner_of_domain(*atom, *tests)?,
             Leaf::SpfRan => self.spf_ran,
             Leaf::SpfReceived => self.has_received_spf()?,
             Leaf::SpfSeen(words) => {
@@ -368,16 +391,4 @@ impl Facts for Session<'_> {
 /// Returns the form of a label; a number that no form has is none that Exim takes.
 fn form(label: Label) -> PathForm {
     PathForm::from_index(label.0).unwrap_or(PathForm::Malformed)
-}
-
-impl EximDecider {
-    /// Returns whether a part of an address that is known has a row.
-    pub(super) fn looks_up(&self, test: TestId, local: Option<&str>, domain: Option<&str>) -> bool {
-        match self.question(test) {
-            Some(Question::From(table) | Question::To(table)) => table
-                .lookup(local, domain)
-                .is_some_and(|row| row.label == HOLDS),
-            _ => false,
-        }
-    }
 }

@@ -128,8 +128,6 @@ pub(super) enum Part {
 pub(super) enum View {
     /// As sent: with quotes and backslashes (`$sender_address`).
     Raw,
-    /// Without double quotes, but with backslashes.
-    Unquoted,
     /// What the quotes and backslashes stand for (`$local_part`).
     Parsed,
     /// The same without what stands behind the first `+`, if that is not its first character.
@@ -186,9 +184,9 @@ pub(super) enum Leaf {
     /// The client has authenticated.
     Authenticated,
     /// The login owns the sender address: by its own row, or by its domain's.
-    Owner(View, TestId),
+    Owner(PathAtom, TestId),
     /// The login owns the sender's domain: asked with the address, or without one.
-    OwnerOfDomain(TestId, TestId),
+    OwnerOfDomain(PathAtom, [TestId; 2]),
     /// SPF was evaluated for this message.
     SpfRan,
     /// `$spf_received` is not empty.

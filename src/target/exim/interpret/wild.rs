@@ -3,8 +3,9 @@
 //! networks.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
-use super::keys::{self, Name};
+use super::keys;
 use super::lookup::{FileRow, Matching, Rows, network};
 use super::reader::Reader;
 use crate::diagnostic::Reported;
@@ -35,6 +36,24 @@ impl Reader<'_> {
         }
     }
 
+    /// Refuses rows that no client's address meets, where that is looked up as a text.
+    pub(super) fn client_keys(&mut self, rows: &Rows) -> Result<(), Reported> {
+        let is_met = |number: usize, row: &FileRow| {
+            rows.matching == Matching::Network
+                || rows.star == Some(number)
+                || is_client(&row.key.to_ascii_lowercase()) && rows.matching != Matching::Exact
+                || is_client(&row.key)
+        };
+        let mut numbered = rows.list.iter().enumerate();
+        match numbered.find(|(number, row)| !is_met(*number, row)) {
+            Some((_, row)) => {
+                let reason = "a client's address is looked up there, and never meets this key";
+                Err(self.refuse_table(&rows.name, reason, &row.at))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Refuses rows with `*.NAME`, where what is looked up is no domain: any text that ends so
     /// meets them.
     pub(super) fn no_tails(&mut self, rows: &Rows) -> Result<(), Reported> {
@@ -47,6 +66,17 @@ impl Reader<'_> {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+/// Returns whether a text is an address as Exim writes one (`host_ntoa` in host.c of 4.96): of an
+/// IPv6 address with zeros in front inet_ntop(3) has the end in dots.
+fn is_client(text: &str) -> bool {
+    let is_plain = |ip: IpAddr| match ip {
+        IpAddr::V4(_) => true,
+        IpAddr::V6(ip) => ip.to_ipv4().is_none() || ip.is_loopback() || ip.is_unspecified(),
+    };
+    let ip = text.parse::<IpAddr>().ok();
+    ip.is_some_and(|ip| is_plain(ip) && ip.to_string() == text)
 }
 
 /// Returns a row of a file of items which one with a star in front of it has already answered for:
@@ -76,7 +106,7 @@ fn is_item(key: &str) -> bool {
         Some("") => true,
         Some(tail) => tail
             .strip_prefix('.')
-            .is_some_and(|tail| matches!(keys::domain(tail), Ok(Name::Is(_)))),
+            .is_some_and(|tail| keys::domain(tail).is_ok()),
         None => {
             let plain = |c: char| c.is_ascii_alphanumeric() || "._-+=@:".contains(c);
             !key.starts_with(['+', '@']) && !key.is_empty() && key.chars().all(plain)
@@ -123,6 +153,22 @@ mod tests {
             "@[]",
         ] {
             assert!(!is_item(key), "{key}");
+        }
+        for text in ["192.0.2.1", "2001:db8::1", "::1", "::"] {
+            assert!(is_client(text), "{text}");
+        }
+        for text in [
+            "192.0.2.0/24",
+            "192.0.02.1",
+            "2001:DB8::1",
+            "2001:db8:0::1",
+            "::192.0.2.1",
+            "::c000:201",
+            "::ffff:192.0.2.1",
+            "mail.example",
+            "",
+        ] {
+            assert!(!is_client(text), "{text}");
         }
         assert!(is_network("192.0.2.0/24"));
         assert!(!is_network("mail.example"));

@@ -2,6 +2,7 @@
 
 mod condition;
 mod domain;
+mod gate;
 mod header;
 mod helo;
 mod hops;
@@ -22,11 +23,13 @@ pub(super) use spf::SpfUses;
 
 use std::sync::Arc;
 
+use super::pattern::GATE;
 use super::reader::{About, Place, Reader};
 use super::text::Text;
 use super::value::{Bool, Leaf, Piece, Value};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
+use gate::Gates;
 use message::Message;
 use named::Named;
 use spf::OfStatement;
@@ -189,6 +192,9 @@ impl Reader<'_> {
     /// Returns the ACL that an option names (section 44.12).
     pub(super) fn acl(&mut self, text: &Text, acls: &mut Acls) -> Result<AclUse, Reported> {
         let value = self.expand(text)?;
+        if !std::mem::take(&mut self.forms.gates).is_empty() {
+            return Err(self.refuse("acl", GATE, &text.at()));
+        }
         self.acl_of(&value, text, acls)
     }
 
@@ -276,6 +282,7 @@ impl Reader<'_> {
         let about = std::mem::take(&mut self.about);
         // What named this ACL may hang on SPF itself.
         let spf = std::mem::take(&mut self.spf.now);
+        let mut gates = Gates::default();
         for raw in &raw.statements {
             let verb = match raw.verb.as_str() {
                 "accept" => Verb::Accept,
@@ -290,13 +297,15 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let steps = self.steps(verb, raw, acls);
+            let steps = self.steps(verb, raw, acls, &mut gates);
+            self.pass_gates(raw, &steps, &mut gates);
             statements.push(Statement {
                 verb,
                 steps,
                 at: raw.at.clone(),
             });
         }
+        self.end_gates(&gates);
         self.assigned = outer;
         self.about = about;
         self.spf.now = spf;
@@ -311,19 +320,28 @@ impl Reader<'_> {
 
     /// Reads the lines of a statement. What it sets behind a condition is set for the rest of the
     /// statement; what it sets before any, for the rest of the ACL.
-    fn steps(&mut self, verb: Verb, raw: &RawStatement, acls: &mut Acls) -> Vec<Step> {
+    fn steps(
+        &mut self,
+        verb: Verb,
+        raw: &RawStatement,
+        acls: &mut Acls,
+        gates: &mut Gates,
+    ) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut lasting = self.assigned.clone();
         let mut is_tested = false;
         let mut of_spf = OfStatement::default();
         for (number, line) in raw.lines.iter().enumerate() {
             self.spf.now.clear();
+            self.forms.gates.clear();
             let before = std::mem::take(&mut self.forms.parts);
             // An error was told; the line stays out.
             let Ok(step) = self.step(verb, line, acls) else {
                 continue;
             };
             self.judge_odd((verb, raw), line, step.as_ref());
+            let is_main = acls.open.len() == 1;
+            self.judge_gate((verb, is_main), line, step.as_ref(), gates);
             self.forms.parts |= before;
             let name = acls.open.last().map(String::as_str).unwrap_or_default();
             self.look_at_spf((verb, raw, number), name, step.as_ref(), &mut of_spf);

@@ -58,7 +58,11 @@ impl Reader<'_> {
                 return Err(self.refuse("acl", reason, &text.at()));
             }
         };
-        self.no_tails(&rows)?;
+        if is_login {
+            self.no_tails(&rows)?;
+        } else {
+            self.client_keys(&rows)?;
+        }
         let mut labels: BTreeMap<String, Label> = BTreeMap::new();
         let mut named = Vec::new();
         for row in &rows.list {

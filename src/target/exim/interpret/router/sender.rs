@@ -15,7 +15,7 @@ use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::decider::EximDecider;
 use crate::target::exim::interpret::met::{Met, met};
 use crate::target::exim::interpret::rows::HOLDS;
-use crate::target::exim::interpret::value::{Bool, Leaf, Part, PathAtom};
+use crate::target::exim::interpret::value::{Bool, Leaf, PathAtom};
 
 /// A question about the reverse-path.
 #[derive(Debug, Clone, Copy)]
@@ -58,16 +58,11 @@ impl Sender for OfEnvelope<'_> {
         Ok(match asked {
             Asked::Form(forms) => forms.contains(&form),
             Asked::Path(atom, test) => {
-                let met = match atom.part {
-                    Part::Domain if form.has_domain() => Met::Asked,
-                    Part::Domain => Met::Never,
-                    Part::Whole | Part::Local => met(form, Side::From, atom.view),
-                };
-                match met {
+                match met(form, atom) {
                     Met::Asked => ask.ask(test)? == HOLDS,
                     // `Untold` is of addresses without their extension, which no list of senders
-                    // is compared with.
-                    Met::Never | Met::Untold => holds(self.tests, test, None, None),
+                    // is compared with; of what is odd none is accepted that this is asked of.
+                    Met::Never | Met::Untold | Met::Odd => holds(self.tests, test, None, None),
                 }
             }
         })
