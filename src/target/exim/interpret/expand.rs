@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::given;
 use super::lookup::{Matching, Rows};
+use super::pattern;
 use super::reader::Reader;
 use super::text::Text;
 use super::value::{Atom, Bool, Case, Part, Piece, Value};
@@ -110,8 +111,17 @@ impl<'t> Cursor<'t> {
 }
 
 impl Reader<'_> {
-    /// Expands a string.
+    /// Expands a string that hangs neither on a pattern of a part of a path nor on DNS.
     pub(super) fn expand(&mut self, text: &Text) -> Result<Value, Reported> {
+        let value = self.expand_for_condition(text)?;
+        match pattern::of_parts(&value).or_else(|| pattern::of_records(&value)) {
+            Some(reason) => Err(self.refuse("expansion", reason, &text.at())),
+            None => Ok(value),
+        }
+    }
+
+    /// Expands a condition of an ACL, which may. Who calls this has to judge it.
+    pub(super) fn expand_for_condition(&mut self, text: &Text) -> Result<Value, Reported> {
         let mut cursor = Cursor::new(text);
         self.string(&mut cursor, false)
     }

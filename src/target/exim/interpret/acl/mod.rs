@@ -29,6 +29,7 @@ use crate::diagnostic::Reported;
 use crate::source::Loc;
 use message::Message;
 use named::Named;
+use odd::Odd;
 use spf::OfStatement;
 
 /// How deep ACLs may run one another (section 44.26, `acl`).
@@ -40,6 +41,8 @@ pub(super) struct Acl {
     statements: Vec<Statement>,
     /// The patterns of parts of a path that have a say.
     hangs: u8,
+    /// Whether it leaves something behind: a variable, a field, or what SPF has found.
+    acts: bool,
     /// Where it stands: the place of its implicit deny.
     at: Loc,
 }
@@ -194,8 +197,9 @@ impl Reader<'_> {
 
     fn acl_of(&mut self, value: &Value, text: &Text, acls: &mut Acls) -> Result<AclUse, Reported> {
         match value {
-            Value::Choice(condition, ..) if odd::asks(condition) != 0 => {
-                Err(self.refuse("acl", odd::REASON, &text.at()))
+            Value::Choice(condition, ..) if condition.may_fail() => {
+                let reason = "mailpol does not follow a condition that is neither true nor false";
+                Err(self.refuse("acl", reason, &text.at()))
             }
             Value::Choice(condition, yes, no) => {
                 let yes = self.acl_of(yes, text, acls)?;
@@ -268,7 +272,7 @@ impl Reader<'_> {
 
     fn understand(&mut self, raw: &RawAcl, acls: &mut Acls) -> Result<Acl, Reported> {
         let before = self.diagnostics.errors();
-        let outside = std::mem::take(&mut self.forms.parts);
+        let (mut hangs, mut acts) = (0, false);
         let mut statements = Vec::new();
         // A variable of the session keeps its value from one command to the next, and an ACL may
         // be run from several places: only what this one sets itself is known.
@@ -290,7 +294,9 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let steps = self.steps(verb, raw, acls);
+            let (steps, odd) = self.steps(verb, raw, acls);
+            hangs |= odd.hangs;
+            acts |= odd.acts;
             statements.push(Statement {
                 verb,
                 steps,
@@ -300,31 +306,30 @@ impl Reader<'_> {
         self.assigned = outer;
         self.about = about;
         self.spf.now = spf;
-        let hangs = std::mem::replace(&mut self.forms.parts, outside);
         self.diagnostics.failed_since(before)?;
         Ok(Acl {
             statements,
             hangs,
+            acts,
             at: raw.at.clone(),
         })
     }
 
     /// Reads the lines of a statement. What it sets behind a condition is set for the rest of the
     /// statement; what it sets before any, for the rest of the ACL.
-    fn steps(&mut self, verb: Verb, raw: &RawStatement, acls: &mut Acls) -> Vec<Step> {
+    fn steps(&mut self, verb: Verb, raw: &RawStatement, acls: &mut Acls) -> (Vec<Step>, Odd) {
         let mut steps = Vec::new();
         let mut lasting = self.assigned.clone();
         let mut is_tested = false;
         let mut of_spf = OfStatement::default();
+        let mut odd = Odd::default();
         for (number, line) in raw.lines.iter().enumerate() {
             self.spf.now.clear();
-            let before = std::mem::take(&mut self.forms.parts);
             // An error was told; the line stays out.
             let Ok(step) = self.step(verb, line, acls) else {
                 continue;
             };
-            self.judge_odd((verb, raw), line, step.as_ref());
-            self.forms.parts |= before;
+            self.judge_odd((verb, raw), line, step.as_ref(), &mut odd);
             let name = acls.open.last().map(String::as_str).unwrap_or_default();
             self.look_at_spf((verb, raw, number), name, step.as_ref(), &mut of_spf);
             is_tested |= matches!(step, Some(Step::Test { .. }));
@@ -343,6 +348,6 @@ impl Reader<'_> {
         self.about = About::All;
         self.hold_helo(verb, &steps, &raw.at);
         self.hold_domains(&steps, &raw.at);
-        steps
+        (steps, odd)
     }
 }
