@@ -68,10 +68,6 @@ impl Reader<'_> {
                 None => self.key(pieces, &file.at())?,
             };
             let rows = self.open(kind, file)?;
-            if rows.matching == Matching::Wild && matches!(self.place, Place::Authenticator(_)) {
-                let reason = "what such a lookup finds leaves nothing in `$1`, `$2` and `$3`";
-                return Err(self.refuse_table(&rows.name, reason, &file.at()));
-            }
             let is_address = matches!(key, Key::Client);
             if rows.matching == Matching::Network && !is_address || key.is_empty() {
                 let reason = "Exim looks nothing else than an address up there, and nothing empty";

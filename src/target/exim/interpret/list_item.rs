@@ -212,7 +212,6 @@ impl Reader<'_> {
             return Err(self.refuse(kind, reason, &file.at()));
         }
         let rows = self.open(kind, file)?;
-        self.no_tails(&rows)?;
         if rows.matching == Matching::Network && !length.is_empty() {
             // `iplsearch_find` in lsearch.c of 4.96 takes no key with a length.
             let reason =

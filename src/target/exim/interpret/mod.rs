@@ -47,7 +47,6 @@ mod rows;
 mod table;
 mod value;
 mod variable;
-mod wild;
 
 mod acl;
 mod authenticator;

@@ -36,14 +36,8 @@ impl Reader<'_> {
                 })
             }
             Key::Path(atom) => self.finds_path(*atom, rows, what, holds),
-            Key::Client => {
-                self.no_tails(rows)?;
-                Ok(self.finds_client(rows, what, holds))
-            }
-            Key::Login => {
-                self.no_tails(rows)?;
-                self.finds_login(rows, what, holds)
-            }
+            Key::Client => Ok(self.finds_client(rows, what, holds)),
+            Key::Login => self.finds_login(rows, what, holds),
             Key::Helo(case) => self.finds_helo(*case, rows, what, holds),
         }
     }
@@ -67,21 +61,13 @@ impl Reader<'_> {
             let reason = "a default row answers for the null reverse-path as well";
             return Err(self.refuse_table(&rows.name, reason, &rows.at));
         }
-        if atom.part != Part::Domain {
-            self.no_tails(rows)?;
-        }
         let part = match atom.part {
             Part::Whole => AddressKey::Address,
             Part::Domain => AddressKey::Domain,
             Part::Local => AddressKey::Local,
         };
-        let wild = rows.matching == Matching::Wild;
-        let order: &[AddressKey] = if wild && part == AddressKey::Domain {
-            &[AddressKey::Domain, AddressKey::Parent]
-        } else {
-            &[part]
-        };
-        let (mut table, mut any) = (AddressTable::new(order), false);
+        self.in_lower_case(rows)?;
+        let (mut table, mut any) = (AddressTable::new(&[part]), false);
         table.reserve(rows.list.len());
         for (number, row) in rows.list.iter().enumerate() {
             let holds = holds(row);
@@ -92,14 +78,7 @@ impl Reader<'_> {
                 table.otherwise(made);
                 continue;
             }
-            // A key in capitals is never met by what was lower-cased.
-            if exact && row.key.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                continue;
-            }
-            let (part, key) = match row.key.strip_prefix("*.").filter(|_| wild) {
-                Some(tail) if part == AddressKey::Domain => (AddressKey::Parent, tail),
-                _ => (part, &*row.key),
-            };
+            let key = &*row.key;
             // What has lost its extension meets no key that has one.
             if atom.is_cut() && is_extended(key) {
                 continue;
@@ -127,6 +106,19 @@ impl Reader<'_> {
         let ask = || atom.side.question(table);
         let test = self.catalogue.share_of(name, met, Some(&rows.at), ask);
         Ok(Bool::Leaf(Leaf::Path(atom, test)))
+    }
+
+    /// Refuses keys in capitals where what is looked up was lower-cased, and the case of letters
+    /// counts: none is ever met.
+    fn in_lower_case(&mut self, rows: &Rows) -> Result<(), Reported> {
+        let is_odd = |row: &&FileRow| row.key.bytes().any(|byte| byte.is_ascii_uppercase());
+        match rows.list.iter().find(is_odd) {
+            Some(row) if rows.matching == Matching::Exact => {
+                let reason = "what is looked up is in lower case, and never meets this key";
+                Err(self.refuse_table(&rows.name, reason, &row.at))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn finds_client(&mut self, rows: &Rows, what: &str, holds: &dyn Fn(&FileRow) -> bool) -> Bool {
@@ -236,30 +228,15 @@ impl Reader<'_> {
             return Err(self.refuse_table(&rows.name, reason, &rows.at));
         }
         let kept: Vec<&FileRow> = rows.list.iter().filter(|row| holds(row)).collect();
-        let wild = rows.matching == Matching::Wild;
-        if wild && kept.len() < rows.list.len() {
-            let reason = "of HELO names mailpol reads rows that all say the same";
-            return Err(self.refuse_table(&rows.name, reason, &rows.at));
-        }
-        let pair =
-            |key: &str, row: &FileRow| (key.to_ascii_lowercase(), Row::new(HOLDS, row.at.clone()));
-        let tail = |row: &FileRow| {
-            row.key
-                .strip_prefix("*.")
-                .filter(|_| wild)
-                .map(str::to_owned)
-        };
-        let below = kept
-            .iter()
-            .filter_map(|row| tail(row).map(|tail| pair(&tail, row)));
-        let exact = kept
-            .iter()
-            .filter(|row| tail(row).is_none())
-            .map(|row| pair(&row.key, row));
-        let table = NameTable::new(exact, below);
+        self.in_lower_case(rows)?;
         if kept.is_empty() {
             return Ok(Bool::Const(false));
         }
+        let pair = |row: &FileRow| {
+            let found = Row::new(HOLDS, row.at.clone());
+            (row.key.to_ascii_lowercase(), found)
+        };
+        let table = NameTable::new(kept.into_iter().map(pair), []);
         let name = format!("HELO{what} in {}", rows.name);
         let question = || Question::Helo(table);
         let met = Met::of(&rows.list, holds);

@@ -58,7 +58,6 @@ impl Reader<'_> {
                 return Err(self.refuse("acl", reason, &text.at()));
             }
         };
-        self.no_tails(&rows)?;
         let mut labels: BTreeMap<String, Label> = BTreeMap::new();
         let mut named = Vec::new();
         for row in &rows.list {
