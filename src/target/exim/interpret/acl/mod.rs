@@ -39,10 +39,7 @@ const DEPTH_MAX: usize = 20;
 #[derive(Debug)]
 pub(super) struct Acl {
     statements: Vec<Statement>,
-    /// The patterns of parts of a path that have a say.
-    hangs: u8,
-    /// Whether it leaves something behind: a variable, a field, or what SPF has found.
-    acts: bool,
+    odd: Odd,
     /// Where it stands: the place of its implicit deny.
     at: Loc,
 }
@@ -272,7 +269,7 @@ impl Reader<'_> {
 
     fn understand(&mut self, raw: &RawAcl, acls: &mut Acls) -> Result<Acl, Reported> {
         let before = self.diagnostics.errors();
-        let (mut hangs, mut acts) = (0, false);
+        let mut odd = Odd::default();
         let mut statements = Vec::new();
         // A variable of the session keeps its value from one command to the next, and an ACL may
         // be run from several places: only what this one sets itself is known.
@@ -294,9 +291,8 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let (steps, odd) = self.steps(verb, raw, acls);
-            hangs |= odd.hangs;
-            acts |= odd.acts;
+            let (steps, of_statement) = self.steps(verb, raw, acls);
+            odd = odd.and(of_statement);
             statements.push(Statement {
                 verb,
                 steps,
@@ -309,8 +305,7 @@ impl Reader<'_> {
         self.diagnostics.failed_since(before)?;
         Ok(Acl {
             statements,
-            hangs,
-            acts,
+            odd,
             at: raw.at.clone(),
         })
     }

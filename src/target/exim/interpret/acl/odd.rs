@@ -19,31 +19,37 @@ use crate::target::exim::interpret::pattern::{self, REASON};
 use crate::target::exim::interpret::reader::{Place, Reader};
 
 /// What a statement, or an ACL, hangs on, and does.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Odd {
     /// The patterns that have a say.
-    pub(super) hangs: u8,
-    /// Whether it leaves something behind.
-    pub(super) acts: bool,
+    hangs: u8,
+    /// Whether it leaves something behind: a variable, a field, or what SPF has found.
+    acts: bool,
+    /// Whether it runs an ACL that a row names: without a row that is an error.
+    fails: bool,
 }
 
 impl Odd {
+    /// Returns both together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            hangs: self.hangs | other.hangs,
+            acts: self.acts || other.acts,
+            fails: self.fails || other.fails,
+        }
+    }
+
     fn of(acl: &AclUse) -> Self {
-        let both = |one: Self, other: Self| Self {
-            hangs: one.hangs | other.hangs,
-            acts: one.acts || other.acts,
-        };
         match acl {
-            AclUse::One(acl) => Self {
-                hangs: acl.hangs,
-                acts: acl.acts,
-            },
-            AclUse::Choice(_, yes, no) => both(Self::of(yes), Self::of(no)),
-            AclUse::Named(named) => named
-                .acls()
-                .iter()
-                .map(Self::of)
-                .fold(Self::default(), both),
+            AclUse::One(acl) => acl.odd,
+            AclUse::Choice(_, yes, no) => Self::of(yes).and(Self::of(no)),
+            AclUse::Named(named) => {
+                let fails = Self {
+                    fails: true,
+                    ..Self::default()
+                };
+                named.acls().iter().map(Self::of).fold(fails, Self::and)
+            }
             AclUse::Accept | AclUse::Deny => Self::default(),
         }
     }
@@ -111,8 +117,13 @@ impl Reader<'_> {
         if own.hangs != 0 && !is_sound {
             self.refuse(&line.name, REASON, &line.at);
         }
-        odd.hangs |= own.hangs;
-        odd.acts |= own.acts;
+        *odd = odd.and(own);
+        if verb == Verb::Warn && own.fails {
+            // An error ends every verb, where a deferral ends all but `warn` (`acl_check_internal`
+            // in acl.c of 4.96).
+            let reason = "where no row names an ACL all mail is put off, by a warning too";
+            self.refuse(&line.name, reason, &line.at);
+        }
         if odd.hangs != 0 && own.acts {
             let reason = "it outlasts the statement, which hangs on a pattern of a part of a path";
             self.refuse(&line.name, reason, &line.at);
