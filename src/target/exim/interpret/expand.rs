@@ -7,7 +7,7 @@ use super::lookup::{Matching, Rows};
 use super::pattern;
 use super::reader::Reader;
 use super::text::Text;
-use super::value::{Atom, Bool, Case, Part, Piece, Value};
+use super::value::{Atom, Bool, Case, Piece, Value};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
 
@@ -351,21 +351,5 @@ pub(super) fn folded(atom: Atom) -> Option<Atom> {
         Atom::Helo(_) => Some(Atom::Helo(Case::Folded)),
         Atom::Client | Atom::Port | Atom::SpfResult => Some(atom),
         Atom::Login | Atom::Cipher => None,
-    }
-}
-
-/// Returns a part of a whole path.
-pub(super) fn part(atom: Atom, part: Part) -> Option<Atom> {
-    match atom {
-        Atom::Path(path) if path.part == Part::Whole => {
-            Some(Atom::Path(super::value::PathAtom { part, ..path }))
-        }
-        Atom::Path(_)
-        | Atom::Client
-        | Atom::Port
-        | Atom::Login
-        | Atom::Cipher
-        | Atom::Helo(_)
-        | Atom::SpfResult => None,
     }
 }

@@ -91,7 +91,7 @@ impl Reader<'_> {
                 Key::Text(text) => {
                     Value::text(lookup.rows.find(text).map_or("", |row| &*row.value))
                 }
-                Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) | Key::Row(_) => {
+                Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) => {
                     Value::piece(Piece::Row(Arc::new(lookup)))
                 }
             };
@@ -121,7 +121,6 @@ impl Reader<'_> {
             [Piece::Atom(Atom::Client)] => Ok(Key::Client),
             [Piece::Atom(Atom::Login)] => Ok(Key::Login),
             [Piece::Atom(Atom::Helo(case))] => Ok(Key::Helo(*case)),
-            [Piece::Row(lookup)] => Ok(Key::Row(Arc::clone(lookup))),
             _ => Err(self.refuse("lookup", "mailpol does not follow this key", at)),
         }
     }

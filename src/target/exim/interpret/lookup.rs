@@ -181,8 +181,6 @@ pub(super) enum Key {
     Login,
     /// The HELO name.
     Helo(Case),
-    /// What another lookup has found.
-    Row(Arc<Lookup>),
     /// A text, whatever the envelope.
     Text(String),
 }

@@ -27,8 +27,7 @@ pub(super) fn met(form: PathForm, side: Side, view: View) -> Met {
             Met::Asked
         }
         PathForm::Spaced => asked(side == Side::From),
-        PathForm::Quoted => asked(view >= View::Unquoted),
-        PathForm::QuotedPair | PathForm::Escaped => asked(view >= View::Parsed),
+        PathForm::Quoted | PathForm::QuotedPair | PathForm::Escaped => asked(view >= View::Parsed),
         PathForm::ExtendedRoute => asked(view == View::Cut),
         PathForm::QuotedRoute
         | PathForm::OddRoute

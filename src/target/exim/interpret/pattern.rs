@@ -239,13 +239,18 @@ pub(super) fn of_parts(value: &Value) -> Option<&'static str> {
     (asked != 0).then_some(REASON)
 }
 
-/// Says the same of a string that hangs on what DNS answers.
+/// Says the same of a string that hangs on what DNS answers, or on which HELO names are plain.
 pub(super) fn of_records(value: &Value) -> Option<&'static str> {
     let mut asks = value.has(&|piece| matches!(piece, Piece::TxtRecords(_)));
     leaves(value, &mut |leaf| {
-        asks |= matches!(leaf, Leaf::SpfRecord(_) | Leaf::SpfName(_));
+        asks |= matches!(
+            leaf,
+            Leaf::SpfRecord(_) | Leaf::SpfName(_) | Leaf::PlainHelo
+        );
     });
-    asks.then_some("mailpol follows what DNS is asked in a condition of an ACL only")
+    asks.then_some(
+        "mailpol follows what DNS is asked, and a HELO name, in a condition of an ACL only",
+    )
 }
 
 /// Patterns of a local-part.

@@ -29,12 +29,6 @@ impl Reader<'_> {
         let rows = lookup.rows.as_ref();
         match &lookup.key {
             Key::Text(text) => Ok(Bool::Const(rows.find(text).is_some_and(holds))),
-            Key::Row(inner) => {
-                let what = format!("{what} in {}", rows.name);
-                self.finds(inner, &what, &|row| {
-                    rows.find(&row.value).is_some_and(holds)
-                })
-            }
             Key::Path(atom) => self.finds_path(*atom, rows, what, holds),
             Key::Client => Ok(self.finds_client(rows, what, holds)),
             Key::Login => self.finds_login(rows, what, holds),

@@ -128,8 +128,6 @@ pub(super) enum Part {
 pub(super) enum View {
     /// As sent: with quotes and backslashes (`$sender_address`).
     Raw,
-    /// Without double quotes, but with backslashes.
-    Unquoted,
     /// What the quotes and backslashes stand for (`$local_part`).
     Parsed,
     /// The same without what stands behind the first `+`, if that is not its first character.

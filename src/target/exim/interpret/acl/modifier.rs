@@ -80,12 +80,10 @@ impl Reader<'_> {
             },
             // Expanded at once: an error, or a question to DNS that nobody answers, puts all mail
             // off, or ends a `warn` before what it sets (`acl_check_condition` in acl.c of 4.96).
-            "logwrite" | "log_reject_target" => {
-                match self.active(argument).or_else(|| unknown(argument.as_str())) {
-                    Some(reason) => Err(self.refuse(&line.name, reason, &line.at)),
-                    None => Ok(None),
-                }
-            }
+            "logwrite" => match self.active(argument).or_else(|| unknown(argument.as_str())) {
+                Some(reason) => Err(self.refuse("logwrite", reason, &line.at)),
+                None => Ok(None),
+            },
             "delay" => self.delay(line),
             "set" => self.set(line),
             "add_header" => self.add_header(line),

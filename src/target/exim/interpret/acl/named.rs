@@ -53,7 +53,7 @@ impl Reader<'_> {
         let is_login = match lookup.key {
             Key::Client => false,
             Key::Login => true,
-            Key::Path(_) | Key::Helo(_) | Key::Row(_) | Key::Text(_) => {
+            Key::Path(_) | Key::Helo(_) | Key::Text(_) => {
                 let reason = "mailpol follows an ACL from the row of a client or a login only";
                 return Err(self.refuse("acl", reason, &text.at()));
             }
