@@ -25,8 +25,6 @@ pub(super) struct Odd {
     hangs: u8,
     /// Whether it leaves something behind: a variable, a field, or what SPF has found.
     acts: bool,
-    /// Whether it runs an ACL that a row names: without a row that is an error.
-    fails: bool,
 }
 
 impl Odd {
@@ -35,7 +33,6 @@ impl Odd {
         Self {
             hangs: self.hangs | other.hangs,
             acts: self.acts || other.acts,
-            fails: self.fails || other.fails,
         }
     }
 
@@ -44,11 +41,8 @@ impl Odd {
             AclUse::One(acl) => acl.odd,
             AclUse::Choice(_, yes, no) => Self::of(yes).and(Self::of(no)),
             AclUse::Named(named) => {
-                let fails = Self {
-                    fails: true,
-                    ..Self::default()
-                };
-                named.acls().iter().map(Self::of).fold(fails, Self::and)
+                let all = named.acls().iter().map(Self::of);
+                all.fold(Self::default(), Self::and)
             }
             AclUse::Accept | AclUse::Deny => Self::default(),
         }
@@ -118,12 +112,6 @@ impl Reader<'_> {
             self.refuse(&line.name, REASON, &line.at);
         }
         *odd = odd.and(own);
-        if verb == Verb::Warn && own.fails {
-            // An error ends every verb, where a deferral ends all but `warn` (`acl_check_internal`
-            // in acl.c of 4.96).
-            let reason = "where no row names an ACL all mail is put off, by a warning too";
-            self.refuse(&line.name, reason, &line.at);
-        }
         if odd.hangs != 0 && own.acts {
             let reason = "it outlasts the statement, which hangs on a pattern of a part of a path";
             self.refuse(&line.name, reason, &line.at);
