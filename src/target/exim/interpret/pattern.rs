@@ -249,7 +249,7 @@ pub(super) fn of_records(value: &Value) -> Option<&'static str> {
         );
     });
     asks.then_some(
-        "mailpol follows what DNS is asked, and a HELO name, in a condition of an ACL only",
+        "mailpol follows what DNS is asked, and HELO names, in a condition of an ACL only",
     )
 }
 
