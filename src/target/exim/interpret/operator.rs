@@ -70,8 +70,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads `${sg{subject}{pattern}{replacement}}`: of patterns, only the one that takes quotes and
-    /// backslashes off, and the one that takes an extension off.
+    /// Reads `${sg{subject}{pattern}{replacement}}`: of patterns, only the one that takes quotes
+    /// and backslashes off, and the one that takes an extension off.
     pub(super) fn sg(&mut self, cursor: &mut Cursor<'_>, at: &Loc) -> Result<Value, Reported> {
         let subject = self.braced(cursor)?;
         let pattern = self.braced(cursor)?.as_text();
