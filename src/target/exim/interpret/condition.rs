@@ -268,7 +268,10 @@ impl Reader<'_> {
         };
         if let Some(text) = value::as_text(pieces) {
             self.no_long_number(&text, at)?;
-            return Ok(is_yes(&text, words).map_or(Bool::Defer, Bool::Const));
+            return match is_yes(&text, words) {
+                Some(holds) => Ok(Bool::Const(holds)),
+                None => Err(self.neither(&text, at)),
+            };
         }
         match pieces.as_slice() {
             [Piece::Row(lookup)] => {
@@ -278,8 +281,7 @@ impl Reader<'_> {
                 let odd = |text: &str| is_yes(text, words).is_none();
                 let odd = lookup.rows.list.iter().find(|row| odd(&row.value));
                 if let Some(row) = odd {
-                    let reason = "this is neither yes nor no: it defers all mail that meets it";
-                    return Err(self.refuse(&row.value, reason, &row.at));
+                    return Err(self.neither(&row.value, &row.at));
                 }
                 let yes = |row: &super::lookup::FileRow| is_yes(&row.value, words) == Some(true);
                 self.finds(lookup, " with yes", &yes)
@@ -311,6 +313,14 @@ impl Reader<'_> {
             }
         }
         Ok(Bool::Leaf(Leaf::Variable(Arc::clone(name), yes)))
+    }
+
+    /// Says that a text is no condition. In a condition of an expansion that is an error of the
+    /// whole string, also where the condition is passed over (`eval_condition` in expand.c of
+    /// 4.96); in an ACL Exim answers 451.
+    fn neither(&mut self, text: &str, at: &Loc) -> Reported {
+        let reason = "this is neither yes nor no: it puts off all mail that meets it";
+        self.refuse(text, reason, at)
     }
 
     /// Refuses a number that Exim's own numbers may not hold: it takes `4294967296` for 0.

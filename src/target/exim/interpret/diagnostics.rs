@@ -42,9 +42,7 @@ pub(crate) struct UnjudgedRestriction {
 #[error("mailpol cannot judge the table `{name}`: {reason}")]
 #[diagnostic(
     code(mailpol::target::unjudged_table),
-    help(
-        "use `lsearch`, `cdb`, `nwildlsearch`, `iplsearch` or `net-lsearch` with a file of the tree"
-    )
+    help("use `lsearch`, `cdb`, `iplsearch` or `net-lsearch` with a file of the tree")
 )]
 pub(crate) struct UnjudgedTable {
     name: String,

@@ -102,8 +102,8 @@ impl Reader<'_> {
             Some(kind) => (kind, true),
             None => (kind.as_str(), false),
         };
-        if !["lsearch", "cdb", "dbm"].contains(&kind) {
-            let reason = "only `lsearch`, `cdb` and `dbm` find whole domains";
+        if !["lsearch", "cdb"].contains(&kind) {
+            let reason = "only `lsearch` and `cdb` find whole domains";
             return Err(self.unsigned(setting, reason));
         }
         let rows = self.open(kind, &file)?;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::given;
 use super::lookup::{Matching, Rows};
+use super::pattern;
 use super::reader::Reader;
 use super::text::Text;
-use super::value::{Atom, Bool, Case, Part, Piece, Value};
+use super::value::{Atom, Bool, Case, Piece, Value};
 use crate::diagnostic::Reported;
 use crate::source::Loc;
 
@@ -110,8 +111,17 @@ impl<'t> Cursor<'t> {
 }
 
 impl Reader<'_> {
-    /// Expands a string.
+    /// Expands a string that hangs neither on a pattern of a part of a path nor on DNS.
     pub(super) fn expand(&mut self, text: &Text) -> Result<Value, Reported> {
+        let value = self.expand_for_condition(text)?;
+        match pattern::of_parts(&value).or_else(|| pattern::of_records(&value)) {
+            Some(reason) => Err(self.refuse("expansion", reason, &text.at())),
+            None => Ok(value),
+        }
+    }
+
+    /// Expands a condition of an ACL, which may. Who calls this has to judge it.
+    pub(super) fn expand_for_condition(&mut self, text: &Text) -> Result<Value, Reported> {
         let mut cursor = Cursor::new(text);
         self.string(&mut cursor, false)
     }
@@ -341,21 +351,5 @@ pub(super) fn folded(atom: Atom) -> Option<Atom> {
         Atom::Helo(_) => Some(Atom::Helo(Case::Folded)),
         Atom::Client | Atom::Port | Atom::SpfResult => Some(atom),
         Atom::Login | Atom::Cipher => None,
-    }
-}
-
-/// Returns a part of a whole path.
-pub(super) fn part(atom: Atom, part: Part) -> Option<Atom> {
-    match atom {
-        Atom::Path(path) if path.part == Part::Whole => {
-            Some(Atom::Path(super::value::PathAtom { part, ..path }))
-        }
-        Atom::Path(_)
-        | Atom::Client
-        | Atom::Port
-        | Atom::Login
-        | Atom::Cipher
-        | Atom::Helo(_)
-        | Atom::SpfResult => None,
     }
 }

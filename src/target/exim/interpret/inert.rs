@@ -180,7 +180,9 @@ fn active(text: &str) -> Option<&'static str> {
         let end = bare.find(|c| !is_name(c)).unwrap_or(bare.len());
         let (name, behind) = bare.split_at(end);
         if name.is_empty() || (inside && !behind.starts_with('}')) {
-            return Some("what a program does is not in the files");
+            return Some(
+                "an expansion may fail here, or run a program: only plain variables are read",
+            );
         }
         let is_listed = VARIABLES.iter().any(|start| name.starts_with(start));
         let is_number = name.starts_with(|c: char| c.is_ascii_digit());

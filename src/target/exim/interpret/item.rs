@@ -69,10 +69,6 @@ impl Reader<'_> {
                 None => self.key(pieces, &file.at())?,
             };
             let rows = self.open(kind, file)?;
-            if rows.matching == Matching::Wild && matches!(self.place, Place::Authenticator(_)) {
-                let reason = "what such a lookup finds leaves nothing in `$1`, `$2` and `$3`";
-                return Err(self.refuse_table(&rows.name, reason, &file.at()));
-            }
             let is_address = matches!(key, Key::Client);
             if rows.matching == Matching::Network && !is_address || key.is_empty() {
                 let reason = "Exim looks nothing else than an address up there, and nothing empty";
@@ -96,7 +92,7 @@ impl Reader<'_> {
                 Key::Text(text) => {
                     Value::text(lookup.rows.find(text).map_or("", |row| &*row.value))
                 }
-                Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) | Key::Row(_) => {
+                Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) => {
                     Value::piece(Piece::Row(Arc::new(lookup)))
                 }
             };
@@ -126,7 +122,6 @@ impl Reader<'_> {
             [Piece::Atom(Atom::Client)] => Ok(Key::Client),
             [Piece::Atom(Atom::Login)] => Ok(Key::Login),
             [Piece::Atom(Atom::Helo(case))] => Ok(Key::Helo(*case)),
-            [Piece::Row(lookup)] => Ok(Key::Row(Arc::clone(lookup))),
             _ => Err(self.refuse("lookup", "mailpol does not follow this key", at)),
         }
     }

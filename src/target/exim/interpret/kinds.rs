@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::catalogue::Side;
 use super::met::{Met, has_address, met, of_domain};
 use super::path::{self, Syntax, Taken};
-use super::pattern::{self, Gate};
+use super::pattern::Gate;
 use super::value::{Bool, Leaf, Part, PathAtom};
 use crate::decision::{FormTable, Question};
 use crate::mail::PathForm;
@@ -19,11 +19,10 @@ pub(super) struct FormUses {
     views: Vec<PathAtom>,
     /// Whether some path is looked for without its extension.
     pub(super) cuts: bool,
-    /// The patterns of parts of a path that were read since this was last taken
-    /// ([`pattern::parts_of`]).
-    pub(super) parts: u8,
     /// The patterns that refuse whole paths which were read since this was last taken.
     pub(super) gates: Vec<Gate>,
+    /// The patterns of parts of a path that routers ask (`parts_of` in `super::pattern`).
+    pub(super) routers: u8,
     /// Those by which less may be refused than the reader says.
     pub(super) loose: u8,
 }
@@ -31,8 +30,7 @@ pub(super) struct FormUses {
 impl FormUses {
     /// Notes that a condition may ask for a form.
     pub(super) fn note(&mut self, condition: &Bool) {
-        if let Bool::Leaf(leaf @ Leaf::Form(side, forms)) = condition {
-            self.parts |= pattern::parts_of(leaf);
+        if let Bool::Leaf(Leaf::Form(side, forms)) = condition {
             self.sets.push((*side, Arc::clone(forms)));
         }
     }

@@ -15,7 +15,6 @@ use super::value::{Bool, Leaf, Part, PathAtom};
 use crate::decision::AddressKey;
 use crate::diagnostic::Reported;
 use crate::mail::PathForm;
-use crate::target::digits::digits;
 
 impl Reader<'_> {
     /// Reads an item of a domain list (section 10.9).
@@ -199,32 +198,14 @@ impl Reader<'_> {
         Err(self.refuse(words, reason, &item.at()))
     }
 
-    /// Reads `net-lsearch;/file`, `net24-lsearch;/file`, `net-iplsearch;/file` (section 10.13).
+    /// Reads `net-lsearch;/file` and `net-iplsearch;/file` (section 10.13).
     fn host_lookup(&mut self, kind: &str, file: &Text) -> Result<Item, Reported> {
-        let Some(rest) = kind.strip_prefix("net") else {
-            let reason = "the key is the host's name, which is whatever its DNS says";
+        let Some(kind @ ("lsearch" | "iplsearch")) = kind.strip_prefix("net-") else {
+            let reason = "mailpol reads `net-iplsearch` and `net-lsearch` of an address alone";
             return Err(self.refuse(kind, reason, &file.at()));
         };
-        let Some((length, kind)) = rest.split_once('-') else {
-            return Err(self.refuse(kind, "this is no lookup of an address", &file.at()));
-        };
-        let is_length = length.is_empty() || digits(length).is_some_and(|one: u8| one <= 128);
-        if !is_length || kind.ends_with('*') {
-            let reason = "this is no lookup of an address";
-            return Err(self.refuse(kind, reason, &file.at()));
-        }
         let rows = self.open(kind, file)?;
-        self.no_tails(&rows)?;
-        if rows.matching == Matching::Network && !length.is_empty() {
-            // `iplsearch_find` in lsearch.c of 4.96 takes no key with a length.
-            let reason =
-                "Exim puts off what every IPv4 client wants: `net-iplsearch` reads such keys";
-            return Err(self.refuse_table(&rows.name, reason, &file.at()));
-        }
-        if rows.star.is_some() {
-            return Ok(Item::Other(Bool::Const(true)));
-        }
-        if rows.matching != Matching::Network || !length.is_empty() {
+        if rows.matching != Matching::Network {
             self.by_text.get_or_insert_with(|| file.at());
         }
         let mut nets = Vec::new();
@@ -235,19 +216,12 @@ impl Reader<'_> {
                 let reason = "mailpol reads IPv4 keys here, and IPv6 in `iplsearch`";
                 return Err(self.refuse_table(&rows.name, reason, &row.at));
             };
-            let hit = match digits::<u8>(length) {
-                // The key is the client's address with these bits left, and `/24` behind it: its
-                // text, as host_nmtoa in host.c of 4.96 writes it.
-                Some(length) => (net.prefix_len() == length && *row.key == net.trunc().to_string())
-                    .then_some(net),
-                None if rows.matching == Matching::Network => Some(net),
-                None => (*row.key == net.addr().to_string()).then_some(net),
-            };
-            let Some(hit) = hit else {
+            let is_met = rows.matching == Matching::Network || *row.key == net.addr().to_string();
+            if !is_met {
                 let reason = "a client's address is looked up there, and never meets this key";
                 return Err(self.refuse_table(&rows.name, reason, &row.at));
-            };
-            nets.push(hit);
+            }
+            nets.push(net);
         }
         Ok(Item::Nets(nets))
     }

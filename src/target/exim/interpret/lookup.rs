@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use hashbrown::HashTable;
 use ipnet::IpNet;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
 
 use super::characters;
 use super::diagnostics::{MissingFile, UnjudgedTable};
@@ -81,10 +81,8 @@ pub(super) struct FileRow {
 pub(super) enum Matching {
     /// `lsearch`: letters of either case are the same.
     Folded,
-    /// `cdb`, `dbm`: byte by byte.
+    /// `cdb`: byte by byte.
     Exact,
-    /// `nwildlsearch`, `wildlsearch`: also `*.d.example`.
-    Wild,
     /// `iplsearch`: addresses and networks.
     Network,
 }
@@ -111,8 +109,6 @@ pub(super) struct Rows {
 struct Index {
     /// The numbers of rows with plain keys, by the hashes of these.
     exact: HashTable<u32>,
-    /// Rows with `*.d.example`, by what follows the star.
-    below: FxHashMap<String, usize>,
     star: Option<usize>,
 }
 
@@ -127,13 +123,7 @@ impl Index {
         for (number, row) in rows.iter().enumerate() {
             let key = fold(matching, &row.key);
             let is_new = match key.strip_prefix('*') {
-                Some("") if default || matching == Matching::Wild => {
-                    *index.star.get_or_insert(number) == number
-                }
-                Some(tail) if matching == Matching::Wild && tail.starts_with('.') => {
-                    let tail = tail.trim_start_matches('.').to_owned();
-                    *index.below.entry(tail).or_insert(number) == number
-                }
+                Some("") if default => *index.star.get_or_insert(number) == number,
                 _ => index.add(rows, matching, &key, number),
             };
             if !is_new {
@@ -176,7 +166,7 @@ fn hash(key: &str) -> u64 {
 fn fold(matching: Matching, key: &str) -> Cow<'_, str> {
     match matching {
         Matching::Exact => key.into(),
-        Matching::Folded | Matching::Wild | Matching::Network => lower(key),
+        Matching::Folded | Matching::Network => lower(key),
     }
 }
 
@@ -191,8 +181,6 @@ pub(super) enum Key {
     Login,
     /// The HELO name.
     Helo(Case),
-    /// What another lookup has found.
-    Row(Arc<Lookup>),
     /// A text, whatever the envelope.
     Text(String),
 }
@@ -261,11 +249,7 @@ impl Rows {
         if self.matching == Matching::Network {
             return self.find_network(&key);
         }
-        let below = key
-            .match_indices('.')
-            .filter_map(|(dot, _)| self.index.below.get(key.get(dot + 1..)?));
         let found = self.index.get(&self.list, self.matching, &key);
-        let found = found.into_iter().chain(below.copied()).min();
         self.list.get(found.or(self.star)?)
     }
 
@@ -290,7 +274,8 @@ pub(super) fn network(text: &str) -> Option<IpNet> {
 
 impl Reader<'_> {
     /// Opens the file of a single-key lookup (section 9.1). `kind` is such as `lsearch` or
-    /// `cdb*`.
+    /// `lsearch*`. What else there is finds what its own syntax of keys says (`nwildlsearch`), or
+    /// is not in the files.
     pub(super) fn open(&mut self, kind: &str, file: &Text) -> Result<Arc<Rows>, Reported> {
         let name = format!("{kind};{}", file.as_str());
         if let Some(rows) = self.files.get(&name) {
@@ -301,14 +286,12 @@ impl Reader<'_> {
             return Err(self.refuse_table(&name, reason, &file.at()));
         }
         let default = kind.ends_with('*');
-        let (matching, suffix) = match kind.trim_end_matches('*') {
-            "lsearch" => (Matching::Folded, ""),
-            "wildlsearch" | "nwildlsearch" => (Matching::Wild, ""),
-            "iplsearch" => (Matching::Network, ""),
+        let (matching, suffix) = match kind {
+            "lsearch" | "lsearch*" => (Matching::Folded, ""),
+            "iplsearch" | "iplsearch*" => (Matching::Network, ""),
             "cdb" => (Matching::Exact, ".cdb"),
-            "dbm" | "dbmnz" => (Matching::Exact, ".db"),
             _ => {
-                let reason = "what such a lookup answers is not in the files";
+                let reason = "mailpol reads `lsearch`, `cdb` and `iplsearch` alone";
                 return Err(self.refuse_table(&name, reason, &file.at()));
             }
         };
@@ -331,9 +314,21 @@ impl Reader<'_> {
         };
         let at = Loc::new(&source, 0, 0);
         let rows = Arc::new(Rows::new(name.clone(), matching, rows, default, at));
-        self.readable_keys(&rows)?;
+        self.readable_networks(&rows)?;
         self.files.insert(name, Arc::clone(&rows));
         Ok(rows)
+    }
+
+    /// Refuses a key of `iplsearch` that is no network.
+    fn readable_networks(&mut self, rows: &Rows) -> Result<(), Reported> {
+        let is_read = |row: &FileRow| &*row.key == "*" || network(&row.key).is_some();
+        if rows.matching == Matching::Network
+            && let Some(row) = rows.list.iter().find(|row| !is_read(row))
+        {
+            let reason = "this key is no address and no network that mailpol reads";
+            return Err(self.refuse_table(&rows.name, reason, &row.at));
+        }
+        Ok(())
     }
 
     /// Says that a table cannot be judged.
@@ -369,10 +364,6 @@ mod tests {
         assert_eq!(
             find(&rows(Matching::Exact, false), "a").as_deref(),
             Some("3")
-        );
-        assert_eq!(
-            find(&rows(Matching::Wild, false), "y.x.d").as_deref(),
-            Some("2")
         );
     }
 }

@@ -13,6 +13,7 @@ mod diagnostics;
 mod characters;
 mod ciphers;
 mod client;
+mod client_keys;
 mod lines;
 mod section;
 mod text;
@@ -48,7 +49,6 @@ mod rows;
 mod table;
 mod value;
 mod variable;
-mod wild;
 
 mod acl;
 mod authenticator;

@@ -22,7 +22,6 @@ impl Reader<'_> {
     ) -> Result<Bool, Reported> {
         // The same refusals as for the lookup itself.
         self.finds_path(atom, rows, "", &|_| true)?;
-        self.no_tails(rows)?;
         let build = LazyCell::new(|| {
             let mut table = OwnerTable::new();
             if atom.part == Part::Whole {

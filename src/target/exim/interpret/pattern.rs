@@ -25,6 +25,14 @@ const QUOTED_PLAIN: &str = "\"([ #$&-?A-[\\]^-~]|\\\\[ \"-$&-?A-~])+\"";
 const OCTET: &str = "0*(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
 const BITS: &str = "[0-9A-Fa-f]{1,4}";
 
+/// Why a pattern of a part of a path is refused.
+pub(super) const REASON: &str = "a path of odd octets may match the pattern besides: mailpol reads \
+                                 it in ACLs where what matches is refused, or not let in";
+
+/// The patterns of literals and of routes, as bits of [`parts_of`]. Routers may ask the latter.
+const OF_LITERALS: u8 = 1;
+pub(super) const OF_ROUTES: u8 = 2;
+
 /// HELO names that are whole words of a header field, which literals are not (`value` of RFC 8601
 /// section 2.2, `token` of RFC 2045 section 5.1).
 const PLAIN_HELO: &str = "^[A-Za-z0-9._-]+$";
@@ -240,10 +248,61 @@ pub(super) fn parts_of(leaf: &Leaf) -> u8 {
     let Leaf::Form(_, forms) = leaf else {
         return 0;
     };
-    let of_parts: [&[PathForm]; 2] = [ANY_LITERAL, ROUTED];
-    let bits = (0..).zip(of_parts);
-    let found = bits.filter(|(_, part)| *part == &**forms);
-    found.fold(0, |all, (bit, _)| all | (1 << bit))
+    if **forms == *ANY_LITERAL {
+        OF_LITERALS
+    } else if **forms == *ROUTED {
+        OF_ROUTES
+    } else {
+        0
+    }
+}
+
+/// Returns the patterns of parts of a path that a condition asks.
+pub(super) fn asked(condition: &Bool) -> u8 {
+    let mut asked = 0;
+    condition.leaves(&mut |leaf| asked |= parts_of(leaf));
+    asked
+}
+
+/// Calls `found` with each question that what a string comes to hangs on.
+fn leaves(value: &Value, found: &mut dyn FnMut(&Leaf)) {
+    match value {
+        Value::Choice(condition, yes, no) => {
+            condition.leaves(&mut |leaf| found(leaf));
+            leaves(yes, found);
+            leaves(no, found);
+        }
+        Value::Pieces(pieces) => {
+            for piece in pieces {
+                if let Piece::PasswdRow(name) | Piece::Home(name) = piece {
+                    leaves(name, found);
+                }
+            }
+        }
+        Value::Fail | Value::Defer => {}
+    }
+}
+
+/// Says why a string may stand in a condition of an ACL only: it hangs on a pattern of a part of a
+/// path, which is judged there alone (see `acl::odd`).
+pub(super) fn of_parts(value: &Value) -> Option<&'static str> {
+    let mut asked = 0;
+    leaves(value, &mut |leaf| asked |= parts_of(leaf));
+    (asked != 0).then_some(REASON)
+}
+
+/// Says the same of a string that hangs on what DNS answers, or on which HELO names are plain.
+pub(super) fn of_records(value: &Value) -> Option<&'static str> {
+    let mut asks = value.has(&|piece| matches!(piece, Piece::TxtRecords(_)));
+    leaves(value, &mut |leaf| {
+        asks |= matches!(
+            leaf,
+            Leaf::SpfRecord(_) | Leaf::SpfName(_) | Leaf::PlainHelo
+        );
+    });
+    asks.then_some(
+        "mailpol follows what DNS is asked, and HELO names, in a condition of an ACL only",
+    )
 }
 
 /// Patterns of a local-part.

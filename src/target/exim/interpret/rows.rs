@@ -30,21 +30,12 @@ impl Reader<'_> {
         let rows = lookup.rows.as_ref();
         match &lookup.key {
             Key::Text(text) => Ok(Bool::Const(rows.find(text).is_some_and(holds))),
-            Key::Row(inner) => {
-                let what = format!("{what} in {}", rows.name);
-                self.finds(inner, &what, &|row| {
-                    rows.find(&row.value).is_some_and(holds)
-                })
-            }
             Key::Path(atom) => self.finds_path(*atom, rows, what, holds),
             Key::Client => {
                 self.client_keys(rows)?;
                 Ok(self.finds_client(rows, what, holds))
             }
-            Key::Login => {
-                self.no_tails(rows)?;
-                self.finds_login(rows, what, holds)
-            }
+            Key::Login => self.finds_login(rows, what, holds),
             Key::Helo(case) => self.finds_helo(*case, rows, what, holds),
         }
     }
@@ -65,21 +56,13 @@ impl Reader<'_> {
             let reason = "a default row answers for the null reverse-path as well";
             return Err(self.refuse_table(&rows.name, reason, &rows.at));
         }
-        if atom.part != Part::Domain {
-            self.no_tails(rows)?;
-        }
         let part = match atom.part {
             Part::Whole => AddressKey::Address,
             Part::Domain => AddressKey::Domain,
             Part::Local => AddressKey::Local,
         };
-        let wild = rows.matching == Matching::Wild;
-        let order: &[AddressKey] = if wild && part == AddressKey::Domain {
-            &[AddressKey::Domain, AddressKey::Parent]
-        } else {
-            &[part]
-        };
-        let (mut table, mut any) = (AddressTable::new(order), false);
+        self.in_lower_case(rows)?;
+        let (mut table, mut any) = (AddressTable::new(&[part]), false);
         table.reserve(rows.list.len());
         for (number, row) in rows.list.iter().enumerate() {
             let holds = holds(row);
@@ -90,14 +73,7 @@ impl Reader<'_> {
                 table.otherwise(made);
                 continue;
             }
-            if exact && row.key.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                let reason = "what is looked up there is in lower case, and never meets this key";
-                return Err(self.refuse_table(&rows.name, reason, &row.at));
-            }
-            let (part, key) = match row.key.strip_prefix("*.").filter(|_| wild) {
-                Some(tail) if part == AddressKey::Domain => (AddressKey::Parent, tail),
-                _ => (part, &*row.key),
-            };
+            let key = &*row.key;
             // An address meets no word without an `@`, which another lookup may be for; and what
             // has lost its extension, no key that has one.
             let is_word = part == AddressKey::Address && !key.contains('@');
@@ -124,6 +100,19 @@ impl Reader<'_> {
         let ask = || atom.side.question(table);
         let test = self.catalogue.share_of(name, met, Some(&rows.at), ask);
         Ok(Bool::Leaf(Leaf::Path(atom, test)))
+    }
+
+    /// Refuses keys in capitals where what is looked up was lower-cased, and the case of letters
+    /// counts: none is ever met.
+    fn in_lower_case(&mut self, rows: &Rows) -> Result<(), Reported> {
+        let is_odd = |row: &&FileRow| row.key.bytes().any(|byte| byte.is_ascii_uppercase());
+        match rows.list.iter().find(is_odd) {
+            Some(row) if rows.matching == Matching::Exact => {
+                let reason = "what is looked up is in lower case, and never meets this key";
+                Err(self.refuse_table(&rows.name, reason, &row.at))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn finds_client(&mut self, rows: &Rows, what: &str, holds: &dyn Fn(&FileRow) -> bool) -> Bool {
@@ -233,30 +222,15 @@ impl Reader<'_> {
             return Err(self.refuse_table(&rows.name, reason, &rows.at));
         }
         let kept: Vec<&FileRow> = rows.list.iter().filter(|row| holds(row)).collect();
-        let wild = rows.matching == Matching::Wild;
-        if wild && kept.len() < rows.list.len() {
-            let reason = "of HELO names mailpol reads rows that all say the same";
-            return Err(self.refuse_table(&rows.name, reason, &rows.at));
-        }
-        let pair =
-            |key: &str, row: &FileRow| (key.to_ascii_lowercase(), Row::new(HOLDS, row.at.clone()));
-        let tail = |row: &FileRow| {
-            row.key
-                .strip_prefix("*.")
-                .filter(|_| wild)
-                .map(str::to_owned)
-        };
-        let below = kept
-            .iter()
-            .filter_map(|row| tail(row).map(|tail| pair(&tail, row)));
-        let exact = kept
-            .iter()
-            .filter(|row| tail(row).is_none())
-            .map(|row| pair(&row.key, row));
-        let table = NameTable::new(exact, below);
+        self.in_lower_case(rows)?;
         if kept.is_empty() {
             return Ok(Bool::Const(false));
         }
+        let pair = |row: &FileRow| {
+            let found = Row::new(HOLDS, row.at.clone());
+            (row.key.to_ascii_lowercase(), found)
+        };
+        let table = NameTable::new(kept.into_iter().map(pair), []);
         let name = format!("HELO{what} in {}", rows.name);
         let question = || Question::Helo(table);
         let met = Met::of(&rows.list, holds);

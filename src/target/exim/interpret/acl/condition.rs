@@ -112,7 +112,7 @@ impl Reader<'_> {
                 if let Some(most) = hops {
                     return Ok((self.hops(most, argument)?, Kind::Other));
                 }
-                let value = self.expand(argument)?;
+                let value = self.expand_for_condition(argument)?;
                 let holds = self.holds(&value, Words::Acl, &argument.at())?;
                 (Test::Bool(holds), Kind::Other)
             }

@@ -7,6 +7,7 @@ use crate::decision::{Header, Unanswered};
 use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::expand::is_name_of;
 use crate::target::exim::interpret::inert::{is_extra, removes_traces};
+use crate::target::exim::interpret::pattern;
 use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::session::Session;
 use crate::target::exim::interpret::shape::NOT_AS_IT_CAME;
@@ -69,7 +70,10 @@ impl Reader<'_> {
             let reason = "a header cannot be added in this ACL";
             return Err(self.syntax(reason, &line.at));
         }
-        let value = self.expand(&line.argument)?;
+        let value = self.expand_for_condition(&line.argument)?;
+        if let Some(reason) = pattern::of_records(&value) {
+            return Err(self.refuse("add_header", reason, &line.at));
+        }
         let host = self.primary_hostname.clone().unwrap_or_default();
         if let Some(reason) = fault(&value, &host) {
             return Err(self.refuse("add_header", reason, &line.at));

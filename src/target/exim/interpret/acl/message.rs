@@ -74,47 +74,24 @@ fn split_status(text: &str) -> (Option<Status>, &str) {
 }
 
 impl Reader<'_> {
-    /// Reads the text of a reply; none if it comes to nothing.
+    /// Reads the text of a reply, which may have plain variables in it; none if it is empty.
     pub(super) fn message(&mut self, text: &Text) -> Result<Option<Message>, Reported> {
-        let value = self.expand(text)?;
-        let mut found: Vec<Option<Message>> = Vec::new();
-        collect(&value, &mut found);
-        if begins_with_row(&value) {
-            let reason = "the row of a file may begin with a code";
+        if let Some(reason) = self.active(text) {
             return Err(self.refuse("message", reason, &text.at()));
         }
-        match found.as_slice() {
-            [first, rest @ ..] if rest.iter().all(|one| one == first) => Ok(*first),
+        let value = self.expand(text)?;
+        let pieces = match &value {
+            Value::Pieces(pieces) => pieces.as_slice(),
+            Value::Choice(..) | Value::Fail | Value::Defer => &[],
+        };
+        match pieces {
+            [] => Ok(None),
+            [Piece::Text(text), ..] => Ok(Some(Message::read(text))),
             _ => {
-                let reason = "which code its reply has is not the same whenever it is given";
+                let reason = "it begins with a variable, which may begin with a code";
                 Err(self.refuse("message", reason, &text.at()))
             }
         }
-    }
-}
-
-fn begins_with_row(value: &Value) -> bool {
-    match value {
-        Value::Choice(_, yes, no) => begins_with_row(yes) || begins_with_row(no),
-        Value::Pieces(pieces) => matches!(pieces.first(), Some(Piece::Row(_) | Piece::Variable(_))),
-        Value::Fail | Value::Defer => false,
-    }
-}
-
-fn collect(value: &Value, found: &mut Vec<Option<Message>>) {
-    match value {
-        Value::Choice(_, yes, no) => {
-            collect(yes, found);
-            collect(no, found);
-        }
-        // The modifier is ignored.
-        Value::Fail | Value::Defer => found.push(None),
-        Value::Pieces(pieces) => found.push(match pieces.first() {
-            None => None,
-            Some(Piece::Text(text)) => Some(Message::read(text)),
-            // Whatever digits a variable begins with: the verdict stays.
-            Some(_) => Some(Message::read("")),
-        }),
     }
 }
 

@@ -32,6 +32,7 @@ use crate::source::Loc;
 use gate::Gates;
 use message::Message;
 use named::Named;
+use odd::Odd;
 use spf::OfStatement;
 
 /// How deep ACLs may run one another (section 44.26, `acl`).
@@ -41,8 +42,7 @@ const DEPTH_MAX: usize = 20;
 #[derive(Debug)]
 pub(super) struct Acl {
     statements: Vec<Statement>,
-    /// The patterns of parts of a path that have a say.
-    hangs: u8,
+    odd: Odd,
     /// Where it stands: the place of its implicit deny.
     at: Loc,
 }
@@ -200,8 +200,9 @@ impl Reader<'_> {
 
     fn acl_of(&mut self, value: &Value, text: &Text, acls: &mut Acls) -> Result<AclUse, Reported> {
         match value {
-            Value::Choice(condition, ..) if odd::asks(condition) != 0 => {
-                Err(self.refuse("acl", odd::REASON, &text.at()))
+            Value::Choice(condition, ..) if condition.may_fail() => {
+                let reason = "mailpol does not follow a condition that is neither true nor false";
+                Err(self.refuse("acl", reason, &text.at()))
             }
             Value::Choice(condition, yes, no) => {
                 let yes = self.acl_of(yes, text, acls)?;
@@ -274,7 +275,7 @@ impl Reader<'_> {
 
     fn understand(&mut self, raw: &RawAcl, acls: &mut Acls) -> Result<Acl, Reported> {
         let before = self.diagnostics.errors();
-        let outside = std::mem::take(&mut self.forms.parts);
+        let mut odd = Odd::default();
         let mut statements = Vec::new();
         // A variable of the session keeps its value from one command to the next, and an ACL may
         // be run from several places: only what this one sets itself is known.
@@ -297,7 +298,8 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let steps = self.steps(verb, raw, acls, &mut gates);
+            let (steps, of_statement) = self.steps(verb, raw, acls, &mut gates);
+            odd = odd.and(of_statement);
             self.pass_gates(raw, &steps, &mut gates);
             statements.push(Statement {
                 verb,
@@ -309,11 +311,10 @@ impl Reader<'_> {
         self.assigned = outer;
         self.about = about;
         self.spf.now = spf;
-        let hangs = std::mem::replace(&mut self.forms.parts, outside);
         self.diagnostics.failed_since(before)?;
         Ok(Acl {
             statements,
-            hangs,
+            odd,
             at: raw.at.clone(),
         })
     }
@@ -326,23 +327,22 @@ impl Reader<'_> {
         raw: &RawStatement,
         acls: &mut Acls,
         gates: &mut Gates,
-    ) -> Vec<Step> {
+    ) -> (Vec<Step>, Odd) {
         let mut steps = Vec::new();
         let mut lasting = self.assigned.clone();
         let mut is_tested = false;
         let mut of_spf = OfStatement::default();
+        let mut odd = Odd::default();
         for (number, line) in raw.lines.iter().enumerate() {
             self.spf.now.clear();
             self.forms.gates.clear();
-            let before = std::mem::take(&mut self.forms.parts);
             // An error was told; the line stays out.
             let Ok(step) = self.step(verb, line, acls) else {
                 continue;
             };
-            self.judge_odd((verb, raw), line, step.as_ref());
+            self.judge_odd((verb, raw), line, step.as_ref(), &mut odd);
             let is_main = acls.open.len() == 1;
             self.judge_gate((verb, is_main), line, step.as_ref(), gates);
-            self.forms.parts |= before;
             let name = acls.open.last().map(String::as_str).unwrap_or_default();
             self.look_at_spf((verb, raw, number), name, step.as_ref(), &mut of_spf);
             is_tested |= matches!(step, Some(Step::Test { .. }));
@@ -361,6 +361,6 @@ impl Reader<'_> {
         self.about = About::All;
         self.hold_helo(verb, &steps, &raw.at);
         self.hold_domains(&steps, &raw.at);
-        steps
+        (steps, odd)
     }
 }

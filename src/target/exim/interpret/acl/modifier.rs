@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::read::RawLine;
 use super::{Step, Verb};
 use crate::diagnostic::Reported;
+use crate::target::exim::interpret::inert::unknown;
 use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::shape::time;
 use crate::target::exim::interpret::value::Value;
@@ -72,13 +73,17 @@ impl Reader<'_> {
                 }
                 (_, Ok(message)) => Ok(message.map(Step::Message)),
             },
-            // Neither is expanded before the outcome is known; a failure is ignored.
-            "log_message" | "log_reject_target" => match self.active(argument) {
+            // It is not expanded before the outcome is known; a failure is ignored.
+            "log_message" => match self.active(argument) {
                 Some(reason) => Err(self.refuse(&line.name, reason, &line.at)),
                 None => Ok(None),
             },
-            // Expanded at once: an error would defer.
-            "logwrite" | "continue" => self.expand(argument).map(|_| None),
+            // Expanded at once: an error, or a question to DNS that nobody answers, puts all mail
+            // off, or ends a `warn` before what it sets (`acl_check_condition` in acl.c of 4.96).
+            "logwrite" => match self.active(argument).or_else(|| unknown(argument.as_str())) {
+                Some(reason) => Err(self.refuse("logwrite", reason, &line.at)),
+                None => Ok(None),
+            },
             "delay" => self.delay(line),
             "set" => self.set(line),
             "add_header" => self.add_header(line),

@@ -53,14 +53,12 @@ impl Reader<'_> {
         let is_login = match lookup.key {
             Key::Client => false,
             Key::Login => true,
-            Key::Path(_) | Key::Helo(_) | Key::Row(_) | Key::Text(_) => {
+            Key::Path(_) | Key::Helo(_) | Key::Text(_) => {
                 let reason = "mailpol follows an ACL from the row of a client or a login only";
                 return Err(self.refuse("acl", reason, &text.at()));
             }
         };
-        if is_login {
-            self.no_tails(&rows)?;
-        } else {
+        if !is_login {
             self.client_keys(&rows)?;
         }
         let mut labels: BTreeMap<String, Label> = BTreeMap::new();

@@ -5,32 +5,47 @@
 //! the reader has match does match. So no more is let in than the reader says where whatever
 //! matches is refused, and where what is let in matches not. The other way round two patterns would
 //! take between them what no form has: one alone may stand so, in ACLs that are run to refuse what
-//! they let in. Fields of a message decide nothing.
+//! they let in.
+//!
+//! Each condition carries what it asks, through named lists and other ACLs, and it is judged here,
+//! where a statement decides by it. What is neither a list nor a condition of an ACL may not hang
+//! on a pattern at all (`Reader::expand`), so no variable does; and behind one nothing may be done
+//! that outlasts the statement. A recipient that is verified hangs on what routers ask (see
+//! `router::odd`). Fields of a message decide nothing.
 
 use super::read::{RawLine, RawStatement};
 use super::{AclUse, Step, Test, Verb};
-use crate::target::exim::interpret::pattern;
+use crate::target::exim::interpret::pattern::{self, REASON};
 use crate::target::exim::interpret::reader::{Place, Reader};
-use crate::target::exim::interpret::value::Bool;
 
-/// Why a pattern is refused.
-pub(super) const REASON: &str = "a path of odd octets may match the pattern besides: mailpol reads \
-                                 it where what matches is refused, or not let in";
-
-/// Returns the patterns of parts of a path that a condition asks.
-pub(super) fn asks(condition: &Bool) -> u8 {
-    let mut asks = 0;
-    condition.leaves(&mut |leaf| asks |= pattern::parts_of(leaf));
-    asks
+/// What a statement, or an ACL, hangs on, and does.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Odd {
+    /// The patterns that have a say.
+    hangs: u8,
+    /// Whether it leaves something behind: a variable, a field, or what SPF has found.
+    acts: bool,
 }
 
-/// Returns those that have a say in what an ACL comes to.
-fn hangs(acl: &AclUse) -> u8 {
-    match acl {
-        AclUse::One(acl) => acl.hangs,
-        AclUse::Choice(_, yes, no) => hangs(yes) | hangs(no),
-        AclUse::Named(named) => named.acls().iter().fold(0, |all, one| all | hangs(one)),
-        AclUse::Accept | AclUse::Deny => 0,
+impl Odd {
+    /// Returns both together.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            hangs: self.hangs | other.hangs,
+            acts: self.acts || other.acts,
+        }
+    }
+
+    fn of(acl: &AclUse) -> Self {
+        match acl {
+            AclUse::One(acl) => acl.odd,
+            AclUse::Choice(_, yes, no) => Self::of(yes).and(Self::of(no)),
+            AclUse::Named(named) => {
+                let all = named.acls().iter().map(Self::of);
+                all.fold(Self::default(), Self::and)
+            }
+            AclUse::Accept | AclUse::Deny => Self::default(),
+        }
     }
 }
 
@@ -41,34 +56,65 @@ impl Reader<'_> {
         (verb, statement): (Verb, &RawStatement),
         line: &RawLine,
         step: Option<&Step>,
+        odd: &mut Odd,
     ) {
+        let mut own = Odd::default();
         let mut is_acl = false;
         // Whether the statement goes on where the pattern matches.
         let mut goes_on = None;
-        if let Some(Step::Test { negated, test, .. }) = step {
-            if let Test::Acl(acl) = test {
-                is_acl = true;
-                self.forms.parts |= hangs(acl);
-                goes_on = Some(*negated);
-            } else if let Test::Bool(condition) = test {
-                self.forms.parts |= asks(condition);
-                let question = step.and_then(Step::question);
-                let question = question.filter(|(leaf, _)| pattern::parts_of(leaf) != 0);
-                goes_on = question.map(|(_, holds)| holds);
+        match step {
+            Some(Step::Set(..)) => own.acts = true,
+            Some(Step::Header(value)) => {
+                own.acts = true;
+                let decides_nothing =
+                    verb == Verb::Warn && matches!(self.place, Place::Predata | Place::Data);
+                if let Some(reason) = pattern::of_parts(value).filter(|_| !decides_nothing) {
+                    self.refuse(&line.name, reason, &line.at);
+                }
             }
+            Some(Step::Test { negated, test, .. }) => match test {
+                Test::Acl(acl) => {
+                    own = Odd::of(acl);
+                    is_acl = true;
+                    goes_on = Some(*negated);
+                }
+                Test::Recipient => {
+                    own.hangs = self.forms.routers;
+                    goes_on = Some(*negated);
+                }
+                Test::Bool(condition) => {
+                    own.hangs = pattern::asked(condition);
+                    let question = step.and_then(Step::question);
+                    let question = question.filter(|(leaf, _)| pattern::parts_of(leaf) != 0);
+                    goes_on = question.map(|(_, holds)| holds);
+                }
+                Test::Spf(_) => own.acts = true,
+                Test::LongLine | Test::Hops(_) => {}
+            },
+            Some(Step::EndPass | Step::Message(_)) | None => {}
         }
-        let is_plain = !statement.lines.iter().any(|line| line.name == "endpass");
+        let behind = statement
+            .lines
+            .iter()
+            .skip_while(|one| !std::ptr::eq(*one, line));
+        // What fails in front of it goes on, and what fails behind it is refused.
+        let is_plain = !behind.into_iter().any(|one| one.name == "endpass");
         let is_sound = match verb {
             Verb::Defer | Verb::Deny | Verb::Drop if goes_on == Some(false) && is_acl => {
-                self.forms.loose |= self.forms.parts;
-                self.forms.loose.count_ones() <= 1
+                self.forms.loose |= own.hangs;
+                (self.forms.loose | self.forms.routers).count_ones() <= 1
             }
             Verb::Defer | Verb::Deny | Verb::Drop => goes_on == Some(true),
             Verb::Accept | Verb::Require => goes_on == Some(false) && is_plain,
-            Verb::Warn => matches!(self.place, Place::Predata | Place::Data),
+            Verb::Warn => false,
         };
-        if self.forms.parts != 0 && !is_sound {
+        if own.hangs != 0 && !is_sound {
             self.refuse(&line.name, REASON, &line.at);
+        }
+        *odd = odd.and(own);
+        if odd.hangs != 0 && own.acts {
+            let reason = "it outlasts the statement, which hangs on a pattern of a part of a path";
+            self.refuse(&line.name, reason, &line.at);
         }
     }
 }

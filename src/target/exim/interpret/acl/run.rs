@@ -115,10 +115,10 @@ impl AclUse {
 
 impl Named {
     /// Runs the ACL of the row that is found. What it accepts it accepts because of who the client
-    /// is; the empty name that there is without a row is an error (section 44.12).
+    /// is; the empty name that there is without a row denies (tried with 4.96).
     fn run(&self, session: &mut Session<'_>) -> Result<Ran, Unanswered> {
         let Some(acl) = self.choose(session)? else {
-            return Ok(Ran::Defer(Refusal::bare(451)));
+            return Ok(Ran::Deny(Refusal::bare(550)));
         };
         Ok(match acl.run(session)? {
             Ran::Accept { at, .. } => Ran::Accept { client: true, at },

@@ -10,6 +10,7 @@ mod given;
 mod giving_up;
 mod known;
 mod next_hop;
+mod odd;
 mod read;
 mod sender;
 mod store;

@@ -40,6 +40,7 @@ impl Reader<'_> {
                 }
                 Err(_) => continue,
             }
+            let is_behind = self.forms.routers != 0;
             let outer = std::mem::take(&mut self.given);
             let made = self.at_place(Place::Router, |reader| reader.router(instance, transports));
             let depends = !self.given.is_empty();
@@ -52,10 +53,20 @@ impl Reader<'_> {
                 Ok(router) if of_host && !router.is_for_host_alone() => {
                     "mail that is made on this host, bounces too, would go another way"
                 }
+                Ok(_) if is_behind && !of_host && !self.is_closed => {
+                    "what a pattern has the router before it pass by comes here: a path of odd \
+                     octets may match besides"
+                }
                 Ok(_) | Err(_) => "",
             };
             if !reason.is_empty() {
-                self.service("condition", reason, &instance.at);
+                let is_of_condition = depends || of_host;
+                let name = if is_of_condition {
+                    "condition"
+                } else {
+                    "local_parts"
+                };
+                self.service(name, reason, &instance.at);
                 continue;
             }
             self.domain_data = None;
@@ -263,11 +274,12 @@ impl Reader<'_> {
     /// Reads `domains` or `local_parts`.
     pub(super) fn precondition(&mut self, part: Part, list: &Text) -> Result<Bool, Reported> {
         let atom = self.recipient_part(part);
-        let kind = match part {
-            Part::Local => ListKind::LocalPart,
-            Part::Domain | Part::Whole => ListKind::Domain,
+        let (kind, name) = match part {
+            Part::Local => (ListKind::LocalPart, "local_parts"),
+            Part::Domain | Part::Whole => (ListKind::Domain, "domains"),
         };
         let condition = self.expanded_list(kind, Subject::Path(atom), list)?;
+        self.judge_precondition(name, &condition, &list.at())?;
         self.set_data(part, Some(list));
         Ok(condition)
     }

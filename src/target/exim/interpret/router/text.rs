@@ -175,7 +175,6 @@ fn row(lookup: &Lookup, address: &Address, cuts: bool) -> Option<String> {
     let key = match &lookup.key {
         Key::Path(atom) if atom.side == Side::To => part_of(address, *atom, cuts),
         Key::Text(text) => text.clone(),
-        Key::Row(inner) => row(inner, address, cuts)?,
         Key::Path(_) | Key::Client | Key::Login | Key::Helo(_) => return None,
     };
     lookup.rows.find(&key).map(|row| row.value.to_string())
