@@ -173,8 +173,8 @@ fn block(donors: &Donors, name: &str, seeded: &mut Seeded) -> Option<String> {
     let lines = donors.lines.get(name)?;
     let first = seeded.below(lines.len());
     let count = 2 + seeded.below(3);
-    let block = lines.iter().skip(first).take(count);
-    Some(block.map(|line| format!("{line}\n")).collect())
+    let block = lines.get(first..lines.len().min(first + count))?;
+    Some(block.join("\n") + "\n")
 }
 
 /// Takes a letter away, adds one, or puts another there.

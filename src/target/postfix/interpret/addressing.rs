@@ -19,10 +19,6 @@ use crate::source::Loc;
 
 /// What trivial-rewrite(8) knows: the same for all listeners.
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a parameter of trivial-rewrite(8) that is yes or no"
-)]
 pub(super) struct Addressing {
     pub(super) around: Surroundings,
     pub(super) classes: Classes,

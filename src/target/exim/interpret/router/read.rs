@@ -85,6 +85,38 @@ impl Reader<'_> {
         routers
     }
 
+    /// Reads `address_data`. Behind a router that declines it stays with the address (`addr->prop`
+    /// in route.c of 4.96), and goes to the addresses that are made of it; one that accepts is the
+    /// last.
+    fn address_data(
+        &mut self,
+        instance: &Instance,
+        driver: &str,
+    ) -> Result<Option<Value>, Reported> {
+        // Exim makes it before any router runs, and mailpol where there are mailboxes.
+        if let Some(setting) = instance.get("router_home_directory")
+            && driver != "accept"
+        {
+            let reason = "a router that does not accept has no home directory";
+            return Err(self.service("router_home_directory", reason, &setting.at));
+        }
+        let Some(setting) = instance.get("address_data") else {
+            return Ok(None);
+        };
+        let text = setting.text(self.diagnostics)?;
+        let value = self.expand(&text)?;
+        let reason = if driver != "accept" {
+            "other routers would see it, and which is not followed"
+        } else if text.as_str().contains("address_data") {
+            "it would hold what a router before this one has found"
+        } else if value.is_chosen() {
+            "what the client writes is in it, and where it goes is not followed"
+        } else {
+            return Ok(Some(value));
+        };
+        Err(self.service("address_data", reason, &text.at()))
+    }
+
     fn router(
         &mut self,
         instance: &Instance,
@@ -97,7 +129,6 @@ impl Reader<'_> {
         self.recipient_view = self.suffix(instance)?;
         let view = self.recipient_view;
         let mut conditions = Vec::new();
-        let mut address_data = None;
         // The data of a match count in everything that is expanded later.
         for (name, part) in [("domains", Part::Domain), ("local_parts", Part::Local)] {
             if let Some(setting) = instance.get(name) {
@@ -112,40 +143,12 @@ impl Reader<'_> {
             let value = self.expand(&text)?;
             conditions.push(self.holds(&value, Words::Router, &text.at())?);
         }
-        for setting in &instance.settings {
-            if setting.name == "address_data" {
-                let text = setting.text(self.diagnostics)?;
-                let value = self.expand(&text)?;
-                // Behind a router that declines it stays with the address (`addr->prop` in route.c
-                // of 4.96), and goes to the addresses that are made of it; one that accepts is the
-                // last.
-                let reason = if driver.as_str() != "accept" {
-                    Some("other routers would see it, and which is not followed")
-                } else if text.as_str().contains("address_data") {
-                    Some("it would hold what a router before this one has found")
-                } else if value.is_chosen() {
-                    Some("what the client writes is in it, and where it goes is not followed")
-                } else {
-                    None
-                };
-                if let Some(reason) = reason {
-                    return Err(self.service("address_data", reason, &text.at()));
-                }
-                address_data = Some(value);
-            }
-        }
+        let address_data = self.address_data(instance, driver.as_str())?;
         if let Some(setting) = instance.get("check_local_user")
             && setting.boolean(self.diagnostics)?
         {
             let reason = "which accounts the host has is not in the files";
             return Err(self.refuse("check_local_user", reason, &setting.at));
-        }
-        // Exim makes it before any router runs, and mailpol where there are mailboxes.
-        if let Some(setting) = instance.get("router_home_directory")
-            && driver.as_str() != "accept"
-        {
-            let reason = "a router that does not accept has no home directory";
-            return Err(self.service("router_home_directory", reason, &setting.at));
         }
         let made = self.driver(instance, driver.as_str(), transports)?;
         self.known_router_options(instance, &made)?;
