@@ -39,6 +39,11 @@ impl Reader<'_> {
                 .is_ok_and(|most: u64| most < SESSIONS_MIN)
         };
         let counted = options.text("smtp_accept_max_per_host").filter(few);
+        // Exim keeps the answer of a named list (`sender_host_cache`), and here it is of the proxy.
+        if list.as_str().contains('+') {
+            let reason = "a list by its name would have the proxy's answer for its clients";
+            return Err(self.refuse("hosts_proxy", reason, &list.at()));
+        }
         let condition = self.expanded_list(ListKind::Host, Subject::Client, &list)?;
         match self.peers(&condition) {
             Ok(ranges) if !ranges.is_empty() && self.by_text.is_some() => {

@@ -20,6 +20,11 @@ impl Reader<'_> {
             for item in items(list, ':') {
                 let item = item.as_str();
                 let item = item.strip_prefix('!').map_or(item, str::trim_start);
+                // Exim asks some before a proxy has said who the client is, and keeps the answer of
+                // a named list (`sender_host_cache` in smtp_in.c and daemon.c of 4.96).
+                if kind == ListKind::Host && item.starts_with('+') {
+                    return Some("mailpol reads a list of networks here, and none by its name");
+                }
                 if let Some(name) = item.strip_prefix('+') {
                     let Some(named) = self.lists.get(&(kind, name.to_owned())) else {
                         return Some("there is no such list");

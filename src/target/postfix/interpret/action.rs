@@ -1,6 +1,6 @@
 //! What an access table can answer (access(5); check_table_result in smtpd_check.c of 3.7.11).
 
-use crate::decision::{Because, Header};
+use crate::decision::Because;
 use crate::mail::{Reply, Status};
 
 /// Whose name smtpd gives to what it looked up: some statuses depend on it (smtpd_dsn_fix.c).
@@ -34,8 +34,6 @@ pub(super) enum Action {
     Refuse(Refusal),
     /// Refuse for now if the rest would permit.
     DeferIfPermit(Refusal),
-    /// Go on, and record this header, if it is one that decisions speak of.
-    Prepend(Option<Header>),
     /// Evaluate these restrictions.
     Restrictions(String),
 }
@@ -63,10 +61,8 @@ pub(super) fn read(value: &str, about: About, codes: Codes) -> Result<Action, &'
             Action::DeferIfPermit(refusal(codes.defer, Status::new(4, 7, 1), text))
         }
         "OK" | "RELAY" => Action::Ok,
-        "PREPEND" if header(text).is_some() => {
-            return Err("a table cannot tell what SPF has found");
-        }
-        "PREPEND" => Action::Prepend(None),
+        // What SPF has found no table can tell, and of other fields it is not known what they do.
+        "PREPEND" => return Err("mailpol follows no field that a table adds"),
         "FILTER" | "REDIRECT" | "BCC" | "HOLD" | "DISCARD" | "HANGUP" | "DELAY"
         | "DEFER_IF_REJECT" => {
             return Err("this action is not modelled");
@@ -132,14 +128,6 @@ fn fix(status: Status, about: About) -> Status {
     Status::new(status.class, 1, detail)
 }
 
-/// Returns the header of a text `name: value`.
-fn header(text: &str) -> Option<Header> {
-    let (name, _) = text.split_once(':')?;
-    [Header::ReceivedSpf, Header::AuthenticationResults]
-        .into_iter()
-        .find(|header| header.name().eq_ignore_ascii_case(name.trim_ascii()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,6 +175,6 @@ mod tests {
         check("HOLD", About::Other, "error");
         check("FILTER x:y", About::Other, "error");
         check("check_sender_access hash:/x", About::Other, "error");
-        check("PREPEND X-A: b", About::Other, "Prepend(None)");
+        check("PREPEND X-A: b", About::Other, "error");
     }
 }

@@ -204,10 +204,6 @@ impl Session<'_> {
             Compiled::Plain(Action::Dunno | Action::Restrictions(_)) => Flow::GoOn,
             Compiled::Plain(Action::Refuse(refusal)) => refuse(*refusal, at),
             Compiled::Plain(Action::DeferIfPermit(refusal)) => self.defer_if_permit(*refusal, at),
-            Compiled::Plain(Action::Prepend(header)) => {
-                self.headers.extend(*header);
-                Flow::GoOn
-            }
         })
     }
 

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::diagnostics::UnjudgedParameter;
 use super::master_cf::Service;
 use super::parameter::{self, Class, Main, Settings};
+use super::text::Text;
 use super::{next_hop, services, status_filter};
 use crate::diagnostic::Diagnostics;
 
@@ -68,6 +69,11 @@ pub(super) fn judge(
 
 /// Returns whether an `-o` sets what main.cf, or Postfix itself, says anyway.
 fn is_as_in_main(name: &str, base: &Settings<'_>, service: &Settings<'_>) -> bool {
+    // Raw values are no more than what is written.
+    if parameter::is_raw(name) {
+        return base.raw(name).as_ref().map(Text::as_str)
+            == service.raw(name).as_ref().map(Text::as_str);
+    }
     let is_known = base.is_set(name) || parameter::has_default(name);
     let mut faults = Diagnostics::new();
     let said = [base, service].map(|one| one.text(name, &mut faults));

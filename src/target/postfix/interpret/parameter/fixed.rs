@@ -1,11 +1,11 @@
 //! Parameters that the model holds at some values only. At any other they are refused by name.
 
-/// What is fixed and expanded at delivery alone, when other names are known (`raw_table` in local.c
-/// of 3.7.11): a `$` in it is a part of the value.
-const RAW: [&str; 2] = ["luser_relay", "mailbox_command"];
+/// What is expanded at delivery alone, when other names are known (`raw_table` in local.c of
+/// 3.7.11): a `$` in it is a part of the value.
+const RAW: [&str; 3] = ["forward_path", "luser_relay", "mailbox_command"];
 
 /// Returns whether a value is taken as it is written.
-pub(super) fn is_raw(name: &str) -> bool {
+pub(in super::super) fn is_raw(name: &str) -> bool {
     RAW.contains(&name)
 }
 

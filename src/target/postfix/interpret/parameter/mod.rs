@@ -26,6 +26,7 @@ pub(super) use settings::{Main, Settings};
 
 use costly::COSTLY;
 use fixed::FIXED;
+pub(super) use fixed::is_raw;
 use harmless::HARMLESS;
 use installed::INSTALLED;
 use strength::STRENGTH;

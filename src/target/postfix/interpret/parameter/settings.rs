@@ -287,7 +287,8 @@ impl<'m> Settings<'m> {
         is_among(self.text(name, diagnostics).as_str(), values)
     }
 
-    fn raw(&self, name: &str) -> Option<Text> {
+    /// Returns a value as it is written, or the default.
+    pub(in super::super) fn raw(&self, name: &str) -> Option<Text> {
         let set = self
             .overrides
             .get(name)
