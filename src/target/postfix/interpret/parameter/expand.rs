@@ -6,6 +6,9 @@ use crate::target::digits::digits;
 /// The deepest nesting of names and expressions (mac_expand(3): 100).
 const DEPTH_MAX: u32 = 100;
 
+/// The most digits of a part of a compatibility level: a number must be below 1024.
+const PART_MAX: usize = 3;
+
 /// The longest value: names that double each other end here.
 const OCTETS_MAX: usize = 1 << 20;
 
@@ -216,13 +219,14 @@ fn operand(text: &Text, names: &dyn Lookup, depth: u32) -> Result<String, Fault>
 /// Reads a compatibility level (compat_level(3) of 3.7.11): `major[.minor[.patch]]`.
 fn level(text: &str) -> Result<[u32; 3], Fault> {
     let mut level = [0; 3];
-    let mut parts = text.trim_ascii().split('.');
+    let mut parts = text.split('.');
     for slot in &mut level {
         match parts.next() {
             None => break,
             Some(part) => {
                 let bad = || Fault::Syntax(format!("`{text}` is no compatibility level"));
-                *slot = digits(part).ok_or_else(bad)?;
+                let known = digits(part).filter(|_| part.len() <= PART_MAX);
+                *slot = known.ok_or_else(bad)?;
             }
         }
     }
@@ -290,6 +294,12 @@ mod tests {
         check("${{$level} <level {3.10} ? {1} : {2}}", "1");
         check("${{$level} <level {3.6} ? {1} : {2}}", "2");
         check("${{$level} >=level {2}}", "error");
+        for odd in ["3.1025", "3.6 ", " 3", "3.6.0.1", "3.x"] {
+            check(
+                &format!("${{{{{odd}}} >=level {{2}} ? {{1}} : {{2}}}}"),
+                "error",
+            );
+        }
         check("${{$level} >=level {2} ? 1}", "error");
         check("${{$level} >=level {2} ? {1}}", "error");
         check("${{$level} >=level {2} ? {1} : {2} x}", "error");

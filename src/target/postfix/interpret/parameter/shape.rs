@@ -115,7 +115,11 @@ pub(super) const BOUNDS: [Bound; 27] = [
     size("mailbox_size_limit", 65_536, SMALL),
     most("maximal_backoff_time", DAY, GIVEN_UP),
     days("maximal_queue_lifetime", 1, GIVEN_UP),
-    size("message_size_limit", 65_536, SMALL),
+    // Half as much again must be free on the disk (smtpd_check_size in smtpd_check.c of 3.7.11).
+    Bound {
+        most: 10 << 30,
+        ..size("message_size_limit", 65_536, SMALL)
+    },
     most("minimal_backoff_time", DAY, GIVEN_UP),
     most(
         "queue_minfree",
@@ -262,6 +266,8 @@ mod tests {
         assert!(fault("message_size_limit", "0").is_none());
         assert!(fault("message_size_limit", "65536").is_none());
         assert!(fault("message_size_limit", "1").is_some());
+        assert!(fault("message_size_limit", "10737418240").is_none());
+        assert!(fault("message_size_limit", "10737418241").is_some());
     }
 
     #[test]
