@@ -108,10 +108,6 @@ impl Reader<'_> {
         if words.is_empty() {
             return Ok(Item::Other(is_null(atom.side)));
         }
-        if words == "*" {
-            // `*` alone matches the null reverse-path as well.
-            return Ok(Item::Other(Bool::Const(true)));
-        }
         if words.starts_with(['^', '@']) {
             let reason = "mailpol reads no patterns of addresses";
             return Err(self.refuse(words, reason, &item.at()));

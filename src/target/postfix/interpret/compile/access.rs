@@ -10,6 +10,7 @@ use super::super::client;
 use super::super::diagnostics::UnjudgedTable;
 use super::super::entries::Rows;
 use super::super::keyed::{KeyRow, Keyed};
+use super::super::keys;
 use super::super::map::{Hit, Map, Parents, Strategy};
 use super::super::owner::{CAPITALS, has_capitals};
 use super::super::restriction::{ByMap, ByTest, Compiled, List};
@@ -173,13 +174,25 @@ impl Compiler<'_> {
                 for row in rows.iter() {
                     let made = Row::new(values.label(&row), row.at());
                     let key = row.key.to_ascii_lowercase();
-                    let is_numeric = key
-                        .bytes()
-                        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+                    // Of a name that is an address no domain is looked up (`check_domain_access`
+                    // in smtpd_check.c of 3.7.11).
+                    let name = key.strip_prefix('.').unwrap_or(&key);
+                    let last = name.rsplit('.').next().unwrap_or_default();
+                    let is_number = last.bytes().all(|byte| byte.is_ascii_digit());
+                    if is_number || keys::domain_name(name).is_err() {
+                        let reason = "it is no plain name of a host or a domain";
+                        let told = UnjudgedTable::new(&row.key, reason, &row.at());
+                        self.diagnostics.error(told);
+                        continue;
+                    }
                     match (self.parents, key.strip_prefix('.')) {
                         (Parents::Dotted, Some(domain)) => below.push((domain.to_owned(), made)),
-                        (Parents::Plain, Some(_)) => {}
-                        (Parents::Plain, None) if !is_numeric => {
+                        (Parents::Plain, Some(_)) => {
+                            let reason = "no name that a client may say meets it but odd ones";
+                            let told = UnjudgedTable::new(&row.key, reason, &row.at());
+                            self.diagnostics.error(told);
+                        }
+                        (Parents::Plain, None) => {
                             below.push((key.clone(), made.clone()));
                             exact.push((key, made));
                         }

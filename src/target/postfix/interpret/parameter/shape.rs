@@ -175,10 +175,13 @@ pub(super) fn is_held(name: &str) -> bool {
 /// Returns whether a value is Postfix's own, which depends on `$stress`; or a name in the log that
 /// is not empty, whatever else it holds: `postfix/$service_name`.
 pub(super) fn is_usual(name: &str, raw: &Text) -> bool {
-    let begins = raw
-        .as_str()
-        .starts_with(|c: char| c.is_ascii_alphanumeric());
-    USUAL.contains(&(name, raw.as_str())) || name == "syslog_name" && begins
+    let text = raw.as_str();
+    let text_of_log = text.strip_suffix("$service_name").unwrap_or(text);
+    let is_plain = text_of_log.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text_of_log
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    USUAL.contains(&(name, text)) || name == "syslog_name" && is_plain
 }
 
 /// Values that depend on `$stress`, as Postfix has them.
