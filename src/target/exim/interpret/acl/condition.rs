@@ -211,7 +211,8 @@ impl Reader<'_> {
         let list = Text::made(list, &argument.at());
         let mut words = Vec::new();
         for item in items(&list, ':') {
-            let bare = item.as_str().trim_start_matches('!');
+            // Exim takes one sign (`spf_process` in spf.c of 4.96).
+            let bare = item.as_str().strip_prefix('!').unwrap_or(item.as_str());
             if !SPF_WORDS.contains(&bare) {
                 let reason = "it is no result that the condition knows, so it never matches";
                 return Err(self.refuse(bare, reason, &argument.at()));
