@@ -150,13 +150,10 @@ impl Reader<'_> {
         let atom = match name {
             "sender_host_address" => Atom::Client,
             "received_port" | "interface_port" => Atom::Port,
-            "tls_in_cipher" | "tls_cipher" | "tls_in_cipher_std"
-                if self.place != Place::Connect =>
-            {
-                Atom::Cipher
-            }
-            "authenticated_id" if early => return Some(Value::text("")),
-            "authenticated_id" => Atom::Login,
+            // Of some ciphers GnuTLS knows no name that is a standard's (`tls_in_cipher_std`).
+            "tls_in_cipher" | "tls_cipher" if self.place != Place::Connect => Atom::Cipher,
+            // A HELO may come again, when the client has authenticated.
+            "authenticated_id" if !early => Atom::Login,
             "sender_helo_name" if !early => Atom::Helo(Case::Kept),
             _ => return None,
         };
