@@ -82,11 +82,10 @@ impl Reader<'_> {
                 _ => rows,
             };
             let lookup = Lookup { key, rows };
-            // Of a login it is only asked whether it is what was found. Elsewhere there may be none:
-            // then nothing is found either, and both are empty.
-            let is_login = matches!(lookup.key, Key::Login);
-            if is_login && matches!(self.place, Place::Authenticator(_)) && template.is_at_the_end()
-            {
+            // Of a login it is only asked whether it is what was found. Elsewhere there may be
+            // none: then nothing is found either, and both are empty.
+            let checks = matches!(self.place, Place::Authenticator(_));
+            if checks && matches!(lookup.key, Key::Login) && template.is_at_the_end() {
                 cursor.go_to(template.position());
                 return Ok(Value::piece(Piece::LoginRow(Arc::new(lookup))));
             }
