@@ -41,6 +41,8 @@ mod said;
 mod scene;
 #[path = "mutants/settings.rs"]
 mod settings;
+#[path = "mutants/statements.rs"]
+mod statements;
 #[expect(dead_code, reason = "the judge asks one tree, and here are many")]
 #[path = "judge/subject.rs"]
 mod subject;

@@ -8,6 +8,7 @@
 //! itself reads (`/etc/saslauthd.conf`, PAM) is the host's, as its accounts are.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use super::Artifacts;
 use crate::decision::Backend;
@@ -27,6 +28,9 @@ const KNOWN: [&str; 7] = [
     "THREADS",
     "OPTIONS",
 ];
+
+/// How many processes it may have; with 0 each question has one of its own.
+const THREADS: RangeInclusive<u16> = 0..=1_000;
 
 /// Something that is not followed.
 pub(super) struct Fault {
@@ -55,8 +59,25 @@ pub(super) fn at_socket(
         return Ok((Backend::Other("nobody: `START` is not `yes`".into()), at));
     }
     let (threads, at) = values.get("THREADS", &whole);
-    if !threads.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(fault("THREADS", "it is no number", &at));
+    let is_number = threads
+        .parse()
+        .is_ok_and(|number| THREADS.contains(&number));
+    if !threads.is_empty() && (!is_number || threads.starts_with('+')) {
+        let reason = format!(
+            "it is none of the numbers {} to {}",
+            THREADS.start(),
+            THREADS.end()
+        );
+        return Err(fault("THREADS", reason, &at));
+    }
+    // The script does not quote it: behind a blank stand arguments, of saslauthd too.
+    let (name, at) = values.get("NAME", &whole);
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(fault(
+            "NAME",
+            "it is not one word of letters and digits",
+            &at,
+        ));
     }
     let (options, at) = values.get("OPTIONS", &whole);
     let directory = directory(options, &at)?;

@@ -171,6 +171,10 @@ struct Loose {
     tls: bool,
     /// It may end the connection with a refusal.
     drops: bool,
+    /// It asks of local-parts what the policy does not.
+    asks_more: bool,
+    /// A listener is open for one family only, of which the reader says that it is none.
+    listens: bool,
 }
 
 impl Loose {
@@ -184,6 +188,8 @@ impl Loose {
             logins: backends(&ready.reading) != backends(&original.subject.reading),
             tls: *ready.class == Class::Refuted("certificate-names-host".to_owned()),
             drops: texts.values().any(|text| text.contains("drop")),
+            asks_more: original.subject.mta == Mta::Exim && *ready.class != Class::Same,
+            listens: *ready.class == Class::Differs("listeners-as-declared".to_owned()),
         }
     }
 
@@ -196,6 +202,8 @@ impl Loose {
     fn excuses(&self, read: &Read, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
         read.is_latitude(mta, envelope, outcome)
             || (self.drops && read.is_cut_off(outcome))
+            || (self.asks_more && read.follows_both(envelope, outcome))
+            || (self.listens && read.is_closed())
             // Where TLS cannot begin, some say so under it, and some by breaking off.
             || (!read.accepts() && is_broken_hello(outcome))
     }

@@ -183,7 +183,12 @@ impl Read {
                 || (ends_here && decision.verdict == Verdict::Accept)
                 || (reply.code == 501 && forms.contains(&PathForm::Malformed));
         }
-        let is_no_path = |form| matches!(form, PathForm::BadDomain | PathForm::Malformed);
+        let is_no_path = |form| {
+            matches!(
+                form,
+                PathForm::BadDomain | PathForm::Malformed | PathForm::OddLocal
+            )
+        };
         if reply.code == 501 && reply.status.is_none() && forms.into_iter().any(is_no_path) {
             return true;
         }
@@ -219,6 +224,27 @@ impl Read {
             }
     }
 
+    /// Whether the reader, where the form of a path does not say what tables have for its
+    /// local-part, has followed both answers, and an acceptance counted, or another refusal.
+    pub(crate) fn follows_both(&self, envelope: &Envelope, outcome: &Outcome) -> bool {
+        let is_open = |form| {
+            matches!(
+                form,
+                PathForm::Literal
+                    | PathForm::OwnLiteral
+                    | PathForm::RoutedOwnLiteral
+                    | PathForm::OddOwnLiteral
+                    | PathForm::NumericDomain
+                    | PathForm::OddLocal
+                    | PathForm::Malformed
+                    | PathForm::BadDomain
+            )
+        };
+        let forms = [envelope.from.form(), envelope.to.form()];
+        let is_replied = matches!(&outcome.answer, Answer::Replied { .. });
+        is_replied && !is_accepted(outcome) && forms.into_iter().any(is_open)
+    }
+
     /// Whether the connection ended with a refusal, of which nothing came through: what the client
     /// had sent meanwhile was thrown away.
     pub(crate) fn is_cut_off(&self, outcome: &Outcome) -> bool {
@@ -230,6 +256,11 @@ impl Read {
                 Answer::Broken { why }
                     if why.contains("reset by peer") || why.contains("closed the connection")
             )
+    }
+
+    /// Whether the reader knows no way in there.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.decision.is_none()
     }
 
     pub(crate) fn accepts(&self) -> bool {

@@ -12,8 +12,9 @@ use crate::class::{Class, Original};
 use crate::draft::Mutant;
 use crate::envelopes::Seeded;
 use crate::judged::{self, Tally};
-use crate::language::LANGUAGES;
+use crate::language::{LANGUAGES, Language};
 use crate::policies::Case;
+use crate::statements;
 use crate::support;
 use crate::support::job::Mta;
 use crate::wild;
@@ -29,6 +30,9 @@ struct Share {
     /// How many are made by lot, and of how many of these that seem to change nothing the real MTA
     /// is asked.
     wild: (usize, usize),
+    /// How many are made of statements that the reader knows, and of how many of these that it
+    /// reads the real MTA is asked.
+    together: (usize, usize),
 }
 
 const fn share(policy: &'static str, proof: (usize, usize), real: (usize, usize)) -> Share {
@@ -37,6 +41,7 @@ const fn share(policy: &'static str, proof: (usize, usize), real: (usize, usize)
         proof,
         real,
         wild: NONE,
+        together: NONE,
     }
 }
 
@@ -45,9 +50,17 @@ const fn lots(share: Share, wild: (usize, usize)) -> Share {
     Share { wild, ..share }
 }
 
+/// With mutants of statements together.
+const fn pairs(share: Share, together: (usize, usize)) -> Share {
+    Share { together, ..share }
+}
+
 /// What the ordinary tests try.
 const SAMPLE: &[Share] = &[
-    lots(share("examples/doe", (20, 40), (1, 4)), (300, 4)),
+    pairs(
+        lots(share("examples/doe", (20, 40), (1, 4)), (300, 4)),
+        (100, 10),
+    ),
     share("tests/corpus/accept/judge/proxied", (5, 20), (1, 3)),
     share("tests/corpus/accept/judge/archives", (5, 20), (1, 3)),
 ];
@@ -59,7 +72,10 @@ const NONE: (usize, usize) = (0, 0);
 
 /// What is tried where everything is asked for.
 const ALL: &[Share] = &[
-    lots(share("examples/doe", EVERY, (40, 220)), (40_000, 200)),
+    pairs(
+        lots(share("examples/doe", EVERY, (40, 220)), (40_000, 200)),
+        (4_000, 400),
+    ),
     share("examples/acme", EVERY, NONE),
     share("examples/acme-backup", EVERY, NONE),
     share("examples/consult", EVERY, NONE),
@@ -109,7 +125,8 @@ const ROUNDS: usize = 20;
 pub(crate) fn all(cases: &[Case]) -> Vec<Trial> {
     let everything = std::env::var(EVERYTHING).is_ok_and(|value| value == "all");
     let mut trials = Vec::new();
-    for mta in LANGUAGES.iter().map(|language| language.mta) {
+    for language in LANGUAGES {
+        let mta = language.mta;
         let mut of_target = Vec::new();
         for share in if everything { ALL } else { SAMPLE } {
             let case = cases.iter().find(|case| case.name == share.policy);
@@ -121,12 +138,16 @@ pub(crate) fn all(cases: &[Case]) -> Vec<Trial> {
             if share.real == NONE {
                 continue;
             }
-            let wild = again.clone();
+            let (wild, together) = (again.clone(), again.clone());
             let trial = move || real(&again, mta, share);
             of_target.push(Trial::test(format!("real/{name}"), trial));
             if share.wild != NONE {
                 let trial = move || by_lot(&wild, mta, share.wild);
                 of_target.push(Trial::test(format!("wild/{name}"), trial));
+            }
+            if share.together != NONE {
+                let trial = move || of_statements(&together, language, share.together);
+                of_target.push(Trial::test(format!("together/{name}"), trial));
             }
         }
         trials.extend(support::probes::gate_for(mta, of_target));
@@ -288,6 +309,40 @@ fn by_lot(case: &Case, mta: Mta, (made, asked): (usize, usize)) -> Result<(), Fa
             .iter()
             .map(|mutant| format!("not run: {mutant}")),
     );
+    misses(&found)
+}
+
+/// Asks the proof about mutants of statements that the reader knows, and the real MTA about those
+/// that it reads, whatever they are: half of them are held for the same, if there are so many. One
+/// of these with which the MTA does not run is a miss.
+fn of_statements(
+    case: &Case,
+    language: &Language,
+    (made, asked): (usize, usize),
+) -> Result<(), Failed> {
+    let original = Original::new(case, language.mta)?;
+    let policy = &original.subject.policy;
+    let mutants = statements::mutants(language, &original.files, policy, seed(), made);
+    let classed = classes(&original, mutants);
+    println!(
+        "{}: {made} mutants of statements\n{}",
+        original.name,
+        table(&classed)
+    );
+    let is_read = |one: &(Mutant, Class)| one.1 != Class::Unreadable;
+    let is_same = |one: &(Mutant, Class)| one.1 == Class::Same;
+    let read = classed.into_iter().filter(is_read);
+    let (mut same, mut others): (Vec<_>, Vec<_>) = read.partition(is_same);
+    same.truncate(asked / 2);
+    others.truncate(asked - same.len());
+    let (of_same, of_others) = (judge(&original, &same)?, judge(&original, &others)?);
+    for mutant in &of_others.not_run {
+        println!("not run: {mutant}");
+    }
+    let mut found = of_same.misses;
+    found.extend(of_others.misses);
+    let not_run = of_same.not_run.iter();
+    found.extend(not_run.map(|mutant| format!("not run: {mutant}")));
     misses(&found)
 }
 

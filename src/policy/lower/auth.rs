@@ -24,7 +24,7 @@ pub(super) fn lower(node: &node::Auth, diagnostics: &mut Diagnostics) -> Option<
             })
         }
         node::Auth::Dovecot { socket, at } => Some(Auth::Dovecot {
-            socket: name::path(socket, "/var/spool/postfix/private/auth", diagnostics)?,
+            socket: name::socket(socket, "/var/spool/postfix/private/auth", diagnostics)?,
             at: at.clone(),
         }),
     }

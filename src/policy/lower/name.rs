@@ -22,6 +22,9 @@ use crate::syntax::tree::{Text, part};
 const LOGIN_OCTETS_MAX: usize = 32;
 /// The longest path that is taken.
 const PATH_OCTETS_MAX: usize = 255;
+/// The longest path of a socket: with a zero behind it, it fills `sun_path` (unix(7)). Exim cuts a
+/// longer one off, and asks whoever listens there.
+const SOCKET_OCTETS_MAX: usize = 107;
 
 /// Returns a text as a message may show it: short, and on one line.
 pub(super) fn shown(text: &str) -> String {
@@ -295,6 +298,24 @@ pub(super) fn path(
     example: &'static str,
     diagnostics: &mut Diagnostics,
 ) -> Option<Text> {
+    path_up_to(PATH_OCTETS_MAX, text, example, diagnostics)
+}
+
+/// Returns such a path of a socket.
+pub(super) fn socket(
+    text: &Text,
+    example: &'static str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Text> {
+    path_up_to(SOCKET_OCTETS_MAX, text, example, diagnostics)
+}
+
+fn path_up_to(
+    octets_max: usize,
+    text: &Text,
+    example: &'static str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Text> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+');
     let reason = if !text.value.starts_with('/') {
         "it is relative"
@@ -304,7 +325,7 @@ pub(super) fn path(
         "it climbs with `..`"
     } else if text.value.ends_with('/') {
         "it is a directory"
-    } else if text.value.len() > PATH_OCTETS_MAX {
+    } else if text.value.len() > octets_max {
         "it is too long"
     } else {
         return Some(text.clone());

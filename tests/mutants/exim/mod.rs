@@ -5,10 +5,13 @@
 
 mod neutral;
 mod planted;
+mod statements;
 mod text;
 
 use crate::draft::{Bench, Files, Mutant};
+use crate::envelopes::Seeded;
 use crate::settings::settings;
+use crate::statements::Names;
 use crate::words;
 use text::{Block, Line, Part};
 
@@ -30,6 +33,11 @@ pub(crate) fn breaks(files: &Files) -> Vec<Mutant> {
         });
     }
     mutants
+}
+
+/// Returns a mutant by lot with statements that the reader knows.
+pub(crate) fn together(files: &Files, names: &Names, seeded: &mut Seeded) -> Mutant {
+    statements::together(files, names, seeded)
 }
 
 /// Returns mutants of a tree that change no decision.

@@ -8,10 +8,13 @@ mod master_cf;
 mod neutral;
 mod planted;
 mod restrictions;
+mod statements;
 mod tables;
 
 use crate::draft::{Files, Mutant};
+use crate::envelopes::Seeded;
 use crate::settings::settings;
+use crate::statements::Names;
 
 const MAIN: &str = "etc/postfix/main.cf";
 const MASTER: &str = "etc/postfix/master.cf";
@@ -31,6 +34,11 @@ pub(crate) fn breaks(files: &Files) -> Vec<Mutant> {
         });
     }
     mutants
+}
+
+/// Returns a mutant by lot with statements that the reader knows.
+pub(crate) fn together(files: &Files, names: &Names, seeded: &mut Seeded) -> Mutant {
+    statements::together(files, names, seeded)
 }
 
 /// Returns mutants of a tree that change no decision.

@@ -1,7 +1,5 @@
 //! Authenticators (spec 4.96, chapters 33, 34 and 37): as whom a client can authenticate.
 
-use std::collections::BTreeSet;
-
 use super::condition::Words;
 use super::diagnostics::UnjudgedService;
 use super::list::items;
@@ -10,7 +8,6 @@ use super::section::{Instance, Setting};
 use super::text::Text;
 use super::truth::Truth;
 use super::value::{Atom, Bool, Leaf, Piece, Value};
-use crate::decision::TestId;
 use crate::diagnostic::Reported;
 use crate::mail::Listener;
 use crate::source::Loc;
@@ -63,28 +60,6 @@ impl Reader<'_> {
         all
     }
 
-    /// Refuses two servers, or two clients, of one mechanism: Exim does not start with them
-    /// (`auths_init` in readconf.c of 4.96).
-    fn no_two_of_one_name(&mut self, instances: &[Instance]) {
-        let mut seen = BTreeSet::new();
-        for instance in instances {
-            let name = instance.get("public_name");
-            let name = name.and_then(|setting| setting.value.as_ref());
-            let name = name.map_or(instance.name.as_str(), |name| name.as_str());
-            for (side, options) in [
-                ("server", &["server_condition", "server_socket"][..]),
-                ("client", &["client_send"]),
-            ] {
-                let is_one = options.iter().any(|option| instance.get(option).is_some());
-                if is_one && !seen.insert((side, name.to_ascii_lowercase())) {
-                    let reason = format!("two authenticators are a {side} of {name}");
-                    let fault = UnjudgedService::new(&instance.name, reason, &instance.at);
-                    self.diagnostics.error(fault);
-                }
-            }
-        }
-    }
-
     fn authenticator(&mut self, instance: &Instance) -> Result<Option<Authenticator>, Reported> {
         let driver = match instance.get("driver") {
             Some(driver) => driver.text(self.diagnostics)?,
@@ -134,6 +109,7 @@ impl Reader<'_> {
                     let fault = UnjudgedService::new("server_condition", reason, &at);
                     return Err(self.diagnostics.error(fault));
                 }
+                self.asks_of_login_alone(&condition, &at)?;
                 condition
             }
             None => Bool::Const(true),
@@ -153,25 +129,6 @@ impl Reader<'_> {
             condition,
             at: instance.at.clone(),
         }))
-    }
-
-    /// Refuses authenticators of which one looks a login up where another does not: by which a
-    /// client comes is no part of an envelope.
-    pub(super) fn same_logins(&mut self, authenticators: &[Authenticator]) {
-        let Some((first, others)) = authenticators.split_first() else {
-            return;
-        };
-        let of_first = tables(&first.condition);
-        for other in others {
-            if tables(&other.condition) != of_first {
-                let reason = format!(
-                    "it takes other logins than {}, and clients choose between them",
-                    first.name
-                );
-                self.diagnostics
-                    .error(UnjudgedService::new(&other.name, reason, &other.at));
-            }
-        }
     }
 
     /// Returns where the login is after the prompts: `:` asks for nothing, and the data come with
@@ -320,17 +277,6 @@ impl Reader<'_> {
         })?;
         Ok((condition, text.at()))
     }
-}
-
-/// Returns the tables that a condition looks the login up in.
-fn tables(condition: &Bool) -> BTreeSet<TestId> {
-    let mut found = BTreeSet::new();
-    condition.leaves(&mut |leaf| {
-        if let Leaf::Login(table) = leaf {
-            found.insert(*table);
-        }
-    });
-    found
 }
 
 /// Returns whether a condition may come to this where every password is wrong, whatever else is

@@ -10,6 +10,10 @@ use crate::diagnostic::Reported;
 use crate::source::Loc;
 use crate::target::saslauthd;
 
+/// How long the path of a socket may be: Exim cuts a longer one off to fit `sun_path` (`unix(7)`,
+/// and `ip_unixsocket` in ip.c of 4.96).
+const SOCKET_OCTETS_MAX: usize = 107;
+
 /// The service of saslauthd, and so of PAM, that mail servers ask for (`sasl_server_new` of Cyrus
 /// SASL).
 const SERVICE: &str = "smtp";
@@ -62,6 +66,11 @@ impl Reader<'_> {
         };
         let text = setting.text(self.diagnostics)?;
         let socket = text.as_str().trim().to_owned();
+        if socket.len() > SOCKET_OCTETS_MAX {
+            let reason = format!("the path of a socket has at most {SOCKET_OCTETS_MAX} octets");
+            let fault = UnjudgedService::new("server_socket", reason, &text.at());
+            return Err(self.diagnostics.error(fault));
+        }
         let backend = if socket.starts_with('/') {
             Backend::Dovecot(socket)
         } else {

@@ -6,7 +6,7 @@ use super::catalogue::Side;
 use super::expand::one_row;
 use super::keys;
 use super::list;
-use super::lookup::{FileRow, Key, Lookup, Matching, Rows};
+use super::lookup::{FileRow, Key, Lookup, Matching};
 use super::reader::{Place, Reader};
 use super::rows::has_letters;
 use super::text::Text;
@@ -104,59 +104,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the condition that the login is one of the words of a row.
-    fn login_in_row(
-        &mut self,
-        lookup: &Lookup,
-        what: &str,
-        words: &dyn Fn(&FileRow) -> Vec<String>,
-        at: &Loc,
-    ) -> Result<Bool, Reported> {
-        // `$authenticated_id` is empty before anybody has authenticated.
-        let is_empty = |row: &&FileRow| words(row).iter().any(String::is_empty);
-        if let Some(row) = lookup.rows.list.iter().find(is_empty) {
-            let reason = "an empty word of it is every client that has not authenticated";
-            return Err(self.refuse_table(&lookup.rows.name, reason, &row.at));
-        }
-        if let Key::Path(atom) = lookup.key
-            && atom.side == Side::From
-            && atom.part != Part::Local
-        {
-            return self.owner(atom, &lookup.rows, what, words);
-        }
-        if let Key::Login = lookup.key {
-            // The login finds the row and is one of its words: then the case of letters is minded
-            // after all.
-            let mut list: Vec<FileRow> = Vec::new();
-            for row in &lookup.rows.list {
-                let finds = |word: &String| {
-                    let found = lookup.rows.find(word);
-                    found.is_some_and(|found| *found.key == *row.key)
-                };
-                let words = words(row).into_iter();
-                let words = words.filter(finds);
-                list.extend(words.map(|key| FileRow {
-                    key: key.into(),
-                    ..row.clone()
-                }));
-            }
-            let exact = Rows::new(
-                format!("{} of the login", lookup.rows.name),
-                Matching::Exact,
-                list,
-                false,
-                lookup.rows.at.clone(),
-            );
-            let lookup = Lookup {
-                key: Key::Login,
-                rows: Arc::new(exact),
-            };
-            return self.finds(&lookup, what, &|_| true);
-        }
-        let reason = "mailpol compares a login only with rows that a sender or the login finds";
-        Err(self.refuse("$authenticated_id", reason, at))
-    }
-
     /// Returns the condition that a string is an item of a list (`inlist`, `inlisti`).
     pub(super) fn in_list(
         &mut self,
@@ -212,23 +159,7 @@ impl Reader<'_> {
     ) -> Result<Bool, Reported> {
         let words = words(items);
         if let [Piece::Atom(Atom::Login)] = pieces {
-            if case == Case::Folded && words.iter().any(|word| has_letters(word)) {
-                let reason = "a backend minds the case of a login's letters";
-                return Err(self.refuse("inlisti", reason, at));
-            }
-            let row = |word: &String| {
-                let row = crate::decision::Row::new(super::rows::HOLDS, at.clone());
-                (word.clone(), row)
-            };
-            let logins = words.iter().filter(|word| !word.is_empty()).map(row);
-            let logins = logins.collect();
-            let is = self.login(format!("login in {items:?}"), logins, Some(at));
-            // The client that has not authenticated has an empty `$authenticated_id`.
-            return Ok(if words.iter().any(String::is_empty) {
-                Bool::Any(vec![is, Bool::Leaf(Leaf::Authenticated).negate()])
-            } else {
-                is
-            });
+            return self.login_is_one_of(&words, case, at);
         }
         if let [Piece::Atom(Atom::SpfResult)] = pieces {
             let words = words.into_iter().map(|word| cased(&word, case)).collect();
@@ -253,12 +184,7 @@ impl Reader<'_> {
                 Ok(Bool::Leaf(Leaf::IsGiven).negate())
             }
             Atom::Login if text.is_empty() => Ok(Bool::Leaf(Leaf::Authenticated).negate()),
-            Atom::Login => {
-                let login = Value::piece(Piece::Atom(atom));
-                let pieces = [Piece::Atom(atom)];
-                // A text with a colon is still one item here.
-                self.in_items(&login, &pieces, &text.replace(':', "::"), case, at)
-            }
+            Atom::Login => self.login_is_one_of(&[text.to_owned()], case, at),
             Atom::Cipher if text.is_empty() => Ok(Bool::Leaf(Leaf::Tls).negate()),
             Atom::Cipher => {
                 let reason = "which cipher a session has is no part of an envelope";

@@ -9,13 +9,17 @@ use std::sync::Arc;
 use super::characters;
 use super::diagnostics::{MissingFile, Syntax, UnjudgedRestriction};
 use super::macros::{Macro, Macros};
+use super::section::check_name;
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
 use crate::source::Source;
 use crate::target::Artifacts;
 
-/// How deep files may include one another, and conditionals stand in one another.
+/// How deep files may include one another.
 const NESTING_MAX: usize = 20;
+/// How deep conditionals may stand in one another: with more Exim does not start
+/// (`CSTATE_STACK_SIZE` in readconf.c of 4.96).
+const CONDITIONALS_MAX: usize = 10;
 
 /// The words of conditionals.
 const CONDITIONALS: [&str; 6] = [
@@ -183,6 +187,12 @@ impl Reader<'_> {
             }
         };
         let replacement = value.trim().to_owned();
+        check_name(name, line, self.diagnostics);
+        if name.contains('_') && PREDEFINED.iter().any(|one| name.contains(one)) {
+            let reason = "the name of a predefined macro may be part of it";
+            self.diagnostics
+                .error(UnjudgedRestriction::new(name, reason, &line.at()));
+        }
         let known = self.macros.all.iter_mut().find(|one| one.name == name);
         match known {
             Some(known) if redefines => known.replacement = replacement,
@@ -276,6 +286,10 @@ impl Reader<'_> {
                     chosen(replaced == (word == ".ifdef"))
                 };
                 self.branches.push(branch);
+                if self.branches.len() > CONDITIONALS_MAX {
+                    let reason = format!("more than {CONDITIONALS_MAX} stand in one another");
+                    self.diagnostics.error(Syntax::new(reason, &line.at()));
+                }
                 return true;
             }
             ".elifdef" | ".elifndef" | ".else" | ".endif" => {}
@@ -305,6 +319,11 @@ impl Reader<'_> {
         }
         if depth >= NESTING_MAX {
             let reason = "files include one another too deeply";
+            self.diagnostics.error(Syntax::new(reason, &name.at()));
+            return;
+        }
+        if optional && !path.starts_with('/') {
+            let reason = "Exim takes a file that may not exist by its whole name only";
             self.diagnostics.error(Syntax::new(reason, &name.at()));
             return;
         }

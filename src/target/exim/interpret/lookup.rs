@@ -20,6 +20,10 @@ use crate::decision::lower;
 use crate::diagnostic::Reported;
 use crate::source::{Loc, Source};
 
+/// How long the name of a file may be: of two names whose first 254 octets are the same Exim opens
+/// one file alone (`search_open` in search.c of 4.96).
+const FILE_OCTETS_MAX: usize = 200;
+
 /// A text of a file, or one that was made of it: there may be millions.
 #[derive(Debug, Clone)]
 pub(super) enum Words {
@@ -284,6 +288,10 @@ impl Reader<'_> {
         if !file.as_str().starts_with('/') {
             let reason = "Exim opens a file by its whole name only: all that asks it is put off";
             return Err(self.refuse_table(&name, reason, &file.at()));
+        }
+        if file.as_str().len() > FILE_OCTETS_MAX {
+            let reason = format!("the name of a file has at most {FILE_OCTETS_MAX} characters");
+            return Err(self.refuse_table(&name, &reason, &file.at()));
         }
         let default = kind.ends_with('*');
         let (matching, suffix) = match kind {

@@ -11,6 +11,7 @@
 mod diagnostics;
 
 mod characters;
+mod chosen;
 mod ciphers;
 mod client;
 mod client_keys;
@@ -38,6 +39,7 @@ mod inert;
 mod item;
 mod keys;
 mod kinds;
+mod login;
 mod lookup;
 mod macros;
 mod met;

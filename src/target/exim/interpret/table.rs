@@ -64,7 +64,9 @@ impl Reader<'_> {
             let body = line.trim_end();
             let at = Loc::new(source, start, start + body.len());
             start += line.len();
-            if body.is_empty() || body.starts_with('#') {
+            // Without an end of line its blanks stay, and belong to the row before it.
+            let is_cut_blank = body.is_empty() && is_cut(line);
+            if (body.is_empty() && !is_cut_blank) || body.starts_with('#') {
                 is_open = false;
                 continue;
             }

@@ -151,7 +151,12 @@ impl Reader<'_> {
             "sender_host_address" => Atom::Client,
             "received_port" | "interface_port" => Atom::Port,
             // Of some ciphers GnuTLS knows no name that is a standard's (`tls_in_cipher_std`).
-            "tls_in_cipher" | "tls_cipher" if self.place != Place::Connect => Atom::Cipher,
+            // Before it can begin TLS a client says HELO, and whoever is refused then goes away.
+            "tls_in_cipher" | "tls_cipher"
+                if !matches!(self.place, Place::Connect | Place::Helo) =>
+            {
+                Atom::Cipher
+            }
             // A HELO may come again, when the client has authenticated.
             "authenticated_id" if !early => Atom::Login,
             "sender_helo_name" if !early => Atom::Helo(Case::Kept),

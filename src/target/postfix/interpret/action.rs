@@ -50,6 +50,9 @@ pub(super) struct Codes {
 /// Reads the value of a row.
 pub(super) fn read(value: &str, about: About, codes: Codes) -> Result<Action, &'static str> {
     let value = value.trim_ascii();
+    if value.is_empty() {
+        return Err("an empty value is no action");
+    }
     let (word, text) = value.split_once([' ', '\t']).unwrap_or((value, ""));
     let text = text.trim_ascii();
     let refusal = |code, status, text| refusal(code, status, text, about);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::characters;
 use super::diagnostics::{Syntax, UnjudgedParameter};
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
@@ -17,6 +18,8 @@ use std::sync::Arc;
 
 /// Where Debian's Postfix has Cyrus SASL look for its file, in this order.
 const DIRECTORIES: [&str; 2] = ["etc/postfix/sasl", "usr/lib/sasl2"];
+/// How long the path of a socket may be (`sun_path`, unix(7)): smtpd(8) ends at a longer one.
+const SOCKET_OCTETS_MAX: usize = 107;
 /// The mechanisms by which a password comes as it is, so that saslauthd can check it.
 const PLAIN: [&str; 2] = ["plain", "login"];
 
@@ -84,7 +87,7 @@ impl Reader<'_> {
         let kind = self.text("smtpd_sasl_type");
         match kind.as_str() {
             "cyrus" => self.cyrus(),
-            "dovecot" => Ok(self.dovecot()),
+            "dovecot" => self.dovecot(),
             other => {
                 let reason = format!("`{other}` is no type that mailpol knows");
                 Err(self.refuse("smtpd_sasl_type", reason, &kind.at()))
@@ -93,12 +96,12 @@ impl Reader<'_> {
     }
 
     /// A path that is not absolute is one in the queue directory, where smtpd(8) runs.
-    fn dovecot(&mut self) -> (Backend, Loc) {
+    fn dovecot(&mut self) -> Found {
         let path = self.text("smtpd_sasl_path");
         let at = self.settings.place("smtpd_sasl_path");
         let text = path.as_str();
         if let Some(host) = text.strip_prefix("inet:") {
-            return (Backend::Other(format!("Dovecot at {host}, over TCP")), at);
+            return Ok((Backend::Other(format!("Dovecot at {host}, over TCP")), at));
         }
         let text = text.strip_prefix("unix:").unwrap_or(text);
         let socket = if text.starts_with('/') {
@@ -106,7 +109,13 @@ impl Reader<'_> {
         } else {
             format!("{}/{text}", self.text("queue_directory").as_str())
         };
-        (Backend::Dovecot(socket), at)
+        // With its end it fills `sun_path` (unix(7)), in whichever directory smtpd(8) is; with a
+        // longer one smtpd(8) ends.
+        if socket.len() > SOCKET_OCTETS_MAX {
+            let reason = "the path of the socket is too long";
+            return Err(self.refuse("smtpd_sasl_path", reason, &at));
+        }
+        Ok((Backend::Dovecot(socket), at))
     }
 
     fn cyrus(&mut self) -> Found {
@@ -129,6 +138,7 @@ impl Reader<'_> {
             return Ok((Backend::Other(words), at));
         };
         let source = Arc::clone(&file.source);
+        characters::check(&source, self.diagnostics)?;
         let mut options = self.options(&source)?;
         let start = Loc::new(&source, 0, 0);
         let missing = |what: &str| (what.to_owned(), start.clone());

@@ -19,6 +19,7 @@ mod backend;
 mod believed;
 mod by_sender;
 mod catalogue;
+mod characters;
 mod class;
 mod client;
 mod come_back;
@@ -115,6 +116,11 @@ pub(super) fn interpret(
     let (main, master) = (file("etc/postfix/main.cf"), file("etc/postfix/master.cf"));
     let (main, master) = (main?, master?);
     let before = diagnostics.errors();
+    for source in [&main, &master] {
+        // Told, and below there is no way on.
+        let _ = characters::check(source, diagnostics);
+    }
+    diagnostics.failed_since(before)?;
     let main = Main::read(&main, diagnostics);
     let services = master_cf::read(&master, diagnostics);
     let start = Loc::new(&master, 0, 0);

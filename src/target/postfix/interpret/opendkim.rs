@@ -10,6 +10,7 @@ mod hosts;
 use std::collections::BTreeMap;
 
 use self::file::Line;
+use super::characters;
 use super::diagnostics::{MissingFile, UnjudgedTable};
 use super::text::Text;
 use crate::decision::{SignedClients, Signing};
@@ -34,6 +35,7 @@ pub(super) fn read(
     let Some(artifact) = artifacts.get(FILE) else {
         return Err(diagnostics.error(MissingFile::new(FILE, artifacts, &milter.at())));
     };
+    characters::check(&artifact.source, diagnostics)?;
     let mut reading = Reading {
         artifacts,
         diagnostics,
@@ -164,6 +166,7 @@ impl Reading<'_> {
             let missing = MissingFile::new(path, self.artifacts, &row.at);
             return Err(self.diagnostics.error(missing));
         };
+        characters::check(&artifact.source, self.diagnostics)?;
         file::rows(&artifact.source).map_err(|fault| self.faulty(fault))
     }
 

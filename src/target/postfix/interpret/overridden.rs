@@ -112,7 +112,7 @@ fn is_for_host_mail(service: &Service, all: &[Service], name: &str) -> bool {
     };
     match name {
         "cleanup_service_name" => {
-            let to = service.overrides.get(name).map(super::text::Text::as_str);
+            let to = service.overrides.get(name).map(Text::as_str);
             let is_it = |one: &Service| is_cleanup(one) && Some(one.name.as_str()) == to;
             matches!(service.command.as_str(), "pickup" | "bounce") && all.iter().any(is_it)
         }

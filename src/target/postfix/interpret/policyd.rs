@@ -6,6 +6,7 @@ mod config;
 use config::Config;
 
 use super::action::{About, Refusal, refusal};
+use super::characters;
 use super::diagnostics::{MissingFile, UnjudgedRestriction, UnjudgedTable};
 use super::master_cf::Service;
 use super::text::Text;
@@ -213,6 +214,7 @@ pub(super) fn read(
         let missing = MissingFile::new(file.as_str(), artifacts, &file.at());
         return Err(diagnostics.error(missing));
     };
+    characters::check(&artifact.source, diagnostics)?;
     if artifact.source.text().contains('\r') {
         // Universal newlines: what stands behind one in a comment counts.
         let reason = "a carriage return ends a line for Python";

@@ -294,6 +294,7 @@ impl Program {
             depth: 0,
             lacks_recipients: !program.delays_reject,
             lacks_senders: !program.delays_reject,
+            is_after_message: false,
             addresses: HashMap::new(),
             named: BTreeSet::new(),
         };
@@ -308,7 +309,7 @@ impl Program {
     fn take_lists(&mut self, compiler: &mut Compiler<'_>) {
         // Without the delay each list is asked as its command comes.
         self.client = compiler.parameter("smtpd_client_restrictions");
-        self.helo = compiler.parameter("smtpd_helo_restrictions");
+        self.helo = compiler.after_helo();
         compiler.lacks_senders = false;
         self.sender = compiler.parameter("smtpd_sender_restrictions");
         compiler.lacks_recipients = false;
@@ -317,6 +318,7 @@ impl Program {
         compiler.unnamed_classes();
         compiler.lacks_recipients = true;
         self.data = compiler.parameter("smtpd_data_restrictions");
+        compiler.is_after_message = true;
         self.end_of_data = compiler.parameter("smtpd_end_of_data_restrictions");
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::characters;
 use super::diagnostics::{MissingFile, Syntax, UnjudgedTable};
 use super::keyed::{self, Keyed};
 use super::text::Text;
@@ -117,6 +118,16 @@ pub(super) fn open(
     }
     let name = spec.slice(colon + 1, spec.as_str().len());
     let is_inline = rest.starts_with('{');
+    let is_empty = match kind {
+        "static" => name
+            .without_braces()
+            .is_some_and(|inner| inner.as_str().is_empty()),
+        _ => rest.is_empty(),
+    };
+    if is_empty {
+        let reason = "nothing stands behind the colon: Postfix opens no such table";
+        return Err(diagnostics.error(UnjudgedTable::new(spec.as_str(), reason, &spec.at())));
+    }
     match kind {
         "texthash" => {
             let source = file(&name, artifacts, diagnostics)?;
@@ -128,9 +139,10 @@ pub(super) fn open(
         }
         "inline" => inline(&name, diagnostics),
         "static" => {
-            let value = name
-                .inside_braces()
-                .map_or(name.clone(), |inner| inner.trim());
+            let Some(value) = name.without_braces() else {
+                let reason = "something stands behind its braces";
+                return Err(diagnostics.error(UnjudgedTable::new("static", reason, &name.at())));
+            };
             Ok(Table::Static(TableRow {
                 key: String::new(),
                 value: value.as_str().to_owned(),
@@ -171,6 +183,7 @@ pub(super) fn file(
         let missing = MissingFile::new(name.as_str(), artifacts, &name.at());
         return Err(diagnostics.error(missing));
     };
+    characters::check(&artifact.source, diagnostics)?;
     Ok(artifact.source)
 }
 
@@ -211,9 +224,10 @@ fn inline(name: &Text, diagnostics: &mut Diagnostics) -> Result<Table, Reported>
     };
     let mut rows: Vec<TableRow> = Vec::new();
     for word in inner.words() {
-        let pair = word
-            .inside_braces()
-            .map_or(word.clone(), |inner| inner.trim());
+        let Some(pair) = word.without_braces() else {
+            let reason = "something stands behind the braces of an entry";
+            return refuse(reason, &word.at(), diagnostics);
+        };
         let Ok((key, value)) = split_quoted(&pair) else {
             return refuse("an entry is not `name=value`", &word.at(), diagnostics);
         };

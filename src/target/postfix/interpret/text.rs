@@ -140,6 +140,15 @@ impl Text {
         words
     }
 
+    /// Returns the text without braces and the blanks in them, if it begins with one; none if
+    /// anything stands behind the one that closes it (extpar(3)).
+    pub(super) fn without_braces(&self) -> Option<Self> {
+        if self.text.starts_with('{') {
+            return Some(self.inside_braces()?.trim());
+        }
+        Some(self.clone())
+    }
+
     /// Returns what stands between `{` and `}` if the whole text is in one pair of braces.
     pub(super) fn inside_braces(&self) -> Option<Self> {
         let inner = self.text.strip_prefix('{')?.strip_suffix('}')?;

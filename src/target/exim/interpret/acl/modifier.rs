@@ -9,6 +9,7 @@ use super::{Step, Verb};
 use crate::diagnostic::Reported;
 use crate::target::exim::interpret::inert::unknown;
 use crate::target::exim::interpret::reader::{Place, Reader};
+use crate::target::exim::interpret::section::NAME_OCTETS_MAX;
 use crate::target::exim::interpret::shape::time;
 use crate::target::exim::interpret::value::Value;
 
@@ -115,6 +116,12 @@ impl Reader<'_> {
         });
         if !known {
             let reason = format!("`{name}` is no variable that an ACL can set");
+            return Err(self.syntax(reason, &line.at));
+        }
+        if name.len() > NAME_OCTETS_MAX {
+            // Expansions read 255 octets of a name (`read_name` in expand.c of 4.96), and `set`
+            // takes all.
+            let reason = format!("a name has at most {NAME_OCTETS_MAX} characters");
             return Err(self.syntax(reason, &line.at));
         }
         let value = self.expand(&line.argument)?;

@@ -130,6 +130,7 @@ impl Reader<'_> {
         let read = |reader: &mut Self| -> Result<(), Reported> {
             let setting = section::setting(definition, reader.diagnostics)?;
             let text = setting.text(reader.diagnostics)?;
+            section::check_name(&setting.name, definition, reader.diagnostics);
             let list = NamedList { kind, text };
             let name = (kind, setting.name.clone());
             if reader.lists.insert(name, list).is_some() {

@@ -40,6 +40,8 @@ pub(in super::super) struct Compiler<'a> {
     pub(in super::super) lacks_recipients: bool,
     /// Whether it is asked before MAIL.
     pub(in super::super) lacks_senders: bool,
+    /// Whether it is asked when the message is there: its header has been written then.
+    pub(in super::super) is_after_message: bool,
     /// The classes that some list or row names.
     pub(in super::super) named: BTreeSet<String>,
     /// The tables of addresses that were compiled: a class may be named by a thousand rows.
@@ -96,6 +98,17 @@ impl Compiler<'_> {
     /// Compiles the list of a parameter.
     pub(in super::super) fn parameter(&mut self, name: &str) -> List {
         let text = self.settings.text(name, self.diagnostics);
+        self.list(&text, Bare::of(name))
+    }
+
+    /// Compiles the list of HELO, all of which is skipped for clients that have not said it
+    /// (`smtpd_check_helo` in smtpd_check.c of 3.7.11).
+    pub(in super::super) fn after_helo(&mut self) -> List {
+        let name = "smtpd_helo_restrictions";
+        let text = self.settings.text(name, self.diagnostics);
+        if !text.as_str().is_empty() {
+            self.has_helo();
+        }
         self.list(&text, Bare::of(name))
     }
 
@@ -194,6 +207,10 @@ impl Compiler<'_> {
             }
             // One envelope in a dialogue that keeps to the protocol meets none of these.
             "reject_unauth_pipelining" | "reject_multi_recipient_bounce" => Restriction::Nothing,
+            "reject_plaintext_session" if self.lacks_senders && bare == Bare::Helo => {
+                self.refuse(word, "there some clients have not begun TLS yet");
+                return None;
+            }
             "reject_plaintext_session" => {
                 let code = code("plaintext_reject_code", self);
                 Restriction::PlaintextSession(fixed(code, 4, 7, 1, Because::TlsRequired))
@@ -211,6 +228,12 @@ impl Compiler<'_> {
                 Restriction::UnauthDestination(fixed(code, 4, 7, 1, Because::RelayDenied))
             }
             "reject_unlisted_recipient" => Restriction::UnlistedRecipient,
+            "reject_unlisted_sender" if !self.asks_sender_anew(bare) => {
+                let reason =
+                    "here it is passed over where a recipient before this one had it asked";
+                self.refuse(word, reason);
+                return None;
+            }
             "reject_unlisted_sender" => Restriction::UnlistedSender,
             _ if name.ends_with("_sender_login_mismatch") => return self.owners(name, word, bare),
             _ if takes_argument(name) => {
@@ -262,6 +285,14 @@ impl Compiler<'_> {
     ) -> Option<Restriction> {
         match name {
             "check_helo_access" | "check_policy_service" if !self.has_helo() => None,
+            "check_policy_service" if self.is_after_message => {
+                // `SMTPD_AFTER_EOM` in smtpd_check.c.
+                self.refuse(
+                    word,
+                    "what it has found would not stand in the message's header",
+                );
+                None
+            }
             "check_client_access" => self.client_access(argument, bare).map(Restriction::Client),
             "check_helo_access" => self.helo_access(argument, bare).map(Restriction::Helo),
             "check_sasl_access" if !self.has_auth => Some(Restriction::Nothing),
@@ -306,6 +337,19 @@ impl Compiler<'_> {
                 .error(UnjudgedParameter::new(name, reason, &at));
         }
         is_required
+    }
+
+    /// Returns whether a sender that was looked up for another recipient is looked up again in such
+    /// a list: what was found is forgotten where the list of senders begins
+    /// (`sender_rcptmap_checked` in smtpd_check.c of 3.7.11).
+    fn asks_sender_anew(&mut self, bare: Bare) -> bool {
+        match bare {
+            Bare::Sender => true,
+            Bare::Recipient => self
+                .settings
+                .boolean("smtpd_delay_reject", self.diagnostics),
+            Bare::Client | Bare::Helo | Bare::None => false,
+        }
     }
 
     pub(super) fn refuse(&mut self, word: &Text, reason: &str) {

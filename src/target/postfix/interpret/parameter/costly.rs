@@ -81,7 +81,6 @@ pub(super) const COSTLY: &[(&str, &[&str], &str)] = &[
         &[
             "!external, static:rest",
             "static:rest",
-            "plain",
             "plain, login",
             "login, plain",
         ],

@@ -24,6 +24,12 @@ const FILLED: &str = "\
     myorigin newaliases_path openssl_path readme_directory sample_directory sendmail_path \
     smtp_helo_name smtpd_banner syslog_name virtual_mailbox_base";
 
+/// Parameters that are absolute paths, and of two the word `no`: with others `postfix start` ends
+/// (post-install of 3.7.11).
+const PATHS: &str = "\
+    html_directory mailq_path manpage_directory newaliases_path openssl_path readme_directory \
+    sample_directory sendmail_path";
+
 /// Parameters that the model reads, and the words that they are made of: any other ends every
 /// program (inet_proto.c; mynetworks.c, whose value is one word).
 const MODELLED: [(&str, &[&str]); 2] = [
@@ -212,6 +218,10 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     if is_named(FILLED, name) && value.trim_ascii().is_empty() {
         return Some("Postfix does not start without it");
     }
+    let is_none = value == "no" && matches!(name, "html_directory" | "readme_directory");
+    if is_named(PATHS, name) && !value.starts_with('/') && !is_none {
+        return Some("Postfix does not start without an absolute path");
+    }
     let items = value.split([' ', '\t', '\r', '\n', ',']);
     if is_named(LISTS, name) && items.clone().any(is_no_item) {
         return Some(
@@ -241,7 +251,8 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
 /// left, and a file or table is opened (match_list_parse in match_list.c of 3.7.11).
 fn is_no_item(item: &str) -> bool {
     let bare = item.trim_start_matches('!');
-    let is_there = bare.starts_with('[') || bare.starts_with("static:");
+    let is_static = |value: &str| value.bytes().any(|octet| !b"{}".contains(&octet));
+    let is_there = bare.starts_with('[') || bare.strip_prefix("static:").is_some_and(is_static);
     let opens = bare.starts_with('/') || (bare.contains(':') && !is_there);
     bare.is_empty() && !item.is_empty() || opens
 }
