@@ -13,7 +13,9 @@ use crate::class::{Class, Original};
 use crate::draft::Mutant;
 use crate::indexes;
 use crate::real::{envelope, job};
-use crate::said::{Read, comes_to, is_accepted, is_broken_hello, is_no_session, reads};
+use crate::said::{
+    Read, comes_to, follows_both, is_accepted, is_broken_hello, is_no_session, reads,
+};
 use crate::support::job::{Mechanism, Mta, Record, Round, Until};
 use crate::support::namespace;
 use crate::support::proxy;
@@ -164,6 +166,7 @@ fn is_believed(original: &Original, reading: &Reading, envelope: &Envelope) -> b
 }
 
 /// What of a mutant's answers nobody can hold against the reader.
+#[expect(clippy::struct_excessive_bools, reason = "each excuses something else")]
 struct Loose {
     /// Another backend checks passwords: which it takes, nobody knows here.
     logins: bool,
@@ -202,7 +205,7 @@ impl Loose {
     fn excuses(&self, read: &Read, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
         read.is_latitude(mta, envelope, outcome)
             || (self.drops && read.is_cut_off(outcome))
-            || (self.asks_more && read.follows_both(envelope, outcome))
+            || (self.asks_more && follows_both(envelope, outcome))
             || (self.listens && read.is_closed())
             // Where TLS cannot begin, some say so under it, and some by breaking off.
             || (!read.accepts() && is_broken_hello(outcome))

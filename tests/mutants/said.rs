@@ -224,27 +224,6 @@ impl Read {
             }
     }
 
-    /// Whether the reader, where the form of a path does not say what tables have for its
-    /// local-part, has followed both answers, and an acceptance counted, or another refusal.
-    pub(crate) fn follows_both(&self, envelope: &Envelope, outcome: &Outcome) -> bool {
-        let is_open = |form| {
-            matches!(
-                form,
-                PathForm::Literal
-                    | PathForm::OwnLiteral
-                    | PathForm::RoutedOwnLiteral
-                    | PathForm::OddOwnLiteral
-                    | PathForm::NumericDomain
-                    | PathForm::OddLocal
-                    | PathForm::Malformed
-                    | PathForm::BadDomain
-            )
-        };
-        let forms = [envelope.from.form(), envelope.to.form()];
-        let is_replied = matches!(&outcome.answer, Answer::Replied { .. });
-        is_replied && !is_accepted(outcome) && forms.into_iter().any(is_open)
-    }
-
     /// Whether the connection ended with a refusal, of which nothing came through: what the client
     /// had sent meanwhile was thrown away.
     pub(crate) fn is_cut_off(&self, outcome: &Outcome) -> bool {
@@ -286,6 +265,27 @@ impl Read {
         let status = decision.reply.status.to_string();
         reply.code == decision.reply.code && reply.status.as_ref().is_none_or(|one| *one == status)
     }
+}
+
+/// Whether the reader, where the form of a path does not say what tables have for its
+/// local-part, has followed both answers, and an acceptance counted, or another refusal.
+pub(crate) fn follows_both(envelope: &Envelope, outcome: &Outcome) -> bool {
+    let is_open = |form| {
+        matches!(
+            form,
+            PathForm::Literal
+                | PathForm::OwnLiteral
+                | PathForm::RoutedOwnLiteral
+                | PathForm::OddOwnLiteral
+                | PathForm::NumericDomain
+                | PathForm::OddLocal
+                | PathForm::Malformed
+                | PathForm::BadDomain
+        )
+    };
+    let forms = [envelope.from.form(), envelope.to.form()];
+    let is_replied = matches!(&outcome.answer, Answer::Replied { .. });
+    is_replied && !is_accepted(outcome) && forms.into_iter().any(is_open)
 }
 
 /// Whether a form does not say whether its local-part has an extension: then the reader takes it

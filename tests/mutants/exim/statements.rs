@@ -27,7 +27,7 @@ pub(super) fn together(files: &Files, names: &Names, seeded: &mut Seeded) -> Mut
             parts.push(acl(&blocks, &statements, names, seeded));
         }
     }
-    if matches!(kind, 5 | 6 | 7) {
+    if matches!(kind, 5..=7) {
         parts.push(router(bench.text, &blocks, &statements, names, seeded));
         if kind == 7 {
             parts.push(router(bench.text, &blocks, &statements, names, seeded));
@@ -63,7 +63,7 @@ fn acl(blocks: &[Block], statements: &Statements, names: &Names, seeded: &mut Se
     let places: Vec<&Block> = blocks.iter().filter(|block| block.verb.is_some()).collect();
     let at = places[seeded.below(places.len())].whole.start;
     let mut text = String::new();
-    for _ in 0..1 + seeded.below(3) {
+    for _ in 0..=seeded.below(3) {
         let verb = VERBS[seeded.below(VERBS.len())];
         text.push_str("  ");
         text.push_str(verb);
@@ -72,7 +72,7 @@ fn acl(blocks: &[Block], statements: &Statements, names: &Names, seeded: &mut Se
             text.push_str(&statements.one("modifier", names, seeded));
             text.push_str("\n         ");
         }
-        for number in 0..1 + seeded.below(2) {
+        for number in 0..=seeded.below(2) {
             if number > 0 {
                 text.push_str("\n        ");
             }

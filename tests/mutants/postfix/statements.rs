@@ -18,7 +18,7 @@ pub(super) fn together(files: &Files, names: &Names, seeded: &mut Seeded) -> Mut
     let mut parts = Vec::new();
     let kind = seeded.below(10);
     if kind < 9 {
-        for _ in 0..1 + seeded.below(2) {
+        for _ in 0..=seeded.below(2) {
             parts.push(restrictions(&lists, &statements, names, seeded));
         }
     }
@@ -57,13 +57,14 @@ fn restrictions(
     let at = places.get(seeded.below(places.len())).copied();
     let at = at.unwrap_or(list.start);
     let mut text = String::new();
-    for _ in 0..1 + seeded.below(3) {
+    for _ in 0..=seeded.below(3) {
         text.push_str(&one(statements, names, seeded));
         text.push_str("\n    ");
     }
-    let text = match places.is_empty() {
-        true => format!("\n    {text}\n"),
-        false => text,
+    let text = if places.is_empty() {
+        format!("\n    {text}\n")
+    } else {
+        text
     };
     (at..at, text)
 }
@@ -80,10 +81,10 @@ fn one(statements: &Statements, names: &Names, seeded: &mut Seeded) -> String {
         return format!("check_{check}_access {table}");
     }
     let mut rows = String::new();
-    for _ in 0..1 + seeded.below(2) {
+    for _ in 0..=seeded.below(2) {
         let key = statements.one(&format!("{kind} key"), names, seeded);
         let action = statements.one("action", names, seeded);
-        rows.push_str(&format!("{{{key} = {action}}} "));
+        rows.extend(["{", &key, " = ", &action, "} "]);
     }
     format!("check_{check}_access inline:{{{}}}", rows.trim_end())
 }

@@ -39,7 +39,7 @@ pub(super) fn check(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Resu
 }
 
 fn is_plain(octet: u8) -> bool {
-    matches!(octet, b'\t' | b'\n' | b'\r') | ((octet >= b' ') & (octet < 0x7f))
+    matches!(octet, b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
 fn is_odd(c: char) -> bool {

@@ -7,4 +7,4 @@ mod list;
 
 pub(super) use access::{Opened, OpenedKey};
 pub(super) use class::fault as class_fault;
-pub(super) use list::Compiler;
+pub(super) use list::{Asked, Compiler};

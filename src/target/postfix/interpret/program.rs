@@ -8,7 +8,7 @@ use super::action::Codes;
 use super::addressing::{Addressing, Traits};
 use super::catalogue::{Catalogue, Side};
 use super::client;
-use super::compile::{Compiler, Opened, OpenedKey, class_fault};
+use super::compile::{Asked, Compiler, Opened, OpenedKey, class_fault};
 use super::diagnostics::{UnjudgedParameter, UnjudgedRestriction};
 use super::filter::Filter;
 use super::listing::{Listed, Listing};
@@ -292,9 +292,11 @@ impl Program {
             classes,
             has_auth: auth != Auth::Never,
             depth: 0,
-            lacks_recipients: !program.delays_reject,
-            lacks_senders: !program.delays_reject,
-            is_after_message: false,
+            asked: if program.delays_reject {
+                Asked::AtRcpt
+            } else {
+                Asked::BeforeMail
+            },
             addresses: HashMap::new(),
             named: BTreeSet::new(),
         };
@@ -310,15 +312,15 @@ impl Program {
         // Without the delay each list is asked as its command comes.
         self.client = compiler.parameter("smtpd_client_restrictions");
         self.helo = compiler.after_helo();
-        compiler.lacks_senders = false;
+        compiler.asked = compiler.asked.max(Asked::BeforeRcpt);
         self.sender = compiler.parameter("smtpd_sender_restrictions");
-        compiler.lacks_recipients = false;
+        compiler.asked = Asked::AtRcpt;
         self.relay = compiler.parameter("smtpd_relay_restrictions");
         self.recipient = compiler.parameter("smtpd_recipient_restrictions");
         compiler.unnamed_classes();
-        compiler.lacks_recipients = true;
+        compiler.asked = Asked::AtData;
         self.data = compiler.parameter("smtpd_data_restrictions");
-        compiler.is_after_message = true;
+        compiler.asked = Asked::AfterMessage;
         self.end_of_data = compiler.parameter("smtpd_end_of_data_restrictions");
     }
 

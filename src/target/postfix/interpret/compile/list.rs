@@ -36,16 +36,27 @@ pub(in super::super) struct Compiler<'a> {
     /// Whether AUTH is on: without it some restrictions are ignored.
     pub(in super::super) has_auth: bool,
     pub(in super::super) depth: u32,
-    /// Whether it is asked before RCPT, or behind several (`smtpd_check_data` of 3.7.11).
-    pub(in super::super) lacks_recipients: bool,
-    /// Whether it is asked before MAIL.
-    pub(in super::super) lacks_senders: bool,
-    /// Whether it is asked when the message is there: its header has been written then.
-    pub(in super::super) is_after_message: bool,
+    /// When the list is asked that is being compiled.
+    pub(in super::super) asked: Asked,
     /// The classes that some list or row names.
     pub(in super::super) named: BTreeSet<String>,
     /// The tables of addresses that were compiled: a class may be named by a thousand rows.
     pub(in super::super) addresses: HashMap<(String, About, Bare), Arc<ByMap>>,
+}
+
+/// When a list is asked, and so what is known then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) enum Asked {
+    /// Before MAIL: neither path is known.
+    BeforeMail,
+    /// Before RCPT.
+    BeforeRcpt,
+    /// At RCPT.
+    AtRcpt,
+    /// Behind the last RCPT, of several perhaps (`smtpd_check_data` of 3.7.11).
+    AtData,
+    /// When the message is there: its header has been written then.
+    AfterMessage,
 }
 
 /// What a bare table in a list is looked up by.
@@ -191,8 +202,8 @@ impl Compiler<'_> {
             refusal.because = because;
             refusal
         };
-        let lacks = (self.lacks_recipients && OF_RECIPIENTS.contains(&name))
-            || (self.lacks_senders && OF_SENDERS.contains(&name));
+        let lacks = (self.asked != Asked::AtRcpt && OF_RECIPIENTS.contains(&name))
+            || (self.asked == Asked::BeforeMail && OF_SENDERS.contains(&name));
         if lacks {
             self.refuse(word, "it is passed over there: no path, or several");
             return None;
@@ -207,7 +218,7 @@ impl Compiler<'_> {
             }
             // One envelope in a dialogue that keeps to the protocol meets none of these.
             "reject_unauth_pipelining" | "reject_multi_recipient_bounce" => Restriction::Nothing,
-            "reject_plaintext_session" if self.lacks_senders && bare == Bare::Helo => {
+            "reject_plaintext_session" if self.asked == Asked::BeforeMail && bare == Bare::Helo => {
                 self.refuse(word, "there some clients have not begun TLS yet");
                 return None;
             }
@@ -285,7 +296,7 @@ impl Compiler<'_> {
     ) -> Option<Restriction> {
         match name {
             "check_helo_access" | "check_policy_service" if !self.has_helo() => None,
-            "check_policy_service" if self.is_after_message => {
+            "check_policy_service" if self.asked == Asked::AfterMessage => {
                 // `SMTPD_AFTER_EOM` in smtpd_check.c.
                 self.refuse(
                     word,
