@@ -141,6 +141,12 @@ impl Read {
     /// Returns where a message went by the log, as the reader says it: of a recipient that Exim
     /// verifies by an address of others it says besides that DNS may not answer, and here it does.
     pub(crate) fn as_dns_answers(&self, went: BTreeSet<String>) -> BTreeSet<String> {
+        let told = |place: String| match place.as_str() {
+            "perhaps out" if self.goes.contains("out") => "out".to_owned(),
+            "perhaps out" => "nowhere".to_owned(),
+            _ => place,
+        };
+        let went: BTreeSet<String> = went.into_iter().map(told).collect();
         let leaves = went.contains("out") && self.goes.contains("out");
         let perhaps = self.goes.get("nowhere").filter(|_| leaves).cloned();
         went.into_iter().chain(perhaps).collect()
@@ -274,6 +280,8 @@ pub(crate) fn follows_both(envelope: &Envelope, outcome: &Outcome) -> bool {
         matches!(
             form,
             PathForm::Literal
+                | PathForm::OddLiteral
+                | PathForm::Dotted
                 | PathForm::OwnLiteral
                 | PathForm::RoutedOwnLiteral
                 | PathForm::OddOwnLiteral

@@ -52,8 +52,9 @@ pub(crate) fn by_exim(original: &Original, id: &str, log: &[String]) -> BTreeSet
         found.extend(match sign {
             "=>" | "->" | "**" | "==" if rest.contains("T=remote_smtp") => Some("out"),
             "=>" | "->" => Some("here"),
-            // Nobody answers for names outside: whatever was to go there comes back.
-            "**" | "==" => Some(if is_ours { "nowhere" } else { "out" }),
+            // Nobody answers for names outside: whatever was to go there comes back, as what no
+            // router takes does.
+            "**" | "==" => Some(if is_ours { "nowhere" } else { "perhaps out" }),
             _ => None,
         });
     }

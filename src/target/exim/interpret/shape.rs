@@ -126,6 +126,12 @@ impl Reader<'_> {
         let is_read = matches!(shape, Shape::Read | Shape::Flag);
         let value = setting.value.as_ref().filter(|_| !is_read);
         let fault = shape.fault(setting);
+        let is_text = matches!(
+            shape,
+            Shape::Text | Shape::Line | Shape::Added | Shape::Removed | Shape::Begins(..)
+        );
+        let text = value.filter(|_| is_text);
+        let fault = fault.or_else(|| text.and_then(|text| inert::too_long(text.as_str())));
         let fault = fault.or_else(|| value.and_then(|value| self.active(value)));
         fault.or_else(|| match (shape, value?) {
             (Shape::Hosts, list) => self.unread(ListKind::Host, list),

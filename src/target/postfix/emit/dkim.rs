@@ -89,7 +89,12 @@ pub(super) fn write(
             "Which key signs mail by the domain of From.",
             signing,
         ),
-        ("keys", "The keys: domain, selector, path.", names),
+        (
+            // Keys are customarily below /etc/opendkim/keys.
+            "key-table",
+            "The keys: domain, selector, path.",
+            names,
+        ),
     ];
     for (name, about, rows) in tables {
         let table = OpendkimTable {

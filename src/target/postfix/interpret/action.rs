@@ -71,6 +71,10 @@ pub(super) fn read(value: &str, about: About, codes: Codes) -> Result<Action, &'
             return Err("this action is not modelled");
         }
         _ if value.bytes().all(|byte| byte.is_ascii_digit()) => Action::Ok,
+        // `smtpd_chat_reply` of 3.7.11 hangs up.
+        "421" | "521" if !text.is_empty() => {
+            return Err("the session ends with it, and with that the message for others");
+        }
         _ if word.len() == 3 && is_refusing_code(word) && !text.is_empty() => {
             let code = word.parse().map_err(|_| "this is no reply code")?;
             let class = u8::try_from(code / 100).unwrap_or(5);

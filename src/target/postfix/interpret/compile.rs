@@ -2,9 +2,11 @@
 //! smtpd_check.c of 3.7.11).
 
 mod access;
+mod asked;
 mod class;
 mod list;
 
 pub(super) use access::{Opened, OpenedKey};
+pub(super) use asked::Asked;
 pub(super) use class::fault as class_fault;
-pub(super) use list::{Asked, Compiler};
+pub(super) use list::Compiler;

@@ -12,6 +12,12 @@ use super::rows::Lookup;
 use crate::decision::{Destination, Hop, Route, Unanswered};
 use crate::mail::{Address, Domain};
 
+/// What seteuid(2) takes for no change.
+const ID_MAX: u32 = u32::MAX;
+/// Where Debian keeps mail, and the group that may make files there (base-passwd).
+const SPOOL: &str = "/var/mail";
+const MAIL: u32 = 8;
+
 /// An address literal of this host.
 pub(super) const OWN_LITERAL: &str = "[127.0.0.1]";
 
@@ -334,8 +340,11 @@ impl Delivery {
                 .parse()
                 .ok()
         };
-        let has_owner = number(&self.uids).is_some_and(|uid| uid > 0 && uid >= self.uid_min)
-            && number(&self.gids).is_some_and(|gid| gid > 0);
+        let is_id = |id: u32| (1..ID_MAX).contains(&id);
+        // Below /var/mail the group mail alone makes folders (base-files of Debian 12).
+        let is_spool = self.mailbox_base.trim_end_matches('/') == SPOOL;
+        let has_owner = number(&self.uids).is_some_and(|uid| is_id(uid) && uid >= self.uid_min)
+            && number(&self.gids).is_some_and(|gid| is_id(gid) && (!is_spool || gid == MAIL));
         match self.mailboxes.listed(local, domain, &self.around) {
             Some(path) if has_owner && self.mailbox_base.starts_with('/') => {
                 let base = self.mailbox_base.trim_end_matches('/');

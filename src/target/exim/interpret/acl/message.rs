@@ -3,6 +3,7 @@
 use crate::decision::Because;
 use crate::diagnostic::Reported;
 use crate::mail::{Reply, Status};
+use crate::target::exim::interpret::inert::too_long;
 use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::text::Text;
 use crate::target::exim::interpret::value::{Piece, Value};
@@ -76,7 +77,7 @@ fn split_status(text: &str) -> (Option<Status>, &str) {
 impl Reader<'_> {
     /// Reads the text of a reply, which may have plain variables in it; none if it is empty.
     pub(super) fn message(&mut self, text: &Text) -> Result<Option<Message>, Reported> {
-        if let Some(reason) = self.active(text) {
+        if let Some(reason) = self.active(text).or_else(|| too_long(text.as_str())) {
             return Err(self.refuse("message", reason, &text.at()));
         }
         let value = self.expand(text)?;

@@ -5,8 +5,8 @@
 use crate::target::exim::interpret::shape::{self, ANY, Shape, Table};
 
 use Shape::{
-    Accounts, Begins, Digits, Hosts, Limit, Line, Load, Names, Number, Path, Selectors, Space,
-    Switch, Text, Time, Timeout, Word, Words,
+    Accounts, Begins, Digits, Hosts, Limit, Line, Load, Names, Number, Selectors, Space, Switch,
+    Text, Time, Timeout, Word, Words,
 };
 
 /// A day, in seconds.
@@ -131,7 +131,11 @@ const TEXTS: &Table = &[
 /// How the program runs, and as whom.
 const PROGRAM: &Table = &[
     (Accounts, "admin_groups trusted_groups trusted_users"),
-    (Path, "pid_file_path"),
+    // The daemon makes it as root, in the place of a mailbox that is not there yet.
+    (
+        Word(&["", "/run/exim4/exim.pid", "/var/run/exim4/exim.pid"]),
+        "pid_file_path",
+    ),
     (Names, "keep_environment"),
     (Number(0, 20), "daemon_startup_retries"),
     (Time(0, 60), "daemon_startup_sleep"),

@@ -133,6 +133,11 @@ impl Reader<'_> {
             section::check_name(&setting.name, definition, reader.diagnostics);
             let list = NamedList { kind, text };
             let name = (kind, setting.name.clone());
+            let of_kind = reader.lists.keys().filter(|(one, _)| *one == kind);
+            if of_kind.count() >= LISTS_MAX {
+                let reason = format!("there are more than {LISTS_MAX} lists of its kind");
+                return Err(reader.syntax(reason, &setting.at));
+            }
             if reader.lists.insert(name, list).is_some() {
                 let reason = format!("there are two lists `{}`", setting.name);
                 return Err(reader.syntax(reason, &setting.at));
@@ -159,6 +164,9 @@ fn shape(name: &str) -> Option<Shape> {
     }
     find(&[MODELLED], name).or_else(|| harmless::shape(name))
 }
+
+/// How many named lists there may be of each kind (`MAX_NAMED_LIST`, which Debian makes 32).
+const LISTS_MAX: usize = 16;
 
 /// Why an empty ACL is refused.
 const EMPTY: &str = "an ACL without a statement denies everything";

@@ -69,7 +69,7 @@ pub(super) const SMTP: &Table = &[
         Read,
         "dkim_canon dkim_domain dkim_hash dkim_identity dkim_private_key dkim_selector \
          dkim_sign_headers dkim_strict dkim_timestamps helo_data hosts_avoid_tls \
-         hosts_require_auth hosts_require_tls hosts_try_auth interface port protocol \
+         hosts_require_auth hosts_require_tls hosts_try_auth interface port protocol tls_sni \
          tls_try_verify_hosts tls_verify_cert_hostnames tls_verify_hosts",
     ),
     (Time(60, DAY), "command_timeout data_timeout final_timeout"),
@@ -89,7 +89,6 @@ pub(super) const SMTP: &Table = &[
          retry_include_ip_address tls_tempfail_tryclear",
     ),
     (Names, "dnssec_request_domains"),
-    (Text, "tls_sni"),
     // AUTH= of MAIL FROM, which says that nothing is known.
     (Word(&["<>"]), "authenticated_sender"),
     (

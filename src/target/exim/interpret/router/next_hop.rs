@@ -30,6 +30,8 @@ pub(super) struct Remote {
     pub(super) says_account: Option<Loc>,
     /// What hosts of anybody's may not be able to do, and why that matters.
     pub(super) demands: Option<(String, &'static str, Loc)>,
+    /// `tls_sni`: the name that it asks hosts for.
+    sni: Option<(String, Loc)>,
     /// Whether it looks for the name of a host in its certificate.
     pub(super) asks_whose: bool,
 }
@@ -77,6 +79,7 @@ impl Reader<'_> {
             credentials: None,
             says_account: None,
             demands: None,
+            sni: None,
             asks_whose: true,
         };
         let verifies = self.verifies(instance, &mut remote);
@@ -204,9 +207,15 @@ impl Reader<'_> {
                 let known = ["smtp", "smtps"].contains(&value);
                 (!known).then_some("mailpol follows `smtp` and `smtps`")
             }
-            // It is said in clear (RFC 6066 section 3).
-            "tls_sni" if value.contains('$') && value != "$host" => {
-                Some("whoever listens would read it, and mailpol follows a name or `$host`")
+            // It is said in clear, and is a name of DNS (RFC 6066 section 3): with another text no
+            // TLS comes about (`tls_client_start` in tls-gnu.c of 4.96).
+            "tls_sni" if !value.is_empty() => {
+                remote.sni = Some((value.to_owned(), setting.at.clone()));
+                remote.demand(
+                    "hosts would be asked for the certificate of another",
+                    setting,
+                );
+                None
             }
             // Section 43.8: without it no certificate is verified.
             "tls_verify_certificates" if value.is_empty() => {
@@ -255,6 +264,24 @@ impl Remote {
 }
 
 impl Transport {
+    /// Refuses a transport that asks a host for the certificate of another.
+    pub(super) fn asks_for_its_own(
+        &self,
+        reader: &mut Reader<'_>,
+        host: &str,
+    ) -> Result<(), Reported> {
+        let TransportKind::Smtp(remote) = &self.kind else {
+            return Ok(());
+        };
+        match &remote.sni {
+            Some((name, at)) if !name.eq_ignore_ascii_case(host) => {
+                let reason = "it is not the name of the host that the router names";
+                Err(reader.service("tls_sni", reason, at))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Returns the hop that a router names for this transport: `host:port`, if it is one host.
     pub(super) fn hop(&self, hosts: &str, at: &Loc) -> Hop {
         let TransportKind::Smtp(remote) = &self.kind else {

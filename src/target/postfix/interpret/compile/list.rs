@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::action::{About, Codes, refusal};
 use super::super::catalogue::Catalogue;
-use super::super::diagnostics::{Syntax, UnjudgedParameter, UnjudgedRestriction};
+use super::super::diagnostics::{Syntax, UnjudgedRestriction};
 use super::super::map::{Parents, Surroundings};
 use super::super::master_cf::Service;
 use super::super::parameter::Settings;
@@ -14,6 +14,7 @@ use super::super::program::SharedTables;
 use super::super::restriction::{ByMap, Item, List, OF_RECIPIENTS, OF_SENDERS, Restriction};
 use super::super::table::Files;
 use super::super::text::Text;
+use super::asked::Asked;
 use super::class::DEPTH_MAX;
 use crate::decision::{Because, TestId};
 use crate::diagnostic::Diagnostics;
@@ -42,21 +43,6 @@ pub(in super::super) struct Compiler<'a> {
     pub(in super::super) named: BTreeSet<String>,
     /// The tables of addresses that were compiled: a class may be named by a thousand rows.
     pub(in super::super) addresses: HashMap<(String, About, Bare), Arc<ByMap>>,
-}
-
-/// When a list is asked, and so what is known then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in super::super) enum Asked {
-    /// Before MAIL: neither path is known.
-    BeforeMail,
-    /// Before RCPT.
-    BeforeRcpt,
-    /// At RCPT.
-    AtRcpt,
-    /// Behind the last RCPT, of several perhaps (`smtpd_check_data` of 3.7.11).
-    AtData,
-    /// When the message is there: its header has been written then.
-    AfterMessage,
 }
 
 /// What a bare table in a list is looked up by.
@@ -109,17 +95,6 @@ impl Compiler<'_> {
     /// Compiles the list of a parameter.
     pub(in super::super) fn parameter(&mut self, name: &str) -> List {
         let text = self.settings.text(name, self.diagnostics);
-        self.list(&text, Bare::of(name))
-    }
-
-    /// Compiles the list of HELO, all of which is skipped for clients that have not said it
-    /// (`smtpd_check_helo` in smtpd_check.c of 3.7.11).
-    pub(in super::super) fn after_helo(&mut self) -> List {
-        let name = "smtpd_helo_restrictions";
-        let text = self.settings.text(name, self.diagnostics);
-        if !text.as_str().is_empty() {
-            self.has_helo();
-        }
         self.list(&text, Bare::of(name))
     }
 
@@ -217,7 +192,14 @@ impl Compiler<'_> {
                 Restriction::Refuse(fixed(code("defer_code", self), 4, 3, 2, Because::Unstated))
             }
             // One envelope in a dialogue that keeps to the protocol meets none of these.
-            "reject_unauth_pipelining" | "reject_multi_recipient_bounce" => Restriction::Nothing,
+            "reject_unauth_pipelining" => Restriction::Nothing,
+            "reject_multi_recipient_bounce" => {
+                self.refuse(
+                    word,
+                    "a bounce for two of our recipients would reach neither",
+                );
+                return None;
+            }
             "reject_plaintext_session" if self.asked == Asked::BeforeMail && bare == Bare::Helo => {
                 self.refuse(word, "there some clients have not begun TLS yet");
                 return None;
@@ -333,33 +315,6 @@ impl Compiler<'_> {
                 self.refuse(word, "what it looks up is not in the envelope");
                 None
             }
-        }
-    }
-
-    /// Returns whether every client has said HELO, or reports that not: what is asked about HELO is
-    /// skipped for those that have not (smtpd_check.c), and envelopes hold none such.
-    fn has_helo(&mut self) -> bool {
-        let name = "smtpd_helo_required";
-        let is_required = self.settings.boolean(name, self.diagnostics);
-        if !is_required {
-            let reason = "HELO decides, and clients could leave it out";
-            let at = self.settings.place(name);
-            self.diagnostics
-                .error(UnjudgedParameter::new(name, reason, &at));
-        }
-        is_required
-    }
-
-    /// Returns whether a sender that was looked up for another recipient is looked up again in such
-    /// a list: what was found is forgotten where the list of senders begins
-    /// (`sender_rcptmap_checked` in smtpd_check.c of 3.7.11).
-    fn asks_sender_anew(&mut self, bare: Bare) -> bool {
-        match bare {
-            Bare::Sender => true,
-            Bare::Recipient => self
-                .settings
-                .boolean("smtpd_delay_reject", self.diagnostics),
-            Bare::Client | Bare::Helo | Bare::None => false,
         }
     }
 

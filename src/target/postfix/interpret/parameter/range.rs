@@ -45,6 +45,13 @@ const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 const HUNDRED_DAYS: u64 = 100 * DAY;
 
+/// Times for which a program waits in poll(2), whose milliseconds are an `int`: a longer one comes
+/// out as another, or as none at all (`poll_fd_sysv` in poll_fd.c of 3.7.11).
+const WAITED: &str = "\
+    milter_command_timeout milter_connect_timeout milter_content_timeout smtp_connect_timeout \
+    smtp_helo_timeout smtpd_policy_service_timeout smtpd_proxy_timeout smtpd_starttls_timeout \
+    smtpd_timeout smtpd_upstream_proxy_timeout";
+
 /// Numbers with other bounds; a time in seconds.
 const OTHERS: [(&str, u64, u64); 12] = [
     ("bounce_queue_lifetime", 0, HUNDRED_DAYS),
@@ -105,6 +112,7 @@ pub(super) fn is_taken(name: &str, number: Option<u64>) -> bool {
     let (least, most) = match OTHERS.iter().find(|(known, ..)| *known == name) {
         Some((_, least, most)) => (*least, *most),
         None if is_named(LONG) => (u64::from(is_named(POSITIVE)), i64::MAX as u64),
+        None if is_named(WAITED) => (u64::from(is_named(POSITIVE)), DAY),
         None => (u64::from(is_named(POSITIVE)), INT_MAX),
     };
     number.is_some_and(|number| (least..=most).contains(&number))
@@ -158,6 +166,7 @@ mod tests {
         }
         assert!(is_taken("max_use", Some(1)) && !is_taken("max_use", Some(0)));
         assert!(is_taken("max_use", Some(INT_MAX)) && !is_taken("max_use", Some(INT_MAX + 1)));
+        assert!(is_taken("smtpd_timeout", Some(DAY)) && !is_taken("smtpd_timeout", Some(DAY + 1)));
         assert!(is_taken("in_flow_delay", Some(0)));
         assert!(is_taken("message_size_limit", Some(INT_MAX + 1)));
         assert!(!is_taken("message_size_limit", None));

@@ -155,6 +155,12 @@ impl<'m> Settings<'m> {
     pub(in super::super) fn code(&self, name: &str, diagnostics: &mut Diagnostics) -> u16 {
         let text = self.text(name, diagnostics);
         match digits::<u16>(text.as_str()) {
+            // Behind them smtpd(8) ends the session, and with it the message for others.
+            Some(421 | 521) => {
+                let reason = format!("with `{name}` the session ends, amid a message perhaps");
+                diagnostics.error(Syntax::new(reason, &text.at()));
+                550
+            }
             Some(code) if (200..600).contains(&code) => code,
             _ => {
                 let reason = format!("`{name}` is no reply code");

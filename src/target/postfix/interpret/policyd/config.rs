@@ -45,11 +45,14 @@ impl Default for Config {
 /// Returns whether a text has no fields but those that policyd-spf fills in: with another
 /// `str.format` of Python ends each refusal, and smtpd(8) defers instead.
 fn is_template(text: &str) -> bool {
-    let fields = ["{rejectdefer}", "{spf}", "{url}"];
-    let rest = fields
-        .iter()
-        .fold(text.to_owned(), |rest, field| rest.replace(field, ""));
-    !rest.contains(['{', '}'])
+    let fields = ["rejectdefer}", "spf}", "url}"];
+    let mut parts = text.split('{');
+    let is_plain = |text: &str| !text.contains('}');
+    let fills = |part: &str| {
+        let behind = fields.iter().find_map(|field| part.strip_prefix(field));
+        behind.is_some_and(is_plain)
+    };
+    parts.next().is_none_or(is_plain) && parts.all(fills)
 }
 
 fn is_number(text: &str) -> bool {
