@@ -13,7 +13,7 @@ use crate::decision::{Destination, Hop, Route, Unanswered};
 use crate::mail::{Address, Domain};
 
 /// What seteuid(2) takes for no change.
-const ID_MAX: u32 = u32::MAX;
+const NO_ID: u32 = u32::MAX;
 /// Where Debian keeps mail, and the group that may make files there (base-passwd).
 const SPOOL: &str = "/var/mail";
 const MAIL: u32 = 8;
@@ -340,7 +340,7 @@ impl Delivery {
                 .parse()
                 .ok()
         };
-        let is_id = |id: u32| (1..ID_MAX).contains(&id);
+        let is_id = |id: u32| (1..NO_ID).contains(&id);
         // Below /var/mail the group mail alone makes folders (base-files of Debian 12).
         let is_spool = self.mailbox_base.trim_end_matches('/') == SPOOL;
         let has_owner = number(&self.uids).is_some_and(|uid| is_id(uid) && uid >= self.uid_min)
