@@ -7,8 +7,8 @@
 use super::reader::Reader;
 use super::text::Text;
 
-/// How many octets a text may have that Exim sends in a line or writes into a header: a line has 998
-/// at most (RFC 5322 section 2.1.1), and a reply that does not fit into `big_buffer` ends the
+/// How many octets a text may have that Exim sends in a line or writes into a header: a line has
+/// 998 at most (RFC 5322 section 2.1.1), and a reply that does not fit into `big_buffer` ends the
 /// session (`smtp_vprintf_flush` in smtp_in.c of 4.96).
 const TEXT_OCTETS_MAX: usize = 512;
 /// How many variables it may name, each of which is longer than its name perhaps.

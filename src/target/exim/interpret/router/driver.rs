@@ -272,7 +272,6 @@ impl Reader<'_> {
                     let reason = "mailpol does not follow which hosts it names";
                     return Err(self.service("route_data", reason, &data.at()));
                 };
-                transport.asks_for_its_own(self, hop.trim())?;
                 vec![Rule {
                     domains: crate::target::exim::interpret::value::Bool::Const(!hop.is_empty()),
                     hop: transport.hop(hop.trim(), &data.at()),
@@ -311,7 +310,6 @@ impl Reader<'_> {
         let pattern = rule.slice(0, pattern.len());
         let subject = Subject::Path(recipient(Part::Domain));
         let domains = self.list(ListKind::Domain, subject, &pattern)?;
-        transport.asks_for_its_own(self, hop)?;
         Ok(Rule {
             domains,
             hop: transport.hop(hop, &rule.at()),

@@ -31,7 +31,7 @@ pub(super) struct Remote {
     /// What hosts of anybody's may not be able to do, and why that matters.
     pub(super) demands: Option<(String, &'static str, Loc)>,
     /// `tls_sni`: the name that it asks hosts for.
-    sni: Option<(String, Loc)>,
+    sni: Option<String>,
     /// Whether it looks for the name of a host in its certificate.
     pub(super) asks_whose: bool,
 }
@@ -210,7 +210,7 @@ impl Reader<'_> {
             // It is said in clear, and is a name of DNS (RFC 6066 section 3): with another text no
             // TLS comes about (`tls_client_start` in tls-gnu.c of 4.96).
             "tls_sni" if !value.is_empty() => {
-                remote.sni = Some((value.to_owned(), setting.at.clone()));
+                remote.sni = Some(value.to_owned());
                 remote.demand(
                     "hosts would be asked for the certificate of another",
                     setting,
@@ -264,24 +264,6 @@ impl Remote {
 }
 
 impl Transport {
-    /// Refuses a transport that asks a host for the certificate of another.
-    pub(super) fn asks_for_its_own(
-        &self,
-        reader: &mut Reader<'_>,
-        host: &str,
-    ) -> Result<(), Reported> {
-        let TransportKind::Smtp(remote) = &self.kind else {
-            return Ok(());
-        };
-        match &remote.sni {
-            Some((name, at)) if !name.eq_ignore_ascii_case(host) => {
-                let reason = "it is not the name of the host that the router names";
-                Err(reader.service("tls_sni", reason, at))
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-
     /// Returns the hop that a router names for this transport: `host:port`, if it is one host.
     pub(super) fn hop(&self, hosts: &str, at: &Loc) -> Hop {
         let TransportKind::Smtp(remote) = &self.kind else {
@@ -293,6 +275,11 @@ impl Transport {
             [host] if is_host(host.as_str()) => Hop::endpoint(host.as_str(), port),
             // Several hosts, or one that is found otherwise: not that host, whatever the text.
             _ => format!("one of {hosts}"),
+        };
+        let to = match &remote.sni {
+            // It shows another certificate, or none, and what is wanted of it does not hold.
+            Some(name) if !name.eq_ignore_ascii_case(hosts) => format!("{to} by the name {name}"),
+            Some(_) | None => to,
         };
         Hop {
             to,
