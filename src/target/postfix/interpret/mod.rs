@@ -33,6 +33,7 @@ mod entries;
 mod evaluate;
 mod extension;
 mod filter;
+mod host_aliases;
 mod host_mail;
 mod keyed;
 mod keys;
@@ -201,6 +202,8 @@ impl Reader<'_> {
         } else {
             judge_notices(&base, &addressing, diagnostics);
             judge_canonical(&base, diagnostics);
+            let (main, services, artifacts) = (self.main, self.services, self.artifacts);
+            host_aliases::judge(main, services, artifacts, &addressing, diagnostics);
             None
         };
         let mut told = Diagnostics::new();

@@ -86,8 +86,16 @@ impl Reader<'_> {
             Value::Choice(..) | Value::Fail | Value::Defer => &[],
         };
         match pieces {
-            [] => Ok(None),
-            [Piece::Text(text), ..] => Ok(Some(Message::read(text))),
+            // It takes an earlier one away.
+            [] => Err(self.refuse("message", "an empty one is none", &text.at())),
+            [Piece::Text(said), ..] => {
+                let message = Message::read(said);
+                if matches!(message.code, Some(421 | 521)) {
+                    let reason = "clients take the session for ended";
+                    return Err(self.refuse("message", reason, &text.at()));
+                }
+                Ok(Some(message))
+            }
             _ => {
                 let reason = "it begins with a variable, which may begin with a code";
                 Err(self.refuse("message", reason, &text.at()))

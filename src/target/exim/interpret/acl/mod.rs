@@ -37,6 +37,7 @@ use spf::OfStatement;
 
 /// How deep ACLs may run one another (section 44.26, `acl`).
 const DEPTH_MAX: usize = 20;
+const TOO_DEEP: &str = "ACLs run one another too deeply";
 
 /// An ACL for one command.
 #[derive(Debug)]
@@ -169,10 +170,11 @@ pub(super) enum AclUse {
 pub(super) struct Acls {
     /// As written.
     raw: Vec<RawAcl>,
-    /// Those being understood: none may run itself.
-    open: Vec<String>,
-    /// Understood: by name and command.
-    known: Vec<(String, Place, Arc<Acl>)>,
+    /// Those being understood, and how many each runs in one another so far, itself included: none
+    /// may run itself.
+    open: Vec<(String, usize)>,
+    /// Understood: by name and command, and how many each runs in one another.
+    known: Vec<(String, Place, Arc<Acl>, usize)>,
     /// The names of the authenticators that a client may use.
     authenticators: Vec<String>,
 }
@@ -235,12 +237,17 @@ impl Reader<'_> {
             return Ok(AclUse::Deny);
         }
         let place = self.place;
-        if let Some((.., acl)) = acls
+        if let Some((.., acl, height)) = acls
             .known
             .iter()
-            .find(|(one, at, _)| one == name && *at == place)
+            .find(|(one, at, ..)| one == name && *at == place)
         {
-            return Ok(AclUse::One(Arc::clone(acl)));
+            let (acl, height) = (Arc::clone(acl), *height);
+            if self.delays > 0 {
+                let reason = "it runs more than once, and so may the delays of this configuration";
+                return Err(self.refuse(name, reason, &text.at()));
+            }
+            return self.stands(acl, height, text, acls);
         }
         if name.starts_with('/') {
             return Err(self.refuse(name, "mailpol reads no ACLs from other files", &text.at()));
@@ -258,18 +265,36 @@ impl Reader<'_> {
                 return Err(self.refuse(name, reason, &text.at()));
             }
         };
-        if acls.open.len() >= DEPTH_MAX {
-            let reason = "ACLs run one another too deeply";
-            return Err(self.refuse(name, reason, &text.at()));
-        }
-        if acls.open.iter().any(|open| open == name) {
+        if acls.open.iter().any(|(open, _)| open == name) {
             return Err(self.refuse(name, "the ACL runs itself", &text.at()));
         }
-        acls.open.push(name.to_owned());
+        if acls.open.len() >= DEPTH_MAX {
+            return Err(self.refuse(name, TOO_DEEP, &text.at()));
+        }
+        acls.open.push((name.to_owned(), 1));
         let acl = self.understand(&raw, acls);
-        acls.open.pop();
+        let height = acls.open.pop().map_or(1, |(_, height)| height);
         let acl = Arc::new(acl?);
-        acls.known.push((name.to_owned(), place, Arc::clone(&acl)));
+        let known = (name.to_owned(), place, Arc::clone(&acl), height);
+        acls.known.push(known);
+        self.stands(acl, height, text, acls)
+    }
+
+    /// Takes an ACL that runs so many in one another, itself included, where it is run: Exim goes
+    /// no deeper than it says (`acl_check_internal` in acl.c of 4.96).
+    fn stands(
+        &mut self,
+        acl: Arc<Acl>,
+        height: usize,
+        text: &Text,
+        acls: &mut Acls,
+    ) -> Result<AclUse, Reported> {
+        if acls.open.len() + height > DEPTH_MAX {
+            return Err(self.refuse("acl", TOO_DEEP, &text.at()));
+        }
+        if let Some((_, outer)) = acls.open.last_mut() {
+            *outer = (*outer).max(height + 1);
+        }
         Ok(AclUse::One(acl))
     }
 
@@ -289,6 +314,11 @@ impl Reader<'_> {
                 "accept" => Verb::Accept,
                 "defer" => Verb::Defer,
                 "deny" => Verb::Deny,
+                "drop" if self.place == Place::Rcpt => {
+                    let reason = "the session ends, and recipients that were taken get nothing";
+                    self.refuse("drop", reason, &raw.at);
+                    continue;
+                }
                 "drop" => Verb::Drop,
                 "require" => Verb::Require,
                 "warn" => Verb::Warn,
@@ -343,7 +373,7 @@ impl Reader<'_> {
             self.judge_odd((verb, raw), line, step.as_ref(), &mut odd);
             let is_main = acls.open.len() == 1;
             self.judge_gate((verb, is_main), line, step.as_ref(), gates);
-            let name = acls.open.last().map(String::as_str).unwrap_or_default();
+            let name = acls.open.last().map_or("", |(name, _)| name.as_str());
             self.look_at_spf((verb, raw, number), name, step.as_ref(), &mut of_spf);
             is_tested |= matches!(step, Some(Step::Test { .. }));
             if step.as_ref().is_some_and(Step::wants_bad_spf) {

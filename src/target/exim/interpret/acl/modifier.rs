@@ -50,7 +50,7 @@ const CONTROLS: [(&str, &str, Places); 11] = [
 ];
 
 /// For how long replies may be held back in all, in seconds.
-const DELAY_MAX: u64 = 240;
+const DELAY_MAX: u64 = 180;
 
 pub(super) type Done = Result<Option<Step>, Reported>;
 

@@ -179,7 +179,7 @@ impl Statement {
                         Truth::No => {
                             return Ok(self.failed(end_passed, (message, carried), *about));
                         }
-                        Truth::Defer => return Ok(self.deferred(carried)),
+                        Truth::Defer => return Ok(self.deferred()),
                     }
                 }
             }
@@ -203,8 +203,9 @@ impl Statement {
                 End::Ran(Ran::Deny(Refusal::new(550, message, kind, &self.at)))
             }
             Verb::Defer => End::Ran(Ran::Defer(Refusal::new(451, message, kind, &self.at))),
-            // What a warning says is for the log.
-            Verb::Require | Verb::Warn => End::Next(carried),
+            Verb::Require => End::Next(carried),
+            // What a warning says is for the log, and forgotten behind it.
+            Verb::Warn => End::Next(None),
         }
     }
 
@@ -216,6 +217,9 @@ impl Statement {
             Verb::Deny | Verb::Drop | Verb::Defer | Verb::Warn => false,
         };
         let message = own.or(carried);
+        if self.verb == Verb::Warn {
+            return End::Next(None);
+        }
         if denies {
             End::Ran(Ran::Deny(Refusal::new(550, message, kind, &self.at)))
         } else if self.verb == Verb::Accept {
@@ -227,9 +231,9 @@ impl Statement {
     }
 
     /// A condition cannot be completed: only `warn` goes on.
-    fn deferred(&self, carried: Option<Message>) -> End {
+    fn deferred(&self) -> End {
         if self.verb == Verb::Warn {
-            return End::Next(carried);
+            return End::Next(None);
         }
         End::Ran(Ran::Defer(Refusal::new(451, None, Kind::Other, &self.at)))
     }

@@ -77,7 +77,9 @@ pub(super) const SMTP: &Table = &[
     (Number(0, ANY), "connection_max_messages max_rcpt"),
     // What MAIL FROM says beyond the size of a message, and other hosts measure.
     (Number(0, 65_536), "size_addition"),
-    (Number(1, ANY), "hosts_max_try hosts_max_try_hardlimit"),
+    // Two addresses at least are tried (RFC 5321 section 5.1); the defaults are these.
+    (Number(5, ANY), "hosts_max_try"),
+    (Number(50, ANY), "hosts_max_try_hardlimit"),
     (Number(998, ANY), "message_linelength_limit"),
     (Number(512, 1_024), "tls_dh_min_bits"),
     // What is larger was accepted already, and would come back.
