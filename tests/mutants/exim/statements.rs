@@ -142,16 +142,20 @@ fn authenticator(
     let block = all.get(seeded.below(all.len()))?;
     let whole = &text[block.whole.clone()];
     let login = if whole.contains("PLAIN") {
-        "$auth2"
+        "auth2"
     } else {
-        "$auth1"
+        "auth1"
+    };
+    let of_it = |said: String| {
+        said.replace("$LOG", &format!("${login}"))
+            .replace("def:LOG", &format!("def:{login}"))
     };
     if seeded.below(2) == 0 {
         let said = statements.one("authenticator option", names, seeded);
-        return Some(option(text, block, &said.replace("$LOG", login)));
+        return Some(option(text, block, &of_it(said)));
     }
     let test = statements.one("authenticator test", names, seeded);
-    let test = test.replace("$LOG", login);
+    let test = of_it(test);
     let at = block.whole.start + whole.find("and{")? + "and{".len();
     Some((at..at, format!(" {{{test}}}")))
 }

@@ -69,7 +69,7 @@ impl Reader<'_> {
         };
         let of_first = tables(&first.condition);
         for other in others {
-            if format!("{:?}", other.advertised) != format!("{:?}", first.advertised) {
+            if other.advertised != first.advertised {
                 let reason = format!("it is offered elsewhere than {}", first.name);
                 self.diagnostics
                     .error(UnjudgedService::new(&other.name, reason, &other.at));

@@ -8,9 +8,8 @@ use super::authenticator::Authenticator;
 use super::host_mail::LocalMail;
 use super::path::{self, Syntax, Taken};
 use super::router::{DomainKind, OfEnvelope, Outcome, Purpose, Routers, Sender, Unknown, Walk};
-use super::session::{Library, Session};
+use super::session::Session;
 use super::truth::Truth;
-use super::untold::Ways;
 use super::value::Bool;
 use crate::decision::{
     AddressKey, Ask, At, Because, ByWriting, Copies, Decider, Decision, Destination, HostMail,
@@ -83,38 +82,7 @@ impl EximDecider {
         Walk::new(&self.routers, &self.tests, qualify, sender)
     }
 
-    /// Decides as one of the libraries' errors has it, and as an address that the client chooses is
-    /// verified or is not.
-    fn decide_with(
-        &self,
-        ask: &mut dyn Ask,
-        library: Library,
-        verifies: Truth,
-        extended: Truth,
-    ) -> Result<(Decision, bool), Unanswered> {
-        let mut ways = Ways::default();
-        let (mut counts, mut ambiguous) = (None, false);
-        loop {
-            let mut session = Session::new(&mut *ask, self, library, &mut ways);
-            session.verifies = verifies;
-            session.extended = extended;
-            let decision = self.commands(&mut session)?;
-            ambiguous |= session.ambiguous;
-            if ways.is_lost() {
-                return Ok((self.accept_all(), ambiguous));
-            }
-            let decision = match counts.take() {
-                Some(before) => weightier(before, decision),
-                None => decision,
-            };
-            if !ways.turn() {
-                return Ok((decision, ambiguous));
-            }
-            counts = Some(decision);
-        }
-    }
-
-    fn commands(&self, session: &mut Session<'_>) -> Result<Decision, Unanswered> {
+    pub(super) fn commands(&self, session: &mut Session<'_>) -> Result<Decision, Unanswered> {
         let commands = &self.commands;
         for acl in [&commands.connect, &commands.helo] {
             if let Some(refusal) = refusal(acl.run(session)?) {
@@ -198,7 +166,7 @@ impl EximDecider {
     }
 
     /// What counts where too much is not said.
-    fn accept_all(&self) -> Decision {
+    pub(super) fn accept_all(&self) -> Decision {
         Decision {
             verdict: Verdict::Accept,
             because: Because::Granted,
@@ -219,18 +187,6 @@ impl EximDecider {
             copies: Copies::default(),
         }
     }
-}
-
-/// Returns which of two decisions counts: an acceptance before a refusal, and a refusal for good
-/// before one for now.
-fn weightier(one: Decision, other: Decision) -> Decision {
-    let accepts = [&other, &one].map(|one| one.verdict == Verdict::Accept);
-    let takes_over = if accepts.contains(&true) {
-        other.verdict < one.verdict
-    } else {
-        other.verdict > one.verdict
-    };
-    if takes_over { other } else { one }
 }
 
 /// Returns whether mail goes on to other hosts.
@@ -257,6 +213,13 @@ impl Session<'_> {
     /// Returns where the routers lead the recipient.
     pub(super) fn verify(&mut self) -> Result<Outcome, Unanswered> {
         let outcome = self.leads(Purpose::Verify)?;
+        if outcome == Outcome::Foreign && !self.to().is_literal() {
+            self.asks_dns = true;
+            return Ok(match self.resolves {
+                Truth::No => Outcome::Unrouteable,
+                Truth::Yes | Truth::Defer | Truth::Forced => Outcome::Foreign,
+            });
+        }
         if outcome != Outcome::Chosen {
             return Ok(outcome);
         }
@@ -304,39 +267,8 @@ impl Decider for EximDecider {
         listener == Listener::Submissions || !matches!(self.tls_offered, Bool::Const(false))
     }
 
-    /// SOUNDNESS: which of its errors libspf2 reports for one of ours is not known. Where that
-    /// decides, an acceptance counts before a refusal; and of two refusals the one for good, since
-    /// it loses mail. So it does where the client chooses who is verified, and where the form of a
-    /// path does not say whether only its extension is odd.
     fn decide(&self, ask: &mut dyn Ask) -> Result<Decision, Unanswered> {
-        let (mut counts, ambiguous) =
-            self.decide_with(ask, Library::Invalid, Truth::Yes, Truth::Yes)?;
-        if !ambiguous {
-            return Ok(counts);
-        }
-        let mut others = vec![(Library::Named, Truth::Yes)];
-        if self.routers.verify_by_sender() {
-            others.extend([(Library::Invalid, Truth::No), (Library::Named, Truth::No)]);
-        }
-        let mut others: Vec<_> = others
-            .into_iter()
-            .map(|(a, b)| (a, b, Truth::Yes))
-            .collect();
-        if self.cuts_extensions {
-            let first = (Library::Invalid, Truth::Yes, Truth::No);
-            let without = others.iter().map(|(a, b, _)| (*a, *b, Truth::No));
-            others = others
-                .iter()
-                .copied()
-                .chain([first])
-                .chain(without)
-                .collect();
-        }
-        for (library, verifies, extended) in others {
-            let (other, _) = self.decide_with(ask, library, verifies, extended)?;
-            counts = weightier(counts, other);
-        }
-        Ok(counts)
+        self.follow(ask)
     }
 
     fn has_extensions(&self) -> bool {

@@ -175,7 +175,7 @@ fn fold(matching: Matching, key: &str) -> Cow<'_, str> {
 }
 
 /// What is looked up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Key {
     /// A part of a path.
     Path(PathAtom),
@@ -204,6 +204,15 @@ pub(super) struct Lookup {
     /// The file.
     pub(super) rows: Arc<Rows>,
 }
+
+/// The same key in the same rows; of rows that were made apart nobody looks whether they are alike.
+impl PartialEq for Lookup {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key && Arc::ptr_eq(&self.rows, &other.rows)
+    }
+}
+
+impl Eq for Lookup {}
 
 impl Rows {
     /// Returns rows, of the same key twice the first.

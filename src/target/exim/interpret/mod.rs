@@ -34,6 +34,7 @@ mod catalogue;
 mod compare;
 mod condition;
 mod expand;
+mod follow;
 mod given;
 mod inert;
 mod item;

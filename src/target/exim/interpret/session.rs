@@ -44,6 +44,10 @@ pub(super) struct Session<'s> {
     pub(super) extended: Truth,
     /// Whether the library mattered, or one of these.
     pub(super) ambiguous: bool,
+    /// Whether a domain of others is known where a recipient is verified by it.
+    pub(super) resolves: Truth,
+    /// Whether that mattered.
+    pub(super) asks_dns: bool,
     /// The variables that ACLs have set.
     pub(super) variables: BTreeMap<Arc<str>, String>,
     /// Whether SPF was evaluated for this message.
@@ -76,6 +80,8 @@ impl<'s> Session<'s> {
             verifies: Truth::Yes,
             extended: Truth::Yes,
             ambiguous: false,
+            resolves: Truth::Yes,
+            asks_dns: false,
             variables: BTreeMap::new(),
             spf_ran: false,
             headers: BTreeSet::new(),

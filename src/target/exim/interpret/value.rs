@@ -11,7 +11,7 @@ use crate::decision::{Chooser, TestId};
 use crate::mail::{Listener, PathForm};
 
 /// A string that an expansion may come to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
     /// These pieces, one behind the other.
     Pieces(Vec<Piece>),
@@ -24,7 +24,7 @@ pub(super) enum Value {
 }
 
 /// A piece of a string.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
     /// This text.
     Text(String),
@@ -144,7 +144,7 @@ pub(super) enum SpfIdentity {
 }
 
 /// A condition.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Bool {
     /// Always.
     Const(bool),
@@ -165,7 +165,7 @@ pub(super) enum Bool {
 }
 
 /// A question about the session or the address.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Leaf {
     /// The client has a row.
     Client(TestId),

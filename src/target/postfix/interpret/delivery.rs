@@ -78,6 +78,7 @@ pub(super) fn read(
         }
     }
     let uid_min = digits(&text("virtual_minimum_uid", diagnostics)).unwrap_or(100);
+    judge_base(settings, diagnostics);
     let recipients_max = recipients_max(settings, services, diagnostics);
     let uses_local = uses_local(settings, addressing, diagnostics);
     Delivery {
@@ -100,6 +101,19 @@ pub(super) fn read(
         gids,
         uid_min,
         local: local(settings, uses_local, diagnostics),
+    }
+}
+
+/// Reports that there are boxes of virtual(8), and no folder for them: it ends with an error then
+/// (`virtual_mailbox_base` is one character at least in virtual.c of 3.7.11), and mail for them,
+/// whoever made it, waits until it comes back.
+fn judge_base(settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
+    const BASE: &str = "virtual_mailbox_base";
+    let has_boxes = !settings.is_empty("virtual_mailbox_maps");
+    if has_boxes && settings.is_empty(BASE) {
+        let reason = "virtual(8) ends with an error, and delivers nothing";
+        let at = settings.place("virtual_mailbox_maps");
+        diagnostics.error(UnjudgedParameter::new(BASE, reason, &at));
     }
 }
 

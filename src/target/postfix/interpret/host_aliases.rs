@@ -3,21 +3,24 @@
 //!
 //! Where nothing listens such mail is followed (`host_mail`). Here the aliases have a closed form:
 //! those of all other mail come first, and more may only lead names of ours, or of the host, to
-//! addresses of ours.
+//! addresses of ours, and all of a domain at once where each of its boxes has a row as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::addressing::Addressing;
 use super::diagnostics::{UnjudgedParameter, UnjudgedTable};
-use super::keyed::folded;
+use super::keyed::{KeyRow, folded};
 use super::keys::{self, Key};
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
 use super::table::{self, Files, Table};
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
+use crate::source::Loc;
 
 const NAME: &str = "virtual_alias_maps";
+/// The tables of boxes that are no account.
+const BOXES: [&str; 2] = ["virtual_mailbox_maps", "relay_recipient_maps"];
 /// What a host is called beside its name.
 const HOST: [&str; 2] = ["localhost", "localhost.localdomain"];
 
@@ -50,10 +53,48 @@ pub(super) fn judge(
             host: base.text("myhostname", diagnostics).as_str().to_owned(),
             null_key: &addressing.around.null_key,
         };
+        let mut whole_domains = Vec::new();
         for word in words.iter().skip(usual.len()) {
-            judge.table(word, artifacts, diagnostics);
+            judge.table(word, artifacts, &mut whole_domains, diagnostics);
+        }
+        for (domain, at) in &whole_domains {
+            let known = addresses(&words, domain, artifacts, diagnostics);
+            let mut boxes = BTreeSet::new();
+            for name in BOXES {
+                let words = base.text(name, diagnostics).words();
+                boxes.append(&mut addresses(&words, domain, artifacts, diagnostics));
+            }
+            if let Some(one) = boxes.difference(&known).next() {
+                let reason = format!("bounces for `{one}` would go by it, and not to that box");
+                diagnostics.error(UnjudgedTable::new(&format!("@{domain}"), reason, at));
+            }
         }
     }
+}
+
+/// Returns the keys of tables that are of addresses in a domain, or of all of them.
+fn addresses(
+    words: &[Text],
+    domain: &str,
+    artifacts: &Files<'_>,
+    diagnostics: &mut Diagnostics,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for word in words {
+        let Ok(Table::Rows { rows, .. }) = table::open(word, artifacts, diagnostics) else {
+            continue;
+        };
+        let is_of_it = |row: &KeyRow<'_>| {
+            let of = row.key.rsplit_once('@').map(|(_, domain)| domain);
+            of.is_some_and(|one| one.eq_ignore_ascii_case(domain))
+        };
+        found.extend(
+            rows.iter()
+                .filter(is_of_it)
+                .map(|row| folded(&row.key).into_owned()),
+        );
+    }
+    found
 }
 
 struct Names<'a> {
@@ -63,7 +104,14 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    fn table(&self, word: &Text, artifacts: &Files<'_>, diagnostics: &mut Diagnostics) {
+    /// Reads one table, and notes the domains of ours of which it has a row for all addresses.
+    fn table(
+        &self,
+        word: &Text,
+        artifacts: &Files<'_>,
+        whole_domains: &mut Vec<(String, Loc)>,
+        diagnostics: &mut Diagnostics,
+    ) {
         let Ok(table) = table::open(word, artifacts, diagnostics) else {
             return;
         };
@@ -78,6 +126,11 @@ impl Names<'_> {
                 let reason = "bounces would go by it: it may lead names of ours, or of this host, \
                               to addresses of ours";
                 diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
+            }
+            if let Ok(Key::AtDomain(domain)) = keys::read(&key, self.null_key)
+                && self.ours.contains(domain)
+            {
+                whole_domains.push((domain.to_owned(), row.at()));
             }
         }
     }

@@ -104,6 +104,14 @@ const NEEDED: &[(&str, &str)] = &[
         "without it mail that waits too long is never sent back",
     ),
     (
+        "discard",
+        "without it what is to be thrown away waits for days, and comes back",
+    ),
+    (
+        "error",
+        "without it mail that is to come back waits for days first",
+    ),
+    (
         "pickup",
         "without it mail that programs of the host send stays where it is",
     ),

@@ -252,6 +252,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "addresses would be rewritten on the way out",
     ),
     (
+        "smtp_host_lookup",
+        &["dns"],
+        "mail would go to the address of a domain, and not to its exchangers",
+    ),
+    (
         "smtp_tcp_port",
         &["smtp", "25"],
         "mail would leave for whatever listens at another port",

@@ -64,7 +64,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          smtp_tls_exclude_ciphers smtp_sasl_auth_enable smtp_sasl_password_maps \
          smtp_sasl_security_options smtp_sasl_tls_security_options \
          smtp_sasl_mechanism_filter smtp_helo_name smtp_bind_address \
-         smtp_bind_address6 smtp_address_preference smtp_host_lookup \
+         smtp_bind_address6 smtp_address_preference \
          smtp_connect_timeout smtp_helo_timeout smtp_discard_ehlo_keywords \
          smtp_use_tls",
     ),

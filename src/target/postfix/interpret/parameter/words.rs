@@ -73,7 +73,6 @@ pub(super) const WORDS: &[(&str, &[&str], bool)] = &[
     ("propagate_unmatched_extensions", EXTENSIONS, true),
     ("smtp_address_preference", &["any", "ipv4", "ipv6"], false),
     ("smtp_discard_ehlo_keywords", EHLO, true),
-    ("smtp_host_lookup", &["dns", "native"], false),
     ("smtp_sasl_security_options", SECURITY, true),
     ("smtp_sasl_tls_security_options", SECURITY, true),
     ("smtp_tls_ciphers", GRADES, false),

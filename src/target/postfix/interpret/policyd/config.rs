@@ -59,6 +59,18 @@ fn is_number(text: &str) -> bool {
     (1..10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The longest that a lookup may take, in seconds.
+const LOOKUP_MAX: u32 = 30;
+
+/// Returns whether two checks, of HELO and MAIL FROM, come to an end while smtpd(8) waits
+/// (`smtpd_policy_service_timeout` is 100 s at least).
+fn is_time(text: &str) -> bool {
+    is_number(text)
+        && text
+            .parse::<u32>()
+            .is_ok_and(|seconds| seconds <= LOOKUP_MAX)
+}
+
 impl Config {
     /// Reads `name = value`; what follows `#` is a comment.
     pub(super) fn line(
@@ -99,7 +111,8 @@ impl Config {
             "Authserv_Id" => self.identity = Some((value, at.clone())),
             "Hide_Receiver" => {}
             // With a word there the program ends, and smtpd(8) defers every recipient.
-            "debugLevel" | "Lookup_Time" | "Whitelist_Lookup_Time" if is_number(&value) => {}
+            "debugLevel" if is_number(&value) => {}
+            "Lookup_Time" | "Whitelist_Lookup_Time" if is_time(&value) => {}
             // RFC 7208 section 4.6.4: with another limit the results are others.
             "Void_Limit" if value == "2" => {}
             "Reason_Message" if is_template(&value) => {}
