@@ -166,6 +166,17 @@ fn a_login_has_so_many_rights() {
 }
 
 #[test]
+fn the_name_of_a_host_has_a_greatest_length() {
+    let of = |octets: usize| {
+        let labels = format!("{0}.{0}.{0}.", "a".repeat(50));
+        let last = "b".repeat(octets - labels.len() - ".test".len());
+        BASE.replace("mx.example.org", &format!("{labels}{last}.test"))
+    };
+    taken(&of(180), &[]);
+    refused(&of(181), &[], "mailpol::domain::invalid");
+}
+
+#[test]
 fn so_many_errors_and_warnings_are_told() {
     let mistakes = |count: usize, cell: &str| {
         let mut table = "network\tcidr\tmay-send\n".to_owned();

@@ -20,6 +20,8 @@ pub enum ByWriting {
     Header(String),
     /// A line of more octets than these, without its end.
     Line(u32),
+    /// A HELO name of as many octets as these.
+    Helo(u32),
     /// More Received fields than these, with the server's own.
     Hops(u64),
 }

@@ -242,6 +242,7 @@ impl Counterexample {
         let mut returns = returned.map(|one| match &one.by {
             ByWriting::Notify => Wrote::At("NOTIFY=SUCCESS".to_owned()),
             ByWriting::Header(header) => Wrote::Data(header.clone()),
+            ByWriting::Helo(octets) => Wrote::Data(format!("(and a HELO name of {octets} octets)")),
             ByWriting::Hops(most) => Wrote::Data(format!("({most} Received fields)")),
             ByWriting::Line(most) => Wrote::Data(format!("(a line of {} octets)", most + 1)),
         });

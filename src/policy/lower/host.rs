@@ -6,7 +6,7 @@ use super::{listen, name, space};
 use crate::diagnostic::Diagnostics;
 use crate::mail::Listener;
 use crate::policy::diagnostics::{
-    AddressDuplicate, AddressPrivate, AddressUnusable, LimitInvalid, TlsMissing,
+    AddressDuplicate, AddressPrivate, AddressUnusable, DomainInvalid, LimitInvalid, TlsMissing,
 };
 use crate::policy::{Host, Limits, Tls};
 use crate::source::{Loc, Spanned};
@@ -17,6 +17,17 @@ use crate::syntax::tree::{Text, may_have_been};
 pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<Host> {
     let name = node.name.as_ref().and_then(|text| {
         let name = name::own_domain(text, diagnostics)?;
+        if name.as_str().len() > HOST_OCTETS_MAX {
+            diagnostics.error(DomainInvalid {
+                name: name::shown(name.as_str()),
+                reason: format!(
+                    "the files of mailboxes are named after the host, which has {HOST_OCTETS_MAX} \
+                     octets at most"
+                ),
+                help: "take a shorter name".into(),
+                at: text.at.clone(),
+            });
+        }
         Some(Spanned::new(name, text.at.clone()))
     });
     let mut addresses: Vec<Spanned<IpAddr>> = Vec::new();
@@ -72,6 +83,10 @@ pub(super) fn lower(node: &node::Host, diagnostics: &mut Diagnostics) -> Option<
         at: node.at.clone(),
     })
 }
+
+/// How long the name of a host may be, in octets: a message in a Maildir has a name of 255 at most,
+/// with a time, a process and its size beside the host.
+const HOST_OCTETS_MAX: usize = 180;
 
 /// The sizes that may be declared: every server takes 64K octets (RFC 5321 section 4.5.3.1.7), and
 /// none a gigabyte.

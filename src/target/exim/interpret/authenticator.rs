@@ -185,9 +185,8 @@ impl Reader<'_> {
             None => (instance.name.clone(), instance.at.clone()),
         };
         let known: &[&str] = match (driver, login) {
-            ("dovecot", _) | (_, LoginIn::Alone) => {
-                &["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"]
-            }
+            // No other sends the password that hashed ones are compared with.
+            ("dovecot", _) | (_, LoginIn::Alone) => &["PLAIN", "LOGIN"],
             (_, LoginIn::Second) => &["PLAIN"],
             (_, LoginIn::First) => &["LOGIN"],
         };

@@ -287,11 +287,13 @@ impl Decider for EximDecider {
     }
 
     /// A message with a line that no other host has to take comes back: its transport does not send
-    /// it. So does one that came over too many hosts, wherever it is to go.
+    /// it, or another host does not take it, if the line is of a field that Exim adds. So does one that came over too many hosts, wherever it is to go.
     fn returns(&self, destination: &Destination) -> Option<Returned> {
         let data = &self.commands.data;
         let by = if leaves(destination) && !data.refuses_long_lines() {
             ByWriting::Line(LINE_MAX)
+        } else if leaves(destination) && !data.refuses_long_names() {
+            ByWriting::Helo(LINE_MAX)
         } else if data.refuses_hops(self.hops_max) {
             return None;
         } else {

@@ -15,6 +15,9 @@ use crate::source::Loc;
 use crate::target::digits::digits;
 use crate::target::{FoundLimit, FoundLimits, FoundListener};
 
+/// What bounces have at most by default, with room for what is said in them, in octets.
+const BOUNCE_SIZE_MAX: u64 = 256 << 10;
+
 /// Names of services (`/etc/services`).
 const SERVICES: [(&str, u16); 6] = [
     ("smtp", 25),
@@ -210,12 +213,20 @@ impl Reader<'_> {
                 default_of,
             }
         };
+        let size = limit("message_size_limit", 50 << 20);
+        let is_small = size.most.is_some_and(|most| most < BOUNCE_SIZE_MAX);
+        if is_small && options.get("bounce_return_size_limit").is_none() {
+            // `deliver_message` in deliver.c of 4.96 hands it to Exim itself.
+            let reason = "bounces with 100K of a message would be too large: set \
+                          `bounce_return_size_limit`";
+            self.refuse("message_size_limit", reason, &size.at);
+        }
         let name = "recipients_max_reject";
         let rejects = self.boolean(options, name, false);
         let at = options.get(name).map(|setting| setting.at.clone());
         let words = "refuses a message for its recipients as a whole";
         FoundLimits {
-            size: limit("message_size_limit", 50 << 20),
+            size,
             recipients: limit("recipients_max", 50_000),
             otherwise: at
                 .filter(|_| rejects)

@@ -170,6 +170,10 @@ fn hops_max(options: &Options) -> u64 {
     said.unwrap_or(30)
 }
 
+/// How long the name of the host may be, in octets (`appendfile_transport_entry` in appendfile.c of
+/// 4.96: with a time, a process and a tag it is the name of a file).
+const HOST_OCTETS_MAX: usize = 180;
+
 impl Reader<'_> {
     /// Reads the names that other options and expansions use (section 14.23).
     fn names(&mut self, options: &Options, start: &Loc) {
@@ -181,6 +185,11 @@ impl Reader<'_> {
         let odd = |text: &Text| !text.as_str().chars().all(is_letter);
         if let Some(text) = options.text("primary_hostname").filter(odd) {
             let reason = "this is no name of a host";
+            self.refuse("primary_hostname", reason, &text.at());
+        }
+        let long = |text: &Text| text.as_str().len() > HOST_OCTETS_MAX;
+        if let Some(text) = options.text("primary_hostname").filter(long) {
+            let reason = "the files of a Maildir, which end in it, could not be made";
             self.refuse("primary_hostname", reason, &text.at());
         }
         for name in ["qualify_domain", "qualify_recipient"] {

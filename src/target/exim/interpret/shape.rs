@@ -28,6 +28,8 @@ pub(super) enum Shape {
     Switch,
     /// The same, which must not be on, and why.
     Off(&'static str),
+    /// The same, which must not be off, and why.
+    On(&'static str),
     /// A number from this to that (sections 6.11 and 6.13).
     Number(u64, u64),
     /// Octets, up to this; a number without a unit is one of kilobytes (`opt_Kint`).
@@ -148,6 +150,9 @@ impl Shape {
             if let Self::Off(reason) = self {
                 return unless(setting.negated, reason);
             }
+            if let Self::On(reason) = self {
+                return unless(!setting.negated, reason);
+            }
             let is_switch = matches!(self, Self::Switch | Self::Flag);
             return unless(is_switch, "it has no value");
         };
@@ -170,7 +175,8 @@ impl Shape {
             Self::Begins(start, reason) => unless(value.starts_with(start), reason)
                 .or_else(|| unless(is_one_field(value), ANOTHER_LINE)),
             Self::Off(reason) if is_one_of(value, &["yes", "true"]) => Some(reason),
-            Self::Switch | Self::Off(_) => unless(
+            Self::On(reason) if is_one_of(value, &["no", "false"]) => Some(reason),
+            Self::Switch | Self::Off(_) | Self::On(_) => unless(
                 is_one_of(value, &["yes", "no", "true", "false"]),
                 "it is not one of `yes`, `no`, `true`, `false`",
             ),
@@ -235,6 +241,7 @@ impl Shape {
             Self::Flag
                 | Self::Switch
                 | Self::Off(_)
+                | Self::On(_)
                 | Self::Number(..)
                 | Self::Space(_)
                 | Self::Limit(_)
@@ -249,7 +256,7 @@ impl Shape {
 /// Returns whether a list with colons holds nothing but these words.
 fn holds_only(list: &str, known: &[&str]) -> bool {
     let mut words = list.split(':').map(str::trim);
-    words.all(|word| word.is_empty() || known.contains(&word))
+    list.trim().is_empty() || words.all(|word| known.contains(&word))
 }
 
 /// Returns whether a text says `+` or `-` and one of these words, as often as it likes.

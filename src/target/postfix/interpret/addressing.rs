@@ -321,7 +321,14 @@ fn origin(settings: &Settings<'_>, artifacts: &Files<'_>, diagnostics: &mut Diag
     let text = settings.text(name, diagnostics);
     let origin = if text.as_str().starts_with('/') {
         match table::file(&text, artifacts, diagnostics) {
-            Ok(source) => source.text().trim_ascii().to_ascii_lowercase(),
+            // Debian's patch of mail_params.c: the first line, and an error if it is blank.
+            Ok(source) => source
+                .text()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_ascii()
+                .to_ascii_lowercase(),
             Err(Reported { .. }) => return String::new(),
         }
     } else {

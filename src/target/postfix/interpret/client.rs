@@ -102,7 +102,7 @@ pub(super) fn listed_table(
     rows: &mut Vec<(IpNet, Row)>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Ok(opened) = table::open(item, artifacts, diagnostics) else {
+    let Ok(opened) = table::open_of_clients(item, artifacts, diagnostics) else {
         return;
     };
     match opened {

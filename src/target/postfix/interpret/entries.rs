@@ -156,8 +156,15 @@ impl Rows {
             diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
             return;
         }
-        let made = Row::new(label(row), row.at());
         let is_listing = strategy == Strategy::Listing;
+        if is_listing && matches!(key, Key::Star | Key::DotDomain(_)) {
+            // `find_local` in mail_addr_find.c of 3.7.11.
+            let reason = "where local-parts alone are keys it is one, for the address `*`, or one \
+                          in quotes";
+            diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
+            return;
+        }
+        let made = Row::new(label(row), row.at());
         match key {
             Key::Whole(local, domain) => self.whole.insert_address(&local, &domain, made),
             Key::Null => self.null = Some((made.label, made.at)),
@@ -197,6 +204,11 @@ impl Rows {
         if self.always.is_none() {
             self.local.push((local.to_owned(), row));
         }
+    }
+
+    /// Returns whether some row is about the null path.
+    pub(super) fn has_null(&self) -> bool {
+        self.null.is_some()
     }
 
     /// Returns whether some row is about a name.

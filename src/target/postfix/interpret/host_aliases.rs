@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::addressing::Addressing;
 use super::diagnostics::{UnjudgedParameter, UnjudgedTable};
-use super::keyed::{KeyRow, folded};
+use super::keyed::{KeyRow, Keyed, folded};
 use super::keys::{self, Key};
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
 use super::table::{self, Files, Table};
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
-use crate::source::Loc;
+use crate::mail::without_extension;
 
 const NAME: &str = "virtual_alias_maps";
 /// The tables of boxes that are no account.
@@ -48,34 +48,49 @@ pub(super) fn judge(
         }
         let classes = addressing.domains.exact();
         let ours = classes.into_iter().filter(|(_, class)| class.is_ours());
-        let judge = Names {
+        let mut judge = Names {
             ours: ours.map(|(name, _)| name).collect(),
             host: base.text("myhostname", diagnostics).as_str().to_owned(),
             null_key: &addressing.around.null_key,
+            extensions: addressing.around.extensions,
+            boxes: BTreeSet::new(),
         };
-        let mut whole_domains = Vec::new();
-        for word in words.iter().skip(usual.len()) {
-            judge.table(word, artifacts, &mut whole_domains, diagnostics);
-        }
-        for (domain, at) in &whole_domains {
-            let known = addresses(&words, domain, artifacts, diagnostics);
-            let mut boxes = BTreeSet::new();
-            for name in BOXES {
-                let words = base.text(name, diagnostics).words();
-                boxes.append(&mut addresses(&words, domain, artifacts, diagnostics));
-            }
-            if let Some(one) = boxes.difference(&known).next() {
+        let more = words.get(usual.len()..).unwrap_or_default();
+        let opened: Vec<_> = more
+            .iter()
+            .filter_map(|word| judge.open(word, artifacts, diagnostics))
+            .collect();
+        let rows = || opened.iter().flat_map(|rows| rows.iter());
+        let of_rows: BTreeSet<String> = rows()
+            .filter_map(|row| Some(folded(row.key.rsplit_once('@')?.1).into_owned()))
+            .filter(|domain| judge.ours.contains(domain))
+            .collect();
+        let boxes = BOXES.map(|name| base.text(name, diagnostics).words());
+        judge.boxes = addresses(&boxes.concat(), &of_rows, artifacts, diagnostics);
+        rows().for_each(|row| judge.row(&row, diagnostics));
+        for row in rows() {
+            let domain = row.key.strip_prefix('@').map(folded);
+            let Some(domain) = domain.filter(|domain| judge.ours.contains(domain.as_ref())) else {
+                continue;
+            };
+            let known = BTreeSet::from([domain.clone().into_owned()]);
+            let known = addresses(&words, &known, artifacts, diagnostics);
+            let is_left_out = |one: &&String| {
+                let of = one.rsplit_once('@').map(|(_, domain)| domain);
+                of == Some(domain.as_ref()) && !known.contains(*one)
+            };
+            if let Some(one) = judge.boxes.iter().find(is_left_out) {
                 let reason = format!("bounces for `{one}` would go by it, and not to that box");
-                diagnostics.error(UnjudgedTable::new(&format!("@{domain}"), reason, at));
+                diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
             }
         }
     }
 }
 
-/// Returns the keys of tables that are of addresses in a domain, or of all of them.
+/// Returns the keys of tables that are of addresses in some domains, or of all of theirs.
 fn addresses(
     words: &[Text],
-    domain: &str,
+    domains: &BTreeSet<String>,
     artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> BTreeSet<String> {
@@ -84,15 +99,12 @@ fn addresses(
         let Ok(Table::Rows { rows, .. }) = table::open(word, artifacts, diagnostics) else {
             continue;
         };
-        let is_of_it = |row: &KeyRow<'_>| {
-            let of = row.key.rsplit_once('@').map(|(_, domain)| domain);
-            of.is_some_and(|one| one.eq_ignore_ascii_case(domain))
+        let is_of_them = |row: &KeyRow<'_>| {
+            let of = row.key.rsplit_once('@').map(|(_, domain)| folded(domain));
+            of.is_some_and(|one| domains.contains(one.as_ref()))
         };
-        found.extend(
-            rows.iter()
-                .filter(is_of_it)
-                .map(|row| folded(&row.key).into_owned()),
-        );
+        let keys = rows.iter().filter(is_of_them);
+        found.extend(keys.map(|row| folded(&row.key).into_owned()));
     }
     found
 }
@@ -101,38 +113,49 @@ struct Names<'a> {
     ours: BTreeSet<String>,
     host: String,
     null_key: &'a str,
+    /// Boxes that are no account, of the domains that rows of these tables are of.
+    boxes: BTreeSet<String>,
+    extensions: bool,
 }
 
 impl Names<'_> {
-    /// Reads one table, and notes the domains of ours of which it has a row for all addresses.
-    fn table(
+    fn open(
         &self,
         word: &Text,
         artifacts: &Files<'_>,
-        whole_domains: &mut Vec<(String, Loc)>,
         diagnostics: &mut Diagnostics,
-    ) {
-        let Ok(table) = table::open(word, artifacts, diagnostics) else {
-            return;
-        };
-        let Table::Rows { rows, .. } = table else {
-            let reason = "mailpol reads keys and values here";
-            diagnostics.error(UnjudgedTable::new(word.as_str(), reason, &word.at()));
-            return;
-        };
-        for row in rows.iter() {
-            let key = folded(&row.key);
-            if !self.is_known(&key) || !self.leads_to_ours(&row.value) {
-                let reason = "bounces would go by it: it may lead names of ours, or of this host, \
-                              to addresses of ours";
-                diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
-            }
-            if let Ok(Key::AtDomain(domain)) = keys::read(&key, self.null_key)
-                && self.ours.contains(domain)
-            {
-                whole_domains.push((domain.to_owned(), row.at()));
+    ) -> Option<Keyed> {
+        match table::open(word, artifacts, diagnostics).ok()? {
+            Table::Rows { rows, .. } => Some(rows),
+            Table::Cidr(_) | Table::Patterns(_) | Table::Static(_) => {
+                let reason = "mailpol reads keys and values here";
+                diagnostics.error(UnjudgedTable::new(word.as_str(), reason, &word.at()));
+                None
             }
         }
+    }
+
+    fn row(&self, row: &KeyRow<'_>, diagnostics: &mut Diagnostics) {
+        let key = folded(&row.key);
+        let reason = if !self.is_known(&key) || !self.leads_to_ours(&row.value) {
+            "bounces would go by it: it may lead names of ours, or of this host, to addresses of \
+             ours"
+        } else if self.leads_away(&key, &row.value) {
+            "bounces for a box, or for an extension, would go by it, and to somebody else"
+        } else {
+            return;
+        };
+        diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
+    }
+
+    /// Returns whether a row is of a box, or of an address with an extension, and leads to another:
+    /// of a box that is no account no usual alias says anything, and the whole address, with its
+    /// extension, is looked for first.
+    fn leads_away(&self, key: &str, value: &str) -> bool {
+        let is_box = self.boxes.contains(key);
+        let local = key.rsplit_once('@').map_or(key, |(local, _)| local);
+        let is_extended = self.extensions && without_extension(local).is_some();
+        (is_box || is_extended) && !value.trim_ascii().eq_ignore_ascii_case(key)
     }
 
     fn is_known(&self, key: &str) -> bool {

@@ -242,6 +242,13 @@ impl Reader<'_> {
         let mut label = |_: &KeyRow<'_>| ORDINARY;
         let strategy = Strategy::Listing;
         let mut rows = Rows::sort(&tables, strategy, self.around, &mut label, self.diagnostics);
+        if rows.has_null() {
+            // In quotes it is a local-part, and that alone a key (`find_local`).
+            let reason = "the null path is nobody's address, and `\"<>\"` one";
+            let at = self.settings.place(name);
+            self.diagnostics
+                .error(UnjudgedParameter::new(name, reason, &at));
+        }
         if name == "local_recipient_maps" {
             let at = self.settings.place(name);
             if self.around.extensions && rows.has_names() {

@@ -14,6 +14,12 @@ use crate::target::digits::digits;
 /// `sun_path` (unix(7)).
 const NAME_MAX: usize = 99;
 
+/// The longest argument of a service, in octets: execve(2) of Linux takes none of 128 KiB.
+const ARGUMENT_MAX: usize = 16 * 1024;
+
+/// As long may all arguments of one service be together: a quarter of the stack is there for them.
+const ARGUMENTS_MAX: usize = 256 * 1024;
+
 /// One service.
 #[derive(Debug)]
 pub(super) struct Service {
@@ -189,6 +195,11 @@ fn service(line: &Text) -> Result<Service, String> {
         arguments: Vec::new(),
     };
     let rest: Vec<Text> = fields.cloned().collect();
+    let lengths = || rest.iter().map(|word| word.as_str().len());
+    // `master_spawn` in master_spawn.c of 3.7.11: it ends, and is never there.
+    if lengths().any(|length| length > ARGUMENT_MAX) || lengths().sum::<usize>() > ARGUMENTS_MAX {
+        return Err("its arguments are so long that it may not start".to_owned());
+    }
     take_arguments(&mut service, &rest)?;
     Ok(service)
 }

@@ -93,8 +93,25 @@ impl Deref for Files<'_> {
     }
 }
 
-/// Opens the table of `type:name`.
+/// Opens the table of `type:name`, in which something else than a client is looked up.
+///
+/// A `cidr:` table answers whatever is an address (`dict_cidr_lookup` in dict_cidr.c of 3.7.11): a
+/// domain that somebody writes, and a login of that name.
 pub(super) fn open(
+    spec: &Text,
+    artifacts: &Files<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Table, Reported> {
+    let table = open_of_clients(spec, artifacts, diagnostics)?;
+    if matches!(table, Table::Cidr(_)) {
+        let reason = "only clients are looked up in a `cidr:` table that is modelled";
+        return Err(diagnostics.error(UnjudgedTable::new(spec.as_str(), reason, &spec.at())));
+    }
+    Ok(table)
+}
+
+/// Opens the table of `type:name`, in which clients may be looked up.
+pub(super) fn open_of_clients(
     spec: &Text,
     artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
@@ -114,7 +131,7 @@ pub(super) fn open(
             let told = UnjudgedTable::new(spec.as_str(), reason, &spec.at());
             return Err(diagnostics.error(told));
         }
-        return open(&inner, artifacts, diagnostics);
+        return open_of_clients(&inner, artifacts, diagnostics);
     }
     let name = spec.slice(colon + 1, spec.as_str().len());
     let is_inline = rest.starts_with('{');
@@ -237,8 +254,18 @@ fn inline(name: &Text, diagnostics: &mut Diagnostics) -> Result<Table, Reported>
             value: value.as_str().to_owned(),
             at: word.at(),
         };
-        // dict_inline_open(3) does no duplicate checks: the last one stays.
-        rows.retain(|other| !other.key.eq_ignore_ascii_case(&row.key));
+        // maps_find(3): an error for now, and not an answer.
+        if row.value.is_empty() {
+            return refuse("the value of an entry is empty", &row.at, diagnostics);
+        }
+        // Which of them counts depends on whether whoever opens it has keys folded.
+        if rows
+            .iter()
+            .any(|one| one.key.eq_ignore_ascii_case(&row.key))
+        {
+            let reason = "a key stands there twice, or in capitals as well";
+            return refuse(reason, &row.at, diagnostics);
+        }
         rows.push(row);
     }
     if rows.is_empty() {

@@ -11,6 +11,7 @@ use crate::target::exim::interpret::value::{Bool, Case, Leaf, Part, PathAtom, Vi
 
 use super::hops::{USUAL, more_than};
 use super::long_lines::{Longest, longest};
+use super::long_names::{NAME_MAX, NAME_MIN, longer_than};
 use super::read::RawLine;
 
 /// Words that `spf` compares with (`spf_result_id_list`).
@@ -77,6 +78,14 @@ impl Reader<'_> {
         }
     }
 
+    fn long_name(&mut self, most: u64, argument: &Text) -> Result<Test, Reported> {
+        if (NAME_MIN..=NAME_MAX).contains(&most) {
+            return Ok(Test::LongName);
+        }
+        let reason = "it is shorter than a domain may be, or too long for a line of a field";
+        Err(self.refuse("condition", reason, &argument.at()))
+    }
+
     fn hops(&mut self, most: u64, argument: &Text) -> Result<Test, Reported> {
         if most < USUAL {
             let reason = "mail that came over several hosts would be refused";
@@ -111,6 +120,10 @@ impl Reader<'_> {
                 let hops = more_than(argument.as_str()).filter(|_| self.place == Place::Data);
                 if let Some(most) = hops {
                     return Ok((self.hops(most, argument)?, Kind::Other));
+                }
+                let name = longer_than(argument.as_str()).filter(|_| self.place == Place::Data);
+                if let Some(most) = name {
+                    return Ok((self.long_name(most, argument)?, Kind::Other));
                 }
                 let value = self.expand_for_condition(argument)?;
                 let holds = self.holds(&value, Words::Acl, &argument.at())?;

@@ -7,6 +7,7 @@ mod header;
 mod helo;
 mod hops;
 mod long_lines;
+mod long_names;
 mod message;
 mod modifier;
 mod named;
@@ -133,6 +134,8 @@ enum Test {
     Recipient,
     /// A line of the message has more than 998 octets.
     LongLine,
+    /// The HELO name is longer than a domain.
+    LongName,
     /// A message has come over more hosts than these.
     Hops(u64),
 }

@@ -89,7 +89,7 @@ impl Reader<'_> {
                     goes_on = question.map(|(_, holds)| holds);
                 }
                 Test::Spf(_) => own.acts = true,
-                Test::LongLine | Test::Hops(_) => {}
+                Test::LongLine | Test::LongName | Test::Hops(_) => {}
             },
             Some(Step::EndPass | Step::Message(_)) | None => {}
         }

@@ -267,7 +267,7 @@ impl Test {
                 Ran::Defer(_) => Truth::Defer,
             },
             // An envelope's message has lines as everybody sends them, and comes straight away.
-            Self::LongLine | Self::Hops(_) => Truth::No,
+            Self::LongLine | Self::LongName | Self::Hops(_) => Truth::No,
             Self::Recipient => match session.verify()? {
                 Outcome::Here | Outcome::Foreign | Outcome::Hop { .. } | Outcome::Chosen => {
                     Truth::Yes

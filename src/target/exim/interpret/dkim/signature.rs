@@ -1,7 +1,7 @@
 //! Whether a signature is good where it arrives: what it covers, and for how long (spec 4.96,
 //! section 58.1; pdkim.c).
 
-use super::{Instance, Reader, Setting, list};
+use super::{Instance, Reader, Setting, Text, UnjudgedService, list};
 use crate::diagnostic::Reported;
 
 /// Headers that are what a message says, and that nobody on the way writes: those of
@@ -61,10 +61,15 @@ impl Reader<'_> {
         if let Some(setting) = transport.get("dkim_timestamps") {
             self.lasts(setting)?;
         }
-        if let Some(setting) = transport.get("dkim_sign_headers") {
-            self.covers(setting)?;
+        match transport.get("dkim_sign_headers") {
+            Some(setting) => self.covers(setting),
+            None => {
+                let reason = "by default fields are signed that are not there, and that mailing \
+                              lists add: set `dkim_sign_headers`";
+                let error = UnjudgedService::new("dkim_sign_headers", reason, &transport.at);
+                Err(self.diagnostics.error(error))
+            }
         }
-        Ok(())
     }
 
     /// Refuses signatures that are too old where they arrive. What is no number ends now, and one
@@ -92,6 +97,19 @@ impl Reader<'_> {
             return Err(self.unsigned(setting, "with a separator of its own no header is signed"));
         }
         let names = list::items(&text, ':');
+        let is_sealed = |name: &&Text| {
+            let name = name.as_str().trim_start_matches('+').to_ascii_lowercase();
+            let of_others = ["sender", "resent-", "list-"];
+            of_others.iter().any(|one| name.starts_with(one))
+        };
+        if let Some(name) = names.iter().find(is_sealed) {
+            // RFC 6376 section 5.4.2: what is signed and not there may not be added.
+            let reason = format!(
+                "`{}` needs `=`: a mailing list adds such a field, and the signature would be bad",
+                name.as_str()
+            );
+            return Err(self.unsigned(setting, &reason));
+        }
         let names = names.iter().map(|name| {
             name.as_str()
                 .strip_prefix(['=', '+'])

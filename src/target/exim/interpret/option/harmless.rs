@@ -118,7 +118,8 @@ const TEXTS: &Table = &[
     ),
     // Memory for so many octets is taken at once (`moan_send_message` in moan.c of 4.96).
     (Number(0, 1 << 20), "message_body_visible"),
-    (Number(0, 1 << 30), "bounce_return_size_limit"),
+    // A bounce goes through Exim itself, and is smaller than the smallest `message_size_limit`.
+    (Number(0, 32 << 10), "bounce_return_size_limit"),
     // It goes to whoever the reverse-path names, and tells where aliases lead.
     (Time(0, 0), "delay_warning"),
     (
@@ -192,7 +193,7 @@ const LIMITS: &Table = &[
         Number(3, ANY),
         "smtp_max_synprot_errors smtp_max_unknown_commands",
     ),
-    (Timeout(60, DAY), "receive_timeout smtp_receive_timeout"),
+    (Timeout(300, DAY), "receive_timeout smtp_receive_timeout"),
     (Time(0, ANY), "proxy_protocol_timeout"),
     (Load(1), "smtp_load_reserve"),
     (Hosts, "smtp_accept_max_nonmail_hosts smtp_reserve_hosts"),

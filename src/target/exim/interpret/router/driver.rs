@@ -135,10 +135,8 @@ impl Reader<'_> {
             }
             if matches!(name, "host_find_failed" | "host_all_ignored") {
                 let text = setting.text(self.diagnostics)?;
-                let is_known = ["defer", "fail", "freeze"].contains(&text.as_str())
-                    || (name, text.as_str()) == ("host_find_failed", "ignore");
-                if !is_known {
-                    let reason = "by what DNS says another router would take the mail";
+                if text.as_str() != "defer" {
+                    let reason = "by what DNS says mail would come back, or go elsewhere";
                     self.service(name, reason, &setting.at);
                 }
             }

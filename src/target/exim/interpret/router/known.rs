@@ -5,8 +5,8 @@
 use crate::target::exim::interpret::shape::{ANY, NOT_AS_IT_CAME, Shape, Table};
 
 use Shape::{
-    Account, Added, Ciphers, Flag, Hosts, Names, Nothing, Number, Octal, Off, Path, Read, Removed,
-    Switch, Text, Time, Timeout, Word,
+    Account, Added, Ciphers, Flag, Hosts, Names, Nothing, Number, Octal, Off, On, Path, Read,
+    Removed, Switch, Text, Time, Timeout, Word,
 };
 
 /// A day, in seconds.
@@ -26,6 +26,9 @@ const OTHERS: &str = "hosts of others would read who gets a copy that the messag
 const COPIED: &str =
     "others at the domain of one whom the router takes would go where that one goes";
 
+/// `do_local_deliveries` in deliver.c of 4.96: by the domain alone.
+const HELD_UP: &str = "one recipient's mail that waits would hold up that of all others";
+
 /// Generic options of transports (section 24.1).
 pub(super) const TRANSPORT: &Table = &[
     (Read, "driver"),
@@ -34,9 +37,9 @@ pub(super) const TRANSPORT: &Table = &[
     (Removed, "headers_remove"),
     (
         Switch,
-        "delivery_date_add disable_logging initgroups rcpt_include_affixes retry_use_local_part \
-         return_path_add",
+        "delivery_date_add disable_logging initgroups rcpt_include_affixes return_path_add",
     ),
+    (On(HELD_UP), "retry_use_local_part"),
 ];
 
 /// Options of `appendfile` that do not say where a message is kept.
@@ -72,7 +75,9 @@ pub(super) const SMTP: &Table = &[
          hosts_require_auth hosts_require_tls hosts_try_auth interface port protocol tls_sni \
          tls_try_verify_hosts tls_verify_cert_hostnames tls_verify_hosts",
     ),
-    (Time(60, DAY), "command_timeout data_timeout final_timeout"),
+    (Time(300, DAY), "command_timeout"),
+    (Time(180, DAY), "data_timeout"),
+    (Time(600, DAY), "final_timeout"),
     (Timeout(30, DAY), "connect_timeout"),
     (Number(0, ANY), "connection_max_messages max_rcpt"),
     // What MAIL FROM says beyond the size of a message, and other hosts measure.
@@ -125,8 +130,9 @@ pub(super) const ROUTER: &Table = &[
     ),
     (
         Switch,
-        "address_test expn initgroups log_as_local retry_use_local_part verify_sender",
+        "address_test expn initgroups log_as_local verify_sender",
     ),
+    (On(HELD_UP), "retry_use_local_part"),
     (Text, "cannot_route_message debug_print"),
     (Names, "dnssec_request_domains"),
     (Added, "headers_add"),

@@ -92,7 +92,12 @@ impl Reader<'_> {
                 match name {
                     "hosts_avoid_tls" => avoids = is_on,
                     "hosts_require_tls" => requires = is_on,
-                    "hosts_require_auth" | "hosts_try_auth" if is_on => {
+                    "hosts_try_auth" if is_on => {
+                        // `smtp_auth` in transports/smtp.c of 4.96: it goes on without.
+                        let reason = "where the login fails mail would go without, and come back";
+                        self.service(name, reason, &setting.at);
+                    }
+                    "hosts_require_auth" if is_on => {
                         // Whoever has a domain and asks for it would have it, in clear.
                         remote.demand("the password would be told to hosts of anybody's", setting);
                         authenticates = Some(setting);

@@ -26,6 +26,7 @@ impl Walk<'_> {
             return Destination::Undeliverable;
         };
         // The transport's comes first (`findugid` in deliver.c of 4.96).
+        let has_user = user.is_some();
         let user = user.as_ref().or(delivery.user.as_ref());
         let user = user.map(|user| self.text(user, address, router));
         let home = home.as_ref().or(delivery.home.as_ref());
@@ -56,7 +57,9 @@ impl Walk<'_> {
         let path = path.trim_end_matches('/');
         // Below it nobody else makes a file or a directory (base-files of Debian 12: 2775 root
         // mail). Only `group = mail` was read.
-        let may_write = *has_group || delivery.has_group || user == "mail";
+        // Beside a `user` of the transport the group of the router does not count (`findugid`).
+        let of_router = delivery.has_group && !has_user;
+        let may_write = *has_group || of_router || user == "mail";
         if path.starts_with("/var/mail/") && !may_write {
             return Destination::Undeliverable;
         }

@@ -90,7 +90,12 @@ impl Compiler<'_> {
         if let Some(known) = self.tables.opened.get(&key) {
             return Some(Arc::clone(known));
         }
-        let table = table::open(spec, self.artifacts, self.diagnostics).ok()?;
+        let table = if restriction == CLIENT {
+            table::open_of_clients(spec, self.artifacts, self.diagnostics)
+        } else {
+            table::open(spec, self.artifacts, self.diagnostics)
+        };
+        let table = table.ok()?;
         let opened = Arc::new(open(self, table)?);
         self.tables.opened.insert(key, Arc::clone(&opened));
         Some(opened)

@@ -65,6 +65,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "accepted mail would not be delivered until somebody asks for it",
     ),
     (
+        "delay_warning_time",
+        &["0h", "0", "0s", "0m", "0d"],
+        "forged senders would hear of delays, and where mail leads",
+    ),
+    (
         "double_bounce_sender",
         &["double-bounce"],
         "mail for another name would be taken, never split at an extension, and thrown away",
@@ -232,7 +237,7 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "shlib_directory",
-        &["/usr/lib/postfix", "no"],
+        &["/usr/lib/postfix"],
         "other code would read the tables",
     ),
     (
@@ -260,6 +265,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "smtp_tcp_port",
         &["smtp", "25"],
         "mail would leave for whatever listens at another port",
+    ),
+    (
+        "smtpd_authorized_verp_clients",
+        &[""],
+        "clients could have mail leave under reverse-paths that nobody owns",
     ),
     (
         "smtpd_authorized_xclient_hosts",

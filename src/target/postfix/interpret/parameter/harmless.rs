@@ -26,7 +26,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          smtpd_recipient_limit smtpd_recipient_overshoot_limit smtpd_min_data_rate \
          smtpd_per_request_deadline smtpd_per_record_deadline default_process_limit \
          max_idle max_use in_flow_delay daemon_timeout service_throttle_time \
-         delay_warning_time maximal_queue_lifetime bounce_queue_lifetime \
+         maximal_queue_lifetime bounce_queue_lifetime \
          maximal_backoff_time minimal_backoff_time queue_run_delay \
          smtpd_policy_service_timeout smtpd_policy_service_request_limit \
          smtpd_proxy_timeout smtpd_client_event_limit_exceptions \
@@ -54,7 +54,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     (
         "commands other than MAIL, RCPT and DATA, or what smtpd says at EHLO of them",
         "disable_vrfy_command smtpd_etrn_restrictions smtpd_forbid_unauth_pipelining \
-         cleanup_replace_stray_cr_lf smtpd_authorized_verp_clients",
+         cleanup_replace_stray_cr_lf",
     ),
     (
         "how outgoing connections are made, not where they go",

@@ -63,12 +63,20 @@ impl Kind {
                 "trivial-rewrite(8) does not start without it",
             ),
             Self::Somebody => (!value.is_empty(), "Postfix does not start without it"),
+            Self::Host if value.len() > HOST_OCTETS_MAX => (
+                false,
+                "the files of a Maildir, which end in it, could not be made",
+            ),
             Self::Host => (is_host(value), "it is no name of a host"),
             Self::Level => (is_level(value), "it is no compatibility level"),
         };
         (!fits).then_some(reason)
     }
 }
+
+/// How long the name of the host may be, in octets (`deliver_maildir` in maildir.c of 3.7.11: with a
+/// time, a device and a number it is the name of a file).
+const HOST_OCTETS_MAX: usize = 180;
 
 fn is_host(name: &str) -> bool {
     let is_label = |label: &str| {

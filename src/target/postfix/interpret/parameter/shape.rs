@@ -40,8 +40,7 @@ const MODELLED: [(&str, &[&str]); 2] = [
 /// Lists of no decision, of which an item has something behind its `!` (match_list(3)).
 const LISTS: &str = "\
     debug_peer_list fast_flush_domains permit_mx_backup_networks smtp_sasl_mechanism_filter \
-    smtpd_authorized_verp_clients smtpd_client_event_limit_exceptions \
-    smtpd_log_access_permit_actions";
+    smtpd_client_event_limit_exceptions smtpd_log_access_permit_actions";
 
 /// Between which values a number does not cost mail.
 pub(super) struct Bound {
