@@ -14,12 +14,36 @@ const TEXT_OCTETS_MAX: usize = 512;
 /// How many variables it may name, each of which is longer than its name perhaps.
 const TEXT_VARIABLES_MAX: usize = 8;
 
+/// Variables that hold what clients write, of some 256 octets each.
+const OF_CLIENTS: [&str; 7] = [
+    "domain",
+    "local_part",
+    "received_for",
+    "sender_address",
+    "sender_fullhost",
+    "sender_helo_name",
+    "sender_rcvhost",
+];
+
+/// How many of these it may name: two of them, and the text, are less than 998 octets.
+const TEXT_CLIENTS_MAX: usize = 2;
+
 /// Says why a text is too long for a line.
 pub(super) fn too_long(text: &str) -> Option<&'static str> {
     let is_long = text.len() > TEXT_OCTETS_MAX;
     let is_many = text.matches('$').count() > TEXT_VARIABLES_MAX;
-    (is_long || is_many)
-        .then_some("it may come to more than a line holds: 512 octets, and 8 variables")
+    let of_clients = text.split('$').skip(1).filter(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let rest = rest.split_once(':').map_or(rest, |(operator, rest)| {
+            let is_operator = operator.bytes().all(|octet| octet.is_ascii_alphanumeric());
+            if is_operator { rest } else { operator }
+        });
+        OF_CLIENTS.iter().any(|name| rest.starts_with(name))
+    });
+    (is_long || is_many || of_clients.count() > TEXT_CLIENTS_MAX).then_some(
+        "it may come to more than a line holds: 512 octets, 8 variables, and 2 of what clients \
+         write",
+    )
 }
 
 /// Kinds of lookups that ask a server, write, or expand what they find (chapter 9): a list may name

@@ -211,6 +211,7 @@ impl Reader<'_> {
         // Section 14.23: without the first, letters, digits, dots, dashes, and the second.
         let junk = text("helo_accept_junk_hosts").unwrap_or_default();
         let marks = text("helo_allow_chars").unwrap_or_default();
+        self.spf.takes_all_helo = junk.trim() == "*";
         self.spf.takes_any_helo = !junk.trim().is_empty() || !marks.trim_matches('_').is_empty();
         self.taken = Taken {
             literals: self.boolean(options, "allow_domain_literals", false),

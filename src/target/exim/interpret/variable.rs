@@ -159,7 +159,8 @@ impl Reader<'_> {
             }
             // A HELO may come again, when the client has authenticated.
             "authenticated_id" if !early => Atom::Login,
-            "sender_helo_name" if !early => Atom::Helo(Case::Kept),
+            // Where some names are refused, it is empty behind a second HELO that is.
+            "sender_helo_name" if !early && self.spf.takes_all_helo => Atom::Helo(Case::Kept),
             _ => return None,
         };
         Some(Value::piece(Piece::Atom(atom)))

@@ -79,7 +79,6 @@ pub(super) struct Keyed {
 #[derive(Debug)]
 pub(super) struct File {
     source: Arc<Source>,
-    is_indexed: bool,
     /// How many rows it has.
     rows: usize,
     /// Where the lines begin whose key a line before them has.
@@ -113,14 +112,11 @@ impl Keyed {
     pub(super) fn iter(&self) -> impl Iterator<Item = KeyRow<'_>> {
         let rows = self.file.iter().flat_map(|file| {
             let shown = lines(&file.source).filter(|line| !file.hidden.contains(&line.start));
-            shown.map(|line| line.row(file.is_indexed))
+            shown.map(Line::row)
         });
         rows.chain(self.made.iter().map(TableRow::as_row))
     }
 }
-
-/// The file that newaliases(1) indexes: aliases(5) ends its keys with a colon.
-const ALIASES: &str = "etc/aliases";
 
 /// Opens a file of keys and values.
 ///
@@ -133,8 +129,11 @@ pub(super) fn open(
 ) -> Result<File, Reported> {
     let before = diagnostics.errors();
     let mut keys = Keys::default();
-    for row in lines(source).map(|line| line.row(is_indexed)) {
-        if row.is_whole() {
+    for row in lines(source).map(Line::row) {
+        if row.is_whole() && row.key.ends_with(':') {
+            let reason = "the colon is a part of the key, as in no table but aliases(5)";
+            diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
+        } else if row.is_whole() {
             keys.add(&folded(&row.key));
         } else {
             let reason = "this row is not `key value`, and Postfix skips it";
@@ -147,7 +146,7 @@ pub(super) fn open(
         let mut seen: HashSet<String, FxBuildHasher> = HashSet::default();
         for line in lines(source) {
             let start = line.start;
-            let row = line.row(is_indexed);
+            let row = line.row();
             if row.is_whole() && !seen.insert(folded(&row.key).into_owned()) {
                 hidden.insert(start);
                 if !is_indexed {
@@ -159,7 +158,6 @@ pub(super) fn open(
     diagnostics.failed_since(before)?;
     Ok(File {
         source: Arc::clone(source),
-        is_indexed,
         rows: count - hidden.len(),
         hidden,
     })
@@ -231,9 +229,9 @@ impl<'t> Line<'t> {
     }
 
     /// Returns the line as a row.
-    fn row(self, is_indexed: bool) -> KeyRow<'t> {
+    fn row(self) -> KeyRow<'t> {
         let place = Place::Within(self.source, self.start, self.end);
-        let (mut key, value) = match self.text {
+        let (key, value) = match self.text {
             Cow::Borrowed(text) => {
                 let (key, value) = split(text);
                 (Cow::Borrowed(key), Cow::Borrowed(value))
@@ -243,11 +241,6 @@ impl<'t> Line<'t> {
                 (key.to_owned().into(), value.to_owned().into())
             }
         };
-        if is_indexed && self.source.name() == ALIASES && key.ends_with(':') {
-            let mut bare = key.into_owned();
-            bare.pop();
-            key = bare.into();
-        }
         KeyRow { key, value, place }
     }
 }

@@ -229,9 +229,13 @@ impl Reader<'_> {
         if words.is_empty() {
             return None;
         }
-        let tables = words
-            .iter()
-            .filter_map(|word| table::open(word, self.artifacts, self.diagnostics).ok());
+        let tables = words.iter().filter_map(|word| {
+            if name == "local_recipient_maps" {
+                table::open_of_accounts(word, self.artifacts, self.diagnostics).ok()
+            } else {
+                table::open(word, self.artifacts, self.diagnostics).ok()
+            }
+        });
         Some(tables.collect())
     }
 

@@ -102,16 +102,43 @@ pub(super) fn open(
     artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Table, Reported> {
-    let table = open_of_clients(spec, artifacts, diagnostics)?;
-    if matches!(table, Table::Cidr(_)) {
-        let reason = "only clients are looked up in a `cidr:` table that is modelled";
-        return Err(diagnostics.error(UnjudgedTable::new(spec.as_str(), reason, &spec.at())));
-    }
-    Ok(table)
+    open_but(&["cidr:", "proxy:", "unix:"], spec, artifacts, diagnostics)
 }
 
-/// Opens the table of `type:name`, in which clients may be looked up.
+/// Opens the table of `type:name`, in which clients are looked up.
 pub(super) fn open_of_clients(
+    spec: &Text,
+    artifacts: &Files<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Table, Reported> {
+    open_but(&["proxy:", "unix:"], spec, artifacts, diagnostics)
+}
+
+/// Opens the table of `type:name`, of which only the keys count, such as those of accounts: the
+/// value is a whole line of passwd(5) (dict_unix.c of 3.7.11).
+pub(super) fn open_of_accounts(
+    spec: &Text,
+    artifacts: &Files<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Table, Reported> {
+    open_but(&["cidr:"], spec, artifacts, diagnostics)
+}
+
+/// Opens a table of another kind than some.
+fn open_but(
+    kinds: &[&str],
+    spec: &Text,
+    artifacts: &Files<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Table, Reported> {
+    if kinds.iter().any(|kind| spec.as_str().starts_with(kind)) {
+        let reason = "what is looked up there is not modelled in a table of this kind";
+        return Err(diagnostics.error(UnjudgedTable::new(spec.as_str(), reason, &spec.at())));
+    }
+    open_any(spec, artifacts, diagnostics)
+}
+
+fn open_any(
     spec: &Text,
     artifacts: &Files<'_>,
     diagnostics: &mut Diagnostics,
@@ -131,7 +158,7 @@ pub(super) fn open_of_clients(
             let told = UnjudgedTable::new(spec.as_str(), reason, &spec.at());
             return Err(diagnostics.error(told));
         }
-        return open_of_clients(&inner, artifacts, diagnostics);
+        return open_any(&inner, artifacts, diagnostics);
     }
     let name = spec.slice(colon + 1, spec.as_str().len());
     let is_inline = rest.starts_with('{');
@@ -146,6 +173,10 @@ pub(super) fn open_of_clients(
         return Err(diagnostics.error(UnjudgedTable::new(spec.as_str(), reason, &spec.at())));
     }
     match kind {
+        "texthash" | "hash" | "lmdb" if rest.ends_with(".db") || rest.ends_with(".lmdb") => {
+            let reason = "the file has the name of an index, which postmap(1) may write there";
+            Err(diagnostics.error(UnjudgedTable::new(spec.as_str(), reason, &spec.at())))
+        }
         "texthash" => {
             let source = file(&name, artifacts, diagnostics)?;
             artifacts.keyed(&source, false, diagnostics)

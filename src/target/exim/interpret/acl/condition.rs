@@ -79,6 +79,11 @@ impl Reader<'_> {
     }
 
     fn long_name(&mut self, most: u64, argument: &Text) -> Result<Test, Reported> {
+        if !self.spf.takes_all_helo {
+            let reason = "behind a second HELO that is refused it has no name: let \
+                          `helo_accept_junk_hosts` be `*`";
+            return Err(self.refuse("$sender_helo_name", reason, &argument.at()));
+        }
         if (NAME_MIN..=NAME_MAX).contains(&most) {
             return Ok(Test::LongName);
         }

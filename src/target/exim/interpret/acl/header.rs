@@ -6,7 +6,7 @@ use super::read::RawLine;
 use crate::decision::{Header, Unanswered};
 use crate::target::exim::interpret::catalogue::Side;
 use crate::target::exim::interpret::expand::is_name_of;
-use crate::target::exim::interpret::inert::{is_extra, removes_traces};
+use crate::target::exim::interpret::inert::{self, is_extra, removes_traces};
 use crate::target::exim::interpret::pattern;
 use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::session::Session;
@@ -72,6 +72,9 @@ impl Reader<'_> {
         }
         let value = self.expand_for_condition(&line.argument)?;
         if let Some(reason) = pattern::of_records(&value) {
+            return Err(self.refuse("add_header", reason, &line.at));
+        }
+        if let Some(reason) = inert::too_long(line.argument.as_str()) {
             return Err(self.refuse("add_header", reason, &line.at));
         }
         let host = self.primary_hostname.clone().unwrap_or_default();
@@ -215,6 +218,11 @@ fn extra(text: &str) -> Result<(), &'static str> {
         if !goes_on && !text.is_empty() && !line.split_once(':').is_some_and(is_field) {
             return Err(NOT_AS_IT_CAME);
         }
+    }
+    if text.contains(LINE) {
+        return Err(
+            "what clients write may be longer than a line, or name who else gets the message",
+        );
     }
     Ok(())
 }

@@ -28,6 +28,9 @@ pub(in super::super) struct SpfUses {
     pub(super) takes_away: bool,
     /// Whether a HELO name may have other characters than those of names.
     pub(in super::super) takes_any_helo: bool,
+    /// Whether no HELO name is refused: behind a second one that is, the variable is empty, and SPF
+    /// and the Received field have the first (`check_helo` in smtp_in.c of 4.96).
+    pub(in super::super) takes_all_helo: bool,
 }
 
 /// A statement that evaluates SPF.

@@ -4,6 +4,7 @@
 
 use crate::decision::Chooser;
 use crate::mail::{Address, Domain, Path, PathForm};
+use crate::target::exim::interpret::inert::too_long;
 
 /// How long an address may be (`EXIM_EMAILADDR_MAX`).
 const ADDRESS_MAX: usize = 256;
@@ -86,6 +87,9 @@ fn special(text: &str, has_addresses: bool) -> Option<Result<Data, &'static str>
         } else if has_addresses {
             // Here alone they are kept (`FF_FAIL` in routers/redirect.c).
             Err("the addresses in front of `:fail:` would get the mail that comes back")
+        } else if let Some(reason) = too_long(rest) {
+            // It is one line of the bounce.
+            Err(reason)
         } else {
             Ok(Data::Fail)
         });

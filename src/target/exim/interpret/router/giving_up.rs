@@ -10,6 +10,7 @@
 use super::Routers;
 use crate::diagnostic::Reported;
 use crate::target::digits::digits;
+use crate::target::exim::interpret::inert::too_long;
 use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::section::Instance;
 
@@ -70,7 +71,7 @@ impl Reader<'_> {
             names().all(is_known) && names().filter(|name| *name == "condition").count() == 1;
         let fails = text("data").is_some_and(|data| {
             data.strip_prefix(":fail:")
-                .is_some_and(|rest| !rest.contains(['$', '\\', '\n']))
+                .is_some_and(|rest| !rest.contains(['$', '\\', '\n']) && too_long(rest).is_none())
         });
         let holds = digits::<u64>(age).is_some_and(|age| AGES.contains(&age))
             && text("driver").as_deref() == Some("redirect")

@@ -18,6 +18,11 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "the clock would decide which recipients are not checked",
     ),
     (
+        "always_add_missing_headers",
+        &["no"],
+        "what a signature of somebody else's says is not there would be",
+    ),
+    (
         "append_at_myorigin",
         &["yes"],
         "addresses without a domain would stay without one",
@@ -212,7 +217,7 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "remote_header_rewrite_domain",
-        &["", "domain.invalid"],
+        &[""],
         "headers of strangers would be written anew, with addresses of ours in them",
     ),
     (

@@ -16,8 +16,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
          smtpd_tls_loglevel lmtp_tls_loglevel smtpd_tls_received_header \
          smtpd_sasl_authenticated_header smtpd_client_port_logging \
          smtpd_log_access_permit_actions smtp_tls_note_starttls_offer notify_classes \
-         smtpd_reject_footer enable_long_queue_ids header_from_format \
-         always_add_missing_headers",
+         smtpd_reject_footer enable_long_queue_ids header_from_format",
     ),
     (
         "time, speed and how many at once; a client over a limit is refused for a while",

@@ -53,14 +53,12 @@ const WAITED: &str = "\
     smtpd_timeout smtpd_upstream_proxy_timeout";
 
 /// Numbers with other bounds; a time in seconds.
-const OTHERS: [(&str, u64, u64); 13] = [
+const OTHERS: [(&str, u64, u64); 12] = [
     ("bounce_queue_lifetime", 0, HUNDRED_DAYS),
     ("in_flow_delay", 0, 10),
     ("lmtp_tls_loglevel", 0, 4),
     ("maximal_queue_lifetime", 0, HUNDRED_DAYS),
     ("smtp_tls_loglevel", 0, 4),
-    // Shorter than its default, a check of SPF may take longer than smtpd(8) waits for it.
-    ("smtpd_policy_service_timeout", 100, DAY),
     ("smtpd_sasl_response_limit", 12_288, INT_MAX),
     ("smtpd_tls_loglevel", 0, 4),
     ("smtpd_tls_session_cache_timeout", 0, HUNDRED_DAYS),

@@ -10,7 +10,7 @@ use super::{ends, range, words};
 /// Parameters of the harmless list that are `yes` or `no`, by their defaults in `postconf -d` of
 /// 3.7.11.
 const SWITCHES: &str = "\
-    always_add_missing_headers biff broken_sasl_auth_clients cleanup_replace_stray_cr_lf \
+    biff broken_sasl_auth_clients cleanup_replace_stray_cr_lf \
     disable_vrfy_command enable_long_queue_ids enable_original_recipient smtp_sasl_auth_enable \
     smtp_tls_note_starttls_offer smtp_use_tls smtpd_client_port_logging \
     smtpd_forbid_unauth_pipelining smtpd_per_record_deadline smtpd_per_request_deadline \
@@ -140,8 +140,8 @@ pub(super) const BOUNDS: [Bound; 27] = [
     size("smtp_connect_timeout", 5, SLOW),
     least("smtp_helo_timeout", 5, SLOW),
     most("smtpd_error_sleep_time", 30, SHORT),
-    least("smtpd_hard_error_limit", 2, SHORT),
-    least("smtpd_junk_command_limit", 2, SHORT),
+    least("smtpd_hard_error_limit", 20, SHORT),
+    least("smtpd_junk_command_limit", 100, SHORT),
     most(
         "smtpd_min_data_rate",
         500,
@@ -150,16 +150,16 @@ pub(super) const BOUNDS: [Bound; 27] = [
     most("smtpd_policy_service_request_limit", 0, TWICE),
     least(
         "smtpd_policy_service_timeout",
-        10,
-        "the policy service would be given up",
+        100,
+        "a check of SPF may take longer than smtpd(8) would wait for it",
     ),
     least(
         "smtpd_recipient_limit",
         100,
         "messages to 100 recipients would not pass (RFC 5321 section 4.5.3.1.8)",
     ),
-    least("smtpd_starttls_timeout", 10, SHORT),
-    least("smtpd_timeout", 10, SHORT),
+    least("smtpd_starttls_timeout", 60, SHORT),
+    least("smtpd_timeout", 300, SHORT),
     least(
         "virtual_alias_expansion_limit",
         1_000,
