@@ -15,8 +15,8 @@ use crate::source::Loc;
 use crate::target::digits::digits;
 use crate::target::{FoundLimit, FoundLimits, FoundListener};
 
-/// What bounces have at most by default, with room for what is said in them, in octets.
-const BOUNCE_SIZE_MAX: u64 = 256 << 10;
+/// What a bounce says about one recipient, in octets.
+const BOUNCED_OCTETS: u64 = 350;
 
 /// Names of services (`/etc/services`).
 const SERVICES: [(&str, u16); 6] = [
@@ -206,7 +206,10 @@ impl Reader<'_> {
             let at = text.as_ref().map_or_else(|| start.clone(), Text::at);
             let default_of = text.is_none().then_some(name);
             // What is no number was refused by its shape; 0 is none.
-            let most = text.map_or(Some(default), |text| shape::number(text.as_str().trim()));
+            let most = text.map_or(Some(default), |text| {
+                let said = text.as_str().trim();
+                shape::number(shape::of_clients(said).unwrap_or(said))
+            });
             FoundLimit {
                 most: most.filter(|most| *most > 0),
                 at,
@@ -214,25 +217,43 @@ impl Reader<'_> {
             }
         };
         let size = limit("message_size_limit", 50 << 20);
-        let is_small = size.most.is_some_and(|most| most < BOUNCE_SIZE_MAX);
-        if is_small && options.get("bounce_return_size_limit").is_none() {
-            // `deliver_message` in deliver.c of 4.96 hands it to Exim itself.
-            let reason = "bounces with 100K of a message would be too large: set \
-                          `bounce_return_size_limit`";
-            self.refuse("message_size_limit", reason, &size.at);
-        }
+        let recipients = limit("recipients_max", 50_000);
+        self.bounces_fit(options, &size, &recipients);
         let name = "recipients_max_reject";
         let rejects = self.boolean(options, name, false);
         let at = options.get(name).map(|setting| setting.at.clone());
         let words = "refuses a message for its recipients as a whole";
         FoundLimits {
             size,
-            recipients: limit("recipients_max", 50_000),
+            recipients,
             otherwise: at
                 .filter(|_| rejects)
                 .map(|at| (words, at))
                 .into_iter()
                 .collect(),
+        }
+    }
+
+    /// Refuses a limit that bounces may be over, which have the header of a message, some of its
+    /// body, and words about each recipient (`deliver_message` in deliver.c of 4.96): they go through
+    /// Exim itself, and one that it does not take is told nobody.
+    fn bounces_fit(&mut self, options: &Options, size: &FoundLimit, recipients: &FoundLimit) {
+        let number = |name: &str, default: u64| {
+            let said = options.text(name);
+            said.map_or(Some(default), |text| shape::number(text.as_str().trim()))
+        };
+        let said = options.text("message_size_limit");
+        let is_of_clients = said.is_some_and(|text| shape::of_clients(text.as_str()).is_some());
+        let header = number("header_maxsize", 1 << 20).unwrap_or(u64::MAX);
+        let body = number("bounce_return_size_limit", 100 << 10).unwrap_or(u64::MAX);
+        let recipients = recipients
+            .most
+            .unwrap_or(50_000)
+            .saturating_mul(BOUNCED_OCTETS);
+        let needed = header.saturating_add(body).saturating_add(recipients);
+        if !is_of_clients && size.most.is_some_and(|most| most < needed) {
+            let reason = "a bounce may be larger: say `${if def:sender_host_address {SIZE}{0}}`";
+            self.refuse("message_size_limit", reason, &size.at);
         }
     }
 

@@ -36,6 +36,8 @@ pub(super) enum Shape {
     Space(u64),
     /// A number of at least this, or 0 for no limit.
     Limit(u64),
+    /// The same, which may be one of messages that come from other hosts only.
+    Size(u64),
     /// Digits without a unit, from this to that, or 0: a string that Exim reads later.
     Digits(u64, u64),
     /// A time of at least so many seconds, and at most so many (section 6.15).
@@ -125,6 +127,11 @@ pub(super) const ANY: u64 = 0x7fff_ffff;
 impl Reader<'_> {
     /// Says what is wrong with a value.
     pub(super) fn misshapen(&self, shape: Shape, setting: &Setting) -> Option<&'static str> {
+        if let (Shape::Size(least), Some(value)) = (shape, &setting.value)
+            && let Some(size) = of_clients(value.as_str())
+        {
+            return Shape::Limit(least).fault_of(size);
+        }
         let is_read = matches!(shape, Shape::Read | Shape::Flag);
         let value = setting.value.as_ref().filter(|_| !is_read);
         let fault = shape.fault(setting);
@@ -189,7 +196,7 @@ impl Shape {
                 };
                 number_fault(&format!("{value}{unit}"), 0, most)
             }
-            Self::Limit(least) => match number(value) {
+            Self::Limit(least) | Self::Size(least) => match number(value) {
                 Some(number) if (1..least).contains(&number) => Some(TOO_LITTLE),
                 _ => number_fault(value, 0, ANY),
             },
@@ -309,6 +316,16 @@ const TOO_LITTLE: &str = "ordinary mail would be turned away (RFC 5321 section 4
 /// The same, of numbers that may be for something else.
 const TOO_FEW: &str = "with so little no mail comes through (RFC 5321 section 4.5.3.1), or Exim \
                        does not start";
+
+/// Returns the size in `${if def:sender_host_address {SIZE}{0}}`: of a message that is made on the
+/// host, such as a bounce, there is no limit.
+pub(super) fn of_clients(value: &str) -> Option<&str> {
+    let rest = value
+        .trim()
+        .strip_prefix("${if def:sender_host_address")?
+        .trim_start();
+    rest.strip_prefix('{')?.strip_suffix("}{0}}")
+}
 
 /// Reads digits and at most one unit (section 6.13).
 pub(super) fn number(value: &str) -> Option<u64> {

@@ -5,8 +5,8 @@
 use crate::target::exim::interpret::shape::{self, ANY, Shape, Table};
 
 use Shape::{
-    Accounts, Begins, Digits, Hosts, Limit, Line, Load, Names, Number, Selectors, Space, Switch,
-    Text, Time, Timeout, Word, Words,
+    Accounts, Begins, Digits, Hosts, Limit, Line, Load, Names, Number, Selectors, Size, Space,
+    Switch, Text, Time, Timeout, Word, Words,
 };
 
 /// A day, in seconds.
@@ -178,7 +178,7 @@ const LIMITS: &Table = &[
     // A field with all its lines: 50 addresses have more than a thousand octets.
     (Limit(65_536), "header_line_maxsize"),
     (Number(65_536, ANY), "header_maxsize"),
-    (Limit(65_536), "message_size_limit"),
+    (Size(65_536), "message_size_limit"),
     (Number(30, ANY), "received_headers_max"),
     (Limit(100), "recipients_max"),
     (Limit(10), "smtp_accept_max"),
