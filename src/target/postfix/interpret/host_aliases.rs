@@ -152,7 +152,7 @@ impl Names<'_> {
     /// of a box that is no account no usual alias says anything, and the whole address, with its
     /// extension, is looked for first.
     fn leads_away(&self, key: &str, value: &str) -> bool {
-        let is_box = self.boxes.contains(key);
+        let is_box = !key.starts_with('@') && self.boxes.contains(key);
         let local = key.rsplit_once('@').map_or(key, |(local, _)| local);
         let is_extended = self.extensions && without_extension(local).is_some();
         (is_box || is_extended) && !value.trim_ascii().eq_ignore_ascii_case(key)
