@@ -214,8 +214,8 @@ impl Session<'_> {
     pub(super) fn verify(&mut self) -> Result<Outcome, Unanswered> {
         let outcome = self.leads(Purpose::Verify)?;
         if outcome == Outcome::Foreign && !self.to().is_literal() {
-            self.asks_dns = true;
-            return Ok(match self.resolves {
+            self.dns.is_asked = true;
+            return Ok(match self.dns.resolves {
                 Truth::No => Outcome::Unrouteable,
                 Truth::Yes | Truth::Defer | Truth::Forced => Outcome::Foreign,
             });

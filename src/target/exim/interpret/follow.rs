@@ -82,10 +82,10 @@ impl EximDecider {
             let mut session = Session::new(&mut *ask, self, way.library, &mut ways);
             session.verifies = way.verifies;
             session.extended = way.extended;
-            session.resolves = resolves;
+            session.dns.resolves = resolves;
             let decision = self.commands(&mut session)?;
             ambiguous |= session.ambiguous;
-            asks_dns |= session.asks_dns;
+            asks_dns |= session.dns.is_asked;
             if ways.is_lost() {
                 return Ok((self.accept_all(), ambiguous, asks_dns));
             }

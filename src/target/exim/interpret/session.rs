@@ -29,6 +29,15 @@ pub(super) enum Library {
     Named,
 }
 
+/// What DNS says of the domain of somebody else's recipient.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dns {
+    /// Whether it knows the domain.
+    pub(super) resolves: Truth,
+    /// Whether that was asked.
+    pub(super) is_asked: bool,
+}
+
 /// An envelope on its way.
 pub(super) struct Session<'s> {
     ask: &'s mut dyn Ask,
@@ -44,10 +53,8 @@ pub(super) struct Session<'s> {
     pub(super) extended: Truth,
     /// Whether the library mattered, or one of these.
     pub(super) ambiguous: bool,
-    /// Whether a domain of others is known where a recipient is verified by it.
-    pub(super) resolves: Truth,
-    /// Whether that mattered.
-    pub(super) asks_dns: bool,
+    /// What DNS says where a recipient is verified by it.
+    pub(super) dns: Dns,
     /// The variables that ACLs have set.
     pub(super) variables: BTreeMap<Arc<str>, String>,
     /// Whether SPF was evaluated for this message.
@@ -80,8 +87,10 @@ impl<'s> Session<'s> {
             verifies: Truth::Yes,
             extended: Truth::Yes,
             ambiguous: false,
-            resolves: Truth::Yes,
-            asks_dns: false,
+            dns: Dns {
+                resolves: Truth::Yes,
+                is_asked: false,
+            },
             variables: BTreeMap::new(),
             spf_ran: false,
             headers: BTreeSet::new(),

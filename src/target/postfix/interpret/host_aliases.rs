@@ -58,9 +58,9 @@ pub(super) fn judge(
         let more = words.get(usual.len()..).unwrap_or_default();
         let opened: Vec<_> = more
             .iter()
-            .filter_map(|word| judge.open(word, artifacts, diagnostics))
+            .filter_map(|word| open(word, artifacts, diagnostics))
             .collect();
-        let rows = || opened.iter().flat_map(|rows| rows.iter());
+        let rows = || opened.iter().flat_map(Keyed::iter);
         let of_rows: BTreeSet<String> = rows()
             .filter_map(|row| Some(folded(row.key.rsplit_once('@')?.1).into_owned()))
             .filter(|domain| judge.ours.contains(domain))
@@ -109,6 +109,18 @@ fn addresses(
     found
 }
 
+/// Opens a table of keys and values.
+fn open(word: &Text, artifacts: &Files<'_>, diagnostics: &mut Diagnostics) -> Option<Keyed> {
+    match table::open(word, artifacts, diagnostics).ok()? {
+        Table::Rows { rows, .. } => Some(rows),
+        Table::Cidr(_) | Table::Patterns(_) | Table::Static(_) => {
+            let reason = "mailpol reads keys and values here";
+            diagnostics.error(UnjudgedTable::new(word.as_str(), reason, &word.at()));
+            None
+        }
+    }
+}
+
 struct Names<'a> {
     ours: BTreeSet<String>,
     host: String,
@@ -119,22 +131,6 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    fn open(
-        &self,
-        word: &Text,
-        artifacts: &Files<'_>,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Keyed> {
-        match table::open(word, artifacts, diagnostics).ok()? {
-            Table::Rows { rows, .. } => Some(rows),
-            Table::Cidr(_) | Table::Patterns(_) | Table::Static(_) => {
-                let reason = "mailpol reads keys and values here";
-                diagnostics.error(UnjudgedTable::new(word.as_str(), reason, &word.at()));
-                None
-            }
-        }
-    }
-
     fn row(&self, row: &KeyRow<'_>, diagnostics: &mut Diagnostics) {
         let key = folded(&row.key);
         let reason = if !self.is_known(&key) || !self.leads_to_ours(&row.value) {

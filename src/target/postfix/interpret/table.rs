@@ -138,6 +138,12 @@ fn open_but(
     open_any(spec, artifacts, diagnostics)
 }
 
+/// Returns whether a file has the name that postmap(1) gives to an index.
+fn is_index(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    matches!(ending, Some("db" | "lmdb"))
+}
+
 fn open_any(
     spec: &Text,
     artifacts: &Files<'_>,
@@ -173,7 +179,7 @@ fn open_any(
         return Err(diagnostics.error(UnjudgedTable::new(spec.as_str(), reason, &spec.at())));
     }
     match kind {
-        "texthash" | "hash" | "lmdb" if rest.ends_with(".db") || rest.ends_with(".lmdb") => {
+        "texthash" | "hash" | "lmdb" if is_index(rest) => {
             let reason = "the file has the name of an index, which postmap(1) may write there";
             Err(diagnostics.error(UnjudgedTable::new(spec.as_str(), reason, &spec.at())))
         }

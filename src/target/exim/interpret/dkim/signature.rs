@@ -61,15 +61,13 @@ impl Reader<'_> {
         if let Some(setting) = transport.get("dkim_timestamps") {
             self.lasts(setting)?;
         }
-        match transport.get("dkim_sign_headers") {
-            Some(setting) => self.covers(setting),
-            None => {
-                let reason = "by default fields are signed that are not there, and that mailing \
-                              lists add: set `dkim_sign_headers`";
-                let error = UnjudgedService::new("dkim_sign_headers", reason, &transport.at);
-                Err(self.diagnostics.error(error))
-            }
+        if let Some(setting) = transport.get("dkim_sign_headers") {
+            return self.covers(setting);
         }
+        let reason = "by default fields are signed that are not there, and that mailing lists \
+                      add: set `dkim_sign_headers`";
+        let error = UnjudgedService::new("dkim_sign_headers", reason, &transport.at);
+        Err(self.diagnostics.error(error))
     }
 
     /// Refuses signatures that are too old where they arrive. What is no number ends now, and one
