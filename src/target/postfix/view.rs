@@ -286,6 +286,8 @@ pub(super) struct CommandFilter {
     pub(super) origin: Word,
     /// The same with each dot quoted.
     pub(super) origin_pattern: String,
+    /// Whether something is asked of senders once a message is taken.
+    pub(super) asks_senders: bool,
 }
 view!(CommandFilter, "command-filter.j2", Lines);
 

@@ -170,7 +170,9 @@ impl Reader<'_> {
         let Place::Authenticator(login) = self.place else {
             return None;
         };
-        let number = name.trim_start_matches("auth");
+        // `$1` is what the client gave as well, but for where a lookup sets it (`search_find` in
+        // search.c of 4.96).
+        let number = name.strip_prefix("auth")?;
         let piece = match (number, login) {
             ("1", LoginIn::First | LoginIn::Alone) | ("2", LoginIn::Second) => {
                 Piece::Atom(Atom::Login)

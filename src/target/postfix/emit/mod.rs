@@ -292,7 +292,9 @@ fn reserved(policy: &Policy, origin: &Domain, diagnostics: &mut Diagnostics) {
     let aliases = hosted.aliases.iter().map(|(local, one)| (local, &one.at));
     let forwards = hosted.forwards.iter().map(|(local, one)| (local, &one.at));
     for (local, at) in boxes.chain(aliases).chain(forwards) {
-        if matches!(local.as_str(), "double-bounce" | "unlisted-double-bounce") {
+        let of_senders = ["mailer-daemon", "unlisted-mailer-daemon"];
+        let of_senders = patterns::asks_senders(policy) && of_senders.contains(&local.as_str());
+        if of_senders || matches!(local.as_str(), "double-bounce" | "unlisted-double-bounce") {
             diagnostics.error(ReservedAddress {
                 target: "postfix",
                 address: format!("{local}@{origin}"),

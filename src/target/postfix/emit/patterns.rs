@@ -2,6 +2,7 @@
 
 use super::{Emission, address, clients, no_recipients, recipients, restriction, table};
 use crate::diagnostic::{Diagnostics, Reported};
+use crate::policy::Policy;
 use crate::target::postfix::lexical::{Comment, Word};
 use crate::target::postfix::view::{CommandFilter, HeaderChecks};
 use crate::target::render::render;
@@ -21,10 +22,16 @@ pub(super) fn command_filter(
         postmaster_line: Comment::line(&emission.postmaster.at),
         origin: Word::domain(&emission.origin),
         origin_pattern: emission.origin.as_str().replace('.', "\\."),
+        asks_senders: asks_senders(emission.policy),
     };
     let text = render(view, diagnostics)?;
     emission.add("command-filter", text);
     Ok(())
+}
+
+/// Returns whether copies or routes depend on who sends.
+pub(super) fn asks_senders(policy: &Policy) -> bool {
+    !policy.outbound.from.is_empty() || !policy.archive.from.is_empty()
 }
 
 /// The headers that are taken out, if local(8) delivers.

@@ -72,6 +72,8 @@ pub(super) enum Taken {
     Form(PathForm, bool),
     /// It becomes this address.
     Constant(String, String),
+    /// It becomes one of the same domain that is nobody's.
+    Unlisted,
     /// It is no path: a syntax error, which this place makes if it is a rule of the filter.
     Error(Option<Loc>),
 }
@@ -206,6 +208,7 @@ impl Addressing {
                 false,
                 None,
             ),
+            Taken::Unlisted => (Seen::DomainOnly, false, None),
             Taken::Form(form, _) => {
                 let (seen, is_routed) = self.seen(*form);
                 (seen, is_routed, Some(*form))
@@ -306,6 +309,7 @@ impl Addressing {
             // With an extension it is another address: it is compared as a whole.
             Taken::Form(PathForm::TrailingDot, false)
             | Taken::Form(PathForm::ExtendedRoute, _)
+            | Taken::Unlisted
             | Taken::Error(_) => Ok(false),
             Taken::Form(form, _) if form.has_address() => {
                 Ok(asker.label(probe.test)? != Label::ABSENT)

@@ -8,6 +8,7 @@
 
 use super::addressing::Addressing;
 use super::catalogue::{Catalogue, Side};
+use super::daemon;
 use super::diagnostics::UnjudgedParameter;
 use super::entries::Rows;
 use super::keyed::KeyRow;
@@ -38,6 +39,8 @@ pub(super) struct BySender {
     /// What the labels of the form say: what a path of it offers for keys.
     kinds: Vec<Seen>,
     form: TestId,
+    /// The reverse-path that is nobody's, where something listens.
+    daemon: Option<TestId>,
 }
 
 /// A table of senders, as tests and as rows.
@@ -91,6 +94,7 @@ impl BySender {
         artifacts: &Files<'_>,
         addressing: &Addressing,
         catalogue: &mut Catalogue,
+        is_closed: bool,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let around = Surroundings {
@@ -121,15 +125,24 @@ impl BySender {
             around,
             kinds,
             form: catalogue.add(name, Question::FromKind(table), None),
+            daemon: (!is_closed).then(|| {
+                let at = settings.place("myorigin");
+                daemon::test(&addressing.around.origin, &at, catalogue)
+            }),
         })
     }
 
     /// Returns what the tables say of the sender of an envelope.
     pub(super) fn of_envelope(&self, sender: &mut Sender<'_>) -> Result<Led<'_>, Unanswered> {
         let label = sender.ask.ask(self.form)?;
-        let Some(seen) = self.kinds.get(label.0 as usize) else {
+        let Some(mut seen) = self.kinds.get(label.0 as usize) else {
             return Ok(Led::default());
         };
+        if let Some(daemon) = self.daemon.filter(|_| *seen == Seen::Whole)
+            && sender.ask.ask(daemon)? != Label::ABSENT
+        {
+            seen = &Seen::DomainOnly;
+        }
         Ok(Led {
             transport: self.transports.find(seen, sender)?,
             relayhost: self.relayhosts.find(seen, sender)?,

@@ -2,6 +2,7 @@
 
 use super::addressing::{Taken, one_address};
 use super::catalogue::{Catalogue, Side};
+use super::daemon;
 use super::diagnostics::UnjudgedTable;
 use super::map::Asker;
 use super::parameter::Settings;
@@ -18,6 +19,8 @@ pub(super) struct Filter {
     rules: Vec<(Rule, Loc)>,
     /// The address that [`Effect::Rename`] is about.
     double_bounce: Option<TestId>,
+    /// The reverse-path that [`Effect::Unlist`] is about.
+    daemon: Option<TestId>,
 }
 
 impl Filter {
@@ -65,6 +68,9 @@ impl Filter {
             let test = one_address("double-bounce", origin, &line.at, catalogue);
             self.double_bounce = Some(test);
         }
+        if rule.effect == Effect::Unlist {
+            self.daemon = Some(daemon::test(origin, &line.at, catalogue));
+        }
         self.rules.push((rule, line.at.clone()));
     }
 
@@ -80,6 +86,13 @@ impl Filter {
             .collect()
     }
 
+    /// Returns whether `mailer-daemon` at `myorigin` stays the reverse-path of no message of a form.
+    pub(super) fn unlists(&self, form: PathForm) -> bool {
+        let first = self.matching(form, Side::From).into_iter().next();
+        let first = first.and_then(|rule| self.rules.get(rule));
+        first.is_some_and(|(rule, _)| matches!(rule.effect, Effect::Unlist | Effect::Spoil))
+    }
+
     /// Returns whether a rule makes a syntax error of all that it matches.
     pub(super) fn spoils(&self, rule: usize) -> bool {
         self.rules
@@ -90,7 +103,8 @@ impl Filter {
     /// Returns whether the rule that decides lets the command pass, its last dot cut off.
     pub(super) fn passes(&self, rules: &[usize]) -> bool {
         let deciding = rules.iter().filter_map(|rule| self.rules.get(*rule));
-        let mut deciding = deciding.filter(|(rule, _)| rule.effect != Effect::Rename);
+        let names = |effect| matches!(effect, Effect::Rename | Effect::Unlist);
+        let mut deciding = deciding.filter(|(rule, _)| !names(rule.effect));
         deciding
             .next()
             .is_some_and(|(rule, _)| rule.effect == Effect::Pass)
@@ -115,6 +129,13 @@ impl Filter {
                 Effect::Qualify => {
                     if let Some((local, domain)) = rule.address.clone() {
                         return Ok(Taken::Constant(local, domain));
+                    }
+                }
+                Effect::Unlist => {
+                    if let Some(test) = self.daemon
+                        && asker.label(test)? != Label::ABSENT
+                    {
+                        return Ok(Taken::Unlisted);
                     }
                 }
                 Effect::Rename => {

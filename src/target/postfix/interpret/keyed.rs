@@ -13,6 +13,7 @@ use std::sync::Arc;
 use rustc_hash::FxBuildHasher;
 
 use super::diagnostics::UnjudgedTable;
+use super::pattern::UNLISTED;
 use super::table::TableRow;
 use super::text;
 use crate::diagnostic::{Diagnostics, Reported};
@@ -133,6 +134,8 @@ pub(super) fn open(
         if row.is_whole() && row.key.ends_with(':') {
             let reason = "the colon is a part of the key, as in no table but aliases(5)";
             diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
+        } else if is_kept_free(&row.key) {
+            diagnostics.error(UnjudgedTable::new(&row.key, KEPT_FREE, &row.at()));
         } else if row.is_whole() {
             keys.add(&folded(&row.key));
         } else {
@@ -161,6 +164,14 @@ pub(super) fn open(
         rows: count - hidden.len(),
         hidden,
     })
+}
+
+pub(super) const KEPT_FREE: &str = "the command filter may make this local-part of another";
+
+/// Returns whether no table may have a key, since it is taken for nobody's.
+pub(super) fn is_kept_free(key: &str) -> bool {
+    let start = key.trim_start_matches('"').get(..UNLISTED.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(UNLISTED))
 }
 
 /// The keys of a file, as they are looked at. Both kinds of files fold what they compare

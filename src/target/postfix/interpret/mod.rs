@@ -25,6 +25,7 @@ mod client;
 mod come_back;
 mod compile;
 mod copies;
+mod daemon;
 mod decide;
 mod delivery;
 mod destination;
@@ -217,6 +218,7 @@ impl Reader<'_> {
             self.artifacts,
             &addressing,
             &mut catalogue,
+            is_closed,
             diagnostics,
         );
         let read = (self.artifacts, &addressing, &mut catalogue);
@@ -227,6 +229,7 @@ impl Reader<'_> {
                 catalogue.without_bare(side);
             }
         }
+        daemon::judge(&base, &addressing, &programs, diagnostics);
         extension::judge(&base, &addressing, &programs, diagnostics);
         let removed = Removed::read(&base, &delivery, self.artifacts, diagnostics);
         delivery.find_ways(self.main, self.services, diagnostics);

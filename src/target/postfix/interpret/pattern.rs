@@ -112,6 +112,9 @@ pub(super) enum Effect {
     Qualify,
     /// `double-bounce` at `myorigin` becomes `unlisted-double-bounce` there.
     Rename,
+    /// `mailer-daemon` at `myorigin`, which cleanup(8) would take for the null path, becomes
+    /// [`UNLISTED`] there.
+    Unlist,
 }
 
 /// A rule of the command filter.
@@ -126,6 +129,9 @@ pub(super) struct Rule {
     /// The address that [`Effect::Qualify`] puts in the place of bare postmaster.
     pub(super) address: Option<(String, String)>,
 }
+
+/// A local-part that no table may have.
+pub(super) const UNLISTED: &str = "unlisted-mailer-daemon";
 
 const ATOM: &str = "[-A-Za-z0-9!#$%&'*+/=?^_`{|}~]+";
 const QUOTED: &str = "\"([] #$&-?A-[^-~]|\\\\[ \"-$&-?A-~])+\"";
@@ -171,6 +177,14 @@ const LITERALS: &[PathForm] = &[
     PathForm::RoutedOwnLiteral,
 ];
 
+const DAEMONS: &[PathForm] = &[
+    PathForm::Plain,
+    PathForm::Quoted,
+    PathForm::QuotedPair,
+    PathForm::SourceRoute,
+    PathForm::TrailingDot,
+];
+
 const DOUBLE_BOUNCES: &[PathForm] = &[
     PathForm::Plain,
     PathForm::Quoted,
@@ -184,7 +198,18 @@ pub(super) fn filter_rule(line: &str, origin: &str) -> Option<Rule> {
     let domain = format!("{LABEL}(\\.{LABEL})*");
     let route = format!("(@{domain}(,@{domain})*:)?");
     let escaped = origin.replace('.', "\\.");
+    let quoted: String = "mailer-daemon"
+        .chars()
+        .fold(String::new(), |mut text, letter| {
+            text.extend(["\\\\?", letter.encode_utf8(&mut [0; 4])]);
+            text
+        });
     let rules = [
+        (
+            format!("^MAIL +FROM: *<{route}(mailer-daemon|\"{quoted}\")@{escaped}\\.?>(.*)$"),
+            format!("MAIL FROM:<{UNLISTED}@{origin}>$10"),
+            Rule::new(true, Effect::Unlist, DAEMONS),
+        ),
         (
             "^(MAIL +FROM: *<>.*)$".to_owned(),
             "$1".to_owned(),

@@ -163,7 +163,7 @@ impl policyd::Session for Session<'_> {
         let is_hidden = match self.taken(Side::From)? {
             Taken::Form(PathForm::TrailingDot, passed) => !passed,
             Taken::Form(form, _) => may_hold_at(form),
-            Taken::Constant(..) | Taken::Error(_) => false,
+            Taken::Constant(..) | Taken::Unlisted | Taken::Error(_) => false,
         };
         if is_hidden {
             return Ok(SpfResult::None);

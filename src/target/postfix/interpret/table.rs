@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::characters;
 use super::diagnostics::{MissingFile, Syntax, UnjudgedTable};
-use super::keyed::{self, Keyed};
+use super::keyed::{self, KEPT_FREE, Keyed, is_kept_free};
 use super::text::Text;
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::{Loc, Source};
@@ -294,6 +294,9 @@ fn inline(name: &Text, diagnostics: &mut Diagnostics) -> Result<Table, Reported>
         // maps_find(3): an error for now, and not an answer.
         if row.value.is_empty() {
             return refuse("the value of an entry is empty", &row.at, diagnostics);
+        }
+        if is_kept_free(&row.key) {
+            return refuse(KEPT_FREE, &row.at, diagnostics);
         }
         // Which of them counts depends on whether whoever opens it has keys folded.
         if rows
