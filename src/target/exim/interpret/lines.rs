@@ -59,6 +59,13 @@ struct Reader<'a> {
     folder: String,
 }
 
+/// Returns whether a line is `NAME = ...`, with a capital in front.
+fn is_definition(words: &str) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    words.starts_with(|c: char| c.is_ascii_uppercase())
+        && words.trim_start_matches(name).trim_start().starts_with('=')
+}
+
 /// Returns the logical lines of a file, with its macros replaced and without their definitions.
 pub(super) fn read(
     source: &Arc<Source>,
@@ -142,8 +149,14 @@ impl Reader<'_> {
         };
         if whole.as_str().ends_with('\\') {
             whole.truncate(whole.as_str().len() - 1);
-            // Of nothing but a backslash nothing is continued: the next line is a first one.
-            self.open = Some(whole).filter(|whole| !whole.as_str().trim().is_empty());
+            if whole.as_str().trim().is_empty() {
+                // `get_config_line` in readconf.c of 4.96: behind blanks in front of it the next
+                // line is none of its own to macros, and one to all else.
+                let reason = "a line of nothing but a backslash is not followed";
+                self.diagnostics.error(Syntax::new(reason, &whole.at()));
+                return;
+            }
+            self.open = Some(whole);
         } else {
             self.line(&whole);
         }
@@ -164,6 +177,11 @@ impl Reader<'_> {
         }
         if self.is_main && words.starts_with(|c: char| c.is_ascii_uppercase()) {
             self.define(&line);
+        } else if !self.is_main && is_definition(words) {
+            // `acl_read` in acl.c and `readconf_driver_init` in readconf.c of 4.96.
+            let reason =
+                "Exim takes it for the definition of a macro, behind all that stands above";
+            self.diagnostics.error(Syntax::new(reason, &line.at()));
         } else {
             self.lines.push(line);
         }

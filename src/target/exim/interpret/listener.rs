@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::diagnostics::UnjudgedParameter;
 use super::list::items;
+use super::lookup::address_of;
 use super::option::Options;
 use super::reader::Reader;
 use super::shape;
@@ -323,7 +324,7 @@ fn interface(text: &str) -> Option<(IpAddr, Option<u16>)> {
 }
 
 fn address_and_port(text: &str) -> Option<(IpAddr, Option<u16>)> {
-    if let Ok(address) = text.parse() {
+    if let Some(address) = address_of(text) {
         return Some((address, None));
     }
     if let Some((address, port)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -331,10 +332,10 @@ fn address_and_port(text: &str) -> Option<(IpAddr, Option<u16>)> {
             Some(port) => Some(digits(port)?),
             None => None,
         };
-        return Some((address.parse().ok()?, port));
+        return Some((address_of(address)?, port));
     }
     let (address, port) = text.rsplit_once('.')?;
-    Some((address.parse().ok()?, Some(digits(port)?)))
+    Some((address_of(address)?, Some(digits(port)?)))
 }
 
 #[cfg(test)]

@@ -277,12 +277,21 @@ impl Rows {
 /// before an octet make it no address, and the rest of the list goes on without it.
 pub(super) fn network(text: &str) -> Option<IpNet> {
     let Some((address, length)) = text.split_once('/') else {
-        return text.parse::<IpAddr>().ok().map(IpNet::from);
+        return address_of(text).map(IpNet::from);
     };
     if !length.bytes().all(|octet| octet.is_ascii_digit()) {
         return None;
     }
-    IpNet::new(address.parse().ok()?, length.parse().ok()?).ok()
+    IpNet::new(address_of(address)?, length.parse().ok()?).ok()
+}
+
+/// Reads an address. One of IPv6 is as everybody writes it: at some others `host_aton` ends the
+/// process that string_is_ip_address has let in (`1:2:3:4:5:6:7::`; host.c of 4.96).
+pub(super) fn address_of(text: &str) -> Option<IpAddr> {
+    let address: IpAddr = text.parse().ok()?;
+    let is_usual =
+        address.is_ipv4() || text == "::0" || address.to_string().eq_ignore_ascii_case(text);
+    is_usual.then_some(address)
 }
 
 impl Reader<'_> {

@@ -301,6 +301,7 @@ impl Reader<'_> {
             predata: command(self, Place::Predata, "acl_smtp_predata"),
             data: command(self, Place::Data, "acl_smtp_data"),
         };
+        self.hold_unused(&acls);
         self.hold_spf();
         self.hold_predata(options);
         Ok(EximDecider {
@@ -318,6 +319,18 @@ impl Reader<'_> {
             local_mail,
             start: start.clone(),
         })
+    }
+
+    /// Refuses an ACL that no command runs: Exim reads it all the same, and may not start with it
+    /// (`acl_read` in acl.c of 4.96).
+    fn hold_unused(&mut self, acls: &Acls) {
+        // An error may have kept the reader from it.
+        if self.diagnostics.errors() > 0 {
+            return;
+        }
+        for (name, at) in acls.unused() {
+            self.refuse(name, "no command runs this ACL: take it out", at);
+        }
     }
 
     /// Refuses an ACL that whoever sends by BDAT passes by (RFC 3030; `smtp_setup_msg` of 4.96 runs

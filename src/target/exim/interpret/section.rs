@@ -148,7 +148,11 @@ fn quoted(value: &Text, diagnostics: &mut Diagnostics) -> Result<Text, Reported>
     while let Some((at, c)) = chars.next() {
         let origin = value.origin(at);
         match c {
-            '"' if chars.peek().is_none() => return Ok(out),
+            '"' if chars.peek().is_none() && out.trim().as_str() == out.as_str() => return Ok(out),
+            '"' if chars.peek().is_none() => {
+                let reason = "a blank inside of the quotes is a part of the value";
+                return Err(diagnostics.error(Syntax::new(reason, &value.at())));
+            }
             '"' => break,
             '\\' => {
                 let Some((_, escaped)) = chars.next() else {

@@ -2,10 +2,10 @@
 //! 4.96, sections 14.23, 30.4 and 58.1).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
 use super::diagnostics::{UnjudgedParameter, UnjudgedService};
 use super::inert::unknown;
+use super::lookup::address_of;
 use super::option::Options;
 use super::reader::Reader;
 use super::router::{Leaving, Routers, Unknown, Walk};
@@ -145,7 +145,7 @@ impl Reader<'_> {
         };
         let mut found = Vec::new();
         for item in items {
-            let Ok(address) = item.parse::<IpAddr>() else {
+            let Some(address) = address_of(item) else {
                 let reason = "mailpol follows addresses only, IPv6 ones in a list with `<;`";
                 self.unjudged_setting("interface", reason, setting);
                 return Vec::new();

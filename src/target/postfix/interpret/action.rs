@@ -47,6 +47,9 @@ pub(super) struct Codes {
     pub(super) defer: u16,
 }
 
+/// How long the text behind a code may be, in octets: with it a line has 512 at most.
+const TEXT_OCTETS_MAX: usize = 400;
+
 /// Reads the value of a row.
 pub(super) fn read(value: &str, about: About, codes: Codes) -> Result<Action, &'static str> {
     let value = value.trim_ascii();
@@ -55,6 +58,9 @@ pub(super) fn read(value: &str, about: About, codes: Codes) -> Result<Action, &'
     }
     let (word, text) = value.split_once([' ', '\t']).unwrap_or((value, ""));
     let text = text.trim_ascii();
+    if text.len() > TEXT_OCTETS_MAX {
+        return Err("clients need not take so long a line (RFC 5321 section 4.5.3.1.5)");
+    }
     let refusal = |code, status, text| refusal(code, status, text, about);
     Ok(match word.to_ascii_uppercase().as_str() {
         "DUNNO" | "INFO" | "WARN" => Action::Dunno,

@@ -66,6 +66,7 @@ pub(super) fn judge(
             .filter(|domain| judge.ours.contains(domain))
             .collect();
         let boxes = BOXES.map(|name| base.text(name, diagnostics).words());
+        no_bare_keys(&boxes.concat(), artifacts, diagnostics);
         judge.boxes = addresses(&boxes.concat(), &of_rows, artifacts, diagnostics);
         rows().for_each(|row| judge.row(&row, diagnostics));
         for row in rows() {
@@ -83,6 +84,19 @@ pub(super) fn judge(
                 let reason = format!("bounces for `{one}` would go by it, and not to that box");
                 diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
             }
+        }
+    }
+}
+
+/// Reports keys without a domain: whose boxes they are depends on where they are looked up.
+fn no_bare_keys(words: &[Text], artifacts: &Files<'_>, diagnostics: &mut Diagnostics) {
+    for word in words {
+        let Ok(Table::Rows { rows, .. }) = table::open(word, artifacts, diagnostics) else {
+            continue;
+        };
+        if let Some(row) = rows.iter().find(|row| !row.key.contains('@')) {
+            let reason = "beside aliases of the host boxes have whole addresses";
+            diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
         }
     }
 }

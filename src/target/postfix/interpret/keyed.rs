@@ -119,6 +119,10 @@ impl Keyed {
     }
 }
 
+/// The longest key, in octets, that an `lmdb:` table has (`dict_lmdb_update` in dict_lmdb.c of
+/// 3.7.11).
+const KEY_OCTETS_MAX: usize = 511;
+
 /// Opens a file of keys and values.
 ///
 /// A key twice: postmap(1) keeps the first and warns; dict_thash_open(3) refuses the whole table,
@@ -134,6 +138,9 @@ pub(super) fn open(
         if row.is_whole() && row.key.ends_with(':') {
             let reason = "the colon is a part of the key, as in no table but aliases(5)";
             diagnostics.error(UnjudgedTable::new(&row.key, reason, &row.at()));
+        } else if row.key.len() > KEY_OCTETS_MAX {
+            let reason = "postmap(1) makes no index of a key of that length";
+            diagnostics.error(UnjudgedTable::new(source.name(), reason, &row.at()));
         } else if is_kept_free(&row.key) {
             diagnostics.error(UnjudgedTable::new(&row.key, KEPT_FREE, &row.at()));
         } else if row.is_whole() {
@@ -253,6 +260,21 @@ impl<'t> Line<'t> {
             }
         };
         KeyRow { key, value, place }
+    }
+}
+
+/// Refuses a file whose first line begins with a blank: it continues none, and Postfix skips it, with
+/// all that continues it (`readllines` in readlline.c of 3.7.11).
+pub(super) fn begins_at_the_margin(
+    source: &Arc<Source>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    match lines(source).next() {
+        Some(first) if first.text.starts_with(text::is_space) => {
+            let reason = "it begins with a blank, and continues no line: Postfix skips it";
+            Err(diagnostics.error(UnjudgedTable::new(source.name(), reason, &first.at())))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

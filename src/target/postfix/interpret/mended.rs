@@ -46,7 +46,10 @@ fn judge_list(settings: &Settings<'_>, artifacts: &Files<'_>, diagnostics: &mut 
     for word in settings.text(NAME, diagnostics).words() {
         let text = word.as_str();
         let is_table = text.contains(':');
-        if is_table {
+        if is_table && text.starts_with("static:") {
+            let reason = "mail of strangers would be given names of ours";
+            diagnostics.error(UnjudgedParameter::new(NAME, reason, &word.at()));
+        } else if is_table {
             client::listed_table(
                 &word,
                 client::MATCHED,

@@ -115,6 +115,10 @@ const NEEDED: &[(&str, &str)] = &[
         "pickup",
         "without it mail that programs of the host send stays where it is",
     ),
+    (
+        "proxymap",
+        "without it smtpd waits for tables that it serves, and says nothing",
+    ),
     ("qmgr", "without it no mail is delivered that was accepted"),
     (
         "retry",

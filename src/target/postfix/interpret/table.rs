@@ -238,6 +238,7 @@ pub(super) fn file(
         return Err(diagnostics.error(missing));
     };
     characters::check(&artifact.source, diagnostics)?;
+    keyed::begins_at_the_margin(&artifact.source, diagnostics)?;
     Ok(artifact.source)
 }
 
@@ -253,7 +254,13 @@ pub(super) fn listed(
         let reason = "a file of a list that names a further file is not modelled";
         return Err(diagnostics.error(Syntax::new(reason, &name.at())));
     }
-    file(name, artifacts, diagnostics)
+    let source = file(name, artifacts, diagnostics)?;
+    if source.text().contains('{') {
+        // `match_list_parse` in match_list.c of 3.7.11 reads it line by line.
+        let reason = "braces in a file of a list end with their line";
+        return Err(diagnostics.error(UnjudgedTable::new(name.as_str(), reason, &name.at())));
+    }
+    Ok(source)
 }
 
 /// Returns the logical lines of a table's file, each as a row without a key.
@@ -372,6 +379,7 @@ fn accounts(
             &name.at(),
         )));
     };
+    keyed::begins_at_the_margin(&artifact.source, diagnostics)?;
     let rows = lines(&artifact.source).into_iter().filter_map(|line| {
         let (account, _) = line.value.split_once(':')?;
         Some(TableRow {

@@ -12,7 +12,7 @@ const MASTER: &str = "smtp inet n - n - - smtpd\nlocal unix - n n - - local\n\
     cleanup unix n - n - 0 cleanup\nqmgr unix n - n 300 1 qmgr\n\
     rewrite unix - - n - - trivial-rewrite\nbounce unix - - n - 0 bounce\n\
     defer unix - - n - 0 bounce\ntrace unix - - n - 0 bounce\nretry unix - - n - - error\n\
-    error unix - - n - - error\ndiscard unix - - n - - discard\n\
+    proxymap unix - - n - - proxymap\nerror unix - - n - - error\ndiscard unix - - n - - discard\n\
     pickup unix n - n 60 1 pickup\ntlsmgr unix - - n 1000? 1 tlsmgr\n";
 const MAIN: &str = "compatibility_level = 3.6\nmyhostname = mx.here.example\n\
     myorigin = here.example\nmydestination = here.example\nalias_maps =\n\

@@ -191,6 +191,13 @@ impl Acls {
             ..Self::default()
         }
     }
+
+    /// Returns those of which none was understood, and where they stand.
+    pub(super) fn unused(&self) -> impl Iterator<Item = (&str, &Loc)> {
+        let is_known = |raw: &&RawAcl| self.known.iter().any(|(name, ..)| *name == raw.name);
+        let unused = self.raw.iter().filter(move |raw| !is_known(raw));
+        unused.map(|raw| (raw.name.as_str(), &raw.at))
+    }
 }
 
 impl Reader<'_> {

@@ -88,13 +88,13 @@ pub(super) fn inline(lines: &[Text; 2], diagnostics: &mut Diagnostics) -> Result
         statements: Vec::new(),
         at: body.at(),
     };
-    let mut start = 0;
-    for line in body.as_str().split_inclusive('\n') {
-        let text = body.slice(start, start + line.len()).trim();
-        start += line.len();
-        if !text.as_str().is_empty() {
-            statement(&text, &mut acl, diagnostics)?;
-        }
+    if body.as_str().contains(['\n', '\\']) {
+        // `acl_getline` in acl.c of 4.96 joins lines by the end of a file's text.
+        let reason = "an ACL that is written in the place of its name has one line";
+        return Err(diagnostics.error(Syntax::new(reason, &body.at())));
+    }
+    if !body.as_str().trim().is_empty() {
+        statement(&body.trim(), &mut acl, diagnostics)?;
     }
     Ok(acl)
 }

@@ -8,7 +8,7 @@
 //! twice. The copy of an address that goes on below `unseen` has a parent, which is itself. Bounces
 //! that Exim makes have neither a host nor a sender.
 
-use super::Routers;
+use super::{Routers, known};
 use crate::decision::{At, Copies, Unanswered};
 use crate::diagnostic::Reported;
 use crate::mail::{Address, Path, PathForm};
@@ -92,6 +92,7 @@ impl Reader<'_> {
                 let reason = "what it does to a copy is not followed";
                 return Err(self.service(&setting.name, reason, &setting.at));
             }
+            self.known_option(&[known::ROUTER, known::REDIRECT], setting);
         }
         let is_hidden = match instance.get("hide_child_in_errmsg") {
             Some(hidden) => hidden.boolean(self.diagnostics)?,

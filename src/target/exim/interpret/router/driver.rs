@@ -300,9 +300,9 @@ impl Reader<'_> {
             let reason = "mailpol does not follow this rule";
             return Err(self.service("route_list", reason, &rule.at()));
         }
-        if pattern.contains(':') {
+        if pattern.contains(':') || pattern.starts_with('<') {
             // It is one item, and no list (`match_isinlist` in manualroute.c of 4.96).
-            let reason = "the pattern of a rule is one item, and a colon a letter of it";
+            let reason = "the pattern of a rule is one item, without a separator";
             return Err(self.service("route_list", reason, &rule.at()));
         }
         let pattern = rule.slice(0, pattern.len());

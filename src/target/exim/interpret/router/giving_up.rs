@@ -7,7 +7,7 @@
 //! while nothing was (section 11.7; `deliver_firsttime` ends with the first attempt, in deliver.c
 //! of 4.96).
 
-use super::Routers;
+use super::{Routers, known};
 use crate::diagnostic::Reported;
 use crate::target::digits::digits;
 use crate::target::exim::interpret::inert::too_long;
@@ -83,6 +83,9 @@ impl Reader<'_> {
             let reason = "mailpol reads one that gives up what is four to thirty days old: \
                           `:fail:`, `allow_fail` and `no_verify`";
             return Err(self.service("condition", reason, &instance.at));
+        }
+        for setting in &instance.settings {
+            self.known_option(&[known::ROUTER, known::REDIRECT], setting);
         }
         Ok(true)
     }

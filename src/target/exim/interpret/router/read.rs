@@ -225,15 +225,15 @@ impl Reader<'_> {
     /// With `+*` that is what stands behind the first `+`. A router for nothing else is not
     /// followed.
     fn suffix(&mut self, instance: &Instance) -> Result<View, Reported> {
-        let Some(suffix) = instance.get("local_part_suffix") else {
-            return Ok(View::Parsed);
-        };
-        let text = suffix.text(self.diagnostics)?;
         let optional = instance.get("local_part_suffix_optional");
         let optional = match optional {
             Some(setting) => setting.boolean(self.diagnostics)?,
             None => false,
         };
+        let Some(suffix) = instance.get("local_part_suffix") else {
+            return Ok(View::Parsed);
+        };
+        let text = suffix.text(self.diagnostics)?;
         if text.as_str() != "+*" || !optional {
             let reason = "mailpol reads `+*` with `local_part_suffix_optional` only";
             return Err(self.service("local_part_suffix", reason, &suffix.at));

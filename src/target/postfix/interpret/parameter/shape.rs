@@ -205,10 +205,16 @@ fn is_named(names: &str, name: &str) -> bool {
     names.split_ascii_whitespace().any(|known| known == name)
 }
 
+/// How long a text of a reply may be, in octets: with its code a line has 512 at most.
+const REPLY_OCTETS_MAX: usize = 400;
+
 /// Says what is wrong with a value, with `$name` expanded.
 pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     if let Some(reason) = words::fault(name, value).or_else(|| ends::fault(name, value)) {
         return Some(reason);
+    }
+    if matches!(name, "smtpd_banner" | "smtpd_reject_footer") && value.len() > REPLY_OCTETS_MAX {
+        return Some("clients need not take so long a line (RFC 5321 section 4.5.3.1.5)");
     }
     let switch = is_named(SWITCHES, name).then_some(Kind::Switch);
     if let Some(reason) = switch.and_then(|kind| kind.fault(value)) {
