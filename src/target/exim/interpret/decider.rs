@@ -287,7 +287,8 @@ impl Decider for EximDecider {
     }
 
     /// A message with a line that no other host has to take comes back: its transport does not send
-    /// it, or another host does not take it, if the line is of a field that Exim adds. So does one that came over too many hosts, wherever it is to go.
+    /// it, or another host does not take it, if the line is of a field that Exim adds. So
+    /// does one that came over too many hosts, wherever it is to go.
     fn returns(&self, destination: &Destination) -> Option<Returned> {
         let data = &self.commands.data;
         let by = if leaves(destination) && !data.refuses_long_lines() {

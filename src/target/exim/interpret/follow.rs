@@ -1,10 +1,23 @@
 //! What an envelope does not say, followed every way that it may be.
 
 use super::decider::EximDecider;
-use super::session::{Library, Session};
+use super::session::Session;
 use super::truth::Truth;
 use super::untold::Ways;
 use crate::decision::{Ask, Because, Decision, Unanswered, Verdict};
+
+/// What libspf2 reports where the library of an envelope's result says an error.
+///
+/// Both library's errors are not the same: a record with a syntax error, and no answer to the
+/// question for the record itself, are `(invalid)`, which no word of `spf =` matches; other
+/// permanent and temporary errors have their names (libspf2 1.2.10, `SPF_strresult`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Library {
+    /// Errors are `(invalid)`.
+    Invalid,
+    /// Errors have their names.
+    Named,
+}
 
 /// What is not known of an envelope, and one way that it may be.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +28,15 @@ struct Way {
     verifies: Truth,
     /// Whether only the extension of a path is odd.
     extended: Truth,
+}
+
+/// What DNS says of the domain of somebody else's recipient.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dns {
+    /// Whether it knows the domain.
+    pub(super) resolves: Truth,
+    /// Whether that was asked.
+    pub(super) is_asked: bool,
 }
 
 impl EximDecider {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::characters;
 use super::diagnostics::{MissingFile, Syntax, UnjudgedRestriction};
-use super::macros::{Macro, Macros};
+use super::macros::{MACRO_ELSEWHERE, Macro, Macros, is_definition};
 use super::section::check_name;
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
@@ -57,13 +57,6 @@ struct Reader<'a> {
     is_main: bool,
     /// The folder of the file that is being read, where Exim looks for what it includes.
     folder: String,
-}
-
-/// Returns whether a line is `NAME = ...`, with a capital in front.
-fn is_definition(words: &str) -> bool {
-    let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    words.starts_with(|c: char| c.is_ascii_uppercase())
-        && words.trim_start_matches(name).trim_start().starts_with('=')
 }
 
 /// Returns the logical lines of a file, with its macros replaced and without their definitions.
@@ -150,8 +143,7 @@ impl Reader<'_> {
         if whole.as_str().ends_with('\\') {
             whole.truncate(whole.as_str().len() - 1);
             if whole.as_str().trim().is_empty() {
-                // `get_config_line` in readconf.c of 4.96: behind blanks in front of it the next
-                // line is none of its own to macros, and one to all else.
+                // Behind blanks in front of it macros take the next line for none of its own.
                 let reason = "a line of nothing but a backslash is not followed";
                 self.diagnostics.error(Syntax::new(reason, &whole.at()));
                 return;
@@ -179,9 +171,8 @@ impl Reader<'_> {
             self.define(&line);
         } else if !self.is_main && is_definition(words) {
             // `acl_read` in acl.c and `readconf_driver_init` in readconf.c of 4.96.
-            let reason =
-                "Exim takes it for the definition of a macro, behind all that stands above";
-            self.diagnostics.error(Syntax::new(reason, &line.at()));
+            self.diagnostics
+                .error(Syntax::new(MACRO_ELSEWHERE, &line.at()));
         } else {
             self.lines.push(line);
         }

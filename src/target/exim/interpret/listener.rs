@@ -236,8 +236,8 @@ impl Reader<'_> {
     }
 
     /// Refuses a limit that bounces may be over, which have the header of a message, some of its
-    /// body, and words about each recipient (`deliver_message` in deliver.c of 4.96): they go through
-    /// Exim itself, and one that it does not take is told nobody.
+    /// body, and words about each recipient (`deliver_message` in deliver.c of 4.96): they go
+    /// through Exim itself, and one that it does not take is told nobody.
     fn bounces_fit(&mut self, options: &Options, size: &FoundLimit, recipients: &FoundLimit) {
         let number = |name: &str, default: u64| {
             let said = options.text(name);

@@ -110,3 +110,15 @@ fn with(whole: &Text, places: &[usize], one: &Macro) -> Text {
     next.append(&whole.slice(from, whole.as_str().len()));
     next
 }
+
+/// Why a macro is not defined behind the main section.
+pub(super) const MACRO_ELSEWHERE: &str =
+    "Exim takes it for the definition of a macro, behind all that stands above";
+
+/// Returns whether a line is `NAME = ...`, with a capital in front (`acl_read` in acl.c and
+/// `readconf_driver_init` in readconf.c of 4.96).
+pub(super) fn is_definition(words: &str) -> bool {
+    let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    words.starts_with(|c: char| c.is_ascii_uppercase())
+        && words.trim_start_matches(name).trim_start().starts_with('=')
+}

@@ -321,15 +321,14 @@ impl Reader<'_> {
         })
     }
 
-    /// Refuses an ACL that no command runs: Exim reads it all the same, and may not start with it
-    /// (`acl_read` in acl.c of 4.96).
+    /// Refuses what Exim may not start with in an ACL that no command runs.
     fn hold_unused(&mut self, acls: &Acls) {
         // An error may have kept the reader from it.
-        if self.diagnostics.errors() > 0 {
-            return;
-        }
-        for (name, at) in acls.unused() {
-            self.refuse(name, "no command runs this ACL: take it out", at);
+        if self.diagnostics.errors() == 0
+            && let Some(at) = acls.unknown()
+        {
+            let reason = "no command runs this ACL, and what stands here mailpol does not know";
+            self.refuse("acl", reason, at);
         }
     }
 

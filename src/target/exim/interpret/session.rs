@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::authenticator::Claim;
 use super::catalogue::Side;
 use super::decider::EximDecider;
+use super::follow::{Dns, Library};
 use super::met::{Met, has_address, met};
 use super::rows::HOLDS;
 use super::truth::{Facts, Truth, truth};
@@ -15,28 +16,6 @@ use super::value::{Bool, Leaf, Part, PathAtom, SpfIdentity};
 use crate::decision::{Ask, Chooser, Header, Label, TestId, Unanswered};
 use crate::mail::{Listener, PathForm};
 use crate::spf::SpfResult;
-
-/// What libspf2 reports where the library of an envelope's result says an error.
-///
-/// Both library's errors are not the same: a record with a syntax error, and no answer to the
-/// question for the record itself, are `(invalid)`, which no word of `spf =` matches; other
-/// permanent and temporary errors have their names (libspf2 1.2.10, `SPF_strresult`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Library {
-    /// Errors are `(invalid)`.
-    Invalid,
-    /// Errors have their names.
-    Named,
-}
-
-/// What DNS says of the domain of somebody else's recipient.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Dns {
-    /// Whether it knows the domain.
-    pub(super) resolves: Truth,
-    /// Whether that was asked.
-    pub(super) is_asked: bool,
-}
 
 /// An envelope on its way.
 pub(super) struct Session<'s> {

@@ -1,6 +1,6 @@
 //! `mailer-daemon` at `myorigin` as a reverse-path: cleanup(8) takes it for the null path
-//! (`cleanup_addr_sender` in cleanup_addr.c of 3.7.11), and so does all that asks for the sender of a
-//! message behind it. The command filter may make another local-part of it before.
+//! (`cleanup_addr_sender` in cleanup_addr.c of 3.7.11), and so does all that asks for the sender of
+//! a message behind it. The command filter may make another local-part of it before.
 
 use super::addressing::Addressing;
 use super::by_sender;
@@ -33,8 +33,8 @@ pub(super) fn judge(
     });
     let tables = by_sender::PARAMETERS.into_iter().chain(["sender_bcc_maps"]);
     for name in tables.filter(|name| is_open && !base.is_empty(name)) {
-        let reason = "it is not asked for `mailer-daemon` at `myorigin`, which is the null path once \
-                      it is taken: let the command filter make another of it";
+        let reason = "it is not asked for `mailer-daemon` at `myorigin`, which is the null path \
+                      once it is taken: let the command filter make another of it";
         diagnostics.error(UnjudgedParameter::new(name, reason, &base.place(name)));
     }
 }

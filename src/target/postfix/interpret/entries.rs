@@ -1,6 +1,8 @@
 //! The rows of tables that are looked up by mail address, sorted by what their keys are, and the
 //! tests that they become.
 
+mod told;
+
 use super::catalogue::{Catalogue, Side};
 use super::diagnostics::UnjudgedTable;
 use super::keyed::{KeyRow, folded};
@@ -204,28 +206,6 @@ impl Rows {
         if self.always.is_none() {
             self.local.push((local.to_owned(), row));
         }
-    }
-
-    /// Returns whether some row is about the null path.
-    pub(super) fn has_null(&self) -> bool {
-        self.null.is_some()
-    }
-
-    /// Returns whether some row is about a name.
-    pub(super) fn has_names(&self) -> bool {
-        !(self.whole.len() == 0 && self.bare.is_empty() && self.domain.is_empty())
-            || self.always.is_some()
-    }
-
-    /// Returns the labels of rows that match sub-domains, each once, with the first place.
-    pub(super) fn parents(&self) -> Vec<Hit> {
-        let mut hits: Vec<Hit> = Vec::new();
-        for (_, row) in &self.parent {
-            if hits.iter().all(|(label, _)| *label != row.label) {
-                hits.push((row.label, row.at.clone()));
-            }
-        }
-        hits
     }
 
     /// Makes the tests. `permits` says whether a label can let mail in: where the form of a path

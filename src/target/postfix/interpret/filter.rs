@@ -86,7 +86,8 @@ impl Filter {
             .collect()
     }
 
-    /// Returns whether `mailer-daemon` at `myorigin` stays the reverse-path of no message of a form.
+    /// Returns whether `mailer-daemon` at `myorigin` stays the reverse-path of no message of a
+    /// form.
     pub(super) fn unlists(&self, form: PathForm) -> bool {
         let first = self.matching(form, Side::From).into_iter().next();
         let first = first.and_then(|rule| self.rules.get(rule));

@@ -263,8 +263,8 @@ impl<'t> Line<'t> {
     }
 }
 
-/// Refuses a file whose first line begins with a blank: it continues none, and Postfix skips it, with
-/// all that continues it (`readllines` in readlline.c of 3.7.11).
+/// Refuses a file whose first line begins with a blank: it continues none, and Postfix skips it,
+/// with all that continues it (`readllines` in readlline.c of 3.7.11).
 pub(super) fn begins_at_the_margin(
     source: &Arc<Source>,
     diagnostics: &mut Diagnostics,

@@ -36,6 +36,7 @@ mod extension;
 mod filter;
 mod host_aliases;
 mod host_mail;
+mod inline;
 mod keyed;
 mod keys;
 mod kinds;

@@ -15,6 +15,7 @@ mod odd;
 mod read;
 mod run;
 mod spf;
+mod unused;
 
 pub(super) use long_lines::LINE_MAX;
 use read::RawStatement;
@@ -190,13 +191,6 @@ impl Acls {
             authenticators,
             ..Self::default()
         }
-    }
-
-    /// Returns those of which none was understood, and where they stand.
-    pub(super) fn unused(&self) -> impl Iterator<Item = (&str, &Loc)> {
-        let is_known = |raw: &&RawAcl| self.known.iter().any(|(name, ..)| *name == raw.name);
-        let unused = self.raw.iter().filter(move |raw| !is_known(raw));
-        unused.map(|raw| (raw.name.as_str(), &raw.at))
     }
 }
 

@@ -74,8 +74,8 @@ impl Kind {
     }
 }
 
-/// How long the name of the host may be, in octets (`deliver_maildir` in maildir.c of 3.7.11: with a
-/// time, a device and a number it is the name of a file).
+/// How long the name of the host may be, in octets (`deliver_maildir` in maildir.c of 3.7.11: with
+/// a time, a device and a number it is the name of a file).
 const HOST_OCTETS_MAX: usize = 180;
 
 fn is_host(name: &str) -> bool {
