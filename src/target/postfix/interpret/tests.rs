@@ -63,6 +63,7 @@ fn check(more: &str, client: &str, to: &str, expected: Verdict) {
 #[test]
 fn a_route_in_a_local_part_is_refused_by_its_pattern() {
     let all = "mydestination =\nlocal_recipient_maps =\nvirtual_mailbox_domains = here.example\n\
+        virtual_mailbox_base = /var/mail/boxes\n\
         virtual_mailbox_maps = inline:{@here.example=box}\n\
         allow_untrusted_routing = no\n";
     let refused = "smtpd_recipient_restrictions = check_recipient_access \

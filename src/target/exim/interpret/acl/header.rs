@@ -180,6 +180,7 @@ fn marked(pieces: &[Piece]) -> String {
             Piece::AuthenticationResults => RESULTS,
             Piece::Atom(Atom::SpfResult) => RESULT,
             Piece::Atom(Atom::Client) => CLIENT,
+            Piece::Atom(Atom::Port) => '0',
             _ if is_domain(piece) => DOMAIN,
             Piece::Atom(_) => LINE,
             Piece::Row(_)

@@ -19,7 +19,7 @@ const NUMBERS: &str = "\
 
 /// Parameters that are a time: a number and at most one unit (get_mail_conf_time(3)).
 const TIMES: &str = "\
-    bounce_queue_lifetime daemon_timeout delay_warning_time in_flow_delay max_idle \
+    bounce_queue_lifetime daemon_timeout in_flow_delay max_idle \
     maximal_backoff_time maximal_queue_lifetime milter_command_timeout milter_connect_timeout \
     milter_content_timeout minimal_backoff_time queue_run_delay service_throttle_time \
     smtp_connect_timeout smtp_helo_timeout smtpd_error_sleep_time smtpd_policy_service_timeout \
@@ -80,7 +80,6 @@ pub(super) fn number(name: &str, value: &str) -> Option<u64> {
     // The unit is that of the default in `mail_params.h`.
     let unit = match name {
         "bounce_queue_lifetime" | "maximal_queue_lifetime" => DAY,
-        "delay_warning_time" => HOUR,
         _ => 1,
     };
     if is_named(TIMES, name) {
@@ -148,7 +147,6 @@ mod tests {
         assert_eq!(number("max_idle", "100s"), Some(100));
         assert_eq!(number("max_idle", "2m"), Some(120));
         assert_eq!(number("maximal_queue_lifetime", "1"), Some(DAY));
-        assert_eq!(number("delay_warning_time", "596523"), None);
         for none in ["", "s", "1x", "1ss", "-1s", "+1", "3550w"] {
             assert_eq!(number("max_idle", none), None, "{none}");
         }

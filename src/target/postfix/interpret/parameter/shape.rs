@@ -296,7 +296,7 @@ mod tests {
             ("maximal_queue_lifetime", "1", "0"),
             ("bounce_queue_lifetime", "24h", "0h"),
             ("hopcount_limit", "50", "49"),
-            ("smtpd_timeout", "10", "9s"),
+            ("smtpd_timeout", "300", "299s"),
             ("smtp_connect_timeout", "0", "4s"),
             ("smtp_helo_timeout", "5s", "4"),
             ("smtpd_recipient_limit", "100", "99"),
