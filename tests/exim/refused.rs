@@ -95,11 +95,11 @@ fn signs_beside() -> Result<(), Failed> {
 }
 
 fn raw() -> Result<(), Failed> {
-    let inside = "{ set \"message_size_limit\" \"10M\"; set \"smtp_accept_max\" \"7\" }";
+    let inside = "{ set \"message_size_limit\" \"60M\"; set \"smtp_accept_max\" \"7\" }";
     let conf = conf(&doe(INBOUND, &with_target(inside))?)?;
     let main = conf.split("begin acl").next().unwrap_or_default();
     let lines = |name: &str| main.lines().filter(|line| line.starts_with(name)).count();
-    let good = main.contains("\nmessage_size_limit = 10M\n")
+    let good = main.contains("\nmessage_size_limit = 60M\n")
         && main.contains("\nsmtp_accept_max = 7\n")
         && lines("smtp_accept_max ") == 1;
     if good { Ok(()) } else { Err(conf.into()) }
