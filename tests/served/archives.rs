@@ -20,6 +20,7 @@ pub(crate) const TESTS: &[TestOfBoth] = &[
     ("a copy goes by the sender and by the recipient", by_domain),
     ("a copy of all mail", of_all),
     ("a copy goes where the reader says", as_read),
+    ("a copy is made of what MAILER-DAEMON sends", by_daemon),
 ];
 
 const STRANGER: &str = "a@b.example";
@@ -60,6 +61,9 @@ const BY_DOMAIN: &str = "\
 archive \"archive@box.example\" { to \"@box.example\"; }
 archive \"sent@other.example\" { from \"@other.example\"; }
 ";
+
+/// Of what is sent in the domain that Postfix takes for its own (`myorigin`).
+const OF_THE_HOST: &str = "archive \"sent@other.example\" { from \"@box.example\"; }\n";
 
 fn serve(mta: Mta, archives: &str, envelopes: Vec<Envelope>) -> Result<Report, Failed> {
     let subject = subject(&policy(archives), mta)?;
@@ -130,6 +134,22 @@ fn by_domain(mta: Mta) -> Result<(), Failed> {
     expect(bounces(&report, ARCHIVE) + bounces(&report, SENT), 0, &log)
 }
 
+/// cleanup(8) would take that reverse-path for the null one, of which no copy is made.
+fn by_daemon(mta: Mta) -> Result<(), Failed> {
+    let inside = internal(Smtp);
+    let to = "plain@other.example";
+    let sent = vec![
+        message(&inside, "Mailer-Daemon@Box.example", to, "daemon"),
+        message(&inside, "\"mailer\\-daemon\"@box.example", to, "quoted"),
+        message(&inside, "", to, "null"),
+        message(&inside, "tom@box.example", to, "tom"),
+    ];
+    let report = serve(mta, OF_THE_HOST, sent)?;
+    outcomes(mta, &report, &["message 250 2.0.0"; 4])?;
+    let log = report.log.join("\n");
+    expect(named(&report, SENT)?, "daemon made-here quoted tom", &log)
+}
+
 fn of_all(mta: Mta) -> Result<(), Failed> {
     let report = serve(mta, "archive \"archive@box.example\"\n", envelopes())?;
     outcomes(mta, &report, &["message 250 2.0.0"; 12])?;
@@ -151,7 +171,14 @@ fn as_read(mta: Mta) -> Result<(), Failed> {
     let text = subject.text(path)?;
     expect(text.contains(before), true, text)?;
     let text = text.replacen(before, &after.replace("ONCE", ONCE), 1);
-    subject.replace(&[(path, text)])?;
+    let mut changed = vec![(path, text)];
+    if mta == Mta::Postfix {
+        // Where something is asked of senders, MAILER-DAEMON is renamed.
+        let filter = "etc/postfix/command-filter";
+        let asks_senders = self::subject(&policy(OF_THE_HOST), mta)?;
+        changed.push((filter, asks_senders.text(filter)?.to_owned()));
+    }
+    subject.replace(&changed)?;
     let (_tree, mut job) = job(&subject)?;
     job.envelopes = envelopes();
     let report = namespace::run(&job)?;

@@ -286,8 +286,8 @@ pub(super) struct CommandFilter {
     pub(super) origin: Word,
     /// The same with each dot quoted.
     pub(super) origin_pattern: String,
-    /// Whether something is asked of senders once a message is taken.
-    pub(super) asks_senders: bool,
+    /// What `mailer-daemon` there becomes: one, if copies or routes depend on who sends, or none.
+    pub(super) renamed: Vec<Word>,
 }
 view!(CommandFilter, "command-filter.j2", Lines);
 

@@ -2,6 +2,7 @@
 
 use super::{Emission, address, clients, no_recipients, recipients, restriction, table};
 use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::Address;
 use crate::policy::Policy;
 use crate::target::postfix::lexical::{Comment, Word};
 use crate::target::postfix::view::{CommandFilter, HeaderChecks};
@@ -22,11 +23,21 @@ pub(super) fn command_filter(
         postmaster_line: Comment::line(&emission.postmaster.at),
         origin: Word::domain(&emission.origin),
         origin_pattern: emission.origin.as_str().replace('.', "\\."),
-        asks_senders: asks_senders(emission.policy),
+        renamed: renamed(emission, diagnostics)?,
     };
     let text = render(view, diagnostics)?;
     emission.add("command-filter", text);
     Ok(())
+}
+
+/// Returns what becomes of `mailer-daemon` at the origin, where that is asked for.
+fn renamed(emission: &Emission<'_>, diagnostics: &mut Diagnostics) -> Result<Vec<Word>, Reported> {
+    let to = Address::new("unlisted-mailer-daemon", emission.origin.clone());
+    let wanted = asks_senders(emission.policy).then_some(&to);
+    let words = wanted
+        .into_iter()
+        .map(|to| address(to, &emission.postmaster.at, diagnostics));
+    words.collect()
 }
 
 /// Returns whether copies or routes depend on who sends.

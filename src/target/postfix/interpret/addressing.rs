@@ -345,18 +345,25 @@ fn origin(settings: &Settings<'_>, artifacts: &Files<'_>, diagnostics: &mut Diag
     origin
 }
 
-/// Returns the test whether a recipient is one address.
+/// Returns the test whether the path of a side is one address.
 pub(super) fn one_address(
-    local: &str,
-    domain: &str,
+    side: Side,
+    (local, domain): (&str, &str),
     at: &Loc,
     catalogue: &mut Catalogue,
 ) -> TestId {
-    let name = format!("recipient is {local}@{domain}");
-    catalogue.share(&name, Some(at), || {
+    let who = match side {
+        Side::From => "sender",
+        Side::To => "recipient",
+    };
+    let address = format!("{local}@{domain}");
+    catalogue.share(&format!("{who} is {address}"), Some(at), || {
         let mut table = AddressTable::new(&[AddressKey::Address]);
-        let row = Row::new(Label(1), at.clone());
-        table.insert(AddressKey::Address, &format!("{local}@{domain}"), row);
-        Side::To.question(table)
+        table.insert(
+            AddressKey::Address,
+            &address,
+            Row::new(Label(1), at.clone()),
+        );
+        side.question(table)
     })
 }

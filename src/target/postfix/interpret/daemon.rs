@@ -2,14 +2,14 @@
 //! (`cleanup_addr_sender` in cleanup_addr.c of 3.7.11), and so does all that asks for the sender of
 //! a message behind it. The command filter may make another local-part of it before.
 
-use super::addressing::Addressing;
+use super::addressing::{Addressing, one_address};
 use super::by_sender;
 use super::catalogue::{Catalogue, Side};
 use super::diagnostics::UnjudgedParameter;
 use super::map::Seen;
 use super::parameter::Settings;
 use super::program::Program;
-use crate::decision::{AddressKey, AddressTable, Label, Row, TestId};
+use crate::decision::TestId;
 use crate::diagnostic::Diagnostics;
 use crate::mail::PathForm;
 use crate::source::Loc;
@@ -41,11 +41,5 @@ pub(super) fn judge(
 
 /// Returns the test whether a reverse-path is `mailer-daemon` at `myorigin`.
 pub(super) fn test(origin: &str, at: &Loc, catalogue: &mut Catalogue) -> TestId {
-    let name = format!("sender is mailer-daemon@{origin}");
-    catalogue.share(&name, Some(at), || {
-        let mut table = AddressTable::new(&[AddressKey::Address]);
-        let row = Row::new(Label(1), at.clone());
-        table.insert(AddressKey::Address, &format!("mailer-daemon@{origin}"), row);
-        Side::From.question(table)
-    })
+    one_address(Side::From, ("mailer-daemon", origin), at, catalogue)
 }

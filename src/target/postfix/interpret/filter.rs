@@ -65,7 +65,7 @@ impl Filter {
             return;
         };
         if rule.effect == Effect::Rename {
-            let test = one_address("double-bounce", origin, &line.at, catalogue);
+            let test = one_address(Side::To, ("double-bounce", origin), &line.at, catalogue);
             self.double_bounce = Some(test);
         }
         if rule.effect == Effect::Unlist {

@@ -2,7 +2,7 @@
 //! (verify_sender_addr.c of 3.7.11).
 
 use super::addressing::one_address;
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Side};
 use super::diagnostics::UnjudgedParameter;
 use super::keys;
 use super::parameter::Settings;
@@ -44,6 +44,6 @@ pub(super) fn read(
     Some(Probe {
         local: local.to_owned(),
         domain: domain.to_owned(),
-        test: one_address(local, domain, &at, catalogue),
+        test: one_address(Side::To, (local, domain), &at, catalogue),
     })
 }

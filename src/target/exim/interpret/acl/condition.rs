@@ -9,9 +9,10 @@ use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::text::Text;
 use crate::target::exim::interpret::value::{Bool, Case, Leaf, Part, PathAtom, View};
 
-use super::hops::{USUAL, more_than};
+use super::above::above;
+use super::hops::{HOPS, USUAL};
 use super::long_lines::{Longest, longest};
-use super::long_names::{NAME_MAX, NAME_MIN, longer_than};
+use super::long_names::{NAME, NAME_MAX, NAME_MIN};
 use super::read::RawLine;
 
 /// Words that `spf` compares with (`spf_result_id_list`).
@@ -122,11 +123,11 @@ impl Reader<'_> {
                 if let Some(longest) = longest {
                     return Ok((self.long_line(longest, argument)?, Kind::Other));
                 }
-                let hops = more_than(argument.as_str()).filter(|_| self.place == Place::Data);
+                let hops = above(argument.as_str(), HOPS).filter(|_| self.place == Place::Data);
                 if let Some(most) = hops {
                     return Ok((self.hops(most, argument)?, Kind::Other));
                 }
-                let name = longer_than(argument.as_str()).filter(|_| self.place == Place::Data);
+                let name = above(argument.as_str(), NAME).filter(|_| self.place == Place::Data);
                 if let Some(most) = name {
                     return Ok((self.long_name(most, argument)?, Kind::Other));
                 }

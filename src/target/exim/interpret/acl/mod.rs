@@ -1,5 +1,6 @@
 //! Access control lists (spec 4.96, chapter 44): read, understood, run.
 
+mod above;
 mod condition;
 mod domain;
 mod gate;
