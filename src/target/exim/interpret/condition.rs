@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::expand::Cursor;
 use super::list::{ListKind, Subject};
+use super::passed_over::is_sound;
 use super::reader::{Place, Reader};
 use super::text::Text;
 use super::value::{self, Atom, Bool, Case, Leaf, Part, Piece, Value};
@@ -114,7 +115,13 @@ impl Reader<'_> {
                 } else {
                     Words::Lax
                 };
+                let start = cursor.position();
                 let value = self.braced(cursor)?;
+                if name == "bool" && !is_sound(cursor.written(start)) {
+                    let reason = "where Exim only passes over it, less is left of it, which may be \
+                                  neither yes nor no";
+                    return Err(self.refuse(&format!("${{if {name}"), reason, at));
+                }
                 self.holds(&value, words, at)
             }
             "match_ip" | "match_domain" | "match_address" | "match_local_part" => {

@@ -100,6 +100,12 @@ impl<'t> Cursor<'t> {
         self.text.at_range(start, self.at)
     }
 
+    /// Returns what was read since, as it is written.
+    pub(super) fn written(&self, start: usize) -> &'t str {
+        let text = self.text.as_str();
+        text.get(start..self.at).unwrap_or_default()
+    }
+
     /// Goes to where another reading of the same text is.
     pub(super) fn go_to(&mut self, position: usize) {
         self.at = position;

@@ -45,6 +45,7 @@ mod lookup;
 mod macros;
 mod met;
 mod operator;
+mod passed_over;
 mod password;
 mod pattern;
 mod reader;

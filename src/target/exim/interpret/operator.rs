@@ -74,7 +74,10 @@ impl Reader<'_> {
     /// and backslashes off, and the one that takes an extension off.
     pub(super) fn sg(&mut self, cursor: &mut Cursor<'_>, at: &Loc) -> Result<Value, Reported> {
         let subject = self.braced(cursor)?;
+        let start = cursor.position();
         let pattern = self.braced(cursor)?.as_text();
+        // Of a `$` nothing is left where Exim only passes over it (see `passed_over`).
+        let pattern = pattern.filter(|_| !cursor.written(start).contains('$'));
         let replacement = self.braced(cursor)?.as_text();
         let (Some(pattern), Some(replacement)) = (pattern, replacement) else {
             let reason = "mailpol does not follow its pattern";

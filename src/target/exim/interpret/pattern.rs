@@ -110,6 +110,11 @@ impl Reader<'_> {
             let reason = "which names have no SPF record is told apart behind an error of SPF only";
             return Err(self.refuse(&text, reason, at));
         }
+        if matches!(condition, Bool::Leaf(Leaf::SpfRecord(_))) && self.about != About::SpfName {
+            let reason = "what clients write may be a list of names: the pattern of those that can \
+                          have an SPF record is to stand in front";
+            return Err(self.refuse(&text, reason, at));
+        }
         if matches!(condition, Bool::Leaf(Leaf::PlainHelo))
             && !matches!(self.place, Place::Predata | Place::Data)
         {
@@ -337,8 +342,10 @@ fn of_domain(side: Side, pattern: &str) -> Option<Bool> {
 }
 
 /// The pattern of names that can have an SPF record: several labels, none of them too long.
+/// A colon is in none, and begins another name where `dnsdb` looks (`dnsdb_find` in dnsdb.c of 4.96).
 fn of_spf_name(identity: SpfIdentity, pattern: &str) -> Option<Bool> {
-    (pattern == "^([^.]{1,63}\\.)+[^.]{1,63}$").then_some(Bool::Leaf(Leaf::SpfName(identity)))
+    (pattern == "^(?=.{1,253}$)([^.:]{1,63}\\.)+[^.:]{1,63}$")
+        .then_some(Bool::Leaf(Leaf::SpfName(identity)))
 }
 
 fn is_one_of(side: Side, forms: &[PathForm]) -> Bool {

@@ -47,13 +47,15 @@ pub(super) enum Place {
 }
 
 /// Of which mail a statement is, as far as patterns ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) enum About {
     /// Of any.
     #[default]
     All,
     /// Of that of which libspf2 reported an error.
     BadSpf,
+    /// Of such mail, where SPF is judged of a name that can have a record.
+    SpfName,
 }
 
 /// Which variable has the name that a client authenticates as (spec 4.96, chapter 34).

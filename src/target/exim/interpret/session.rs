@@ -233,6 +233,14 @@ impl<'s> Session<'s> {
                     Library::Named => result.as_str(),
                 }
             }
+            // A HELO name that is no domain (`a..b`) is `(invalid)` to libspf2.
+            SpfResult::None if identity == SpfIdentity::Helo => {
+                self.ambiguous = true;
+                match self.library {
+                    Library::Invalid => "(invalid)",
+                    Library::Named => result.as_str(),
+                }
+            }
             SpfResult::None
             | SpfResult::Neutral
             | SpfResult::Pass

@@ -161,6 +161,14 @@ impl Reader<'_> {
             let words = format!("saslauthd, and by whoever else knows secrets ({mechanisms})");
             return Ok((Backend::Other(words), mechanisms_at));
         }
+        let has = |word: &&str| {
+            let mut named = mechanisms.split_ascii_whitespace();
+            named.any(|one| one.eq_ignore_ascii_case(word))
+        };
+        if !PLAIN.iter().all(has) {
+            let reason = "clients that know only the other of PLAIN and LOGIN cannot log in";
+            return Err(self.refuse("mech_list", reason, &mechanisms_at));
+        }
         if let Some((name, (_, at))) = options.pop_first() {
             return Err(self.refuse(&name, "mailpol does not know this option", &at));
         }

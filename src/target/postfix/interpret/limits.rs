@@ -19,14 +19,22 @@ const OVERSHOOT: &str = "smtpd_recipient_overshoot_limit";
 /// Fewer a client that does not count may well send.
 const OVERSHOOT_MIN: u64 = 1_000;
 
+/// How many recipients a client may name in a minute; each other is an error (`rcpt_cmd` in smtpd.c
+/// of 3.7.11).
+const RATE: &str = "smtpd_client_recipient_rate_limit";
+
 /// What main.cf need not say (`postconf -d` of 3.7.11).
-const DEFAULTS: [(&str, u64); 5] = [
+const DEFAULTS: [(&str, u64); 6] = [
     (SIZE, 10_240_000),
     (RECIPIENTS, 1_000),
     (OVERSHOOT, 1_000),
+    (RATE, 0),
     ("mailbox_size_limit", 51_200_000),
     ("virtual_mailbox_limit", 51_200_000),
 ];
+
+/// By how much what is delivered may be larger than what smtpd(8) has measured: the fields in front.
+const FIELDS: u64 = 1 << 20;
 
 /// The delivery agents that end at once where a box may be smaller than a message ("configuration
 /// error: ... is smaller than ..." in local.c and virtual.c), and what says so.
@@ -62,6 +70,7 @@ pub(super) fn read(
         }),
         hidden(&own, diagnostics),
         ends(&own, &recipients, diagnostics),
+        slows(&own, &recipients, diagnostics),
     ];
     FoundLimits {
         size: if is_tighter { counted } else { asked },
@@ -83,6 +92,22 @@ fn ends(
     is_small.then_some((
         "soon ends a session in which there are too many recipients",
         overshoot.at,
+    ))
+}
+
+/// Says so if fewer recipients in a minute end a session than one message may have: it would come
+/// back at every attempt.
+fn slows(
+    settings: &Settings<'_>,
+    recipients: &FoundLimit,
+    diagnostics: &mut Diagnostics,
+) -> Option<(&'static str, Loc)> {
+    let rate = limit(settings, RATE, diagnostics);
+    let fewer = rate.most.zip(recipients.most);
+    let is_slow = rate.most.is_some() && fewer.is_none_or(|(rate, most)| rate < most);
+    is_slow.then_some((
+        "takes fewer recipients in a minute than one message may have",
+        rate.at,
     ))
 }
 
@@ -122,12 +147,15 @@ pub(super) fn judge(main: &Main, services: &[Service], diagnostics: &mut Diagnos
         let of_box = limit(&settings, name, diagnostics);
         let is_smaller = |most: u64| {
             let messages = [message, largest];
-            messages.iter().any(|one| one.is_none_or(|one| most < one))
+            messages
+                .iter()
+                .any(|one| one.is_none_or(|one| most < one.saturating_add(FIELDS)))
         };
         let is_small = of_box.most.is_some_and(is_smaller);
         if is_small {
             let reason = format!(
-                "it is less than message_size_limit, and {}(8) ends: no mail would be kept",
+                "it is no MiB more than message_size_limit, and {}(8) ends at what is larger with \
+                 its fields: no mail would be kept",
                 service.command
             );
             diagnostics.error(UnjudgedParameter::new(name, reason, &of_box.at));

@@ -131,9 +131,7 @@ pub(super) fn judge_addresses(
         let (name, at) = ("inet_protocols", protocols.at());
         diagnostics.error(UnjudgedParameter::new(name, reason, &at));
     }
-    if !listeners.is_empty() {
-        judge_interfaces(host, settings, diagnostics);
-    }
+    judge_interfaces(host, listeners.is_empty(), settings, diagnostics);
     for (number, service) in listeners.iter().enumerate() {
         let reason = match (service.endpoint().0, service.address()) {
             (Some(_), None) => Some("the addresses of a name are not in the files"),
@@ -158,8 +156,15 @@ pub(super) fn judge_addresses(
     }
 }
 
-/// `inet_interfaces` says which addresses are the host's own, wherever services listen.
-fn judge_interfaces(host: &[IpAddr], settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
+/// `inet_interfaces` says which addresses are the host's own, wherever services listen. Where none
+/// does, every program ends that finds an address there which the machine does not have
+/// (`own_inet_addr_init` in own_inet_addr.c of 3.7.11).
+fn judge_interfaces(
+    host: &[IpAddr],
+    only_sends: bool,
+    settings: &Settings<'_>,
+    diagnostics: &mut Diagnostics,
+) {
     let interfaces = settings.text("inet_interfaces", diagnostics);
     let words = interfaces.words();
     let named: Option<Vec<IpAddr>> = words.iter().map(|word| bare(word.as_str())).collect();
@@ -167,7 +172,16 @@ fn judge_interfaces(host: &[IpAddr], settings: &Settings<'_>, diagnostics: &mut 
     own.push(Ipv4Addr::LOCALHOST.into());
     own.push(Ipv6Addr::LOCALHOST.into());
     let covers = |named: &Vec<IpAddr>| own.iter().all(|one| named.contains(one));
-    if interfaces.as_str() == ALL || named.as_ref().is_some_and(covers) {
+    if interfaces.as_str() == ALL {
+        return;
+    }
+    let has = |named: &Vec<IpAddr>| named.iter().all(|one| own.contains(one));
+    let is_usual = if only_sends {
+        interfaces.as_str() == "loopback-only" || named.as_ref().is_some_and(has)
+    } else {
+        named.as_ref().is_some_and(covers)
+    };
+    if is_usual {
         return;
     }
     let reason = "which addresses are the host's own would be other ones; a service of master.cf \

@@ -119,8 +119,10 @@ pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Vec<S
 
 /// Reads an address, in brackets or not.
 pub(super) fn bare(text: &str) -> Option<IpAddr> {
-    let text = text.strip_prefix('[').unwrap_or(text);
-    text.strip_suffix(']').unwrap_or(text).parse().ok()
+    let inside = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    inside.unwrap_or(text).parse().ok()
 }
 
 /// Returns whether a service has a socket of just this name (`mail_pathname` in mail_pathname.c,

@@ -14,11 +14,10 @@ use crate::diagnostic::Diagnostics;
 const NAME: &str = "local_header_rewrite_clients";
 
 /// What may stand there, beside tables.
-const WORDS: [&str; 5] = [
+const WORDS: [&str; 4] = [
     "permit_inet_interfaces",
     "permit_mynetworks",
     "permit_sasl_authenticated",
-    "permit_tls_all_clientcerts",
     "permit_tls_clientcerts",
 ];
 

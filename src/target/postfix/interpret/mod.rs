@@ -179,7 +179,7 @@ impl Reader<'_> {
             let classes = settings.text("smtpd_restriction_classes", diagnostics);
             used.extend(classes.words().iter().map(|word| word.as_str().to_owned()));
         }
-        base.judge_main(&used, diagnostics);
+        base.judge_main(&used, self.artifacts.version, diagnostics);
         overridden::judge(self.main, self.services, &used, diagnostics);
     }
 
@@ -197,12 +197,16 @@ impl Reader<'_> {
         };
         self.judge_interfaces(&base, diagnostics);
         let addressing = Addressing::read(&base, self.artifacts, &mut catalogue, diagnostics);
+        let classes = base.text("notify_classes", diagnostics);
+        let is_silent = base.is_set("notify_classes") && classes.words().is_empty();
+        if !(is_closed && is_silent) {
+            judge_notices(&base, &addressing, diagnostics);
+        }
         let local_mail = if is_closed {
             let (main, services, artifacts) = (self.main, self.services, self.artifacts);
             let read = host_mail::read(main, services, artifacts, &addressing, diagnostics);
             Some(read)
         } else {
-            judge_notices(&base, &addressing, diagnostics);
             judge_canonical(&base, diagnostics);
             let (main, services, artifacts) = (self.main, self.services, self.artifacts);
             host_aliases::judge(main, services, artifacts, &addressing, diagnostics);
@@ -294,10 +298,8 @@ impl Reader<'_> {
     fn judge_interfaces(&self, settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
         let name = "proxy_interfaces";
         for word in settings.text(name, diagnostics).words() {
-            let bare = word.as_str().trim_start_matches('[').trim_end_matches(']');
-            let is_own = bare
-                .parse()
-                .is_ok_and(|ip: std::net::IpAddr| self.artifacts.host_addresses.contains(&ip));
+            let address = master_cf::bare(word.as_str());
+            let is_own = address.is_some_and(|ip| self.artifacts.host_addresses.contains(&ip));
             if !is_own {
                 let reason = "it is none of the addresses that the host is known by";
                 diagnostics.error(UnjudgedParameter::new(name, reason, &word.at()));
@@ -312,8 +314,8 @@ impl Reader<'_> {
     }
 }
 
-/// Copies of bounces, and transcripts of sessions that went wrong, must stay here: a stranger
-/// can bring both about.
+/// Copies of bounces, and transcripts of sessions that went wrong, must stay here, or go where all
+/// mail of the host does: a stranger can bring both about, and text of mail is in both.
 fn judge_notices(settings: &Settings<'_>, addressing: &Addressing, diagnostics: &mut Diagnostics) {
     let ours = addressing.domains.exact();
     for name in NOTICES {

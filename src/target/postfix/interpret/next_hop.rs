@@ -306,7 +306,8 @@ fn tls(settings: &Settings<'_>, diagnostics: &mut Diagnostics) -> HopTls {
     }
 }
 
-/// Looks at what the certificate is matched with; the defaults are names of the host.
+/// Looks at what the certificate is matched with. By itself Postfix takes any host below the next
+/// hop too, where that is asked for by `secure` (`smtp_tls_secure_cert_match` in postconf(5)).
 fn verified(settings: &Settings<'_>, name: &str, diagnostics: &mut Diagnostics) -> HopTls {
     let match_with = settings.text(name, diagnostics);
     let names = match_with.as_str().split([':', ',', ' ', '\t']);

@@ -162,6 +162,11 @@ pub(super) fn judge_runs(
             let reason = format!("{}(8) is not made to run as root", service.command);
             diagnostics.error(UnjudgedService::new(name, reason, &service.at));
         }
+        // What it is asked for is outside, as accounts are (`unix:passwd.byname`).
+        if service.command == "proxymap" && is_chrooted(service, settings, diagnostics) {
+            let reason = "proxymap(8) would see nothing outside the queue directory";
+            diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+        }
         if service.kind == "inet" || !needs_root {
             continue;
         }

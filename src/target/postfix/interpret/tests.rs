@@ -18,7 +18,8 @@ const MAIN: &str = "compatibility_level = 3.6\nmyhostname = mx.here.example\n\
     myorigin = here.example\nmydestination = here.example\nalias_maps =\n\
     local_recipient_maps = inline:{john=x}\nmynetworks = 192.168.0.0/24\n\
     smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n\
-    allow_percent_hack = no\nswap_bangpath = no\nsmtputf8_enable = no\n";
+    allow_percent_hack = no\nswap_bangpath = no\nsmtputf8_enable = no\n\
+    smtpd_forbid_bare_newline = normalize\nsmtpd_forbid_bare_newline_exclusions =\n";
 
 fn artifacts(main: &str, master: &str) -> Artifacts {
     let mut artifacts = Artifacts::new();

@@ -94,6 +94,13 @@ impl Reader<'_> {
                     let reason = "clients take the session for ended";
                     return Err(self.refuse("message", reason, &text.at()));
                 }
+                // In the place of 250 and 354 (`smtp_user_msg` in smtp_in.c of 4.96; tried).
+                if matches!(message.code, Some(200..400))
+                    && !matches!(message.code, Some(250 | 354))
+                {
+                    let reason = "clients take another code than 250 or 354 for a refusal";
+                    return Err(self.refuse("message", reason, &text.at()));
+                }
                 Ok(Some(message))
             }
             _ => {

@@ -112,15 +112,6 @@ impl Step {
         };
         Some((leaf, *negated))
     }
-
-    /// Returns whether a statement goes on here only where libspf2 reported an error.
-    fn wants_bad_spf(&self) -> bool {
-        let Some((Leaf::SpfSeen(words), true)) = self.question() else {
-            return false;
-        };
-        let bad = ["(invalid)", "permerror", "temperror"];
-        words.iter().all(|word| bad.contains(&word.as_str()))
-    }
 }
 
 /// What is tested.
@@ -381,9 +372,7 @@ impl Reader<'_> {
             let name = acls.open.last().map_or("", |(name, _)| name.as_str());
             self.look_at_spf((verb, raw, number), name, step.as_ref(), &mut of_spf);
             is_tested |= matches!(step, Some(Step::Test { .. }));
-            if step.as_ref().is_some_and(Step::wants_bad_spf) {
-                self.about = About::BadSpf;
-            }
+            self.about = spf::about(self.about, line, step.as_ref());
             if let Some(Step::Set(name, _)) = &step {
                 self.assigned.insert(name.to_string());
                 if !is_tested {

@@ -23,11 +23,10 @@ const BEFORE_DATA: Places = Place::Mail..=Place::Predata;
 /// Controls that touch neither what is accepted nor where it goes (section 44.22), why, and where
 /// they may stand: elsewhere, and with other options, Exim answers 451 (`controls_list` in acl.c).
 /// Debian's Exim knows none of DMARC.
-const CONTROLS: [(&str, &str, Places); 11] = [
+const CONTROLS: [(&str, &str, Places); 10] = [
     ("dkim_disable_verify", "no DKIM condition is read", NOT_DATA),
     ("enforce_sync", "only ends sessions", ANYWHERE),
     ("no_callout_flush", "no callout is read", ANYWHERE),
-    ("no_delay_flush", "only when output is sent", ANYWHERE),
     (
         "no_multiline_responses",
         "only the layout of replies",

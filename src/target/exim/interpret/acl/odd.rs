@@ -25,6 +25,8 @@ pub(super) struct Odd {
     hangs: u8,
     /// Whether it leaves something behind: a variable, a field, or what SPF has found.
     acts: bool,
+    /// Whether it verifies the recipient.
+    verifies: bool,
 }
 
 impl Odd {
@@ -33,6 +35,7 @@ impl Odd {
         Self {
             hangs: self.hangs | other.hangs,
             acts: self.acts || other.acts,
+            verifies: self.verifies || other.verifies,
         }
     }
 
@@ -80,6 +83,7 @@ impl Reader<'_> {
                 }
                 Test::Recipient => {
                     own.hangs = self.forms.routers;
+                    own.verifies = true;
                     goes_on = Some(*negated);
                 }
                 Test::Bool(condition) => {
@@ -111,9 +115,21 @@ impl Reader<'_> {
         if own.hangs != 0 && !is_sound {
             self.refuse(&line.name, REASON, &line.at);
         }
+        self.hold_verification(verb, own, line);
         *odd = odd.and(own);
         if odd.hangs != 0 && own.acts {
             let reason = "it outlasts the statement, which hangs on a pattern of a part of a path";
+            self.refuse(&line.name, reason, &line.at);
+        }
+    }
+
+    /// SOUNDNESS: DNS may be asked of a recipient of others, and of the next hop of one of ours, and
+    /// need not answer. Then neither `verify` nor its negation holds: the other verbs put the command
+    /// off, and a `warn` is passed over (`acl_check_internal` in acl.c of 4.96; tried).
+    fn hold_verification(&mut self, verb: Verb, own: Odd, line: &RawLine) {
+        if own.verifies && verb == Verb::Warn {
+            let reason = "where DNS does not answer neither it nor its opposite holds, and `warn` \
+                          is passed over";
             self.refuse(&line.name, reason, &line.at);
         }
     }

@@ -254,7 +254,9 @@ const COMMANDS: &Table = &[
 const ASKED: &Table = &[
     (Hosts, "host_lookup rfc1413_hosts"),
     (Number(0, 10), "dns_retry"),
-    (Time(0, 60), "dns_retrans rfc1413_query_timeout"),
+    (Time(0, 60), "dns_retrans"),
+    // What a client's ident says is written into fields, four octets for one.
+    (Time(0, 0), "rfc1413_query_timeout"),
 ];
 
 /// DKIM as it is checked: nothing that is read asks for what comes of it.

@@ -93,7 +93,11 @@ pub(super) const SMTP: &Table = &[
     (
         Switch,
         "delay_after_cutoff dns_qualify_single dns_search_parents keepalive multi_domain \
-         retry_include_ip_address tls_tempfail_tryclear",
+         tls_tempfail_tryclear",
+    ),
+    (
+        On("an address of a host that does not answer would hold up its others"),
+        "retry_include_ip_address",
     ),
     (Names, "dnssec_request_domains"),
     // AUTH= of MAIL FROM, which says that nothing is known.

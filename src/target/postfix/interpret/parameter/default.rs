@@ -12,6 +12,18 @@ pub(super) fn default_value(name: &str) -> Option<&'static str> {
         .map(|(_, value)| *value)
 }
 
+/// Returns the default of a parameter that came with patch levels, so that the table has none: 3.7.9
+/// and 3.8.4 (their announcements; `RELEASE_NOTES` of 3.9). None where the version does not know it.
+pub(super) fn of_version(name: &str, version: (u16, u16, u16)) -> Option<&'static str> {
+    let knows = version >= (3, 8, 4) || ((3, 7, 9)..(3, 8, 0)).contains(&version);
+    match name {
+        "smtpd_forbid_bare_newline" if knows && version < (3, 9, 0) => Some("no"),
+        "smtpd_forbid_bare_newline" if knows => Some("normalize"),
+        "smtpd_forbid_bare_newline_exclusions" if knows => Some("$mynetworks"),
+        _ => None,
+    }
+}
+
 /// Returns the names of the parameters that have one.
 #[cfg(test)]
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
@@ -109,6 +121,7 @@ const DEFAULTS: &[(&str, &str)] = &[
         "smtp_sasl_tls_security_options",
         "$smtp_sasl_security_options",
     ),
+    ("smtp_tls_secure_cert_match", "nexthop, dot-nexthop"),
     ("smtpd_client_restrictions", ""),
     ("smtpd_command_filter", ""),
     ("smtpd_data_restrictions", ""),

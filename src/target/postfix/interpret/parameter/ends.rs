@@ -48,6 +48,8 @@ const ENDS: &[(&str, Value)] = &[
     ("_extra_recipient_limit", Number),
     ("_initial_destination_concurrency", AtLeast(1)),
     ("_minimum_delivery_slots", Number),
+    // Behind those that it is an end of (`qmgr_transport_create` in qmgr_transport.c).
+    ("_recipient_limit", Number),
     ("_recipient_refill_delay", Time(1, HOUR)),
     ("_recipient_refill_limit", AtLeast(1)),
     ("_time_limit", Time(60, NONE)),

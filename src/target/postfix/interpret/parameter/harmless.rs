@@ -39,7 +39,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     ),
     (
         "keys and ciphers: with whom TLS comes about, not what holds under it",
-        "smtpd_tls_key_file smtpd_tls_eckey_file smtpd_tls_dkey_file smtpd_tls_CApath \
+        "smtpd_tls_key_file smtpd_tls_eckey_file smtpd_tls_dkey_file \
          smtpd_tls_exclude_ciphers smtpd_tls_mandatory_exclude_ciphers \
          smtpd_tls_dh1024_param_file smtpd_tls_dh512_param_file \
          smtpd_tls_session_cache_database smtpd_tls_session_cache_timeout \
@@ -52,8 +52,7 @@ pub(super) const HARMLESS: &[(&str, &str)] = &[
     ),
     (
         "commands other than MAIL, RCPT and DATA, or what smtpd says at EHLO of them",
-        "disable_vrfy_command smtpd_etrn_restrictions smtpd_forbid_unauth_pipelining \
-         cleanup_replace_stray_cr_lf",
+        "disable_vrfy_command smtpd_etrn_restrictions smtpd_forbid_unauth_pipelining",
     ),
     (
         "how outgoing connections are made, not where they go",

@@ -1,6 +1,7 @@
 //! The names of Postfix's own parameters.
 //!
-//! From `mail_params.h` of 3.7.11 and of 3.12. A name that stands here is never the administrator's
+//! From `mail_params.h` of 3.7.11 and of 3.12, with the old names that their defaults have (`postconf
+//! -d`: `smtp_fallback_relay = $fallback_relay`). A name that stands here is never the administrator's
 //! own, so it is judged by the lists beside this one or not at all.
 
 /// Returns whether Postfix itself knows a parameter of this name.
@@ -28,7 +29,7 @@ const NAMES: &str = "\
     allow_percent_hack allow_srv_lookup_fallback allow_untrusted_routing \
     alternate_config_directories always_add_missing_headers always_bcc anvil_rate_time_unit \
     anvil_status_update_time append_at_myorigin append_dot_mydomain application_event_drain_time \
-    authorized_flush_users authorized_mailq_users authorized_submit_users \
+    authorized_flush_users authorized_mailq_users authorized_submit_users authorized_verp_clients \
     backwards_bounce_logfile_compatibility berkeley_db_create_buffer_size \
     berkeley_db_read_buffer_size best_mx_transport biff body_checks body_checks_size_limit \
     bounce_notice_recipient bounce_queue_lifetime bounce_service_name bounce_size_limit \
@@ -54,9 +55,9 @@ const NAMES: &str = "\
     empty_address_relayhost_maps_lookup_key enable_idna2003_compatibility enable_long_queue_ids \
     enable_original_recipient enable_threaded_bounces error_notice_recipient \
     error_recipient_limit error_service_name execution_directory_expansion_filter \
-    expand_owner_alias export_environment fallback_transport fallback_transport_maps \
-    fast_flush_domains fast_flush_purge_time fast_flush_refresh_time fault_injection_code \
-    flush_service_name force_mime_input_conversion fork_attempts fork_delay \
+    expand_owner_alias export_environment fallback_relay fallback_transport \
+    fallback_transport_maps fast_flush_domains fast_flush_purge_time fast_flush_refresh_time \
+    fault_injection_code flush_service_name force_mime_input_conversion fork_attempts fork_delay \
     forward_expansion_filter forward_path frozen_delivered_to full_name_encoding_charset \
     hash_queue_depth hash_queue_names header_address_token_limit header_checks header_from_format \
     header_size_limit helpful_warnings home_mailbox hopcount_limit html_directory \
@@ -210,17 +211,18 @@ const NAMES: &str = "\
     smtp_tlsrpt_skip_reused_handshakes smtp_tlsrpt_socket_name smtp_use_tls smtp_xforward_timeout \
     smtpd_authorized_verp_clients smtpd_authorized_xclient_hosts smtpd_authorized_xforward_hosts \
     smtpd_banner smtpd_client_auth_rate_limit smtpd_client_connection_count_limit \
-    smtpd_client_connection_rate_limit smtpd_client_event_limit_exceptions \
-    smtpd_client_ipv4_prefix_length smtpd_client_ipv6_prefix_length \
-    smtpd_client_message_rate_limit smtpd_client_new_tls_session_rate_limit \
-    smtpd_client_port_logging smtpd_client_recipient_rate_limit smtpd_client_restrictions \
-    smtpd_command_filter smtpd_data_restrictions smtpd_delay_open_until_valid_rcpt \
-    smtpd_delay_reject smtpd_discard_ehlo_keyword_address_maps smtpd_discard_ehlo_keywords \
-    smtpd_dns_reply_filter smtpd_end_of_data_restrictions smtpd_enforce_tls \
-    smtpd_error_sleep_time smtpd_etrn_restrictions smtpd_expansion_filter \
-    smtpd_forbid_bare_newline smtpd_forbid_bare_newline_exclusions \
-    smtpd_forbid_bare_newline_reject_code smtpd_forbid_unauth_pipelining smtpd_forbidden_commands \
-    smtpd_hard_error_limit smtpd_helo_required smtpd_helo_restrictions smtpd_hide_client_session \
+    smtpd_client_connection_limit_exceptions smtpd_client_connection_rate_limit \
+    smtpd_client_event_limit_exceptions smtpd_client_ipv4_prefix_length \
+    smtpd_client_ipv6_prefix_length smtpd_client_message_rate_limit \
+    smtpd_client_new_tls_session_rate_limit smtpd_client_port_logging \
+    smtpd_client_recipient_rate_limit smtpd_client_restrictions smtpd_command_filter \
+    smtpd_data_restrictions smtpd_delay_open_until_valid_rcpt smtpd_delay_reject \
+    smtpd_discard_ehlo_keyword_address_maps smtpd_discard_ehlo_keywords smtpd_dns_reply_filter \
+    smtpd_end_of_data_restrictions smtpd_enforce_tls smtpd_error_sleep_time \
+    smtpd_etrn_restrictions smtpd_expansion_filter smtpd_forbid_bare_newline \
+    smtpd_forbid_bare_newline_exclusions smtpd_forbid_bare_newline_reject_code \
+    smtpd_forbid_unauth_pipelining smtpd_forbidden_commands smtpd_hard_error_limit \
+    smtpd_helo_required smtpd_helo_restrictions smtpd_hide_client_session \
     smtpd_history_flush_threshold smtpd_junk_command_limit smtpd_log_access_permit_actions \
     smtpd_milter_maps smtpd_milters smtpd_min_data_rate smtpd_noop_commands \
     smtpd_null_access_lookup_key smtpd_peername_lookup smtpd_per_record_deadline \
@@ -290,5 +292,4 @@ const NAMES: &str = "\
     virtual_alias_maps virtual_alias_recursion_limit virtual_delivery_status_filter \
     virtual_gid_maps virtual_mailbox_base virtual_mailbox_domains virtual_mailbox_limit \
     virtual_mailbox_lock virtual_mailbox_maps virtual_minimum_uid virtual_recipient_limit \
-    virtual_transport virtual_uid_maps \
-    ";
+    virtual_transport virtual_uid_maps";

@@ -176,6 +176,7 @@ impl<'m> Settings<'m> {
     pub(in super::super) fn judge_main(
         &self,
         used: &BTreeSet<String>,
+        version: (u16, u16, u16),
         diagnostics: &mut Diagnostics,
     ) {
         for name in self.main.values.keys() {
@@ -184,7 +185,10 @@ impl<'m> Settings<'m> {
         }
         // A parameter that is held fixed is so by its default too.
         for (name, values, reason) in super::fixed() {
-            if !self.is_set(name) && !self.default_is_among(name, values, diagnostics) {
+            let of_version = default::of_version(name, version);
+            let is_among = of_version.is_none_or(|value| is_among(value, values))
+                && self.default_is_among(name, values, diagnostics);
+            if !self.is_set(name) && !is_among {
                 let at = self.main.start.clone();
                 diagnostics.error(UnjudgedParameter::new(name, *reason, &at));
             }

@@ -10,7 +10,7 @@ use super::{ends, range, words};
 /// Parameters of the harmless list that are `yes` or `no`, by their defaults in `postconf -d` of
 /// 3.7.11.
 const SWITCHES: &str = "\
-    biff broken_sasl_auth_clients cleanup_replace_stray_cr_lf \
+    biff broken_sasl_auth_clients \
     disable_vrfy_command enable_long_queue_ids enable_original_recipient smtp_sasl_auth_enable \
     smtp_tls_note_starttls_offer smtp_use_tls smtpd_client_port_logging \
     smtpd_forbid_unauth_pipelining smtpd_per_record_deadline smtpd_per_request_deadline \
@@ -90,8 +90,14 @@ const fn most(name: &'static str, most: u64, reason: &'static str) -> Bound {
 }
 
 /// Numbers that cost mail which the policy takes, where they are too small or too large. Sorted.
-pub(super) const BOUNDS: [Bound; 27] = [
+pub(super) const BOUNDS: [Bound; 29] = [
     days("bounce_queue_lifetime", 1, GIVEN_UP),
+    // With its report a bounce is larger, and cleanup(8) may take 64 KiB.
+    most(
+        "bounce_size_limit",
+        50_000,
+        "nobody would hear of large messages that cannot be delivered",
+    ),
     least(
         "daemon_timeout",
         3_600,
@@ -158,6 +164,7 @@ pub(super) const BOUNDS: [Bound; 27] = [
         100,
         "messages to 100 recipients would not pass (RFC 5321 section 4.5.3.1.8)",
     ),
+    least("smtpd_recipient_overshoot_limit", 100, SHORT),
     least("smtpd_starttls_timeout", 60, SHORT),
     least("smtpd_timeout", 300, SHORT),
     least(
@@ -174,7 +181,11 @@ pub(super) fn is_held(name: &str) -> bool {
         .into_iter()
         .any(|names| is_named(names, name))
         || MODELLED.iter().any(|(known, _)| *known == name);
-    is_listed || range::is_held(name) || words::is_held(name) || ends::is_held(name)
+    is_listed
+        || REPLIES.contains(&name)
+        || range::is_held(name)
+        || words::is_held(name)
+        || ends::is_held(name)
 }
 
 /// Returns whether a value is Postfix's own, which depends on `$stress`; or a name in the log that
@@ -205,6 +216,9 @@ fn is_named(names: &str, name: &str) -> bool {
     names.split_ascii_whitespace().any(|known| known == name)
 }
 
+/// What stands in replies.
+const REPLIES: [&str; 2] = ["smtpd_banner", "smtpd_reject_footer"];
+
 /// How long a text of a reply may be, in octets: with its code a line has 512 at most.
 const REPLY_OCTETS_MAX: usize = 400;
 
@@ -213,7 +227,7 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     if let Some(reason) = words::fault(name, value).or_else(|| ends::fault(name, value)) {
         return Some(reason);
     }
-    if matches!(name, "smtpd_banner" | "smtpd_reject_footer") && value.len() > REPLY_OCTETS_MAX {
+    if REPLIES.contains(&name) && value.len() > REPLY_OCTETS_MAX {
         return Some("clients need not take so long a line (RFC 5321 section 4.5.3.1.5)");
     }
     let switch = is_named(SWITCHES, name).then_some(Kind::Switch);

@@ -64,11 +64,7 @@ const SECURITY: &[&str] = &[
 /// A parameter, the words that its value may be made of, and whether it may be empty. Sorted.
 pub(super) const WORDS: &[(&str, &[&str], bool)] = &[
     ("header_from_format", &["standard", "obsolete"], false),
-    (
-        "milter_default_action",
-        &["accept", "reject", "tempfail"],
-        false,
-    ),
+    ("milter_default_action", &["accept", "tempfail"], false),
     ("notify_classes", NOTICES, true),
     ("propagate_unmatched_extensions", EXTENSIONS, true),
     ("smtp_address_preference", &["any", "ipv4", "ipv6"], false),
