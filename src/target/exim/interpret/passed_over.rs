@@ -1,10 +1,10 @@
 //! What Exim looks at where it only passes over an expansion.
 //!
-//! Behind the part of an `or` that decides, and in the branch of an `${if` that is not taken, it still
-//! judges what a `bool` and the pattern of an `${sg` are, without what variables, operators and inner
-//! conditions come to (`expand_string_internal` and `eval_condition` in expand.c of 4.96; tried): of
-//! `y${lc:ES}` is left `y`, which is neither yes nor no, so that all of it fails, and a list with it
-//! is put off. Of an item with two texts the second is left (`process_yesno`).
+//! Behind the part of an `or` that decides, and in the branch of an `${if` that is not taken, it
+//! still judges what a `bool` and the pattern of an `${sg` are, without what variables, operators
+//! and inner conditions come to (`expand_string_internal` and `eval_condition` in expand.c of 4.96;
+//! tried): of `y${lc:ES}` is left `y`, which is neither yes nor no, so that all of it fails, and a
+//! list with it is put off. Of an item with two texts the second is left (`process_yesno`).
 
 /// The items of which the second text is left.
 const ITEMS: [&str; 3] = ["extract", "if", "lookup"];
@@ -12,8 +12,8 @@ const ITEMS: [&str; 3] = ["extract", "if", "lookup"];
 /// Second texts that a `bool` takes.
 const WORDS: [&str; 5] = ["{no}", "{false}", "{yes}", "{true}", "{}"];
 
-/// Returns whether the text of a `bool`, with the braces around it, is written out, is one variable,
-/// or is one item whose second text is a word that it takes.
+/// Returns whether the text of a `bool`, with the braces around it, is written out, is one
+/// variable, or is one item whose second text is a word that it takes.
 pub(super) fn is_sound(braced: &str) -> bool {
     let inside = braced.trim().strip_prefix('{');
     let Some(inside) = inside.and_then(|rest| rest.strip_suffix('}')) else {

@@ -342,7 +342,8 @@ fn of_domain(side: Side, pattern: &str) -> Option<Bool> {
 }
 
 /// The pattern of names that can have an SPF record: several labels, none of them too long.
-/// A colon is in none, and begins another name where `dnsdb` looks (`dnsdb_find` in dnsdb.c of 4.96).
+/// A colon is in none, and begins another name where `dnsdb` looks (`dnsdb_find` in dnsdb.c of
+/// 4.96).
 fn of_spf_name(identity: SpfIdentity, pattern: &str) -> Option<Bool> {
     (pattern == "^(?=.{1,253}$)([^.:]{1,63}\\.)+[^.:]{1,63}$")
         .then_some(Bool::Leaf(Leaf::SpfName(identity)))

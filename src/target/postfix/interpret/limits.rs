@@ -33,7 +33,8 @@ const DEFAULTS: [(&str, u64); 6] = [
     ("virtual_mailbox_limit", 51_200_000),
 ];
 
-/// By how much what is delivered may be larger than what smtpd(8) has measured: the fields in front.
+/// By how much what is delivered may be larger than what smtpd(8) has measured: the fields in
+/// front.
 const FIELDS: u64 = 1 << 20;
 
 /// The delivery agents that end at once where a box may be smaller than a message ("configuration

@@ -123,9 +123,9 @@ impl Reader<'_> {
         }
     }
 
-    /// SOUNDNESS: DNS may be asked of a recipient of others, and of the next hop of one of ours, and
-    /// need not answer. Then neither `verify` nor its negation holds: the other verbs put the command
-    /// off, and a `warn` is passed over (`acl_check_internal` in acl.c of 4.96; tried).
+    /// SOUNDNESS: DNS may be asked of a recipient of others, and of the next hop of one of ours,
+    /// and need not answer. Then neither `verify` nor its negation holds: the other verbs put the
+    /// command off, and a `warn` is passed over (`acl_check_internal` in acl.c of 4.96; tried).
     fn hold_verification(&mut self, verb: Verb, own: Odd, line: &RawLine) {
         if own.verifies && verb == Verb::Warn {
             let reason = "where DNS does not answer neither it nor its opposite holds, and `warn` \

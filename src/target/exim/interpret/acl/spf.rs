@@ -197,8 +197,10 @@ pub(super) fn about(before: About, line: &RawLine, step: Option<&Step>) -> About
     let is_named = line.name == "condition" && !line.negated && line.argument.as_str() == NAMED;
     match before {
         About::BadSpf | About::SpfName if is_named => About::SpfName,
-        _ if step.is_some_and(wants_error) => before.max(About::BadSpf),
-        _ => before,
+        About::All | About::BadSpf | About::SpfName if step.is_some_and(wants_error) => {
+            before.max(About::BadSpf)
+        }
+        About::All | About::BadSpf | About::SpfName => before,
     }
 }
 

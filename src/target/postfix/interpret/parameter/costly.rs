@@ -77,6 +77,13 @@ pub(super) const COSTLY: &[(&str, &[&str], &str)] = &[
         "no mail exchanger speaks TLS from the first byte",
     ),
     (
+        // Debian's configure-instance.sh copies the folder into the queue directory at each start,
+        // and deletes what was there: of `/` all mail.
+        "smtpd_tls_CApath",
+        &["", "/etc/ssl/certs"],
+        "what is in another folder would be copied for everybody to read",
+    ),
+    (
         "smtpd_sasl_mechanism_filter",
         &[
             "!external, static:rest",

@@ -12,8 +12,9 @@ pub(super) fn default_value(name: &str) -> Option<&'static str> {
         .map(|(_, value)| *value)
 }
 
-/// Returns the default of a parameter that came with patch levels, so that the table has none: 3.7.9
-/// and 3.8.4 (their announcements; `RELEASE_NOTES` of 3.9). None where the version does not know it.
+/// Returns the default of a parameter that came with patch levels, so that the table has none:
+/// 3.7.9 and 3.8.4 (their announcements; `RELEASE_NOTES` of 3.9). None where the version does not
+/// know it.
 pub(super) fn of_version(name: &str, version: (u16, u16, u16)) -> Option<&'static str> {
     let knows = version >= (3, 8, 4) || ((3, 7, 9)..(3, 8, 0)).contains(&version);
     match name {

@@ -44,13 +44,6 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
         "without the file nobody learns of mail that cannot be delivered",
     ),
     (
-        // Debian's configure-instance.sh copies the folder into the queue directory at each start,
-        // and deletes what was there: of `/` all mail.
-        "smtpd_tls_CApath",
-        &["", "/etc/ssl/certs"],
-        "what is in another folder would be copied for everybody to read",
-    ),
-    (
         "cleanup_replace_stray_cr_lf",
         &["yes"],
         "a message could smuggle another one on (CVE-2023-51764)",

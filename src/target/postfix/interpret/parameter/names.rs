@@ -1,8 +1,8 @@
 //! The names of Postfix's own parameters.
 //!
-//! From `mail_params.h` of 3.7.11 and of 3.12, with the old names that their defaults have (`postconf
-//! -d`: `smtp_fallback_relay = $fallback_relay`). A name that stands here is never the administrator's
-//! own, so it is judged by the lists beside this one or not at all.
+//! From `mail_params.h` of 3.7.11 and of 3.12, with the old names that their defaults have
+//! (`postconf -d`: `smtp_fallback_relay = $fallback_relay`). A name that stands here is never the
+//! administrator's own, so it is judged by the lists beside this one or not at all.
 
 /// Returns whether Postfix itself knows a parameter of this name.
 pub(super) fn is_built_in(name: &str) -> bool {
