@@ -36,6 +36,7 @@ pub(super) fn read(
         if !settings.boolean("smtpd_sasl_auth_enable", diagnostics) {
             continue;
         }
+        found.extend(in_clear(service, &settings, diagnostics));
         let root = if services::is_chrooted(service, &settings, diagnostics) {
             settings.text("queue_directory", diagnostics)
         } else {
@@ -57,6 +58,35 @@ pub(super) fn read(
         }
     }
     found
+}
+
+/// Says so if passwords can travel in the clear: whoever is on the way has them then, and may be the
+/// server (RFC 8314 section 3.3). Under a level of TLS that must be, AUTH is offered under TLS alone
+/// (`pre_jail_init` in smtpd.c of 3.7.11).
+fn in_clear(
+    service: &Service,
+    settings: &Settings<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<FoundBackend> {
+    let name = "smtpd_tls_auth_only";
+    let mut flag = |name| settings.boolean(name, diagnostics);
+    if flag(name) || flag("smtpd_tls_wrappermode") {
+        return None;
+    }
+    let is_enforced = flag("smtpd_enforce_tls");
+    let level = settings.text("smtpd_tls_security_level", diagnostics);
+    let is_required = match level.as_str() {
+        "" => is_enforced,
+        level => level.eq_ignore_ascii_case("encrypt"),
+    };
+    (!is_required).then(|| FoundBackend {
+        used_by: format!(
+            "AUTH without TLS, which the service {} offers,",
+            service.name.as_str()
+        ),
+        backend: Backend::Other("whoever is on the way, before anybody else".to_owned()),
+        at: settings.place(name),
+    })
 }
 
 struct Reader<'a> {
