@@ -81,15 +81,14 @@ pub(super) fn at_socket(
     }
     let (options, at) = values.get("OPTIONS", &whole);
     let directory = directory(options, &at)?;
-    // The script makes it a folder of root's that nobody else gets into (`createdir`).
-    let name = plain(directory);
-    if !name.ends_with("/saslauthd") {
-        let reason = "the folder would be closed to everybody else: it is to be called `saslauthd`";
-        return Err(fault("OPTIONS", reason, &at));
-    }
     if plain(&format!("{directory}/mux")) != plain(socket) {
         let words = format!("whoever listens at {socket}: saslauthd is in {directory}");
         return Ok((Backend::Other(words), asked.clone()));
+    }
+    // The script makes it a folder of root's that nobody else gets into (`createdir`).
+    if !plain(directory).ends_with("/saslauthd") {
+        let reason = "the folder would be closed to everybody else: it is to be called `saslauthd`";
+        return Err(fault("OPTIONS", reason, &at));
     }
     let (options, at) = values.get("MECH_OPTIONS", &whole);
     let (mechanism, mechanism_at) = values.get("MECHANISMS", &whole);
