@@ -60,9 +60,9 @@ pub(super) fn read(
     found
 }
 
-/// Says so if passwords can travel in the clear: whoever is on the way has them then, and may be the
-/// server (RFC 8314 section 3.3). Under a level of TLS that must be, AUTH is offered under TLS alone
-/// (`pre_jail_init` in smtpd.c of 3.7.11).
+/// Says so if passwords can travel in the clear: whoever is on the way has them then, and may be
+/// the server (RFC 8314 section 3.3). Under a level of TLS that must be, AUTH is offered under TLS
+/// alone (`pre_jail_init` in smtpd.c of 3.7.11).
 fn in_clear(
     service: &Service,
     settings: &Settings<'_>,
