@@ -6,7 +6,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{best, site, written};
+use super::{site, takes_at_most, written};
 
 /// A provider's policy; the same with another login of one mailbox, and with a wider network; and
 /// both logins.
@@ -79,6 +79,11 @@ impl Changed {
         [vec!["diff".to_owned()], policies.to_vec()].concat()
     }
 
+    /// Returns the words that print the decisions of `diff`.
+    fn decisions(&self) -> String {
+        format!("{} --only decisions", self.diff().join(" "))
+    }
+
     /// What `diff` prints of decisions, with these arguments.
     fn told(&self, arguments: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_mailpol"))
@@ -115,20 +120,15 @@ fn one_mailbox_and_one_network_are_few_sentences() {
 
 #[test]
 fn a_comparison_grows_as_the_policies_do() {
-    let seconds = |domains: usize| {
-        let changed = Changed::new(site::Size {
+    let [small, large] = [300, 600].map(|domains| {
+        Changed::new(site::Size {
             domains,
             mailboxes: domains * 10,
             networks: domains / 4,
-        });
-        let arguments = [changed.diff().as_slice(), &["--only decisions".to_owned()]].concat();
-        best(changed.after.path(), &arguments.join(" "))
-    };
-    let (one, two) = (seconds(300), seconds(600));
-    assert!(
-        two < one * 3.0,
-        "{one:.2} s for 300 domains, and {two:.2} s for twice as many"
-    );
+        })
+    });
+    let [one, two] = [&small, &large].map(Changed::decisions);
+    takes_at_most(3.0, (small.after.path(), &one), (large.after.path(), &two));
 }
 
 /// What a decision diff costs is that of two policies that are read: whoever checks both waits as
@@ -140,13 +140,9 @@ fn a_comparison_costs_no_more_than_two_checks() {
         mailboxes: 15000,
         networks: 150,
     });
-    let diff = [changed.diff().as_slice(), &["--only decisions".to_owned()]].concat();
-    let compared = best(changed.after.path(), &diff.join(" "));
-    let checked = best(changed.after.path(), "check policy.kdl");
-    assert!(
-        compared < checked * 2.0,
-        "{compared:.2} s to compare, and {checked:.2} s to check one"
-    );
+    let folder = changed.after.path();
+    let compared = changed.decisions();
+    takes_at_most(2.0, (folder, "check policy.kdl"), (folder, &compared));
 }
 
 /// A reviewer waits for the comparison of a large provider's policies, on two processors that have
