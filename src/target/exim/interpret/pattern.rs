@@ -106,11 +106,13 @@ impl Reader<'_> {
         let Some(condition) = known(pieces, &text) else {
             return Err(self.refuse(&text, "mailpol does not read this pattern", at));
         };
-        if matches!(condition, Bool::Leaf(Leaf::SpfName(_))) && self.about != About::BadSpf {
+        if matches!(condition, Bool::Leaf(Leaf::SpfName(_))) && self.about == About::All {
             let reason = "which names have no SPF record is told apart behind an error of SPF only";
             return Err(self.refuse(&text, reason, at));
         }
-        if matches!(condition, Bool::Leaf(Leaf::SpfRecord(_))) && self.about != About::SpfName {
+        if matches!(condition, Bool::Leaf(Leaf::SpfRecord(_)))
+            && !matches!(self.about, About::SpfName(_))
+        {
             let reason = "what clients write may be a list of names: the pattern of those that can \
                           have an SPF record is to stand in front";
             return Err(self.refuse(&text, reason, at));

@@ -14,8 +14,7 @@ use super::list_source::KnownLists;
 use super::lookup::Rows;
 use super::path::Taken;
 use super::text::Text;
-use super::value::Value;
-use super::value::View;
+use super::value::{Bool, Value, View};
 use crate::decision::{Chooser, FoundBackend};
 use crate::diagnostic::{Diagnostics, Reported};
 use crate::source::Loc;
@@ -47,15 +46,15 @@ pub(super) enum Place {
 }
 
 /// Of which mail a statement is, as far as patterns ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, PartialEq, Eq, Default)]
 pub(super) enum About {
     /// Of any.
     #[default]
     All,
     /// Of that of which libspf2 reported an error.
     BadSpf,
-    /// Of such mail, where SPF is judged of a name that can have a record.
-    SpfName,
+    /// Of such mail, where this holds: a name, or one chosen of two, can have an SPF record.
+    SpfName(Bool),
 }
 
 /// Which variable has the name that a client authenticates as (spec 4.96, chapter 34).

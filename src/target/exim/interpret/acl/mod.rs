@@ -2,6 +2,7 @@
 
 mod above;
 mod condition;
+mod dns;
 mod domain;
 mod gate;
 mod header;
@@ -372,7 +373,7 @@ impl Reader<'_> {
             let name = acls.open.last().map_or("", |(name, _)| name.as_str());
             self.look_at_spf((verb, raw, number), name, step.as_ref(), &mut of_spf);
             is_tested |= matches!(step, Some(Step::Test { .. }));
-            self.about = spf::about(self.about, line, step.as_ref());
+            self.look_at_records(line, step.as_ref());
             if let Some(Step::Set(name, _)) = &step {
                 self.assigned.insert(name.to_string());
                 if !is_tested {

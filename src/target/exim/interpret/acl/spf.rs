@@ -5,11 +5,11 @@
 //! one find a result. An envelope has one recipient. So they are read only where they are what they
 //! are whoever came before.
 
-use super::read::{RawLine, RawStatement};
+use super::read::RawStatement;
 use super::{Step, Test, Verb};
 use crate::source::Loc;
 use crate::target::exim::interpret::catalogue::Side;
-use crate::target::exim::interpret::reader::{About, Place, Reader};
+use crate::target::exim::interpret::reader::{Place, Reader};
 use crate::target::exim::interpret::value::Leaf;
 
 /// Where an ACL stands.
@@ -184,33 +184,6 @@ fn evaluates(step: &Step) -> bool {
 /// Returns whether a condition holds where SPF was not evaluated yet for the message.
 fn asks_once(step: &Step) -> bool {
     matches!(step.question(), Some((Leaf::SpfRan, false)))
-}
-
-/// The condition that SPF is judged of a name that can have a record, whoever it is judged of.
-const NAMED: &str = concat!(
-    r"${if match{${if def:sender_address_domain {$sender_address_domain}{$sender_helo_name}}}",
-    r"{\N^(?=.{1,253}$)([^.:]{1,63}\.)+[^.:]{1,63}$\N}}"
-);
-
-/// Returns of which mail a statement is behind a line, which was of `before`.
-pub(super) fn about(before: About, line: &RawLine, step: Option<&Step>) -> About {
-    let is_named = line.name == "condition" && !line.negated && line.argument.as_str() == NAMED;
-    match before {
-        About::BadSpf | About::SpfName if is_named => About::SpfName,
-        About::All | About::BadSpf | About::SpfName if step.is_some_and(wants_error) => {
-            before.max(About::BadSpf)
-        }
-        About::All | About::BadSpf | About::SpfName => before,
-    }
-}
-
-/// Returns whether a statement goes on here only where libspf2 reported an error.
-fn wants_error(step: &Step) -> bool {
-    let Some((Leaf::SpfSeen(words), true)) = step.question() else {
-        return false;
-    };
-    let errors = ["(invalid)", "permerror", "temperror"];
-    words.iter().all(|word| errors.contains(&word.as_str()))
 }
 
 /// Returns whether a condition may come out otherwise for another recipient of the message.
