@@ -51,6 +51,7 @@ mod mended;
 mod next_hop;
 mod offer;
 mod opendkim;
+mod others_mail;
 mod overridden;
 mod owner;
 mod parameter;

@@ -83,6 +83,7 @@ impl Delivery {
             }
         }
         self.ways = ways;
+        self.judge_others(&base, diagnostics);
         self.judge_anybody(main, services, diagnostics);
         self.protect(main, services, diagnostics);
     }
