@@ -14,7 +14,7 @@ use crate::draft::Mutant;
 use crate::indexes;
 use crate::real::{envelope, job};
 use crate::said::{
-    Read, comes_to, follows_both, is_accepted, is_broken_hello, is_no_session, reads,
+    Read, comes_to, follows_both, is_accepted, is_broken_hello, is_no_session, is_of_helo, reads,
 };
 use crate::support::job::{Mechanism, Mta, Record, Round, Until};
 use crate::support::namespace;
@@ -192,7 +192,11 @@ impl Loose {
             tls: *ready.class == Class::Refuted("certificate-names-host".to_owned()),
             drops: texts.values().any(|text| text.contains("drop")),
             asks_more: original.subject.mta == Mta::Exim && *ready.class != Class::Same,
-            listens: *ready.class == Class::Differs("listeners-as-declared".to_owned()),
+            listens: ready
+                .reading
+                .listeners
+                .iter()
+                .any(|one| one.way_in().is_none()),
         }
     }
 
@@ -205,7 +209,7 @@ impl Loose {
     fn excuses(&self, read: &Read, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
         read.is_latitude(mta, envelope, outcome)
             || (self.drops && read.is_cut_off(outcome))
-            || (self.asks_more && follows_both(envelope, outcome))
+            || (self.asks_more && (follows_both(envelope, outcome) || is_of_helo(envelope, outcome)))
             || (self.listens && read.is_closed())
             // Where TLS cannot begin, some say so under it, and some by breaking off.
             || (!read.accepts() && is_broken_hello(outcome))

@@ -296,6 +296,14 @@ pub(crate) fn follows_both(envelope: &Envelope, outcome: &Outcome) -> bool {
     is_replied && !is_accepted(outcome) && forms.into_iter().any(is_open)
 }
 
+/// Whether SPF is judged of a HELO name that has no record: the reader has followed too that it is
+/// no domain, which is `(invalid)` to libspf2, and an acceptance counted.
+pub(crate) fn is_of_helo(envelope: &Envelope, outcome: &Outcome) -> bool {
+    let is_null = envelope.from.form() == PathForm::Null;
+    let is_replied = matches!(&outcome.answer, Answer::Replied { .. });
+    is_null && envelope.spf_helo == SpfResult::None && is_replied && !is_accepted(outcome)
+}
+
 /// Whether a form does not say whether its local-part has an extension: then the reader takes it
 /// for a recipient that is known, or for an address that the login owns, and goes on.
 fn is_untold(form: PathForm) -> bool {

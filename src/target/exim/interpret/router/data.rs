@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::address_list::{Data, data};
 use super::sender::Unknown;
-use super::walk::{Outcome, Walk};
+use super::walk::{Chain, Outcome, Walk};
 use super::{Driver, Permits, Redirect, Routers};
 use crate::decision::{AddressKey, Test, Unanswered};
 use crate::diagnostic::Reported;
+use crate::mail::Address;
 use crate::source::Loc;
 use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::truth::{Facts, Truth, truth};
@@ -75,7 +76,7 @@ impl Reader<'_> {
                 continue;
             };
             let (value, permits, at) = (value.clone(), *permits, router.at.clone());
-            if let Ok(made) = self.redirection(&value, permits, routers, &at)
+            if let Ok(made) = self.redirection(&value, permits, (routers, number), &at)
                 && let Some(router) = routers.list.get_mut(number)
             {
                 router.driver = Driver::Redirect(value, made);
@@ -87,13 +88,13 @@ impl Reader<'_> {
         &mut self,
         value: &Value,
         permits: Permits,
-        routers: &Routers,
+        of: (&Routers, usize),
         at: &Loc,
     ) -> Result<Redirect, Reported> {
         let pieces = match value {
             Value::Choice(condition, yes, no) => {
-                let yes = self.redirection(yes, permits, routers, at)?;
-                let no = self.redirection(no, permits, routers, at)?;
+                let yes = self.redirection(yes, permits, of, at)?;
+                let no = self.redirection(no, permits, of, at)?;
                 return Ok(Redirect::Choice(
                     Arc::clone(condition),
                     Arc::new(yes),
@@ -105,7 +106,7 @@ impl Reader<'_> {
             Value::Pieces(pieces) => pieces,
         };
         if let Some(text) = value::as_text(pieces) {
-            let outcome = self.outcome_of(&text, permits, routers, at)?;
+            let outcome = self.outcome_of(&text, permits, of, at)?;
             return Ok(outcome.map_or(Redirect::Decline, Redirect::Is));
         }
         if let [Piece::Chosen(_)] = pieces.as_slice() {
@@ -120,7 +121,7 @@ impl Reader<'_> {
         let mut deferring = Vec::new();
         let before = self.diagnostics.errors();
         for row in &lookup.rows.list {
-            let list = match self.outcome_of(&row.value, permits, routers, &row.at) {
+            let list = match self.outcome_of(&row.value, permits, of, &row.at) {
                 Ok(None) => &mut declining,
                 Ok(Some(Outcome::Fail | Outcome::Unrouteable)) => &mut failing,
                 Ok(Some(Outcome::Defer)) => &mut deferring,
@@ -158,7 +159,7 @@ impl Reader<'_> {
         &mut self,
         text: &str,
         permits: Permits,
-        routers: &Routers,
+        (routers, number): (&Routers, usize),
         at: &Loc,
     ) -> Result<Option<Outcome>, Reported> {
         let data = data(text, self.qualify_recipient.as_deref());
@@ -177,7 +178,24 @@ impl Reader<'_> {
                     let qualify = self.qualify_recipient.as_deref();
                     let walk = Walk::new(routers, tests, qualify, &Unknown);
                     // No router that verifies asks for the sender.
-                    walk.verify(one).unwrap_or(Outcome::Defer)
+                    let led = |chain: &mut Chain| walk.verify(one, chain);
+                    let mut chain = Chain::new();
+                    let outcome = led(&mut chain).unwrap_or(Outcome::Defer);
+                    // An address that comes back to this router is passed over if the router has
+                    // led it here, and not if it has led another (`route_address` in route.c of
+                    // 4.96).
+                    let hangs = |of: &(usize, Address)| {
+                        let mut chain = vec![of.clone()];
+                        of.0 == number
+                            && walk.leads(number, &of.1, one)
+                            && led(&mut chain).unwrap_or(Outcome::Defer) != outcome
+                    };
+                    if chain.iter().any(hangs) {
+                        let reason = "an address that it leads to comes back, and ends otherwise \
+                                      where it came in itself";
+                        return Err(self.service("data", reason, at));
+                    }
+                    outcome
                 }
                 _ => Outcome::Here,
             },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::walk::{Outcome, Purpose, Walk};
+use super::walk::{Chain, Outcome, Purpose, Walk};
 use super::{Driver, Routers, Whom};
 use crate::decision::{Chooser, Destination, Unanswered};
 use crate::mail::Address;
@@ -67,14 +67,22 @@ impl Walk<'_> {
         Self { given, ..*self }
     }
 
-    /// Returns where an address leads while it is verified. Headers are not there yet.
-    pub(super) fn verify(&self, address: &Address) -> Result<Outcome, Unanswered> {
-        let outcome = self.verify_given(address)?;
+    /// Returns where an address leads while it is verified, to which those of a chain have led;
+    /// which is made longer. Headers are not there yet.
+    pub(super) fn verify(
+        &self,
+        address: &Address,
+        chain: &mut Chain,
+    ) -> Result<Outcome, Unanswered> {
+        let before = chain.clone();
+        let outcome = self.verify_behind(address, chain)?;
         if !self.routers.verify_by_sender() {
             return Ok(outcome);
         }
         let with = BTreeSet::from([Chooser::ReversePath]);
-        let same = self.writing(with).verify_given(address)? == outcome;
+        let mut other = before;
+        let same = self.writing(with).verify_behind(address, &mut other)? == outcome;
+        chain.extend(other);
         Ok(if same { outcome } else { Outcome::Chosen })
     }
 
@@ -132,7 +140,7 @@ impl Walk<'_> {
         if !is_led {
             return Ok(false);
         }
-        let outcome = self.verify_given(asked)?;
+        let outcome = self.verify_behind(asked, &mut Chain::new())?;
         Ok(matches!(outcome, Outcome::Foreign | Outcome::Hop { .. }))
     }
 }

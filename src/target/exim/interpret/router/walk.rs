@@ -144,7 +144,7 @@ pub(in super::super) struct Walk<'w> {
 }
 
 /// Which routers have handled which addresses on the way.
-type Chain = Vec<(usize, Address)>;
+pub(super) type Chain = Vec<(usize, Address)>;
 
 impl<'w> Walk<'w> {
     pub(in super::super) fn new(
@@ -162,12 +162,16 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Returns where an address leads while it is verified.
-    pub(super) fn verify_given(&self, address: &Address) -> Result<Outcome, Unanswered> {
+    /// Returns where an address leads while it is verified, to which those of a chain have led;
+    /// which is made longer.
+    pub(super) fn verify_behind(
+        &self,
+        address: &Address,
+        chain: &mut Chain,
+    ) -> Result<Outcome, Unanswered> {
         let mut address = address.clone();
-        let mut chain = Chain::new();
         while chain.len() < DEPTH_MAX {
-            let Some((number, router)) = self.router(&address, Purpose::Verify, &chain)? else {
+            let Some((number, router)) = self.router(&address, Purpose::Verify, chain)? else {
                 return Ok(Outcome::Unrouteable);
             };
             let Driver::Redirect(value, _) = &router.driver else {
@@ -189,6 +193,17 @@ impl<'w> Walk<'w> {
             }
         }
         Ok(Outcome::Defer)
+    }
+
+    /// Returns whether the redirection with this number leads one address to the other alone.
+    pub(super) fn leads(&self, number: usize, from: &Address, to: &Address) -> bool {
+        let Some(router) = self.routers.list.get(number) else {
+            return false;
+        };
+        let Driver::Redirect(value, _) = &router.driver else {
+            return false;
+        };
+        matches!(self.data(value, from, router), Some(Data::To(all)) if all == [to.clone()])
     }
 
     /// Returns every final mailbox and next hop of an address, sorted.
