@@ -18,7 +18,9 @@ pub(crate) fn by_postfix(id: &str, log: &[String]) -> BTreeSet<String> {
         let is_sent = rest.contains("status=sent");
         let place = match (program, is_sent) {
             ("local", true) => {
-                format!("account {}", to.split('@').next().unwrap_or_default())
+                // local(8) folds the name (`deliver_recipient` in recipient.c of 3.7.11).
+                let account = to.split('@').next().unwrap_or_default();
+                format!("account {}", account.to_ascii_lowercase())
             }
             ("virtual", true) => "directory".to_owned(),
             ("discard", true) => "discard".to_owned(),
