@@ -13,13 +13,15 @@ const MASTER: &str = "smtp inet n - n - - smtpd\nlocal unix - n n - - local\n\
     rewrite unix - - n - - trivial-rewrite\nbounce unix - - n - 0 bounce\n\
     defer unix - - n - 0 bounce\ntrace unix - - n - 0 bounce\nretry unix - - n - - error\n\
     proxymap unix - - n - - proxymap\nerror unix - - n - - error\ndiscard unix - - n - - discard\n\
-    pickup unix n - n 60 1 pickup\ntlsmgr unix - - n 1000? 1 tlsmgr\n";
+    pickup unix n - n 60 1 pickup\ntlsmgr unix - - n 1000? 1 tlsmgr\n\
+    smtp unix - - n - - smtp\n";
 const MAIN: &str = "compatibility_level = 3.6\nmyhostname = mx.here.example\n\
     myorigin = here.example\nmydestination = here.example\nalias_maps =\n\
     local_recipient_maps = inline:{john=x}\nmynetworks = 192.168.0.0/24\n\
     smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n\
     allow_percent_hack = no\nswap_bangpath = no\nsmtputf8_enable = no\n\
-    smtpd_forbid_bare_newline = normalize\nsmtpd_forbid_bare_newline_exclusions =\n";
+    smtpd_forbid_bare_newline = normalize\nsmtpd_forbid_bare_newline_exclusions =\n\
+    smtp_tls_security_level = may\n";
 
 fn artifacts(main: &str, master: &str) -> Artifacts {
     let mut artifacts = Artifacts::new();
