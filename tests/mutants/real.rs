@@ -209,7 +209,8 @@ impl Loose {
     fn excuses(&self, read: &Read, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
         read.is_latitude(mta, envelope, outcome)
             || (self.drops && read.is_cut_off(outcome))
-            || (self.asks_more && (follows_both(envelope, outcome) || is_of_helo(envelope, outcome)))
+            || (self.asks_more && follows_both(envelope, outcome))
+            || (self.asks_more && is_of_helo(envelope, outcome))
             || (self.listens && read.is_closed())
             // Where TLS cannot begin, some say so under it, and some by breaking off.
             || (!read.accepts() && is_broken_hello(outcome))
