@@ -98,7 +98,7 @@ fn grows_as_the_policy_does(arguments: &str, domains: usize) {
 
 #[test]
 fn a_proof_grows_as_the_policy_does() {
-    grows_as_the_policy_does("check policy.kdl", 500);
+    grows_as_the_policy_does("check policy.kdl", 1_000);
 }
 
 /// Networks of one address each, with senders that no other may use: nothing stands for another.

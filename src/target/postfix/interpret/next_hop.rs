@@ -89,7 +89,7 @@ impl Delivery {
     }
 
     /// Adds the ways of a class: by what `at` says, and by what is said of senders.
-    fn add_ways(&self, class: Class, row: Option<&str>, at: &Loc, ways: &mut Vec<Way>) {
+    pub(super) fn add_ways(&self, class: Class, row: Option<&str>, at: &Loc, ways: &mut Vec<Way>) {
         let by_sender = self.by_sender.as_ref().filter(|_| asks_sender(class, row));
         let Some(by_sender) = by_sender else {
             let hop = self.hop(class, row, Led::default());

@@ -1,12 +1,11 @@
 //! What has to have mail for domains that are not ours: a service that hands it on.
 
-use super::by_sender::Led;
 use super::class::Class;
 use super::diagnostics::UnjudgedParameter;
+use super::next_hop::Way;
 use super::parameter::Settings;
-use super::route::{Delivery, asks_sender};
+use super::route::Delivery;
 use crate::diagnostic::Diagnostics;
-use crate::source::Loc;
 
 /// The programs that hand mail on, in another's words or in its own (smtp(8), pipe(8)).
 const HAND_ON: [&str; 3] = ["smtp", "lmtp", "pipe"];
@@ -25,32 +24,16 @@ impl Delivery {
         };
         let at = row.and_then(|row| self.transports.place_of_hop(row));
         let at = at.unwrap_or_else(|| base.place(name));
-        let by_sender = self.by_sender.as_ref();
-        match by_sender.filter(|_| asks_sender(Class::Default, row)) {
-            None => self.judge_other(row, Led::default(), &at, diagnostics),
-            Some(by_sender) => {
-                for led in by_sender.all() {
-                    let at = by_sender.place(led).unwrap_or_else(|| at.clone());
-                    self.judge_other(row, led, &at, diagnostics);
-                }
-            }
+        let mut ways = Vec::new();
+        self.add_ways(Class::Default, row, &at, &mut ways);
+        for Way { channel, at, .. } in &ways {
+            let reason = match self.services.get(channel).map(String::as_str) {
+                Some(program) if HAND_ON.contains(&program) => continue,
+                _ if REFUSED.contains(&channel.as_str()) => continue,
+                Some(_) => "mail for others goes to a program that does not hand it on",
+                None => "mail for others goes to a service that master.cf does not have",
+            };
+            diagnostics.error(UnjudgedParameter::new(channel, reason, at));
         }
-    }
-
-    fn judge_other(
-        &self,
-        row: Option<&str>,
-        led: Led<'_>,
-        at: &Loc,
-        diagnostics: &mut Diagnostics,
-    ) {
-        let channel = self.hop(Class::Default, row, led).channel;
-        let reason = match self.services.get(&channel).map(String::as_str) {
-            Some(program) if HAND_ON.contains(&program) => return,
-            _ if REFUSED.contains(&channel.as_str()) => return,
-            Some(_) => "mail for others goes to a program that does not hand it on",
-            None => "mail for others goes to a service that master.cf does not have",
-        };
-        diagnostics.error(UnjudgedParameter::new(&channel, reason, at));
     }
 }

@@ -35,9 +35,17 @@ impl Reader<'_> {
             Some(condition) if self.about == About::All && wants_error(&condition) => {
                 self.about = About::BadSpf;
             }
+            // What chooses the name may be another then: a variable, or what SPF came to.
+            None if matches!(self.about, About::SpfName(_)) && may_change(step) => {
+                self.about = About::BadSpf;
+            }
             Some(_) | None => {}
         }
     }
+}
+
+fn may_change(step: Option<&Step>) -> bool {
+    matches!(step, Some(Step::Set(..) | Step::Test { .. }))
 }
 
 /// Returns the condition with which a statement goes on.
