@@ -373,7 +373,7 @@ fn check(sentences: &[Sentence]) {
         match &finding.expect("it is there").answer {
             Answer::Proved(_) => assert!(broken.is_none(), "{number}: {broken:?}\n{text}"),
             Answer::Refuted(example) => {
-                let envelope = &example.envelope;
+                let envelope = &example.by.envelope;
                 let (from, to) = (envelope.from.text(), envelope.to.text());
                 let breaks = covers(sentence, envelope, from, to)
                     && accepts(&reference, envelope) != sentence.requires;

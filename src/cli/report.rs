@@ -1,7 +1,7 @@
 //! The JSON document of a command; `schemas/report.schema.json` describes it.
 
 use mailpol::diagnostic::{Diagnostics, Placed, is_error};
-use mailpol::prove::{Answer, Report, WayOut};
+use mailpol::prove::{Answer, Report, Visited, WayOut};
 use mailpol::source::Position;
 use miette::{Diagnostic, LabeledSpan};
 use serde::Serialize;
@@ -146,11 +146,22 @@ struct FindingJson {
     name: String,
     sentence: String,
     answer: &'static str,
+    /// It holds, and speaks of nothing here.
+    empty: bool,
     classes: Option<u64>,
     envelopes: Option<String>,
     /// Of these, those that it speaks of.
     concerned: Option<String>,
+    compared: Option<u64>,
+    broken: Option<BrokenJson>,
     dialogue: Option<String>,
+}
+
+/// How much breaks an obligation.
+#[derive(Debug, Serialize)]
+struct BrokenJson {
+    classes: u64,
+    envelopes: String,
 }
 
 /// Returns a report with what leaves, as JSON prints it.
@@ -164,35 +175,31 @@ pub(super) fn proof_with(report: &Report, leaves: &[WayOut]) -> ProofJson {
 /// Returns a report, as JSON prints it.
 pub(super) fn proof(report: &Report) -> ProofJson {
     let obligations = report.findings.iter().map(|finding| {
-        let (answer, visited, counterexample) = match &finding.answer {
-            Answer::Proved(visited) => ("proved", Some(*visited), None),
-            Answer::Refuted(example) => ("refuted", None, Some(example.dialogue())),
-            Answer::Listener(found) => ("refuted", None, Some(found.name.clone())),
-            Answer::Undecided(example) => {
-                let dialogue = example.as_ref().map(|example| example.dialogue());
-                ("undecided", None, dialogue)
-            }
-            Answer::Incomplete(_) => ("undecided", None, None),
-            Answer::Follows { .. } | Answer::Records(Ok(_)) | Answer::Places(Ok(_)) => {
-                ("proved", None, None)
-            }
-            Answer::Records(Err(evidence)) | Answer::Places(Err(evidence)) => {
-                ("refuted", None, Some(evidence.text.clone()))
-            }
-            Answer::Open(names) => {
-                let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                ("open", None, Some(names.join(", ")))
-            }
+        let answer = &finding.answer;
+        let visited = visited(answer);
+        let broken = if let Answer::Refuted(refutation) = answer {
+            Some(refutation.broken)
+        } else {
+            None
         };
         FindingJson {
             name: finding.name.clone(),
             sentence: finding.sentence.clone(),
-            answer,
+            answer: word(answer),
+            empty: answer.is_empty(),
             classes: visited.map(|visited| visited.leaves),
             // More than a JSON number holds exactly.
             envelopes: visited.map(|visited| visited.envelopes.to_string()),
-            concerned: visited.map(|visited| visited.concerned.to_string()),
-            dialogue: counterexample,
+            // What breaks it may have ended the count of what it speaks of.
+            concerned: visited
+                .filter(|_| broken.is_none())
+                .map(|visited| visited.concerned.to_string()),
+            compared: compared(answer),
+            broken: broken.map(|broken| BrokenJson {
+                classes: broken.classes,
+                envelopes: broken.envelopes.to_string(),
+            }),
+            dialogue: dialogue(answer),
         }
     });
     ProofJson {
@@ -206,5 +213,72 @@ pub(super) fn proof(report: &Report) -> ProofJson {
             recipients: left.recipients,
             clients: left.clients,
         }),
+    }
+}
+
+fn word(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Proved(_)
+        | Answer::Follows { .. }
+        | Answer::Records(Ok(_))
+        | Answer::Places(Ok(_)) => "proved",
+        Answer::Refuted(_)
+        | Answer::Listener(_)
+        | Answer::Records(Err(_))
+        | Answer::Places(Err(_)) => "refuted",
+        Answer::Undecided(_) | Answer::Incomplete(_) => "undecided",
+        Answer::Open(_) => "open",
+    }
+}
+
+/// Returns what was visited, where that was everything.
+fn visited(answer: &Answer) -> Option<Visited> {
+    match answer {
+        Answer::Proved(visited) => Some(*visited),
+        Answer::Refuted(refutation) => refutation.broken.visited,
+        Answer::Follows { .. }
+        | Answer::Undecided(_)
+        | Answer::Listener(_)
+        | Answer::Places(_)
+        | Answer::Incomplete(_)
+        | Answer::Records(_)
+        | Answer::Open(_) => None,
+    }
+}
+
+/// Returns at how many places it holds of what is no envelope.
+fn compared(answer: &Answer) -> Option<u64> {
+    match answer {
+        // The classes in which the policy's outcome and that of the files were compared.
+        Answer::Follows { classes, .. } => Some(*classes),
+        Answer::Records(Ok(number)) | Answer::Places(Ok(number)) => Some(*number),
+        Answer::Proved(_)
+        | Answer::Refuted(_)
+        | Answer::Undecided(_)
+        | Answer::Listener(_)
+        | Answer::Places(Err(_))
+        | Answer::Incomplete(_)
+        | Answer::Records(Err(_))
+        | Answer::Open(_) => None,
+    }
+}
+
+fn dialogue(answer: &Answer) -> Option<String> {
+    match answer {
+        Answer::Refuted(refutation) => Some(refutation.by.dialogue()),
+        Answer::Undecided(alarm) => alarm.as_ref().map(|alarm| alarm.dialogue()),
+        Answer::Listener(found) => Some(found.name.clone()),
+        Answer::Records(Err(evidence)) | Answer::Places(Err(evidence)) => {
+            Some(evidence.text.clone())
+        }
+        Answer::Open(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            Some(names.join(", "))
+        }
+        Answer::Proved(_)
+        | Answer::Follows { .. }
+        | Answer::Incomplete(_)
+        | Answer::Records(Ok(_))
+        | Answer::Places(Ok(_)) => None,
     }
 }

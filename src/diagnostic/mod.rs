@@ -24,10 +24,26 @@ pub type Told = Box<dyn Diagnostic + Send + Sync + 'static>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported(());
 
-/// Returns a number with its noun: `1 file`, `2 files`.
+/// Returns a number with its noun: `1 file`, `2 files`, `12,000 files`.
 pub fn count(number: u128, one: &str, many: &str) -> String {
     let noun = if number == 1 { one } else { many };
-    format!("{number} {noun}")
+    format!("{} {noun}", grouped(number))
+}
+
+/// Returns a number as people read it: one of five digits or more in groups of three.
+pub fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// How many errors are kept, and how many warnings: whoever has more reads no more.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::reach::destinations;
+use super::universe::ease;
 use crate::decision::{
     ByWriting, Chooser, Decider, Decision, Destination, Envelope, Header, Returned, Verdict, place,
     run,
@@ -135,7 +136,7 @@ impl Counterexample {
 
     /// Returns how hard the envelope is to read: of several, the least is shown. One whose client
     /// could give its login comes first.
-    pub fn weight(envelope: &Envelope) -> (bool, u32, u32, bool, bool, bool, String) {
+    pub fn weight(envelope: &Envelope) -> impl Ord + use<> {
         (
             !gives_login_where_asked(envelope),
             envelope.to.form().index(),
@@ -143,7 +144,7 @@ impl Counterexample {
             envelope.login.is_some(),
             envelope.tls,
             envelope.listener != Listener::Smtp,
-            envelope.client.to_string(),
+            ease(envelope.client),
         )
     }
 

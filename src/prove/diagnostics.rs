@@ -251,8 +251,8 @@ fn one(policy: &Policy, report: &Report, finding: &Finding, diagnostics: &mut Di
                 names,
             });
         }
-        Answer::Refuted(counterexample) => {
-            refuted(policy, subject, finding, counterexample, diagnostics);
+        Answer::Refuted(refutation) => {
+            refuted(policy, subject, finding, &refutation.by, diagnostics);
         }
         Answer::Listener(found) => {
             diagnostics.error(by_listener(policy, subject, finding, found));

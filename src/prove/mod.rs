@@ -64,7 +64,7 @@ pub(crate) use names::is_made_up;
 pub use proven::Proven;
 pub use reach::{abroad, destinations};
 pub use records::Given;
-pub use report::{Answer, Evidence, Finding, Report};
+pub use report::{Answer, Broken, Evidence, Finding, Refutation, Report};
 pub use selection::{Body, question_names};
 pub use shrink::shrink;
 pub use some::{check_files_beside, check_left, check_left_agreement, check_left_policy};

@@ -1,11 +1,13 @@
 //! How a proof came out.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::alike::Left;
 use super::counterexample::Counterexample;
 use super::fork::{Incomplete, Visited};
 use crate::decision::FoundListener;
+use crate::diagnostic::{count, grouped};
 use crate::source::Loc;
 
 /// How one question of the proof came out.
@@ -21,8 +23,8 @@ pub enum Answer {
         /// Whether it speaks of any envelope.
         speaks: bool,
     },
-    /// It does not: this envelope, replayed on the deciders, breaks it.
-    Refuted(Box<Counterexample>),
+    /// It does not: this breaks it.
+    Refuted(Box<Refutation>),
     /// Some class breaks it, but no envelope of it did when replayed. That is no proof.
     Undecided(Option<Box<Counterexample>>),
     /// It does not: the files open, or fail to open, a way in.
@@ -35,6 +37,41 @@ pub enum Answer {
     Records(Result<u64, Box<Evidence>>),
     /// Of records: it hangs on these names, of which nothing is known. That is no refutation.
     Open(BTreeSet<String>),
+}
+
+/// What breaks an obligation that speaks of envelopes.
+#[derive(Debug, Clone)]
+pub struct Refutation {
+    /// An envelope that breaks it, replayed on the deciders: the one that is easiest to read, of
+    /// those that were tried.
+    pub by: Counterexample,
+    /// How much breaks it.
+    pub broken: Broken,
+}
+
+/// How much of what was visited breaks an obligation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Broken {
+    /// The classes.
+    pub classes: u64,
+    /// The envelopes that they stand for.
+    pub envelopes: u128,
+    /// All that was visited; none where that was not everything.
+    pub visited: Option<Visited>,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = grouped(u128::from(self.classes));
+        match self.visited {
+            Some(visited) => {
+                let classes = count(u128::from(visited.leaves), "class", "classes");
+                write!(f, "{number} of {classes} break it: ")?;
+            }
+            None => write!(f, "{number} of the classes that were visited break it: ")?,
+        }
+        f.write_str(&count(self.envelopes, "envelope", "envelopes"))
+    }
 }
 
 /// What breaks an obligation that speaks of no envelope.

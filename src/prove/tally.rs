@@ -3,7 +3,7 @@
 use super::counterexample::Counterexample;
 use super::fork::{Answers, Ground, Incomplete, Leaf, Seen, State, Visited, walk};
 use super::obligation::Judgement;
-use super::report::Answer;
+use super::report::{Answer, Broken, Refutation};
 use super::shrink::shrink;
 use super::universe::{TestNumber, Universe};
 use crate::decision::Envelope;
@@ -127,6 +127,7 @@ impl Tally {
 impl Seen for Suspects {
     fn join(&mut self, behind: Self) {
         self.leaves += behind.leaves;
+        self.covered = self.covered.saturating_add(behind.covered);
         self.envelopes.extend(behind.envelopes);
         self.envelopes.truncate(CANDIDATES_MAX);
     }
@@ -136,6 +137,8 @@ impl Seen for Suspects {
 #[derive(Default)]
 pub(super) struct Suspects {
     leaves: u64,
+    /// The envelopes that the leaves stand for.
+    covered: u128,
     envelopes: Vec<Envelope>,
 }
 
@@ -147,6 +150,7 @@ impl Suspects {
 
     pub(super) fn add(&mut self, leaf: &Leaf<'_, '_>) {
         self.leaves += 1;
+        self.covered = self.covered.saturating_add(leaf.envelopes);
         if self.envelopes.len() < CANDIDATES_MAX {
             self.envelopes.extend(leaf.witness());
         }
@@ -161,7 +165,14 @@ impl Suspects {
         self.envelopes.sort_by_cached_key(Counterexample::weight);
         if let Some(envelope) = self.envelopes.iter().find(|envelope| replay(envelope)) {
             let simplest = shrink(envelope, replay);
-            return Answer::Refuted(Box::new(counterexample(&simplest)));
+            return Answer::Refuted(Box::new(Refutation {
+                by: counterexample(&simplest),
+                broken: Broken {
+                    classes: self.leaves,
+                    envelopes: self.covered,
+                    visited: visited.ok(),
+                },
+            }));
         }
         if self.leaves > 0 {
             let alarm = self.envelopes.first().map(counterexample).map(Box::new);

@@ -129,7 +129,8 @@ impl Subject<'_> {
 fn text(finding: &Finding) -> Result<String, Failed> {
     let Finding { name, sentence, .. } = finding;
     let told = match &finding.answer {
-        Answer::Refuted(example) => {
+        Answer::Refuted(refutation) => {
+            let example = &refutation.by;
             let mut text = example.dialogue();
             for at in example.decided.iter().filter_map(|one| one.at.as_ref()) {
                 text = text.replace(&at.to_string(), &place(at));

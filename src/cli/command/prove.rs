@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use mailpol::diagnostic::{Diagnostics, count};
+use mailpol::diagnostic::{Diagnostics, count, grouped};
 use mailpol::prove::{
-    Answer, Files, Finding, Report, WayOut, check_agreement, check_files_over,
+    Answer, Counterexample, Files, Finding, Report, WayOut, check_agreement, check_files_over,
     check_policy_and_leaves, question_names, tell, ways_out,
 };
 
@@ -164,8 +164,9 @@ pub(super) fn words(report: &Report, leaves: Option<&[WayOut]>, output: &Output)
     } else if let Some(envelopes) = envelopes {
         let _ = writeln!(
             text,
-            "\nEvery class of {envelopes} envelopes was visited: all that the names, prefixes and \
-             logins\nof the policy and of the files can tell apart."
+            "\nEvery class of {} envelopes was visited: all that the names, prefixes and \
+             logins\nof the policy and of the files can tell apart.",
+            grouped(envelopes)
         );
     }
     if let Some(left) = report.left_out {
@@ -225,6 +226,12 @@ fn what_leaves(leaves: &[WayOut], verbose: bool, text: &mut String) {
     }
 }
 
+fn dialogue(example: &Counterexample, text: &mut String) {
+    for line in example.dialogue().lines() {
+        let _ = writeln!(text, "      {line}");
+    }
+}
+
 /// Adds how one question came out; in short, without a dialogue.
 fn one(finding: &Finding, width: usize, short: bool, paint: Paint, text: &mut String) {
     // What speaks of nobody holds, and is no reason to be at ease.
@@ -239,10 +246,10 @@ fn one(finding: &Finding, width: usize, short: bool, paint: Paint, text: &mut St
             let classes = count(u128::from(*classes), "class", "classes");
             (proved, format!("{classes} of the policy's outcomes"))
         }
-        Answer::Refuted(_)
-        | Answer::Listener(_)
-        | Answer::Records(Err(_))
-        | Answer::Places(Err(_)) => ("REFUTED", String::new()),
+        Answer::Refuted(refutation) => ("REFUTED", refutation.broken.to_string()),
+        Answer::Listener(_) | Answer::Records(Err(_)) | Answer::Places(Err(_)) => {
+            ("REFUTED", String::new())
+        }
         Answer::Undecided(_) => ("UNDECIDED", "an alarm did not replay".to_owned()),
         Answer::Incomplete(_) => ("UNDECIDED", "not every class was visited".to_owned()),
         Answer::Records(Ok(0)) => (proved, "speaks of no record here".to_owned()),
@@ -276,11 +283,8 @@ fn one(finding: &Finding, width: usize, short: bool, paint: Paint, text: &mut St
     }
     match &finding.answer {
         Answer::Refuted(_) if short => {}
-        Answer::Refuted(example) | Answer::Undecided(Some(example)) => {
-            for line in example.dialogue().lines() {
-                let _ = writeln!(text, "      {line}");
-            }
-        }
+        Answer::Refuted(refutation) => dialogue(&refutation.by, text),
+        Answer::Undecided(Some(example)) => dialogue(example, text),
         Answer::Listener(found) => {
             let _ = writeln!(text, "      {}  {}", found.name, found.at);
         }

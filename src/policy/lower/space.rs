@@ -125,7 +125,8 @@ pub(super) fn check(
 
 /// What a wide network of public addresses means.
 const PUBLIC: &str = "name the networks that you administer: part of the Internet is in this one, \
-                      and every host there can send what the network may";
+                      and every host there can send what the network may; so can every client \
+                      whose address is replaced on the way by any one of it";
 /// What a wide network of other addresses means.
 const REPLACED: &str = "name the networks that you administer; a client whose address is replaced \
                         on the way by any one of it may send to anybody";

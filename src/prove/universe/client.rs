@@ -1,7 +1,7 @@
 //! Classes of client addresses: the intervals between the edges of all prefixes.
 
 use std::collections::{BTreeSet, HashMap};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::class::{Dimension, Labels, TestNumber, Witness};
 use crate::decision::{ClientTable, Label, Question};
@@ -73,20 +73,29 @@ const V4_FIRST: u128 = 0xffff_0000_0000;
 const V4_BEHIND: u128 = 0x1_0000_0000_0000;
 
 /// Addresses that no one has (RFC 5737, RFC 3849): the witnesses that a reader likes best.
-const DOCUMENTATION: [&str; 4] = [
-    "203.0.113.9",
-    "198.51.100.9",
-    "192.0.2.9",
-    "2001:db8:ffff::9",
+pub(in crate::prove) const DOCUMENTATION: [IpAddr; 4] = [
+    IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)),
+    IpAddr::V4(Ipv4Addr::new(198, 51, 100, 9)),
+    IpAddr::V4(Ipv4Addr::new(192, 0, 2, 9)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 9)),
 ];
+
+/// Orders client addresses by how easy they are to read: those of [`DOCUMENTATION`], then others
+/// that are nobody's (RFC 5737, RFC 3849), then IPv4, then the lowest.
+pub(in crate::prove) fn ease(client: IpAddr) -> (usize, bool, u128) {
+    let is_nobodys = match client {
+        IpAddr::V4(v4) => v4.is_documentation(),
+        IpAddr::V6(v6) => matches!(v6.segments(), [0x2001, 0xdb8, ..]),
+    };
+    let behind = DOCUMENTATION.len() + usize::from(!is_nobodys);
+    let listed = DOCUMENTATION.iter().position(|one| *one == client);
+    let number = crate::mail::number(client);
+    (listed.unwrap_or(behind), client.is_ipv6(), number)
+}
 
 /// Returns each interval's start with a witness: intervals with a documentation address first.
 fn preferred(edges: &BTreeSet<u128>) -> Vec<(u128, IpAddr)> {
-    let documentation: Vec<u128> = DOCUMENTATION
-        .iter()
-        .filter_map(|text| text.parse::<IpAddr>().ok())
-        .map(crate::mail::number)
-        .collect();
+    let documentation = DOCUMENTATION.map(crate::mail::number);
     let start_of = |number: u128| edges.range(..=number).next_back().copied().unwrap_or(0);
     let mut first: Vec<(u128, IpAddr)> = documentation
         .iter()

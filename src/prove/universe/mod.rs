@@ -18,6 +18,7 @@ mod relation;
 
 pub(super) use address::ClassOf;
 pub(super) use class::{Class, Dimension, TestNumber, Witness};
+pub(super) use client::{DOCUMENTATION, ease};
 pub(super) use relation::{Cell, Related, Relations};
 
 use std::net::IpAddr;
