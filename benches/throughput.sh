@@ -79,5 +79,5 @@ row 'a provider, given' "$mailpol" simulate "$work/in/policy.kdl" \
     --envelopes "$work/provider-given.jsonl"
 
 echo
-MAILPOL_PACE=$mailpol cargo test --quiet --locked --test judge -- --exact examples/doe --nocapture |
+MAILPOL_PACE=$mailpol cargo test --quiet --release --locked --test judge -- --exact examples/doe --nocapture |
     grep 'microseconds an envelope'

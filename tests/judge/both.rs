@@ -33,11 +33,11 @@ pub(crate) fn judge(case: &Case) -> Result<(), Failed> {
     let (classes, asked) = both.asked(random(case));
     let wanted = combinations(&both.postfix.policy, &classes)?;
     let to_data = ToData::Some;
-    let one = pace::told(case, &both.postfix, &asked, || {
-        ask(&both.postfix, &asked, to_data)
+    let one = pace::told(case, &both.postfix, &asked, |some| {
+        ask(&both.postfix, some, to_data)
     })?;
-    let other = pace::told(case, &both.exim, &asked, || {
-        ask(&both.exim, &asked, to_data)
+    let other = pace::told(case, &both.exim, &asked, |some| {
+        ask(&both.exim, some, to_data)
     })?;
     held(&both.postfix, &asked, &one)?.verdict(&both.postfix, &wanted, &case.name)?;
     held(&both.exim, &asked, &other)?.verdict(&both.exim, &wanted, &case.name)?;

@@ -103,14 +103,12 @@ fn preferred(edges: &BTreeSet<u128>) -> Vec<(u128, IpAddr)> {
         .collect();
     let mut seen = BTreeSet::new();
     first.retain(|(start, _)| seen.insert(*start));
-    let is_v4 = |start: &u128| (V4_FIRST..V4_BEHIND).contains(start);
     let others = edges.iter().filter(|start| !seen.contains(*start));
-    let (v4, v6): (Vec<u128>, Vec<u128>) = others.partition(|start| is_v4(start));
-    first.extend(
-        v4.into_iter()
-            .chain(v6)
-            .map(|start| (start, representative(start, edges))),
-    );
+    let mut others: Vec<(u128, IpAddr)> = others
+        .map(|start| (*start, representative(*start, edges)))
+        .collect();
+    others.sort_by_key(|(_, client)| ease(*client));
+    first.extend(others);
     first
 }
 
