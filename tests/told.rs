@@ -1,6 +1,7 @@
 //! What is told of an outcome, and how much: quietly, in full, in words.
 #![expect(
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "tests run the program, and fail by panicking"
 )]
@@ -95,6 +96,50 @@ fn one_cause_is_told_once() {
         .rfind(|line| line.contains("REFUTED"))
         .unwrap();
     assert!(name.contains("no-open-relay"), "{name}");
+}
+
+/// How much breaks it, and by whom it is shown: a client that nobody is, where one can be.
+#[test]
+fn a_refutation_tells_how_much_breaks_it() {
+    let (_folder, policy) = raw("mynetworks", "192.168.0.0/23 203.0.113.64/26");
+    let prove = ["prove", &policy, "--target", "postfix"];
+    let (_, stdout, _) = run(&prove);
+    let told = stdout.split("REFUTED").nth(1).unwrap();
+    assert!(told.contains(" classes break it: "), "{told}");
+    assert!(told.contains("client 203.0.113.65, port 25"), "{told}");
+    let (_, stdout, _) = run(&[&prove[..], &["--format", "json"]].concat());
+    let document: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let finding = |name: &str| {
+        let all = document["result"]["obligations"].as_array().unwrap();
+        all.iter().find(|one| one["name"] == name).unwrap().clone()
+    };
+    let relay = finding("no-open-relay");
+    let number = |value: &serde_json::Value| value.as_str().unwrap().parse::<u128>().unwrap();
+    let broken = relay["broken"]["classes"].as_u64().unwrap();
+    assert!(
+        0 < broken && broken < relay["classes"].as_u64().unwrap(),
+        "{relay}"
+    );
+    let envelopes = number(&relay["broken"]["envelopes"]);
+    assert!(
+        0 < envelopes && envelopes < number(&relay["envelopes"]),
+        "{relay}"
+    );
+    let null = serde_json::Value::Null;
+    let records = finding("spf-covers-egress");
+    assert_eq!(
+        (&records["compared"], &records["broken"]),
+        (&4.into(), &null)
+    );
+    assert_eq!(
+        (&records["empty"], &records["answer"]),
+        (&false.into(), &"proved".into())
+    );
+    let empty = finding("dkim-published");
+    assert_eq!(
+        (&empty["compared"], &empty["empty"]),
+        (&0.into(), &true.into())
+    );
 }
 
 #[test]

@@ -5,11 +5,13 @@
 
 mod acknowledge;
 mod codes;
+mod number;
 mod placed;
 mod render;
 
 pub use acknowledge::{Acknowledged, PutAside, WARNINGS, Warning};
 pub use codes::{CODES, Code};
+pub use number::{count, grouped};
 pub use placed::Placed;
 pub use render::{Style, render};
 
@@ -23,28 +25,6 @@ pub type Told = Box<dyn Diagnostic + Send + Sync + 'static>;
 /// A token that only [`Diagnostics::error`] makes: a stage cannot fail without having said why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reported(());
-
-/// Returns a number with its noun: `1 file`, `2 files`, `12,000 files`.
-pub fn count(number: u128, one: &str, many: &str) -> String {
-    let noun = if number == 1 { one } else { many };
-    format!("{} {noun}", grouped(number))
-}
-
-/// Returns a number as people read it: one of five digits or more in groups of three.
-pub fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    if digits.len() < 5 {
-        return digits;
-    }
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// How many errors are kept, and how many warnings: whoever has more reads no more.
 const KEPT_MAX: usize = 200;
