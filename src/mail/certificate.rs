@@ -48,14 +48,17 @@ impl Certificate {
         };
         let mut found = Vec::new();
         for name in names {
-            if let GeneralName::DnsName(name) = name {
-                found.push(name.to_string().to_ascii_lowercase());
+            if let GeneralName::DnsName(name) = name
+                && is_name(name.as_str())
+            {
+                found.push(name.as_str().to_ascii_lowercase());
             }
         }
         Ok(Self { names: found })
     }
 
-    /// Returns the names as they stand there, in lower case.
+    /// Returns the names as they stand there, in lower case. What no host can be named is left out:
+    /// such a name is for nobody, and would be shown to whoever is told of it.
     pub fn names(&self) -> &[String] {
         &self.names
     }
@@ -70,6 +73,13 @@ impl Certificate {
             None => name == host,
         })
     }
+}
+
+/// Tells whether a name is made of what names of hosts are made of (RFC 5280 section 4.2.1.6), or of
+/// a `*` besides. An IA5String may hold control characters and blanks.
+fn is_name(name: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_of_name)
 }
 
 /// Returns the first block of the text that calls itself a certificate.
@@ -104,6 +114,27 @@ mod tests {
         assert!(
             certificate(&["other.example", "mx.example.org"]).is_for(&domain("mx.example.org"))
         );
+    }
+
+    #[test]
+    fn what_no_host_is_named_is_no_name() {
+        for name in [
+            "mx.example.org",
+            "*.example.org",
+            "m*.a_b.example",
+            "localhost",
+        ] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "a b.example",
+            "a\u{1b}[31mb.example",
+            "a\n.example",
+            "a@b.example",
+        ] {
+            assert!(!is_name(name), "{name:?}");
+        }
     }
 
     #[test]
