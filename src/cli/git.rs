@@ -73,12 +73,7 @@ impl Commit {
     pub(super) fn found(&self) -> Result<Option<String>, Failure> {
         let listed = self.git(&["ls-tree", "-z", &self.revision])?;
         let listed = utf8("the commit", listed.unwrap_or_default())?;
-        let names = listed.split('\0').filter_map(|line| {
-            let (kind, name) = line.split_once('\t')?;
-            kind.contains(" blob ").then(|| name.to_owned())
-        });
-        let names: BTreeSet<String> = names.collect();
-        Ok(policy_among(&names).ok().map(str::to_owned))
+        Ok(policy_among(&blobs(&listed)).ok().map(str::to_owned))
     }
 
     /// Returns the same commit, with files of another folder: that of a path from the root of the
@@ -106,12 +101,7 @@ impl Commit {
         let found = ["diff", "--cached", "--name-status", "-z", "--find-renames"];
         let found = [&found[..], &["--diff-filter=R", &self.revision]].concat();
         let found = utf8("git's renames", self.git(&found)?.unwrap_or_default())?;
-        let words: Vec<&str> = found.split_terminator('\0').collect();
-        let mut rows = words.chunks_exact(3);
-        Ok(rows.find_map(|row| match row {
-            [_, old, new] if *new == now => Some((*old).to_owned()),
-            _ => None,
-        }))
+        Ok(renamed(&found, &now).map(str::to_owned))
     }
 
     /// Returns whether a policy may stand anywhere in the commit.
@@ -156,18 +146,8 @@ impl Commit {
             let head = [&["check-attr", "-z"], from, &attributes].concat();
             let found = self.git(&[&head[..], &["--", name]].concat())?;
             let found = utf8("git's attributes", found.unwrap_or_default())?;
-            let words: Vec<&str> = found.split('\0').collect();
-            for row in words.chunks_exact(3) {
-                let [_, attribute, value] = row else {
-                    continue;
-                };
-                let is_shown = match *attribute {
-                    "diff" => matches!(*value, "unspecified" | "set"),
-                    _ => matches!(*value, "unspecified" | "unset" | "false"),
-                };
-                if !is_shown {
-                    return Ok(Some((*attribute).to_owned()));
-                }
+            if let Some(attribute) = hiding(&found) {
+                return Ok(Some(attribute.to_owned()));
             }
         }
         Ok(None)
@@ -179,13 +159,8 @@ impl Commit {
     pub(super) fn unlooked(folder: &Path) -> Result<BTreeSet<String>, Failure> {
         let listed = git(folder, &["ls-files", "-v", "-z"])?;
         let listed = utf8("git's index", listed.unwrap_or_default())?;
-        let rows = listed.split_terminator('\0');
-        let names = rows.filter_map(|row| row.split_once(' '));
-        let names = names.filter(|(tag, name)| {
-            let is_told = *tag == "S" || tag.starts_with(|c: char| c.is_ascii_lowercase());
-            is_told && folder.join(name).exists()
-        });
-        Ok(names.map(|(_, name)| name.to_owned()).collect())
+        let names = put_aside(&listed).filter(|name| folder.join(name).exists());
+        Ok(names.map(str::to_owned).collect())
     }
 
     /// Returns the folder.
@@ -216,6 +191,51 @@ impl Commit {
         let path = path.strip_prefix(".").unwrap_or(&path);
         Source::read(name, path.to_string_lossy(), text)
     }
+}
+
+/// Returns the files of a folder, of what `git ls-tree -z` lists.
+fn blobs(listed: &str) -> BTreeSet<String> {
+    let names = listed.split('\0').filter_map(|line| {
+        let (kind, name) = line.split_once('\t')?;
+        kind.contains(" blob ").then(|| name.to_owned())
+    });
+    names.collect()
+}
+
+/// Returns where a file was before, of what `git diff --name-status -z` found of renames.
+fn renamed<'t>(found: &'t str, now: &str) -> Option<&'t str> {
+    let words: Vec<&str> = found.split_terminator('\0').collect();
+    let mut rows = words.chunks_exact(3);
+    rows.find_map(|row| match row {
+        [_, old, new] if *new == now => Some(*old),
+        _ => None,
+    })
+}
+
+/// Returns the attribute that keeps a review from showing a file, of what `git check-attr -z` found.
+fn hiding(found: &str) -> Option<&str> {
+    let words: Vec<&str> = found.split('\0').collect();
+    let mut rows = words.chunks_exact(3);
+    rows.find_map(|row| {
+        let [_, attribute, value] = row else {
+            return None;
+        };
+        let is_shown = match *attribute {
+            "diff" => matches!(*value, "unspecified" | "set"),
+            _ => matches!(*value, "unspecified" | "unset" | "false"),
+        };
+        (!is_shown).then_some(*attribute)
+    })
+}
+
+/// Returns the files that git was told not to look at, of what `git ls-files -v -z` lists.
+fn put_aside(listed: &str) -> impl Iterator<Item = &str> {
+    let rows = listed.split_terminator('\0');
+    let names = rows.filter_map(|row| row.split_once(' '));
+    names.filter_map(|(tag, name)| {
+        let is_told = tag == "S" || tag.starts_with(|c: char| c.is_ascii_lowercase());
+        is_told.then_some(name)
+    })
 }
 
 /// What git sets for hooks, and what then holds whatever folder it is asked about
@@ -273,3 +293,6 @@ impl Files for Commit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -198,16 +198,21 @@ fn manifest(root: &Path) -> Option<String> {
     String::from_utf8(existing(&root.join(MANIFEST)).ok()??).ok()
 }
 
-/// Returns the hashes of the files of the last build, by path; the MANIFEST says them.
-fn last_built(root: &Path) -> BTreeMap<String, String> {
-    let text = manifest(root).unwrap_or_default();
-    let line = |line: &str| {
+/// Returns the paths of a MANIFEST's files, each with its hash.
+pub(super) fn listed(manifest: &str) -> impl Iterator<Item = (&str, &str)> {
+    manifest.lines().filter_map(|line| {
         // file MODE sha256 HASH PATH
         let mut words = line.strip_prefix("file ")?.splitn(4, ' ');
         let (_, _, hash, path) = (words.next()?, words.next()?, words.next()?, words.next()?);
-        Some((path.to_owned(), hash.to_owned()))
-    };
-    text.lines().filter_map(line).collect()
+        Some((path, hash))
+    })
+}
+
+/// Returns the hashes of the files of the last build, by path; the MANIFEST says them.
+fn last_built(root: &Path) -> BTreeMap<String, String> {
+    let text = manifest(root).unwrap_or_default();
+    let files = listed(&text).map(|(path, hash)| (path.to_owned(), hash.to_owned()));
+    files.collect()
 }
 
 /// Returns the target of the last build; the MANIFEST says it.
@@ -337,3 +342,6 @@ pub(super) fn write_one(path: &Path, text: &str) -> Result<(), Failure> {
     let found = fs::metadata(&file).map_err(|error| unable(path, "read", &error))?;
     replace(&[(file, text, found.permissions().mode() & 0o7777)])
 }
+
+#[cfg(test)]
+mod tests;

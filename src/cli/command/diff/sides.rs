@@ -13,8 +13,8 @@ use mailpol::target::{Entry, TARGETS, Target, Tree};
 
 use super::files::{Files, PlacesOf, TIMES, compared};
 use super::raw;
-use crate::cli::Failure;
 use crate::cli::command::resolve;
+use crate::cli::{Failure, tree};
 
 /// The two sides of a comparison.
 pub(super) enum Sides {
@@ -205,17 +205,15 @@ fn emitted(
 }
 
 /// Returns the texts that stand in a server's tree, of those that are made now or were made before.
-fn installed(tree: &dyn Tree, target: &str, after: &Texts) -> Result<Texts, Failure> {
-    let text = |path: &str| match tree.entry(path) {
+fn installed(files: &dyn Tree, target: &str, after: &Texts) -> Result<Texts, Failure> {
+    let text = |path: &str| match files.entry(path) {
         Entry::Absent => Ok(None),
         Entry::Text(source) => Ok(Some(source.text().to_owned())),
         Entry::Unreadable(fault) => Err(Failure::Unable(format!("the file `{path}` {fault}"))),
     };
     // A server's tree holds much that is not ours: its MANIFEST names what is.
     let manifest = text(compile::MANIFEST)?.unwrap_or_default();
-    let made = manifest
-        .lines()
-        .filter_map(|line| line.strip_prefix("file ")?.splitn(4, ' ').nth(3));
+    let made = tree::listed(&manifest).map(|(path, _)| path);
     let prefix = format!("{target}/");
     let wanted = after.keys().filter_map(|name| name.strip_prefix(&prefix));
     let paths: BTreeSet<&str> = made.chain(wanted).collect();

@@ -312,42 +312,4 @@ fn answered(question: &str, usual: &str) -> Result<String, Failure> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Asked, domain_of};
-
-    #[test]
-    fn what_is_refused_is_asked_for_again_and_nothing_else() {
-        let answers = [("--host", "mx.example.org"), ("--login", "ann root")];
-        let asked = || Asked {
-            kept: answers
-                .map(|(flag, answer)| (flag, answer.to_owned()))
-                .into(),
-            ..Asked::default()
-        };
-        let again = |refused: &str| {
-            let mut asked = asked();
-            assert!(asked.again(&[refused.to_owned()]));
-            let flags = |all: &std::collections::BTreeMap<&'static str, String>| {
-                all.keys().copied().collect::<Vec<_>>()
-            };
-            (flags(&asked.kept), flags(&asked.refused))
-        };
-        assert_eq!(again("login=\"root\""), (vec!["--host"], vec!["--login"]));
-        // Nothing says which it is: all are asked for.
-        assert_eq!(again(""), (vec![], vec!["--host", "--login"]));
-        assert!(!Asked::default().again(&[]));
-    }
-
-    #[test]
-    fn a_host_is_in_its_domain() {
-        for (host, domain) in [
-            ("mx.example.org", "example.org"),
-            ("example.org", "example.org"),
-            ("mx.example.co.uk", "example.co.uk"),
-            ("example.co.uk", "example.co.uk"),
-            ("mx", "mx"),
-        ] {
-            assert_eq!(domain_of(host), domain);
-        }
-    }
-}
+mod tests;

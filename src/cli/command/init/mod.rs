@@ -100,6 +100,7 @@ impl Auth {
 }
 
 /// What a policy is made of.
+#[derive(Debug)]
 struct Answers {
     kind: Kind,
     host: String,
@@ -183,3 +184,6 @@ fn check(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Result<(), Fail
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
