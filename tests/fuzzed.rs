@@ -4,6 +4,10 @@
 
 #[path = "../fuzz/checks/mod.rs"]
 mod checks;
+#[path = "fuzzed/readers.rs"]
+mod readers;
+#[path = "fuzzed/trees.rs"]
+mod trees;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -81,8 +85,7 @@ fn entries(folder: &str) -> Vec<PathBuf> {
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
-/// Returns the seeds of a target: policies are those of the examples and of the layout's cases,
-/// trees are built of one.
+/// Returns the seeds of a target: policies are those of the examples and of the layout's cases.
 fn seeds(target: &'static str) -> Vec<Vec<u8>> {
     let seeds = match target {
         "policy" | "format" => {
@@ -91,25 +94,37 @@ fn seeds(target: &'static str) -> Vec<Vec<u8>> {
             let policies = policies.chain(entries("tests/corpus/format"));
             texts(policies.filter(|path| path.is_file()).collect())
         }
-        "postfix" | "exim" => {
-            let files = checks::site::site(target).tree.files();
-            files
-                .map(|(path, file)| format!("{path}\n{}", file.source.text()).into_bytes())
-                .collect()
-        }
         _ => texts(entries(&format!("fuzz/seeds/{target}"))),
     };
-    assert!(seeds.len() > 1, "{target} has no seeds");
+    assert!(!seeds.is_empty(), "{target} has no seeds");
     seeds
+}
+
+/// Returns the files of a target's sites as seeds, each site's by itself.
+fn built(target: &'static str) -> Vec<Vec<Vec<u8>>> {
+    let sites = checks::site::names().filter(|_| matches!(target, "postfix" | "exim"));
+    let files = |name: &'static str| {
+        let files = site(name, target).tree.files();
+        let files = files.map(|(path, file)| format!("{name}/{path}\n{}", file.source.text()));
+        files.map(String::into_bytes).collect()
+    };
+    sites.map(files).collect()
+}
+
+fn site(name: &str, target: &str) -> &'static checks::site::Site {
+    checks::site::site(name, target).expect("the site is one")
 }
 
 /// Tries a check on its seeds, and on some inputs near them.
 #[track_caller]
 fn check(target: &'static str, cases: u32, check: fn(&[u8])) {
-    let seeds = seeds(target);
-    for seed in &seeds {
+    let mut seeds = seeds(target);
+    let built = built(target);
+    // Whichever file of a site is the seed, as it is it makes the same tree.
+    for seed in seeds.iter().chain(built.iter().map(|site| &site[0])) {
         check(seed);
     }
+    seeds.extend(built.into_iter().flatten());
     let near = (
         prop::sample::select(seeds),
         prop::collection::vec(edit(), 1..6),
@@ -152,8 +167,28 @@ fn every_check_is_tried_here_and_by_the_fuzzer() {
 }
 
 #[test]
+fn every_reader_has_a_check() {
+    readers::hold();
+}
+
+#[test]
+fn every_kind_of_file_is_tried() {
+    trees::hold();
+}
+
+#[test]
 fn files_beside_a_policy() {
     check("bulk", 200, checks::bulk::check);
+}
+
+#[test]
+fn certificates() {
+    check("certificate", 500, checks::certificate::check);
+}
+
+#[test]
+fn keys_of_dkim() {
+    check("dkim", 300, checks::dkim::check);
 }
 
 #[test]
@@ -183,7 +218,12 @@ fn policies() {
 
 #[test]
 fn trees_of_postfix() {
-    check("postfix", 100, checks::postfix::check);
+    check("postfix", 80, checks::postfix::check);
+}
+
+#[test]
+fn published_records() {
+    check("published", 300, checks::published::check);
 }
 
 #[test]

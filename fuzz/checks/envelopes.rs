@@ -10,7 +10,7 @@ use super::site::site;
 /// Every line that is not empty has one answer, which is JSON, whatever the line is.
 pub(crate) fn check(data: &[u8]) {
     static DECIDER: OnceLock<PolicyDecider<'static>> = OnceLock::new();
-    let site = site("postfix");
+    let site = site("doe", "postfix").expect("the site is one");
     let decider = DECIDER.get_or_init(|| PolicyDecider::new(&site.policy));
     let answerer = site.answerer(decider);
     let answers = answer_lines(&answerer, data);

@@ -2,5 +2,5 @@
 
 /// See [`super::tree::check`].
 pub(crate) fn check(data: &[u8]) {
-    super::tree::check(super::site::site("postfix"), data);
+    super::tree::check("postfix", data);
 }

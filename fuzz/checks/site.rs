@@ -1,4 +1,4 @@
-//! The site that trees are of, and the files beside a policy.
+//! The sites that trees are of, and the files beside a policy.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -62,20 +62,52 @@ impl Site {
     }
 }
 
-/// Returns the site of a target, made once.
-pub(crate) fn site(name: &'static str) -> &'static Site {
-    static POSTFIX: OnceLock<Site> = OnceLock::new();
-    static EXIM: OnceLock<Site> = OnceLock::new();
-    let cell = if name == "exim" { &EXIM } else { &POSTFIX };
-    cell.get_or_init(|| made(name))
+/// The key that `house` publishes.
+const PUBLIC_KEY: (&str, &str) = ("house.pub", include_str!("../sites/house.pub"));
+
+/// The policies whose trees are tried. Together they have every kind of file that is built of any:
+/// `tests/fuzzed.rs` holds them to it.
+const POLICIES: [(&str, &str); 4] = [
+    ("doe", include_str!("../../examples/doe/policy.kdl")),
+    ("house", include_str!("../sites/house.kdl")),
+    ("quiet", include_str!("../sites/quiet.kdl")),
+    ("shop", include_str!("../../examples/shop/policy.kdl")),
+];
+
+/// The targets.
+const NAMES: [&str; 2] = ["postfix", "exim"];
+
+/// Returns the names of all sites.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    POLICIES.iter().map(|(name, _)| *name)
 }
 
-fn made(name: &str) -> Site {
+/// Returns a policy of this name, if it is one of the sites, as it is read.
+pub(crate) fn policy(name: &str) -> Option<Policy> {
+    let (_, text) = POLICIES.iter().find(|(other, _)| *other == name)?;
+    let source = Source::new("policy.kdl", *text);
+    let loaded = load(
+        &source,
+        &Beside::these([PUBLIC_KEY]),
+        &mut Diagnostics::new(),
+    );
+    Some(loaded.expect("the policy is good"))
+}
+
+/// Returns the site of this name on a target, made once; nothing if there is none.
+pub(crate) fn site(name: &str, target: &str) -> Option<&'static Site> {
+    static SITES: [[OnceLock<Site>; POLICIES.len()]; NAMES.len()] =
+        [const { [const { OnceLock::new() }; POLICIES.len()] }; NAMES.len()];
+    let of_target = NAMES.iter().position(|one| *one == target)?;
+    let of_site = names().position(|one| one == name)?;
+    let cell = &SITES[of_target][of_site];
+    Some(cell.get_or_init(|| made(policy(name).expect("the site is one"), target)))
+}
+
+fn made(policy: Policy, name: &str) -> Site {
     let target = TARGETS.iter().find(|target| target.name() == name);
     let target = *target.expect("the target is one");
     let mut diagnostics = Diagnostics::new();
-    let source = Source::new("policy.kdl", include_str!("../../examples/doe/policy.kdl"));
-    let policy = load(&source, &Beside::nothing(), &mut diagnostics).expect("the policy is good");
     let tree = emit(&policy, target, &mut diagnostics).expect("the policy is proved");
     let host = &policy.host;
     let own = host.addresses.iter().map(|one| one.value).collect();
