@@ -212,7 +212,8 @@ fn renamed<'t>(found: &'t str, now: &str) -> Option<&'t str> {
     })
 }
 
-/// Returns the attribute that keeps a review from showing a file, of what `git check-attr -z` found.
+/// Returns the attribute that keeps a review from showing a file, of what `git check-attr -z`
+/// found.
 fn hiding(found: &str) -> Option<&str> {
     let words: Vec<&str> = found.split('\0').collect();
     let mut rows = words.chunks_exact(3);

@@ -75,8 +75,8 @@ impl Certificate {
     }
 }
 
-/// Tells whether a name is made of what names of hosts are made of (RFC 5280 section 4.2.1.6), or of
-/// a `*` besides. An IA5String may hold control characters and blanks.
+/// Tells whether a name is made of what names of hosts are made of (RFC 5280 section 4.2.1.6), or
+/// of a `*` besides. An IA5String may hold control characters and blanks.
 fn is_name(name: &str) -> bool {
     let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte);
     !name.is_empty() && name.bytes().all(is_of_name)
