@@ -1,24 +1,28 @@
 //! The rules by the book: `docs/semantics.md`, written down once more, by plain scans.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use mailpol::decision::{Because, Envelope, Verdict};
-use mailpol::mail::{Listener, PathForm};
+use mailpol::decision::{Because, Envelope, Header, Verdict};
+use mailpol::mail::{Listener, PathForm, Reply};
 use mailpol::spf::SpfResult;
 
-use crate::site::{DOMAINS, Domain, FOREIGN, Grant, LOGINS, Network, Site};
+use crate::site::{DOMAINS, Domain, FRIEND, Grant, LOGINS, Network, Right, Site};
 
 /// What is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) verdict: Verdict,
-    pub(crate) code: u16,
+    pub(crate) reply: Reply,
     pub(crate) because: Because,
+    pub(crate) headers: BTreeSet<Header>,
+    /// Where accepted mail ends, in words.
+    pub(crate) ends: BTreeSet<String>,
 }
 
 /// Where mail is for.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Destination {
     Listed,
     Unlisted,
@@ -49,34 +53,47 @@ fn holds(prefix: &IpNet, client: IpAddr) -> bool {
 /// Decides an envelope.
 pub(crate) fn decide(site: &Site, envelope: &Envelope) -> Answer {
     let network = network(site, envelope.client);
-    let internal = network.is_some_and(|one| one.may_send);
+    let may = |tls| {
+        let rights = network.map(|one| &one.rights[..]).unwrap_or_default();
+        rights
+            .iter()
+            .any(|right| covers(site, right, envelope, None, tls))
+    };
     let hands_over = network.is_some_and(|one| one.may_hand_over);
     let submission = envelope.listener != Listener::Smtp;
-    let login = envelope
-        .login
-        .as_deref()
-        .filter(|login| site.logins().contains(login));
-    let authenticated = submission && envelope.tls && login.is_some();
-    let stranger = !internal && !authenticated;
+    let login = envelope.login.as_deref();
+    let login = login.filter(|login| submission && envelope.tls && site.has_login(login));
+    let of_login = login.map(|login| rights(site, login)).unwrap_or_default();
+    let by_network = may(envelope.tls);
+    let by_login = of_login
+        .iter()
+        .any(|right| covers(site, right, envelope, login, true));
+    let granted = by_network || by_login;
+    let stranger = !granted && login.is_none();
     let destination = destination(site, envelope);
     let ours = matches!(destination, Destination::Listed | Destination::Unlisted);
+    if !granted && may(true) {
+        return reject(530, [7, 1], Because::TlsRequired);
+    }
     if submission && stranger {
-        return reject(530, Because::AuthRequired);
+        return reject(530, [7, 0], Because::AuthRequired);
     }
     if stranger && site.own_domain_reject && claims_ours(envelope) {
-        return reject(554, Because::OwnDomain);
+        return reject(554, [7, 1], Because::OwnDomain);
     }
-    if authenticated && !internal && !login.is_some_and(|login| may_use(site, login, envelope)) {
-        return reject(553, Because::SenderLimit);
+    let is_sender = |right: &Right| is_from(site, right, envelope, login);
+    if login.is_some() && !by_network && !of_login.iter().any(is_sender) {
+        return reject(553, [7, 1], Because::SenderLimit);
     }
-    if stranger && network.is_some_and(|one| one.refuse) && !(hands_over && ours) {
-        return reject(554, Because::NetworkLimit);
+    if !granted && network.is_some_and(|one| one.refuse) && !(hands_over && ours) {
+        return reject(554, [7, 1], Because::NetworkLimit);
     }
-    if stranger && !ours {
-        return reject(554, Because::RelayDenied);
+    let is_routed = destination == Destination::Routed;
+    if !granted && destination == Destination::Foreign || stranger && is_routed {
+        return reject(554, [7, 1], Because::RelayDenied);
     }
     if matches!(destination, Destination::Unlisted | Destination::Routed) {
-        return reject(550, Because::Unlisted);
+        return reject(550, [1, 1], Because::Unlisted);
     }
     let is_asked = stranger && !hands_over && site.spf != "off";
     if let Some(answer) = spf(site, envelope).filter(|_| is_asked) {
@@ -84,20 +101,42 @@ pub(crate) fn decide(site: &Site, envelope: &Envelope) -> Answer {
     }
     Answer {
         verdict: Verdict::Accept,
-        code: 250,
-        because: if stranger {
-            Because::Listed
-        } else {
+        reply: Reply::new(250, 2, 1, 5),
+        because: if granted {
             Because::Granted
+        } else {
+            Because::Listed
         },
+        headers: headers(site).filter(|_| is_asked).collect(),
+        ends: ends(site, envelope),
     }
 }
 
-fn reject(code: u16, because: Because) -> Answer {
-    Answer {
-        verdict: Verdict::Reject,
-        code,
+/// Whether the files may take for the plain path what a policy answers so about an odd one: it
+/// was refused for the path, and nothing else.
+pub(crate) fn is_for_the_path(site: &Site, envelope: &Envelope, answer: &Answer) -> bool {
+    match answer.because {
+        Because::BadPath | Because::Unlisted => true,
+        Because::RelayDenied => destination(site, envelope) == Destination::Routed,
+        _ => false,
+    }
+}
+
+fn reject(code: u16, [subject, detail]: [u16; 2], because: Because) -> Answer {
+    refuse(
+        Verdict::Reject,
+        Reply::new(code, 5, subject, detail),
         because,
+    )
+}
+
+fn refuse(verdict: Verdict, reply: Reply, because: Because) -> Answer {
+    Answer {
+        verdict,
+        reply,
+        because,
+        headers: BTreeSet::new(),
+        ends: BTreeSet::new(),
     }
 }
 
@@ -108,16 +147,27 @@ fn spf(site: &Site, envelope: &Envelope) -> Option<Answer> {
     } else {
         envelope.spf
     };
+    let temporary = Reply::new(451, 4, 7, 24);
     match result {
-        SpfResult::Fail | SpfResult::Permerror => Some(reject(550, Because::Spf)),
-        SpfResult::Softfail if site.spf == "strict" => Some(reject(550, Because::Spf)),
-        SpfResult::Temperror => Some(Answer {
-            verdict: Verdict::Defer,
-            code: 451,
-            because: Because::Spf,
-        }),
+        SpfResult::Fail => Some(reject(550, [7, 23], Because::Spf)),
+        SpfResult::Softfail if site.spf == "strict" => Some(reject(550, [7, 23], Because::Spf)),
+        SpfResult::Permerror => Some(reject(550, [7, 24], Because::Spf)),
+        SpfResult::Temperror => Some(refuse(Verdict::Defer, temporary, Because::Spf)),
         SpfResult::None | SpfResult::Neutral | SpfResult::Pass | SpfResult::Softfail => None,
     }
+}
+
+fn headers(site: &Site) -> impl Iterator<Item = Header> {
+    let (received, results) = (Header::ReceivedSpf, Header::AuthenticationResults);
+    let is_said = match site.header {
+        "spf" => [true, false],
+        "auth" => [false, true],
+        "both" => [true, true],
+        _ => [false, false],
+    };
+    let said = [received, results].into_iter().zip(is_said);
+    said.filter(|(_, is_said)| *is_said)
+        .map(|(header, _)| header)
 }
 
 fn domain<'s>(site: &'s Site, name: &str) -> Option<&'s Domain> {
@@ -133,8 +183,7 @@ fn claims_ours(envelope: &Envelope) -> bool {
 }
 
 fn destination(site: &Site, envelope: &Envelope) -> Destination {
-    let text = envelope.to.text();
-    let (local, name) = text.rsplit_once('@').unwrap_or((text, ""));
+    let (local, name) = recipient(envelope);
     let Some(domain) = domain(site, name) else {
         return Destination::Foreign;
     };
@@ -145,6 +194,7 @@ fn destination(site: &Site, envelope: &Envelope) -> Destination {
         || local == "postmaster"
         || domain.alias.is_some() && local == "all"
         || domain.alias_of_alias && local == "again"
+        || domain.forward == Some(false) && local == "out"
         || domain.catch_all;
     if is_listed {
         Destination::Listed
@@ -153,22 +203,102 @@ fn destination(site: &Site, envelope: &Envelope) -> Destination {
     }
 }
 
-/// Whether a login may use the reverse-path.
-fn may_use(site: &Site, login: &str, envelope: &Envelope) -> bool {
-    let text = envelope.from.text();
-    if text.is_empty() {
-        return true;
+/// Returns the two halves of whom mail is for: bare `postmaster` is that of the first domain.
+fn recipient(envelope: &Envelope) -> (&str, &str) {
+    let text = envelope.to.text();
+    text.rsplit_once('@').unwrap_or((text, DOMAINS[0]))
+}
+
+/// Returns where accepted mail ends, in words.
+fn ends(site: &Site, envelope: &Envelope) -> BTreeSet<String> {
+    let (local, name) = recipient(envelope);
+    let Some(domain) = domain(site, name) else {
+        let host = if name.starts_with('[') {
+            "the host "
+        } else {
+            ""
+        };
+        return BTreeSet::from([format!("out to {host}{name}")]);
+    };
+    let boxes = domain.mailboxes.iter().enumerate();
+    let mailbox = boxes
+        .filter(|(_, (one, _))| *one == local)
+        .map(|(number, _)| number);
+    let numbers: Vec<usize> = match (local, &domain.alias, domain.forward) {
+        ("all", Some(targets), _) => targets.clone(),
+        ("again", Some(targets), _) if domain.alias_of_alias => targets.clone(),
+        ("out", _, Some(false)) => return BTreeSet::from([format!("on to {FRIEND}")]),
+        _ => vec![mailbox.last().unwrap_or(0)],
+    };
+    let mut ends = BTreeSet::new();
+    for number in numbers {
+        let (local, login) = domain.mailboxes[number];
+        ends.insert(match login {
+            Some(login) => format!("to the account {login}"),
+            None => format!("to the mailbox {local}@{name}"),
+        });
+        if number == 0 && domain.forward == Some(true) {
+            ends.insert(format!("on to {FRIEND}"));
+        }
     }
+    ends
+}
+
+/// Returns the rights of a login.
+fn rights(site: &Site, login: &str) -> Vec<Right> {
     let number = LOGINS.iter().position(|one| *one == login);
     let granted = number.and_then(|number| site.grants.get(number));
-    let grant = granted.copied().filter(|_| site.auth).unwrap_or(Grant::Own);
-    match grant {
-        Grant::Own => is_own(site, login, text),
-        Grant::Any => true,
-        Grant::OwnAndSecond => {
-            is_own(site, login, text) || text.ends_with(&format!("@{}", DOMAINS[1]))
-        }
-        Grant::Foreign => text == FOREIGN,
+    granted
+        .copied()
+        .filter(|_| site.auth)
+        .unwrap_or(Grant::Own)
+        .rights()
+}
+
+/// Whether a right covers an envelope, of a network or of a login.
+pub(crate) fn covers(
+    site: &Site,
+    right: &Right,
+    envelope: &Envelope,
+    login: Option<&str>,
+    tls: bool,
+) -> bool {
+    is_from(site, right, envelope, login)
+        && is_to(site, right, envelope)
+        && (tls || !right.tls)
+        && right.listener.is_none_or(|one| one == envelope.listener)
+}
+
+fn is_from(site: &Site, right: &Right, envelope: &Envelope, login: Option<&str>) -> bool {
+    let text = envelope.from.text();
+    let halves = text.rsplit_once('@').unwrap_or((text, ""));
+    let is = |word: &&str| match *word {
+        "any" => true,
+        "null" => text.is_empty(),
+        "own" => login.is_some_and(|login| is_own(site, login, text)),
+        word => names(word, halves),
+    };
+    // Receipts and bounces of every login carry the null reverse-path.
+    right.from.is_empty() || login.is_some() && text.is_empty() || right.from.iter().any(is)
+}
+
+fn is_to(site: &Site, right: &Right, envelope: &Envelope) -> bool {
+    let is = |word: &&str| {
+        let is_routed = || destination(site, envelope) == Destination::Routed;
+        *word == "any" || names(word, recipient(envelope)) && !is_routed()
+    };
+    right.to.is_empty() || right.to.iter().any(is)
+}
+
+/// Whether a word that stands for addresses names one.
+fn names(word: &str, (local, name): (&str, &str)) -> bool {
+    if word == "local" {
+        DOMAINS.contains(&name)
+    } else if let Some(above) = word.strip_prefix("@*") {
+        name.ends_with(above)
+    } else {
+        let (of, domain) = word.split_once('@').unwrap_or((word, ""));
+        name == domain && (of.is_empty() || of == local)
     }
 }
 

@@ -13,7 +13,8 @@ use mailpol::decision::{Decider, Envelope, Question, Verdict, run};
 use mailpol::mail::{Listener, Path, canonical_client, prefix_range, v4_or_v6};
 use mailpol::spf::SpfResult;
 
-use crate::site::Site;
+use crate::book;
+use crate::site::{Network, Right, Site};
 
 const BITS: u16 = 128;
 
@@ -73,7 +74,7 @@ pub(crate) fn by_the_book(site: &Site) -> Bdd {
             network
                 .prefixes
                 .iter()
-                .map(|prefix| (*prefix, network.may_send)),
+                .map(|prefix| (*prefix, relays_by_the_book(site, network))),
         );
     }
     let length = |prefix: &IpNet| match prefix {
@@ -82,13 +83,13 @@ pub(crate) fn by_the_book(site: &Site) -> Bdd {
     };
     prefixes.sort_by_key(|(prefix, _)| length(prefix));
     let mut may = numbers.set.mk_false();
-    for (prefix, may_send) in prefixes {
+    for (prefix, may_relay) in prefixes {
         let first = match prefix.network() {
             IpAddr::V4(v4) => u128::from(v4.to_ipv6_mapped()),
             IpAddr::V6(v6) => u128::from(v6),
         };
         let clients = numbers.prefix(first, length(&prefix));
-        may = if may_send {
+        may = if may_relay {
             may.or(&clients)
         } else {
             may.and_not(&clients)
@@ -118,8 +119,20 @@ pub(crate) fn that_relay(decider: &dyn Decider) -> Bdd {
 }
 
 fn relays(decider: &dyn Decider, client: u128) -> bool {
-    let envelope = Envelope {
-        client: canonical_client(v4_or_v6(client)),
+    let envelope = for_strangers(canonical_client(v4_or_v6(client)));
+    let (decision, _) = run(decider, &envelope).expect("every envelope is decided");
+    decision.verdict == Verdict::Accept
+}
+
+fn relays_by_the_book(site: &Site, network: &Network) -> bool {
+    let envelope = for_strangers(network.prefixes[0].network());
+    let covers = |right: &Right| book::covers(site, right, &envelope, None, envelope.tls);
+    network.rights.iter().any(covers)
+}
+
+fn for_strangers(client: IpAddr) -> Envelope {
+    Envelope {
+        client,
         listener: Listener::Smtp,
         tls: false,
         login: None,
@@ -128,9 +141,7 @@ fn relays(decider: &dyn Decider, client: u128) -> bool {
         to: Path::parse("victim@victim.example", &[]),
         spf: SpfResult::Pass,
         spf_helo: SpfResult::Pass,
-    };
-    let (decision, _) = run(decider, &envelope).expect("every envelope is decided");
-    decision.verdict == Verdict::Accept
+    }
 }
 
 #[test]

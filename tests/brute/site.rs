@@ -1,19 +1,29 @@
-//! Random sites: what the book knows of one, and how it is written as a policy.
+//! Random sites: what the book knows of one.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use mailpol::mail::Listener;
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Network {
     pub(crate) prefixes: Vec<IpNet>,
-    pub(crate) may_send: bool,
+    pub(crate) rights: Vec<Right>,
     pub(crate) may_hand_over: bool,
     pub(crate) refuse: bool,
+}
+
+/// A right to send: what it does not name, it does not limit.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Right {
+    pub(crate) from: Vec<&'static str>,
+    pub(crate) to: Vec<&'static str>,
+    pub(crate) tls: bool,
+    pub(crate) listener: Option<Listener>,
 }
 
 #[derive(Debug, Clone)]
@@ -25,6 +35,8 @@ pub(crate) struct Domain {
     /// An alias for that alias.
     pub(crate) alias_of_alias: bool,
     pub(crate) catch_all: bool,
+    /// A forward to [`FRIEND`]: of the first mailbox, which keeps a copy, or of `out`.
+    pub(crate) forward: Option<bool>,
 }
 
 /// What a login may send as.
@@ -36,6 +48,34 @@ pub(crate) enum Grant {
     OwnAndSecond,
     /// One foreign address, and nothing else.
     Foreign,
+    /// Its own addresses, to some recipients.
+    OwnToSome,
+    /// Its own addresses to ours, and one foreign address on one listener, in two rights.
+    Two,
+}
+
+impl Grant {
+    pub(crate) fn rights(self) -> Vec<Right> {
+        let from = |from: &[&'static str], to: &[&'static str]| Right {
+            from: from.to_vec(),
+            to: to.to_vec(),
+            ..Right::default()
+        };
+        match self {
+            Self::Own => vec![from(&["own"], &[])],
+            Self::Any => vec![from(&["any"], &[])],
+            Self::OwnAndSecond => vec![from(&["own", "@two.example"], &[])],
+            Self::Foreign => vec![from(&[FOREIGN], &[])],
+            Self::OwnToSome => vec![from(&["own"], &["@victim.example", "a@one.example"])],
+            Self::Two => vec![
+                from(&["own"], &["local"]),
+                Right {
+                    listener: Some(Listener::Submissions),
+                    ..from(&[FOREIGN], &[])
+                },
+            ],
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -47,13 +87,36 @@ pub(crate) struct Site {
     pub(crate) own_domain_reject: bool,
     /// `off`, `soft`, `strict`.
     pub(crate) spf: &'static str,
+    /// `spf`, `auth`, `both`, `none`.
+    pub(crate) header: &'static str,
 }
 
 pub(crate) const DOMAINS: [&str; 2] = ["one.example", "two.example"];
 pub(crate) const LOGINS: [&str; 2] = ["anna", "bert"];
 pub(crate) const FOREIGN: &str = "news@elsewhere.example";
+pub(crate) const FRIEND: &str = "friend@far.example";
 const LOCALS: [&str; 3] = ["a", "b", "c"];
 const SPF: [&str; 3] = ["off", "soft", "strict"];
+const HEADERS: [&str; 4] = ["spf", "auth", "both", "none"];
+/// What the right of a network may name.
+const FROM: [&str; 7] = [
+    "any",
+    "null",
+    "local",
+    "a@one.example",
+    "@two.example",
+    "@else.example",
+    "@*.else.example",
+];
+const TO: [&str; 7] = [
+    "any",
+    "local",
+    "a@one.example",
+    "postmaster@one.example",
+    "@victim.example",
+    "@*.victim.example",
+    "@*.one.example",
+];
 
 /// A prefix of 192.0.2.0/28 or 2001:db8::/124.
 fn small() -> BoxedStrategy<IpNet> {
@@ -94,7 +157,7 @@ pub(crate) fn wide() -> impl Strategy<Value = Site> {
 }
 
 fn of(prefix: BoxedStrategy<IpNet>, prefixes: usize) -> impl Strategy<Value = Site> {
-    let rights = vec((any::<bool>(), any::<bool>(), any::<bool>()), 4);
+    let rights = vec((rights(), any::<bool>(), any::<bool>()), 4);
     let parted = btree_set(prefix, 1..=prefixes);
     let networks = (parted, rights).prop_map(|(prefixes, rights)| parted_among(&prefixes, &rights));
     let grant = prop_oneof![
@@ -102,6 +165,8 @@ fn of(prefix: BoxedStrategy<IpNet>, prefixes: usize) -> impl Strategy<Value = Si
         Just(Grant::Any),
         Just(Grant::OwnAndSecond),
         Just(Grant::Foreign),
+        Just(Grant::OwnToSome),
+        Just(Grant::Two),
     ];
     (
         networks,
@@ -109,39 +174,64 @@ fn of(prefix: BoxedStrategy<IpNet>, prefixes: usize) -> impl Strategy<Value = Si
         vec(grant, 2),
         any::<bool>(),
         any::<bool>(),
-        prop::sample::select(&SPF[..]),
+        (select(&SPF[..]), select(&HEADERS[..])),
     )
         .prop_map(
-            |(networks, domains, grants, auth, own_domain_reject, spf)| Site {
+            |(networks, domains, grants, auth, own_domain_reject, (spf, header))| Site {
                 networks,
                 domains,
                 grants,
                 auth,
                 own_domain_reject,
                 spf,
+                header,
             },
         )
 }
 
-fn parted_among(prefixes: &BTreeSet<IpNet>, rights: &[(bool, bool, bool)]) -> Vec<Network> {
-    let network = |(number, (may_send, may_hand_over, refuse)): (usize, &(bool, bool, bool))| {
-        let mine = prefixes.iter().skip(number).step_by(rights.len());
+/// No right, the right to everything, or one or two that name something.
+fn rights() -> impl Strategy<Value = Vec<Right>> {
+    let listeners = vec![None, Some(Listener::Smtp), Some(Listener::Submission)];
+    let right = (
+        subsequence(&FROM[..], 0..3),
+        subsequence(&TO[..], 0..3),
+        any::<bool>(),
+        select(listeners),
+    );
+    let right = right.prop_map(|(from, to, tls, listener)| Right {
+        from,
+        to,
+        tls,
+        listener,
+    });
+    prop_oneof![
+        1 => Just(Vec::new()),
+        1 => Just(vec![Right::default()]),
+        2 => vec(right, 1..3),
+    ]
+}
+
+fn parted_among(prefixes: &BTreeSet<IpNet>, all: &[(Vec<Right>, bool, bool)]) -> Vec<Network> {
+    let networks = all.iter().enumerate().map(|(number, of)| {
+        let (rights, may_hand_over, refuse) = of;
+        let mine = prefixes.iter().skip(number).step_by(all.len());
         Network {
             prefixes: mine.copied().collect(),
-            may_send: *may_send,
+            rights: rights.clone(),
             may_hand_over: *may_hand_over,
             refuse: *refuse,
         }
-    };
-    let networks = rights.iter().enumerate().map(network);
+    });
     networks.filter(|one| !one.prefixes.is_empty()).collect()
 }
 
 fn domain() -> impl Strategy<Value = Domain> {
-    let login = prop::option::of(prop::sample::select(&LOGINS[..]));
+    let login = prop::option::of(select(&LOGINS[..]));
     let alias = prop::option::of(btree_set(0_usize..3, 1..3));
-    (vec(login, 1..=3), alias, any::<bool>(), any::<bool>()).prop_map(
-        |(logins, alias, alias_of_alias, catch_all)| {
+    let forward = prop::option::of(any::<bool>());
+    let flags = (any::<bool>(), any::<bool>(), forward);
+    (vec(login, 1..=3), alias, flags).prop_map(
+        |(logins, alias, (alias_of_alias, catch_all, forward))| {
             let count = logins.len();
             let within = |targets: BTreeSet<usize>| {
                 let targets: BTreeSet<usize> = targets.into_iter().map(|one| one % count).collect();
@@ -152,6 +242,7 @@ fn domain() -> impl Strategy<Value = Domain> {
                 alias_of_alias: alias_of_alias && alias.is_some(),
                 alias: alias.map(within),
                 catch_all,
+                forward,
             }
         },
     )
@@ -160,9 +251,9 @@ fn domain() -> impl Strategy<Value = Domain> {
 impl Site {
     /// Returns a site that has a bit of everything.
     pub(crate) fn sample() -> Self {
-        let network = |prefix: &str, may_send| Network {
+        let network = |prefix: &str, rights: &[Right]| Network {
             prefixes: vec![prefix.parse().expect("a prefix")],
-            may_send,
+            rights: rights.to_vec(),
             may_hand_over: false,
             refuse: false,
         };
@@ -171,111 +262,25 @@ impl Site {
             alias: Some(vec![0, 1]),
             alias_of_alias: true,
             catch_all: false,
+            forward: Some(true),
         };
         Self {
             networks: vec![
-                network("192.0.2.0/29", true),
-                network("2001:db8::/126", false),
+                network("192.0.2.0/29", &[Right::default()]),
+                network("2001:db8::/126", &[]),
             ],
             domains: vec![domain(), domain()],
             grants: vec![Grant::Own, Grant::Any],
             auth: true,
             own_domain_reject: true,
             spf: "soft",
+            header: "both",
         }
     }
 
-    /// Returns the logins that some mailbox or grant names.
-    pub(crate) fn logins(&self) -> BTreeSet<&'static str> {
-        let boxes = self.domains.iter().flat_map(|domain| &domain.mailboxes);
-        let mut logins: BTreeSet<&'static str> = boxes.filter_map(|(_, login)| *login).collect();
-        if self.auth {
-            logins.extend(LOGINS);
-        }
-        logins
-    }
-
-    /// Returns the site as a policy.
-    pub(crate) fn policy(&self) -> String {
-        let mut text = "mailpol version=1\nhost \"mx.one.example\" {\n\
-             address \"198.51.100.25\" \"2001:db8:25::25\"\n\
-             listen \"smtp\" \"submission\" \"submissions\"\n\
-             tls certificate=\"/etc/ssl/c.pem\" key=\"/etc/ssl/k.pem\"\n}\n\
-             auth \"saslauthd\" mechanism=\"shadow\"\n"
-            .to_owned();
-        for (number, network) in self.networks.iter().enumerate() {
-            let prefixes: Vec<String> = network
-                .prefixes
-                .iter()
-                .map(|one| format!("\"{one}\""))
-                .collect();
-            let _ = writeln!(
-                text,
-                "network \"n{number}\" {{\ncidr {}",
-                prefixes.join(" ")
-            );
-            for (word, is_said) in [
-                ("may-send", network.may_send),
-                ("may-hand-over", network.may_hand_over),
-                ("otherwise \"refuse\"", network.refuse),
-            ] {
-                if is_said {
-                    let _ = writeln!(text, "{word}");
-                }
-            }
-            text.push_str("}\n");
-        }
-        for (name, domain) in DOMAINS.iter().zip(&self.domains) {
-            domain.write(name, &mut text);
-        }
-        if self.auth {
-            for (login, grant) in LOGINS.iter().zip(&self.grants) {
-                let from = match grant {
-                    Grant::Own => "\"own\"".to_owned(),
-                    Grant::Any => "\"any\"".to_owned(),
-                    Grant::OwnAndSecond => format!("\"own\" \"@{}\"", DOMAINS[1]),
-                    Grant::Foreign => format!("\"{FOREIGN}\""),
-                };
-                let _ = writeln!(text, "login \"{login}\" {{ may-send {{ from {from}; }}; }}");
-            }
-        }
-        let own = if self.own_domain_reject {
-            "reject"
-        } else {
-            "check"
-        };
-        let _ = writeln!(
-            text,
-            "inbound {{ spf \"{}\"; own-domain \"{own}\"; }}",
-            self.spf
-        );
-        text
-    }
-}
-
-impl Domain {
-    fn write(&self, name: &str, text: &mut String) {
-        let _ = writeln!(text, "domain \"{name}\" {{");
-        for (local, login) in &self.mailboxes {
-            let login = login
-                .map(|login| format!(" login=\"{login}\""))
-                .unwrap_or_default();
-            let _ = writeln!(text, "mailbox \"{local}\"{login}");
-        }
-        if let Some(targets) = &self.alias {
-            let targets: Vec<String> = targets
-                .iter()
-                .map(|number| format!("\"{}\"", self.mailboxes[*number].0))
-                .collect();
-            let _ = writeln!(text, "alias \"all\" {}", targets.join(" "));
-        }
-        if self.alias_of_alias {
-            let _ = writeln!(text, "alias \"again\" \"all\"");
-        }
-        let _ = writeln!(text, "alias \"postmaster\" \"a\"");
-        if self.catch_all {
-            let _ = writeln!(text, "catch-all \"a\"");
-        }
-        text.push_str("}\n");
+    /// Whether some mailbox or grant names a login.
+    pub(crate) fn has_login(&self, login: &str) -> bool {
+        let mut boxes = self.domains.iter().flat_map(|domain| &domain.mailboxes);
+        self.auth && LOGINS.contains(&login) || boxes.any(|(_, of)| *of == Some(login))
     }
 }

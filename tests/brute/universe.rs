@@ -1,6 +1,7 @@
 //! Small universes: every address of 192.0.2.0/28 and 2001:db8::/124 and its neighbours, every
 //! session, every login, every recipient.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use mailpol::decision::Envelope;
@@ -9,29 +10,39 @@ use mailpol::spf::SpfResult;
 
 use crate::site::{DOMAINS, FOREIGN, LOGINS, Site};
 
+/// The host's own address.
+const HOST: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 25));
+
 /// Returns every envelope.
+///
+/// SPF results go round: as many sessions and logins of port 25 follow each other as there are
+/// results, and one more. So there each client meets each pair of paths with each result.
 pub(crate) fn all(site: &Site) -> Vec<Envelope> {
+    let (froms, tos) = (froms(), tos(site));
     let mut envelopes = Vec::new();
+    let mut round = 0;
     for client in clients() {
         for (listener, tls) in SESSIONS {
             for login in logins() {
-                for from in froms() {
-                    for to in tos(site) {
-                        // The result goes round, so that each meets each path and client.
-                        let spf = SpfResult::ALL[envelopes.len() % SpfResult::ALL.len()];
-                        envelopes.push(Envelope {
-                            client,
-                            listener,
-                            tls,
-                            login: login.clone(),
-                            helo: "mail.example".to_owned(),
-                            from: from.clone(),
-                            to,
-                            spf,
-                            spf_helo: spf,
-                        });
-                    }
+                let pairs = froms
+                    .iter()
+                    .flat_map(|from| tos.iter().map(move |to| (from, to)));
+                for (pair, (from, to)) in pairs.enumerate() {
+                    let result = |at: usize| SpfResult::ALL[at % SpfResult::ALL.len()];
+                    envelopes.push(Envelope {
+                        client,
+                        listener,
+                        tls,
+                        login: login.clone(),
+                        helo: "mail.example".to_owned(),
+                        from: from.clone(),
+                        to: to.clone(),
+                        spf: result(round + pair),
+                        // Never the same, so that it shows which of them is asked.
+                        spf_helo: result(round + pair + 3),
+                    });
                 }
+                round += 1;
             }
         }
     }
@@ -40,7 +51,10 @@ pub(crate) fn all(site: &Site) -> Vec<Envelope> {
 
 /// Whether files must decide it as the policy does, to the letter.
 pub(crate) fn is_usual(envelope: &Envelope) -> bool {
-    envelope.to.form() == PathForm::Plain
+    matches!(
+        envelope.to.form(),
+        PathForm::Plain | PathForm::BarePostmaster
+    )
 }
 
 const SESSIONS: [(Listener, bool); 5] = [
@@ -66,27 +80,51 @@ fn logins() -> Vec<Option<String>> {
 fn froms() -> Vec<Path> {
     let ours = ["a", "all"].map(|local| format!("{local}@{}", DOMAINS[0]));
     let second = ["b", "again"].map(|local| format!("{local}@{}", DOMAINS[1]));
-    let others = ["", FOREIGN, "x@else.example"].map(str::to_owned);
+    let others = ["", FOREIGN, "x@else.example", "x@sub.else.example"].map(str::to_owned);
     let all = ours.into_iter().chain(second).chain(others);
-    all.map(|text| Path::parse(&text, &[])).collect()
+    all.map(|text| path(&text)).collect()
+}
+
+fn path(text: &str) -> Path {
+    Path::parse(text, &[HOST])
 }
 
 fn tos(site: &Site) -> Vec<Path> {
     let mut texts = vec![
         "victim@victim.example".to_owned(),
+        "victim@sub.victim.example".to_owned(),
         format!("a@sub.{}", DOMAINS[0]),
+        "postmaster".to_owned(),
+        format!("a@[{HOST}]"),
+        "a@[203.0.113.9]".to_owned(),
     ];
     for (name, domain) in DOMAINS.iter().zip(&site.domains) {
-        texts.push(format!("nobody@{name}"));
-        texts.push(format!("a%victim.example@{name}"));
-        texts.push(format!("postmaster@{name}"));
-        texts.extend(
-            domain
-                .mailboxes
-                .first()
-                .map(|(local, _)| format!("{local}@{name}")),
-        );
-        texts.extend(domain.alias.iter().map(|_| format!("all@{name}")));
+        let mailboxes = domain.mailboxes.iter().map(|(local, _)| *local);
+        let aliases = domain.alias.iter().map(|_| "all");
+        let second = domain.alias_of_alias.then_some("again");
+        let forward = (domain.forward == Some(false)).then_some("out");
+        let others = ["nobody", "a%victim.example", "postmaster"];
+        let locals = mailboxes
+            .chain(aliases)
+            .chain(second)
+            .chain(forward)
+            .chain(others);
+        texts.extend(locals.map(|local| format!("{local}@{name}")));
     }
-    texts.iter().map(|text| Path::parse(text, &[])).collect()
+    texts.iter().map(|text| path(text)).collect()
+}
+
+#[test]
+fn on_port_25_each_client_meets_each_pair_of_paths_with_each_result() {
+    let mut met: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    let all = all(&Site::sample());
+    for one in all.iter().filter(|one| one.listener == Listener::Smtp) {
+        let pair = (one.client, one.from.text(), one.to.text());
+        met.entry(pair).or_default().insert(one.spf as usize);
+        assert_ne!(one.spf, one.spf_helo);
+    }
+    assert!(
+        met.values()
+            .all(|results| results.len() == SpfResult::ALL.len())
+    );
 }
