@@ -23,6 +23,16 @@ pub(crate) fn settings(files: &Files, path: &str) -> Vec<Mutant> {
         for other in SETTINGS {
             bench.replace("another value", &value, *other);
         }
+        for item in words::items(bench.text, &value) {
+            words::prefix(&mut bench, &item);
+            words::domains(&mut bench, &item);
+            bench.replace("delete a word", &item, "");
+        }
+        if bench.text[value.clone()].contains('/') {
+            for added in ["203.0.113.0/24", "0.0.0.0/0", "::/0", "2001:db8::/32"] {
+                bench.insert("add a word", value.end, format!(",{added}"));
+            }
+        }
         for other in words::lines(bench.text, 0..bench.text.len()) {
             if other.start > line.start && !words::is_silent(&bench.text[other.clone()]) {
                 bench.swap("swap", &line, &other);

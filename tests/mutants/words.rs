@@ -27,6 +27,17 @@ pub(crate) fn trimmed(text: &str, line: &Range<usize>) -> Range<usize> {
     start..start + whole.trim().len()
 }
 
+/// Returns where the words of a list are, between blanks and commas.
+pub(crate) fn items(text: &str, within: &Range<usize>) -> Vec<Range<usize>> {
+    let mut at = within.start;
+    let parts = text[within.clone()].split([' ', '\t', ',']).map(|word| {
+        let start = at;
+        at += word.len() + 1;
+        start..start + word.len()
+    });
+    parts.filter(|item| !item.is_empty()).collect()
+}
+
 /// Whether two prefixes have addresses in common; none, if one of them is no prefix.
 pub(crate) fn overlap(one: &str, two: &str) -> Option<bool> {
     let net = |text: &str| text.trim_matches('"').parse::<IpNet>().ok();

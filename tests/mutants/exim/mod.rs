@@ -5,6 +5,7 @@
 
 mod neutral;
 mod planted;
+mod start;
 mod statements;
 mod text;
 
@@ -28,6 +29,8 @@ pub(crate) fn breaks(files: &Files) -> Vec<Mutant> {
             table(files, path)
         } else if path == "etc/default/saslauthd" {
             settings(files, path)
+        } else if path == start::FILE {
+            start::breaks(files)
         } else {
             Vec::new()
         });

@@ -162,6 +162,10 @@ fn argument(bench: &mut Bench<'_>, line: &Range<usize>) {
         for other in ["encrypt", "may", "none"] {
             bench.replace("another value", &value, other);
         }
+        for item in words::items(bench.text, &value) {
+            words::prefix(bench, &item);
+            words::domains(bench, &item);
+        }
     }
 }
 
