@@ -35,6 +35,8 @@ mod postfix;
 #[expect(dead_code, reason = "the judge asks one tree, and here are many")]
 #[path = "judge/real.rs"]
 mod real;
+#[path = "mutants/relayed.rs"]
+mod relayed;
 #[path = "mutants/said.rs"]
 mod said;
 #[path = "judge/scene.rs"]

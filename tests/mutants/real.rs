@@ -4,22 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use libtest_mimic::Failed;
-use mailpol::decision::{Because, Envelope, Peers, Verdict, run};
-use mailpol::policy::PolicyDecider;
+use mailpol::decision::{Envelope, FoundListener, Peers, Verdict, run};
 use mailpol::target::Reading;
 
 use crate::asked::{self, Asked};
 use crate::class::{Class, Original};
 use crate::draft::Mutant;
 use crate::indexes;
-use crate::real::{envelope, job};
+use crate::real::{envelope, job, listener};
+use crate::relayed::Relayed;
 use crate::said::{
     Read, comes_to, follows_both, is_accepted, is_broken_hello, is_no_session, is_of_helo, reads,
 };
+use crate::subject::Subject;
 use crate::support::job::{Mechanism, Mta, Record, Round, Until};
 use crate::support::namespace;
 use crate::support::proxy;
-use crate::support::report::{Outcome, RoundReport};
+use crate::support::report::{Outcome, Reply, RoundReport};
 use crate::went;
 
 /// Of what is accepted the first ones go on to DATA...
@@ -39,6 +40,7 @@ struct Ready<'m> {
 /// What came out of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
+    /// Those that the MTA ran with.
     pub(crate) mutants: usize,
     /// Those that the MTA does not run with.
     pub(crate) not_run: Vec<String>,
@@ -71,7 +73,7 @@ pub(crate) fn judge(
     seed: u64,
 ) -> Result<Tally, Failed> {
     let mut ready = Vec::new();
-    for (mutant, class) in mutants {
+    for ((mutant, class), seed) in mutants.iter().zip(seed..) {
         let files = mutant.apply(&original.files);
         let Ok(reading) = original.read(mutant) else {
             continue;
@@ -165,7 +167,8 @@ fn is_believed(original: &Original, reading: &Reading, envelope: &Envelope) -> b
     })
 }
 
-/// What of a mutant's answers nobody can hold against the reader.
+/// What of a mutant's answers nobody can hold against the reader. But for a listener of one family
+/// and a login's bare name, none of it is that the MTA takes what the reader refuses.
 #[expect(clippy::struct_excessive_bools, reason = "each excuses something else")]
 struct Loose {
     /// Another backend checks passwords: which it takes, nobody knows here.
@@ -176,8 +179,11 @@ struct Loose {
     drops: bool,
     /// It asks of local-parts what the policy does not.
     asks_more: bool,
-    /// A listener is open for one family only, of which the reader says that it is none.
-    listens: bool,
+    /// Where it is open in a way that policies have no word for, such as for one family only: the
+    /// names of these listeners. The reader decides nothing there, and the proof names them.
+    listens: Vec<String>,
+    /// What Postfix puts behind a bare name.
+    origin: Option<String>,
 }
 
 impl Loose {
@@ -187,33 +193,74 @@ impl Loose {
             all.map(|one| one.backend.to_string()).collect()
         };
         let texts = ready.mutant.apply(&original.files);
+        let odd = |one: &&FoundListener| one.way_in().is_none();
+        let odd = ready.reading.listeners.iter().filter(odd);
+        let origin = texts.get("etc/postfix/main.cf").and_then(|main| {
+            let mut values = main.lines().filter_map(|line| {
+                let (name, value) = line.split_once('=')?;
+                (name.trim() == "myorigin").then(|| value.trim().to_owned())
+            });
+            values.next_back()
+        });
         Self {
             logins: backends(&ready.reading) != backends(&original.subject.reading),
             tls: *ready.class == Class::Refuted("certificate-names-host".to_owned()),
             drops: texts.values().any(|text| text.contains("drop")),
             asks_more: original.subject.mta == Mta::Exim && *ready.class != Class::Same,
-            listens: ready
-                .reading
-                .listeners
-                .iter()
-                .any(|one| one.way_in().is_none()),
+            // One that is proved has no such listener.
+            listens: match ready.class {
+                Class::Same => Vec::new(),
+                _ => odd.map(|one| one.name.clone()).collect(),
+            },
+            origin,
         }
     }
 
-    fn is_no_session(&self, envelope: &Envelope, outcome: &Outcome) -> bool {
-        is_no_session(outcome)
-            || (self.tls && is_broken_hello(outcome))
-            || (self.logins && envelope.login.is_some())
+    /// Returns the envelope as the MTA has it: whose password another backend did not take has
+    /// gone on without a login.
+    fn who(&self, envelope: &Envelope, outcome: &Outcome) -> Envelope {
+        let mut who = envelope.clone();
+        let is_taken = outcome.auth.as_ref().is_some_and(Reply::is_positive);
+        if self.logins && !is_taken {
+            who.login = None;
+        }
+        who
     }
 
-    fn excuses(&self, read: &Read, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
-        read.is_latitude(mta, envelope, outcome)
+    fn is_no_session(&self, outcome: &Outcome) -> bool {
+        is_no_session(outcome) || (self.tls && is_broken_hello(outcome))
+    }
+
+    fn excuses(
+        &self,
+        (original, ready): (&Original, &Ready<'_>),
+        read: &Read,
+        envelope: &Envelope,
+        outcome: &Outcome,
+    ) -> bool {
+        let Subject { policy, mta, .. } = &original.subject;
+        let is_own_bare = |origin: &String| {
+            let by = (&ready.reading, policy);
+            read.is_own_bare(by, origin, envelope)
+        };
+        read.is_latitude(*mta, envelope, outcome)
             || (self.drops && read.is_cut_off(outcome))
             || (self.asks_more && follows_both(envelope, outcome))
             || (self.asks_more && is_of_helo(envelope, outcome))
-            || (self.listens && read.is_closed())
+            || (read.is_closed() && self.listens_oddly(envelope))
+            || self.origin.as_ref().is_some_and(is_own_bare)
             // Where TLS cannot begin, some say so under it, and some by breaking off.
             || (!read.accepts() && is_broken_hello(outcome))
+    }
+
+    /// Whether it is open at the port of this envelope, in a way that policies have no word for.
+    fn listens_oddly(&self, envelope: &Envelope) -> bool {
+        let port = format!(":{}", listener(envelope.listener).port());
+        let is_there = |name: &String| {
+            let mut words = name.split_whitespace();
+            words.next().is_some_and(|place| place.ends_with(&port))
+        };
+        self.listens.iter().any(is_there)
     }
 }
 
@@ -243,13 +290,13 @@ fn compare(
         "{}: {}: {} ({})",
         original.name, ready.mutant.operator, ready.mutant.what, ready.class
     );
-    tally.mutants += 1;
     if let Some(why) = &round.broken {
         tally.not_run.push(format!("{name}\n  {why}"));
         return Ok(());
     }
+    tally.mutants += 1;
     let loose = Loose::of(original, ready);
-    let reference = PolicyDecider::new(&original.subject.policy);
+    let relayed = Relayed::by(&original.subject.policy);
     let mut relays = None;
     let mut found = Vec::new();
     let asked = ready.asked.changed.iter().chain(&ready.asked.alike);
@@ -258,20 +305,21 @@ fn compare(
         let is_message = outcome.queued_as().is_some();
         tally.envelopes += usize::from(!is_message);
         tally.messages += usize::from(is_message);
-        let (policy, _) = run(&reference, envelope).map_err(|_| "the policy is silent")?;
+        let envelope = &loose.who(envelope, outcome);
         let Some(read) = reads(&ready.reading, &original.subject.policy, envelope) else {
             found.push(shown(envelope, outcome, "no answer"));
             continue;
         };
-        if loose.is_no_session(envelope, outcome) {
+        if loose.is_no_session(outcome) {
             tally.no_session += 1;
             continue;
         }
-        let mta = original.subject.mta;
-        if !read.fits(envelope, outcome) && !loose.excuses(&read, mta, envelope, outcome) {
+        if !read.fits(envelope, outcome)
+            && !loose.excuses((original, ready), &read, envelope, outcome)
+        {
             found.push(shown(envelope, outcome, &read.to_string()));
         }
-        if is_accepted(outcome) && policy.because == Because::RelayDenied {
+        if is_accepted(outcome) && relayed.is_taken(envelope)? {
             relays = Some(shown(envelope, outcome, &read.to_string()));
         }
         if let Some(id) = outcome.queued_as() {
@@ -281,7 +329,7 @@ fn compare(
                 let read = format!("{goes:?}, it goes {went:?}");
                 found.push(shown(envelope, outcome, &read));
             }
-            if went.contains("out") && policy.because != Because::Granted {
+            if went.contains("out") && relayed.is_let_out(envelope)? {
                 relays = Some(shown(envelope, outcome, "it leaves"));
             }
         }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use mailpol::decision::{
-    Decision, Destination, Envelope, EnvelopeAsk, FoundListener, Store, Verdict, run,
+    Decider, Decision, Destination, Envelope, EnvelopeAsk, FoundListener, Store, Verdict, run,
 };
-use mailpol::mail::{Listener, PathForm};
+use mailpol::mail::{Listener, Path, PathForm};
 use mailpol::policy::Policy;
 use mailpol::prove::destinations;
 use mailpol::spf::SpfResult;
@@ -56,6 +56,20 @@ impl std::fmt::Display for Read {
     }
 }
 
+/// Returns where mail goes that is decided so, copies and all.
+pub(crate) fn everywhere(
+    decider: &dyn Decider,
+    decision: &Decision,
+    envelope: &Envelope,
+) -> Option<Vec<Destination>> {
+    let mut all = destinations(decider, decision, envelope);
+    for copy in decision.copies.addresses() {
+        let mut ask = EnvelopeAsk::new(decider.tests(), envelope);
+        all.extend(decider.destinations(copy, &mut ask).ok()?);
+    }
+    Some(all)
+}
+
 pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> Option<Read> {
     let comes_to = comes_to(policy, envelope);
     let mut open = reading.listeners.iter().filter_map(FoundListener::way_in);
@@ -72,11 +86,7 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
         });
     }
     let (decision, _) = run(reading.decider.as_ref(), envelope).ok()?;
-    let mut all = destinations(reading.decider.as_ref(), &decision, envelope);
-    for copy in decision.copies.addresses() {
-        let mut ask = EnvelopeAsk::new(reading.decider.tests(), envelope);
-        all.extend(reading.decider.destinations(copy, &mut ask).ok()?);
-    }
+    let all = everywhere(reading.decider.as_ref(), &decision, envelope)?;
     let named = all.iter().filter_map(|one| match one {
         Destination::Mailbox {
             store: Store::Directory(path) | Store::File(path),
@@ -156,11 +166,16 @@ impl Read {
     /// says: what the MTA makes of a path that is none, whether such a path has an extension, whose
     /// a bare name is, and which of its errors libspf2 reports, where an acceptance counts before a
     /// refusal and a refusal for good before a deferral.
+    ///
+    /// No acceptance is left open: what the MTA takes, the reader has to take.
     pub(crate) fn is_latitude(&self, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
         let (Some(decision), Answer::Replied { reply, .. }) = (&self.decision, &outcome.answer)
         else {
             return false;
         };
+        if is_accepted(outcome) {
+            return false;
+        }
         let forms = [envelope.from.form(), envelope.to.form()];
         let [from_untold, to_untold] = forms.map(|form| self.has_extensions && is_untold(form));
         let is_unlisted = reply.code == 550 && reply.status.as_deref() == Some("5.1.1");
@@ -168,23 +183,17 @@ impl Read {
             return true;
         }
         if mta == Mta::Postfix {
-            let is_bare = matches!(
-                envelope.from.form(),
-                PathForm::Bare
-                    | PathForm::BarePostmaster
-                    | PathForm::BareRoute
-                    | PathForm::OddPostmaster
-            );
+            // The reader has no login own a bare name.
             let is_owned = reply.code == 553 || decision.reply.code == 553;
             // The reader takes every route for one to a domain of others. Where the domain that is
             // cut off is the one that the route names, that is cut off too.
             let to = &envelope.to;
             let names_itself = to.domain().is_some_and(|one| one.as_str() == NEIGHBOUR);
-            let ends_here = to.form().is_routed() && names_itself && !is_accepted(outcome);
+            let ends_here = to.form().is_routed() && names_itself;
             // The form does not say whether it holds an `@`, behind which SPF sees no domain.
             let is_by_spf = matches!(reply.status.as_deref(), Some("5.7.23" | "5.7.24"));
             let is_seen = envelope.from.form() == PathForm::OddRoute && is_by_spf;
-            return (is_bare && is_owned)
+            return (is_bare(&envelope.from) && is_owned)
                 || is_seen
                 || (ends_here && decision.verdict == Verdict::Accept)
                 || (reply.code == 501 && forms.contains(&PathForm::Malformed));
@@ -206,9 +215,8 @@ impl Read {
             PathForm::OddOwnLiteral,
             PathForm::NumericDomain,
         ];
-        let is_refused = !is_accepted(outcome);
         let leads_nowhere = nowhere.contains(&envelope.to.form());
-        if is_refused && decision.verdict == Verdict::Accept && leads_nowhere {
+        if decision.verdict == Verdict::Accept && leads_nowhere {
             return true;
         }
         let identity = match envelope.from.form() {
@@ -224,7 +232,7 @@ impl Read {
             || (reply.status.is_none() && reply.text.contains(" spf: "));
         is_error
             && match decision.verdict {
-                Verdict::Accept => is_refused && is_by_spf,
+                Verdict::Accept => is_by_spf,
                 Verdict::Reject => is_deferred,
                 Verdict::Defer => false,
             }
@@ -241,6 +249,29 @@ impl Read {
                 Answer::Broken { why }
                     if why.contains("reset by peer") || why.contains("closed the connection")
             )
+    }
+
+    /// Whether the MTA takes a login's bare name for its own, and the reader for nobody's.
+    ///
+    /// Here alone the reader refuses what the MTA takes, and it cannot be helped: whose a bare name
+    /// is depends on `myorigin` and on tables of whole addresses, and the form has no address. So
+    /// it has to take the same mail with that address written out, as which it is sent.
+    pub(crate) fn is_own_bare(
+        &self,
+        (reading, policy): (&Reading, &Policy),
+        origin: &str,
+        envelope: &Envelope,
+    ) -> bool {
+        let is_refused = self
+            .decision
+            .as_ref()
+            .is_some_and(|one| one.reply.code == 553);
+        if !is_refused || envelope.login.is_none() || !is_bare(&envelope.from) {
+            return false;
+        }
+        let mut whole = envelope.clone();
+        whole.from = Path::parse(&format!("{}@{origin}", envelope.from.text()), &[]);
+        reads(reading, policy, &whole).is_some_and(|read| read.accepts())
     }
 
     /// Whether the reader knows no way in there.
@@ -302,6 +333,14 @@ pub(crate) fn is_of_helo(envelope: &Envelope, outcome: &Outcome) -> bool {
     let is_null = envelope.from.form() == PathForm::Null;
     let is_replied = matches!(&outcome.answer, Answer::Replied { .. });
     is_null && envelope.spf_helo == SpfResult::None && is_replied && !is_accepted(outcome)
+}
+
+/// Whether a path has no domain, and Postfix puts one behind it.
+fn is_bare(path: &Path) -> bool {
+    matches!(
+        path.form(),
+        PathForm::Bare | PathForm::BarePostmaster | PathForm::BareRoute | PathForm::OddPostmaster
+    )
 }
 
 /// Whether a form does not say whether its local-part has an extension: then the reader takes it

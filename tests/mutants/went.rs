@@ -36,6 +36,9 @@ pub(crate) fn by_postfix(id: &str, log: &[String]) -> BTreeSet<String> {
     found.into_values().collect()
 }
 
+/// The transports of Exim that lead to other hosts, as the log names them.
+const OUT: [&str; 2] = [" T=remote_smtp", " T=route_"];
+
 /// Returns where a message went, by the log of Exim, which names no accounts.
 pub(crate) fn by_exim(original: &Original, id: &str, log: &[String]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
@@ -52,7 +55,7 @@ pub(crate) fn by_exim(original: &Original, id: &str, log: &[String]) -> BTreeSet
         let is_ours = |name: &str| domains.keys().any(|one| one.as_str() == name);
         let is_ours = domain.is_none_or(is_ours);
         found.extend(match sign {
-            "=>" | "->" | "**" | "==" if rest.contains("T=remote_smtp") => Some("out"),
+            "=>" | "->" | "**" | "==" if OUT.iter().any(|by| rest.contains(by)) => Some("out"),
             "=>" | "->" => Some("here"),
             // Nobody answers for names outside: whatever was to go there comes back, as what no
             // router takes does.
