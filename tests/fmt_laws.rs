@@ -179,7 +179,6 @@ fn documents_hold_everything_that_a_layout_could_lose() {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 200,
-        failure_persistence: None,
         ..ProptestConfig::default()
     })]
 

@@ -255,7 +255,6 @@ fn word() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 400,
-        failure_persistence: None,
         ..ProptestConfig::default()
     })]
 

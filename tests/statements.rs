@@ -387,7 +387,6 @@ fn check(sentences: &[Sentence]) {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 6,
-        failure_persistence: None,
         ..ProptestConfig::default()
     })]
 

@@ -176,7 +176,6 @@ fn piece() -> impl Strategy<Value = &'static str> {
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 2000,
-        failure_persistence: None,
         ..ProptestConfig::default()
     })]
 
