@@ -4,10 +4,16 @@
 mod aliases;
 #[path = "limits/files.rs"]
 mod files;
+#[path = "limits/names.rs"]
+mod names;
 #[path = "limits/page.rs"]
 mod page;
+#[path = "limits/readers.rs"]
+mod readers;
 #[path = "limits/records.rs"]
 mod records;
+#[path = "limits/tested.rs"]
+mod tested;
 #[path = "limits/zones.rs"]
 mod zones;
 

@@ -191,4 +191,17 @@ mod tests {
         );
         check(&ED.replace('=', "AA=="), Encoding);
     }
+
+    #[test]
+    fn an_rsa_key_has_a_greatest_length() {
+        use rsa::pkcs8::{EncodePublicKey, LineEnding};
+        let of = |bits: usize| {
+            let modulus = (rsa::BigUint::from(1_u8) << (bits - 1)) + 1_u8;
+            let key = rsa::RsaPublicKey::new_unchecked(modulus, 65_537_u32.into());
+            let pem = key.to_public_key_pem(LineEnding::LF).unwrap();
+            DkimPublicKey::parse(&pem).map(|key| key.algorithm())
+        };
+        assert_eq!(of(RSA_BITS_MAX), Ok(DkimAlgorithm::Rsa(RSA_BITS_MAX)));
+        assert!(of(RSA_BITS_MAX + 1).is_err());
+    }
 }

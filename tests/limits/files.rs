@@ -2,18 +2,26 @@
 //! shows that.
 #![expect(clippy::disallowed_methods, reason = "the program is what reads files")]
 
-use std::path::Path;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::BASE;
 
-/// Runs the program, and returns what it says.
-fn told(arguments: &[&str]) -> String {
+/// Runs the program, and returns its status and what it says.
+fn run(arguments: &[&str]) -> (Option<i32>, String) {
     let mut mailpol = Command::new(env!("CARGO_BIN_EXE_mailpol"));
     let output = mailpol.args(arguments).stdin(Stdio::null()).output();
     let output = output.unwrap();
-    assert!(matches!(output.status.code(), Some(1 | 2)), "{output:?}");
-    String::from_utf8(output.stderr).unwrap()
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+/// Runs the program, which fails, and returns what it says.
+fn told(arguments: &[&str]) -> String {
+    let (status, said) = run(arguments);
+    assert!(matches!(status, Some(1 | 2)), "{status:?}: {said}");
+    said
 }
 
 /// Makes a file of so many octets. It takes no room on the disk: it is a hole.
@@ -54,12 +62,18 @@ fn a_file_of_a_commit_has_a_greatest_length() {
     };
     let policy = folder.path().join("policy.kdl");
     git(&["init", "--quiet"]);
-    hole(&policy, (128 << 20) + 1);
-    git(&["add", "."]);
-    git(&["commit", "--quiet", "--message", "no policy"]);
-    std::fs::write(&policy, BASE).unwrap();
-    let against = ["diff", policy.to_str().unwrap(), "--against", "git:HEAD"];
-    let longer = told(&against);
+    let check = |octets: u64| {
+        hole(&policy, octets);
+        git(&["add", "."]);
+        git(&["commit", "--quiet", "--message", "no policy"]);
+        std::fs::write(&policy, BASE).unwrap();
+        run(&["diff", policy.to_str().unwrap(), "--against", "git:HEAD"])
+    };
+    let (status, longest) = check(128 << 20);
+    assert_eq!(status, Some(0), "{longest}");
+    assert!(longest.contains("`policy.kdl` has errors in HEAD"));
+    let (status, longer) = check((128 << 20) + 1);
+    assert_ne!(status, Some(0), "{longer}");
     assert!(
         longer.contains("policy.kdl` has more than 128 MiB"),
         "{longer}"
@@ -121,9 +135,70 @@ fn a_file_of_a_tree_has_a_greatest_length() {
     let policy = folder.path().join("policy.kdl");
     std::fs::write(&policy, BASE).unwrap();
     let out = folder.path().join("out");
-    std::fs::create_dir_all(out.join("etc/postfix")).unwrap();
-    hole(&out.join("etc/postfix/main.cf"), (512 << 20) + 1);
     let arguments = ["build", policy.to_str().unwrap(), "--target", "postfix"];
-    let told = told(&[&arguments[..], &["--out", out.to_str().unwrap()]].concat());
-    assert!(told.contains("main.cf` has more than 512 MiB"), "{told}");
+    let build = [&arguments[..], &["--out", out.to_str().unwrap()]].concat();
+    std::fs::create_dir_all(out.join("etc/postfix")).unwrap();
+    let main = out.join("etc/postfix/main.cf");
+    hole(&main, (512 << 20) + 1);
+    let longer = told(&build);
+    assert!(
+        longer.contains("main.cf` has more than 512 MiB"),
+        "{longer}"
+    );
+    // What is as long as that is read, and is another's.
+    hole(&main, 512 << 20);
+    let longest = told(&build);
+    assert!(longest.contains("edited since the last build"), "{longest}");
+}
+
+/// Builds the files of a policy for Postfix, and returns how to prove them.
+fn built(folder: &Path) -> (PathBuf, Vec<String>) {
+    let policy = folder.join("policy.kdl");
+    std::fs::write(&policy, BASE).unwrap();
+    let (policy, root) = (policy.display().to_string(), folder.join("root"));
+    let out = root.display().to_string();
+    let built = run(&["build", &policy, "--target", "postfix", "--out", &out]);
+    assert_eq!(built.0, Some(0), "{}", built.1);
+    let prove = ["prove", &policy, "--target", "postfix", "--files", &out];
+    (root, prove.map(str::to_owned).to_vec())
+}
+
+#[test]
+fn a_file_of_a_server_has_a_greatest_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, prove) = built(folder.path());
+    let prove: Vec<&str> = prove.iter().map(String::as_str).collect();
+    let main = root.join("etc/postfix/main.cf");
+    let check = |octets: u64, words: &str| {
+        // So what is as long as it may be is found to be no text at once.
+        std::fs::write(&main, b"\xff").unwrap();
+        let file = std::fs::OpenOptions::new().write(true).open(&main);
+        file.unwrap().set_len(octets).unwrap();
+        let told = told(&prove);
+        let words = format!("the file `etc/postfix/main.cf` {words}");
+        assert!(told.contains(&words), "{told}");
+    };
+    check(1 << 28, "is not UTF-8");
+    check((1 << 28) + 1, "is longer than 268435456 octets");
+}
+
+#[test]
+fn so_many_links_of_a_server_are_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, prove) = built(folder.path());
+    let prove: Vec<&str> = prove.iter().map(String::as_str).collect();
+    let postfix = root.join("etc/postfix");
+    std::fs::rename(postfix.join("main.cf"), postfix.join("link0")).unwrap();
+    for number in 1..=40 {
+        let [to, from] = [number - 1, number].map(|number| format!("link{number}"));
+        symlink(to, postfix.join(from)).unwrap();
+    }
+    let main = postfix.join("main.cf");
+    symlink("link39", &main).unwrap();
+    let (status, said) = run(&prove);
+    assert_eq!(status, Some(0), "{said}");
+    std::fs::remove_file(&main).unwrap();
+    symlink("link40", &main).unwrap();
+    let longer = told(&prove);
+    assert!(longer.contains("too many symbolic links"), "{longer}");
 }

@@ -2,7 +2,7 @@
 //!
 //! A limit is a constant whose name ends in `_MAX`. Those of what is read stand in the first table,
 //! each with what is told beyond it; the others are listed below with their own words, which
-//! `MAILPOL_BLESS=1` writes.
+//! `MAILPOL_BLESS=1` writes. The tests of these stand in `tests/limits/tested.rs`.
 #![expect(
     clippy::disallowed_methods,
     reason = "the test reads the source and the page"
@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use super::tested::TESTED;
+
 /// What stands before the limits that are listed by the test.
 const HEAD: &str = "## All others\n";
 
@@ -19,6 +21,7 @@ const HEAD: &str = "## All others\n";
 const INTRODUCTION: &str = "
 Of names and values (told where they are written), of what is shown, and of how far the readers of \
 files, the evaluation of SPF and the proof look before they say that they cannot tell.
+The tests that are named try what is as large as it may be, and what is one larger.
 ";
 
 /// A limit as the source has it.
@@ -28,17 +31,21 @@ struct Limit {
     words: String,
 }
 
-/// Returns what a constant expression is: a number, or one shifted.
+/// Names that end like those of limits, and are those of numbers that a type has.
+const NO_LIMITS: [&str; 1] = ["`INT_MAX` in `src/target/postfix/interpret/parameter/range.rs`"];
+
+/// Returns what a constant expression is: a number, one shifted, or a product.
 fn value(text: &str) -> Option<u64> {
-    let number = |text: &str| text.trim().replace('_', "").parse::<u64>().ok();
-    match text.split_once("<<") {
-        Some((number_of, by)) => Some(number(number_of)? << number(by)?),
-        None => number(text),
+    if let Some((number, by)) = text.split_once("<<") {
+        return Some(value(number)? << value(by)?);
     }
+    let factors = text.split('*');
+    let mut factors = factors.map(|one| one.trim().replace('_', "").parse::<u64>().ok());
+    factors.try_fold(1, |product, factor| Some(product * factor?))
 }
 
-/// Returns the limits of a file: `NAME` by its value and its comment.
-fn limits(text: &str) -> Vec<(String, Limit)> {
+/// Returns the limits of a file: `NAME` in the file by its value and its comment.
+fn limits(text: &str, file: &str) -> Vec<(String, Limit)> {
     let mut found = Vec::new();
     let mut words = String::new();
     for line in text.lines().map(str::trim) {
@@ -47,20 +54,26 @@ fn limits(text: &str) -> Vec<(String, Limit)> {
             continue;
         }
         if let Some((_, rest)) = line.split_once("const ")
-            && let Some((name, rest)) = rest.split_once(": ")
+            && let Some((name, rest)) = rest.split_once(':')
             && name.ends_with("_MAX")
-            && let Some((_, rest)) = rest.split_once(" = ")
-            && let Some(value) = value(rest.trim_end_matches(';'))
         {
-            let words = words.trim().to_owned();
-            found.push((name.to_owned(), Limit { value, words }));
+            let limit = format!("`{name}` in `{file}`");
+            let expression = rest
+                .split_once(" = ")
+                .map(|(_, is)| is.trim_end_matches(';'));
+            let value = expression.and_then(value);
+            if !NO_LIMITS.contains(&limit.as_str()) {
+                let value = value.unwrap_or_else(|| panic!("{limit} cannot be read: {line}"));
+                let words = words.trim().to_owned();
+                found.push((limit, Limit { value, words }));
+            }
         }
         words.clear();
     }
     found
 }
 
-/// Returns all limits of the source, each by `path` `NAME`.
+/// Returns all limits of the source.
 fn all() -> BTreeMap<String, Limit> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut open: Vec<PathBuf> = vec![root.join("src")];
@@ -72,12 +85,21 @@ fn all() -> BTreeMap<String, Limit> {
         } else {
             let text = std::fs::read_to_string(&path).unwrap();
             let short = path.strip_prefix(root).unwrap().display().to_string();
-            let named = limits(&text).into_iter();
-            all.extend(named.map(|(name, limit)| (format!("`{name}` in `{short}`"), limit)));
+            all.extend(limits(&text, &short));
         }
     }
     assert!(all.len() > 100, "{}", all.len());
     all
+}
+
+/// Asserts that a test is there: `file::function`.
+#[track_caller]
+fn is_there(test: &str) {
+    let (file, name) = test.split_once("::").unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join(file));
+    let text = text.unwrap_or_else(|error| panic!("{file}: {error}"));
+    assert!(text.contains(&format!("fn {name}(")), "{test}");
 }
 
 /// Returns the value of a cell such as `4 MiB (4,194,304)` or `65,279`.
@@ -106,27 +128,36 @@ fn the_page_lists_every_limit_as_high_as_it_is() {
         let found = left.remove(*limit);
         let found = found.unwrap_or_else(|| panic!("the source has no {limit}"));
         assert_eq!(shown(cells[0]), Some(found.value), "{line}");
-        // Where it is tested.
-        let test = cells[cells.len() - 2].trim_matches('`');
-        let (file, name) = test.split_once("::").unwrap();
-        let tests = std::fs::read_to_string(path.with_file_name("..").join(file)).unwrap();
-        assert!(tests.contains(&format!("fn {name}(")), "{line}");
+        is_there(cells[cells.len() - 2].trim_matches('`'));
     }
-    let mut expected = INTRODUCTION.to_owned() + "\n| limit | of | where |\n|---|---|---|\n";
+    let mut expected =
+        INTRODUCTION.to_owned() + "\n| limit | of | tested by | where |\n|---|---|---|---|\n";
+    let mut tested: BTreeMap<&str, &str> = TESTED.iter().copied().collect();
+    assert_eq!(tested.len(), TESTED.len());
     for (limit, Limit { value, words }) in left {
         assert!(
             !words.is_empty(),
             "{limit} has no comment that says what it is"
         );
-        writeln!(expected, "| {value} | {words} | {limit} |").unwrap();
+        let test = tested.remove(limit.replace('`', "").as_str());
+        let test = test.map(|test| {
+            is_there(test);
+            format!("`{test}`")
+        });
+        let test = test.unwrap_or_default();
+        writeln!(expected, "| {value} | {words} | {test} | {limit} |").unwrap();
     }
+    assert!(tested.is_empty(), "the source has no {tested:?}");
     if std::env::var_os("MAILPOL_BLESS").is_some() {
         std::fs::write(&path, format!("{head}{HEAD}{expected}")).unwrap();
         return;
     }
-    assert_eq!(
-        listed, expected,
-        "`MAILPOL_BLESS=1 cargo test --test limits` lists them anew"
+    let differ = |(one, other): &(&str, &str)| one != other;
+    let first = listed.lines().zip(expected.lines()).find(differ);
+    let is_same = first.is_none() && listed == expected;
+    assert!(
+        is_same,
+        "`MAILPOL_BLESS=1 cargo test --test limits` lists them anew: {first:?}"
     );
 }
 
@@ -134,7 +165,23 @@ fn the_page_lists_every_limit_as_high_as_it_is() {
 fn values_are_read() {
     assert_eq!(value("4 << 20"), Some(4 << 20));
     assert_eq!(value("100_000"), Some(100_000));
+    assert_eq!(value("16 * 1024"), Some(16 << 10));
+    assert_eq!(value("2 * 3 << 4"), Some(96));
     assert_eq!(value("i32::MAX as u64"), None);
+    assert_eq!(value("OTHER_MAX"), None);
+    let of = |text: &str| {
+        limits(text, "a.rs")
+            .pop()
+            .map(|(name, limit)| (name, limit.value))
+    };
+    let read = Some(("`A_MAX` in `a.rs`".to_owned(), 7));
+    assert_eq!(
+        of("/// Why.\n    pub(super) const A_MAX: usize = 7;\n"),
+        read
+    );
+    assert_eq!(of("const A_MIN: usize = 7;\n"), None);
+    assert!(std::panic::catch_unwind(|| of("const A_MAX: u64 = other();\n")).is_err());
+    assert!(std::panic::catch_unwind(|| of("const A_MAX: u64 =\n")).is_err());
     assert_eq!(shown("4 MiB"), Some(4 << 20));
     assert_eq!(shown("65,279"), Some(65_279));
 }

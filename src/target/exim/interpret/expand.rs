@@ -1,5 +1,8 @@
 //! String expansions (spec 4.96, chapter 11): text, escapes, variables and items.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use super::given;

@@ -306,4 +306,15 @@ mod tests {
         assert_eq!(services(&named(NAME_MAX)).1, 0);
         assert_eq!(services(&named(NAME_MAX + 1)).1, 1);
     }
+
+    #[test]
+    fn arguments_have_a_greatest_length() {
+        let of = |lengths: &[usize]| {
+            let words: Vec<String> = lengths.iter().map(|length| "a".repeat(*length)).collect();
+            services(&format!("a unix - n n - 0 spawn {}\n", words.join(" "))).1
+        };
+        assert_eq!([of(&[ARGUMENT_MAX]), of(&[ARGUMENT_MAX + 1])], [0, 1]);
+        let all = [ARGUMENT_MAX; ARGUMENTS_MAX / ARGUMENT_MAX];
+        assert_eq!([of(&all), of(&[&all[..], &[1]].concat())], [0, 1]);
+    }
 }

@@ -1,0 +1,47 @@
+//! How much may be expanded.
+
+use super::super::reader::Place;
+use super::*;
+use crate::diagnostic::Diagnostics;
+use crate::source::Source;
+use crate::target::Artifacts;
+
+/// Returns what is told of a string when so many expansions were read before.
+fn told(text: &str, before: usize) -> String {
+    let (artifacts, mut diagnostics) = (Artifacts::new(), Diagnostics::new());
+    let mut reader = Reader::new(&artifacts, &mut diagnostics);
+    reader.expansions = before;
+    reader.place = Place::Router;
+    let at = Loc::new(&Source::new("", ""), 0, 0);
+    let is_read = reader.expand(&Text::made(text, &at)).is_ok();
+    let told = diagnostics.sorted();
+    assert_eq!(is_read, told.is_empty());
+    told.iter().map(|one| format!("{one:?}")).collect()
+}
+
+#[track_caller]
+fn check([longest, longer]: [String; 2], words: &str) {
+    assert_eq!(longest, "");
+    assert!(longer.contains(words), "{longer}");
+}
+
+#[test]
+fn so_many_expansions_are_read() {
+    let of = |before| told("$sender_address", before);
+    let both = [EXPANSIONS_MAX - 1, EXPANSIONS_MAX].map(of);
+    check(both, "there are too many expansions");
+}
+
+#[test]
+fn expansions_have_a_greatest_depth() {
+    let of = |depth| {
+        told(
+            &("${lc:".repeat(depth - 1) + "x" + &"}".repeat(depth - 1)),
+            0,
+        )
+    };
+    check(
+        [DEPTH_MAX, DEPTH_MAX + 1].map(of),
+        "it is nested too deeply",
+    );
+}
