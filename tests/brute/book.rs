@@ -221,14 +221,14 @@ fn ends(site: &Site, envelope: &Envelope) -> BTreeSet<String> {
         return BTreeSet::from([format!("out to {host}{name}")]);
     };
     let boxes = domain.mailboxes.iter().enumerate();
-    let mailbox = boxes
+    let mut mailbox = boxes
         .filter(|(_, (one, _))| *one == local)
         .map(|(number, _)| number);
     let numbers: Vec<usize> = match (local, &domain.alias, domain.forward) {
         ("all", Some(targets), _) => targets.clone(),
         ("again", Some(targets), _) if domain.alias_of_alias => targets.clone(),
         ("out", _, Some(false)) => return BTreeSet::from([format!("on to {FRIEND}")]),
-        _ => vec![mailbox.last().unwrap_or(0)],
+        _ => vec![mailbox.next().unwrap_or(0)],
     };
     let mut ends = BTreeSet::new();
     for number in numbers {

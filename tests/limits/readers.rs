@@ -122,10 +122,9 @@ fn names_of_hosts() {
 #[test]
 fn named_lists_of_exim() {
     let of = |count: usize| {
-        let lists: String = (1..count)
-            .map(|n| format!("domainlist l{n} = a.test\n"))
-            .collect();
-        Files::of("exim").replace(EXIM, "begin acl\n", &format!("{lists}begin acl\n"))
+        let lists = (1..count).map(|number| format!("domainlist l{number} = a.test"));
+        let lists = lists.collect::<Vec<_>>().join("\n");
+        Files::of("exim").replace(EXIM, "begin acl\n", &format!("{lists}\nbegin acl\n"))
     };
     check(16, "there are more than 16 lists of its kind", &of);
 }
