@@ -4,6 +4,14 @@
 /// told beyond them, name it there.
 pub(super) const TESTED: &[(&str, &str)] = &[
     (
+        "CONDITIONS_MAX in src/target/exim/interpret/expand.rs",
+        "src/target/exim/interpret/expand/tests.rs::an_item_has_so_many_conditions",
+    ),
+    (
+        "CONDITION_DEPTH_MAX in src/target/exim/interpret/expand.rs",
+        "src/target/exim/interpret/expand/tests.rs::conditions_have_a_greatest_depth",
+    ),
+    (
         "LINKS_MAX in src/cli/server.rs",
         "tests/limits/files.rs::so_many_links_of_a_server_are_followed",
     ),

@@ -132,7 +132,7 @@ impl<'a> Known<'a> {
             }
             first.get_or_insert(evaluation);
         }
-        None
+        first.filter(|_| open.is_empty())
     }
 
     /// Returns what is known of a name, or what `suppose` makes of what is supposed.

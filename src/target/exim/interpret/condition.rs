@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::expand::Cursor;
+use super::expand::{CONDITION_DEPTH_MAX, CONDITIONS_MAX, Cursor};
 use super::list::{ListKind, Subject};
 use super::passed_over::is_sound;
 use super::reader::{Place, Reader};
@@ -28,9 +28,6 @@ pub(super) enum Words {
     Authenticator,
 }
 
-/// How many conditions one may hold.
-const CONDITIONS_MAX: usize = 200;
-
 /// How many digits a number may have to be the same to `atoi` (32 bits).
 const DIGITS_MAX: usize = 9;
 
@@ -39,7 +36,7 @@ impl Reader<'_> {
     pub(super) fn condition(&mut self, cursor: &mut Cursor<'_>) -> Result<Bool, Reported> {
         cursor.blanks();
         cursor.depth += 1;
-        if cursor.depth > 60 {
+        if cursor.depth > CONDITION_DEPTH_MAX {
             return Err(self.refuse("${if", "it is nested too deeply", &cursor.here()));
         }
         let start = cursor.position();
@@ -151,8 +148,12 @@ impl Reader<'_> {
             if cursor.eat("}") {
                 return Ok(all);
             }
-            if !cursor.eat("{") || all.len() > CONDITIONS_MAX {
+            if !cursor.eat("{") {
                 return Err(self.syntax("`{` is missing", &cursor.here()));
+            }
+            if all.len() == CONDITIONS_MAX {
+                let reason = "it has too many conditions";
+                return Err(self.refuse("${if", reason, &cursor.here()));
             }
             all.push(self.condition(cursor)?);
             cursor.blanks();

@@ -16,6 +16,10 @@ use crate::source::Loc;
 
 /// How deep expansions may stand in one another.
 const DEPTH_MAX: usize = 30;
+/// How deep conditions may be in each other, and in items.
+pub(super) const CONDITION_DEPTH_MAX: usize = 60;
+/// How many conditions one may hold.
+pub(super) const CONDITIONS_MAX: usize = 200;
 
 /// How many expansions a configuration may have, each counted once for every way it is reached.
 const EXPANSIONS_MAX: usize = 100_000;

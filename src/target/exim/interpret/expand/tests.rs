@@ -45,3 +45,26 @@ fn expansions_have_a_greatest_depth() {
         "it is nested too deeply",
     );
 }
+
+#[test]
+fn an_item_has_so_many_conditions() {
+    let of = |count| {
+        told(
+            &format!("${{if and{{{}}}{{x}}}}", "{eq{a}{a}}".repeat(count)),
+            0,
+        )
+    };
+    let both = [CONDITIONS_MAX, CONDITIONS_MAX + 1].map(of);
+    check(both, "it has too many conditions");
+}
+
+#[test]
+fn conditions_have_a_greatest_depth() {
+    let of = |depth| {
+        let inside = "!".repeat(depth - 1);
+        told(&format!("${{if {inside}eq{{a}}{{a}}{{x}}}}"), 0)
+    };
+    // The string is a level, and so is the item.
+    let deepest = CONDITION_DEPTH_MAX - 2;
+    check([deepest, deepest + 1].map(of), "it is nested too deeply");
+}

@@ -16,6 +16,7 @@ use super::super::owner::{CAPITALS, has_capitals};
 use super::super::restriction::{ByMap, ByTest, Compiled, List};
 use super::super::table::{self, Table, TableRow};
 use super::super::text::Text;
+use super::class::DEPTH_MAX;
 use super::list::{Bare, Compiler};
 use crate::decision::{ClientTable, Label, LoginTable, NameTable, Question, Row, TestId};
 use crate::source::Loc;
@@ -25,6 +26,9 @@ const HELO: &str = "check_helo_access";
 const LOGIN: &str = "check_sasl_access";
 const SENDER: &str = "check_sender_access";
 const RECIPIENT: &str = "check_recipient_access";
+
+/// What is said of one that is deeper.
+const TOO_DEEP: &str = "it names itself, or is too deep in others";
 
 /// A table as it is looked up, whatever its values do: the same for every listener.
 #[derive(Debug)]
@@ -355,9 +359,9 @@ impl Compiler<'_> {
 
     fn restrictions(&mut self, list: &str, at: &Loc, bare: Bare) -> List {
         self.depth += 1;
-        let compiled = if self.depth > 20 {
+        let compiled = if self.depth > DEPTH_MAX {
             self.diagnostics
-                .error(UnjudgedTable::new(list, "it names itself", at));
+                .error(UnjudgedTable::new(list, TOO_DEEP, at));
             List::default()
         } else {
             self.list(&Text::made(list, at), bare)
