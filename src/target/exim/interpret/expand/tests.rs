@@ -16,7 +16,8 @@ fn told(text: &str, before: usize) -> String {
     let is_read = reader.expand(&Text::made(text, &at)).is_ok();
     let told = diagnostics.sorted();
     assert_eq!(is_read, told.is_empty());
-    told.iter().map(|one| format!("{one:?}")).collect()
+    let words: Vec<String> = told.iter().map(|one| format!("{one:?}")).collect();
+    words.join("\n")
 }
 
 #[track_caller]
