@@ -63,9 +63,9 @@ fn an_item_has_so_many_conditions() {
 fn conditions_have_a_greatest_depth() {
     let of = |depth| {
         let inside = "!".repeat(depth - 1);
-        told(&format!("${{if {inside}eq{{a}}{{a}}{{x}}}}"), 0)
+        told(&format!("${{if {inside}def:sender_address{{x}}}}"), 0)
     };
-    // The string is a level, and so is the item.
-    let deepest = CONDITION_DEPTH_MAX - 2;
+    // The string that it stands in is a level too.
+    let deepest = CONDITION_DEPTH_MAX - 1;
     check([deepest, deepest + 1].map(of), "it is nested too deeply");
 }
