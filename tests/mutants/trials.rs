@@ -58,11 +58,11 @@ const fn pairs(share: Share, together: (usize, usize)) -> Share {
 /// What the ordinary tests try.
 const SAMPLE: &[Share] = &[
     pairs(
-        lots(share("examples/doe", (20, 40), (1, 4)), (300, 4)),
-        (100, 10),
+        lots(share("examples/doe", (20, 40), (1, 2)), (300, 2)),
+        (100, 5),
     ),
-    share("tests/corpus/accept/judge/proxied", (5, 20), (1, 3)),
-    share("tests/corpus/accept/judge/archives", (5, 20), (1, 3)),
+    share("tests/corpus/accept/judge/proxied", (5, 20), (1, 1)),
+    share("tests/corpus/accept/judge/archives", (5, 20), (1, 1)),
 ];
 
 const EVERY: (usize, usize) = (usize::MAX, usize::MAX);
