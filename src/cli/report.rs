@@ -182,12 +182,18 @@ pub(super) fn proof(report: &Report) -> ProofJson {
         } else {
             None
         };
+        let classes = if let Answer::Follows { classes, .. } = answer {
+            // Those in which the files were held against the policy: all of them.
+            Some(*classes)
+        } else {
+            visited.map(|visited| visited.leaves)
+        };
         FindingJson {
             name: finding.name.clone(),
             sentence: finding.sentence.clone(),
             answer: word(answer),
             empty: answer.is_empty(),
-            classes: visited.map(|visited| visited.leaves),
+            classes,
             // More than a JSON number holds exactly.
             envelopes: visited.map(|visited| visited.envelopes.to_string()),
             // What breaks it may have ended the count of what it speaks of.
@@ -249,10 +255,9 @@ fn visited(answer: &Answer) -> Option<Visited> {
 /// Returns at how many places it holds of what is no envelope.
 fn compared(answer: &Answer) -> Option<u64> {
     match answer {
-        // The classes in which the policy's outcome and that of the files were compared.
-        Answer::Follows { classes, .. } => Some(*classes),
         Answer::Records(Ok(number)) | Answer::Places(Ok(number)) => Some(*number),
         Answer::Proved(_)
+        | Answer::Follows { .. }
         | Answer::Refuted(_)
         | Answer::Undecided(_)
         | Answer::Listener(_)

@@ -99,7 +99,7 @@ impl DkimPublicKey {
     fn from_der(octets: &[u8]) -> Result<Self, DkimKeyError> {
         use DkimKeyError::Structure;
         let info = SubjectPublicKeyInfoRef::from_der(octets);
-        let info = info.map_err(|_| DkimKeyError::Structure)?;
+        let info = info.map_err(|_| Structure)?;
         match info.algorithm.oid {
             RSA => {
                 let parts = info.subject_public_key.as_bytes().ok_or(Structure)?;
@@ -119,7 +119,7 @@ impl DkimPublicKey {
                 // RFC 8463 section 4: the key alone.
                 let key = info.subject_public_key.as_bytes();
                 let key = key.filter(|key| key.len() == ED25519_OCTETS);
-                let published = key.ok_or(DkimKeyError::Structure)?.to_vec();
+                let published = key.ok_or(Structure)?.to_vec();
                 Ok(Self {
                     algorithm: DkimAlgorithm::Ed25519,
                     published,

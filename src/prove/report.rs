@@ -56,19 +56,21 @@ pub struct Broken {
     pub classes: u64,
     /// The envelopes that they stand for.
     pub envelopes: u128,
-    /// All that was visited; none where that was not everything.
+    /// All that was visited; none where that was not everything. What the obligation speaks of is
+    /// not counted to the end there: what breaks it says more.
     pub visited: Option<Visited>,
 }
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = grouped(u128::from(self.classes));
+        let verb = if self.classes == 1 { "breaks" } else { "break" };
         match self.visited {
             Some(visited) => {
                 let classes = count(u128::from(visited.leaves), "class", "classes");
-                write!(f, "{number} of {classes} break it: ")?;
+                write!(f, "{number} of {classes} {verb} it: ")?;
             }
-            None => write!(f, "{number} of the classes that were visited break it: ")?,
+            None => write!(f, "{number} of the classes that were visited {verb} it: ")?,
         }
         f.write_str(&count(self.envelopes, "envelope", "envelopes"))
     }

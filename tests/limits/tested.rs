@@ -4,6 +4,10 @@
 /// told beyond them, name it there.
 pub(super) const TESTED: &[(&str, &str)] = &[
     (
+        "RUNS_MAX in src/prove/records/known.rs",
+        "src/prove/records/known/tests.rs::a_check_makes_so_many_runs",
+    ),
+    (
         "CONDITIONS_MAX in src/target/exim/interpret/expand.rs",
         "src/target/exim/interpret/expand/tests.rs::an_item_has_so_many_conditions",
     ),
