@@ -4,6 +4,8 @@
 mod aliases;
 #[path = "limits/files.rs"]
 mod files;
+#[path = "limits/measures.rs"]
+mod measures;
 #[path = "limits/names.rs"]
 mod names;
 #[path = "limits/page.rs"]

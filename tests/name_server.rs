@@ -5,7 +5,7 @@
 #[path = "support/nsd.rs"]
 mod nsd;
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -87,6 +87,25 @@ fn absence_failure_and_silence_are_told_apart() {
     // Too long for UDP.
     let found = live.txt("long.test").unwrap();
     assert_eq!(found, [b"0123456789".repeat(300)]);
+}
+
+/// What a name server that never answers is asked, question by question.
+#[test]
+fn after_so_many_silences_no_more_is_asked() {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    socket.set_nonblocking(true).unwrap();
+    let server = socket.local_addr().unwrap();
+    let live = Live::new(Some(server), Duration::from_millis(300)).unwrap();
+    let is_asked = |name: &str| {
+        assert_eq!(live.a(name), Err(DnsError::Silent));
+        let mut datagrams = 0;
+        while socket.recv(&mut [0; 512]).is_ok() {
+            datagrams += 1;
+        }
+        datagrams > 0
+    };
+    let asked = ["a.test", "b.test", "c.test", "d.test"].map(is_asked);
+    assert_eq!(asked, [true, true, true, false]);
 }
 
 #[test]

@@ -116,5 +116,8 @@ mod tests {
         let expected = format!("\"{}\" \"a\\\"\\\\;\\195\\169\"", "a".repeat(255));
         assert_eq!(record.to_string(), expected);
         assert_eq!(RecordData::Txt(String::new()).to_string(), "\"\"");
+        let whole = "a".repeat(STRING_OCTETS_MAX);
+        let record = RecordData::Txt(whole.clone());
+        assert_eq!(record.to_string(), format!("\"{whole}\""));
     }
 }

@@ -64,6 +64,24 @@ mod tests {
     }
 
     #[test]
+    fn names_and_labels_have_a_greatest_length() {
+        let label = "a".repeat(LABEL_OCTETS_MAX);
+        assert!(dns_name(&format!("{label}.com")).is_some());
+        assert_eq!(dns_name(&format!("{label}a.com")), None);
+        let name = format!("{label}.{label}.{label}.{}", &label[2..]);
+        assert_eq!(name.len(), NAME_LENGTH_MAX);
+        assert!(dns_name(&name).is_some());
+        assert!(dns_name(&format!("{name}.")).is_some());
+        assert_eq!(dns_name(&format!("{name}a")), None);
+        // One that is made by macros is shortened by no more than it has to be.
+        assert_eq!(truncate(&name), Some(&*name));
+        assert_eq!(
+            truncate(&format!("a{name}")),
+            name.split_once('.').map(|(_, rest)| rest)
+        );
+    }
+
+    #[test]
     fn a_policy_needs_two_labels() {
         assert!(policy_domain("example.com").is_some());
         assert_eq!(policy_domain("localhost"), None);

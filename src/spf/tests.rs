@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod limits;
+
 fn zone(records: &[(&str, &str)]) -> Zone {
     let mut zone = Zone::new();
     for (name, text) in records {

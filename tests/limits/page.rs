@@ -2,16 +2,18 @@
 //!
 //! A limit is a constant whose name ends in `_MAX`. Those of what is read stand in the first table,
 //! each with what is told beyond it; the others are listed below with their own words, which
-//! `MAILPOL_BLESS=1` writes. The tests of these stand in `tests/limits/tested.rs`.
+//! `MAILPOL_BLESS=1` writes. Each has a test at its edge, which stands in `tests/limits/tested.rs`,
+//! or nothing is refused beyond it: then it is one of `tests/limits/measures.rs`.
 #![expect(
     clippy::disallowed_methods,
     reason = "the test reads the source and the page"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use super::measures::MEASURES;
 use super::tested::TESTED;
 
 /// What stands before the limits that are listed by the test.
@@ -19,9 +21,23 @@ const HEAD: &str = "## All others\n";
 
 /// What stands before their table.
 const INTRODUCTION: &str = "
-Of names and values (told where they are written), of what is shown, and of how far the readers of \
-files, the evaluation of SPF and the proof look before they say that they cannot tell.
+Of names and values (told where they are written), and of how far the readers of files, the \
+evaluation of SPF and the proof look before they say that they cannot tell.
 The tests that are named try what is as large as it may be, and what is one larger.
+
+| limit | of | tested by | where |
+|---|---|---|---|
+";
+
+/// What stands before the numbers beyond which nothing is refused.
+const MEASURED: &str = "
+## Measures
+
+Of what is shown, of what is done in another way from there on, and of how far it is looked for \
+what is easier to read. Beyond them nothing is refused, and nothing is proved that is not so.
+
+| measure | of | where |
+|---|---|---|
 ";
 
 /// A limit as the source has it.
@@ -130,23 +146,28 @@ fn the_page_lists_every_limit_as_high_as_it_is() {
         assert_eq!(shown(cells[0]), Some(found.value), "{line}");
         is_there(cells[cells.len() - 2].trim_matches('`'));
     }
-    let mut expected =
-        INTRODUCTION.to_owned() + "\n| limit | of | tested by | where |\n|---|---|---|---|\n";
     let mut tested: BTreeMap<&str, &str> = TESTED.iter().copied().collect();
     assert_eq!(tested.len(), TESTED.len());
+    let mut measures: BTreeSet<&str> = MEASURES.iter().copied().collect();
+    assert_eq!(measures.len(), MEASURES.len());
+    let (mut expected, mut measured) = (INTRODUCTION.to_owned(), MEASURED.to_owned());
     for (limit, Limit { value, words }) in left {
         assert!(
             !words.is_empty(),
             "{limit} has no comment that says what it is"
         );
-        let test = tested.remove(limit.replace('`', "").as_str());
-        let test = test.map(|test| {
-            is_there(test);
-            format!("`{test}`")
-        });
-        let test = test.unwrap_or_default();
-        writeln!(expected, "| {value} | {words} | {test} | {limit} |").unwrap();
+        let name = limit.replace('`', "");
+        if measures.remove(name.as_str()) {
+            writeln!(measured, "| {value} | {words} | {limit} |").unwrap();
+            continue;
+        }
+        let test = tested.remove(name.as_str());
+        let test = test.unwrap_or_else(|| panic!("no test tries {limit} at its edge"));
+        is_there(test);
+        writeln!(expected, "| {value} | {words} | `{test}` | {limit} |").unwrap();
     }
+    expected += &measured;
+    assert!(measures.is_empty(), "the source has no {measures:?}");
     assert!(tested.is_empty(), "the source has no {tested:?}");
     if std::env::var_os("MAILPOL_BLESS").is_some() {
         std::fs::write(&path, format!("{head}{HEAD}{expected}")).unwrap();

@@ -216,4 +216,60 @@ pub(super) const TESTED: &[(&str, &str)] = &[
         "WAKEUP_MAX in src/target/postfix/interpret/services.rs",
         "tests/limits/readers.rs::times_between_two_runs_of_the_queue",
     ),
+    (
+        "LABEL_OCTETS_MAX in src/mail/path/parse.rs",
+        "src/mail/path/tests.rs::a_label_of_a_path_has_a_greatest_length",
+    ),
+    (
+        "LABEL_OCTETS_MAX in src/spf/name.rs",
+        "src/spf/name.rs::names_and_labels_have_a_greatest_length",
+    ),
+    (
+        "NAME_LENGTH_MAX in src/spf/name.rs",
+        "src/spf/name.rs::names_and_labels_have_a_greatest_length",
+    ),
+    (
+        "CNAMES_MAX in src/spf/zone.rs",
+        "src/spf/tests/limits.rs::so_many_aliases_of_a_name_are_followed",
+    ),
+    (
+        "EXPANSION_OCTETS_MAX in src/spf/session.rs",
+        "src/spf/tests/limits.rs::macros_make_so_much_text",
+    ),
+    (
+        "EXPLANATION_LENGTH_MAX in src/spf/evaluate.rs",
+        "src/spf/tests/limits.rs::an_explanation_has_a_greatest_length",
+    ),
+    (
+        "LOOKUP_TERMS_MAX in src/spf/record.rs",
+        "src/spf/tests/limits.rs::so_many_terms_ask_dns",
+    ),
+    (
+        "MX_NAMES_MAX in src/spf/mechanism.rs",
+        "src/spf/tests/limits.rs::a_domain_has_so_many_exchangers",
+    ),
+    (
+        "PTR_NAMES_MAX in src/spf/mechanism.rs",
+        "src/spf/tests/limits.rs::so_many_names_of_a_client_are_looked_at",
+    ),
+    (
+        "VOIDS_MAX in src/spf/session.rs",
+        "src/spf/tests/limits.rs::so_many_lookups_find_nothing",
+    ),
+    (
+        "STEPS_MAX in src/spf/evaluation.rs",
+        "src/spf/tests/limits.rs::a_trace_has_so_many_steps",
+    ),
+    (
+        "SILENCES_MAX in src/dns/resolver/live.rs",
+        "tests/name_server.rs::after_so_many_silences_no_more_is_asked",
+    ),
+    (
+        "STRING_OCTETS_MAX in src/dns/record.rs",
+        "src/dns/record.rs::text_is_cut_and_escaped",
+    ),
+    (
+        "RELATIONS_MAX in src/prove/universe/relation.rs",
+        "tests/sceptic/rights.rs::more_relations_than_bits_are_no_proof",
+    ),
 ];

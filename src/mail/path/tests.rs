@@ -276,6 +276,17 @@ fn a_route_in_an_extension_is_a_form_of_its_own() {
     check(&text, PathForm::Plain, &text);
 }
 
+#[test]
+fn a_label_of_a_path_has_a_greatest_length() {
+    let label = "a".repeat(63);
+    let at = |domain: &str| format!("u@{domain}.example");
+    check(&at(&label), PathForm::Plain, &at(&label));
+    check(&at(&format!("{label}a")), PathForm::BadDomain, "-@-");
+    let dashed = format!("{}-a", &label[2..]);
+    check(&at(&dashed), PathForm::Plain, &at(&dashed));
+    check(&at(&format!("{label}-a")), PathForm::BadDomain, "-@-");
+}
+
 /// Returns what a random path may be made of: what is plain, what is odd, and what is too long.
 fn piece() -> impl Strategy<Value = String> {
     let plain = select(vec![
