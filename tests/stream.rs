@@ -1,7 +1,7 @@
 //! `simulate --envelopes`: a stream is answered line by line, in order, however long it is.
 #![expect(clippy::disallowed_methods, reason = "the tests start the program")]
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -82,6 +82,55 @@ fn answers_come_in_the_order_of_the_lines() {
         }
         assert_eq!(answers.next(), None);
     }
+}
+
+/// The most memory that a process had so far, in KiB: proc(5).
+fn most_memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    number.unwrap().parse().unwrap()
+}
+
+/// Six times as many lines are some eight megabytes more, and as much again is answered.
+#[test]
+fn memory_does_not_grow_with_the_stream() {
+    let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/doe/policy.kdl");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_mailpol"))
+        .arg("simulate")
+        .arg(policy)
+        .args(["--envelopes", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = BufWriter::new(program.stdin.take().unwrap());
+    let mut answers = BufReader::new(program.stdout.take().unwrap()).lines();
+    let mut after = |count: u32| {
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for number in 0..count {
+                    let (to, _) = asked(number);
+                    let helo = format!("{number}.{}", "x".repeat(60));
+                    writeln!(
+                        input,
+                        "{{\"client\":\"203.0.113.9\",\"helo\":\"{helo}\",\
+                         \"from\":\"a@b.example\",\"to\":\"{to}\"}}"
+                    )
+                    .unwrap();
+                }
+                input.flush().unwrap();
+            });
+            for _ in 0..count {
+                assert!(answers.next().unwrap().unwrap().starts_with("{\"verdict\""));
+            }
+        });
+        most_memory(program.id())
+    };
+    let (few, many) = (after(10_000), after(60_000));
+    assert!(many < few + 4_096, "{few} KiB, and then {many} KiB");
+    drop(input);
+    assert!(program.wait().unwrap().success());
 }
 
 #[test]
