@@ -8,6 +8,8 @@ mod files;
 mod names;
 #[path = "limits/page.rs"]
 mod page;
+#[path = "limits/postfix.rs"]
+mod postfix;
 #[path = "limits/readers.rs"]
 mod readers;
 #[path = "limits/records.rs"]

@@ -172,8 +172,16 @@ pub(super) const TESTED: &[(&str, &str)] = &[
         "tests/limits/readers.rs::sockets_of_dovecot",
     ),
     (
+        "LINE_OCTETS_MAX in src/target/postfix/interpret/backend.rs",
+        "tests/limits/postfix.rs::lines_of_cyrus_sasl",
+    ),
+    (
         "DEPTH_MAX in src/target/postfix/interpret/compile/class.rs",
         "tests/limits/readers.rs::classes_of_postfix_that_name_each_other",
+    ),
+    (
+        "ROUNDS_MAX in src/target/postfix/interpret/host_mail.rs",
+        "tests/limits/postfix.rs::rewritings_of_an_address_of_a_closed_host",
     ),
     (
         "KEY_OCTETS_MAX in src/target/postfix/interpret/keyed.rs",
@@ -194,6 +202,18 @@ pub(super) const TESTED: &[(&str, &str)] = &[
     (
         "LINE_MAX in src/target/postfix/interpret/opendkim/file.rs",
         "src/target/postfix/interpret/opendkim/file.rs::a_long_line_of_a_data_set_is_no_row",
+    ),
+    (
+        "DEPTH_MAX in src/target/postfix/interpret/parameter/expand.rs",
+        "tests/limits/postfix.rs::names_of_parameters_that_name_each_other",
+    ),
+    (
+        "OCTETS_MAX in src/target/postfix/interpret/parameter/expand.rs",
+        "src/target/postfix/interpret/parameter/expand.rs::a_value_has_a_greatest_length",
+    ),
+    (
+        "PART_MAX in src/target/postfix/interpret/parameter/expand.rs",
+        "src/target/postfix/interpret/parameter/expand.rs::a_level_has_parts_of_so_many_digits",
     ),
     (
         "HOST_OCTETS_MAX in src/target/postfix/interpret/parameter/kind.rs",
