@@ -2,6 +2,8 @@
 
 #[path = "limits/aliases.rs"]
 mod aliases;
+#[path = "limits/exim.rs"]
+mod exim;
 #[path = "limits/files.rs"]
 mod files;
 #[path = "limits/names.rs"]
