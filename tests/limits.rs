@@ -2,6 +2,8 @@
 
 #[path = "limits/aliases.rs"]
 mod aliases;
+#[path = "limits/exim.rs"]
+mod exim;
 #[path = "limits/files.rs"]
 mod files;
 #[path = "limits/measures.rs"]
@@ -10,6 +12,8 @@ mod measures;
 mod names;
 #[path = "limits/page.rs"]
 mod page;
+#[path = "limits/postfix.rs"]
+mod postfix;
 #[path = "limits/readers.rs"]
 mod readers;
 #[path = "limits/records.rs"]

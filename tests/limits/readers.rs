@@ -3,41 +3,50 @@
 
 use mailpol::compile::emit;
 use mailpol::diagnostic::Diagnostics;
-use mailpol::target::{Artifacts, TARGETS, Target};
+use mailpol::target::{Artifacts, Reading, TARGETS, Target};
 
 use crate::{BASE, compile};
 
-const EXIM: &str = "etc/exim4/exim4.conf";
-const MAIN: &str = "etc/postfix/main.cf";
+pub(super) const EXIM: &str = "etc/exim4/exim4.conf";
+pub(super) const MAIN: &str = "etc/postfix/main.cf";
 const MASTER: &str = "etc/postfix/master.cf";
 
 /// The files of one target for a policy with logins.
-struct Files {
+pub(super) struct Files {
     target: &'static dyn Target,
     artifacts: Artifacts,
 }
 
 impl Files {
-    fn of(name: &str) -> Self {
+    pub(super) fn of(name: &str) -> Self {
+        Self::asking(name, "\"dovecot\" socket=\"/run/dovecot/auth\"")
+    }
+
+    /// Returns those where this one checks passwords.
+    pub(super) fn asking(name: &str, backend: &str) -> Self {
         let base = BASE.replace(
             "\"smtp\"",
             "\"smtp\" \"submission\"\n    tls certificate=\"/etc/a.pem\" key=\"/etc/a.key\"",
         );
         let logins = base.replace("\"john\"\n    alias", "\"john\" login=\"john\"\n    alias");
-        let auth = "auth \"dovecot\" socket=\"/run/dovecot/auth\"\n";
-        let (policy, _) = compile(&(logins + auth), &[]);
+        Self::made(name, &format!("{logins}auth {backend}\n"))
+    }
+
+    /// Returns those for any policy.
+    pub(super) fn made(name: &str, policy: &str) -> Self {
+        let (policy, _) = compile(policy, &[]);
         let mut targets = TARGETS.iter().copied();
         let target = targets.find(|target| target.name() == name).unwrap();
         let artifacts = emit(&policy.unwrap(), target, &mut Diagnostics::new()).unwrap();
         Self { target, artifacts }
     }
 
-    fn text(&self, path: &str) -> String {
+    pub(super) fn text(&self, path: &str) -> String {
         self.artifacts.get(path).unwrap().source.text().to_owned()
     }
 
     /// Adds to the end of a file, or writes a new one.
-    fn add(mut self, path: &str, text: &str) -> Self {
+    pub(super) fn add(mut self, path: &str, text: &str) -> Self {
         let before = self.artifacts.get(path);
         let before = before.map_or_else(String::new, |file| file.source.text().to_owned());
         self.artifacts.add(path, 0o644, before + text);
@@ -45,11 +54,21 @@ impl Files {
     }
 
     /// Puts something in the place of what stands once in a file.
-    fn replace(mut self, path: &str, old: &str, new: &str) -> Self {
+    pub(super) fn replace(mut self, path: &str, old: &str, new: &str) -> Self {
         let text = self.text(path);
         assert_eq!(text.matches(old).count(), 1, "{old}");
         self.artifacts.add(path, 0o644, text.replace(old, new));
         self
+    }
+
+    /// Returns what their reader makes of them, which has nothing to tell.
+    #[track_caller]
+    pub(super) fn read(&self) -> Reading {
+        assert_eq!(self.told(), Vec::<String>::new());
+        let read = self
+            .target
+            .interpret(&self.artifacts, &mut Diagnostics::new());
+        read.unwrap()
     }
 
     /// Returns what their reader tells.
@@ -64,7 +83,7 @@ impl Files {
 
 /// Asserts that nothing is told of the largest, and these words of what is one larger.
 #[track_caller]
-fn check(max: usize, words: &str, of: &dyn Fn(usize) -> Files) {
+pub(super) fn check(max: usize, words: &str, of: &dyn Fn(usize) -> Files) {
     assert_eq!(of(max).told(), Vec::<String>::new());
     let told = of(max + 1).told();
     assert!(told.iter().any(|one| one.contains(words)), "{told:?}");

@@ -8,6 +8,10 @@ pub(super) const TESTED: &[(&str, &str)] = &[
         "src/prove/records/known/tests.rs::a_check_makes_so_many_runs",
     ),
     (
+        "NAME_MAX in src/target/exim/interpret/acl/long_names.rs",
+        "tests/limits/exim.rs::names_of_helo_that_are_written_into_fields",
+    ),
+    (
         "CONDITIONS_MAX in src/target/exim/interpret/expand.rs",
         "src/target/exim/interpret/expand/tests.rs::an_item_has_so_many_conditions",
     ),
@@ -116,6 +120,14 @@ pub(super) const TESTED: &[(&str, &str)] = &[
         "src/target/exim/interpret/expand/tests.rs::so_many_expansions_are_read",
     ),
     (
+        "LEAVES_MAX in src/target/exim/interpret/expand.rs",
+        "src/target/exim/interpret/expand/tests.rs::an_expansion_comes_out_in_so_many_ways",
+    ),
+    (
+        "CHOOSERS_MAX in src/target/exim/interpret/given.rs",
+        "src/target/exim/interpret/expand/tests.rs::a_router_hangs_on_so_many_headers",
+    ),
+    (
         "LINE_OCTETS_MAX in src/target/exim/interpret/inert.rs",
         "src/target/exim/interpret/inert.rs::texts_fit_in_a_line",
     ),
@@ -134,6 +146,14 @@ pub(super) const TESTED: &[(&str, &str)] = &[
     (
         "NESTING_MAX in src/target/exim/interpret/lines.rs",
         "tests/limits/readers.rs::conditionals_and_files_of_exim_inside_each_other",
+    ),
+    (
+        "STEPS_MAX in src/target/exim/interpret/list.rs",
+        "tests/limits/exim.rs::a_list_comes_to_so_many_tests",
+    ),
+    (
+        "DEPTH_MAX in src/target/exim/interpret/list.rs",
+        "tests/limits/exim.rs::lists_that_stand_in_one_another",
     ),
     (
         "LINE_MAX in src/target/exim/interpret/list_source.rs",
@@ -160,8 +180,24 @@ pub(super) const TESTED: &[(&str, &str)] = &[
         "tests/limits/readers.rs::numbers_of_exim",
     ),
     (
+        "ADDRESS_MAX in src/target/exim/interpret/router/address_list.rs",
+        "tests/limits/exim.rs::addresses_that_redirections_lead_to",
+    ),
+    (
+        "DEPTH_MAX in src/target/exim/interpret/router/walk.rs",
+        "tests/limits/exim.rs::redirections_behind_one_another",
+    ),
+    (
         "NAME_OCTETS_MAX in src/target/exim/interpret/section.rs",
         "tests/limits/readers.rs::names_of_sections_and_macros_of_exim",
+    ),
+    (
+        "LOAD_MAX in src/target/exim/interpret/shape.rs",
+        "tests/limits/exim.rs::loads_that_options_name",
+    ),
+    (
+        "QUESTIONS_MAX in src/target/exim/interpret/untold.rs",
+        "tests/limits/exim.rs::questions_that_the_form_of_a_path_does_not_answer",
     ),
     (
         "TEXT_OCTETS_MAX in src/target/postfix/interpret/action.rs",
@@ -172,8 +208,16 @@ pub(super) const TESTED: &[(&str, &str)] = &[
         "tests/limits/readers.rs::sockets_of_dovecot",
     ),
     (
+        "LINE_OCTETS_MAX in src/target/postfix/interpret/backend.rs",
+        "tests/limits/postfix.rs::lines_of_cyrus_sasl",
+    ),
+    (
         "DEPTH_MAX in src/target/postfix/interpret/compile/class.rs",
         "tests/limits/readers.rs::classes_of_postfix_that_name_each_other",
+    ),
+    (
+        "ROUNDS_MAX in src/target/postfix/interpret/host_mail.rs",
+        "tests/limits/postfix.rs::rewritings_of_an_address_of_a_closed_host",
     ),
     (
         "KEY_OCTETS_MAX in src/target/postfix/interpret/keyed.rs",
@@ -194,6 +238,18 @@ pub(super) const TESTED: &[(&str, &str)] = &[
     (
         "LINE_MAX in src/target/postfix/interpret/opendkim/file.rs",
         "src/target/postfix/interpret/opendkim/file.rs::a_long_line_of_a_data_set_is_no_row",
+    ),
+    (
+        "DEPTH_MAX in src/target/postfix/interpret/parameter/expand.rs",
+        "tests/limits/postfix.rs::names_of_parameters_that_name_each_other",
+    ),
+    (
+        "OCTETS_MAX in src/target/postfix/interpret/parameter/expand.rs",
+        "src/target/postfix/interpret/parameter/expand.rs::a_value_has_a_greatest_length",
+    ),
+    (
+        "PART_MAX in src/target/postfix/interpret/parameter/expand.rs",
+        "src/target/postfix/interpret/parameter/expand.rs::a_level_has_parts_of_so_many_digits",
     ),
     (
         "HOST_OCTETS_MAX in src/target/postfix/interpret/parameter/kind.rs",

@@ -111,4 +111,29 @@ mod tests {
         assert!((0..7).all(|number| ways.answer(atom, TestId(number))));
         assert!(ways.is_lost());
     }
+
+    #[test]
+    fn so_many_questions_are_followed() {
+        let atom = PathAtom {
+            side: Side::To,
+            part: Part::Local,
+            view: View::Parsed,
+            case: Case::Folded,
+        };
+        // Returns how many ways are gone before there are too many questions, or no more ways.
+        let gone = |questions: u32| {
+            let mut ways = Ways::default();
+            for count in 1_u32.. {
+                for number in 0..questions {
+                    ways.answer(atom, TestId(number));
+                }
+                if ways.is_lost() || !ways.turn() {
+                    return (count, ways.is_lost());
+                }
+            }
+            unreachable!("there are no more ways than numbers")
+        };
+        assert_eq!(gone(6), (64, false));
+        assert_eq!(gone(7), (1, true));
+    }
 }

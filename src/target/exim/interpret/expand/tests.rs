@@ -69,3 +69,36 @@ fn conditions_have_a_greatest_depth() {
     let deepest = CONDITION_DEPTH_MAX - 1;
     check([deepest, deepest + 1].map(of), "it is nested too deeply");
 }
+
+#[test]
+fn an_expansion_comes_out_in_so_many_ways() {
+    // Each item has a text of its own for every condition, and one more.
+    fn item(ways: usize) -> String {
+        if ways == 1 {
+            return "x".to_owned();
+        }
+        let (yes, no) = (item(ways / 2), item(ways - ways / 2));
+        format!("${{if def:sender_address{{{yes}}}{{{no}}}}}")
+    }
+    let words = "it comes out in too many ways";
+    check([64, 65].map(|ways| told(&item(ways), 0)), words);
+    // Two that stand beside each other come out in as many ways as the product says.
+    let beside = [(8, 8), (13, 5)].map(|(one, other)| told(&(item(one) + &item(other)), 0));
+    check(beside, words);
+}
+
+#[test]
+fn a_router_hangs_on_so_many_headers() {
+    // However many conditions there are, the item comes out in two ways.
+    let of = |count: usize| {
+        let headers = (0..count).map(|number| format!("{{def:h_x{number}:}}"));
+        told(
+            &format!("${{if or{{{}}}{{x}}}}", headers.collect::<String>()),
+            0,
+        )
+    };
+    check(
+        [6, 7].map(of),
+        "mailpol follows no router that depends on so many headers",
+    );
+}

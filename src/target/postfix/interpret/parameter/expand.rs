@@ -308,4 +308,24 @@ mod tests {
         check("a $ b", "error");
         check("${a", "error");
     }
+
+    #[test]
+    fn a_level_has_parts_of_so_many_digits() {
+        let level = |part: &str| format!("${{{{3.{part}}} >=level {{2}} ? {{1}} : {{2}}}}");
+        check(&level("999"), "1");
+        check(&level("1000"), "error");
+        check(&level("0999"), "error");
+    }
+
+    #[test]
+    fn a_value_has_a_greatest_length() {
+        let of = |octets: usize| {
+            let value = text(&format!("{}$empty", "x".repeat(octets)));
+            let fault = expand(&value, &Names(&[("empty", "")])).err();
+            fault.map(|fault| format!("{fault:?}"))
+        };
+        assert_eq!(of(1 << 20), None);
+        let longer = of((1 << 20) + 1).unwrap_or_default();
+        assert!(longer.contains("longer than a mebibyte"), "{longer}");
+    }
 }
