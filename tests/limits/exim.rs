@@ -20,7 +20,11 @@ fn a_list_comes_to_so_many_tests() {
     // list would hold whatever it does not name.
     let of = |count: usize| {
         let items = (1..count).map(|number| {
-            let sign = if (count - number) % 2 == 0 { "" } else { "!" };
+            let sign = if (count - number).is_multiple_of(2) {
+                ""
+            } else {
+                "!"
+            };
             format!("{sign}n{number}.test : ")
         });
         let list = items.collect::<String>() + "example.org\n";

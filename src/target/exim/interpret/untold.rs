@@ -123,7 +123,9 @@ mod tests {
         // Returns how many ways are gone before there are too many questions, or no more ways.
         let gone = |questions: u32| {
             let mut ways = Ways::default();
-            for count in 1_u32.. {
+            let mut count = 0;
+            loop {
+                count += 1;
                 for number in 0..questions {
                     ways.answer(atom, TestId(number));
                 }
@@ -131,7 +133,6 @@ mod tests {
                     return (count, ways.is_lost());
                 }
             }
-            unreachable!("there are no more ways than numbers")
         };
         assert_eq!(gone(6), (64, false));
         assert_eq!(gone(7), (1, true));
