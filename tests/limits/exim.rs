@@ -129,32 +129,59 @@ fn questions_that_the_form_of_a_path_does_not_answer() {
     assert_eq!(of(7), Verdict::Accept);
 }
 
+/// Returns what is answered for `c0@example.org`, and what it leads to, behind so many redirections
+/// to an address, with somebody beside it.
+fn led(count: usize, to: &str, beside: &str) -> (Verdict, Vec<Destination>) {
+    let rows = (0..count).map(|number| {
+        let next = match number + 1 {
+            next if next == count => to.to_owned(),
+            next => format!("c{next}@example.org"),
+        };
+        let beside = if number == 0 { beside } else { "" };
+        format!("c{number}@example.org: {next}{beside}\n")
+    });
+    let files = Files::of("exim").add("etc/exim4/aliases", &rows.collect::<String>());
+    let reading = files.read();
+    let asked = Address::new("c0", Domain::literal("example.org"));
+    let envelope = envelope("c0@example.org");
+    let mut ask = EnvelopeAsk::new(reading.decider.tests(), &envelope);
+    let found = reading.decider.destinations(&asked, &mut ask);
+    let found = found.map_err(|_| count).unwrap();
+    (verdict(&reading, "c0@example.org"), found)
+}
+
 #[test]
 fn redirections_behind_one_another() {
-    let of = |count: usize| {
-        let rows = (0..count).map(|number| {
-            let next = if number + 1 == count {
-                "john".to_owned()
-            } else {
-                format!("c{}", number + 1)
-            };
-            format!("c{number}@example.org: {next}@example.org\n")
-        });
-        let files = Files::of("exim").add("etc/exim4/aliases", &rows.collect::<String>());
-        let reading = files.read();
-        let to = Address::new("c0", Domain::literal("example.org"));
-        let envelope = envelope("c0@example.org");
-        let mut ask = EnvelopeAsk::new(reading.decider.tests(), &envelope);
-        let found = reading
-            .decider
-            .destinations(&to, &mut ask)
-            .map_err(|_| count)
-            .unwrap();
+    let (verdict, found) = led(101, "john@example.org", "");
+    let is_kept = |one: &Destination| matches!(one, Destination::Mailbox { .. });
+    assert!(verdict == Verdict::Accept && found.len() == 1 && found.iter().all(is_kept));
+    // It is nobody's, and nobody may send there.
+    let beyond = led(102, "john@example.org", "");
+    assert_eq!(beyond, (Verdict::Defer, vec![Destination::Undeliverable]));
+}
+
+/// Of several recipients none is verified: what is one redirection too far is seen all the same.
+#[test]
+fn redirections_behind_one_another_beside_others() {
+    for (count, is_lost) in [(101, false), (102, true)] {
+        let (verdict, found) = led(count, "john@example.org", ", postmaster@example.org");
+        assert_eq!(verdict, Verdict::Accept, "{count}");
+        let lost = found.contains(&Destination::Undeliverable);
+        assert_eq!(lost, is_lost, "{count}: {found:?}");
+    }
+}
+
+/// A way that is too long hides no shorter one to the same address, whichever comes first.
+#[test]
+fn an_address_at_the_end_of_a_way_that_is_too_long() {
+    for beside in [
+        ", c50@example.org",
+        ", c100@example.org",
+        ", c101@example.org",
+    ] {
+        let (_, found) = led(110, "john@example.org", beside);
         let is_kept = |one: &Destination| matches!(one, Destination::Mailbox { .. });
-        let is_led = !found.is_empty() && found.iter().all(is_kept);
-        (verdict(&reading, "c0@example.org"), is_led)
-    };
-    assert_eq!(of(100), (Verdict::Accept, true));
-    // It leads nowhere, and nobody may send there.
-    assert_eq!(of(101), (Verdict::Defer, false));
+        assert!(found.contains(&Destination::Undeliverable), "{beside}");
+        assert!(found.iter().any(is_kept), "{beside}: {found:?}");
+    }
 }

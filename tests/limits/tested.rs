@@ -244,6 +244,10 @@ pub(super) const TESTED: &[(&str, &str)] = &[
         "tests/limits/postfix.rs::names_of_parameters_that_name_each_other",
     ),
     (
+        "NAMES_MAX in src/target/postfix/interpret/parameter/expand.rs",
+        "src/target/postfix/interpret/parameter/expand.rs::a_value_comes_to_so_many_names",
+    ),
+    (
         "OCTETS_MAX in src/target/postfix/interpret/parameter/expand.rs",
         "src/target/postfix/interpret/parameter/expand.rs::a_value_has_a_greatest_length",
     ),

@@ -178,9 +178,13 @@ impl Reader<'_> {
                     let qualify = self.qualify_recipient.as_deref();
                     let walk = Walk::new(routers, tests, qualify, &Unknown);
                     // No router that verifies asks for the sender.
-                    let led = |chain: &mut Chain| walk.verify(one, chain);
+                    let led = |before: usize, chain: &mut Chain| {
+                        let outcome = walk.verify(one, before, chain);
+                        outcome.unwrap_or(Outcome::Defer)
+                    };
+                    // Whoever it is that this router leads there.
                     let mut chain = Chain::new();
-                    let outcome = led(&mut chain).unwrap_or(Outcome::Defer);
+                    let outcome = led(1, &mut chain);
                     // An address that comes back to this router is passed over if the router has
                     // led it here, and not if it has led another (`route_address` in route.c of
                     // 4.96).
@@ -188,7 +192,7 @@ impl Reader<'_> {
                         let mut chain = vec![of.clone()];
                         of.0 == number
                             && walk.leads(number, &of.1, one)
-                            && led(&mut chain).unwrap_or(Outcome::Defer) != outcome
+                            && led(0, &mut chain) != outcome
                     };
                     if chain.iter().any(hangs) {
                         let reason = "an address that it leads to comes back, and ends otherwise \

@@ -67,21 +67,22 @@ impl Walk<'_> {
         Self { given, ..*self }
     }
 
-    /// Returns where an address leads while it is verified, to which those of a chain have led;
-    /// which is made longer. Headers are not there yet.
+    /// Returns where an address leads while it is verified, to which those of a chain have led,
+    /// which is made longer; and before them so many others. Headers are not there yet.
     pub(super) fn verify(
         &self,
         address: &Address,
+        before: usize,
         chain: &mut Chain,
     ) -> Result<Outcome, Unanswered> {
-        let before = chain.clone();
-        let outcome = self.verify_behind(address, chain)?;
+        let mut other = chain.clone();
+        let outcome = self.verify_behind(address, before, chain)?;
         if !self.routers.verify_by_sender() {
             return Ok(outcome);
         }
         let with = BTreeSet::from([Chooser::ReversePath]);
-        let mut other = before;
-        let same = self.writing(with).verify_behind(address, &mut other)? == outcome;
+        let with = self.writing(with);
+        let same = with.verify_behind(address, before, &mut other)? == outcome;
         chain.extend(other);
         Ok(if same { outcome } else { Outcome::Chosen })
     }
@@ -140,7 +141,7 @@ impl Walk<'_> {
         if !is_led {
             return Ok(false);
         }
-        let outcome = self.verify_behind(asked, &mut Chain::new())?;
+        let outcome = self.verify_behind(asked, 0, &mut Chain::new())?;
         Ok(matches!(outcome, Outcome::Foreign | Outcome::Hop { .. }))
     }
 }

@@ -11,8 +11,9 @@ use crate::mail::Address;
 use crate::target::exim::interpret::truth::{Facts, Truth, resolve, truth};
 use crate::target::exim::interpret::value::{Piece, Value};
 
-/// Over this many redirections an address leads nowhere.
-const DEPTH_MAX: usize = 100;
+/// What more redirections than these have led to is deferred: a routing loop (`route_address` in
+/// route.c of 4.96, which counts from nought).
+const DEPTH_MAX: usize = 101;
 
 /// Where an address leads, as far as a recipient is verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,15 +163,16 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Returns where an address leads while it is verified, to which those of a chain have led;
-    /// which is made longer.
+    /// Returns where an address leads while it is verified, to which those of a chain have led,
+    /// which is made longer; and before them so many others.
     pub(super) fn verify_behind(
         &self,
         address: &Address,
+        before: usize,
         chain: &mut Chain,
     ) -> Result<Outcome, Unanswered> {
         let mut address = address.clone();
-        while chain.len() < DEPTH_MAX {
+        while before + chain.len() <= DEPTH_MAX {
             let Some((number, router)) = self.router(&address, Purpose::Verify, chain)? else {
                 return Ok(Outcome::Unrouteable);
             };
@@ -223,8 +225,13 @@ impl<'w> Walk<'w> {
                 .filter(|(_, of)| *of == address)
                 .map(|(number, _)| *number)
                 .collect();
-            let visit = (address.clone(), mailbox.clone(), behind);
-            if chain.len() > DEPTH_MAX || !seen.insert(visit) {
+            // Another way may be so long that it ends.
+            let visit = (address.clone(), mailbox.clone(), behind, chain.len());
+            if !seen.insert(visit) {
+                continue;
+            }
+            if chain.len() > DEPTH_MAX {
+                found.insert(Destination::Undeliverable);
                 continue;
             }
             let Some((number, router)) = self.router(&address, Purpose::Deliver, &chain)? else {

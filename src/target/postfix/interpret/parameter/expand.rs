@@ -1,5 +1,7 @@
 //! `$name` in the value of a parameter (postconf(5); mac_expand(3) and mac_parse(3) of 3.7.11).
 
+use std::cell::Cell;
+
 use super::super::text::Text;
 use crate::target::digits::digits;
 
@@ -9,8 +11,11 @@ const DEPTH_MAX: u32 = 100;
 /// The most digits of a part of a compatibility level: a number must be below 1024.
 const PART_MAX: usize = 3;
 
-/// The longest value: names that double each other end here.
+/// The longest value, in octets.
 const OCTETS_MAX: usize = 1 << 20;
+
+/// How many names one value may come to: those that double each other end here.
+const NAMES_MAX: u32 = 1_000;
 
 /// Why a value cannot be expanded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,20 +46,45 @@ pub(super) trait Lookup {
     fn lookup(&self, name: &str) -> Result<Option<Text>, Fault>;
 }
 
+/// Names that one value comes to.
+struct Names<'l> {
+    known: &'l dyn Lookup,
+    asked: Cell<u32>,
+}
+
+impl Names<'_> {
+    fn lookup(&self, name: &str) -> Result<Option<Text>, Fault> {
+        self.asked.set(self.asked.get() + 1);
+        if self.asked.get() > NAMES_MAX {
+            let reason = format!("mailpol follows no more than {NAMES_MAX} names in one value");
+            return Err(Fault::Unread(reason));
+        }
+        self.known.lookup(name)
+    }
+}
+
 /// Returns a value with all its names expanded.
-pub(super) fn expand(value: &Text, names: &dyn Lookup) -> Result<Text, Fault> {
+pub(super) fn expand(value: &Text, known: &dyn Lookup) -> Result<Text, Fault> {
     let mut out = Text::empty(&value.at());
-    expand_into(&mut out, value, names, 0)?;
+    let asked = Cell::new(0);
+    expand_into(&mut out, value, &Names { known, asked }, 0)?;
     Ok(out)
 }
 
-fn expand_into(out: &mut Text, value: &Text, names: &dyn Lookup, depth: u32) -> Result<(), Fault> {
+/// Refuses what has become too long.
+fn fits(out: &Text) -> Result<(), Fault> {
+    if out.as_str().len() > OCTETS_MAX {
+        let reason = "mailpol reads no value that is longer than a mebibyte";
+        return Err(Fault::Unread(reason.to_owned()));
+    }
+    Ok(())
+}
+
+fn expand_into(out: &mut Text, value: &Text, names: &Names<'_>, depth: u32) -> Result<(), Fault> {
     if depth > DEPTH_MAX {
         return Err(format!("`{}` names itself", value.as_str()).into());
     }
-    if out.as_str().len() > OCTETS_MAX {
-        return Err("the value is longer than a mebibyte".into());
-    }
+    fits(out)?;
     let text = value.as_str();
     let mut at = 0;
     while let Some(dollar) = text.get(at..).and_then(|rest| rest.find('$')) {
@@ -84,7 +114,7 @@ fn expand_into(out: &mut Text, value: &Text, names: &dyn Lookup, depth: u32) -> 
         }
     }
     out.push(&value.slice(at, text.len()));
-    Ok(())
+    fits(out)
 }
 
 /// Returns the offset of what closes the bracket that `rest` starts with.
@@ -108,7 +138,7 @@ fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-fn named(out: &mut Text, name: &Text, names: &dyn Lookup, depth: u32) -> Result<(), Fault> {
+fn named(out: &mut Text, name: &Text, names: &Names<'_>, depth: u32) -> Result<(), Fault> {
     match names.lookup(name.as_str())? {
         Some(value) => expand_into(out, &value, names, depth),
         None => Ok(()),
@@ -118,7 +148,7 @@ fn named(out: &mut Text, name: &Text, names: &dyn Lookup, depth: u32) -> Result<
 /// Expands what stands in `${ }`: a name, or `{a} operator {b} ? {x} : {y}`, as the defaults have
 /// it. What hangs on whether a name has a value is not read: which blanks Postfix keeps there, and
 /// which names a program knows when it asks, is no question to be right about.
-fn expression(out: &mut Text, body: &Text, names: &dyn Lookup, depth: u32) -> Result<(), Fault> {
+fn expression(out: &mut Text, body: &Text, names: &Names<'_>, depth: u32) -> Result<(), Fault> {
     let text = body.as_str();
     if text.starts_with('{') {
         let (holds, rest) = relation(body, names, depth)?;
@@ -136,7 +166,7 @@ fn choose(
     out: &mut Text,
     holds: bool,
     rest: &Text,
-    names: &dyn Lookup,
+    names: &Names<'_>,
     depth: u32,
 ) -> Result<(), Fault> {
     let (then, rest) = braced(rest, '?')?;
@@ -163,7 +193,7 @@ fn braced(text: &Text, sign: char) -> Result<(Text, Text), Fault> {
 }
 
 /// Evaluates `{a} operator {b}`; returns what follows it.
-fn relation(body: &Text, names: &dyn Lookup, depth: u32) -> Result<(bool, Text), Fault> {
+fn relation(body: &Text, names: &Names<'_>, depth: u32) -> Result<(bool, Text), Fault> {
     let end = matching(body.as_str(), '{').ok_or("a `{` has no end")?;
     let left = operand(&body.slice(1, end), names, depth)?;
     let rest = body.slice(end + 1, body.as_str().len()).trim();
@@ -210,7 +240,7 @@ fn number(text: &str) -> Result<Option<i64>, Fault> {
     text.parse().map(Some).map_err(too_large)
 }
 
-fn operand(text: &Text, names: &dyn Lookup, depth: u32) -> Result<String, Fault> {
+fn operand(text: &Text, names: &Names<'_>, depth: u32) -> Result<String, Fault> {
     let mut out = Text::empty(&text.at());
     expand_into(&mut out, text, names, depth)?;
     Ok(out.as_str().to_owned())
@@ -241,13 +271,13 @@ mod tests {
     use super::*;
     use crate::source::{Loc, Source};
 
-    struct Names(&'static [(&'static str, &'static str)]);
+    struct Known(&'static [(&'static str, &'static str)]);
 
     fn text(text: &str) -> Text {
         Text::made(text, &Loc::new(&Source::new("main.cf", text), 0, 0))
     }
 
-    impl Lookup for Names {
+    impl Lookup for Known {
         fn lookup(&self, name: &str) -> Result<Option<Text>, Fault> {
             let found = self.0.iter().find(|(known, _)| *known == name);
             Ok(found.map(|(_, value)| text(value)))
@@ -256,7 +286,7 @@ mod tests {
 
     #[track_caller]
     fn check(value: &str, expected: &str) {
-        let names = Names(&[
+        let names = Known(&[
             ("a", "x"),
             ("b", "$a-$a"),
             ("empty", ""),
@@ -321,11 +351,25 @@ mod tests {
     fn a_value_has_a_greatest_length() {
         let of = |octets: usize| {
             let value = text(&format!("{}$empty", "x".repeat(octets)));
-            let fault = expand(&value, &Names(&[("empty", "")])).err();
+            let fault = expand(&value, &Known(&[("empty", "")])).err();
             fault.map(|fault| format!("{fault:?}"))
         };
         assert_eq!(of(1 << 20), None);
+        let whole = |octets: usize| expand(&text(&"x".repeat(octets)), &Known(&[])).is_ok();
+        assert!(whole(1 << 20) && !whole((1 << 20) + 1));
         let longer = of((1 << 20) + 1).unwrap_or_default();
         assert!(longer.contains("longer than a mebibyte"), "{longer}");
+    }
+
+    #[test]
+    fn a_value_comes_to_so_many_names() {
+        let of = |count: usize| {
+            let names = Known(&[("empty", "")]);
+            let fault = expand(&text(&"$empty".repeat(count)), &names).err();
+            fault.map(|fault| format!("{fault:?}"))
+        };
+        assert_eq!(of(1_000), None);
+        let more = of(1_001).unwrap_or_default();
+        assert!(more.contains("no more than 1000 names"), "{more}");
     }
 }
