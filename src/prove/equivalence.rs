@@ -53,6 +53,10 @@ impl Sides<'_> {
             return Ok(true);
         }
         let to = self.forward(answers)?;
+        if to == Forward::Domain && answers.is_named() {
+            // There is no such envelope.
+            return Ok(true);
+        }
         Ok(match latitude(ours, theirs, to, self.between) {
             Latitude::None => false,
             Latitude::Refusal => true,

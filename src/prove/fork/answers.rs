@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::{Ground, State};
 use crate::decision::{Ask, Envelope, Label, Question, Test, TestId, Unanswered, answer};
 use crate::mail::PathForm;
-use crate::prove::universe::TestNumber;
+use crate::prove::universe::{Axis, TestNumber};
 
 /// Tests that were answered, in order, with their labels.
 pub(super) type Trail = Vec<(TestNumber, Label)>;
@@ -91,6 +91,19 @@ impl<'a> Answers<'a> {
         }
         alike.push((test, label));
         Some(label)
+    }
+
+    /// Returns whether all forward-paths that are left have an address that is told apart.
+    ///
+    /// SOUNDNESS: a path that has a domain only is looked up without a local-part: it finds what
+    /// the rest of its domain does, and is none of these.
+    pub(in crate::prove) fn is_named(&self) -> bool {
+        let named = self.left.and_then(|left| {
+            let set = left.ground.set(Axis::To, left.state.number(Axis::To))?;
+            let to = left.ground.universe.dimensions.get(Axis::To as usize)?;
+            Some(set.members().all(|class| !to.has_rest(class)))
+        });
+        named.unwrap_or(false)
     }
 
     /// Returns the answers that were found to be alike.

@@ -79,6 +79,7 @@ pub(super) fn classes(questions: &Questions<'_>, keys: &Keys, axis: Axis) -> (Di
         let rest = keys.locals - special.len() as u128;
         here.beside(&keys.fresh_local, &mut labels);
         let number = dimension.add_special(&mut labels, rest, || witness(&keys.fresh_local));
+        dimension.add_rest(number);
         class_of.rest.put(domain, || number);
         let mut beside = Vec::new();
         for (local, whole) in special {

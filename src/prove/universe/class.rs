@@ -1,6 +1,6 @@
 //! Classes of one dimension.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use rustc_hash::FxBuildHasher;
@@ -61,12 +61,24 @@ pub(in crate::prove) struct Dimension {
     special: HashMap<TestNumber, Vec<(u32, Label)>, FxBuildHasher>,
     /// Classes that others stand for, ascending: they are not visited.
     left_out: Vec<u32>,
+    /// Of addresses: the classes of what is left of a domain, without those that are told apart.
+    rests: HashSet<u32, FxBuildHasher>,
 }
 
 impl Dimension {
     /// Sets what a test answers where a class says nothing.
     pub(in crate::prove) fn set_default(&mut self, test: TestNumber, label: Label) {
         self.defaults.insert(test, label);
+    }
+
+    /// Notes that what is left of some domain is in a class.
+    pub(in crate::prove) fn add_rest(&mut self, class: u32) {
+        self.rests.insert(class);
+    }
+
+    /// Returns whether what is left of some domain is in a class.
+    pub(in crate::prove) fn has_rest(&self, class: u32) -> bool {
+        self.rests.contains(&class)
     }
 
     /// Adds atoms to the class of these labels, and returns its number.
