@@ -1,12 +1,14 @@
 //! Odd forward-paths: the latitude, and what is none.
 
-use mailpol::decision::{Ask, Because, Decision, Label, Route};
+use mailpol::decision::{
+    AddressKey, AddressTable, Ask, Because, Decision, Label, Question, Route, TestId,
+};
 use mailpol::mail::{Listener, Path, PathForm};
 use mailpol::prove::Answer;
 
 use crate::planted::{
-    CLIENT, LISTENER, LOGIN, LOOPBACK, Planted, RECIPIENT, SPF_FROM, TLS, accept, accept_checked,
-    answer, from_is_plain, is_seen, listener_is, policy, report, to_is,
+    CLIENT, EXTRA, LISTENER, LOGIN, LOOPBACK, Planted, RECIPIENT, SPF_FROM, TLS, accept,
+    accept_checked, answer, from_is_plain, is_seen, listener_is, policy, report, row, to_is,
 };
 
 /// A quoted recipient of ours is taken from a stranger on submission, without a login.
@@ -116,6 +118,35 @@ fn an_odd_recipient_is_not_taken_for_another() {
     is_seen(PathForm::Percent, true, Route::Foreign);
     is_seen(PathForm::OwnLiteral, true, Route::Recipient);
     is_seen(PathForm::Bare, true, Route::Recipient);
+}
+
+/// A path that has a domain only finds what the rest of its domain does, and no row of an address.
+#[test]
+fn a_path_without_an_address_is_none_that_is_told_apart() {
+    let ours = policy(&["doe.example"], true);
+    for (key, is_seen) in [(AddressKey::Address, false), (AddressKey::Domain, true)] {
+        let mut table = AddressTable::new(&[key]);
+        if is_seen {
+            table.insert(key, "doe.example", row(1));
+        } else {
+            table.insert_address("jane", "doe.example", row(1));
+        }
+        let hole = |ask: &mut dyn Ask| {
+            let taken = taken(PathForm::LongLocal, true, Route::Foreign);
+            if ask.ask(TestId(EXTRA))? == Label(1) {
+                return taken(ask);
+            }
+            Ok(None)
+        };
+        let planted = Planted::new(&ours, vec![Question::To(table)], Box::new(hole));
+        let answer = answer(&report(&ours, &planted), "policy-equals-files");
+        let is_right = if is_seen {
+            matches!(answer, Answer::Refuted(_))
+        } else {
+            matches!(answer, Answer::Proved(_))
+        };
+        assert!(is_right, "{key:?}: {answer:?}");
+    }
 }
 
 /// An odd form of ours may be refused, whatever the policy says.

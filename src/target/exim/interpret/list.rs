@@ -13,7 +13,7 @@ use ipnet::IpNet;
 const STEPS_MAX: usize = 200;
 
 /// How deep lists may stand in lists.
-pub(super) const DEPTH_MAX: usize = 20;
+const DEPTH_MAX: usize = 20;
 
 /// What a list lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

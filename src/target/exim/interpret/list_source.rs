@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::characters;
 use super::diagnostics::MissingFile;
 use super::keys;
-use super::list::{DEPTH_MAX, Item, ListKind, Subject};
+use super::list::{Item, ListKind, Subject};
 use super::lookup::{Key, Lookup, Matching};
 use super::reader::{NamedList, Reader};
 use super::text::Text;
@@ -69,9 +69,6 @@ impl Reader<'_> {
             };
             return Err(self.refuse(&format!("+{name}"), reason, at));
         };
-        if self.depth > DEPTH_MAX {
-            return Err(self.refuse(name, "lists stand in one another too deeply", at));
-        }
         let NamedList { kind, text } = list;
         // What variables are hangs on where they stand, so such a list is read at each place anew,
         // and a list that names one with it; no other list is.

@@ -84,7 +84,6 @@ fn expand_into(out: &mut Text, value: &Text, names: &Names<'_>, depth: u32) -> R
     if depth > DEPTH_MAX {
         return Err(format!("`{}` names itself", value.as_str()).into());
     }
-    fits(out)?;
     let text = value.as_str();
     let mut at = 0;
     while let Some(dollar) = text.get(at..).and_then(|rest| rest.find('$')) {
