@@ -1,4 +1,5 @@
-//! Numbers that are no limits: nothing is refused beyond them, and nothing is proved that is not so.
+//! Numbers that are no limits: nothing is refused beyond them, and nothing is proved that is not
+//! so.
 
 /// From here on something is done in another way, less is shown, or less is looked for.
 pub(super) const MEASURES: &[&str] = &[
