@@ -325,6 +325,16 @@ impl Keys {
         (self.extension.as_deref() == Some(extension)).then_some(base)
     }
 
+    /// Returns the local-part that stands for one with an extension: the one with the fresh
+    /// extension, if neither this local-part nor its whole address is a key.
+    pub(super) fn stands_for(&self, local: &str, domain: &str) -> Option<String> {
+        let (base, extension) = (without_extension(local)?, self.extension.as_ref()?);
+        let within = self.of_domain.get(domain).copied().unwrap_or_default();
+        let is_key = self.named(local).is_some()
+            || (within.0..within.1).any(|number| self.whole.get(number) == local);
+        (!is_key).then(|| format!("{base}{DELIMITER}{extension}"))
+    }
+
     /// Returns the number of a local-part that is told apart in every domain.
     pub(super) fn named(&self, local: &str) -> Option<u32> {
         let find = |one: &String| one.as_str().cmp(local);

@@ -15,7 +15,7 @@ use super::declared::{Asked, Declared};
 use super::ends::{Differing, Ends, Numbered, ends};
 use super::equivalence::{self, Between, Sides};
 use super::fork::{Answers, Concrete, Incomplete, Leaf, Visited, explore, explore_in_parts};
-use super::keys::Collected;
+use super::keys::{Collected, Keys};
 use super::obligation::{Judgement, Outcome};
 use super::reach::reach;
 use super::report::{Answer, Finding};
@@ -104,6 +104,7 @@ pub(super) fn with_classes<R>(
     on_universe(subjects, |run| {
         work(&Classes {
             universe: run.universe,
+            tos: run.tos,
             side: run.judged,
         })
     })
@@ -165,6 +166,7 @@ fn on_universe<R>(subjects: &Subjects<'_>, work: impl FnOnce(&Run<'_, '_>) -> R)
         declared,
         declared_offset,
         universe: &universe,
+        tos: &keys,
         reference,
         judged: judged.unwrap_or(reference),
         differing: files.map(|_| Differing {
@@ -214,6 +216,8 @@ struct Run<'a, 't> {
     declared: &'a Declared<'a>,
     declared_offset: u32,
     universe: &'a Universe<'t>,
+    /// What forward-paths are told apart by.
+    tos: &'a Keys,
     reference: Side<'a>,
     judged: Side<'a>,
     /// The test that says where destinations differ, if there are two sides.

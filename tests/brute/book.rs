@@ -5,10 +5,12 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use mailpol::decision::{Because, Envelope, Header, Verdict};
-use mailpol::mail::{Listener, PathForm, Reply};
+use mailpol::mail::{Listener, Reply};
 use mailpol::spf::SpfResult;
 
-use crate::site::{DOMAINS, Domain, FRIEND, Grant, LOGINS, Network, Right, Site};
+use crate::ends::{copies, ends};
+use crate::paths::{self, Said};
+use crate::site::{DOMAINS, Domain, Grant, LOGINS, Network, Right, Site};
 
 /// What is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) headers: BTreeSet<Header>,
     /// Where accepted mail ends, in words.
     pub(crate) ends: BTreeSet<String>,
+    /// The archives that get it besides.
+    pub(crate) copies: BTreeSet<String>,
 }
 
 /// Where mail is for.
@@ -52,6 +56,12 @@ fn holds(prefix: &IpNet, client: IpAddr) -> bool {
 
 /// Decides an envelope.
 pub(crate) fn decide(site: &Site, envelope: &Envelope) -> Answer {
+    if paths::from(site, envelope.from.text()) == Said::Bad {
+        return reject(501, [1, 7], Because::BadPath);
+    }
+    if paths::to(site, envelope.to.text()) == Said::Bad {
+        return reject(501, [1, 3], Because::BadPath);
+    }
     let network = network(site, envelope.client);
     let may = |tls| {
         let rights = network.map(|one| &one.rights[..]).unwrap_or_default();
@@ -78,7 +88,7 @@ pub(crate) fn decide(site: &Site, envelope: &Envelope) -> Answer {
     if submission && stranger {
         return reject(530, [7, 0], Because::AuthRequired);
     }
-    if stranger && site.own_domain_reject && claims_ours(envelope) {
+    if stranger && site.own_domain_reject && sender(site, envelope).is_ours() {
         return reject(554, [7, 1], Because::OwnDomain);
     }
     let is_sender = |right: &Right| is_from(site, right, envelope, login);
@@ -109,6 +119,7 @@ pub(crate) fn decide(site: &Site, envelope: &Envelope) -> Answer {
         },
         headers: headers(site).filter(|_| is_asked).collect(),
         ends: ends(site, envelope),
+        copies: copies(site, envelope),
     }
 }
 
@@ -137,11 +148,12 @@ fn refuse(verdict: Verdict, reply: Reply, because: Because) -> Answer {
         because,
         headers: BTreeSet::new(),
         ends: BTreeSet::new(),
+        copies: BTreeSet::new(),
     }
 }
 
 fn spf(site: &Site, envelope: &Envelope) -> Option<Answer> {
-    let is_null = envelope.from.form() == PathForm::Null;
+    let is_null = sender(site, envelope) == Said::Null;
     let result = if is_null {
         envelope.spf_helo
     } else {
@@ -170,28 +182,37 @@ fn headers(site: &Site) -> impl Iterator<Item = Header> {
         .map(|(header, _)| header)
 }
 
-fn domain<'s>(site: &'s Site, name: &str) -> Option<&'s Domain> {
+pub(crate) fn domain<'s>(site: &'s Site, name: &str) -> Option<&'s Domain> {
     let mut domains = DOMAINS.iter().zip(&site.domains);
     domains
         .find(|(one, _)| **one == name)
         .map(|(_, domain)| domain)
 }
 
-fn claims_ours(envelope: &Envelope) -> bool {
-    let name = envelope.from.text().rsplit('@').next().unwrap_or_default();
-    DOMAINS.contains(&name)
+pub(crate) fn sender(site: &Site, envelope: &Envelope) -> Said {
+    paths::from(site, envelope.from.text())
+}
+
+/// Returns whom mail is for: bare `postmaster` is that of the first domain.
+pub(crate) fn recipient(site: &Site, envelope: &Envelope) -> Said {
+    match paths::to(site, envelope.to.text()) {
+        Said::Postmaster => Said::Address("postmaster".to_owned(), DOMAINS[0].to_owned()),
+        said => said,
+    }
 }
 
 fn destination(site: &Site, envelope: &Envelope) -> Destination {
-    let (local, name) = recipient(envelope);
-    let Some(domain) = domain(site, name) else {
+    let said = recipient(site, envelope);
+    let domain = said.domain().and_then(|name| domain(site, name));
+    let Some(domain) = domain else {
         return Destination::Foreign;
     };
-    if local.contains(['%', '!', '@']) {
+    let Said::Address(local, _) = said else {
         return Destination::Routed;
-    }
+    };
     let is_listed = domain.mailboxes.iter().any(|(one, _)| *one == local)
         || local == "postmaster"
+        || !site.archives.is_empty() && ["store", "kept"].contains(&local.as_str())
         || domain.alias.is_some() && local == "all"
         || domain.alias_of_alias && local == "again"
         || domain.forward == Some(false) && local == "out"
@@ -201,47 +222,6 @@ fn destination(site: &Site, envelope: &Envelope) -> Destination {
     } else {
         Destination::Unlisted
     }
-}
-
-/// Returns the two halves of whom mail is for: bare `postmaster` is that of the first domain.
-fn recipient(envelope: &Envelope) -> (&str, &str) {
-    let text = envelope.to.text();
-    text.rsplit_once('@').unwrap_or((text, DOMAINS[0]))
-}
-
-/// Returns where accepted mail ends, in words.
-fn ends(site: &Site, envelope: &Envelope) -> BTreeSet<String> {
-    let (local, name) = recipient(envelope);
-    let Some(domain) = domain(site, name) else {
-        let host = if name.starts_with('[') {
-            "the host "
-        } else {
-            ""
-        };
-        return BTreeSet::from([format!("out to {host}{name}")]);
-    };
-    let boxes = domain.mailboxes.iter().enumerate();
-    let mut mailbox = boxes
-        .filter(|(_, (one, _))| *one == local)
-        .map(|(number, _)| number);
-    let numbers: Vec<usize> = match (local, &domain.alias, domain.forward) {
-        ("all", Some(targets), _) => targets.clone(),
-        ("again", Some(targets), _) if domain.alias_of_alias => targets.clone(),
-        ("out", _, Some(false)) => return BTreeSet::from([format!("on to {FRIEND}")]),
-        _ => vec![mailbox.next().unwrap_or(0)],
-    };
-    let mut ends = BTreeSet::new();
-    for number in numbers {
-        let (local, login) = domain.mailboxes[number];
-        ends.insert(match login {
-            Some(login) => format!("to the account {login}"),
-            None => format!("to the mailbox {local}@{name}"),
-        });
-        if number == 0 && domain.forward == Some(true) {
-            ends.insert(format!("on to {FRIEND}"));
-        }
-    }
-    ends
 }
 
 /// Returns the rights of a login.
@@ -270,51 +250,55 @@ pub(crate) fn covers(
 }
 
 fn is_from(site: &Site, right: &Right, envelope: &Envelope, login: Option<&str>) -> bool {
-    let text = envelope.from.text();
-    let halves = text.rsplit_once('@').unwrap_or((text, ""));
+    let said = sender(site, envelope);
     let is = |word: &&str| match *word {
         "any" => true,
-        "null" => text.is_empty(),
-        "own" => login.is_some_and(|login| is_own(site, login, text)),
-        word => names(word, halves),
+        "null" => said == Said::Null,
+        "own" => login.is_some_and(|login| is_own(site, login, &said)),
+        word => names(word, &said),
     };
     // Receipts and bounces of every login carry the null reverse-path.
-    right.from.is_empty() || login.is_some() && text.is_empty() || right.from.iter().any(is)
+    right.from.is_empty() || login.is_some() && said == Said::Null || right.from.iter().any(is)
 }
 
 fn is_to(site: &Site, right: &Right, envelope: &Envelope) -> bool {
-    let is = |word: &&str| {
-        let is_routed = || destination(site, envelope) == Destination::Routed;
-        *word == "any" || names(word, recipient(envelope)) && !is_routed()
-    };
+    let said = recipient(site, envelope);
+    let is_routed = matches!(said, Said::Route(_));
+    let is = |word: &&str| *word == "any" || names(word, &said) && !is_routed;
     right.to.is_empty() || right.to.iter().any(is)
 }
 
-/// Whether a word that stands for addresses names one.
-fn names(word: &str, (local, name): (&str, &str)) -> bool {
+/// Whether a word that stands for addresses names what a path says.
+fn names(word: &str, said: &Said) -> bool {
+    let Some(name) = said.domain() else {
+        return false;
+    };
     if word == "local" {
         DOMAINS.contains(&name)
     } else if let Some(above) = word.strip_prefix("@*") {
         name.ends_with(above)
     } else {
         let (of, domain) = word.split_once('@').unwrap_or((word, ""));
-        name == domain && (of.is_empty() || of == local)
+        let is_whom = matches!(said, Said::Address(local, _) if local == of);
+        name == domain && (of.is_empty() || is_whom)
     }
 }
 
 /// Whether an address is a mailbox of the login, or an alias that leads to one by name.
-fn is_own(site: &Site, login: &str, text: &str) -> bool {
-    let (local, name) = text.rsplit_once('@').unwrap_or((text, ""));
+fn is_own(site: &Site, login: &str, said: &Said) -> bool {
+    let Said::Address(local, name) = said else {
+        return false;
+    };
     let Some(domain) = domain(site, name) else {
         return false;
     };
     let is_mine = |number: &usize| domain.mailboxes[*number].1 == Some(login);
     let targets = domain.alias.iter().flatten();
-    match local {
+    match local.as_str() {
         "postmaster" => is_mine(&0),
         "all" => targets.into_iter().any(is_mine),
         "again" => domain.alias_of_alias && targets.into_iter().any(is_mine),
-        _ => domain
+        local => domain
             .mailboxes
             .iter()
             .any(|(one, of)| *one == local && *of == Some(login)),

@@ -37,6 +37,30 @@ pub(crate) struct Domain {
     pub(crate) catch_all: bool,
     /// A forward to [`FRIEND`]: of the first mailbox, which keeps a copy, or of `out`.
     pub(crate) forward: Option<bool>,
+    /// Whether its mailboxes are on the inner host.
+    pub(crate) inner: bool,
+}
+
+/// By which host some mail leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outbound {
+    /// What is for the victims, and for the friend.
+    Partner,
+    /// What the second domain sends.
+    Sender,
+    /// All the rest.
+    Rest,
+}
+
+/// Who gets copies of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Archive {
+    /// The first domain's archive, of everything.
+    All,
+    /// The second domain's, of what the first one sends.
+    FromFirst,
+    /// The second domain's, of what is for the second.
+    ToSecond,
 }
 
 /// What a login may send as.
@@ -89,6 +113,10 @@ pub(crate) struct Site {
     pub(crate) spf: &'static str,
     /// `spf`, `auth`, `both`, `none`.
     pub(crate) header: &'static str,
+    /// Whether addresses may have an extension.
+    pub(crate) plus: bool,
+    pub(crate) outbound: Vec<Outbound>,
+    pub(crate) archives: Vec<Archive>,
 }
 
 pub(crate) const DOMAINS: [&str; 2] = ["one.example", "two.example"];
@@ -96,6 +124,8 @@ pub(crate) const LOGINS: [&str; 2] = ["anna", "bert"];
 pub(crate) const FOREIGN: &str = "news@elsewhere.example";
 pub(crate) const FRIEND: &str = "friend@far.example";
 const LOCALS: [&str; 3] = ["a", "b", "c"];
+const OUTBOUND: [Outbound; 3] = [Outbound::Partner, Outbound::Sender, Outbound::Rest];
+const ARCHIVES: [Archive; 3] = [Archive::All, Archive::FromFirst, Archive::ToSecond];
 const SPF: [&str; 3] = ["off", "soft", "strict"];
 const HEADERS: [&str; 4] = ["spf", "auth", "both", "none"];
 /// What the right of a network may name.
@@ -175,16 +205,27 @@ fn of(prefix: BoxedStrategy<IpNet>, prefixes: usize) -> impl Strategy<Value = Si
         any::<bool>(),
         any::<bool>(),
         (select(&SPF[..]), select(&HEADERS[..])),
+        (
+            any::<bool>(),
+            subsequence(&OUTBOUND[..], 0..=3),
+            subsequence(&ARCHIVES[..], 0..=3),
+        ),
     )
         .prop_map(
-            |(networks, domains, grants, auth, own_domain_reject, (spf, header))| Site {
-                networks,
-                domains,
-                grants,
-                auth,
-                own_domain_reject,
-                spf,
-                header,
+            |(networks, domains, grants, auth, own_domain_reject, (spf, header), more)| {
+                let (plus, outbound, archives) = more;
+                Site {
+                    networks,
+                    domains,
+                    grants,
+                    auth,
+                    own_domain_reject,
+                    spf,
+                    header,
+                    plus,
+                    outbound,
+                    archives,
+                }
             },
         )
 }
@@ -229,9 +270,10 @@ fn domain() -> impl Strategy<Value = Domain> {
     let login = prop::option::of(select(&LOGINS[..]));
     let alias = prop::option::of(btree_set(0_usize..3, 1..3));
     let forward = prop::option::of(any::<bool>());
-    let flags = (any::<bool>(), any::<bool>(), forward);
+    let inner = prop_oneof![3 => Just(false), 1 => Just(true)];
+    let flags = (any::<bool>(), any::<bool>(), forward, inner);
     (vec(login, 1..=3), alias, flags).prop_map(
-        |(logins, alias, (alias_of_alias, catch_all, forward))| {
+        |(logins, alias, (alias_of_alias, catch_all, forward, inner))| {
             let count = logins.len();
             let within = |targets: BTreeSet<usize>| {
                 let targets: BTreeSet<usize> = targets.into_iter().map(|one| one % count).collect();
@@ -243,6 +285,7 @@ fn domain() -> impl Strategy<Value = Domain> {
                 alias: alias.map(within),
                 catch_all,
                 forward,
+                inner,
             }
         },
     )
@@ -257,24 +300,28 @@ impl Site {
             may_hand_over: false,
             refuse: false,
         };
-        let domain = || Domain {
+        let domain = |inner| Domain {
             mailboxes: vec![("a", Some("anna")), ("b", None)],
             alias: Some(vec![0, 1]),
             alias_of_alias: true,
             catch_all: false,
             forward: Some(true),
+            inner,
         };
         Self {
             networks: vec![
                 network("192.0.2.0/29", &[Right::default()]),
                 network("2001:db8::/126", &[]),
             ],
-            domains: vec![domain(), domain()],
+            domains: vec![domain(false), domain(true)],
             grants: vec![Grant::Own, Grant::Any],
             auth: true,
             own_domain_reject: true,
             spf: "soft",
             header: "both",
+            plus: true,
+            outbound: OUTBOUND.to_vec(),
+            archives: ARCHIVES.to_vec(),
         }
     }
 

@@ -18,16 +18,13 @@ const HOST: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 25));
 /// SPF results go round: as many sessions and logins of port 25 follow each other as there are
 /// results, and one more. So there each client meets each pair of paths with each result.
 pub(crate) fn all(site: &Site) -> Vec<Envelope> {
-    let (froms, tos) = (froms(), tos(site));
+    let pairs = pairs(site);
     let mut envelopes = Vec::new();
     let mut round = 0;
     for client in clients() {
         for (listener, tls) in SESSIONS {
             for login in logins() {
-                let pairs = froms
-                    .iter()
-                    .flat_map(|from| tos.iter().map(move |to| (from, to)));
-                for (pair, (from, to)) in pairs.enumerate() {
+                for (pair, (from, to)) in pairs.iter().enumerate() {
                     let result = |at: usize| SpfResult::ALL[at % SpfResult::ALL.len()];
                     envelopes.push(Envelope {
                         client,
@@ -77,6 +74,64 @@ fn logins() -> Vec<Option<String>> {
     named.chain([None, Some("www-data".to_owned())]).collect()
 }
 
+/// Every reverse-path with every forward-path, and each odd one of either with some of the other.
+fn pairs(site: &Site) -> Vec<(Path, Path)> {
+    let (froms, tos) = (froms(), tos(site));
+    let few: Vec<Path> = [
+        "victim@victim.example",
+        "a@one.example",
+        "b+x@two.example",
+        "again@two.example",
+        "nobody@two.example",
+    ]
+    .map(path)
+    .to_vec();
+    let product = |froms: &[Path], tos: &[Path]| {
+        let all = froms.iter();
+        all.flat_map(|from| tos.iter().map(move |to| (from.clone(), to.clone())))
+            .collect::<Vec<_>>()
+    };
+    let all = [
+        product(&froms, &tos),
+        product(&ODD_FROMS.map(path), &few),
+        product(&froms[..5], &ODD_TOS.map(path)),
+    ];
+    all.concat()
+}
+
+const ODD_FROMS: [&str; 14] = [
+    "A+x@ONE.example",
+    "\"a\"@one.example",
+    "a@two.example.",
+    "@relay.example:b@two.example",
+    "a%victim.example@one.example",
+    "victim.example!a@two.example",
+    "a+x%victim.example@one.example",
+    "a%b@else.example",
+    "a@[203.0.113.9]",
+    "a@[198.51.100.25]",
+    "\"a%b\"@one.example",
+    "a@victim.example@one.example",
+    "postmaster",
+    "a..b@one.example",
+];
+
+const ODD_TOS: [&str; 13] = [
+    "A+x@ONE.example",
+    "again+x@two.example",
+    "victim+x@victim.example",
+    "\"a\"@one.example",
+    "\"victim\"@victim.example",
+    "all@two.example.",
+    "@relay.example:a@one.example",
+    "@relay.example:victim@victim.example",
+    "a%b@victim.example",
+    "a+x%victim.example@one.example",
+    "\"a@victim.example\"@one.example",
+    "a@victim.example@two.example",
+    "-a@one.example",
+];
+
 fn froms() -> Vec<Path> {
     let ours = ["a", "all"].map(|local| format!("{local}@{}", DOMAINS[0]));
     let second = ["b", "again"].map(|local| format!("{local}@{}", DOMAINS[1]));
@@ -103,7 +158,7 @@ fn tos(site: &Site) -> Vec<Path> {
         let aliases = domain.alias.iter().map(|_| "all");
         let second = domain.alias_of_alias.then_some("again");
         let forward = (domain.forward == Some(false)).then_some("out");
-        let others = ["nobody", "a%victim.example", "postmaster"];
+        let others = ["nobody", "a%victim.example", "postmaster", "kept"];
         let locals = mailboxes
             .chain(aliases)
             .chain(second)

@@ -4,7 +4,15 @@ use std::fmt::Write as _;
 
 use mailpol::mail::Listener;
 
-use crate::site::{DOMAINS, Domain, FRIEND, LOGINS, Right, Site};
+use crate::site::{Archive, DOMAINS, Domain, FRIEND, LOGINS, Outbound, Right, Site};
+
+/// The hosts of all routes. Every record of ours names them.
+const ROUTES: &str = "route \"inner\" { to \"in.one.example\"; }\n\
+    route \"partner\" { to \"in.partner.example\" tls=\"required\"; }\n\
+    route \"esp\" { to \"smtp.esp.example\" port=465 credentials=\"/etc/mail/esp\"; }\n\
+    route \"isp\" { to \"smtp.isp.example\" port=587 tls=\"opportunistic\"; }\n";
+const RECORD: &str = "publish { spf \"+mx\" \"a:in.partner.example\" \"a:smtp.esp.example\" \
+    \"a:smtp.isp.example\" \"-all\"; }\n";
 
 impl Site {
     /// Returns the site as a policy.
@@ -12,9 +20,13 @@ impl Site {
         let mut text = "mailpol version=1\nhost \"mx.one.example\" {\n\
              address \"198.51.100.25\" \"2001:db8:25::25\"\n\
              listen \"smtp\" \"submission\" \"submissions\"\n\
-             tls certificate=\"/etc/ssl/c.pem\" key=\"/etc/ssl/k.pem\"\n}\n\
-             auth \"saslauthd\" mechanism=\"shadow\"\n"
+             tls certificate=\"/etc/ssl/c.pem\" key=\"/etc/ssl/k.pem\"\n"
             .to_owned();
+        if self.plus {
+            text.push_str("plus-addressing\n");
+        }
+        text.push_str("}\nauth \"saslauthd\" mechanism=\"shadow\"\n");
+        text.push_str(ROUTES);
         for (number, network) in self.networks.iter().enumerate() {
             let prefixes: Vec<String> = network
                 .prefixes
@@ -40,7 +52,13 @@ impl Site {
             text.push_str("}\n");
         }
         for (name, domain) in DOMAINS.iter().zip(&self.domains) {
-            domain.write(name, &mut text);
+            domain.write(name, !self.archives.is_empty(), &mut text);
+        }
+        for one in &self.outbound {
+            text.push_str(one.written());
+        }
+        for one in &self.archives {
+            text.push_str(one.written());
         }
         if self.auth {
             for (login, grant) in LOGINS.iter().zip(&self.grants) {
@@ -90,9 +108,37 @@ impl Right {
     }
 }
 
+impl Outbound {
+    fn written(self) -> &'static str {
+        match self {
+            Self::Partner => {
+                "outbound via=\"partner\" {\n\
+                 to \"@victim.example\" \"@*.victim.example\" \"@far.example\"\n}\n"
+            }
+            Self::Sender => "outbound via=\"esp\" { from \"@two.example\"; }\n",
+            Self::Rest => "outbound via=\"isp\"\n",
+        }
+    }
+}
+
+impl Archive {
+    fn written(self) -> &'static str {
+        match self {
+            Self::All => "archive \"store@one.example\"\n",
+            Self::FromFirst => "archive \"store@two.example\" { from \"@one.example\"; }\n",
+            Self::ToSecond => "archive \"kept@two.example\" { to \"@two.example\"; }\n",
+        }
+    }
+}
+
 impl Domain {
-    fn write(&self, name: &str, text: &mut String) {
-        let _ = writeln!(text, "domain \"{name}\" {{");
+    fn write(&self, name: &str, has_archives: bool, text: &mut String) {
+        let via = if self.inner { " via=\"inner\"" } else { "" };
+        let _ = writeln!(text, "domain \"{name}\"{via} {{");
+        text.push_str(RECORD);
+        if has_archives {
+            text.push_str("mailbox \"store\"\nmailbox \"kept\"\n");
+        }
         for (local, login) in &self.mailboxes {
             let login = login
                 .map(|login| format!(" login=\"{login}\""))

@@ -169,12 +169,18 @@ impl Read {
     ///
     /// No acceptance is left open: what the MTA takes, the reader has to take.
     pub(crate) fn is_latitude(&self, mta: Mta, envelope: &Envelope, outcome: &Outcome) -> bool {
-        let (Some(decision), Answer::Replied { reply, .. }) = (&self.decision, &outcome.answer)
+        let (Some(decision), Answer::Replied { reply, stage }) = (&self.decision, &outcome.answer)
         else {
             return false;
         };
         if is_accepted(outcome) {
             return false;
+        }
+        // Aliases without an end: cleanup(8) tells it when the message is there
+        // (`cleanup_map1n_internal` in cleanup_map1n.c of Postfix 3.7.11).
+        let is_alias_error = *stage == Stage::Message && reply.status.as_deref() == Some("4.6.0");
+        if is_alias_error && self.accepts() {
+            return self.goes.contains("nowhere");
         }
         let forms = [envelope.from.form(), envelope.to.form()];
         let [from_untold, to_untold] = forms.map(|form| self.has_extensions && is_untold(form));

@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use super::super::{Context, Failure, Result};
 
 const SOCKET: &str = "/dev/log";
-/// Later lines are dropped: by then a run has gone wrong in some way that the first ones show.
-const LINES_MAX: usize = 50_000;
+/// Later lines are dropped, which [`Log::is_full`] says: a hundred thousand envelopes have some
+/// lines each.
+const LINES_MAX: usize = 2_000_000;
 /// A line of our own: when it is read, all lines before it have been.
 const MARKER: &str = "<7>the harness wants to read on";
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -71,6 +72,11 @@ impl Log {
     /// Returns the lines so far, without priority and time.
     pub(super) fn lines(&self) -> Vec<String> {
         self.locked().lines.clone()
+    }
+
+    /// Returns whether lines were dropped, or the next one would be.
+    pub(super) fn is_full(&self) -> bool {
+        self.locked().lines.len() >= LINES_MAX
     }
 
     /// Forgets the lines so far, so that there is room for more.

@@ -166,6 +166,9 @@ fn work(job: &Job, log: &Log) -> Result<Report> {
     let mailboxes = mailbox::collect()?;
     clock.lap("mailboxes");
     log.settle()?;
+    if log.is_full() {
+        return Err(Failure::new("the log is too long to be kept"));
+    }
     let mut lines = log.lines();
     match job.mta {
         Mta::Postfix => {}

@@ -64,6 +64,7 @@ fn one(
         Err(why) => (Vec::new(), Some(why.to_string())),
     };
     log.settle()?;
+    let broken = broken.or_else(|| log.is_full().then(|| "it logs too much".to_owned()));
     let mut lines = log.lines();
     if job.mta == Mta::Exim {
         lines.extend(exim::logged(Warnings::Reported)?);
