@@ -3,11 +3,12 @@
 use mailpol::decision::{
     AddressKey, AddressTable, Ask, Because, Decision, Label, Question, Route, TestId,
 };
+use mailpol::diagnostic::{Diagnostics, Style, render};
 use mailpol::mail::{Listener, Path, PathForm};
-use mailpol::prove::Answer;
+use mailpol::prove::{Answer, tell};
 
 use crate::planted::{
-    CLIENT, EXTRA, LISTENER, LOGIN, LOOPBACK, Planted, RECIPIENT, SPF_FROM, TLS, accept,
+    CLIENT, EXTRA, FROM_FORM, LISTENER, LOGIN, LOOPBACK, Planted, RECIPIENT, SPF_FROM, TLS, accept,
     accept_checked, answer, from_is_plain, is_seen, listener_is, policy, report, row, to_is,
 };
 
@@ -147,6 +148,41 @@ fn a_path_without_an_address_is_none_that_is_told_apart() {
         };
         assert!(is_right, "{key:?}: {answer:?}");
     }
+}
+
+/// What no envelope shows is no refutation, and no proof either: here a relay for whose null
+/// reverse-path is an address.
+#[test]
+fn an_alarm_that_no_envelope_raises_is_undecided() {
+    let ours = policy(&["doe.example"], false);
+    let mut table = AddressTable::new(&[AddressKey::Address]);
+    table.insert_address("news", "elsewhere.example", row(1));
+    let hole = |ask: &mut dyn Ask| {
+        let hit = ask.ask(FROM_FORM)? == Label(PathForm::Null.index())
+            && ask.ask(TestId(EXTRA))? == Label(1)
+            && ask.ask(RECIPIENT)? == Label::ABSENT
+            && to_is(ask, PathForm::Plain)?;
+        Ok(hit.then(|| accept(Route::Foreign)))
+    };
+    let planted = Planted::new(&ours, vec![Question::From(table)], Box::new(hole));
+    let report = is_seen(&ours, &planted);
+    for name in ["no-open-relay", "policy-equals-files"] {
+        let Answer::Undecided(Some(alarm)) = answer(&report, name) else {
+            panic!("{name}: {:?}", answer(&report, name));
+        };
+        assert!(alarm.dialogue().contains("MAIL FROM:<>"), "{name}");
+    }
+    let mut diagnostics = Diagnostics::new();
+    assert!(tell(&ours, &report, &mut diagnostics).is_err());
+    let told = diagnostics.sorted();
+    let words: String = told
+        .iter()
+        .map(|one| render(one.as_ref(), Style::PLAIN))
+        .collect();
+    assert!(
+        words.contains("no envelope of it does when replayed"),
+        "{words}"
+    );
 }
 
 /// An odd form of ours may be refused, whatever the policy says.
