@@ -8,6 +8,7 @@
 mod excerpt;
 
 pub(crate) use excerpt::SPAN_BYTES_MAX;
+pub(crate) use excerpt::shown;
 pub use excerpt::{is_control, is_direction};
 
 use std::collections::BTreeMap;

@@ -28,7 +28,9 @@ use mailpol::compile;
 use mailpol::decision::{Decider, Envelope, Verdict, place, run};
 use mailpol::diagnostic::{Diagnostics, Style, render};
 use mailpol::policy::{Policy, PolicyDecider};
-use mailpol::prove::{Classes, check_files, destinations, with_classes};
+use mailpol::prove::{
+    Classes, Files, Report, check_agreement, check_files, check_policy, destinations, with_classes,
+};
 use mailpol::source::Source;
 use mailpol::target::{Reading, TARGETS, Target};
 use proptest::prelude::*;
@@ -149,13 +151,21 @@ fn every_way(site: &Site, first: usize) {
         .collect();
     by_the_book(site, &policy, &readings);
     with_classes(&policy, None, |classes| in_classes(site, classes, first));
+    let is_proved = |report: &Report| {
+        assert!(report.is_proved(), "{report:?}\n{}", site.policy());
+    };
+    is_proved(&check_policy(&policy));
+    let mut before: Vec<Files<'_>> = Vec::new();
     for (target, reading) in TARGETS.iter().zip(&readings) {
         let files = compile::files(*target, reading);
-        let report = check_files(&policy, files);
-        assert!(report.is_proved(), "{report:?}\n{}", site.policy());
+        is_proved(&check_files(&policy, files));
         with_classes(&policy, Some(files), |classes| {
             in_classes(site, classes, first);
         });
+        for other in &before {
+            is_proved(&check_agreement(&policy, *other, files));
+        }
+        before.push(files);
     }
 }
 

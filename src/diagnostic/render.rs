@@ -10,7 +10,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode,
 };
 
-use crate::source::SPAN_BYTES_MAX;
+use crate::source::{SPAN_BYTES_MAX, shown};
 
 /// How text is rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +47,13 @@ pub fn render(diagnostic: &dyn Diagnostic, style: Style) -> String {
     }
 }
 
-/// A diagnostic whose labels can be shown: of one that is too long stays where it begins.
+/// A diagnostic that can be shown: of a label that is too long stays where it begins, and in no
+/// word that it took from a file is anything that would change the terminal.
 struct Clipped<'d>(&'d dyn Diagnostic);
+
+fn plain(text: String) -> String {
+    shown(&text).unwrap_or(text)
+}
 
 impl fmt::Debug for Clipped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,7 +63,7 @@ impl fmt::Debug for Clipped<'_> {
 
 impl fmt::Display for Clipped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.0, f)
+        f.write_str(&plain(self.0.to_string()))
     }
 }
 
@@ -78,7 +83,8 @@ impl Diagnostic for Clipped<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.0.help()
+        let help = self.0.help()?;
+        Some(Box::new(plain(help.to_string())))
     }
 
     fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
@@ -92,11 +98,10 @@ impl Diagnostic for Clipped<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let labels = self.0.labels()?;
         Some(Box::new(labels.map(|label| {
-            if label.len() <= SPAN_BYTES_MAX {
-                return label;
-            }
-            let text = label.label().map(str::to_owned);
-            let span = (label.offset(), 1);
+            let text = label.label().map(|text| plain(text.to_owned()));
+            let is_short = label.len() <= SPAN_BYTES_MAX;
+            let length = if is_short { label.len() } else { 1 };
+            let span = (label.offset(), length);
             if label.primary() {
                 LabeledSpan::new_primary_with_span(text, span)
             } else {
@@ -111,5 +116,23 @@ impl Diagnostic for Clipped<'_> {
 
     fn diagnostic_source(&self) -> Option<&dyn Diagnostic> {
         self.0.diagnostic_source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Loc, Source};
+    use crate::target::diagnostics::UnjudgedService;
+
+    #[test]
+    fn no_word_of_a_file_changes_the_terminal() {
+        let at = Loc::new(&Source::new("file", "word\n"), 0, 4);
+        let odd = "a\u{13}b\u{1b}[2Jc\u{202e}d";
+        let told = render(&UnjudgedService::new(odd, odd, &at), Style::PLAIN);
+        assert!(told.contains("a?b?[2Jc\u{fffd}d"), "{told}");
+        for hidden in ['\u{13}', '\u{1b}', '\u{202e}'] {
+            assert!(!told.contains(hidden), "{told:?}");
+        }
     }
 }

@@ -78,7 +78,7 @@ fn clip(
 const PLAIN_BYTES: usize = 1 << 10;
 
 /// Returns a text without what would change the terminal, if it holds any.
-pub(super) fn shown(text: &str) -> Option<String> {
+pub(crate) fn shown(text: &str) -> Option<String> {
     let hidden = |c: char| (is_control(c) && !"\t\r\n".contains(c)) || is_direction(c);
     // There are texts of a hundred megabytes, nearly all of plain letters.
     let is_plain = |byte: u8| matches!(byte, b'\t' | b'\n' | b' '..=b'~');

@@ -12,7 +12,7 @@ use std::ops::RangeInclusive;
 
 use super::Artifacts;
 use crate::decision::Backend;
-use crate::source::Loc;
+use crate::source::{Loc, is_control, is_direction};
 
 /// Where Debian's libsasl2 and Exim look for it.
 pub(super) const SOCKET: &str = "/var/run/saslauthd/mux";
@@ -160,6 +160,14 @@ fn assignments(artifact: &super::Artifact) -> Result<BTreeMap<&str, (&str, Loc)>
                 &at,
             ));
         }
+        if let Some(odd) = line.trim_end_matches('\n').chars().find(|c| is_odd(*c)) {
+            let name = format!("U+{:04X}", u32::from(odd));
+            return Err(fault(
+                &name,
+                "no file of settings has such a character",
+                &at,
+            ));
+        }
         let line = line.trim_ascii();
         if line.is_empty() || line.starts_with('#') {
             continue;
@@ -178,6 +186,11 @@ fn assignments(artifact: &super::Artifact) -> Result<BTreeMap<&str, (&str, Loc)>
         values.insert(name, (value, at));
     }
     Ok(values)
+}
+
+/// A control character, or one that changes the order of what stands there.
+fn is_odd(c: char) -> bool {
+    is_control(c) && c != '\t' || is_direction(c)
 }
 
 /// Returns a word of the shell in which nothing is expanded; a comment may follow.

@@ -45,6 +45,7 @@ pub(super) fn read(
         let mut reader = Reader {
             settings,
             root: root.as_str().to_owned(),
+            services,
             artifacts,
             diagnostics,
         };
@@ -93,6 +94,7 @@ struct Reader<'a> {
     settings: Settings<'a>,
     /// The root of the service: empty, but in a chroot the queue directory.
     root: String,
+    services: &'a [Service],
     artifacts: &'a Artifacts,
     diagnostics: &'a mut Diagnostics,
 }
@@ -144,6 +146,12 @@ impl Reader<'_> {
         if socket.len() > SOCKET_OCTETS_MAX {
             let reason = "the path of the socket is too long";
             return Err(self.refuse("smtpd_sasl_path", reason, &at));
+        }
+        let queue = self.text("queue_directory");
+        if let Some(service) = services::at_socket(self.services, queue.as_str(), &socket) {
+            let name = service.name.as_str();
+            let words = format!("whoever is the service `{name}` of master.cf, and not Dovecot");
+            return Ok((Backend::Other(words), service.at.clone()));
         }
         Ok((Backend::Dovecot(socket), at))
     }

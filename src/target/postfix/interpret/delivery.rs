@@ -80,7 +80,7 @@ pub(super) fn read(
     let uid_min = digits(&text("virtual_minimum_uid", diagnostics)).unwrap_or(100);
     judge_base(settings, diagnostics);
     let recipients_max = recipients_max(settings, services, diagnostics);
-    let uses_local = uses_local(settings, addressing, diagnostics);
+    let uses_local = uses_local(settings, services, addressing, diagnostics);
     Delivery {
         around: addressing.around.clone(),
         classes: addressing.domains.exact(),
@@ -146,18 +146,31 @@ fn recipients_max(
     digits(value.as_str()).unwrap_or(0)
 }
 
-/// Returns whether local(8) delivers for more than the literals of this host.
+/// Returns whether local(8) delivers for more than the literals of this host, or may: a domain of
+/// any class goes to the transport of its class (ADDRESS_CLASS_README).
 fn uses_local(
     settings: &Settings<'_>,
+    services: &[Service],
     addressing: &Addressing,
     diagnostics: &mut Diagnostics,
 ) -> bool {
+    let is_local = |name: &str, diagnostics: &mut Diagnostics| {
+        let value = settings.text(name, diagnostics);
+        let transport = value.as_str().split(':').next().unwrap_or_default().trim();
+        services
+            .iter()
+            .any(|service| service.name.as_str() == transport && service.command == "local")
+    };
+    let mut defaults = CLASS_TRANSPORTS.iter();
     !addressing.around.local_domains.is_empty()
-        || !settings
-            .text("transport_maps", diagnostics)
-            .as_str()
-            .is_empty()
+        || defaults.any(|name| is_local(name, diagnostics))
+        || ["transport_maps", "sender_dependent_default_transport_maps"]
+            .iter()
+            .any(|name| !settings.is_empty(name))
 }
+
+/// Whose transports of whole classes of domains lead to more than literals.
+const CLASS_TRANSPORTS: [&str; 3] = ["virtual_transport", "relay_transport", "default_transport"];
 
 fn local(settings: &Settings<'_>, is_used: bool, diagnostics: &mut Diagnostics) -> Local {
     // To the letter (name_mask(3)).

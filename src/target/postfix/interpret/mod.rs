@@ -322,9 +322,18 @@ fn judge_notices(settings: &Settings<'_>, addressing: &Addressing, diagnostics: 
     for name in NOTICES {
         let value = settings.text(name, diagnostics);
         let address = value.as_str().to_ascii_lowercase();
-        let is_ours = address.rsplit_once('@').is_none_or(|(_, domain)| {
-            domain == addressing.around.origin || ours.contains_key(domain)
-        });
+        // A local-part may be a route, which Postfix follows (`unknown@elsewhere@ours`).
+        let is_plain = |local: &str| {
+            let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"._-".contains(&octet);
+            local.bytes().all(plain)
+        };
+        let is_ours = match address.rsplit_once('@') {
+            None => is_plain(&address),
+            Some((local, domain)) => {
+                let is_here = domain == addressing.around.origin || ours.contains_key(domain);
+                !local.is_empty() && is_plain(local) && is_here
+            }
+        };
         if !is_ours {
             let reason = "what strangers send would leave for there";
             diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));

@@ -158,6 +158,9 @@ impl Policyd {
     }
 }
 
+/// The program.
+pub(super) const PROGRAM: &str = "/usr/bin/policyd-spf";
+
 /// Finds the service of `check_policy_service` in master.cf and reads its configuration; `host` is
 /// the name that this host goes by.
 pub(super) fn read(
@@ -199,9 +202,9 @@ pub(super) fn read(
     let program = argv
         .next()
         .and_then(|word| word.as_str().strip_prefix("argv="));
-    if service.command != "spawn" || program != Some("/usr/bin/policyd-spf") {
-        let reason = "only /usr/bin/policyd-spf under spawn(8) is known";
-        return refuse(reason, &service.at, diagnostics);
+    if service.command != "spawn" || program != Some(PROGRAM) {
+        let reason = format!("only {PROGRAM} under spawn(8) is known");
+        return refuse(&reason, &service.at, diagnostics);
     }
     let default = Text::made(DEFAULT_FILE, &service.at);
     let file = argv.next().unwrap_or(&default);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::diagnostics::UnjudgedService;
 use super::master_cf::Service;
 use super::parameter::Settings;
+use super::policyd;
 use super::text::Text;
 use crate::diagnostic::Diagnostics;
 use crate::source::Loc;
@@ -231,6 +232,7 @@ pub(super) fn judge_programs(services: &[Service], diagnostics: &mut Diagnostics
             judge_socket(service, diagnostics);
             judge_wakeup(service, diagnostics);
             judge_twin(service, diagnostics);
+            judge_spawn(service, diagnostics);
         }
         judge_count(service, diagnostics);
         let is_known = |word: &Text| matches!(word.as_str(), "-v" | "-vv" | "-vvv");
@@ -279,6 +281,58 @@ fn judge_count(service: &Service, diagnostics: &mut Diagnostics) {
         let name = service.name.as_str();
         diagnostics.error(UnjudgedService::new(name, reason, &service.at));
     }
+}
+
+/// Reports a service of spawn(8) that would run its program for nobody: master(8) wakes it by
+/// connecting to it (tried on 3.7.11), and then the program may open a port, or be whoever smtpd(8)
+/// asks. What another than policyd-spf does is not known.
+fn judge_spawn(service: &Service, diagnostics: &mut Diagnostics) {
+    if service.command != "spawn" {
+        return;
+    }
+    let name = service.name.as_str();
+    if digits::<u64>(service.wakeup.trim_end_matches('?')).unwrap_or_default() > 0 {
+        let reason = "whenever it is woken spawn(8) runs the program, whom nobody has asked";
+        diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+    }
+    let mut words = service.arguments.iter().map(Text::as_str);
+    let program = words.find_map(|word| word.strip_prefix("argv="));
+    if program != Some(policyd::PROGRAM) {
+        let reason = format!("only {} under spawn(8) is known", policyd::PROGRAM);
+        diagnostics.error(UnjudgedService::new(name, reason, &service.at));
+    }
+}
+
+/// Returns the service whose socket this is, as a path: master(8) makes the socket anew, whoever
+/// had it before (`unix_listen` in unix_listen.c of 3.7.11).
+pub(super) fn at_socket<'s>(
+    services: &'s [Service],
+    queue: &str,
+    path: &str,
+) -> Option<&'s Service> {
+    let wanted = steps(path);
+    let mut inside = services.iter().filter(|service| service.kind != "inet");
+    inside.find(|service| {
+        let folder = if service.is_private {
+            "private"
+        } else {
+            "public"
+        };
+        wanted == steps(&format!("{queue}/{folder}/{}", service.name.as_str()))
+    })
+}
+
+/// Returns the folders that lead to a file, and its name.
+fn steps(path: &str) -> Vec<&str> {
+    let mut steps = Vec::new();
+    for step in path.split('/').filter(|step| !matches!(*step, "" | ".")) {
+        if step == ".." {
+            steps.pop();
+        } else {
+            steps.push(step);
+        }
+    }
+    steps
 }
 
 /// Reports a service that would let mail lie which was there before it began.
