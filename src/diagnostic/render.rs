@@ -121,16 +121,27 @@ impl Diagnostic for Clipped<'_> {
 
 #[cfg(test)]
 mod tests {
+    use thiserror::Error;
+
     use super::*;
-    use crate::source::{Loc, Source};
-    use crate::target::diagnostics::UnjudgedService;
+
+    #[derive(Debug, Error, Diagnostic)]
+    #[error("message {0}")]
+    #[diagnostic(help("help {0}"))]
+    struct Words(
+        String,
+        #[label("label {0}")] (usize, usize),
+        #[source_code] String,
+    );
 
     #[test]
     fn no_word_of_a_file_changes_the_terminal() {
-        let at = Loc::new(&Source::new("file", "word\n"), 0, 4);
-        let odd = "a\u{13}b\u{1b}[2Jc\u{202e}d";
-        let told = render(&UnjudgedService::new(odd, odd, &at), Style::PLAIN);
-        assert!(told.contains("a?b?[2Jc\u{fffd}d"), "{told}");
+        let odd = "a\u{13}b\u{1b}[2Jc\u{202e}d".to_owned();
+        let told = render(&Words(odd, (0, 4), "text".to_owned()), Style::PLAIN);
+        for part in ["message", "label", "help: help"] {
+            let shown = format!("{part} a?b?[2Jc\u{fffd}d");
+            assert!(told.contains(&shown), "{told}");
+        }
         for hidden in ['\u{13}', '\u{1b}', '\u{202e}'] {
             assert!(!told.contains(hidden), "{told:?}");
         }
