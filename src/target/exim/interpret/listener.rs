@@ -189,8 +189,11 @@ impl Reader<'_> {
             let whole = if address.is_ipv4() { ALL[0] } else { ALL[1] };
             known.contains(address) || known.contains(&whole)
         };
-        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        if is_known(&loopback) && host.iter().all(is_known) {
+        let has_v6 = host.iter().any(IpAddr::is_ipv6);
+        let mut loopback = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        // `@[]` in a list of hosts is all of them (`host_scan_for_local_hosts` in host.c of 4.96).
+        loopback.extend(has_v6.then_some(IpAddr::V6(Ipv6Addr::LOCALHOST)));
+        if loopback.iter().chain(host).all(is_known) {
             return Ok(());
         }
         let at = options.text("local_interfaces");

@@ -360,6 +360,9 @@ impl Bool {
     }
 
     /// Returns `yes` where `self` holds, else `no`.
+    ///
+    /// What may fail is kept where both are the same: an expansion that is forced to fail comes to
+    /// neither, and each place makes something else of that.
     pub(super) fn choose(self, yes: Self, no: Self) -> Self {
         match (self, yes, no) {
             (Self::Const(true), yes, _) => yes,
@@ -368,8 +371,11 @@ impl Bool {
             (Self::Forced, ..) => Self::Forced,
             (condition, Self::Const(true), Self::Const(false)) => condition,
             (condition, Self::Const(false), Self::Const(true)) => condition.negate(),
-            (_, Self::Const(true), Self::Const(true)) => Self::Const(true),
-            (_, Self::Const(false), Self::Const(false)) => Self::Const(false),
+            (condition, Self::Const(yes), Self::Const(no))
+                if yes == no && !condition.may_fail() =>
+            {
+                Self::Const(yes)
+            }
             (condition, yes, no) => Self::If(Arc::new(condition), Arc::new(yes), Arc::new(no)),
         }
     }
