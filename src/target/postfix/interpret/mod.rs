@@ -90,6 +90,7 @@ use self::session::Common;
 use self::table::Files;
 use crate::decision::Question;
 use crate::diagnostic::{Diagnostics, Reported};
+use crate::mail::{Path, PathForm};
 use crate::source::Loc;
 use crate::target::{Artifacts, Reading};
 use crate::threads::in_two;
@@ -323,17 +324,13 @@ fn judge_notices(settings: &Settings<'_>, addressing: &Addressing, diagnostics: 
         let value = settings.text(name, diagnostics);
         let address = value.as_str().to_ascii_lowercase();
         // A local-part may be a route, which Postfix follows (`unknown@elsewhere@ours`).
-        let is_plain = |local: &str| {
-            let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"._-".contains(&octet);
-            local.bytes().all(plain)
+        let form = Path::parse(&address, &[]).form();
+        let bare = [PathForm::Bare, PathForm::BarePostmaster, PathForm::Null];
+        let is_here = |(_, domain): (&str, &str)| {
+            domain == addressing.around.origin || ours.contains_key(domain)
         };
-        let is_ours = match address.rsplit_once('@') {
-            None => is_plain(&address),
-            Some((local, domain)) => {
-                let is_here = domain == addressing.around.origin || ours.contains_key(domain);
-                !local.is_empty() && is_plain(local) && is_here
-            }
-        };
+        let is_ours = bare.contains(&form)
+            || form == PathForm::Plain && address.rsplit_once('@').is_some_and(is_here);
         if !is_ours {
             let reason = "what strangers send would leave for there";
             diagnostics.error(UnjudgedParameter::new(name, reason, &value.at()));
