@@ -188,7 +188,8 @@ fn assignments(artifact: &super::Artifact) -> Result<BTreeMap<&str, (&str, Loc)>
     Ok(values)
 }
 
-/// A control character, or one that changes the order of what stands there.
+/// A control character, or one that changes the order of what stands there: none is to the shell
+/// what it looks like, and a form feed is no blank.
 fn is_odd(c: char) -> bool {
     is_control(c) && c != '\t' || is_direction(c)
 }

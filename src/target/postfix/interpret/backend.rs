@@ -252,3 +252,31 @@ impl Reader<'_> {
         Ok(options)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::master_cf;
+    use super::*;
+
+    #[test]
+    fn a_service_has_the_socket_of_its_name() {
+        let text =
+            "auth unix - - n - - discard\nqmgr unix n - n 300 1 qmgr\n25 inet n - n - - smtpd\n";
+        let services = master_cf::read(&Source::new("master.cf", text), &mut Diagnostics::new());
+        let at = |path: &str| {
+            let found = services::at_socket(&services, "/var/spool/postfix", path);
+            found.map(|service| service.name.as_str())
+        };
+        assert_eq!(at("/var/spool/postfix/private/auth"), Some("auth"));
+        assert_eq!(at("/var/spool//postfix/./private/auth"), Some("auth"));
+        assert_eq!(at("/var/spool/postfix/public/qmgr"), Some("qmgr"));
+        for other in [
+            "public/auth",
+            "private/qmgr",
+            "private/25",
+            "private/author",
+        ] {
+            assert_eq!(at(&format!("/var/spool/postfix/{other}")), None);
+        }
+    }
+}

@@ -310,7 +310,6 @@ pub(super) fn at_socket<'s>(
     queue: &str,
     path: &str,
 ) -> Option<&'s Service> {
-    let wanted = steps(path);
     let mut inside = services.iter().filter(|service| service.kind != "inet");
     inside.find(|service| {
         let folder = if service.is_private {
@@ -318,21 +317,14 @@ pub(super) fn at_socket<'s>(
         } else {
             "public"
         };
-        wanted == steps(&format!("{queue}/{folder}/{}", service.name.as_str()))
+        let socket = format!("{queue}/{folder}/{}", service.name.as_str());
+        steps(path).eq(steps(&socket))
     })
 }
 
-/// Returns the folders that lead to a file, and its name.
-fn steps(path: &str) -> Vec<&str> {
-    let mut steps = Vec::new();
-    for step in path.split('/').filter(|step| !matches!(*step, "" | ".")) {
-        if step == ".." {
-            steps.pop();
-        } else {
-            steps.push(step);
-        }
-    }
-    steps
+/// Returns the folders that lead to a file, and its name. No path of a policy climbs with `..`.
+fn steps(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|step| !matches!(*step, "" | "."))
 }
 
 /// Reports a service that would let mail lie which was there before it began.
