@@ -75,15 +75,15 @@ fn read(policy: &Policy, target: &'static dyn Target) -> Reading {
         .unwrap_or_else(|_| panic!("{}", told(&diagnostics)))
 }
 
-/// Returns what a decider says, as the book says it.
-fn says(decider: &dyn Decider, envelope: &Envelope) -> book::Answer {
+/// Returns what a decider says, as the book says it, and whether it adds what a message lacks.
+fn says(decider: &dyn Decider, envelope: &Envelope) -> (book::Answer, bool) {
     let (decision, _) = run(decider, envelope).expect("every envelope is decided");
     let ends = if decision.verdict == Verdict::Accept {
         destinations(decider, &decision, envelope)
     } else {
         Vec::new()
     };
-    book::Answer {
+    let answer = book::Answer {
         verdict: decision.verdict,
         reply: decision.reply,
         because: decision.because,
@@ -94,7 +94,8 @@ fn says(decider: &dyn Decider, envelope: &Envelope) -> book::Answer {
             .addresses()
             .map(ToString::to_string)
             .collect(),
-    }
+    };
+    (answer, decision.completes)
 }
 
 /// Whether files may answer so about an odd path (`docs/proof.md`, the latitude): they refuse it,
@@ -109,10 +110,16 @@ fn by_the_book(site: &Site, policy: &Policy, readings: &[Reading]) {
     let reference = PolicyDecider::new(policy);
     for envelope in universe::all(site) {
         let book = book::decide(site, &envelope);
-        let said = says(&reference, &envelope);
+        let wanted = book::completes(site, &envelope, &book);
+        let fits = |completes| wanted.is_none_or(|wanted| wanted == completes);
+        let (said, completes) = says(&reference, &envelope);
         assert_eq!(said, book, "policy: {envelope:?}\n{}", site.policy());
+        assert!(fits(completes), "policy: {envelope:?}\n{}", site.policy());
         for reading in readings {
-            let said = says(reading.decider.as_ref(), &envelope);
+            let (said, completes) = says(reading.decider.as_ref(), &envelope);
+            let is_about = said.verdict == Verdict::Accept || wanted == Some(false);
+            let is_as_wanted = !is_about || fits(completes);
+            assert!(is_as_wanted, "files: {envelope:?}\n{}", site.policy());
             if universe::is_usual(&envelope) || !is_latitude(site, &envelope, &said, &book) {
                 assert_eq!(said, book, "files: {envelope:?}\n{}", site.policy());
             }
@@ -227,7 +234,7 @@ fn the_book_is_not_the_library() {
     for (number, change) in changes.iter().enumerate() {
         let mut other = site.clone();
         change(&mut other);
-        let differ = |one: &&Envelope| says(&reference, one) != book::decide(&other, one);
+        let differ = |one: &&Envelope| says(&reference, one).0 != book::decide(&other, one);
         assert!(all.iter().any(|one| differ(&one)), "{number}");
     }
     let mut other = site.clone();

@@ -176,6 +176,7 @@ fn check_envelope(line: &str, decider: &dyn Decider) -> Result<(), String> {
                     .map(|header| header.name())
                     .collect::<Vec<_>>(),
             ),
+            "completes" => Value::from(decision.completes),
             "copies" => Value::from(
                 decision
                     .copies

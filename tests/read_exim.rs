@@ -229,6 +229,7 @@ fn answers(
         ("because", decision.because.name().into()),
         ("headers", headers.into()),
         ("copies", copies.into()),
+        ("completes", decision.completes.into()),
         (
             "route",
             if decision.verdict == Verdict::Accept {

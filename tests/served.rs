@@ -43,6 +43,8 @@ mod bound;
 mod broken;
 #[path = "served/come_back.rs"]
 mod come_back;
+#[path = "served/completed.rs"]
+mod completed;
 #[path = "served/copies.rs"]
 mod copies;
 #[path = "served/deliveries.rs"]
@@ -121,6 +123,7 @@ fn main() -> ExitCode {
         copies::TESTS,
         limits::TESTS,
         mended::TESTS,
+        completed::TESTS,
         routes::TESTS,
         waiting::TESTS,
         ways::TESTS,

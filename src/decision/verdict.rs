@@ -258,6 +258,9 @@ pub struct Decision {
     pub headers: BTreeSet<Header>,
     /// Who gets a copy of accepted mail.
     pub copies: Copies,
+    /// Whether the message gets Message-ID, Date and From where it has none (RFC 6409 section 8):
+    /// of refused mail, whether its other recipients' message does by what was asked of this one.
+    pub completes: bool,
 }
 
 /// Returns where mail for a destination ends up, in words.

@@ -187,6 +187,7 @@ impl<'p> PolicyDecider<'p> {
             at,
             route,
             headers,
+            completes: because == Because::Granted,
             copies: delivery::copies(self.policy, &self.archives, (from, to), ask)?,
         })
     }
@@ -334,5 +335,6 @@ fn refuse(reply: Reply, because: Because, at: At) -> Decision {
         route: Route::None,
         headers: BTreeSet::new(),
         copies: Copies::default(),
+        completes: false,
     }
 }

@@ -199,6 +199,9 @@ impl Counterexample {
                 let _ = writeln!(text, "{:width$}  {}", "", one.mail(self.returned(one)));
                 self.copied(one, width, &mut text);
             }
+            if let Some(words) = self.completion(one) {
+                let _ = writeln!(text, "{:width$}  {words}", "");
+            }
         }
         closed(&mut text, false);
         text
@@ -213,6 +216,24 @@ impl Counterexample {
                 let _ = writeln!(text, "{:width$}  the copy to {to}: {at}", "");
             }
         }
+    }
+
+    /// Says whether a side adds what the message lacks, where another has the same verdict and does
+    /// otherwise. Another verdict says enough.
+    fn completion(&self, side: &Decided) -> Option<&'static str> {
+        let completes = side.decision.completes;
+        let same_verdict = |one: &&Decided| one.decision.verdict == side.decision.verdict;
+        let mut others = self.decided.iter().filter(same_verdict);
+        if others.all(|other| other.decision.completes == completes) {
+            return None;
+        }
+        Some(match (completes, side.decision.verdict) {
+            (true, Verdict::Accept) => "Message-ID, Date and From are added where they are missing",
+            (true, Verdict::Defer | Verdict::Reject) => {
+                "to the message of its other recipients Message-ID, Date and From are added"
+            }
+            (false, _) => "Message-ID, Date and From are not added",
+        })
     }
 
     /// Returns how the client can have mail come back that a side takes. Where another refuses the

@@ -19,6 +19,7 @@ pages! {
     "dkim-published",
     "forbid",
     "forwards-as-declared",
+    "headers-as-declared",
     "host-mail-as-declared",
     "internal-may-send",
     "limits-as-declared",

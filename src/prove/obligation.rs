@@ -30,6 +30,7 @@ impl Outcome {
                 route: Route::None,
                 headers: BTreeSet::new(),
                 copies: Copies::default(),
+                completes: false,
             },
             reach: Reach::default(),
         }
@@ -51,9 +52,11 @@ pub(super) fn says_as(ours: &Decision, theirs: &Decision) -> bool {
         route,
         headers,
         copies,
+        completes,
     } = ours;
     (verdict, reply, because) == (&theirs.verdict, &theirs.reply, &theirs.because)
         && (route, headers, copies) == (&theirs.route, &theirs.headers, &theirs.copies)
+        && *completes == theirs.completes
 }
 
 /// What an obligation says of an envelope.
@@ -120,4 +123,5 @@ pub(super) static OBLIGATIONS: &[&dyn Obligation] = &[
     &obligations::ForwardsAsDeclared,
     &obligations::CopiesAsDeclared,
     &obligations::SpfPolicy,
+    &obligations::HeadersAsDeclared,
 ];

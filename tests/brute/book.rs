@@ -71,8 +71,7 @@ pub(crate) fn decide(site: &Site, envelope: &Envelope) -> Answer {
     };
     let hands_over = network.is_some_and(|one| one.may_hand_over);
     let submission = envelope.listener != Listener::Smtp;
-    let login = envelope.login.as_deref();
-    let login = login.filter(|login| submission && envelope.tls && site.has_login(login));
+    let login = login(site, envelope);
     let of_login = login.map(|login| rights(site, login)).unwrap_or_default();
     let by_network = may(envelope.tls);
     let by_login = of_login
@@ -121,6 +120,24 @@ pub(crate) fn decide(site: &Site, envelope: &Envelope) -> Answer {
         ends: ends(site, envelope),
         copies: copies(site, envelope),
     }
+}
+
+/// Whether a message gets the headers that it lacks; nothing where either is right, as of what a
+/// client sends beyond its rights.
+pub(crate) fn completes(site: &Site, envelope: &Envelope, answer: &Answer) -> Option<bool> {
+    let network = network(site, envelope.client);
+    let has_rights = network.is_some_and(|one| !one.rights.is_empty());
+    if !has_rights && login(site, envelope).is_none() {
+        return Some(false);
+    }
+    (answer.because == Because::Granted).then_some(true)
+}
+
+/// Returns the login that counts.
+fn login<'e>(site: &Site, envelope: &'e Envelope) -> Option<&'e str> {
+    let submission = envelope.listener != Listener::Smtp;
+    let login = envelope.login.as_deref();
+    login.filter(|login| submission && envelope.tls && site.has_login(login))
 }
 
 /// Whether the files may take for the plain path what a policy answers so about an odd one: it

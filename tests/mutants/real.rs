@@ -329,6 +329,11 @@ fn compare(
                 let read = format!("{goes:?}, it goes {went:?}");
                 found.push(shown(envelope, outcome, &read));
             }
+            let completed = went::is_completed(id, &round.log);
+            if completed.is_some_and(|completed| completed != read.completes()) && read.accepts() {
+                let read = format!("completed: {}, it is {completed:?}", read.completes());
+                found.push(shown(envelope, outcome, &read));
+            }
             if went.contains("out") && relayed.is_let_out(envelope)? {
                 relays = Some(shown(envelope, outcome, "it leaves"));
             }

@@ -127,6 +127,11 @@ pub(crate) fn reads(reading: &Reading, policy: &Policy, envelope: &Envelope) -> 
 }
 
 impl Read {
+    /// Returns whether the message gets the headers that it lacks.
+    pub(crate) fn completes(&self) -> bool {
+        self.decision.as_ref().is_some_and(|one| one.completes)
+    }
+
     /// Returns where a message went by the log, as the reader says it. The log of local(8) does not
     /// say whether the file of an account is in the home or in the spool. And of a recipient whose
     /// program ends before it has said anything, the log says nothing: it got nothing.

@@ -4,6 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::class::Original;
 
+/// Returns whether a message without Message-ID got one, by the log of Postfix; nothing if it does
+/// not say. Exim logs none that it has made.
+pub(crate) fn is_completed(id: &str, log: &[String]) -> Option<bool> {
+    let mark = format!("]: {id}: message-id=<");
+    let mut named = log.iter().filter_map(|line| line.split_once(&mark));
+    named.next().map(|(_, name)| !name.starts_with('>'))
+}
+
 /// Returns where a message went, by the log of Postfix.
 pub(crate) fn by_postfix(id: &str, log: &[String]) -> BTreeSet<String> {
     let mark = format!("]: {id}: to=<");

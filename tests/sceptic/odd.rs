@@ -87,6 +87,7 @@ fn taken(form: PathForm, listed: bool, route: Route) -> impl Fn(&mut dyn Ask) ->
             && (ask.ask(RECIPIENT)? != Label::ABSENT) == listed;
         Ok(hit.then(|| Decision {
             because: Because::Granted,
+            completes: true,
             ..accept(route.clone())
         }))
     }

@@ -143,6 +143,7 @@ pub(crate) fn accept(route: Route) -> Decision {
         route,
         headers: BTreeSet::new(),
         copies: Copies::default(),
+        completes: false,
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) const TESTS: &[TestOfBoth] = &[
 ];
 
 /// A network for everything, one for something, a hole in that, and a login.
-const POLICY: &str = r#"
+pub(crate) const POLICY: &str = r#"
 mailpol version=1
 host "mx.box.example" {
     address "198.51.100.25"
@@ -43,8 +43,8 @@ domain "box.example" {
 }
 "#;
 
-const TOM: &str = "/var/mail/box.example/tom";
-const MENDED: [&str; 3] = ["Message-ID", "Date", "From"];
+pub(crate) const TOM: &str = "/var/mail/box.example/tom";
+pub(crate) const MENDED: [&str; 3] = ["Message-ID", "Date", "From"];
 
 fn sent(client: &Client, from: &str, text: String) -> Envelope {
     Envelope {

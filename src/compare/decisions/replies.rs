@@ -85,6 +85,7 @@ pub(super) fn said(said: &Said) -> String {
             because,
             headers,
             copies,
+            completes,
         } => {
             let headers: Vec<&str> = headers.iter().copied().map(Header::name).collect();
             let with = match (verdict, headers.as_slice()) {
@@ -97,24 +98,40 @@ pub(super) fn said(said: &Said) -> String {
                 // Writing to a string does not fail.
                 let _ = write!(text, ", a copy to {to}");
             }
+            // What is granted is completed, and nothing else: that goes without saying.
+            let is_granted = *because == Because::Granted;
+            if *verdict == Verdict::Accept && *completes != is_granted {
+                let with = if *completes { "with" } else { "without" };
+                let _ = write!(text, ", {with} the headers that it lacks");
+            }
             text
         }
     }
 }
 
-/// Returns the headers that one side records, and the other does not; and the copies that it sends.
+/// Returns the headers that one side records or adds, and the other does not; and the copies that it
+/// sends.
 pub(super) fn marks(here: &Said, there: &Said) -> Vec<String> {
     let all = |said: &Said| match said {
-        Said::Closed => (BTreeSet::new(), BTreeSet::new()),
+        Said::Closed => (BTreeSet::new(), BTreeSet::new(), false),
         Said::Reply {
-            headers, copies, ..
-        } => (headers.clone(), copies.clone()),
+            headers,
+            copies,
+            completes,
+            because,
+            ..
+        } => {
+            // What is granted is completed: that another rule takes it says so.
+            let is_odd = *completes && *because != Because::Granted;
+            (headers.clone(), copies.clone(), is_odd)
+        }
     };
-    let [(headers, copies), (other, others)] = [all(here), all(there)];
+    let [(headers, copies, completes), (other, others, is_complete)] = [all(here), all(there)];
     let headers = headers.difference(&other).map(|one| one.name().to_owned());
     let copies = copies.difference(&others);
     let copies = copies.map(|to| format!("a copy to {to}"));
-    headers.chain(copies).collect()
+    let lacking = (completes && !is_complete).then(|| "the headers that it lacks".to_owned());
+    headers.chain(copies).chain(lacking).collect()
 }
 
 /// Returns what else than headers and copies is another when mail is taken.

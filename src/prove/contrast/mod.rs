@@ -111,6 +111,8 @@ pub enum Said {
         headers: BTreeSet<Header>,
         /// Who gets a copy.
         copies: BTreeSet<Address>,
+        /// Whether the message gets the headers that it lacks.
+        completes: bool,
     },
 }
 
@@ -122,6 +124,7 @@ impl Said {
             because: decision.because,
             headers: decision.headers.clone(),
             copies: decision.copies.addresses().cloned().collect(),
+            completes: decision.verdict == Verdict::Accept && decision.completes,
         }
     }
 

@@ -86,6 +86,15 @@ impl Asked<'_, '_> {
         Ok(false)
     }
 
+    /// Returns whether the client has some right to send: its network is granted something, under
+    /// TLS or not, or it is authenticated.
+    pub(in crate::prove) fn may_send(&mut self) -> Answered<bool> {
+        let label = self.ask.ask(CLIENT)?.0;
+        let has_rights =
+            label & tables::UNLIMITED != 0 || !self.declared.network_grants(label).is_empty();
+        Ok(has_rights || self.authenticated()?)
+    }
+
     /// Returns whether a grant of the client's network or login covers the envelope.
     pub(in crate::prove) fn granted(&mut self) -> Answered<bool> {
         Ok(self.granted_to_network()? || self.granted_to_login()?)

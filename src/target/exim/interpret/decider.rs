@@ -109,8 +109,14 @@ impl EximDecider {
         }
         let (client, at) = match commands.rcpt.run(session)? {
             Ran::Accept { client, at } => (client, at),
-            Ran::Deny(refusal) => return Ok(self.refuse((Verdict::Reject, refusal))),
-            Ran::Defer(refusal) => return Ok(self.refuse((Verdict::Defer, refusal))),
+            refused @ (Ran::Deny(_) | Ran::Defer(_)) => {
+                let refused = refusal(refused).map(|refusal| self.refuse(refusal));
+                // What is asked of one recipient counts for the message, refused or not.
+                return Ok(Decision {
+                    completes: session.completes,
+                    ..refused.unwrap_or_else(|| self.accept_all())
+                });
+            }
         };
         for acl in [&commands.predata, &commands.data] {
             if let Some(refusal) = refusal(acl.run(session)?) {
@@ -131,6 +137,7 @@ impl EximDecider {
             route,
             headers: session.headers.clone(),
             copies: self.routers.copied(session)?,
+            completes: session.completes,
         })
     }
 
@@ -162,6 +169,7 @@ impl EximDecider {
             route: Route::None,
             headers: BTreeSet::new(),
             copies: Copies::default(),
+            completes: false,
         }
     }
 
@@ -185,6 +193,7 @@ impl EximDecider {
             route: Route::None,
             headers: BTreeSet::new(),
             copies: Copies::default(),
+            completes: false,
         }
     }
 }

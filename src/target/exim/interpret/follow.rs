@@ -80,7 +80,8 @@ impl EximDecider {
             && unknown.because == known.because
             && unknown.route == known.route
             && unknown.headers == known.headers
-            && unknown.copies == known.copies;
+            && unknown.copies == known.copies
+            && unknown.completes == known.completes;
         if is_same {
             return Ok((known, ambiguous));
         }

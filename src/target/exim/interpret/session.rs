@@ -18,6 +18,10 @@ use crate::mail::{Listener, PathForm};
 use crate::spf::SpfResult;
 
 /// An envelope on its way.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something else that commands have found or done"
+)]
 pub(super) struct Session<'s> {
     ask: &'s mut dyn Ask,
     decider: &'s EximDecider,
@@ -40,6 +44,8 @@ pub(super) struct Session<'s> {
     pub(super) spf_ran: bool,
     /// The headers that ACLs have added.
     pub(super) headers: BTreeSet<Header>,
+    /// Whether the message gets the headers that it lacks: an ACL has said `control = submission`.
+    pub(super) completes: bool,
     /// While an authentication is being judged: what the client claims to be.
     claim: Option<Claim>,
     authenticated: Option<bool>,
@@ -73,6 +79,7 @@ impl<'s> Session<'s> {
             variables: BTreeMap::new(),
             spf_ran: false,
             headers: BTreeSet::new(),
+            completes: false,
             claim: None,
             authenticated: None,
             is_before_tls: false,

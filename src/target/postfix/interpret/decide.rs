@@ -237,6 +237,7 @@ impl PostfixDecider {
             route,
             headers: std::mem::take(&mut session.headers),
             copies: self.copies.of_envelope(&mut session)?,
+            completes: program.mended.holds(&mut session)?,
         })
     }
 
@@ -376,6 +377,7 @@ fn refusal(reply: Reply, because: Because, at: At, is_soft: bool) -> Decision {
         route: Route::None,
         headers: BTreeSet::new(),
         copies: decision::Copies::default(),
+        completes: false,
     }
 }
 

@@ -2,13 +2,16 @@
 //! smtpd_check.c of 3.7.11): from these clients cleanup(8) adds Message-ID, Date and From where
 //! they are missing, and a domain to addresses without one.
 //!
-//! It touches no decision, but smtpd(8) asks it at MAIL, and answers 451 where it cannot.
+//! It touches no verdict, but smtpd(8) asks it at MAIL, and answers 451 where it cannot.
 
 use super::client;
 use super::diagnostics::UnjudgedParameter;
 use super::master_cf::Service;
 use super::parameter::{Main, Settings};
+use super::program::Parts;
+use super::session::Session;
 use super::table::Files;
+use crate::decision::{ClientTable, Question, TestId, Unanswered};
 use crate::diagnostic::Diagnostics;
 
 const NAME: &str = "local_header_rewrite_clients";
@@ -23,6 +26,58 @@ const WORDS: [&str; 4] = [
 
 /// The word before a table, which may be left out.
 const TABLE: &str = "check_address_map";
+
+/// Whose header is mended at one listener.
+#[derive(Debug, Default)]
+pub(super) struct Mended {
+    /// The tests of clients: of whoever meets one.
+    clients: Vec<TestId>,
+    /// Whether that of whoever has logged in.
+    logins: bool,
+}
+
+impl Mended {
+    /// Reads it for a listener. What is wrong with it [`judge`] tells.
+    pub(super) fn read(parts: &mut Parts<'_>, mynetworks: TestId) -> Self {
+        let value = parts.text(NAME);
+        let mut mended = Self::default();
+        let mut rows = Vec::new();
+        for word in value.words() {
+            let text = word.as_str();
+            if text.contains(':') {
+                let label = client::MATCHED;
+                let (files, diagnostics) = (parts.artifacts, &mut *parts.diagnostics);
+                client::listed_table(&word, label, files, &mut rows, diagnostics);
+            }
+            match text.to_ascii_lowercase().as_str() {
+                "permit_mynetworks" => mended.clients.push(mynetworks),
+                "permit_inet_interfaces" => {
+                    rows.extend(client::addresses(&parts.own_addresses(), &word.at()));
+                }
+                "permit_sasl_authenticated" => mended.logins = true,
+                // Of certificates no list is read (`relay_clientcerts`).
+                _ => {}
+            }
+        }
+        if !rows.is_empty() {
+            let name = format!("client in {NAME} {}", value.as_str());
+            let make = || Question::Client(ClientTable::first_match(rows));
+            let test = parts.catalogue.share(&name, Some(&value.at()), make);
+            mended.clients.push(test);
+        }
+        mended
+    }
+
+    /// Returns whether the message of a session gets the headers that it lacks.
+    pub(super) fn holds(&self, session: &mut Session<'_>) -> Result<bool, Unanswered> {
+        for test in &self.clients {
+            if client::is_match(session.ask.ask(*test)?) {
+                return Ok(true);
+            }
+        }
+        Ok(self.logins && session.has_login()?)
+    }
+}
 
 /// Reports what smtpd(8) could not ask.
 pub(super) fn judge(

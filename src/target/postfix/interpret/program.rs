@@ -14,6 +14,7 @@ use super::filter::Filter;
 use super::listing::{Listed, Listing};
 use super::map::parents;
 use super::master_cf::Service;
+use super::mended::Mended;
 use super::offer::{Auth, Tls};
 use super::owner::Owners;
 use super::parameter::Settings;
@@ -61,6 +62,8 @@ pub(super) struct Program {
     pub(super) owners: Arc<Owners>,
     /// Whether the client gave a login at all.
     pub(super) any_login: TestId,
+    /// Whose header is mended.
+    pub(super) mended: Mended,
 }
 
 /// What the compilation of a listener needs.
@@ -140,7 +143,7 @@ impl Parts<'_> {
     }
 
     /// Returns the addresses of this host.
-    fn own_addresses(&self) -> Vec<IpAddr> {
+    pub(super) fn own_addresses(&self) -> Vec<IpAddr> {
         let mut ips = self.artifacts.host_addresses.clone();
         ips.push(std::net::Ipv4Addr::LOCALHOST.into());
         ips.push(std::net::Ipv6Addr::LOCALHOST.into());
@@ -277,6 +280,7 @@ impl Program {
             recipients,
             owners,
             any_login,
+            mended: Mended::read(&mut parts, mynetworks),
         };
         let mut compiler = Compiler {
             settings: parts.settings,

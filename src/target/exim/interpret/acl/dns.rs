@@ -60,9 +60,12 @@ fn goes_on(step: &Step) -> Option<Bool> {
         } else {
             condition.clone()
         }),
-        Step::Test { .. } | Step::EndPass | Step::Message(_) | Step::Set(..) | Step::Header(_) => {
-            None
-        }
+        Step::Test { .. }
+        | Step::EndPass
+        | Step::Message(_)
+        | Step::Set(..)
+        | Step::Header(_)
+        | Step::Complete => None,
     }
 }
 

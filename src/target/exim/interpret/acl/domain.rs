@@ -46,7 +46,8 @@ fn is_held(steps: &[Step], forms: &[PathForm], is: Is) -> bool {
             | Step::Header(_)
             | Step::EndPass
             | Step::Message(_)
-            | Step::Set(..) => {}
+            | Step::Set(..)
+            | Step::Complete => {}
         }
     }
     true

@@ -88,6 +88,8 @@ enum Step {
     Set(Arc<str>, Value),
     /// A header is added.
     Header(Value),
+    /// Message-ID, Date and From are added where the message has none.
+    Complete,
 }
 
 impl Step {

@@ -180,7 +180,7 @@ impl Reader<'_> {
         }
         // A domain goes into From as it is, ends of lines too (`receive_msg`).
         let reason = match text {
-            "submission/sender_retain" => return Ok(None),
+            "submission/sender_retain" => return Ok(Some(Step::Complete)),
             "submission" => {
                 "without `/sender_retain` the reverse-path of a login's message would become the \
                  address that Exim makes of the login"

@@ -23,7 +23,8 @@ use crate::target::exim::interpret::reader::{Place, Reader};
 pub(super) struct Odd {
     /// The patterns that have a say.
     hangs: u8,
-    /// Whether it leaves something behind: a variable, a field, or what SPF has found.
+    /// Whether it leaves something behind: a variable, a field, whether what is missing is added, or
+    /// what SPF has found.
     acts: bool,
     /// Whether it verifies the recipient.
     verifies: bool,
@@ -67,6 +68,8 @@ impl Reader<'_> {
         let mut goes_on = None;
         match step {
             Some(Step::Set(..)) => own.acts = true,
+            // What it accepts so it would not accept: of the message no less is done then.
+            Some(Step::Complete) => own.acts = verb != Verb::Accept,
             Some(Step::Header(value)) => {
                 own.acts = true;
                 let decides_nothing =

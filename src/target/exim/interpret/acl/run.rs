@@ -157,6 +157,7 @@ impl Statement {
                     }
                 }
                 Step::Header(value) => header::add(value, session)?,
+                Step::Complete => session.completes = true,
                 Step::Test {
                     negated,
                     test,

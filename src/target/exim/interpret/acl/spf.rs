@@ -199,7 +199,8 @@ fn asks_recipient(step: &Step) -> bool {
         | Step::EndPass
         | Step::Message(_)
         | Step::Set(..)
-        | Step::Header(_) => return false,
+        | Step::Header(_)
+        | Step::Complete => return false,
         Step::Test { .. } => return true,
     };
     let mut found = condition.may_fail();
