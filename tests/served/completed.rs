@@ -37,17 +37,22 @@ const OF_POSTFIX: [(&str, &str); 6] = [
         "    permit_sasl_authenticated\n",
         "    check_address_map inline:{10.20.30.65=x}\n",
     ),
-    ("    check_address_map cidr:/etc/postfix/networks-at-data\n", ""),
+    (
+        "    check_address_map cidr:/etc/postfix/networks-at-data\n",
+        "",
+    ),
     (
         "local_header_rewrite_clients =\n    permit_mynetworks\n",
         "local_header_rewrite_clients = permit_tls_clientcerts\n",
     ),
 ];
 
-const OF_INSIDE: &str = "  accept  hosts   = +internal\n          control = submission/sender_retain\n";
+const OF_INSIDE: &str =
+    "  accept  hosts   = +internal\n          control = submission/sender_retain\n";
 const OF_RIGHTS: &str =
     "  accept  acl     = acl_network_rights\n          control = submission/sender_retain\n";
-const RELAYS: &str = "  deny  message   = 554 5.7.1 relay-denied: this server does not relay for you\n";
+const RELAYS: &str =
+    "  deny  message   = 554 5.7.1 relay-denied: this server does not relay for you\n";
 
 const OF_EXIM: [(&str, &str); 6] = [
     (OF_INSIDE, "  accept  hosts   = +internal\n"),
@@ -150,8 +155,13 @@ fn known(mta: Mta) -> Result<(), Failed> {
             one.until = Until::Message(format!("Subject: {number}\n\nx\n"));
             job.envelopes.push(one);
             let decided = run(subject.reading.decider.as_ref(), sender);
-            let (decision, _) = decided.map_err(|test| format!("{number}: no answer to {test:?}"))?;
-            expect(decision.verdict, Verdict::Accept, format!("{after}: {number}"))?;
+            let (decision, _) =
+                decided.map_err(|test| format!("{number}: no answer to {test:?}"))?;
+            expect(
+                decision.verdict,
+                Verdict::Accept,
+                format!("{after}: {number}"),
+            )?;
             writeln!(read, "{number} {}", decision.completes)?;
         }
         let report = namespace::run(&job)?;

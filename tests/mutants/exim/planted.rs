@@ -114,9 +114,11 @@ const SETTINGS: &[&str] = &[
 ];
 
 const ROUTERS: &[&str] = &[
-    "smart:\n  driver = manualroute\n  route_list = * outside.example\n  transport = remote_smtp\n",
+    "smart:\n  driver = manualroute\n  route_list = * outside.example\n  transport = remote_smtp\n  \
+     host_find_failed = defer\n",
     "smart:\n  driver = manualroute\n  domains = ! +local_domains\n  \
-     route_list = * outside.example\n  transport = remote_smtp\n",
+     route_list = * outside.example\n  transport = remote_smtp\n  \
+     host_find_failed = defer\n",
     "spy:\n  driver = redirect\n  data = spy@outside.example\n",
     "copy:\n  driver = redirect\n  data = spy@outside.example\n  unseen\n",
     "copy:\n  driver = redirect\n  condition = \

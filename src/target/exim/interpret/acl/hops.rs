@@ -41,11 +41,9 @@ impl Statement {
     fn refuses(&self, is_it: &dyn Fn(&Test) -> bool) -> bool {
         let mut tests = self.steps.iter().filter_map(|step| match step {
             Step::Test { negated, test, .. } => Some((*negated, test)),
-            Step::EndPass
-            | Step::Message(_)
-            | Step::Set(..)
-            | Step::Header(_)
-            | Step::Complete => None,
+            Step::EndPass | Step::Message(_) | Step::Set(..) | Step::Header(_) | Step::Complete => {
+                None
+            }
         });
         let is_it = matches!(tests.next(), Some((false, test)) if is_it(test));
         matches!(self.verb, Verb::Deny | Verb::Drop) && is_it && tests.next().is_none()

@@ -1,5 +1,6 @@
 //! The drivers of routers (spec 4.96, chapters 16 to 22).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -281,6 +282,14 @@ impl Reader<'_> {
                 return Err(self.syntax(reason, &instance.at));
             }
         };
+        let is_looked_up =
+            |rule: &Rule| !rule.host.is_empty() && rule.host.parse::<IpAddr>().is_err();
+        if instance.get("host_find_failed").is_none() && rules.iter().any(is_looked_up) {
+            // Section 20.3: `freeze` is the default.
+            let reason = "mail for a host that DNS does not know is frozen, and not tried again: \
+                          let the router have `host_find_failed = defer`";
+            return Err(self.service("manualroute", reason, &instance.at));
+        }
         Ok(Made {
             driver: Driver::Hosts { transport, rules },
             options: &[known::MANUALROUTE, known::NOBODY],
