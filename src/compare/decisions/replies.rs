@@ -109,8 +109,8 @@ pub(super) fn said(said: &Said) -> String {
     }
 }
 
-/// Returns the headers that one side records or adds, and the other does not; and the copies that it
-/// sends.
+/// Returns the headers that one side records or adds, and the other does not; and the copies that
+/// it sends.
 pub(super) fn marks(here: &Said, there: &Said) -> Vec<String> {
     let all = |said: &Said| match said {
         Said::Closed => (BTreeSet::new(), BTreeSet::new(), false),

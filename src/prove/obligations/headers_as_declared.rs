@@ -1,4 +1,4 @@
-//! RFC 6409 section 8: what is sent through us gets the headers that it lacks, and nothing else does.
+//! RFC 6409 section 8: what is sent through us gets the headers that it lacks, and nothing else.
 
 use crate::prove::declared::{Answered, Asked};
 use crate::prove::obligation::{Judgement, Obligation, Outcome};

@@ -114,8 +114,8 @@ const SETTINGS: &[&str] = &[
 ];
 
 const ROUTERS: &[&str] = &[
-    "smart:\n  driver = manualroute\n  route_list = * outside.example\n  transport = remote_smtp\n  \
-     host_find_failed = defer\n",
+    "smart:\n  driver = manualroute\n  route_list = * outside.example\n  \
+     transport = remote_smtp\n  host_find_failed = defer\n",
     "smart:\n  driver = manualroute\n  domains = ! +local_domains\n  \
      route_list = * outside.example\n  transport = remote_smtp\n  \
      host_find_failed = defer\n",

@@ -2,6 +2,7 @@
 
 use super::catalogue::Side;
 use super::value::{Part, PathAtom, View};
+use crate::decision::Label;
 use crate::mail::PathForm;
 
 /// Whether a path of a form is one that tables hold.
@@ -110,4 +111,9 @@ fn of_address(form: PathForm, side: Side, view: View) -> Met {
 /// extension is one only where it is seen without.
 pub(super) fn has_address(form: PathForm) -> bool {
     form.has_address() && form != PathForm::ExtendedRoute
+}
+
+/// Returns the form of a label; a number that no form has is none that Exim takes.
+pub(super) fn form(label: Label) -> PathForm {
+    PathForm::from_index(label.0).unwrap_or(PathForm::Malformed)
 }

@@ -8,7 +8,7 @@ use super::authenticator::Claim;
 use super::catalogue::Side;
 use super::decider::EximDecider;
 use super::follow::{Dns, Library};
-use super::met::{Met, has_address, met};
+use super::met::{Met, form, has_address, met};
 use super::rows::HOLDS;
 use super::truth::{Facts, Truth, truth};
 use super::untold::Ways;
@@ -20,7 +20,7 @@ use crate::spf::SpfResult;
 /// An envelope on its way.
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is something else that commands have found or done"
+    reason = "each is another thing that was done"
 )]
 pub(super) struct Session<'s> {
     ask: &'s mut dyn Ask,
@@ -395,9 +395,4 @@ impl Facts for Session<'_> {
         };
         Ok(Truth::of(holds))
     }
-}
-
-/// Returns the form of a label; a number that no form has is none that Exim takes.
-fn form(label: Label) -> PathForm {
-    PathForm::from_index(label.0).unwrap_or(PathForm::Malformed)
 }

@@ -23,8 +23,8 @@ use crate::target::exim::interpret::reader::{Place, Reader};
 pub(super) struct Odd {
     /// The patterns that have a say.
     hangs: u8,
-    /// Whether it leaves something behind: a variable, a field, whether what is missing is added, or
-    /// what SPF has found.
+    /// Whether it leaves something behind: a variable, a field, whether what is missing is added,
+    /// or what SPF has found.
     acts: bool,
     /// Whether it verifies the recipient.
     verifies: bool,
