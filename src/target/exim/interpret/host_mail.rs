@@ -2,6 +2,7 @@
 //! 5.2: who may say who it is from). Tried on 4.96 with `-brw`, and with whole messages.
 
 use super::decider::EximDecider;
+use super::diagnostics::UnjudgedParameter;
 use super::option::Options;
 use super::reader::Reader;
 use super::router::Unknown;
@@ -77,6 +78,20 @@ impl Reader<'_> {
         })
     }
 
+    /// Refuses that Exim says in the header which account a message is from, beside whom a program
+    /// says it is from (`local_from_check` in section 14.23).
+    pub(super) fn hold_senders(&mut self, options: &Options, start: &Loc) {
+        let name = "local_from_check";
+        // An error may have kept the reader from a listener.
+        if self.diagnostics.errors() == 0 && self.boolean(options, name, true) {
+            let at = options.get(name).map_or(start, |setting| &setting.at);
+            let reason = "messages would leave with a Sender field that names an account of the \
+                          host: set it to `false`";
+            self.diagnostics
+                .error(UnjudgedParameter::new(name, reason, at));
+        }
+    }
+
     /// Returns what becomes of mail made on the host, of files that let no other in.
     pub(super) fn local_mail(
         &self,
@@ -94,6 +109,19 @@ impl Reader<'_> {
             rules,
             at: at.clone(),
         })
+    }
+}
+
+impl EximDecider {
+    /// Returns the place that gives accounts of the host names in a domain whose mail leaves, as
+    /// that of anybody's domain does.
+    pub(super) fn others_name(&self, options: &Options) -> Option<Loc> {
+        let name = options.text("qualify_domain")?;
+        let address = Address::new("postmaster", Domain::literal(name.as_str()));
+        let found = self.walk(&Unknown).destinations(&address).ok()?;
+        let leaves = |one: &Destination| matches!(one, Destination::Exchangers(_));
+        let is_closed = self.local_mail.is_some();
+        (!is_closed && found.iter().any(leaves)).then(|| name.at())
     }
 }
 

@@ -19,18 +19,28 @@ const LINE_OCTETS_MAX: usize = 998;
 
 /// How long variables are, by what their names begin with: what clients write, alone and with the
 /// name that DNS has for them (`host_build_sender_fullhost` in host.c of 4.96), ciphers, dates.
-const LONG: [(&str, usize); 13] = [
+/// What an ACL or a router has set, and a whole command, is as long as it likes.
+const LONG: [(&str, usize); 22] = [
+    ("acl_", LINE_OCTETS_MAX),
+    ("address_data", LINE_OCTETS_MAX),
+    ("authenticated_", 256),
+    ("dnslist_", LINE_OCTETS_MAX),
     ("domain", 256),
+    ("host_data", LINE_OCTETS_MAX),
     ("local_part", 256),
     ("primary_hostname", 180),
     ("qualify_", 256),
     ("received_for", 256),
+    ("recipient", LINE_OCTETS_MAX),
     ("sender_address", 256),
+    ("sender_data", LINE_OCTETS_MAX),
     ("sender_fullhost", 600),
     ("sender_helo_name", 256),
     ("sender_host_name", 256),
+    ("sender_ident", 256),
     ("sender_rcvhost", 600),
     ("smtp_active_hostname", 180),
+    ("smtp_command", LINE_OCTETS_MAX),
     ("tls_", 96),
     ("tod_", 32),
 ];

@@ -249,7 +249,9 @@ impl Reader<'_> {
         let said = options.text("message_size_limit");
         let is_of_clients = said.is_some_and(|text| shape::of_clients(text.as_str()).is_some());
         let header = number("header_maxsize", 1 << 20).unwrap_or(u64::MAX);
-        let body = number("bounce_return_size_limit", 100 << 10).unwrap_or(u64::MAX);
+        // 0 is none: all of the message comes back (section 14.23; tried).
+        let body = number("bounce_return_size_limit", 100 << 10).filter(|most| *most > 0);
+        let body = body.unwrap_or(u64::MAX);
         let recipients = recipients
             .most
             .unwrap_or(50_000)

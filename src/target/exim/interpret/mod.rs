@@ -151,6 +151,11 @@ pub(super) fn interpret(
         let reason = "other hosts would get an address without what stands behind its `+`";
         return Err(diagnostics.error(UnjudgedService::new("local_part_suffix", reason, at)));
     }
+    if let Some(at) = decider.others_name(&options) {
+        let reason = "accounts of the host would be called by it, which is somebody else's: their \
+                      bounces would leave for there";
+        return Err(diagnostics.error(UnjudgedParameter::new("qualify_domain", reason, &at)));
+    }
     if let Some((at, reason)) = decider.walk(&Unknown).astray() {
         return Err(diagnostics.error(UnjudgedService::new("data", reason, at)));
     }
@@ -259,6 +264,7 @@ impl Reader<'_> {
             self.refuse("rewrite", reason, &line.at());
         }
         let mut local_mail = if closed {
+            self.hold_senders(options, start);
             let rules = self.rewrite_rules(section("rewrite"));
             let at = sections.places.get("rewrite").unwrap_or(start);
             self.local_mail(options, rules, at)

@@ -40,7 +40,7 @@ pub(super) fn host(
         (origin.map(str::to_owned).into(), notices, "all")
     };
     let comments = |lines: Vec<String>| lines.iter().map(|line| Comment::new(line)).collect();
-    let notices = (!is_null_client).then(|| Word::fixed("resource, software, 2bounce"));
+    let notices = (!is_null_client).then(|| Word::fixed("2bounce"));
     let view = HostPart {
         policy: emission.policy_name(),
         version: emission.version.word(),

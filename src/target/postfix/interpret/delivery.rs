@@ -10,7 +10,7 @@ use super::local::Local;
 use super::map::parents;
 use super::master_cf::Service;
 use super::parameter::Settings;
-use super::route::Delivery;
+use super::route::{Delivery, SPOOL};
 use super::rows::{Case, Lookup};
 use super::services;
 use super::table::{self, Files, Table};
@@ -79,6 +79,7 @@ pub(super) fn read(
     }
     let uid_min = digits(&text("virtual_minimum_uid", diagnostics)).unwrap_or(100);
     judge_base(settings, diagnostics);
+    judge_owner(&uids, settings, diagnostics);
     let recipients_max = recipients_max(settings, services, diagnostics);
     let uses_local = uses_local(settings, services, addressing, diagnostics);
     Delivery {
@@ -114,6 +115,21 @@ fn judge_base(settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
         let reason = "virtual(8) ends with an error, and delivers nothing";
         let at = settings.place("virtual_mailbox_maps");
         diagnostics.error(UnjudgedParameter::new(BASE, reason, &at));
+    }
+}
+
+/// Reports boxes in the folder of all mail that belong to another user than `mail`: whoever has the
+/// account would read everybody's.
+fn judge_owner(uids: &Lookup, settings: &Settings<'_>, diagnostics: &mut Diagnostics) {
+    const NAME: &str = "virtual_uid_maps";
+    let base = settings.text("virtual_mailbox_base", diagnostics);
+    let is_spool = base.as_str().trim_end_matches('/') == SPOOL;
+    // 0, and what is no number, delivers nothing.
+    let is_another = |value: &str| !["0", "8"].contains(&value.trim_ascii());
+    if is_spool && uids.values().any(is_another) {
+        let reason = "below /var/mail boxes are of the user mail, who is 8: another would read \
+                      them all";
+        diagnostics.error(UnjudgedParameter::new(NAME, reason, &settings.place(NAME)));
     }
 }
 

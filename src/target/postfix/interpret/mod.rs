@@ -53,6 +53,7 @@ mod offer;
 mod opendkim;
 mod others_mail;
 mod overridden;
+mod own_host;
 mod owner;
 mod parameter;
 mod pattern;
@@ -68,6 +69,7 @@ mod session;
 mod status_filter;
 mod table;
 mod text;
+mod transcript;
 mod values;
 
 #[cfg(test)]
@@ -142,6 +144,7 @@ pub(super) fn interpret(
     limits::judge(reader.main, reader.services, diagnostics);
     added::judge(&base, artifacts, diagnostics);
     mended::judge(reader.main, reader.services, artifacts, diagnostics);
+    transcript::judge(reader.main, reader.services, diagnostics);
     services::judge_runs(reader.services, &base, diagnostics);
     services::judge_missing(reader.services, &start, diagnostics);
     let listeners = reader.listeners(diagnostics);
@@ -242,6 +245,8 @@ impl Reader<'_> {
         delivery.find_ways(self.main, self.services, diagnostics);
         let (main, services, ways) = (self.main, self.services, &delivery.ways);
         status_filter::judge(main, services, ways, self.artifacts, diagnostics);
+        let host = &self.artifacts.host_addresses;
+        own_host::judge(main, services, ways, host, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
         catalogue.replace(common.to_form, Question::ToKind(kinds(Side::To)));

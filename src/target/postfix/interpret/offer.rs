@@ -61,7 +61,9 @@ impl Parts<'_> {
         let name = "smtpd_discard_ehlo_keywords";
         for word in self.text(name).words() {
             let keyword = word.as_str().to_ascii_lowercase();
-            if matches!(keyword.as_str(), "auth" | "starttls") || keyword.contains([':', '/']) {
+            let is_asked = matches!(keyword.as_str(), "auth" | "starttls");
+            // Braces hold no blanks together here (`str_name_mask` in name_mask.c of 3.7.11).
+            if is_asked || keyword.contains([':', '/', '{', '}']) {
                 let reason = "clients would not see what they may use";
                 self.diagnostics
                     .error(UnjudgedParameter::new(name, reason, &word.at()));

@@ -15,7 +15,7 @@ use crate::mail::{Address, Domain};
 /// What seteuid(2) takes for no change.
 const NO_ID: u32 = u32::MAX;
 /// Where Debian keeps mail, and the group that may make files there (base-passwd).
-const SPOOL: &str = "/var/mail";
+pub(super) const SPOOL: &str = "/var/mail";
 const MAIL: u32 = 8;
 
 /// An address literal of this host.

@@ -215,6 +215,7 @@ fn tables_are_asked_only_under_forms_that_have_what_they_look_at() {
         allow_untrusted_routing = yes\nstrict_rfc821_envelopes = no\n\
         transport_maps = inline:{{gone.example=error:no}, {john@here.example=local:}}\n\
         smtpd_sasl_auth_enable = yes\nsmtpd_sender_login_maps = inline:{john@here.example=john}\n\
+        notify_classes =\n\
         smtpd_reject_unlisted_sender = yes\n\
         smtpd_sender_restrictions = check_sender_access inline:{{d.example=reject}, {x@=reject}, \
         {y@d.example=DUNNO}, {<>=DUNNO}}, reject_known_sender_login_mismatch\n\

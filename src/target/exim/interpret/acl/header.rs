@@ -60,13 +60,18 @@ enum Says {
 }
 
 impl Reader<'_> {
-    /// Reads `add_header`.
-    pub(super) fn add_header(&mut self, line: &RawLine) -> Done {
-        let allowed = matches!(
+    /// Returns whether an ACL may speak of the header: elsewhere Exim answers 451 (`conditions` in
+    /// acl.c of 4.96, which forbids both modifiers in the same places).
+    fn has_headers(&self) -> bool {
+        matches!(
             self.place,
             Place::Mail | Place::Rcpt | Place::Predata | Place::Data
-        );
-        if !allowed {
+        )
+    }
+
+    /// Reads `add_header`.
+    pub(super) fn add_header(&mut self, line: &RawLine) -> Done {
+        if !self.has_headers() {
             let reason = "a header cannot be added in this ACL";
             return Err(self.syntax(reason, &line.at));
         }
@@ -90,6 +95,10 @@ impl Reader<'_> {
     /// Reads `remove_header`. Fields are removed that came with the message, and those that an
     /// earlier ACL has added; what the same one adds stays.
     pub(super) fn remove_header(&mut self, line: &RawLine) -> Done {
+        if !self.has_headers() {
+            let reason = "a header cannot be removed in this ACL";
+            return Err(self.syntax(reason, &line.at));
+        }
         let reason = match self.expand(&line.argument)?.as_text() {
             Some(text) if removes_traces(&text) => {
                 self.spf.takes_away |= matches!(self.place, Place::Predata | Place::Data);

@@ -9,7 +9,7 @@ use super::{Delivery, Driver, Permits, Redirect, Rule, Transport, known};
 use crate::diagnostic::Reported;
 use crate::target::exim::interpret::diagnostics::UnjudgedService;
 use crate::target::exim::interpret::list::{ListKind, Subject, items};
-use crate::target::exim::interpret::lookup::network;
+use crate::target::exim::interpret::lookup::{address_of, network};
 use crate::target::exim::interpret::reader::Reader;
 use crate::target::exim::interpret::section::Instance;
 use crate::target::exim::interpret::shape::Table;
@@ -68,6 +68,17 @@ const IGNORED: [&str; 7] = [
     "::1/128",
     "fe80::/10",
 ];
+
+/// Returns the address of a host that a route names by it, with a port or without (section 20.5).
+fn address_of_host(host: &str) -> Option<IpAddr> {
+    let bare = host
+        .trim_start_matches('[')
+        .split(']')
+        .next()
+        .unwrap_or(host);
+    let without_port = || host.rsplit_once(':').map(|(address, _)| address);
+    address_of(bare).or_else(|| address_of(without_port()?))
+}
 
 /// Whether an item is an address, or a prefix, in which no other host is.
 fn is_nobody_else(item: &str) -> bool {
@@ -282,6 +293,7 @@ impl Reader<'_> {
                 return Err(self.syntax(reason, &instance.at));
             }
         };
+        self.not_ignored(instance, &rules)?;
         let is_looked_up =
             |rule: &Rule| !rule.host.is_empty() && rule.host.parse::<IpAddr>().is_err();
         if instance.get("host_find_failed").is_none() && rules.iter().any(is_looked_up) {
@@ -294,6 +306,33 @@ impl Reader<'_> {
             driver: Driver::Hosts { transport, rules },
             options: &[known::MANUALROUTE, known::NOBODY],
         })
+    }
+
+    /// Refuses a host among those that the router passes over: all its mail would wait.
+    fn not_ignored(&mut self, instance: &Instance, rules: &[Rule]) -> Result<(), Reported> {
+        let Some(setting) = instance.get("ignore_target_hosts") else {
+            return Ok(());
+        };
+        let text = setting.text(self.diagnostics)?;
+        let mut hosts = Vec::new();
+        for rule in rules {
+            let named = items(&Text::made(&rule.host, &setting.at), ':');
+            hosts.extend(
+                named
+                    .iter()
+                    .filter_map(|host| address_of_host(host.as_str())),
+            );
+        }
+        let list = items(&text, ':');
+        let is_one = |item: &&Text| {
+            let net = network(item.as_str());
+            net.is_some_and(|net| hosts.iter().any(|host| net.contains(host)))
+        };
+        if let Some(item) = list.iter().find(is_one) {
+            let reason = "the host that mail goes to is in it, and no mail would leave";
+            return Err(self.service("ignore_target_hosts", reason, &item.at()));
+        }
+        Ok(())
     }
 
     fn rule(&mut self, rule: &Text, transport: &Transport) -> Result<Rule, Reported> {

@@ -48,6 +48,8 @@ const ENDS: &[(&str, Value)] = &[
     ("_extra_recipient_limit", Number),
     ("_initial_destination_concurrency", AtLeast(1)),
     ("_minimum_delivery_slots", Number),
+    // Of all messages together: with 0 qmgr(8) ends at its start (tried).
+    ("qmgr_message_recipient_limit", AtLeast(1)),
     // Behind those that it is an end of (`qmgr_transport_create` in qmgr_transport.c).
     ("_recipient_limit", Number),
     ("_recipient_refill_delay", Time(1, HOUR)),
@@ -135,6 +137,8 @@ mod tests {
             ("policy_time_limit", "1h", "99999999999"),
             ("smtp_destination_concurrency_limit", "20", "20s"),
             ("local_delivery_slot_discount", "100", "101"),
+            ("qmgr_message_recipient_limit", "1", "0"),
+            ("local_recipient_limit", "0", "x"),
             ("default_recipient_refill_delay", "1s", "0"),
             ("default_recipient_refill_delay", "60m", "61m"),
             (

@@ -115,7 +115,8 @@ pub(super) const FIXED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "known_tcp_ports",
-        &["lmtp=24 smtp=25 smtps=submissions=465 submission=587"],
+        // Without a comma none is known, and the names are those of /etc/services (tried).
+        &["lmtp=24, smtp=25, smtps=submissions=465, submission=587"],
         "the names of ports would mean other ports",
     ),
     (

@@ -4,6 +4,7 @@
 //! (each with its reason), or an error. The administrator's own names (`mua_relay_restrictions`)
 //! are read where another value or a restriction class names them.
 
+mod among;
 mod costly;
 mod default;
 mod ends;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::super::diagnostics::{Syntax, UnjudgedParameter};
 use super::super::text::{self, Text};
+use super::among::is_among;
 use super::everywhere::Said;
 use super::expand::{self, Fault, Lookup};
 use super::kind::Kind;
@@ -310,26 +311,6 @@ impl<'m> Settings<'m> {
     }
 }
 
-/// Returns whether a value is one of these: to the letter, since another case is another file,
-/// owner or host. Blanks and commas between several words do not count, nor does the case of `yes`
-/// and `no` (get_mail_conf_bool in mail_conf_bool.c of 3.7.11).
-fn is_among(value: &str, values: &[&str]) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        text.split([' ', '\t', ',', '\n'])
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
-    values.iter().any(|&allowed| {
-        let several = words(allowed);
-        match allowed {
-            "yes" | "no" => value.eq_ignore_ascii_case(allowed),
-            _ if several.len() > 1 => several == words(value),
-            _ => value == allowed,
-        }
-    })
-}
-
 impl Lookup for Settings<'_> {
     fn lookup(&self, name: &str) -> Result<Option<Text>, Fault> {
         self.used.borrow_mut().insert(name.to_owned());
@@ -360,34 +341,5 @@ impl Settings<'_> {
         let host = expand::expand(&host, self).ok()?;
         let dot = host.as_str().find('.')?;
         Some(host.slice(dot + 1, host.as_str().len()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_among;
-
-    #[test]
-    fn values_are_taken_to_the_letter() {
-        let file = ["", "/etc/ssl/certs/ca-certificates.crt"];
-        assert!(is_among(file[1], &file));
-        for other in [
-            "/etc/ssl/certs/CA-certificates.crt",
-            "/etc/ssl/certs/ca-certificates.crt,",
-        ] {
-            assert!(!is_among(other, &file), "{other}");
-        }
-        assert!(!is_among("HOSTNAME", &["", "hostname"]));
-        assert!(!is_among("Postfix", &["postfix"]));
-        assert!(!is_among("/usr/Sbin", &["/usr/sbin"]));
-    }
-
-    #[test]
-    fn the_case_of_yes_and_no_and_what_is_between_words_do_not_count() {
-        assert!(is_among("NO", &["no"]));
-        assert!(is_among("normalize", &["normalize", "yes"]));
-        assert!(is_among("fcntl dotlock", &["fcntl, dotlock"]));
-        assert!(!is_among("dotlock fcntl", &["fcntl, dotlock"]));
-        assert!(!is_among("Fcntl dotlock", &["fcntl, dotlock"]));
     }
 }

@@ -59,6 +59,7 @@ const SHORT: &str = "ordinary sessions would be cut off (RFC 5321 section 4.5.3.
 const SLOW: &str = "mail for hosts that are slow would not leave (RFC 5321 section 4.5.3.2)";
 const TWICE: &str =
     "who answers for SPF would be asked anew amid a message, and add its headers twice";
+const SEEN: &str = "what is sent under TLS would stand in the log, passwords among it";
 const GIVEN_UP: &str = "mail would be given up before a server that is away has come back";
 
 const fn least(name: &'static str, least: u64, reason: &'static str) -> Bound {
@@ -90,7 +91,7 @@ const fn most(name: &'static str, most: u64, reason: &'static str) -> Bound {
 }
 
 /// Numbers that cost mail which the policy takes, where they are too small or too large. Sorted.
-pub(super) const BOUNDS: [Bound; 29] = [
+pub(super) const BOUNDS: [Bound; 31] = [
     days("bounce_queue_lifetime", 1, GIVEN_UP),
     // With its report a bounce is larger, and cleanup(8) may take 64 KiB.
     most(
@@ -145,6 +146,7 @@ pub(super) const BOUNDS: [Bound; 29] = [
     ),
     size("smtp_connect_timeout", 5, SLOW),
     least("smtp_helo_timeout", 5, SLOW),
+    most("smtp_tls_loglevel", 3, SEEN),
     most("smtpd_error_sleep_time", 30, SHORT),
     least("smtpd_hard_error_limit", 20, SHORT),
     least("smtpd_junk_command_limit", 100, SHORT),
@@ -167,6 +169,7 @@ pub(super) const BOUNDS: [Bound; 29] = [
     least("smtpd_recipient_overshoot_limit", 100, SHORT),
     least("smtpd_starttls_timeout", 60, SHORT),
     least("smtpd_timeout", 300, SHORT),
+    most("smtpd_tls_loglevel", 3, SEEN),
     least(
         "virtual_alias_expansion_limit",
         1_000,
@@ -236,6 +239,9 @@ pub(super) fn fault(name: &str, value: &str) -> Option<&'static str> {
     }
     if is_named(FILLED, name) && value.trim_ascii().is_empty() {
         return Some("Postfix does not start without it");
+    }
+    if name == "smtp_helo_name" && value.ends_with('.') {
+        return Some("hosts refuse a name with a dot at its end (RFC 5321 section 2.3.5)");
     }
     let is_none = value == "no" && matches!(name, "html_directory" | "readme_directory");
     if is_named(PATHS, name) && !value.starts_with('/') && !is_none {
@@ -320,6 +326,7 @@ mod tests {
             ("queue_minfree", "0", "99999999999999999999"),
             ("duplicate_filter_limit", "0", "999"),
             ("service_throttle_time", "1h", "2h"),
+            ("smtpd_tls_loglevel", "3", "4"),
         ] {
             assert!(fault(name, inside).is_none(), "{name} {inside}");
             assert!(fault(name, outside).is_some(), "{name} {outside}");
