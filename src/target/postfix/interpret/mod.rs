@@ -154,6 +154,8 @@ pub(super) fn interpret(
     let backends = backend::read(reader.main, reader.services, artifacts, diagnostics);
     let believed = reader.believed(diagnostics);
     let ways = &decider.delivery.ways;
+    let host = &artifacts.host_addresses;
+    own_host::judge(reader.main, reader.services, ways, host, diagnostics);
     let sending = sending::read(reader.main, reader.services, ways, artifacts, diagnostics);
     diagnostics.failed_since(before)?;
     Ok(Reading {
@@ -245,8 +247,6 @@ impl Reader<'_> {
         delivery.find_ways(self.main, self.services, diagnostics);
         let (main, services, ways) = (self.main, self.services, &delivery.ways);
         status_filter::judge(main, services, ways, self.artifacts, diagnostics);
-        let host = &self.artifacts.host_addresses;
-        own_host::judge(main, services, ways, host, diagnostics);
         let kinds = |side| kinds::table(side, &addressing, &programs);
         catalogue.replace(common.from_form, Question::FromKind(kinds(Side::From)));
         catalogue.replace(common.to_form, Question::ToKind(kinds(Side::To)));
