@@ -120,8 +120,10 @@ impl EximDecider {
         let address = Address::new("postmaster", Domain::literal(name.as_str()));
         let found = self.walk(&Unknown).destinations(&address).ok()?;
         let leaves = |one: &Destination| matches!(one, Destination::Exchangers(_));
+        // Of the domain of bare recipients the obligations speak.
+        let is_asked = self.qualify_recipient.as_deref() == Some(name.as_str());
         let is_closed = self.local_mail.is_some();
-        (!is_closed && found.iter().any(leaves)).then(|| name.at())
+        (!is_asked && !is_closed && found.iter().any(leaves)).then(|| name.at())
     }
 }
 

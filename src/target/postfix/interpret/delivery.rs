@@ -10,7 +10,7 @@ use super::local::Local;
 use super::map::parents;
 use super::master_cf::Service;
 use super::parameter::Settings;
-use super::route::{Delivery, SPOOL};
+use super::route::{Delivery, MAIL, SPOOL, is_id};
 use super::rows::{Case, Lookup};
 use super::services;
 use super::table::{self, Files, Table};
@@ -124,8 +124,9 @@ fn judge_owner(uids: &Lookup, settings: &Settings<'_>, diagnostics: &mut Diagnos
     const NAME: &str = "virtual_uid_maps";
     let base = settings.text("virtual_mailbox_base", diagnostics);
     let is_spool = base.as_str().trim_end_matches('/') == SPOOL;
-    // 0, and what is no number, delivers nothing.
-    let is_another = |value: &str| !["0", "8"].contains(&value.trim_ascii());
+    // By what is no account's number nothing is delivered.
+    let is_another =
+        |value: &str| digits::<u32>(value.trim_ascii()).is_some_and(|id| is_id(id) && id != MAIL);
     if is_spool && uids.values().any(is_another) {
         let reason = "below /var/mail boxes are of the user mail, who is 8: another would read \
                       them all";

@@ -16,7 +16,12 @@ use crate::mail::{Address, Domain};
 const NO_ID: u32 = u32::MAX;
 /// Where Debian keeps mail, and the group that may make files there (base-passwd).
 pub(super) const SPOOL: &str = "/var/mail";
-const MAIL: u32 = 8;
+pub(super) const MAIL: u32 = 8;
+
+/// Returns whether a user or a group can have a number.
+pub(super) fn is_id(id: u32) -> bool {
+    (1..NO_ID).contains(&id)
+}
 
 /// An address literal of this host.
 pub(super) const OWN_LITERAL: &str = "[127.0.0.1]";
@@ -340,7 +345,6 @@ impl Delivery {
                 .parse()
                 .ok()
         };
-        let is_id = |id: u32| (1..NO_ID).contains(&id);
         // Below /var/mail the group mail alone makes folders (base-files of Debian 12).
         let is_spool = self.mailbox_base.trim_end_matches('/') == SPOOL;
         let has_owner = number(&self.uids).is_some_and(|uid| is_id(uid) && uid >= self.uid_min)
