@@ -55,7 +55,7 @@ pub(crate) struct UnjudgedTable {
 
 /// A router, a transport or an authenticator that the model does not hold.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("mailpol cannot judge the driver `{name}`: {reason}")]
+#[error("mailpol cannot judge `{name}`: {reason}")]
 #[diagnostic(code(mailpol::target::unjudged_service))]
 pub(crate) struct UnjudgedService {
     name: String,

@@ -63,8 +63,8 @@ impl Reader<'_> {
         if allowed {
             return Ok(());
         }
-        let reason = format!("`{}` cannot be tested in this ACL", line.name);
-        Err(self.syntax(reason, &line.at))
+        let reason = "it cannot be tested in this ACL: Exim answers 451";
+        Err(self.refuse(&line.name, reason, &line.at))
     }
 
     fn long_line(&mut self, longest: Longest, argument: &Text) -> Result<Test, Reported> {

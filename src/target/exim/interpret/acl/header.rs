@@ -72,8 +72,8 @@ impl Reader<'_> {
     /// Reads `add_header`.
     pub(super) fn add_header(&mut self, line: &RawLine) -> Done {
         if !self.has_headers() {
-            let reason = "a header cannot be added in this ACL";
-            return Err(self.syntax(reason, &line.at));
+            let reason = "there is no header in this ACL, and Exim answers 451";
+            return Err(self.refuse("add_header", reason, &line.at));
         }
         let value = self.expand_for_condition(&line.argument)?;
         if let Some(reason) = pattern::of_records(&value) {
@@ -96,8 +96,8 @@ impl Reader<'_> {
     /// earlier ACL has added; what the same one adds stays.
     pub(super) fn remove_header(&mut self, line: &RawLine) -> Done {
         if !self.has_headers() {
-            let reason = "a header cannot be removed in this ACL";
-            return Err(self.syntax(reason, &line.at));
+            let reason = "there is no header in this ACL, and Exim answers 451";
+            return Err(self.refuse("remove_header", reason, &line.at));
         }
         let reason = match self.expand(&line.argument)?.as_text() {
             Some(text) if removes_traces(&text) => {

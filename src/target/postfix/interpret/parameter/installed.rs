@@ -34,6 +34,11 @@ pub(super) const INSTALLED: &[(&str, &[&str], &str)] = &[
         &["external", "internal"],
         NOT_STARTED,
     ),
+    (
+        "mail_name",
+        &["Postfix"],
+        "it stands in greetings and in Received fields, which hosts count loops by",
+    ),
     ("mail_owner", &["postfix"], NOT_STARTED),
     (
         "maillog_file",
